@@ -1,0 +1,57 @@
+/** One rule of the schema that a job message breaks. */
+export interface Violation {
+  /** JSON pointer to the offending value, `""` for the whole message. */
+  readonly pointer: string;
+  /** The schema keyword that was broken, e.g. `pattern`. */
+  readonly keyword: string;
+  /** What is wrong, what was found and what would be right. */
+  readonly message: string;
+}
+
+/** Why a message is refused. The same bytes would be refused again: returned, never thrown. */
+export type Fault =
+  | { readonly reason: "oversize-body"; readonly bytes: number; readonly limitBytes: number }
+  | { readonly reason: "malformed-body"; readonly detail: string }
+  | { readonly reason: "schema-violation"; readonly violations: readonly Violation[] }
+  | { readonly reason: "unreadable-time"; readonly pointer: string; readonly value: string }
+  | { readonly reason: "project-not-accepted"; readonly project: string; readonly exchange: string }
+  | { readonly reason: "unknown-revision-hash"; readonly project: string; readonly revisionHash: string }
+  | { readonly reason: "unusable-field"; readonly pointer: string; readonly detail: string }
+  | { readonly reason: "unstorable"; readonly detail: string }
+  | { readonly reason: "internal-error"; readonly detail: string };
+
+export type FaultReason = Fault["reason"];
+
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly fault: Fault };
+
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function refuse(fault: Fault): { readonly ok: false; readonly fault: Fault } {
+  return { ok: false, fault };
+}
+
+/** Something around the message failed. The same bytes may go through later: thrown by adapters. */
+export class Unavailable extends Error {
+  readonly what: "broker" | "store";
+
+  constructor(what: "broker" | "store", detail: string, cause?: unknown) {
+    super(`${what} unavailable: ${detail}`, { cause });
+    this.name = "Unavailable";
+    this.what = what;
+  }
+}
+
+/** A user's mistake (a setting, a file, a command line): told in full, without a stack trace, exit code 2. */
+export class Misuse extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.name = "Misuse";
+    this.problems = problems;
+  }
+}

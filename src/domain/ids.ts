@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { shortRevision } from "./result-set.ts";
+import type { Artifact } from "./submission.ts";
+
+/** Job Info artifacts are many a job, each a document of its own, and merged when read. */
+export const JOB_INFO = "Job Info";
+
+// Task ids hold slashes: encoded, so that no stranger's name can collide with another job's.
+const part = (text: string): string =>
+  text.includes("%") || text.includes("/") ? text.replaceAll("%", "%25").replaceAll("/", "%2F") : text;
+
+const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
+
+/** `project/job_guid`, each part with `%` and `/` percent-encoded; the same for the ids below. */
+export function jobId(project: string, guid: string): string {
+  return `${part(project)}/${part(guid)}`;
+}
+
+/** `project/short_revision`. */
+export function resultSetId(project: string, revision: string): string {
+  return `${part(project)}/${part(shortRevision(revision))}`;
+}
+
+/** `project/job_guid/name`; for `Job Info` a hash of the blob follows. */
+export function artifactId(project: string, guid: string, artifact: Artifact): string {
+  const id = `${jobId(project, guid)}/${part(artifact.name)}`;
+  return artifact.name === JOB_INFO ? `${id}/${hash(artifact.blob)}` : id;
+}
+
+/** `project/job_guid/name/hash(url)`. */
+export function logId(project: string, guid: string, name: string, url: string): string {
+  return `${jobId(project, guid)}/${part(name)}/${hash(url)}`;
+}
+
+/** Of a rejection: the payload's hash and its route, so that a repeated one is counted and not listed again. */
+export function rejectionId(payloadSha256: string, exchange: string, routingKey: string): string {
+  return hash(JSON.stringify([payloadSha256, exchange, routingKey]));
+}

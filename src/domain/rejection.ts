@@ -1,0 +1,33 @@
+import type { Fault } from "./faults.ts";
+
+/** A refused message (of an array: the item) as it is kept for people to read and to replay. */
+export interface RejectedPayload {
+  /** `json`: the value as JSON text. `base64`: raw bytes that could not be decoded. */
+  readonly encoding: "json" | "base64";
+  /** At most the limit's length; whole unless `truncated`. */
+  readonly content: string;
+  /** Of the whole payload. */
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly truncated: boolean;
+}
+
+export interface Rejection {
+  readonly fault: Fault;
+  readonly exchange: string;
+  readonly routing_key: string;
+  /** Where they can be read from the payload. */
+  readonly project: string | null;
+  readonly task_id: string | null;
+  readonly payload: RejectedPayload;
+  /** ISO 8601, UTC. */
+  readonly received_at: string;
+}
+
+export interface StoredRejection extends Omit<Rejection, "received_at"> {
+  readonly id: string;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly count: number;
+  readonly expires_at: string;
+}

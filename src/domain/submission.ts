@@ -1,0 +1,122 @@
+/**
+ * The one shape in the middle: a job as publishers have always submitted it, one item of a job collection.
+ * A Pulse message is normalised into it; the REST path carries it as it is. Field names are the publishers'.
+ */
+export interface JobSubmission {
+  readonly project: string;
+  readonly revision?: string;
+  readonly revision_hash?: string;
+  /** Guids of the jobs that were coalesced into this one. */
+  readonly coalesced: readonly string[];
+  readonly job: SubmittedJob;
+}
+
+export interface Platform {
+  readonly os_name?: string;
+  readonly platform?: string;
+  readonly architecture?: string;
+}
+
+export interface SubmittedJob {
+  readonly job_guid: string;
+  readonly name?: string | null;
+  readonly job_symbol?: string | null;
+  readonly group_name?: string | null;
+  readonly group_symbol?: string | null;
+  readonly product_name?: string | null;
+  readonly state?: string | null;
+  readonly result?: string | null;
+  readonly reason?: string | null;
+  readonly who?: string | null;
+  readonly build_system_type?: string | null;
+  readonly tier?: number | null;
+  readonly machine?: string | null;
+  readonly build_platform?: Platform;
+  readonly machine_platform?: Platform;
+  /** Only the keys count. */
+  readonly option_collection?: Readonly<Record<string, unknown>>;
+  readonly reference_data_name?: string | null;
+  /** Seconds since the Unix epoch. */
+  readonly submit_timestamp?: number | string | null;
+  readonly start_timestamp?: number | string | null;
+  readonly end_timestamp?: number | string | null;
+  readonly log_references?: readonly SubmittedLog[];
+  /** Strangers' data: an element that is no usable artifact is refused by itself, the job goes on. */
+  readonly artifacts?: readonly unknown[];
+}
+
+export interface SubmittedLog {
+  readonly name?: string | null;
+  readonly url?: string | null;
+  readonly parse_status?: string | null;
+}
+
+/** A part of an accepted job that could not be used: kept on the job, so that its publisher can see it. */
+export interface Refusal {
+  /** e.g. `artifact "foo"`, `log "live"`, `job detail 2`. */
+  readonly what: string;
+  readonly reason: string;
+}
+
+export type ParseStatus = "pending" | "parsed" | "failed";
+
+export interface LogReference {
+  readonly name: string;
+  readonly url: string;
+  readonly parse_status: ParseStatus;
+}
+
+/** A named piece of data about a job, ready to be stored. */
+export interface Artifact {
+  readonly name: string;
+  readonly type: string;
+  /** For type `json` the serialised JSON value, otherwise the text as it came. */
+  readonly blob: string;
+}
+
+/** A submission with defaults, cuts and derived values applied: every field as it will be stored. */
+export interface PreparedSubmission {
+  readonly project: string;
+  readonly revision: string | null;
+  readonly revision_hash: string | null;
+  readonly coalesced: readonly string[];
+  readonly job: PreparedJob;
+  readonly logs: readonly LogReference[];
+  readonly artifacts: readonly Artifact[];
+  readonly refused: readonly Refusal[];
+  /** Blob of a `text_log_summary` that came without `Bug suggestions`: they are to be made from it. */
+  readonly suggestions_for: string | null;
+}
+
+export interface StoredPlatform {
+  readonly os_name: string;
+  readonly platform: string;
+  readonly architecture: string;
+}
+
+export interface PreparedJob {
+  readonly job_guid: string;
+  readonly state: string;
+  readonly result: string | null;
+  readonly name: string;
+  readonly job_symbol: string;
+  readonly group_name: string;
+  readonly group_symbol: string;
+  readonly product_name: string;
+  readonly who: string;
+  readonly reason: string;
+  readonly machine: string;
+  readonly build_system_type: string;
+  readonly build_platform: StoredPlatform;
+  readonly machine_platform: StoredPlatform;
+  /** Sorted by code point. */
+  readonly options: readonly string[];
+  readonly option_collection_hash: string;
+  readonly signature: string;
+  readonly reference_data_name: string;
+  readonly tier: number;
+  /** Seconds since the Unix epoch, 0 where unknown. */
+  readonly submit_timestamp: number;
+  readonly start_timestamp: number;
+  readonly end_timestamp: number;
+}

@@ -1,0 +1,146 @@
+import type { Fault } from "../domain/faults.ts";
+import type { Rejection, StoredRejection } from "../domain/rejection.ts";
+import type { ResultSet, ResultSetSubmission } from "../domain/result-set.ts";
+import type { StoredJob } from "../domain/stored-job.ts";
+import type { Artifact, ParseStatus, PreparedSubmission } from "../domain/submission.ts";
+
+/** A prepared submission and the delivery that brought it. */
+export interface Arrival {
+  readonly submission: PreparedSubmission;
+  readonly exchange: string;
+  readonly routing_key: string;
+  readonly redelivered: boolean;
+  /** ISO 8601, UTC. */
+  readonly received_at: string;
+}
+
+export type StoreOutcome =
+  | { readonly kind: "stored" }
+  | { readonly kind: "unchanged" }
+  | { readonly kind: "rejected"; readonly fault: Fault };
+
+/** A job with all that is kept beside it. */
+export interface JobView {
+  readonly job: StoredJob;
+  /** Guid of the job that this one was coalesced into. */
+  readonly coalesced_to: string | null;
+  readonly logs: readonly StoredLog[];
+  /** Names, in the order of arrival; `Job Info` once. */
+  readonly artifacts: readonly string[];
+}
+
+export interface StoredLog {
+  readonly id: string;
+  readonly project: string;
+  readonly job_guid: string;
+  readonly name: string;
+  readonly url: string;
+  readonly parse_status: ParseStatus;
+  readonly attempts: number;
+  /** When it is tried next; null: not waiting to be read. */
+  readonly next_attempt_at: string | null;
+  /** Why the last attempt failed. */
+  readonly failure: string | null;
+  readonly last_modified: string;
+}
+
+/** A log to read, or a submitted summary to make bug suggestions from; held under a lease. */
+export type WorkItem = {
+  readonly id: string;
+  readonly project: string;
+  readonly job_guid: string;
+  /** Attempts before this one. */
+  readonly attempts: number;
+  readonly lease: string;
+} & (
+  | { readonly kind: "log"; readonly name: string; readonly url: string }
+  | { readonly kind: "suggestions"; readonly blob: string }
+);
+
+export interface WorkClaim {
+  readonly kind: WorkItem["kind"];
+  readonly limit: number;
+  readonly leaseMs: number;
+  /** Hosts (as in the URL, with port) that are busy now: their logs are left for later. */
+  readonly exceptHosts: readonly string[];
+}
+
+export interface WorkFailure {
+  readonly reason: string;
+  /** ISO 8601; null: final. */
+  readonly next_attempt_at: string | null;
+  /** False where what failed is ours (storing): the status stays as it is. */
+  readonly marksFailed: boolean;
+}
+
+export interface LogQuery {
+  readonly project?: string;
+  readonly job_guid?: string;
+  readonly parse_status?: ParseStatus;
+  /** ISO 8601: changed at or after. */
+  readonly since?: string;
+  readonly limit: number;
+}
+
+export interface RejectionQuery {
+  readonly exchange?: string;
+  readonly routing_key?: string;
+  readonly project?: string;
+  readonly task_id?: string;
+  readonly reason?: string;
+  /** ISO 8601: last seen at or after. */
+  readonly since?: string;
+  /** Newest first, at most this many. */
+  readonly limit: number;
+}
+
+export interface Binding {
+  readonly exchange: string;
+  readonly routing_key: string;
+}
+
+/**
+ * All that the others may ask of a store. Every method throws `Unavailable` when the store cannot be
+ * reached or is not in a state to answer; what is durable when a write returns stays so.
+ */
+export interface Store {
+  /** What it is, for people: e.g. `sqlite (data/pulse-ingest.db)`; without a password. */
+  readonly name: string;
+
+  /** Applies the batch in its order; outcomes are in the same order. Idempotent. */
+  storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]>;
+  /** Creates pushes, or completes skeletons; a complete push stays as it is. */
+  storeResultSets(project: string, resultSets: readonly ResultSetSubmission[]): Promise<void>;
+  /** Keeps new ones; a known one (same payload and route) is counted and seen again. */
+  recordRejections(rejections: readonly Rejection[]): Promise<void>;
+
+  findJob(project: string, guid: string): Promise<JobView | null>;
+  /** The same guid may be a job of several projects; also by task id (the guid up to its last `/`). */
+  findJobsByGuid(guidOrTaskId: string): Promise<JobView[]>;
+  /** `Job Info` comes merged: details in the order of arrival, without doubles. */
+  findArtifact(project: string, guid: string, name: string): Promise<Artifact | null>;
+  findResultSet(project: string, revision: string): Promise<ResultSet | null>;
+  listRejections(query: RejectionQuery): Promise<StoredRejection[]>;
+  findRejection(id: string): Promise<StoredRejection | null>;
+  /** For people and tests: documents per collection. */
+  countDocuments(): Promise<Readonly<Record<string, number>>>;
+
+  /** What is due and unleased, oldest first; atomic among many workers. */
+  claimWork(claim: WorkClaim): Promise<WorkItem[]>;
+  /** Adds the artifacts (insert-only), then ends the item. False: the lease was lost, nothing is ended. */
+  finishWork(item: WorkItem, artifacts: readonly Artifact[]): Promise<boolean>;
+  failWork(item: WorkItem, failure: WorkFailure): Promise<boolean>;
+  /** Gives a claimed item back as it was, attempts included. */
+  releaseWork(items: readonly WorkItem[]): Promise<void>;
+  listLogs(query: LogQuery): Promise<StoredLog[]>;
+  /** Makes logs due again, attempts from zero; gives how many. */
+  reparseLogs(query: LogQuery): Promise<number>;
+
+  /** What this deployment bound to the queue, as last written; null: never. */
+  readBindings(queue: string): Promise<readonly Binding[] | null>;
+  writeBindings(queue: string, bindings: readonly Binding[]): Promise<void>;
+
+  /** Resolves when the store can be written to now. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
