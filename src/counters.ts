@@ -1,0 +1,83 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Outcome } from "./domain/delivery.ts";
+import type { FaultReason } from "./domain/faults.ts";
+
+/**
+ * What is counted, each with its help text. Labels are bounded by the registry (exchange) or by the code
+ * (outcome, reason); never a routing key, project or guid.
+ */
+export function createCounters() {
+  const registry = new Registry();
+  const registers = [registry];
+  const counters = {
+    received: new Counter({
+      name: "pulse_ingest_jobs_received_total",
+      help: "Job messages received; a delivery may carry several, and a redelivered one counts again.",
+      labelNames: ["exchange"] as const,
+      registers,
+    }),
+    ended: new Counter({
+      name: "pulse_ingest_jobs_total",
+      help: "Job messages that ended, by outcome. Received = the sum of these + in hand.",
+      labelNames: ["exchange", "outcome"] as const,
+      registers,
+    }),
+    rejected: new Counter({
+      name: "pulse_ingest_rejections_total",
+      help: "Job messages rejected, by reason.",
+      labelNames: ["exchange", "reason"] as const,
+      registers,
+    }),
+    inHand: new Gauge({
+      name: "pulse_ingest_jobs_in_hand",
+      help: "Job messages received that have not ended yet.",
+      registers,
+    }),
+    batchJobs: new Histogram({
+      name: "pulse_ingest_batch_jobs",
+      help: "Job messages a batch.",
+      buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000],
+      registers,
+    }),
+    batchSeconds: new Histogram({
+      name: "pulse_ingest_batch_duration_seconds",
+      help: "Time to store a batch, tries while the store is away included.",
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+      registers,
+    }),
+    lagSeconds: new Histogram({
+      name: "pulse_ingest_stored_lag_seconds",
+      help: "Time from a delivery's arrival to the end of all its jobs.",
+      labelNames: ["exchange"] as const,
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 600],
+      registers,
+    }),
+    storeTries: new Counter({
+      name: "pulse_ingest_store_unavailable_total",
+      help: "Times that the store did not take a batch and it was held.",
+      registers,
+    }),
+  };
+  return { ...counters, registry };
+}
+
+export type Counters = ReturnType<typeof createCounters>;
+
+/** How many jobs ended how, summed over all exchanges. */
+export async function outcomeTotals(counters: Counters): Promise<Record<Outcome, number>> {
+  const totals: Record<Outcome, number> = { stored: 0, unchanged: 0, skipped: 0, rejected: 0, failed: 0 };
+  for (const { labels, value } of (await counters.ended.get()).values) {
+    if (labels.outcome !== undefined) totals[labels.outcome as Outcome] += value;
+  }
+  return totals;
+}
+
+/** How many jobs were rejected for what, summed over all exchanges. */
+export async function rejectionTotals(counters: Counters): Promise<Partial<Record<FaultReason, number>>> {
+  const totals: Partial<Record<FaultReason, number>> = {};
+  for (const { labels, value } of (await counters.rejected.get()).values) {
+    const reason = labels.reason as FaultReason;
+    totals[reason] = (totals[reason] ?? 0) + value;
+  }
+  return totals;
+}

@@ -1,0 +1,122 @@
+import type { Delivery, Outcome } from "../domain/delivery.ts";
+import { type Fault, Unavailable } from "../domain/faults.ts";
+import type { Arrival, Store, StoreOutcome } from "../store/store.ts";
+import { halve } from "./halve.ts";
+import type { Verdict } from "./judge-delivery.ts";
+import { type Refused, toRejection } from "./to-rejection.ts";
+
+/** One job message of the batch and how it ended; null until it has. */
+export interface JobInHand {
+  readonly delivery: Delivery;
+  /** `failed`: a bug struck before there was a verdict. */
+  readonly verdict: Verdict | { readonly kind: "failed" };
+  outcome: Outcome | null;
+}
+
+export interface StoreBatchOptions {
+  readonly store: Pick<Store, "storeSubmissions" | "recordRejections">;
+  /** Tries again while the store is away; see `holdWhileAway`. */
+  readonly hold: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly rejectionMaxBytes: number;
+  readonly onRejected: (job: JobInHand, refused: Refused) => void;
+  /** A bug in our code, or in the store's. */
+  readonly onBug: (job: JobInHand, error: unknown) => void;
+}
+
+interface AcceptedJob extends JobInHand {
+  readonly verdict: Extract<Verdict, { kind: "accepted" }>;
+}
+
+interface RefusedJob {
+  readonly job: JobInHand;
+  readonly refused: Refused;
+}
+
+/**
+ * Stores what was accepted, records what was rejected, and sets the outcome of every job of the batch.
+ * When it returns, what the outcomes say is durable. Never throws: with the store away at shutdown the rest of
+ * the batch is `failed`, and so handed back.
+ */
+export async function storeBatch(jobs: readonly JobInHand[], options: StoreBatchOptions): Promise<void> {
+  try {
+    const refused = await storeAccepted(jobs.filter(isAccepted), options);
+    for (const job of jobs) {
+      const { verdict } = job;
+      if (verdict.kind === "skipped" || verdict.kind === "failed") job.outcome = verdict.kind;
+      if (verdict.kind === "rejected") refused.push({ job, refused: verdict });
+    }
+    await recordRefused(refused, options);
+  } catch (error) {
+    const [first] = jobs;
+    if (!(error instanceof Unavailable) && first !== undefined) options.onBug(first, error);
+    for (const job of jobs) job.outcome ??= "failed";
+  }
+}
+
+function isAccepted(job: JobInHand): job is AcceptedJob {
+  return job.verdict.kind === "accepted";
+}
+
+/** Gives those that the store refused, e.g. for a revision hash that nobody knows. */
+async function storeAccepted(jobs: readonly AcceptedJob[], options: StoreBatchOptions): Promise<RefusedJob[]> {
+  const { store, hold } = options;
+  const ends = await halve<AcceptedJob, StoreOutcome | "failed">(
+    jobs,
+    (part) => hold(() => store.storeSubmissions(part.map(toArrival))),
+    (job, error) => {
+      options.onBug(job, error);
+      const end = afterBug(job.delivery, error);
+      return end === "failed" ? end : { kind: "rejected", fault: end };
+    },
+  );
+  const refused: RefusedJob[] = [];
+  jobs.forEach((job, index) => {
+    const end = ends[index];
+    if (end === undefined || end === "failed") job.outcome = "failed";
+    else if (end.kind === "rejected") refused.push({ job, refused: { ...readable(job), fault: end.fault } });
+    else job.outcome = end.kind;
+  });
+  return refused;
+}
+
+async function recordRefused(jobs: readonly RefusedJob[], options: StoreBatchOptions): Promise<void> {
+  const { store, hold, rejectionMaxBytes } = options;
+  const ends = await halve<RefusedJob, Outcome>(
+    jobs,
+    async (part) => {
+      const rejections = part.map(({ job, refused }) => toRejection(job.delivery, refused, rejectionMaxBytes));
+      await hold(() => store.recordRejections(rejections));
+      return part.map(() => "rejected");
+    },
+    ({ job }, error) => {
+      options.onBug(job, error);
+      return "failed";
+    },
+  );
+  jobs.forEach(({ job, refused }, index) => {
+    job.outcome = ends[index] ?? "failed";
+    if (job.outcome === "rejected") options.onRejected(job, refused);
+  });
+}
+
+/** Handed back once, since another try may meet other circumstances; the second time it is set aside. */
+export function afterBug(delivery: Delivery, error: unknown): Fault | "failed" {
+  if (!delivery.redelivered) return "failed";
+  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { reason: "internal-error", detail };
+}
+
+function toArrival({ delivery, verdict }: AcceptedJob): Arrival {
+  return {
+    submission: verdict.submission,
+    exchange: delivery.exchange,
+    routing_key: delivery.routingKey,
+    redelivered: delivery.redelivered,
+    received_at: new Date(delivery.receivedAtMs).toISOString(),
+  };
+}
+
+function readable({ verdict }: AcceptedJob): Omit<Refused, "fault"> {
+  const { project, job } = verdict.submission;
+  return { payload: verdict.payload, project, task_id: job.job_guid };
+}

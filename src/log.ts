@@ -1,0 +1,43 @@
+import winston from "winston";
+import { blankUrls } from "./domain/blank-url.ts";
+
+/** One line per noteworthy event, none per ordinary message. */
+export interface Log {
+  error(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  debug(event: string, fields?: LogFields): void;
+}
+
+/** Names in snake_case; an `error` may be an Error, of which name, message and stack are written. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/**
+ * The logger: JSON lines on standard output, `time`, `level` and `event` first, passwords in URLs blanked.
+ *
+ * @param level - the least important level that is written.
+ */
+export function createLog(level: "error" | "warn" | "info" | "debug"): Log {
+  const line = winston.format.printf(({ level, message, fields }) => {
+    const shown = { time: new Date().toISOString(), level, event: message, ...(fields as LogFields) };
+    return blankUrls(
+      JSON.stringify(shown, (_key, value: unknown) => (value instanceof Error ? told(value) : value)),
+    );
+  });
+  const logger = winston.createLogger({
+    level,
+    format: line,
+    transports: [new winston.transports.Console()],
+  });
+  const at =
+    (level: string) =>
+    (event: string, fields: LogFields = {}) => {
+      logger.log({ level, message: event, fields });
+    };
+  return { error: at("error"), warn: at("warn"), info: at("info"), debug: at("debug") };
+}
+
+function told(error: Error): LogFields {
+  const cause = error.cause instanceof Error ? { cause: told(error.cause) } : {};
+  return { name: error.name, message: error.message, stack: error.stack, ...cause };
+}

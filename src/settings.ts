@@ -1,0 +1,211 @@
+import { readFile } from "node:fs/promises";
+import * as z from "zod";
+import { blankUrls } from "./domain/blank-url.ts";
+import { Misuse } from "./domain/faults.ts";
+
+const amqpUrl = z.url({ protocol: /^amqps?$/, error: "must be a URL that begins with amqp:// or amqps://" });
+const mongodbUrl = z
+  .string()
+  .regex(/^mongodb(\+srv)?:\/\/./, "must be a URL that begins with mongodb:// or mongodb+srv://");
+const whole = (min: number, max: number): z.ZodCoercedNumber => z.coerce.number().int().min(min).max(max);
+
+/**
+ * Every setting: type, default, unit, meaning and secrecy, declared once. The environment's names are the
+ * code's names. `config/settings.md`, `pulse-ingest check` and the start-up errors are made from this.
+ */
+const declared = {
+  AMQP_URL: amqpUrl.optional().meta({
+    description:
+      "Broker address with user, password and vhost, e.g. amqps://user:password@pulse.mozilla.org:5671. " +
+      "The user is part of the queue's name.",
+    secret: true,
+  }),
+  AMQP_URL_FILE: z.string().optional().meta({
+    description:
+      "File that holds the broker address. Read at each connect, before AMQP_URL, so that a mounted secret may change.",
+  }),
+  REGISTRY_FILE: z.string().default("config/exchanges.yml").meta({
+    description: "The registry: which exchanges, destinations and projects to bind.",
+  }),
+  TIERS_FILE: z.string().default("config/tiers.yml").meta({
+    description: "Signatures whose jobs are forced to tier 2 or 3, by project. The file may be absent.",
+  }),
+  DEPLOYMENT: z.string().optional().meta({
+    description:
+      "Name of this deployment. Registry entries that list `deployments` without it are passed by; unset, all entries count.",
+  }),
+  LOCAL: z.stringbool().default(false).meta({
+    description:
+      "For a laptop: a private queue (exclusive, auto-delete) that goes away with the connection, instead of the durable one.",
+  }),
+  QUEUE_NAME: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, "must be 1 to 100 letters, digits, `_`, `.` or `-`")
+    .default("jobs")
+    .meta({ description: "Last part of the queue's name, queue/<user>/<name>." }),
+  QUEUE_TYPE: z.enum(["classic", "quorum"]).default("classic").meta({
+    description: "Type of the durable queue. It cannot be changed for a queue that exists.",
+  }),
+  PRUNE_FORCE: z.stringbool().default(false).meta({
+    description: "Remove bindings that left the registry even when they are most of those in force.",
+  }),
+  PREFETCH: whole(1, 2000).default(400).meta({
+    description: "Most deliveries held unacknowledged; bounds memory whatever happens.",
+    unit: "messages",
+  }),
+  BATCH_SIZE: whole(1, 2000).default(200).meta({
+    description: "A batch is written as soon as it holds this many.",
+    unit: "messages",
+  }),
+  BATCH_BYTES: whole(1024, 256 * 1024 * 1024)
+    .default(8 * 1024 * 1024)
+    .meta({ description: "... or as soon as their bodies add up to this.", unit: "bytes" }),
+  BATCH_WAIT_MS: whole(0, 1000).default(5).meta({
+    description: "How long a free writer waits for company after the first message.",
+    unit: "milliseconds",
+  }),
+  MAX_BODY_BYTES: whole(1024, 64 * 1024 * 1024)
+    .default(1024 * 1024)
+    .meta({ description: "A longer message is rejected; its head and hash are kept.", unit: "bytes" }),
+  MAX_DEPTH: whole(8, 500).default(64).meta({
+    description: "A message nested deeper is rejected.",
+    unit: "levels",
+  }),
+  MONGODB_URL: mongodbUrl.optional().meta({
+    description:
+      "Database address; the path names the database (default pulse_ingest). Unset: the embedded SQLite store in DATA_DIR.",
+    secret: true,
+  }),
+  MONGODB_URL_FILE: z.string().optional().meta({
+    description: "File that holds the database address. Read at each connect, before MONGODB_URL.",
+  }),
+  DATA_DIR: z.string().default("data").meta({
+    description: "Folder of the embedded store.",
+  }),
+  REJECTION_TTL_DAYS: whole(1, 3650).default(30).meta({
+    description: "How long a rejection is kept after it was last seen.",
+    unit: "days",
+  }),
+  REJECTION_MAX_BYTES: whole(0, 8 * 1024 * 1024)
+    .default(64 * 1024)
+    .meta({ description: "How much of a rejected message is kept.", unit: "bytes" }),
+  SHUTDOWN_MS: whole(0, 600_000).default(10_000).meta({
+    description: "How long a shutdown waits for the batch in work before its messages are handed back.",
+    unit: "milliseconds",
+  }),
+  LOG_LEVEL: z.enum(["error", "warn", "info", "debug"]).default("info").meta({
+    description: "Least important log lines that are written.",
+  }),
+} as const;
+
+const schema = z.object(declared);
+export type Settings = z.infer<typeof schema>;
+export type SettingName = keyof typeof declared;
+export const settingNames = Object.keys(declared) as SettingName[];
+
+/** A setting as people are shown it. */
+export interface SettingInfo {
+  readonly name: SettingName;
+  readonly description: string;
+  readonly unit: string | null;
+  readonly secret: boolean;
+  /** As text; null: there is none. */
+  readonly defaultText: string | null;
+}
+
+/** What is declared, in the order of declaration. */
+export function describeSettings(): SettingInfo[] {
+  return settingNames.map((name) => {
+    const { description = "", unit, secret } = declared[name].meta() ?? {};
+    const { success, data } = z.safeParse(declared[name], undefined);
+    const defaultText = success && data !== undefined ? String(data) : null;
+    return {
+      name,
+      description,
+      unit: typeof unit === "string" ? unit : null,
+      secret: secret === true,
+      defaultText,
+    };
+  });
+}
+
+/**
+ * The settings that a command needs, read from the environment; others are neither read nor checked.
+ *
+ * @param env - e.g. `process.env`; an empty value counts as unset, as compose files write it.
+ * @throws Misuse with every problem at once, each naming the setting, what was found and what would be right.
+ */
+export function readSettings<K extends SettingName>(
+  env: NodeJS.ProcessEnv,
+  names: readonly K[],
+): Pick<Settings, K> {
+  const given = Object.fromEntries(names.map((name) => [name, env[name] === "" ? undefined : env[name]]));
+  const mask = Object.fromEntries(names.map((name) => [name, true])) as Record<K, true>;
+  const parsed = schema.pick(mask as Record<SettingName, true>).safeParse(given);
+  const problems = (parsed.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0]) as SettingName;
+    const found = declared[name].meta()?.["secret"] === true ? "(a secret)" : JSON.stringify(given[name]);
+    return `${name}: ${issue.message}; it is ${found} (see config/settings.md)`;
+  });
+  if (parsed.success) problems.push(...contradictions(parsed.data));
+  if (problems.length > 0 || !parsed.success) throw new Misuse(problems);
+  return parsed.data as Pick<Settings, K>;
+}
+
+function contradictions(settings: Partial<Settings>): string[] {
+  const { BATCH_SIZE, PREFETCH } = settings;
+  if (BATCH_SIZE !== undefined && PREFETCH !== undefined && BATCH_SIZE > PREFETCH) {
+    return [
+      `BATCH_SIZE: ${BATCH_SIZE} must not exceed PREFETCH (${PREFETCH}): the broker would stop sending before a batch could fill`,
+    ];
+  }
+  if (
+    "AMQP_URL" in settings &&
+    "AMQP_URL_FILE" in settings &&
+    !settings.AMQP_URL &&
+    !settings.AMQP_URL_FILE
+  ) {
+    return ["AMQP_URL: must be set (or AMQP_URL_FILE), e.g. AMQP_URL=amqp://guest:guest@localhost:5672"];
+  }
+  return [];
+}
+
+/** The broker address to connect to now: of the file if there is one, else the plain setting. */
+export async function brokerUrl(settings: Pick<Settings, "AMQP_URL" | "AMQP_URL_FILE">): Promise<string> {
+  return readUrl(amqpUrl, "AMQP_URL", settings.AMQP_URL_FILE, settings.AMQP_URL);
+}
+
+/** The database address to connect to now; null: the embedded store. */
+export async function databaseUrl(
+  settings: Pick<Settings, "MONGODB_URL" | "MONGODB_URL_FILE">,
+): Promise<string | null> {
+  if (settings.MONGODB_URL_FILE === undefined && settings.MONGODB_URL === undefined) return null;
+  return readUrl(mongodbUrl, "MONGODB_URL", settings.MONGODB_URL_FILE, settings.MONGODB_URL);
+}
+
+async function readUrl(
+  type: z.ZodType<string>,
+  name: string,
+  file: string | undefined,
+  plain: string | undefined,
+): Promise<string> {
+  if (file === undefined) return type.parse(plain);
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new Misuse([`${name}_FILE: ${file} cannot be read (${error.code ?? error.message})`]);
+  });
+  const parsed = type.safeParse(text.trim());
+  if (!parsed.success)
+    throw new Misuse([`${name}_FILE: what ${file} holds ${parsed.error.issues[0]?.message ?? ""}`]);
+  return parsed.data;
+}
+
+/** Name, value and origin of each setting, for `check`; secrets blanked. */
+export function showSettings(env: NodeJS.ProcessEnv, settings: Partial<Settings>): string[][] {
+  return describeSettings()
+    .filter(({ name }) => name in settings)
+    .map(({ name, secret }) => {
+      const value = settings[name];
+      const shown = value === undefined ? "(unset)" : secret ? blankUrls(String(value)) : String(value);
+      return [name, shown, env[name] ? "environment" : "default"];
+    });
+}
