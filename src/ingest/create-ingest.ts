@@ -1,7 +1,7 @@
+import { settle } from "../ack/settlement.ts";
 import type { Counters } from "../counters.ts";
 import type { Delivery, Outcome, Settlement } from "../domain/delivery.ts";
 import type { Log } from "../log.ts";
-import { settle } from "../ack/settlement.ts";
 import type { Store } from "../store/store.ts";
 import { BatchCollector, type BatchLimits } from "./collect-batch.ts";
 import { holdWhileAway } from "./hold-while-away.ts";

@@ -58,7 +58,10 @@ function isAccepted(job: JobInHand): job is AcceptedJob {
 }
 
 /** Gives those that the store refused, e.g. for a revision hash that nobody knows. */
-async function storeAccepted(jobs: readonly AcceptedJob[], options: StoreBatchOptions): Promise<RefusedJob[]> {
+async function storeAccepted(
+  jobs: readonly AcceptedJob[],
+  options: StoreBatchOptions,
+): Promise<RefusedJob[]> {
   const { store, hold } = options;
   const ends = await halve<AcceptedJob, StoreOutcome | "failed">(
     jobs,
@@ -84,7 +87,9 @@ async function recordRefused(jobs: readonly RefusedJob[], options: StoreBatchOpt
   const ends = await halve<RefusedJob, Outcome>(
     jobs,
     async (part) => {
-      const rejections = part.map(({ job, refused }) => toRejection(job.delivery, refused, rejectionMaxBytes));
+      const rejections = part.map(({ job, refused }) =>
+        toRejection(job.delivery, refused, rejectionMaxBytes),
+      );
       await hold(() => store.recordRejections(rejections));
       return part.map(() => "rejected");
     },

@@ -1,0 +1,65 @@
+import { Command, CommanderError } from "commander";
+import { Misuse } from "../domain/faults.ts";
+
+/** Exit codes of every command: 0 all well, 1 something refused or failed, 2 misuse, 3 timeout or unroutable. */
+export const exitCodes = { ok: 0, failed: 1, misuse: 2, timeout: 3 } as const;
+
+/** A row of the table of commands. */
+export interface CommandRow {
+  /** As commander writes it, e.g. `validate <file...>`. */
+  readonly usage: string;
+  readonly summary: string;
+  /** Flags, meaning, and the default where there is one. */
+  readonly options?: readonly (readonly [flags: string, meaning: string, standard?: string])[];
+  readonly examples: readonly string[];
+  /** Told after the examples, where a command needs more words. */
+  readonly more?: string;
+  /** Gives the exit code. */
+  readonly run: (args: readonly (string | string[])[], options: CommandOptions) => Promise<number>;
+}
+
+/** As commander parses them: `true` for a flag that was given, text for one with a value. */
+export type CommandOptions = Readonly<Record<string, string | boolean | undefined>>;
+
+/**
+ * Runs one command line.
+ *
+ * @param argv - without the program's name.
+ * @returns the exit code; a user's mistake is told on standard error, without a stack trace.
+ */
+export async function runProgram(
+  rows: readonly CommandRow[],
+  version: string,
+  argv: readonly string[],
+): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const program = new Command("pulse-ingest")
+    .description(
+      "Reads job messages from RabbitMQ topic exchanges, checks them against the Pulse Job Schema,\n" +
+        "and keeps them as result sets, jobs and artifacts in MongoDB or an embedded SQLite file.",
+    )
+    .version(version)
+    .showHelpAfterError("(add --help for the options and examples)")
+    .exitOverride();
+  for (const row of rows) {
+    const command = program
+      .command(row.usage)
+      .description(row.summary)
+      .exitOverride()
+      .addHelpText("after", `\nExamples:\n${row.examples.map((example) => `  $ ${example}`).join("\n")}`);
+    if (row.more !== undefined) command.addHelpText("after", `\n${row.more}`);
+    for (const [flags, meaning, standard] of row.options ?? []) command.option(flags, meaning, standard);
+    command.action(async () => {
+      exitCode = await row.run(command.processedArgs, command.opts<CommandOptions>());
+    });
+  }
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.misuse;
+    if (!(error instanceof Misuse)) throw error;
+    process.stderr.write(`${error.problems.map((problem) => `error: ${problem}`).join("\n")}\n`);
+    return exitCodes.misuse;
+  }
+}

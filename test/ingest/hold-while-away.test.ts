@@ -1,0 +1,46 @@
+import { expect, it } from "@jest/globals";
+import { Unavailable } from "../../src/domain/faults.ts";
+import { holdWhileAway } from "../../src/ingest/hold-while-away.ts";
+
+const away = () => new Unavailable("store", "connection refused");
+
+function watched(stop = new AbortController()) {
+  const seen: string[] = [];
+  const options = {
+    stop: stop.signal,
+    onAway: (_error: Unavailable, attempt: number) => seen.push(`away ${attempt}`),
+    onBack: (attempts: number) => seen.push(`back ${attempts}`),
+  };
+  return { seen, options, stop };
+}
+
+it("tries again until the store is back, and says so", async () => {
+  const { seen, options } = watched();
+  let calls = 0;
+  const result = await holdWhileAway(async () => {
+    if (++calls < 3) throw away();
+    return "done";
+  }, options);
+  expect(result).toBe("done");
+  expect(seen).toEqual(["away 0", "away 1", "back 2"]);
+});
+
+it("throws a bug at once", async () => {
+  const { seen, options } = watched();
+  await expect(holdWhileAway(() => Promise.reject(new TypeError("bug")), options)).rejects.toThrow("bug");
+  expect(seen).toEqual([]);
+});
+
+it("gives up at shutdown, after one last try", async () => {
+  const { seen, options, stop } = watched();
+  let calls = 0;
+  const held = holdWhileAway(async () => {
+    calls++;
+    throw away();
+  }, options);
+  await new Promise((resolve) => setImmediate(resolve));
+  stop.abort();
+  await expect(held).rejects.toThrow(Unavailable);
+  expect(calls).toBe(2);
+  expect(seen).toEqual(["away 0"]);
+});
