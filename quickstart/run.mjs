@@ -7,7 +7,8 @@ const child = spawn(process.execPath, ["--import", "tsx", "quickstart/main.ts", 
   cwd: projectFolder,
   stdio: "inherit",
 });
-// A Ctrl-C reaches the child by itself, and it cleans up; a SIGTERM is passed on.
-process.on("SIGINT", () => {});
+process.on("SIGINT", () => {
+  // The terminal sends it to the child too, which cleans up: nothing to do but wait for its end.
+});
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 child.on("exit", (code) => process.exit(code ?? 1));

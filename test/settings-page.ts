@@ -1,0 +1,21 @@
+import { describeSettings } from "../src/settings.ts";
+
+/** `config/settings.md`, made from the declarations; `npm run generate` writes it and a test keeps it fresh. */
+export function settingsPage(): string {
+  const rows = describeSettings().map(({ name, defaultText, unit, description, secret }) => {
+    const standard = defaultText === null ? "" : `\`${defaultText}\`${unit === null ? "" : ` ${unit}`}`;
+    return `| \`${name}\` | ${standard} | ${description}${secret ? " Secret." : ""} |`;
+  });
+  return [
+    "<!-- Made from src/settings.ts by `npm run generate`: change it there. -->",
+    "# Settings",
+    "",
+    "Read from the environment, once, at the start; an empty value counts as unset. Secrets are never shown or",
+    "logged. `pulse-ingest check` prints the ones in force and says all that is wrong with them at once.",
+    "",
+    "| setting | default | meaning |",
+    "|---|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
+}
