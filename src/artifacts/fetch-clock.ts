@@ -1,0 +1,61 @@
+import { LogFetchError } from "./log-source.ts";
+
+/**
+ * The time limits of one fetch as one abort signal: its reason is always the LogFetchError to throw.
+ *
+ * The total runs from the start until {@link FetchClock.stop}; `within` adds a shorter limit for one step. Timers of
+ * our own, because the client's have a grain of a second, and do not count a head that drips.
+ */
+export class FetchClock {
+  readonly #controller = new AbortController();
+  readonly #total: NodeJS.Timeout;
+  readonly #stopSignal: AbortSignal | undefined;
+  readonly #onStop = (): void => this.#expire(new LogFetchError("stopped", "the fetch was stopped", false));
+
+  constructor(totalMs: number, stop?: AbortSignal) {
+    this.#total = setTimeout(() => this.#expire(timeout(`not read within ${seconds(totalMs)}`)), totalMs);
+    // The sockets keep the process alive for as long as there is something to wait for.
+    this.#total.unref();
+    this.#stopSignal = stop;
+    if (stop?.aborted) this.#onStop();
+    else stop?.addEventListener("abort", this.#onStop);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** The step's result, if it comes in time; a late one makes the signal abort, which has to end the step. */
+  async within<T>(limitMs: number, what: string, step: () => Promise<T>): Promise<T> {
+    this.signal.throwIfAborted();
+    const timer = setTimeout(() => this.#expire(timeout(`${what} within ${seconds(limitMs)}`)), limitMs);
+    try {
+      return await step();
+    } catch (error) {
+      // A client's words for the end that we made ourselves would hide the reason.
+      this.signal.throwIfAborted();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends all timers; the signal stays as it is. */
+  stop(): void {
+    clearTimeout(this.#total);
+    this.#stopSignal?.removeEventListener("abort", this.#onStop);
+  }
+
+  #expire(reason: LogFetchError): void {
+    this.stop();
+    this.#controller.abort(reason);
+  }
+}
+
+function timeout(detail: string): LogFetchError {
+  return new LogFetchError("timeout", detail, false);
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000} s`;
+}

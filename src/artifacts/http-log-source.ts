@@ -1,0 +1,115 @@
+import { Agent, type Dispatcher, request } from "undici";
+import { FetchClock } from "./fetch-clock.ts";
+import { defaultFetchLimits, type FetchLimits } from "./fetch-limits.ts";
+import { createGuardedConnect } from "./guarded-connect.ts";
+import { LogFetchError, type LogSource } from "./log-source.ts";
+import { readLogUrl } from "./log-url.ts";
+import { toFetchError } from "./network-failure.ts";
+import { isPublicAddress } from "./public-address.ts";
+import { readBody } from "./read-body.ts";
+import { createResolveHost } from "./resolve-host.ts";
+
+/** All of it plain data but `mayConnect`, so that it can be handed to a thread. */
+export interface HttpLogSourceOptions {
+  readonly userAgent: string;
+  readonly limits?: Partial<FetchLimits>;
+  /** Names that may be fetched from, `logs.example.com` or `*.example.com`; empty: all. */
+  readonly allowHosts?: readonly string[];
+  /** Addresses that are not public may be connected to as well: for a laptop, or logs on an inner network. */
+  readonly allowPrivate?: boolean;
+  /** DNS servers to ask, `address` or `address:port`; empty: resolve as the system does. */
+  readonly dnsServers?: readonly string[];
+  /** Which addresses may be connected to, instead of the public ones. */
+  readonly mayConnect?: (address: string) => boolean;
+}
+
+type Answer = Dispatcher.ResponseData;
+
+/**
+ * Fetches logs by HTTP from strangers' URLs: one GET, redirects followed, every connection guarded
+ * (`guarded-connect.ts`), within limits. No cookie, credential, referrer or proxy; no encoding is asked for, and
+ * none is undone, since a log's bytes are a gzip file whatever the server calls it. A redirect may lead from https
+ * to http: nothing secret is sent, and a log may be at an http URL in the first place.
+ */
+export function openHttpLogSource(options: HttpLogSourceOptions): LogSource {
+  const limits: FetchLimits = { ...defaultFetchLimits, ...options.limits };
+  const { allowHosts = [], dnsServers = [], allowPrivate = false, userAgent } = options;
+  const agent = new Agent({
+    connect: createGuardedConnect({
+      mayConnect: allowPrivate ? () => true : (options.mayConnect ?? isPublicAddress),
+      resolve: createResolveHost(dnsServers, limits.connectMs),
+      connectMs: limits.connectMs,
+    }),
+    // Both are the FetchClock's work.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+
+  async function ask(url: URL, clock: FetchClock): Promise<Answer> {
+    try {
+      return await clock.within(limits.connectMs + limits.idleMs, `no answer from ${url.host}`, () =>
+        request(url, {
+          dispatcher: agent,
+          signal: clock.signal,
+          headers: { "user-agent": userAgent, accept: "*/*" },
+        }),
+      );
+    } catch (error) {
+      throw toFetchError(error, url.host);
+    }
+  }
+
+  async function follow(text: string, clock: FetchClock): Promise<{ url: URL; answer: Answer }> {
+    let url = readLogUrl(text, allowHosts);
+    for (let redirects = 0; ; redirects++) {
+      const answer = await ask(url, clock);
+      // An abort that comes while nobody reads must not become an uncaught error: whoever reads is told then.
+      answer.body.on("error", () => undefined);
+      const target = redirectTarget(answer);
+      if (target === null) return { url, answer };
+      answer.body.destroy();
+      if (redirects === limits.redirects) {
+        throw new LogFetchError("too-many-redirects", `more than ${limits.redirects} redirects`, false);
+      }
+      url = readLogUrl(target, allowHosts, url);
+    }
+  }
+
+  return {
+    async open(text, stop) {
+      const clock = new FetchClock(limits.totalMs, stop);
+      try {
+        const { url, answer } = await follow(text, clock);
+        refuseBadAnswer(answer, url, limits.bytes);
+        return readBody(answer.body, clock, url.host, limits);
+      } catch (error) {
+        clock.stop();
+        throw error;
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+const redirectCodes = new Set([301, 302, 303, 307, 308]);
+
+function redirectTarget({ statusCode, headers }: Answer): string | null {
+  if (!redirectCodes.has(statusCode)) return null;
+  const { location } = headers;
+  // A second header would be another target: neither is believed.
+  return typeof location === "string" ? location : null;
+}
+
+function refuseBadAnswer({ statusCode, headers, body }: Answer, url: URL, maxBytes: number): void {
+  if (statusCode < 200 || statusCode > 299) {
+    body.destroy();
+    // A log that is gone or forbidden stays so; anything else may be the server's bad day.
+    const final = statusCode === 403 || statusCode === 404;
+    throw new LogFetchError("http-status", `HTTP ${statusCode} from ${url.host}`, final);
+  }
+  const announced = Number(headers["content-length"] ?? 0);
+  if (announced > maxBytes) {
+    body.destroy();
+    throw new LogFetchError("too-large", `${announced} bytes announced, at most ${maxBytes} are read`, true);
+  }
+}

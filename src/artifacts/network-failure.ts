@@ -1,0 +1,39 @@
+import { RefusedAddress } from "./guarded-connect.ts";
+import { LogFetchError } from "./log-source.ts";
+
+/** The failure that an error of the HTTP client, the resolver or a socket amounts to; a bug stays what it is. */
+export function toFetchError(error: unknown, host: string): unknown {
+  if (error instanceof LogFetchError) return error;
+  if (error instanceof RefusedAddress)
+    return new LogFetchError("refused-address", error.message, true, error);
+  const code = errorCode(error);
+  if (code === null || ourMistakes.test(code)) return error;
+  if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") {
+    return new LogFetchError("stopped", "the log source was closed", false, error);
+  }
+  if (code === "UND_ERR_CONNECT_TIMEOUT" || code === "ETIMEDOUT" || code === "ETIMEOUT") {
+    return new LogFetchError("timeout", `no connection to ${host} in time (${code})`, false, error);
+  }
+  return new LogFetchError("network", `${host}: ${sayings[code] ?? code}`, false, error);
+}
+
+// A call that the client or Node refuses is a bug of ours, not the network's doing.
+const ourMistakes = /^(UND_ERR_INVALID|ERR_INVALID|ERR_OUT_OF_RANGE|ERR_MISSING)/;
+
+const sayings: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection reset",
+  ENOTFOUND: "no such host name",
+  ENODATA: "the host name has no address",
+  EAI_AGAIN: "the host name cannot be resolved at the moment",
+  UND_ERR_SOCKET: "the connection broke",
+  UND_ERR_HEADERS_OVERFLOW: "the head of the answer is too large",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the body is not as long as was announced",
+};
+
+// Everything that the network does to us carries a code; with several addresses it is one level down.
+function errorCode(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return error instanceof AggregateError ? errorCode(error.errors[0]) : null;
+}
