@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { RefusedAddress } from "./guarded-connect.ts";
 import { LogFetchError } from "./log-source.ts";
 
@@ -27,13 +28,22 @@ const sayings: Readonly<Record<string, string>> = {
   ENODATA: "the host name has no address",
   EAI_AGAIN: "the host name cannot be resolved at the moment",
   UND_ERR_SOCKET: "the connection broke",
+  HTTP_PARSER: "what it answers is not HTTP",
   UND_ERR_HEADERS_OVERFLOW: "the head of the answer is too large",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the body is not as long as was announced",
 };
 
-// Everything that the network does to us carries a code; with several addresses it is one level down.
+// Everything that the network does to us carries a code, but for what is no HTTP at all; with several addresses it is
+// one level down. Asked by shape: an error of Node's own need not be an `instanceof` of this realm's Error.
+const errorShape = z.object({
+  name: z.string(),
+  code: z.string().optional(),
+  errors: z.array(z.unknown()).optional(),
+});
+
 function errorCode(error: unknown): string | null {
-  if (!(error instanceof Error)) return null;
-  if ("code" in error && typeof error.code === "string") return error.code;
-  return error instanceof AggregateError ? errorCode(error.errors[0]) : null;
+  const { success, data } = errorShape.safeParse(error);
+  if (!success) return null;
+  if (data.name === "HTTPParserError") return "HTTP_PARSER";
+  return data.code ?? (data.errors === undefined ? null : errorCode(data.errors[0]));
 }
