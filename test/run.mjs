@@ -1,0 +1,70 @@
+// `npm test`: everything, on a fresh clone, with real servers that are started for it and end with it.
+// Plain JavaScript: this runs before anything is installed. Arguments go to jest (a path, `-t NAME`), and
+// then only the first part is run.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { installAndBuild, projectFolder } from "../quickstart/install.mjs";
+
+const jest = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning", "node_modules/jest/bin/jest.js"];
+// The newest Node comes from npm as a package that brings the program.
+const newestNode = ["--yes", "--package=node@26", "--", "node"];
+
+const parts = [
+  {
+    title: "everything, RabbitMQ 3.10",
+    command: process.execPath,
+    args: jest,
+    env: { TEST_SERVERS: "1", TEST_BROKER: "3" },
+  },
+  {
+    title: "the broker's stories, RabbitMQ 4.3",
+    command: process.execPath,
+    args: [...jest, "test/broker", "test/story"],
+    env: { TEST_SERVERS: "1", TEST_BROKER: "4" },
+  },
+  {
+    title: "what needs no server, on the newest Node",
+    command: "npx",
+    args: [...newestNode, ...jest, "--testPathIgnorePatterns", "test/(broker|story|servers)/", "mongodb"],
+    env: {},
+  },
+];
+
+installAndBuild();
+const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-test-"));
+const chosen = process.argv.slice(2);
+const totals = { passed: 0, failed: 0, skipped: 0 };
+let broken = false;
+
+for (const [index, { title, command, args, env }] of (chosen.length > 0 ? parts.slice(0, 1) : parts).entries()) {
+  process.stdout.write(`\n== ${title}\n`);
+  const report = join(folder, `${index}.json`);
+  const { status } = spawnSync(command, [...args, "--json", `--outputFile=${report}`, ...chosen], {
+    cwd: projectFolder,
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, ...env },
+  });
+  if (status !== 0) broken = true;
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, "utf8"));
+    totals.passed += numPassedTests;
+    totals.failed += numFailedTests;
+    totals.skipped += numPendingTests;
+  } catch (error) {
+    process.stdout.write(`The tests did not run: ${error.message}\n`);
+    broken = true;
+  }
+}
+rmSync(folder, { recursive: true });
+
+if (totals.skipped > 0) {
+  process.stdout.write("\nLeft out: see the warnings above for what is missing and how to get it.\n");
+  if (process.env.REQUIRE_SERVERS === "1") {
+    process.stdout.write("REQUIRE_SERVERS=1 is set: that is a failure.\n");
+    broken = true;
+  }
+}
+process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
+process.exit(broken || totals.passed === 0 ? 1 : 0);

@@ -1,0 +1,111 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { Misuse } from "../src/domain/faults.ts";
+import { brokerUrl, databaseUrl, readSettings, settingNames, showSettings } from "../src/settings.ts";
+
+const AMQP_URL = "amqp://user:secret@localhost:5672";
+
+function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readSettings(env, settingNames);
+  } catch (error) {
+    if (error instanceof Misuse) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("settings", () => {
+  it("have defaults for all but the broker's address", () => {
+    const settings = readSettings({ AMQP_URL }, settingNames);
+    expect(settings).toMatchObject({
+      PREFETCH: 400,
+      BATCH_SIZE: 200,
+      LOCAL: false,
+      QUEUE_NAME: "jobs",
+      DATA_DIR: "data",
+    });
+  });
+
+  it("are read from text: numbers, booleans, choices", () => {
+    const env = { AMQP_URL, PREFETCH: "50", BATCH_SIZE: "10", LOCAL: "true", QUEUE_TYPE: "quorum" };
+    expect(readSettings(env, settingNames)).toMatchObject({
+      PREFETCH: 50,
+      BATCH_SIZE: 10,
+      LOCAL: true,
+      QUEUE_TYPE: "quorum",
+    });
+  });
+
+  it("that are empty count as unset", () => {
+    expect(readSettings({ AMQP_URL, PREFETCH: "" }, settingNames).PREFETCH).toBe(400);
+  });
+
+  it("are not asked of a command that does not need them", () => {
+    expect(readSettings({ PREFETCH: "nonsense" }, ["DATA_DIR"])).toEqual({ DATA_DIR: "data" });
+  });
+
+  it("are told all at once, each by its name and with what was found", () => {
+    const problems = problemsOf({ AMQP_URL: "http://x", PREFETCH: "0", LOCAL: "perhaps", LOG_LEVEL: "loud" });
+    expect(problems).toHaveLength(4);
+    expect(problems[0]).toMatch(/^AMQP_URL: .*amqp:\/\//);
+    expect(problems[1]).toMatch(/^LOCAL: .*"perhaps"/);
+    expect(problems[2]).toMatch(/^PREFETCH: .*>=1.*"0"/);
+    expect(problems[3]).toMatch(/^LOG_LEVEL: .*"loud"/);
+  });
+
+  it("name what is missing and how to give it", () => {
+    expect(problemsOf({})).toEqual([
+      expect.stringMatching(/^AMQP_URL: must be set \(or AMQP_URL_FILE\), e\.g\. /),
+    ]);
+  });
+
+  it("may not contradict one another", () => {
+    expect(problemsOf({ AMQP_URL, PREFETCH: "10", BATCH_SIZE: "11" })).toEqual([
+      expect.stringMatching(/^BATCH_SIZE: 11 must not exceed PREFETCH \(10\)/),
+    ]);
+  });
+
+  it("never tell a secret that is wrong", () => {
+    expect(problemsOf({ AMQP_URL: "amqq://user:secret@host" }).join()).not.toContain("secret@");
+  });
+
+  it("are shown with their origin and without secrets", () => {
+    const env = { AMQP_URL, PREFETCH: "300" };
+    const shown = showSettings(env, readSettings(env, settingNames));
+    expect(shown).toContainEqual(["AMQP_URL", "amqp://user:***@localhost:5672", "environment"]);
+    expect(shown).toContainEqual(["PREFETCH", "300", "environment"]);
+    expect(shown).toContainEqual(["BATCH_SIZE", "200", "default"]);
+    expect(shown).toContainEqual(["MONGODB_URL", "(unset)", "default"]);
+  });
+});
+
+describe("an address in a file", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "settings-")), "url");
+
+  it("comes before the plain setting, and is read anew each time", async () => {
+    writeFileSync(file, "amqp://a:1@host\n");
+    expect(await brokerUrl({ AMQP_URL, AMQP_URL_FILE: file })).toBe("amqp://a:1@host");
+    writeFileSync(file, "amqp://a:2@host\n");
+    expect(await brokerUrl({ AMQP_URL, AMQP_URL_FILE: file })).toBe("amqp://a:2@host");
+  });
+
+  it("that is no address is told without its content", async () => {
+    writeFileSync(file, "hunter2");
+    const told = await databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: file }).catch(String);
+    expect(told).toMatch(/MONGODB_URL_FILE: what .* must be a URL/);
+    expect(told).not.toContain("hunter2");
+  });
+
+  it("that is not there is told by its name", async () => {
+    await expect(brokerUrl({ AMQP_URL, AMQP_URL_FILE: "/no/such/file" })).rejects.toThrow(
+      "AMQP_URL_FILE: /no/such/file cannot be read (ENOENT)",
+    );
+  });
+
+  it("no database address at all means the embedded store", async () => {
+    expect(await databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: undefined })).toBeNull();
+  });
+});
