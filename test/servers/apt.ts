@@ -1,0 +1,130 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { withLock } from "./cache.ts";
+import { findProgram, runCommand, say } from "./run-command.ts";
+
+/** Why apt cannot install anything here, or null when it can. */
+export async function whyNoApt(): Promise<string | null> {
+  if ((await findProgram("apt-get")) === null) return "there is no apt-get on this machine";
+  if (process.getuid?.() !== 0) return "only root can install with apt-get, and this is not root";
+  return null;
+}
+
+/**
+ * Installs a Debian package, with fresh lists when the ones at hand do not lead to it. No service that comes with it is
+ * started or stays switched on for the next boot, and a machine that cannot start services is no obstacle.
+ *
+ * @throws Error with apt's last words.
+ */
+export async function aptInstall(packageName: string): Promise<void> {
+  await withLock("apt", async () => {
+    say(`installing Debian's ${packageName}`);
+    const before = await systemdUnits();
+    const allowServices = await forbidServices();
+    try {
+      await install(packageName).catch(async () => {
+        await runCommand("apt-get", ["update", "-q"], { env: aptEnvironment() });
+        await install(packageName);
+      });
+    } finally {
+      await allowServices();
+    }
+    const added = (await systemdUnits()).filter((unit) => !before.includes(unit));
+    if (added.length > 0 && (await findProgram("systemctl")) !== null) {
+      // Fails where systemd does not run; then nothing would start them either.
+      await runCommand("systemctl", ["disable", "--now", ...added]).catch(() => undefined);
+    }
+  });
+}
+
+async function install(packageName: string): Promise<void> {
+  // Another apt at work, such as a nightly upgrade, is waited for.
+  const options = ["-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"];
+  await runCommand("apt-get", [...options, "install", packageName], { env: aptEnvironment() });
+}
+
+function aptEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+}
+
+async function systemdUnits(): Promise<string[]> {
+  const units = await readdir("/lib/systemd/system").catch(() => []);
+  return units.filter((unit) => /^[^@]+\.(service|socket)$/.test(unit));
+}
+
+/**
+ * Debian's own switch against starting services while packages are installed, unless the machine has set it already.
+ *
+ * @returns puts things back. The switch also goes out by itself should this process be killed first.
+ */
+async function forbidServices(): Promise<() => Promise<void>> {
+  const path = "/usr/sbin/policy-rc.d";
+  if (existsSync(path)) return async () => undefined;
+  const script = `#!/bin/sh
+# Made by pulse-ingest's test servers for one installation, and of no effect once process ${process.pid} has ended.
+kill -0 ${process.pid} 2>/dev/null && exit 101
+exit 0
+`;
+  await writeFile(path, script, { mode: 0o755 });
+  return () => rm(path, { force: true });
+}
+
+/**
+ * The mirror from which this machine installs the release that it runs: an http(s) address, or null.
+ *
+ * @param etcApt - the folder of apt's settings; another one in tests.
+ */
+export async function findMirror(codename: string, etcApt = "/etc/apt"): Promise<string | null> {
+  const parts = await readdir(`${etcApt}/sources.list.d`).catch(() => []);
+  const files = [`${etcApt}/sources.list`, ...parts.sort().map((name) => `${etcApt}/sources.list.d/${name}`)];
+  for (const file of files) {
+    const text = await readFile(file, "utf8").catch(() => "");
+    const mirror = file.endsWith(".sources") ? mirrorInDeb822(text, codename) : mirrorInList(text, codename);
+    if (mirror !== null) return mirror;
+  }
+  return null;
+}
+
+/** The mirror in a file of `deb URI SUITE COMPONENT...` lines. */
+export function mirrorInList(text: string, codename: string): string | null {
+  for (const line of text.split("\n")) {
+    const [, address, suite, components] =
+      /^\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)\s+(.*)$/.exec(line.replace(/#.*/, "")) ?? [];
+    if (isMirror(address, suite?.split(" "), components?.split(/\s+/), codename)) return address ?? null;
+  }
+  return null;
+}
+
+/** The mirror in a file of deb822 stanzas (`Types:`, `URIs:`, `Suites:`, `Components:`). */
+export function mirrorInDeb822(text: string, codename: string): string | null {
+  const withoutComments = text.replace(/^#.*\n?/gm, "");
+  for (const stanza of withoutComments.split(/\n\s*\n/)) {
+    // A line that begins with a blank goes on where the one before it ended.
+    const lines = stanza.replace(/\n[ \t]+/g, " ").split("\n");
+    const field = (name: string) => {
+      const line = lines.find((each) => each.toLowerCase().startsWith(`${name}:`));
+      return (
+        line
+          ?.slice(name.length + 1)
+          .trim()
+          .split(/\s+/) ?? []
+      );
+    };
+    if (/^(no|false|off|0)$/i.test(field("enabled")[0] ?? "") || !field("types").includes("deb")) continue;
+    const [address] = field("uris");
+    if (isMirror(address, field("suites"), field("components"), codename)) return address ?? null;
+  }
+  return null;
+}
+
+/** Debian itself, not its security archive nor somebody else's packages for it: it serves the bare suite's `main`. */
+function isMirror(
+  address: string | undefined,
+  suites: readonly string[] | undefined,
+  components: readonly string[] | undefined,
+  codename: string,
+): boolean {
+  if (!/^https?:\/\/[^/]+\/(.*\/)?debian\/?$/.test(address ?? "")) return false;
+  const ours = [codename, "stable", "testing", "unstable", "sid"];
+  return (suites?.some((suite) => ours.includes(suite)) && components?.includes("main")) ?? false;
+}

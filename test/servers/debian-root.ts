@@ -1,0 +1,116 @@
+/**
+ * The server root: one folder of Debian testing with the servers that neither this machine nor its own Debian release
+ * may have. It is made once (about half a minute, 650 MB) and kept in the cache.
+ */
+import { existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { aptInstall, findMirror, whyNoApt } from "./apt.ts";
+import { madeOnce, recipeHash } from "./cache.ts";
+import { dieWithParent } from "./program.ts";
+import { findProgram, runCommand, say } from "./run-command.ts";
+import { ServerMissing } from "./server-missing.ts";
+
+const suite = "forky";
+const servers = ["postgresql-18-documentdb", "rabbitmq-server"];
+const options = [
+  "--variant=apt",
+  '--aptopt=Apt::Install-Recommends "false"',
+  // A mirror frozen in the past is as good as any for this.
+  '--aptopt=Acquire::Check-Valid-Until "false"',
+  "--dpkgopt=path-exclude=/usr/share/doc/*",
+  "--dpkgopt=path-exclude=/usr/share/locale/*",
+  "--dpkgopt=path-exclude=/usr/share/man/*",
+];
+
+export type DebianRoot = {
+  /** Where it lies on this machine. */
+  readonly path: string;
+  /** The numeric ids of one of its users. @throws when there is no such user. */
+  identity(user: string): Promise<{ uid: number; gid: number }>;
+  /**
+   * The command that becomes `program` inside the root, as `user`, with `folder` as its `/srv`.
+   *
+   * Each one has mounts and System V memory of its own: servers side by side share the root and nothing else, and
+   * nothing is left mounted. It is one process, a child of the caller, and the kernel kills it when the caller dies.
+   */
+  command(user: string, folder: string, program: readonly string[]): Promise<string[]>;
+};
+
+/**
+ * Finds or makes the root.
+ *
+ * @param server - what it is wanted for, for the error's text.
+ * @param packages - what is in it: the servers, if nothing else is said. Other packages make another root.
+ * @throws ServerMissing where it cannot be made: not root, not Debian, no apt.
+ */
+export async function findDebianRoot(
+  server: string,
+  packages: readonly string[] = servers,
+): Promise<DebianRoot> {
+  const hash = recipeHash([suite, packages, options, process.arch]);
+  const why = await whyNotHere();
+  if (why !== null) {
+    throw new ServerMissing(
+      server,
+      why,
+      "run as root on Debian, or see the other ways in test/servers/README.md",
+    );
+  }
+  const path = await madeOnce(`debian-root-${hash}`, (aside) => make(aside, packages, server));
+  return { path, identity: (user) => identityIn(path, user), command: (...all) => commandIn(path, ...all) };
+}
+
+async function whyNotHere(): Promise<string | null> {
+  if (process.platform !== "linux") return "the server root needs Linux";
+  return whyNoApt();
+}
+
+async function make(path: string, packages: readonly string[], server: string): Promise<void> {
+  const codename =
+    /^VERSION_CODENAME=(\S+)/m.exec(await readFile("/etc/os-release", "utf8"))?.[1] ?? "stable";
+  const mirror = await findMirror(codename);
+  if (mirror === null) {
+    throw new ServerMissing(server, `no Debian mirror for ${codename} in /etc/apt`, "run as root on Debian");
+  }
+  if ((await findProgram("mmdebstrap")) === null) await aptInstall("mmdebstrap");
+  say(`making the server root in ${path}: about half a minute, once`);
+  const started = Date.now();
+  await runCommand("mmdebstrap", [...options, `--include=${packages.join(",")}`, suite, path, mirror]);
+  // The mount point for what goes over the run's folder has to be there before the root is shared.
+  await mkdir(join(path, "srv"), { recursive: true });
+  say(`made the server root in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+async function identityIn(path: string, user: string): Promise<{ uid: number; gid: number }> {
+  const lines = (await readFile(join(path, "etc/passwd"), "utf8")).split("\n").map((line) => line.split(":"));
+  const [, , uid, gid] = lines.find(([name]) => name === user) ?? [];
+  if (uid === undefined || gid === undefined) throw new Error(`no user ${user} in ${path}`);
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+async function commandIn(
+  path: string,
+  user: string,
+  folder: string,
+  program: readonly string[],
+): Promise<string[]> {
+  const { uid, gid } = await identityIn(path, user);
+  // Names of hosts are found the way that this machine finds them: what is built inside downloads from the same places.
+  const resolv = existsSync("/etc/resolv.conf") && existsSync(join(path, "etc/resolv.conf"));
+  const script = `
+    set -e
+    mount -t proc proc "$0/proc"
+    mount -t tmpfs -o mode=1777,size=1g tmpfs "$0/dev/shm"
+    mount -t tmpfs -o mode=1777 tmpfs "$0/tmp"
+    mount --bind "$1" "$0/srv"
+    ${resolv ? 'mount --bind /etc/resolv.conf "$0/etc/resolv.conf"' : ""}
+    root=$0; shift
+    exec chroot "$root" "$@"`;
+  const identity = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
+  return [
+    ...["unshare", "--mount", "--ipc", "--propagation", "private", "sh", "-c", script, path, folder],
+    ...dieWithParent(process.pid, identity),
+    ...program,
+  ];
+}

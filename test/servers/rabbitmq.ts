@@ -1,0 +1,158 @@
+/**
+ * A private RabbitMQ node: ports of its own on 127.0.0.1, its own data folder, its own epmd and Erlang cookie. It
+ * touches no RabbitMQ that runs on the machine as a service, and ends with the process that started it.
+ */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { connect } from "amqplib";
+import { freePort } from "./free-port.ts";
+import { type Program, startProgram, untilItAnswers } from "./program.ts";
+import { createRabbitmqAdmin, type RabbitmqAdmin } from "./rabbitmq-admin.ts";
+import { findRabbitmqPlace, type RabbitmqPlace, type RabbitmqSeries } from "./rabbitmq-place.ts";
+import { openRunFolder, type RunFolder } from "./run-folder.ts";
+
+/** A RabbitMQ that answers. */
+export type Broker = {
+  /** `amqp://guest:guest@127.0.0.1:PORT/%2F`: an administrator's address. */
+  readonly url: string;
+  /** The management API: `http://127.0.0.1:PORT`, without user and password. */
+  readonly adminUrl: string;
+  /** For titles and tables: "RabbitMQ 4.3.6". */
+  readonly name: string;
+  readonly series: "3" | "4";
+  readonly admin: RabbitmqAdmin;
+};
+
+/** A node of one's own, which may be killed and started again. */
+export type Rabbitmq = Broker & {
+  readonly port: number;
+  /** Data, logs and settings of the node; gone after `stop`. */
+  readonly folder: string;
+  /** Ends the node and removes its folder. */
+  stop(): Promise<void>;
+  /** SIGKILL. The data stays, for `restart`. */
+  kill(): Promise<void>;
+  /** Starts the node again on the same port with the same data; one that still runs is shut down first. */
+  restart(): Promise<void>;
+};
+
+/**
+ * Starts a node and waits until it takes connections.
+ *
+ * @throws ServerMissing where no RabbitMQ of this series can be had.
+ */
+export async function startRabbitmq(options: { series?: RabbitmqSeries } = {}): Promise<Rabbitmq> {
+  const folder = await openRunFolder("rabbitmq");
+  try {
+    const place = await findRabbitmqPlace(options.series ?? "any", folder.path);
+    return await startIn(place, folder);
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
+}
+
+type Ports = { amqp: number; admin: number; distribution: number; epmd: number };
+
+async function startIn(place: RabbitmqPlace, folder: RunFolder): Promise<Rabbitmq> {
+  const ports = {
+    amqp: await freePort(),
+    admin: await freePort(),
+    distribution: await freePort(),
+    epmd: await freePort(),
+  };
+  await place.own(folder.path);
+  await writeFile(join(folder.path, "enabled_plugins"), "[rabbitmq_management].\n");
+  await writeFile(join(folder.path, "rabbitmq.conf"), nodeSettings(ports));
+
+  const start = async (program: readonly string[]) =>
+    startProgram({
+      command: await place.command(program),
+      env: nodeEnvironment(place.folder, ports),
+      cwd: "/",
+      logFile: join(folder.path, "rabbitmq.log"),
+    });
+  const url = `amqp://guest:guest@127.0.0.1:${ports.amqp}/%2F`;
+  const adminUrl = `http://127.0.0.1:${ports.admin}`;
+  const admin = createRabbitmqAdmin(adminUrl, url);
+
+  const epmd = await start([place.epmd, "-address", "127.0.0.1", "-port", String(ports.epmd)]);
+  let node = await start([place.server]);
+  const stop = async () => {
+    // Its data goes with it, so nothing is gained by an orderly end, which takes 3.x some seconds.
+    await killAll([node, epmd]);
+    await folder.remove();
+  };
+  try {
+    const version = await untilItAnswers("RabbitMQ", node, () => versionOf(url));
+    return {
+      url,
+      adminUrl,
+      admin,
+      name: `RabbitMQ ${version}`,
+      series: version.startsWith("3.") ? "3" : "4",
+      port: ports.amqp,
+      folder: folder.path,
+      stop,
+      kill: () => node.kill(),
+      async restart() {
+        await node.stop();
+        node = await start([place.server]);
+        await untilItAnswers("RabbitMQ", node, () => versionOf(url));
+      },
+    };
+  } catch (error) {
+    await killAll([node, epmd]);
+    throw error;
+  }
+}
+
+/** The version that a broker gives when it is greeted. @throws when it does not take a connection. */
+export async function versionOf(amqpUrl: string): Promise<string> {
+  const connection = await connect(amqpUrl);
+  const { version } = connection.connection.serverProperties;
+  await connection.close();
+  return version;
+}
+
+async function killAll(programs: readonly Program[]): Promise<void> {
+  await Promise.all(programs.map((program) => program.kill()));
+}
+
+function nodeSettings(ports: Ports): string {
+  return [
+    "management.tcp.ip = 127.0.0.1",
+    `management.tcp.port = ${ports.admin}`,
+    "log.console = true",
+    // The default, a gigabyte and more, stops publishers on a machine that is merely rather full.
+    "disk_free_limit.absolute = 50MB",
+    "",
+  ].join("\n");
+}
+
+function nodeEnvironment(folder: string, ports: Ports): NodeJS.ProcessEnv {
+  return {
+    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin",
+    LANG: "C.UTF-8",
+    // The Erlang cookie is made here.
+    HOME: folder,
+    ERL_EPMD_PORT: String(ports.epmd),
+    ERL_EPMD_ADDRESS: "127.0.0.1",
+    RABBITMQ_NODENAME: `t${ports.amqp}@localhost`,
+    RABBITMQ_NODE_IP_ADDRESS: "127.0.0.1",
+    RABBITMQ_NODE_PORT: String(ports.amqp),
+    RABBITMQ_DIST_PORT: String(ports.distribution),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-kernel inet_dist_use_interface {127,0,0,1}",
+    RABBITMQ_MNESIA_BASE: `${folder}/mnesia`,
+    RABBITMQ_LOG_BASE: `${folder}/log`,
+    RABBITMQ_LOGS: "-",
+    RABBITMQ_ENABLED_PLUGINS_FILE: `${folder}/enabled_plugins`,
+    RABBITMQ_PID_FILE: `${folder}/pid`,
+    RABBITMQ_CONFIG_FILE: `${folder}/rabbitmq.conf`,
+    // Settings of a service on this machine are not for this node.
+    RABBITMQ_CONF_ENV_FILE: "/dev/null",
+    RABBITMQ_ADVANCED_CONFIG_FILE: `${folder}/advanced.config`,
+    // Makes the script become the VM by exec: one process, which one death signal reaches.
+    RUNNING_UNDER_SYSTEMD: "true",
+  };
+}
