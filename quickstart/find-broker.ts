@@ -1,0 +1,54 @@
+import { connect } from "amqplib";
+import { blankUrls } from "../src/domain/blank-url.ts";
+import { startRabbitmq } from "../test/servers/rabbitmq.ts";
+
+/** A broker to play on; `stop` ends it if it was started here. */
+export interface QuickstartBroker {
+  readonly url: string;
+  /** Where it came from, for people. */
+  readonly origin: string;
+  readonly stop: () => Promise<void>;
+}
+
+const LOCAL_URL = "amqp://guest:guest@localhost:5672";
+
+/**
+ * AMQP_URL if it is a loopback address; else a broker on localhost:5672 that accepts us; else a private node.
+ * An AMQP_URL elsewhere is never used: sample messages do not belong on somebody's broker.
+ *
+ * @param say - told of what takes a while.
+ * @throws ServerMissing where none can be had, saying what to do.
+ */
+export async function findBroker(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<QuickstartBroker> {
+  const given = env["AMQP_URL"];
+  if (given && isLoopback(given)) {
+    if (await accepts(given)) return { url: given, origin: "AMQP_URL", stop: leave };
+    say(`AMQP_URL (${blankUrls(given)}) does not accept us; looking further.`);
+  } else if (given) {
+    say("AMQP_URL is not an address of this machine; it is left alone.");
+  }
+  if (await accepts(LOCAL_URL)) return { url: LOCAL_URL, origin: "the broker on localhost:5672", stop: leave };
+  say("Starting a private RabbitMQ node (installed first where it is missing) ...");
+  const node = await startRabbitmq({ series: "any" });
+  return { url: node.url, origin: `a private node, ${node.name}`, stop: () => node.stop() };
+}
+
+async function leave(): Promise<void> {
+  // Not started here, so not ended here.
+}
+
+function isLoopback(url: string): boolean {
+  const host = URL.canParse(url) ? new URL(url).hostname : "";
+  return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+async function accepts(url: string): Promise<boolean> {
+  try {
+    const connection = await connect(url, { timeout: 1000 });
+    await connection.close();
+    return true;
+  } catch {
+    // Nobody there, or not for us: the next place is asked.
+    return false;
+  }
+}
