@@ -1,0 +1,18 @@
+// A thread that does what its task says, to show what the pool makes of it. Plain JavaScript, so that a Worker can
+// load it as it is; the compiled `serve-thread` is the real one.
+import { threadId, workerData } from "node:worker_threads";
+import { serveThread } from "../../dist/artifacts/serve-thread.js";
+
+const swollen = [];
+
+serveThread(async ({ does, ms = 0 }) => {
+  if (does === "wait") await new Promise((resolve) => setTimeout(resolve, ms));
+  if (does === "spin") for (;;);
+  if (does === "throw") throw new TypeError("a bug");
+  if (does === "crash") setImmediate(() => nothing.there);
+  if (does === "exit") process.exit(3);
+  if (does === "swell") for (;;) swollen.push(new Array(1000).fill(Math.random()));
+  if (does === "crash") await new Promise(() => undefined);
+  if (does === "babble") return 42;
+  return { thread: threadId, given: workerData.given, env: Object.keys(process.env) };
+});
