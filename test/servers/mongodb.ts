@@ -5,12 +5,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { MongoClient } from "mongodb";
+import { z } from "zod";
 import { findDebianRoot } from "./debian-root.ts";
 import { createDocumentdb } from "./documentdb.ts";
 import { ferretdbVersion, findFerretdb } from "./ferretdb.ts";
 import { freePort } from "./free-port.ts";
 import { dieWithParent, type Program, startProgram, untilItAnswers } from "./program.ts";
-import { findProgram } from "./run-command.ts";
+import { findProgram, runCommand } from "./run-command.ts";
 import { openRunFolder } from "./run-folder.ts";
 
 /** A server that answers to MongoDB's protocol. */
@@ -82,7 +83,7 @@ async function startMongod(mongod: string): Promise<Mongodb> {
         cwd: folder,
         logFile: join(folder, "mongod.log"),
       });
-    return { url: `mongodb://127.0.0.1:${port}/`, name: "MongoDB", parts: [start] };
+    return { url: `mongodb://127.0.0.1:${port}/`, name: await nameOfProgram(mongod), parts: [start] };
   });
 }
 
@@ -122,6 +123,30 @@ async function started(
     await folder.remove();
     throw error;
   }
+}
+
+/** What a server that was not started here says of itself, such as "MongoDB protocol, version 7.0.77, FerretDB v2.7.0". */
+export async function nameOfDatabase(url: string): Promise<string> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000 });
+  try {
+    const info = await client.db("admin").command({ buildInfo: 1 });
+    const about = BuildInfo.parse(info);
+    const gateway = about.ferretdb === undefined ? "" : `, FerretDB ${about.ferretdb.version}`;
+    return `MongoDB protocol, version ${about.version}${gateway}`;
+  } finally {
+    await client.close();
+  }
+}
+
+const BuildInfo = z.object({
+  version: z.string(),
+  ferretdb: z.object({ version: z.string() }).optional(),
+});
+
+/** "MongoDB 7.0.14", from the first line of `mongod --version` ("db version v7.0.14"). */
+async function nameOfProgram(mongod: string): Promise<string> {
+  const [, version] = /version v(\S+)/.exec(await runCommand(mongod, ["--version"])) ?? [];
+  return version === undefined ? "MongoDB" : `MongoDB ${version}`;
 }
 
 async function ping(url: string): Promise<void> {

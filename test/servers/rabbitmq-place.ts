@@ -84,11 +84,10 @@ async function offeredSeries(series: RabbitmqSeries): Promise<boolean> {
 
 /** The script itself: Debian puts one before it on the PATH that insists on root and changes the user by `su`. */
 async function findServerScript(): Promise<string | null> {
-  const packaged = "/usr/lib/rabbitmq/bin";
-  const found = await readdir(packaged).catch(() => []);
-  return found.includes("rabbitmq-server")
-    ? join(packaged, "rabbitmq-server")
-    : findProgram("rabbitmq-server");
+  return (
+    (await findProgram("rabbitmq-server", ["/usr/lib/rabbitmq/bin"])) ??
+    (await findProgram("rabbitmq-server"))
+  );
 }
 
 async function onMachine(runFolder: string): Promise<RabbitmqPlace> {

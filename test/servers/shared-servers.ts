@@ -1,0 +1,103 @@
+/**
+ * The servers that all tests of a run share. Whoever shares keeps to names of its own: a vhost (`admin.addVhost`) or
+ * queues and exchanges with a random name, a database with a random name. Whoever kills starts a private server.
+ *
+ * A server that the caller's environment names (`AMQP_URL`, `MONGODB_URL`) comes first, but only one on this machine or
+ * under a name without dots, as in a compose file: tests declare, publish and delete, and must never do so on a broker
+ * that somebody relies on.
+ */
+import { z } from "zod";
+import { answer } from "./keeper.ts";
+import { type Database, nameOfDatabase } from "./mongodb.ts";
+import { type Broker, versionOf } from "./rabbitmq.ts";
+import { createRabbitmqAdmin } from "./rabbitmq-admin.ts";
+import { say } from "./run-command.ts";
+import { ServerMissing } from "./server-missing.ts";
+
+const Answer = z.union([
+  z.object({ missing: z.object({ server: z.string(), why: z.string(), mend: z.string() }) }),
+  z.object({ failed: z.string() }),
+  z.object({
+    server: z.object({
+      url: z.string(),
+      name: z.string(),
+      adminUrl: z.string().optional(),
+      series: z.enum(["3", "4"]).optional(),
+    }),
+  }),
+]);
+
+/**
+ * The RabbitMQ of this run: the one in `AMQP_URL`, else a node that the first caller's question starts.
+ *
+ * @param series - "3" or "4". Without it `TEST_BROKER` decides, and without that 4 is taken, or what there is.
+ * @throws ServerMissing where none can be had.
+ */
+export async function sharedRabbitmq(series?: "3" | "4"): Promise<Broker> {
+  const wanted = series ?? z.enum(["3", "4"]).optional().parse(process.env["TEST_BROKER"]);
+  const given = await givenRabbitmq();
+  if (given !== null && (wanted === undefined || wanted === given.series)) return given;
+  if (wanted !== undefined) return ask(`/rabbitmq/${wanted}`);
+  return ask("/rabbitmq/4").catch((error: unknown) => {
+    if (error instanceof ServerMissing) return ask("/rabbitmq/any");
+    throw error;
+  });
+
+  async function ask(path: string): Promise<Broker> {
+    const { url, name, adminUrl = "", series: found = "4" } = await serverAt(path);
+    return { url, name, adminUrl, series: found, admin: createRabbitmqAdmin(adminUrl, url) };
+  }
+}
+
+/**
+ * The server of this run that speaks MongoDB's protocol: the one in `MONGODB_URL`, else one that the first caller starts.
+ *
+ * @throws ServerMissing where none can be had.
+ */
+export async function sharedMongodb(): Promise<Database> {
+  const url = givenUrl("MONGODB_URL");
+  if (url !== null) return { url, name: await nameOfDatabase(url) };
+  const server = await serverAt("/mongodb");
+  return { url: server.url, name: server.name };
+}
+
+async function givenRabbitmq(): Promise<Broker | null> {
+  const url = givenUrl("AMQP_URL");
+  if (url === null) return null;
+  const version = await versionOf(url);
+  const adminUrl = process.env["AMQP_ADMIN_URL"] ?? `http://${new URL(url).hostname}:15672`;
+  return {
+    url,
+    adminUrl,
+    name: `RabbitMQ ${version}`,
+    series: version.startsWith("3.") ? "3" : "4",
+    admin: createRabbitmqAdmin(adminUrl, url),
+  };
+}
+
+function givenUrl(setting: "AMQP_URL" | "MONGODB_URL"): string | null {
+  const url = process.env[setting];
+  if (url === undefined || url === "") return null;
+  if (isNearby(url)) return url;
+  say(`${setting} is passed by: tests use only servers on this machine or under a name without dots`);
+  return null;
+}
+
+/** Whether an address names this machine, or a neighbour in a compose file. */
+export function isNearby(url: string): boolean {
+  const { hostname } = new URL(url);
+  return /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname === "[::1]" || !/[.:]/.test(hostname);
+}
+
+/** Asks jest's own process; where there is none (a bench, a script), this process keeps the servers itself. */
+async function serverAt(path: string) {
+  const door = process.env["PULSE_TEST_SERVERS"];
+  const reply = Answer.parse(
+    door === undefined ? await answer(path) : await (await fetch(new URL(path, door))).json(),
+  );
+  if ("missing" in reply) {
+    throw new ServerMissing(reply.missing.server, reply.missing.why, reply.missing.mend);
+  }
+  if ("failed" in reply) throw new Error(reply.failed);
+  return reply.server;
+}
