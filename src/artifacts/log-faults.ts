@@ -1,0 +1,23 @@
+/** Why nothing is made from the bytes of a log. The same bytes would fail again: returned, never thrown. */
+export type LogFault =
+  | { readonly reason: "corrupt-gzip"; readonly detail: string }
+  | { readonly reason: "inflates-too-far"; readonly limitBytes: number }
+  | { readonly reason: "ratio-too-high"; readonly limit: number }
+  | { readonly reason: "too-many-lines"; readonly limit: number }
+  | { readonly reason: "artifact-too-large"; readonly artifact: string; readonly limitBytes: number };
+
+/** The fault in one line, for the log's `failure` and for people. */
+export function describeLogFault(fault: LogFault): string {
+  switch (fault.reason) {
+    case "corrupt-gzip":
+      return `corrupt gzip: ${fault.detail}`;
+    case "inflates-too-far":
+      return `the log is longer than ${fault.limitBytes} bytes`;
+    case "ratio-too-high":
+      return `the log inflates to more than ${fault.limit} times what was transferred`;
+    case "too-many-lines":
+      return `the log has more than ${fault.limit} lines`;
+    case "artifact-too-large":
+      return `artifact "${fault.artifact}" would be larger than ${fault.limitBytes} bytes`;
+  }
+}
