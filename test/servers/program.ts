@@ -123,7 +123,7 @@ export async function untilItAnswers<T>(
 }
 
 /** All children of a process and theirs, from /proc; none where there is no /proc. */
-async function descendantsOf(root: number): Promise<number[]> {
+export async function descendantsOf(root: number): Promise<number[]> {
   const childrenOf = new Map<number, number[]>();
   const entries = await readdir("/proc").catch(() => []);
   for (const entry of entries.filter((name) => /^\d+$/.test(name))) {
@@ -142,7 +142,7 @@ async function descendantsOf(root: number): Promise<number[]> {
 }
 
 /** A zombie counts as dead: it holds nothing any more, and in some containers nobody ever collects it. */
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, "utf8");
     return !/^[ZX]$/.test(line.slice(line.lastIndexOf(")") + 2).split(" ")[0] ?? "");

@@ -85,6 +85,8 @@ function givenUrl(setting: "AMQP_URL" | "MONGODB_URL"): string | null {
 
 /** Whether an address names this machine, or a neighbour in a compose file. */
 export function isNearby(url: string): boolean {
+  // A list of several hosts is no URL to the parser, and no server of a laptop's.
+  if (!URL.canParse(url)) return false;
   const { hostname } = new URL(url);
   return /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname === "[::1]" || !/[.:]/.test(hostname);
 }
