@@ -19,7 +19,10 @@ const LOCAL_URL = "amqp://guest:guest@localhost:5672";
  * @param say - told of what takes a while.
  * @throws ServerMissing where none can be had, saying what to do.
  */
-export async function findBroker(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<QuickstartBroker> {
+export async function findBroker(
+  env: NodeJS.ProcessEnv,
+  say: (line: string) => void,
+): Promise<QuickstartBroker> {
   const given = env["AMQP_URL"];
   if (given && isLoopback(given)) {
     if (await accepts(given)) return { url: given, origin: "AMQP_URL", stop: leave };
@@ -27,7 +30,8 @@ export async function findBroker(env: NodeJS.ProcessEnv, say: (line: string) => 
   } else if (given) {
     say("AMQP_URL is not an address of this machine; it is left alone.");
   }
-  if (await accepts(LOCAL_URL)) return { url: LOCAL_URL, origin: "the broker on localhost:5672", stop: leave };
+  if (await accepts(LOCAL_URL))
+    return { url: LOCAL_URL, origin: "the broker on localhost:5672", stop: leave };
   say("Starting a private RabbitMQ node (installed first where it is missing) ...");
   const node = await startRabbitmq({ series: "any" });
   return { url: node.url, origin: `a private node, ${node.name}`, stop: () => node.stop() };

@@ -36,7 +36,9 @@ const completed = message("quickstart-1/0", {
   timeCompleted: "2026-01-05T10:09:30Z",
   jobInfo: {
     summary: "1 of 212 tests failed",
-    links: [{ label: "artifact uploaded", linkText: "screenshot.png", url: "https://example.org/screenshot.png" }],
+    links: [
+      { label: "artifact uploaded", linkText: "screenshot.png", url: "https://example.org/screenshot.png" },
+    ],
   },
 });
 const { taskId: _left_out, ...nameless } = completed;
@@ -68,8 +70,16 @@ export const samples: readonly Sample[] = [
     }),
     ends: [{ guid: "quickstart-4/0", outcome: "stored" }],
   },
-  { title: "a message comes twice", body: completed, ends: [{ guid: "quickstart-1/0", outcome: "unchanged" }] },
-  { title: "an older state comes late", body: running, ends: [{ guid: "quickstart-1/0", outcome: "unchanged" }] },
+  {
+    title: "a message comes twice",
+    body: completed,
+    ends: [{ guid: "quickstart-1/0", outcome: "unchanged" }],
+  },
+  {
+    title: "an older state comes late",
+    body: running,
+    ends: [{ guid: "quickstart-1/0", outcome: "unchanged" }],
+  },
   {
     title: "an invalid message",
     body: { ...nameless, taskId: "quickstart_5", state: "finished" },
