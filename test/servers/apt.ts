@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { withLock } from "./cache.ts";
 import { findProgram, runCommand, say } from "./run-command.ts";
+import { wordsOf } from "./server-missing.ts";
 
 /** Why apt cannot install anything here, or null when it can. */
 export async function whyNoApt(): Promise<string | null> {
@@ -18,23 +21,56 @@ export async function whyNoApt(): Promise<string | null> {
  */
 export async function aptInstall(packageName: string): Promise<void> {
   await withLock("apt", async () => {
+    // Another run may have installed it while this one waited for the lock.
+    if (await isInstalled(packageName)) return;
     say(`installing Debian's ${packageName}`);
     const before = await systemdUnits();
     const allowServices = await forbidServices();
     try {
       await install(packageName).catch(async () => {
-        await runCommand("apt-get", ["update", "-q"], { env: aptEnvironment() });
+        await update();
         await install(packageName);
       });
     } finally {
       await allowServices();
     }
-    const added = (await systemdUnits()).filter((unit) => !before.includes(unit));
-    if (added.length > 0 && (await findProgram("systemctl")) !== null) {
-      // Fails where systemd does not run; then nothing would start them either.
-      await runCommand("systemctl", ["disable", "--now", ...added]).catch(() => undefined);
-    }
+    await switchOff((await systemdUnits()).filter((unit) => !before.includes(unit)));
   });
+}
+
+async function isInstalled(packageName: string): Promise<boolean> {
+  const status = await runCommand("dpkg-query", ["-W", "-f", "${Status}", packageName]).catch(() => "");
+  return status === "install ok installed";
+}
+
+/** The version of a package that apt would install, or null; the lists are fetched first where they lack it. */
+export async function aptCandidate(packageName: string): Promise<string | null> {
+  const found = await candidateInLists(packageName);
+  if (found !== null || (await whyNoApt()) !== null) return found;
+  return withLock("apt", async () => {
+    // Another run may have fetched them while this one waited for the lock.
+    if ((await candidateInLists(packageName)) === null) await update();
+    return candidateInLists(packageName);
+  });
+}
+
+async function candidateInLists(packageName: string): Promise<string | null> {
+  const policy = await runCommand("apt-cache", ["policy", packageName]).catch(() => "");
+  const version = /Candidate: (\S+)/.exec(policy)?.[1];
+  return version === undefined || version === "(none)" ? null : version;
+}
+
+async function update(): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await runCommand("apt-get", ["update", "-q"], { env: aptEnvironment() });
+      return;
+    } catch (error) {
+      // For the lists' lock apt has no option to wait, and a fresh machine is often fetching them by itself.
+      if (tries === 60 || !wordsOf(error).includes("Could not get lock")) throw error;
+      await wait(1000);
+    }
+  }
 }
 
 async function install(packageName: string): Promise<void> {
@@ -49,7 +85,16 @@ function aptEnvironment(): NodeJS.ProcessEnv {
 
 async function systemdUnits(): Promise<string[]> {
   const units = await readdir("/lib/systemd/system").catch(() => []);
-  return units.filter((unit) => /^[^@]+\.(service|socket)$/.test(unit));
+  return units.filter((unit) => /^[^@]+\.(service|socket|timer)$/.test(unit));
+}
+
+/** What `systemctl disable` does, for machines too that do not have systemd now and may be started with it later. */
+async function switchOff(units: readonly string[]): Promise<void> {
+  const folder = "/etc/systemd/system";
+  const wants = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".wants"));
+  for (const wanting of wants) {
+    for (const unit of units) await rm(join(folder, wanting, unit), { force: true });
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Where a RabbitMQ's programs are and how they are started there. */
 import { chown, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { aptInstall, whyNoApt } from "./apt.ts";
+import { aptCandidate, aptInstall, whyNoApt } from "./apt.ts";
 import { findDebianRoot } from "./debian-root.ts";
 import { dieWithParent } from "./program.ts";
 import { findProgram, runCommand } from "./run-command.ts";
@@ -71,14 +71,9 @@ async function installedSeries(): Promise<string | null> {
   return (await runCommand("rabbitmqctl", ["version"]).catch(() => "")).trim().split(".")[0] || null;
 }
 
-/** Whether this Debian's own package is of that series; lists are fetched by the installation where there are none. */
+/** Whether this Debian's own package is of that series. */
 async function offeredSeries(series: RabbitmqSeries): Promise<boolean> {
-  const policy = () => runCommand("apt-cache", ["policy", "rabbitmq-server"]).catch(() => "");
-  let offered = /Candidate: (\d+)\./.exec(await policy())?.[1];
-  if (offered === undefined && (await whyNoApt()) === null) {
-    await runCommand("apt-get", ["update", "-q"]).catch(() => "");
-    offered = /Candidate: (\d+)\./.exec(await policy())?.[1];
-  }
+  const offered = (await aptCandidate("rabbitmq-server"))?.split(".")[0];
   return offered !== undefined && (series === "any" || series === offered);
 }
 
