@@ -1,0 +1,205 @@
+import { Unavailable } from "../domain/faults.ts";
+import type { Artifact } from "../domain/submission.ts";
+import { hostOf } from "../domain/url-host.ts";
+import type { Log } from "../log.ts";
+import type { Store, WorkItem } from "../store/store.ts";
+import { failWork, finishWork, releaseWork, type WorkEnding, type WorkOutcome } from "./end-work.ts";
+import { type HostConduct, HostLimits } from "./host-limits.ts";
+import type { LogReading, ReadingFailure, ReadingFigures, ReadLog } from "./log-reading.ts";
+import type { RetryLimits } from "./retry-delay.ts";
+import { ThreadFailure } from "./thread-pool.ts";
+import { startWorkLane } from "./work-lane.ts";
+
+/** Bug suggestions for a `text_log_summary`: both are artifacts' blobs, JSON as text. */
+export type SuggestForSummary = (summaryBlob: string) => Promise<string>;
+
+export interface LogWorkerOptions {
+  readonly store: Pick<Store, "claimWork" | "finishWork" | "failWork" | "releaseWork">;
+  readonly readLog: ReadLog;
+  readonly suggestBugs: SuggestForSummary;
+  /** Logs in work at a time; as many as `readLog` has threads. */
+  readonly logsAtOnce: number;
+  /** ... of one host, so that a slow one leaves room for the others. */
+  readonly logsPerHost: number;
+  /** Longer than `readLog` may take: leases are not renewed. */
+  readonly leaseMs: number;
+  readonly retry: RetryLimits;
+  /** Called once for each item of work that was claimed. */
+  onEnd(end: WorkEnd): void;
+  readonly log: Log;
+}
+
+/** How one item ended, for counters. */
+export interface WorkEnd {
+  readonly kind: WorkItem["kind"];
+  /** A stranger's word: to be a metric's label it needs a bound on how many there are. `""` for suggestions. */
+  readonly host: string;
+  readonly outcome: WorkOutcome;
+  /** Why nothing was made. */
+  readonly failure: ReadingFailure["kind"] | null;
+  /** Null where no log was read. */
+  readonly figures: ReadingFigures | null;
+  readonly suggestMs: number;
+  readonly storeMs: number;
+}
+
+export interface LogWorker {
+  /** A batch stored new work: looks at once. */
+  nudge(): void;
+  /** Claims no more, gives back what is in work, and resolves when all is stored or given back. */
+  stop(): Promise<void>;
+}
+
+/** What an item came to, before it is stored. */
+type Made =
+  | {
+      readonly ok: true;
+      readonly artifacts: readonly Artifact[];
+      readonly figures: ReadingFigures | null;
+      readonly suggestMs: number;
+    }
+  | { readonly ok: false; readonly failure: ReadingFailure };
+
+const idle = { baseMs: 1000, capMs: 10_000 };
+// They are looked up one after the other by one thread: a second one is on its way while the first is stored.
+const suggestionsAtOnce = 2;
+
+/**
+ * Makes the artifacts that messages did not bring: claims pending logs and submitted summaries, reads the ones, looks up
+ * bugs for both, and stores what comes of it, until stopped. A log's failure is kept on the log; a store that is away is
+ * waited for.
+ */
+export function startLogWorker(options: LogWorkerOptions): LogWorker {
+  const { store, leaseMs, log } = options;
+  const stopping = new AbortController();
+  const { signal: stop } = stopping;
+  const hosts = new HostLimits(options.logsPerHost);
+  const ending: WorkEnding = { store, retry: options.retry, stop, log };
+  let storeAway = false;
+
+  async function claim(kind: WorkItem["kind"], limit: number): Promise<readonly WorkItem[]> {
+    const exceptHosts = kind === "log" ? hosts.busy(Date.now()) : [];
+    const items = await store.claimWork({ kind, limit, leaseMs, exceptHosts });
+    storeAway = false;
+    return items;
+  }
+
+  function onClaimError(error: unknown): void {
+    const away = error instanceof Unavailable;
+    if (!away) log.error("work_claim_failed", { error });
+    // Told when it goes away, not at each try.
+    else if (!storeAway) log.warn("work_waits_for_store", { error });
+    storeAway = away;
+  }
+
+  /** What went wrong in our own parts while the item was made. */
+  function toFailure(item: WorkItem, error: unknown): Made & { ok: false } {
+    if (error instanceof ThreadFailure) {
+      return { ok: false, failure: { kind: error.kind, detail: error.message, final: false } };
+    }
+    log.error("artifacts_not_made", { item: item.id, error });
+    const detail = error instanceof Error ? error.message : String(error);
+    // A bug does it again; after its mend the log can be asked for again. What was only away may be back by then.
+    return { ok: false, failure: { kind: "internal-error", detail, final: !(error instanceof Unavailable) } };
+  }
+
+  async function readLog(url: string): Promise<LogReading> {
+    const host = hostOf(url);
+    hosts.start(host);
+    let conduct: HostConduct | null = null;
+    try {
+      const reading = await options.readLog(url, stop);
+      conduct = reading.ok ? "answered" : conductOf(reading.failure);
+      return reading;
+    } finally {
+      hosts.end(host, conduct, Date.now());
+    }
+  }
+
+  async function addSuggestions(
+    summary: string,
+    rest: Pick<Made & { ok: true }, "artifacts" | "figures">,
+  ): Promise<Made> {
+    const from = performance.now();
+    const blob = await options.suggestBugs(summary);
+    const suggestions = { name: "Bug suggestions", type: "json", blob };
+    return {
+      ok: true,
+      ...rest,
+      artifacts: [...rest.artifacts, suggestions],
+      suggestMs: performance.now() - from,
+    };
+  }
+
+  async function make(item: WorkItem): Promise<Made> {
+    if (item.kind === "suggestions") return addSuggestions(item.blob, { artifacts: [], figures: null });
+    const reading = await readLog(item.url);
+    if (!reading.ok) return reading;
+    const summary = reading.artifacts.find(({ name }) => name === "text_log_summary");
+    if (summary === undefined) throw new Error("a log was read, and there is no summary of it");
+    return addSuggestions(summary.blob, reading);
+  }
+
+  async function end(item: WorkItem, made: Made, until: number): Promise<WorkOutcome> {
+    if (made.ok) return finishWork(ending, item, made.artifacts, until);
+    // Cut off by the shutdown, whatever it is called.
+    if (stop.aborted) return releaseWork(ending, item);
+    return failWork(ending, item, made.failure, until);
+  }
+
+  async function handle(item: WorkItem): Promise<void> {
+    const until = Date.now() + leaseMs;
+    const made = await make(item).catch((error: unknown) => toFailure(item, error));
+    const from = performance.now();
+    const outcome = await end(item, made, until);
+    options.onEnd({
+      kind: item.kind,
+      host: item.kind === "log" ? hostOf(item.url) : "",
+      outcome,
+      failure: made.ok ? null : made.failure.kind,
+      figures: made.ok ? made.figures : null,
+      suggestMs: made.ok ? made.suggestMs : 0,
+      storeMs: performance.now() - from,
+    });
+  }
+
+  const lanes = [
+    startWorkLane({
+      slots: options.logsAtOnce,
+      // One at a time: what is claimed changes which hosts are busy.
+      claim: () => claim("log", 1),
+      handle,
+      onClaimError,
+      idle,
+    }),
+    startWorkLane({
+      slots: suggestionsAtOnce,
+      claim: (limit) => claim("suggestions", limit),
+      handle,
+      onClaimError,
+      idle,
+    }),
+  ];
+  return {
+    nudge() {
+      for (const lane of lanes) lane.nudge();
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(lanes.map((lane) => lane.stop()));
+    },
+  };
+}
+
+const conducts: Partial<Record<ReadingFailure["kind"], HostConduct>> = {
+  network: "unreachable",
+  timeout: "unreachable",
+  "http-status": "answered",
+  "too-large": "answered",
+  "too-many-redirects": "answered",
+};
+
+/** What a failure says about the log's host. A redirect may have led elsewhere: then the wrong host rests a while. */
+function conductOf({ kind }: ReadingFailure): HostConduct | null {
+  return conducts[kind] ?? null;
+}

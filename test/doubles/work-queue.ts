@@ -1,0 +1,83 @@
+import { Unavailable } from "../../src/domain/faults.ts";
+import type { Artifact } from "../../src/domain/submission.ts";
+import { hostOf } from "../../src/domain/url-host.ts";
+import type { Store, WorkClaim, WorkFailure, WorkItem } from "../../src/store/store.ts";
+
+/** How an item was ended, in the order of ending. */
+export type Ended =
+  | { readonly id: string; readonly how: "finished"; readonly artifacts: readonly Artifact[] }
+  | { readonly id: string; readonly how: "failed"; readonly failure: WorkFailure }
+  | { readonly id: string; readonly how: "released" };
+
+export interface WorkQueue extends Pick<Store, "claimWork" | "finishWork" | "failWork" | "releaseWork"> {
+  readonly ended: readonly Ended[];
+  readonly claims: readonly WorkClaim[];
+  add(...items: readonly WorkItem[]): void;
+  /** The next so many calls of that method find the store away, or its lease lost, or a bug. */
+  next(
+    method: "claimWork" | "finishWork" | "failWork",
+    trouble: "away" | "lost" | "bug",
+    times: number,
+  ): void;
+}
+
+/**
+ * The part of a store that holds work, with the troubles that a real one cannot be made to show at a given call: it is
+ * away, the lease is lost, a write is refused.
+ */
+export function aWorkQueue(): WorkQueue {
+  let waiting: WorkItem[] = [];
+  const ended: Ended[] = [];
+  const claims: WorkClaim[] = [];
+  const troubles = new Map<string, string[]>();
+  const claimed = new Set<string>();
+
+  function trouble(method: string): boolean {
+    const kind = troubles.get(method)?.shift();
+    if (kind === "away") throw new Unavailable("store", "a test says so");
+    if (kind === "bug") throw new TypeError("a test says so");
+    return kind === "lost";
+  }
+
+  function end(item: WorkItem, entry: Ended): void {
+    if (!claimed.delete(item.id)) throw new Error(`${item.id} was not claimed`);
+    ended.push(entry);
+  }
+
+  return {
+    ended,
+    claims,
+    add: (...items) => {
+      waiting.push(...items);
+    },
+    next: (method, kind, times) => {
+      troubles.set(
+        method,
+        Array.from({ length: times }, () => kind),
+      );
+    },
+    async claimWork(claim) {
+      claims.push(claim);
+      trouble("claimWork");
+      const fits = (item: WorkItem): boolean =>
+        item.kind === claim.kind && !(item.kind === "log" && claim.exceptHosts.includes(hostOf(item.url)));
+      const items = waiting.filter(fits).slice(0, claim.limit);
+      waiting = waiting.filter((item) => !items.includes(item));
+      for (const item of items) claimed.add(item.id);
+      return items;
+    },
+    async finishWork(item, artifacts) {
+      if (trouble("finishWork")) return false;
+      end(item, { id: item.id, how: "finished", artifacts });
+      return true;
+    },
+    async failWork(item, failure) {
+      if (trouble("failWork")) return false;
+      end(item, { id: item.id, how: "failed", failure });
+      return true;
+    },
+    async releaseWork(items) {
+      for (const item of items) end(item, { id: item.id, how: "released" });
+    },
+  };
+}
