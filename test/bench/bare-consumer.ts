@@ -1,0 +1,30 @@
+/**
+ * The limit: a bare amqplib consumer that reads and acknowledges, and does nothing else. A process of its own, as
+ * the worker is. Arguments: URL, queue, prefetch, how many messages. Prints the seconds it took.
+ */
+import { connect } from "amqplib";
+
+const [url = "", queue = "", prefetchText = "", countText = ""] = process.argv.slice(2);
+const prefetch = Number(prefetchText);
+const count = Number(countText);
+
+const connection = await connect(url);
+const channel = await connection.createChannel();
+await channel.prefetch(prefetch);
+let seen = 0;
+const begun = process.hrtime.bigint();
+await new Promise<void>((resolve, reject) => {
+  const onMessage = (message: { fields: { deliveryTag: number } } | null): void => {
+    if (message === null) throw new Error("the queue was deleted");
+    seen++;
+    // Half a window at once, as the worker's batches do.
+    if (seen % (prefetch / 2) === 0 || seen === count) {
+      channel.ack(message as Parameters<typeof channel.ack>[0], true);
+    }
+    if (seen === count) resolve();
+  };
+  channel.consume(queue, onMessage).catch(reject);
+});
+await channel.close();
+console.log(Number(process.hrtime.bigint() - begun) / 1e9);
+await connection.close();
