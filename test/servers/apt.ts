@@ -39,8 +39,8 @@ export async function aptInstall(packageName: string): Promise<void> {
 }
 
 async function isInstalled(packageName: string): Promise<boolean> {
-  const status = await runCommand("dpkg-query", ["-W", "-f", "${Status}", packageName]).catch(() => "");
-  return status === "install ok installed";
+  const about = await runCommand("dpkg-query", ["-s", packageName]).catch(() => "");
+  return about.includes("Status: install ok installed");
 }
 
 /** The version of a package that apt would install, or null; the lists are fetched first where they lack it. */

@@ -37,8 +37,10 @@ export async function madeOnce(name: string, make: (path: string) => Promise<voi
     // Another run may have made it while this one waited for the lock.
     if (await isThere(path)) return path;
     for (const left of await readdir(folder)) {
-      // Left by a maker that was killed: the lock is ours, so nobody is at work on it.
-      if (left.startsWith(`${name}.making`)) await removeTree(join(folder, left));
+      if (!left.startsWith(`${name}.making`)) continue;
+      // Left by a maker that was killed: the lock is ours, so nobody is at work on it. Should one of its children still
+      // write there, what it leaves is for the next maker to remove.
+      await removeTree(join(folder, left)).catch(() => undefined);
     }
     const aside = `${path}.making-${process.pid}`;
     try {

@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { aptInstall, findMirror, whyNoApt } from "./apt.ts";
 import { madeOnce, recipeHash } from "./cache.ts";
 import { dieWithParent } from "./program.ts";
-import { findProgram, runCommand, say } from "./run-command.ts";
-import { ServerMissing } from "./server-missing.ts";
+import { findProgram, lastLines, runCommand, say } from "./run-command.ts";
+import { ServerMissing, wordsOf } from "./server-missing.ts";
 
 const suite = "forky";
 const servers = ["postgresql-18-documentdb", "rabbitmq-server"];
@@ -22,6 +22,10 @@ const options = [
   "--dpkgopt=path-exclude=/usr/share/locale/*",
   "--dpkgopt=path-exclude=/usr/share/man/*",
 ];
+
+/** Whom this machine trusts and how it finds names holds inside too: what is built there downloads from the same places. */
+export const certificates = "/etc/ssl/certs/ca-certificates.crt";
+const ownNamespaces = ["--mount", "--ipc", "--propagation", "private"];
 
 export type DebianRoot = {
   /** Where it lies on this machine. */
@@ -63,7 +67,15 @@ export async function findDebianRoot(
 
 async function whyNotHere(): Promise<string | null> {
   if (process.platform !== "linux") return "the server root needs Linux";
-  return whyNoApt();
+  const why = await whyNoApt();
+  if (why !== null) return why;
+  try {
+    // As a container's root often may not.
+    await runCommand("unshare", [...ownNamespaces, "sh", "-c", "mount -t tmpfs tmpfs /tmp"]);
+    return null;
+  } catch (error) {
+    return `root may not mount anything here (${lastLines(wordsOf(error), 1)})`;
+  }
 }
 
 async function make(path: string, packages: readonly string[], server: string): Promise<void> {
@@ -76,7 +88,9 @@ async function make(path: string, packages: readonly string[], server: string): 
   if ((await findProgram("mmdebstrap")) === null) await aptInstall("mmdebstrap");
   say(`making the server root in ${path}: about half a minute, once`);
   const started = Date.now();
-  await runCommand("mmdebstrap", [...options, `--include=${packages.join(",")}`, suite, path, mirror]);
+  const what = [...options, `--include=${packages.join(",")}`, suite, path, mirror];
+  const [program = "", ...args] = [...dieWithParent(process.pid), "mmdebstrap", ...what];
+  await runCommand(program, args);
   // The mount point for what goes over the run's folder has to be there before the root is shared.
   await mkdir(join(path, "srv"), { recursive: true });
   say(`made the server root in ${Math.round((Date.now() - started) / 1000)} s`);
@@ -96,20 +110,21 @@ async function commandIn(
   program: readonly string[],
 ): Promise<string[]> {
   const { uid, gid } = await identityIn(path, user);
-  // Names of hosts are found the way that this machine finds them: what is built inside downloads from the same places.
-  const resolv = existsSync("/etc/resolv.conf") && existsSync(join(path, "etc/resolv.conf"));
+  const ours = ["/etc/resolv.conf", certificates].filter(
+    (file) => existsSync(file) && existsSync(join(path, file)),
+  );
   const script = `
     set -e
     mount -t proc proc "$0/proc"
     mount -t tmpfs -o mode=1777,size=1g tmpfs "$0/dev/shm"
     mount -t tmpfs -o mode=1777 tmpfs "$0/tmp"
     mount --bind "$1" "$0/srv"
-    ${resolv ? 'mount --bind /etc/resolv.conf "$0/etc/resolv.conf"' : ""}
+    ${ours.map((file) => `mount --bind ${file} "$0${file}"`).join("\n")}
     root=$0; shift
     exec chroot "$root" "$@"`;
   const identity = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
   return [
-    ...["unshare", "--mount", "--ipc", "--propagation", "private", "sh", "-c", script, path, folder],
+    ...["unshare", ...ownNamespaces, "sh", "-c", script, path, folder],
     ...dieWithParent(process.pid, identity),
     ...program,
   ];

@@ -2,7 +2,7 @@
 import { chmod, copyFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { madeOnce, recipeHash, removeTree } from "./cache.ts";
-import { findDebianRoot } from "./debian-root.ts";
+import { certificates, findDebianRoot } from "./debian-root.ts";
 import { findProgram, runCommand, say } from "./run-command.ts";
 import { openRunFolder } from "./run-folder.ts";
 
@@ -51,7 +51,13 @@ async function buildWithDebiansGo(path: string): Promise<void> {
     const build = "cd /srv && go build -o ferretdb .";
     const [program = "", ...args] = await root.command("root", folder.path, ["sh", "-c", build]);
     await runCommand(program, args, {
-      env: { ...buildEnvironment(), HOME: "/srv", GOPATH: "/srv/go", GOCACHE: "/srv/cache" },
+      env: {
+        ...buildEnvironment(),
+        SSL_CERT_FILE: certificates,
+        HOME: "/srv",
+        GOPATH: "/srv/go",
+        GOCACHE: "/srv/cache",
+      },
     });
     await copyFile(join(folder.path, "ferretdb"), path);
   } finally {
