@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { mkdir, readdir, rename, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { runCommand } from "./run-command.ts";
+import { runCommand, say } from "./run-command.ts";
 
 /** The folder where everything is kept; it need not be there yet. */
 export function cacheFolder(): string {
@@ -68,7 +68,9 @@ export async function withLock<T>(name: string, work: () => Promise<T>): Promise
     detached: true,
   });
   const ended = once(holder, "close");
+  const impatience = setTimeout(() => say(`waiting for another run that is at work on ${name}`), 2000);
   const [first] = await Promise.race([once(holder.stdout, "data"), ended]);
+  clearTimeout(impatience);
   if (!Buffer.isBuffer(first)) throw new Error(`flock could not lock ${file}`);
   try {
     return await work();

@@ -7,12 +7,14 @@ import { join } from "node:path";
 import { MongoClient } from "mongodb";
 import { z } from "zod";
 import { findDebianRoot } from "./debian-root.ts";
+import { createContainer, whyNoDocker } from "./docker.ts";
 import { createDocumentdb } from "./documentdb.ts";
 import { ferretdbVersion, findFerretdb } from "./ferretdb.ts";
 import { freePort } from "./free-port.ts";
 import { dieWithParent, type Program, startProgram, untilItAnswers } from "./program.ts";
-import { findProgram, runCommand } from "./run-command.ts";
-import { openRunFolder } from "./run-folder.ts";
+import { findProgram } from "./run-command.ts";
+import { openRunFolder, type RunFolder } from "./run-folder.ts";
+import { ServerMissing, wordsOf } from "./server-missing.ts";
 
 /** A server that answers to MongoDB's protocol. */
 export type Database = {
@@ -35,13 +37,25 @@ export type Mongodb = Database & {
 };
 
 /**
- * Starts a server and waits until it answers.
+ * Starts a server and waits until it answers: MongoDB from `MONGOD` or the PATH, else from Docker, else FerretDB.
  *
  * @throws ServerMissing where none can be had.
  */
 export async function startMongodb(): Promise<Mongodb> {
   const mongod = process.env["MONGOD"] ?? (await findProgram("mongod"));
-  return mongod === null ? startFerretdb() : startMongod(mongod);
+  if (mongod !== null) return startMongod(mongod);
+  const reasons = ["no mongod in MONGOD or on the PATH"];
+  const whyNot = (await whyNoDocker()) ?? (await startInDocker().catch(wordsOf));
+  if (typeof whyNot !== "string") return whyNot;
+  reasons.push(whyNot);
+  try {
+    return await startFerretdb();
+  } catch (error) {
+    if (!(error instanceof ServerMissing)) throw error;
+    const mend =
+      "run as root on Debian, install mongod, start Docker, or name a server on this machine in MONGODB_URL";
+    throw new ServerMissing(error.server, [...reasons, error.why].join("; "), mend);
+  }
 }
 
 /** The processes of one server, in the order in which they start. */
@@ -49,10 +63,11 @@ type Parts = readonly (() => Promise<Program>)[];
 
 async function startFerretdb(): Promise<Mongodb> {
   const [root, ferretdb] = await Promise.all([findDebianRoot("A MongoDB-protocol server"), findFerretdb()]);
-  return started("ferretdb", async (folder) => {
+  const folder = await openRunFolder("ferretdb");
+  return started(folder, async () => {
     const [databasePort, port] = [await freePort(), await freePort()];
-    const documentdb = await createDocumentdb(root, folder, databasePort);
-    const state = join(folder, "ferretdb");
+    const documentdb = await createDocumentdb(root, folder.path, databasePort);
+    const state = join(folder.path, "ferretdb");
     await mkdir(state);
     const address = `127.0.0.1:${port}`;
     const startGateway = () =>
@@ -60,7 +75,7 @@ async function startFerretdb(): Promise<Mongodb> {
         command: [...dieWithParent(process.pid), ferretdb, documentdb.url, address, state],
         env: { PATH: process.env["PATH"], HOME: state, DO_NOT_TRACK: "1" },
         cwd: state,
-        logFile: join(folder, "ferretdb.log"),
+        logFile: join(folder.path, "ferretdb.log"),
       });
     return {
       url: `mongodb://${address}/`,
@@ -71,46 +86,57 @@ async function startFerretdb(): Promise<Mongodb> {
 }
 
 async function startMongod(mongod: string): Promise<Mongodb> {
-  return started("mongodb", async (folder) => {
+  const folder = await openRunFolder("mongodb");
+  return started(folder, async () => {
     const port = await freePort();
-    await mkdir(join(folder, "data"));
-    const options = ["--bind_ip", "127.0.0.1", "--port", String(port), "--dbpath", join(folder, "data")];
+    const data = join(folder.path, "data");
+    await mkdir(data);
     const setpriv = await findProgram("setpriv");
     const start = () =>
       startProgram({
-        command: [...(setpriv === null ? [] : dieWithParent(process.pid)), mongod, ...options],
-        env: { PATH: process.env["PATH"], HOME: folder },
-        cwd: folder,
-        logFile: join(folder, "mongod.log"),
+        command: [
+          ...(setpriv === null ? [] : dieWithParent(process.pid)),
+          ...[mongod, "--bind_ip", "127.0.0.1", "--port", String(port), "--dbpath", data],
+        ],
+        env: { PATH: process.env["PATH"], HOME: folder.path },
+        cwd: folder.path,
+        logFile: join(folder.path, "mongod.log"),
       });
-    return { url: `mongodb://127.0.0.1:${port}/`, name: await nameOfProgram(mongod), parts: [start] };
+    return { url: `mongodb://127.0.0.1:${port}/`, name: "MongoDB", parts: [start] };
   });
 }
 
+async function startInDocker(): Promise<Mongodb> {
+  const port = await freePort();
+  const container = await createContainer("mongo:7", [[port, 27017]]);
+  const server = { url: `mongodb://127.0.0.1:${port}/`, name: "MongoDB", parts: [container.start] };
+  return started(container.folder, async () => server);
+}
+
 async function started(
-  purpose: string,
-  prepare: (folder: string) => Promise<Database & { parts: Parts }>,
+  folder: RunFolder,
+  prepare: () => Promise<Database & { parts: Parts }>,
 ): Promise<Mongodb> {
-  const folder = await openRunFolder(purpose);
   let running: Program[] = [];
+  const kill = async () => {
+    await Promise.all(running.map((program) => program.kill()));
+    running = [];
+  };
+  const stop = () => kill().then(folder.remove);
   try {
-    const { url, name, parts } = await prepare(folder.path);
+    const { url, name, parts } = await prepare();
     const startAll = async () => {
       for (const part of parts) running.push(await part());
       const last = running.at(-1);
       if (last !== undefined) await untilItAnswers(name, last, () => ping(url));
     };
-    const kill = async () => {
-      await Promise.all(running.map((program) => program.kill()));
-      running = [];
-    };
     await startAll();
     return {
       url,
-      name,
+      name: name === "MongoDB" ? await nameOfDatabase(url) : name,
       folder: folder.path,
       kill,
-      stop: () => kill().then(folder.remove),
+      stop,
       async restart() {
         // The gateway first: it would only complain of a database that has gone. INT makes PostgreSQL end its clients.
         for (const program of running.reverse()) await program.stop("SIGINT");
@@ -119,20 +145,18 @@ async function started(
       },
     };
   } catch (error) {
-    await Promise.all(running.map((program) => program.kill()));
-    await folder.remove();
+    await stop();
     throw error;
   }
 }
 
-/** What a server that was not started here says of itself, such as "MongoDB protocol, version 7.0.77, FerretDB v2.7.0". */
+/** What a server says of itself: "MongoDB 7.0.14", or "MongoDB protocol 7.0.77, FerretDB v2.7.0". */
 export async function nameOfDatabase(url: string): Promise<string> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000 });
   try {
-    const info = await client.db("admin").command({ buildInfo: 1 });
-    const about = BuildInfo.parse(info);
-    const gateway = about.ferretdb === undefined ? "" : `, FerretDB ${about.ferretdb.version}`;
-    return `MongoDB protocol, version ${about.version}${gateway}`;
+    const { version, ferretdb } = BuildInfo.parse(await client.db("admin").command({ buildInfo: 1 }));
+    if (ferretdb === undefined) return `MongoDB ${version}`;
+    return `MongoDB protocol ${version}, FerretDB ${ferretdb.version}`;
   } finally {
     await client.close();
   }
@@ -142,12 +166,6 @@ const BuildInfo = z.object({
   version: z.string(),
   ferretdb: z.object({ version: z.string() }).optional(),
 });
-
-/** "MongoDB 7.0.14", from the first line of `mongod --version` ("db version v7.0.14"). */
-async function nameOfProgram(mongod: string): Promise<string> {
-  const [, version] = /version v(\S+)/.exec(await runCommand(mongod, ["--version"])) ?? [];
-  return version === undefined ? "MongoDB" : `MongoDB ${version}`;
-}
 
 async function ping(url: string): Promise<void> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 1000, directConnection: true });

@@ -5,11 +5,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect } from "amqplib";
+import { createContainer, whyNoDocker } from "./docker.ts";
 import { freePort } from "./free-port.ts";
 import { type Program, startProgram, untilItAnswers } from "./program.ts";
 import { createRabbitmqAdmin, type RabbitmqAdmin } from "./rabbitmq-admin.ts";
 import { findRabbitmqPlace, type RabbitmqPlace, type RabbitmqSeries } from "./rabbitmq-place.ts";
 import { openRunFolder, type RunFolder } from "./run-folder.ts";
+import { ServerMissing } from "./server-missing.ts";
 
 /** A RabbitMQ that answers. */
 export type Broker = {
@@ -37,18 +39,21 @@ export type Rabbitmq = Broker & {
 };
 
 /**
- * Starts a node and waits until it takes connections.
+ * Starts a node and waits until it takes connections: one that this machine has or can install, else one in Docker.
  *
  * @throws ServerMissing where no RabbitMQ of this series can be had.
  */
 export async function startRabbitmq(options: { series?: RabbitmqSeries } = {}): Promise<Rabbitmq> {
+  const series = options.series ?? "any";
   const folder = await openRunFolder("rabbitmq");
   try {
-    const place = await findRabbitmqPlace(options.series ?? "any", folder.path);
-    return await startIn(place, folder);
+    return await startIn(await findRabbitmqPlace(series, folder.path), folder);
   } catch (error) {
     await folder.remove();
-    throw error;
+    if (!(error instanceof ServerMissing)) throw error;
+    const whyNot = await whyNoDocker();
+    if (whyNot === null) return startInDocker(series);
+    throw new ServerMissing(error.server, `${error.why}; ${whyNot}`, error.mend);
   }
 }
 
@@ -64,7 +69,6 @@ async function startIn(place: RabbitmqPlace, folder: RunFolder): Promise<Rabbitm
   await place.own(folder.path);
   await writeFile(join(folder.path, "enabled_plugins"), "[rabbitmq_management].\n");
   await writeFile(join(folder.path, "rabbitmq.conf"), nodeSettings(ports));
-
   const start = async (program: readonly string[]) =>
     startProgram({
       command: await place.command(program),
@@ -72,15 +76,31 @@ async function startIn(place: RabbitmqPlace, folder: RunFolder): Promise<Rabbitm
       cwd: "/",
       logFile: join(folder.path, "rabbitmq.log"),
     });
+  const epmd = await start([place.epmd, "-address", "127.0.0.1", "-port", String(ports.epmd)]);
+  return started(folder, ports, () => start([place.server]), [epmd]);
+}
+
+async function startInDocker(series: RabbitmqSeries): Promise<Rabbitmq> {
+  const ports = { amqp: await freePort(), admin: await freePort() };
+  const container = await createContainer(`rabbitmq:${series === "3" ? "3" : "4"}-management`, [
+    [ports.amqp, 5672],
+    [ports.admin, 15672],
+  ]);
+  return started(container.folder, ports, container.start, []);
+}
+
+async function started(
+  folder: RunFolder,
+  ports: { amqp: number; admin: number },
+  start: () => Promise<Program>,
+  companions: readonly Program[],
+): Promise<Rabbitmq> {
   const url = `amqp://guest:guest@127.0.0.1:${ports.amqp}/%2F`;
   const adminUrl = `http://127.0.0.1:${ports.admin}`;
-  const admin = createRabbitmqAdmin(adminUrl, url);
-
-  const epmd = await start([place.epmd, "-address", "127.0.0.1", "-port", String(ports.epmd)]);
-  let node = await start([place.server]);
+  let node = await start();
   const stop = async () => {
     // Its data goes with it, so nothing is gained by an orderly end, which takes 3.x some seconds.
-    await killAll([node, epmd]);
+    await Promise.all([node, ...companions].map((program) => program.kill()));
     await folder.remove();
   };
   try {
@@ -88,7 +108,7 @@ async function startIn(place: RabbitmqPlace, folder: RunFolder): Promise<Rabbitm
     return {
       url,
       adminUrl,
-      admin,
+      admin: createRabbitmqAdmin(adminUrl, url),
       name: `RabbitMQ ${version}`,
       series: version.startsWith("3.") ? "3" : "4",
       port: ports.amqp,
@@ -97,12 +117,12 @@ async function startIn(place: RabbitmqPlace, folder: RunFolder): Promise<Rabbitm
       kill: () => node.kill(),
       async restart() {
         await node.stop();
-        node = await start([place.server]);
+        node = await start();
         await untilItAnswers("RabbitMQ", node, () => versionOf(url));
       },
     };
   } catch (error) {
-    await killAll([node, epmd]);
+    await stop();
     throw error;
   }
 }
@@ -113,10 +133,6 @@ export async function versionOf(amqpUrl: string): Promise<string> {
   const { version } = connection.connection.serverProperties;
   await connection.close();
   return version;
-}
-
-async function killAll(programs: readonly Program[]): Promise<void> {
-  await Promise.all(programs.map((program) => program.kill()));
 }
 
 function nodeSettings(ports: Ports): string {

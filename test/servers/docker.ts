@@ -1,0 +1,66 @@
+/** Servers in Docker containers, for machines whose own packages do not have them. */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { type Program, startProgram } from "./program.ts";
+import { findProgram, runCommand, say } from "./run-command.ts";
+import { openRunFolder, type RunFolder } from "./run-folder.ts";
+import { wordsOf } from "./server-missing.ts";
+
+/** A container that can be started and stopped any number of times over the same data. */
+export type Container = {
+  /** For the logs. Removing it removes the container and its data too; so does the end of this process. */
+  readonly folder: RunFolder;
+  start(): Promise<Program>;
+};
+
+/** Why no container can be run here, or null when one can. */
+export async function whyNoDocker(): Promise<string | null> {
+  if ((await findProgram("docker")) === null) return "there is no Docker";
+  try {
+    await runCommand("docker", ["version", "--format", "{{.Server.Version}}"]);
+    return null;
+  } catch {
+    return "no Docker daemon answers";
+  }
+}
+
+/**
+ * Makes a container; nothing runs in it yet.
+ *
+ * @param image - fetched when it is not there.
+ * @param ports - pairs of a port on 127.0.0.1 and the container's own.
+ * @throws Error when the image cannot be had.
+ */
+export async function createContainer(
+  image: string,
+  ports: readonly (readonly [number, number])[],
+): Promise<Container> {
+  const name = `pulse-ingest-${randomUUID()}`;
+  const folder = await openRunFolder("container", ["docker", "rm", "--force", "--volumes", name]);
+  try {
+    say(`making a container of ${image}`);
+    const published = ports.map(([outside, inside]) => `--publish=127.0.0.1:${outside}:${inside}`);
+    // RabbitMQ keeps its data under the host's name.
+    await runCommand("docker", ["create", `--name=${name}`, "--hostname=server", ...published, image]);
+  } catch (error) {
+    await folder.remove();
+    throw new Error(`no container of ${image}: ${wordsOf(error)}`, { cause: error });
+  }
+  return {
+    folder,
+    async start() {
+      const client = await startProgram({
+        command: ["docker", "start", "--attach", name],
+        env: process.env,
+        cwd: "/",
+        logFile: join(folder.path, "container.log"),
+      });
+      // Signals are for what runs in the container; the client ends with it.
+      const end = async (...command: string[]) => {
+        if (client.isRunning()) await runCommand("docker", [...command, name]).catch(() => undefined);
+        await client.ended;
+      };
+      return { ...client, stop: () => end("stop"), kill: () => end("kill") };
+    },
+  };
+}
