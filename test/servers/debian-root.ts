@@ -53,19 +53,14 @@ export async function findDebianRoot(
   packages: readonly string[] = servers,
 ): Promise<DebianRoot> {
   const hash = recipeHash([suite, packages, options, process.arch]);
-  const why = await whyNotHere();
-  if (why !== null) {
-    throw new ServerMissing(
-      server,
-      why,
-      "run as root on Debian, or see the other ways in test/servers/README.md",
-    );
-  }
+  const why = await whyNoDebianRoot();
+  if (why !== null) throw new ServerMissing(server, why, "run as root on Debian");
   const path = await madeOnce(`debian-root-${hash}`, (aside) => make(aside, packages, server));
   return { path, identity: (user) => identityIn(path, user), command: (...all) => commandIn(path, ...all) };
 }
 
-async function whyNotHere(): Promise<string | null> {
+/** Why there can be no server root here, or null when there can. */
+export async function whyNoDebianRoot(): Promise<string | null> {
   if (process.platform !== "linux") return "the server root needs Linux";
   const why = await whyNoApt();
   if (why !== null) return why;

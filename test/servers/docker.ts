@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { type Program, startProgram } from "./program.ts";
-import { findProgram, runCommand, say } from "./run-command.ts";
+import { findProgram, lastLines, runCommand, say } from "./run-command.ts";
 import { openRunFolder, type RunFolder } from "./run-folder.ts";
 import { wordsOf } from "./server-missing.ts";
 
@@ -44,7 +44,7 @@ export async function createContainer(
     await runCommand("docker", ["create", `--name=${name}`, "--hostname=server", ...published, image]);
   } catch (error) {
     await folder.remove();
-    throw new Error(`no container of ${image}: ${wordsOf(error)}`, { cause: error });
+    throw new Error(`no container of ${image} (${lastLines(wordsOf(error), 1)})`, { cause: error });
   }
   return {
     folder,
@@ -55,10 +55,10 @@ export async function createContainer(
         cwd: "/",
         logFile: join(folder.path, "container.log"),
       });
-      // Signals are for what runs in the container; the client ends with it.
-      const end = async (...command: string[]) => {
-        if (client.isRunning()) await runCommand("docker", [...command, name]).catch(() => undefined);
-        await client.ended;
+      // Signals are for what runs in the container; the client has nothing to do after it.
+      const end = async (command: string) => {
+        if (client.isRunning()) await runCommand("docker", [command, name]).catch(() => undefined);
+        await client.kill();
       };
       return { ...client, stop: () => end("stop"), kill: () => end("kill") };
     },

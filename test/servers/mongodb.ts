@@ -6,7 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { MongoClient } from "mongodb";
 import { z } from "zod";
-import { findDebianRoot } from "./debian-root.ts";
+import { findDebianRoot, whyNoDebianRoot } from "./debian-root.ts";
 import { createContainer, whyNoDocker } from "./docker.ts";
 import { createDocumentdb } from "./documentdb.ts";
 import { ferretdbVersion, findFerretdb } from "./ferretdb.ts";
@@ -15,6 +15,8 @@ import { dieWithParent, type Program, startProgram, untilItAnswers } from "./pro
 import { findProgram } from "./run-command.ts";
 import { openRunFolder, type RunFolder } from "./run-folder.ts";
 import { ServerMissing, wordsOf } from "./server-missing.ts";
+
+const protocolServer = "A MongoDB-protocol server";
 
 /** A server that answers to MongoDB's protocol. */
 export type Database = {
@@ -44,25 +46,22 @@ export type Mongodb = Database & {
 export async function startMongodb(): Promise<Mongodb> {
   const mongod = process.env["MONGOD"] ?? (await findProgram("mongod"));
   if (mongod !== null) return startMongod(mongod);
-  const reasons = ["no mongod in MONGOD or on the PATH"];
   const whyNot = (await whyNoDocker()) ?? (await startInDocker().catch(wordsOf));
   if (typeof whyNot !== "string") return whyNot;
-  reasons.push(whyNot);
-  try {
-    return await startFerretdb();
-  } catch (error) {
-    if (!(error instanceof ServerMissing)) throw error;
-    const mend =
-      "run as root on Debian, install mongod, start Docker, or name a server on this machine in MONGODB_URL";
-    throw new ServerMissing(error.server, [...reasons, error.why].join("; "), mend);
-  }
+  const whyNoRoot = await whyNoDebianRoot();
+  if (whyNoRoot === null) return startFerretdb();
+  throw new ServerMissing(
+    protocolServer,
+    ["no mongod in MONGOD or on the PATH", whyNot, whyNoRoot].join("; "),
+    "run as root on Debian, install mongod, start Docker, or name a server on this machine in MONGODB_URL",
+  );
 }
 
 /** The processes of one server, in the order in which they start. */
 type Parts = readonly (() => Promise<Program>)[];
 
 async function startFerretdb(): Promise<Mongodb> {
-  const [root, ferretdb] = await Promise.all([findDebianRoot("A MongoDB-protocol server"), findFerretdb()]);
+  const [root, ferretdb] = await Promise.all([findDebianRoot(protocolServer), findFerretdb()]);
   const folder = await openRunFolder("ferretdb");
   return started(folder, async () => {
     const [databasePort, port] = [await freePort(), await freePort()];
