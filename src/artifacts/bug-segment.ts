@@ -1,0 +1,167 @@
+/** How well a summary fits a term: the term stands apart as a word, or is a part of one. */
+export type Fit = "word" | "part";
+
+/** Called with the position of a summary in its segment, ascending; false: enough, stop. */
+export type OnMatch = (position: number, fit: Fit) => boolean;
+
+/** Positions are kept in two bytes each. */
+export const MAX_SEGMENT = 1 << 16;
+
+const BUCKETS = 1 << 16;
+const GRAM = 3;
+// More lists leave few false candidates less, and each takes its own time.
+const LISTS_MET = 3;
+
+/** Some summaries, in lower case, and for every three bytes in them the summaries that hold these. */
+export class BugSegment {
+  /** All summaries as UTF-8, one after the other. */
+  readonly #text: Uint8Array;
+  readonly #longest: number;
+  /** Where each begins; one more for the end of the last. */
+  readonly #starts: Uint32Array;
+  /** By bucket of three bytes: where its positions begin; one more for the end. */
+  readonly #lists: Uint32Array;
+  /** Of all buckets, ascending in each. */
+  readonly #positions: Uint16Array;
+
+  /** @param summaries - at most {@link MAX_SEGMENT}. */
+  constructor(summaries: readonly string[]) {
+    const lowered = summaries.map((summary) => Buffer.from(summary.toLowerCase(), "utf8"));
+    this.#text = Buffer.concat(lowered);
+    this.#longest = lowered.reduce((most, { length }) => Math.max(most, length), 0);
+    this.#starts = new Uint32Array(summaries.length + 1);
+    for (const [at, { length }] of lowered.entries()) {
+      this.#starts[at + 1] = (this.#starts[at] ?? 0) + length;
+    }
+    // Counted first and filled in then, so that nothing is sorted and nothing grows.
+    this.#lists = new Uint32Array(BUCKETS + 1);
+    this.#eachGram((bucket) => {
+      this.#lists[bucket + 1] = (this.#lists[bucket + 1] ?? 0) + 1;
+    });
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      this.#lists[bucket + 1] = (this.#lists[bucket + 1] ?? 0) + (this.#lists[bucket] ?? 0);
+    }
+    const free = this.#lists.slice();
+    this.#positions = new Uint16Array(this.#lists[BUCKETS] ?? 0);
+    this.#eachGram((bucket, position) => {
+      const at = free[bucket] ?? 0;
+      this.#positions[at] = position;
+      free[bucket] = at + 1;
+    });
+  }
+
+  /** Bytes held. */
+  get bytes(): number {
+    return (
+      this.#text.byteLength + this.#starts.byteLength + this.#lists.byteLength + this.#positions.byteLength
+    );
+  }
+
+  /**
+   * Gives the summaries that contain the term, in their order.
+   *
+   * @param term - UTF-8 of the term in lower case.
+   * @returns false if `onMatch` asked to stop.
+   */
+  search(term: Uint8Array, onMatch: OnMatch): boolean {
+    // An error line may be long; none of its parts need be looked at then.
+    if (term.length > this.#longest) return true;
+    return term.length < GRAM ? this.#searchAll(term, onMatch) : this.#searchLists(term, onMatch);
+  }
+
+  #searchAll(term: Uint8Array, onMatch: OnMatch): boolean {
+    for (let position = 0; position + 1 < this.#starts.length; position++) {
+      if (!this.#tell(position, term, onMatch)) return false;
+    }
+    return true;
+  }
+
+  #searchLists(term: Uint8Array, onMatch: OnMatch): boolean {
+    const [shortest, ...others] = this.#shortestLists(term);
+    if (shortest === undefined) return true;
+    for (let at = shortest.at; at < shortest.end; at++) {
+      const position = this.#positions[at] ?? 0;
+      if (!others.every((list) => this.#advance(list, position))) continue;
+      if (!this.#tell(position, term, onMatch)) return false;
+    }
+    return true;
+  }
+
+  /** Moves on in a list up to a position; is it there? */
+  #advance(list: List, position: number): boolean {
+    let at = list.at;
+    while (at < list.end && (this.#positions[at] ?? 0) < position) at++;
+    list.at = at;
+    return at < list.end && this.#positions[at] === position;
+  }
+
+  #shortestLists(term: Uint8Array): List[] {
+    const lists: List[] = [];
+    for (let at = 0; at + GRAM <= term.length; at++) {
+      const bucket = bucketAt(term, at);
+      const list = { at: this.#lists[bucket] ?? 0, end: this.#lists[bucket + 1] ?? 0 };
+      if (list.at === list.end) return [];
+      const place = lists.findIndex((other) => list.end - list.at < other.end - other.at);
+      lists.splice(place === -1 ? lists.length : place, 0, list);
+      if (lists.length > LISTS_MET) lists.pop();
+    }
+    return lists;
+  }
+
+  #tell(position: number, term: Uint8Array, onMatch: OnMatch): boolean {
+    const fit = fitOf(this.#text, this.#starts[position] ?? 0, this.#starts[position + 1] ?? 0, term);
+    return fit === null || onMatch(position, fit);
+  }
+
+  /** Each bucket once a summary, however often it comes in it. */
+  #eachGram(visit: (bucket: number, position: number) => void): void {
+    const seenIn = new Int32Array(BUCKETS).fill(-1);
+    for (let position = 0; position + 1 < this.#starts.length; position++) {
+      const end = (this.#starts[position + 1] ?? 0) - GRAM;
+      for (let at = this.#starts[position] ?? 0; at <= end; at++) {
+        const bucket = bucketAt(this.#text, at);
+        if (seenIn[bucket] === position) continue;
+        seenIn[bucket] = position;
+        visit(bucket, position);
+      }
+    }
+  }
+}
+
+interface List {
+  at: number;
+  readonly end: number;
+}
+
+/** Different bytes may share a bucket: every candidate is compared with the term itself. */
+function bucketAt(bytes: Uint8Array, at: number): number {
+  const gram = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
+  return Math.imul(gram, 0x9e3779b1) >>> 16;
+}
+
+function fitOf(text: Uint8Array, start: number, end: number, term: Uint8Array): Fit | null {
+  let fit: Fit | null = null;
+  const last = end - term.length;
+  const first = term[0];
+  for (let at = start; at <= last; at++) {
+    if (text[at] !== first || !standsAt(term, text, at)) continue;
+    if (isEdge(text, at, start, end) && isEdge(text, at + term.length, start, end)) return "word";
+    fit = "part";
+  }
+  return fit;
+}
+
+function standsAt(term: Uint8Array, text: Uint8Array, at: number): boolean {
+  for (let i = 1; i < term.length; i++) if (text[at + i] !== term[i]) return false;
+  return true;
+}
+
+/** Does a word begin or end here, or is there none on one side? */
+function isEdge(text: Uint8Array, at: number, start: number, end: number): boolean {
+  return at === start || at === end || !isWordByte(text[at - 1] ?? 0) || !isWordByte(text[at] ?? 0);
+}
+
+/** Letters (lower case, and all beyond ASCII), digits and `_`. */
+function isWordByte(byte: number): boolean {
+  return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || byte >= 0x80;
+}

@@ -1,0 +1,37 @@
+const optional = {
+  lowerIsBetter: { type: "boolean" },
+  shouldAlert: { type: "boolean" },
+  alertThreshold: { type: "number" },
+  minBackWindow: { type: "number" },
+  maxBackWindow: { type: "number" },
+  foreWindow: { type: "number" },
+};
+
+const subtest = {
+  type: "object",
+  properties: { name: { type: "string" }, value: { type: "number" }, ...optional },
+  required: ["name", "value"],
+};
+
+const suite = {
+  type: "object",
+  properties: {
+    name: { type: "string" },
+    value: { type: "number" },
+    subtests: { type: "array", items: subtest },
+    extraOptions: { type: "array", items: { type: "string" }, uniqueItems: true },
+    ...optional,
+  },
+  required: ["name", "subtests"],
+};
+
+/** JSON Schema (draft 4) of one item of performance data. Other members are allowed everywhere. */
+export const performanceSchema = {
+  $schema: "http://json-schema.org/draft-04/schema#",
+  type: "object",
+  properties: {
+    framework: { type: "object", properties: { name: { type: "string" } }, required: ["name"] },
+    suites: { type: "array", items: suite },
+  },
+  required: ["framework", "suites"],
+};

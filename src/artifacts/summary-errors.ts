@@ -1,0 +1,24 @@
+import * as z from "zod";
+
+const summary = z.object({ step_data: z.object({ all_errors: z.array(z.unknown()) }) });
+const errorLine = z.object({ line: z.string() });
+
+/**
+ * The error lines of a `text_log_summary`, in their order: what bug suggestions are made from. The blob may be a
+ * stranger's; one without `step_data` and `all_errors`, or that is no object, has no errors. An error without a
+ * line counts as an empty one, so that suggestions and errors stay side by side.
+ *
+ * @param blob - JSON text.
+ */
+export function errorLinesOf(blob: string): string[] {
+  const errors = summary.safeParse(readJson(blob)).data?.step_data.all_errors ?? [];
+  return errors.map((error) => errorLine.safeParse(error).data?.line ?? "");
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
