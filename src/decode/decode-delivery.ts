@@ -1,0 +1,53 @@
+import { isUtf8 } from "node:buffer";
+import type { Delivery } from "../domain/delivery.ts";
+import { ok, type Result, refuse } from "../domain/faults.ts";
+
+/**
+ * The job messages that a delivery carries: one JSON value, or each item of an array. Pure. The content type is
+ * not looked at: publishers' tools disagree about it, and the bytes say what they are.
+ *
+ * @param maxDepth - a value nested deeper is refused, so that nothing that walks it can overflow the stack.
+ * @returns fault `oversize-body` for a body cut on arrival, `malformed-body` for one that is not strict UTF-8
+ *   (no byte order mark), not JSON, nested too deep, or an array without items.
+ */
+export function decodeDelivery(delivery: Delivery, maxDepth: number): Result<readonly unknown[]> {
+  const { body, oversize } = delivery;
+  if (oversize !== null) {
+    return refuse({ reason: "oversize-body", bytes: oversize.bytes, limitBytes: oversize.limitBytes });
+  }
+  if (body.length === 0) return malformed("the body is empty");
+  if (!isUtf8(body)) return malformed("the body is not valid UTF-8");
+  if (isDeeperThan(body, maxDepth)) return malformed(`the body is nested deeper than ${maxDepth} levels`);
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString("utf8"));
+  } catch (error) {
+    return malformed(`the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (!Array.isArray(value)) return ok([value]);
+  return value.length === 0 ? malformed("the body is an empty array: it holds no job") : ok(value);
+}
+
+function malformed(detail: string): ReturnType<typeof refuse> {
+  return refuse({ reason: "malformed-body", detail });
+}
+
+/** Before parsing, on the bytes: in UTF-8 a quote, a backslash or a bracket is never part of another character. */
+function isDeeperThan(body: Buffer, maxDepth: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at];
+    if (inString) {
+      if (byte === 0x5c) at++;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) {
+      inString = true;
+    } else if (byte === 0x5b || byte === 0x7b) {
+      if (++depth > maxDepth) return true;
+    } else if (byte === 0x5d || byte === 0x7d) {
+      depth--;
+    }
+  }
+  return false;
+}
