@@ -1,0 +1,23 @@
+import type { PulseJob } from "../validate/message-types.ts";
+
+type Kind = PulseJob["jobKind"];
+type PulseResult = NonNullable<PulseJob["result"]>;
+
+const named: Readonly<Record<PulseResult, (kind: Kind) => string>> = {
+  success: () => "success",
+  fail: (kind) => (kind === "test" ? "testfailed" : "busted"),
+  exception: () => "exception",
+  canceled: () => "usercancel",
+  unknown: () => "unknown",
+};
+
+/** The result of a step, and of a completed job that was not retried: what it is called depends on the job's kind. */
+export function stepResult(kind: Kind, result: PulseResult = "unknown"): string {
+  return named[result](kind);
+}
+
+/** The result of a job: `unknown` until it is completed, `retry` where it was given up to be run again. */
+export function jobResult({ state, isRetried, jobKind, result }: PulseJob): string {
+  if (state !== "completed") return "unknown";
+  return isRetried === true ? "retry" : stepResult(jobKind, result);
+}

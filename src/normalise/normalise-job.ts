@@ -1,0 +1,80 @@
+import { ok, type Result } from "../domain/faults.ts";
+import type { JobSubmission, Platform, SubmittedLog } from "../domain/submission.ts";
+import type { PulseJob } from "../validate/message-types.ts";
+import { epochSeconds } from "./epoch-seconds.ts";
+import { jobResult } from "./job-result.ts";
+import { pulseArtifacts, unreadable } from "./pulse-artifacts.ts";
+
+type Machine = NonNullable<PulseJob["buildMachine"]>;
+
+const times = [
+  ["submit_timestamp", "timeScheduled"],
+  ["start_timestamp", "timeStarted"],
+  ["end_timestamp", "timeCompleted"],
+] as const;
+
+/**
+ * The submission that one validated Pulse job amounts to, as a REST client would post it. Pure: no clock, no store.
+ *
+ * @param message - a job that fits the schema; its times are text.
+ * @returns times in whole seconds since the Unix epoch, left out where the message has none; logs in the message's
+ *   order. Fault `unreadable-time` for a time such as `"not a date"`: the schema's formats are annotations only.
+ */
+export function normaliseJob(message: PulseJob): Result<JobSubmission> {
+  const timestamps: { [name in (typeof times)[number][0]]?: number } = {};
+  for (const [name, member] of times) {
+    const text = message[member];
+    if (text === undefined) continue;
+    const seconds = epochSeconds(text);
+    if (seconds === null) return unreadable(`/${member}`, text);
+    timestamps[name] = seconds;
+  }
+  const artifacts = pulseArtifacts(message);
+  if (!artifacts.ok) return artifacts;
+
+  const { origin, display, buildMachine, runMachine } = message;
+  const job = {
+    job_guid: message.taskId,
+    name: display.jobName,
+    job_symbol: `${display.jobSymbol}${display.chunkId ?? ""}`,
+    group_name: display.groupName ?? "unknown",
+    group_symbol: display.groupSymbol,
+    product_name: message.productName ?? "unknown",
+    state: message.state,
+    result: jobResult(message),
+    reason: message.reason ?? "unknown",
+    who: message.owner ?? "unknown",
+    build_system_type: message.buildSystem,
+    tier: message.tier ?? 1,
+    // A build machine without a name counts: the other one is not asked then.
+    machine: (buildMachine ?? runMachine)?.name ?? "unknown",
+    build_platform: toPlatform(buildMachine ?? runMachine),
+    machine_platform: toPlatform(runMachine ?? buildMachine),
+    option_collection: toOptions(message.labels ?? ["opt"]),
+    ...timestamps,
+    log_references: (message.logs ?? []).map(toLog),
+    artifacts: artifacts.value,
+  };
+  const { project } = origin;
+  const { coalesced = [] } = message;
+  const { revision, revision_hash } = origin as {
+    readonly revision?: string;
+    readonly revision_hash?: string;
+  };
+  if (revision) return ok({ project, revision, coalesced, job });
+  return ok({ project, ...(revision_hash === undefined ? {} : { revision_hash }), coalesced, job });
+}
+
+function toPlatform(machine: Machine | undefined): Platform {
+  if (machine === undefined) return {};
+  return { platform: machine.platform, os_name: machine.os, architecture: machine.architecture };
+}
+
+function toOptions(labels: readonly string[]): Readonly<Record<string, true>> {
+  // Defined, not assigned: a label `__proto__` is an option like any other.
+  return Object.fromEntries(labels.map((label) => [label, true]));
+}
+
+function toLog({ name, url, steps }: NonNullable<PulseJob["logs"]>[number]): SubmittedLog {
+  return { name, url, parse_status: steps === undefined ? "pending" : "parsed" };
+}

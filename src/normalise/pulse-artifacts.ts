@@ -1,0 +1,93 @@
+import { ok, type Result, refuse } from "../domain/faults.ts";
+import type { PulseJob } from "../validate/message-types.ts";
+import { epochSeconds } from "./epoch-seconds.ts";
+import { stepResult } from "./job-result.ts";
+
+type Log = NonNullable<PulseJob["logs"]>[number];
+type Step = NonNullable<Log["steps"]>[number];
+
+/** Logs of these names are found by the log viewer without being told. */
+const DEFAULT_LOG_NAMES = new Set(["buildbot_text", "builds-4h"]);
+
+/**
+ * The artifacts that a Pulse job carries in itself, in this order: `Job Info`, `text_log_summary` of the first log
+ * that brings its steps, and `extra.artifacts` as they are but for the guid. What is no artifact is passed on
+ * where it is one of a list: it is refused by itself when the submission is prepared.
+ *
+ * @returns fault `unreadable-time` for a step's time that is none.
+ */
+export function pulseArtifacts(message: PulseJob): Result<readonly unknown[]> {
+  const artifacts: unknown[] = [];
+  if (message.jobInfo !== undefined) artifacts.push(jobInfo(message.taskId, message.jobInfo));
+  const parsed = message.logs?.findIndex((log) => log.steps !== undefined) ?? -1;
+  const log = message.logs?.[parsed];
+  if (log !== undefined) {
+    const summary = textLogSummary(message, log, parsed);
+    if (!summary.ok) return summary;
+    artifacts.push(summary.value);
+  }
+  const extra = message.extra?.["artifacts"];
+  if (Array.isArray(extra)) for (const artifact of extra) artifacts.push(withGuid(artifact, message.taskId));
+  return ok(artifacts);
+}
+
+function jobInfo(guid: string, { summary, links = [] }: NonNullable<PulseJob["jobInfo"]>): object {
+  const details: unknown[] = [];
+  if (summary !== undefined) details.push({ content_type: "raw_html", value: summary, title: "Summary" });
+  for (const link of links) details.push(linkDetail(link));
+  return { name: "Job Info", type: "json", job_guid: guid, blob: { job_details: details } };
+}
+
+/** Only the first link was checked by the schema; a later one may be anything, and is left to be refused. */
+function linkDetail(link: unknown): unknown {
+  if (typeof link !== "object" || link === null) return link;
+  const { url, linkText, label } = link as Readonly<Record<string, unknown>>;
+  if (url === undefined || linkText === undefined || label === undefined)
+    return { content_type: "link", title: label, url };
+  return { url, content_type: "link", value: linkText, title: label };
+}
+
+function withGuid(artifact: unknown, guid: string): unknown {
+  if (typeof artifact !== "object" || artifact === null || Array.isArray(artifact)) return artifact;
+  return { ...artifact, job_guid: guid };
+}
+
+function textLogSummary(message: PulseJob, log: Log, logIndex: number): Result<object> {
+  const steps: object[] = [];
+  const allErrors: unknown[] = [];
+  for (const [order, step] of (log.steps ?? []).entries()) {
+    const made = toStep(step, order, message, `/logs/${logIndex}/steps/${order}`);
+    if (!made.ok) return made;
+    steps.push(made.value);
+    for (const error of step.errors ?? []) allErrors.push(error);
+  }
+  const stepData = { all_errors: allErrors, steps, errors_truncated: log.errorsTruncated ?? null };
+  const blob = { step_data: stepData, logurl: log.url };
+  const named = DEFAULT_LOG_NAMES.has(log.name) ? blob : { ...blob, logname: log.name };
+  return ok({ name: "text_log_summary", type: "json", job_guid: message.taskId, blob: named });
+}
+
+function toStep(step: Step, order: number, message: PulseJob, pointer: string): Result<object> {
+  const started = epochSeconds(step.timeStarted);
+  if (started === null) return unreadable(`${pointer}/timeStarted`, step.timeStarted);
+  const finished = epochSeconds(step.timeFinished);
+  if (finished === null) return unreadable(`${pointer}/timeFinished`, step.timeFinished);
+  const { name, lineStarted, lineFinished, errors = [] } = step;
+  return ok({
+    name,
+    result: stepResult(message.jobKind, step.result),
+    started,
+    finished,
+    started_linenumber: lineStarted,
+    finished_linenumber: lineFinished,
+    errors,
+    error_count: errors.length,
+    duration: finished - started,
+    order,
+  });
+}
+
+/** A time that is none costs its job, and only that. */
+export function unreadable(pointer: string, value: string): ReturnType<typeof refuse> {
+  return refuse({ reason: "unreadable-time", pointer, value: value.slice(0, 100) });
+}
