@@ -1,4 +1,5 @@
 import { ok, type Result, refuse } from "../domain/faults.ts";
+import type { Refusal } from "../domain/submission.ts";
 import type { PulseJob } from "../validate/message-types.ts";
 import { epochSeconds } from "./epoch-seconds.ts";
 import { stepResult } from "./job-result.ts";
@@ -34,16 +35,32 @@ export function pulseArtifacts(message: PulseJob): Result<readonly unknown[]> {
 function jobInfo(guid: string, { summary, links = [] }: NonNullable<PulseJob["jobInfo"]>): object {
   const details: unknown[] = [];
   if (summary !== undefined) details.push({ content_type: "raw_html", value: summary, title: "Summary" });
-  for (const link of links) details.push(linkDetail(link));
+  for (const link of links) {
+    const detail = linkDetail(link);
+    if (detail !== null) details.push(detail);
+  }
   return { name: "Job Info", type: "json", job_guid: guid, blob: { job_details: details } };
 }
 
-/** Only the first link was checked by the schema; a later one may be anything, and is left to be refused. */
-function linkDetail(link: unknown): unknown {
-  if (typeof link !== "object" || link === null) return link;
+/** What of a message's artifacts cannot be used, told on the job; the rest of it goes on. */
+export function unusableParts({ jobInfo, extra }: PulseJob): Refusal[] {
+  const refused: Refusal[] = [];
+  for (const [index, link] of (jobInfo?.links ?? []).entries()) {
+    if (linkDetail(link) === null)
+      refused.push({ what: `link ${index}`, reason: "url, linkText and label must be text" });
+  }
+  const artifacts = extra?.["artifacts"];
+  if (artifacts !== undefined && !Array.isArray(artifacts)) {
+    refused.push({ what: "extra.artifacts", reason: "must be an array" });
+  }
+  return refused;
+}
+
+/** Only the first link was checked by the schema; a later one may be anything, and is then left out. */
+function linkDetail(link: unknown): object | null {
+  if (typeof link !== "object" || link === null) return null;
   const { url, linkText, label } = link as Readonly<Record<string, unknown>>;
-  if (url === undefined || linkText === undefined || label === undefined)
-    return { content_type: "link", title: label, url };
+  if (typeof url !== "string" || typeof linkText !== "string" || typeof label !== "string") return null;
   return { url, content_type: "link", value: linkText, title: label };
 }
 

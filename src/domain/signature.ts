@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import type { StoredPlatform } from "./submission.ts";
+
+function sha1(text: string): string {
+  return createHash("sha1").update(text).digest("hex");
+}
+
+/** Sorts by code point, as the hash demands; JavaScript's own order is by UTF-16 unit. */
+export function byCodePoint(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** Lower-case hex SHA-1 of the option names, sorted, joined with nothing between. */
+export function optionCollectionHash(sortedOptions: readonly string[]): string {
+  return sha1(sortedOptions.join(""));
+}
+
+/** What makes two jobs the same kind of job. */
+export interface SignatureParts {
+  readonly project: string;
+  readonly build_system_type: string;
+  readonly build_platform: StoredPlatform;
+  readonly machine_platform: StoredPlatform;
+  readonly group_name: string;
+  readonly group_symbol: string;
+  readonly name: string;
+  readonly job_symbol: string;
+  readonly option_collection_hash: string;
+}
+
+/** Lower-case hex SHA-1 of the parts in their fixed order; without a reference data name the word `None` ends them. */
+export function jobSignature(parts: SignatureParts, referenceDataName: string | null): string {
+  const { build_platform: built, machine_platform: ran } = parts;
+  return sha1(
+    parts.build_system_type +
+      parts.project +
+      (built.os_name + built.platform + built.architecture) +
+      (ran.os_name + ran.platform + ran.architecture) +
+      (parts.group_name + parts.group_symbol + parts.name + parts.job_symbol) +
+      parts.option_collection_hash +
+      (referenceDataName ?? "None"),
+  );
+}

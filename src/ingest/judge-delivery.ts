@@ -1,0 +1,73 @@
+import { decodeDelivery } from "../decode/decode-delivery.ts";
+import type { Delivery } from "../domain/delivery.ts";
+import type { Fault } from "../domain/faults.ts";
+import type { PreparedSubmission } from "../domain/submission.ts";
+import type { TierOverrides } from "../domain/tiers.ts";
+import { normaliseJob } from "../normalise/normalise-job.ts";
+import { normaliseSubmission } from "../normalise/normalise-submission.ts";
+import { unusableParts } from "../normalise/pulse-artifacts.ts";
+import { type SchemaSet, validateJob } from "../validate/validate-job.ts";
+
+/** What a job message amounts to. */
+export type Verdict =
+  | { readonly kind: "accepted"; readonly submission: PreparedSubmission; readonly payload: unknown }
+  | { readonly kind: "skipped" }
+  | {
+      readonly kind: "rejected";
+      readonly fault: Fault;
+      /** The item; `undefined` where the body could not be decoded. */
+      readonly payload: unknown;
+      readonly project: string | null;
+      readonly task_id: string | null;
+    };
+
+export interface JudgeOptions {
+  readonly schemas: SchemaSet;
+  readonly maxDepth: number;
+  readonly tiers: TierOverrides;
+  /** May this exchange write to this project? */
+  readonly acceptsProject: (exchange: string, project: string) => boolean;
+}
+
+/** One verdict per job in the delivery. Pure, so the worker, `validate` and `inspect` cannot disagree. */
+export function judgeDelivery(delivery: Delivery, options: JudgeOptions): Verdict[] {
+  const decoded = decodeDelivery(delivery, options.maxDepth);
+  if (!decoded.ok) return [rejected(decoded.fault, undefined)];
+  return decoded.value.map((payload) => judgeJob(payload, delivery.exchange, options));
+}
+
+function judgeJob(payload: unknown, exchange: string, options: JudgeOptions): Verdict {
+  const message = validateJob(payload, options.schemas);
+  if (!message.ok) return rejected(message.fault, payload);
+  if (message.value.state === "unscheduled") return { kind: "skipped" };
+  const { project } = message.value.origin;
+  if (!options.acceptsProject(exchange, project)) {
+    return rejected({ reason: "project-not-accepted", project, exchange }, payload);
+  }
+
+  const submission = normaliseJob(message.value);
+  if (!submission.ok) return rejected(submission.fault, payload);
+  const prepared = normaliseSubmission(submission.value, options.tiers, unusableParts(message.value));
+  if (!prepared.ok) return rejected(prepared.fault, payload);
+  return { kind: "accepted", submission: prepared.value, payload };
+}
+
+function rejected(fault: Fault, payload: unknown): Verdict {
+  return {
+    kind: "rejected",
+    fault,
+    payload,
+    project: textMember(member(payload, "origin"), "project"),
+    task_id: textMember(payload, "taskId"),
+  };
+}
+
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  return Object.getOwnPropertyDescriptor(value, name)?.value;
+}
+
+function textMember(value: unknown, name: string): string | null {
+  const text = member(value, name);
+  return typeof text === "string" ? text.slice(0, 200) : null;
+}

@@ -1,0 +1,103 @@
+import { JOB_INFO } from "../domain/ids.ts";
+import type { Artifact, Refusal } from "../domain/submission.ts";
+
+const MAX_NAME = 50;
+const MAX_DETAIL = 512;
+
+export interface PreparedArtifacts {
+  readonly artifacts: readonly Artifact[];
+  readonly refused: readonly Refusal[];
+}
+
+/**
+ * Artifacts as they will be stored: blobs as text, the first of a name kept, details of `Job Info` cleaned and cut.
+ * One that cannot be used is refused by itself.
+ */
+export function prepareArtifacts(submitted: readonly unknown[]): PreparedArtifacts {
+  const refused: Refusal[] = [];
+  const artifacts: Artifact[] = [];
+  const names = new Set<string>();
+  for (const [index, item] of submitted.entries()) {
+    const read = readArtifact(item);
+    if (typeof read === "string") {
+      refused.push({ what: `artifact ${index}`, reason: read });
+    } else if (read.name === JOB_INFO) {
+      artifacts.push({ name: JOB_INFO, type: "json", blob: cleanJobInfo(read.blob, refused) });
+    } else if (!names.has(read.name)) {
+      names.add(read.name);
+      artifacts.push(toArtifact(read));
+    }
+  }
+  return { artifacts, refused };
+}
+
+interface ReadArtifact {
+  readonly name: string;
+  readonly type: string;
+  readonly blob: unknown;
+}
+
+/** The artifact, or why it cannot be used. */
+function readArtifact(item: unknown): ReadArtifact | string {
+  if (typeof item !== "object" || item === null || Array.isArray(item)) return "is no object";
+  const { name, type, blob } = item as Readonly<Record<string, unknown>>;
+  if (typeof name !== "string" || name === "") return "has no name";
+  if (typeof type !== "string" || type === "") return `"${name.slice(0, MAX_NAME)}" has no type`;
+  if (blob === undefined || blob === null) return `"${name.slice(0, MAX_NAME)}" has no blob`;
+  if (name.length > MAX_NAME || type.length > MAX_NAME)
+    return `name and type must not be longer than ${MAX_NAME}`;
+  return { name, type, blob };
+}
+
+function toArtifact({ name, type, blob }: ReadArtifact): Artifact {
+  // A string of type json is serialised JSON already.
+  return { name, type, blob: typeof blob === "string" ? blob : JSON.stringify(blob) };
+}
+
+function cleanJobInfo(blob: unknown, refused: Refusal[]): string {
+  const value = typeof blob === "string" ? parsed(blob) : blob;
+  const details: unknown = isObject(value) ? value["job_details"] : undefined;
+  if (!Array.isArray(details)) refused.push({ what: JOB_INFO, reason: "has no list of job_details" });
+  const kept: object[] = [];
+  for (const [index, detail] of (Array.isArray(details) ? details : []).entries()) {
+    if (isObject(detail) && typeof detail["value"] === "string")
+      kept.push(cleanDetail(detail, detail["value"]));
+    else refused.push({ what: `job detail ${index}`, reason: "has no value that is text" });
+  }
+  return JSON.stringify({ job_details: kept });
+}
+
+function cleanDetail(detail: Readonly<Record<string, unknown>>, value: string): object {
+  const { content_type, title, url } = detail;
+  return {
+    ...(typeof content_type === "string" ? { content_type } : {}),
+    title: typeof title === "string" ? cut(title) : null,
+    value: cut(value),
+    url: typeof url === "string" ? cut(url) : null,
+  };
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_DETAIL ? text : [...text].slice(0, MAX_DETAIL).join("");
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No JSON, so no details: refused by the caller.
+    return null;
+  }
+}
+
+/** The member `logname` of a summary's blob: which log it was made from. */
+export function logNameOf(blob: string): string | null {
+  // The member is rare and a summary large: looked for before it is parsed.
+  if (!blob.includes('"logname"')) return null;
+  const value = parsed(blob);
+  return isObject(value) && typeof value["logname"] === "string" ? value["logname"] : null;
+}

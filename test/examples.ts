@@ -1,0 +1,57 @@
+import type { Delivery } from "../src/domain/delivery.ts";
+import type { PreparedSubmission } from "../src/domain/submission.ts";
+import { normaliseJob } from "../src/normalise/normalise-job.ts";
+import { normaliseSubmission } from "../src/normalise/normalise-submission.ts";
+import type { Arrival } from "../src/store/store.ts";
+import { loadSchemas, validateJob } from "../src/validate/validate-job.ts";
+
+export const REVISION = "a".repeat(40);
+export const schemas = loadSchemas();
+
+/** A job message that is valid in every field; a test names only what it is about. */
+export function aMessage(overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return {
+    taskId: "guid/0",
+    origin: { kind: "hg.mozilla.org", project: "try", revision: REVISION },
+    buildSystem: "taskcluster",
+    display: { jobName: "Mochitest", jobSymbol: "M", chunkId: 3, groupSymbol: "T", groupName: "Tests" },
+    state: "completed",
+    result: "success",
+    jobKind: "test",
+    version: 1,
+    ...overrides,
+  };
+}
+
+/** The message as it will be stored. */
+export function aPreparedSubmission(overrides: Readonly<Record<string, unknown>> = {}): PreparedSubmission {
+  const message = validateJob(aMessage(overrides), schemas);
+  if (!message.ok) throw new Error(JSON.stringify(message.fault));
+  const submission = normaliseJob(message.value);
+  if (!submission.ok) throw new Error(JSON.stringify(submission.fault));
+  const prepared = normaliseSubmission(submission.value, new Map());
+  if (!prepared.ok) throw new Error(JSON.stringify(prepared.fault));
+  return prepared.value;
+}
+
+export function anArrival(overrides: Readonly<Record<string, unknown>> = {}): Arrival {
+  return {
+    submission: aPreparedSubmission(overrides),
+    exchange: "exchange/publisher/jobs",
+    routing_key: "treeherder.try",
+    redelivered: false,
+    received_at: "2026-01-05T10:00:00.000Z",
+  };
+}
+
+export function aDelivery(body: unknown, overrides: Partial<Delivery> = {}): Delivery {
+  return {
+    exchange: "exchange/publisher/jobs",
+    routingKey: "treeherder.try",
+    redelivered: false,
+    receivedAtMs: Date.parse("2026-01-05T10:00:00Z"),
+    body: Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)),
+    oversize: null,
+    ...overrides,
+  };
+}
