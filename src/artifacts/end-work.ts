@@ -3,7 +3,7 @@ import { fullJitterMs } from "../domain/backoff.ts";
 import { Unavailable } from "../domain/faults.ts";
 import type { Artifact } from "../domain/submission.ts";
 import type { Log } from "../log.ts";
-import type { Store, WorkItem } from "../store/store.ts";
+import type { WorkItem, WorkStore } from "../store/store.ts";
 import type { ReadingFailure } from "./log-reading.ts";
 import { type RetryLimits, retryDelayMs } from "./retry-delay.ts";
 
@@ -14,7 +14,7 @@ import { type RetryLimits, retryDelayMs } from "./retry-delay.ts";
 export type WorkOutcome = "done" | "retry" | "failed" | "lost" | "unstored" | "released";
 
 export interface WorkEnding {
-  readonly store: Pick<Store, "finishWork" | "failWork" | "releaseWork">;
+  readonly store: Pick<WorkStore, "finishWork" | "failWork" | "releaseWork">;
   readonly retry: RetryLimits;
   /** No further try of anything: a shutdown does not wait for a database. */
   readonly stop: AbortSignal;

@@ -2,19 +2,21 @@ import { Unavailable } from "../domain/faults.ts";
 import type { Artifact } from "../domain/submission.ts";
 import { hostOf } from "../domain/url-host.ts";
 import type { Log } from "../log.ts";
-import type { Store, WorkItem } from "../store/store.ts";
+import type { WorkItem, WorkStore } from "../store/store.ts";
+import type { Suggested } from "./bug-thread-messages.ts";
 import { failWork, finishWork, releaseWork, type WorkEnding, type WorkOutcome } from "./end-work.ts";
 import { type HostConduct, HostLimits } from "./host-limits.ts";
+import { describeLogFault } from "./log-faults.ts";
 import type { LogReading, ReadingFailure, ReadingFigures, ReadLog } from "./log-reading.ts";
 import type { RetryLimits } from "./retry-delay.ts";
 import { ThreadFailure } from "./thread-pool.ts";
 import { startWorkLane } from "./work-lane.ts";
 
-/** Bug suggestions for a `text_log_summary`: both are artifacts' blobs, JSON as text. */
-export type SuggestForSummary = (summaryBlob: string) => Promise<string>;
+/** Bug suggestions for a `text_log_summary`'s blob. */
+export type SuggestForSummary = (summaryBlob: string) => Promise<Suggested>;
 
 export interface LogWorkerOptions {
-  readonly store: Pick<Store, "claimWork" | "finishWork" | "failWork" | "releaseWork">;
+  readonly store: Pick<WorkStore, "claimWork" | "finishWork" | "failWork" | "releaseWork">;
   readonly readLog: ReadLog;
   readonly suggestBugs: SuggestForSummary;
   /** Logs in work at a time; as many as `readLog` has threads. */
@@ -117,18 +119,17 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
   }
 
   async function addSuggestions(
-    summary: string,
+    summaryBlob: string,
     rest: Pick<Made & { ok: true }, "artifacts" | "figures">,
   ): Promise<Made> {
     const from = performance.now();
-    const blob = await options.suggestBugs(summary);
-    const suggestions = { name: "Bug suggestions", type: "json", blob };
-    return {
-      ok: true,
-      ...rest,
-      artifacts: [...rest.artifacts, suggestions],
-      suggestMs: performance.now() - from,
-    };
+    const suggested = await options.suggestBugs(summaryBlob);
+    if (!suggested.ok) {
+      const { fault } = suggested;
+      return { ok: false, failure: { kind: fault.reason, detail: describeLogFault(fault), final: true } };
+    }
+    const artifacts = [...rest.artifacts, suggested.artifact];
+    return { ok: true, artifacts, figures: rest.figures, suggestMs: performance.now() - from };
   }
 
   async function make(item: WorkItem): Promise<Made> {

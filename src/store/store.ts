@@ -99,6 +99,20 @@ export interface Binding {
   readonly routing_key: string;
 }
 
+/** Logs to read and suggestions to make, dealt out among many workers. No adapter offers it yet. */
+export interface WorkStore {
+  /** What is due and unleased, oldest first; atomic among many workers. */
+  claimWork(claim: WorkClaim): Promise<WorkItem[]>;
+  /** Adds the artifacts (insert-only), then ends the item. False: the lease was lost, nothing is ended. */
+  finishWork(item: WorkItem, artifacts: readonly Artifact[]): Promise<boolean>;
+  failWork(item: WorkItem, failure: WorkFailure): Promise<boolean>;
+  /** Gives a claimed item back as it was, attempts included. */
+  releaseWork(items: readonly WorkItem[]): Promise<void>;
+  listLogs(query: LogQuery): Promise<StoredLog[]>;
+  /** Makes logs due again, attempts from zero; gives how many. */
+  reparseLogs(query: LogQuery): Promise<number>;
+}
+
 /**
  * All that the others may ask of a store. Every method throws `Unavailable` when the store cannot be
  * reached or is not in a state to answer; what is durable when a write returns stays so.
@@ -124,17 +138,6 @@ export interface Store {
   findRejection(id: string): Promise<StoredRejection | null>;
   /** For people and tests: documents per collection. */
   countDocuments(): Promise<Readonly<Record<string, number>>>;
-
-  /** What is due and unleased, oldest first; atomic among many workers. */
-  claimWork(claim: WorkClaim): Promise<WorkItem[]>;
-  /** Adds the artifacts (insert-only), then ends the item. False: the lease was lost, nothing is ended. */
-  finishWork(item: WorkItem, artifacts: readonly Artifact[]): Promise<boolean>;
-  failWork(item: WorkItem, failure: WorkFailure): Promise<boolean>;
-  /** Gives a claimed item back as it was, attempts included. */
-  releaseWork(items: readonly WorkItem[]): Promise<void>;
-  listLogs(query: LogQuery): Promise<StoredLog[]>;
-  /** Makes logs due again, attempts from zero; gives how many. */
-  reparseLogs(query: LogQuery): Promise<number>;
 
   /** What this deployment bound to the queue, as last written; null: never. */
   readBindings(queue: string): Promise<readonly Binding[] | null>;

@@ -1,0 +1,106 @@
+import { isJobState, stateRank } from "../domain/job-state.ts";
+import type { StoredJob, Transition } from "../domain/stored-job.ts";
+import type { Arrival } from "./store.ts";
+
+/** What one message does to a job. */
+export type Advance =
+  | { readonly kind: "insert" | "update"; readonly next: StoredJob }
+  /** The row stays as it is, or only notes what was refused; logs, artifacts and coalesced jobs are added. */
+  | { readonly kind: "late"; readonly next: StoredJob | null }
+  /** Nothing of the message is used. */
+  | { readonly kind: "same" };
+
+const MAX_TRANSITIONS = 10;
+
+/**
+ * The state table: a job only moves forward. Pure, for every adapter.
+ *
+ * @param stored - the job as it stands, messages of this batch that came before included; null: there is none.
+ * @param resultSet - `_id` of the result set that the message's revision belongs to.
+ * @param writeId - of the batch.
+ */
+export function advanceJob(
+  stored: StoredJob | null,
+  arrival: Arrival,
+  resultSet: string,
+  writeId: string,
+): Advance {
+  if (stored === null) return { kind: "insert", next: firstOf(arrival, resultSet, writeId) };
+  const kind = compareStates(stored.state, arrival.submission.job.state);
+  if (kind === "same") return { kind };
+  if (kind === "update") return { kind, next: moved(stored, arrival, resultSet, writeId) };
+  const { refused } = arrival.submission;
+  const news = refused.filter(
+    ({ what, reason }) => !stored.refused.some((r) => r.what === what && r.reason === reason),
+  );
+  if (news.length === 0) return { kind, next: null };
+  return {
+    kind,
+    next: { ...stored, ...written(stored, arrival, writeId), refused: [...stored.refused, ...news] },
+  };
+}
+
+/** What a message in one state means for a job in another. */
+export function compareStates(stored: string, incoming: string): "update" | "late" | "same" {
+  if (stored === incoming) return "same";
+  // A state of no rank (REST may name one) never moves a job, and gives way to any that has one.
+  if (!isJobState(incoming)) return "late";
+  if (!isJobState(stored)) return "update";
+  return stateRank[incoming] > stateRank[stored] ? "update" : "late";
+}
+
+function firstOf(arrival: Arrival, resultSet: string, writeId: string): StoredJob {
+  const { project, job, refused } = arrival.submission;
+  return {
+    ...job,
+    project,
+    result_set: resultSet,
+    failure_classification_id: 1,
+    running_eta: 0,
+    refused,
+    transitions: [toTransition(arrival)],
+    last_modified: arrival.received_at,
+    version: 1,
+    write_id: writeId,
+  };
+}
+
+/** Submit time stamp, signature, both platforms and the tier stay as the first message gave them. */
+function moved(stored: StoredJob, arrival: Arrival, resultSet: string, writeId: string): StoredJob {
+  const { job, refused } = arrival.submission;
+  return {
+    ...stored,
+    ...written(stored, arrival, writeId),
+    result_set: resultSet,
+    machine: job.machine,
+    options: job.options,
+    option_collection_hash: job.option_collection_hash,
+    name: job.name,
+    job_symbol: job.job_symbol,
+    group_name: job.group_name,
+    group_symbol: job.group_symbol,
+    product_name: job.product_name,
+    who: job.who,
+    reason: job.reason,
+    result: job.result,
+    state: job.state,
+    start_timestamp: job.start_timestamp,
+    end_timestamp: job.end_timestamp,
+    refused: [...stored.refused, ...refused],
+    transitions: [...stored.transitions, toTransition(arrival)].slice(-MAX_TRANSITIONS),
+  };
+}
+
+function written(stored: StoredJob, arrival: Arrival, writeId: string) {
+  return { version: stored.version + 1, write_id: writeId, last_modified: arrival.received_at };
+}
+
+function toTransition({
+  submission: { job },
+  received_at,
+  exchange,
+  routing_key,
+  redelivered,
+}: Arrival): Transition {
+  return { state: job.state, result: job.result, received_at, exchange, routing_key, redelivered };
+}

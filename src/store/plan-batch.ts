@@ -1,0 +1,94 @@
+import { artifactId, jobId, logId } from "../domain/ids.ts";
+import type { ResultSet } from "../domain/result-set.ts";
+import type { StoredJob } from "../domain/stored-job.ts";
+import type { Artifact, LogReference } from "../domain/submission.ts";
+import { advanceJob, compareStates } from "./advance-job.ts";
+import type { PushBook } from "./push-book.ts";
+import type { Arrival, StoreOutcome } from "./store.ts";
+
+/** All that a batch writes; ids are keys, so that nothing is written twice. */
+export interface BatchPlan {
+  /** In the order of the batch. */
+  readonly outcomes: StoreOutcome[];
+  readonly jobs: Map<string, StoredJob>;
+  /** Insert-only. */
+  readonly artifacts: Map<string, { readonly job: string; readonly artifact: Artifact }>;
+  /** Insert-only. */
+  readonly logs: Map<string, { readonly arrival: Arrival; readonly job: string; readonly log: LogReference }>;
+  /** Id of the coalesced job -> guid of the job that it went into; the greater guid wins. */
+  readonly coalesced: Map<string, string>;
+}
+
+/**
+ * Applies the batch in its order, in memory, to the stored jobs; each message has its own outcome, so where a batch
+ * ends never changes a result. Pure but for the push book, which notes the pushes that are to be written.
+ *
+ * @param stored - the jobs of the batch that are there already, by id.
+ */
+export function planBatch(
+  batch: readonly Arrival[],
+  stored: ReadonlyMap<string, StoredJob>,
+  pushes: PushBook,
+  writeId: string,
+): BatchPlan {
+  const plan: BatchPlan = {
+    outcomes: [],
+    jobs: new Map(),
+    artifacts: new Map(),
+    logs: new Map(),
+    coalesced: new Map(),
+  };
+  for (const arrival of batch) plan.outcomes.push(apply(arrival, stored, pushes, writeId, plan));
+  return plan;
+}
+
+function apply(
+  arrival: Arrival,
+  stored: ReadonlyMap<string, StoredJob>,
+  pushes: PushBook,
+  writeId: string,
+  plan: BatchPlan,
+): StoreOutcome {
+  const { submission } = arrival;
+  const id = jobId(submission.project, submission.job.job_guid);
+  const current = plan.jobs.get(id) ?? stored.get(id) ?? null;
+  // Looked at first: a message that comes again is not asked for its push.
+  if (current !== null && compareStates(current.state, submission.job.state) === "same")
+    return { kind: "unchanged" };
+
+  const push: ResultSet | null = pushes.pushOf(submission);
+  if (push === null) {
+    const { project, revision_hash } = submission;
+    return {
+      kind: "rejected",
+      fault: { reason: "unknown-revision-hash", project, revisionHash: revision_hash ?? "" },
+    };
+  }
+  const advance = advanceJob(current, arrival, pushes.idOf(push), writeId);
+  if (advance.kind === "same") return { kind: "unchanged" };
+  if (advance.next !== null) plan.jobs.set(id, advance.next);
+  addParts(arrival, id, plan);
+  return { kind: advance.kind === "late" ? "unchanged" : "stored" };
+}
+
+function addParts(arrival: Arrival, job: string, plan: BatchPlan): void {
+  const {
+    project,
+    job: { job_guid: guid },
+    artifacts,
+    logs,
+    coalesced,
+  } = arrival.submission;
+  for (const artifact of artifacts)
+    addFirst(plan.artifacts, artifactId(project, guid, artifact), { job, artifact });
+  for (const log of logs) addFirst(plan.logs, logId(project, guid, log.name, log.url), { arrival, job, log });
+  for (const other of coalesced) {
+    const id = jobId(project, other);
+    const into = plan.coalesced.get(id);
+    if (into === undefined || guid > into) plan.coalesced.set(id, guid);
+  }
+}
+
+function addFirst<T>(map: Map<string, T>, id: string, value: T): void {
+  if (!map.has(id)) map.set(id, value);
+}

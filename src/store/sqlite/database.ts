@@ -1,0 +1,59 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "libsql";
+import { Misuse, Unavailable } from "../../domain/faults.ts";
+import { migrate } from "./migrations.ts";
+
+/** Codes of SQLite for what is the world's fault, and passes: locked, full, unreadable disk. */
+const passing = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|PROTOCOL|NOMEM)/;
+
+/**
+ * Opens the file, and makes it where there is none. Several processes may have it open.
+ *
+ * @throws Misuse for a file that is no database, or a folder that cannot be written; Unavailable while it is locked.
+ */
+export function openDatabase(path: string): Database.Database {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const db = new Database(path);
+    db.exec("PRAGMA journal_mode = WAL");
+    // FULL: a commit is on the disk when it returns, and only then is a message acknowledged.
+    db.exec("PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -32000");
+    migrate(db);
+    return db;
+  } catch (error) {
+    if (error instanceof Misuse || isPassing(error)) throw asUnavailable(error);
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new Misuse([`the store ${path} cannot be opened: ${detail}; name another folder by DATA_DIR`]);
+  }
+}
+
+/** Runs the work in one transaction: all of it is durable when it returns, or nothing of it is there. */
+export function inTransaction<T>(db: Database.Database, work: () => T): T {
+  try {
+    db.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (db.inTransaction) db.exec("ROLLBACK");
+      throw error;
+    }
+  } catch (error) {
+    throw asUnavailable(error);
+  }
+}
+
+/** What passes, as `Unavailable`; anything else as it is. */
+export function asUnavailable(error: unknown): unknown {
+  return isPassing(error)
+    ? new Unavailable("store", error instanceof Error ? error.message : "", error)
+    : error;
+}
+
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof Error && "code" in error && typeof error.code === "string" && passing.test(error.code)
+  );
+}

@@ -1,0 +1,44 @@
+import type Database from "libsql";
+import { Misuse } from "../../domain/faults.ts";
+
+/** Numbered steps from an empty file to today; a step that has been released is never changed. */
+const steps: readonly string[] = [
+  `
+  CREATE TABLE resultsets (id TEXT PRIMARY KEY, project TEXT NOT NULL, revision_hash TEXT NOT NULL, doc TEXT NOT NULL);
+  CREATE INDEX resultsets_by_hash ON resultsets (project, revision_hash);
+  CREATE TABLE revision_keys (key TEXT NOT NULL, resultset TEXT NOT NULL, PRIMARY KEY (key, resultset)) WITHOUT ROWID;
+  CREATE TABLE jobs (id TEXT PRIMARY KEY, guid TEXT NOT NULL, version INTEGER NOT NULL, doc TEXT NOT NULL);
+  CREATE INDEX jobs_by_guid ON jobs (guid);
+  CREATE TABLE artifacts (id TEXT PRIMARY KEY, job TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
+    blob TEXT NOT NULL);
+  CREATE INDEX artifacts_by_job ON artifacts (job);
+  CREATE TABLE coalesced (id TEXT PRIMARY KEY, into_guid TEXT NOT NULL);
+  CREATE TABLE logs (id TEXT PRIMARY KEY, job TEXT NOT NULL, project TEXT NOT NULL, guid TEXT NOT NULL,
+    name TEXT NOT NULL, url TEXT NOT NULL, parse_status TEXT NOT NULL, last_modified TEXT NOT NULL);
+  CREATE INDEX logs_by_job ON logs (job);
+  CREATE TABLE rejections (id TEXT PRIMARY KEY, exchange TEXT NOT NULL, routing_key TEXT NOT NULL, project TEXT,
+    task_id TEXT, reason TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, count INTEGER NOT NULL,
+    expires_at TEXT NOT NULL, doc TEXT NOT NULL);
+  CREATE INDEX rejections_by_time ON rejections (last_seen);
+  CREATE INDEX rejections_by_expiry ON rejections (expires_at);
+  CREATE INDEX rejections_by_task ON rejections (task_id);
+  CREATE TABLE bindings (queue TEXT PRIMARY KEY, doc TEXT NOT NULL);
+  `,
+];
+
+/**
+ * Brings the file to today's form.
+ *
+ * @throws Misuse for a file that a newer version has written.
+ */
+export function migrate(db: Database.Database): void {
+  const [{ user_version: version }] = db.prepare("PRAGMA user_version").all() as [{ user_version: number }];
+  if (version > steps.length) {
+    throw new Misuse([
+      `the store was written by a newer version (form ${version}, known here: ${steps.length}): update`,
+    ]);
+  }
+  for (let step = version; step < steps.length; step++) {
+    db.exec(`BEGIN IMMEDIATE; ${steps[step]} PRAGMA user_version = ${step + 1}; COMMIT`);
+  }
+}

@@ -1,0 +1,142 @@
+import type Database from "libsql";
+import { JOB_INFO, jobId, resultSetId } from "../../domain/ids.ts";
+import type { StoredRejection } from "../../domain/rejection.ts";
+import type { ResultSet } from "../../domain/result-set.ts";
+import type { StoredJob } from "../../domain/stored-job.ts";
+import type { Artifact } from "../../domain/submission.ts";
+import { findPush } from "../find-push.ts";
+import { mergeJobInfo } from "../merge-job-info.ts";
+import type { JobView, RejectionQuery, StoredLog } from "../store.ts";
+
+const TABLES = ["resultsets", "jobs", "artifacts", "coalesced", "logs", "rejections"] as const;
+
+interface JobRow {
+  readonly id: string;
+  readonly doc: string;
+}
+
+type RejectionRow = Omit<StoredRejection, "fault" | "payload"> & { readonly doc: string };
+
+/** The questions of page, API and CLI. What a table holds was written by this project, so it is not parsed again. */
+export function createReads(db: Database.Database) {
+  function view({ id, doc }: JobRow): JobView {
+    const into = db.prepare("SELECT into_guid FROM coalesced WHERE id = ?").get(id) as
+      | { into_guid: string }
+      | undefined;
+    const logs = db
+      .prepare(
+        `SELECT id, project, guid AS job_guid, name, url, parse_status, 0 AS attempts, NULL AS next_attempt_at,
+           NULL AS failure, last_modified FROM logs WHERE job = ? ORDER BY rowid`,
+      )
+      .all(id) as StoredLog[];
+    const names = db
+      .prepare("SELECT name FROM artifacts WHERE job = ? GROUP BY name ORDER BY min(rowid)")
+      .all(id) as { name: string }[];
+    return {
+      job: JSON.parse(doc) as StoredJob,
+      coalesced_to: into?.into_guid ?? null,
+      logs,
+      artifacts: names.map(({ name }) => name),
+    };
+  }
+
+  function findJob(project: string, guid: string): JobView | null {
+    const row = db.prepare("SELECT id, doc FROM jobs WHERE id = ?").get(jobId(project, guid)) as
+      | JobRow
+      | undefined;
+    return row === undefined ? null : view(row);
+  }
+
+  function findJobsByGuid(guidOrTaskId: string): JobView[] {
+    // `0` follows `/` in ASCII: the range holds exactly what begins with the task id and a slash.
+    const rows = db
+      .prepare(
+        "SELECT id, doc FROM jobs WHERE guid = ?1 OR (guid >= ?1 || '/' AND guid < ?1 || '0') ORDER BY id LIMIT 100",
+      )
+      .all(guidOrTaskId) as JobRow[];
+    return rows.map(view);
+  }
+
+  function findArtifact(project: string, guid: string, name: string): Artifact | null {
+    const rows = db
+      .prepare("SELECT name, type, blob FROM artifacts WHERE job = ? AND name = ? ORDER BY rowid")
+      .all(jobId(project, guid), name) as Artifact[];
+    return (name === JOB_INFO ? mergeJobInfo(rows) : rows[0]) ?? null;
+  }
+
+  function findResultSet(project: string, revision: string): ResultSet | null {
+    const rows = db
+      .prepare("SELECT doc FROM resultsets WHERE id IN (SELECT resultset FROM revision_keys WHERE key = ?)")
+      .all(resultSetId(project, revision)) as { doc: string }[];
+    return findPush(
+      rows.map(({ doc }) => JSON.parse(doc) as ResultSet),
+      revision,
+    );
+  }
+
+  function listRejections(query: RejectionQuery): StoredRejection[] {
+    const conditions = (["exchange", "routing_key", "project", "task_id", "reason"] as const).filter(
+      (name) => query[name] !== undefined,
+    );
+    const where = [
+      ...conditions.map((name) => `${name} = ?`),
+      ...(query.since === undefined ? [] : ["last_seen >= ?"]),
+    ];
+    const values = [
+      ...conditions.map((name) => query[name]),
+      ...(query.since === undefined ? [] : [query.since]),
+    ];
+    const rows = db
+      .prepare(
+        `SELECT * FROM rejections ${where.length > 0 ? `WHERE ${where.join(" AND ")}` : ""} ORDER BY last_seen DESC LIMIT ?`,
+      )
+      .all(...values, query.limit) as RejectionRow[];
+    return rows.map(toRejection);
+  }
+
+  function findRejection(id: string): StoredRejection | null {
+    const row = db.prepare("SELECT * FROM rejections WHERE id = ?").get(id) as RejectionRow | undefined;
+    return row === undefined ? null : toRejection(row);
+  }
+
+  function countDocuments(): Record<string, number> {
+    const count = (table: string) => db.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number };
+    return Object.fromEntries(TABLES.map((table) => [table, count(table).n]));
+  }
+
+  return {
+    findJob,
+    findJobsByGuid,
+    findArtifact,
+    findResultSet,
+    listRejections,
+    findRejection,
+    countDocuments,
+  };
+}
+
+function toRejection({
+  doc,
+  id,
+  exchange,
+  routing_key,
+  project,
+  task_id,
+  ...row
+}: RejectionRow): StoredRejection {
+  const { first_seen, last_seen, count, expires_at } = row;
+  const { fault, payload } = JSON.parse(doc) as Pick<StoredRejection, "fault" | "payload">;
+  return {
+    id,
+    fault,
+    payload,
+    exchange,
+    routing_key,
+    project,
+    task_id,
+    first_seen,
+    last_seen,
+    count,
+    expires_at,
+  };
+}

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { Unavailable } from "../../domain/faults.ts";
+import type { Binding, Store } from "../store.ts";
+import { asUnavailable, openDatabase } from "./database.ts";
+import { createReads } from "./reads.ts";
+import { createWrites } from "./writes.ts";
+
+/**
+ * The embedded store: one file. Its calls are short and block; they give promises because the port does.
+ *
+ * @param folder - made where it is missing.
+ * @throws Misuse for a file that is no store; Unavailable while another process holds it.
+ */
+export async function openSqliteStore(folder: string, rejectionTtlDays: number): Promise<Store> {
+  const path = join(folder, "pulse-ingest.db");
+  const db = openDatabase(path);
+  const writes = createWrites(db, rejectionTtlDays);
+  const reads = createReads(db);
+  let isOpen = true;
+
+  /** A world's failure becomes `Unavailable`, and a throw a rejection. */
+  const asked = <A extends readonly unknown[], R>(work: (...args: A) => R) => {
+    return async (...args: A): Promise<R> => {
+      if (!isOpen) throw new Unavailable("store", "it has been closed");
+      try {
+        return work(...args);
+      } catch (error) {
+        throw asUnavailable(error);
+      }
+    };
+  };
+
+  return {
+    name: `sqlite (${path})`,
+    storeSubmissions: asked(writes.storeSubmissions),
+    storeResultSets: asked(writes.storeResultSets),
+    recordRejections: asked(writes.recordRejections),
+    findJob: asked(reads.findJob),
+    findJobsByGuid: asked(reads.findJobsByGuid),
+    findArtifact: asked(reads.findArtifact),
+    findResultSet: asked(reads.findResultSet),
+    listRejections: asked(reads.listRejections),
+    findRejection: asked(reads.findRejection),
+    countDocuments: asked(reads.countDocuments),
+    readBindings: asked((queue: string) => {
+      const row = db.prepare("SELECT doc FROM bindings WHERE queue = ?").get(queue) as
+        | { doc: string }
+        | undefined;
+      return row === undefined ? null : (JSON.parse(row.doc) as Binding[]);
+    }),
+    writeBindings: asked((queue: string, bindings: readonly Binding[]) => {
+      db.prepare("INSERT OR REPLACE INTO bindings VALUES (?, ?)").run(queue, JSON.stringify(bindings));
+    }),
+    ping: asked(() => {
+      db.exec("BEGIN IMMEDIATE; ROLLBACK");
+    }),
+    async close() {
+      if (isOpen) db.close();
+      isOpen = false;
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import type Database from "libsql";
+import { jobId, rejectionId } from "../../domain/ids.ts";
+import type { Rejection } from "../../domain/rejection.ts";
+import type { ResultSet, ResultSetSubmission } from "../../domain/result-set.ts";
+import type { StoredJob } from "../../domain/stored-job.ts";
+import { completed, findPush, revisionKeys } from "../find-push.ts";
+import { type BatchPlan, planBatch } from "../plan-batch.ts";
+import { PushBook, pushKeys } from "../push-book.ts";
+import type { Arrival, StoreOutcome } from "../store.ts";
+import { inTransaction } from "./database.ts";
+
+const DAY_MS = 86_400_000;
+
+interface DocRow {
+  readonly doc: string;
+}
+
+/** What writes a batch to one open file; its statements are prepared once. Lists go in as one JSON parameter each. */
+export function createWrites(db: Database.Database, rejectionTtlDays: number) {
+  const list = "(SELECT value FROM json_each(?))";
+  const readJobs = db.prepare(`SELECT id, doc FROM jobs WHERE id IN ${list}`);
+  const readPushes = db.prepare(
+    `SELECT doc FROM resultsets WHERE id IN (SELECT resultset FROM revision_keys WHERE key IN ${list})`,
+  );
+  const readPushesByHash = db.prepare(
+    "SELECT doc FROM resultsets JOIN json_each(?) AS wanted ON project = wanted.value->>0 AND revision_hash = wanted.value->>1",
+  );
+  const putPush = db.prepare(
+    "INSERT INTO resultsets VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET revision_hash = excluded.revision_hash, doc = excluded.doc",
+  );
+  const putKey = db.prepare("INSERT OR IGNORE INTO revision_keys VALUES (?, ?)");
+  const putJob = db.prepare(
+    "INSERT INTO jobs VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version, doc = excluded.doc",
+  );
+  const addArtifact = db.prepare("INSERT OR IGNORE INTO artifacts VALUES (?, ?, ?, ?, ?)");
+  const addLog = db.prepare("INSERT OR IGNORE INTO logs VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  const markParsed = db.prepare(
+    "UPDATE logs SET parse_status = 'parsed' WHERE id = ? AND parse_status = 'pending'",
+  );
+  const putCoalesced = db.prepare(
+    "INSERT INTO coalesced VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET into_guid = max(into_guid, excluded.into_guid)",
+  );
+  const dropExpired = db.prepare("DELETE FROM rejections WHERE expires_at < ?");
+  const putRejection = db.prepare(
+    `INSERT INTO rejections VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT (id) DO UPDATE SET
+       last_seen = max(last_seen, excluded.last_seen), expires_at = max(expires_at, excluded.expires_at),
+       count = count + 1, reason = excluded.reason, doc = excluded.doc`,
+  );
+
+  function storeSubmissions(batch: readonly Arrival[]): StoreOutcome[] {
+    return inTransaction(db, () => {
+      const submissions = batch.map(({ submission }) => submission);
+      const ids = submissions.map(({ project, job }) => jobId(project, job.job_guid));
+      const rows = readJobs.all(JSON.stringify(ids)) as { id: string; doc: string }[];
+      const stored = new Map(rows.map(({ id, doc }) => [id, JSON.parse(doc) as StoredJob]));
+      const { keys, hashes } = pushKeys(submissions);
+      const pushes = new PushBook(pushesBy(keys, hashes));
+      const plan = planBatch(batch, stored, pushes, randomUUID());
+      for (const [id, push] of pushes.changed) writePush(id, push);
+      writePlan(plan);
+      return plan.outcomes;
+    });
+  }
+
+  function pushesBy(keys: readonly string[], hashes: readonly [string, string][]): ResultSet[] {
+    const rows = readPushes.all(JSON.stringify(keys)) as DocRow[];
+    if (hashes.length > 0) rows.push(...(readPushesByHash.all(JSON.stringify(hashes)) as DocRow[]));
+    return rows.map(({ doc }) => JSON.parse(doc) as ResultSet);
+  }
+
+  function writePush(id: string, push: ResultSet): void {
+    putPush.run(id, push.project, push.revision_hash, JSON.stringify(push));
+    for (const key of revisionKeys(push)) putKey.run(key, id);
+  }
+
+  function writePlan({ jobs, artifacts, logs, coalesced }: BatchPlan): void {
+    for (const [id, into] of coalesced) putCoalesced.run(id, into);
+    for (const [id, { job, artifact }] of artifacts) {
+      addArtifact.run(id, job, artifact.name, artifact.type, artifact.blob);
+    }
+    for (const [id, { arrival, job, log }] of logs) {
+      const {
+        project,
+        job: { job_guid },
+      } = arrival.submission;
+      addLog.run(id, job, project, job_guid, log.name, log.url, log.parse_status, arrival.received_at);
+      // A summary that names this log was made from it: true of one that was stored before, too.
+      if (log.parse_status === "parsed" && arrival.submission.suggestions_for !== null) markParsed.run(id);
+    }
+    for (const [id, job] of jobs) putJob.run(id, job.job_guid, job.version, JSON.stringify(job));
+  }
+
+  function storeResultSets(project: string, submitted: readonly ResultSetSubmission[]): void {
+    inTransaction(db, () => {
+      for (const resultSet of submitted) {
+        const top = resultSet.revision ?? resultSet.revisions.at(-1)?.revision ?? "";
+        const { keys } = pushKeys([{ project, revision: top, revision_hash: null }]);
+        const tops = pushesBy(keys, []).map((push) => ({ ...push, revisions: [] }));
+        const found = findPush(tops, top);
+        const [existing = null] =
+          found === null ? [] : pushesBy(keys, []).filter((p) => p.short_revision === found.short_revision);
+        const next = completed(existing, project, resultSet);
+        if (next !== null) writePush(revisionKeys(next)[0] ?? "", next);
+      }
+    });
+  }
+
+  function recordRejections(rejections: readonly Rejection[]): void {
+    inTransaction(db, () => {
+      dropExpired.run(new Date().toISOString());
+      for (const rejection of rejections) {
+        const { exchange, routing_key, project, task_id, fault, payload, received_at } = rejection;
+        const expires = new Date(Date.parse(received_at) + rejectionTtlDays * DAY_MS).toISOString();
+        const id = rejectionId(payload.sha256, exchange, routing_key);
+        const doc = JSON.stringify({ fault, payload });
+        putRejection.run(
+          ...[
+            id,
+            exchange,
+            routing_key,
+            project,
+            task_id,
+            fault.reason,
+            received_at,
+            received_at,
+            expires,
+            doc,
+          ],
+        );
+      }
+    });
+  }
+
+  return { storeSubmissions, storeResultSets, recordRejections };
+}
