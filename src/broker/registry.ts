@@ -1,0 +1,96 @@
+import * as z from "zod";
+import { Misuse } from "../domain/faults.ts";
+import type { Binding } from "../store/store.ts";
+import { parseYaml, readText } from "./yaml-file.ts";
+
+const word = z.string().min(1, "must not be empty");
+const entry = z.strictObject({
+  exchange: word.max(255, "must not be longer than 255 characters, the broker's limit"),
+  destinations: z.array(word).min(1, "must name at least one destination, e.g. [treeherder]"),
+  projects: z.array(word).min(1, "must name at least one project, e.g. ['mozilla-inbound._'] or ['#']"),
+  accept_projects: z.array(word).min(1).optional(),
+  deployments: z.array(word).min(1).optional(),
+});
+const file = z.strictObject({
+  exchanges: z
+    .array(entry)
+    .min(1, "must list at least one exchange: with none the worker would have nothing to read"),
+});
+type Entry = z.infer<typeof entry>;
+
+/** The broker's limit for a routing key. */
+const MAX_ROUTING_KEY_BYTES = 255;
+
+/** The exchanges that an operator lists. */
+export interface Registry {
+  readonly exchanges: readonly string[];
+  /** Every destination with every project of its entry, without doubles. */
+  readonly bindings: readonly Binding[];
+  /** May messages of this exchange write to this project? Yes unless an entry of the exchange restricts it. */
+  readonly acceptsProject: (exchange: string, project: string) => boolean;
+}
+
+/**
+ * Reads the registry.
+ *
+ * @param deployment - entries that list `deployments` without it are passed by; undefined: all count.
+ * @throws Misuse with all problems at once, each with file, line, entry and the mend.
+ */
+export async function readRegistry(path: string, deployment?: string): Promise<Registry> {
+  const text = await readText(path);
+  if (text === null) throw new Misuse([`${path}: there is no such file; name the registry by REGISTRY_FILE`]);
+  const all = parseYaml(path, text, file).exchanges;
+  const entries = all.filter(
+    ({ deployments }) => deployment === undefined || (deployments?.includes(deployment) ?? true),
+  );
+  if (entries.length === 0) throw new Misuse([`${path}: no entry is for DEPLOYMENT=${deployment}`]);
+  const bindings = new Map(entries.flatMap(bindingsOf).map((binding) => [JSON.stringify(binding), binding]));
+  const tooLong = [...bindings.values()].filter(
+    (b) => Buffer.byteLength(b.routing_key) > MAX_ROUTING_KEY_BYTES,
+  );
+  if (tooLong.length > 0) {
+    throw new Misuse(
+      tooLong.map((b) => `${path}: the routing key ${b.routing_key.slice(0, 40)}… is longer than 255 bytes`),
+    );
+  }
+  return {
+    exchanges: [...new Set(entries.map(({ exchange }) => exchange))],
+    bindings: [...bindings.values()],
+    acceptsProject: acceptance(entries),
+  };
+}
+
+function bindingsOf({ exchange, destinations, projects }: Entry): Binding[] {
+  return projects.flatMap((project) =>
+    destinations.map((destination) => ({ exchange, routing_key: `${destination}.${project}` })),
+  );
+}
+
+function acceptance(entries: readonly Entry[]): Registry["acceptsProject"] {
+  const patterns = new Map<string, string[] | null>();
+  for (const { exchange, accept_projects } of entries) {
+    const known = patterns.get(exchange);
+    // An entry without patterns accepts all, whatever another entry of the same exchange says.
+    patterns.set(
+      exchange,
+      known === null || accept_projects === undefined ? null : [...(known ?? []), ...accept_projects],
+    );
+  }
+  return (exchange, project) => patterns.get(exchange)?.some((pattern) => matches(pattern, project)) ?? true;
+}
+
+/** Does the pattern, in which `*` stands for any text, fit the whole name? Linear: no regular expression. */
+export function matches(pattern: string, name: string): boolean {
+  const parts = pattern.split("*");
+  const [head = "", ...rest] = parts;
+  const tail = rest.pop();
+  if (tail === undefined) return pattern === name;
+  if (!name.startsWith(head)) return false;
+  let at = head.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return name.length - tail.length >= at && name.endsWith(tail);
+}

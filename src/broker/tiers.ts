@@ -1,0 +1,27 @@
+import * as z from "zod";
+import type { TierOverrides } from "../domain/tiers.ts";
+import { parseYaml, readText } from "./yaml-file.ts";
+
+const signature = z.string().regex(/^[0-9a-f]{40}$/, "must be a signature: 40 lower-case hex digits");
+const file = z
+  .record(
+    z.string(),
+    z.strictObject({ tier_2: z.array(signature).default([]), tier_3: z.array(signature).default([]) }),
+  )
+  .nullable();
+
+/**
+ * Reads which signatures are forced to tier 2 or 3; where one is in both, 3 wins. The file may be absent.
+ *
+ * @throws Misuse with all problems at once, each with file and line.
+ */
+export async function readTiers(path: string): Promise<TierOverrides> {
+  const text = await readText(path);
+  const projects = text === null ? null : parseYaml(path, text, file);
+  return new Map(
+    Object.entries(projects ?? {}).map(([project, { tier_2, tier_3 }]) => [
+      project,
+      new Map<string, 2 | 3>([...tier_2.map((s) => [s, 2] as const), ...tier_3.map((s) => [s, 3] as const)]),
+    ]),
+  );
+}
