@@ -21,8 +21,14 @@ it("nothing runs as root in the end", () => {
 
 it("node is the first process, in exec form, so that SIGTERM reaches it", () => {
   const entry = finalStage.find((line) => line.startsWith("ENTRYPOINT ")) ?? "";
-  expect(JSON.parse(entry.slice("ENTRYPOINT ".length))).toEqual(["node", "--enable-source-maps", "dist/main.js"]);
-  expect(JSON.parse((finalStage.find((line) => line.startsWith("CMD ")) ?? "").slice("CMD ".length))).toEqual(["start"]);
+  expect(JSON.parse(entry.slice("ENTRYPOINT ".length))).toEqual([
+    "node",
+    "--enable-source-maps",
+    "dist/main.js",
+  ]);
+  expect(JSON.parse((finalStage.find((line) => line.startsWith("CMD ")) ?? "").slice("CMD ".length))).toEqual(
+    ["start"],
+  );
 });
 
 it("only /data is written, so that the root file system may be read-only", () => {

@@ -7,7 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installAndBuild, projectFolder } from "../quickstart/install.mjs";
 
-const jest = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning", "node_modules/jest/bin/jest.js"];
+const jest = [
+  "--experimental-vm-modules",
+  "--disable-warning=ExperimentalWarning",
+  "node_modules/jest/bin/jest.js",
+];
 // The newest Node comes from npm as a package that brings the program.
 const newestNode = ["--yes", "--package=node@26", "--", "node"];
 
@@ -38,7 +42,10 @@ const chosen = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0 };
 let broken = false;
 
-for (const [index, { title, command, args, env }] of (chosen.length > 0 ? parts.slice(0, 1) : parts).entries()) {
+for (const [index, { title, command, args, env }] of (chosen.length > 0
+  ? parts.slice(0, 1)
+  : parts
+).entries()) {
   process.stdout.write(`\n== ${title}\n`);
   const report = join(folder, `${index}.json`);
   const { status } = spawnSync(command, [...args, "--json", `--outputFile=${report}`, ...chosen], {

@@ -1,4 +1,4 @@
-import { startDaemon } from "../daemon.ts";
+import { runDaemon } from "../daemon.ts";
 import { createLog } from "../log.ts";
 import { readSettings, settingNames } from "../settings.ts";
 import { exitCodes } from "./program.ts";
@@ -11,18 +11,13 @@ import { exitCodes } from "./program.ts";
  */
 export async function start(env: NodeJS.ProcessEnv): Promise<number> {
   const settings = readSettings(env, settingNames);
-  const log = createLog(settings.LOG_LEVEL);
-  const daemon = await startDaemon(settings, log);
-  const signal = await new Promise<string>((resolve) => {
-    const received = (signal: string): void => {
-      process.once("SIGTERM", () => process.exit(exitCodes.failed));
-      process.once("SIGINT", () => process.exit(exitCodes.failed));
-      resolve(signal);
-    };
-    process.once("SIGTERM", received);
-    process.once("SIGINT", received);
-  });
-  log.info("stopping", { signal });
-  await daemon.stop();
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(exitCodes.failed);
+      stop.abort();
+    });
+  }
+  await runDaemon(settings, createLog(settings.LOG_LEVEL), stop.signal);
   return exitCodes.ok;
 }

@@ -14,6 +14,8 @@ export interface IngestOptions {
   readonly store: Pick<Store, "storeSubmissions" | "recordRejections">;
   readonly batch: BatchLimits;
   readonly rejectionMaxBytes: number;
+  /** Log how each job ended, at level `debug`: for a demonstration or a hunt, not for every day. */
+  readonly tellEachJob: boolean;
   readonly counters: Counters;
   readonly log: Log;
   /** Told after a batch that stored something, e.g. to wake those who wait for logs to read. */
@@ -99,10 +101,7 @@ export function createIngest(options: IngestOptions): Ingest {
         rejectionMaxBytes: options.rejectionMaxBytes,
         onRejected: ({ delivery }, { fault }) =>
           counters.rejected.inc({ exchange: delivery.exchange, reason: fault.reason }),
-        onBug: ({ delivery, verdict }, error) => {
-          const guid = verdict.kind === "accepted" ? verdict.submission.job.job_guid : null;
-          reportBug(delivery, guid, error);
-        },
+        onBug: ({ delivery, verdict }, error) => reportBug(delivery, guidOf(verdict), error),
       });
       observeDuration();
       counters.batchJobs.observe(jobs.length);
@@ -115,10 +114,16 @@ export function createIngest(options: IngestOptions): Ingest {
     const { exchange } = delivery;
     const outcomes = jobs.map((job): Outcome => job.outcome ?? "failed");
     for (const outcome of outcomes) counters.ended.inc({ exchange, outcome });
+    if (options.tellEachJob) for (const job of jobs) tell(job);
     counters.inHand.dec(jobs.length);
     // The clock may have been set back meanwhile: a lag is never negative.
     counters.lagSeconds.observe({ exchange }, Math.max(0, Date.now() - delivery.receivedAtMs) / 1000);
     settled(settle(outcomes));
+  }
+
+  function tell({ delivery, verdict, outcome }: JobInHand): void {
+    const guid = guidOf(verdict);
+    log.debug("job_ended", { exchange: delivery.exchange, routing_key: delivery.routingKey, guid, outcome });
   }
 
   const writer = write();
@@ -134,4 +139,9 @@ export function createIngest(options: IngestOptions): Ingest {
     },
     storeTrouble: () => trouble,
   };
+}
+
+function guidOf(verdict: JobInHand["verdict"]): string | null {
+  if (verdict.kind === "accepted") return verdict.submission.job.job_guid;
+  return verdict.kind === "rejected" ? verdict.task_id : null;
 }

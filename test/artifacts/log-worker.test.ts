@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import type { Suggested } from "../../src/artifacts/bug-thread-messages.ts";
 import type { LogReading, ReadingFailure } from "../../src/artifacts/log-reading.ts";
 import {
   type LogWorker,
@@ -37,7 +38,7 @@ function aWorker(queue: WorkQueue, options: Partial<LogWorkerOptions> = {}): Sce
   const worker = startLogWorker({
     store: queue,
     readLog: async (url) => aReading(url),
-    suggestBugs: async (summary) => `suggestions for ${summary}`,
+    suggestBugs: async (summary) => suggestionsFor(summary),
     logsAtOnce: 4,
     logsPerHost: 2,
     leaseMs: 60_000,
@@ -52,6 +53,11 @@ function aWorker(queue: WorkQueue, options: Partial<LogWorkerOptions> = {}): Sce
   };
   return { worker, queue, ends, logged, ended };
 }
+
+const suggestionsFor = (summary: string): Suggested => ({
+  ok: true,
+  artifact: { name: "Bug suggestions", type: "json", blob: `suggestions for ${summary}` },
+});
 
 const figures = { bytes: 1, waitMs: 1, totalMs: 2 };
 
@@ -193,6 +199,23 @@ describe("a log that cannot be read", () => {
     expect(ends[0]).toMatchObject({ outcome: "retry", failure: "stalled" });
   });
 
+  it("within the size of its suggestions is a failed one, for good", async () => {
+    const queue = aWorkQueue();
+    queue.add(aLog("a"));
+    const fault = { reason: "artifact-too-large", artifact: "Bug suggestions", limitBytes: 10 } as const;
+    const { ended } = aWorker(queue, { suggestBugs: async () => ({ ok: false, fault }) });
+    await ended(1);
+    expect(queue.ended).toMatchObject([
+      {
+        how: "failed",
+        failure: {
+          reason: 'artifact-too-large: artifact "Bug suggestions" would be larger than 10 bytes',
+          next_attempt_at: null,
+        },
+      },
+    ]);
+  });
+
   it("because of a bug of ours is told loudly, and does not end the worker", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
@@ -201,7 +224,9 @@ describe("a log that cannot be read", () => {
       readLog: (url) =>
         url.endsWith("a") ? Promise.reject(new TypeError("a bug")) : Promise.resolve(aReading(url)),
       suggestBugs: (summary) =>
-        summary === "submitted" ? Promise.reject(new TypeError("another")) : Promise.resolve(""),
+        summary === "submitted"
+          ? Promise.reject(new TypeError("another"))
+          : Promise.resolve(suggestionsFor("")),
     });
     await ended(3);
     const failure = { marksFailed: true, next_attempt_at: null };
@@ -360,7 +385,7 @@ describe("stopping", () => {
   it("stores what has been read already", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
-    let lookUp: (blob: string) => void = () => undefined;
+    let lookUp: (suggested: Suggested) => void = () => undefined;
     let asked = false;
     const { worker } = aWorker(queue, {
       suggestBugs: () => {
@@ -372,7 +397,7 @@ describe("stopping", () => {
     });
     while (!asked) await new Promise((resolve) => setTimeout(resolve, 2));
     const stopped = worker.stop();
-    lookUp("[]");
+    lookUp(suggestionsFor(""));
     await stopped;
     expect(queue.ended).toMatchObject([{ id: "a", how: "finished" }]);
   });

@@ -1,7 +1,7 @@
 import { Unavailable } from "../../src/domain/faults.ts";
 import type { Artifact } from "../../src/domain/submission.ts";
 import { hostOf } from "../../src/domain/url-host.ts";
-import type { Store, WorkClaim, WorkFailure, WorkItem } from "../../src/store/store.ts";
+import type { WorkClaim, WorkFailure, WorkItem, WorkStore } from "../../src/store/store.ts";
 
 /** How an item was ended, in the order of ending. */
 export type Ended =
@@ -9,7 +9,7 @@ export type Ended =
   | { readonly id: string; readonly how: "failed"; readonly failure: WorkFailure }
   | { readonly id: string; readonly how: "released" };
 
-export interface WorkQueue extends Pick<Store, "claimWork" | "finishWork" | "failWork" | "releaseWork"> {
+export interface WorkQueue extends Pick<WorkStore, "claimWork" | "finishWork" | "failWork" | "releaseWork"> {
   readonly ended: readonly Ended[];
   readonly claims: readonly WorkClaim[];
   add(...items: readonly WorkItem[]): void;

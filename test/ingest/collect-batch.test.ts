@@ -7,14 +7,14 @@ const ids = (batch: { id: number }[] | null) => batch?.map(({ id }) => id);
 
 describe("a batch", () => {
   it("is what came while the writer was busy, in order, up to the limit of messages", async () => {
-    const collector = new BatchCollector(limits);
+    const collector = new BatchCollector<{ id: number; bytes: number }>(limits);
     for (const id of [1, 2, 3, 4, 5]) collector.add(item(id));
     expect(ids(await collector.take())).toEqual([1, 2, 3]);
     expect(ids(await collector.take())).toEqual([4, 5]);
   });
 
   it("ends before the message that would go over the limit of bytes", async () => {
-    const collector = new BatchCollector(limits);
+    const collector = new BatchCollector<{ id: number; bytes: number }>(limits);
     for (const id of [1, 2, 3]) collector.add(item(id, 60));
     expect(ids(await collector.take())).toEqual([1]);
     expect(ids(await collector.take())).toEqual([2]);
@@ -22,13 +22,13 @@ describe("a batch", () => {
   });
 
   it("holds one message that alone is over the limit of bytes", async () => {
-    const collector = new BatchCollector(limits);
+    const collector = new BatchCollector<{ id: number; bytes: number }>(limits);
     collector.add(item(1, 500));
     expect(ids(await collector.take())).toEqual([1]);
   });
 
   it("takes in company that comes within the wait", async () => {
-    const collector = new BatchCollector({ ...limits, waitMs: 60_000 });
+    const collector = new BatchCollector<{ id: number; bytes: number }>({ ...limits, waitMs: 60_000 });
     const taken = collector.take();
     collector.add(item(1));
     await new Promise((resolve) => setImmediate(resolve));
@@ -38,7 +38,7 @@ describe("a batch", () => {
   });
 
   it("goes out without company once the wait is over", async () => {
-    const collector = new BatchCollector(limits);
+    const collector = new BatchCollector<{ id: number; bytes: number }>(limits);
     const taken = collector.take();
     collector.add(item(1));
     expect(ids(await taken)).toEqual([1]);
@@ -47,7 +47,7 @@ describe("a batch", () => {
 
 describe("a closed collector", () => {
   it("gives out what it still holds, then null", async () => {
-    const collector = new BatchCollector(limits);
+    const collector = new BatchCollector<{ id: number; bytes: number }>(limits);
     collector.add(item(1));
     collector.close();
     expect(ids(await collector.take())).toEqual([1]);
@@ -55,7 +55,7 @@ describe("a closed collector", () => {
   });
 
   it("wakes a writer that waits", async () => {
-    const collector = new BatchCollector(limits);
+    const collector = new BatchCollector<{ id: number; bytes: number }>(limits);
     const taken = collector.take();
     collector.close();
     expect(await taken).toBeNull();

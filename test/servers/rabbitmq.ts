@@ -4,6 +4,7 @@
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { connect } from "amqplib";
 import { createContainer, whyNoDocker } from "./docker.ts";
 import { freePort } from "./free-port.ts";
@@ -32,8 +33,13 @@ export type Rabbitmq = Broker & {
   readonly folder: string;
   /** Ends the node and removes its folder. */
   stop(): Promise<void>;
-  /** SIGKILL. The data stays, for `restart`. */
-  kill(): Promise<void>;
+  /**
+   * SIGKILL. The data stays, for `restart`.
+   *
+   * A 3.x node writes what is declared (queues, bindings, users) to disk up to two seconds later, unlike its messages. So that
+   * a test does not fail for that, all that was declared before the call is waited for; `atOnce` does not wait.
+   */
+  kill(options?: { atOnce?: boolean }): Promise<void>;
   /** Starts the node again on the same port with the same data; one that still runs is shut down first. */
   restart(): Promise<void>;
 };
@@ -114,7 +120,10 @@ async function started(
       port: ports.amqp,
       folder: folder.path,
       stop,
-      kill: () => node.kill(),
+      async kill({ atOnce = false } = {}) {
+        if (version.startsWith("3.") && !atOnce && node.isRunning()) await wait(2500);
+        await node.kill();
+      },
       async restart() {
         await node.stop();
         node = await start();

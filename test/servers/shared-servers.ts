@@ -12,7 +12,7 @@ import { type Database, nameOfDatabase } from "./mongodb.ts";
 import { type Broker, versionOf } from "./rabbitmq.ts";
 import { createRabbitmqAdmin } from "./rabbitmq-admin.ts";
 import { say } from "./run-command.ts";
-import { ServerMissing } from "./server-missing.ts";
+import { ServerMissing, wordsOf } from "./server-missing.ts";
 
 const Answer = z.union([
   z.object({ missing: z.object({ server: z.string(), why: z.string(), mend: z.string() }) }),
@@ -64,7 +64,9 @@ export async function sharedMongodb(): Promise<Database> {
 async function givenRabbitmq(): Promise<Broker | null> {
   const url = givenUrl("AMQP_URL");
   if (url === null) return null;
-  const version = await versionOf(url);
+  const version = await versionOf(url).catch((error: unknown) => {
+    throw new Error(`AMQP_URL names a broker that gives no answer: ${wordsOf(error)}`, { cause: error });
+  });
   const adminUrl = process.env["AMQP_ADMIN_URL"] ?? `http://${new URL(url).hostname}:15672`;
   return {
     url,

@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import type { ConsumeMessage } from "amqplib";
+import type { Delivery } from "../domain/delivery.ts";
+
+/** How much of an oversize body is kept: enough to see what it was. */
+const HEAD_BYTES = 4096;
+
+/** The broker's message as the stages know it; an oversize body is cut on arrival, so that what is held stays bounded. */
+export function toDelivery(
+  { content, fields }: ConsumeMessage,
+  maxBodyBytes: number,
+  nowMs: number,
+): Delivery {
+  const isOversize = content.length > maxBodyBytes;
+  return {
+    exchange: fields.exchange,
+    routingKey: fields.routingKey,
+    redelivered: fields.redelivered,
+    receivedAtMs: nowMs,
+    // Copied: a part of the buffer would keep all of it in memory.
+    body: isOversize ? Buffer.from(content.subarray(0, HEAD_BYTES)) : content,
+    oversize: isOversize
+      ? {
+          bytes: content.length,
+          sha256: createHash("sha256").update(content).digest("hex"),
+          limitBytes: maxBodyBytes,
+        }
+      : null,
+  };
+}

@@ -1,0 +1,99 @@
+import { once } from "node:events";
+import { openAmqpSource } from "./broker/amqp-source.ts";
+import { readRegistry } from "./broker/registry.ts";
+import { readTiers } from "./broker/tiers.ts";
+import { createCounters, outcomeTotals, rejectionTotals } from "./counters.ts";
+import { Unavailable } from "./domain/faults.ts";
+import { createIngest } from "./ingest/create-ingest.ts";
+import { holdWhileAway } from "./ingest/hold-while-away.ts";
+import { judgeDelivery } from "./ingest/judge-delivery.ts";
+import type { Log } from "./log.ts";
+import { brokerUrl, databaseUrl, type Settings } from "./settings.ts";
+import { openStore } from "./store/open-store.ts";
+import type { Store } from "./store/store.ts";
+import { loadSchemas } from "./validate/validate-job.ts";
+
+/**
+ * The worker: opens and joins all parts, runs until it is asked to stop, and closes them in the order that loses
+ * nothing. Resolves after a clean end.
+ *
+ * @param stop - aborted to ask for the end.
+ * @throws Misuse for a broken registry or a store that cannot be used, before anything is consumed.
+ */
+export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal): Promise<void> {
+  const registry = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
+  const tiers = await readTiers(settings.TIERS_FILE);
+  const schemas = loadSchemas();
+  const counters = createCounters();
+
+  const store = await openWhenThere(settings, log, stop);
+  if (store === null) return;
+  const judgeOptions = {
+    schemas,
+    tiers,
+    maxDepth: settings.MAX_DEPTH,
+    acceptsProject: registry.acceptsProject,
+  };
+  const ingest = createIngest({
+    judge: (delivery) => judgeDelivery(delivery, judgeOptions),
+    store,
+    batch: {
+      maxItems: settings.BATCH_SIZE,
+      maxBytes: settings.BATCH_BYTES,
+      waitMs: settings.BATCH_WAIT_MS,
+    },
+    rejectionMaxBytes: settings.REJECTION_MAX_BYTES,
+    tellEachJob: settings.LOG_LEVEL === "debug",
+    counters,
+    log,
+  });
+  const source = openAmqpSource(
+    {
+      url: () => brokerUrl(settings),
+      registry,
+      ledger: store,
+      queue: { name: settings.QUEUE_NAME, type: settings.QUEUE_TYPE, local: settings.LOCAL },
+      pruneForce: settings.PRUNE_FORCE,
+      prefetch: settings.PREFETCH,
+      maxBodyBytes: settings.MAX_BODY_BYTES,
+      log,
+    },
+    ingest.handle,
+  );
+  log.info("started", {
+    store: store.name,
+    exchanges: registry.exchanges.length,
+    bindings: registry.bindings.length,
+  });
+
+  if (!stop.aborted) await once(stop, "abort");
+  log.info("stopping");
+  await source.stopConsuming();
+  await ingest.drain(settings.SHUTDOWN_MS);
+  await source.close();
+  await store.close();
+  log.info("stopped", {
+    outcomes: await outcomeTotals(counters),
+    rejections: await rejectionTotals(counters),
+  });
+}
+
+/** The store, as soon as it answers; null when the end was asked for before. */
+async function openWhenThere(settings: Settings, log: Log, stop: AbortSignal): Promise<Store | null> {
+  const open = async (): Promise<Store> =>
+    openStore({
+      mongodbUrl: await databaseUrl(settings),
+      dataDir: settings.DATA_DIR,
+      rejectionTtlDays: settings.REJECTION_TTL_DAYS,
+    });
+  try {
+    return await holdWhileAway(open, {
+      stop,
+      onAway: (error, attempt) => log.warn("store_away", { attempt: attempt + 1, error }),
+      onBack: (attempts) => log.info("store_back", { attempts }),
+    });
+  } catch (error) {
+    if (error instanceof Unavailable && stop.aborted) return null;
+    throw error;
+  }
+}
