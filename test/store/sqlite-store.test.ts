@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "@jest/globals";
+import Database from "libsql";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { storeContract } from "./store-contract.ts";
+
+const newFolder = () => mkdtempSync(join(tmpdir(), "sqlite-store-"));
+
+storeContract("sqlite", async () => {
+  const folder = newFolder();
+  return {
+    open: () => openSqliteStore(folder, 30),
+    remove: async () => rmSync(folder, { recursive: true }),
+  };
+});
+
+it("a file that is no database is told, with the mend", async () => {
+  const folder = newFolder();
+  writeFileSync(
+    join(folder, "pulse-ingest.db"),
+    "not a database, but long enough to be looked at ".repeat(30),
+  );
+  await expect(openSqliteStore(folder, 30)).rejects.toThrow(/cannot be opened: .*DATA_DIR/);
+  rmSync(folder, { recursive: true });
+});
+
+it("a file that a newer version has written is left alone", async () => {
+  const folder = newFolder();
+  await (await openSqliteStore(folder, 30)).close();
+  const db = new Database(join(folder, "pulse-ingest.db"));
+  db.exec("PRAGMA user_version = 99");
+  db.close();
+  await expect(openSqliteStore(folder, 30)).rejects.toThrow("newer version");
+  rmSync(folder, { recursive: true });
+});
