@@ -43,7 +43,9 @@ export class WorkerProcess {
       if (stream !== null) createInterface(stream).on("line", (line) => this.#read(line));
     }
     // Whoever started it may die before it is asked to stop: it must not live on.
-    process.once("exit", () => this.#child.kill("SIGKILL"));
+    const endWithUs = (): void => void this.#child.kill("SIGKILL");
+    process.once("exit", endWithUs);
+    this.#child.once("exit", () => process.off("exit", endWithUs));
   }
 
   get pid(): number {

@@ -1,0 +1,237 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import type { JobView, Store } from "../../src/store/store.ts";
+import { aMessage } from "../examples.ts";
+import { startRabbitmq } from "../servers/rabbitmq.ts";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { sharedRabbitmq } from "../servers/shared-servers.ts";
+import type { WorkerProcess } from "../servers/worker-process.ts";
+import { WorkerStory } from "./a-running-worker.ts";
+
+jest.setTimeout(60_000);
+const broker = await serverOrSkip(sharedRabbitmq);
+
+broker.describe(`a worker on ${broker.name}`, () => {
+  let story: WorkerStory;
+  beforeEach(async () => {
+    story = await WorkerStory.on(broker.server().url);
+  });
+  afterEach(() => story.end());
+
+  it("stores a job that runs and fails as testfailed, and acknowledges it", async () => {
+    const worker = await story.start();
+    await story.publish(aMessage({ state: "running" }), aMessage({ result: "fail" }));
+    await ended(worker, 2);
+    expect(await worker.stop()).toBe(0);
+    expect((await job(story, "guid/0"))?.job).toMatchObject({ state: "completed", result: "testfailed" });
+    expect(await waiting(story)).toBe(0);
+  });
+
+  it("ends every kind of message as it should, and says so in numbers at the end", async () => {
+    const worker = await story.start();
+    await story.publish(
+      [
+        aMessage({ taskId: "a/0" }),
+        aMessage({ taskId: "a_b" }),
+        aMessage({ taskId: "c/0", state: "unscheduled" }),
+      ],
+      aMessage({ taskId: "a/0" }),
+      Buffer.from('{"taskId": "half'),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from("[".repeat(100_000)),
+      aMessage({ timeStarted: "not a date" }),
+      Buffer.alloc(2 * 1024 * 1024, "x"),
+    );
+    await ended(worker, 9);
+    expect(await worker.stop()).toBe(0);
+    expect(worker.lines.find(({ event }) => event === "stopped")).toMatchObject({
+      outcomes: { stored: 1, unchanged: 1, skipped: 1, rejected: 6, failed: 0 },
+      rejections: { "schema-violation": 1, "malformed-body": 3, "unreadable-time": 1, "oversize-body": 1 },
+    });
+    const store = await story.store();
+    const [late] = await store.listRejections({ reason: "unreadable-time", limit: 10 });
+    expect(late).toMatchObject({
+      project: "try",
+      task_id: "guid/0",
+      routing_key: "story.try",
+      exchange: story.exchange,
+    });
+    const [oversize] = await store.listRejections({ reason: "oversize-body", limit: 1 });
+    expect(oversize?.payload).toMatchObject({ bytes: 2 * 1024 * 1024, truncated: true });
+    await store.close();
+    expect(await waiting(story)).toBe(0);
+  });
+
+  it("loses nothing and doubles nothing when it is killed again and again in the middle of its work", async () => {
+    const jobs = 400;
+    await (await story.start()).stop();
+    const all = ["pending", "running", "completed"].flatMap((state) =>
+      Array.from({ length: jobs }, (_, n) =>
+        aMessage({
+          taskId: `k/${n}`,
+          state,
+          extra: { artifacts: [{ name: state, type: "json", blob: { n } }] },
+        }),
+      ),
+    );
+    await story.publish(...all);
+    for (let kill = 0; kill < 5; kill++) {
+      const worker = await story.start({ BATCH_SIZE: "20", PREFETCH: "40" });
+      const goal = 20 + kill * 37;
+      await worker.until(`${goal} jobs`, () => worker.ended().length >= goal).catch(() => undefined);
+      await worker.kill();
+    }
+    const worker = await story.start();
+    await queueEmpty(story);
+    expect(await worker.stop()).toBe(0);
+    const store = await story.store();
+    expect(await store.countDocuments()).toMatchObject({
+      jobs,
+      artifacts: 3 * jobs,
+      resultsets: 1,
+      rejections: 0,
+    });
+    for (let n = 0; n < jobs; n++) {
+      const view = await store.findJob("try", `k/${n}`);
+      expect(view?.job).toMatchObject({ state: "completed", version: 3 });
+    }
+    await store.close();
+  });
+
+  it("consumes again when its queue is deleted, and says how long the gap was", async () => {
+    const worker = await story.start();
+    const before = worker.lines.length;
+    await story.channel.deleteQueue(story.queue);
+    const line = await worker.untilEvent("consuming", before);
+    expect(line).toMatchObject({ queue_messages: 0, gap_ms: expect.any(Number) });
+    await story.publish(aMessage());
+    await ended(worker, 1);
+    expect((await job(story, "guid/0"))?.job.state).toBe("completed");
+    expect(await worker.stop()).toBe(0);
+  });
+
+  it("goes on with the others when an exchange is missing, and says which", async () => {
+    story.listExchanges([`exchange/guest/${randomUUID()}/nobody`, story.exchange]);
+    const worker = await story.start();
+    expect(await worker.untilEvent("exchange_degraded")).toMatchObject({
+      reason: expect.stringContaining("404"),
+    });
+    await story.publish(aMessage());
+    await ended(worker, 1);
+    expect(await worker.stop()).toBe(0);
+  });
+
+  it("removes at the start the bindings that left the registry", async () => {
+    story.listExchanges([story.exchange], "[one, two]");
+    await (await story.start()).stop();
+    story.listExchanges([story.exchange], "[one]");
+    const worker = await story.start();
+    expect(worker.lines).toContainEqual(
+      expect.objectContaining({ event: "unbound", routing_key: "story.two" }),
+    );
+    expect(await worker.stop()).toBe(0);
+    expect(await boundKeys(story)).toEqual(["story.one"]);
+  });
+
+  it("does not remove most of the bindings at once without being told to", async () => {
+    story.listExchanges([story.exchange], "[a, b, c, d, e]");
+    await (await story.start()).stop();
+    story.listExchanges([story.exchange], "[a]");
+    const careful = await story.start();
+    expect(careful.lines).toContainEqual(
+      expect.objectContaining({ event: "prune_refused", bindings: 4, of: 5 }),
+    );
+    await careful.stop();
+    expect(await boundKeys(story)).toHaveLength(5);
+    await (await story.start({ PRUNE_FORCE: "true" })).stop();
+    expect(await boundKeys(story)).toEqual(["story.a"]);
+  });
+
+  it("consumes from a quorum queue", async () => {
+    const worker = await story.start({ QUEUE_TYPE: "quorum" });
+    await story.publish(aMessage());
+    await ended(worker, 1);
+    expect(await worker.stop()).toBe(0);
+    expect((await job(story, "guid/0"))?.job.state).toBe("completed");
+  });
+
+  it("leaves no queue behind with LOCAL=true", async () => {
+    const worker = await story.start({ LOCAL: "true" });
+    const line = await worker.untilEvent("consuming");
+    await story.publish(aMessage());
+    await ended(worker, 1);
+    expect(await worker.stop()).toBe(0);
+    const queues = (await broker.server().admin.request("GET", "/api/queues/%2F")) as { name: string }[];
+    expect(queues.map(({ name }) => name)).not.toContain(line["queue"]);
+  });
+
+  it("works with the rights of a Pulse user alone: its own queues, everybody's exchanges", async () => {
+    const own = "^(queue/reader/.*|exchange/reader/.*)";
+    const url = await broker.server().admin.addUser("reader", "secret", {
+      configure: own,
+      write: own,
+      read: "^(queue/reader/.*|exchange/.*)",
+    });
+    const worker = await story.start({ AMQP_URL: url });
+    await story.publish(aMessage());
+    await ended(worker, 1);
+    expect(await worker.stop()).toBe(0);
+    expect((await job(story, "guid/0"))?.job.state).toBe("completed");
+    expect(worker.lines.map((line) => JSON.stringify(line)).join()).not.toContain("secret");
+    await story.channel.deleteQueue(`queue/reader/${story.queueName}`);
+  });
+});
+
+broker.describe("a broker that is killed and started again", () => {
+  it("is consumed from again, and nothing that it confirmed is lost", async () => {
+    const series = process.env["TEST_BROKER"] === "3" ? "3" : "4";
+    const node = await startRabbitmq({ series });
+    const story = await WorkerStory.on(node.url);
+    const worker = await story.start();
+    const count = 300;
+    await story.publish(...Array.from({ length: count }, (_, n) => aMessage({ taskId: `r/${n}` })));
+    await node.kill();
+    const before = worker.lines.length;
+    await node.restart();
+    await worker.untilEvent("consuming", before);
+    await worker.until("all jobs", () => new Set(worker.ended().map(({ guid }) => guid)).size >= count);
+    expect(await worker.stop()).toBe(0);
+    const store = await story.store();
+    expect((await store.countDocuments())["jobs"]).toBe(count);
+    await store.close();
+    await story.end();
+    await node.stop();
+  });
+});
+
+async function ended(worker: WorkerProcess, count: number): Promise<void> {
+  await worker.until(`${count} jobs`, () => worker.ended().length >= count);
+}
+
+async function job(story: WorkerStory, guid: string): Promise<JobView | null> {
+  const store: Store = await story.store();
+  const view = await store.findJob("try", guid);
+  await store.close();
+  return view;
+}
+
+async function waiting(story: WorkerStory): Promise<number> {
+  return (await story.channel.checkQueue(story.queue)).messageCount;
+}
+
+/** Until nothing waits and nothing is unacknowledged: what is handed back would wait again. */
+async function queueEmpty(story: WorkerStory): Promise<void> {
+  while ((await waiting(story)) > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+async function boundKeys(story: WorkerStory): Promise<string[]> {
+  const path = `/api/queues/%2F/${encodeURIComponent(story.queue)}/bindings`;
+  const bindings = (await broker.server().admin.request("GET", path)) as {
+    source: string;
+    routing_key: string;
+  }[];
+  return bindings
+    .filter(({ source }) => source !== "")
+    .map(({ routing_key }) => routing_key)
+    .toSorted();
+}
