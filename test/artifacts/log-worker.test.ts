@@ -199,7 +199,7 @@ describe("a log that cannot be read", () => {
     expect(ends[0]).toMatchObject({ outcome: "retry", failure: "stalled" });
   });
 
-  it("within the size of its suggestions is a failed one, for good", async () => {
+  it("because its suggestions would be too large is not tried again", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
     const fault = { reason: "artifact-too-large", artifact: "Bug suggestions", limitBytes: 10 } as const;
