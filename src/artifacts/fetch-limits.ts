@@ -15,7 +15,7 @@ export interface FetchLimits {
 export const defaultFetchLimits: FetchLimits = {
   connectMs: 30_000,
   idleMs: 30_000,
-  totalMs: 600_000,
+  totalMs: 300_000,
   redirects: 5,
   bytes: 256 * 1024 * 1024,
 };

@@ -23,7 +23,13 @@ export interface ReadingFailure {
 
 /** What reading one log came to. */
 export type LogReading =
-  | { readonly ok: true; readonly artifacts: readonly Artifact[]; readonly figures: ReadingFigures }
+  | {
+      readonly ok: true;
+      readonly artifacts: readonly Artifact[];
+      /** What the log held and could not be used, for people; a few at most. */
+      readonly warnings: readonly string[];
+      readonly figures: ReadingFigures;
+    }
   | { readonly ok: false; readonly failure: ReadingFailure };
 
 /** Fetches and parses the log at a URL; `stop` ends it with failure `stopped`. What it throws is a bug. */

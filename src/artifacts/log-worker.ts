@@ -136,6 +136,9 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
     if (item.kind === "suggestions") return addSuggestions(item.blob, { artifacts: [], figures: null });
     const reading = await readLog(item.url);
     if (!reading.ok) return reading;
+    if (reading.warnings.length > 0) {
+      log.warn("log_partly_unused", { item: item.id, warnings: reading.warnings });
+    }
     const summary = reading.artifacts.find(({ name }) => name === "text_log_summary");
     if (summary === undefined) throw new Error("a log was read, and there is no summary of it");
     return addSuggestions(summary.blob, reading);

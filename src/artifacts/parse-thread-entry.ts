@@ -1,4 +1,5 @@
 import { workerData } from "node:worker_threads";
+import type { Artifact } from "../domain/submission.ts";
 import { openHttpLogSource } from "./http-log-source.ts";
 import { logArtifacts } from "./log-artifacts.ts";
 import { describeLogFault } from "./log-faults.ts";
@@ -7,6 +8,7 @@ import { LogFetchError, type LogSource } from "./log-source.ts";
 import { parseLog } from "./parse-log.ts";
 import { parseTask, threadSettings } from "./parse-thread-messages.ts";
 import { serveThread } from "./serve-thread.ts";
+import { PERFORMANCE_DATA, storablePerformance } from "./storable-performance.ts";
 
 // The code of a worker thread: it fetches, inflates and parses whole logs, so that nothing of that is done on the
 // main loop. Started by `parse-thread.ts`.
@@ -24,14 +26,33 @@ async function readLog(source: LogSource, url: string): Promise<LogReading> {
   try {
     const result = await parseLog(measure(await source.open(url), wire, from), limits);
     if (!result.ok) return refuse(result.fault.reason, describeLogFault(result.fault), true);
-    const artifacts = logArtifacts(result.summary, url);
-    return { ok: true, artifacts, figures: { ...wire, totalMs: performance.now() - from } };
+    const { artifacts, warnings } = storable(logArtifacts(result.summary, url));
+    const { unreadable_performance_lines: unreadable } = result.summary;
+    if (unreadable > 0) warnings.push(`${unreadable} lines announce performance data and hold no JSON`);
+    return { ok: true, artifacts, warnings, figures: { ...wire, totalMs: performance.now() - from } };
   } catch (error) {
     if (!(error instanceof LogFetchError)) throw error;
     const { kind, detail, final } = error.failure;
     return refuse(kind, detail, final);
   }
 }
+
+/** The artifacts without performance data that does not fit its schema. */
+function storable(made: readonly Artifact[]): { artifacts: Artifact[]; warnings: string[] } {
+  const artifacts: Artifact[] = [];
+  const warnings: string[] = [];
+  for (const one of made) {
+    const { artifact, refused } =
+      one.name === PERFORMANCE_DATA ? storablePerformance(one) : { artifact: one, refused: [] };
+    if (artifact !== null) artifacts.push(artifact);
+    warnings.push(...refused.slice(0, MAX_WARNINGS).map(({ what, reason }) => `${what} dropped: ${reason}`));
+    if (refused.length > MAX_WARNINGS) warnings.push(`${refused.length - MAX_WARNINGS} more dropped`);
+  }
+  return { artifacts, warnings };
+}
+
+// A log may hold thousands of bad items; the first few say what is wrong with them.
+const MAX_WARNINGS = 5;
 
 function refuse(kind: ReadingFailure["kind"], detail: string, final: boolean): LogReading {
   return { ok: false, failure: { kind, detail, final } };

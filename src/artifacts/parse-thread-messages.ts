@@ -44,6 +44,7 @@ export const logReading: z.ZodType<LogReading> = z.discriminatedUnion("ok", [
   z.object({
     ok: z.literal(true),
     artifacts: z.array(z.object({ name: z.string(), type: z.string(), blob: z.string() })),
+    warnings: z.array(z.string()),
     figures: z.object({ bytes: z.number(), waitMs: z.number(), totalMs: z.number() }),
   }),
   z.object({

@@ -66,7 +66,7 @@ function aReading(url: string): LogReading {
     { name: "text_log_summary", type: "json", blob: `summary of ${url}` },
     { name: "Job Info", type: "json", blob: "{}" },
   ];
-  return { ok: true, artifacts, figures };
+  return { ok: true, artifacts, warnings: [], figures };
 }
 
 const aFailure = (kind: ReadingFailure["kind"], final: boolean): LogReading => ({

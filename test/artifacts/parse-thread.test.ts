@@ -66,6 +66,32 @@ describe("a log read on a thread", () => {
     }
   });
 
+  it("gives performance data that fits its schema, and says what was dropped", async () => {
+    const good = '{"framework":{"name":"x"},"suites":[]}';
+    const bad = '{"framework":{"name":"x"},"suites":{}}';
+    const printed = (...items: readonly string[]): string =>
+      items.map((item) => `PERFHERDER_DATA: ${item}\n`).join("");
+    const host = await aHost({
+      "/mixed": answer(printed(bad, good, "{no json}")),
+      "/bad": answer(printed(...Array<string>(20).fill(bad))),
+    });
+    const threads = someThreads();
+    const mixed = await read(threads, `${host.url}/mixed`);
+    const allBad = await read(threads, `${host.url}/bad`);
+    const dataOf = (reading: LogReading): string | null =>
+      (reading.ok && reading.artifacts.find(({ name }) => name === "performance_data")?.blob) || null;
+    expect(JSON.parse(dataOf(mixed) ?? "null")).toMatchObject({ performance_data: [JSON.parse(good)] });
+    expect(mixed).toMatchObject({
+      warnings: [
+        "performance data 1 dropped: /suites must be array",
+        "1 lines announce performance data and hold no JSON",
+      ],
+    });
+    expect(dataOf(allBad)).toBeNull();
+    expect(allBad).toHaveProperty("warnings.length", 6);
+    expect(allBad).toHaveProperty("warnings.5", "15 more dropped");
+  });
+
   it("comes with what it took", async () => {
     const gzip = gzipSync(log);
     const host = await aHost({ "/log": answer(gzip) });

@@ -1,0 +1,12 @@
+// Fetches a log in a process of its own, whose trusted certificates are set by its environment. Arguments: URL, DNS
+// server. Writes the log, or its failure as JSON.
+import { openHttpLogSource } from "../../dist/artifacts/http-log-source.js";
+
+const [, , url, dnsServer] = process.argv;
+const source = openHttpLogSource({ userAgent: "test", allowPrivate: true, dnsServers: [dnsServer] });
+try {
+  for await (const piece of await source.open(url)) process.stdout.write(piece);
+} catch (error) {
+  process.stdout.write(JSON.stringify(error.failure));
+}
+await source.close();
