@@ -1,3 +1,4 @@
+import type { Bug } from "../domain/bug.ts";
 import type { Fault } from "../domain/faults.ts";
 import type { Rejection, StoredRejection } from "../domain/rejection.ts";
 import type { ResultSet, ResultSetSubmission } from "../domain/result-set.ts";
@@ -99,9 +100,9 @@ export interface Binding {
   readonly routing_key: string;
 }
 
-/** Logs to read and suggestions to make, dealt out among many workers. No adapter offers it yet. */
+/** Logs to read and suggestions to make, dealt out among many workers. */
 export interface WorkStore {
-  /** What is due and unleased, oldest first; atomic among many workers. */
+  /** What is due and unleased, oldest first; atomic among many workers. Counts as an attempt until it is released. */
   claimWork(claim: WorkClaim): Promise<WorkItem[]>;
   /** Adds the artifacts (insert-only), then ends the item. False: the lease was lost, nothing is ended. */
   finishWork(item: WorkItem, artifacts: readonly Artifact[]): Promise<boolean>;
@@ -113,11 +114,29 @@ export interface WorkStore {
   reparseLogs(query: LogQuery): Promise<number>;
 }
 
+/** The bugs that suggestions are made from. */
+export interface BugCache {
+  /** Puts these bugs in the place of all that are there. A store that goes away meanwhile keeps the old version. */
+  replaceBugs(bugs: readonly Bug[]): Promise<void>;
+  /** Another one after each replacement; null: never filled. */
+  bugsVersion(): Promise<string | null>;
+  /** A page by ascending id, of those with a greater id. */
+  readBugs(afterId: number, limit: number): Promise<Bug[]>;
+}
+
+/** Deliveries that may have killed a worker, by the hash of their route and body. */
+export interface SuspectLedger {
+  /** Notes that the delivery is about to be handled; gives how often that has been, this time included. */
+  enterSuspect(hash: string): Promise<number>;
+  /** It has ended, whichever way. */
+  clearSuspect(hash: string): Promise<void>;
+}
+
 /**
  * All that the others may ask of a store. Every method throws `Unavailable` when the store cannot be
  * reached or is not in a state to answer; what is durable when a write returns stays so.
  */
-export interface Store {
+export interface Store extends WorkStore, BugCache, SuspectLedger {
   /** What it is, for people: e.g. `sqlite (data/pulse-ingest.db)`; without a password. */
   readonly name: string;
 
