@@ -18,7 +18,9 @@ export type Fault =
   | { readonly reason: "unknown-revision-hash"; readonly project: string; readonly revisionHash: string }
   | { readonly reason: "unusable-field"; readonly pointer: string; readonly detail: string }
   | { readonly reason: "unstorable"; readonly detail: string }
-  | { readonly reason: "internal-error"; readonly detail: string };
+  | { readonly reason: "internal-error"; readonly detail: string }
+  /** It was in work each of these times when a worker died; it has not been looked at since. */
+  | { readonly reason: "killed-worker"; readonly attempts: number };
 
 export type FaultReason = Fault["reason"];
 
@@ -36,9 +38,9 @@ export function refuse(fault: Fault): { readonly ok: false; readonly fault: Faul
 
 /** Something around the message failed. The same bytes may go through later: thrown by adapters. */
 export class Unavailable extends Error {
-  readonly what: "broker" | "store";
+  readonly what: "broker" | "store" | "spool";
 
-  constructor(what: "broker" | "store", detail: string, cause?: unknown) {
+  constructor(what: "broker" | "store" | "spool", detail: string, cause?: unknown) {
     super(`${what} unavailable: ${detail}`, { cause });
     this.name = "Unavailable";
     this.what = what;
