@@ -1,0 +1,224 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Unavailable } from "../domain/faults.ts";
+import type { Log } from "../log.ts";
+import {
+  bytesOf,
+  type FrontLimits,
+  SpoolCorrupt,
+  type SpoolEntry,
+  type SpooledDelivery,
+  SpoolFile,
+  SpoolHeld,
+  type SpoolLoad,
+} from "./spool-file.ts";
+
+export interface SpoolOptions {
+  /** Made where there is none. */
+  readonly folder: string;
+  /** Most bytes of bodies and routes that our own file takes. */
+  readonly maxBytes: number;
+  readonly log: Log;
+}
+
+/** A part of the front, all of one file. */
+export interface SpoolFront {
+  readonly deliveries: readonly SpooledDelivery[];
+  /** To be called with those that have ended. */
+  remove(done: readonly SpooledDelivery[]): void;
+}
+
+/**
+ * What waits on this machine's disk until the store is back: files that dead workers left, oldest first, then our
+ * own. Each method throws `Unavailable` where the disk is to blame.
+ */
+export interface Spool {
+  readonly load: SpoolLoad;
+  /** Milliseconds since the epoch; null: it is empty. */
+  oldestAtMs(): number | null;
+  /** At the end, durable when it returns. @throws Unavailable also where it is full: nothing was appended. */
+  append(entries: readonly SpoolEntry[]): void;
+  /** The oldest; null: it is empty. They stay until they are removed. */
+  front(limits: FrontLimits): SpoolFront | null;
+  /** Files that are empty are deleted, the others are left to whoever starts next. */
+  close(): void;
+}
+
+/**
+ * Takes over the files in the folder that no process holds. Our own is made when it is first needed. A file that
+ * cannot be read is set aside under another name, with an error in the log: it may hold what is nowhere else.
+ *
+ * @throws Unavailable where the folder cannot be made or read.
+ */
+export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
+  const left = takeOver();
+  let own: SpoolFile | null = null;
+
+  function takeOver(): SpoolFile[] {
+    const files: SpoolFile[] = [];
+    for (const path of spoolFiles(folder)) {
+      const file = openLeft(path);
+      if (file === null) continue;
+      if (file.load.deliveries === 0) discard(file);
+      else files.push(file);
+    }
+    for (const { path, load } of files) log.warn("spool_taken_over", { path, ...load });
+    return files.sort((a, b) => (a.oldestAtMs() ?? 0) - (b.oldestAtMs() ?? 0));
+  }
+
+  /** Null: a living worker's, or set aside. */
+  function openLeft(path: string): SpoolFile | null {
+    try {
+      return new SpoolFile(path);
+    } catch (error) {
+      if (error instanceof SpoolHeld) return null;
+      if (!(error instanceof SpoolCorrupt)) throw error;
+      setAside(path, error);
+      return null;
+    }
+  }
+
+  function setAside(path: string, error: SpoolCorrupt): void {
+    const aside = `${path}.corrupt-${new Date().toISOString().replaceAll(":", "")}`;
+    // Its log holds commits that the file itself does not have yet.
+    for (const end of ["-wal", ""]) renameIfThere(path + end, aside + end);
+    log.error("spool_corrupt", { path, set_aside_as: aside, error });
+  }
+
+  function makeOwn(): SpoolFile {
+    makeFolder(folder);
+    for (;;) {
+      try {
+        return new SpoolFile(join(folder, `${randomUUID()}.db`));
+      } catch (error) {
+        // Another worker that starts this moment took it for a file that nobody holds: it deletes that one.
+        if (!(error instanceof SpoolHeld)) throw error;
+      }
+    }
+  }
+
+  /** Does the work on a file; one that turns out corrupt is set aside, and the spool goes on without it. */
+  function using<T>(file: SpoolFile, work: () => T, otherwise: T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof SpoolCorrupt)) throw error;
+      drop(file);
+      file.abandon();
+      setAside(file.path, error);
+      return otherwise;
+    }
+  }
+
+  function drop(file: SpoolFile): void {
+    const at = left.indexOf(file);
+    if (at >= 0) left.splice(at, 1);
+    if (own === file) own = null;
+  }
+
+  const files = (): SpoolFile[] => (own === null ? left : [...left, own]);
+
+  return {
+    get load() {
+      const sum = { deliveries: 0, jobs: 0, bytes: 0 };
+      for (const { load } of files()) {
+        sum.deliveries += load.deliveries;
+        sum.jobs += load.jobs;
+        sum.bytes += load.bytes;
+      }
+      return sum;
+    },
+    oldestAtMs() {
+      const first = files().find(({ load }) => load.deliveries > 0);
+      return first === undefined ? null : using(first, () => first.oldestAtMs(), null);
+    },
+    append(entries) {
+      const bytes = entries.reduce((sum, entry) => sum + bytesOf(entry), own?.load.bytes ?? 0);
+      if (bytes > maxBytes) throw new Unavailable("spool", `it is full: SPOOL_MAX_BYTES is ${maxBytes}`);
+      own ??= makeOwn();
+      const file = own;
+      if (using(file, () => append(file, entries), false)) return;
+      own = makeOwn();
+      own.append(entries);
+    },
+    front(limits) {
+      for (const file of files()) {
+        const deliveries = using(file, () => file.front(limits), []);
+        if (deliveries.length === 0) continue;
+        return { deliveries, remove: (done) => using(file, () => remove(file, done), undefined) };
+      }
+      return null;
+    },
+    close() {
+      for (const file of files()) {
+        if (file.load.deliveries === 0) discard(file);
+        else closeFile(file);
+      }
+    },
+  };
+
+  function append(file: SpoolFile, entries: readonly SpoolEntry[]): true {
+    file.append(entries);
+    return true;
+  }
+
+  function remove(file: SpoolFile, done: readonly SpooledDelivery[]): void {
+    file.remove(done);
+    if (file.load.deliveries > 0 || file === own) return;
+    drop(file);
+    discard(file);
+  }
+
+  /** What cannot be noted at the end makes suspects of the last batch, no more. */
+  function closeFile(file: SpoolFile): void {
+    try {
+      file.close();
+    } catch (error) {
+      log.warn("spool_close", { path: file.path, error });
+    }
+  }
+}
+
+/** The files of a spool's folder that are, or may be, in use; none where there is no folder. */
+export function spoolFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(".db"))
+      .map((name) => join(folder, name));
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw asUnavailable(error);
+  }
+}
+
+/** Deleted while it is still locked: so nobody takes it over in between. */
+function discard(file: SpoolFile): void {
+  rmSync(file.path, { force: true });
+  file.abandon();
+  rmSync(`${file.path}-wal`, { force: true });
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw asUnavailable(error);
+  }
+}
+
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!isMissing(error)) throw asUnavailable(error);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT";
+}
+
+function asUnavailable(error: unknown): Unavailable {
+  return new Unavailable("spool", error instanceof Error ? error.message : String(error), error);
+}

@@ -1,0 +1,286 @@
+import { existsSync } from "node:fs";
+import Database from "libsql";
+import * as z from "zod";
+import type { Delivery } from "../domain/delivery.ts";
+import { Unavailable } from "../domain/faults.ts";
+
+/** A delivery for the spool. */
+export interface SpoolEntry {
+  readonly delivery: Delivery;
+  /** How many job messages it is counted as. */
+  readonly jobs: number;
+}
+
+export interface SpooledDelivery extends SpoolEntry {
+  /** Place in its file, ascending in the order of arrival. */
+  readonly seq: number;
+  /** It may have killed a worker: the broker redelivered it, or a worker died with it in work. */
+  readonly isSuspect: boolean;
+}
+
+/** How much a spool holds. */
+export interface SpoolLoad {
+  readonly deliveries: number;
+  readonly jobs: number;
+  /** Bodies and routes, with a flat sum for the rest. */
+  readonly bytes: number;
+}
+
+export interface FrontLimits {
+  readonly maxItems: number;
+  readonly maxBytes: number;
+}
+
+/** Another process holds the file. */
+export class SpoolHeld extends Error {}
+/** The file, or a part of it, cannot be read as what it is. */
+export class SpoolCorrupt extends Error {}
+
+/** What a row costs besides its body and route, roughly. */
+const ROW_BYTES = 64;
+/** An empty file that has grown beyond this many pages (of 4 KiB) is shrunk. */
+const SHRINK_PAGES = 16 * 1024;
+
+const row = z.object({
+  seq: z.number(),
+  exchange: z.string(),
+  routing_key: z.string(),
+  redelivered: z.number(),
+  received_at_ms: z.number(),
+  body: z.instanceof(Buffer),
+  oversize: z.string().nullable(),
+  jobs: z.number(),
+});
+const oversizeBody = z.object({ bytes: z.number(), sha256: z.string(), limitBytes: z.number() });
+const load = z.object({ deliveries: z.number(), jobs: z.number(), bytes: z.number() });
+const oldest = z.object({ at: z.number() });
+const bounds = z.object({ through: z.number(), last: z.number() });
+
+/**
+ * Deliveries in one local SQLite file, in the order of their arrival. The process that has it open holds it locked,
+ * by a lock of the operating system's that ends with the process, however that ends. What `append` took is on the
+ * disk when it returns.
+ *
+ * Synchronous, as the driver is: a write stalls the process for one flush of the disk.
+ */
+export class SpoolFile {
+  readonly path: string;
+  readonly #db: Database.Database;
+  /** Up to here a worker before us had it in work when it died. */
+  readonly #suspectThrough: number;
+  /** Up to here it was appended by a worker before us: what that one counted is not known here. */
+  readonly #foundThrough: number;
+  #load: SpoolLoad;
+
+  /**
+   * Opens the file, and makes it where there is none.
+   *
+   * @throws SpoolHeld; SpoolCorrupt; Unavailable where the folder or the disk is to blame.
+   */
+  constructor(path: string) {
+    this.path = path;
+    this.#db = open(path);
+    try {
+      const query = `SELECT (SELECT through FROM in_work) AS through, coalesce(max(seq), 0) AS last FROM deliveries`;
+      const { through, last } = bounds.parse(this.#db.prepare(query).get());
+      this.#suspectThrough = through;
+      this.#foundThrough = last;
+      const sums = `SELECT count(*) AS deliveries, count(*) AS jobs,
+          coalesce(sum(length(body) + length(exchange) + length(routing_key) + ${ROW_BYTES}), 0) AS bytes
+        FROM deliveries`;
+      this.#load = load.parse(this.#db.prepare(sums).get());
+    } catch (error) {
+      this.#db.close();
+      throw asKnown(error);
+    }
+  }
+
+  get load(): SpoolLoad {
+    return this.#load;
+  }
+
+  /** All of them, at the end, in this order; durable when it returns. @throws Unavailable: nothing was appended. */
+  append(entries: readonly SpoolEntry[]): void {
+    this.#write(() => {
+      const insert = this.#db.prepare(
+        `INSERT INTO deliveries (exchange, routing_key, redelivered, received_at_ms, body, oversize, jobs)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      );
+      for (const { delivery, jobs } of entries) {
+        const { exchange, routingKey, redelivered, receivedAtMs, body, oversize } = delivery;
+        const cut = oversize === null ? null : JSON.stringify(oversize);
+        insert.run(exchange, routingKey, redelivered ? 1 : 0, receivedAtMs, body, cut, jobs);
+      }
+    });
+    this.#grow(entries, 1);
+  }
+
+  /**
+   * The oldest, which stay until they are removed. That they are in work is noted durably first: should the process
+   * die now, these are the suspects.
+   */
+  front({ maxItems, maxBytes }: FrontLimits): SpooledDelivery[] {
+    const found: SpooledDelivery[] = [];
+    try {
+      const query = this.#db.prepare("SELECT * FROM deliveries ORDER BY seq LIMIT ?");
+      let bytes = 0;
+      for (const each of query.iterate([maxItems])) {
+        const next = this.#toSpooled(each);
+        bytes += next.delivery.body.length;
+        // The first goes in whatever its size.
+        if (found.length > 0 && bytes > maxBytes) break;
+        found.push(next);
+      }
+    } catch (error) {
+      throw asKnown(error);
+    }
+    const last = found.at(-1);
+    if (last !== undefined) {
+      this.#write(() => this.#db.prepare("UPDATE in_work SET through = max(through, ?)").run([last.seq]));
+    }
+    return found;
+  }
+
+  /** Takes out what has ended. @throws Unavailable: all of it is still there. */
+  remove(done: readonly SpooledDelivery[]): void {
+    this.#write(() => {
+      const drop = this.#db.prepare("DELETE FROM deliveries WHERE seq = ?");
+      for (const { seq } of done) drop.run([seq]);
+    });
+    this.#grow(done, -1);
+    if (this.#load.deliveries === 0) this.#shrink();
+  }
+
+  /** When the oldest came, in milliseconds since the epoch; null: it is empty. */
+  oldestAtMs(): number | null {
+    try {
+      const query = "SELECT received_at_ms AS at FROM deliveries ORDER BY seq LIMIT 1";
+      const found: unknown = this.#db.prepare(query).get();
+      return found === undefined ? null : oldest.parse(found).at;
+    } catch (error) {
+      throw asKnown(error);
+    }
+  }
+
+  /** Unlocks the file. What we had in work is no suspect for the next process: we did not die of it. */
+  close(): void {
+    try {
+      this.#write(() => this.#db.prepare("UPDATE in_work SET through = ?").run([this.#suspectThrough]));
+    } finally {
+      this.#db.close();
+    }
+  }
+
+  /** Unlocks it as a killed process would: for a file that cannot be written any more. */
+  abandon(): void {
+    this.#db.close();
+  }
+
+  #toSpooled(found: unknown): SpooledDelivery {
+    const parsed = row.safeParse(found);
+    if (!parsed.success) throw new SpoolCorrupt(`a row is not a delivery: ${parsed.error.message}`);
+    const { seq, exchange, routing_key, received_at_ms, body, oversize, jobs } = parsed.data;
+    const isSuspect = parsed.data.redelivered === 1 || seq <= this.#suspectThrough;
+    return {
+      seq,
+      isSuspect,
+      jobs: seq <= this.#foundThrough ? 1 : jobs,
+      delivery: {
+        exchange,
+        routingKey: routing_key,
+        redelivered: isSuspect,
+        receivedAtMs: received_at_ms,
+        body,
+        oversize: oversize === null ? null : oversizeBody.parse(JSON.parse(oversize)),
+      },
+    };
+  }
+
+  #write(work: () => void): void {
+    try {
+      inTransaction(this.#db, work);
+    } catch (error) {
+      throw asKnown(error);
+    }
+  }
+
+  #grow(entries: readonly SpoolEntry[], sign: 1 | -1): void {
+    let { deliveries, jobs, bytes } = this.#load;
+    deliveries += sign * entries.length;
+    for (const entry of entries) {
+      jobs += sign * entry.jobs;
+      bytes += sign * bytesOf(entry);
+    }
+    this.#load = { deliveries, jobs, bytes: deliveries === 0 ? 0 : bytes };
+  }
+
+  /** Gives the disk back what a long outage took. */
+  #shrink(): void {
+    try {
+      const pages = z.object({ page_count: z.number() }).parse(this.#db.prepare("PRAGMA page_count").get());
+      if (pages.page_count > SHRINK_PAGES) this.#db.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch (error) {
+      // It only stays as large as it is.
+      if (!(asKnown(error) instanceof Unavailable)) throw asKnown(error);
+    }
+  }
+}
+
+/** What an entry counts towards the limit. */
+export function bytesOf({ delivery }: SpoolEntry): number {
+  const { exchange, routingKey, body } = delivery;
+  return exchange.length + routingKey.length + body.length + ROW_BYTES;
+}
+
+function open(path: string): Database.Database {
+  let db: Database.Database | null = null;
+  try {
+    db = new Database(path, { timeout: 0 });
+    // Exclusive before the first access: then WAL needs no shared memory, and one lock is held from now to the end.
+    db.exec("PRAGMA locking_mode = EXCLUSIVE");
+    db.exec("PRAGMA journal_mode = WAL");
+    // FULL: a commit is on the disk when it returns, and only then is a message acknowledged.
+    db.exec("PRAGMA synchronous = FULL; PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 16777216");
+    db.exec(`BEGIN IMMEDIATE;
+      CREATE TABLE IF NOT EXISTS deliveries (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, exchange TEXT NOT NULL, routing_key TEXT NOT NULL,
+        redelivered INTEGER NOT NULL, received_at_ms INTEGER NOT NULL, body BLOB NOT NULL, oversize TEXT,
+        jobs INTEGER NOT NULL);
+      CREATE TABLE IF NOT EXISTS in_work (id INTEGER PRIMARY KEY CHECK (id = 1), through INTEGER NOT NULL);
+      INSERT OR IGNORE INTO in_work VALUES (1, 0);
+      COMMIT`);
+  } catch (error) {
+    db?.close();
+    throw asKnown(error);
+  }
+  if (!existsSync(path)) {
+    // Another process took it for one that nobody holds, and deleted it, between its making and its lock.
+    db.close();
+    throw new SpoolHeld(`${path} is gone`);
+  }
+  return db;
+}
+
+function inTransaction<T>(db: Database.Database, work: () => T): T {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    db.exec("COMMIT");
+    return result;
+  } catch (error) {
+    if (db.inTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** SQLite's error as one of the three that the spool knows; anything else as it is. */
+function asKnown(error: unknown): unknown {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
+  const { code, message } = error;
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return new SpoolHeld(message);
+  if (/^SQLITE_(CORRUPT|NOTADB|ERROR|MISMATCH)/.test(code)) return new SpoolCorrupt(message);
+  if (/^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|PERM|NOMEM)/.test(code)) {
+    return new Unavailable("spool", message, error);
+  }
+  return error;
+}

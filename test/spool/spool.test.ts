@@ -1,0 +1,225 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import type { Delivery } from "../../src/domain/delivery.ts";
+import { Unavailable } from "../../src/domain/faults.ts";
+import { openSpool, type Spool } from "../../src/spool/open-spool.ts";
+import { type SpoolEntry, SpoolFile, SpoolHeld } from "../../src/spool/spool-file.ts";
+
+jest.setTimeout(60_000);
+const appender = fileURLToPath(new URL("../doubles/spool-appender.mjs", import.meta.url));
+const all = { maxItems: 1_000_000, maxBytes: 1e9 };
+
+let folder: string;
+let events: string[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "spool-"));
+  events = [];
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const noted = (event: string) => void events.push(event);
+const log = { error: noted, warn: noted, info: noted, debug: noted };
+const open = (maxBytes = 1e9): Spool => openSpool({ folder, maxBytes, log });
+
+function delivery(id: number, given: Partial<Delivery> = {}): Delivery {
+  const route = { exchange: "exchange/a/jobs", routingKey: "x.try", redelivered: false, receivedAtMs: id };
+  return { ...route, body: Buffer.from(JSON.stringify({ id })), oversize: null, ...given };
+}
+const entry = (id: number, given: Partial<Delivery> = {}, jobs = 1): SpoolEntry => ({
+  delivery: delivery(id, given),
+  jobs,
+});
+const ids = (spool: Spool, limits = all): number[] =>
+  (spool.front(limits)?.deliveries ?? []).map(({ delivery }) => delivery.receivedAtMs);
+
+/** Takes out everything, and gives its numbers in order. */
+function drained(spool: Spool): number[] {
+  const found: number[] = [];
+  for (let front = spool.front(all); front !== null; front = spool.front(all)) {
+    found.push(...front.deliveries.map(({ delivery }) => delivery.receivedAtMs));
+    front.remove(front.deliveries);
+  }
+  return found;
+}
+
+/** A process that appends; killed once it has reported so many. Gives the last number it reported. */
+async function killedAppender(first: number, reports: number): Promise<number> {
+  const child = spawn(process.execPath, ["--import", "tsx", appender, folder, String(first)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let last = -1;
+  let seen = 0;
+  createInterface(child.stdout).on("line", (line) => {
+    last = Number(line);
+    if (++seen === reports) child.kill("SIGKILL");
+  });
+  await once(child, "close");
+  return last;
+}
+
+describe("a spool", () => {
+  it("gives back what it took, as it was, in order, until it is removed", () => {
+    const spool = open();
+    const oversize = { bytes: 5e6, sha256: "ab", limitBytes: 1e6 };
+    spool.append([entry(1), entry(2, { body: Buffer.from([0, 255, 254]), oversize }, 1)]);
+    spool.append([entry(3, { redelivered: true })]);
+    const front = spool.front(all);
+    expect(front?.deliveries.map(({ delivery }) => delivery)).toEqual([
+      delivery(1),
+      delivery(2, { body: Buffer.from([0, 255, 254]), oversize }),
+      delivery(3, { redelivered: true }),
+    ]);
+    expect(front?.deliveries.map(({ isSuspect }) => isSuspect)).toEqual([false, false, true]);
+    expect(ids(spool)).toEqual([1, 2, 3]);
+    front?.remove(front.deliveries.slice(0, 2));
+    expect(ids(spool)).toEqual([3]);
+    spool.close();
+  });
+
+  it("gives the front by number and by bytes, and one that alone is over", () => {
+    const spool = open();
+    spool.append([entry(1, { body: Buffer.alloc(500) }), entry(2, { body: Buffer.alloc(10) }), entry(3)]);
+    expect(ids(spool, { maxItems: 2, maxBytes: 1e6 })).toEqual([1, 2]);
+    expect(ids(spool, { maxItems: 9, maxBytes: 100 })).toEqual([1]);
+    expect(ids(spool, { maxItems: 9, maxBytes: 510 })).toEqual([1, 2]);
+    spool.close();
+  });
+
+  it("counts jobs, bytes and age, down to nothing", () => {
+    const spool = open();
+    expect(spool.load).toEqual({ deliveries: 0, jobs: 0, bytes: 0 });
+    expect(spool.oldestAtMs()).toBeNull();
+    spool.append([entry(7, {}, 4), entry(8, {}, 2)]);
+    expect(spool.load).toMatchObject({ deliveries: 2, jobs: 6 });
+    expect(spool.load.bytes).toBeGreaterThan(2 * delivery(7).body.length);
+    expect(spool.oldestAtMs()).toBe(7);
+    expect(drained(spool)).toEqual([7, 8]);
+    expect(spool.load).toEqual({ deliveries: 0, jobs: 0, bytes: 0 });
+    spool.close();
+  });
+
+  it("refuses what goes over its limit, whole, and takes it once there is room", () => {
+    const spool = open(1000);
+    spool.append([entry(1, { body: Buffer.alloc(600) })]);
+    const more = [entry(2), entry(3, { body: Buffer.alloc(400) })];
+    expect(() => spool.append(more)).toThrow(Unavailable);
+    expect(drained(spool)).toEqual([1]);
+    spool.append(more);
+    expect(drained(spool)).toEqual([2, 3]);
+    spool.close();
+  });
+
+  it("leaves no file when it ends empty, and gives the disk back after a long outage", () => {
+    const spool = open();
+    for (let n = 0; n < 80; n++) spool.append([entry(n, { body: Buffer.alloc(1024 * 1024, n) })]);
+    expect(drained(spool)).toHaveLength(80);
+    const [file = ""] = readdirSync(folder).filter((name) => name.endsWith(".db"));
+    const shrunk = new Set(readdirSync(folder));
+    expect(shrunk).toContain(file);
+    spool.close();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("a worker that is killed while it appends", () => {
+  it("loses nothing that it reported, and the next one takes it over in order", async () => {
+    const reported: number[] = [];
+    for (let round = 0; round < 3; round++)
+      reported.push(await killedAppender(round * 1_000_000, 5 + 20 * round));
+    const spool = open();
+    const found = drained(spool);
+    expect([...found].sort((a, b) => a - b)).toEqual(found);
+    const kept = new Set(found);
+    for (const [round, last] of reported.entries()) {
+      for (let n = round * 1_000_000; n <= last; n++) expect(kept).toContain(n);
+    }
+    // A batch is there whole or not at all.
+    expect(found.length % 3).toBe(0);
+    spool.close();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("a spool's file", () => {
+  it("of a living worker is not taken over", async () => {
+    const child = spawn(process.execPath, ["--import", "tsx", appender, folder], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(child.stdout, "data");
+    const [file = ""] = readdirSync(folder).filter((name) => name.endsWith(".db"));
+    expect(() => new SpoolFile(join(folder, file))).toThrow(SpoolHeld);
+    const spool = open();
+    expect(spool.load.deliveries).toBe(0);
+    spool.append([entry(5)]);
+    expect(drained(spool)).toEqual([5]);
+    spool.close();
+    expect(readdirSync(folder)).toContain(file);
+    child.stdout.resume();
+    child.kill("SIGKILL");
+    await once(child, "close");
+  });
+
+  it("that ended cleanly comes to the next worker, and nothing in it is suspect", () => {
+    const before = open();
+    before.append([entry(1, {}, 5), entry(2), entry(3, { redelivered: true })]);
+    before.front({ maxItems: 2, maxBytes: 1e6 });
+    before.close();
+    const spool = open();
+    const found = spool.front(all)?.deliveries ?? [];
+    expect(found.map(({ isSuspect }) => isSuspect)).toEqual([false, false, true]);
+    // What the other worker counted is not known to this one: a delivery counts as one.
+    expect(spool.load).toMatchObject({ deliveries: 3, jobs: 3 });
+    spool.close();
+  });
+
+  it("of a worker that died makes suspects of what it had in work, through further deaths", () => {
+    const file = new SpoolFile(join(folder, "left.db"));
+    file.append([entry(1), entry(2), entry(3), entry(4)]);
+    file.front({ maxItems: 2, maxBytes: 1e6 });
+    file.abandon();
+    const suspects = (spool: Spool) => spool.front(all)?.deliveries.map(({ isSuspect }) => isSuspect);
+    const next = new SpoolFile(join(folder, "left.db"));
+    next.front({ maxItems: 1, maxBytes: 1e6 });
+    next.abandon();
+    const spool = open();
+    expect(suspects(spool)).toEqual([true, true, false, false]);
+    spool.close();
+    const last = open();
+    expect(suspects(last)).toEqual([true, true, false, false]);
+    last.close();
+  });
+
+  it("that is no database is set aside, not deleted, and the others are taken over", () => {
+    writeFileSync(join(folder, "bad.db"), "not a database ".repeat(1000));
+    const left = new SpoolFile(join(folder, "good.db"));
+    left.append([entry(1)]);
+    left.close();
+    const spool = open();
+    expect(drained(spool)).toEqual([1]);
+    spool.close();
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^bad\.db\.corrupt-/)]);
+    expect(events).toContain("spool_corrupt");
+  });
+
+  it("that is damaged in the middle is set aside once that shows, and the spool goes on", () => {
+    const path = join(folder, "left.db");
+    const left = new SpoolFile(path);
+    left.append(Array.from({ length: 200 }, (_, n) => entry(n, { body: Buffer.alloc(2000, 1) })));
+    left.close();
+    const wreck = Buffer.alloc(100 * 4096, 0xa5);
+    writeFileSync(path, wreck, { flag: "r+" });
+    const spool = open();
+    expect(drained(spool)).toEqual([]);
+    spool.append([entry(300)]);
+    expect(drained(spool)).toEqual([300]);
+    spool.close();
+    expect(events).toContain("spool_corrupt");
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^left\.db\.corrupt-/)]);
+  });
+});
