@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { isAnyArrayBuffer } from "node:util/types";
 import Database from "libsql";
 import * as z from "zod";
 import type { Delivery } from "../domain/delivery.ts";
@@ -47,11 +48,12 @@ const row = z.object({
   routing_key: z.string(),
   redelivered: z.number(),
   received_at_ms: z.number(),
-  body: z.instanceof(Buffer),
+  body: z.custom<ArrayBuffer>(isAnyArrayBuffer, "not a blob"),
   oversize: z.string().nullable(),
   jobs: z.number(),
 });
 const oversizeBody = z.object({ bytes: z.number(), sha256: z.string(), limitBytes: z.number() });
+const place = z.object({ seq: z.number(), bytes: z.number() });
 const load = z.object({ deliveries: z.number(), jobs: z.number(), bytes: z.number() });
 const oldest = z.object({ at: z.number() });
 const bounds = z.object({ through: z.number(), last: z.number() });
@@ -120,17 +122,15 @@ export class SpoolFile {
    * die now, these are the suspects.
    */
   front({ maxItems, maxBytes }: FrontLimits): SpooledDelivery[] {
-    const found: SpooledDelivery[] = [];
+    let found: SpooledDelivery[];
     try {
-      const query = this.#db.prepare("SELECT * FROM deliveries ORDER BY seq LIMIT ?");
-      let bytes = 0;
-      for (const each of query.iterate([maxItems])) {
-        const next = this.#toSpooled(each);
-        bytes += next.delivery.body.length;
-        // The first goes in whatever its size.
-        if (found.length > 0 && bytes > maxBytes) break;
-        found.push(next);
-      }
+      // Sizes first, so that no more bodies are read than are given.
+      const sizes = this.#db.prepare(
+        "SELECT seq, length(body) AS bytes FROM deliveries ORDER BY seq LIMIT ?",
+      );
+      const through = lastWithin(z.array(place).parse(sizes.all([maxItems])), maxBytes);
+      const query = this.#db.prepare("SELECT * FROM deliveries WHERE seq <= ? ORDER BY seq");
+      found = query.all([through]).map((each) => this.#toSpooled(each));
     } catch (error) {
       throw asKnown(error);
     }
@@ -166,6 +166,8 @@ export class SpoolFile {
   close(): void {
     try {
       this.#write(() => this.#db.prepare("UPDATE in_work SET through = ?").run([this.#suspectThrough]));
+      // Prepared statements keep the connection, and its lock, until they are collected: let go of it here.
+      this.#db.exec("PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT * FROM in_work");
     } finally {
       this.#db.close();
     }
@@ -190,7 +192,7 @@ export class SpoolFile {
         routingKey: routing_key,
         redelivered: isSuspect,
         receivedAtMs: received_at_ms,
-        body,
+        body: Buffer.from(body),
         oversize: oversize === null ? null : oversizeBody.parse(JSON.parse(oversize)),
       },
     };
@@ -230,6 +232,18 @@ export class SpoolFile {
 export function bytesOf({ delivery }: SpoolEntry): number {
   const { exchange, routingKey, body } = delivery;
   return exchange.length + routingKey.length + body.length + ROW_BYTES;
+}
+
+/** The last place whose bodies and those before add up to no more than the limit; at least the first. */
+function lastWithin(places: readonly { seq: number; bytes: number }[], maxBytes: number): number {
+  let last = places[0]?.seq ?? -1;
+  let sum = 0;
+  for (const { seq, bytes } of places) {
+    sum += bytes;
+    if (sum > maxBytes) break;
+    last = seq;
+  }
+  return last;
 }
 
 function open(path: string): Database.Database {
