@@ -9,6 +9,8 @@ import type { FaultReason } from "./domain/faults.ts";
 export function createCounters() {
   const registry = new Registry();
   const registers = [registry];
+  /** The arrival of the oldest in the spool, in milliseconds since the epoch; null: there is none. */
+  const spoolOldest: { atMs: number | null } = { atMs: null };
   const counters = {
     received: new Counter({
       name: "pulse_ingest_jobs_received_total",
@@ -18,7 +20,7 @@ export function createCounters() {
     }),
     ended: new Counter({
       name: "pulse_ingest_jobs_total",
-      help: "Job messages that ended, by outcome. Received = the sum of these + in hand.",
+      help: "Job messages that ended, by outcome. Received = the sum of these + in hand + spooled.",
       labelNames: ["exchange", "outcome"] as const,
       registers,
     }),
@@ -52,13 +54,31 @@ export function createCounters() {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 600],
       registers,
     }),
+    spooledJobs: new Gauge({
+      name: "pulse_ingest_spooled_jobs",
+      help: "Job messages in the spool, for the store to come back; a delivery that was not read counts as one.",
+      registers,
+    }),
+    spooledBytes: new Gauge({
+      name: "pulse_ingest_spooled_bytes",
+      help: "What the spool holds towards SPOOL_MAX_BYTES, and what dead workers left.",
+      registers,
+    }),
+    spoolAgeSeconds: new Gauge({
+      name: "pulse_ingest_spool_oldest_age_seconds",
+      help: "Time since the arrival of the oldest delivery in the spool; 0: it is empty.",
+      registers,
+      collect() {
+        this.set(spoolOldest.atMs === null ? 0 : Math.max(0, Date.now() - spoolOldest.atMs) / 1000);
+      },
+    }),
     storeTries: new Counter({
       name: "pulse_ingest_store_unavailable_total",
       help: "Times that the store did not take a batch and it was held.",
       registers,
     }),
   };
-  return { ...counters, registry };
+  return { ...counters, spoolOldest, registry };
 }
 
 export type Counters = ReturnType<typeof createCounters>;

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { join } from "node:path";
 import { openAmqpSource } from "./broker/amqp-source.ts";
 import { readRegistry } from "./broker/registry.ts";
 import { readTiers } from "./broker/tiers.ts";
@@ -9,6 +10,8 @@ import { holdWhileAway } from "./ingest/hold-while-away.ts";
 import { judgeDelivery } from "./ingest/judge-delivery.ts";
 import type { Log } from "./log.ts";
 import { brokerUrl, databaseUrl, type Settings } from "./settings.ts";
+import { openSpool, type Spool, spoolFiles } from "./spool/open-spool.ts";
+import { openLater } from "./store/open-later.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
 import { loadSchemas } from "./validate/validate-job.ts";
@@ -26,8 +29,12 @@ export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal)
   const schemas = loadSchemas();
   const counters = createCounters();
 
-  const store = await openWhenThere(settings, log, stop);
-  if (store === null) return;
+  const spool = spoolOf(settings, log);
+  const store = await openStoreOf(settings, spool !== null, log, stop);
+  if (store === null) {
+    spool?.close();
+    return;
+  }
   const judgeOptions = {
     schemas,
     tiers,
@@ -37,12 +44,15 @@ export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal)
   const ingest = createIngest({
     judge: (delivery) => judgeDelivery(delivery, judgeOptions),
     store,
+    spool,
+    spoolAfterMs: settings.SPOOL_AFTER_MS,
     batch: {
       maxItems: settings.BATCH_SIZE,
       maxBytes: settings.BATCH_BYTES,
       waitMs: settings.BATCH_WAIT_MS,
     },
     rejectionMaxBytes: settings.REJECTION_MAX_BYTES,
+    maxAttempts: settings.MAX_ATTEMPTS,
     tellEachJob: settings.LOG_LEVEL === "debug",
     counters,
     log,
@@ -72,23 +82,49 @@ export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal)
   await ingest.drain(settings.SHUTDOWN_MS);
   await source.close();
   await store.close();
+  spool?.close();
   log.info("stopped", {
     outcomes: await outcomeTotals(counters),
     rejections: await rejectionTotals(counters),
   });
 }
 
-/** The store, as soon as it answers; null when the end was asked for before. */
-async function openWhenThere(settings: Settings, log: Log, stop: AbortSignal): Promise<Store | null> {
+/** How long a start waits for the store before it consumes without it. */
+const FIRST_TRY_MS = 3000;
+
+/** Null: none is wanted; with the embedded store it would only share its disk. */
+function spoolOf(settings: Settings, log: Log): Spool | null {
+  const folder = join(settings.DATA_DIR, "spool");
+  const isEmbedded = settings.MONGODB_URL === undefined && settings.MONGODB_URL_FILE === undefined;
+  if (settings.SPOOL && !isEmbedded) {
+    return openSpool({ folder, maxBytes: settings.SPOOL_MAX_BYTES, log });
+  }
+  const files = spoolFiles(folder);
+  const hint = "they hold acknowledged messages of earlier workers: start once with SPOOL=on and MONGODB_URL";
+  if (files.length > 0) log.warn("spool_left", { files, hint });
+  return null;
+}
+
+/**
+ * The store: with a spool at once, there or not; without, as soon as it answers. Null when the end was asked for before.
+ */
+async function openStoreOf(
+  settings: Settings,
+  hasSpool: boolean,
+  log: Log,
+  stop: AbortSignal,
+): Promise<Store | null> {
   const open = async (): Promise<Store> =>
     openStore({
       mongodbUrl: await databaseUrl(settings),
       dataDir: settings.DATA_DIR,
       rejectionTtlDays: settings.REJECTION_TTL_DAYS,
     });
+  if (hasSpool) return openLater({ open, firstTryMs: Math.min(settings.SPOOL_AFTER_MS, FIRST_TRY_MS), log });
   try {
     return await holdWhileAway(open, {
       stop,
+      giveUpAfterMs: null,
       onAway: (error, attempt) => log.warn("store_away", { attempt: attempt + 1, error }),
       onBack: (attempts) => log.info("store_back", { attempts }),
     });

@@ -80,7 +80,25 @@ const declared = {
     description: "File that holds the database address. Read at each connect, before MONGODB_URL.",
   }),
   DATA_DIR: z.string().default("data").meta({
-    description: "Folder of the embedded store.",
+    description: "Folder of the embedded store and of the spool.",
+  }),
+  SPOOL: z.stringbool().default(true).meta({
+    description:
+      "While the database is away for long, go on consuming into a file in DATA_DIR/spool, so that the broker's queue does not grow. For disks that last: what is there has been acknowledged. Without effect with the embedded store.",
+  }),
+  SPOOL_AFTER_MS: whole(100, 3_600_000).default(10_000).meta({
+    description: "How long the database may be away before the spool is used.",
+    unit: "milliseconds",
+  }),
+  SPOOL_MAX_BYTES: whole(1024 * 1024, 1024 ** 4)
+    .default(1024 ** 3)
+    .meta({
+      description: "How much the spool holds; full, the worker stops consuming. The file is somewhat larger.",
+      unit: "bytes",
+    }),
+  MAX_ATTEMPTS: whole(2, 1000).default(5).meta({
+    description: "A message that so many workers died of is rejected as killed-worker.",
+    unit: "attempts",
   }),
   REJECTION_TTL_DAYS: whole(1, 3650).default(30).meta({
     description: "How long a rejection is kept after it was last seen.",

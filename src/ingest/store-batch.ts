@@ -34,8 +34,8 @@ interface RefusedJob {
 
 /**
  * Stores what was accepted, records what was rejected, and sets the outcome of every job of the batch.
- * When it returns, what the outcomes say is durable. Never throws: with the store away at shutdown the rest of
- * the batch is `failed`, and so handed back.
+ * When it returns, what the outcomes say is durable. Never throws: where `hold` gave up, the store being away, the
+ * rest of the batch is left without an outcome.
  */
 export async function storeBatch(jobs: readonly JobInHand[], options: StoreBatchOptions): Promise<void> {
   try {
@@ -47,8 +47,9 @@ export async function storeBatch(jobs: readonly JobInHand[], options: StoreBatch
     }
     await recordRefused(refused, options);
   } catch (error) {
+    if (error instanceof Unavailable) return;
     const [first] = jobs;
-    if (!(error instanceof Unavailable) && first !== undefined) options.onBug(first, error);
+    if (first !== undefined) options.onBug(first, error);
     for (const job of jobs) job.outcome ??= "failed";
   }
 }

@@ -5,6 +5,7 @@ import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import {
   bytesOf,
+  type ExchangeCount,
   type FrontLimits,
   SpoolCorrupt,
   type SpoolEntry,
@@ -25,7 +26,7 @@ export interface SpoolOptions {
 /** A part of the front, all of one file. */
 export interface SpoolFront {
   readonly deliveries: readonly SpooledDelivery[];
-  /** To be called with those that have ended. */
+  /** To be called with the first of them, as many as have ended. */
   remove(done: readonly SpooledDelivery[]): void;
 }
 
@@ -34,6 +35,8 @@ export interface SpoolFront {
  * own. Each method throws `Unavailable` where the disk is to blame.
  */
 export interface Spool {
+  /** What dead workers left, as it was found. */
+  readonly takenOver: readonly ExchangeCount[];
   readonly load: SpoolLoad;
   /** Milliseconds since the epoch; null: it is empty. */
   oldestAtMs(): number | null;
@@ -52,8 +55,9 @@ export interface Spool {
  * @throws Unavailable where the folder cannot be made or read.
  */
 export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
-  const left = takeOver();
   let own: SpoolFile | null = null;
+  const left = takeOver();
+  const takenOver = [...left].flatMap((file) => using(file, () => file.byExchange(), []));
 
   function takeOver(): SpoolFile[] {
     const files: SpoolFile[] = [];
@@ -72,9 +76,9 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
     try {
       return new SpoolFile(path);
     } catch (error) {
-      if (error instanceof SpoolHeld) return null;
-      if (!(error instanceof SpoolCorrupt)) throw error;
-      setAside(path, error);
+      if (error instanceof SpoolCorrupt) setAside(path, error);
+      else if (error instanceof Unavailable) log.error("spool_unreadable", { path, error });
+      else if (!(error instanceof SpoolHeld)) throw error;
       return null;
     }
   }
@@ -120,6 +124,7 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
   const files = (): SpoolFile[] => (own === null ? left : [...left, own]);
 
   return {
+    takenOver,
     get load() {
       const sum = { deliveries: 0, jobs: 0, bytes: 0 };
       for (const { load } of files()) {
@@ -165,7 +170,8 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
 
   function remove(file: SpoolFile, done: readonly SpooledDelivery[]): void {
     file.remove(done);
-    if (file.load.deliveries > 0 || file === own) return;
+    // Our own stays for the next outage, unless a full disk kept what it held in it.
+    if (file.load.deliveries > 0 || (file === own && !file.holdsRemoved)) return;
     drop(file);
     discard(file);
   }

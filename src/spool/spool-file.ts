@@ -55,6 +55,8 @@ const row = z.object({
 const oversizeBody = z.object({ bytes: z.number(), sha256: z.string(), limitBytes: z.number() });
 const place = z.object({ seq: z.number(), bytes: z.number() });
 const load = z.object({ deliveries: z.number(), jobs: z.number(), bytes: z.number() });
+const exchangeCount = z.object({ exchange: z.string(), deliveries: z.number() });
+export type ExchangeCount = z.infer<typeof exchangeCount>;
 const oldest = z.object({ at: z.number() });
 const bounds = z.object({ through: z.number(), last: z.number() });
 
@@ -72,6 +74,9 @@ export class SpoolFile {
   readonly #suspectThrough: number;
   /** Up to here it was appended by a worker before us: what that one counted is not known here. */
   readonly #foundThrough: number;
+  /** Up to here all have been taken out. */
+  #goneThrough = 0;
+  #holdsRemoved = false;
   #load: SpoolLoad;
 
   /**
@@ -95,6 +100,11 @@ export class SpoolFile {
       this.#db.close();
       throw asKnown(error);
     }
+  }
+
+  /** Whether some of what was taken out is still in the file, for want of space to delete it. */
+  get holdsRemoved(): boolean {
+    return this.#holdsRemoved;
   }
 
   get load(): SpoolLoad {
@@ -126,36 +136,52 @@ export class SpoolFile {
     try {
       // Sizes first, so that no more bodies are read than are given.
       const sizes = this.#db.prepare(
-        "SELECT seq, length(body) AS bytes FROM deliveries ORDER BY seq LIMIT ?",
+        "SELECT seq, length(body) AS bytes FROM deliveries WHERE seq > ? ORDER BY seq LIMIT ?",
       );
-      const through = lastWithin(z.array(place).parse(sizes.all([maxItems])), maxBytes);
-      const query = this.#db.prepare("SELECT * FROM deliveries WHERE seq <= ? ORDER BY seq");
-      found = query.all([through]).map((each) => this.#toSpooled(each));
+      const places = z.array(place).parse(sizes.all([this.#goneThrough, maxItems]));
+      const query = this.#db.prepare("SELECT * FROM deliveries WHERE seq > ? AND seq <= ? ORDER BY seq");
+      const rows = query.all([this.#goneThrough, lastWithin(places, maxBytes)]);
+      found = rows.map((each) => this.#toSpooled(each));
     } catch (error) {
       throw asKnown(error);
     }
     const last = found.at(-1);
-    if (last !== undefined) {
-      this.#write(() => this.#db.prepare("UPDATE in_work SET through = max(through, ?)").run([last.seq]));
-    }
+    if (last !== undefined) this.#noteInWork(last.seq);
     return found;
   }
 
-  /** Takes out what has ended. @throws Unavailable: all of it is still there. */
+  /**
+   * Takes out these, the first of the front. Where the disk is too full even for that, they are only left out from
+   * now on, and deleted with a later batch: a process that dies before drains them a second time.
+   */
   remove(done: readonly SpooledDelivery[]): void {
-    this.#write(() => {
-      const drop = this.#db.prepare("DELETE FROM deliveries WHERE seq = ?");
-      for (const { seq } of done) drop.run([seq]);
-    });
+    this.#goneThrough = Math.max(this.#goneThrough, ...done.map(({ seq }) => seq));
     this.#grow(done, -1);
-    if (this.#load.deliveries === 0) this.#shrink();
+    try {
+      this.#write(() => this.#db.prepare("DELETE FROM deliveries WHERE seq <= ?").run([this.#goneThrough]));
+      this.#holdsRemoved = false;
+      if (this.#load.deliveries === 0) this.#shrink();
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      this.#holdsRemoved = true;
+    }
+  }
+
+  /** How many deliveries there are of each exchange. */
+  byExchange(): ExchangeCount[] {
+    try {
+      const query = "SELECT exchange, count(*) AS deliveries FROM deliveries GROUP BY exchange";
+      return z.array(exchangeCount).parse(this.#db.prepare(query).all());
+    } catch (error) {
+      throw asKnown(error);
+    }
   }
 
   /** When the oldest came, in milliseconds since the epoch; null: it is empty. */
   oldestAtMs(): number | null {
     try {
-      const query = "SELECT received_at_ms AS at FROM deliveries ORDER BY seq LIMIT 1";
-      const found: unknown = this.#db.prepare(query).get();
+      const query = "SELECT received_at_ms AS at FROM deliveries WHERE seq > ? ORDER BY seq LIMIT 1";
+      const found: unknown = this.#db.prepare(query).get([this.#goneThrough]);
       return found === undefined ? null : oldest.parse(found).at;
     } catch (error) {
       throw asKnown(error);
@@ -176,6 +202,15 @@ export class SpoolFile {
   /** Unlocks it as a killed process would: for a file that cannot be written any more. */
   abandon(): void {
     this.#db.close();
+  }
+
+  #noteInWork(through: number): void {
+    try {
+      this.#write(() => this.#db.prepare("UPDATE in_work SET through = max(through, ?)").run([through]));
+    } catch (error) {
+      // On a full disk draining goes before knowing the suspects: it is what empties the disk.
+      if (!(error instanceof Unavailable)) throw error;
+    }
   }
 
   #toSpooled(found: unknown): SpooledDelivery {

@@ -8,6 +8,7 @@ function watched(stop = new AbortController()) {
   const seen: string[] = [];
   const options = {
     stop: stop.signal,
+    giveUpAfterMs: null,
     onAway: (_error: Unavailable, attempt: number) => seen.push(`away ${attempt}`),
     onBack: (attempts: number) => seen.push(`back ${attempts}`),
   };

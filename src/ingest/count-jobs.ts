@@ -1,0 +1,46 @@
+import type { Counters } from "../counters.ts";
+import type { Outcome } from "../domain/delivery.ts";
+import type { DeliveryInHand } from "./in-hand.ts";
+
+/**
+ * Keeps the law: received = stored + unchanged + skipped + rejected + failed + in hand + spooled. A delivery that
+ * nobody has judged yet counts as one job message; what more it turns out to hold is received then.
+ */
+export class JobCount {
+  readonly #counters: Counters;
+
+  constructor(counters: Counters) {
+    this.#counters = counters;
+  }
+
+  received({ delivery, counted }: DeliveryInHand): void {
+    this.#counters.received.inc({ exchange: delivery.exchange }, counted);
+    this.#counters.inHand.inc(counted);
+  }
+
+  /** What other workers left in the spool is received by this one. */
+  takenOver(left: readonly { readonly exchange: string; readonly deliveries: number }[]): void {
+    for (const { exchange, deliveries } of left) this.#counters.received.inc({ exchange }, deliveries);
+  }
+
+  judged(inHand: DeliveryInHand, jobs: number): void {
+    const more = Math.max(0, jobs - inHand.counted);
+    inHand.counted += more;
+    this.#counters.received.inc({ exchange: inHand.delivery.exchange }, more);
+    this.#counters.inHand.inc(more);
+  }
+
+  /** @param spooledJobs - how many of them the spool counts, and not the hand. */
+  ended(inHand: DeliveryInHand, outcomes: readonly Outcome[], spooledJobs = 0): void {
+    const { exchange, receivedAtMs } = inHand.delivery;
+    for (const outcome of outcomes) this.#counters.ended.inc({ exchange, outcome });
+    this.#counters.inHand.dec(inHand.counted - spooledJobs);
+    // The clock may have been set back meanwhile: a lag is never negative.
+    this.#counters.lagSeconds.observe({ exchange }, Math.max(0, Date.now() - receivedAtMs) / 1000);
+  }
+
+  /** Out of the hand, into the spool. */
+  spooled({ counted }: DeliveryInHand): void {
+    this.#counters.inHand.dec(counted);
+  }
+}

@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import type { Delivery } from "../domain/delivery.ts";
+import { Unavailable } from "../domain/faults.ts";
+import type { SuspectLedger } from "../store/store.ts";
+import { type DeliveryInHand, hasEnded } from "./in-hand.ts";
+
+export interface SuspectsOptions {
+  readonly ledger: SuspectLedger;
+  /** A message that so many workers died of is not tried again; at least 2. */
+  readonly maxAttempts: number;
+  readonly onBug: (error: unknown) => void;
+}
+
+export interface SuspectsWork {
+  readonly hold: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Judges and stores one delivery, in a batch of its own. */
+  readonly handleAlone: (suspect: DeliveryInHand) => Promise<void>;
+  /** Ends it without looking at it. */
+  readonly setAside: (suspect: DeliveryInHand, attempts: number) => Promise<void>;
+}
+
+/**
+ * Deliveries that may have killed a worker. Each is entered in a durable ledger before it is even judged, handled
+ * alone, and taken out of the ledger however it ends; so what is found there was in work when a worker died.
+ *
+ * All that come together are entered together, since after a lost connection there may be hundreds, nearly all
+ * innocent. That says of a later death only that the culprit was among them. Therefore one that is found entered is
+ * entered a second time, under another key, at its own turn: that entry is its own, and only those are counted against
+ * it. So its neighbours never end as it does.
+ */
+export class Suspects {
+  readonly #options: SuspectsOptions;
+  /** Entries of this process that are still in the ledger. It lives, so nobody died of those. */
+  readonly #ours = new Map<string, number>();
+
+  constructor(options: SuspectsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Handles them one after the other. Those that have not ended when it returns met an absent store.
+   *
+   * @throws nothing: a bug in the ledger is told, and they are handled without it.
+   */
+  async handle(suspects: readonly DeliveryInHand[], work: SuspectsWork): Promise<void> {
+    const ended: string[] = [];
+    try {
+      const hashes = suspects.map(({ delivery }) => suspectHash(delivery));
+      const deaths = await this.#enter(hashes, work);
+      for (const [index, suspect] of suspects.entries()) {
+        const hash = hashes[index] ?? "";
+        const keys = [hash];
+        let ownDeaths = 0;
+        if ((deaths[index] ?? 0) > 0) {
+          const own = `${hash}-alone`;
+          keys.push(own);
+          [ownDeaths = 0] = await this.#enter([own], work);
+        }
+        // The death that made it be entered alone counts too.
+        if (ownDeaths + 1 >= this.#options.maxAttempts) await work.setAside(suspect, ownDeaths + 1);
+        else await work.handleAlone(suspect);
+        if (!hasEnded(suspect)) break;
+        ended.push(...keys);
+      }
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+    }
+    await this.#clear(ended, work);
+  }
+
+  /** Gives for each how many workers died since it was entered first. */
+  async #enter(hashes: readonly string[], { hold }: SuspectsWork): Promise<number[]> {
+    const enterOne = (hash: string): Promise<number> => {
+      // Counted at each try: the reply may have been lost after the entry was made.
+      this.#ours.set(hash, (this.#ours.get(hash) ?? 0) + 1);
+      return this.#options.ledger.enterSuspect(hash);
+    };
+    try {
+      const counts = await hold(() => Promise.all(hashes.map(enterOne)));
+      return hashes.map((hash, index) => Math.max(0, (counts[index] ?? 0) - (this.#ours.get(hash) ?? 0)));
+    } catch (error) {
+      if (error instanceof Unavailable) throw error;
+      this.#options.onBug(error);
+      return hashes.map(() => 0);
+    }
+  }
+
+  async #clear(hashes: readonly string[], { hold }: SuspectsWork): Promise<void> {
+    if (hashes.length === 0) return;
+    try {
+      await hold(() => Promise.all(hashes.map((hash) => this.#options.ledger.clearSuspect(hash))));
+      for (const hash of hashes) this.#ours.delete(hash);
+    } catch (error) {
+      // They have ended all the same. What stays in the ledger only makes the same message be entered alone.
+      if (!(error instanceof Unavailable)) this.#options.onBug(error);
+    }
+  }
+}
+
+/** The same for each redelivery of a message: of exchange, routing key and body. */
+export function suspectHash({ exchange, routingKey, body, oversize }: Delivery): string {
+  const hash = createHash("sha256");
+  for (const part of [exchange, routingKey]) hash.update(`${part.length}:${part}`);
+  return hash.update(oversize?.sha256 ?? body).digest("hex");
+}
