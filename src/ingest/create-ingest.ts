@@ -73,6 +73,8 @@ export function createIngest(options: IngestOptions): Ingest {
   let draining: Promise<void> | null = null;
   let trouble: string | null = null;
   let spoolTrouble: string | null = null;
+  /** Once from full to empty: in between it may be full again with every batch. */
+  let isFullTold = false;
   let isClosing = false;
 
   function handle(delivery: Delivery): Promise<Settlement> {
@@ -172,7 +174,8 @@ export function createIngest(options: IngestOptions): Ingest {
 
   /** The worker stops taking: what it holds fills the prefetch window, and the broker sends no more. */
   async function refused(reason: string): Promise<void> {
-    if (spoolTrouble === null) log.error("spool_full", { reason, ...spool?.load });
+    if (!isFullTold) log.error("spool_full", { reason, ...spool?.load });
+    isFullTold = true;
     spoolTrouble = reason;
     if (!isClosing) await drainedSome.wait(FULL_RETRY_MS);
   }
@@ -205,7 +208,11 @@ export function createIngest(options: IngestOptions): Ingest {
       },
       onProgress(deliveries) {
         drained += deliveries;
-        if (deliveries > 0) trouble = null;
+        if (deliveries > 0) {
+          trouble = null;
+          spoolTrouble = null;
+        }
+        if (isSpoolEmpty()) isFullTold = false;
         noteLoad();
         drainedSome.all();
       },

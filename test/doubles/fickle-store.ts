@@ -1,0 +1,48 @@
+import { Unavailable } from "../../src/domain/faults.ts";
+import type { Store } from "../../src/store/store.ts";
+
+type IngestStore = Pick<Store, "storeSubmissions" | "recordRejections" | "enterSuspect" | "clearSuspect">;
+
+export interface FickleStore extends IngestStore {
+  /** `gone`: each call fails. `silent`: no call is ever answered. */
+  mood: "there" | "gone" | "silent";
+  /** Calls that were made, whatever came of them. */
+  calls: number;
+  /** The guids of each batch that was written, in order. */
+  readonly batches: string[][];
+}
+
+/** A real store behind a network that can be taken away and given back at a word, which no real one lets happen. */
+export function aFickleStore(store: Store): FickleStore {
+  const fickle: FickleStore = {
+    mood: "there",
+    calls: 0,
+    batches: [],
+    async storeSubmissions(batch) {
+      await network();
+      const outcomes = await store.storeSubmissions(batch);
+      fickle.batches.push(batch.map(({ submission }) => submission.job.job_guid));
+      return outcomes;
+    },
+    async recordRejections(rejections) {
+      await network();
+      return store.recordRejections(rejections);
+    },
+    async enterSuspect(hash) {
+      await network();
+      return store.enterSuspect(hash);
+    },
+    async clearSuspect(hash) {
+      await network();
+      return store.clearSuspect(hash);
+    },
+  };
+  async function network(): Promise<void> {
+    fickle.calls++;
+    // As a real driver: never in the same turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (fickle.mood === "gone") throw new Unavailable("store", "connection refused");
+    if (fickle.mood === "silent") await new Promise(() => undefined);
+  }
+  return fickle;
+}

@@ -1,0 +1,44 @@
+// A worker without its broker, of which one message is the death: to judge a body that holds "poison" kills it.
+// Arguments: the store's folder, the spool's folder, a JSON file of [{ id, body, redelivered }]. Prints the id of each
+// delivery that it settled, with how; ends once all are settled and the spool is empty.
+import { readFileSync } from "node:fs";
+import { createCounters } from "../../src/counters.ts";
+import { createIngest } from "../../src/ingest/create-ingest.ts";
+import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
+import { openSpool } from "../../src/spool/open-spool.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import { schemas } from "../examples.ts";
+
+const [dataDir = "", folder = "", list = ""] = process.argv.slice(2);
+const log = { error: console.error, warn: () => undefined, info: () => undefined, debug: () => undefined };
+const judging = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+const store = await openStore({ mongodbUrl: null, dataDir, rejectionTtlDays: 30 });
+const spool = openSpool({ folder, maxBytes: 1e9, log });
+const ingest = createIngest({
+  judge: (delivery) => {
+    if (delivery.body.includes("poison")) process.kill(process.pid, "SIGKILL");
+    return judgeDelivery(delivery, judging);
+  },
+  store,
+  spool,
+  spoolAfterMs: 10_000,
+  batch: { maxItems: 20, maxBytes: 1e6, waitMs: 5 },
+  rejectionMaxBytes: 1000,
+  maxAttempts: 3,
+  tellEachJob: false,
+  counters: createCounters(),
+  log,
+});
+const deliveries = JSON.parse(readFileSync(list, "utf8"));
+await Promise.all(
+  deliveries.map(async ({ id, body, redelivered }) => {
+    const route = { exchange: "exchange/a/jobs", routingKey: "x.try" };
+    const delivery = { ...route, redelivered, receivedAtMs: 0, body: Buffer.from(body), oversize: null };
+    const settlement = await ingest.handle(delivery);
+    process.stdout.write(`${id} ${settlement}\n`);
+  }),
+);
+while (spool.load.deliveries > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+await ingest.drain(5000);
+spool.close();
+await store.close();

@@ -1,0 +1,127 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Counters, createCounters, outcomeTotals } from "../../src/counters.ts";
+import type { Delivery, Settlement } from "../../src/domain/delivery.ts";
+import { createIngest, type Ingest, type IngestOptions } from "../../src/ingest/create-ingest.ts";
+import { judgeDelivery, type Verdict } from "../../src/ingest/judge-delivery.ts";
+import { openSpool, type Spool } from "../../src/spool/open-spool.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { aFickleStore, type FickleStore } from "../doubles/fickle-store.ts";
+import { schemas } from "../examples.ts";
+
+const judgeOptions = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+
+/** The real judgement. */
+export function judged(delivery: Delivery): readonly Verdict[] {
+  return judgeDelivery(delivery, judgeOptions);
+}
+
+/** The worker without its broker: deliveries in, settlements out, on a real store that can be away and a real spool. */
+export class IngestStory {
+  readonly folder = mkdtempSync(join(tmpdir(), "ingest-"));
+  readonly events: string[] = [];
+  readonly settlements = new Map<Delivery, Settlement>();
+  readonly real: Store;
+  readonly store: FickleStore;
+  counters: Counters = createCounters();
+  #spool: Spool | null = null;
+  #ingest: Ingest | null = null;
+
+  private constructor(real: Store) {
+    this.real = real;
+    this.store = aFickleStore(real);
+  }
+
+  static async begin(): Promise<IngestStory> {
+    const dataDir = mkdtempSync(join(tmpdir(), "ingest-store-"));
+    return new IngestStory(await openStore({ mongodbUrl: null, dataDir, rejectionTtlDays: 30 }));
+  }
+
+  get spoolFolder(): string {
+    return join(this.folder, "spool");
+  }
+
+  /** A worker starts. */
+  start(given: Partial<IngestOptions> & { spoolBytes?: number } = {}): void {
+    const { spoolBytes = 1e9, ...options } = given;
+    const noted = (event: string): void => void this.events.push(event);
+    const log = { error: noted, warn: noted, info: noted, debug: noted };
+    this.counters = createCounters();
+    this.#spool = openSpool({ folder: this.spoolFolder, maxBytes: spoolBytes, log });
+    this.#ingest = createIngest({
+      judge: judged,
+      store: this.store,
+      spool: this.#spool,
+      spoolAfterMs: 50,
+      batch: { maxItems: 10, maxBytes: 1e6, waitMs: 1 },
+      rejectionMaxBytes: 1000,
+      maxAttempts: 5,
+      tellEachJob: false,
+      counters: this.counters,
+      log,
+      ...options,
+    });
+  }
+
+  /** Hands deliveries over, as the broker would. */
+  deliver(...deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) {
+      void this.#ingest?.handle(delivery).then((settlement) => this.settlements.set(delivery, settlement));
+    }
+  }
+
+  /** A clean end. */
+  async stop(limitMs = 5000): Promise<void> {
+    await this.#ingest?.drain(limitMs);
+    this.#spool?.close();
+    this.#ingest = null;
+  }
+
+  get spool(): Spool {
+    if (this.#spool === null) throw new Error("no worker was started");
+    return this.#spool;
+  }
+
+  trouble(): string | null | undefined {
+    return this.#ingest?.spoolTrouble();
+  }
+
+  spoolFiles(): string[] {
+    try {
+      return readdirSync(this.spoolFolder);
+    } catch {
+      // None was ever made.
+      return [];
+    }
+  }
+
+  times(event: string): number {
+    return this.events.filter((each) => each === event).length;
+  }
+
+  /** Both sides of the law, and its parts. */
+  async law(): Promise<{ received: number; accounted: number; inHand: number; spooled: number }> {
+    const sum = async (metric: { get(): Promise<{ values: { value: number }[] }> }): Promise<number> =>
+      (await metric.get()).values.reduce((total, { value }) => total + value, 0);
+    const [received, inHand, spooled] = [
+      await sum(this.counters.received),
+      await sum(this.counters.inHand),
+      await sum(this.counters.spooledJobs),
+    ];
+    const ended = Object.values(await outcomeTotals(this.counters)).reduce((total, n) => total + n, 0);
+    return { received, accounted: ended + inHand + spooled, inHand, spooled };
+  }
+
+  async end(): Promise<void> {
+    await this.stop(0);
+    await this.real.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Resolves once it is so; a test that waits in vain ends by its own limit. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
+}

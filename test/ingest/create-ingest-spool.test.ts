@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { outcomeTotals, rejectionTotals } from "../../src/counters.ts";
+import type { Delivery } from "../../src/domain/delivery.ts";
+import { aDelivery, aMessage } from "../examples.ts";
+import { IngestStory, judged, until } from "./an-ingest.ts";
+
+jest.setTimeout(30_000);
+
+let story: IngestStory;
+beforeEach(async () => {
+  story = await IngestStory.begin();
+});
+afterEach(() => story.end());
+
+const job = (n: number, state = "completed") => aDelivery(aMessage({ taskId: `s/${n}`, state }));
+const jobs = (count: number, from = 0) => Array.from({ length: count }, (_, n) => job(from + n));
+const settledAll = (deliveries: readonly Delivery[]) => () =>
+  deliveries.every((delivery) => story.settlements.has(delivery));
+const allAcked = () => expect(new Set(story.settlements.values())).toEqual(new Set(["ack"]));
+const storedJobs = async () => (await story.real.countDocuments())["jobs"];
+
+async function lawHolds(): Promise<void> {
+  const { received, accounted } = await story.law();
+  expect(accounted).toBe(received);
+}
+
+describe("while the store is there", () => {
+  it("nothing goes to the spool, and no file is made", async () => {
+    story.start();
+    const all = jobs(25);
+    story.deliver(...all);
+    await until(settledAll(all));
+    allAcked();
+    expect(await storedJobs()).toBe(25);
+    expect(story.spoolFiles()).toEqual([]);
+    await lawHolds();
+  });
+});
+
+describe("while the store is away", () => {
+  it("for a short time, what is in hand is held, and nothing is spooled", async () => {
+    story.start({ spoolAfterMs: 60_000 });
+    story.store.mood = "gone";
+    const all = jobs(5);
+    story.deliver(...all);
+    await until(() => story.store.calls >= 2);
+    expect(story.settlements.size).toBe(0);
+    await lawHolds();
+    story.store.mood = "there";
+    await until(settledAll(all));
+    expect(await storedJobs()).toBe(5);
+    expect(story.times("spool_started")).toBe(0);
+  });
+
+  it.each(["gone", "silent"] as const)(
+    "(%s) for long, all goes to the spool and is acknowledged there",
+    async (mood) => {
+      story.start();
+      story.store.mood = mood;
+      const all = jobs(40);
+      story.deliver(...all);
+      await until(settledAll(all));
+      allAcked();
+      expect(await storedJobs()).toBe(0);
+      expect(story.spool.load.deliveries).toBe(40);
+      expect(await story.law()).toEqual({ received: 40, accounted: 40, inHand: 0, spooled: 40 });
+      expect(story.times("spool_started")).toBe(1);
+    },
+  );
+});
+
+describe("when the store is back", () => {
+  it("the spool is drained in order, what comes meanwhile goes to its end, and then it is empty", async () => {
+    story.start();
+    story.store.mood = "gone";
+    const pending = Array.from({ length: 30 }, (_, n) => job(n, "pending"));
+    story.deliver(...pending);
+    await until(settledAll(pending));
+    const running = Array.from({ length: 30 }, (_, n) => job(n, "running"));
+    story.store.mood = "there";
+    story.deliver(...running);
+    const completed = jobs(30);
+    story.deliver(...completed);
+    await until(settledAll(completed));
+    await until(() => story.spool.load.deliveries === 0);
+    await until(async () => (await story.law()).spooled === 0);
+    // Every job went through each state: none of them came after a later one.
+    for (let n = 0; n < 30; n++) {
+      expect((await story.real.findJob("try", `s/${n}`))?.job).toMatchObject({
+        state: "completed",
+        version: 3,
+      });
+    }
+    expect(await outcomeTotals(story.counters)).toMatchObject({ stored: 90, unchanged: 0, failed: 0 });
+    await lawHolds();
+    expect(story.times("spool_empty")).toBeGreaterThanOrEqual(1);
+    const direct = jobs(3, 100);
+    story.deliver(...direct);
+    await until(settledAll(direct));
+    expect(await storedJobs()).toBe(33);
+    await story.stop();
+    expect(story.spoolFiles()).toEqual([]);
+  });
+
+  it("an array counts its jobs, also one that was spooled before anybody read it", async () => {
+    story.start();
+    story.store.mood = "gone";
+    story.deliver(job(0));
+    await until(() => story.spool.load.deliveries === 1);
+    const array = aDelivery([1, 2, 3].map((n) => aMessage({ taskId: `a/${n}` })));
+    story.deliver(array);
+    await until(settledAll([array]));
+    await lawHolds();
+    story.store.mood = "there";
+    await until(() => story.spool.load.deliveries === 0);
+    await until(async () => (await story.law()).inHand === 0);
+    expect(await story.law()).toEqual({ received: 4, accounted: 4, inHand: 0, spooled: 0 });
+    expect(await outcomeTotals(story.counters)).toMatchObject({ stored: 4 });
+  });
+
+  it("a message that sets off a bug is tried once more alone, then rejected, and its neighbours are stored", async () => {
+    let tries = 0;
+    story.start({
+      judge: (delivery) => {
+        if (delivery.body.includes("s/7")) {
+          tries++;
+          throw new TypeError("a bug");
+        }
+        return judged(delivery);
+      },
+    });
+    story.store.mood = "gone";
+    story.deliver(job(100));
+    await until(() => story.spool.load.deliveries === 1);
+    const all = jobs(10);
+    story.deliver(...all);
+    await until(settledAll(all));
+    allAcked();
+    story.store.mood = "there";
+    await until(() => story.spool.load.deliveries === 0);
+    expect(await storedJobs()).toBe(10);
+    expect(tries).toBe(2);
+    expect(await rejectionTotals(story.counters)).toEqual({ "internal-error": 1 });
+    expect(await story.real.listRejections({ limit: 10 })).toHaveLength(1);
+    await lawHolds();
+  });
+});
+
+describe("a full spool", () => {
+  it("makes the worker hold what it has, says so once, and loses nothing", async () => {
+    story.start({ spoolBytes: 12_000 });
+    story.store.mood = "gone";
+    const all = jobs(60);
+    story.deliver(...all);
+    await until(() => story.times("spool_full") === 1);
+    expect(story.trouble()).toContain("SPOOL_MAX_BYTES");
+    const acked = story.settlements.size;
+    expect(acked).toBe(story.spool.load.deliveries);
+    expect(acked).toBeGreaterThan(0);
+    expect(acked).toBeLessThan(60);
+    await lawHolds();
+    story.store.mood = "there";
+    await until(settledAll(all));
+    await until(() => story.spool.load.deliveries === 0);
+    allAcked();
+    expect(await storedJobs()).toBe(60);
+    expect(story.times("spool_full")).toBe(1);
+    expect(story.trouble()).toBeNull();
+  });
+});
+
+describe("a shutdown while the store is away", () => {
+  it("puts what is in hand into the spool, and the next worker stores it", async () => {
+    story.start({ spoolAfterMs: 60_000 });
+    story.store.mood = "gone";
+    const all = jobs(25);
+    story.deliver(...all);
+    await until(() => story.times("store_away") > 0);
+    await story.stop();
+    expect(story.settlements.size).toBe(25);
+    allAcked();
+    expect(story.spoolFiles()).toHaveLength(1);
+    story.store.mood = "there";
+    story.start();
+    expect((await story.law()).received).toBe(25);
+    await until(async () => (await story.law()).spooled === 0);
+    expect(await storedJobs()).toBe(25);
+    await lawHolds();
+    await story.stop();
+    expect(story.spoolFiles()).toEqual([]);
+  });
+
+  it("hands back what is in hand where there is no spool", async () => {
+    story.start({ spool: null });
+    story.store.mood = "gone";
+    const all = jobs(5);
+    story.deliver(...all);
+    await until(() => story.times("store_away") > 0);
+    await story.stop();
+    expect([...story.settlements.values()]).toEqual(Array(5).fill("requeue"));
+    expect(await outcomeTotals(story.counters)).toMatchObject({ failed: 5 });
+    await lawHolds();
+  });
+
+  it("leaves what is in the spool there, unharmed", async () => {
+    story.start();
+    story.store.mood = "gone";
+    const all = jobs(25);
+    story.deliver(...all);
+    await until(settledAll(all));
+    await story.stop();
+    story.start();
+    expect(story.spool.load.deliveries).toBe(25);
+    expect(await story.law()).toMatchObject({ received: 25, accounted: 25 });
+    await story.stop();
+  });
+});
