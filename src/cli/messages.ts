@@ -96,6 +96,14 @@ export function faultErrors(fault: Fault): readonly Violation[] {
       ];
     case "unusable-field":
       return [{ pointer: fault.pointer, keyword: fault.reason, message: fault.detail }];
+    case "killed-worker":
+      return [
+        {
+          pointer: "",
+          keyword: fault.reason,
+          message: `the worker died ${fault.attempts} times with this message in work; it is not tried again`,
+        },
+      ];
     default:
       return [
         { pointer: "", keyword: fault.reason, message: "detail" in fault ? fault.detail : fault.reason },

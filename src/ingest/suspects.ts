@@ -49,23 +49,26 @@ export class Suspects {
       const deaths = await this.#enter(hashes, work);
       for (const [index, suspect] of suspects.entries()) {
         const hash = hashes[index] ?? "";
-        const keys = [hash];
-        let ownDeaths = 0;
-        if ((deaths[index] ?? 0) > 0) {
-          const own = `${hash}-alone`;
-          keys.push(own);
-          [ownDeaths = 0] = await this.#enter([own], work);
-        }
-        // The death that made it be entered alone counts too.
-        if (ownDeaths + 1 >= this.#options.maxAttempts) await work.setAside(suspect, ownDeaths + 1);
+        if ((deaths[index] ?? 0) > 0) await this.#handleByItself(suspect, hash, work);
         else await work.handleAlone(suspect);
         if (!hasEnded(suspect)) break;
-        ended.push(...keys);
+        // Together at the end: a death before that only makes those be entered by themselves the next time.
+        ended.push(hash);
       }
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
     }
     await this.#clear(ended, work);
+  }
+
+  async #handleByItself(suspect: DeliveryInHand, hash: string, work: SuspectsWork): Promise<void> {
+    const own = `${hash}-alone`;
+    const [deaths = 0] = await this.#enter([own], work);
+    // The death for which it is entered by itself counts too.
+    if (deaths + 1 >= this.#options.maxAttempts) await work.setAside(suspect, deaths + 1);
+    else await work.handleAlone(suspect);
+    // At once, so that the death of another one behind it is never counted against it.
+    if (hasEnded(suspect)) await this.#clear([own], work);
   }
 
   /** Gives for each how many workers died since it was entered first. */
