@@ -3,8 +3,8 @@ import type { Outcome } from "./domain/delivery.ts";
 import type { FaultReason } from "./domain/faults.ts";
 
 /**
- * What is counted, each with its help text. Labels are bounded by the registry (exchange) or by the code
- * (outcome, reason); never a routing key, project or guid.
+ * What is counted, each with its help text. Labels are bounded by the registry (exchange), by a setting (host) or by the
+ * code (outcome, reason); never a routing key, project or guid.
  */
 export function createCounters() {
   const registry = new Registry();
@@ -71,6 +71,47 @@ export function createCounters() {
       collect() {
         this.set(spoolOldest.atMs === null ? 0 : Math.max(0, Date.now() - spoolOldest.atMs) / 1000);
       },
+    }),
+    workEnded: new Counter({
+      name: "pulse_ingest_artifact_work_total",
+      help: "Logs read and suggestions made that ended, by outcome; done is the good one. Host: see LOG_HOSTS.",
+      labelNames: ["kind", "outcome", "host"] as const,
+      registers,
+    }),
+    workFailed: new Counter({
+      name: "pulse_ingest_artifact_failures_total",
+      help: "Attempts to make artifacts that failed, by reason.",
+      labelNames: ["kind", "reason", "host"] as const,
+      registers,
+    }),
+    workSeconds: new Histogram({
+      name: "pulse_ingest_artifact_step_duration_seconds",
+      help: "Time for each step of making artifacts: fetch (waiting for the log host), parse, suggest, store.",
+      labelNames: ["step", "host"] as const,
+      buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 10, 30, 60, 300],
+      registers,
+    }),
+    logBytes: new Counter({
+      name: "pulse_ingest_log_bytes_total",
+      help: "Bytes of logs that were read, as transferred.",
+      labelNames: ["host"] as const,
+      registers,
+    }),
+    bugs: new Gauge({
+      name: "pulse_ingest_bugs",
+      help: "Bugs held in memory for suggestions.",
+      registers,
+    }),
+    bugsBytes: new Gauge({
+      name: "pulse_ingest_bugs_bytes",
+      help: "Size of the bugs held in memory.",
+      registers,
+    }),
+    bugSyncs: new Counter({
+      name: "pulse_ingest_bug_syncs_total",
+      help: "Times that bugs were read from Bugzilla, by outcome: replaced, empty, failed.",
+      labelNames: ["outcome"] as const,
+      registers,
     }),
     storeTries: new Counter({
       name: "pulse_ingest_store_unavailable_total",

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { join } from "node:path";
+import { startArtifacts } from "./artifacts/start-artifacts.ts";
 import { openAmqpSource } from "./broker/amqp-source.ts";
 import { readRegistry } from "./broker/registry.ts";
 import { readTiers } from "./broker/tiers.ts";
@@ -9,12 +10,14 @@ import { createIngest } from "./ingest/create-ingest.ts";
 import { holdWhileAway } from "./ingest/hold-while-away.ts";
 import { judgeDelivery } from "./ingest/judge-delivery.ts";
 import type { Log } from "./log.ts";
+import { logOptions } from "./log-options.ts";
 import { brokerUrl, databaseUrl, type Settings } from "./settings.ts";
 import { openSpool, type Spool, spoolFiles } from "./spool/open-spool.ts";
 import { openLater } from "./store/open-later.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
 import { loadSchemas } from "./validate/validate-job.ts";
+import { userAgent } from "./version.ts";
 
 /**
  * The worker: opens and joins all parts, runs until it is asked to stop, and closes them in the order that loses
@@ -41,6 +44,19 @@ export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal)
     maxDepth: settings.MAX_DEPTH,
     acceptsProject: registry.acceptsProject,
   };
+  const artifacts = startArtifacts({
+    store,
+    logs: { ...logOptions(settings), threads: settings.LOG_THREADS },
+    logsPerHost: settings.LOGS_PER_HOST,
+    leaseMs: settings.LOG_LEASE_MS,
+    retry: { maxAttempts: settings.LOG_ATTEMPTS },
+    sync:
+      settings.BUGS_SYNC_MINUTES === 0
+        ? null
+        : { baseUrl: settings.BUGZILLA_URL, userAgent, everyMs: settings.BUGS_SYNC_MINUTES * 60_000 },
+    counters,
+    log,
+  });
   const ingest = createIngest({
     judge: (delivery) => judgeDelivery(delivery, judgeOptions),
     store,
@@ -56,6 +72,7 @@ export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal)
     tellEachJob: settings.LOG_LEVEL === "debug",
     counters,
     log,
+    onStored: artifacts.nudge,
   });
   const source = openAmqpSource(
     {
@@ -81,6 +98,7 @@ export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal)
   await source.stopConsuming();
   await ingest.drain(settings.SHUTDOWN_MS);
   await source.close();
+  await artifacts.stop();
   await store.close();
   spool?.close();
   log.info("stopped", {

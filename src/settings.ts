@@ -7,6 +7,25 @@ const amqpUrl = z.url({ protocol: /^amqps?$/, error: "must be a URL that begins 
 const mongodbUrl = z
   .string()
   .regex(/^mongodb(\+srv)?:\/\/./, "must be a URL that begins with mongodb:// or mongodb+srv://");
+const hosts = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((host) => host.trim().toLowerCase())
+      .filter((host) => host !== ""),
+  )
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(
+          /^(\*\.)?[\w.-]+$/,
+          "must be names, or *.name for all below it, separated by commas; no ports",
+        ),
+    ),
+  );
 const whole = (min: number, max: number): z.ZodCoercedNumber => z.coerce.number().int().min(min).max(max);
 
 /**
@@ -107,6 +126,77 @@ const declared = {
   REJECTION_MAX_BYTES: whole(0, 8 * 1024 * 1024)
     .default(64 * 1024)
     .meta({ description: "How much of a rejected message is kept.", unit: "bytes" }),
+  LOG_THREADS: whole(0, 64).default(4).meta({
+    description:
+      "How many logs this worker reads at once, each on a thread with up to 64 MiB. 0: it reads none, and leaves them to others; bug suggestions for submitted summaries are still made.",
+    unit: "logs",
+  }),
+  LOGS_PER_HOST: whole(1, 64).default(3).meta({
+    description: "... of one log host, so that a slow one leaves room for the others.",
+    unit: "logs",
+  }),
+  LOG_HOSTS: hosts.meta({
+    description:
+      "Hosts that logs may be fetched from, also after a redirect: names, or *.name for all below it, separated by commas. Empty: all with public addresses. Counters name these hosts; the others are `other`.",
+  }),
+  LOG_ALLOW_PRIVATE: z.stringbool().default(false).meta({
+    description:
+      "Fetch logs from addresses that are not public as well. Log URLs come from strangers: only for a laptop, or where nothing of the inside can be harmed.",
+  }),
+  LOG_CONNECT_MS: whole(100, 600_000).default(30_000).meta({
+    description: "How long connecting to a log host may take.",
+    unit: "milliseconds",
+  }),
+  LOG_IDLE_MS: whole(100, 600_000).default(30_000).meta({
+    description: "How long a log host may send nothing.",
+    unit: "milliseconds",
+  }),
+  LOG_TIMEOUT_MS: whole(100, 3_600_000).default(300_000).meta({
+    description: "How long fetching and parsing one log may take in all.",
+    unit: "milliseconds",
+  }),
+  LOG_MAX_REDIRECTS: whole(0, 20).default(5).meta({
+    description: "Most redirects that are followed to a log.",
+    unit: "redirects",
+  }),
+  LOG_MAX_BYTES: whole(1024, 8 * 1024 ** 3)
+    .default(256 * 1024 * 1024)
+    .meta({ description: "A log that is longer as transferred fails.", unit: "bytes" }),
+  LOG_MAX_INFLATED_BYTES: whole(1024, 64 * 1024 ** 3)
+    .default(2 * 1024 ** 3)
+    .meta({ description: "... or longer than this as text.", unit: "bytes" }),
+  LOG_MAX_RATIO: whole(2, 100_000).default(500).meta({
+    description: "... or so many times longer as text than as transferred (looked at from 1 MiB of text on).",
+    unit: "times",
+  }),
+  LOG_MAX_LINES: whole(1, 1_000_000_000).default(20_000_000).meta({
+    description: "A log of more lines fails.",
+    unit: "lines",
+  }),
+  LOG_MAX_LINE_BYTES: whole(500, 64 * 1024 * 1024)
+    .default(1024 * 1024)
+    .meta({ description: "A line with performance data is cut at this; all others at 500.", unit: "bytes" }),
+  ARTIFACT_MAX_BYTES: whole(1024, 15 * 1024 * 1024)
+    .default(8 * 1024 * 1024)
+    .meta({ description: "A log that an artifact larger than this would come from fails.", unit: "bytes" }),
+  LOG_ATTEMPTS: whole(1, 100).default(10).meta({
+    description: "A log that could not be read so many times is given up.",
+    unit: "attempts",
+  }),
+  LOG_LEASE_MS: whole(1000, 86_400_000).default(600_000).meta({
+    description:
+      "After this others take up a log that a worker had in work when it died. Longer than LOG_TIMEOUT_MS, with room for parsing, bug suggestions and storing.",
+    unit: "milliseconds",
+  }),
+  BUGZILLA_URL: z
+    .url({ protocol: /^https?$/, error: "must be a URL that begins with http:// or https://" })
+    .default("https://bugzilla.mozilla.org")
+    .meta({ description: "Bugzilla, for the bugs that are suggested for error lines." }),
+  BUGS_SYNC_MINUTES: whole(0, 10_080).default(0).meta({
+    description:
+      "How often the worker reads all bugs of intermittent failures from Bugzilla. 0: never; `pulse-ingest bugs sync` or `bugs import` do it by hand.",
+    unit: "minutes",
+  }),
   SHUTDOWN_MS: whole(0, 600_000).default(10_000).meta({
     description: "How long a shutdown waits for the batch in work before its messages are handed back.",
     unit: "milliseconds",
@@ -175,6 +265,12 @@ function contradictions(settings: Partial<Settings>): string[] {
   if (BATCH_SIZE !== undefined && PREFETCH !== undefined && BATCH_SIZE > PREFETCH) {
     return [
       `BATCH_SIZE: ${BATCH_SIZE} must not exceed PREFETCH (${PREFETCH}): the broker would stop sending before a batch could fill`,
+    ];
+  }
+  const { LOG_LEASE_MS, LOG_TIMEOUT_MS } = settings;
+  if (LOG_LEASE_MS !== undefined && LOG_TIMEOUT_MS !== undefined && LOG_LEASE_MS <= LOG_TIMEOUT_MS) {
+    return [
+      `LOG_LEASE_MS: ${LOG_LEASE_MS} must exceed LOG_TIMEOUT_MS (${LOG_TIMEOUT_MS}): a slow log would be taken up by another worker before it is read`,
     ];
   }
   if (

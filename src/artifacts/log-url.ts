@@ -33,7 +33,11 @@ export function readLogUrl(text: string, allowHosts: readonly string[], base?: U
   return url;
 }
 
-function matchesHost(pattern: string, hostname: string): boolean {
+/**
+ * @param pattern - `logs.example.com`, or `*.example.com` for every name below that one.
+ * @param hostname - as a URL has it, without port.
+ */
+export function matchesHost(pattern: string, hostname: string): boolean {
   const name = hostname.replace(/\.$/, "");
   const wanted = pattern.toLowerCase();
   return wanted.startsWith("*.")

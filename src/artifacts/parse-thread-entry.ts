@@ -1,14 +1,8 @@
 import { workerData } from "node:worker_threads";
-import type { Artifact } from "../domain/submission.ts";
 import { openHttpLogSource } from "./http-log-source.ts";
-import { logArtifacts } from "./log-artifacts.ts";
-import { describeLogFault } from "./log-faults.ts";
-import type { LogReading, ReadingFailure } from "./log-reading.ts";
-import { LogFetchError, type LogSource } from "./log-source.ts";
-import { parseLog } from "./parse-log.ts";
 import { parseTask, threadSettings } from "./parse-thread-messages.ts";
+import { readLog } from "./read-log.ts";
 import { serveThread } from "./serve-thread.ts";
-import { PERFORMANCE_DATA, storablePerformance } from "./storable-performance.ts";
 
 // The code of a worker thread: it fetches, inflates and parses whole logs, so that nothing of that is done on the
 // main loop. Started by `parse-thread.ts`.
@@ -17,58 +11,5 @@ const source = openHttpLogSource(fetch);
 
 serveThread(async (task) => {
   const { url } = parseTask.parse(task);
-  return readLog(source, url);
+  return readLog(() => source.open(url), url, limits);
 });
-
-async function readLog(source: LogSource, url: string): Promise<LogReading> {
-  const from = performance.now();
-  const wire = { bytes: 0, waitMs: 0 };
-  try {
-    const result = await parseLog(measure(await source.open(url), wire, from), limits);
-    if (!result.ok) return refuse(result.fault.reason, describeLogFault(result.fault), true);
-    const { artifacts, warnings } = storable(logArtifacts(result.summary, url));
-    const { unreadable_performance_lines: unreadable } = result.summary;
-    if (unreadable > 0) warnings.push(`${unreadable} lines announce performance data and hold no JSON`);
-    return { ok: true, artifacts, warnings, figures: { ...wire, totalMs: performance.now() - from } };
-  } catch (error) {
-    if (!(error instanceof LogFetchError)) throw error;
-    const { kind, detail, final } = error.failure;
-    return refuse(kind, detail, final);
-  }
-}
-
-/** The artifacts without performance data that does not fit its schema. */
-function storable(made: readonly Artifact[]): { artifacts: Artifact[]; warnings: string[] } {
-  const artifacts: Artifact[] = [];
-  const warnings: string[] = [];
-  for (const one of made) {
-    const { artifact, refused } =
-      one.name === PERFORMANCE_DATA ? storablePerformance(one) : { artifact: one, refused: [] };
-    if (artifact !== null) artifacts.push(artifact);
-    warnings.push(...refused.slice(0, MAX_WARNINGS).map(({ what, reason }) => `${what} dropped: ${reason}`));
-    if (refused.length > MAX_WARNINGS) warnings.push(`${refused.length - MAX_WARNINGS} more dropped`);
-  }
-  return { artifacts, warnings };
-}
-
-// A log may hold thousands of bad items; the first few say what is wrong with them.
-const MAX_WARNINGS = 5;
-
-function refuse(kind: ReadingFailure["kind"], detail: string, final: boolean): LogReading {
-  return { ok: false, failure: { kind, detail, final } };
-}
-
-/** The same pieces, counted; time between asking for a piece and getting it is the log host's. */
-async function* measure(
-  pieces: AsyncIterable<Uint8Array>,
-  wire: { bytes: number; waitMs: number },
-  from: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let asked = from;
-  for await (const piece of pieces) {
-    wire.waitMs += performance.now() - asked;
-    wire.bytes += piece.length;
-    yield piece;
-    asked = performance.now();
-  }
-}
