@@ -6,7 +6,7 @@ export const exitCodes = { ok: 0, failed: 1, misuse: 2, timeout: 3 } as const;
 
 /** A row of the table of commands. */
 export interface CommandRow {
-  /** As commander writes it, e.g. `validate <file...>`. */
+  /** As commander writes it, e.g. `validate <file...>`; of a group with two words, e.g. `bugs import <file>`. */
   readonly usage: string;
   readonly summary: string;
   /** Flags, meaning, and the default where there is one. */
@@ -42,8 +42,9 @@ export async function runProgram(
     .showHelpAfterError("(add --help for the options and examples)")
     .exitOverride();
   for (const row of rows) {
-    const command = program
-      .command(row.usage)
+    const { parent, usage } = placeOf(program, row.usage);
+    const command = parent
+      .command(usage)
       .description(row.summary)
       .exitOverride()
       .addHelpText("after", `\nExamples:\n${row.examples.map((example) => `  $ ${example}`).join("\n")}`);
@@ -62,4 +63,13 @@ export async function runProgram(
     process.stderr.write(`${error.problems.map((problem) => `error: ${problem}`).join("\n")}\n`);
     return exitCodes.misuse;
   }
+}
+
+/** Where a command belongs: below its group, which is made with its first command, or at the top. */
+function placeOf(program: Command, usage: string): { readonly parent: Command; readonly usage: string } {
+  const [, group, rest] = /^([a-z-]+) ([a-z-]+\b.*)$/.exec(usage) ?? [];
+  if (group === undefined || rest === undefined) return { parent: program, usage };
+  const known = program.commands.find((command) => command.name() === group);
+  const parent = known ?? program.command(group).description(`see ${group} --help`).exitOverride();
+  return { parent, usage: rest };
 }
