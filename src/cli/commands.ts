@@ -1,13 +1,24 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { Misuse } from "../domain/faults.ts";
+import { importBugs, sync } from "./bugs.ts";
 import { check } from "./check.ts";
+import { listLogs, reparseLogs } from "./logs.ts";
 import { normalise, validate } from "./messages.ts";
+import { parseLog } from "./parse-log.ts";
 import { type CommandRow, runProgram } from "./program.ts";
 import { publish } from "./publish.ts";
 import { start } from "./start.ts";
 
 const { env } = process;
+
+const logFilters = [
+  ["--project <name>", "logs of jobs of this project"],
+  ["--job <guid>", "logs of this job"],
+  ["--status <status>", "pending, parsed or failed"],
+  ["--since <time>", "changed since: 2026-01-05T10:00:00Z, or how long ago: 30m, 12h, 7d"],
+  ["--limit <count>", "at most so many"],
+] as const;
 
 /** All commands; a new one is a row here and a function in this folder. */
 export const commands: readonly CommandRow[] = [
@@ -62,6 +73,54 @@ export const commands: readonly CommandRow[] = [
         validates: options["validate"] !== false,
       });
     },
+  },
+  {
+    usage: "parse-log <target>",
+    summary: "print the artifacts that the worker would make of a log, as one JSON object",
+    examples: [
+      "pulse-ingest parse-log live_backing.log.gz",
+      "pulse-ingest parse-log https://logs.example.org/live_backing.log",
+      "zcat old.log.gz | pulse-ingest parse-log -",
+    ],
+    more: "A file or a URL, gzip or plain text; - is standard input. Exit code 1 and the reason if none can be made.",
+    run: ([target]) => parseLog(env, z.string().parse(target)),
+  },
+  {
+    usage: "logs list",
+    summary: "list logs, newest change first, with the reason of every failure",
+    options: [...logFilters, ["--json", "one JSON object per log"]],
+    examples: [
+      "pulse-ingest logs list --status failed --since 12h",
+      "pulse-ingest logs list --job GUID --json",
+    ],
+    more: "Without --limit the newest 100.",
+    run: (_args, options) => listLogs(env, options),
+  },
+  {
+    usage: "logs reparse",
+    summary: "have logs read again, with all their attempts",
+    options: [...logFilters, ["--all", "every log there is"]],
+    examples: [
+      "pulse-ingest logs reparse --status failed --since 7d",
+      "pulse-ingest logs reparse --job GUID",
+    ],
+    more: "Artifacts that are there stay as they are; only missing ones come.",
+    run: (_args, options) => reparseLogs(env, options),
+  },
+  {
+    usage: "bugs import <file>",
+    summary: "replace the bugs that are suggested by those of a file",
+    examples: ["pulse-ingest bugs import bugs.json", "cat bugs.ndjson | pulse-ingest bugs import -"],
+    more: "JSON as Bugzilla's REST API gives it, an array of bugs, or a bug a line. All or nothing: exit code 1 if any is wrong.",
+    run: ([file]) => importBugs(env, z.string().parse(file)),
+  },
+  {
+    usage: "bugs sync",
+    summary: "replace the bugs that are suggested by those of Bugzilla about intermittent failures",
+    options: [["--url <url>", "of Bugzilla, instead of BUGZILLA_URL"]],
+    examples: ["pulse-ingest bugs sync", "pulse-ingest bugs sync --url https://bugzilla.example.org"],
+    more: "All or nothing: exit code 1 if any page fails. The worker does it by itself with BUGS_SYNC_MINUTES.",
+    run: (_args, { url }) => sync(env, typeof url === "string" ? url : null),
   },
 ];
 

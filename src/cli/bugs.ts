@@ -1,0 +1,120 @@
+import { BugzillaError, readRestBug } from "../artifacts/bugzilla.ts";
+import { syncBugs } from "../artifacts/sync-bugs.ts";
+import type { Bug } from "../domain/bug.ts";
+import { Misuse } from "../domain/faults.ts";
+import { readSettings } from "../settings.ts";
+import { userAgent } from "../version.ts";
+import { readInput } from "./messages.ts";
+import { exitCodes } from "./program.ts";
+import { createProgress } from "./progress.ts";
+import { withStore } from "./with-store.ts";
+
+/**
+ * `bugs import`: puts a file's bugs in the place of those in the cache. Exit code 1, and nothing changed, if any entry is
+ * no bug (each is named) or there are none.
+ */
+export async function importBugs(env: NodeJS.ProcessEnv, file: string): Promise<number> {
+  const read = readBugsFile((await readInput(file)).toString("utf8"));
+  for (const problem of read.problems) process.stderr.write(`${file}: ${problem}\n`);
+  if (read.problems.length > 0 || read.bugs.length === 0) {
+    const why = read.problems.length > 0 ? `${read.problems.length} are wrong` : "there are none";
+    process.stderr.write(`Of the bugs in ${file} ${why}: nothing was imported.\n`);
+    return exitCodes.failed;
+  }
+  const progress = createProgress();
+  progress.show(`writing ${read.bugs.length} bugs`);
+  await withStore(env, (store) => store.replaceBugs(read.bugs)).finally(progress.end);
+  process.stdout.write(`Imported ${read.bugs.length} bugs\n`);
+  return exitCodes.ok;
+}
+
+/**
+ * `bugs sync`: puts Bugzilla's bugs in the place of those in the cache. Exit code 1, and nothing changed, if any page
+ * fails; none at all change nothing either.
+ *
+ * @param url - of Bugzilla; null: as the settings have it.
+ */
+export async function sync(env: NodeJS.ProcessEnv, url: string | null): Promise<number> {
+  const asked = url === null ? env : { ...env, BUGZILLA_URL: url };
+  const { BUGZILLA_URL: baseUrl } = readSettings(asked, ["BUGZILLA_URL"]);
+  const progress = createProgress();
+  const onProgress = (bugs: number): void => progress.show(`${bugs} bugs read from ${baseUrl}`);
+  try {
+    const bugs = await withStore(env, (store) => syncBugs(store, { baseUrl, userAgent, onProgress }));
+    progress.end();
+    process.stdout.write(
+      bugs > 0
+        ? `Synced ${bugs} bugs from ${baseUrl}\n`
+        : `${baseUrl} has no such bugs: nothing was changed\n`,
+    );
+    return exitCodes.ok;
+  } catch (error) {
+    progress.end();
+    if (!(error instanceof BugzillaError)) throw error;
+    process.stderr.write(`error: ${baseUrl}: ${error.message}; nothing was changed\n`);
+    return exitCodes.failed;
+  }
+}
+
+interface BugsFile {
+  /** Each id once: what comes later counts. */
+  readonly bugs: readonly Bug[];
+  /** What is no bug, by line or index, and why. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * The bugs of a file: the answer of Bugzilla's REST API (`{"bugs": [...]}`), a bare array, or a bug a line.
+ *
+ * @throws Misuse for what is none of these.
+ */
+export function readBugsFile(text: string): BugsFile {
+  const bugs = new Map<number, Bug>();
+  const problems: string[] = [];
+  const add = (place: string, value: unknown): void => {
+    const read = readRestBug(value);
+    if ("wrong" in read) problems.push(`${place}: ${read.wrong}`);
+    else bugs.set(read.bug.id, read.bug);
+  };
+  const plain = text.replace(/^\uFEFF/, "");
+  const whole = parseJson(plain);
+  const list = whole.ok ? listOf(whole.value) : null;
+  if (list !== null) {
+    list.forEach((value, index) => {
+      add(`bug ${index}`, value);
+    });
+  } else {
+    const lines = plain.split("\n");
+    const first = lines.find((line) => line.trim() !== "");
+    // A broken document is one problem, not one for each of its lines.
+    if (first !== undefined && !parseJson(first).ok) {
+      throw new Misuse([`this is neither JSON nor a JSON bug a line: ${whole.ok ? "" : whole.reason}`]);
+    }
+    lines.forEach((line, index) => {
+      if (line.trim() === "") return;
+      const parsed = parseJson(line);
+      if (parsed.ok) add(`line ${index + 1}`, parsed.value);
+      else problems.push(`line ${index + 1}: ${parsed.reason}`);
+    });
+  }
+  return { bugs: [...bugs.values()], problems };
+}
+
+/** Null: not a list of bugs, so perhaps a single one. */
+function listOf(value: unknown): readonly unknown[] | null {
+  if (Array.isArray(value)) return value;
+  const isAnswer = typeof value === "object" && value !== null && "bugs" in value;
+  return isAnswer && Array.isArray(value.bugs) ? value.bugs : null;
+}
+
+type Parsed =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly reason: string };
+
+function parseJson(text: string): Parsed {
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,91 @@
+import * as z from "zod";
+import { Misuse } from "../domain/faults.ts";
+import type { LogQuery, StoredLog } from "../store/store.ts";
+import { columns } from "./columns.ts";
+import { type CommandOptions, exitCodes } from "./program.ts";
+import { withStore } from "./with-store.ts";
+
+/** `logs list`: the logs that fit, newest change first, with the reason of every failure. */
+export async function listLogs(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
+  const query = readQuery(options, LISTED);
+  const logs = await withStore(env, (store) => store.listLogs(query));
+  if (options["json"] === true) {
+    for (const log of logs) process.stdout.write(`${JSON.stringify(log)}\n`);
+    return exitCodes.ok;
+  }
+  process.stdout.write(logs.length === 0 ? "No such logs.\n" : columns([heading, ...logs.map(toRow)]));
+  if (logs.length === query.limit) {
+    process.stderr.write(`There may be more than these ${query.limit}: see --limit.\n`);
+  }
+  return exitCodes.ok;
+}
+
+/** `logs reparse`: makes the logs that fit due again, with all their attempts, and says how many. */
+export async function reparseLogs(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
+  const query = readQuery(options, ALL);
+  const filters = Object.keys(query).filter((name) => name !== "limit");
+  if (filters.length === 0 && options["all"] !== true) {
+    throw new Misuse(["this would read every log again: say which by a filter, or --all"]);
+  }
+  const count = await withStore(env, (store) => store.reparseLogs(query));
+  process.stdout.write(`${count} ${count === 1 ? "log is" : "logs are"} to be read again\n`);
+  return exitCodes.ok;
+}
+
+const LISTED = 100;
+// As many as a store's limit can say.
+const ALL = 2 ** 31 - 1;
+
+const status = z.enum(["pending", "parsed", "failed"]);
+const limit = z.coerce.number().int().min(1).max(ALL);
+
+/** @throws Misuse naming the option that is wrong. */
+function readQuery(options: CommandOptions, standardLimit: number): LogQuery {
+  const { project, job, since } = options;
+  return {
+    ...(typeof project === "string" ? { project } : {}),
+    ...(typeof job === "string" ? { job_guid: job } : {}),
+    ...(options["status"] === undefined
+      ? {}
+      : { parse_status: read("--status", status, options["status"], "pending, parsed or failed") }),
+    ...(typeof since === "string" ? { since: readSince(since) } : {}),
+    limit: read("--limit", limit, options["limit"] ?? standardLimit, "a whole number from 1 on"),
+  };
+}
+
+function read<T>(flag: string, type: z.ZodType<T>, value: unknown, wanted: string): T {
+  const parsed = type.safeParse(value);
+  if (!parsed.success) throw new Misuse([`${flag} must be ${wanted}; it is ${JSON.stringify(value)}`]);
+  return parsed.data;
+}
+
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A time, or how long ago: `2026-01-05T10:00:00Z`, `2026-01-05` (UTC), `30m`, `12h`, `7d`. */
+function readSince(text: string): string {
+  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  const isUnit = unit === "m" || unit === "h" || unit === "d";
+  const ms = isUnit ? Date.now() - Number(count) * unitMs[unit] : Date.parse(text);
+  if (Number.isNaN(ms)) {
+    throw new Misuse([
+      `--since must be a time such as 2026-01-05T10:00:00Z, or how long ago, such as 12h; it is ${JSON.stringify(text)}`,
+    ]);
+  }
+  return new Date(ms).toISOString();
+}
+
+const heading = ["status", "attempts", "changed", "next attempt", "project", "job", "log", "url", "failure"];
+
+function toRow(log: StoredLog): string[] {
+  return [
+    log.parse_status,
+    String(log.attempts),
+    log.last_modified,
+    log.next_attempt_at ?? "-",
+    log.project,
+    log.job_guid,
+    log.name,
+    log.url,
+    log.failure ?? "-",
+  ];
+}

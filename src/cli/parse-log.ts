@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { BugIndexBuilder } from "../artifacts/bug-index.ts";
+import { readCachedBugs } from "../artifacts/cached-bugs.ts";
+import { openHttpLogSource } from "../artifacts/http-log-source.ts";
+import { describeLogFault } from "../artifacts/log-faults.ts";
+import type { LogReading } from "../artifacts/log-reading.ts";
+import { readLog } from "../artifacts/read-log.ts";
+import { SuggestionsWriter, suggestBugs } from "../artifacts/suggest-bugs.ts";
+import { errorLinesOf } from "../artifacts/summary-errors.ts";
+import { Misuse } from "../domain/faults.ts";
+import { logOptions, logSettingNames } from "../log-options.ts";
+import { databaseUrl, readSettings } from "../settings.ts";
+import { exitCodes } from "./program.ts";
+import { type StoreSettings, storeSettingNames, withStoreOf } from "./with-store.ts";
+
+/**
+ * `parse-log`: prints the artifacts that the worker would make of a log, as one JSON object, name to blob. Exit code 1,
+ * and the reason, if it would make none.
+ *
+ * @param target - a file, `-` for standard input, or a URL; under the settings' limits, so that they can be tried.
+ */
+export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<number> {
+  const settings = readSettings(env, [...logSettingNames, ...storeSettingNames]);
+  const options = logOptions(settings);
+  const { logLimits } = options;
+  const reading = await (isUrl(target) ? readUrl(options, target) : readFile(target, logLimits));
+  if (!reading.ok) return refuse(target, `${reading.failure.kind}: ${reading.failure.detail}`);
+  for (const warning of reading.warnings) process.stderr.write(`warning: ${warning}\n`);
+  const summary = reading.artifacts.find(({ name }) => name === "text_log_summary");
+  const writer = new SuggestionsWriter(logLimits.artifactBytes);
+  const bugs = await bugsAtHand(settings);
+  for (const suggestion of suggestBugs(errorLinesOf(summary?.blob ?? ""), bugs, Date.now())) {
+    if (!writer.add(suggestion)) break;
+  }
+  const suggested = writer.end();
+  if (!suggested.ok) return refuse(target, `${suggested.fault.reason}: ${describeLogFault(suggested.fault)}`);
+  const blobs = [...reading.artifacts, suggested.artifact].map(({ name, blob }): [string, unknown] => [
+    name,
+    JSON.parse(blob),
+  ]);
+  process.stdout.write(`${JSON.stringify(Object.fromEntries(blobs), null, 2)}\n`);
+  return exitCodes.ok;
+}
+
+function refuse(target: string, reason: string): number {
+  process.stderr.write(`error: ${target}: ${reason}\n`);
+  if (reason.startsWith("refused-address")) {
+    process.stderr.write("Where that is meant, allow it with LOG_ALLOW_PRIVATE=true.\n");
+  }
+  return exitCodes.failed;
+}
+
+const isUrl = (target: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(target);
+
+async function readUrl(options: ReturnType<typeof logOptions>, url: string): Promise<LogReading> {
+  const { fetchLimits, logLimits, ...fetch } = options;
+  const source = openHttpLogSource({ ...fetch, limits: fetchLimits });
+  return readLog(() => source.open(url), url, logLimits).finally(() => source.close());
+}
+
+/** @throws Misuse where the file cannot be read. */
+async function readFile(
+  file: string,
+  limits: ReturnType<typeof logOptions>["logLimits"],
+): Promise<LogReading> {
+  if (file === "-") return readLog(async () => process.stdin, file, limits);
+  try {
+    return await readLog(async () => (await open(file)).createReadStream(), file, limits);
+  } catch (error) {
+    if (!(error instanceof Error) || !("syscall" in error)) throw error;
+    throw new Misuse([`${file} cannot be read: ${error.message}`]);
+  }
+}
+
+/** The bugs of the cache; none where there is no store: it is not made for this. */
+async function bugsAtHand(settings: StoreSettings) {
+  const builder = new BugIndexBuilder();
+  const isEmbedded = (await databaseUrl(settings)) === null;
+  if (isEmbedded && !existsSync(join(settings.DATA_DIR, "pulse-ingest.db"))) return builder.build();
+  await withStoreOf(settings, async (store) => {
+    for await (const bugs of readCachedBugs(store)) builder.add(bugs);
+  });
+  return builder.build();
+}
