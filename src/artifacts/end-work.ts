@@ -34,7 +34,7 @@ export async function finishWork(
   until: number,
 ): Promise<WorkOutcome> {
   try {
-    const kept = await whileLeased(() => ending.store.finishWork(item, artifacts), until, ending.stop);
+    const kept = await whileLeased(() => ending.store.finishWork(item, artifacts), item, until, ending);
     return kept === null ? "unstored" : kept ? "done" : "lost";
   } catch (error) {
     ending.log.error("artifacts_not_stored", { item: item.id, error });
@@ -67,19 +67,21 @@ export async function releaseWork({ store, log }: WorkEnding, item: WorkItem): P
 }
 
 async function putOff(
-  { store, retry, stop, log }: WorkEnding,
+  ending: WorkEnding,
   item: WorkItem,
   failure: { readonly reason: string; readonly marksFailed: boolean; readonly final: boolean },
   until: number,
 ): Promise<WorkOutcome> {
+  const { store, retry, log } = ending;
   const { reason, marksFailed, final } = failure;
   const delayMs = final ? null : retryDelayMs(item.attempts + 1, retry);
   const next_attempt_at = delayMs === null ? null : new Date(Date.now() + delayMs).toISOString();
   try {
     const kept = await whileLeased(
       () => store.failWork(item, { reason, marksFailed, next_attempt_at }),
+      item,
       until,
-      stop,
+      ending,
     );
     if (kept === null) return "unstored";
     return !kept ? "lost" : delayMs === null ? "failed" : "retry";
@@ -92,12 +94,18 @@ async function putOff(
 const backoff = { baseMs: 250, capMs: 10_000 };
 
 /** What the store answers, asked again while it is away; null: it stayed away. */
-async function whileLeased<T>(write: () => Promise<T>, until: number, stop: AbortSignal): Promise<T | null> {
+async function whileLeased<T>(
+  write: () => Promise<T>,
+  item: WorkItem,
+  until: number,
+  { stop, log }: WorkEnding,
+): Promise<T | null> {
   for (let tries = 0; ; tries++) {
     try {
       return await write();
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
+      if (tries === 0) log.warn("artifacts_wait_for_store", { item: item.id, error });
       const delayMs = fullJitterMs(tries, backoff);
       if (stop.aborted || Date.now() + delayMs >= until) return null;
       await wait(delayMs, undefined, { signal: stop }).catch(() => undefined);
