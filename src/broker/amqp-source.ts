@@ -5,10 +5,11 @@ import { blankUrls } from "../domain/blank-url.ts";
 import { Misuse } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import type { Store } from "../store/store.ts";
-import { bindQueue, type Degraded } from "./bind-queue.ts";
+import { bindQueue } from "./bind-queue.ts";
 import { type Consumer, consume } from "./consume.ts";
 import { declareQueue, type QueueOptions } from "./declare-queue.ts";
-import type { DeliveryHandler, MessageSource } from "./message-source.ts";
+import type { DegradedExchange, DeliveryHandler, MessageSource } from "./message-source.ts";
+import { readQueueDepth } from "./queue-depth.ts";
 import type { Registry } from "./registry.ts";
 
 export interface AmqpSourceOptions {
@@ -39,16 +40,19 @@ const DEGRADED_RETRY_MS = 30_000;
 export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHandler): MessageSource {
   const { log } = options;
   const stop = new AbortController();
+  const openedAtMs = performance.now();
   let current: { connection: ChannelModel; consumer: Consumer } | null = null;
   let lostAtMs: number | null = null;
   let generation = 0;
+  let connected = false;
+  let queueName: string | null = null;
+  let degradedNow: readonly DegradedExchange[] = [];
 
   async function keepConsuming(): Promise<void> {
     for (let attempt = 0; !stop.signal.aborted; attempt++) {
       try {
         const ended = await consumeOnce();
         attempt = 0;
-        lostAtMs = performance.now();
         if (!stop.signal.aborted) log.warn("broker_lost", { reason: ended });
       } catch (error) {
         log.warn("broker_away", { attempt: attempt + 1, ...told(error) });
@@ -65,13 +69,16 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       clientProperties: { connection_name: "pulse-ingest" },
     });
     const ended = endOf(connection);
+    connected = true;
     try {
       const channel = await connection.createChannel();
       const channelEnded = endOf(channel);
       const { queue, messages } = await declareQueue(connection, channel, url, options.queue);
+      queueName = queue;
       await channel.prefetch(options.prefetch);
       const bind = { ...options, queue, prune: generation === 0 && !options.queue.local };
       const degraded = await bindQueue(connection, channel, bind);
+      degradedNow = degraded;
       if (stop.signal.aborted) return "stopped while connecting";
       const consumer = await consume(channel, queue, options.maxBodyBytes, handler, log);
       if (stop.signal.aborted) {
@@ -85,6 +92,8 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         bindLater(connection, () => bindQueue(connection, channel, { ...bind, prune: false }));
       return await Promise.race([ended, channelEnded, consumer.cancelled]);
     } finally {
+      connected = false;
+      if (current !== null) lostAtMs = performance.now();
       // At a shutdown what is open is closed by `close`, once its settlements have left.
       if (!stop.signal.aborted || current === null) {
         current = null;
@@ -94,17 +103,18 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     }
   }
 
-  function announce(queue: string, queueMessages: number, degraded: readonly Degraded[]): void {
+  function announce(queue: string, queueMessages: number, degraded: readonly DegradedExchange[]): void {
     const gap = lostAtMs === null ? {} : { gap_ms: Math.round(performance.now() - lostAtMs) };
     const bindings = options.registry.bindings.length;
     log.info("consuming", { queue, queue_messages: queueMessages, bindings, generation, ...gap });
     for (const { exchange, reason } of degraded) log.warn("exchange_degraded", { exchange, reason });
   }
 
-  function bindLater(connection: ChannelModel, bind: () => Promise<readonly Degraded[]>): void {
+  function bindLater(connection: ChannelModel, bind: () => Promise<readonly DegradedExchange[]>): void {
     const timer = setInterval(() => {
       bind()
         .then((degraded) => {
+          degradedNow = degraded;
           if (degraded.length === 0) {
             clearInterval(timer);
             log.info("exchanges_bound");
@@ -121,9 +131,31 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     });
   }
 
+  /** Those of exchanges that are bound. */
+  function boundCount(): number {
+    if (queueName === null) return 0;
+    const unbound = new Set(degradedNow.map(({ exchange }) => exchange));
+    return options.registry.bindings.filter(({ exchange }) => !unbound.has(exchange)).length;
+  }
+
   const loop = keepConsuming();
 
   return {
+    state: () => ({
+      connected,
+      consuming: current !== null && !stop.signal.aborted,
+      queue: queueName,
+      bindings: boundCount(),
+      degraded: degradedNow,
+      generation: 1,
+      reconnects: Math.max(0, generation - 1),
+      lostSinceMs: current === null ? performance.now() - (lostAtMs ?? openedAtMs) : null,
+      unsettled: current?.consumer.unsettled() ?? 0,
+    }),
+    async queueDepth() {
+      if (current === null || queueName === null) return null;
+      return readQueueDepth(current.connection, queueName);
+    },
     async stopConsuming() {
       stop.abort();
       await current?.consumer.cancel();

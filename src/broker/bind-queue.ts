@@ -2,12 +2,8 @@ import type { Channel, ChannelModel } from "amqplib";
 import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import type { Binding, Store } from "../store/store.ts";
+import type { DegradedExchange } from "./message-source.ts";
 import type { Registry } from "./registry.ts";
-
-export interface Degraded {
-  readonly exchange: string;
-  readonly reason: string;
-}
 
 export interface BindOptions {
   readonly queue: string;
@@ -34,9 +30,9 @@ export async function bindQueue(
   connection: ChannelModel,
   channel: Channel,
   options: BindOptions,
-): Promise<Degraded[]> {
+): Promise<DegradedExchange[]> {
   const { queue, registry, ledger, log } = options;
-  const degraded: Degraded[] = [];
+  const degraded: DegradedExchange[] = [];
   for (const exchange of registry.exchanges) {
     const reason = await whyNot(connection, exchange);
     if (reason !== null) degraded.push({ exchange, reason });

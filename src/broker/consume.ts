@@ -8,6 +8,8 @@ import { toDelivery } from "./to-delivery.ts";
 export interface Consumer {
   /** Resolves with the reason when the broker cancels the consumer, e.g. because the queue was deleted. */
   readonly cancelled: Promise<string>;
+  /** Deliveries that the broker has not heard of; what the prefetch bounds. */
+  unsettled(): number;
   /** Ends the deliveries; what arrives meanwhile is handed back. */
   cancel(): Promise<void>;
   /** Closes the channel, after all that was sent on it. */
@@ -79,6 +81,7 @@ export async function consume(
   const { consumerTag } = await channel.consume(queue, onMessage);
   return {
     cancelled,
+    unsettled: () => window.size,
     async cancel() {
       isCancelling = true;
       if (isOpen) await channel.cancel(consumerTag).catch(lost);

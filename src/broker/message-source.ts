@@ -3,8 +3,45 @@ import type { Delivery, Settlement } from "../domain/delivery.ts";
 /** Takes a delivery and says, once everything it caused is durable, how it is to be settled. Never rejects. */
 export type DeliveryHandler = (delivery: Delivery) => Promise<Settlement>;
 
+/** An exchange that could not be bound. */
+export interface DegradedExchange {
+  readonly exchange: string;
+  readonly reason: string;
+}
+
+/** How a source fares at this moment; without passwords. */
+export interface SourceState {
+  /** There is a connection to the broker; it may still be declaring and binding. */
+  readonly connected: boolean;
+  /** Deliveries can come. */
+  readonly consuming: boolean;
+  /** Full name of the queue; null: not declared yet. */
+  readonly queue: string | null;
+  /** Bindings in force, those of degraded exchanges not counted; 0 before the first time. */
+  readonly bindings: number;
+  readonly degraded: readonly DegradedExchange[];
+  /** Of the registry in force: 1 for the one that the worker started with. */
+  readonly generation: number;
+  /** How often it consumed again after a loss. */
+  readonly reconnects: number;
+  /** How long no deliveries could come, in milliseconds: since the loss, or since the start; null: they can. */
+  readonly lostSinceMs: number | null;
+  /** Deliveries that the broker has not heard of yet. */
+  readonly unsettled: number;
+}
+
+/** What waits in the queue, and who else consumes from it. */
+export interface QueueDepth {
+  /** Ready to be delivered; those that are held unacknowledged by consumers are not counted. */
+  readonly messages: number;
+  readonly consumers: number;
+}
+
 /** Where deliveries come from and settlements go. */
 export interface MessageSource {
+  state(): SourceState;
+  /** Asks the broker; null: not consuming, or lost meanwhile. Disturbs no delivery. */
+  queueDepth(): Promise<QueueDepth | null>;
   /** Cancels consuming; resolves once no more deliveries will come. What arrives meanwhile is handed back. */
   stopConsuming(): Promise<void>;
   /** Sends what settlements there are, then closes channel and connection. */
