@@ -197,6 +197,35 @@ const declared = {
       "How often the worker reads all bugs of intermittent failures from Bugzilla. 0: never; `pulse-ingest bugs sync` or `bugs import` do it by hand.",
     unit: "minutes",
   }),
+  QUEUE_LIMIT: whole(1, 100_000_000)
+    .default(8000)
+    .meta({
+      description:
+        "The queue is lost when this many messages are ready in it (on Pulse it is deleted then). " +
+        "Warnings come at 25, 50 and 75 %.",
+      unit: "messages",
+    }),
+  QUEUE_DEPTH_SECONDS: whole(1, 3600).default(10).meta({
+    description: "How often the broker is asked for the queue's depth.",
+    unit: "seconds",
+  }),
+  HTTP_HOST: z.string().default("127.0.0.1").meta({
+    description: "Address that health, metrics and status are served on. There is no login: keep it private.",
+  }),
+  HTTP_PORT: z
+    .union([z.literal("off"), whole(0, 65_535)], { error: "must be a port from 0 to 65535, or `off`" })
+    .default(9182)
+    .meta({
+      description: "Port for the same; 0: a free one, told in the log (`http_listening`); `off`: not served.",
+    }),
+  STALL_SECONDS: whole(5, 3600)
+    .default(120)
+    .meta({
+      description:
+        "/livez fails when deliveries are in hand and none has ended for this long, unless the store is away. " +
+        "To be longer than the database takes to give up a write.",
+      unit: "seconds",
+    }),
   SHUTDOWN_MS: whole(0, 600_000).default(10_000).meta({
     description: "How long a shutdown waits for the batch in work before its messages are handed back.",
     unit: "milliseconds",

@@ -29,10 +29,10 @@ export class WorkerProcess {
   readonly #watchers = new Set<() => void>();
   #exited = false;
 
-  /** @param env - settings, over those of this process; LOG_LEVEL is `debug` unless given. */
+  /** @param env - settings, over those of this process; LOG_LEVEL is `debug` and HTTP_PORT free unless given. */
   constructor(env: NodeJS.ProcessEnv) {
     this.#child = spawn(process.execPath, [MAIN, "start"], {
-      env: { ...process.env, LOG_LEVEL: "debug", ...env },
+      env: { ...process.env, LOG_LEVEL: "debug", HTTP_PORT: "0", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child.once("exit", () => {
