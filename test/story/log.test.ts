@@ -1,0 +1,245 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import Database from "libsql";
+import { openStore } from "../../src/store/open-store.ts";
+import type { JobView, Store } from "../../src/store/store.ts";
+import { runCli } from "../cli/run-cli.ts";
+import { startCutProxy } from "../doubles/cut-proxy.ts";
+import { answer, type Behaviour, type LogHost, startLogHost } from "../doubles/log-host.ts";
+import { aMessage } from "../examples.ts";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { sharedMongodb, sharedRabbitmq } from "../servers/shared-servers.ts";
+import type { WorkerProcess } from "../servers/worker-process.ts";
+import { WorkerStory } from "./a-running-worker.ts";
+
+jest.setTimeout(120_000);
+const broker = await serverOrSkip(sharedRabbitmq);
+
+/** Where a story's worker keeps its data. */
+interface Place {
+  readonly env: NodeJS.ProcessEnv;
+  open(): Promise<Store>;
+  /** From now on the worker's writes find the store away. */
+  goAway(): void;
+  comeBack(): void;
+  close(): Promise<void>;
+}
+
+async function inFile(folder: string): Promise<Place> {
+  let locker: Database.Database | null = null;
+  return {
+    env: { DATA_DIR: folder, MONGODB_URL: "" },
+    open: () => openStore({ mongodbUrl: null, dataDir: folder, rejectionTtlDays: 30 }),
+    goAway() {
+      locker = new Database(join(folder, "pulse-ingest.db"));
+      locker.exec("BEGIN IMMEDIATE");
+    },
+    comeBack() {
+      locker?.close();
+      locker = null;
+    },
+    async close() {
+      locker?.close();
+    },
+  };
+}
+
+async function inMongodb(folder: string, url: string): Promise<Place> {
+  const direct = new URL(url);
+  direct.pathname = `/log_story_${randomUUID().slice(0, 8)}`;
+  const proxy = await startCutProxy(Number(direct.port));
+  const proxied = new URL(direct);
+  proxied.port = String(proxy.port);
+  return {
+    env: { DATA_DIR: folder, MONGODB_URL: proxied.href },
+    open: () => openStore({ mongodbUrl: direct.href, dataDir: folder, rejectionTtlDays: 30 }),
+    goAway: proxy.cut,
+    comeBack: proxy.mend,
+    close: proxy.close,
+  };
+}
+
+/** The same stories for each store. */
+const places: [string, typeof broker.describe, (folder: string) => Promise<Place>][] = [
+  ["SQLite", describe, inFile],
+];
+if (existsSync(new URL("../../src/store/mongodb", import.meta.url))) {
+  const mongodb = await serverOrSkip(sharedMongodb);
+  places.push([mongodb.name, mongodb.describe, (folder) => inMongodb(folder, mongodb.server().url)]);
+} else console.warn("LEFT OUT: the stories of logs with the MongoDB store, which is not there");
+
+const log = [
+  "fatal error: boom",
+  "TEST-UNEXPECTED-FAIL | a/test_foo.js | x",
+  "TinderboxPrint: built: yes",
+  'PERFHERDER_DATA: {"framework":{"name":"x"},"suites":[]}',
+].join("\n");
+const made = ["Bug suggestions", "Job Info", "performance_data", "text_log_summary"];
+
+// A dead worker's log is taken up soon.
+const short = { LOG_ALLOW_PRIVATE: "true", LOG_TIMEOUT_MS: "4000", LOG_LEASE_MS: "5000" };
+// It takes a worker a while to find its store away.
+const longer = { LOG_LEASE_MS: "15000" };
+
+for (const [name, suite, findPlace] of places) {
+  suite(`with ${name}`, () =>
+    broker.describe(`a log of a job, on ${broker.name}`, () => {
+      let story: WorkerStory;
+      let place: Place;
+      let host: LogHost;
+      /** What the host does now. */
+      let behave: Behaviour;
+      beforeEach(async () => {
+        story = await WorkerStory.on(broker.server().url);
+        place = await findPlace(story.folder);
+        host = await startLogHost({ "/log": (socket, request) => behave(socket, request) });
+        behave = answer(gzipSync(log));
+      });
+      afterEach(async () => {
+        await story.end();
+        await place.close();
+        await host.close();
+      });
+
+      const start = (env: NodeJS.ProcessEnv = {}): Promise<WorkerProcess> =>
+        story.start({ ...place.env, ...short, ...env });
+
+      const publishJob = (path = "/log"): Promise<void> =>
+        story.publish(aMessage({ logs: [{ name: "buildbot_text", url: `${host.url}${path}` }] }));
+
+      async function untilJob(isSo: (view: JobView) => boolean): Promise<JobView> {
+        const store = await place.open();
+        try {
+          for (;;) {
+            const view = await store.findJob("try", "guid/0");
+            if (view !== null && isSo(view)) return view;
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }
+        } finally {
+          await store.close();
+        }
+      }
+
+      const isParsed = ({ logs }: JobView): boolean => logs[0]?.parse_status === "parsed";
+
+      async function untilRequests(count: number): Promise<void> {
+        while (host.requests.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+
+      /** The log was read, its artifacts are there, once each, and nobody asks for it again. */
+      async function expectReadOnce(worker: WorkerProcess): Promise<void> {
+        const view = await untilJob(isParsed);
+        expect(view.artifacts.toSorted()).toEqual(made);
+        const asked = host.requests.length;
+        expect(await worker.stop()).toBe(0);
+        const again = await start();
+        await again.untilEvent("consuming");
+        expect(await again.stop()).toBe(0);
+        expect(host.requests).toHaveLength(asked);
+        const store = await place.open();
+        expect(await store.countDocuments()).toMatchObject({ jobs: 1, artifacts: made.length });
+        const summary = await store.findArtifact("try", "guid/0", "text_log_summary");
+        expect(JSON.parse(summary?.blob ?? "")).toMatchObject({
+          logurl: `${host.url}/log`,
+          step_data: {
+            all_errors: [{ line: "fatal error: boom" }, { line: expect.stringContaining("test_foo") }],
+          },
+        });
+        await store.close();
+      }
+
+      it("becomes artifacts, and the job's state is seen before its log is read", async () => {
+        let goOn = (): void => undefined;
+        behave = (socket, request) => {
+          goOn = () => answer(gzipSync(log))(socket, request);
+        };
+        const worker = await start();
+        await publishJob();
+        await untilRequests(1);
+        const before = await untilJob(() => true);
+        expect(before.job.state).toBe("completed");
+        expect(before.artifacts).toEqual([]);
+        expect(before.logs).toMatchObject([{ parse_status: "pending", failure: null }]);
+        goOn();
+        await expectReadOnce(worker);
+      });
+
+      it("is read by the next worker when one is killed while it fetches", async () => {
+        behave = () => undefined;
+        const worker = await start();
+        await publishJob();
+        await untilRequests(1);
+        await worker.kill();
+        behave = answer(gzipSync(log));
+        await expectReadOnce(await start());
+      });
+
+      it("is read by the next worker when one is killed while it parses", async () => {
+        const large = Buffer.from(
+          `${"just one line of many, and nothing in it that matters\n".repeat(400_000)}`,
+        );
+        let isUnderWay = false;
+        behave = (socket) => {
+          socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${2 * large.length}\r\n\r\n`);
+          // Taken by the worker but for what the sockets hold; the rest does not come.
+          socket.write(large, () => {
+            isUnderWay = true;
+          });
+        };
+        const worker = await start();
+        await publishJob();
+        while (!isUnderWay) await new Promise((resolve) => setTimeout(resolve, 5));
+        await worker.kill();
+        behave = answer(gzipSync(log));
+        await expectReadOnce(await start());
+      });
+
+      it("is read by the next worker when one is killed before it has stored the artifacts", async () => {
+        let goOn = (): void => undefined;
+        behave = (socket, request) => {
+          goOn = () => answer(gzipSync(log))(socket, request);
+        };
+        const worker = await start(longer);
+        await publishJob();
+        await untilRequests(1);
+        place.goAway();
+        goOn();
+        await worker.untilEvent("artifacts_wait_for_store");
+        await worker.kill();
+        place.comeBack();
+        expect((await untilJob(() => true)).artifacts).toEqual([]);
+        behave = answer(gzipSync(log));
+        await expectReadOnce(await start());
+      });
+
+      it("that is gone is given up at once, and `logs list` says why", async () => {
+        const worker = await start();
+        await publishJob("/gone");
+        const view = await untilJob(({ logs }) => logs[0]?.parse_status === "failed");
+        expect(view.artifacts).toEqual([]);
+        expect(await worker.stop()).toBe(0);
+        const { code, stdout } = await runCli(["logs", "list", "--status", "failed"], place.env);
+        expect(code).toBe(0);
+        expect(stdout).toMatch(
+          /^failed +1 .* - +try +guid\/0 +buildbot_text .*\/gone +http-status: HTTP 404 /m,
+        );
+        expect(host.requests).toHaveLength(1);
+      });
+
+      it("that is reparsed when its host is mended is read then", async () => {
+        behave = answer("", "403 Forbidden");
+        const worker = await start();
+        await publishJob();
+        await untilJob(({ logs }) => logs[0]?.parse_status === "failed");
+        behave = answer(gzipSync(log));
+        expect(await runCli(["logs", "reparse", "--job", "guid/0"], place.env)).toMatchObject({
+          code: 0,
+          stdout: expect.stringMatching(/^1 log /),
+        });
+        await expectReadOnce(worker);
+      });
+    }));
+}
