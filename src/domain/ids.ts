@@ -32,6 +32,11 @@ export function logId(project: string, guid: string, name: string, url: string):
   return `${jobId(project, guid)}/${part(name)}/${hash(url)}`;
 }
 
+/** `project/job_guid/hash(blob)`: suggestions are made for each summary that came without them. */
+export function suggestionsId(project: string, guid: string, summaryBlob: string): string {
+  return `${jobId(project, guid)}/${hash(summaryBlob)}`;
+}
+
 /** Of a rejection: the payload's hash and its route, so that a repeated one is counted and not listed again. */
 export function rejectionId(payloadSha256: string, exchange: string, routingKey: string): string {
   return hash(JSON.stringify([payloadSha256, exchange, routingKey]));

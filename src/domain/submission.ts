@@ -84,6 +84,8 @@ export interface PreparedSubmission {
   readonly logs: readonly LogReference[];
   readonly artifacts: readonly Artifact[];
   readonly refused: readonly Refusal[];
+  /** `logname` of a `text_log_summary` that came along: that log has been read, whenever it was stored. */
+  readonly summary_of: string | null;
   /** Blob of a `text_log_summary` that came without `Bug suggestions`: they are to be made from it. */
   readonly suggestions_for: string | null;
 }

@@ -66,6 +66,7 @@ export function normaliseSubmission(
     logs,
     artifacts,
     refused: refused.length === 0 ? refusedArtifacts : [...refused, ...refusedArtifacts],
+    summary_of: along.summaryLogName,
     suggestions_for: summary !== undefined && needsSuggestions(along) ? summary.blob : null,
   });
 }

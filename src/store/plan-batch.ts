@@ -1,10 +1,36 @@
-import { artifactId, jobId, logId } from "../domain/ids.ts";
+import { isParsedHere } from "../artifacts/plan.ts";
+import { artifactId, jobId, logId, suggestionsId } from "../domain/ids.ts";
 import type { ResultSet } from "../domain/result-set.ts";
 import type { StoredJob } from "../domain/stored-job.ts";
-import type { Artifact, LogReference } from "../domain/submission.ts";
+import type { Artifact, ParseStatus } from "../domain/submission.ts";
+import { hostOf } from "../domain/url-host.ts";
 import { advanceJob, compareStates } from "./advance-job.ts";
 import type { PushBook } from "./push-book.ts";
 import type { Arrival, StoreOutcome } from "./store.ts";
+
+/** A log as it is first stored. */
+export interface NewLog {
+  /** `_id` of its job. */
+  readonly job: string;
+  readonly project: string;
+  readonly job_guid: string;
+  readonly name: string;
+  readonly url: string;
+  /** What limits per host count by. */
+  readonly host: string;
+  readonly parse_status: ParseStatus;
+  /** ISO 8601; null: not to be read here. */
+  readonly next_attempt_at: string | null;
+  readonly last_modified: string;
+}
+
+/** Suggestions to make from a submitted summary. */
+export interface NewSuggestions {
+  readonly project: string;
+  readonly job_guid: string;
+  readonly blob: string;
+  readonly next_attempt_at: string;
+}
 
 /** All that a batch writes; ids are keys, so that nothing is written twice. */
 export interface BatchPlan {
@@ -14,7 +40,11 @@ export interface BatchPlan {
   /** Insert-only. */
   readonly artifacts: Map<string, { readonly job: string; readonly artifact: Artifact }>;
   /** Insert-only. */
-  readonly logs: Map<string, { readonly arrival: Arrival; readonly job: string; readonly log: LogReference }>;
+  readonly logs: Map<string, NewLog>;
+  /** Insert-only. */
+  readonly suggestions: Map<string, NewSuggestions>;
+  /** Logs of a job that a submitted summary was made from: parsed, also those stored before. */
+  readonly summarised: { readonly job: string; readonly logName: string }[];
   /** Id of the coalesced job -> guid of the job that it went into; the greater guid wins. */
   readonly coalesced: Map<string, string>;
 }
@@ -36,6 +66,8 @@ export function planBatch(
     jobs: new Map(),
     artifacts: new Map(),
     logs: new Map(),
+    suggestions: new Map(),
+    summarised: [],
     coalesced: new Map(),
   };
   for (const arrival of batch) plan.outcomes.push(apply(arrival, stored, pushes, writeId, plan));
@@ -71,17 +103,24 @@ function apply(
   return { kind: advance.kind === "late" ? "unchanged" : "stored" };
 }
 
-function addParts(arrival: Arrival, job: string, plan: BatchPlan): void {
-  const {
-    project,
-    job: { job_guid: guid },
-    artifacts,
-    logs,
-    coalesced,
-  } = arrival.submission;
-  for (const artifact of artifacts)
+function addParts({ submission, received_at }: Arrival, job: string, plan: BatchPlan): void {
+  const { project, artifacts, logs, coalesced, summary_of, suggestions_for } = submission;
+  const guid = submission.job.job_guid;
+  for (const artifact of artifacts) {
     addFirst(plan.artifacts, artifactId(project, guid, artifact), { job, artifact });
-  for (const log of logs) addFirst(plan.logs, logId(project, guid, log.name, log.url), { arrival, job, log });
+  }
+  for (const { name, url, parse_status } of logs) {
+    addFirst(plan.logs, logId(project, guid, name, url), {
+      ...{ job, project, job_guid: guid, name, url, host: hostOf(url), parse_status },
+      next_attempt_at: parse_status === "pending" && isParsedHere(name) ? received_at : null,
+      last_modified: received_at,
+    });
+  }
+  if (summary_of !== null) plan.summarised.push({ job, logName: summary_of });
+  if (suggestions_for !== null) {
+    const work = { project, job_guid: guid, blob: suggestions_for, next_attempt_at: received_at };
+    addFirst(plan.suggestions, suggestionsId(project, guid, suggestions_for), work);
+  }
   for (const other of coalesced) {
     const id = jobId(project, other);
     const into = plan.coalesced.get(id);

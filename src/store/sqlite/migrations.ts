@@ -24,6 +24,24 @@ const steps: readonly string[] = [
   CREATE INDEX rejections_by_task ON rejections (task_id);
   CREATE TABLE bindings (queue TEXT PRIMARY KEY, doc TEXT NOT NULL);
   `,
+  `
+  ALTER TABLE logs ADD COLUMN host TEXT NOT NULL DEFAULT '';
+  ALTER TABLE logs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE logs ADD COLUMN next_attempt_at TEXT;
+  ALTER TABLE logs ADD COLUMN failure TEXT;
+  ALTER TABLE logs ADD COLUMN lease TEXT;
+  ALTER TABLE logs ADD COLUMN lease_until TEXT;
+  UPDATE logs SET next_attempt_at = last_modified
+    WHERE parse_status = 'pending' AND name IN ('buildbot_text', 'builds-4h');
+  CREATE INDEX logs_due ON logs (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+  CREATE INDEX logs_by_time ON logs (last_modified);
+  CREATE TABLE suggestions (id TEXT PRIMARY KEY, project TEXT NOT NULL, guid TEXT NOT NULL, blob TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, next_attempt_at TEXT, failure TEXT, lease TEXT, lease_until TEXT);
+  CREATE INDEX suggestions_due ON suggestions (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+  CREATE TABLE bugs (id INTEGER PRIMARY KEY, doc TEXT NOT NULL);
+  CREATE TABLE versions (name TEXT PRIMARY KEY, version TEXT NOT NULL);
+  CREATE TABLE suspects (hash TEXT PRIMARY KEY, attempts INTEGER NOT NULL, last_seen TEXT NOT NULL);
+  `,
 ];
 
 /**

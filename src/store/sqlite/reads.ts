@@ -8,7 +8,14 @@ import { findPush } from "../find-push.ts";
 import { mergeJobInfo } from "../merge-job-info.ts";
 import type { JobView, RejectionQuery, StoredLog } from "../store.ts";
 
-const TABLES = ["resultsets", "jobs", "artifacts", "coalesced", "logs", "rejections"] as const;
+const TABLES = [
+  ...["resultsets", "jobs", "artifacts", "coalesced", "logs", "suggestions"],
+  ...["rejections", "bugs", "suspects"],
+];
+
+/** A log as it is told. */
+export const LOG_COLUMNS =
+  "id, project, guid AS job_guid, name, url, parse_status, attempts, next_attempt_at, failure, last_modified";
 
 interface JobRow {
   readonly id: string;
@@ -24,10 +31,7 @@ export function createReads(db: Database.Database) {
       | { into_guid: string }
       | undefined;
     const logs = db
-      .prepare(
-        `SELECT id, project, guid AS job_guid, name, url, parse_status, 0 AS attempts, NULL AS next_attempt_at,
-           NULL AS failure, last_modified FROM logs WHERE job = ? ORDER BY rowid`,
-      )
+      .prepare(`SELECT ${LOG_COLUMNS} FROM logs WHERE job = ? ORDER BY rowid`)
       .all(id) as StoredLog[];
     const names = db
       .prepare("SELECT name FROM artifacts WHERE job = ? GROUP BY name ORDER BY min(rowid)")

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Binding, Store } from "../store.ts";
+import { createBugs } from "./bugs.ts";
 import { asUnavailable, openDatabase } from "./database.ts";
 import { createReads } from "./reads.ts";
+import { createWork } from "./work.ts";
 import { createWrites } from "./writes.ts";
 
 /**
@@ -16,6 +18,8 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
   const db = openDatabase(path);
   const writes = createWrites(db, rejectionTtlDays);
   const reads = createReads(db);
+  const work = createWork(db);
+  const bugs = createBugs(db);
   let isOpen = true;
 
   /** A world's failure becomes `Unavailable`, and a throw a rejection. */
@@ -50,6 +54,27 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
     }),
     writeBindings: asked((queue: string, bindings: readonly Binding[]) => {
       db.prepare("INSERT OR REPLACE INTO bindings VALUES (?, ?)").run(queue, JSON.stringify(bindings));
+    }),
+    claimWork: asked(work.claimWork),
+    finishWork: asked(work.finishWork),
+    failWork: asked(work.failWork),
+    releaseWork: asked(work.releaseWork),
+    listLogs: asked(work.listLogs),
+    reparseLogs: asked(work.reparseLogs),
+    replaceBugs: asked(bugs.replaceBugs),
+    bugsVersion: asked(bugs.bugsVersion),
+    readBugs: asked(bugs.readBugs),
+    enterSuspect: asked((hash: string) => {
+      const row = db
+        .prepare(
+          `INSERT INTO suspects VALUES (?, 1, ?) ON CONFLICT (hash) DO UPDATE
+             SET attempts = attempts + 1, last_seen = excluded.last_seen RETURNING attempts`,
+        )
+        .get(hash, new Date().toISOString()) as { attempts: number };
+      return row.attempts;
+    }),
+    clearSuspect: asked((hash: string) => {
+      db.prepare("DELETE FROM suspects WHERE hash = ?").run(hash);
     }),
     ping: asked(() => {
       db.exec("BEGIN IMMEDIATE; ROLLBACK");

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type Database from "libsql";
-import { jobId, rejectionId } from "../../domain/ids.ts";
+import { artifactId, jobId, rejectionId } from "../../domain/ids.ts";
 import type { Rejection } from "../../domain/rejection.ts";
 import type { ResultSet, ResultSetSubmission } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
+import type { Artifact } from "../../domain/submission.ts";
 import { completed, findPush, revisionKeys } from "../find-push.ts";
 import { type BatchPlan, planBatch } from "../plan-batch.ts";
 import { PushBook, pushKeys } from "../push-book.ts";
@@ -11,6 +12,15 @@ import type { Arrival, StoreOutcome } from "../store.ts";
 import { inTransaction } from "./database.ts";
 
 const DAY_MS = 86_400_000;
+
+/** The first of a name stays. */
+export const ADD_ARTIFACT = "INSERT OR IGNORE INTO artifacts VALUES (?, ?, ?, ?, ?)";
+
+/** The parameters of `ADD_ARTIFACT`. */
+export function artifactRow(project: string, guid: string, artifact: Artifact): string[] {
+  const { name, type, blob } = artifact;
+  return [artifactId(project, guid, artifact), jobId(project, guid), name, type, blob];
+}
 
 interface DocRow {
   readonly doc: string;
@@ -33,10 +43,17 @@ export function createWrites(db: Database.Database, rejectionTtlDays: number) {
   const putJob = db.prepare(
     "INSERT INTO jobs VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version, doc = excluded.doc",
   );
-  const addArtifact = db.prepare("INSERT OR IGNORE INTO artifacts VALUES (?, ?, ?, ?, ?)");
-  const addLog = db.prepare("INSERT OR IGNORE INTO logs VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  const addArtifact = db.prepare(ADD_ARTIFACT);
+  const addLog = db.prepare(
+    `INSERT OR IGNORE INTO logs (id, job, project, guid, name, url, host, parse_status, next_attempt_at, last_modified)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
   const markParsed = db.prepare(
-    "UPDATE logs SET parse_status = 'parsed' WHERE id = ? AND parse_status = 'pending'",
+    `UPDATE logs SET parse_status = 'parsed', next_attempt_at = NULL
+       WHERE job = ? AND name = ? AND parse_status <> 'parsed'`,
+  );
+  const addSuggestions = db.prepare(
+    "INSERT OR IGNORE INTO suggestions (id, project, guid, blob, next_attempt_at) VALUES (?, ?, ?, ?, ?)",
   );
   const putCoalesced = db.prepare(
     "INSERT INTO coalesced VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET into_guid = max(into_guid, excluded.into_guid)",
@@ -74,19 +91,18 @@ export function createWrites(db: Database.Database, rejectionTtlDays: number) {
     for (const key of revisionKeys(push)) putKey.run(key, id);
   }
 
-  function writePlan({ jobs, artifacts, logs, coalesced }: BatchPlan): void {
+  function writePlan({ jobs, artifacts, logs, suggestions, summarised, coalesced }: BatchPlan): void {
     for (const [id, into] of coalesced) putCoalesced.run(id, into);
     for (const [id, { job, artifact }] of artifacts) {
       addArtifact.run(id, job, artifact.name, artifact.type, artifact.blob);
     }
-    for (const [id, { arrival, job, log }] of logs) {
-      const {
-        project,
-        job: { job_guid },
-      } = arrival.submission;
-      addLog.run(id, job, project, job_guid, log.name, log.url, log.parse_status, arrival.received_at);
-      // A summary that names this log was made from it: true of one that was stored before, too.
-      if (log.parse_status === "parsed" && arrival.submission.suggestions_for !== null) markParsed.run(id);
+    for (const [id, log] of logs) {
+      const { job, project, job_guid, name, url, host, parse_status, next_attempt_at, last_modified } = log;
+      addLog.run(id, job, project, job_guid, name, url, host, parse_status, next_attempt_at, last_modified);
+    }
+    for (const { job, logName } of summarised) markParsed.run(job, logName);
+    for (const [id, { project, job_guid, blob, next_attempt_at }] of suggestions) {
+      addSuggestions.run(id, project, job_guid, blob, next_attempt_at);
     }
     for (const [id, job] of jobs) putJob.run(id, job.job_guid, job.version, JSON.stringify(job));
   }

@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import type Database from "libsql";
+import { isParsedHere } from "../../artifacts/plan.ts";
+import type { Artifact } from "../../domain/submission.ts";
+import type { LogQuery, StoredLog, WorkClaim, WorkFailure, WorkItem } from "../store.ts";
+import { inTransaction } from "./database.ts";
+import { LOG_COLUMNS } from "./reads.ts";
+import { ADD_ARTIFACT, artifactRow } from "./writes.ts";
+
+const TABLES = { log: "logs", suggestions: "suggestions" } as const;
+
+/** What a claim gives back of either table; a log has name and URL, suggestions have a blob. */
+interface WorkRow {
+  readonly id: string;
+  readonly project: string;
+  readonly guid: string;
+  readonly attempts: number;
+  readonly name: string;
+  readonly url: string;
+  readonly blob: string;
+}
+
+/** Logs to read and suggestions to make, as rows that are due at a time and held under a lease. */
+export function createWork(db: Database.Database) {
+  const addArtifact = db.prepare(ADD_ARTIFACT);
+
+  function claimWork({ kind, limit, leaseMs, exceptHosts }: WorkClaim): WorkItem[] {
+    const now = Date.now();
+    const lease = randomUUID();
+    const host = kind === "log" ? "AND host NOT IN (SELECT value FROM json_each(?4))" : "AND ?4 = ?4";
+    const rows = db
+      .prepare(
+        `UPDATE ${TABLES[kind]} SET lease = ?1, lease_until = ?2, attempts = attempts + 1 WHERE id IN (
+           SELECT id FROM ${TABLES[kind]}
+           WHERE next_attempt_at <= ?3 AND (lease_until IS NULL OR lease_until < ?3) ${host}
+           ORDER BY next_attempt_at LIMIT ?5) RETURNING *`,
+      )
+      .all(lease, iso(now + leaseMs), iso(now), JSON.stringify(exceptHosts), limit) as WorkRow[];
+    return rows.map((row) => {
+      const item = {
+        id: row.id,
+        project: row.project,
+        job_guid: row.guid,
+        attempts: row.attempts - 1,
+        lease,
+      };
+      return kind === "log"
+        ? { ...item, kind, name: row.name, url: row.url }
+        : { ...item, kind, blob: row.blob };
+    });
+  }
+
+  function finishWork(item: WorkItem, artifacts: readonly Artifact[]): boolean {
+    return inTransaction(db, () => {
+      const ended =
+        item.kind === "log"
+          ? db
+              .prepare(
+                `UPDATE logs SET parse_status = 'parsed', failure = NULL, next_attempt_at = NULL, lease = NULL,
+                   lease_until = NULL, last_modified = ? WHERE id = ? AND lease = ?`,
+              )
+              .run(iso(Date.now()), item.id, item.lease)
+          : db.prepare("DELETE FROM suggestions WHERE id = ? AND lease = ?").run(item.id, item.lease);
+      if (ended.changes === 0) return false;
+      for (const artifact of artifacts)
+        addArtifact.run(...artifactRow(item.project, item.job_guid, artifact));
+      return true;
+    });
+  }
+
+  function failWork(item: WorkItem, { reason, next_attempt_at, marksFailed }: WorkFailure): boolean {
+    const status =
+      item.kind === "log"
+        ? `, last_modified = '${iso(Date.now())}'${marksFailed ? ", parse_status = 'failed'" : ""}`
+        : "";
+    const { changes } = db
+      .prepare(
+        `UPDATE ${TABLES[item.kind]} SET failure = ?, next_attempt_at = ?, lease = NULL, lease_until = NULL ${status}
+           WHERE id = ? AND lease = ?`,
+      )
+      .run(reason, next_attempt_at, item.id, item.lease);
+    return changes > 0;
+  }
+
+  function releaseWork(items: readonly WorkItem[]): void {
+    inTransaction(db, () => {
+      for (const { kind, id, lease } of items) {
+        db.prepare(
+          `UPDATE ${TABLES[kind]} SET lease = NULL, lease_until = NULL, attempts = attempts - 1
+             WHERE id = ? AND lease = ?`,
+        ).run(id, lease);
+      }
+    });
+  }
+
+  function listLogs(query: LogQuery): StoredLog[] {
+    const { where, values } = whereOf(query);
+    return db
+      .prepare(`SELECT ${LOG_COLUMNS} FROM logs ${where} ORDER BY last_modified DESC, id LIMIT ?`)
+      .all(...values, query.limit) as StoredLog[];
+  }
+
+  function reparseLogs(query: LogQuery): number {
+    return inTransaction(db, () => {
+      const wanted = listLogs(query).filter(({ name }) => isParsedHere(name));
+      const now = iso(Date.now());
+      const reset = db.prepare(
+        `UPDATE logs SET parse_status = 'pending', attempts = 0, failure = NULL, next_attempt_at = ?1, lease = NULL,
+           lease_until = NULL, last_modified = ?1 WHERE id = ?2`,
+      );
+      for (const { id } of wanted) reset.run(now, id);
+      return wanted.length;
+    });
+  }
+
+  return { claimWork, finishWork, failWork, releaseWork, listLogs, reparseLogs };
+}
+
+function whereOf({ project, job_guid, parse_status, since }: LogQuery) {
+  const all = {
+    "project =": project,
+    "guid =": job_guid,
+    "parse_status =": parse_status,
+    "last_modified >=": since,
+  };
+  const given = Object.entries(all).filter(([, value]) => value !== undefined);
+  return {
+    where: given.length === 0 ? "" : `WHERE ${given.map(([condition]) => `${condition} ?`).join(" AND ")}`,
+    values: given.map(([, value]) => value),
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
