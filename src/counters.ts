@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Outcome } from "./domain/delivery.ts";
 import type { FaultReason } from "./domain/faults.ts";
+import { createWorkerGauges } from "./worker-gauges.ts";
 
 /**
  * What is counted, each with its help text. Labels are bounded by the registry (exchange), by a setting (host) or by the
@@ -52,6 +53,13 @@ export function createCounters() {
       help: "Time from a delivery's arrival to the end of all its jobs.",
       labelNames: ["exchange"] as const,
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 600],
+      registers,
+    }),
+    arrivalLagSeconds: new Histogram({
+      name: "pulse_ingest_arrival_lag_seconds",
+      help: "Time from the event that a job message tells of (by its own time stamps) to its arrival.",
+      labelNames: ["exchange"] as const,
+      buckets: [1, 2, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400],
       registers,
     }),
     spooledJobs: new Gauge({
@@ -119,7 +127,7 @@ export function createCounters() {
       registers,
     }),
   };
-  return { ...counters, spoolOldest, registry };
+  return { ...counters, ...createWorkerGauges(registers), spoolOldest, registry };
 }
 
 export type Counters = ReturnType<typeof createCounters>;

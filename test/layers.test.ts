@@ -26,7 +26,9 @@ const mayImport: Record<string, readonly string[]> = {
   "version.ts": ["zod"],
   "log-options.ts": ["settings", "version", "artifacts/parse-thread"],
   "log.ts": ["winston"],
-  "counters.ts": ["prom-client"],
+  http: ["broker/message-source", "broker/queue-depth", "counters", "worker-gauges", "log", "zod"],
+  "counters.ts": ["prom-client", "worker-gauges"],
+  "worker-gauges.ts": ["prom-client"],
   domain: [],
 };
 

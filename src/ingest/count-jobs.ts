@@ -1,5 +1,6 @@
 import type { Counters } from "../counters.ts";
 import type { Outcome } from "../domain/delivery.ts";
+import { eventLagSeconds } from "./event-lag.ts";
 import type { DeliveryInHand } from "./in-hand.ts";
 
 /**
@@ -37,6 +38,17 @@ export class JobCount {
     this.#counters.inHand.dec(inHand.counted - spooledJobs);
     // The clock may have been set back meanwhile: a lag is never negative.
     this.#counters.lagSeconds.observe({ exchange }, Math.max(0, Date.now() - receivedAtMs) / 1000);
+    this.#arrived(inHand);
+  }
+
+  /** Only now, when they have ended: what is handed back arrives once more. */
+  #arrived({ delivery, jobs }: DeliveryInHand): void {
+    const { exchange, receivedAtMs } = delivery;
+    for (const { verdict, outcome } of jobs ?? []) {
+      if (verdict.kind !== "accepted" || outcome === "failed") continue;
+      const seconds = eventLagSeconds(verdict.submission.job, receivedAtMs);
+      if (seconds !== null) this.#counters.arrivalLagSeconds.observe({ exchange }, seconds);
+    }
   }
 
   /** Out of the hand, into the spool. */

@@ -12,6 +12,7 @@ import { DeliveryEnder, guidOf } from "./end-deliveries.ts";
 import { holdWhileAway } from "./hold-while-away.ts";
 import { type DeliveryInHand, hasEnded } from "./in-hand.ts";
 import type { Verdict } from "./judge-delivery.ts";
+import { StallWatch } from "./stall-watch.ts";
 import { Wake } from "./wake.ts";
 
 export interface IngestOptions {
@@ -50,6 +51,8 @@ export interface Ingest {
   storeTrouble(): string | null;
   /** Why nothing more goes into the spool; null: it has room, or there is none. */
   spoolTrouble(): string | null;
+  /** How long deliveries have been in hand without one that ended, in milliseconds; 0: none is in hand. */
+  stalledMs(): number;
 }
 
 interface Held extends DeliveryInHand {
@@ -68,6 +71,7 @@ export function createIngest(options: IngestOptions): Ingest {
   const stop = new AbortController();
   const count = new JobCount(counters);
   const ender = new DeliveryEnder({ ...options, count });
+  const stall = new StallWatch();
   const drainedSome = new Wake();
   let drained = 0;
   let draining: Promise<void> | null = null;
@@ -78,7 +82,12 @@ export function createIngest(options: IngestOptions): Ingest {
   let isClosing = false;
 
   function handle(delivery: Delivery): Promise<Settlement> {
-    return new Promise((settled) => {
+    return new Promise((resolve) => {
+      stall.taken(performance.now());
+      const settled = (settlement: Settlement): void => {
+        stall.ended(performance.now());
+        resolve(settlement);
+      };
       const held: Held = {
         delivery,
         isSuspect: delivery.redelivered,
@@ -118,6 +127,7 @@ export function createIngest(options: IngestOptions): Ingest {
 
   function onBack(attempts: number): void {
     trouble = null;
+    stall.restarted(performance.now());
     log.info("store_back", { attempts });
   }
 
@@ -278,6 +288,7 @@ export function createIngest(options: IngestOptions): Ingest {
     },
     storeTrouble: () => trouble,
     spoolTrouble: () => spoolTrouble,
+    stalledMs: () => stall.stalledMs(performance.now()),
   };
 }
 
