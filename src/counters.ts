@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Outcome } from "./domain/delivery.ts";
 import type { FaultReason } from "./domain/faults.ts";
 import { createWorkerGauges } from "./worker-gauges.ts";
@@ -131,6 +131,29 @@ export function createCounters() {
 }
 
 export type Counters = ReturnType<typeof createCounters>;
+
+/**
+ * Adds what Node.js and the system know of this process: processor time, memory, event-loop delay, start time. For a
+ * process's one registry: it starts timers. The names are those that every Node.js program has, without a prefix.
+ */
+export function collectProcessMetrics({ registry }: Counters): void {
+  collectDefaultMetrics({ register: registry });
+}
+
+/** A counter's or gauge's value, summed over all labels. */
+export async function totalOf(metric: Counter<string> | Gauge<string>): Promise<number> {
+  return (await metric.get()).values.reduce((sum, { value }) => sum + value, 0);
+}
+
+/** How many logs and suggestions ended how, summed over kinds and hosts. */
+export async function artifactWorkTotals(counters: Counters): Promise<Record<string, number>> {
+  const totals: Record<string, number> = {};
+  for (const { labels, value } of (await counters.workEnded.get()).values) {
+    const outcome = String(labels.outcome);
+    totals[outcome] = (totals[outcome] ?? 0) + value;
+  }
+  return totals;
+}
 
 /** How many jobs ended how, summed over all exchanges. */
 export async function outcomeTotals(counters: Counters): Promise<Record<Outcome, number>> {
