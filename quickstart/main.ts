@@ -9,9 +9,11 @@ import { parseArgs } from "node:util";
 import { connect } from "amqplib";
 import { columns } from "../src/cli/columns.ts";
 import { openStore } from "../src/store/open-store.ts";
+import type { Store } from "../src/store/store.ts";
 import { WorkerProcess } from "../test/servers/worker-process.ts";
 import { findBroker } from "./find-broker.ts";
-import { samples } from "./sample-messages.ts";
+import { serveLog, tellLog } from "./sample-log.ts";
+import { JOB_WITH_LOG, type Sample, samplesWith } from "./sample-messages.ts";
 
 const ROUTING_KEY = "quickstart.try";
 const projectFolder = fileURLToPath(new URL("..", import.meta.url));
@@ -46,6 +48,10 @@ async function main(): Promise<number> {
   await channel.assertExchange(exchange, "topic", { durable: true });
   undo.push(() => channel.deleteExchange(exchange));
 
+  const logHost = await serveLog();
+  undo.push(logHost.close);
+  const samples = samplesWith(logHost.url);
+
   const worker = startWorker(broker.url, exchange);
   undo.push(() => worker.stop());
   await worker.untilEvent("consuming");
@@ -59,12 +65,13 @@ async function main(): Promise<number> {
     });
   }
   await channel.waitForConfirms();
-  const good = await report(worker);
+  const good = await report(worker, samples);
 
   say(`\nThe data lies in ${relative(process.cwd(), dataFolder) || "."}. What to try next:`);
   say("  node dist/main.js --help                     every command, with examples");
   say("  node dist/main.js check                      your own registry and settings (config/exchanges.yml)");
   say("  node dist/main.js validate FILE              is a message valid, and if not, why?");
+  say("  node dist/main.js parse-log FILE|URL         what would be made of a log?");
   if (values.keep) {
     say(`\nThe worker goes on until Ctrl-C. Publish to it:`);
     say(
@@ -97,11 +104,13 @@ function startWorker(amqpUrl: string, exchange: string): WorkerProcess {
     REGISTRY_FILE: registry,
     DATA_DIR: dataFolder,
     LOCAL: "true",
+    // The sample log is served on this machine, and only that.
+    LOG_ALLOW_PRIVATE: "true",
   });
 }
 
-/** Prints how every job message ended; true if each ended as it should. */
-async function report(worker: WorkerProcess): Promise<boolean> {
+/** Prints how every job message ended, and what became of the log; true if all ended as it should. */
+async function report(worker: WorkerProcess, samples: readonly Sample[]): Promise<boolean> {
   const expected = samples.flatMap(({ title, ends }) => ends.map((end) => ({ title, ...end })));
   await worker.until("the end of all messages", () => worker.ended().length >= expected.length);
   const rows = worker.ended().map(({ guid, outcome }, index) => {
@@ -115,19 +124,20 @@ async function report(worker: WorkerProcess): Promise<boolean> {
     ];
   });
   process.stdout.write(columns([["message", "task", "outcome", ""], ...rows]));
-  await tellRejections();
-  return rows.length === expected.length && rows.every((row) => row.at(-1) === "as it should");
+  const store = await openStore({ mongodbUrl: null, dataDir: dataFolder, rejectionTtlDays: 30 });
+  await tellRejections(store);
+  const isLogRead = await tellLog(store, "try", JOB_WITH_LOG, say);
+  await store.close();
+  return isLogRead && rows.length === expected.length && rows.every((row) => row.at(-1) === "as it should");
 }
 
-async function tellRejections(): Promise<void> {
-  const store = await openStore({ mongodbUrl: null, dataDir: dataFolder, rejectionTtlDays: 30 });
+async function tellRejections(store: Store): Promise<void> {
   for (const { task_id, fault } of await store.listRejections({ limit: 10 })) {
     say(`\nWhy ${task_id} was rejected (${fault.reason}):`);
     if (fault.reason !== "schema-violation") continue;
     for (const { pointer, message } of fault.violations)
       say(`  ${pointer || "(the whole message)"}: ${message}`);
   }
-  await store.close();
 }
 
 /** Undoes everything, also where one step fails; tells those that did. */

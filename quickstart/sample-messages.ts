@@ -43,7 +43,11 @@ const completed = message("quickstart-1/0", {
 });
 const { taskId: _left_out, ...nameless } = completed;
 
-export const samples: readonly Sample[] = [
+/** The job whose log is served by the quickstart. */
+export const JOB_WITH_LOG = "quickstart-6/0";
+
+/** @param logUrl - of a log that can be fetched. */
+export const samplesWith = (logUrl: string): readonly Sample[] => [
   {
     title: "a job is scheduled",
     body: message("quickstart-1/0", { state: "pending" }),
@@ -84,5 +88,14 @@ export const samples: readonly Sample[] = [
     title: "an invalid message",
     body: { ...nameless, taskId: "quickstart_5", state: "finished" },
     ends: [{ guid: "quickstart_5", outcome: "rejected" }],
+  },
+  {
+    title: "a job with a log",
+    body: message(JOB_WITH_LOG, {
+      state: "completed",
+      result: "fail",
+      logs: [{ name: "buildbot_text", url: logUrl }],
+    }),
+    ends: [{ guid: JOB_WITH_LOG, outcome: "stored" }],
   },
 ];
