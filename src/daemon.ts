@@ -2,10 +2,13 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { startArtifacts } from "./artifacts/start-artifacts.ts";
 import { openAmqpSource } from "./broker/amqp-source.ts";
+import { startDepthWatch } from "./broker/queue-depth.ts";
 import { readRegistry } from "./broker/registry.ts";
 import { readTiers } from "./broker/tiers.ts";
-import { createCounters, outcomeTotals, rejectionTotals } from "./counters.ts";
+import { type Counters, createCounters, outcomeTotals, rejectionTotals } from "./counters.ts";
 import { Unavailable } from "./domain/faults.ts";
+import type { WorkerParts } from "./http/observe-worker.ts";
+import { startHttp } from "./http/start-http.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
 import { holdWhileAway } from "./ingest/hold-while-away.ts";
 import { judgeDelivery } from "./ingest/judge-delivery.ts";
@@ -17,27 +20,57 @@ import { openLater } from "./store/open-later.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
 import { loadSchemas } from "./validate/validate-job.ts";
-import { userAgent } from "./version.ts";
+import { userAgent, version } from "./version.ts";
+
+/** Parts of the worker, entered as they are opened. */
+type Opened = { -readonly [name in keyof WorkerParts]: WorkerParts[name] };
 
 /**
  * The worker: opens and joins all parts, runs until it is asked to stop, and closes them in the order that loses
  * nothing. Resolves after a clean end.
  *
  * @param stop - aborted to ask for the end.
- * @throws Misuse for a broken registry or a store that cannot be used, before anything is consumed.
+ * @throws Misuse for a broken registry, an address in use or a store that cannot be used, before anything is consumed.
  */
 export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal): Promise<void> {
+  const counters = createCounters();
+  const opened: Opened = { store: null, ingest: null, source: null, depth: null, isStopping: false };
+  const http = await startHttp({
+    host: settings.HTTP_HOST,
+    port: settings.HTTP_PORT,
+    version,
+    prefetch: settings.PREFETCH,
+    queueLimit: settings.QUEUE_LIMIT,
+    stallLimitMs: settings.STALL_SECONDS * 1000,
+    parts: () => opened,
+    counters,
+    log,
+  });
+  try {
+    await runParts(settings, counters, opened, log, stop);
+  } finally {
+    // First opened, last closed: it tells of a store that is waited for, and of a shutdown.
+    await http.close();
+  }
+}
+
+async function runParts(
+  settings: Settings,
+  counters: Counters,
+  opened: Opened,
+  log: Log,
+  stop: AbortSignal,
+): Promise<void> {
   const registry = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
   const tiers = await readTiers(settings.TIERS_FILE);
   const schemas = loadSchemas();
-  const counters = createCounters();
-
   const spool = spoolOf(settings, log);
   const store = await openStoreOf(settings, spool !== null, log, stop);
   if (store === null) {
     spool?.close();
     return;
   }
+  opened.store = store;
   const judgeOptions = {
     schemas,
     tiers,
@@ -74,6 +107,7 @@ export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal)
     log,
     onStored: artifacts.nudge,
   });
+  opened.ingest = ingest;
   const source = openAmqpSource(
     {
       url: () => brokerUrl(settings),
@@ -87,6 +121,14 @@ export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal)
     },
     ingest.handle,
   );
+  const depth = startDepthWatch({
+    source,
+    everyMs: settings.QUEUE_DEPTH_SECONDS * 1000,
+    limit: settings.QUEUE_LIMIT,
+    log,
+  });
+  opened.source = source;
+  opened.depth = depth;
   log.info("started", {
     store: store.name,
     exchanges: registry.exchanges.length,
@@ -95,6 +137,8 @@ export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal)
 
   if (!stop.aborted) await once(stop, "abort");
   log.info("stopping");
+  opened.isStopping = true;
+  depth.stop();
   await source.stopConsuming();
   await ingest.drain(settings.SHUTDOWN_MS);
   await source.close();

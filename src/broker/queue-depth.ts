@@ -79,8 +79,8 @@ export interface DepthWatchOptions {
 export interface DepthWatch {
   /** Null: no answer yet, or none now. */
   state(): DepthState | null;
-  /** Ends the watch, and resolves once a question on its way has been answered. */
-  stop(): Promise<void>;
+  /** Ends the watch; a question on its way is not waited for, since the broker may be silent. */
+  stop(): void;
 }
 
 /**
@@ -90,7 +90,7 @@ export interface DepthWatch {
 export function startDepthWatch({ source, everyMs, limit, log }: DepthWatchOptions): DepthWatch {
   let last: DepthState | null = null;
   let isKnown = false;
-  let asking: Promise<void> | null = null;
+  let isAsking = false;
 
   async function ask(): Promise<void> {
     const depth = await source.queueDepth();
@@ -118,10 +118,12 @@ export function startDepthWatch({ source, everyMs, limit, log }: DepthWatchOptio
 
   function poll(): void {
     // One question at a time: a slow broker is not asked twice.
-    asking ??= ask()
+    if (isAsking) return;
+    isAsking = true;
+    ask()
       .catch((error: unknown) => log.error("bug", { what: "queue depth", error }))
       .finally(() => {
-        asking = null;
+        isAsking = false;
       });
   }
 
@@ -129,10 +131,7 @@ export function startDepthWatch({ source, everyMs, limit, log }: DepthWatchOptio
   const timer = setInterval(poll, everyMs);
   return {
     state: () => (isKnown ? last : null),
-    async stop() {
-      clearInterval(timer);
-      await asking;
-    },
+    stop: () => clearInterval(timer),
   };
 }
 
