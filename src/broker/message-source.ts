@@ -32,6 +32,8 @@ export interface SourceState {
 
 /** What waits in the queue, and who else consumes from it. */
 export interface QueueDepth {
+  /** The queue's full name. */
+  readonly queue: string;
   /** Ready to be delivered; those that are held unacknowledged by consumers are not counted. */
   readonly messages: number;
   readonly consumers: number;

@@ -70,7 +70,7 @@ function secondsTo(room: number, growthPerSecond: number): number | null {
 }
 
 export interface DepthWatchOptions {
-  readonly source: Pick<MessageSource, "queueDepth" | "state">;
+  readonly source: Pick<MessageSource, "queueDepth">;
   readonly everyMs: number;
   readonly limit: number;
   readonly log: Log;
@@ -101,9 +101,13 @@ export function startDepthWatch({ source, everyMs, limit, log }: DepthWatchOptio
     if (event !== null) tell(event, state, depth);
   }
 
-  function tell(event: "warning" | "ok", state: DepthState, { messages, consumers }: QueueDepth): void {
+  function tell(
+    event: "warning" | "ok",
+    state: DepthState,
+    { queue, messages, consumers }: QueueDepth,
+  ): void {
     const { level, growthPerSecond, secondsToLimit } = state;
-    const about = { queue: source.state().queue, messages, limit, consumers };
+    const about = { queue, messages, limit, consumers };
     if (event === "ok") {
       log.info("queue_depth_ok", about);
       return;
@@ -148,7 +152,7 @@ export async function readQueueDepth(connection: ChannelModel, queue: string): P
     channel.on("error", () => undefined);
     const { messageCount, consumerCount } = await channel.checkQueue(queue);
     await channel.close();
-    return { messages: messageCount, consumers: consumerCount };
+    return { queue, messages: messageCount, consumers: consumerCount };
   } catch {
     // Whatever it was, consuming has met it too, and its loop mends it.
     return null;
