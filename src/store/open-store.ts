@@ -1,4 +1,4 @@
-import { Misuse } from "../domain/faults.ts";
+import { openMongodbStore } from "./mongodb/mongodb-store.ts";
 import { openSqliteStore } from "./sqlite/sqlite-store.ts";
 import type { Store } from "./store.ts";
 
@@ -11,10 +11,7 @@ export interface StoreOptions {
 
 /** The one place that chooses a store. @throws as the adapter's own open does. */
 export async function openStore({ mongodbUrl, dataDir, rejectionTtlDays }: StoreOptions): Promise<Store> {
-  if (mongodbUrl !== null) {
-    throw new Misuse([
-      "MONGODB_URL: there is no MongoDB store in this version; unset it to use the embedded one",
-    ]);
-  }
-  return openSqliteStore(dataDir, rejectionTtlDays);
+  return mongodbUrl === null
+    ? openSqliteStore(dataDir, rejectionTtlDays)
+    : openMongodbStore(mongodbUrl, rejectionTtlDays);
 }

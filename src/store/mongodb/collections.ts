@@ -1,0 +1,103 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { Binary, type Collection, type Db } from "mongodb";
+import type { Bug } from "../../domain/bug.ts";
+import type { StoredRejection } from "../../domain/rejection.ts";
+import type { ResultSet } from "../../domain/result-set.ts";
+import type { StoredJob } from "../../domain/stored-job.ts";
+import type { Artifact } from "../../domain/submission.ts";
+import type { NewLog, NewSuggestions } from "../plan-batch.ts";
+import type { Binding } from "../store.ts";
+
+export interface WithId {
+  readonly _id: string;
+}
+
+/** Where a claim stands. */
+export interface Leased {
+  readonly attempts: number;
+  readonly failure: string | null;
+  readonly lease: string | null;
+  /** ISO 8601. */
+  readonly lease_until: string | null;
+}
+
+export type ResultSetDocument = ResultSet & WithId & { readonly revision_keys: readonly string[] };
+export type JobDocument = StoredJob & WithId;
+export interface ArtifactDocument extends WithId {
+  readonly job: string;
+  readonly name: string;
+  readonly type: string;
+  /** Text, or gzip of it where that is long. */
+  readonly blob: string | Binary;
+  /** Grows with the time of arrival. */
+  readonly order: number;
+}
+export type LogDocument = NewLog & Leased & WithId & { readonly order: number };
+export type SuggestionsDocument = Omit<NewSuggestions, "next_attempt_at"> &
+  Leased &
+  WithId & {
+    /** Null: it has failed for good. */
+    readonly next_attempt_at: string | null;
+  };
+export type RejectionDocument = Omit<StoredRejection, "id" | "expires_at"> &
+  WithId & { readonly expires_at: Date };
+
+/** The collections of one database, by what they hold. */
+export interface Collections {
+  readonly resultsets: Collection<ResultSetDocument>;
+  readonly jobs: Collection<JobDocument>;
+  readonly artifacts: Collection<ArtifactDocument>;
+  readonly coalesced: Collection<WithId & { readonly into_guid: string }>;
+  readonly logs: Collection<LogDocument>;
+  readonly suggestions: Collection<SuggestionsDocument>;
+  readonly rejections: Collection<RejectionDocument>;
+  readonly bindings: Collection<WithId & { readonly bindings: readonly Binding[] }>;
+  readonly bugs: Collection<{ readonly _id: number; readonly bug: Bug; readonly generation: string }>;
+  readonly versions: Collection<WithId & { readonly version: string }>;
+  readonly suspects: Collection<WithId & { readonly attempts: number; readonly last_seen: Date }>;
+}
+
+const SUSPECT_SECONDS = 30 * 86_400;
+
+export function collectionsOf(db: Db): Collections {
+  return {
+    resultsets: db.collection("resultsets"),
+    jobs: db.collection("jobs"),
+    artifacts: db.collection("artifacts"),
+    coalesced: db.collection("coalesced"),
+    logs: db.collection("logs"),
+    suggestions: db.collection("suggestions"),
+    rejections: db.collection("rejections"),
+    bindings: db.collection("bindings"),
+    bugs: db.collection("bugs"),
+    versions: db.collection("versions"),
+    suspects: db.collection("suspects"),
+  };
+}
+
+/** Makes the indexes that the reads need; those that are there stay. */
+export async function createIndexes(all: Collections): Promise<void> {
+  await all.resultsets.createIndex({ revision_keys: 1 });
+  await all.resultsets.createIndex({ project: 1, revision_hash: 1 });
+  await all.jobs.createIndex({ job_guid: 1 });
+  await all.artifacts.createIndex({ job: 1, name: 1 });
+  await all.logs.createIndex({ job: 1 });
+  await all.logs.createIndex({ next_attempt_at: 1 });
+  await all.logs.createIndex({ last_modified: 1 });
+  await all.suggestions.createIndex({ next_attempt_at: 1 });
+  await all.rejections.createIndex({ last_seen: 1 });
+  await all.rejections.createIndex({ task_id: 1 });
+  await all.rejections.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
+  await all.suspects.createIndex({ last_seen: 1 }, { expireAfterSeconds: SUSPECT_SECONDS });
+}
+
+/** A longer blob is compressed: a summary shrinks to a tenth, and a document may hold 16 MiB. */
+const COMPRESSED_FROM = 8192;
+
+export function packBlob(blob: string): string | Binary {
+  return blob.length < COMPRESSED_FROM ? blob : new Binary(gzipSync(blob));
+}
+
+export function toArtifact({ name, type, blob }: ArtifactDocument): Artifact {
+  return { name, type, blob: typeof blob === "string" ? blob : gunzipSync(blob.buffer).toString("utf8") };
+}

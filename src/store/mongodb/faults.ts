@@ -1,0 +1,33 @@
+import { MongoBulkWriteError, MongoError, MongoServerError } from "mongodb";
+import { blankUrls } from "../../domain/blank-url.ts";
+import { Unavailable } from "../../domain/faults.ts";
+
+const DUPLICATE = 11000;
+/** Bad value, key too long, document too large: the document's fault on any of the servers, however often it is tried. */
+const documentFaults: readonly unknown[] = [2, 17280, 17419, 10334];
+
+/**
+ * What a driver's error means: the world's fault unless the server blames the document. A server whose own database is
+ * down answers with ordinary errors, so what is not known is taken for passing.
+ */
+export function asUnavailable(error: unknown): unknown {
+  if (!(error instanceof MongoError)) return error;
+  if (error instanceof MongoServerError && documentFaults.includes(error.code)) return error;
+  return new Unavailable("store", blankUrls(error.message), error);
+}
+
+/** Waits for an unordered insert; documents that are there already are as good as written. */
+export async function ignoreDuplicates(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (!(error instanceof MongoBulkWriteError)) throw error;
+    const faults = [error.writeErrors].flat();
+    if (faults.length === 0 || faults.some(({ code }) => code !== DUPLICATE)) throw error;
+  }
+}
+
+/** Did the server refuse some of a bulk only because another writer was there first? */
+export function isLostRace(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === DUPLICATE;
+}

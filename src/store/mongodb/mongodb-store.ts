@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import { MongoClient } from "mongodb";
+import type { Bug } from "../../domain/bug.ts";
+import { Unavailable } from "../../domain/faults.ts";
+import type { Binding, Store } from "../store.ts";
+import { collectionsOf, createIndexes } from "./collections.ts";
+import { asUnavailable } from "./faults.ts";
+import { createReads } from "./reads.ts";
+import { createWork } from "./work.ts";
+import { createWrites } from "./writes.ts";
+
+const DEFAULT_DATABASE = "pulse_ingest";
+const BUGS_AT_ONCE = 1000;
+
+/**
+ * The store on a server that speaks MongoDB's protocol: MongoDB, Amazon DocumentDB, FerretDB on DocumentDB. Only what
+ * these have in common is used: point writes by `_id`, compare-and-set, no transactions.
+ *
+ * @param url - the path names the database, else `pulse_ingest`.
+ * @throws Unavailable while the server does not answer.
+ */
+export async function openMongodbStore(url: string, rejectionTtlDays: number): Promise<Store> {
+  const client = new MongoClient(url, {
+    appName: "pulse-ingest",
+    // Durable on most members when a write returns: only then is a message acknowledged.
+    writeConcern: { w: "majority", journal: true },
+    // Every write here is idempotent and retried as a whole; some servers do not know the driver's own retry.
+    retryWrites: false,
+    serverSelectionTimeoutMS: 3000,
+    connectTimeoutMS: 3000,
+    socketTimeoutMS: 30_000,
+  });
+  const { dbName, hosts } = client.options;
+  const name = dbName === "test" && !/\/test(\?|$)/.test(url) ? DEFAULT_DATABASE : dbName;
+  const db = client.db(name);
+  const all = collectionsOf(db);
+  try {
+    await client.connect();
+    await createIndexes(all);
+  } catch (error) {
+    await client.close();
+    throw asUnavailable(error);
+  }
+  const writes = createWrites(all, rejectionTtlDays);
+  const reads = createReads(all);
+  const work = createWork(all);
+  let isOpen = true;
+
+  /** A driver's error becomes `Unavailable`, unless the document is to blame. */
+  const asked = <A extends readonly unknown[], R>(ask: (...args: A) => Promise<R>) => {
+    return async (...args: A): Promise<R> => {
+      if (!isOpen) throw new Unavailable("store", "it has been closed");
+      try {
+        return await ask(...args);
+      } catch (error) {
+        throw asUnavailable(error);
+      }
+    };
+  };
+
+  async function replaceBugs(bugs: readonly Bug[]): Promise<void> {
+    const generation = randomUUID();
+    for (let at = 0; at < bugs.length; at += BUGS_AT_ONCE) {
+      const puts = bugs.slice(at, at + BUGS_AT_ONCE).map((bug) => ({
+        replaceOne: { filter: { _id: bug.id }, replacement: { bug, generation }, upsert: true },
+      }));
+      await all.bugs.bulkWrite(puts, { ordered: false });
+    }
+    await all.bugs.deleteMany({ generation: { $ne: generation } });
+    await all.versions.replaceOne({ _id: "bugs" }, { version: generation }, { upsert: true });
+  }
+
+  return {
+    name: `mongodb (${hosts.map(String).join(",")}/${name})`,
+    storeSubmissions: asked(writes.storeSubmissions),
+    storeResultSets: asked(writes.storeResultSets),
+    recordRejections: asked(writes.recordRejections),
+    findJob: asked(reads.findJob),
+    findJobsByGuid: asked(reads.findJobsByGuid),
+    findArtifact: asked(reads.findArtifact),
+    findResultSet: asked(reads.findResultSet),
+    listRejections: asked(reads.listRejections),
+    findRejection: asked(reads.findRejection),
+    countDocuments: asked(reads.countDocuments),
+    readBindings: asked(async (queue: string) => {
+      return (await all.bindings.findOne({ _id: queue }))?.bindings ?? null;
+    }),
+    writeBindings: asked(async (queue: string, bindings: readonly Binding[]) => {
+      await all.bindings.replaceOne({ _id: queue }, { bindings }, { upsert: true });
+    }),
+    claimWork: asked(work.claimWork),
+    finishWork: asked(work.finishWork),
+    failWork: asked(work.failWork),
+    releaseWork: asked(work.releaseWork),
+    listLogs: asked(work.listLogs),
+    reparseLogs: asked(work.reparseLogs),
+    replaceBugs: asked(replaceBugs),
+    bugsVersion: asked(async () => (await all.versions.findOne({ _id: "bugs" }))?.version ?? null),
+    readBugs: asked(async (afterId: number, limit: number) => {
+      const page = all.bugs
+        .find({ _id: { $gt: afterId } })
+        .sort({ _id: 1 })
+        .limit(limit);
+      return (await page.toArray()).map(({ bug }) => bug);
+    }),
+    enterSuspect: asked(async (hash: string) => {
+      const update = { $inc: { attempts: 1 }, $set: { last_seen: new Date() } };
+      const options = { upsert: true, returnDocument: "after" } as const;
+      return (await all.suspects.findOneAndUpdate({ _id: hash }, update, options))?.attempts ?? 1;
+    }),
+    clearSuspect: asked(async (hash: string) => {
+      await all.suspects.deleteOne({ _id: hash });
+    }),
+    ping: asked(async () => {
+      await db.command({ ping: 1 });
+    }),
+    async close() {
+      isOpen = false;
+      await client.close();
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from "node:crypto";
+import { isParsedHere } from "../../artifacts/plan.ts";
+import { artifactId, jobId } from "../../domain/ids.ts";
+import type { Artifact } from "../../domain/submission.ts";
+import type { LogQuery, StoredLog, WorkClaim, WorkFailure, WorkItem } from "../store.ts";
+import { type Collections, type LogDocument, packBlob } from "./collections.ts";
+import { ignoreDuplicates } from "./faults.ts";
+
+const released = { lease: null, lease_until: null } as const;
+
+/** Logs to read and suggestions to make, as documents that are due at a time and held under a lease. */
+export function createWork(all: Collections) {
+  async function claimWork(claim: WorkClaim): Promise<WorkItem[]> {
+    return claim.kind === "log" ? claimLogs(claim) : claimSuggestions(claim);
+  }
+
+  async function claimLogs({ limit, leaseMs, exceptHosts }: WorkClaim): Promise<WorkItem[]> {
+    const now = Date.now();
+    const filter = { ...due(now), host: { $nin: [...exceptHosts] } };
+    const found = await all.logs.find(filter).sort({ next_attempt_at: 1 }).limit(limit).toArray();
+    if (found.length === 0) return [];
+    const lease = randomUUID();
+    const claims = found.map((log) => ({ updateOne: claimOf(log, lease, now + leaseMs) }));
+    await all.logs.bulkWrite(claims, { ordered: false });
+    const ours = await all.logs.find({ _id: { $in: found.map(({ _id }) => _id) }, lease }).toArray();
+    return ours.map(({ _id, project, job_guid, attempts, name, url }) => {
+      return { kind: "log", id: _id, project, job_guid, attempts: attempts - 1, lease, name, url };
+    });
+  }
+
+  async function claimSuggestions({ limit, leaseMs }: WorkClaim): Promise<WorkItem[]> {
+    const now = Date.now();
+    const found = await all.suggestions.find(due(now)).sort({ next_attempt_at: 1 }).limit(limit).toArray();
+    if (found.length === 0) return [];
+    const lease = randomUUID();
+    const claims = found.map((work) => ({ updateOne: claimOf(work, lease, now + leaseMs) }));
+    await all.suggestions.bulkWrite(claims, { ordered: false });
+    const ours = await all.suggestions.find({ _id: { $in: found.map(({ _id }) => _id) }, lease }).toArray();
+    return ours.map(({ _id, project, job_guid, attempts, blob }) => {
+      return { kind: "suggestions", id: _id, project, job_guid, attempts: attempts - 1, lease, blob };
+    });
+  }
+
+  async function finishWork(item: WorkItem, artifacts: readonly Artifact[]): Promise<boolean> {
+    const { id: _id, lease, project, job_guid } = item;
+    const held =
+      item.kind === "log"
+        ? await all.logs.countDocuments({ _id, lease })
+        : await all.suggestions.countDocuments({ _id, lease });
+    if (held === 0) return false;
+    const order = Date.now() * 1000;
+    const documents = artifacts.map((artifact, index) => ({
+      _id: artifactId(project, job_guid, artifact),
+      job: jobId(project, job_guid),
+      name: artifact.name,
+      type: artifact.type,
+      blob: packBlob(artifact.blob),
+      order: order + index,
+    }));
+    if (documents.length > 0) await ignoreDuplicates(all.artifacts.insertMany(documents, { ordered: false }));
+    if (item.kind === "suggestions")
+      return (await all.suggestions.deleteOne({ _id, lease })).deletedCount === 1;
+    const ended = { parse_status: "parsed", failure: null, next_attempt_at: null, ...released } as const;
+    const update = { $set: { ...ended, last_modified: new Date().toISOString() } };
+    return (await all.logs.updateOne({ _id, lease }, update)).matchedCount === 1;
+  }
+
+  async function failWork(item: WorkItem, failure: WorkFailure): Promise<boolean> {
+    const filter = { _id: item.id, lease: item.lease };
+    const { reason, marksFailed } = failure;
+    if (item.kind === "suggestions") {
+      // Final: it stays, with the reason, and is never due again.
+      const { next_attempt_at } = failure;
+      const $set = { failure: reason, next_attempt_at, ...released };
+      return (await all.suggestions.updateOne(filter, { $set })).matchedCount === 1;
+    }
+    const $set = {
+      ...{ failure: reason, next_attempt_at: failure.next_attempt_at, ...released },
+      last_modified: new Date().toISOString(),
+      ...(marksFailed ? { parse_status: "failed" as const } : {}),
+    };
+    return (await all.logs.updateOne(filter, { $set })).matchedCount === 1;
+  }
+
+  async function releaseWork(items: readonly WorkItem[]): Promise<void> {
+    const update = { $set: released, $inc: { attempts: -1 } };
+    const giveBack = (kind: WorkItem["kind"]) =>
+      items
+        .filter((item) => item.kind === kind)
+        .map(({ id, lease }) => ({ updateOne: { filter: { _id: id, lease }, update } }));
+    const [logs, suggestions] = [giveBack("log"), giveBack("suggestions")];
+    if (logs.length > 0) await all.logs.bulkWrite(logs);
+    if (suggestions.length > 0) await all.suggestions.bulkWrite(suggestions);
+  }
+
+  async function listLogs({ since, limit, ...exact }: LogQuery): Promise<StoredLog[]> {
+    const filter = {
+      ...Object.fromEntries(Object.entries(exact).filter(([, value]) => value !== undefined)),
+      ...(since === undefined ? {} : { last_modified: { $gte: since } }),
+    };
+    const found = await all.logs.find(filter).sort({ last_modified: -1, _id: 1 }).limit(limit).toArray();
+    return found.map(toStoredLog);
+  }
+
+  async function reparseLogs(query: LogQuery): Promise<number> {
+    const wanted = (await listLogs(query)).filter(({ name }) => isParsedHere(name));
+    const now = new Date().toISOString();
+    const fresh = { parse_status: "pending", attempts: 0, failure: null, ...released } as const;
+    await all.logs.updateMany(
+      { _id: { $in: wanted.map(({ id }) => id) } },
+      { $set: { ...fresh, next_attempt_at: now, last_modified: now } },
+    );
+    return wanted.length;
+  }
+
+  return { claimWork, finishWork, failWork, releaseWork, listLogs, reparseLogs };
+}
+
+/** Null is never due: it compares to nothing as less. */
+function due(nowMs: number) {
+  const now = new Date(nowMs).toISOString();
+  return { next_attempt_at: { $lte: now }, $or: [{ lease_until: null }, { lease_until: { $lt: now } }] };
+}
+
+/** Only one of those that found it under the same lease, or none, gets it. */
+function claimOf(
+  { _id, lease: before }: { _id: string; lease: string | null },
+  lease: string,
+  untilMs: number,
+) {
+  return {
+    filter: { _id, lease: before },
+    update: { $set: { lease, lease_until: new Date(untilMs).toISOString() }, $inc: { attempts: 1 } },
+  };
+}
+
+export function toStoredLog(log: LogDocument): StoredLog {
+  const { _id, project, job_guid, name, url, parse_status, attempts, next_attempt_at, failure } = log;
+  const { last_modified } = log;
+  return {
+    id: _id,
+    ...{ project, job_guid, name, url, parse_status, attempts, next_attempt_at, failure, last_modified },
+  };
+}

@@ -1,0 +1,216 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import type { AnyBulkWriteOperation } from "mongodb";
+import { fullJitterMs } from "../../domain/backoff.ts";
+import { Unavailable } from "../../domain/faults.ts";
+import { jobId, rejectionId } from "../../domain/ids.ts";
+import type { Rejection } from "../../domain/rejection.ts";
+import type { ResultSet, ResultSetSubmission } from "../../domain/result-set.ts";
+import type { StoredJob } from "../../domain/stored-job.ts";
+import { completed, findPush, revisionKeys } from "../find-push.ts";
+import { type BatchPlan, planBatch } from "../plan-batch.ts";
+import { PushBook, pushKeys } from "../push-book.ts";
+import type { Arrival, StoreOutcome } from "../store.ts";
+import { type Collections, type JobDocument, packBlob, type ResultSetDocument } from "./collections.ts";
+import { asUnavailable, ignoreDuplicates, isLostRace } from "./faults.ts";
+
+const DAY_MS = 86_400_000;
+/** Each round at least one of the racing writers wins, so this many are lost only by a storm. */
+const MAX_ROUNDS = 12;
+const raceBackoff = { baseMs: 5, capMs: 200 };
+const unordered = { ordered: false } as const;
+
+type Tagged = readonly [index: number, arrival: Arrival];
+
+/** What writes a batch, in a constant number of round trips a round: result sets, artifacts, logs, the jobs last. */
+export function createWrites(all: Collections, rejectionTtlDays: number) {
+  async function storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]> {
+    const outcomes: StoreOutcome[] = [];
+    let open: readonly Tagged[] = [...batch.entries()];
+    for (let round = 0; open.length > 0; round++) {
+      if (round >= MAX_ROUNDS) throw new Unavailable("store", "other writers were faster too often");
+      if (round > 0) await wait(fullJitterMs(round, raceBackoff));
+      open = await storeRound(open, outcomes);
+    }
+    return outcomes;
+  }
+
+  /** Notes the outcomes of what was written; gives what lost its race, to be done again from the reading on. */
+  async function storeRound(open: readonly Tagged[], outcomes: StoreOutcome[]): Promise<Tagged[]> {
+    const arrivals = open.map(([, arrival]) => arrival);
+    const writeId = randomUUID();
+    const [stored, read] = await Promise.all([readJobs(arrivals), readPushes(arrivals)]);
+    const pushes = new PushBook(read);
+    const plan = planBatch(arrivals, stored, pushes, writeId);
+    await writePushes(pushes, read);
+    await writeParts(plan);
+    const lost = await writeJobs(plan, stored, writeId);
+    const again: Tagged[] = [];
+    open.forEach(([index, arrival], at) => {
+      const { project, job } = arrival.submission;
+      const outcome = plan.outcomes[at];
+      if (lost.has(jobId(project, job.job_guid)) || outcome === undefined) again.push([index, arrival]);
+      else outcomes[index] = outcome;
+    });
+    return again;
+  }
+
+  async function readJobs(arrivals: readonly Arrival[]): Promise<Map<string, StoredJob>> {
+    const ids = arrivals.map(({ submission: { project, job } }) => jobId(project, job.job_guid));
+    const jobs = await all.jobs.find({ _id: { $in: [...new Set(ids)] } }).toArray();
+    return new Map(jobs.map(({ _id, ...job }) => [_id, job]));
+  }
+
+  async function readPushes(arrivals: readonly Arrival[]): Promise<ResultSet[]> {
+    const { keys, hashes } = pushKeys(arrivals.map(({ submission }) => submission));
+    return pushesBy(keys, hashes);
+  }
+
+  async function pushesBy(keys: string[], hashes: readonly [string, string][]): Promise<ResultSet[]> {
+    const byHash = hashes.map(([project, revision_hash]) => ({ project, revision_hash }));
+    const found = await all.resultsets.find({ $or: [{ revision_keys: { $in: keys } }, ...byHash] }).toArray();
+    return found.map(({ _id, revision_keys, ...push }) => push);
+  }
+
+  async function writePushes(pushes: PushBook, read: readonly ResultSet[]): Promise<void> {
+    if (pushes.changed.size === 0) return;
+    const known = new Map(read.map((push) => [pushes.idOf(push), push]));
+    const writes = [...pushes.changed].map(([id, push]): AnyBulkWriteOperation<ResultSetDocument> => {
+      const before = known.get(id);
+      // Another worker's skeleton, or push, is as good as ours; one that has changed meanwhile needs no lengthening.
+      return before === undefined
+        ? { insertOne: { document: toDocument(id, push) } }
+        : {
+            updateOne: {
+              filter: { _id: id, revision: before.revision },
+              update: { $set: { revision: push.revision } },
+            },
+          };
+    });
+    await ignoreDuplicates(all.resultsets.bulkWrite(writes, unordered));
+  }
+
+  async function writeParts(plan: BatchPlan): Promise<void> {
+    const order = Date.now() * 1000;
+    const unleased = { attempts: 0, failure: null, lease: null, lease_until: null };
+    const artifacts = [...plan.artifacts].map(([_id, { job, artifact }], index) => {
+      const { name, type, blob } = artifact;
+      return { _id, job, name, type, blob: packBlob(blob), order: order + index };
+    });
+    const logs = [...plan.logs].map(([_id, log], n) => ({ _id, ...log, ...unleased, order: order + n }));
+    const suggestions = [...plan.suggestions].map(([_id, work]) => ({ _id, ...work, ...unleased }));
+    const coalesced = [...plan.coalesced].map(([_id, into_guid]) => ({
+      updateOne: { filter: { _id }, update: { $max: { into_guid } }, upsert: true },
+    }));
+    const parsed = { parse_status: "parsed", next_attempt_at: null } as const;
+    const summarised = plan.summarised.map(({ job, logName }) => ({
+      updateMany: {
+        filter: { job, name: logName, parse_status: { $ne: "parsed" as const } },
+        update: { $set: parsed },
+      },
+    }));
+    await Promise.all([
+      artifacts.length > 0 && ignoreDuplicates(all.artifacts.insertMany(artifacts, unordered)),
+      logs.length > 0 && ignoreDuplicates(all.logs.insertMany(logs, unordered)),
+      suggestions.length > 0 && ignoreDuplicates(all.suggestions.insertMany(suggestions, unordered)),
+      coalesced.length > 0 && all.coalesced.bulkWrite(coalesced, unordered),
+    ]);
+    if (summarised.length > 0) await all.logs.bulkWrite(summarised, unordered);
+  }
+
+  /** Compare-and-set: gives the ids of those that another writer changed since they were read. */
+  async function writeJobs(
+    { jobs }: BatchPlan,
+    stored: ReadonlyMap<string, StoredJob>,
+    writeId: string,
+  ): Promise<ReadonlySet<string>> {
+    if (jobs.size === 0) return new Set();
+    const writes = [...jobs].map(([_id, job]): AnyBulkWriteOperation<JobDocument> => {
+      const before = stored.get(_id);
+      return before === undefined
+        ? { insertOne: { document: { _id, ...job } } }
+        : { replaceOne: { filter: { _id, version: before.version }, replacement: job } };
+    });
+    try {
+      const { insertedCount, matchedCount } = await all.jobs.bulkWrite(writes, unordered);
+      if (insertedCount + matchedCount === jobs.size) return new Set();
+    } catch (error) {
+      // Lost races, or a reply that was lost: what is there tells. A document that is to blame is told as such.
+      if (!isLostRace(error) && !(asUnavailable(error) instanceof Unavailable)) throw error;
+    }
+    const ids = [...jobs.keys()];
+    const won = await all.jobs
+      .find({ _id: { $in: ids }, write_id: writeId }, { projection: { _id: 1 } })
+      .toArray();
+    const ours = new Set(won.map(({ _id }) => _id));
+    return new Set(ids.filter((id) => !ours.has(id)));
+  }
+
+  async function storeResultSets(project: string, submitted: readonly ResultSetSubmission[]): Promise<void> {
+    for (const resultSet of submitted) {
+      for (let round = 0; !(await storeResultSet(project, resultSet)); round++) {
+        if (round >= MAX_ROUNDS) throw new Unavailable("store", "other writers were faster too often");
+        await wait(fullJitterMs(round, raceBackoff));
+      }
+    }
+  }
+
+  /** False: another writer was faster. */
+  async function storeResultSet(project: string, resultSet: ResultSetSubmission): Promise<boolean> {
+    const top = resultSet.revision ?? resultSet.revisions.at(-1)?.revision ?? "";
+    const { keys } = pushKeys([{ project, revision: top, revision_hash: null }]);
+    const read = await pushesBy(keys, []);
+    // By its top revision alone: another push may hold this one among its revisions.
+    const found = findPush(
+      read.map((push) => ({ ...push, revisions: [] })),
+      top,
+    );
+    const existing = read.find(({ short_revision }) => short_revision === found?.short_revision) ?? null;
+    const next = completed(existing, project, resultSet);
+    if (next === null) return true;
+    const document = toDocument(revisionKeys(next)[0] ?? "", next);
+    try {
+      if (existing === null) return (await all.resultsets.insertOne(document)).acknowledged;
+      const { _id, ...replacement } = document;
+      const { revision, push_timestamp } = existing;
+      const { matchedCount } = await all.resultsets.replaceOne(
+        { _id, revision, push_timestamp },
+        replacement,
+      );
+      return matchedCount === 1;
+    } catch (error) {
+      if (isLostRace(error)) return false;
+      throw error;
+    }
+  }
+
+  async function recordRejections(rejections: readonly Rejection[]): Promise<void> {
+    await all.rejections.deleteMany({ expires_at: { $lt: new Date() } });
+    const writes = rejections.map((rejection) => {
+      const { exchange, routing_key, project, task_id, fault, payload, received_at } = rejection;
+      return {
+        updateOne: {
+          filter: { _id: rejectionId(payload.sha256, exchange, routing_key) },
+          update: {
+            $setOnInsert: { exchange, routing_key, project, task_id, first_seen: received_at },
+            $set: { fault, payload },
+            $max: {
+              last_seen: received_at,
+              expires_at: new Date(Date.parse(received_at) + rejectionTtlDays * DAY_MS),
+            },
+            $inc: { count: 1 },
+          },
+          upsert: true,
+        },
+      };
+    });
+    // In order: two of one batch may be the same.
+    if (writes.length > 0) await all.rejections.bulkWrite(writes, { ordered: true });
+  }
+
+  return { storeSubmissions, storeResultSets, recordRejections };
+}
+
+function toDocument(_id: string, push: ResultSet): ResultSetDocument {
+  return { _id, ...push, revision_keys: revisionKeys(push) };
+}

@@ -1,0 +1,46 @@
+import { randomUUID } from "node:crypto";
+import { expect, it } from "@jest/globals";
+import { MongoClient } from "mongodb";
+import { openMongodbStore } from "../../src/store/mongodb/mongodb-store.ts";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { sharedMongodb } from "../servers/shared-servers.ts";
+import { storeContract } from "./store-contract.ts";
+
+const mongodb = await serverOrSkip(sharedMongodb);
+
+function databaseUrl(): URL {
+  const url = new URL(mongodb.server().url);
+  url.pathname = `/store-${randomUUID()}`;
+  return url;
+}
+
+mongodb.describe(`on ${mongodb.name}`, () => {
+  storeContract("mongodb", async () => {
+    const { href } = databaseUrl();
+    return {
+      open: () => openMongodbStore(href, 30),
+      async remove() {
+        const client = new MongoClient(href);
+        await client.db().dropDatabase();
+        await client.close();
+      },
+    };
+  });
+
+  it("a long blob is stored compressed and comes back as it was", async () => {
+    const { href } = databaseUrl();
+    const store = await openMongodbStore(href, 30);
+    const { anArrival } = await import("../examples.ts");
+    const blob = { text: "é\n".repeat(20_000) };
+    await store.storeSubmissions([anArrival({ extra: { artifacts: [{ name: "x", type: "json", blob }] } })]);
+    expect((await store.findArtifact("try", "guid/0", "x"))?.blob).toBe(JSON.stringify(blob));
+    await store.close();
+  });
+});
+
+it("a server that is away is Unavailable, and its password is in no message", async () => {
+  const opening = openMongodbStore("mongodb://user:geheim@127.0.0.1:1/x", 30);
+  const error: unknown = await opening.catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ name: "Unavailable" });
+  expect(String(error)).not.toContain("geheim");
+});
