@@ -30,7 +30,7 @@ export async function openServer(server: Server, host: string, port: number): Pr
   try {
     await once(server, "listening");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
     const hint = hints[code];
     if (hint === undefined) throw error;
     throw new Misuse([`HTTP_PORT: cannot listen on ${host}:${port} (${code}): ${hint}`]);

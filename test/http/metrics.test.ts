@@ -1,0 +1,231 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { countWorkEnd } from "../../src/artifacts/count-work.ts";
+import { type Counters, createCounters } from "../../src/counters.ts";
+import type { WorkerParts } from "../../src/http/observe-worker.ts";
+import { type Http, startHttp } from "../../src/http/start-http.ts";
+import { workerStatus } from "../../src/http/worker-status.ts";
+import { createIngest, type Ingest } from "../../src/ingest/create-ingest.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { aDelivery, aMessage } from "../examples.ts";
+import { judged } from "../ingest/an-ingest.ts";
+import { type MetricFamily, metricTotal, readMetrics } from "./metrics-text.ts";
+
+/** Everything of a worker but its broker, behind a real socket. */
+let folder: string;
+let store: Store;
+let ingest: Ingest;
+let counters: Counters;
+let http: Http;
+let url: string;
+let parts: { -readonly [name in keyof WorkerParts]: WorkerParts[name] };
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "metrics-"));
+  store = await openStore({ mongodbUrl: null, dataDir: folder, rejectionTtlDays: 30 });
+  counters = createCounters();
+  const tell = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+    if (event === "http_listening") url = String(fields["url"]);
+  };
+  const log = { error: tell, warn: tell, info: tell, debug: tell };
+  ingest = createIngest({
+    judge: judged,
+    store,
+    spool: null,
+    spoolAfterMs: 0,
+    batch: { maxItems: 50, maxBytes: 1e6, waitMs: 1 },
+    rejectionMaxBytes: 1000,
+    maxAttempts: 5,
+    tellEachJob: false,
+    counters,
+    log,
+  });
+  parts = { store, ingest, source: null, depth: null, isStopping: false };
+  http = await startHttp({
+    host: "127.0.0.1",
+    port: 0,
+    version: "1.2.3",
+    prefetch: 400,
+    queueLimit: 8000,
+    stallLimitMs: 60_000,
+    parts: () => parts,
+    counters,
+    log,
+  });
+});
+afterEach(async () => {
+  await ingest.drain(1000);
+  await http.close();
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function metrics(): Promise<MetricFamily[]> {
+  const answer = await fetch(`${url}/metrics`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
+  return readMetrics(await answer.text());
+}
+
+/** A thousand jobs of different routes, projects and guids from two exchanges, and logs of a thousand hosts. */
+async function aBusyDay(): Promise<void> {
+  const deliveries = Array.from({ length: 1000 }, (_, n) => {
+    const project = `project${n}`;
+    const body = aMessage({
+      taskId: `guid-${n}/0`,
+      origin: { kind: "hg.mozilla.org", project, revision: "b".repeat(40) },
+      timeCompleted: "2026-01-05T09:59:00Z",
+      ...(n % 10 === 0 ? { state: `state${n}` } : {}),
+    });
+    return aDelivery(body, {
+      exchange: `exchange/publisher/${n % 2}`,
+      routingKey: `treeherder.${project}`,
+      receivedAtMs: Date.now(),
+    });
+  });
+  await Promise.all(deliveries.map((delivery) => ingest.handle(delivery)));
+  for (let n = 0; n < 1000; n++) {
+    countWorkEnd(counters, ["*.example.org"], {
+      kind: "log",
+      host: `host${n}.example.${n % 2 === 0 ? "org" : "net"}:8080`,
+      outcome: "failed",
+      failure: "timeout",
+      figures: { bytes: 10, waitMs: 1, totalMs: 2 },
+      suggestMs: 1,
+      storeMs: 1,
+    });
+  }
+}
+
+it("follow the conventions: names, types, help, base units", async () => {
+  await aBusyDay();
+  const families = await metrics();
+  expect(families.length).toBeGreaterThan(40);
+  for (const { name, type, help } of families) {
+    // What every Node.js program tells keeps its usual name.
+    expect(name).toMatch(/^(pulse_ingest|process|nodejs)_[a-z_0-9]+$/);
+    expect(help.length).toBeGreaterThan(10);
+    if (!name.startsWith("pulse_ingest_")) continue;
+    expect([name, type]).toEqual([name, expect.stringMatching(/^(counter|gauge|histogram)$/)]);
+    expect([name, name.endsWith("_total")]).toEqual([name, type === "counter"]);
+    expect(name).not.toMatch(/_(ms|milli|milliseconds|minutes|percent|ratio_percent|kb|mb|kib|mib)(_|$)/);
+    // What is measured in time says so, in seconds.
+    if (/_(lag|duration|age)(_|$)/.test(name)) expect(name).toMatch(/_seconds$/);
+  }
+});
+
+it("tell what the system and Node.js know: memory, processor time, event-loop delay", async () => {
+  const names = (await metrics()).map(({ name }) => name);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      "process_cpu_seconds_total",
+      "process_resident_memory_bytes",
+      "process_start_time_seconds",
+      "nodejs_eventloop_lag_p99_seconds",
+    ]),
+  );
+});
+
+it("keep every label within bounds, whatever strangers send", async () => {
+  await aBusyDay();
+  const families = (await metrics()).filter(({ name }) => name.startsWith("pulse_ingest_"));
+  const values = new Map<string, Set<string>>();
+  for (const { samples } of families) {
+    for (const [label, value] of samples.flatMap(({ labels }) => Object.entries(labels))) {
+      values.set(label, (values.get(label) ?? new Set()).add(value));
+    }
+  }
+  // A new label is bounded first, then listed here.
+  expect([...values.keys()].toSorted()).toEqual([
+    "exchange",
+    "host",
+    "kind",
+    "le",
+    "outcome",
+    "reason",
+    "step",
+    "version",
+  ]);
+  expect([...(values.get("exchange") ?? [])].toSorted()).toEqual([
+    "exchange/publisher/0",
+    "exchange/publisher/1",
+  ]);
+  expect([...(values.get("host") ?? [])].toSorted()).toEqual(["*.example.org", "other"]);
+  for (const [, seen] of values) expect(seen.size).toBeLessThan(60);
+});
+
+it("obey the law: received = the sum of the outcomes + in hand + spooled", async () => {
+  const day = aBusyDay();
+  const during = await metrics();
+  await day;
+  const after = await metrics();
+  for (const families of [during, after]) {
+    expect(metricTotal(families, "pulse_ingest_jobs_received_total")).toBe(
+      metricTotal(families, "pulse_ingest_jobs_total") +
+        metricTotal(families, "pulse_ingest_jobs_in_hand") +
+        metricTotal(families, "pulse_ingest_spooled_jobs"),
+    );
+  }
+  expect(metricTotal(after, "pulse_ingest_jobs_received_total")).toBe(1000);
+  expect(metricTotal(after, "pulse_ingest_jobs_total", { outcome: "stored" })).toBe(900);
+  expect(metricTotal(after, "pulse_ingest_rejections_total", { reason: "schema-violation" })).toBe(100);
+  // Of those that were read and kept, each from its own time stamp.
+  expect(metricTotal(after, "pulse_ingest_arrival_lag_seconds")).toBe(900);
+  expect(metricTotal(after, "pulse_ingest_stored_lag_seconds")).toBe(1000);
+});
+
+it("an unknown depth is no number, so that no alert takes it for 0", async () => {
+  const families = await metrics();
+  expect(metricTotal(families, "pulse_ingest_queue_ready_messages")).toBeNaN();
+  expect(metricTotal(families, "pulse_ingest_queue_limit_messages")).toBe(8000);
+});
+
+it("status tells the same in one document", async () => {
+  await aBusyDay();
+  const status = workerStatus.parse(await (await fetch(`${url}/status`)).json());
+  expect(status).toMatchObject({
+    version: "1.2.3",
+    ready: false,
+    alive: true,
+    jobs: { received: 1000, in_hand: 0, outcomes: { stored: 900, rejected: 100 } },
+    rejections: { "schema-violation": 100 },
+    artifact_work: { failed: 1000 },
+    store: { name: expect.stringContaining("sqlite"), trouble: null },
+    queue: { name: null, depth: null, limit: 8000 },
+  });
+  expect(status.recent.outcomes_per_second.stored).toBeGreaterThan(0);
+  expect(status.recent.stored_lag_seconds?.p95).toBeGreaterThan(0);
+});
+
+it("ready says what is not: here there is no broker", async () => {
+  const answer = await fetch(`${url}/readyz`);
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toEqual({
+    ready: false,
+    problems: [expect.stringMatching(/^broker: not connected/)],
+  });
+});
+
+it("a store that does not answer makes it unready, within the time of a probe, and not dead", async () => {
+  // A store that takes a connection and then says nothing cannot be had at will from the real ones.
+  parts.store = { name: "silent", ping: () => new Promise(() => undefined) };
+  const answer = await fetch(`${url}/readyz`);
+  expect(await answer.json()).toMatchObject({
+    problems: [expect.stringMatching(/^broker/), expect.stringMatching(/^store: no answer within/)],
+  });
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+});
+
+it("a worker that is stuck is not alive", async () => {
+  // Stuck as only a bug could have it.
+  parts.ingest = { storeTrouble: () => null, spoolTrouble: () => null, stalledMs: () => 61_000 };
+  const answer = await fetch(`${url}/livez`);
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toEqual({
+    alive: false,
+    problems: [expect.stringContaining("none has ended for 61 s")],
+  });
+});
