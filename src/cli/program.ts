@@ -36,7 +36,7 @@ export async function runProgram(
   const program = new Command("pulse-ingest")
     .description(
       "Reads job messages from RabbitMQ topic exchanges, checks them against the Pulse Job Schema,\n" +
-        "and keeps them as result sets, jobs and artifacts in an embedded SQLite file.",
+        "and keeps them as result sets, jobs and artifacts in MongoDB or an embedded SQLite file.",
     )
     .version(version)
     .showHelpAfterError("(add --help for the options and examples)")

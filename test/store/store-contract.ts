@@ -12,7 +12,7 @@ export interface Database {
 
 const hg = { kind: "hg.mozilla.org", project: "try" };
 const log = (name: string) => ({ name, url: `http://logs/${name}` });
-const artifact = (name: string, blob: unknown = {}) => ({ name, type: "json", blob });
+const artifact = <Blob>(name: string, blob: Blob) => ({ name, type: "json", blob });
 const push = (revision: string, revisions: string[], author = "a@b", push_timestamp = 5) => ({
   revision,
   author,
@@ -43,7 +43,7 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
 
     it("does not let a late running undo completed, but keeps its logs and artifacts", async () => {
       await kinds(anArrival({ logs: [log("a")] }));
-      const late = { state: "running", logs: [log("b")], extra: { artifacts: [artifact("late")] } };
+      const late = { state: "running", logs: [log("b")], extra: { artifacts: [artifact("late", {})] } };
       expect(await kinds(anArrival(late))).toEqual(["unchanged"]);
       const view = await store.findJob("try", "guid/0");
       expect(view?.job.state).toBe("completed");
@@ -184,6 +184,103 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
       expect(await store.listRejections({ limit: 10 })).toMatchObject([{ payload: { sha256: "2" } }]);
     });
 
+    describe("work", () => {
+      const text = { name: "buildbot_text", url: "http://logs.example/1" };
+      const claim = { kind: "log", limit: 5, leaseMs: 60_000, exceptHosts: [] } as const;
+      const made = [artifact("text_log_summary", "{}"), artifact("Bug suggestions", "[]")];
+      const reason = "timeout: no byte for 30 s";
+
+      it("a pending log is dealt out once, and parsed with its artifacts when finished", async () => {
+        await kinds(anArrival({ logs: [text, log("custom")] }));
+        const other = await database.open();
+        const claims = await Promise.all([store.claimWork(claim), other.claimWork(claim)]);
+        await other.close();
+        expect(claims.flat()).toMatchObject([{ kind: "log", ...text, attempts: 0 }]);
+        const [item] = claims.flat();
+        if (item === undefined) throw new Error("nothing was claimed");
+        expect(await store.finishWork(item, made)).toBe(true);
+        expect(await store.finishWork(item, made)).toBe(false);
+        const view = await store.findJob("try", "guid/0");
+        expect(view?.artifacts).toEqual(["text_log_summary", "Bug suggestions"]);
+        expect(view?.logs.map((l) => l.parse_status)).toEqual(["parsed", "pending"]);
+        expect(await store.claimWork(claim)).toEqual([]);
+      });
+
+      it("a lease that ran out lets another have it, and the first can no longer end it", async () => {
+        await kinds(anArrival({ logs: [text] }));
+        const [first] = await store.claimWork({ ...claim, leaseMs: -1 });
+        const [second] = await store.claimWork(claim);
+        expect(second).toMatchObject({ id: first?.id, attempts: 1 });
+        if (first === undefined || second === undefined) throw new Error("nothing was claimed");
+        expect(await store.finishWork(first, made)).toBe(false);
+        expect(await store.failWork(first, { reason, next_attempt_at: null, marksFailed: true })).toBe(false);
+        expect(await store.finishWork(second, made)).toBe(true);
+      });
+
+      it("a failure is kept on the log, due again or not, until it is asked for again", async () => {
+        await kinds(anArrival({ logs: [text] }));
+        const [item] = await store.claimWork(claim);
+        if (item === undefined) throw new Error("nothing was claimed");
+        const next_attempt_at = "2001-01-01T00:00:00.000Z";
+        expect(await store.failWork(item, { reason, next_attempt_at, marksFailed: true })).toBe(true);
+        const [again] = await store.claimWork(claim);
+        expect(again).toMatchObject({ attempts: 1 });
+        if (again === undefined) throw new Error("nothing was claimed");
+        await store.failWork(again, { reason, next_attempt_at: null, marksFailed: true });
+        expect(await store.claimWork(claim)).toEqual([]);
+        const failed = { parse_status: "failed", project: "try", limit: 10 } as const;
+        expect(await store.listLogs(failed)).toMatchObject([{ ...text, failure: reason, attempts: 2 }]);
+        expect(await store.reparseLogs(failed)).toBe(1);
+        expect(await store.listLogs(failed)).toEqual([]);
+        expect(await store.claimWork(claim)).toMatchObject([{ attempts: 0 }]);
+      });
+
+      it("a released item is as it was, and hosts that are busy are passed by", async () => {
+        await kinds(anArrival({ logs: [text] }));
+        await store.releaseWork(await store.claimWork(claim));
+        expect(await store.claimWork({ ...claim, exceptHosts: ["logs.example"] })).toEqual([]);
+        expect(await store.claimWork(claim)).toMatchObject([{ attempts: 0 }]);
+      });
+
+      it("a summary without suggestions is work; one that names a log has read it, stored before or not", async () => {
+        await kinds(anArrival({ state: "running", logs: [log("mine")] }));
+        const blob = { logname: "mine", step_data: { all_errors: [] } };
+        await kinds(anArrival({ extra: { artifacts: [artifact("text_log_summary", blob)] } }));
+        expect((await store.findJob("try", "guid/0"))?.logs).toMatchObject([{ parse_status: "parsed" }]);
+        const [item] = await store.claimWork({ ...claim, kind: "suggestions" });
+        expect(item).toMatchObject({ kind: "suggestions", blob: JSON.stringify(blob) });
+        if (item === undefined) throw new Error("nothing was claimed");
+        expect(await store.finishWork(item, [artifact("Bug suggestions", "[]")])).toBe(true);
+        expect((await store.countDocuments())["suggestions"]).toBe(0);
+      });
+    });
+
+    it("the bug cache is replaced as a whole, under a new version", async () => {
+      const bug = (id: number) => {
+        const text = {
+          summary: `bug ${id}`,
+          status: "NEW",
+          resolution: "",
+          crash_signature: "",
+          keywords: "",
+        };
+        return { id, ...text, os: "All", modified: null };
+      };
+      expect(await store.bugsVersion()).toBeNull();
+      await store.replaceBugs([bug(2), bug(1), bug(3)]);
+      const version = await store.bugsVersion();
+      await store.replaceBugs([bug(3), bug(4)]);
+      expect(await store.readBugs(0, 10)).toEqual([bug(3), bug(4)]);
+      expect(await store.readBugs(3, 10)).toEqual([bug(4)]);
+      expect(await store.bugsVersion()).not.toBe(version);
+    });
+
+    it("suspects are counted until they are cleared", async () => {
+      expect([await store.enterSuspect("h"), await store.enterSuspect("h")]).toEqual([1, 2]);
+      await store.clearSuspect("h");
+      expect(await store.enterSuspect("h")).toBe(1);
+    });
+
     it("keeps the ledger of bindings", async () => {
       expect(await store.readBindings("q")).toBeNull();
       await store.writeBindings("q", [{ exchange: "e", routing_key: "k" }]);
@@ -218,7 +315,7 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
               taskId,
               state,
               logs: [log(state)],
-              extra: { artifacts: [artifact(state)] },
+              extra: { artifacts: [artifact(state, {})] },
             });
             const last = batches.at(-1);
             if (cut || last === undefined) batches.push({ worker, batch: [arrival] });
