@@ -1,0 +1,188 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import { type WorkerStatus, workerStatus } from "../../src/http/worker-status.ts";
+import { aMessage } from "../examples.ts";
+import { type MetricFamily, metricTotal, readMetrics } from "../http/metrics-text.ts";
+import { freePort } from "../servers/free-port.ts";
+import { type Rabbitmq, startRabbitmq } from "../servers/rabbitmq.ts";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { WorkerProcess } from "../servers/worker-process.ts";
+import { WorkerStory } from "./a-running-worker.ts";
+
+jest.setTimeout(120_000);
+
+const series = process.env["TEST_BROKER"] === "3" ? "3" : "4";
+const broker = await serverOrSkip(() => startRabbitmq({ series }));
+
+broker.describe(`a worker that is watched, on a ${broker.name} of its own`, () => {
+  let node: Rabbitmq;
+  let story: WorkerStory;
+  beforeEach(async () => {
+    node = broker.server();
+    story = await WorkerStory.on(node.url);
+  });
+  afterEach(() => story.end());
+  afterAll(() => node.stop());
+
+  it("is unready while the broker is killed, alive throughout, ready again, and keeps the law", async () => {
+    const worker = await story.start({ QUEUE_DEPTH_SECONDS: "1" });
+    const url = await urlOf(worker);
+    expect(await probe(url, "/readyz")).toEqual({ status: 200, body: { ready: true, problems: [] } });
+    await story.publish(...Array.from({ length: 50 }, (_, n) => aMessage({ taskId: `o/${n}` })));
+    await worker.until("50 jobs", () => worker.ended().length >= 50);
+
+    await node.kill();
+    const unready = await until(
+      () => probe(url, "/readyz"),
+      ({ status }) => status === 503,
+    );
+    expect(unready.body).toEqual({
+      ready: false,
+      problems: [expect.stringMatching(/^broker: not connected for \d+ s/)],
+    });
+    expect((await probe(url, "/livez")).status).toBe(200);
+    const lost = await metrics(url);
+    expect(metricTotal(lost, "pulse_ingest_ready")).toBe(0);
+    expect(metricTotal(lost, "pulse_ingest_broker_connected")).toBe(0);
+    expect((await status(url)).broker).toMatchObject({ consuming: false, lost_seconds: expect.any(Number) });
+
+    await node.restart();
+    await until(
+      () => probe(url, "/readyz"),
+      (answer) => answer.status === 200,
+    );
+    expect((await probe(url, "/livez")).status).toBe(200);
+    const back = await until(
+      () => status(url),
+      ({ queue }) => queue.depth !== null,
+    );
+    expect(back).toMatchObject({
+      broker: { connected: true, consuming: true, reconnects: 1, lost_seconds: null },
+      registry: { bindings: 1, degraded: [] },
+      queue: { name: story.queue, depth: { consumers: 1 } },
+    });
+    const families = await until(
+      () => metrics(url),
+      (found) => metricTotal(found, "pulse_ingest_jobs_in_hand") === 0,
+    );
+    expectLaw(families);
+    expect(metricTotal(families, "pulse_ingest_jobs_received_total")).toBeGreaterThanOrEqual(50);
+    expect(metricTotal(families, "pulse_ingest_jobs_total", { outcome: "stored" })).toBe(50);
+    expect(metricTotal(families, "pulse_ingest_broker_reconnects_total")).toBe(1);
+    expect(await worker.stop()).toBe(0);
+  });
+
+  it("keeps the law in the middle of its work, and shows what it holds of the prefetch", async () => {
+    const worker = await story.start({ BATCH_SIZE: "10", PREFETCH: "20" });
+    const url = await urlOf(worker);
+    const published = story.publish(...Array.from({ length: 500 }, (_, n) => aMessage({ taskId: `l/${n}` })));
+    do {
+      const families = await metrics(url);
+      expectLaw(families);
+      expect(metricTotal(families, "pulse_ingest_unsettled_deliveries")).toBeLessThanOrEqual(20);
+    } while (worker.ended().length < 500);
+    await published;
+    expect(metricTotal(await metrics(url), "pulse_ingest_prefetch_limit_deliveries")).toBe(20);
+    expect(await worker.stop()).toBe(0);
+  });
+
+  it("tells which exchange is degraded, and stays ready for the others", async () => {
+    story.listExchanges(["exchange/guest/nobody", story.exchange]);
+    const worker = await story.start();
+    const url = await urlOf(worker);
+    expect((await probe(url, "/readyz")).status).toBe(200);
+    expect((await status(url)).registry).toMatchObject({
+      bindings: 1,
+      degraded: [{ exchange: "exchange/guest/nobody", reason: expect.stringContaining("404") }],
+    });
+    expect(metricTotal(await metrics(url), "pulse_ingest_degraded_exchanges")).toBe(1);
+    expect(await worker.stop()).toBe(0);
+  });
+
+  it("is alive while it waits for its store at the start, and says that it does", async () => {
+    const worker = new WorkerProcess({
+      AMQP_URL: node.url,
+      REGISTRY_FILE: `${story.folder}/exchanges.yml`,
+      MONGODB_URL: `mongodb://user:hunter2@127.0.0.1:${await freePort()}/?serverSelectionTimeoutMS=500`,
+      SPOOL: "false",
+      DATA_DIR: story.folder,
+    });
+    const url = await urlOf(worker);
+    const { status: code, body } = await probe(url, "/readyz");
+    expect(code).toBe(503);
+    expect(JSON.stringify(body)).toContain("store: it is not open yet");
+    expect((await probe(url, "/livez")).status).toBe(200);
+    expect(JSON.stringify(await status(url))).not.toContain("hunter2");
+    expect(await worker.stop()).toBe(0);
+  });
+
+  it("warns before its queue is lost, once, and says when that is over", async () => {
+    await (await story.start()).stop();
+    await story.publish(...Array.from({ length: 2000 }, (_, n) => aMessage({ taskId: `d/${n}` })));
+    // One at a time takes some seconds, so that the depth is seen before all is done.
+    const worker = await story.start({
+      PREFETCH: "1",
+      BATCH_SIZE: "1",
+      QUEUE_LIMIT: "2500",
+      QUEUE_DEPTH_SECONDS: "1",
+    });
+    expect(await worker.untilEvent("queue_depth_warning")).toMatchObject({ queue: story.queue, limit: 2500 });
+    expect(await worker.untilEvent("queue_depth_ok")).toMatchObject({ queue: story.queue });
+    expect(worker.lines.filter(({ event }) => event === "queue_depth_warning")).toHaveLength(1);
+    expect(await worker.stop()).toBe(0);
+  });
+
+  it("with the port of another worker refuses to start, and says what to do", async () => {
+    const first = await story.start();
+    const { port } = new URL(await urlOf(first));
+    const second = new WorkerProcess({
+      AMQP_URL: node.url,
+      REGISTRY_FILE: `${story.folder}/exchanges.yml`,
+      DATA_DIR: `${story.folder}/second`,
+      HTTP_PORT: port,
+    });
+    await expect(second.untilEvent("consuming")).rejects.toThrow(/HTTP_PORT: cannot listen on .*EADDRINUSE/);
+    expect(await second.stop()).toBe(2);
+    expect(await first.stop()).toBe(0);
+  });
+
+  it("serves nothing where that is not wanted", async () => {
+    const worker = await story.start({ HTTP_PORT: "off" });
+    expect(worker.lines.map(({ event }) => event)).not.toContain("http_listening");
+    expect(await worker.stop()).toBe(0);
+  });
+});
+
+async function urlOf(worker: WorkerProcess): Promise<string> {
+  return String((await worker.untilEvent("http_listening"))["url"]);
+}
+
+async function probe(url: string, path: string): Promise<{ status: number; body: unknown }> {
+  const answer = await fetch(`${url}${path}`);
+  return { status: answer.status, body: await answer.json() };
+}
+
+async function metrics(url: string): Promise<MetricFamily[]> {
+  return readMetrics(await (await fetch(`${url}/metrics`)).text());
+}
+
+async function status(url: string): Promise<WorkerStatus> {
+  return workerStatus.parse(await (await fetch(`${url}/status`)).json());
+}
+
+/** Asks until the answer is as wanted; the test's own time limit ends it. */
+async function until<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (isWanted(answer)) return answer;
+    await wait(50);
+  }
+}
+
+function expectLaw(families: readonly MetricFamily[]): void {
+  expect(metricTotal(families, "pulse_ingest_jobs_received_total")).toBe(
+    metricTotal(families, "pulse_ingest_jobs_total") +
+      metricTotal(families, "pulse_ingest_jobs_in_hand") +
+      metricTotal(families, "pulse_ingest_spooled_jobs"),
+  );
+}
