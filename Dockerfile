@@ -19,6 +19,9 @@ COPY config ./config
 COPY schemas ./schemas
 USER node
 VOLUME /data
+# Asked within the container, by node: the slim image has no curl. Liveness, not readiness: a container that waits for
+# its broker or store is not ill, and a restart would mend nothing. With HTTP_PORT=off there is nothing to ask.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["node", "-e", "const { HTTP_PORT: port = '', HTTP_HOST: host = '' } = process.env; if (port !== 'off') fetch(`http://${/^(|0\\.0\\.0\\.0|::)$/.test(host) ? '127.0.0.1' : host}:${port || 9182}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # The exec form makes node the first process, so that SIGTERM reaches it; it handles SIGTERM and SIGINT itself
 # and starts no children, so that no init is needed.
 ENTRYPOINT ["node", "--enable-source-maps", "dist/main.js"]

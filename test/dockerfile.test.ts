@@ -1,5 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
+import * as z from "zod";
+import { createServer, json } from "../src/http/create-server.ts";
+import { openServer } from "../src/http/open-server.ts";
 
 // No container engine runs where these tests run: the form is checked, and the image itself is not built.
 const lines = readFileSync(new URL("../Dockerfile", import.meta.url), "utf8")
@@ -46,3 +51,51 @@ it("no package's install script runs: nothing is compiled or downloaded", () => 
   expect(installs.length).toBeGreaterThan(0);
   for (const line of installs) expect(line).toContain("--ignore-scripts");
 });
+
+describe("the health check", () => {
+  const line = finalStage.find((candidate) => candidate.startsWith("HEALTHCHECK ")) ?? "";
+  const [program = "", ...args] = z
+    .array(z.string())
+    .parse(JSON.parse(line.slice(line.indexOf(" CMD ") + " CMD ".length)));
+  const log = { error: tell, warn: tell, info: tell, debug: tell };
+
+  /** Its exit code against a server whose /livez gives this status. */
+  async function checked(status: number, env: NodeJS.ProcessEnv = {}): Promise<number | null> {
+    const livez = { method: "GET", path: "/livez", respond: async () => json(status, {}) } as const;
+    const server = await openServer(createServer([livez], log), "127.0.0.1", 0);
+    const code = await run({ HTTP_PORT: new URL(server.url).port, ...env });
+    await server.close();
+    return code;
+  }
+
+  async function run(env: NodeJS.ProcessEnv): Promise<number | null> {
+    const child = spawn(process.execPath, args, { env, stdio: "inherit" });
+    await once(child, "exit");
+    return child.exitCode;
+  }
+
+  it("is asked by node itself, since the slim image has no curl", () => {
+    expect([program, args[0]]).toEqual(["node", "-e"]);
+    expect(line).toContain("--timeout=5s");
+  });
+
+  it("is well when the worker is alive, wherever it listens", async () => {
+    expect(await checked(200)).toBe(0);
+    expect(await checked(200, { HTTP_HOST: "0.0.0.0" })).toBe(0);
+    expect(await checked(200, { HTTP_HOST: "127.0.0.1" })).toBe(0);
+  });
+
+  it("is ill when it is not, or does not answer", async () => {
+    expect(await checked(503)).toBe(1);
+    // A port that needs rights, and that nothing listens on.
+    expect(await run({ HTTP_PORT: "1" })).toBe(1);
+  });
+
+  it("asks nothing where nothing is served", async () => {
+    expect(await run({ HTTP_PORT: "off" })).toBe(0);
+  });
+});
+
+function tell(event: string): never {
+  throw new Error(`unexpected: ${event}`);
+}
