@@ -255,7 +255,8 @@ export function describeSettings(): SettingInfo[] {
   return settingNames.map((name) => {
     const { description = "", unit, secret } = declared[name].meta() ?? {};
     const { success, data } = z.safeParse(declared[name], undefined);
-    const defaultText = success && data !== undefined ? String(data) : null;
+    // An empty list is no default that could be written.
+    const defaultText = success && data !== undefined && String(data) !== "" ? String(data) : null;
     return {
       name,
       description,

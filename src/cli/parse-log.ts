@@ -13,6 +13,7 @@ import { Misuse } from "../domain/faults.ts";
 import { logOptions, logSettingNames } from "../log-options.ts";
 import { databaseUrl, readSettings } from "../settings.ts";
 import { exitCodes } from "./program.ts";
+import { createProgress } from "./progress.ts";
 import { type StoreSettings, storeSettingNames, withStoreOf } from "./with-store.ts";
 
 /**
@@ -57,7 +58,7 @@ const isUrl = (target: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(targe
 async function readUrl(options: ReturnType<typeof logOptions>, url: string): Promise<LogReading> {
   const { fetchLimits, logLimits, ...fetch } = options;
   const source = openHttpLogSource({ ...fetch, limits: fetchLimits });
-  return readLog(() => source.open(url), url, logLimits).finally(() => source.close());
+  return readLog(async () => shown(await source.open(url)), url, logLimits).finally(() => source.close());
 }
 
 /** @throws Misuse where the file cannot be read. */
@@ -65,12 +66,32 @@ async function readFile(
   file: string,
   limits: ReturnType<typeof logOptions>["logLimits"],
 ): Promise<LogReading> {
-  if (file === "-") return readLog(async () => process.stdin, file, limits);
+  if (file === "-") return readLog(async () => shown(process.stdin), file, limits);
   try {
-    return await readLog(async () => (await open(file)).createReadStream(), file, limits);
+    return await readLog(async () => shown((await open(file)).createReadStream()), file, limits);
   } catch (error) {
     if (!(error instanceof Error) || !("syscall" in error)) throw error;
     throw new Misuse([`${file} cannot be read: ${error.message}`]);
+  }
+}
+
+const SHOWN_EVERY_MS = 200;
+
+/** The same pieces, their sum shown on a terminal. */
+async function* shown(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const progress = createProgress();
+  let bytes = 0;
+  let shownAt = performance.now();
+  try {
+    for await (const piece of pieces) {
+      yield piece;
+      bytes += piece.length;
+      if (performance.now() - shownAt < SHOWN_EVERY_MS) continue;
+      shownAt = performance.now();
+      progress.show(`${(bytes / 1024 / 1024).toFixed(1)} MiB read`);
+    }
+  } finally {
+    progress.end();
   }
 }
 
