@@ -2,7 +2,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
+import { defaultFetchLimits } from "../src/artifacts/fetch-limits.ts";
+import { defaultLogLimits } from "../src/artifacts/parse-log.ts";
 import { Misuse } from "../src/domain/faults.ts";
+import { logOptions, logSettingNames } from "../src/log-options.ts";
 import { brokerUrl, databaseUrl, readSettings, settingNames, showSettings } from "../src/settings.ts";
 
 const AMQP_URL = "amqp://user:secret@localhost:5672";
@@ -66,6 +69,26 @@ describe("settings", () => {
     expect(problemsOf({ AMQP_URL, PREFETCH: "10", BATCH_SIZE: "11" })).toEqual([
       expect.stringMatching(/^BATCH_SIZE: 11 must not exceed PREFETCH \(10\)/),
     ]);
+  });
+
+  it("do not have a log taken up by another worker while it is still being read", () => {
+    expect(problemsOf({ AMQP_URL, LOG_TIMEOUT_MS: "5000", LOG_LEASE_MS: "5000" })).toEqual([
+      expect.stringMatching(/^LOG_LEASE_MS: 5000 must exceed LOG_TIMEOUT_MS \(5000\)/),
+    ]);
+  });
+
+  it("bound logs as the code by itself does", () => {
+    const { fetchLimits, logLimits } = logOptions(readSettings({}, logSettingNames));
+    expect(fetchLimits).toEqual(defaultFetchLimits);
+    expect(logLimits).toEqual(defaultLogLimits);
+  });
+
+  it("list log hosts, by commas", () => {
+    const hosts = (LOG_HOSTS: string) => readSettings({ LOG_HOSTS }, ["LOG_HOSTS"]).LOG_HOSTS;
+    expect(hosts(" Logs.example.org, *.example.com,")).toEqual(["logs.example.org", "*.example.com"]);
+    expect(hosts("")).toEqual([]);
+    expect(() => hosts("https://logs.example.org")).toThrow("LOG_HOSTS: must be names");
+    expect(() => hosts("*")).toThrow("LOG_HOSTS: must be names");
   });
 
   it("never tell a secret that is wrong", () => {
