@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { startArtifacts } from "./artifacts/start-artifacts.ts";
 import { openAmqpSource } from "./broker/amqp-source.ts";
 import { startDepthWatch } from "./broker/queue-depth.ts";
-import { readRegistry } from "./broker/registry.ts";
+import { type Registry, readRegistry } from "./broker/registry.ts";
 import { readTiers } from "./broker/tiers.ts";
 import { type Counters, createCounters, outcomeTotals, rejectionTotals } from "./counters.ts";
 import { Unavailable } from "./domain/faults.ts";
+import type { TierOverrides } from "./domain/tiers.ts";
 import type { WorkerParts } from "./http/observe-worker.ts";
 import { startHttp } from "./http/start-http.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
@@ -25,6 +26,12 @@ import { userAgent, version } from "./version.ts";
 /** Parts of the worker, entered as they are opened. */
 type Opened = { -readonly [name in keyof WorkerParts]: WorkerParts[name] };
 
+/** What operators write. */
+interface OperatorFiles {
+  readonly registry: Registry;
+  readonly tiers: TierOverrides;
+}
+
 /**
  * The worker: opens and joins all parts, runs until it is asked to stop, and closes them in the order that loses
  * nothing. Resolves after a clean end.
@@ -33,6 +40,8 @@ type Opened = { -readonly [name in keyof WorkerParts]: WorkerParts[name] };
  * @throws Misuse for a broken registry, an address in use or a store that cannot be used, before anything is consumed.
  */
 export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal): Promise<void> {
+  const registry = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
+  const tiers = await readTiers(settings.TIERS_FILE);
   const counters = createCounters();
   const opened: Opened = { store: null, ingest: null, source: null, depth: null, isStopping: false };
   const http = await startHttp({
@@ -47,7 +56,7 @@ export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal)
     log,
   });
   try {
-    await runParts(settings, counters, opened, log, stop);
+    await runParts(settings, { registry, tiers }, counters, opened, log, stop);
   } finally {
     // First opened, last closed: it tells of a store that is waited for, and of a shutdown.
     await http.close();
@@ -56,13 +65,12 @@ export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal)
 
 async function runParts(
   settings: Settings,
+  { registry, tiers }: OperatorFiles,
   counters: Counters,
   opened: Opened,
   log: Log,
   stop: AbortSignal,
 ): Promise<void> {
-  const registry = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
-  const tiers = await readTiers(settings.TIERS_FILE);
   const schemas = loadSchemas();
   const spool = spoolOf(settings, log);
   const store = await openStoreOf(settings, spool !== null, log, stop);

@@ -26,7 +26,10 @@ const hosts = z
         ),
     ),
   );
-const whole = (min: number, max: number): z.ZodCoercedNumber => z.coerce.number().int().min(min).max(max);
+const whole = (min: number, max: number): z.ZodCoercedNumber => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+};
 
 /**
  * Every setting: type, default, unit, meaning and secrecy, declared once. The environment's names are the

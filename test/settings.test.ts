@@ -55,7 +55,7 @@ describe("settings", () => {
     expect(problems).toHaveLength(4);
     expect(problems[0]).toMatch(/^AMQP_URL: .*amqp:\/\//);
     expect(problems[1]).toMatch(/^LOCAL: .*"perhaps"/);
-    expect(problems[2]).toMatch(/^PREFETCH: .*>=1.*"0"/);
+    expect(problems[2]).toMatch(/^PREFETCH: .*from 1 to 2000.*"0"/);
     expect(problems[3]).toMatch(/^LOG_LEVEL: .*"loud"/);
   });
 

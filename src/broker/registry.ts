@@ -3,13 +3,17 @@ import { Misuse } from "../domain/faults.ts";
 import type { Binding } from "../store/store.ts";
 import { parseYaml, readText } from "./yaml-file.ts";
 
-const word = z.string().min(1, "must not be empty");
+const word = z.string("must be text").min(1, "must not be empty");
+const listOf = (what: string, example: string) => {
+  const message = `must be a list that names at least one ${what}, e.g. ${example}`;
+  return z.array(word, message).min(1, message);
+};
 const entry = z.strictObject({
   exchange: word.max(255, "must not be longer than 255 characters, the broker's limit"),
-  destinations: z.array(word).min(1, "must name at least one destination, e.g. [treeherder]"),
-  projects: z.array(word).min(1, "must name at least one project, e.g. ['mozilla-inbound._'] or ['#']"),
-  accept_projects: z.array(word).min(1).optional(),
-  deployments: z.array(word).min(1).optional(),
+  destinations: listOf("destination", "[treeherder]"),
+  projects: listOf("project", "['mozilla-inbound._'] or ['#']"),
+  accept_projects: listOf("pattern", "['try', 'mozilla-*']").optional(),
+  deployments: listOf("deployment", "[staging]").optional(),
 });
 const file = z.strictObject({
   exchanges: z

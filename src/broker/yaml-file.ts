@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { load, YAMLException } from "js-yaml";
+import { loadAll, YAMLException } from "js-yaml";
 import type * as z from "zod";
 import { Misuse } from "../domain/faults.ts";
 
@@ -8,7 +8,8 @@ export async function readText(path: string): Promise<string | null> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const code =
+      typeof error === "object" && error !== null && "code" in error ? String(error.code) : String(error);
     if (code === "ENOENT") return null;
     throw new Misuse([`${path} cannot be read (${code})`]);
   }
@@ -23,7 +24,11 @@ export async function readText(path: string): Promise<string | null> {
 export function parseYaml<T>(path: string, text: string, type: z.ZodType<T>): T {
   let value: unknown;
   try {
-    value = load(text);
+    // Not `load`: that takes a file of nothing but comments for an error.
+    const documents = loadAll(text);
+    if (documents.length > 1)
+      throw new Misuse([`${path}: holds ${documents.length} YAML documents; it may hold one`]);
+    value = documents[0] ?? null;
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     throw new Misuse([`${path}:${(error.mark?.line ?? 0) + 1}: not YAML: ${error.reason}`]);

@@ -18,6 +18,7 @@ export interface StoredJob extends PreparedJob {
   readonly result_set: string;
   readonly failure_classification_id: 1;
   readonly running_eta: 0;
+  /** Each once, the first hundred. */
   readonly refused: readonly Refusal[];
   /** The last ten moves, oldest first. */
   readonly transitions: readonly Transition[];

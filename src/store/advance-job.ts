@@ -1,5 +1,6 @@
 import { isJobState, stateRank } from "../domain/job-state.ts";
 import type { StoredJob, Transition } from "../domain/stored-job.ts";
+import type { Refusal } from "../domain/submission.ts";
 import type { Arrival } from "./store.ts";
 
 /** What one message does to a job. */
@@ -11,6 +12,8 @@ export type Advance =
   | { readonly kind: "same" };
 
 const MAX_TRANSITIONS = 10;
+/** A stranger may send any number of parts that cannot be used; a document has a limit. */
+const MAX_REFUSED = 100;
 
 /**
  * The state table: a job only moves forward. Pure, for every adapter.
@@ -29,15 +32,9 @@ export function advanceJob(
   const kind = compareStates(stored.state, arrival.submission.job.state);
   if (kind === "same") return { kind };
   if (kind === "update") return { kind, next: moved(stored, arrival, resultSet, writeId) };
-  const { refused } = arrival.submission;
-  const news = refused.filter(
-    ({ what, reason }) => !stored.refused.some((r) => r.what === what && r.reason === reason),
-  );
-  if (news.length === 0) return { kind, next: null };
-  return {
-    kind,
-    next: { ...stored, ...written(stored, arrival, writeId), refused: [...stored.refused, ...news] },
-  };
+  const refused = withRefused(stored.refused, arrival);
+  if (refused.length === stored.refused.length) return { kind, next: null };
+  return { kind, next: { ...stored, ...written(stored, arrival, writeId), refused } };
 }
 
 /** What a message in one state means for a job in another. */
@@ -50,14 +47,14 @@ export function compareStates(stored: string, incoming: string): "update" | "lat
 }
 
 function firstOf(arrival: Arrival, resultSet: string, writeId: string): StoredJob {
-  const { project, job, refused } = arrival.submission;
+  const { project, job } = arrival.submission;
   return {
     ...job,
     project,
     result_set: resultSet,
     failure_classification_id: 1,
     running_eta: 0,
-    refused,
+    refused: withRefused([], arrival),
     transitions: [toTransition(arrival)],
     last_modified: arrival.received_at,
     version: 1,
@@ -67,7 +64,7 @@ function firstOf(arrival: Arrival, resultSet: string, writeId: string): StoredJo
 
 /** Submit time stamp, signature, both platforms and the tier stay as the first message gave them. */
 function moved(stored: StoredJob, arrival: Arrival, resultSet: string, writeId: string): StoredJob {
-  const { job, refused } = arrival.submission;
+  const { job } = arrival.submission;
   return {
     ...stored,
     ...written(stored, arrival, writeId),
@@ -86,9 +83,19 @@ function moved(stored: StoredJob, arrival: Arrival, resultSet: string, writeId: 
     state: job.state,
     start_timestamp: job.start_timestamp,
     end_timestamp: job.end_timestamp,
-    refused: [...stored.refused, ...refused],
+    refused: withRefused(stored.refused, arrival),
     transitions: [...stored.transitions, toTransition(arrival)].slice(-MAX_TRANSITIONS),
   };
+}
+
+/** What was refused so far and of this message, each once, the first hundred. */
+function withRefused(before: readonly Refusal[], { submission }: Arrival): readonly Refusal[] {
+  const all = [...before, ...submission.refused].map((refusal) => [refusalKey(refusal), refusal] as const);
+  return [...new Map(all).values()].slice(0, MAX_REFUSED);
+}
+
+function refusalKey({ what, reason }: Refusal): string {
+  return JSON.stringify([what, reason]);
 }
 
 function written(stored: StoredJob, arrival: Arrival, writeId: string) {

@@ -43,6 +43,7 @@ export async function openLater({ open, firstTryMs, log }: OpenLaterOptions): Pr
         reason = error instanceof Error ? error.message : String(error);
         // Told to the caller, who gets no store.
         if (isAwaited && error instanceof Misuse) return;
+        if (stop.signal.aborted) return;
         if (Number.isInteger(Math.log2(attempt + 1))) log.warn("store_away", { attempt: attempt + 1, error });
         await wait(fullJitterMs(attempt, backoff), undefined, { signal: stop.signal }).catch(() => undefined);
       }

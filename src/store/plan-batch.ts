@@ -6,6 +6,7 @@ import type { Artifact, ParseStatus } from "../domain/submission.ts";
 import { hostOf } from "../domain/url-host.ts";
 import { advanceJob, compareStates } from "./advance-job.ts";
 import type { PushBook } from "./push-book.ts";
+import { storablePart } from "./storable.ts";
 import type { Arrival, StoreOutcome } from "./store.ts";
 
 /** A log as it is first stored. */
@@ -75,12 +76,13 @@ export function planBatch(
 }
 
 function apply(
-  arrival: Arrival,
+  whole: Arrival,
   stored: ReadonlyMap<string, StoredJob>,
   pushes: PushBook,
   writeId: string,
   plan: BatchPlan,
 ): StoreOutcome {
+  const arrival = storablePart(whole);
   const { submission } = arrival;
   const id = jobId(submission.project, submission.job.job_guid);
   const current = plan.jobs.get(id) ?? stored.get(id) ?? null;

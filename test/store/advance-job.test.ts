@@ -86,6 +86,23 @@ describe("an update", () => {
   });
 });
 
+it("notes what was refused once each, the first hundred", () => {
+  const arrival = anArrival();
+  const refused = Array.from({ length: 500 }, (_, n) => ({
+    what: `artifact ${n % 250}`,
+    reason: "is no object",
+  }));
+  const first = advanceJob(
+    null,
+    { ...arrival, submission: { ...arrival.submission, refused } },
+    "try/a",
+    "w1",
+  );
+  if (first.kind !== "insert") throw new Error("nothing was inserted");
+  expect(first.next.refused).toHaveLength(100);
+  expect(first.next.refused.at(-1)?.what).toBe("artifact 99");
+});
+
 function jobSignatureOf(advance: ReturnType<typeof advanceJob>): string | undefined {
   return advance.kind === "insert" ? advance.next.signature : undefined;
 }

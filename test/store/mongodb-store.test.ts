@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect, it } from "@jest/globals";
 import { MongoClient } from "mongodb";
 import { openMongodbStore } from "../../src/store/mongodb/mongodb-store.ts";
+import { anArrival } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
 import { storeContract } from "./store-contract.ts";
@@ -30,7 +31,6 @@ mongodb.describe(`on ${mongodb.name}`, () => {
   it("a long blob is stored compressed and comes back as it was", async () => {
     const { href } = databaseUrl();
     const store = await openMongodbStore(href, 30);
-    const { anArrival } = await import("../examples.ts");
     const blob = { text: "é\n".repeat(20_000) };
     await store.storeSubmissions([anArrival({ extra: { artifacts: [{ name: "x", type: "json", blob }] } })]);
     expect((await store.findArtifact("try", "guid/0", "x"))?.blob).toBe(JSON.stringify(blob));
@@ -43,4 +43,11 @@ it("a server that is away is Unavailable, and its password is in no message", as
   const error: unknown = await opening.catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ name: "Unavailable" });
   expect(String(error)).not.toContain("geheim");
+});
+
+it("an address that the driver does not understand is a misuse, told without its password", async () => {
+  const error: unknown = await openMongodbStore("mongodb://u:geheim@h/x?foo=1", 30).catch(
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toMatchObject({ name: "Misuse", message: "MONGODB_URL: option foo is not supported" });
 });

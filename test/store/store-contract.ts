@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Rejection } from "../../src/domain/rejection.ts";
@@ -88,6 +89,25 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
       await kinds(anArrival({ taskId: "a/b" }), anArrival({ taskId: "a%2Fb".replaceAll("%", "+") }));
       expect((await store.countDocuments())["jobs"]).toBe(2);
     });
+
+    it("takes text that a database may stumble over, and knows it again", async () => {
+      const odd = { owner: "nul \u0000, half \ud800 a pair", reason: "$where.a" };
+      const extra = { artifacts: [artifact("$set.\u0000\udfff", { "$a.b": "\u0000" })] };
+      expect(await kinds(anArrival({ ...odd, extra }))).toEqual(["stored"]);
+      expect(await kinds(anArrival({ ...odd, extra }))).toEqual(["unchanged"]);
+      expect((await store.findJob("try", "guid/0"))?.artifacts).toHaveLength(1);
+    });
+
+    it("refuses an artifact that no document can hold, and keeps its job and the others", async () => {
+      const noise = (mebibytes: number) => randomBytes(mebibytes * 1024 * 1024).toString("base64");
+      const large = { name: "large", type: "text", blob: noise(12) };
+      const tooLarge = { name: "too large", type: "text", blob: noise(16) };
+      expect(await kinds(anArrival({ extra: { artifacts: [tooLarge, large] } }))).toEqual(["stored"]);
+      const view = await store.findJob("try", "guid/0");
+      expect(view?.artifacts).toEqual(["large"]);
+      expect(view?.job.refused).toMatchObject([{ what: 'artifact "too large"' }]);
+      expect((await store.findArtifact("try", "guid/0", "large"))?.blob === large.blob).toBe(true);
+    }, 60_000);
 
     describe("pushes", () => {
       it("a job of an unknown push makes a skeleton, which its push completes in place", async () => {

@@ -33,9 +33,11 @@ export interface ArtifactDocument extends WithId {
   readonly order: number;
 }
 export type LogDocument = NewLog & Leased & WithId & { readonly order: number };
-export type SuggestionsDocument = Omit<NewSuggestions, "next_attempt_at"> &
+export type SuggestionsDocument = Omit<NewSuggestions, "next_attempt_at" | "blob"> &
   Leased &
   WithId & {
+    /** As an artifact's. */
+    readonly blob: string | Binary;
     /** Null: it has failed for good. */
     readonly next_attempt_at: string | null;
   };
@@ -98,6 +100,10 @@ export function packBlob(blob: string): string | Binary {
   return blob.length < COMPRESSED_FROM ? blob : new Binary(gzipSync(blob));
 }
 
+export function unpackBlob(blob: string | Binary): string {
+  return typeof blob === "string" ? blob : gunzipSync(blob.buffer).toString("utf8");
+}
+
 export function toArtifact({ name, type, blob }: ArtifactDocument): Artifact {
-  return { name, type, blob: typeof blob === "string" ? blob : gunzipSync(blob.buffer).toString("utf8") };
+  return { name, type, blob: unpackBlob(blob) };
 }

@@ -1,4 +1,4 @@
-import { MongoBulkWriteError, MongoError, MongoServerError } from "mongodb";
+import { MongoBulkWriteError, MongoError, MongoInvalidArgumentError, MongoServerError } from "mongodb";
 import { blankUrls } from "../../domain/blank-url.ts";
 import { Unavailable } from "../../domain/faults.ts";
 
@@ -11,7 +11,8 @@ const documentFaults: readonly unknown[] = [2, 17280, 17419, 10334];
  * down answers with ordinary errors, so what is not known is taken for passing.
  */
 export function asUnavailable(error: unknown): unknown {
-  if (!(error instanceof MongoError)) return error;
+  // The driver itself refuses what it cannot send, such as a document that is too large.
+  if (!(error instanceof MongoError) || error instanceof MongoInvalidArgumentError) return error;
   if (error instanceof MongoServerError && documentFaults.includes(error.code)) return error;
   return new Unavailable("store", blankUrls(error.message), error);
 }

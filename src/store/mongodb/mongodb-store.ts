@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { MongoClient } from "mongodb";
+import { blankUrls } from "../../domain/blank-url.ts";
 import type { Bug } from "../../domain/bug.ts";
-import { Unavailable } from "../../domain/faults.ts";
+import { Misuse } from "../../domain/faults.ts";
+import { createAsking } from "../asking.ts";
 import type { Binding, Store } from "../store.ts";
 import { collectionsOf, createIndexes } from "./collections.ts";
 import { asUnavailable } from "./faults.ts";
@@ -17,23 +19,12 @@ const BUGS_AT_ONCE = 1000;
  * these have in common is used: point writes by `_id`, compare-and-set, no transactions.
  *
  * @param url - the path names the database, else `pulse_ingest`.
- * @throws Unavailable while the server does not answer.
+ * @throws Misuse for an address that cannot be used; Unavailable while the server does not answer.
  */
 export async function openMongodbStore(url: string, rejectionTtlDays: number): Promise<Store> {
-  const client = new MongoClient(url, {
-    appName: "pulse-ingest",
-    // Durable on most members when a write returns: only then is a message acknowledged.
-    writeConcern: { w: "majority", journal: true },
-    // Every write here is idempotent and retried as a whole; some servers do not know the driver's own retry.
-    retryWrites: false,
-    serverSelectionTimeoutMS: 3000,
-    connectTimeoutMS: 3000,
-    socketTimeoutMS: 30_000,
-  });
-  const { dbName, hosts } = client.options;
-  const name = dbName === "test" && !/\/test(\?|$)/.test(url) ? DEFAULT_DATABASE : dbName;
-  const db = client.db(name);
-  const all = collectionsOf(db);
+  const client = clientOf(url);
+  const name = namesDatabase(url) ? client.options.dbName : DEFAULT_DATABASE;
+  const all = collectionsOf(client.db(name));
   try {
     await client.connect();
     await createIndexes(all);
@@ -44,19 +35,7 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
   const writes = createWrites(all, rejectionTtlDays);
   const reads = createReads(all);
   const work = createWork(all);
-  let isOpen = true;
-
-  /** A driver's error becomes `Unavailable`, unless the document is to blame. */
-  const asked = <A extends readonly unknown[], R>(ask: (...args: A) => Promise<R>) => {
-    return async (...args: A): Promise<R> => {
-      if (!isOpen) throw new Unavailable("store", "it has been closed");
-      try {
-        return await ask(...args);
-      } catch (error) {
-        throw asUnavailable(error);
-      }
-    };
-  };
+  const { asked, end } = createAsking(asUnavailable);
 
   async function replaceBugs(bugs: readonly Bug[]): Promise<void> {
     const generation = randomUUID();
@@ -71,7 +50,7 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
   }
 
   return {
-    name: `mongodb (${hosts.map(String).join(",")}/${name})`,
+    name: `mongodb (${client.options.hosts.map(String).join(",")}/${name})`,
     storeSubmissions: asked(writes.storeSubmissions),
     storeResultSets: asked(writes.storeResultSets),
     recordRejections: asked(writes.recordRejections),
@@ -112,11 +91,34 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
       await all.suspects.deleteOne({ _id: hash });
     }),
     ping: asked(async () => {
-      await db.command({ ping: 1 });
+      // A read from the primary, not `ping`: a server whose own database is down still answers that.
+      await all.versions.findOne({ _id: "bugs" });
     }),
     async close() {
-      isOpen = false;
-      await client.close();
+      if (end()) await client.close();
     },
   };
+}
+
+function clientOf(url: string): MongoClient {
+  try {
+    return new MongoClient(url, {
+      appName: "pulse-ingest",
+      // Durable on most members when a write returns: only then is a message acknowledged.
+      writeConcern: { w: "majority", journal: true },
+      // Every write here is idempotent and retried as a whole; some servers do not know the driver's own retry.
+      retryWrites: false,
+      serverSelectionTimeoutMS: 3000,
+      connectTimeoutMS: 3000,
+      socketTimeoutMS: 30_000,
+    });
+  } catch (error) {
+    // What the address says is not understood; nothing has been asked of a server yet.
+    throw new Misuse([`MONGODB_URL: ${error instanceof Error ? blankUrls(error.message) : String(error)}`]);
+  }
+}
+
+/** The driver takes `test` where no database is named, which nobody would look into. */
+function namesDatabase(url: string): boolean {
+  return /^[^/]+:\/\/[^/]+\/[^?]/.test(url);
 }

@@ -3,7 +3,7 @@ import { isParsedHere } from "../../artifacts/plan.ts";
 import { artifactId, jobId } from "../../domain/ids.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import type { LogQuery, StoredLog, WorkClaim, WorkFailure, WorkItem } from "../store.ts";
-import { type Collections, type LogDocument, packBlob } from "./collections.ts";
+import { type Collections, type LogDocument, packBlob, unpackBlob } from "./collections.ts";
 import { ignoreDuplicates } from "./faults.ts";
 
 const released = { lease: null, lease_until: null } as const;
@@ -37,7 +37,15 @@ export function createWork(all: Collections) {
     await all.suggestions.bulkWrite(claims, { ordered: false });
     const ours = await all.suggestions.find({ _id: { $in: found.map(({ _id }) => _id) }, lease }).toArray();
     return ours.map(({ _id, project, job_guid, attempts, blob }) => {
-      return { kind: "suggestions", id: _id, project, job_guid, attempts: attempts - 1, lease, blob };
+      return {
+        kind: "suggestions",
+        id: _id,
+        project,
+        job_guid,
+        attempts: attempts - 1,
+        lease,
+        blob: unpackBlob(blob),
+      };
     });
   }
 

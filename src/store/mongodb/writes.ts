@@ -98,7 +98,10 @@ export function createWrites(all: Collections, rejectionTtlDays: number) {
       return { _id, job, name, type, blob: packBlob(blob), order: order + index };
     });
     const logs = [...plan.logs].map(([_id, log], n) => ({ _id, ...log, ...unleased, order: order + n }));
-    const suggestions = [...plan.suggestions].map(([_id, work]) => ({ _id, ...work, ...unleased }));
+    const suggestions = [...plan.suggestions].map(([_id, work]) => ({
+      ...{ _id, ...work, ...unleased },
+      blob: packBlob(work.blob),
+    }));
     const coalesced = [...plan.coalesced].map(([_id, into_guid]) => ({
       updateOne: { filter: { _id }, update: { $max: { into_guid } }, upsert: true },
     }));

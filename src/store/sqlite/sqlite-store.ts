@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Unavailable } from "../../domain/faults.ts";
+import { createAsking } from "../asking.ts";
 import type { Binding, Store } from "../store.ts";
 import { createBugs } from "./bugs.ts";
 import { asUnavailable, openDatabase } from "./database.ts";
@@ -20,19 +20,7 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
   const reads = createReads(db);
   const work = createWork(db);
   const bugs = createBugs(db);
-  let isOpen = true;
-
-  /** A world's failure becomes `Unavailable`, and a throw a rejection. */
-  const asked = <A extends readonly unknown[], R>(work: (...args: A) => R) => {
-    return async (...args: A): Promise<R> => {
-      if (!isOpen) throw new Unavailable("store", "it has been closed");
-      try {
-        return work(...args);
-      } catch (error) {
-        throw asUnavailable(error);
-      }
-    };
-  };
+  const { asked, end } = createAsking(asUnavailable);
 
   return {
     name: `sqlite (${path})`,
@@ -80,8 +68,7 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
       db.exec("BEGIN IMMEDIATE; ROLLBACK");
     }),
     async close() {
-      if (isOpen) db.close();
-      isOpen = false;
+      if (end()) db.close();
     },
   };
 }

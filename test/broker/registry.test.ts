@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { matches, readRegistry } from "../../src/broker/registry.ts";
+import { Misuse } from "../../src/domain/faults.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "registry-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function read(text: string, deployment?: string) {
+  const path = join(folder, "exchanges.yml");
+  writeFileSync(path, text);
+  return readRegistry(path, deployment);
+}
+
+/** What is wrong, each from the line number on. */
+async function problems(text: string, deployment?: string): Promise<string[]> {
+  const error: unknown = await read(text, deployment).catch((thrown: unknown) => thrown);
+  if (!(error instanceof Misuse)) throw new Error(`no Misuse: ${String(error)}`);
+  return error.problems.map((problem) => problem.replace(`${join(folder, "exchanges.yml")}:`, ""));
+}
+
+const entry = (lines: string) => `exchanges:\n  - exchange: e\n${lines}`;
+const lists = "    destinations: [a, b]\n    projects: [x, y, x]\n";
+
+describe("a registry", () => {
+  it("binds every destination with every project, without doubles", async () => {
+    const { bindings, exchanges } = await read(`${entry(lists)}  - exchange: e\n${lists}`);
+    expect(bindings.map((b) => b.routing_key)).toEqual(["a.x", "b.x", "a.y", "b.y"]);
+    expect(exchanges).toEqual(["e"]);
+  });
+
+  it("passes by entries of other deployments; without a deployment all count", async () => {
+    const text = `${entry(`${lists}    deployments: [staging]\n`)}  - exchange: f\n${lists}`;
+    expect((await read(text, "production")).exchanges).toEqual(["f"]);
+    expect((await read(text, "staging")).exchanges).toEqual(["e", "f"]);
+    expect((await read(text)).exchanges).toEqual(["e", "f"]);
+    expect(await problems(entry(`${lists}    deployments: [staging]\n`), "production")).toEqual([
+      expect.stringContaining("no entry is for DEPLOYMENT=production"),
+    ]);
+  });
+
+  it("accepts every project unless each entry of the exchange restricts it", async () => {
+    const restricted = entry(`${lists}    accept_projects: ['try', 'mozilla-*']\n`);
+    const { acceptsProject } = await read(restricted);
+    expect(["try", "mozilla-x", "try2", "x"].map((name) => acceptsProject("e", name))).toEqual([
+      ...[true, true, false, false],
+    ]);
+    const open = await read(`${restricted}  - exchange: e\n${lists}`);
+    expect(open.acceptsProject("e", "anything")).toBe(true);
+  });
+
+  it.each([
+    [
+      "a missing list",
+      "    projects: [x]\n",
+      "2: exchanges[0].destinations: must be a list that names at least",
+    ],
+    [
+      "a text in the place of a list",
+      "    destinations: [a]\n    projects: x\n",
+      "4: exchanges[0].projects: must",
+    ],
+    [
+      "an empty list",
+      "    destinations: []\n    projects: [x]\n",
+      "3: exchanges[0].destinations: must be a list",
+    ],
+    [
+      "a number in a list",
+      "    destinations: [1]\n    projects: [x]\n",
+      "3: exchanges[0].destinations[0]: must be text",
+    ],
+    ["a member nobody knows", `${lists}    project: x\n`, '2: exchanges[0]: Unrecognized key: "project"'],
+  ])("%s is told with line, entry and mend", async (_what, lines, expected) => {
+    expect(await problems(entry(lines))).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it("tells all problems at once, each by the line of its own entry, also among comments and CRLF", async () => {
+    const text = `# ours\n${entry(lists)}\n  # theirs\n  - exchange: f\n    destinations: [a]\n    projects: []\n    what: 1\n`;
+    for (const lineEnds of [text, text.replaceAll("\n", "\r\n")]) {
+      expect(await problems(lineEnds)).toEqual([
+        expect.stringMatching(/^10: exchanges\[1\]\.projects: /),
+        expect.stringMatching(/^8: exchanges\[1\]: /),
+      ]);
+    }
+  });
+
+  it.each([
+    ["no entry", "exchanges: []\n", "at least one exchange"],
+    ["nothing at all", "", "1: the file: Invalid input: expected object"],
+    ["two documents", "exchanges: []\n---\nexchanges: []\n", "2 YAML documents"],
+    ["broken YAML", "exchanges:\n  - exchange: [\n", "not YAML"],
+    ["a key twice", "exchanges: []\nexchanges: []\n", "not YAML"],
+  ])("%s is an error", async (_what, text, expected) => {
+    expect(await problems(text)).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it("a routing key that no broker takes is an error", async () => {
+    const long = "x".repeat(250);
+    const text = entry(`    destinations: [abcdef]\n    projects: [${long}]\n`);
+    expect(await problems(text)).toEqual([expect.stringContaining("longer than 255 bytes")]);
+  });
+});
+
+it.each([
+  ["try", "try", true],
+  ["try", "try2", false],
+  ["*", "", true],
+  ["a*b", "ab", true],
+  ["a*b", "a", false],
+  ["a*b*c", "a-b-b-c", true],
+  ["a*bc", "abcbc", true],
+  ["aa*aa", "aaa", false],
+])("the pattern %s, the project %s: %s", (pattern, name, expected) => {
+  expect(matches(pattern, name)).toBe(expected);
+});

@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { readTiers } from "../../src/broker/tiers.ts";
+
+const [a, b] = ["a".repeat(40), "b".repeat(40)];
+let path: string;
+beforeAll(() => {
+  path = join(mkdtempSync(join(tmpdir(), "tiers-")), "tiers.yml");
+});
+afterAll(() => rmSync(join(path, ".."), { recursive: true }));
+
+it("a file that is not there, or holds nothing but comments, forces no tier", async () => {
+  expect((await readTiers(path)).size).toBe(0);
+  writeFileSync(path, "# none yet\n");
+  expect((await readTiers(path)).size).toBe(0);
+});
+
+it("forces tier 2 and 3 by project and signature; 3 wins where a signature is in both", async () => {
+  writeFileSync(path, `try:\n  tier_2: [${a}, ${b}]\n  tier_3: [${b}]\n`);
+  const tiers = await readTiers(path);
+  expect([...(tiers.get("try") ?? [])]).toEqual([
+    [a, 2],
+    [b, 3],
+  ]);
+});
+
+it("what is no signature is told with its line", async () => {
+  writeFileSync(path, `try:\n  tier_2:\n    - ${a}\n    - nonsense\n`);
+  await expect(readTiers(path)).rejects.toThrow(/tiers\.yml:4: try\.tier_2\[1\]: must be a signature/);
+});

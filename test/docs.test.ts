@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "@jest/globals";
+import { commands } from "../src/cli/commands.ts";
+
+const project = fileURLToPath(new URL("..", import.meta.url));
+const readme = readFileSync(`${project}README.md`, "utf8");
+
+it("the README lists the commands that there are, in their order", () => {
+  const listed = [...readme.matchAll(/^\| `pulse-ingest ([^`]+)`/gm)].map(([, name]) => name);
+  expect(listed).toEqual(commands.map(({ usage }) => usage.replace(/ [<[].*$/, "")));
+});
+
+it("every file and folder that the README names is there", () => {
+  const named = [...readme.matchAll(/`((?:src|config|schemas|test|deploy)\/[^`\s]*)`/g)].map(
+    ([, path = ""]) => path,
+  );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((path) => !existsSync(project + path))).toEqual([]);
+});
+
+it("every npm script that the README names is there", () => {
+  const { scripts } = JSON.parse(readFileSync(`${project}package.json`, "utf8")) as { scripts: object };
+  const named = [...readme.matchAll(/npm run (\w+)/g)].map(([, name]) => name);
+  expect(named).toContain("quickstart");
+  expect(named.filter((name) => !(String(name) in scripts))).toEqual([]);
+});
