@@ -23,6 +23,7 @@ const mayImport: Record<string, readonly string[]> = {
   spool: ["log", "libsql", "zod"],
   store: ["artifacts/plan", "log", "mongodb", "libsql", "zod"],
   "settings.ts": ["zod"],
+  "read-settings.ts": ["settings", "zod"],
   "version.ts": ["zod"],
   "log-options.ts": ["settings", "version", "artifacts/parse-thread"],
   "log.ts": ["winston"],

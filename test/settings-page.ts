@@ -1,4 +1,4 @@
-import { describeSettings } from "../src/settings.ts";
+import { describeSettings } from "../src/read-settings.ts";
 
 /** `config/settings.md`, made from the declarations; `npm run generate` writes it and a test keeps it fresh. */
 export function settingsPage(): string {

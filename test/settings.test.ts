@@ -6,7 +6,8 @@ import { defaultFetchLimits } from "../src/artifacts/fetch-limits.ts";
 import { defaultLogLimits } from "../src/artifacts/parse-log.ts";
 import { Misuse } from "../src/domain/faults.ts";
 import { logOptions, logSettingNames } from "../src/log-options.ts";
-import { brokerUrl, databaseUrl, readSettings, settingNames, showSettings } from "../src/settings.ts";
+import { brokerUrl, databaseUrl, readSettings, showSettings } from "../src/read-settings.ts";
+import { settingNames } from "../src/settings.ts";
 
 const AMQP_URL = "amqp://user:secret@localhost:5672";
 

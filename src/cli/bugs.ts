@@ -2,7 +2,7 @@ import { BugzillaError, readRestBug } from "../artifacts/bugzilla.ts";
 import { syncBugs } from "../artifacts/sync-bugs.ts";
 import type { Bug } from "../domain/bug.ts";
 import { Misuse } from "../domain/faults.ts";
-import { readSettings } from "../settings.ts";
+import { readSettings } from "../read-settings.ts";
 import { userAgent } from "../version.ts";
 import { readInput } from "./messages.ts";
 import { exitCodes } from "./program.ts";

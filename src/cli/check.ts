@@ -2,7 +2,8 @@ import { connect } from "amqplib";
 import { readRegistry } from "../broker/registry.ts";
 import { readTiers } from "../broker/tiers.ts";
 import { Misuse } from "../domain/faults.ts";
-import { brokerUrl, readSettings, settingNames, showSettings } from "../settings.ts";
+import { brokerUrl, readSettings, showSettings } from "../read-settings.ts";
+import { settingNames } from "../settings.ts";
 import { columns } from "./columns.ts";
 import { exitCodes } from "./program.ts";
 

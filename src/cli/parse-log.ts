@@ -11,7 +11,7 @@ import { SuggestionsWriter, suggestBugs } from "../artifacts/suggest-bugs.ts";
 import { errorLinesOf } from "../artifacts/summary-errors.ts";
 import { Misuse } from "../domain/faults.ts";
 import { logOptions, logSettingNames } from "../log-options.ts";
-import { databaseUrl, readSettings } from "../settings.ts";
+import { databaseUrl, readSettings } from "../read-settings.ts";
 import { exitCodes } from "./program.ts";
 import { createProgress } from "./progress.ts";
 import { type StoreSettings, storeSettingNames, withStoreOf } from "./with-store.ts";

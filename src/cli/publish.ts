@@ -1,6 +1,6 @@
 import { publishMessages } from "../broker/publish-job.ts";
 import { Misuse } from "../domain/faults.ts";
-import { brokerUrl, readSettings } from "../settings.ts";
+import { brokerUrl, readSettings } from "../read-settings.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
 import { errorsIn, messagesOf, readInput } from "./messages.ts";
 import { exitCodes } from "./program.ts";

@@ -1,6 +1,7 @@
 import { runDaemon } from "../daemon.ts";
 import { createLog } from "../log.ts";
-import { readSettings, settingNames } from "../settings.ts";
+import { readSettings } from "../read-settings.ts";
+import { settingNames } from "../settings.ts";
 import { exitCodes } from "./program.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { Misuse, Unavailable } from "../domain/faults.ts";
-import { databaseUrl, readSettings, type Settings } from "../settings.ts";
+import { databaseUrl, readSettings } from "../read-settings.ts";
+import type { Settings } from "../settings.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 
