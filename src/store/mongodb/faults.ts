@@ -11,10 +11,17 @@ const documentFaults: readonly unknown[] = [2, 17280, 17419, 10334];
  * down answers with ordinary errors, so what is not known is taken for passing.
  */
 export function asUnavailable(error: unknown): unknown {
+  // A connection that breaks while the driver writes to it: the socket's own error comes through as it is.
+  if (isSystemError(error)) return new Unavailable("store", String(error.message), error);
   // The driver itself refuses what it cannot send, such as a document that is too large.
   if (!(error instanceof MongoError) || error instanceof MongoInvalidArgumentError) return error;
   if (error instanceof MongoServerError && documentFaults.includes(error.code)) return error;
   return new Unavailable("store", blankUrls(error.message), error);
+}
+
+/** Of the operating system, e.g. `write ECONNRESET`. */
+function isSystemError(error: unknown): error is { readonly message: unknown } {
+  return typeof error === "object" && error !== null && "message" in error && "syscall" in error;
 }
 
 /** Waits for an unordered insert; documents that are there already are as good as written. */

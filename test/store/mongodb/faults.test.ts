@@ -1,0 +1,39 @@
+import { connect, createServer } from "node:net";
+import { expect, it } from "@jest/globals";
+import { MongoInvalidArgumentError, MongoNetworkError, MongoServerError } from "mongodb";
+import { Unavailable } from "../../../src/domain/faults.ts";
+import { asUnavailable } from "../../../src/store/mongodb/faults.ts";
+
+it.each([
+  ["a connection that the driver lost", new MongoNetworkError("connection 3 closed")],
+  ["an answer that is not known to blame the document", new MongoServerError({ message: "down", code: 1 })],
+])("%s is the store being away", (_what, error) => {
+  expect(asUnavailable(error)).toBeInstanceOf(Unavailable);
+});
+
+it.each([
+  ["a document that is too large", new MongoServerError({ message: "too large", code: 10334 })],
+  ["a document that the driver cannot send", new MongoInvalidArgumentError("too large")],
+  ["a bug of ours", new TypeError("x is undefined")],
+])("%s is no absence of the store", (_what, error) => {
+  expect(asUnavailable(error)).toBe(error);
+});
+
+it("a write to a connection that the other end has reset is the store being away", async () => {
+  expect(asUnavailable(await writeAfterReset())).toBeInstanceOf(Unavailable);
+});
+
+/** The error that a socket gives when it is written to after a reset, as it comes out of the driver's own write. */
+async function writeAfterReset(): Promise<Error> {
+  const server = createServer((socket) => socket.resetAndDestroy());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const socket = connect(address.port, "127.0.0.1");
+  const error = await new Promise<Error>((resolve) => {
+    socket.on("error", resolve);
+    socket.on("connect", () => setInterval(() => socket.write("x"), 1).unref());
+  });
+  server.close();
+  return error;
+}
