@@ -1,0 +1,166 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "@jest/globals";
+import ipaddr from "ipaddr.js";
+import { loadAll } from "js-yaml";
+import * as z from "zod";
+import { isPublicAddress } from "../../src/artifacts/public-address.ts";
+import { createCounters } from "../../src/counters.ts";
+import { observerRoutes } from "../../src/http/observer-routes.ts";
+import { readSettings } from "../../src/read-settings.ts";
+import { type SettingName, settingNames } from "../../src/settings.ts";
+
+// No cluster is at hand where these tests run: the form is checked, and what the manifests say of the worker.
+const object = z.looseObject({ apiVersion: z.string(), kind: z.string() });
+const read = (name: string) =>
+  z
+    .array(object)
+    .parse(loadAll(readFileSync(new URL(`../../deploy/kubernetes/${name}`, import.meta.url), "utf8")));
+const find = <T>(kind: string, shape: z.ZodType<T>): T =>
+  shape.parse([...read("worker.yml"), ...read("network-policy.yml")].find((each) => each.kind === kind));
+
+const labels = z.record(z.string(), z.string());
+const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.literal("http") }) });
+const { spec: set } = find(
+  "StatefulSet",
+  z.object({
+    spec: z.object({
+      replicas: z.number(),
+      selector: z.object({ matchLabels: labels }),
+      template: z.object({
+        metadata: z.object({ labels, annotations: labels }),
+        spec: z.looseObject({
+          automountServiceAccountToken: z.boolean(),
+          terminationGracePeriodSeconds: z.number(),
+          securityContext: z.looseObject({ runAsNonRoot: z.boolean() }),
+          containers: z.tuple([
+            z.looseObject({
+              ports: z.tuple([z.object({ name: z.literal("http"), containerPort: z.number() })]),
+              env: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+              livenessProbe: probe,
+              readinessProbe: probe,
+              startupProbe: probe,
+              resources: z.object({ requests: labels, limits: labels }),
+              securityContext: z.object({
+                allowPrivilegeEscalation: z.boolean(),
+                readOnlyRootFilesystem: z.boolean(),
+                capabilities: z.object({ drop: z.array(z.string()) }),
+              }),
+              volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })),
+            }),
+          ]),
+          volumes: z.array(z.looseObject({ name: z.string() })),
+        }),
+      }),
+      volumeClaimTemplates: z.array(
+        z.object({
+          metadata: z.object({ name: z.string() }),
+          spec: z.object({ resources: z.object({ requests: z.object({ storage: z.string() }) }) }),
+        }),
+      ),
+    }),
+  }),
+);
+const pod = set.template.spec;
+const [container] = pod.containers;
+const env = Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
+const settings = readSettings(env, settingNames);
+
+it("what the worker is told are settings that exist, and right ones", () => {
+  expect(Object.keys(env).filter((name) => !settingNames.includes(name as SettingName))).toEqual([]);
+  expect(settings.QUEUE_TYPE).toBe("quorum");
+});
+
+it("no address with a password stands in a manifest: they are mounted", () => {
+  expect(Object.keys(env)).toEqual(expect.arrayContaining(["AMQP_URL_FILE", "MONGODB_URL_FILE"]));
+  const folder = container.volumeMounts.find(({ name }) => name === "secrets")?.mountPath ?? "none";
+  expect(settings.AMQP_URL_FILE?.startsWith(folder)).toBe(true);
+  expect(settings.MONGODB_URL_FILE?.startsWith(folder)).toBe(true);
+});
+
+it("every volume that is mounted is there", () => {
+  const there = [...pod.volumes, ...set.volumeClaimTemplates.map(({ metadata }) => metadata)];
+  const mounted = container.volumeMounts.map(({ name }) => name);
+  expect(there.map(({ name }) => name).toSorted()).toEqual(mounted.toSorted());
+});
+
+it("the probes ask routes that exist, at the port that is served: alive for its own sake, ready for the whole", () => {
+  const paths = observerRoutes(noView, createCounters()).map(({ path }) => path);
+  const { livenessProbe, readinessProbe, startupProbe } = container;
+  for (const { httpGet } of [livenessProbe, readinessProbe, startupProbe])
+    expect(paths).toContain(httpGet.path);
+  expect([livenessProbe.httpGet.path, readinessProbe.httpGet.path]).toEqual(["/livez", "/readyz"]);
+  expect(paths).toContain(set.template.metadata.annotations["prometheus.io/path"]);
+  expect(container.ports[0].containerPort).toBe(settings.HTTP_PORT);
+  expect(settings.HTTP_HOST).toBe("0.0.0.0");
+});
+
+it("a pod has more time to end than a shutdown takes", () => {
+  expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(2 * settings.SHUTDOWN_MS);
+});
+
+it("the memory limit leaves room for the logs that are read at a time", () => {
+  expect(Number.parseInt(container.resources.limits["memory"] ?? "", 10)).toBeGreaterThanOrEqual(
+    256 + 64 * settings.LOG_THREADS,
+  );
+});
+
+it("the spool's disk is larger than the spool", () => {
+  const [claim] = set.volumeClaimTemplates;
+  const gib = Number.parseInt(claim?.spec.resources.requests.storage ?? "", 10);
+  expect(gib * 1024 ** 3).toBeGreaterThan(1.5 * settings.SPOOL_MAX_BYTES);
+});
+
+it("the worker has no rights that it does not need", () => {
+  expect(pod.securityContext.runAsNonRoot).toBe(true);
+  expect(pod.automountServiceAccountToken).toBe(false);
+  expect(container.securityContext).toEqual({
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ["ALL"] },
+  });
+});
+
+it("service, budget and policy mean these pods, and one of them may always go", () => {
+  const selecting = z.object({ spec: z.object({ selector: z.object({ matchLabels: labels }) }) });
+  const byLabels = z.object({ spec: z.object({ selector: labels }) });
+  const budget = find("PodDisruptionBudget", selecting.and(z.object({ spec: z.looseObject({}) })));
+  expect(set.selector.matchLabels).toEqual(set.template.metadata.labels);
+  expect(budget.spec.selector.matchLabels).toEqual(set.template.metadata.labels);
+  expect(budget.spec).toMatchObject({ maxUnavailable: 1 });
+  expect(find("Service", byLabels).spec.selector).toEqual(set.template.metadata.labels);
+  const policy = find(
+    "NetworkPolicy",
+    z.object({ spec: z.object({ podSelector: selecting.shape.spec.shape.selector }) }),
+  );
+  expect(policy.spec.podSelector.matchLabels).toEqual(set.template.metadata.labels);
+});
+
+it("logs may be fetched from public addresses alone, as the worker itself sees them", () => {
+  const block = z.object({ ipBlock: z.object({ cidr: z.string(), except: z.array(z.string()) }) });
+  const rule = z.looseObject({ to: z.array(z.unknown()) });
+  const { spec } = find("NetworkPolicy", z.object({ spec: z.object({ egress: z.array(rule) }) }));
+  const blocks = spec.egress
+    .flatMap(({ to }) => to)
+    .flatMap((peer) => block.safeParse(peer).data?.ipBlock ?? []);
+  const isAllowed = (text: string): boolean => {
+    const address = ipaddr.parse(text);
+    const isIn = (cidr: string) => {
+      const range = ipaddr.parseCIDR(cidr);
+      return range[0].kind() === address.kind() && address.match(range);
+    };
+    return blocks.some(({ cidr, except }) => isIn(cidr) && !except.some(isIn));
+  };
+  const addresses = [
+    ...["8.8.8.8", "10.1.2.3", "127.0.0.1", "169.254.169.254", "172.20.0.1", "192.168.1.1", "100.64.0.1"],
+    ...["0.0.0.0", "224.0.0.1", "255.255.255.255", "168.63.129.16", "198.18.0.1"],
+    ...["2606:4700::1111", "::1", "fe80::1", "fd00::1", "2002:a00:1::1", "2001:0:1::1", "ff02::1"],
+  ];
+  expect(addresses.filter(isAllowed)).toEqual(addresses.filter(isPublicAddress));
+});
+
+/** The routes are only listed, not asked. */
+const noView = {
+  livenessProblems: () => [],
+  readinessProblems: async () => [],
+  status: () => Promise.reject(new Error("nobody asks")),
+};
