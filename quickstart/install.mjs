@@ -24,13 +24,12 @@ export function installAndBuild() {
     process.stderr.write(`error: Node 20.19 or newer is needed; this is ${process.version}\n`);
     process.exit(2);
   }
-  // npm writes this file at the end of an installation. `install`, not `ci`: it keeps to the lockfile too, and
-  // gets by where a registry lacks a platform that this machine is not of. `--no-save`: the lockfile stays as it is.
+  // npm writes this file at the end of an installation.
   const installed = join(projectFolder, "node_modules", ".package-lock.json");
   const locked = join(projectFolder, "package-lock.json");
   if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(locked).mtimeMs) {
     process.stderr.write("Installing the dependencies ...\n");
-    run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]);
+    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
   }
   process.stderr.write("Building ...\n");
   run("npm", ["run", "--silent", "build"]);
