@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "@jest/globals";
 import { commands } from "../src/cli/commands.ts";
@@ -9,6 +9,19 @@ const readme = readFileSync(`${project}README.md`, "utf8");
 it("the README lists the commands that there are, in their order", () => {
   const listed = [...readme.matchAll(/^\| `pulse-ingest ([^`]+)`/gm)].map(([, name]) => name);
   expect(listed).toEqual(commands.map(({ usage }) => usage.replace(/ [<[].*$/, "")));
+});
+
+it("a page of docs/ names no file that is not there", () => {
+  const pages = readdirSync(`${project}docs`, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".md"),
+  );
+  expect(pages.length).toBeGreaterThan(3);
+  const missing = pages.flatMap((page) => {
+    const text = readFileSync(`${project}docs/${page}`, "utf8");
+    const named = [...text.matchAll(/`((?:src|config|schemas|test|deploy|docs)\/[^`\s]*)`/g)];
+    return named.map(([, path = ""]) => path).filter((path) => !existsSync(project + path));
+  });
+  expect(missing).toEqual([]);
 });
 
 it("every file and folder that the README names is there", () => {
