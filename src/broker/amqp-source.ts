@@ -8,7 +8,7 @@ import type { Store } from "../store/store.ts";
 import { bindQueue } from "./bind-queue.ts";
 import { type Consumer, consume } from "./consume.ts";
 import { declareQueue, type QueueOptions } from "./declare-queue.ts";
-import type { DegradedExchange, DeliveryHandler, MessageSource } from "./message-source.ts";
+import type { DegradedExchange, DeliveryHandler, ListedExchange, MessageSource } from "./message-source.ts";
 import { readQueueDepth } from "./queue-depth.ts";
 import type { Registry } from "./registry.ts";
 
@@ -147,6 +147,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       queue: queueName,
       bindings: boundCount(),
       degraded: degradedNow,
+      exchanges: listExchanges(options.registry),
       generation: 1,
       reconnects: Math.max(0, generation - 1),
       lostSinceMs: current === null ? performance.now() - (lostAtMs ?? openedAtMs) : null,
@@ -167,6 +168,13 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       await loop;
     },
   };
+}
+
+function listExchanges({ exchanges, bindings }: Registry): ListedExchange[] {
+  return exchanges.map((exchange) => {
+    const own = bindings.filter((binding) => binding.exchange === exchange);
+    return { exchange, routingKeys: own.map(({ routing_key }) => routing_key) };
+  });
 }
 
 /** Resolves when a connection or channel ends, with the reason; its "error" is heard, so that it ends no process. */

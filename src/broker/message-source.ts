@@ -3,6 +3,12 @@ import type { Delivery, Settlement } from "../domain/delivery.ts";
 /** Takes a delivery and says, once everything it caused is durable, how it is to be settled. Never rejects. */
 export type DeliveryHandler = (delivery: Delivery) => Promise<Settlement>;
 
+/** What the registry lists of an exchange. */
+export interface ListedExchange {
+  readonly exchange: string;
+  readonly routingKeys: readonly string[];
+}
+
 /** An exchange that could not be bound. */
 export interface DegradedExchange {
   readonly exchange: string;
@@ -20,6 +26,8 @@ export interface SourceState {
   /** Bindings in force, those of degraded exchanges not counted; 0 before the first time. */
   readonly bindings: number;
   readonly degraded: readonly DegradedExchange[];
+  /** Of the registry in force, degraded ones included. */
+  readonly exchanges: readonly ListedExchange[];
   /** Of the registry in force: 1 for the one that the worker started with. */
   readonly generation: number;
   /** How often it consumed again after a loss. */

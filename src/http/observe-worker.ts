@@ -159,6 +159,10 @@ function brokerPart(
       generation: state?.generation ?? 0,
       bindings: state?.bindings ?? 0,
       degraded: (state?.degraded ?? []).map(({ exchange, reason }) => ({ exchange, reason })),
+      exchanges: (state?.exchanges ?? []).map(({ exchange, routingKeys }) => ({
+        exchange,
+        routing_keys: [...routingKeys],
+      })),
     },
   };
 }

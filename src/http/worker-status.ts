@@ -37,6 +37,8 @@ export const workerStatus = z.object({
     generation: count,
     bindings: count,
     degraded: z.array(z.object({ exchange: z.string(), reason: z.string() })),
+    /** All that are listed, degraded ones included. */
+    exchanges: z.array(z.object({ exchange: z.string(), routing_keys: z.array(z.string()) })),
   }),
   queue: z.object({
     name: z.string().nullable(),

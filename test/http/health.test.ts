@@ -21,6 +21,7 @@ describe("a worker is ready", () => {
     queue: "queue/guest/jobs",
     bindings: 2,
     degraded: [],
+    exchanges: [],
     generation: 1,
     reconnects: 0,
     lostSinceMs: null,

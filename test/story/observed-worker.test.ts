@@ -94,6 +94,10 @@ broker.describe(`a worker that is watched, on a ${broker.name} of its own`, () =
     expect((await status(url)).registry).toMatchObject({
       bindings: 1,
       degraded: [{ exchange: "exchange/guest/nobody", reason: expect.stringContaining("404") }],
+      exchanges: [
+        { exchange: "exchange/guest/nobody", routing_keys: ["story.#"] },
+        { exchange: story.exchange, routing_keys: ["story.#"] },
+      ],
     });
     expect(metricTotal(await metrics(url), "pulse_ingest_degraded_exchanges")).toBe(1);
     expect(await worker.stop()).toBe(0);
