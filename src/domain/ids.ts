@@ -16,6 +16,11 @@ export function jobId(project: string, guid: string): string {
   return `${part(project)}/${part(guid)}`;
 }
 
+/** The task that a guid is a run of (`task/run`); any other guid is a task of its own. */
+export function taskIdOf(guid: string): string {
+  return guid.replace(/\/\d{1,9}$/, "");
+}
+
 /** `project/short_revision`. */
 export function resultSetId(project: string, revision: string): string {
   return `${part(project)}/${part(shortRevision(revision))}`;

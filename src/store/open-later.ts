@@ -73,6 +73,7 @@ export async function openLater({ open, firstTryMs, log }: OpenLaterOptions): Pr
     findArtifact: (project, guid, name) => ask((store) => store.findArtifact(project, guid, name)),
     findResultSet: (project, revision) => ask((store) => store.findResultSet(project, revision)),
     listRejections: (query) => ask((store) => store.listRejections(query)),
+    findRejectionsByTask: (guid) => ask((store) => store.findRejectionsByTask(guid)),
     findRejection: (id) => ask((store) => store.findRejection(id)),
     countDocuments: () => ask((store) => store.countDocuments()),
     readBindings: (queue) => ask((store) => store.readBindings(queue)),

@@ -30,6 +30,31 @@ export interface JobView {
   readonly artifacts: readonly string[];
 }
 
+/** Who made an artifact: a message brought it, or it was made here from a log or from a submitted summary. */
+export type ArtifactMaker = "message" | "log" | "summary";
+
+export interface ExplainedArtifact {
+  readonly name: string;
+  /** `Job Info` may be of several; empty: stored by a version that did not note it. */
+  readonly made_by: readonly ArtifactMaker[];
+}
+
+/** Bug suggestions that are still to be made from a submitted summary. */
+export interface StoredSuggestions {
+  readonly attempts: number;
+  /** Null: they have failed for good. */
+  readonly next_attempt_at: string | null;
+  readonly failure: string | null;
+}
+
+/** All that is known of a job. */
+export interface ExplainedJob extends Omit<JobView, "artifacts"> {
+  /** Null where it is gone. */
+  readonly result_set: ResultSet | null;
+  readonly artifacts: readonly ExplainedArtifact[];
+  readonly suggestions: readonly StoredSuggestions[];
+}
+
 export interface StoredLog {
   readonly id: string;
   readonly project: string;
@@ -149,11 +174,13 @@ export interface Store extends WorkStore, BugCache, SuspectLedger {
 
   findJob(project: string, guid: string): Promise<JobView | null>;
   /** The same guid may be a job of several projects; also by task id (the guid up to its last `/`). */
-  findJobsByGuid(guidOrTaskId: string): Promise<JobView[]>;
+  findJobsByGuid(guidOrTaskId: string): Promise<ExplainedJob[]>;
   /** `Job Info` comes merged: details in the order of arrival, without doubles. */
   findArtifact(project: string, guid: string, name: string): Promise<Artifact | null>;
   findResultSet(project: string, revision: string): Promise<ResultSet | null>;
   listRejections(query: RejectionQuery): Promise<StoredRejection[]>;
+  /** The newest hundred of a guid or task id; those of the task as a whole and of its runs come along. */
+  findRejectionsByTask(guidOrTaskId: string): Promise<StoredRejection[]>;
   findRejection(id: string): Promise<StoredRejection | null>;
   /** For people and tests: documents per collection. */
   countDocuments(): Promise<Readonly<Record<string, number>>>;

@@ -85,6 +85,52 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
       expect(guids).toEqual(["guid/0", "guid/1"]);
     });
 
+    describe("what is known of a job", () => {
+      const summary = artifact("text_log_summary", { step_data: { all_errors: [] } });
+      const text = { name: "buildbot_text", url: "http://logs.example/1" };
+
+      it("tells who made each artifact: a message, or we of its log or summary", async () => {
+        await kinds(anArrival({ logs: [text], jobInfo: { summary: "sent" } }));
+        await kinds(anArrival({ taskId: "b/0", extra: { artifacts: [summary] } }));
+        const made = artifact("Job Info", '{"job_details":[]}');
+        for (const kind of ["log", "suggestions"] as const) {
+          const [item] = await store.claimWork({ kind, limit: 1, leaseMs: 60_000, exceptHosts: [] });
+          if (item === undefined) throw new Error("nothing was claimed");
+          expect(await store.finishWork(item, [made, artifact("Bug suggestions", "[]")])).toBe(true);
+        }
+        expect((await store.findJobsByGuid("guid/0"))[0]?.artifacts).toEqual([
+          { name: "Job Info", made_by: ["message", "log"] },
+          { name: "Bug suggestions", made_by: ["log"] },
+        ]);
+        expect((await store.findJobsByGuid("b/0"))[0]?.artifacts).toEqual([
+          { name: "text_log_summary", made_by: ["message"] },
+          { name: "Job Info", made_by: ["summary"] },
+          { name: "Bug suggestions", made_by: ["summary"] },
+        ]);
+      });
+
+      it("holds its push, its logs and the suggestions that are still to be made", async () => {
+        await kinds(
+          anArrival({ logs: [text], coalesced: ["other/0"], extra: { artifacts: [summary] } }),
+          anArrival({ taskId: "other/0" }),
+          anArrival({ taskId: "guid/0x", extra: { artifacts: [summary] } }),
+        );
+        expect(await store.findJobsByGuid("guid/0")).toMatchObject([
+          {
+            job: { job_guid: "guid/0", transitions: [{ state: "completed", redelivered: false }] },
+            result_set: { push_timestamp: 0, revision: REVISION },
+            coalesced_to: null,
+            logs: [{ ...text, parse_status: "parsed" }],
+            suggestions: [{ attempts: 0, next_attempt_at: expect.any(String), failure: null }],
+          },
+        ]);
+        expect(await store.findJobsByGuid("other/0")).toMatchObject([
+          { coalesced_to: "guid/0", suggestions: [] },
+        ]);
+        expect(await store.findJobsByGuid("nobody/0")).toEqual([]);
+      });
+    });
+
     it("a name with slashes and percents collides with no other", async () => {
       await kinds(anArrival({ taskId: "a/b" }), anArrival({ taskId: "a%2Fb".replaceAll("%", "+") }));
       expect((await store.countDocuments())["jobs"]).toBe(2);
@@ -183,6 +229,26 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
       expect(found).toMatchObject([{ count: 2, fault: rejection.fault, payload: rejection.payload }]);
       expect(await store.findRejection(found[0]?.id ?? "")).toEqual(found[0]);
       expect(await store.listRejections({ limit: 10 })).toHaveLength(2);
+    });
+
+    it("rejections of a task, of its runs and of the whole are found by each other's name", async () => {
+      const of = (task_id: string | null): Rejection => ({
+        ...{
+          fault: { reason: "malformed-body", detail: "" },
+          exchange: "e",
+          routing_key: "k",
+          project: null,
+        },
+        task_id,
+        payload: { encoding: "json", content: "", bytes: 0, sha256: String(task_id), truncated: false },
+        received_at: new Date().toISOString(),
+      });
+      await store.recordRejections(["t", "t/0", "t/1", "t0", "tt/0", null].map(of));
+      const found = async (name: string) =>
+        (await store.findRejectionsByTask(name)).map(({ task_id }) => task_id).toSorted();
+      expect(await found("t")).toEqual(["t", "t/0", "t/1"]);
+      expect(await found("t/0")).toEqual(["t", "t/0"]);
+      expect(await found("nobody")).toEqual([]);
     });
 
     it("a rejection goes once it has expired", async () => {

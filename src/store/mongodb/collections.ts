@@ -6,7 +6,7 @@ import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import type { NewLog, NewSuggestions } from "../plan-batch.ts";
-import type { Binding } from "../store.ts";
+import type { ArtifactMaker, Binding } from "../store.ts";
 
 export interface WithId {
   readonly _id: string;
@@ -29,6 +29,8 @@ export interface ArtifactDocument extends WithId {
   readonly type: string;
   /** Text, or gzip of it where that is long. */
   readonly blob: string | Binary;
+  /** Missing where an earlier version has stored it. */
+  readonly made_by?: ArtifactMaker;
   /** Grows with the time of arrival. */
   readonly order: number;
 }

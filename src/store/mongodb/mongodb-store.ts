@@ -59,6 +59,7 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
     findArtifact: asked(reads.findArtifact),
     findResultSet: asked(reads.findResultSet),
     listRejections: asked(reads.listRejections),
+    findRejectionsByTask: asked(reads.findRejectionsByTask),
     findRejection: asked(reads.findRejection),
     countDocuments: asked(reads.countDocuments),
     readBindings: asked(async (queue: string) => {

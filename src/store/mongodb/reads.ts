@@ -1,47 +1,79 @@
 import type { Filter } from "mongodb";
-import { JOB_INFO, jobId, resultSetId } from "../../domain/ids.ts";
+import { JOB_INFO, jobId, resultSetId, taskIdOf } from "../../domain/ids.ts";
 import type { StoredRejection } from "../../domain/rejection.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { Artifact } from "../../domain/submission.ts";
+import { explainedArtifacts } from "../explained-artifacts.ts";
 import { findPush } from "../find-push.ts";
 import { mergeJobInfo } from "../merge-job-info.ts";
-import type { JobView, RejectionQuery } from "../store.ts";
-import { type Collections, type JobDocument, type RejectionDocument, toArtifact } from "./collections.ts";
+import type { ExplainedJob, JobView, RejectionQuery } from "../store.ts";
+import {
+  type Collections,
+  type RejectionDocument,
+  type ResultSetDocument,
+  toArtifact,
+} from "./collections.ts";
 import { toStoredLog } from "./work.ts";
 
 /** The questions of page, API and CLI. */
 export function createReads(all: Collections) {
-  async function view({ _id, ...job }: JobDocument): Promise<JobView> {
-    const [into, logs, artifacts] = await Promise.all([
-      all.coalesced.findOne({ _id }),
-      all.logs.find({ job: _id }).sort({ order: 1 }).toArray(),
-      all.artifacts
-        .find({ job: _id }, { projection: { name: 1 } })
-        .sort({ order: 1 })
-        .toArray(),
-    ]);
+  async function findJob(project: string, guid: string): Promise<JobView | null> {
+    const found = await all.jobs.findOne({ _id: jobId(project, guid) });
+    if (found === null) return null;
+    const { _id, ...job } = found;
+    const { coalesced, logs, artifacts } = await partsOf([_id]);
     return {
       job,
-      coalesced_to: into?.into_guid ?? null,
+      coalesced_to: coalesced[0]?.into_guid ?? null,
       logs: logs.map(toStoredLog),
       artifacts: [...new Set(artifacts.map(({ name }) => name))],
     };
   }
 
-  async function findJob(project: string, guid: string): Promise<JobView | null> {
-    const job = await all.jobs.findOne({ _id: jobId(project, guid) });
-    return job === null ? null : view(job);
+  /** What is kept beside jobs, of all of them in one round trip. */
+  async function partsOf(jobs: readonly string[]) {
+    const projection = { job: 1, name: 1, made_by: 1 } as const;
+    const [coalesced, logs, artifacts] = await Promise.all([
+      all.coalesced.find({ _id: { $in: jobs } }).toArray(),
+      all.logs
+        .find({ job: { $in: jobs } })
+        .sort({ order: 1 })
+        .toArray(),
+      all.artifacts
+        .find({ job: { $in: jobs } }, { projection })
+        .sort({ order: 1 })
+        .toArray(),
+    ]);
+    return { coalesced, logs, artifacts };
   }
 
-  async function findJobsByGuid(guidOrTaskId: string): Promise<JobView[]> {
-    // `0` follows `/` in ASCII: the range holds exactly what begins with the task id and a slash.
-    const ofTask = { $gte: `${guidOrTaskId}/`, $lt: `${guidOrTaskId}0` };
+  async function findJobsByGuid(guidOrTaskId: string): Promise<ExplainedJob[]> {
+    const ofTask = below(guidOrTaskId);
     const jobs = await all.jobs
       .find({ $or: [{ job_guid: guidOrTaskId }, { job_guid: ofTask }] })
       .sort({ _id: 1 })
       .limit(100)
       .toArray();
-    return Promise.all(jobs.map(view));
+    if (jobs.length === 0) return [];
+    const ids = jobs.map(({ _id }) => _id);
+    const [{ coalesced, logs, artifacts }, pushes, suggestions] = await Promise.all([
+      partsOf(ids),
+      all.resultsets.find({ _id: { $in: jobs.map(({ result_set }) => result_set) } }).toArray(),
+      all.suggestions
+        .find({ $or: ids.map((_id) => ({ _id: below(_id) })) }, { projection: { blob: 0 } })
+        .sort({ _id: 1 })
+        .toArray(),
+    ]);
+    return jobs.map(({ _id: id, ...job }) => ({
+      job,
+      result_set: toResultSet(pushes.find(({ _id }) => _id === job.result_set)),
+      coalesced_to: coalesced.find(({ _id }) => _id === id)?.into_guid ?? null,
+      logs: logs.filter((log) => log.job === id).map(toStoredLog),
+      artifacts: explainedArtifacts(artifacts.filter((artifact) => artifact.job === id)),
+      suggestions: suggestions
+        .filter(({ _id }) => _id.startsWith(`${id}/`))
+        .map(({ attempts, next_attempt_at, failure }) => ({ attempts, next_attempt_at, failure })),
+    }));
   }
 
   async function findArtifact(project: string, guid: string, name: string): Promise<Artifact | null> {
@@ -76,6 +108,16 @@ export function createReads(all: Collections) {
     return found.map(toRejection);
   }
 
+  async function findRejectionsByTask(guidOrTaskId: string): Promise<StoredRejection[]> {
+    const exactly = { $in: [guidOrTaskId, taskIdOf(guidOrTaskId)] };
+    const found = await all.rejections
+      .find({ $or: [{ task_id: exactly }, { task_id: below(guidOrTaskId) }] })
+      .sort({ last_seen: -1 })
+      .limit(100)
+      .toArray();
+    return found.map(toRejection);
+  }
+
   async function findRejection(id: string): Promise<StoredRejection | null> {
     const found = await all.rejections.findOne({ _id: id });
     return found === null ? null : toRejection(found);
@@ -95,9 +137,21 @@ export function createReads(all: Collections) {
     findArtifact,
     findResultSet,
     listRejections,
+    findRejectionsByTask,
     findRejection,
     countDocuments,
   };
+}
+
+/** Exactly what begins with the text and a slash: `0` follows `/` in ASCII. */
+function below(text: string) {
+  return { $gte: `${text}/`, $lt: `${text}0` };
+}
+
+function toResultSet(document: ResultSetDocument | undefined): ResultSet | null {
+  if (document === undefined) return null;
+  const { _id, revision_keys, ...push } = document;
+  return push;
 }
 
 function toRejection({ _id, expires_at, ...rest }: RejectionDocument): StoredRejection {

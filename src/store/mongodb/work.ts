@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isParsedHere } from "../../artifacts/plan.ts";
 import { artifactId, jobId } from "../../domain/ids.ts";
 import type { Artifact } from "../../domain/submission.ts";
+import { makerOf } from "../explained-artifacts.ts";
 import type { LogQuery, StoredLog, WorkClaim, WorkFailure, WorkItem } from "../store.ts";
 import { type Collections, type LogDocument, packBlob, unpackBlob } from "./collections.ts";
 import { ignoreDuplicates } from "./faults.ts";
@@ -63,6 +64,7 @@ export function createWork(all: Collections) {
       name: artifact.name,
       type: artifact.type,
       blob: packBlob(artifact.blob),
+      made_by: makerOf(item),
       order: order + index,
     }));
     if (documents.length > 0) await ignoreDuplicates(all.artifacts.insertMany(documents, { ordered: false }));

@@ -95,7 +95,15 @@ export function createWrites(all: Collections, rejectionTtlDays: number) {
     const unleased = { attempts: 0, failure: null, lease: null, lease_until: null };
     const artifacts = [...plan.artifacts].map(([_id, { job, artifact }], index) => {
       const { name, type, blob } = artifact;
-      return { _id, job, name, type, blob: packBlob(blob), order: order + index };
+      return {
+        _id,
+        job,
+        name,
+        type,
+        blob: packBlob(blob),
+        made_by: "message",
+        order: order + index,
+      } as const;
     });
     const logs = [...plan.logs].map(([_id, log], n) => ({ _id, ...log, ...unleased, order: order + n }));
     const suggestions = [...plan.suggestions].map(([_id, work]) => ({

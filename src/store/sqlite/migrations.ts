@@ -42,6 +42,12 @@ const steps: readonly string[] = [
   CREATE TABLE versions (name TEXT PRIMARY KEY, version TEXT NOT NULL);
   CREATE TABLE suspects (hash TEXT PRIMARY KEY, attempts INTEGER NOT NULL, last_seen TEXT NOT NULL);
   `,
+  // The index answers without a look at the rows: what stands behind a blob is far away.
+  `
+  ALTER TABLE artifacts ADD COLUMN made_by TEXT;
+  DROP INDEX artifacts_by_job;
+  CREATE INDEX artifacts_by_job ON artifacts (job, name, made_by);
+  `,
 ];
 
 /**

@@ -1,12 +1,13 @@
 import type Database from "libsql";
-import { JOB_INFO, jobId, resultSetId } from "../../domain/ids.ts";
+import { JOB_INFO, jobId, resultSetId, taskIdOf } from "../../domain/ids.ts";
 import type { StoredRejection } from "../../domain/rejection.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
+import { type ArtifactRow, explainedArtifacts } from "../explained-artifacts.ts";
 import { findPush } from "../find-push.ts";
 import { mergeJobInfo } from "../merge-job-info.ts";
-import type { JobView, RejectionQuery, StoredLog } from "../store.ts";
+import type { ExplainedJob, JobView, RejectionQuery, StoredLog, StoredSuggestions } from "../store.ts";
 
 const TABLES = [
   ...["resultsets", "jobs", "artifacts", "coalesced", "logs", "suggestions"],
@@ -51,14 +52,36 @@ export function createReads(db: Database.Database) {
     return row === undefined ? null : view(row);
   }
 
-  function findJobsByGuid(guidOrTaskId: string): JobView[] {
+  function explained(row: JobRow): ExplainedJob {
+    const { artifacts: _, ...rest } = view(row);
+    const push = db.prepare("SELECT doc FROM resultsets WHERE id = ?").get(rest.job.result_set) as
+      | { doc: string }
+      | undefined;
+    const artifacts = db
+      .prepare("SELECT name, made_by FROM artifacts WHERE job = ? GROUP BY name, made_by ORDER BY min(rowid)")
+      .all(row.id) as ArtifactRow[];
+    // Ids begin with the job's, and a slash; `0` follows `/` in ASCII.
+    const suggestions = db
+      .prepare(
+        "SELECT attempts, next_attempt_at, failure FROM suggestions WHERE id >= ?1 || '/' AND id < ?1 || '0' ORDER BY id",
+      )
+      .all(row.id) as StoredSuggestions[];
+    return {
+      ...rest,
+      result_set: push === undefined ? null : (JSON.parse(push.doc) as ResultSet),
+      artifacts: explainedArtifacts(artifacts),
+      suggestions,
+    };
+  }
+
+  function findJobsByGuid(guidOrTaskId: string): ExplainedJob[] {
     // `0` follows `/` in ASCII: the range holds exactly what begins with the task id and a slash.
     const rows = db
       .prepare(
         "SELECT id, doc FROM jobs WHERE guid = ?1 OR (guid >= ?1 || '/' AND guid < ?1 || '0') ORDER BY id LIMIT 100",
       )
       .all(guidOrTaskId) as JobRow[];
-    return rows.map(view);
+    return rows.map(explained);
   }
 
   function findArtifact(project: string, guid: string, name: string): Artifact | null {
@@ -98,6 +121,16 @@ export function createReads(db: Database.Database) {
     return rows.map(toRejection);
   }
 
+  function findRejectionsByTask(guidOrTaskId: string): StoredRejection[] {
+    const rows = db
+      .prepare(
+        `SELECT * FROM rejections WHERE task_id IN (?1, ?2) OR (task_id >= ?1 || '/' AND task_id < ?1 || '0')
+           ORDER BY last_seen DESC LIMIT 100`,
+      )
+      .all(guidOrTaskId, taskIdOf(guidOrTaskId)) as RejectionRow[];
+    return rows.map(toRejection);
+  }
+
   function findRejection(id: string): StoredRejection | null {
     const row = db.prepare("SELECT * FROM rejections WHERE id = ?").get(id) as RejectionRow | undefined;
     return row === undefined ? null : toRejection(row);
@@ -114,6 +147,7 @@ export function createReads(db: Database.Database) {
     findArtifact,
     findResultSet,
     listRejections,
+    findRejectionsByTask,
     findRejection,
     countDocuments,
   };

@@ -32,6 +32,7 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
     findArtifact: asked(reads.findArtifact),
     findResultSet: asked(reads.findResultSet),
     listRejections: asked(reads.listRejections),
+    findRejectionsByTask: asked(reads.findRejectionsByTask),
     findRejection: asked(reads.findRejection),
     countDocuments: asked(reads.countDocuments),
     readBindings: asked((queue: string) => {

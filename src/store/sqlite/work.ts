@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type Database from "libsql";
 import { isParsedHere } from "../../artifacts/plan.ts";
 import type { Artifact } from "../../domain/submission.ts";
+import { makerOf } from "../explained-artifacts.ts";
 import type { LogQuery, StoredLog, WorkClaim, WorkFailure, WorkItem } from "../store.ts";
 import { inTransaction } from "./database.ts";
 import { LOG_COLUMNS } from "./reads.ts";
@@ -63,7 +64,7 @@ export function createWork(db: Database.Database) {
           : db.prepare("DELETE FROM suggestions WHERE id = ? AND lease = ?").run(item.id, item.lease);
       if (ended.changes === 0) return false;
       for (const artifact of artifacts)
-        addArtifact.run(...artifactRow(item.project, item.job_guid, artifact));
+        addArtifact.run(...artifactRow(item.project, item.job_guid, artifact, makerOf(item)));
       return true;
     });
   }

@@ -8,18 +8,23 @@ import type { Artifact } from "../../domain/submission.ts";
 import { completed, findPush, revisionKeys } from "../find-push.ts";
 import { type BatchPlan, planBatch } from "../plan-batch.ts";
 import { PushBook, pushKeys } from "../push-book.ts";
-import type { Arrival, StoreOutcome } from "../store.ts";
+import type { Arrival, ArtifactMaker, StoreOutcome } from "../store.ts";
 import { inTransaction } from "./database.ts";
 
 const DAY_MS = 86_400_000;
 
 /** The first of a name stays. */
-export const ADD_ARTIFACT = "INSERT OR IGNORE INTO artifacts VALUES (?, ?, ?, ?, ?)";
+export const ADD_ARTIFACT = "INSERT OR IGNORE INTO artifacts VALUES (?, ?, ?, ?, ?, ?)";
 
 /** The parameters of `ADD_ARTIFACT`. */
-export function artifactRow(project: string, guid: string, artifact: Artifact): string[] {
+export function artifactRow(
+  project: string,
+  guid: string,
+  artifact: Artifact,
+  madeBy: ArtifactMaker,
+): string[] {
   const { name, type, blob } = artifact;
-  return [artifactId(project, guid, artifact), jobId(project, guid), name, type, blob];
+  return [artifactId(project, guid, artifact), jobId(project, guid), name, type, blob, madeBy];
 }
 
 interface DocRow {
@@ -94,7 +99,7 @@ export function createWrites(db: Database.Database, rejectionTtlDays: number) {
   function writePlan({ jobs, artifacts, logs, suggestions, summarised, coalesced }: BatchPlan): void {
     for (const [id, into] of coalesced) putCoalesced.run(id, into);
     for (const [id, { job, artifact }] of artifacts) {
-      addArtifact.run(id, job, artifact.name, artifact.type, artifact.blob);
+      addArtifact.run(id, job, artifact.name, artifact.type, artifact.blob, "message");
     }
     for (const [id, log] of logs) {
       const { job, project, job_guid, name, url, host, parse_status, next_attempt_at, last_modified } = log;
