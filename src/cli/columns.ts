@@ -1,9 +1,12 @@
+import { printable } from "./printable.ts";
+
 /**
  * Rows as aligned columns of plain text, two spaces between them, a line each; the last column is not padded.
  *
- * @param rows - all of the same length; the first may be a heading.
+ * @param cells - all of the same length; the first may be a heading.
  */
-export function columns(rows: readonly (readonly string[])[]): string {
+export function columns(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, index) => {

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { Misuse } from "../domain/faults.ts";
 import { importBugs, sync } from "./bugs.ts";
 import { check } from "./check.ts";
+import { explain } from "./explain.ts";
 import { listLogs, reparseLogs } from "./logs.ts";
 import { normalise, validate } from "./messages.ts";
 import { parseLog } from "./parse-log.ts";
@@ -73,6 +74,24 @@ export const commands: readonly CommandRow[] = [
         validates: options["validate"] !== false,
       });
     },
+  },
+  {
+    usage: "explain <guid>",
+    summary: "tell all that is known of a job: what came, what became of it, logs, artifacts",
+    options: [
+      ["--project <name>", "of this project only"],
+      ["--json", "one JSON object"],
+    ],
+    examples: [
+      "pulse-ingest explain fJhBlPyZTLKrsXAv8oEXpQ/0",
+      "pulse-ingest explain fJhBlPyZTLKrsXAv8oEXpQ --project try --json",
+    ],
+    more: "A task id alone tells of each of its runs. Exit code 1 if nothing is known of it.",
+    run: ([guid], { project, json }) =>
+      explain(env, z.string().parse(guid), {
+        project: typeof project === "string" ? project : null,
+        json: json === true,
+      }),
   },
   {
     usage: "parse-log <target>",

@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { join } from "node:path";
 import { BugIndexBuilder } from "../artifacts/bug-index.ts";
 import { readCachedBugs } from "../artifacts/cached-bugs.ts";
 import { openHttpLogSource } from "../artifacts/http-log-source.ts";
@@ -11,10 +9,10 @@ import { SuggestionsWriter, suggestBugs } from "../artifacts/suggest-bugs.ts";
 import { errorLinesOf } from "../artifacts/summary-errors.ts";
 import { Misuse } from "../domain/faults.ts";
 import { logOptions, logSettingNames } from "../log-options.ts";
-import { databaseUrl, readSettings } from "../read-settings.ts";
+import { readSettings } from "../read-settings.ts";
 import { exitCodes } from "./program.ts";
 import { createProgress } from "./progress.ts";
-import { type StoreSettings, storeSettingNames, withStoreOf } from "./with-store.ts";
+import { isStoreThere, type StoreSettings, storeSettingNames, withStoreOf } from "./with-store.ts";
 
 /**
  * `parse-log`: prints the artifacts that the worker would make of a log, as one JSON object, name to blob. Exit code 1,
@@ -98,8 +96,7 @@ async function* shown(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
 /** The bugs of the cache; none where there is no store: it is not made for this. */
 async function bugsAtHand(settings: StoreSettings) {
   const builder = new BugIndexBuilder();
-  const isEmbedded = (await databaseUrl(settings)) === null;
-  if (isEmbedded && !existsSync(join(settings.DATA_DIR, "pulse-ingest.db"))) return builder.build();
+  if (!(await isStoreThere(settings))) return builder.build();
   await withStoreOf(settings, async (store) => {
     for await (const bugs of readCachedBugs(store)) builder.add(bugs);
   });

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Misuse, Unavailable } from "../domain/faults.ts";
 import { databaseUrl, readSettings } from "../read-settings.ts";
 import type { Settings } from "../settings.ts";
@@ -13,6 +15,23 @@ export const storeSettingNames = [
 ] as const;
 
 export type StoreSettings = Pick<Settings, (typeof storeSettingNames)[number]>;
+
+/** False: the settings name an embedded store, and no worker has made it yet. */
+export async function isStoreThere(settings: StoreSettings): Promise<boolean> {
+  return (await databaseUrl(settings)) !== null || existsSync(join(settings.DATA_DIR, "pulse-ingest.db"));
+}
+
+/** As `withStore`, for a question: a store that is not there is not made for it. @throws Misuse then, too. */
+export async function withStoreThere<T>(
+  env: NodeJS.ProcessEnv,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const settings = readSettings(env, storeSettingNames);
+  if (!(await isStoreThere(settings))) {
+    throw new Misuse([`there is no store in ${settings.DATA_DIR}; see DATA_DIR and MONGODB_URL`]);
+  }
+  return withStoreOf(settings, work);
+}
 
 /** Opens the store that the settings name, does the work, and closes it. @throws Misuse where it cannot be used. */
 export async function withStore<T>(env: NodeJS.ProcessEnv, work: (store: Store) => Promise<T>): Promise<T> {

@@ -1,0 +1,42 @@
+import type { Store } from "../store/store.ts";
+import { type Explanation, renderExplanation } from "./explanation.ts";
+import { exitCodes } from "./program.ts";
+import { withStoreThere } from "./with-store.ts";
+
+export interface ExplainOptions {
+  /** Null: of all projects. */
+  readonly project: string | null;
+  readonly json: boolean;
+}
+
+/** `explain`: all that is known of a job, or of every run of a task. Exit code 1 if nothing is. */
+export async function explain(
+  env: NodeJS.ProcessEnv,
+  guid: string,
+  { project, json }: ExplainOptions,
+): Promise<number> {
+  const explanation = await withStoreThere(env, (store) => explanationOf(store, guid, project));
+  process.stdout.write(json ? `${JSON.stringify(explanation)}\n` : renderExplanation(explanation));
+  const isKnown = explanation.jobs.length + explanation.rejections.length > 0;
+  return isKnown ? exitCodes.ok : exitCodes.failed;
+}
+
+/** What the store knows of a guid or task id, in a constant number of round trips. */
+export async function explanationOf(
+  store: Pick<Store, "name" | "findJobsByGuid" | "findRejectionsByTask">,
+  guid: string,
+  project: string | null,
+): Promise<Explanation> {
+  const [jobs, rejections] = await Promise.all([
+    store.findJobsByGuid(guid),
+    store.findRejectionsByTask(guid),
+  ]);
+  return {
+    ...{ guid, project, store: store.name },
+    jobs: jobs.filter(({ job }) => project === null || job.project === project),
+    rejections: rejections
+      // One whose project could not be read may be of any.
+      .filter((rejection) => project === null || (rejection.project ?? project) === project)
+      .map(({ payload, ...rest }) => rest),
+  };
+}
