@@ -1,39 +1,84 @@
+import { createHash } from "node:crypto";
+
+export interface MessageMix {
+  /** In the order of publishing. */
+  readonly bodies: readonly Buffer[];
+  /** How many job messages each body holds. */
+  readonly jobsOf: readonly number[];
+  /** ... and all of them. */
+  readonly jobMessages: number;
+  /** How they end in a store that knows none of them. */
+  readonly outcomes: { readonly stored: number; readonly unchanged: number; readonly rejected: number };
+  readonly first: JobName;
+  /** Whose end comes last. */
+  readonly last: JobName;
+}
+
+interface JobName {
+  readonly project: string;
+  readonly guid: string;
+}
+
+type State = "pending" | "running" | "completed";
+const states: readonly State[] = ["pending", "running", "completed"];
+/** The states of one job come some hundred messages apart, as they do while many jobs run. */
+const SPREAD = 300;
+const DUPLICATE_EVERY = 100;
+const INVALID_EVERY = 1000;
+const ARRAY_EVERY = 40;
+
 /**
- * Job messages as a broker carries them: real shapes and sizes, in all states, the states of a job some way
- * apart, now and then several jobs in one message, a duplicate, an invalid one. The same for the same arguments.
+ * Job messages as a broker carries them: real shapes and sizes, in all states, now and then several in one body, a
+ * duplicate, an invalid one. The same for the same arguments.
  *
  * @param jobs - how many jobs pass through all of their states.
- * @param prefix - begins every task id, so that two mixes do not meet.
- * @returns the bodies in the order of publishing, and how many job messages they hold.
+ * @param prefix - mixes of different ones have no job in common.
  */
-export function messageMix(jobs: number, prefix: string): { bodies: Buffer[]; jobMessages: number } {
-  const waves: object[][] = [[], [], []];
-  for (let job = 0; job < jobs; job++) {
-    waves[0]?.push(message(prefix, job, "pending"));
-    waves[1]?.push(message(prefix, job, "running"));
-    waves[2]?.push(message(prefix, job, "completed"));
-  }
-  // The states of one job come some hundred messages apart, as they do while many jobs run.
+export function messageMix(jobs: number, prefix: string): MessageMix {
+  const outcomes = { stored: 0, unchanged: 0, rejected: 0 };
   const stream: object[] = [];
   for (let at = 0; at < jobs + 2 * SPREAD; at++) {
-    for (const [state, wave] of waves.entries()) {
-      const item = wave[at - state * SPREAD];
-      if (item !== undefined) stream.push(item);
+    for (const [wave, state] of states.entries()) {
+      const job = at - wave * SPREAD;
+      if (job < 0 || job >= jobs) continue;
+      const item = jobMessage(prefix, job, state);
+      stream.push(item);
+      outcomes.stored++;
+      if (outcomes.stored % DUPLICATE_EVERY === 0) {
+        stream.push(item);
+        outcomes.unchanged++;
+      }
+      if (outcomes.stored % INVALID_EVERY === 0) {
+        stream.push({ ...item, state: "finished" });
+        outcomes.rejected++;
+      }
     }
   }
   const bodies: Buffer[] = [];
+  const jobsOf: number[] = [];
   for (let at = 0; at < stream.length; ) {
-    const size = at % 40 === 0 ? Math.min(5, stream.length - at) : 1;
+    const size = at % ARRAY_EVERY === 0 ? Math.min(5, stream.length - at) : 1;
     bodies.push(Buffer.from(JSON.stringify(size === 1 ? stream[at] : stream.slice(at, at + size))));
+    jobsOf.push(size);
     at += size;
   }
-  return { bodies, jobMessages: stream.length };
+  const nameOf = (job: number): JobName => ({ project: projectOf(job), guid: taskId(prefix, job) });
+  return { bodies, jobsOf, jobMessages: stream.length, outcomes, first: nameOf(0), last: nameOf(jobs - 1) };
 }
 
-const SPREAD = 300;
+/** As far from its neighbours as the ids of real tasks are: a store's indexes see the difference. */
+function taskId(prefix: string, job: number): string {
+  const digest = createHash("sha256").update(`${prefix} ${job}`).digest("base64");
+  return `${digest.replaceAll("/", "+").slice(0, 22)}/0`;
+}
 
-function message(prefix: string, job: number, state: "pending" | "running" | "completed"): object {
-  const taskId = `${prefix}${job.toString(36).padStart(18, "x")}/0`;
+function projectOf(job: number): string {
+  return ["autoland", "mozilla-central", "try"][job % 3] ?? "";
+}
+
+/** A valid one; jobs of other numbers have other ids, pushes, platforms and names. */
+export function jobMessage(prefix: string, job: number, state: State): object {
+  const id = taskId(prefix, job);
   const platform = ["linux64", "win10-64", "osx-1015", "android-em-7-0"][job % 4];
   const machine = {
     name: `t-${platform}-${job % 500}`,
@@ -42,10 +87,10 @@ function message(prefix: string, job: number, state: "pending" | "running" | "co
     architecture: "x86_64",
   };
   return {
-    taskId,
+    taskId: id,
     origin: {
       kind: "hg.mozilla.org",
-      project: ["autoland", "mozilla-central", "try"][job % 3],
+      project: projectOf(job),
       revision: revision(Math.floor(job / 50)),
       pushLogID: Math.floor(job / 50),
     },
@@ -70,7 +115,7 @@ function message(prefix: string, job: number, state: "pending" | "running" | "co
       ? {}
       : { timeStarted: "2026-01-05T10:05:07.456Z", buildMachine: machine, runMachine: machine }),
     ...(state === "completed"
-      ? { timeCompleted: "2026-01-05T10:25:31.789Z", jobInfo: jobInfo(taskId), logs: logs(taskId, job) }
+      ? { timeCompleted: "2026-01-05T10:25:31.789Z", jobInfo: jobInfo(id), logs: logs(id, job) }
       : {}),
     extra: { artifacts: [] },
     version: 1,
@@ -81,11 +126,11 @@ function revision(push: number): string {
   return (push * 2_654_435_761).toString(16).padStart(14, "0").repeat(3).slice(0, 40);
 }
 
-function jobInfo(taskId: string): object {
+function jobInfo(id: string): object {
   const link = (name: string) => ({
     label: "artifact uploaded",
     linkText: name,
-    url: `https://queue.example.org/v1/task/${taskId}/artifacts/public/test_info/${name}`,
+    url: `https://queue.example.org/v1/task/${id}/artifacts/public/test_info/${name}`,
   });
   return {
     summary: "2104 passed, 0 failed, 12 skipped",
@@ -93,10 +138,10 @@ function jobInfo(taskId: string): object {
   };
 }
 
-function logs(taskId: string, job: number): object[] {
+function logs(id: string, job: number): object[] {
   const log = {
     name: "live_backing_log",
-    url: `https://queue.example.org/v1/task/${taskId}/artifacts/live_backing.log`,
+    url: `https://queue.example.org/v1/task/${id}/artifacts/live_backing.log`,
   };
   if (job % 6 !== 0) return [log];
   const step = (order: number) => ({

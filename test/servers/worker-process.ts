@@ -10,6 +10,7 @@ export type LogLine = z.infer<typeof logLine>;
 
 /** How one job message ended, as the worker tells it at log level `debug`. */
 const jobEnded = z.looseObject({
+  time: z.string(),
   event: z.literal("job_ended"),
   guid: z.string().nullable(),
   outcome: z.string(),
