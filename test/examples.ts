@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import type { Delivery } from "../src/domain/delivery.ts";
+import type { Rejection } from "../src/domain/rejection.ts";
 import type { PreparedSubmission } from "../src/domain/submission.ts";
 import { normaliseJob } from "../src/normalise/normalise-job.ts";
 import { normaliseSubmission } from "../src/normalise/normalise-submission.ts";
@@ -52,6 +54,26 @@ export function aDelivery(body: unknown, overrides: Partial<Delivery> = {}): Del
     receivedAtMs: Date.parse("2026-01-05T10:00:00Z"),
     body: Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)),
     oversize: null,
+    ...overrides,
+  };
+}
+
+/** Of a message that is nothing but this text; it came now. */
+export function aRejection(text: string, overrides: Partial<Rejection> = {}): Rejection {
+  return {
+    fault: { reason: "malformed-body", detail: "x" },
+    exchange: "e",
+    routing_key: "k",
+    project: null,
+    task_id: null,
+    payload: {
+      encoding: "json",
+      content: JSON.stringify(text),
+      bytes: text.length + 2,
+      sha256: createHash("sha256").update(text).digest("hex"),
+      truncated: false,
+    },
+    received_at: new Date().toISOString(),
     ...overrides,
   };
 }

@@ -1,5 +1,5 @@
 import type { Bug } from "../domain/bug.ts";
-import type { Fault } from "../domain/faults.ts";
+import type { Fault, FaultReason } from "../domain/faults.ts";
 import type { Rejection, StoredRejection } from "../domain/rejection.ts";
 import type { ResultSet, ResultSetSubmission } from "../domain/result-set.ts";
 import type { StoredJob } from "../domain/stored-job.ts";
@@ -108,16 +108,48 @@ export interface LogQuery {
   readonly limit: number;
 }
 
-export interface RejectionQuery {
+/** All that is given must fit; what has expired fits nothing. */
+export interface RejectionFilter {
   readonly exchange?: string;
   readonly routing_key?: string;
   readonly project?: string;
+  /** A guid or task id: those of the task as a whole and of its runs come along. */
   readonly task_id?: string;
-  readonly reason?: string;
+  readonly reason?: FaultReason;
+  /** What the id begins with, in lower-case hexadecimal digits. */
+  readonly id_prefix?: string;
   /** ISO 8601: last seen at or after. */
   readonly since?: string;
-  /** Newest first, at most this many. */
+  /** ISO 8601: last seen before. */
+  readonly until?: string;
+}
+
+/** A page of rejections, by the time they were last seen. */
+export interface RejectionQuery extends RejectionFilter {
+  /** Else the newest come first. */
+  readonly oldestFirst?: boolean;
+  /** The last one of the page before. */
+  readonly after?: Pick<StoredRejection, "id" | "last_seen">;
+  /** At most this many. */
   readonly limit: number;
+}
+
+/** Rejections of one exchange for one reason. */
+export interface RejectionCount {
+  readonly exchange: string;
+  readonly reason: FaultReason;
+  /** Different ones. */
+  readonly rejections: number;
+  /** How often they came, all together. */
+  readonly messages: number;
+  readonly first_seen: string;
+  readonly last_seen: string;
+}
+
+/** A kept rejection that was tried again. */
+export interface RetriedRejection extends Pick<StoredRejection, "id" | "last_seen"> {
+  /** Why it is refused now, and what of it; null: it no longer is. */
+  readonly again: Pick<Rejection, "fault" | "payload" | "project" | "task_id"> | null;
 }
 
 export interface Binding {
@@ -169,8 +201,13 @@ export interface Store extends WorkStore, BugCache, SuspectLedger {
   storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]>;
   /** Creates pushes, or completes skeletons; a complete push stays as it is. */
   storeResultSets(project: string, resultSets: readonly ResultSetSubmission[]): Promise<void>;
-  /** Keeps new ones; a known one (same payload and route) is counted and seen again. */
+  /** Keeps new ones; a known one (same payload and route) is counted and seen again, and takes the new fault. */
   recordRejections(rejections: readonly Rejection[]): Promise<void>;
+  /**
+   * Takes out those that are no longer refused, and notes on the others why they are. One that has been seen again
+   * since it was read stays as it is.
+   */
+  resolveRejections(tried: readonly RetriedRejection[]): Promise<void>;
 
   findJob(project: string, guid: string): Promise<JobView | null>;
   /** The same guid may be a job of several projects; also by task id (the guid up to its last `/`). */
@@ -179,9 +216,9 @@ export interface Store extends WorkStore, BugCache, SuspectLedger {
   findArtifact(project: string, guid: string, name: string): Promise<Artifact | null>;
   findResultSet(project: string, revision: string): Promise<ResultSet | null>;
   listRejections(query: RejectionQuery): Promise<StoredRejection[]>;
-  /** The newest hundred of a guid or task id; those of the task as a whole and of its runs come along. */
-  findRejectionsByTask(guidOrTaskId: string): Promise<StoredRejection[]>;
   findRejection(id: string): Promise<StoredRejection | null>;
+  /** Per exchange and reason, most messages first. */
+  countRejections(filter: RejectionFilter): Promise<RejectionCount[]>;
   /** For people and tests: documents per collection. */
   countDocuments(): Promise<Readonly<Record<string, number>>>;
 

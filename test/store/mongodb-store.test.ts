@@ -28,6 +28,21 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     };
   });
 
+  it("has the server drop rejections once they have expired", async () => {
+    const { href } = databaseUrl();
+    await (await openMongodbStore(href, 30)).close();
+    const client = new MongoClient(href);
+    const indexes = await client.db().collection("rejections").indexes();
+    await client.db().dropDatabase();
+    await client.close();
+    expect(indexes).toContainEqual(
+      expect.objectContaining({ key: { expires_at: 1 }, expireAfterSeconds: 0 }),
+    );
+    expect(indexes.map(({ key }) => Object.keys(key)[0])).toEqual(
+      expect.arrayContaining(["exchange", "project", "fault.reason", "routing_key", "task_id", "last_seen"]),
+    );
+  });
+
   it("a long blob is stored compressed and comes back as it was", async () => {
     const { href } = databaseUrl();
     const store = await openMongodbStore(href, 30);

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import type { Rejection } from "../../src/domain/rejection.ts";
 import type { Arrival, Store } from "../../src/store/store.ts";
 import { anArrival, REVISION } from "../examples.ts";
+import { rejectionContract } from "./rejection-contract.ts";
 
 /** Opens the same, at first empty, database as often as it is called; `remove` ends it. */
 export interface Database {
@@ -213,62 +213,10 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
       });
     });
 
-    it("a rejection that comes again is counted, and found by its task", async () => {
-      const rejection: Rejection = {
-        fault: { reason: "malformed-body", detail: "x" },
-        exchange: "e",
-        routing_key: "k",
-        project: null,
-        task_id: "t/0",
-        payload: { encoding: "base64", content: "eA==", bytes: 1, sha256: "00", truncated: false },
-        received_at: new Date().toISOString(),
-      };
-      await store.recordRejections([rejection, rejection]);
-      await store.recordRejections([{ ...rejection, routing_key: "other" }]);
-      const found = await store.listRejections({ task_id: "t/0", routing_key: "k", limit: 10 });
-      expect(found).toMatchObject([{ count: 2, fault: rejection.fault, payload: rejection.payload }]);
-      expect(await store.findRejection(found[0]?.id ?? "")).toEqual(found[0]);
-      expect(await store.listRejections({ limit: 10 })).toHaveLength(2);
-    });
-
-    it("rejections of a task, of its runs and of the whole are found by each other's name", async () => {
-      const of = (task_id: string | null): Rejection => ({
-        ...{
-          fault: { reason: "malformed-body", detail: "" },
-          exchange: "e",
-          routing_key: "k",
-          project: null,
-        },
-        task_id,
-        payload: { encoding: "json", content: "", bytes: 0, sha256: String(task_id), truncated: false },
-        received_at: new Date().toISOString(),
-      });
-      await store.recordRejections(["t", "t/0", "t/1", "t0", "tt/0", null].map(of));
-      const found = async (name: string) =>
-        (await store.findRejectionsByTask(name)).map(({ task_id }) => task_id).toSorted();
-      expect(await found("t")).toEqual(["t", "t/0", "t/1"]);
-      expect(await found("t/0")).toEqual(["t", "t/0"]);
-      expect(await found("nobody")).toEqual([]);
-    });
-
-    it("a rejection goes once it has expired", async () => {
-      const received_at = "2001-01-01T00:00:00.000Z";
-      const payload = { encoding: "json", content: "1", bytes: 1, sha256: "1", truncated: false } as const;
-      const old: Rejection = {
-        fault: { reason: "malformed-body", detail: "" },
-        exchange: "e",
-        routing_key: "k",
-        project: null,
-        task_id: null,
-        payload,
-        received_at,
-      };
-      await store.recordRejections([old]);
-      await store.recordRejections([
-        { ...old, received_at: new Date().toISOString(), payload: { ...payload, sha256: "2" } },
-      ]);
-      expect(await store.listRejections({ limit: 10 })).toMatchObject([{ payload: { sha256: "2" } }]);
-    });
+    rejectionContract(
+      () => store,
+      () => database.open(),
+    );
 
     describe("work", () => {
       const text = { name: "buildbot_text", url: "http://logs.example/1" };

@@ -89,8 +89,13 @@ export async function createIndexes(all: Collections): Promise<void> {
   await all.logs.createIndex({ next_attempt_at: 1 });
   await all.logs.createIndex({ last_modified: 1 });
   await all.suggestions.createIndex({ next_attempt_at: 1 });
-  await all.rejections.createIndex({ last_seen: 1 });
-  await all.rejections.createIndex({ task_id: 1 });
+  await all.rejections.createIndex({ last_seen: 1, _id: 1 });
+  await all.rejections.createIndex({ task_id: 1, last_seen: 1, _id: 1 });
+  // What follows the time is compared in the index: of a rare kind, not every document of a common one is read.
+  const compared = { last_seen: 1, _id: 1, "fault.reason": 1, exchange: 1, project: 1 } as const;
+  for (const first of ["exchange", "project", "fault.reason", "routing_key"]) {
+    await all.rejections.createIndex({ [first]: 1, ...compared });
+  }
   await all.rejections.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
   await all.suspects.createIndex({ last_seen: 1 }, { expireAfterSeconds: SUSPECT_SECONDS });
 }

@@ -39,3 +39,15 @@ export async function ignoreDuplicates(write: Promise<unknown>): Promise<void> {
 export function isLostRace(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === DUPLICATE;
 }
+
+/**
+ * Of a bulk that went wrong, the writes that were not done and may go through when they are tried again.
+ *
+ * @returns their indexes; null: nobody knows which of them were done, or one of them is to blame itself.
+ */
+export function retriableOf(error: unknown): ReadonlySet<number> | null {
+  if (!(error instanceof MongoBulkWriteError)) return null;
+  const faults = [error.writeErrors].flat();
+  if (faults.length === 0 || faults.some(({ code }) => documentFaults.includes(code))) return null;
+  return new Set(faults.map(({ index }) => index));
+}

@@ -8,6 +8,7 @@ import type { Binding, Store } from "../store.ts";
 import { collectionsOf, createIndexes } from "./collections.ts";
 import { asUnavailable } from "./faults.ts";
 import { createReads } from "./reads.ts";
+import { createRejections } from "./rejections.ts";
 import { createWork } from "./work.ts";
 import { createWrites } from "./writes.ts";
 
@@ -32,8 +33,9 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
     await client.close();
     throw asUnavailable(error);
   }
-  const writes = createWrites(all, rejectionTtlDays);
+  const writes = createWrites(all);
   const reads = createReads(all);
+  const rejections = createRejections(all, rejectionTtlDays);
   const work = createWork(all);
   const { asked, end } = createAsking(asUnavailable);
 
@@ -53,14 +55,15 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
     name: `mongodb (${client.options.hosts.map(String).join(",")}/${name})`,
     storeSubmissions: asked(writes.storeSubmissions),
     storeResultSets: asked(writes.storeResultSets),
-    recordRejections: asked(writes.recordRejections),
+    recordRejections: asked(rejections.recordRejections),
+    resolveRejections: asked(rejections.resolveRejections),
     findJob: asked(reads.findJob),
     findJobsByGuid: asked(reads.findJobsByGuid),
     findArtifact: asked(reads.findArtifact),
     findResultSet: asked(reads.findResultSet),
-    listRejections: asked(reads.listRejections),
-    findRejectionsByTask: asked(reads.findRejectionsByTask),
-    findRejection: asked(reads.findRejection),
+    listRejections: asked(rejections.listRejections),
+    findRejection: asked(rejections.findRejection),
+    countRejections: asked(rejections.countRejections),
     countDocuments: asked(reads.countDocuments),
     readBindings: asked(async (queue: string) => {
       return (await all.bindings.findOne({ _id: queue }))?.bindings ?? null;

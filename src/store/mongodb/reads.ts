@@ -1,18 +1,11 @@
-import type { Filter } from "mongodb";
-import { JOB_INFO, jobId, resultSetId, taskIdOf } from "../../domain/ids.ts";
-import type { StoredRejection } from "../../domain/rejection.ts";
+import { JOB_INFO, jobId, resultSetId } from "../../domain/ids.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { explainedArtifacts } from "../explained-artifacts.ts";
 import { findPush } from "../find-push.ts";
 import { mergeJobInfo } from "../merge-job-info.ts";
-import type { ExplainedJob, JobView, RejectionQuery } from "../store.ts";
-import {
-  type Collections,
-  type RejectionDocument,
-  type ResultSetDocument,
-  toArtifact,
-} from "./collections.ts";
+import type { ExplainedJob, JobView } from "../store.ts";
+import { type Collections, type ResultSetDocument, toArtifact } from "./collections.ts";
 import { toStoredLog } from "./work.ts";
 
 /** The questions of page, API and CLI. */
@@ -93,36 +86,6 @@ export function createReads(all: Collections) {
     );
   }
 
-  async function listRejections({
-    reason,
-    since,
-    limit,
-    ...exact
-  }: RejectionQuery): Promise<StoredRejection[]> {
-    const filter: Filter<RejectionDocument> = {
-      ...Object.fromEntries(Object.entries(exact).filter(([, value]) => value !== undefined)),
-      ...(reason === undefined ? {} : { "fault.reason": reason }),
-      ...(since === undefined ? {} : { last_seen: { $gte: since } }),
-    };
-    const found = await all.rejections.find(filter).sort({ last_seen: -1 }).limit(limit).toArray();
-    return found.map(toRejection);
-  }
-
-  async function findRejectionsByTask(guidOrTaskId: string): Promise<StoredRejection[]> {
-    const exactly = { $in: [guidOrTaskId, taskIdOf(guidOrTaskId)] };
-    const found = await all.rejections
-      .find({ $or: [{ task_id: exactly }, { task_id: below(guidOrTaskId) }] })
-      .sort({ last_seen: -1 })
-      .limit(100)
-      .toArray();
-    return found.map(toRejection);
-  }
-
-  async function findRejection(id: string): Promise<StoredRejection | null> {
-    const found = await all.rejections.findOne({ _id: id });
-    return found === null ? null : toRejection(found);
-  }
-
   async function countDocuments(): Promise<Record<string, number>> {
     const { bindings, versions, ...counted } = all;
     const counts = Object.entries(counted).map(async ([name, collection]) => {
@@ -136,9 +99,6 @@ export function createReads(all: Collections) {
     findJobsByGuid,
     findArtifact,
     findResultSet,
-    listRejections,
-    findRejectionsByTask,
-    findRejection,
     countDocuments,
   };
 }
@@ -152,8 +112,4 @@ function toResultSet(document: ResultSetDocument | undefined): ResultSet | null 
   if (document === undefined) return null;
   const { _id, revision_keys, ...push } = document;
   return push;
-}
-
-function toRejection({ _id, expires_at, ...rest }: RejectionDocument): StoredRejection {
-  return { id: _id, ...rest, expires_at: expires_at.toISOString() };
 }

@@ -3,8 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { AnyBulkWriteOperation } from "mongodb";
 import { fullJitterMs } from "../../domain/backoff.ts";
 import { Unavailable } from "../../domain/faults.ts";
-import { jobId, rejectionId } from "../../domain/ids.ts";
-import type { Rejection } from "../../domain/rejection.ts";
+import { jobId } from "../../domain/ids.ts";
 import type { ResultSet, ResultSetSubmission } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import { completed, findPush, revisionKeys } from "../find-push.ts";
@@ -14,7 +13,6 @@ import type { Arrival, StoreOutcome } from "../store.ts";
 import { type Collections, type JobDocument, packBlob, type ResultSetDocument } from "./collections.ts";
 import { asUnavailable, ignoreDuplicates, isLostRace } from "./faults.ts";
 
-const DAY_MS = 86_400_000;
 /** Each round at least one of the racing writers wins, so this many are lost only by a storm. */
 const MAX_ROUNDS = 12;
 const raceBackoff = { baseMs: 5, capMs: 200 };
@@ -23,7 +21,7 @@ const unordered = { ordered: false } as const;
 type Tagged = readonly [index: number, arrival: Arrival];
 
 /** What writes a batch, in a constant number of round trips a round: result sets, artifacts, logs, the jobs last. */
-export function createWrites(all: Collections, rejectionTtlDays: number) {
+export function createWrites(all: Collections) {
   async function storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]> {
     const outcomes: StoreOutcome[] = [];
     let open: readonly Tagged[] = [...batch.entries()];
@@ -195,31 +193,7 @@ export function createWrites(all: Collections, rejectionTtlDays: number) {
     }
   }
 
-  async function recordRejections(rejections: readonly Rejection[]): Promise<void> {
-    await all.rejections.deleteMany({ expires_at: { $lt: new Date() } });
-    const writes = rejections.map((rejection) => {
-      const { exchange, routing_key, project, task_id, fault, payload, received_at } = rejection;
-      return {
-        updateOne: {
-          filter: { _id: rejectionId(payload.sha256, exchange, routing_key) },
-          update: {
-            $setOnInsert: { exchange, routing_key, project, task_id, first_seen: received_at },
-            $set: { fault, payload },
-            $max: {
-              last_seen: received_at,
-              expires_at: new Date(Date.parse(received_at) + rejectionTtlDays * DAY_MS),
-            },
-            $inc: { count: 1 },
-          },
-          upsert: true,
-        },
-      };
-    });
-    // In order: two of one batch may be the same.
-    if (writes.length > 0) await all.rejections.bulkWrite(writes, { ordered: true });
-  }
-
-  return { storeSubmissions, storeResultSets, recordRejections };
+  return { storeSubmissions, storeResultSets };
 }
 
 function toDocument(_id: string, push: ResultSet): ResultSetDocument {

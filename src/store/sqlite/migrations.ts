@@ -48,6 +48,17 @@ const steps: readonly string[] = [
   DROP INDEX artifacts_by_job;
   CREATE INDEX artifacts_by_job ON artifacts (job, name, made_by);
   `,
+  // What follows the time is compared in the index: of a rare kind, not every row of a common one is read.
+  `
+  DROP INDEX rejections_by_time;
+  DROP INDEX rejections_by_task;
+  CREATE INDEX rejections_by_time ON rejections (last_seen, id);
+  CREATE INDEX rejections_by_exchange ON rejections (exchange, last_seen, id, reason, project);
+  CREATE INDEX rejections_by_project ON rejections (project, last_seen, id, reason, exchange);
+  CREATE INDEX rejections_by_reason ON rejections (reason, last_seen, id, exchange, project);
+  CREATE INDEX rejections_by_key ON rejections (routing_key, last_seen, id, reason, exchange, project);
+  CREATE INDEX rejections_by_task ON rejections (task_id, last_seen, id);
+  `,
 ];
 
 /**

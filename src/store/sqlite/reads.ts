@@ -1,13 +1,12 @@
 import type Database from "libsql";
-import { JOB_INFO, jobId, resultSetId, taskIdOf } from "../../domain/ids.ts";
-import type { StoredRejection } from "../../domain/rejection.ts";
+import { JOB_INFO, jobId, resultSetId } from "../../domain/ids.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { type ArtifactRow, explainedArtifacts } from "../explained-artifacts.ts";
 import { findPush } from "../find-push.ts";
 import { mergeJobInfo } from "../merge-job-info.ts";
-import type { ExplainedJob, JobView, RejectionQuery, StoredLog, StoredSuggestions } from "../store.ts";
+import type { ExplainedJob, JobView, StoredLog, StoredSuggestions } from "../store.ts";
 
 const TABLES = [
   ...["resultsets", "jobs", "artifacts", "coalesced", "logs", "suggestions"],
@@ -22,8 +21,6 @@ interface JobRow {
   readonly id: string;
   readonly doc: string;
 }
-
-type RejectionRow = Omit<StoredRejection, "fault" | "payload"> & { readonly doc: string };
 
 /** The questions of page, API and CLI. What a table holds was written by this project, so it is not parsed again. */
 export function createReads(db: Database.Database) {
@@ -101,41 +98,6 @@ export function createReads(db: Database.Database) {
     );
   }
 
-  function listRejections(query: RejectionQuery): StoredRejection[] {
-    const conditions = (["exchange", "routing_key", "project", "task_id", "reason"] as const).filter(
-      (name) => query[name] !== undefined,
-    );
-    const where = [
-      ...conditions.map((name) => `${name} = ?`),
-      ...(query.since === undefined ? [] : ["last_seen >= ?"]),
-    ];
-    const values = [
-      ...conditions.map((name) => query[name]),
-      ...(query.since === undefined ? [] : [query.since]),
-    ];
-    const rows = db
-      .prepare(
-        `SELECT * FROM rejections ${where.length > 0 ? `WHERE ${where.join(" AND ")}` : ""} ORDER BY last_seen DESC LIMIT ?`,
-      )
-      .all(...values, query.limit) as RejectionRow[];
-    return rows.map(toRejection);
-  }
-
-  function findRejectionsByTask(guidOrTaskId: string): StoredRejection[] {
-    const rows = db
-      .prepare(
-        `SELECT * FROM rejections WHERE task_id IN (?1, ?2) OR (task_id >= ?1 || '/' AND task_id < ?1 || '0')
-           ORDER BY last_seen DESC LIMIT 100`,
-      )
-      .all(guidOrTaskId, taskIdOf(guidOrTaskId)) as RejectionRow[];
-    return rows.map(toRejection);
-  }
-
-  function findRejection(id: string): StoredRejection | null {
-    const row = db.prepare("SELECT * FROM rejections WHERE id = ?").get(id) as RejectionRow | undefined;
-    return row === undefined ? null : toRejection(row);
-  }
-
   function countDocuments(): Record<string, number> {
     const count = (table: string) => db.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number };
     return Object.fromEntries(TABLES.map((table) => [table, count(table).n]));
@@ -146,35 +108,6 @@ export function createReads(db: Database.Database) {
     findJobsByGuid,
     findArtifact,
     findResultSet,
-    listRejections,
-    findRejectionsByTask,
-    findRejection,
     countDocuments,
-  };
-}
-
-function toRejection({
-  doc,
-  id,
-  exchange,
-  routing_key,
-  project,
-  task_id,
-  ...row
-}: RejectionRow): StoredRejection {
-  const { first_seen, last_seen, count, expires_at } = row;
-  const { fault, payload } = JSON.parse(doc) as Pick<StoredRejection, "fault" | "payload">;
-  return {
-    id,
-    fault,
-    payload,
-    exchange,
-    routing_key,
-    project,
-    task_id,
-    first_seen,
-    last_seen,
-    count,
-    expires_at,
   };
 }

@@ -4,6 +4,7 @@ import type { Binding, Store } from "../store.ts";
 import { createBugs } from "./bugs.ts";
 import { asUnavailable, openDatabase } from "./database.ts";
 import { createReads } from "./reads.ts";
+import { createRejections } from "./rejections.ts";
 import { createWork } from "./work.ts";
 import { createWrites } from "./writes.ts";
 
@@ -16,8 +17,9 @@ import { createWrites } from "./writes.ts";
 export async function openSqliteStore(folder: string, rejectionTtlDays: number): Promise<Store> {
   const path = join(folder, "pulse-ingest.db");
   const db = openDatabase(path);
-  const writes = createWrites(db, rejectionTtlDays);
+  const writes = createWrites(db);
   const reads = createReads(db);
+  const rejections = createRejections(db, rejectionTtlDays);
   const work = createWork(db);
   const bugs = createBugs(db);
   const { asked, end } = createAsking(asUnavailable);
@@ -26,14 +28,15 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
     name: `sqlite (${path})`,
     storeSubmissions: asked(writes.storeSubmissions),
     storeResultSets: asked(writes.storeResultSets),
-    recordRejections: asked(writes.recordRejections),
+    recordRejections: asked(rejections.recordRejections),
+    resolveRejections: asked(rejections.resolveRejections),
     findJob: asked(reads.findJob),
     findJobsByGuid: asked(reads.findJobsByGuid),
     findArtifact: asked(reads.findArtifact),
     findResultSet: asked(reads.findResultSet),
-    listRejections: asked(reads.listRejections),
-    findRejectionsByTask: asked(reads.findRejectionsByTask),
-    findRejection: asked(reads.findRejection),
+    listRejections: asked(rejections.listRejections),
+    findRejection: asked(rejections.findRejection),
+    countRejections: asked(rejections.countRejections),
     countDocuments: asked(reads.countDocuments),
     readBindings: asked((queue: string) => {
       const row = db.prepare("SELECT doc FROM bindings WHERE queue = ?").get(queue) as

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type Database from "libsql";
-import { artifactId, jobId, rejectionId } from "../../domain/ids.ts";
-import type { Rejection } from "../../domain/rejection.ts";
+import { artifactId, jobId } from "../../domain/ids.ts";
 import type { ResultSet, ResultSetSubmission } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
@@ -10,8 +9,6 @@ import { type BatchPlan, planBatch } from "../plan-batch.ts";
 import { PushBook, pushKeys } from "../push-book.ts";
 import type { Arrival, ArtifactMaker, StoreOutcome } from "../store.ts";
 import { inTransaction } from "./database.ts";
-
-const DAY_MS = 86_400_000;
 
 /** The first of a name stays. */
 export const ADD_ARTIFACT = "INSERT OR IGNORE INTO artifacts VALUES (?, ?, ?, ?, ?, ?)";
@@ -32,7 +29,7 @@ interface DocRow {
 }
 
 /** What writes a batch to one open file; its statements are prepared once. Lists go in as one JSON parameter each. */
-export function createWrites(db: Database.Database, rejectionTtlDays: number) {
+export function createWrites(db: Database.Database) {
   const list = "(SELECT value FROM json_each(?))";
   const readJobs = db.prepare(`SELECT id, doc FROM jobs WHERE id IN ${list}`);
   const readPushes = db.prepare(
@@ -62,12 +59,6 @@ export function createWrites(db: Database.Database, rejectionTtlDays: number) {
   );
   const putCoalesced = db.prepare(
     "INSERT INTO coalesced VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET into_guid = max(into_guid, excluded.into_guid)",
-  );
-  const dropExpired = db.prepare("DELETE FROM rejections WHERE expires_at < ?");
-  const putRejection = db.prepare(
-    `INSERT INTO rejections VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT (id) DO UPDATE SET
-       last_seen = max(last_seen, excluded.last_seen), expires_at = max(expires_at, excluded.expires_at),
-       count = count + 1, reason = excluded.reason, doc = excluded.doc`,
   );
 
   function storeSubmissions(batch: readonly Arrival[]): StoreOutcome[] {
@@ -127,31 +118,5 @@ export function createWrites(db: Database.Database, rejectionTtlDays: number) {
     });
   }
 
-  function recordRejections(rejections: readonly Rejection[]): void {
-    inTransaction(db, () => {
-      dropExpired.run(new Date().toISOString());
-      for (const rejection of rejections) {
-        const { exchange, routing_key, project, task_id, fault, payload, received_at } = rejection;
-        const expires = new Date(Date.parse(received_at) + rejectionTtlDays * DAY_MS).toISOString();
-        const id = rejectionId(payload.sha256, exchange, routing_key);
-        const doc = JSON.stringify({ fault, payload });
-        putRejection.run(
-          ...[
-            id,
-            exchange,
-            routing_key,
-            project,
-            task_id,
-            fault.reason,
-            received_at,
-            received_at,
-            expires,
-            doc,
-          ],
-        );
-      }
-    });
-  }
-
-  return { storeSubmissions, storeResultSets, recordRejections };
+  return { storeSubmissions, storeResultSets };
 }

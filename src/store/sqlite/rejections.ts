@@ -1,0 +1,124 @@
+import type Database from "libsql";
+import { taskIdOf } from "../../domain/ids.ts";
+import type { Rejection, StoredRejection } from "../../domain/rejection.ts";
+import { planRejections } from "../plan-rejections.ts";
+import type { RejectionCount, RejectionFilter, RejectionQuery, RetriedRejection } from "../store.ts";
+import { inTransaction } from "./database.ts";
+
+type RejectionRow = Omit<StoredRejection, "fault" | "payload"> & { readonly doc: string };
+
+/** A condition and its parameters. */
+type Condition = readonly [sql: string, ...values: readonly unknown[]];
+
+/** What was refused, in one open file. What a table holds was written by this project, so it is not parsed again. */
+export function createRejections(db: Database.Database, ttlDays: number) {
+  const dropExpired = db.prepare("DELETE FROM rejections WHERE expires_at <= ?");
+  const put = db.prepare(
+    `INSERT INTO rejections (id, exchange, routing_key, project, task_id, reason, first_seen, last_seen, count,
+         expires_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET
+         project = excluded.project, task_id = excluded.task_id, reason = excluded.reason, doc = excluded.doc,
+         first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen),
+         count = count + excluded.count, expires_at = max(expires_at, excluded.expires_at)`,
+  );
+  const takeOut = db.prepare("DELETE FROM rejections WHERE id = ? AND last_seen = ?");
+  const amend = db.prepare(
+    "UPDATE rejections SET project = ?, task_id = ?, reason = ?, doc = ? WHERE id = ? AND last_seen = ?",
+  );
+
+  function recordRejections(rejections: readonly Rejection[]): void {
+    inTransaction(db, () => {
+      dropExpired.run(new Date().toISOString());
+      for (const rejection of planRejections(rejections, ttlDays)) {
+        const { id, exchange, routing_key, project, task_id, fault } = rejection;
+        const { first_seen, last_seen, count, expires_at } = rejection;
+        const times = [first_seen, last_seen, count, expires_at];
+        put.run(id, exchange, routing_key, project, task_id, fault.reason, ...times, docOf(rejection));
+      }
+    });
+  }
+
+  function resolveRejections(tried: readonly RetriedRejection[]): void {
+    inTransaction(db, () => {
+      for (const { id, last_seen, again } of tried) {
+        if (again === null) takeOut.run(id, last_seen);
+        else amend.run(again.project, again.task_id, again.fault.reason, docOf(again), id, last_seen);
+      }
+    });
+  }
+
+  function listRejections({
+    limit,
+    after,
+    oldestFirst = false,
+    ...filter
+  }: RejectionQuery): StoredRejection[] {
+    const conditions = conditionsOf(filter);
+    if (after !== undefined) {
+      const sql = `(last_seen, id) ${oldestFirst ? ">" : "<"} (?, ?)`;
+      conditions.push([sql, after.last_seen, after.id]);
+    }
+    const direction = oldestFirst ? "ASC" : "DESC";
+    const rows = db
+      .prepare(
+        `SELECT * FROM rejections WHERE ${conditions.map(([sql]) => sql).join(" AND ")}
+           ORDER BY last_seen ${direction}, id ${direction} LIMIT ?`,
+      )
+      .all(...valuesOf(conditions), limit) as RejectionRow[];
+    return rows.map(toRejection);
+  }
+
+  function findRejection(id: string): StoredRejection | null {
+    const row = db
+      .prepare("SELECT * FROM rejections WHERE id = ? AND expires_at > ?")
+      .get(id, new Date().toISOString()) as RejectionRow | undefined;
+    return row === undefined ? null : toRejection(row);
+  }
+
+  function countRejections(filter: RejectionFilter): RejectionCount[] {
+    const conditions = conditionsOf(filter);
+    return db
+      .prepare(
+        `SELECT exchange, reason, count(*) AS rejections, sum(count) AS messages, min(first_seen) AS first_seen,
+             max(last_seen) AS last_seen
+           FROM rejections WHERE ${conditions.map(([sql]) => sql).join(" AND ")}
+           GROUP BY exchange, reason ORDER BY messages DESC, exchange, reason`,
+      )
+      .all(...valuesOf(conditions)) as RejectionCount[];
+  }
+
+  return { recordRejections, resolveRejections, listRejections, findRejection, countRejections };
+}
+
+function conditionsOf({ task_id, id_prefix, since, until, ...exact }: RejectionFilter): Condition[] {
+  // The plus keeps the expiry's own index out of it: nearly all that is there has not expired.
+  const conditions: Condition[] = [["+expires_at > ?", new Date().toISOString()]];
+  for (const [name, value] of Object.entries(exact)) {
+    if (value !== undefined) conditions.push([`${name} = ?`, value]);
+  }
+  if (task_id !== undefined) {
+    // `0` follows `/` in ASCII: the range holds exactly what begins with the task id and a slash.
+    const ofTask = "(task_id IN (?, ?) OR (task_id >= ? AND task_id < ?))";
+    conditions.push([ofTask, task_id, taskIdOf(task_id), `${task_id}/`, `${task_id}0`]);
+  }
+  if (since !== undefined) conditions.push(["last_seen >= ?", since]);
+  if (until !== undefined) conditions.push(["last_seen < ?", until]);
+  // `g` follows the hexadecimal digits.
+  if (id_prefix !== undefined) conditions.push(["id >= ? AND id < ?", id_prefix, `${id_prefix}g`]);
+  return conditions;
+}
+
+function valuesOf(conditions: readonly Condition[]): unknown[] {
+  return conditions.flatMap(([, ...values]) => values);
+}
+
+function docOf({ fault, payload }: Pick<Rejection, "fault" | "payload">): string {
+  return JSON.stringify({ fault, payload });
+}
+
+function toRejection({ doc, ...row }: RejectionRow): StoredRejection {
+  const { id, exchange, routing_key, project, task_id, first_seen, last_seen, count, expires_at } = row;
+  const { fault, payload } = JSON.parse(doc) as Pick<StoredRejection, "fault" | "payload">;
+  const route = { exchange, routing_key, project, task_id };
+  return { id, fault, ...route, payload, first_seen, last_seen, count, expires_at };
+}

@@ -1,0 +1,193 @@
+import { describe, expect, it } from "@jest/globals";
+import type { RejectionFilter, RejectionQuery, Store } from "../../src/store/store.ts";
+import { aRejection } from "../examples.ts";
+
+const HOUR_MS = 3_600_000;
+/** A time of today, so that nothing has expired. */
+const at = (hoursAgo: number): string => new Date(Date.now() - hoursAgo * HOUR_MS).toISOString();
+
+/** What every store promises of rejections. @param store - the one of this test, empty at first. */
+export function rejectionContract(store: () => Store, openAnother: () => Promise<Store>): void {
+  describe("rejections", () => {
+    const texts = async (query: Partial<RejectionQuery> = {}): Promise<unknown[]> => {
+      const found = await store().listRejections({ limit: 100, ...query });
+      return found.map(({ payload }) => JSON.parse(payload.content));
+    };
+
+    it("one that comes again is counted and not listed again, with the times of both and the last fault", async () => {
+      const [first, middle, last] = [at(9), at(5), at(1)];
+      const unreadable = { reason: "unreadable-time", pointer: "/timeStarted", value: "x" } as const;
+      const seen = [middle, first].map((received_at) => aRejection("a", { received_at }));
+      await store().recordRejections([...seen, aRejection("b")]);
+      const now = { project: "try", task_id: "t/0", fault: unreadable };
+      await store().recordRejections([aRejection("a", { received_at: last, ...now })]);
+      const [, found] = await store().listRejections({ limit: 10 });
+      expect(found).toMatchObject({ count: 3, first_seen: first, last_seen: last, ...now });
+      const days = (Date.parse(found?.expires_at ?? "") - Date.parse(last)) / (24 * HOUR_MS);
+      expect(days).toBe(30);
+      expect(await store().findRejection(found?.id ?? "")).toEqual(found);
+      expect(await texts()).toEqual(["b", "a"]);
+    });
+
+    it("the same payload by another route is another one", async () => {
+      const routes = [{}, { exchange: "other" }, { routing_key: "other" }];
+      await store().recordRejections(routes.map((route) => aRejection("a", route)));
+      const found = await store().listRejections({ limit: 10 });
+      expect(new Set(found.map(({ id }) => id)).size).toBe(3);
+      expect(found.map(({ count }) => count)).toEqual([1, 1, 1]);
+    });
+
+    it("workers that meet the same ones at once count every one", async () => {
+      const others = await Promise.all([openAnother(), openAnother()]);
+      const batch = Array.from({ length: 40 }, (_, n) => aRejection(`m${n}`));
+      await Promise.all([store(), ...others].map((each) => each.recordRejections(batch)));
+      await Promise.all(others.map((each) => each.close()));
+      const found = await store().listRejections({ limit: 100 });
+      expect(found.map(({ count }) => count)).toEqual(batch.map(() => 3));
+    });
+
+    it("keeps whatever text a stranger sends", async () => {
+      const odd = "nul \u0000, half \ud800 a pair, $where.a, __proto__";
+      const fault = { reason: "unreadable-time", pointer: "/timeStarted", value: "\u0000\u202e" } as const;
+      await store().recordRejections([aRejection(odd, { project: "p\u0000", fault, task_id: "a\u0000b" })]);
+      const [found] = await store().listRejections({ project: "p\u0000", task_id: "a\u0000b", limit: 10 });
+      expect(JSON.parse(found?.payload.content ?? "")).toBe(odd);
+      expect(found?.fault).toEqual(fault);
+    });
+
+    it("are found by each filter, and by all at once", async () => {
+      const fits = {
+        exchange: "e1",
+        routing_key: "k1",
+        project: "try",
+        task_id: "task/0",
+        received_at: at(5),
+      } as const;
+      await store().recordRejections([
+        aRejection("wanted", fits),
+        aRejection("another exchange", { ...fits, exchange: "e2" }),
+        aRejection("another key", { ...fits, routing_key: "k2" }),
+        aRejection("another project", { ...fits, project: "autoland" }),
+        aRejection("no project", { ...fits, project: null }),
+        aRejection("another task", { ...fits, task_id: "task2/0" }),
+        aRejection("earlier", { ...fits, received_at: at(8) }),
+        aRejection("later", { ...fits, received_at: at(2) }),
+        aRejection("another reason", { ...fits, fault: { reason: "internal-error", detail: "x" } }),
+      ]);
+      const { received_at, ...exact } = fits;
+      const filters: [RejectionFilter, string[]][] = [
+        [{ exchange: "e1" }, ["another exchange"]],
+        [{ routing_key: "k1" }, ["another key"]],
+        [{ project: "try" }, ["another project", "no project"]],
+        [{ task_id: "task/0" }, ["another task"]],
+        [{ since: received_at }, ["earlier"]],
+        [{ until: at(3) }, ["later"]],
+        [{ reason: "malformed-body" }, ["another reason"]],
+      ];
+      const all = await texts();
+      for (const [filter, left] of filters) {
+        expect(await texts(filter)).toEqual(all.filter((text) => !left.includes(String(text))));
+      }
+      const together = { ...exact, since: received_at, until: at(3), reason: "malformed-body" } as const;
+      expect(await texts(together)).toEqual(["wanted"]);
+      expect(await store().countRejections(together)).toMatchObject([{ exchange: "e1", rejections: 1 }]);
+    });
+
+    it("are found by the beginning of their id", async () => {
+      await store().recordRejections(["a", "b", "c"].map((text) => aRejection(text)));
+      for (const { id } of await store().listRejections({ limit: 10 })) {
+        const found = await store().listRejections({ id_prefix: id.slice(0, 12), limit: 10 });
+        expect(found.map((rejection) => rejection.id)).toEqual([id]);
+      }
+      expect(await texts({ id_prefix: "" })).toHaveLength(3);
+      expect(await texts({ id_prefix: "f".repeat(32) })).toEqual([]);
+    });
+
+    it("of a task as a whole and of its runs are found together, and never another task's", async () => {
+      const names = ["t", "t/0", "t/1", "t0", "tt/0", null];
+      await store().recordRejections(names.map((task_id) => aRejection(String(task_id), { task_id })));
+      const found = async (task_id: string) => (await texts({ task_id })).toSorted();
+      expect(await found("t")).toEqual(["t", "t/0", "t/1"]);
+      expect(await found("t/0")).toEqual(["t", "t/0"]);
+      expect(await found("nobody")).toEqual([]);
+    });
+
+    it.each([true, false])(
+      "are read in pages, each one once, also of one moment (oldestFirst: %s)",
+      async (oldestFirst) => {
+        const moments = [at(3), at(2), at(1)];
+        const all = Array.from({ length: 17 }, (_, n) => {
+          return aRejection(`${n}`, { received_at: moments[Math.floor(n / 7)] ?? "" });
+        });
+        await store().recordRejections(all);
+        const whole = await store().listRejections({ limit: 100, oldestFirst });
+        const times = whole.map(({ last_seen }) => last_seen);
+        expect(times).toEqual(oldestFirst ? times.toSorted() : times.toSorted().toReversed());
+        const paged = [];
+        for (let page = await store().listRejections({ limit: 5, oldestFirst }); page.length > 0; ) {
+          paged.push(...page);
+          const after = page.at(-1);
+          page = after === undefined ? [] : await store().listRejections({ limit: 5, oldestFirst, after });
+        }
+        expect(paged).toEqual(whole);
+        expect(whole).toHaveLength(17);
+      },
+    );
+
+    it("are counted per exchange and reason, most messages first", async () => {
+      const bug = { fault: { reason: "internal-error", detail: "x" }, exchange: "e2" } as const;
+      const [first_seen, last_seen] = [at(9), at(1)];
+      await store().recordRejections([
+        aRejection("once", bug),
+        aRejection("twice", { received_at: last_seen }),
+        aRejection("twice", { received_at: first_seen }),
+        aRejection("once more", { received_at: at(5) }),
+      ]);
+      expect(await store().countRejections({})).toMatchObject([
+        { exchange: "e", reason: "malformed-body", rejections: 2, messages: 3, first_seen, last_seen },
+        { exchange: "e2", reason: "internal-error", rejections: 1, messages: 1 },
+      ]);
+      expect(await store().countRejections({ exchange: "nobody" })).toEqual([]);
+    });
+
+    it("that are no longer refused are taken out, the others take today's fault and keep count and times", async () => {
+      await store().recordRejections(["mended", "refused"].flatMap((t) => [aRejection(t), aRejection(t)]));
+      const before = await store().listRejections({ limit: 10 });
+      const again = {
+        fault: { reason: "unknown-revision-hash", project: "try", revisionHash: "f" },
+        payload: aRejection("refused").payload,
+        project: "try",
+        task_id: "t/0",
+      } as const;
+      await store().resolveRejections(
+        before.map(({ id, last_seen, payload }) => {
+          return { id, last_seen, again: payload.content === '"mended"' ? null : again };
+        }),
+      );
+      const kept = before.find(({ payload }) => payload.content === '"refused"');
+      expect(await store().listRejections({ limit: 10 })).toEqual([{ ...kept, ...again }]);
+    });
+
+    it("one that came again since it was read is not taken out", async () => {
+      await store().recordRejections([aRejection("a", { received_at: at(2) })]);
+      const [read] = await store().listRejections({ limit: 1 });
+      await store().recordRejections([aRejection("a", { received_at: at(1) })]);
+      if (read === undefined) throw new Error("nothing was kept");
+      await store().resolveRejections([{ id: read.id, last_seen: read.last_seen, again: null }]);
+      expect(await store().listRejections({ limit: 1 })).toMatchObject([{ id: read.id, count: 2 }]);
+    });
+
+    it("are in no answer once they have expired, until they come again", async () => {
+      const old = aRejection("old", { received_at: at(30 * 24 + 1) });
+      const nearly = aRejection("nearly", { received_at: at(30 * 24 - 1) });
+      await store().recordRejections([nearly]);
+      const [{ id: known } = { id: "" }] = await store().listRejections({ limit: 1 });
+      await store().recordRejections([old]);
+      expect(await texts()).toEqual(["nearly"]);
+      expect(await store().countRejections({})).toMatchObject([{ rejections: 1, messages: 1 }]);
+      expect(await store().findRejection(known)).not.toBeNull();
+      await store().recordRejections([aRejection("old")]);
+      expect(await texts()).toEqual(["old", "nearly"]);
+    });
+  });
+}
