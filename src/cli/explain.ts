@@ -9,6 +9,9 @@ export interface ExplainOptions {
   readonly json: boolean;
 }
 
+/** The newest; one that is refused again and again is counted, not listed again. */
+const LISTED_REJECTIONS = 100;
+
 /** `explain`: all that is known of a job, or of every run of a task. Exit code 1 if nothing is. */
 export async function explain(
   env: NodeJS.ProcessEnv,
@@ -23,13 +26,13 @@ export async function explain(
 
 /** What the store knows of a guid or task id, in a constant number of round trips. */
 export async function explanationOf(
-  store: Pick<Store, "name" | "findJobsByGuid" | "findRejectionsByTask">,
+  store: Pick<Store, "name" | "findJobsByGuid" | "listRejections">,
   guid: string,
   project: string | null,
 ): Promise<Explanation> {
   const [jobs, rejections] = await Promise.all([
     store.findJobsByGuid(guid),
-    store.findRejectionsByTask(guid),
+    store.listRejections({ task_id: guid, limit: LISTED_REJECTIONS }),
   ]);
   return {
     ...{ guid, project, store: store.name },

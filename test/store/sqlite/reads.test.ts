@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "@jest/globals";
 import { openDatabase } from "../../../src/store/sqlite/database.ts";
 import { createReads } from "../../../src/store/sqlite/reads.ts";
+import { createRejections } from "../../../src/store/sqlite/rejections.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { anArrival } from "../../examples.ts";
 
@@ -21,7 +22,7 @@ it("a job is explained by indexes alone, however many there are", async () => {
   };
   const reads = createReads(db);
   expect(reads.findJobsByGuid("guid")).toHaveLength(1);
-  reads.findRejectionsByTask("guid/0");
+  createRejections(db, 30).listRejections({ task_id: "guid/0", limit: 100 });
   db.prepare = prepare;
 
   expect(asked.length).toBeGreaterThan(6);
