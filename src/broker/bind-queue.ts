@@ -2,6 +2,7 @@ import type { Channel, ChannelModel } from "amqplib";
 import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import type { Binding, Store } from "../store/store.ts";
+import { exchangeRefusal } from "./broker-trouble.ts";
 import type { DegradedExchange } from "./message-source.ts";
 import type { Registry } from "./registry.ts";
 
@@ -85,11 +86,9 @@ async function whyNot(connection: ChannelModel, exchange: string): Promise<strin
     await channel.close();
     return null;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === 404)
-      return "there is no such exchange (404): its publisher has not declared it, or the name is misspelt";
-    if (code === 403) return "access is refused (403): this user may not read it";
-    throw error;
+    const reason = exchangeRefusal(error);
+    if (reason === null) throw error;
+    return reason;
   }
 }
 

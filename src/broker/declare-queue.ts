@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Channel, ChannelModel, Options } from "amqplib";
+import { brokerUser } from "./broker-address.ts";
 
 export interface QueueOptions {
   /** Last part of the name `queue/<user>/<name>`. */
@@ -20,7 +21,7 @@ export async function declareQueue(
   url: string,
   { name, type, local }: QueueOptions,
 ): Promise<{ queue: string; messages: number }> {
-  const user = decodeURIComponent(new URL(url).username) || "guest";
+  const user = brokerUser(url);
   const queue = local ? `queue/${user}/${name}-local-${randomUUID()}` : `queue/${user}/${name}`;
   const options: Options.AssertQueue = local
     ? { durable: false, exclusive: true, autoDelete: true }

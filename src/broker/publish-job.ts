@@ -1,5 +1,7 @@
-import { connect } from "amqplib";
+import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
 import { Misuse } from "../domain/faults.ts";
+import { brokerUser } from "./broker-address.ts";
+import { brokerTrouble } from "./broker-trouble.ts";
 
 export interface Publication {
   readonly url: string;
@@ -13,55 +15,85 @@ export interface Publication {
 /** `unroutable`: no queue is bound with this routing key, so that nobody would have read it. */
 export type PublicationEnd = "confirmed" | "unroutable" | "timeout";
 
+/** How long a broker that may be blocked is waited for at the end: it hears no goodbye then. */
+const CLOSE_MS = 2000;
+
 /**
  * Publishes messages as they are: persistent, mandatory, confirmed. The exchange is declared (topic, durable) only
  * where it is the user's own; else it must exist.
  *
- * @throws Misuse for an exchange that does not exist or may not be written to.
+ * @throws Misuse for a broker that cannot be used, and for an exchange that does not exist or may not be written to.
  */
 export async function publishMessages(publication: Publication): Promise<PublicationEnd> {
-  const { url, exchange, routingKey, bodies, timeoutMs } = publication;
-  const connection = await connect(url, { timeout: timeoutMs });
+  const { url, timeoutMs } = publication;
+  const connection = await connect(url, {
+    timeout: timeoutMs,
+    clientProperties: { connection_name: "pulse-ingest publish" },
+  }).catch((error: unknown) => {
+    throw new Misuse([`the broker cannot be used: ${brokerTrouble(error, url)}`]);
+  });
   // Heard here, so that it ends no process; what it is about comes as a rejection below.
   connection.on("error", () => undefined);
   try {
-    const channel = await connection.createConfirmChannel();
-    channel.on("error", () => undefined);
-    const own = `exchange/${decodeURIComponent(new URL(url).username)}/`;
-    if (exchange.startsWith(own)) await channel.assertExchange(exchange, "topic", { durable: true });
-    else await channel.checkExchange(exchange);
-    let returned = 0;
-    channel.on("return", () => {
-      returned++;
-    });
-    for (const body of bodies) {
-      const properties = {
-        contentType: "application/json",
-        contentEncoding: "utf-8",
-        deliveryMode: 2,
-        mandatory: true,
-      };
-      channel.publish(exchange, routingKey, body, properties);
-    }
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<"timeout">((resolve) => {
-      timer = setTimeout(() => resolve("timeout"), timeoutMs);
-    });
-    const confirmed = await Promise.race([channel.waitForConfirms().then(() => "confirmed" as const), late]);
-    clearTimeout(timer);
-    return confirmed === "confirmed" && returned > 0 ? "unroutable" : confirmed;
+    return await Promise.race([publishOn(connection, publication), after(timeoutMs)]);
   } catch (error) {
-    throw asMisuse(error, exchange);
+    throw asMisuse(error, publication);
   } finally {
     // The result is known; an end that fails adds nothing to it.
-    await connection.close().catch(() => undefined);
+    await Promise.race([connection.close().catch(() => undefined), after(CLOSE_MS)]);
   }
 }
 
-function asMisuse(error: unknown, exchange: string): unknown {
+async function publishOn(
+  connection: ChannelModel,
+  { url, exchange, routingKey, bodies }: Publication,
+): Promise<PublicationEnd> {
+  const channel = await connection.createConfirmChannel();
+  const lost = endOf(channel);
+  if (exchange.startsWith(`exchange/${brokerUser(url)}/`))
+    await channel.assertExchange(exchange, "topic", { durable: true });
+  else await channel.checkExchange(exchange);
+  let returned = 0;
+  channel.on("return", () => {
+    returned++;
+  });
+  const properties = {
+    contentType: "application/json",
+    contentEncoding: "utf-8",
+    deliveryMode: 2,
+    mandatory: true,
+  };
+  for (const body of bodies) channel.publish(exchange, routingKey, body, properties);
+  await Promise.race([channel.waitForConfirms(), lost]);
+  return returned > 0 ? "unroutable" : "confirmed";
+}
+
+/** Rejects when the broker closes the channel, with its reason: what it says to a publication comes in no other way. */
+function endOf(channel: ConfirmChannel): Promise<never> {
+  const end = new Promise<never>((_resolve, reject) => {
+    channel.on("error", reject);
+  });
+  // It may come when nobody waits any more.
+  end.catch(() => undefined);
+  return end;
+}
+
+/** Does not keep the process alive by itself. */
+function after(ms: number): Promise<"timeout"> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve("timeout"), ms).unref();
+  });
+}
+
+function asMisuse(error: unknown, { url, exchange }: Publication): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === 404)
-    return new Misuse([`there is no exchange ${exchange}; only those under exchange/<own user>/ are made`]);
-  if (code === 403) return new Misuse([`this user may not publish to ${exchange}`]);
+  const user = brokerUser(url);
+  if (code === 404) {
+    return new Misuse([
+      `there is no exchange ${exchange}; a missing one is made only under your own name: exchange/${user}/...`,
+    ]);
+  }
+  if (code === 403) return new Misuse([`user ${user} may not publish to ${exchange}`]);
+  if (code === 406) return new Misuse([`${exchange} is there already, but is no durable topic exchange`]);
   return error;
 }

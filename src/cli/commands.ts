@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { Misuse } from "../domain/faults.ts";
 import { importBugs, sync } from "./bugs.ts";
 import { check } from "./check.ts";
 import { explain } from "./explain.ts";
+import { inspect } from "./inspect.ts";
 import { listLogs, reparseLogs } from "./logs.ts";
 import { normalise, validate } from "./messages.ts";
 import { parseLog } from "./parse-log.ts";
@@ -46,34 +46,54 @@ export const commands: readonly CommandRow[] = [
     options: [["--json", "one JSON object per message"]],
     examples: ["pulse-ingest validate job.json", "cat job.json | pulse-ingest validate - --json"],
     more: "A file holds one message or an array of them; - is standard input. Exit code 1 if any is invalid.",
-    run: ([files], { json }) => validate(z.array(z.string()).parse(files), json === true),
+    run: ([files], { json }) => validate(env, z.array(z.string()).parse(files), json === true),
   },
   {
     usage: "normalise <file>",
     summary: "print the submissions that a file's messages amount to, as JSON",
     examples: ["pulse-ingest normalise job.json", "cat jobs.json | pulse-ingest normalise -"],
     more: "Invalid and unscheduled messages are left out and told on standard error; exit code 1 if any is invalid.",
-    run: ([file]) => normalise(z.string().parse(file)),
+    run: ([file]) => normalise(env, z.string().parse(file)),
   },
   {
     usage: "publish <file>",
-    summary: "publish a message, or each of an array, and wait for the broker's confirmation",
+    summary: "publish a message, or each of an array, to an exchange",
     options: [
       ["--exchange <name>", "topic exchange; made only under exchange/<own user>/"],
       ["--routing-key <key>", "<destination>.<project>"],
       ["--no-validate", "publish it even if it is invalid"],
+      ["--wait", "wait until the store shows what became of each, and say it"],
+      ["--timeout <seconds>", "how long to wait at most (default: 60)"],
     ],
-    examples: ["pulse-ingest publish job.json --exchange exchange/guest/jobs --routing-key treeherder.try"],
-    more: "Exit code 1 if a message is invalid, 3 if it is unroutable or not confirmed.",
-    run: ([file], options) => {
-      const exchange = required(options["exchange"], "--exchange");
-      const routingKey = required(options["routingKey"], "--routing-key");
-      return publish(env, z.string().parse(file), {
-        exchange,
-        routingKey,
-        validates: options["validate"] !== false,
-      });
-    },
+    examples: [
+      "pulse-ingest publish job.json --exchange exchange/guest/jobs --routing-key treeherder.try",
+      "pulse-ingest publish job.json --exchange exchange/guest/jobs --routing-key treeherder.try --wait --timeout 10",
+    ],
+    more:
+      "The broker is AMQP_URL's; --wait also looks into the worker's store (MONGODB_URL or DATA_DIR).\n" +
+      "Exit code 0 if all went well, 1 if a message is invalid or was rejected, 3 if one is unroutable, or not\n" +
+      "confirmed or seen in time.",
+    run: ([file], options) => publish(env, z.string().parse(file), options),
+  },
+  {
+    usage: "inspect [exchange]",
+    summary: "show what comes by an exchange, live, each message with its verdict; nothing is stored",
+    options: [
+      ["--routing-key <pattern>", "only these: * is one word, # any number (default: all)"],
+      ["--project <pattern>", "only messages for this project; * is any text"],
+      ["--only <verdict>", "accepted, skipped or rejected"],
+      ["--count <count>", "end after so many"],
+      ["--json", "one JSON object per message, with the message itself"],
+    ],
+    examples: [
+      "pulse-ingest inspect exchange/taskcluster-treeherder/v1/jobs",
+      "pulse-ingest inspect --only rejected",
+      "pulse-ingest inspect --project 'mozilla-*' --count 10 --json",
+    ],
+    more:
+      "Without an exchange: all that the registry binds. It reads through a queue of its own, which ends with it, so\n" +
+      "workers miss nothing; a reader that is too slow misses the oldest, once more than 1000 wait.",
+    run: ([exchange], options) => inspect(env, z.string().optional().parse(exchange), options),
   },
   {
     usage: "explain <guid>",
@@ -142,11 +162,6 @@ export const commands: readonly CommandRow[] = [
     run: (_args, { url }) => sync(env, typeof url === "string" ? url : null),
   },
 ];
-
-function required(value: string | boolean | undefined, flag: string): string {
-  if (typeof value !== "string" || value === "") throw new Misuse([`${flag} must be given`]);
-  return value;
-}
 
 /** Runs one command line, given without the program's name; gives the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<number> {

@@ -1,116 +1,122 @@
 import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
-import { decodeDelivery } from "../decode/decode-delivery.ts";
-import { type Fault, Misuse, type Result, type Violation } from "../domain/faults.ts";
-import type { JobSubmission } from "../domain/submission.ts";
-import { normaliseJob } from "../normalise/normalise-job.ts";
-import { loadSchemas, type SchemaSet, validateJob } from "../validate/validate-job.ts";
+import { buffer } from "node:stream/consumers";
+import type { Delivery } from "../domain/delivery.ts";
+import { type Fault, Misuse, type Violation } from "../domain/faults.ts";
+import { judgeDelivery, type Verdict } from "../ingest/judge-delivery.ts";
+import { readSettings } from "../read-settings.ts";
+import type { Settings } from "../settings.ts";
+import { loadSchemas, type SchemaSet } from "../validate/validate-job.ts";
+import { printable } from "./printable.ts";
 import { exitCodes } from "./program.ts";
 
-const MAX_DEPTH = 64;
+/** The settings of the worker that a verdict depends on. */
+export const verdictSettingNames = ["MAX_DEPTH", "MAX_BODY_BYTES"] as const;
+export type VerdictSettings = Pick<Settings, (typeof verdictSettingNames)[number]>;
 
 /** The bytes of a file, or of standard input for `-`. @throws Misuse where it cannot be read. */
 export async function readInput(file: string): Promise<Buffer> {
   try {
-    return file === "-" ? Buffer.from(await text(process.stdin)) : await readFile(file);
+    if (file !== "-") return await readFile(file);
+    if (process.stdin.isTTY) process.stderr.write("Reading from the keyboard; Ctrl-D ends it.\n");
+    return await buffer(process.stdin);
   } catch (error) {
     throw new Misuse([`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
   }
 }
 
-/** The job messages that a file holds, one or an array of them, as the worker would decode them. */
-export function messagesOf(body: Buffer): Result<readonly unknown[]> {
+/** The worker's verdicts on a delivery of any exchange: what the registry lets one write to is not asked. */
+export function judgeFrom(
+  delivery: Delivery,
+  { MAX_DEPTH }: Pick<VerdictSettings, "MAX_DEPTH">,
+  schemas: SchemaSet,
+): readonly Verdict[] {
+  const options = { schemas, maxDepth: MAX_DEPTH, tiers: new Map(), acceptsProject: () => true };
+  return judgeDelivery(delivery, options);
+}
+
+/**
+ * A verdict for each message of a file, by the worker's own function. A file comes by no exchange, so what a registry
+ * lets one write to (`accept_projects`) is the one thing that is not asked.
+ */
+export function judgeFile(
+  body: Buffer,
+  { MAX_DEPTH, MAX_BODY_BYTES }: VerdictSettings,
+  schemas: SchemaSet,
+): readonly Verdict[] {
   const route = { exchange: "", routingKey: "", redelivered: false, receivedAtMs: 0 };
-  return decodeDelivery({ ...route, body, oversize: null }, MAX_DEPTH);
+  return judgeFrom({ ...route, body, oversize: null }, { MAX_DEPTH }, schemas).map((verdict) => {
+    // The file may hold many messages: each of them has to be short enough, as `publish` would send it.
+    const bytes = verdict.payload === undefined ? 0 : Buffer.byteLength(JSON.stringify(verdict.payload));
+    if (bytes <= MAX_BODY_BYTES) return verdict;
+    const fault = { reason: "oversize-body", bytes, limitBytes: MAX_BODY_BYTES } as const;
+    return { kind: "rejected", fault, payload: verdict.payload, project: null, task_id: null };
+  });
 }
 
 /** `validate`: says for each message whether it is valid, or what is wrong. Exit code 1 if any is invalid. */
-export async function validate(files: readonly string[], json: boolean): Promise<number> {
+export async function validate(
+  env: NodeJS.ProcessEnv,
+  files: readonly string[],
+  json: boolean,
+): Promise<number> {
+  const settings = readSettings(env, verdictSettingNames);
   const schemas = loadSchemas();
   let allValid = true;
   for (const file of files) {
-    for (const [index, errors] of errorsIn(await readInput(file), schemas).entries()) {
-      allValid &&= errors.length === 0;
-      const line = json
-        ? JSON.stringify({ file, index, valid: errors.length === 0, errors })
-        : [`${file}[${index}]: ${errors.length === 0 ? "valid" : "invalid"}`, ...errors.map(toLine)].join(
-            "\n",
-          );
-      process.stdout.write(`${line}\n`);
+    for (const [index, verdict] of judgeFile(await readInput(file), settings, schemas).entries()) {
+      const errors = verdict.kind === "rejected" ? faultErrors(verdict.fault) : [];
+      const valid = errors.length === 0;
+      allValid &&= valid;
+      const lines = [`${file}[${index}]: ${valid ? "valid" : "invalid"}`, ...errors.map(errorLine)];
+      process.stdout.write(`${json ? JSON.stringify({ file, index, valid, errors }) : lines.join("\n")}\n`);
     }
   }
   return allValid ? exitCodes.ok : exitCodes.failed;
 }
 
 /** `normalise`: prints the submissions of a file's messages. Exit code 1 if any message was invalid. */
-export async function normalise(file: string): Promise<number> {
-  const schemas = loadSchemas();
-  const messages = messagesOf(await readInput(file));
-  if (!messages.ok)
-    throw new Misuse([`${file}: ${faultErrors(messages.fault).map(toLine).join("; ").trim()}`]);
-  const submissions: JobSubmission[] = [];
-  let allValid = true;
-  for (const [index, message] of messages.value.entries()) {
-    const job = validateJob(message, schemas);
-    if (job.ok && job.value.state === "unscheduled") {
-      process.stderr.write(`${file}[${index}]: left out: its state is unscheduled\n`);
-      continue;
-    }
-    const submission = job.ok ? normaliseJob(job.value) : job;
-    if (submission.ok) submissions.push(submission.value);
-    else {
-      allValid = false;
-      process.stderr.write(
-        `${file}[${index}]: invalid\n${faultErrors(submission.fault).map(toLine).join("\n")}\n`,
-      );
+export async function normalise(env: NodeJS.ProcessEnv, file: string): Promise<number> {
+  const settings = readSettings(env, verdictSettingNames);
+  const verdicts = judgeFile(await readInput(file), settings, loadSchemas());
+  for (const [index, verdict] of verdicts.entries()) {
+    const place = `${file}[${index}]`;
+    if (verdict.kind === "skipped") {
+      process.stderr.write(`${place}: left out: its state is unscheduled\n`);
+    } else if (verdict.kind === "rejected") {
+      const lines = faultErrors(verdict.fault).map(errorLine);
+      process.stderr.write(`${[`${place}: left out: invalid`, ...lines].join("\n")}\n`);
     }
   }
-  process.stdout.write(`${JSON.stringify(submissions, null, 2)}\n`);
-  return allValid ? exitCodes.ok : exitCodes.failed;
-}
-
-/** What is wrong with each message of a body; nothing for a valid one. */
-export function errorsIn(body: Buffer, schemas: SchemaSet): readonly (readonly Violation[])[] {
-  const messages = messagesOf(body);
-  if (!messages.ok) return [faultErrors(messages.fault)];
-  return messages.value.map((message) => {
-    const job = validateJob(message, schemas);
-    if (!job.ok) return faultErrors(job.fault);
-    const submission = normaliseJob(job.value);
-    return submission.ok ? [] : faultErrors(submission.fault);
-  });
+  const posted = verdicts.flatMap((verdict) => (verdict.kind === "accepted" ? [verdict.posted] : []));
+  process.stdout.write(`${JSON.stringify(posted, null, 2)}\n`);
+  return verdicts.some(({ kind }) => kind === "rejected") ? exitCodes.failed : exitCodes.ok;
 }
 
 /** A fault as people are told it: a place, a rule, what was found. */
 export function faultErrors(fault: Fault): readonly Violation[] {
+  if (fault.reason === "schema-violation") return fault.violations;
+  const pointer = "pointer" in fault ? fault.pointer : "";
+  return [{ pointer, keyword: fault.reason, message: describeFault(fault) }];
+}
+
+function describeFault(fault: Exclude<Fault, { reason: "schema-violation" }>): string {
   switch (fault.reason) {
-    case "schema-violation":
-      return fault.violations;
+    case "oversize-body":
+      return `is ${fault.bytes} bytes long; at most ${fault.limitBytes} are taken (MAX_BODY_BYTES)`;
     case "unreadable-time":
-      return [
-        {
-          pointer: fault.pointer,
-          keyword: fault.reason,
-          message: `not a date-time: ${JSON.stringify(fault.value)}`,
-        },
-      ];
-    case "unusable-field":
-      return [{ pointer: fault.pointer, keyword: fault.reason, message: fault.detail }];
+      return `not a date-time: ${JSON.stringify(fault.value)}; it should be as in "2026-01-05T10:00:00Z"`;
+    case "project-not-accepted":
+      return `the project ${fault.project} may not be written to by ${fault.exchange}: accept_projects of the registry leaves it out`;
+    case "unknown-revision-hash":
+      return `no push of ${fault.project} has the revision hash ${fault.revisionHash}; give the revision`;
     case "killed-worker":
-      return [
-        {
-          pointer: "",
-          keyword: fault.reason,
-          message: `the worker died ${fault.attempts} times with this message in work; it is not tried again`,
-        },
-      ];
+      return `the worker died ${fault.attempts} times with this message in work; it is not tried again`;
     default:
-      return [
-        { pointer: "", keyword: fault.reason, message: "detail" in fault ? fault.detail : fault.reason },
-      ];
+      return fault.detail;
   }
 }
 
-function toLine({ pointer, message, keyword }: Violation): string {
-  return `  ${pointer || "(the whole message)"}: ${message} [${keyword}]`;
+/** One thing that is wrong, as an indented line. */
+export function errorLine({ pointer, message, keyword }: Violation): string {
+  return printable(`  ${pointer || "(the whole message)"}: ${message} [${keyword}]`);
 }

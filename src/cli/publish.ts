@@ -1,60 +1,152 @@
-import { publishMessages } from "../broker/publish-job.ts";
+import { type Publication, publishMessages } from "../broker/publish-job.ts";
+import type { Delivery } from "../domain/delivery.ts";
 import { Misuse } from "../domain/faults.ts";
+import type { Verdict } from "../ingest/judge-delivery.ts";
 import { brokerUrl, readSettings } from "../read-settings.ts";
+import type { Store } from "../store/store.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
-import { errorsIn, messagesOf, readInput } from "./messages.ts";
-import { exitCodes } from "./program.ts";
-
-export interface PublishOptions {
-  readonly exchange: string;
-  readonly routingKey: string;
-  readonly validates: boolean;
-}
+import { type Awaited, awaitEnd, type End, toAwaited } from "./await-end.ts";
+import { errorLine, faultErrors, judgeFile, judgeFrom, readInput, verdictSettingNames } from "./messages.ts";
+import { type CommandOptions, exitCodes } from "./program.ts";
+import { createProgress } from "./progress.ts";
+import { storeSettingNames, withStoreOf } from "./with-store.ts";
 
 const CONFIRM_TIMEOUT_MS = 30_000;
+const DEFAULT_WAIT_SECONDS = 60;
+const MAX_WAIT_SECONDS = 86_400;
 
 /**
  * `publish`: one message, or each of an array, to an exchange. Exit code 0 when the broker has taken all of them
  * and somebody's queue is bound; 1 when one is invalid (nothing is published then), 3 unroutable or not confirmed.
+ * With `--wait` also: 1 when one was rejected, 3 when the store does not show in time what became of one.
  */
 export async function publish(
   env: NodeJS.ProcessEnv,
   file: string,
-  options: PublishOptions,
+  options: CommandOptions,
 ): Promise<number> {
-  const settings = readSettings(env, ["AMQP_URL", "AMQP_URL_FILE"]);
+  const exchange = required(options["exchange"], "--exchange");
+  const routingKey = required(options["routingKey"], "--routing-key");
+  const waitMs = readWait(options);
+  const brokerNames = ["AMQP_URL", "AMQP_URL_FILE", ...verdictSettingNames] as const;
+  // Where the store is not asked, neither are its settings.
+  const settings = readSettings(env, waitMs === null ? brokerNames : [...brokerNames, ...storeSettingNames]);
   const body = await readInput(file);
-  const invalid = options.validates ? errorsIn(body, loadSchemas()).flat() : [];
-  for (const { pointer, message } of invalid)
-    process.stderr.write(`invalid: ${pointer || file}: ${message}\n`);
-  if (invalid.length > 0) {
-    process.stderr.write("Nothing was published. Mend it, or publish it as it is with --no-validate.\n");
-    return exitCodes.failed;
-  }
-  const messages = messagesOf(body);
-  const bodies = messages.ok ? messages.value.map((message) => Buffer.from(JSON.stringify(message))) : [body];
-  const { exchange, routingKey } = options;
+  const schemas = loadSchemas();
+  const verdicts = judgeFile(body, settings, schemas);
+  if (options["validate"] !== false && tellInvalid(file, verdicts)) return exitCodes.failed;
+  const bodies = verdicts.map(({ payload }) =>
+    payload === undefined ? body : Buffer.from(JSON.stringify(payload)),
+  );
   const url = await brokerUrl(settings);
-  const end = await publishMessages({
-    url,
-    exchange,
-    routingKey,
-    bodies,
-    timeoutMs: CONFIRM_TIMEOUT_MS,
-  }).catch((error: unknown) => {
-    if (error instanceof Misuse) throw error;
-    throw new Misuse([
-      `the broker cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-    ]);
+  const publication = { url, exchange, routingKey, bodies, timeoutMs: CONFIRM_TIMEOUT_MS };
+  if (waitMs === null) return publishOnly(publication);
+  return withStoreOf(settings, async (store) => {
+    const sent = bodies.map((body): Delivery => {
+      const receivedAtMs = Date.now();
+      return { exchange, routingKey, redelivered: false, receivedAtMs, body, oversize: null };
+    });
+    const waiting: Waiting[] = [];
+    for (const [index, delivery] of sent.entries()) {
+      for (const verdict of judgeFrom(delivery, settings, schemas)) {
+        const awaited = verdict.kind === "skipped" ? null : await toAwaited(delivery, verdict, store);
+        waiting.push({ place: `${file}[${index}]`, awaited });
+      }
+    }
+    const code = await publishOnly(publication);
+    return code === exitCodes.ok ? tellEnds(waiting, store, waitMs) : code;
   });
+}
+
+function required(value: string | boolean | undefined, flag: string): string {
+  if (typeof value !== "string" || value === "") throw new Misuse([`${flag} must be given`]);
+  return value;
+}
+
+/** Null: not to be waited for. */
+function readWait({ wait, timeout }: CommandOptions): number | null {
+  if (wait !== true) {
+    if (timeout !== undefined) throw new Misuse(["--timeout says how long to --wait: give both"]);
+    return null;
+  }
+  const seconds = timeout === undefined ? DEFAULT_WAIT_SECONDS : Number(timeout);
+  // Written so that what is no number is refused too.
+  if (!(seconds > 0 && seconds <= MAX_WAIT_SECONDS)) {
+    throw new Misuse([`--timeout must be a number of seconds up to ${MAX_WAIT_SECONDS}; it is ${timeout}`]);
+  }
+  return seconds * 1000;
+}
+
+/** True if any is invalid, which is told then. */
+function tellInvalid(file: string, verdicts: readonly Verdict[]): boolean {
+  for (const [index, verdict] of verdicts.entries()) {
+    if (verdict.kind !== "rejected") continue;
+    const lines = faultErrors(verdict.fault).map(errorLine);
+    process.stderr.write(`${[`${file}[${index}]: invalid`, ...lines].join("\n")}\n`);
+  }
+  if (verdicts.every(({ kind }) => kind !== "rejected")) return false;
+  process.stderr.write("Nothing was published. Mend it, or publish it as it is with --no-validate.\n");
+  return true;
+}
+
+async function publishOnly(publication: Publication): Promise<number> {
+  const { exchange, routingKey, bodies } = publication;
+  const end = await publishMessages(publication);
   if (end === "confirmed") {
     process.stdout.write(`Published ${bodies.length} to ${exchange} with routing key ${routingKey}\n`);
     return exitCodes.ok;
   }
   process.stderr.write(
     end === "unroutable"
-      ? `error: unroutable: no queue is bound to ${exchange} for ${routingKey}, so nobody would read it; is the key <destination>.<project>?\n`
+      ? `error: unroutable: no queue is bound to ${exchange} for ${routingKey}, so nobody would read it; is the key <destination>.<project>, and has a worker been started that lists it?\n`
       : "error: the broker did not confirm in time; it may be blocked (out of memory or disk)\n",
   );
   return exitCodes.timeout;
+}
+
+interface Waiting {
+  /** For people. */
+  readonly place: string;
+  /** Null: it is never stored. */
+  readonly awaited: Awaited | null;
+}
+
+/** Waits for one after the other, and tells how each ended: workers keep to the order, so little is asked twice. */
+async function tellEnds(waiting: readonly Waiting[], store: Store, waitMs: number): Promise<number> {
+  const deadlineMs = performance.now() + waitMs;
+  const progress = createProgress();
+  const kinds = { stored: 0, skipped: 0, rejected: 0, late: 0 };
+  for (const [index, { place, awaited }] of waiting.entries()) {
+    progress.show(`waiting for ${place}; ${index} of ${waiting.length} have ended`);
+    const end =
+      awaited === null ? ({ kind: "skipped" } as const) : await awaitEnd(awaited, store, deadlineMs);
+    kinds[end.kind]++;
+    progress.end();
+    process.stdout.write(`${endLines(place, awaited, end).join("\n")}\n`);
+  }
+  if (kinds.late > 0) {
+    process.stderr.write(
+      `error: ${kinds.late} of ${waiting.length} did not show up in ${store.name} within ${waitMs / 1000} s; does a worker run that reads this exchange, and does it store there?\n`,
+    );
+  }
+  if (kinds.rejected > 0) return exitCodes.failed;
+  return kinds.late > 0 ? exitCodes.timeout : exitCodes.ok;
+}
+
+function endLines(place: string, awaited: Awaited | null, end: End | { readonly kind: "skipped" }): string[] {
+  const job = awaited?.job;
+  const named = job ? `${place}: ${job.project} ${job.guid}` : place;
+  switch (end.kind) {
+    case "stored":
+      return [`stored    ${named}: ${end.state}`];
+    case "skipped":
+      return [`skipped   ${named}: its state is unscheduled, which is never stored`];
+    case "rejected":
+      return [
+        `rejected  ${named}: see pulse-ingest rejections show ${end.id}`,
+        ...faultErrors(end.fault).map(errorLine),
+      ];
+    case "late":
+      return [`unknown   ${named}`];
+  }
 }

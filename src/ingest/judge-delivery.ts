@@ -1,7 +1,7 @@
 import { decodeDelivery } from "../decode/decode-delivery.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import type { Fault } from "../domain/faults.ts";
-import type { PreparedSubmission } from "../domain/submission.ts";
+import type { JobSubmission, PreparedSubmission } from "../domain/submission.ts";
 import type { TierOverrides } from "../domain/tiers.ts";
 import { normaliseJob } from "../normalise/normalise-job.ts";
 import { normaliseSubmission } from "../normalise/normalise-submission.ts";
@@ -10,8 +10,14 @@ import { type SchemaSet, validateJob } from "../validate/validate-job.ts";
 
 /** What a job message amounts to. */
 export type Verdict =
-  | { readonly kind: "accepted"; readonly submission: PreparedSubmission; readonly payload: unknown }
-  | { readonly kind: "skipped" }
+  | {
+      readonly kind: "accepted";
+      readonly submission: PreparedSubmission;
+      /** The same before defaults and cuts, as a REST client would post it. */
+      readonly posted: JobSubmission;
+      readonly payload: unknown;
+    }
+  | { readonly kind: "skipped"; readonly payload: unknown }
   | {
       readonly kind: "rejected";
       readonly fault: Fault;
@@ -39,7 +45,7 @@ export function judgeDelivery(delivery: Delivery, options: JudgeOptions): Verdic
 function judgeJob(payload: unknown, exchange: string, options: JudgeOptions): Verdict {
   const message = validateJob(payload, options.schemas);
   if (!message.ok) return rejected(message.fault, payload);
-  if (message.value.state === "unscheduled") return { kind: "skipped" };
+  if (message.value.state === "unscheduled") return { kind: "skipped", payload };
   const { project } = message.value.origin;
   if (!options.acceptsProject(exchange, project)) {
     return rejected({ reason: "project-not-accepted", project, exchange }, payload);
@@ -49,7 +55,7 @@ function judgeJob(payload: unknown, exchange: string, options: JudgeOptions): Ve
   if (!submission.ok) return rejected(submission.fault, payload);
   const prepared = normaliseSubmission(submission.value, options.tiers, unusableParts(message.value));
   if (!prepared.ok) return rejected(prepared.fault, payload);
-  return { kind: "accepted", submission: prepared.value, payload };
+  return { kind: "accepted", submission: prepared.value, posted: submission.value, payload };
 }
 
 function rejected(fault: Fault, payload: unknown): Verdict {

@@ -24,10 +24,14 @@ export function toRejection(delivery: Delivery, refused: Refused, maxBytes: numb
     routing_key: delivery.routingKey,
     project: refused.project,
     task_id: refused.task_id,
-    payload:
-      refused.payload === undefined ? rawPayload(delivery, maxBytes) : itemPayload(refused.payload, maxBytes),
+    payload: rejectedPayload(delivery, refused.payload, maxBytes),
     received_at: new Date(delivery.receivedAtMs).toISOString(),
   };
+}
+
+/** What is kept of a refused message, and the hash that it is known by. @param payload - as {@link Refused} has it. */
+export function rejectedPayload(delivery: Delivery, payload: unknown, maxBytes: number): RejectedPayload {
+  return payload === undefined ? rawPayload(delivery, maxBytes) : itemPayload(payload, maxBytes);
 }
 
 function itemPayload(payload: unknown, maxBytes: number): RejectedPayload {

@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -11,23 +10,51 @@ export interface CliRun {
   readonly stderr: string;
 }
 
-/**
- * Runs one command line with the real program, `dist/main.js` (built before), and waits for its end. Neither of its
- * outputs is a terminal.
- *
- * @param env - settings, over those of this process.
- */
+/** A command line that runs, with the real program, `dist/main.js` (built before). Its outputs are no terminal. */
+export class CliProcess {
+  readonly child: ChildProcessWithoutNullStreams;
+  stdout = "";
+  stderr = "";
+
+  /** @param env - settings, over those of this process. */
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
+    this.child = spawn(process.execPath, [MAIN, ...args], {
+      env: { ...process.env, MONGODB_URL: "", MONGODB_URL_FILE: "", ...env },
+    });
+    // A program that does not read its input may be gone before all is written.
+    this.child.stdin.on("error", () => undefined);
+    this.child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      this.stdout += text;
+    });
+    this.child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr += text;
+    });
+  }
+
+  /** Resolves once `isReady`; rejects when the program ends before. */
+  async until(what: string, isReady: () => boolean): Promise<void> {
+    while (!isReady()) {
+      if (this.child.exitCode !== null) throw new Error(`ended before ${what}: ${this.stdout}${this.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Waits for the end, after a signal if one is given. */
+  async end(signal?: NodeJS.Signals): Promise<CliRun> {
+    const closed = once(this.child, "close");
+    if (signal !== undefined) this.child.kill(signal);
+    await closed;
+    return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
+  }
+}
+
+/** Runs one command line, and waits for its end. */
 export async function runCli(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   input: string | Buffer = "",
 ): Promise<CliRun> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...process.env, MONGODB_URL: "", MONGODB_URL_FILE: "", ...env },
-  });
-  // A program that does not read its input may be gone before all is written.
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
-  return { code: child.exitCode, stdout, stderr };
+  const run = new CliProcess(args, env);
+  run.child.stdin.end(input);
+  return run.end();
 }

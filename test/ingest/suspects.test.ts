@@ -37,7 +37,9 @@ async function live(names: readonly string[], dies: string | null, ledger = stor
   const did: string[] = [];
   const end = (suspect: DeliveryInHand, how: string): void => {
     did.push(`${how} ${nameOf(suspect)}`);
-    suspect.jobs = [{ delivery: suspect.delivery, verdict: { kind: "skipped" }, outcome: "skipped" }];
+    suspect.jobs = [
+      { delivery: suspect.delivery, verdict: { kind: "skipped", payload: {} }, outcome: "skipped" },
+    ];
   };
   const suspects = new Suspects({ ledger, maxAttempts: 3, onBug: (error) => bugs.push(error) });
   let died: () => void;

@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import { type ChannelModel, type ConsumeMessage, connect } from "amqplib";
+import type { Delivery } from "../domain/delivery.ts";
+import { Misuse } from "../domain/faults.ts";
+import type { Binding } from "../store/store.ts";
+import { brokerUser } from "./broker-address.ts";
+import { brokerTrouble, exchangeRefusal } from "./broker-trouble.ts";
+import { toDelivery } from "./to-delivery.ts";
+
+export interface TailOptions {
+  readonly url: string;
+  readonly bindings: readonly Binding[];
+  readonly maxBodyBytes: number;
+  /** Aborted to ask for the end. */
+  readonly stop: AbortSignal;
+  /** Told of each exchange that cannot be read, while others can. */
+  readonly onRefused: (exchange: string, reason: string) => void;
+  /** Told once messages come. */
+  readonly onOpen: () => void;
+  /** One at a time, in order: the next is given when it resolves. */
+  readonly onDelivery: (delivery: Delivery) => Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const PREFETCH = 100;
+/** Of what waits for a reader that is slower than the exchange; the oldest go first. Publishers feel nothing of it. */
+const waitingLimits = { "x-max-length": 1000, "x-max-length-bytes": 32 * 1024 * 1024 };
+
+/**
+ * Reads exchanges live, through a queue of our own under `queue/<user>/`, which goes away with the connection, until
+ * it is asked to stop. Nobody else's messages become fewer. Needs a Pulse user's rights, and no more.
+ *
+ * @throws Misuse where the broker or none of the exchanges can be read, and where the connection is lost.
+ */
+export async function tailExchanges(options: TailOptions): Promise<void> {
+  const { url, stop } = options;
+  const connection = await connect(url, {
+    timeout: CONNECT_TIMEOUT_MS,
+    clientProperties: { connection_name: "pulse-ingest inspect" },
+  }).catch((error: unknown) => {
+    throw new Misuse([`the broker cannot be used: ${brokerTrouble(error, url)}`]);
+  });
+  const ended = endOf(connection, stop);
+  try {
+    await Promise.race([readFrom(connection, options), ended]);
+  } finally {
+    // Lost already, or of no more use.
+    await connection.close().catch(() => undefined);
+  }
+}
+
+/** Resolves when it is asked to stop, rejects when the connection is lost before. */
+function endOf(connection: ChannelModel, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const lost = (error?: Error): void => {
+      reject(
+        new Misuse([`the connection to the broker was lost (${error?.message ?? "closed"}); start again`]),
+      );
+    };
+    connection.on("error", lost);
+    connection.on("close", lost);
+    if (stop.aborted) resolve();
+    stop.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+/** Never resolves: it goes on until the connection ends. */
+async function readFrom(connection: ChannelModel, options: TailOptions): Promise<never> {
+  const channel = await connection.createChannel();
+  const queue = `queue/${brokerUser(options.url)}/inspect-${randomUUID()}`;
+  await channel.assertQueue(queue, {
+    durable: false,
+    exclusive: true,
+    autoDelete: true,
+    arguments: waitingLimits,
+  });
+  await bindAll(connection, queue, options);
+  await channel.prefetch(PREFETCH);
+  let turn = Promise.resolve();
+  return new Promise<never>((_resolve, reject) => {
+    channel.on("error", reject);
+    const onMessage = (message: ConsumeMessage | null): void => {
+      if (message === null) {
+        reject(new Misuse(["the broker ended our queue; start again"]));
+        return;
+      }
+      turn = turn
+        .then(async () => {
+          if (options.stop.aborted) return;
+          await options.onDelivery(toDelivery(message, options.maxBodyBytes, Date.now()));
+          channel.ack(message);
+        })
+        .catch(reject);
+    };
+    channel.consume(queue, onMessage).then(options.onOpen, reject);
+  });
+}
+
+/** Each exchange on a channel of its own, which a "no" closes. */
+async function bindAll(connection: ChannelModel, queue: string, options: TailOptions): Promise<void> {
+  const exchanges = [...new Set(options.bindings.map(({ exchange }) => exchange))];
+  const refused: (readonly [exchange: string, reason: string])[] = [];
+  for (const exchange of exchanges) {
+    const channel = await connection.createChannel();
+    // The "no" comes as the rejection below; unheard it would end the process.
+    channel.on("error", () => undefined);
+    try {
+      for (const { routing_key } of options.bindings.filter((binding) => binding.exchange === exchange))
+        await channel.bindQueue(queue, exchange, routing_key);
+      await channel.close();
+    } catch (error) {
+      const reason = exchangeRefusal(error);
+      if (reason === null) throw error;
+      refused.push([exchange, reason]);
+    }
+  }
+  if (refused.length === exchanges.length) {
+    throw new Misuse(refused.map(([exchange, reason]) => `${exchange}: ${reason}`));
+  }
+  for (const [exchange, reason] of refused) options.onRefused(exchange, reason);
+}

@@ -1,0 +1,203 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { faultErrors, judgeFile } from "../../src/cli/messages.ts";
+import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
+import { aDelivery, aMessage, schemas } from "../examples.ts";
+import { runCli } from "./run-cli.ts";
+
+jest.setTimeout(60_000);
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "messages-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, content: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+  return path;
+}
+
+const onHg = { kind: "hg.mozilla.org", project: "try", revision: "abc" };
+const mixed = [
+  aMessage(),
+  aMessage({ state: "unscheduled" }),
+  aMessage({ taskId: "no_task", origin: onHg }),
+  aMessage({ timeStarted: "not a date" }),
+];
+
+describe("validate", () => {
+  it("says for each message of each file whether it is valid, and what is wrong, where", async () => {
+    const [one, many] = [file("one.json", aMessage()), file("many.json", mixed)];
+    const { code, stdout, stderr } = await runCli(["validate", one, many], {});
+    expect(stdout.split("\n")).toEqual([
+      `${one}[0]: valid`,
+      `${many}[0]: valid`,
+      `${many}[1]: valid`,
+      `${many}[2]: invalid`,
+      '  /origin/revision: must NOT have fewer than 40 characters; it is "abc" [minLength]',
+      '  /taskId: must match pattern "^[A-Za-z0-9/+-]+$"; it is "no_task" [pattern]',
+      `${many}[3]: invalid`,
+      '  /timeStarted: not a date-time: "not a date"; it should be as in "2026-01-05T10:00:00Z" [unreadable-time]',
+      "",
+    ]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  });
+
+  it("prints one JSON object per message with --json, of standard input too", async () => {
+    const { code, stdout } = await runCli(["validate", "-", "--json"], {}, JSON.stringify(mixed));
+    const lines = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as unknown);
+    expect(lines).toEqual([
+      { file: "-", index: 0, valid: true, errors: [] },
+      { file: "-", index: 1, valid: true, errors: [] },
+      {
+        file: "-",
+        index: 2,
+        valid: false,
+        errors: [
+          { pointer: "/origin/revision", keyword: "minLength", message: expect.stringContaining("40") },
+          { pointer: "/taskId", keyword: "pattern", message: expect.stringContaining("no_task") },
+        ],
+      },
+      {
+        file: "-",
+        index: 3,
+        valid: false,
+        errors: [{ pointer: "/timeStarted", keyword: "unreadable-time", message: expect.any(String) }],
+      },
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ["hg.mozilla.org", { project: "try", revision: "a" }, ["/origin/revision"]],
+    ["github.com", { project: "try", revision: "a" }, ["/origin/revision"]],
+    ["gitlab.com", { project: "try", revision: "a" }, ["/origin/kind"]],
+  ])("names of an origin of kind %s only what its own variant lacks", async (kind, origin, pointers) => {
+    const body = JSON.stringify(aMessage({ origin: { kind, ...origin } }));
+    const { stdout } = await runCli(["validate", "-", "--json"], {}, body);
+    const { errors } = JSON.parse(stdout) as { errors: { pointer: string }[] };
+    expect(errors.map(({ pointer }) => pointer).toSorted()).toEqual(pointers);
+  });
+
+  it.each([
+    ["an empty file", "", "empty"],
+    ["no JSON", '{"taskId": ', "not JSON"],
+    ["no UTF-8", Buffer.from([0x22, 0xff, 0x22]), "UTF-8"],
+    ["an empty array", "[]", "holds no job"],
+    ["too much nesting", "[".repeat(100), "nested deeper"],
+  ])("says of %s what it is", async (_case, body, why) => {
+    const { code, stdout, stderr } = await runCli(["validate", "-"], {}, body);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    expect(stdout).toMatch(/^-\[0\]: invalid\n {2}\(the whole message\): .*\n$/);
+    expect(stdout).toContain(why);
+  });
+
+  it("says of a file that is not there that it cannot be read", async () => {
+    const { code, stderr } = await runCli(["validate", join(folder, "none.json")], {});
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: .*none\.json cannot be read: ENOENT.*\n$/);
+  });
+
+  it("shows control characters of a message as such", async () => {
+    const body = JSON.stringify(aMessage({ "\u001b[2J\u009b": 1, owner: "\u202e" }));
+    const { stdout } = await runCli(["validate", "-"], {}, body);
+    expect(stdout).toContain("additional properties");
+    expect(stdout).toContain("\\u009b");
+    for (const raw of ["\u001b", "\u009b", "\u202e"]) expect(stdout).not.toContain(raw);
+  });
+
+  it("asks for no broker and no store", async () => {
+    const env = { AMQP_URL: "nonsense", MONGODB_URL: "nonsense", DATA_DIR: "/nonsense" };
+    expect(await runCli(["validate", "-"], env, JSON.stringify(aMessage()))).toMatchObject({ code: 0 });
+  });
+});
+
+describe("the verdict of validate and of the worker", () => {
+  const limits = { MAX_DEPTH: 20, MAX_BODY_BYTES: 4000 };
+  const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
+
+  it.each<[string, unknown, string | null]>([
+    ["a valid message", aMessage(), null],
+    ["an unscheduled one", aMessage({ state: "unscheduled" }), null],
+    [
+      "an unscheduled one with a time that is none",
+      aMessage({ state: "unscheduled", timeStarted: "x" }),
+      null,
+    ],
+    ["a member too many", aMessage({ more: 1 }), "schema-violation"],
+    ["a time that is none", aMessage({ timeCompleted: "soon" }), "unreadable-time"],
+    ["a field that cannot be stored", aMessage({ productName: "p".repeat(110) }), "unusable-field"],
+    ["deep nesting", aMessage({ extra: { deep: nested(30) } }), "malformed-body"],
+    ["a long one", aMessage({ extra: { long: "x".repeat(5000) } }), "oversize-body"],
+    ["no object", 7, "schema-violation"],
+  ])("is the same on %s", (_case, message, reason) => {
+    const body = Buffer.from(JSON.stringify(message));
+    const isOversize = body.length > limits.MAX_BODY_BYTES;
+    const oversize = isOversize
+      ? { bytes: body.length, sha256: "", limitBytes: limits.MAX_BODY_BYTES }
+      : null;
+    const options = { schemas, maxDepth: 20, tiers: new Map(), acceptsProject: () => true };
+    const [worker] = judgeDelivery(aDelivery(body, { oversize }), options);
+    const [file] = judgeFile(body, limits, schemas);
+    expect(file?.kind).toBe(reason === null ? worker?.kind : "rejected");
+    expect(worker?.kind === "rejected" ? worker.fault.reason : null).toBe(reason);
+    expect(file?.kind === "rejected" ? file.fault : null).toEqual(
+      worker?.kind === "rejected" ? worker.fault : null,
+    );
+    if (file?.kind === "rejected") expect(faultErrors(file.fault).length).toBeGreaterThan(0);
+  });
+
+  it("measures each message of an array by itself", () => {
+    const long = aMessage({ extra: { long: "x".repeat(3000) } });
+    const body = Buffer.from(JSON.stringify([long, long]));
+    expect(judgeFile(body, limits, schemas).map(({ kind }) => kind)).toEqual(["accepted", "accepted"]);
+  });
+});
+
+describe("normalise", () => {
+  it("prints the submissions alone on standard output, and tells of the rest on standard error", async () => {
+    const path = file("mixed.json", mixed);
+    const { code, stdout, stderr } = await runCli(["normalise", path], {});
+    expect(code).toBe(1);
+    const submissions = JSON.parse(stdout) as { project: string; job: { job_guid: string } }[];
+    expect(submissions).toHaveLength(1);
+    expect(submissions[0]).toMatchObject({ project: "try", coalesced: [], job: { job_guid: "guid/0" } });
+    expect(stderr).toContain(`${path}[1]: left out: its state is unscheduled\n`);
+    expect(stderr).toContain(`${path}[2]: left out: invalid\n  /origin/revision: `);
+    expect(stderr).toContain(`${path}[3]: left out: invalid\n  /timeStarted: `);
+  });
+
+  it("ends well where none is invalid, also where none is left", async () => {
+    const one = await runCli(["normalise", "-"], {}, JSON.stringify(aMessage()));
+    expect(one).toMatchObject({ code: 0, stderr: "" });
+    const none = await runCli(["normalise", "-"], {}, JSON.stringify(aMessage({ state: "unscheduled" })));
+    expect({ code: none.code, stdout: none.stdout }).toEqual({ code: 0, stdout: "[]\n" });
+  });
+
+  it("prints an empty array for what holds no message, and says why", async () => {
+    const { code, stdout, stderr } = await runCli(["normalise", "-"], {}, "{");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "[]\n" });
+    expect(stderr).toContain("not JSON");
+  });
+
+  const reference = fileURLToPath(new URL("../../../shared/reference/pulse/", import.meta.url));
+  if (!existsSync(reference)) it.todo("needs the reference messages");
+  else {
+    it("prints what is known of the reference messages", async () => {
+      const { code, stdout } = await runCli(["normalise", join(reference, "jobs.json")], {});
+      const expected: unknown = JSON.parse(readFileSync(join(reference, "jobs.expected.json"), "utf8"));
+      expect({ code, submissions: JSON.parse(stdout) as unknown }).toEqual({
+        code: 0,
+        submissions: expected,
+      });
+    });
+  }
+});
