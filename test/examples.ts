@@ -72,6 +72,7 @@ export function aRejection(text: string, overrides: Partial<Rejection> = {}): Re
       bytes: text.length + 2,
       sha256: createHash("sha256").update(text).digest("hex"),
       truncated: false,
+      blanked: false,
     },
     received_at: new Date().toISOString(),
     ...overrides,

@@ -10,6 +10,8 @@ export interface RejectedPayload {
   readonly bytes: number;
   readonly sha256: string;
   readonly truncated: boolean;
+  /** Passwords in URLs have been replaced by `***`: it is no longer what was sent. */
+  readonly blanked: boolean;
 }
 
 export interface Rejection {
@@ -24,10 +26,13 @@ export interface Rejection {
   readonly received_at: string;
 }
 
+/** A rejection as it is kept: what comes again (same payload and route) is counted, not kept again. */
 export interface StoredRejection extends Omit<Rejection, "received_at"> {
   readonly id: string;
+  /** By the time of arrival, ISO 8601, UTC; so are those below. */
   readonly first_seen: string;
   readonly last_seen: string;
+  /** How often it came, redeliveries included. */
   readonly count: number;
   readonly expires_at: string;
 }

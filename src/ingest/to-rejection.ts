@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { blankUrls } from "../domain/blank-url.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import type { Fault } from "../domain/faults.ts";
 import type { RejectedPayload, Rejection } from "../domain/rejection.ts";
@@ -13,13 +14,15 @@ export interface Refused {
 }
 
 /**
- * The rejection that is kept for people. Pure.
+ * The rejection that is kept for people. Pure. Passwords in URLs are blanked in all of it: publishers put log URLs
+ * into messages, our own errors may quote a database's address, and a rejection is read by more people than either
+ * was meant for.
  *
  * @param maxBytes - how much of the payload is kept; its hash and length are always those of the whole.
  */
 export function toRejection(delivery: Delivery, refused: Refused, maxBytes: number): Rejection {
   return {
-    fault: refused.fault,
+    fault: blankFault(refused.fault),
     exchange: delivery.exchange,
     routing_key: delivery.routingKey,
     project: refused.project,
@@ -35,26 +38,54 @@ export function rejectedPayload(delivery: Delivery, payload: unknown, maxBytes: 
 }
 
 function itemPayload(payload: unknown, maxBytes: number): RejectedPayload {
-  const bytes = Buffer.from(JSON.stringify(payload));
-  const truncated = bytes.length > maxBytes;
+  const text = JSON.stringify(payload);
+  const bytes = Buffer.from(text);
+  // Before it is cut: behind a cut a password could no longer be told from a port.
+  const shown = blankUrls(text);
   return {
     encoding: "json",
-    // A cut may split a character: what is left of it is dropped.
-    content: truncated ? bytes.toString("utf8", 0, maxBytes).replace(/\uFFFD$/, "") : bytes.toString("utf8"),
+    content: cutText(shown, maxBytes),
     bytes: bytes.length,
     sha256: sha256(bytes),
-    truncated,
+    truncated: bytes.length > maxBytes,
+    blanked: shown !== text,
   };
 }
 
 function rawPayload({ body, oversize }: Delivery, maxBytes: number): RejectedPayload {
+  // Each byte as one character, whatever it is: addresses are plain ASCII in every encoding that occurs.
+  const text = body.toString("latin1");
+  const shown = blankUrls(text);
+  const content = shown === text ? body : Buffer.from(shown, "latin1");
   return {
     encoding: "base64",
-    content: body.toString("base64", 0, Math.min(body.length, maxBytes)),
+    content: content.toString("base64", 0, Math.min(content.length, maxBytes)),
     bytes: oversize?.bytes ?? body.length,
     sha256: oversize?.sha256 ?? sha256(body),
     truncated: oversize !== null || body.length > maxBytes,
+    blanked: shown !== text,
   };
+}
+
+/** At most so many bytes of UTF-8; a character that would be split is left out. */
+function cutText(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text);
+  let end = Math.min(maxBytes, bytes.length);
+  while (end > 0 && end < bytes.length && isContinuation(bytes[end])) end--;
+  return bytes.toString("utf8", 0, end);
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
+}
+
+function blankFault(fault: Fault): Fault {
+  if (fault.reason === "schema-violation") {
+    const violations = fault.violations.map((each) => ({ ...each, message: blankUrls(each.message) }));
+    return { ...fault, violations };
+  }
+  if ("detail" in fault) return { ...fault, detail: blankUrls(fault.detail) };
+  return "value" in fault ? { ...fault, value: blankUrls(fault.value) } : fault;
 }
 
 function sha256(bytes: Buffer): string {

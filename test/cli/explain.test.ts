@@ -20,7 +20,7 @@ const rejection: Rejection = {
   },
   ...{ exchange: "exchange/publisher/jobs", routing_key: "treeherder.try", project: "try" },
   task_id: "task/1",
-  payload: { encoding: "json", content: "{}", bytes: 2, sha256: "00", truncated: false },
+  payload: { encoding: "json", content: "{}", bytes: 2, sha256: "00", truncated: false, blanked: false },
   received_at: new Date().toISOString(),
 };
 
