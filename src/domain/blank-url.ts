@@ -5,5 +5,5 @@
 export function blankUrls(text: string): string {
   // The password ends at the last @ before the host: one that is not percent-encoded may hold @ and : itself.
   // Never past a quote, since the text may be a line of JSON.
-  return text.replace(/([a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@"]*):[^\s/"]*@/gi, "$1:***@");
+  return text.replace(/(:\/\/[^\s/:@"]*):[^\s/"]*@/g, "$1:***@");
 }
