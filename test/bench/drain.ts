@@ -28,16 +28,21 @@ export interface DrainFigures {
   readonly peak_rss_mib: number;
 }
 
-/** A queue with a mix of messages in it; the prefix keeps mixes apart that meet in one store. */
+/** A queue with a mix of messages in it; see `fill`. */
 export async function filledQueue(prefix: string): Promise<{ story: WorkerStory; mix: MessageMix }> {
   const story = await WorkerStory.on((await broker()).url);
-  const mix = messageMix(JOBS, prefix);
   await story.channel.assertQueue(story.queue, { durable: true });
   await story.channel.bindQueue(story.queue, story.exchange, "#");
+  return { story, mix: await fill(story, prefix) };
+}
+
+/** @param prefix - keeps mixes apart that meet in one store. */
+export async function fill(story: WorkerStory, prefix: string): Promise<MessageMix> {
+  const mix = messageMix(JOBS, prefix);
   for (let at = 0; at < mix.bodies.length; at += 1000) {
     await story.publish(...mix.bodies.slice(at, at + 1000));
   }
-  return { story, mix };
+  return mix;
 }
 
 /** @throws where messages are left in the queue: then what was measured is not a drain. */

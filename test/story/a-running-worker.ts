@@ -7,7 +7,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { WorkerProcess } from "../servers/worker-process.ts";
 
-/** A worker of its own on a broker: its exchange, its durable queue, its data folder. */
+/** Workers of their own on a broker: their exchange, their durable queue, their data folder. */
 export class WorkerStory {
   readonly exchange = `exchange/guest/${randomUUID()}/jobs`;
   readonly queueName = `story-${randomUUID()}`;
@@ -15,7 +15,7 @@ export class WorkerStory {
   readonly #url: string;
   readonly #connection: ChannelModel;
   readonly channel: ConfirmChannel;
-  #worker: WorkerProcess | null = null;
+  readonly #workers: WorkerProcess[] = [];
 
   private constructor(url: string, connection: ChannelModel, channel: ConfirmChannel) {
     this.#url = url;
@@ -47,6 +47,13 @@ export class WorkerStory {
 
   /** Starts a worker, and waits until it consumes. */
   async start(env: NodeJS.ProcessEnv = {}): Promise<WorkerProcess> {
+    const worker = this.add(env);
+    await worker.untilEvent("consuming");
+    return worker;
+  }
+
+  /** Starts a worker beside those that run; not waited for. */
+  add(env: NodeJS.ProcessEnv = {}): WorkerProcess {
     const worker = new WorkerProcess({
       AMQP_URL: this.#url,
       REGISTRY_FILE: join(this.folder, "exchanges.yml"),
@@ -54,8 +61,7 @@ export class WorkerStory {
       QUEUE_NAME: this.queueName,
       ...env,
     });
-    this.#worker = worker;
-    await worker.untilEvent("consuming");
+    this.#workers.push(worker);
     return worker;
   }
 
@@ -73,7 +79,7 @@ export class WorkerStory {
   }
 
   async end(): Promise<void> {
-    await this.#worker?.kill();
+    await Promise.all(this.#workers.map((worker) => worker.kill()));
     const connection = await connect(this.#url);
     const channel = await connection.createChannel();
     await channel.deleteQueue(this.queue);
