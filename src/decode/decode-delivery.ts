@@ -6,6 +6,8 @@ import { ok, type Result, refuse } from "../domain/faults.ts";
  * The job messages that a delivery carries: one JSON value, or each item of an array. Pure. The content type is
  * not looked at: publishers' tools disagree about it, and the bytes say what they are.
  *
+ * Half of a surrogate pair becomes U+FFFD.
+ *
  * @param maxDepth - a value nested deeper is refused, so that nothing that walks it can overflow the stack.
  * @returns fault `oversize-body` for a body cut on arrival, `malformed-body` for one that is not strict UTF-8
  *   (no byte order mark), not JSON, nested too deep, or an array without items.
@@ -20,7 +22,8 @@ export function decodeDelivery(delivery: Delivery, maxDepth: number): Result<rea
   if (isDeeperThan(body, maxDepth)) return malformed(`the body is nested deeper than ${maxDepth} levels`);
   let value: unknown;
   try {
-    value = JSON.parse(body.toString("utf8"));
+    const text = body.toString("utf8");
+    value = mayHoldHalves(text) ? JSON.parse(text, wellFormed) : JSON.parse(text);
   } catch (error) {
     return malformed(`the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -30,6 +33,16 @@ export function decodeDelivery(delivery: Delivery, maxDepth: number): Result<rea
 
 function malformed(detail: string): ReturnType<typeof refuse> {
   return refuse({ reason: "malformed-body", detail });
+}
+
+/** Half of a character beyond the basic plane can only be written as an escape, which is rare. */
+function mayHoldHalves(text: string): boolean {
+  return text.includes("\\ud") || text.includes("\\uD");
+}
+
+/** Half a character is none: no store could keep it, and a name with it would not be found again. */
+function wellFormed(_name: string, value: unknown): unknown {
+  return typeof value === "string" ? value.toWellFormed() : value;
 }
 
 /** Before parsing, on the bytes: in UTF-8 a quote, a backslash or a bracket is never part of another character. */

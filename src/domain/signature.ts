@@ -7,7 +7,18 @@ function sha1(text: string): string {
 
 /** Sorts by code point, as the hash demands; JavaScript's own order is by UTF-16 unit. */
 export function byCodePoint(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const shorter = Math.min(a.length, b.length);
+  for (let at = 0; at < shorter; at++) {
+    const difference = rank(a.charCodeAt(at)) - rank(b.charCodeAt(at));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Of a UTF-16 unit: halves of characters beyond the basic plane come after all characters within it. */
+function rank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
 /** Lower-case hex SHA-1 of the option names, sorted, joined with nothing between. */

@@ -12,9 +12,9 @@ export interface JobSubmission {
 }
 
 export interface Platform {
-  readonly os_name?: string;
-  readonly platform?: string;
-  readonly architecture?: string;
+  readonly os_name?: string | null;
+  readonly platform?: string | null;
+  readonly architecture?: string | null;
 }
 
 export interface SubmittedJob {
@@ -31,15 +31,17 @@ export interface SubmittedJob {
   readonly build_system_type?: string | null;
   readonly tier?: number | null;
   readonly machine?: string | null;
-  readonly build_platform?: Platform;
-  readonly machine_platform?: Platform;
+  readonly build_platform?: Platform | null;
+  readonly machine_platform?: Platform | null;
   /** Only the keys count. */
-  readonly option_collection?: Readonly<Record<string, unknown>>;
+  readonly option_collection?: Readonly<Record<string, unknown>> | null;
   readonly reference_data_name?: string | null;
   /** Seconds since the Unix epoch. */
   readonly submit_timestamp?: number | string | null;
   readonly start_timestamp?: number | string | null;
   readonly end_timestamp?: number | string | null;
+  /** As beside the job. */
+  readonly coalesced?: readonly string[];
   readonly log_references?: readonly SubmittedLog[];
   /** Strangers' data: an element that is no usable artifact is refused by itself, the job goes on. */
   readonly artifacts?: readonly unknown[];

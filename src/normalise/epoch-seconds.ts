@@ -1,30 +1,38 @@
 const isoTime =
-  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,12})?)?)\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)(?: ?(Z|[+-]\d\d(?::?\d\d)?))?)?$/i;
 const rfc1123 =
-  /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|[+-]\d{4})$/;
+  /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d:\d\d(?::\d\d)?) (GMT|UTC|UT|[+-]\d{4})$/i;
+const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /**
  * Whole seconds since the Unix epoch, fractions cut off; `null` for text that is not a time. Understands ISO 8601
  * and RFC 3339 (date, or date and time, offset or none) and RFC 1123.
  */
 export function epochSeconds(text: string): number | null {
-  if (rfc1123.test(text)) return seconds(Date.parse(text));
+  const [, dayOfMonth = "", month = "", year = "", timeOfDay = "", zone = ""] = rfc1123.exec(text) ?? [];
+  if (year !== "") {
+    const monthNumber = String(months.indexOf(month.toLowerCase()) + 1).padStart(2, "0");
+    return secondsOf(`${year}-${monthNumber}-${dayOfMonth.padStart(2, "0")}`, timeOfDay, zone);
+  }
   // Matched first, because Date.parse by itself also takes "foo 1", as January 2001.
-  const [whole, day, time = "00:00:00", offset = "Z"] = isoTime.exec(text) ?? [];
-  if (whole === undefined || day === undefined) return null;
+  const [, day, time = "00:00:00", offset = "Z"] = isoTime.exec(text) ?? [];
+  return day === undefined ? null : secondsOf(day, time.replace(",", "."), offset);
+}
+
+/** @param offset - none (`Z`, `GMT`), `+hh`, `+hhmm` or `+hh:mm`. */
+function secondsOf(day: string, time: string, offset: string): number | null {
   // 24:00 is midnight to Date.parse, and 30 February a day in March: neither is a time that somebody meant.
   if (time.startsWith("24") || !isDay(day)) return null;
-  const colon = offset.length === 3 ? `${offset}:00` : offset.replace(/(\d\d)(\d\d)$/, "$1:$2");
   // No offset means UTC. Date.parse would take this machine's zone, and two workers would disagree.
-  return seconds(Date.parse(`${day}T${time.replace(",", ".")}${colon.toUpperCase()}`));
+  const zone = /^[+-]/.test(offset)
+    ? offset.replace(/^(...):?(\d\d)?$/, (_, hours, minutes = "00") => `${hours}:${minutes}`)
+    : "Z";
+  const milliseconds = Date.parse(`${day}T${time}${zone}`);
+  // Towards zero: a fraction is cut off, before 1970 too. Zero is added so that there is no -0.
+  return Number.isNaN(milliseconds) ? null : Math.trunc(milliseconds / 1000) + 0;
 }
 
 function isDay(day: string): boolean {
   const at = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
-}
-
-function seconds(milliseconds: number): number | null {
-  // Towards zero: a fraction is cut off, before 1970 too.
-  return Number.isNaN(milliseconds) ? null : Math.trunc(milliseconds / 1000);
 }

@@ -36,7 +36,7 @@ export function normaliseJob(message: PulseJob): Result<JobSubmission> {
   const job = {
     job_guid: message.taskId,
     name: display.jobName,
-    job_symbol: `${display.jobSymbol}${display.chunkId ?? ""}`,
+    job_symbol: display.jobSymbol + (display.chunkId === undefined ? "" : decimal(display.chunkId)),
     group_name: display.groupName ?? "unknown",
     group_symbol: display.groupSymbol,
     product_name: message.productName ?? "unknown",
@@ -63,6 +63,11 @@ export function normaliseJob(message: PulseJob): Result<JobSubmission> {
   };
   if (revision) return ok({ project, revision, coalesced, job });
   return ok({ project, ...(revision_hash === undefined ? {} : { revision_hash }), coalesced, job });
+}
+
+/** The whole number in digits alone: JavaScript writes a large one with an exponent. */
+function decimal(whole: number): string {
+  return BigInt(whole).toString();
 }
 
 function toPlatform(machine: Machine | undefined): Platform {

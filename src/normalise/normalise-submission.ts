@@ -1,5 +1,6 @@
 import { needsSuggestions, parseStatus } from "../artifacts/plan.ts";
-import { type Fault, ok, type Result, refuse } from "../domain/faults.ts";
+import { firstCharacters, isLongerThan } from "../domain/characters.ts";
+import { ok, type Result, refuse } from "../domain/faults.ts";
 import { byCodePoint, jobSignature, optionCollectionHash } from "../domain/signature.ts";
 import type {
   JobSubmission,
@@ -14,16 +15,28 @@ import type {
 import type { TierOverrides } from "../domain/tiers.ts";
 import { logNameOf, prepareArtifacts } from "./prepare-artifacts.ts";
 
-/** The longest value of each field that is kept whole; a longer one costs the job. */
+/** The most characters of each field that are kept whole; a longer value costs the job. */
 const limits = {
+  result: 25,
   product_name: 100,
   machine: 100,
   name: 100,
+  // The schema's 25 and the digits of a chunk.
   job_symbol: 50,
   group_name: 100,
   group_symbol: 25,
   build_system_type: 25,
 } as const satisfies Partial<Record<keyof PreparedJob, number>>;
+const MAX_OPTION = 100;
+const platformLimits = [
+  ["os_name", 25],
+  ["platform", 100],
+  ["architecture", 25],
+] as const satisfies readonly (readonly [keyof StoredPlatform, number])[];
+
+/** What has a default where it is absent; null costs the job. */
+const neverNull = ["product_name", "machine", "option_collection"] as const;
+const platforms = ["build_platform", "machine_platform"] as const;
 
 /**
  * The submission with defaults, cuts and derived values applied, for Pulse and REST alike. Pure.
@@ -38,9 +51,11 @@ export function normaliseSubmission(
 ): Result<PreparedSubmission> {
   const { project, revision, revision_hash, coalesced, job } = submission;
   if (!job.job_guid) return unusable("job_guid", "must not be empty");
+  const nothing = nullMember(job);
+  if (nothing !== null) return unusable(nothing, "must not be null");
   const prepared = prepareJob(project, job, tiers);
-  const problem = tooLong(prepared) ?? nullWhereText(job);
-  if (problem !== null) return refuse(problem);
+  const tooLong = overlongMember(prepared);
+  if (tooLong !== null) return unusable(...tooLong);
 
   const { artifacts, refused: refusedArtifacts } = prepareArtifacts(job.artifacts ?? []);
   const summary = artifacts.find(({ name }) => name === "text_log_summary");
@@ -50,10 +65,10 @@ export function normaliseSubmission(
     hasSuggestions: artifacts.some(({ name }) => name === "Bug suggestions"),
   };
   const logs = (job.log_references ?? []).map((log): LogReference => {
-    const name = cut(log.name || "unknown", 50);
+    const name = firstCharacters(log.name || "unknown", 50);
     return {
       name,
-      url: cut(log.url || "unknown", 255),
+      url: firstCharacters(log.url || "unknown", 255),
       parse_status: parseStatus(name, log.parse_status, along),
     };
   });
@@ -61,7 +76,8 @@ export function normaliseSubmission(
     project,
     revision: revision || null,
     revision_hash: revision_hash || null,
-    coalesced,
+    // Publishers put the list in either place.
+    coalesced: job.coalesced === undefined ? coalesced : [...coalesced, ...job.coalesced],
     job: prepared,
     logs,
     artifacts,
@@ -87,16 +103,16 @@ function prepareJob(project: string, job: SubmittedJob, tiers: TierOverrides): P
   };
   const signature = jobSignature(parts, job.reference_data_name ?? null);
   return {
-    job_guid: cut(job.job_guid, 50),
-    state: cut(job.state || "unknown", 25),
+    job_guid: firstCharacters(job.job_guid, 50),
+    state: firstCharacters(job.state || "unknown", 25),
     result: job.result === undefined ? "unknown" : job.result,
     name: parts.name,
     job_symbol: parts.job_symbol,
     group_name: parts.group_name,
     group_symbol: parts.group_symbol,
     product_name: job.product_name?.trim() ? job.product_name : "unknown",
-    who: cut(job.who || "unknown", 50),
-    reason: cut(job.reason || "unknown", 125),
+    who: firstCharacters(job.who || "unknown", 50),
+    reason: firstCharacters(job.reason || "unknown", 125),
     machine: job.machine ?? "unknown",
     build_system_type: parts.build_system_type,
     build_platform: parts.build_platform,
@@ -112,12 +128,13 @@ function prepareJob(project: string, job: SubmittedJob, tiers: TierOverrides): P
   };
 }
 
-function toPlatform({
-  os_name = "unknown",
-  platform = "unknown",
-  architecture = "unknown",
-}: Platform = {}): StoredPlatform {
-  return { os_name, platform, architecture };
+function toPlatform(given: Platform | null | undefined): StoredPlatform {
+  const { os_name, platform, architecture } = given ?? {};
+  return {
+    os_name: os_name ?? "unknown",
+    platform: platform ?? "unknown",
+    architecture: architecture ?? "unknown",
+  };
 }
 
 /** Integers and strings of digits are taken, a fraction is cut off, anything else is 0. */
@@ -126,31 +143,38 @@ function wholeSeconds(value: number | string | null | undefined): number {
   return typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : 0;
 }
 
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : [...text].slice(0, length).join("");
-}
-
-function tooLong(job: PreparedJob): Fault | null {
-  for (const [field, limit] of Object.entries(limits)) {
-    const value = job[field as keyof typeof limits];
-    if (value.length > limit && [...value].length > limit) {
-      return {
-        reason: "unusable-field",
-        pointer: `/job/${field}`,
-        detail: `is longer than ${limit} characters`,
-      };
-    }
+/** The path of the first member that is null and must not be. */
+function nullMember(job: SubmittedJob): string | null {
+  const member = neverNull.find((name) => job[name] === null);
+  if (member !== undefined) return member;
+  for (const name of platforms) {
+    const platform = job[name];
+    if (platform === null) return name;
+    const part = platformLimits.find(([member]) => platform?.[member] === null)?.[0];
+    if (part !== undefined) return `${name}/${part}`;
   }
   return null;
 }
 
-function nullWhereText(job: SubmittedJob): Fault | null {
-  const field = (["product_name", "machine"] as const).find((name) => job[name] === null);
-  return field === undefined
-    ? null
-    : { reason: "unusable-field", pointer: `/job/${field}`, detail: "must not be null" };
+/** The path of the first member that is too long, and what it may have. */
+function overlongMember(job: PreparedJob): [path: string, detail: string] | null {
+  const told = (path: string, limit: number): [string, string] => [
+    path,
+    `is longer than ${limit} characters`,
+  ];
+  for (const [field, limit] of Object.entries(limits)) {
+    if (isLongerThan(job[field as keyof typeof limits] ?? "", limit)) return told(field, limit);
+  }
+  for (const name of platforms) {
+    for (const [part, limit] of platformLimits) {
+      if (isLongerThan(job[name][part], limit)) return told(`${name}/${part}`, limit);
+    }
+  }
+  return job.options.some((name) => isLongerThan(name, MAX_OPTION))
+    ? told("option_collection", MAX_OPTION)
+    : null;
 }
 
-function unusable(field: string, detail: string): ReturnType<typeof refuse> {
-  return refuse({ reason: "unusable-field", pointer: `/job/${field}`, detail });
+function unusable(path: string, detail: string): ReturnType<typeof refuse> {
+  return refuse({ reason: "unusable-field", pointer: `/job/${path}`, detail });
 }

@@ -1,4 +1,6 @@
+import { firstCharacters, isLongerThan } from "../domain/characters.ts";
 import { JOB_INFO } from "../domain/ids.ts";
+import { isJsonObject } from "../domain/json-object.ts";
 import type { Artifact, Refusal } from "../domain/submission.ts";
 
 const MAX_NAME = 50;
@@ -39,13 +41,13 @@ interface ReadArtifact {
 
 /** The artifact, or why it cannot be used. */
 function readArtifact(item: unknown): ReadArtifact | string {
-  if (typeof item !== "object" || item === null || Array.isArray(item)) return "is no object";
-  const { name, type, blob } = item as Readonly<Record<string, unknown>>;
+  if (!isJsonObject(item)) return "is no object";
+  const { name, type, blob } = item;
   if (typeof name !== "string" || name === "") return "has no name";
-  if (typeof type !== "string" || type === "") return `"${name.slice(0, MAX_NAME)}" has no type`;
-  if (blob === undefined || blob === null) return `"${name.slice(0, MAX_NAME)}" has no blob`;
-  if (name.length > MAX_NAME || type.length > MAX_NAME)
-    return `name and type must not be longer than ${MAX_NAME}`;
+  if (typeof type !== "string" || type === "") return `"${firstCharacters(name, MAX_NAME)}" has no type`;
+  if (blob === undefined) return `"${firstCharacters(name, MAX_NAME)}" has no blob`;
+  if (isLongerThan(name, MAX_NAME) || isLongerThan(type, MAX_NAME))
+    return `name and type must not be longer than ${MAX_NAME} characters`;
   return { name, type, blob };
 }
 
@@ -56,11 +58,11 @@ function toArtifact({ name, type, blob }: ReadArtifact): Artifact {
 
 function cleanJobInfo(blob: unknown, refused: Refusal[]): string {
   const value = typeof blob === "string" ? parsed(blob) : blob;
-  const details: unknown = isObject(value) ? value["job_details"] : undefined;
+  const details: unknown = isJsonObject(value) ? value["job_details"] : undefined;
   if (!Array.isArray(details)) refused.push({ what: JOB_INFO, reason: "has no list of job_details" });
   const kept: object[] = [];
   for (const [index, detail] of (Array.isArray(details) ? details : []).entries()) {
-    if (isObject(detail) && typeof detail["value"] === "string")
+    if (isJsonObject(detail) && typeof detail["value"] === "string")
       kept.push(cleanDetail(detail, detail["value"]));
     else refused.push({ what: `job detail ${index}`, reason: "has no value that is text" });
   }
@@ -71,18 +73,10 @@ function cleanDetail(detail: Readonly<Record<string, unknown>>, value: string): 
   const { content_type, title, url } = detail;
   return {
     ...(typeof content_type === "string" ? { content_type } : {}),
-    title: typeof title === "string" ? cut(title) : null,
-    value: cut(value),
-    url: typeof url === "string" ? cut(url) : null,
+    title: typeof title === "string" ? firstCharacters(title, MAX_DETAIL) : null,
+    value: firstCharacters(value, MAX_DETAIL),
+    url: typeof url === "string" ? firstCharacters(url, MAX_DETAIL) : null,
   };
-}
-
-function cut(text: string): string {
-  return text.length <= MAX_DETAIL ? text : [...text].slice(0, MAX_DETAIL).join("");
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parsed(text: string): unknown {
@@ -99,5 +93,5 @@ export function logNameOf(blob: string): string | null {
   // The member is rare and a summary large: looked for before it is parsed.
   if (!blob.includes('"logname"')) return null;
   const value = parsed(blob);
-  return isObject(value) && typeof value["logname"] === "string" ? value["logname"] : null;
+  return isJsonObject(value) && typeof value["logname"] === "string" ? value["logname"] : null;
 }

@@ -1,4 +1,6 @@
+import { firstCharacters } from "../domain/characters.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
+import { isJsonObject } from "../domain/json-object.ts";
 import type { Refusal } from "../domain/submission.ts";
 import type { PulseJob } from "../validate/message-types.ts";
 import { epochSeconds } from "./epoch-seconds.ts";
@@ -12,8 +14,7 @@ const DEFAULT_LOG_NAMES = new Set(["buildbot_text", "builds-4h"]);
 
 /**
  * The artifacts that a Pulse job carries in itself, in this order: `Job Info`, `text_log_summary` of the first log
- * that brings its steps, and `extra.artifacts` as they are but for the guid. What is no artifact is passed on
- * where it is one of a list: it is refused by itself when the submission is prepared.
+ * that brings its steps, and of `extra.artifacts` those that are objects, as they are but for the guid.
  *
  * @returns fault `unreadable-time` for a step's time that is none.
  */
@@ -28,7 +29,9 @@ export function pulseArtifacts(message: PulseJob): Result<readonly unknown[]> {
     artifacts.push(summary.value);
   }
   const extra = message.extra?.["artifacts"];
-  if (Array.isArray(extra)) for (const artifact of extra) artifacts.push(withGuid(artifact, message.taskId));
+  for (const artifact of Array.isArray(extra) ? extra : []) {
+    if (isJsonObject(artifact)) artifacts.push({ ...artifact, job_guid: message.taskId });
+  }
   return ok(artifacts);
 }
 
@@ -53,20 +56,19 @@ export function unusableParts({ jobInfo, extra }: PulseJob): Refusal[] {
   if (artifacts !== undefined && !Array.isArray(artifacts)) {
     refused.push({ what: "extra.artifacts", reason: "must be an array" });
   }
+  for (const [index, artifact] of (Array.isArray(artifacts) ? artifacts : []).entries()) {
+    if (!isJsonObject(artifact))
+      refused.push({ what: `extra.artifacts ${index}`, reason: "must be an object" });
+  }
   return refused;
 }
 
 /** Only the first link was checked by the schema; a later one may be anything, and is then left out. */
 function linkDetail(link: unknown): object | null {
-  if (typeof link !== "object" || link === null) return null;
-  const { url, linkText, label } = link as Readonly<Record<string, unknown>>;
+  if (!isJsonObject(link)) return null;
+  const { url, linkText, label } = link;
   if (typeof url !== "string" || typeof linkText !== "string" || typeof label !== "string") return null;
   return { url, content_type: "link", value: linkText, title: label };
-}
-
-function withGuid(artifact: unknown, guid: string): unknown {
-  if (typeof artifact !== "object" || artifact === null || Array.isArray(artifact)) return artifact;
-  return { ...artifact, job_guid: guid };
 }
 
 function textLogSummary(message: PulseJob, log: Log, logIndex: number): Result<object> {
@@ -106,5 +108,5 @@ function toStep(step: Step, order: number, message: PulseJob, pointer: string): 
 
 /** A time that is none costs its job, and only that. */
 export function unreadable(pointer: string, value: string): ReturnType<typeof refuse> {
-  return refuse({ reason: "unreadable-time", pointer, value: value.slice(0, 100) });
+  return refuse({ reason: "unreadable-time", pointer, value: firstCharacters(value, 100) });
 }

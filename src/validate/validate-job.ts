@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import draft04 from "ajv-draft-04";
 import { load } from "js-yaml";
+import { firstCharacters, isLongerThan } from "../domain/characters.ts";
 import { ok, type Result, refuse, type Violation } from "../domain/faults.ts";
+import { isJsonObject } from "../domain/json-object.ts";
 import type { PulseJob } from "./message-types.ts";
 
-/** The compiled schema, twice: one stops at the first error and tells nothing, the other tells everything. */
+/** The compiled schema, twice: one stops at the first error, the other tells everything. */
 export interface SchemaSet {
   readonly isJob: (value: unknown) => value is PulseJob;
   readonly violationsOf: (value: unknown) => readonly Violation[];
@@ -13,7 +15,12 @@ export interface SchemaSet {
 
 /** A message may break a rule in thousands of places; people read the first ones. */
 const MAX_VIOLATIONS = 20;
+/** A message of more values tells only the first rule that it breaks: a stranger's could have a million to look for. */
+const MAX_VALUES = 10_000;
 const EXCERPT = 80;
+
+/** What the variants of `origin` are called, in the schema's order. */
+const variantNames = ["hg.mozilla.org by revision", "hg.mozilla.org by revision_hash", "github.com"] as const;
 
 // The package is CommonJS with a default export, which Node hands over inside its module object.
 const Ajv = draft04.default;
@@ -24,39 +31,29 @@ export function loadSchemas(): SchemaSet {
   const schema = load(text);
   if (typeof schema !== "object" || schema === null)
     throw new TypeError("schemas/pulse-job.yml holds no schema");
-  // Formats are annotations; `strict` would refuse the tuple of `links` and formats that nobody defines.
-  const options = { strict: false, validateFormats: false, unicodeRegExp: true };
-  const quick: ValidateFunction<PulseJob> = new Ajv({ ...options, messages: false }).compile<PulseJob>(
-    schema,
-  );
-  const thorough = new Ajv({ ...options, allErrors: true, verbose: true }).compile(schema);
+  const options = {
+    // It would refuse the tuple of `links`, and formats that nobody defines: they are annotations.
+    strict: false,
+    validateFormats: false,
+    // What JSON writes as 1e400 is read as infinite, which is no integer.
+    strictNumbers: true,
+    unicodeRegExp: true,
+    // Costs where there are errors only.
+    verbose: true,
+  };
+  const quick: ValidateFunction<PulseJob> = new Ajv(options).compile<PulseJob>(schema);
+  const thorough = new Ajv({ ...options, allErrors: true }).compile(schema);
   return {
     isJob: (value): value is PulseJob => quick(value),
     violationsOf(value) {
-      if (thorough(value)) return [];
-      const errors = thorough.errors ?? [];
-      return [...originViolations(value), ...errors.filter(isOutsideOrigin).map(toViolation)].slice(
-        0,
-        MAX_VIOLATIONS,
-      );
+      const check: ValidateFunction = isLarge(value) ? quick : thorough;
+      if (check(value)) return [];
+      const errors = check.errors ?? [];
+      const ofOrigin = errors.filter((error) => !isOutsideOrigin(error));
+      const others = errors.filter(isOutsideOrigin).slice(0, MAX_VIOLATIONS).map(toViolation);
+      return [...originViolations(ofOrigin, memberOf(value, "origin")), ...others].slice(0, MAX_VIOLATIONS);
     },
   };
-
-  function originViolations(value: unknown): Violation[] {
-    const errors = (thorough.errors ?? []).filter((error) => !isOutsideOrigin(error));
-    const origin = memberOf(value, "origin");
-    if (errors.length === 0) return [];
-    const kind = memberOf(origin, "kind");
-    if (kind === "hg.mozilla.org" || kind === "github.com") return variantViolations(errors, origin, kind);
-    if (typeof origin !== "object" || origin === null || Array.isArray(origin)) {
-      return errors
-        .filter(({ keyword }) => keyword === "type")
-        .slice(0, 1)
-        .map(toViolation);
-    }
-    const message = `must be "hg.mozilla.org" or "github.com", which says how the push is named; it is ${excerpt(kind)}`;
-    return [{ pointer: "/origin/kind", keyword: "enum", message }];
-  }
 }
 
 /**
@@ -73,10 +70,25 @@ function isOutsideOrigin({ instancePath }: ErrorObject): boolean {
   return instancePath !== "/origin" && !instancePath.startsWith("/origin/");
 }
 
+function originViolations(errors: readonly ErrorObject[], origin: unknown): Violation[] {
+  if (errors.length === 0) return [];
+  const kind = memberOf(origin, "kind");
+  if (kind === "hg.mozilla.org" || kind === "github.com") return variantViolations(errors, origin, kind);
+  if (!isJsonObject(origin)) {
+    return errors
+      .filter(({ keyword }) => keyword === "type")
+      .slice(0, 1)
+      .map(toViolation);
+  }
+  const message = `must be "hg.mozilla.org" or "github.com", which says how the push is named; it is ${excerpt(kind)}`;
+  return [{ pointer: "/origin/kind", keyword: "enum", message }];
+}
+
 /** Of the three variants, the one that was meant: by `kind`, and on hg by which of the two revisions is there. */
 function variantViolations(errors: readonly ErrorObject[], origin: unknown, kind: string): Violation[] {
   if (errors.some(({ keyword, params }) => keyword === "oneOf" && params["passingSchemas"] !== null)) {
-    const message = "revision and revision_hash exclude one another: give the revision alone";
+    const message =
+      "revision and revision_hash exclude one another on hg.mozilla.org: give the revision alone";
     return [{ pointer: "/origin", keyword: "oneOf", message }];
   }
   const byHash =
@@ -91,7 +103,24 @@ function variantViolations(errors: readonly ErrorObject[], origin: unknown, kind
         parentSchema !== undefined),
   );
   const unique = new Map(own.map((error) => [`${error.instancePath} ${error.keyword}`, toViolation(error)]));
-  return [...unique.values()];
+  return [...unique.values()].map((violation) => ({
+    ...violation,
+    message: `${violation.message} (an origin on ${variantNames[variant]})`,
+  }));
+}
+
+/** Counts no further than it must. */
+function isLarge(value: unknown): boolean {
+  const waiting: unknown[] = [value];
+  for (let seen = 0; waiting.length > 0; ) {
+    const next = waiting.pop();
+    if (typeof next !== "object" || next === null) continue;
+    const inner = Object.values(next);
+    seen += inner.length;
+    if (seen > MAX_VALUES) return true;
+    waiting.push(...inner);
+  }
+  return false;
 }
 
 function toViolation({ instancePath, keyword, message = "is wrong", params, data }: ErrorObject): Violation {
@@ -114,6 +143,8 @@ function memberOf(value: unknown, name: string): unknown {
 
 function excerpt(value: unknown): string {
   if (value === undefined) return "missing";
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+    return "a number too large to be read";
   const text = JSON.stringify(value);
-  return text.length > EXCERPT ? `${[...text.slice(0, EXCERPT)].slice(0, -1).join("")}…` : text;
+  return isLongerThan(text, EXCERPT) ? `${firstCharacters(text, EXCERPT - 1)}…` : text;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import type { Violation } from "../../src/domain/faults.ts";
 import { validateJob } from "../../src/validate/validate-job.ts";
 import { aMessage, REVISION, schemas } from "../examples.ts";
 import { messageTypes, settingsFile, typesFile } from "../generate.ts";
@@ -44,6 +45,34 @@ const accepted: readonly (readonly [string, Overrides])[] = [
   ],
   ["25 characters beyond the basic plane", { display: { ...display, jobSymbol: "😀".repeat(25) } }],
   ["no labels", { labels: [] }],
+  ["a label twice", { labels: ["a", "a"] }],
+  ["a whole number written with a fraction", JSON.parse('{"version":1.0,"retryId":-0}')],
+  [
+    "the longest of every text",
+    {
+      ...{
+        taskId: "a".repeat(50),
+        buildSystem: "b".repeat(25),
+        owner: "😀".repeat(50),
+        reason: "r".repeat(125),
+      },
+      ...{ productName: "p".repeat(125), tier: 3, coalesced: ["c".repeat(50)], labels: ["l".repeat(50)] },
+      display: {
+        jobName: "n".repeat(100),
+        jobSymbol: "s".repeat(25),
+        groupSymbol: "g".repeat(25),
+        groupName: "n".repeat(100),
+      },
+      runMachine: {
+        name: "n".repeat(50),
+        platform: "p".repeat(100),
+        os: "o".repeat(25),
+        architecture: "a".repeat(25),
+      },
+      jobInfo: { links: [{ url: "u".repeat(512), linkText: "t".repeat(125), label: "l".repeat(70) }] },
+      logs: [{ url: "u".repeat(255), name: "n".repeat(50) }],
+    },
+  ],
   ["extra with null artifacts", { extra: { artifacts: null } }],
   ["an underscore in a coalesced id", { coalesced: ["a_b/c"] }],
   ["an empty jobInfo", { jobInfo: {} }],
@@ -61,6 +90,49 @@ const rejected: readonly (readonly [string, Overrides, string])[] = [
   ["a task id of 51 characters", { taskId: "a".repeat(51) }, "/taskId"],
   ["a negative retry", { retryId: -1 }, "/retryId"],
   ["a boolean where a number is wanted", { retryId: true }, "/retryId"],
+  ["a number that is not whole", { version: 1.5 }, "/version"],
+  ["a number too large to be read", { version: Number.POSITIVE_INFINITY }, "/version"],
+  ["text where a number is wanted", { version: "1" }, "/version"],
+  ["null for a member that may be left out", { owner: null }, "/owner"],
+  ["a reason of 126 characters", { reason: "a".repeat(126) }, "/reason"],
+  ["a product of 126 characters", { productName: "a".repeat(126) }, "/productName"],
+  ["an empty task id", { taskId: "" }, "/taskId"],
+  ["a build system of 26 characters", { buildSystem: "a".repeat(26) }, "/buildSystem"],
+  ["a build system with a dot", { buildSystem: "a.b" }, "/buildSystem"],
+  ["an unknown kind of job", { jobKind: "lint" }, "/jobKind"],
+  ["text for isRetried", { isRetried: "true" }, "/isRetried"],
+  ["a time that is no text", { timeStarted: 5 }, "/timeStarted"],
+  ["an empty group symbol", { display: { ...display, groupSymbol: "" } }, "/display/groupSymbol"],
+  [
+    "a symbol of 26 characters",
+    { display: { ...display, jobSymbol: "😀".repeat(26) } },
+    "/display/jobSymbol",
+  ],
+  ["an empty job name", { display: { ...display, jobName: "" } }, "/display/jobName"],
+  ["an empty group name", { display: { ...display, groupName: "" } }, "/display/groupName"],
+  ["display without a job name", { display: { jobSymbol: "", groupSymbol: "g" } }, "/display"],
+  ["a chunk count of 0", { display: { ...display, chunkCount: 0 } }, "/display/chunkCount"],
+  ["a machine with a space in its name", { runMachine: { ...machine, name: "a b" } }, "/runMachine/name"],
+  [
+    "an operating system of 26 characters",
+    { runMachine: { ...machine, os: "a".repeat(26) } },
+    "/runMachine/os",
+  ],
+  ["a letter beyond ASCII in a label", { labels: ["é"] }, "/labels/0"],
+  [
+    "a first link to a URL of 513 characters",
+    { jobInfo: { links: [{ ...link, url: "u".repeat(513) }] } },
+    "/jobInfo/links/0/url",
+  ],
+  ["a first link with an unknown member", { jobInfo: { links: [{ ...link, x: 1 }] } }, "/jobInfo/links/0"],
+  ["a log with an empty URL", { logs: [{ url: "", name: "n" }] }, "/logs/0/url"],
+  ["a log with a URL of 256 characters", { logs: [{ url: "u".repeat(256), name: "n" }] }, "/logs/0/url"],
+  ["a log with a name of 51 characters", { logs: [{ url: "u", name: "n".repeat(51) }] }, "/logs/0/name"],
+  ["a step with a negative line", logWith([{ ...step, lineStarted: -1 }]), "/logs/0/steps/0/lineStarted"],
+  ["a step with an unknown result", logWith([{ ...step, result: "retry" }]), "/logs/0/steps/0/result"],
+  ["an unknown member of an error", logWith([{ ...step, errors: [{ x: 1 }] }]), "/logs/0/steps/0/errors/0"],
+  ["members that every object has", { constructor: 1 }, ""],
+  ["a member called __proto__", JSON.parse('{"__proto__":1}'), ""],
   ["an unknown state", { state: "coalesced" }, "/state"],
   ["an unknown result", { result: "retry" }, "/result"],
   ["tier 0", { tier: 0 }, "/tier"],
@@ -100,6 +172,13 @@ const rejected: readonly (readonly [string, Overrides, string])[] = [
   ],
 ];
 
+function violationsOf(overrides: Overrides): readonly Violation[] {
+  // As it would be decoded: a member that is undefined is none.
+  const result = validateJob(JSON.parse(JSON.stringify(aMessage(overrides))), schemas);
+  if (result.ok || result.fault.reason !== "schema-violation") throw new Error("accepted");
+  return result.fault.violations;
+}
+
 describe("a message is accepted with", () => {
   for (const [title, overrides] of accepted) {
     it(title, () => expect(validateJob(aMessage(overrides), schemas)).toMatchObject({ ok: true }));
@@ -136,16 +215,104 @@ describe("a message is rejected, and the place is told, for", () => {
   }
 });
 
-it("of an origin only the variant that was meant is told", () => {
-  const result = validateJob(aMessage({ origin: { ...hg, revision: "a".repeat(12) } }), schemas);
-  expect(result.ok || result.fault).toMatchObject({
-    violations: [{ pointer: "/origin/revision", keyword: "minLength" }],
-  });
+describe("of an origin only the variant that was meant is told, by its name:", () => {
+  const github = { kind: "github.com", project: "p", revision: REVISION };
+  const byRevision = "hg.mozilla.org by revision";
+  type Row = readonly [
+    title: string,
+    origin: unknown,
+    violations: readonly (readonly [string, string])[],
+    variant: string,
+  ];
+  const table: readonly Row[] = [
+    [
+      "hg, a short revision",
+      { ...hg, revision: "a".repeat(12) },
+      [["/origin/revision", "minLength"]],
+      byRevision,
+    ],
+    ["hg, neither revision nor hash", hg, [["/origin", "required"]], byRevision],
+    [
+      "hg, a malformed hash alone",
+      { ...hg, revision_hash: "A".repeat(40) },
+      [["/origin/revision_hash", "pattern"]],
+      "hg.mozilla.org by revision_hash",
+    ],
+    [
+      "hg, a number in the push log that is none",
+      { ...hg, revision: REVISION, pushLogID: 1.5 },
+      [["/origin/pushLogID", "type"]],
+      byRevision,
+    ],
+    [
+      "hg, two faults at once",
+      { ...hg, project: "a b", revision: "g".repeat(40) },
+      [
+        ["/origin/project", "pattern"],
+        ["/origin/revision", "pattern"],
+      ],
+      byRevision,
+    ],
+    [
+      "hg, revision and hash",
+      { ...hg, revision: REVISION, revision_hash: REVISION },
+      [["/origin", "oneOf"]],
+      "hg.mozilla.org",
+    ],
+    [
+      "github, a hash alone",
+      { ...github, revision: undefined, revision_hash: REVISION },
+      [["/origin", "required"]],
+      "github.com",
+    ],
+    [
+      "github, 41 characters",
+      { ...github, revision: "Z".repeat(41) },
+      [["/origin/revision", "maxLength"]],
+      "github.com",
+    ],
+    [
+      "github, an owner with a space",
+      { ...github, owner: "a b" },
+      [["/origin/owner", "pattern"]],
+      "github.com",
+    ],
+    [
+      "github, a pull request that is no number",
+      { ...github, pullRequestID: "1" },
+      [["/origin/pullRequestID", "type"]],
+      "github.com",
+    ],
+    ["another kind", { ...github, kind: "git.example" }, [["/origin/kind", "enum"]], "git.example"],
+    ["no kind", { project: "p", revision: REVISION }, [["/origin/kind", "enum"]], "missing"],
+    ["no object", "hg.mozilla.org", [["/origin", "type"]], "must be object"],
+  ];
+  for (const [title, origin, expected, variant] of table) {
+    it(title, () => {
+      const found = violationsOf({ origin });
+      expect(found.map(({ pointer, keyword }) => [pointer, keyword])).toEqual(expected);
+      for (const { message } of found) expect(message).toContain(variant);
+    });
+  }
+});
+
+it("what was found is told, in a line however long it is", () => {
+  const [long] = violationsOf({ owner: "😀".repeat(500) });
+  expect(long?.message).toMatch(/^must NOT have more than 50 characters; it is "😀+…$/u);
+  const [state] = violationsOf({ state: "done" });
+  expect(state?.message).toBe(
+    'must be equal to one of the allowed values: unscheduled, pending, running, completed; it is "done"',
+  );
 });
 
 it("a message that is wrong in a thousand places tells the first twenty", () => {
-  const result = validateJob(aMessage({ labels: Array(1000).fill("a b") }), schemas);
-  expect(!result.ok && result.fault.reason === "schema-violation" && result.fault.violations.length).toBe(20);
+  expect(violationsOf({ labels: Array(1000).fill("a b") })).toHaveLength(20);
+});
+
+it("a message of more values than anybody would send tells the first rule that it breaks", () => {
+  const logs = Array(20_000).fill({ url: "u" });
+  expect(violationsOf({ logs })).toMatchObject([{ pointer: "/logs/0", keyword: "required" }]);
+  expect(violationsOf({ logs, origin: hg })).toMatchObject([{ pointer: "/origin", keyword: "required" }]);
 });
 
 describe("what is made from another file is fresh:", () => {

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "@jest/globals";
+import { decodeDelivery } from "../../src/decode/decode-delivery.ts";
+import { aDelivery } from "../examples.ts";
+
+const decode = (body: string | Buffer) => decodeDelivery(aDelivery(Buffer.from(body)), 8);
+
+describe("a body that is read", () => {
+  const table: readonly (readonly [title: string, body: string, values: unknown])[] = [
+    ["one object", '{"a":1}', [{ a: 1 }]],
+    ["an array: each of its items", '[{"a":1},5,null]', [{ a: 1 }, 5, null]],
+    ["an array in an array is one item", "[[1,2]]", [[1, 2]]],
+    ["anything else is one value, for the schema to refuse", '"text"', ["text"]],
+    ["white space around it", ' \n{"a":1}\t', [{ a: 1 }]],
+    [
+      "brackets within text are no nesting",
+      `{"a":"${"[{".repeat(50)}\\"["}`,
+      [{ a: `${"[{".repeat(50)}"[` }],
+    ],
+    ["of a member that comes twice, the last", '{"a":1,"a":2}', [{ a: 2 }]],
+    ["characters beyond the basic plane, escaped or not", '["😀","\\ud83d\\ude00"]', ["😀", "😀"]],
+    ["a NUL character", '["\\u0000"]', ["\u0000"]],
+    [
+      "half of a surrogate pair becomes a replacement character",
+      '{"a":["x\\ud800","\\uDE00"]}',
+      [{ a: ["x\ufffd", "\ufffd"] }],
+    ],
+    ["as deep as is allowed", "[".repeat(8) + "]".repeat(8), [[[[[[[[]]]]]]]]],
+  ];
+  for (const [title, body, values] of table) {
+    it(title, () => expect(decode(body)).toEqual({ ok: true, value: values }));
+  }
+
+  it("a member of any name is the object's own, and no prototype is touched", () => {
+    const body = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
+    const decoded = decode(body);
+    const [value] = decoded.ok ? decoded.value : [];
+    expect(Object.keys(value as object)).toEqual(["__proto__", "constructor"]);
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+});
+
+describe("a body that is refused", () => {
+  const table: readonly (readonly [title: string, body: string | Buffer, detail: string])[] = [
+    ["nothing", "", "is empty"],
+    ["white space alone", "  ", "is not JSON"],
+    ["an empty array", "[]", "holds no job"],
+    ["half a message", '{"taskId":"a', "is not JSON"],
+    ["two values", "{}{}", "is not JSON"],
+    ["a comma too many", '{"a":1,}', "is not JSON"],
+    ["single quotes", "{'a':1}", "is not JSON"],
+    ["NaN", '{"a":NaN}', "is not JSON"],
+    ["a number with a leading zero", '{"a":01}', "is not JSON"],
+    ["a line feed within text", '{"a":"\n"}', "is not JSON"],
+    ["a byte order mark", "\ufeff{}", "is not JSON"],
+    ["UTF-16", Buffer.from("{}", "utf16le"), "is not JSON"],
+    ["bytes that are no UTF-8", Buffer.from([0x22, 0xff, 0x22]), "is not valid UTF-8"],
+    ["half a character in UTF-8", Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), "is not valid UTF-8"],
+    ["an overlong slash in UTF-8", Buffer.from([0x22, 0xc0, 0xaf, 0x22]), "is not valid UTF-8"],
+    ["nesting that is too deep", "[".repeat(9) + "]".repeat(9), "deeper than 8"],
+    ["objects that are too deep", `${'{"a":'.repeat(9)}1${"}".repeat(9)}`, "deeper than 8"],
+    ["brackets without an end", "[".repeat(1_000_000), "deeper than 8"],
+    ["closing brackets first", "]".repeat(9) + "[".repeat(17), "is not JSON"],
+  ];
+  for (const [title, body, detail] of table) {
+    it(title, () => {
+      expect(decode(body)).toEqual({
+        ok: false,
+        fault: { reason: "malformed-body", detail: expect.stringContaining(detail) },
+      });
+    });
+  }
+
+  it("one that was cut on arrival: its length and the limit are told", () => {
+    const oversize = { bytes: 5000, sha256: "00", limitBytes: 1024 };
+    expect(decodeDelivery(aDelivery(Buffer.from("{}"), { oversize }), 8)).toEqual({
+      ok: false,
+      fault: { reason: "oversize-body", bytes: 5000, limitBytes: 1024 },
+    });
+  });
+});
