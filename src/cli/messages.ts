@@ -85,6 +85,10 @@ export async function normalise(env: NodeJS.ProcessEnv, file: string): Promise<n
     } else if (verdict.kind === "rejected") {
       const lines = faultErrors(verdict.fault).map(errorLine);
       process.stderr.write(`${[`${place}: left out: invalid`, ...lines].join("\n")}\n`);
+    } else {
+      for (const { what, reason } of verdict.submission.refused) {
+        process.stderr.write(`${place}: not used: ${printable(`${what}: ${reason}`)}\n`);
+      }
     }
   }
   const posted = verdicts.flatMap((verdict) => (verdict.kind === "accepted" ? [verdict.posted] : []));

@@ -39,7 +39,7 @@ describe("validate", () => {
       `${many}[0]: valid`,
       `${many}[1]: valid`,
       `${many}[2]: invalid`,
-      '  /origin/revision: must NOT have fewer than 40 characters; it is "abc" [minLength]',
+      '  /origin/revision: must NOT have fewer than 40 characters; it is "abc" (an origin on hg.mozilla.org by revision) [minLength]',
       '  /taskId: must match pattern "^[A-Za-z0-9/+-]+$"; it is "no_task" [pattern]',
       `${many}[3]: invalid`,
       '  /timeStarted: not a date-time: "not a date"; it should be as in "2026-01-05T10:00:00Z" [unreadable-time]',
@@ -134,7 +134,7 @@ describe("the verdict of validate and of the worker", () => {
     ],
     ["a member too many", aMessage({ more: 1 }), "schema-violation"],
     ["a time that is none", aMessage({ timeCompleted: "soon" }), "unreadable-time"],
-    ["a field that cannot be stored", aMessage({ productName: "p".repeat(110) }), "unusable-field"],
+    ["a field that cannot be stored", aMessage({ display: { jobName: "n", jobSymbol: "", chunkId: 1e60, groupSymbol: "g" } }), "unusable-field"],
     ["deep nesting", aMessage({ extra: { deep: nested(30) } }), "malformed-body"],
     ["a long one", aMessage({ extra: { long: "x".repeat(5000) } }), "oversize-body"],
     ["no object", 7, "schema-violation"],
@@ -173,6 +173,20 @@ describe("normalise", () => {
     expect(stderr).toContain(`${path}[1]: left out: its state is unscheduled\n`);
     expect(stderr).toContain(`${path}[2]: left out: invalid\n  /origin/revision: `);
     expect(stderr).toContain(`${path}[3]: left out: invalid\n  /timeStarted: `);
+  });
+
+  it("tells what of a message is not used, which makes it no invalid one", async () => {
+    const link = { url: "u", linkText: "t", label: "l" };
+    const message = aMessage({ jobInfo: { links: [link, 5] }, extra: { artifacts: [null] } });
+    const { code, stdout, stderr } = await runCli(["normalise", "-"], {}, JSON.stringify(message));
+    expect(code).toBe(0);
+    const [submission] = JSON.parse(stdout) as { job: { artifacts: { blob: { job_details: object[] } }[] } }[];
+    expect(submission?.job.artifacts).toHaveLength(1);
+    expect(submission?.job.artifacts[0]?.blob.job_details).toHaveLength(1);
+    expect(stderr).toBe(
+      "-[0]: not used: link 1: url, linkText and label must be text\n" +
+        "-[0]: not used: extra.artifacts 0: must be an object\n",
+    );
   });
 
   it("ends well where none is invalid, also where none is left", async () => {
