@@ -134,7 +134,11 @@ describe("the verdict of validate and of the worker", () => {
     ],
     ["a member too many", aMessage({ more: 1 }), "schema-violation"],
     ["a time that is none", aMessage({ timeCompleted: "soon" }), "unreadable-time"],
-    ["a field that cannot be stored", aMessage({ display: { jobName: "n", jobSymbol: "", chunkId: 1e60, groupSymbol: "g" } }), "unusable-field"],
+    [
+      "a field that cannot be stored",
+      aMessage({ display: { jobName: "n", jobSymbol: "", chunkId: 1e60, groupSymbol: "g" } }),
+      "unusable-field",
+    ],
     ["deep nesting", aMessage({ extra: { deep: nested(30) } }), "malformed-body"],
     ["a long one", aMessage({ extra: { long: "x".repeat(5000) } }), "oversize-body"],
     ["no object", 7, "schema-violation"],
@@ -180,7 +184,9 @@ describe("normalise", () => {
     const message = aMessage({ jobInfo: { links: [link, 5] }, extra: { artifacts: [null] } });
     const { code, stdout, stderr } = await runCli(["normalise", "-"], {}, JSON.stringify(message));
     expect(code).toBe(0);
-    const [submission] = JSON.parse(stdout) as { job: { artifacts: { blob: { job_details: object[] } }[] } }[];
+    const [submission] = JSON.parse(stdout) as {
+      job: { artifacts: { blob: { job_details: object[] } }[] };
+    }[];
     expect(submission?.job.artifacts).toHaveLength(1);
     expect(submission?.job.artifacts[0]?.blob.job_details).toHaveLength(1);
     expect(stderr).toBe(
