@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import type { Bug } from "../../src/domain/bug.ts";
 import type { Arrival, Store } from "../../src/store/store.ts";
 import { anArrival, REVISION } from "../examples.ts";
 import { rejectionContract } from "./rejection-contract.ts";
@@ -289,24 +290,52 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
       });
     });
 
-    it("the bug cache is replaced as a whole, under a new version", async () => {
-      const bug = (id: number) => {
-        const text = {
-          summary: `bug ${id}`,
-          status: "NEW",
-          resolution: "",
-          crash_signature: "",
-          keywords: "",
-        };
+    describe("the bug cache", () => {
+      const bug = (id: number, summary = `bug ${id}`): Bug => {
+        const text = { summary, status: "NEW", resolution: "", crash_signature: "", keywords: "" };
         return { id, ...text, os: "All", modified: null };
       };
-      expect(await store.bugsVersion()).toBeNull();
-      await store.replaceBugs([bug(2), bug(1), bug(3)]);
-      const version = await store.bugsVersion();
-      await store.replaceBugs([bug(3), bug(4)]);
-      expect(await store.readBugs(0, 10)).toEqual([bug(3), bug(4)]);
-      expect(await store.readBugs(3, 10)).toEqual([bug(4)]);
-      expect(await store.bugsVersion()).not.toBe(version);
+      const bugs = (count: number, summary?: string): Bug[] =>
+        Array.from({ length: count }, (_, nth) => bug(nth + 1, summary));
+
+      it("is replaced as a whole, under a new version", async () => {
+        expect(await store.bugsVersion()).toBeNull();
+        await store.replaceBugs([bug(2), bug(1), bug(3)]);
+        const version = await store.bugsVersion();
+        await store.replaceBugs([bug(3), bug(4)]);
+        expect(await store.readBugs(0, 10)).toEqual([bug(3), bug(4)]);
+        expect(await store.readBugs(3, 10)).toEqual([bug(4)]);
+        expect(await store.bugsVersion()).not.toBe(version);
+      });
+
+      it("is read as it was, or as it is then, by another while it is replaced", async () => {
+        await store.replaceBugs(bugs(1500, "old"));
+        const other = await database.open();
+        const replacing = store.replaceBugs(bugs(2500, "new"));
+        const seen = new Set<string>();
+        while (!seen.has("new")) {
+          const page = await other.readBugs(0, 5000);
+          const kind = page[0]?.summary ?? "";
+          expect(page).toEqual(bugs(kind === "old" ? 1500 : 2500, kind));
+          seen.add(kind);
+        }
+        await replacing;
+        await other.close();
+      });
+
+      it("stays as it is when it cannot be replaced to the end", async () => {
+        await store.replaceBugs(bugs(3));
+        const version = await store.bugsVersion();
+        const broken = Object.defineProperty(bug(1501), "summary", {
+          enumerable: true,
+          get: () => {
+            throw new Error("this one cannot be written");
+          },
+        });
+        await expect(store.replaceBugs([...bugs(1500, "new"), broken])).rejects.toThrow("cannot be written");
+        expect(await store.readBugs(0, 5000)).toEqual(bugs(3));
+        expect(await store.bugsVersion()).toBe(version);
+      });
     });
 
     it("suspects are counted until they are cleared", async () => {

@@ -56,7 +56,7 @@ export interface Collections {
   readonly suggestions: Collection<SuggestionsDocument>;
   readonly rejections: Collection<RejectionDocument>;
   readonly bindings: Collection<WithId & { readonly bindings: readonly Binding[] }>;
-  readonly bugs: Collection<{ readonly _id: number; readonly bug: Bug; readonly generation: string }>;
+  readonly bugs: Collection<WithId & { readonly bug: Bug; readonly generation: string }>;
   readonly versions: Collection<WithId & { readonly version: string }>;
   readonly suspects: Collection<WithId & { readonly attempts: number; readonly last_seen: Date }>;
 }
@@ -89,6 +89,7 @@ export async function createIndexes(all: Collections): Promise<void> {
   await all.logs.createIndex({ next_attempt_at: 1 });
   await all.logs.createIndex({ last_modified: 1 });
   await all.suggestions.createIndex({ next_attempt_at: 1 });
+  await all.bugs.createIndex({ generation: 1, "bug.id": 1 });
   await all.rejections.createIndex({ last_seen: 1, _id: 1 });
   await all.rejections.createIndex({ task_id: 1, last_seen: 1, _id: 1 });
   // What follows the time is compared in the index: of a rare kind, not every document of a common one is read.

@@ -1,10 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { MongoClient } from "mongodb";
 import { blankUrls } from "../../domain/blank-url.ts";
-import type { Bug } from "../../domain/bug.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { createAsking } from "../asking.ts";
 import type { Binding, Store } from "../store.ts";
+import { createBugs } from "./bugs.ts";
 import { collectionsOf, createIndexes } from "./collections.ts";
 import { asUnavailable } from "./faults.ts";
 import { createReads } from "./reads.ts";
@@ -13,7 +12,6 @@ import { createWork } from "./work.ts";
 import { createWrites } from "./writes.ts";
 
 const DEFAULT_DATABASE = "pulse_ingest";
-const BUGS_AT_ONCE = 1000;
 
 /**
  * The store on a server that speaks MongoDB's protocol: MongoDB, Amazon DocumentDB, FerretDB on DocumentDB. Only what
@@ -37,19 +35,8 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
   const reads = createReads(all);
   const rejections = createRejections(all, rejectionTtlDays);
   const work = createWork(all);
+  const bugs = createBugs(all);
   const { asked, end } = createAsking(asUnavailable);
-
-  async function replaceBugs(bugs: readonly Bug[]): Promise<void> {
-    const generation = randomUUID();
-    for (let at = 0; at < bugs.length; at += BUGS_AT_ONCE) {
-      const puts = bugs.slice(at, at + BUGS_AT_ONCE).map((bug) => ({
-        replaceOne: { filter: { _id: bug.id }, replacement: { bug, generation }, upsert: true },
-      }));
-      await all.bugs.bulkWrite(puts, { ordered: false });
-    }
-    await all.bugs.deleteMany({ generation: { $ne: generation } });
-    await all.versions.replaceOne({ _id: "bugs" }, { version: generation }, { upsert: true });
-  }
 
   return {
     name: `mongodb (${client.options.hosts.map(String).join(",")}/${name})`,
@@ -77,15 +64,9 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
     releaseWork: asked(work.releaseWork),
     listLogs: asked(work.listLogs),
     reparseLogs: asked(work.reparseLogs),
-    replaceBugs: asked(replaceBugs),
-    bugsVersion: asked(async () => (await all.versions.findOne({ _id: "bugs" }))?.version ?? null),
-    readBugs: asked(async (afterId: number, limit: number) => {
-      const page = all.bugs
-        .find({ _id: { $gt: afterId } })
-        .sort({ _id: 1 })
-        .limit(limit);
-      return (await page.toArray()).map(({ bug }) => bug);
-    }),
+    replaceBugs: asked(bugs.replaceBugs),
+    bugsVersion: asked(bugs.bugsVersion),
+    readBugs: asked(bugs.readBugs),
     enterSuspect: asked(async (hash: string) => {
       const update = { $inc: { attempts: 1 }, $set: { last_seen: new Date() } };
       const options = { upsert: true, returnDocument: "after" } as const;

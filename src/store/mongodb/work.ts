@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { FindCursor } from "mongodb";
 import { isParsedHere } from "../../artifacts/plan.ts";
 import { artifactId, jobId } from "../../domain/ids.ts";
 import type { Artifact } from "../../domain/submission.ts";
@@ -7,6 +8,7 @@ import type { LogQuery, StoredLog, WorkClaim, WorkFailure, WorkItem } from "../s
 import { type Collections, type LogDocument, packBlob, unpackBlob } from "./collections.ts";
 import { ignoreDuplicates } from "./faults.ts";
 
+const LOGS_AT_ONCE = 5000;
 const released = { lease: null, lease_until: null } as const;
 
 /** Logs to read and suggestions to make, as documents that are due at a time and held under a lease. */
@@ -103,24 +105,29 @@ export function createWork(all: Collections) {
     if (suggestions.length > 0) await all.suggestions.bulkWrite(suggestions);
   }
 
-  async function listLogs({ since, limit, ...exact }: LogQuery): Promise<StoredLog[]> {
+  async function listLogs(query: LogQuery): Promise<StoredLog[]> {
+    return (await newestFirst(query).toArray()).map(toStoredLog);
+  }
+
+  function newestFirst({ since, limit, ...exact }: LogQuery): FindCursor<LogDocument> {
     const filter = {
       ...Object.fromEntries(Object.entries(exact).filter(([, value]) => value !== undefined)),
       ...(since === undefined ? {} : { last_modified: { $gte: since } }),
     };
-    const found = await all.logs.find(filter).sort({ last_modified: -1, _id: 1 }).limit(limit).toArray();
-    return found.map(toStoredLog);
+    return all.logs.find(filter).sort({ last_modified: -1, _id: 1 }).limit(limit);
   }
 
   async function reparseLogs(query: LogQuery): Promise<number> {
-    const wanted = (await listLogs(query)).filter(({ name }) => isParsedHere(name));
+    const ids: string[] = [];
+    for await (const { _id, name } of newestFirst(query)) if (isParsedHere(name)) ids.push(_id);
     const now = new Date().toISOString();
     const fresh = { parse_status: "pending", attempts: 0, failure: null, ...released } as const;
-    await all.logs.updateMany(
-      { _id: { $in: wanted.map(({ id }) => id) } },
-      { $set: { ...fresh, next_attempt_at: now, last_modified: now } },
-    );
-    return wanted.length;
+    const update = { $set: { ...fresh, next_attempt_at: now, last_modified: now } };
+    // A command holds no more than 16 MiB, and all logs may be wanted.
+    for (let at = 0; at < ids.length; at += LOGS_AT_ONCE) {
+      await all.logs.updateMany({ _id: { $in: ids.slice(at, at + LOGS_AT_ONCE) } }, update);
+    }
+    return ids.length;
   }
 
   return { claimWork, finishWork, failWork, releaseWork, listLogs, reparseLogs };
