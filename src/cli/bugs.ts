@@ -14,19 +14,23 @@ import { withStore } from "./with-store.ts";
  * no bug (each is named) or there are none.
  */
 export async function importBugs(env: NodeJS.ProcessEnv, file: string): Promise<number> {
-  const read = readBugsFile((await readInput(file)).toString("utf8"));
-  for (const problem of read.problems) process.stderr.write(`${file}: ${problem}\n`);
-  if (read.problems.length > 0 || read.bugs.length === 0) {
-    const why = read.problems.length > 0 ? `${read.problems.length} are wrong` : "there are none";
-    process.stderr.write(`Of the bugs in ${file} ${why}: nothing was imported.\n`);
+  const { bugs, problems } = readBugsFile(file, (await readInput(file)).toString("utf8"));
+  for (const problem of problems.slice(0, PROBLEMS_TOLD)) process.stderr.write(`${file}: ${problem}\n`);
+  if (problems.length > 0 || bugs.length === 0) {
+    const more = problems.length > PROBLEMS_TOLD ? ` (the first ${PROBLEMS_TOLD} are told)` : "";
+    const why = problems.length > 0 ? `wrong: ${problems.length}${more}` : "there are none";
+    process.stderr.write(`Of the bugs in ${file} ${why}; nothing was imported.\n`);
     return exitCodes.failed;
   }
   const progress = createProgress();
-  progress.show(`writing ${read.bugs.length} bugs`);
-  await withStore(env, (store) => store.replaceBugs(read.bugs)).finally(progress.end);
-  process.stdout.write(`Imported ${read.bugs.length} bugs\n`);
+  progress.show(`writing ${bugs.length} bugs`);
+  await withStore(env, (store) => store.replaceBugs(bugs)).finally(progress.end);
+  process.stdout.write(`Imported ${bugs.length} bugs\n`);
   return exitCodes.ok;
 }
+
+// A file of another kind has as many problems as lines; the first few say which.
+const PROBLEMS_TOLD = 20;
 
 /**
  * `bugs sync`: puts Bugzilla's bugs in the place of those in the cache. Exit code 1, and nothing changed, if any page
@@ -64,11 +68,11 @@ interface BugsFile {
 }
 
 /**
- * The bugs of a file: the answer of Bugzilla's REST API (`{"bugs": [...]}`), a bare array, or a bug a line.
+ * The bugs in a file's text: the answer of Bugzilla's REST API (`{"bugs": [...]}`), a bare array, or a bug a line.
  *
  * @throws Misuse for what is none of these.
  */
-export function readBugsFile(text: string): BugsFile {
+function readBugsFile(file: string, text: string): BugsFile {
   const bugs = new Map<number, Bug>();
   const problems: string[] = [];
   const add = (place: string, value: unknown): void => {
@@ -88,7 +92,9 @@ export function readBugsFile(text: string): BugsFile {
     const first = lines.find((line) => line.trim() !== "");
     // A broken document is one problem, not one for each of its lines.
     if (first !== undefined && !parseJson(first).ok) {
-      throw new Misuse([`this is neither JSON nor a JSON bug a line: ${whole.ok ? "" : whole.reason}`]);
+      throw new Misuse([
+        `${file} is neither JSON nor a JSON bug a line: ${whole.ok ? "" : whole.reason.replaceAll("\n", " ")}`,
+      ]);
     }
     lines.forEach((line, index) => {
       if (line.trim() === "") return;

@@ -97,6 +97,14 @@ describe("bugs import", () => {
     const { code, stderr } = await run(["import", "-"], '{"bugs": [\n{"id": 1},\n{"id": 2}\n');
     expect(code).toBe(2);
     expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toContain("- is neither JSON nor a JSON bug a line");
+  });
+
+  it("names the first of many bad entries, and how many there are", async () => {
+    const { code, stderr } = await run(["import", "-"], JSON.stringify(Array(500).fill({ id: 0 })));
+    expect(code).toBe(1);
+    expect(stderr.trim().split("\n")).toHaveLength(21);
+    expect(stderr).toContain("Of the bugs in - wrong: 500 (the first 20 are told); nothing was imported.");
   });
 
   it("does not empty the cache by an empty file", async () => {
