@@ -1,4 +1,5 @@
 import { constants, crc32, createInflateRaw } from "node:zlib";
+import { FOREIGN_HEAD_BYTES, foreignCompression } from "./foreign-compression.ts";
 import { isGzip, readGzipHeader } from "./gzip-header.ts";
 import type { LogFault } from "./log-faults.ts";
 
@@ -20,7 +21,8 @@ const TRAILER_BYTES = 8;
 
 /**
  * The text of a transferred body. Of gzip, only the first member: what follows it, be it another member or junk, is
- * left. A body that breaks off gives what could be inflated. A body that does not begin as gzip is text itself.
+ * left. A body that breaks off gives what could be inflated. A body that does not begin as gzip is text itself, unless
+ * it is compressed in another way.
  *
  * Node's own gunzip reads all members and throws at a broken end; so the header and the trailer are read here.
  *
@@ -41,8 +43,10 @@ export async function readFirstMember(
         continue;
       }
       head = head.length === 0 ? bytes : Buffer.concat([head, bytes]);
-      if (head.length < 2) continue;
       if (!isGzip(head)) {
+        if (head.length < FOREIGN_HEAD_BYTES) continue;
+        const format = foreignCompression(head);
+        if (format !== null) return { reason: "foreign-compression", format };
         body = new PlainBody(limits, take);
         if (!(await body.write(head))) break;
         continue;
@@ -53,8 +57,12 @@ export async function readFirstMember(
       body = new DeflatedBody(limits, take);
       if (!(await body.write(head.subarray(header.bytes)))) break;
     }
-    if (body === null && head.length > 0 && !isGzip(head)) take(head);
-    return body?.fault ?? null;
+    if (body !== null) return body.fault;
+    // Too short to have been told before. Gzip that breaks off in its header has no text yet.
+    const format = foreignCompression(head);
+    if (format !== null) return { reason: "foreign-compression", format };
+    if (head.length > 0 && !isGzip(head)) take(head);
+    return null;
   } finally {
     body?.close();
   }

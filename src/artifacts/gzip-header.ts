@@ -16,9 +16,9 @@ const HAS_NAME = 0x08;
 const HAS_COMMENT = 0x10;
 const RESERVED = 0xe0;
 
-/** Do the bytes begin as gzip does? Needs two bytes. */
+/** Do the bytes begin as gzip does? So does its first byte alone. */
 export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return bytes[0] === 0x1f && (bytes.length === 1 || bytes[1] === 0x8b);
 }
 
 /** Reads a gzip member's header (RFC 1952, 2.3) from the start of a stream that {@link isGzip}. */

@@ -1,6 +1,7 @@
 /** Why nothing is made from the bytes of a log. The same bytes would fail again: returned, never thrown. */
 export type LogFault =
   | { readonly reason: "corrupt-gzip"; readonly detail: string }
+  | { readonly reason: "foreign-compression"; readonly format: string }
   | { readonly reason: "inflates-too-far"; readonly limitBytes: number }
   | { readonly reason: "ratio-too-high"; readonly limit: number }
   | { readonly reason: "too-many-lines"; readonly limit: number }
@@ -11,6 +12,8 @@ export function describeLogFault(fault: LogFault): string {
   switch (fault.reason) {
     case "corrupt-gzip":
       return `corrupt gzip: ${fault.detail}`;
+    case "foreign-compression":
+      return `this is ${fault.format} data: only gzip and plain text are read`;
     case "inflates-too-far":
       return `the log is longer than ${fault.limitBytes} bytes`;
     case "ratio-too-high":

@@ -21,16 +21,17 @@ export interface ReadingFailure {
   readonly final: boolean;
 }
 
+/** A log that was read. */
+export interface LogRead {
+  readonly ok: true;
+  readonly artifacts: readonly Artifact[];
+  /** What the log held and could not be used, for people; a few at most. */
+  readonly warnings: readonly string[];
+  readonly figures: ReadingFigures;
+}
+
 /** What reading one log came to. */
-export type LogReading =
-  | {
-      readonly ok: true;
-      readonly artifacts: readonly Artifact[];
-      /** What the log held and could not be used, for people; a few at most. */
-      readonly warnings: readonly string[];
-      readonly figures: ReadingFigures;
-    }
-  | { readonly ok: false; readonly failure: ReadingFailure };
+export type LogReading = LogRead | { readonly ok: false; readonly failure: ReadingFailure };
 
 /** Fetches and parses the log at a URL; `stop` ends it with failure `stopped`. What it throws is a bug. */
 export type ReadLog = (url: string, stop: AbortSignal) => Promise<LogReading>;

@@ -1,7 +1,7 @@
 import { workerData } from "node:worker_threads";
 import { openHttpLogSource } from "./http-log-source.ts";
 import { parseTask, threadSettings } from "./parse-thread-messages.ts";
-import { readLog } from "./read-log.ts";
+import { readLog, storableReading } from "./read-log.ts";
 import { serveThread } from "./serve-thread.ts";
 
 // The code of a worker thread: it fetches, inflates and parses whole logs, so that nothing of that is done on the
@@ -11,5 +11,6 @@ const source = openHttpLogSource(fetch);
 
 serveThread(async (task) => {
   const { url } = parseTask.parse(task);
-  return readLog(() => source.open(url), url, limits);
+  const reading = await readLog(() => source.open(url), url, limits);
+  return reading.ok ? storableReading(reading) : reading;
 });

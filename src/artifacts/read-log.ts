@@ -1,13 +1,14 @@
 import type { Artifact } from "../domain/submission.ts";
 import { logArtifacts } from "./log-artifacts.ts";
 import { describeLogFault } from "./log-faults.ts";
-import type { LogReading, ReadingFailure } from "./log-reading.ts";
+import type { LogRead, LogReading, ReadingFailure } from "./log-reading.ts";
 import { LogFetchError } from "./log-source.ts";
 import { type LogLimits, parseLog } from "./parse-log.ts";
 import { PERFORMANCE_DATA, storablePerformance } from "./storable-performance.ts";
 
 /**
- * Fetches and parses one log: the same for the worker's threads and for the command line.
+ * Fetches and parses one log: the same for the worker's threads and for the command line. Performance data comes as
+ * the log has it: see {@link storableReading}.
  *
  * @param open - gives the bytes; a LogFetchError of it, or of the bytes, becomes the failure. What else it throws
  *   passes through.
@@ -23,9 +24,10 @@ export async function readLog(
   try {
     const result = await parseLog(measure(await open(), wire, from), limits);
     if (!result.ok) return refuse(result.fault.reason, describeLogFault(result.fault), true);
-    const { artifacts, warnings } = storable(logArtifacts(result.summary, url));
     const { unreadable_performance_lines: unreadable } = result.summary;
-    if (unreadable > 0) warnings.push(`${unreadable} lines announce performance data and hold no JSON`);
+    const warnings =
+      unreadable === 0 ? [] : [`${unreadable} lines announce performance data and hold no JSON`];
+    const artifacts = logArtifacts(result.summary, url);
     return { ok: true, artifacts, warnings, figures: { ...wire, totalMs: performance.now() - from } };
   } catch (error) {
     if (!(error instanceof LogFetchError)) throw error;
@@ -34,18 +36,20 @@ export async function readLog(
   }
 }
 
-/** The artifacts without performance data that does not fit its schema. */
-function storable(made: readonly Artifact[]): { artifacts: Artifact[]; warnings: string[] } {
+/** What may be stored of a reading: without the performance data that does not fit its schema, each told. */
+export function storableReading(reading: LogRead): LogRead {
   const artifacts: Artifact[] = [];
-  const warnings: string[] = [];
-  for (const one of made) {
+  const warnings = [...reading.warnings];
+  for (const one of reading.artifacts) {
     const { artifact, refused } =
       one.name === PERFORMANCE_DATA ? storablePerformance(one) : { artifact: one, refused: [] };
     if (artifact !== null) artifacts.push(artifact);
-    warnings.push(...refused.slice(0, MAX_WARNINGS).map(({ what, reason }) => `${what} dropped: ${reason}`));
-    if (refused.length > MAX_WARNINGS) warnings.push(`${refused.length - MAX_WARNINGS} more dropped`);
+    for (const { what, reason } of refused.slice(0, MAX_WARNINGS)) {
+      warnings.push(`${what} is not stored: ${reason}`);
+    }
+    if (refused.length > MAX_WARNINGS) warnings.push(`nor are ${refused.length - MAX_WARNINGS} more`);
   }
-  return { artifacts, warnings };
+  return { ...reading, artifacts, warnings };
 }
 
 // A log may hold thousands of bad items; the first few say what is wrong with them.

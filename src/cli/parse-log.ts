@@ -3,8 +3,8 @@ import { BugIndexBuilder } from "../artifacts/bug-index.ts";
 import { readCachedBugs } from "../artifacts/cached-bugs.ts";
 import { openHttpLogSource } from "../artifacts/http-log-source.ts";
 import { describeLogFault } from "../artifacts/log-faults.ts";
-import type { LogReading } from "../artifacts/log-reading.ts";
-import { readLog } from "../artifacts/read-log.ts";
+import type { LogReading, ReadingFailure } from "../artifacts/log-reading.ts";
+import { readLog, storableReading } from "../artifacts/read-log.ts";
 import { SuggestionsWriter, suggestBugs } from "../artifacts/suggest-bugs.ts";
 import { errorLinesOf } from "../artifacts/summary-errors.ts";
 import { Misuse } from "../domain/faults.ts";
@@ -15,8 +15,8 @@ import { createProgress } from "./progress.ts";
 import { isStoreThere, type StoreSettings, storeSettingNames, withStoreOf } from "./with-store.ts";
 
 /**
- * `parse-log`: prints the artifacts that the worker would make of a log, as one JSON object, name to blob. Exit code 1,
- * and the reason, if it would make none.
+ * `parse-log`: prints the artifacts that the worker would make of a log, as one JSON object, name to blob. Performance
+ * data that the worker would not store is printed too, and told. Exit code 1, and the reason, if it would make none.
  *
  * @param target - a file, `-` for standard input, or a URL; under the settings' limits, so that they can be tried.
  */
@@ -25,8 +25,8 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
   const options = logOptions(settings);
   const { logLimits } = options;
   const reading = await (isUrl(target) ? readUrl(options, target) : readFile(target, logLimits));
-  if (!reading.ok) return refuse(target, `${reading.failure.kind}: ${reading.failure.detail}`);
-  for (const warning of reading.warnings) process.stderr.write(`warning: ${warning}\n`);
+  if (!reading.ok) return refuse(target, reading.failure);
+  for (const warning of storableReading(reading).warnings) process.stderr.write(`warning: ${warning}\n`);
   const summary = reading.artifacts.find(({ name }) => name === "text_log_summary");
   const writer = new SuggestionsWriter(logLimits.artifactBytes);
   const bugs = await bugsAtHand(settings);
@@ -34,7 +34,10 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
     if (!writer.add(suggestion)) break;
   }
   const suggested = writer.end();
-  if (!suggested.ok) return refuse(target, `${suggested.fault.reason}: ${describeLogFault(suggested.fault)}`);
+  if (!suggested.ok) {
+    const { fault } = suggested;
+    return refuse(target, { kind: fault.reason, detail: describeLogFault(fault) });
+  }
   const blobs = [...reading.artifacts, suggested.artifact].map(({ name, blob }): [string, unknown] => [
     name,
     JSON.parse(blob),
@@ -43,11 +46,24 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
   return exitCodes.ok;
 }
 
-function refuse(target: string, reason: string): number {
-  process.stderr.write(`error: ${target}: ${reason}\n`);
-  if (reason.startsWith("refused-address")) {
-    process.stderr.write("Where that is meant, allow it with LOG_ALLOW_PRIVATE=true.\n");
-  }
+/** What to do where the limit that was met is too narrow, by the kind of the failure. */
+const mends: Partial<Record<ReadingFailure["kind"], string>> = {
+  "refused-address": "Where that is meant, allow it with LOG_ALLOW_PRIVATE=true.",
+  "refused-host": "LOG_HOSTS names the hosts that may be fetched from.",
+  timeout: "The limits are LOG_CONNECT_MS, LOG_IDLE_MS and LOG_TIMEOUT_MS.",
+  "too-large": "The limit is LOG_MAX_BYTES.",
+  "too-many-redirects": "The limit is LOG_MAX_REDIRECTS.",
+  "inflates-too-far": "The limit is LOG_MAX_INFLATED_BYTES.",
+  "ratio-too-high": "The limit is LOG_MAX_RATIO.",
+  "too-many-lines": "The limit is LOG_MAX_LINES.",
+  "artifact-too-large": "The limit is ARTIFACT_MAX_BYTES.",
+  "foreign-compression": "Undo it first, and give the text with `-` for standard input.",
+};
+
+function refuse(target: string, { kind, detail }: Pick<ReadingFailure, "kind" | "detail">): number {
+  process.stderr.write(`error: ${target}: ${kind}: ${detail}\n`);
+  const mend = mends[kind];
+  if (mend !== undefined) process.stderr.write(`${mend}\n`);
   return exitCodes.failed;
 }
 

@@ -83,13 +83,13 @@ describe("a log read on a thread", () => {
     expect(JSON.parse(dataOf(mixed) ?? "null")).toMatchObject({ performance_data: [JSON.parse(good)] });
     expect(mixed).toMatchObject({
       warnings: [
-        "performance data 1 dropped: /suites must be array",
         "1 lines announce performance data and hold no JSON",
+        "performance data 1 is not stored: /suites must be array",
       ],
     });
     expect(dataOf(allBad)).toBeNull();
     expect(allBad).toHaveProperty("warnings.length", 6);
-    expect(allBad).toHaveProperty("warnings.5", "15 more dropped");
+    expect(allBad).toHaveProperty("warnings.5", "nor are 15 more");
   });
 
   it("comes with what it took", async () => {

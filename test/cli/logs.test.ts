@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { deflateSync, gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -128,6 +128,24 @@ describe("parse-log", () => {
     const { code, stdout, stderr } = await run(["parse-log", url], { LOG_ALLOW_PRIVATE: "true", ...env });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain(`error: ${url}: ${reason}`);
+  });
+
+  it("prints performance data as the log has it, and says what the worker would not store", async () => {
+    const { code, stdout, stderr } = await run(["parse-log", "-"], {}, 'PERFHERDER_DATA: {"a": 1}\n');
+    expect(JSON.parse(stdout)).toMatchObject({ performance_data: { performance_data: [{ a: 1 }] } });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: "warning: performance data 1 is not stored: it must have required property 'framework'\n",
+    });
+  });
+
+  it("says of a log that is compressed in another way that it is", async () => {
+    expect(await run(["parse-log", "-"], {}, deflateSync(log))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(
+        "error: -: foreign-compression: this is zlib data: only gzip and plain",
+      ),
+    });
   });
 
   it("fetches nothing but http and https", async () => {
