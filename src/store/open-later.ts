@@ -83,6 +83,7 @@ export async function openLater({ open, firstTryMs, log }: OpenLaterOptions): Pr
     finishWork: (item, artifacts) => ask((store) => store.finishWork(item, artifacts)),
     failWork: (item, failure) => ask((store) => store.failWork(item, failure)),
     releaseWork: (items) => ask((store) => store.releaseWork(items)),
+    countWork: () => ask((store) => store.countWork()),
     listLogs: (query) => ask((store) => store.listLogs(query)),
     reparseLogs: (query) => ask((store) => store.reparseLogs(query)),
     replaceBugs: (bugs) => ask((store) => store.replaceBugs(bugs)),

@@ -99,6 +99,20 @@ export interface WorkFailure {
   readonly marksFailed: boolean;
 }
 
+/** Items of work by where they stand; those that are done are not counted. */
+export interface WorkCount {
+  /** Waiting for an attempt, the first or another one, or in work now. */
+  readonly pending: number;
+  /** For good: asked for again by hand, if at all. */
+  readonly failed: number;
+}
+
+export interface WorkCounts {
+  /** Of the logs that are read here. */
+  readonly logs: WorkCount;
+  readonly suggestions: WorkCount;
+}
+
 export interface LogQuery {
   readonly project?: string;
   readonly job_guid?: string;
@@ -166,6 +180,8 @@ export interface WorkStore {
   failWork(item: WorkItem, failure: WorkFailure): Promise<boolean>;
   /** Gives a claimed item back as it was, attempts included. */
   releaseWork(items: readonly WorkItem[]): Promise<void>;
+  /** By indexes of what is not done alone, so that it may be asked now and then however much is stored. */
+  countWork(): Promise<WorkCounts>;
   listLogs(query: LogQuery): Promise<StoredLog[]>;
   /** Makes logs due again, attempts from zero; gives how many. */
   reparseLogs(query: LogQuery): Promise<number>;

@@ -270,6 +270,31 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
         expect(await store.claimWork(claim)).toMatchObject([{ attempts: 0 }]);
       });
 
+      it("what waits and what failed for good is counted, what is done or not for us is not", async () => {
+        const summary = artifact("text_log_summary", { step_data: { all_errors: [] } });
+        const none = { logs: { pending: 0, failed: 0 }, suggestions: { pending: 0, failed: 0 } };
+        expect(await store.countWork()).toEqual(none);
+        await kinds(
+          ...["a/0", "b/0", "c/0"].map((taskId) => anArrival({ taskId, logs: [text, log("custom")] })),
+          // Its own summary has read the log, and wants suggestions.
+          anArrival({ taskId: "sent/0", logs: [text], extra: { artifacts: [summary] } }),
+        );
+        const pending = { logs: { pending: 3, failed: 0 }, suggestions: { pending: 1, failed: 0 } };
+        expect(await store.countWork()).toEqual(pending);
+        const items = await store.claimWork({ ...claim, limit: 3 });
+        expect(await store.countWork()).toEqual(pending);
+        const [done, gone, again] = items;
+        const [item] = await store.claimWork({ ...claim, kind: "suggestions" });
+        if (!done || !gone || !again || !item) throw new Error("nothing was claimed");
+        await store.finishWork(done, made);
+        await store.failWork(gone, { reason, next_attempt_at: null, marksFailed: true });
+        const next_attempt_at = "2126-01-01T00:00:00.000Z";
+        await store.failWork(again, { reason, next_attempt_at, marksFailed: true });
+        await store.failWork(item, { reason, next_attempt_at: null, marksFailed: true });
+        const ended = { logs: { pending: 1, failed: 1 }, suggestions: { pending: 0, failed: 1 } };
+        expect(await store.countWork()).toEqual(ended);
+      });
+
       it("a released item is as it was, and hosts that are busy are passed by", async () => {
         await kinds(anArrival({ logs: [text] }));
         await store.releaseWork(await store.claimWork(claim));

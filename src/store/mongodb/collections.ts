@@ -61,6 +61,8 @@ export interface Collections {
   readonly suspects: Collection<WithId & { readonly attempts: number; readonly last_seen: Date }>;
 }
 
+/** Logs whose last attempt failed: few, and indexed by themselves. */
+export const failedOnce = { failure: { $gt: "" } };
 const SUSPECT_SECONDS = 30 * 86_400;
 
 export function collectionsOf(db: Db): Collections {
@@ -88,6 +90,7 @@ export async function createIndexes(all: Collections): Promise<void> {
   await all.logs.createIndex({ job: 1 });
   await all.logs.createIndex({ next_attempt_at: 1 });
   await all.logs.createIndex({ last_modified: 1 });
+  await all.logs.createIndex({ failure: 1, next_attempt_at: 1 }, { partialFilterExpression: failedOnce });
   await all.suggestions.createIndex({ next_attempt_at: 1 });
   await all.bugs.createIndex({ generation: 1, "bug.id": 1 });
   await all.rejections.createIndex({ last_seen: 1, _id: 1 });

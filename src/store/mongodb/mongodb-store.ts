@@ -62,6 +62,7 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
     finishWork: asked(work.finishWork),
     failWork: asked(work.failWork),
     releaseWork: asked(work.releaseWork),
+    countWork: asked(work.countWork),
     listLogs: asked(work.listLogs),
     reparseLogs: asked(work.reparseLogs),
     replaceBugs: asked(bugs.replaceBugs),

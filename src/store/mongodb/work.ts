@@ -4,11 +4,13 @@ import { isParsedHere } from "../../artifacts/plan.ts";
 import { artifactId, jobId } from "../../domain/ids.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { makerOf } from "../explained-artifacts.ts";
-import type { LogQuery, StoredLog, WorkClaim, WorkFailure, WorkItem } from "../store.ts";
-import { type Collections, type LogDocument, packBlob, unpackBlob } from "./collections.ts";
+import type { LogQuery, StoredLog, WorkClaim, WorkCounts, WorkFailure, WorkItem } from "../store.ts";
+import { type Collections, failedOnce, type LogDocument, packBlob, unpackBlob } from "./collections.ts";
 import { ignoreDuplicates } from "./faults.ts";
 
 const LOGS_AT_ONCE = 5000;
+/** A time, not null. */
+const waiting = { next_attempt_at: { $gt: "" } };
 const released = { lease: null, lease_until: null } as const;
 
 /** Logs to read and suggestions to make, as documents that are due at a time and held under a lease. */
@@ -105,6 +107,19 @@ export function createWork(all: Collections) {
     if (suggestions.length > 0) await all.suggestions.bulkWrite(suggestions);
   }
 
+  async function countWork(): Promise<WorkCounts> {
+    const [pendingLogs, failedLogs, pendingSuggestions, failedSuggestions] = await Promise.all([
+      all.logs.countDocuments(waiting),
+      all.logs.countDocuments({ ...failedOnce, next_attempt_at: null }),
+      all.suggestions.countDocuments(waiting),
+      all.suggestions.countDocuments({ next_attempt_at: null }),
+    ]);
+    return {
+      logs: { pending: pendingLogs, failed: failedLogs },
+      suggestions: { pending: pendingSuggestions, failed: failedSuggestions },
+    };
+  }
+
   async function listLogs(query: LogQuery): Promise<StoredLog[]> {
     return (await newestFirst(query).toArray()).map(toStoredLog);
   }
@@ -130,7 +145,7 @@ export function createWork(all: Collections) {
     return ids.length;
   }
 
-  return { claimWork, finishWork, failWork, releaseWork, listLogs, reparseLogs };
+  return { claimWork, finishWork, failWork, releaseWork, countWork, listLogs, reparseLogs };
 }
 
 /** Null is never due: it compares to nothing as less. */

@@ -111,7 +111,7 @@ export function createWrites(all: Collections) {
     const coalesced = [...plan.coalesced].map(([_id, into_guid]) => ({
       updateOne: { filter: { _id }, update: { $max: { into_guid } }, upsert: true },
     }));
-    const parsed = { parse_status: "parsed", next_attempt_at: null } as const;
+    const parsed = { parse_status: "parsed", failure: null, next_attempt_at: null } as const;
     const summarised = plan.summarised.map(({ job, logName }) => ({
       updateMany: {
         filter: { job, name: logName, parse_status: { $ne: "parsed" as const } },

@@ -59,6 +59,10 @@ const steps: readonly string[] = [
   CREATE INDEX rejections_by_key ON rejections (routing_key, last_seen, id, reason, exchange, project);
   CREATE INDEX rejections_by_task ON rejections (task_id, last_seen, id);
   `,
+  `
+  UPDATE logs SET failure = NULL WHERE parse_status = 'parsed';
+  CREATE INDEX logs_failed ON logs (last_modified) WHERE failure IS NOT NULL AND next_attempt_at IS NULL;
+  `,
 ];
 
 /**

@@ -51,6 +51,7 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
     finishWork: asked(work.finishWork),
     failWork: asked(work.failWork),
     releaseWork: asked(work.releaseWork),
+    countWork: asked(work.countWork),
     listLogs: asked(work.listLogs),
     reparseLogs: asked(work.reparseLogs),
     replaceBugs: asked(bugs.replaceBugs),

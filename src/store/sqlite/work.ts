@@ -3,7 +3,7 @@ import type Database from "libsql";
 import { isParsedHere } from "../../artifacts/plan.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { makerOf } from "../explained-artifacts.ts";
-import type { LogQuery, StoredLog, WorkClaim, WorkFailure, WorkItem } from "../store.ts";
+import type { LogQuery, StoredLog, WorkClaim, WorkCounts, WorkFailure, WorkItem } from "../store.ts";
 import { inTransaction } from "./database.ts";
 import { LOG_COLUMNS } from "./reads.ts";
 import { ADD_ARTIFACT, artifactRow } from "./writes.ts";
@@ -94,6 +94,21 @@ export function createWork(db: Database.Database) {
     });
   }
 
+  function countWork(): WorkCounts {
+    const count = (from: string): number =>
+      (db.prepare(`SELECT count(*) AS n FROM ${from}`).get() as { n: number }).n;
+    return {
+      logs: {
+        pending: count("logs WHERE next_attempt_at IS NOT NULL"),
+        failed: count("logs WHERE failure IS NOT NULL AND next_attempt_at IS NULL"),
+      },
+      suggestions: {
+        pending: count("suggestions WHERE next_attempt_at IS NOT NULL"),
+        failed: count("suggestions") - count("suggestions WHERE next_attempt_at IS NOT NULL"),
+      },
+    };
+  }
+
   function listLogs(query: LogQuery): StoredLog[] {
     const { where, values } = whereOf(query);
     return db
@@ -114,7 +129,7 @@ export function createWork(db: Database.Database) {
     });
   }
 
-  return { claimWork, finishWork, failWork, releaseWork, listLogs, reparseLogs };
+  return { claimWork, finishWork, failWork, releaseWork, countWork, listLogs, reparseLogs };
 }
 
 function whereOf({ project, job_guid, parse_status, since }: LogQuery) {

@@ -51,7 +51,7 @@ export function createWrites(db: Database.Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const markParsed = db.prepare(
-    `UPDATE logs SET parse_status = 'parsed', next_attempt_at = NULL
+    `UPDATE logs SET parse_status = 'parsed', failure = NULL, next_attempt_at = NULL
        WHERE job = ? AND name = ? AND parse_status <> 'parsed'`,
   );
   const addSuggestions = db.prepare(

@@ -6,9 +6,10 @@ import { openDatabase } from "../../../src/store/sqlite/database.ts";
 import { createReads } from "../../../src/store/sqlite/reads.ts";
 import { createRejections } from "../../../src/store/sqlite/rejections.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { createWork } from "../../../src/store/sqlite/work.ts";
 import { anArrival } from "../../examples.ts";
 
-it("a job is explained by indexes alone, however many there are", async () => {
+it("a job is explained, and work is counted, by indexes alone, however many there are", async () => {
   const folder = mkdtempSync(join(tmpdir(), "sqlite-reads-"));
   const store = await openSqliteStore(folder, 30);
   await store.storeSubmissions([anArrival()]);
@@ -23,6 +24,7 @@ it("a job is explained by indexes alone, however many there are", async () => {
   const reads = createReads(db);
   expect(reads.findJobsByGuid("guid")).toHaveLength(1);
   createRejections(db, 30).listRejections({ task_id: "guid/0", limit: 100 });
+  createWork(db).countWork();
   db.prepare = prepare;
 
   expect(asked.length).toBeGreaterThan(6);
@@ -34,7 +36,10 @@ it("a job is explained by indexes alone, however many there are", async () => {
     return plan.map(({ detail }) => ({ detail, sql }));
   });
   // A sort of the few rows that were found costs nothing; a scan costs as much as there is.
-  expect(steps.filter(({ detail }) => /\bSCAN\b/.test(detail))).toEqual([]);
+  // What waits or has failed is counted one by one, in an index of such alone.
+  const open =
+    /^SCAN \w+ USING (COVERING )?INDEX (logs_due|logs_failed|suggestions_due|sqlite_autoindex_suggestions_1)$/;
+  expect(steps.filter(({ detail }) => /\bSCAN\b/.test(detail) && !open.test(detail))).toEqual([]);
   expect(steps.filter(({ detail }) => /SEARCH .* USING .*INDEX/.test(detail)).length).toBeGreaterThan(6);
   db.close();
   rmSync(folder, { recursive: true });
