@@ -41,6 +41,12 @@ export function createWorkerGauges(registers: Registry[]) {
       "pulse_ingest_queue_limit_messages",
       "Ready messages at which the queue is lost (QUEUE_LIMIT).",
     ),
+    openWork: new Gauge({
+      name: "pulse_ingest_open_work_items",
+      help: "Logs to read and suggestions to make in the store, of all workers: pending, or failed for good.",
+      labelNames: ["kind", "state"] as const,
+      registers,
+    }),
   };
 }
 

@@ -30,6 +30,7 @@ const mayImport: Record<string, readonly string[]> = {
   http: [
     "broker/message-source",
     "broker/queue-depth",
+    "store/store",
     "counters",
     "worker-gauges",
     "log",

@@ -1,13 +1,16 @@
 import type { SourceState } from "../broker/message-source.ts";
 import type { DepthState } from "../broker/queue-depth.ts";
 import { artifactWorkTotals, type Counters, outcomeTotals, rejectionTotals, totalOf } from "../counters.ts";
+import type { WorkStore } from "../store/store.ts";
+import { createWorkCounting } from "./count-work.ts";
 import { livenessProblems, readinessProblems } from "./health.ts";
 import type { RecentWatch } from "./recent-figures.ts";
+import { within } from "./within.ts";
 import type { WorkerStatus } from "./worker-status.ts";
 
 /** The parts of the worker as far as they are told of; each null until it is there. */
 export interface WorkerParts {
-  readonly store: { readonly name: string; ping(): Promise<void> } | null;
+  readonly store: (Pick<WorkStore, "countWork"> & { readonly name: string; ping(): Promise<void> }) | null;
   readonly ingest: {
     storeTrouble(): string | null;
     spoolTrouble(): string | null;
@@ -39,11 +42,15 @@ export interface WorkerView {
   status(): Promise<WorkerStatus>;
 }
 
+/** Those who look at the worker must not burden its store. */
+const COUNT_EVERY_MS = 30_000;
+
 /** Everything that the worker tells of itself; `/livez`, `/readyz`, `/status` and `/metrics` show the same. */
 export function observeWorker(options: ObserveOptions): WorkerView {
   const { version, counters, parts, recent } = options;
   const startedAtMs = Date.now();
   const startedMs = performance.now();
+  const countWork = createWorkCounting({ everyMs: COUNT_EVERY_MS, waitMs: options.pingMs });
   let pinging: Promise<string | null> | null = null;
 
   /** Null: it can be written to. Many who ask at a time make one question. */
@@ -113,6 +120,7 @@ export function observeWorker(options: ObserveOptions): WorkerView {
         },
         rejections: await rejectionTotals(counters),
         artifact_work: await artifactWorkTotals(counters),
+        open_work: await countWork(trouble === null ? store : null),
         recent: await recent.figures(),
       };
     },
@@ -125,19 +133,6 @@ async function pingTrouble(store: { ping(): Promise<void> }): Promise<string | n
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
-  }
-}
-
-/** What a promise gives, or `instead` when it takes too long. */
-async function within<T>(promise: Promise<T>, limitMs: number, instead: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(instead), limitMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -62,4 +62,9 @@ function setWorkerGauges(gauges: WorkerGauges, status: WorkerStatus): void {
   gauges.queueReady.set(queue.depth?.ready_messages ?? Number.NaN);
   gauges.queueConsumers.set(queue.depth?.consumers ?? Number.NaN);
   gauges.queueLimit.set(queue.limit);
+  for (const kind of ["logs", "suggestions"] as const) {
+    for (const state of ["pending", "failed"] as const) {
+      gauges.openWork.set({ kind, state }, status.open_work?.[kind][state] ?? Number.NaN);
+    }
+  }
 }

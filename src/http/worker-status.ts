@@ -9,6 +9,13 @@ const perOutcome = z.object({
   failed: z.number(),
 });
 
+const openWork = z.object({
+  /** Waiting for an attempt, the first or another one, or in work. */
+  pending: count,
+  /** For good. */
+  failed: count,
+});
+
 /** Seconds, over all exchanges; null: nothing was measured. */
 const lag = z.object({ mean: z.number(), p95: z.number() }).nullable();
 
@@ -70,6 +77,8 @@ export const workerStatus = z.object({
   rejections: z.record(z.string(), count),
   /** Logs read and suggestions made, by outcome, since the start. */
   artifact_work: z.record(z.string(), count),
+  /** Logs to read and suggestions to make that are in the store, for all workers; null: not known now. */
+  open_work: z.object({ logs: openWork, suggestions: openWork }).nullable(),
   /** Of the last minute, or since the start. */
   recent: z.object({
     seconds: z.number(),

@@ -146,6 +146,7 @@ it("keep every label within bounds, whatever strangers send", async () => {
     "le",
     "outcome",
     "reason",
+    "state",
     "step",
     "version",
   ]);
@@ -177,6 +178,14 @@ it("obey the law: received = the sum of the outcomes + in hand + spooled", async
   expect(metricTotal(after, "pulse_ingest_stored_lag_seconds")).toBe(1000);
 });
 
+it("tell of the work that is in the store, and nothing while it is not there", async () => {
+  const pending = { kind: "logs", state: "pending" };
+  await ingest.handle(aDelivery(aMessage({ logs: [{ name: "buildbot_text", url: "http://h/log" }] })));
+  expect(metricTotal(await metrics(), "pulse_ingest_open_work_items", pending)).toBe(1);
+  parts.store = null;
+  expect(metricTotal(await metrics(), "pulse_ingest_open_work_items", pending)).toBeNaN();
+});
+
 it("an unknown depth is no number, so that no alert takes it for 0", async () => {
   const families = await metrics();
   expect(metricTotal(families, "pulse_ingest_queue_ready_messages")).toBeNaN();
@@ -193,6 +202,7 @@ it("status tells the same in one document", async () => {
     jobs: { received: 1000, in_hand: 0, outcomes: { stored: 900, rejected: 100 } },
     rejections: { "schema-violation": 100 },
     artifact_work: { failed: 1000 },
+    open_work: { logs: { pending: 0, failed: 0 }, suggestions: { pending: 0, failed: 0 } },
     store: { name: expect.stringContaining("sqlite"), trouble: null },
     queue: { name: null, depth: null, limit: 8000 },
   });
@@ -211,7 +221,8 @@ it("ready says what is not: here there is no broker", async () => {
 
 it("a store that does not answer makes it unready, within the time of a probe, and not dead", async () => {
   // A store that takes a connection and then says nothing cannot be had at will from the real ones.
-  parts.store = { name: "silent", ping: () => new Promise(() => undefined) };
+  const never = () => new Promise<never>(() => undefined);
+  parts.store = { name: "silent", ping: never, countWork: never };
   const answer = await fetch(`${url}/readyz`);
   expect(await answer.json()).toMatchObject({
     problems: [expect.stringMatching(/^broker/), expect.stringMatching(/^store: no answer within/)],
