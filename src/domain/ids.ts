@@ -5,9 +5,11 @@ import type { Artifact } from "./submission.ts";
 /** Job Info artifacts are many a job, each a document of its own, and merged when read. */
 export const JOB_INFO = "Job Info";
 
-// Task ids hold slashes: encoded, so that no stranger's name can collide with another job's.
+// Task ids hold slashes: encoded, so that no stranger's name can collide with another job's. And a NUL character, at which
+// SQLite ends a text of a JSON list.
+const special = { "%": "%25", "/": "%2F", "\0": "%00" } as const;
 const part = (text: string): string =>
-  text.includes("%") || text.includes("/") ? text.replaceAll("%", "%25").replaceAll("/", "%2F") : text;
+  text.replace(/[%/\0]/g, (character) => special[character as keyof typeof special]);
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
 

@@ -1,3 +1,8 @@
+import { firstCharacters, isLongerThan } from "./characters.ts";
+
+const SHORT = 12;
+const FULL = 40;
+
 export interface Revision {
   readonly revision: string;
   readonly author: string;
@@ -29,7 +34,17 @@ export interface ResultSet {
   readonly revisions: readonly Revision[];
 }
 
-/** What revisions are compared by: the first 12 characters, case kept. */
+/** The first 12 characters, case kept: the short form of a revision, by which pushes are told apart. */
 export function shortRevision(revision: string): string {
-  return revision.slice(0, 12);
+  return firstCharacters(revision, SHORT);
+}
+
+/** A shorter one is lengthened as soon as a message gives the whole. */
+export function isFullRevision(revision: string): boolean {
+  return isLongerThan(revision, FULL - 1);
+}
+
+/** Is it the same revision, where either may be given by its short form? */
+export function isSameRevision(a: string, b: string): boolean {
+  return a === b || a === shortRevision(b) || b === shortRevision(a);
 }

@@ -1,7 +1,7 @@
 import { resultSetId } from "../domain/ids.ts";
 import type { ResultSet } from "../domain/result-set.ts";
 import type { PreparedSubmission } from "../domain/submission.ts";
-import { findPush, lengthened, skeleton } from "./find-push.ts";
+import { earliest, findPush, lengthened, skeleton } from "./find-push.ts";
 
 /** The pushes that a batch is about: those that were read, and those that it makes or lengthens. */
 export class PushBook {
@@ -20,7 +20,7 @@ export class PushBook {
   /** The push of a submission, a skeleton where nobody has submitted it yet; null for a hash that nobody knows. */
   pushOf({ project, revision, revision_hash }: PreparedSubmission): ResultSet | null {
     const pushes = this.#of(project);
-    if (revision === null) return pushes.find((push) => push.revision_hash === revision_hash) ?? null;
+    if (revision === null) return earliest(pushes.filter((push) => push.revision_hash === revision_hash));
     const found = findPush(pushes, revision);
     if (found === null) return this.#put(skeleton(project, revision));
     const longer = lengthened(found, revision);

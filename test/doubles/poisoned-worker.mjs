@@ -33,7 +33,13 @@ const deliveries = JSON.parse(readFileSync(list, "utf8"));
 await Promise.all(
   deliveries.map(async ({ id, body, redelivered }) => {
     const route = { exchange: "exchange/a/jobs", routingKey: "x.try" };
-    const delivery = { ...route, redelivered, receivedAtMs: Date.now(), body: Buffer.from(body), oversize: null };
+    const delivery = {
+      ...route,
+      redelivered,
+      receivedAtMs: Date.now(),
+      body: Buffer.from(body),
+      oversize: null,
+    };
     const settlement = await ingest.handle(delivery);
     process.stdout.write(`${id} ${settlement}\n`);
   }),

@@ -5,7 +5,10 @@ import { openMongodbStore } from "../../src/store/mongodb/mongodb-store.ts";
 import { anArrival } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
-import { storeContract } from "./store-contract.ts";
+import { jobContract } from "./job-contract.ts";
+import { orderContract } from "./order-contract.ts";
+import { pushContract } from "./push-contract.ts";
+import { type Database, storeContract } from "./store-contract.ts";
 
 const mongodb = await serverOrSkip(sharedMongodb);
 
@@ -15,18 +18,23 @@ function databaseUrl(): URL {
   return url;
 }
 
+async function openEmpty(): Promise<Database> {
+  const { href } = databaseUrl();
+  return {
+    open: () => openMongodbStore(href, 30),
+    async remove() {
+      const client = new MongoClient(href);
+      await client.db().dropDatabase();
+      await client.close();
+    },
+  };
+}
+
 mongodb.describe(`on ${mongodb.name}`, () => {
-  storeContract("mongodb", async () => {
-    const { href } = databaseUrl();
-    return {
-      open: () => openMongodbStore(href, 30),
-      async remove() {
-        const client = new MongoClient(href);
-        await client.db().dropDatabase();
-        await client.close();
-      },
-    };
-  });
+  storeContract("mongodb", openEmpty);
+  jobContract("mongodb", openEmpty);
+  pushContract("mongodb", openEmpty);
+  orderContract("mongodb", openEmpty, 25);
 
   it("has the server drop rejections once they have expired", async () => {
     const { href } = databaseUrl();

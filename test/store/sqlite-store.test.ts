@@ -4,17 +4,25 @@ import { join } from "node:path";
 import { expect, it } from "@jest/globals";
 import Database from "libsql";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
-import { storeContract } from "./store-contract.ts";
+import { jobContract } from "./job-contract.ts";
+import { orderContract } from "./order-contract.ts";
+import { pushContract } from "./push-contract.ts";
+import { type Database as EmptyDatabase, storeContract } from "./store-contract.ts";
 
 const newFolder = () => mkdtempSync(join(tmpdir(), "sqlite-store-"));
 
-storeContract("sqlite", async () => {
+async function openEmpty(): Promise<EmptyDatabase> {
   const folder = newFolder();
   return {
     open: () => openSqliteStore(folder, 30),
     remove: async () => rmSync(folder, { recursive: true }),
   };
-});
+}
+
+storeContract("sqlite", openEmpty);
+jobContract("sqlite", openEmpty);
+pushContract("sqlite", openEmpty);
+orderContract("sqlite", openEmpty, 150);
 
 it("a file that is no database is told, with the mend", async () => {
   const folder = newFolder();

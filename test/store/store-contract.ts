@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import fc from "fast-check";
 import type { Bug } from "../../src/domain/bug.ts";
 import type { Arrival, Store } from "../../src/store/store.ts";
 import { anArrival, REVISION } from "../examples.ts";
@@ -12,15 +11,8 @@ export interface Database {
   remove(): Promise<void>;
 }
 
-const hg = { kind: "hg.mozilla.org", project: "try" };
 const log = (name: string) => ({ name, url: `http://logs/${name}` });
 const artifact = <Blob>(name: string, blob: Blob) => ({ name, type: "json", blob });
-const push = (revision: string, revisions: string[], author = "a@b", push_timestamp = 5) => ({
-  revision,
-  author,
-  push_timestamp,
-  revisions: revisions.map((r) => ({ revision: r, author, comment: null, repository: "try" })),
-});
 
 /** What every store promises. An adapter that passes is a store; one that does not is not. */
 export function storeContract(name: string, openEmpty: () => Promise<Database>): void {
@@ -41,43 +33,6 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
     it("calls a second delivery of the same job unchanged", async () => {
       expect(await kinds(anArrival())).toEqual(["stored"]);
       expect(await kinds(anArrival())).toEqual(["unchanged"]);
-    });
-
-    it("does not let a late running undo completed, but keeps its logs and artifacts", async () => {
-      await kinds(anArrival({ logs: [log("a")] }));
-      const late = { state: "running", logs: [log("b")], extra: { artifacts: [artifact("late", {})] } };
-      expect(await kinds(anArrival(late))).toEqual(["unchanged"]);
-      const view = await store.findJob("try", "guid/0");
-      expect(view?.job.state).toBe("completed");
-      expect(view?.logs.map((l) => l.name)).toEqual(["a", "b"]);
-      expect(view?.artifacts).toEqual(["late"]);
-    });
-
-    it("applies several states of one job in one batch in their order", async () => {
-      const batch = ["pending", "running", "pending", "completed"].map((state) => anArrival({ state }));
-      expect(await kinds(...batch)).toEqual(["stored", "stored", "unchanged", "stored"]);
-      expect((await store.findJob("try", "guid/0"))?.job).toMatchObject({ state: "completed", version: 3 });
-    });
-
-    it("keeps the first artifact of a name", async () => {
-      await kinds(anArrival({ state: "running", extra: { artifacts: [artifact("x", { n: 1 })] } }));
-      await kinds(anArrival({ extra: { artifacts: [artifact("x", { n: 2 })] } }));
-      expect((await store.findArtifact("try", "guid/0", "x"))?.blob).toBe('{"n":1}');
-    });
-
-    it("merges Job Info as it arrives, without doubles", async () => {
-      const info = (summary: string) => ({ jobInfo: { summary } });
-      await kinds(anArrival({ state: "running", ...info("one") }));
-      await kinds(anArrival({ ...info("two") }));
-      const merged = JSON.parse((await store.findArtifact("try", "guid/0", "Job Info"))?.blob ?? "");
-      expect(merged.job_details.map((d: { value: string }) => d.value)).toEqual(["one", "two"]);
-    });
-
-    it("remembers coalescing whatever comes first; the greater guid wins", async () => {
-      await kinds(anArrival({ taskId: "winner/0", coalesced: ["guid/0"] }));
-      await kinds(anArrival({ taskId: "a/0", coalesced: ["guid/0"] }));
-      await kinds(anArrival());
-      expect((await store.findJob("try", "guid/0"))?.coalesced_to).toBe("winner/0");
     });
 
     it("finds a job by its task id, and never another task's", async () => {
@@ -155,64 +110,6 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
       expect(view?.job.refused).toMatchObject([{ what: 'artifact "too large"' }]);
       expect((await store.findArtifact("try", "guid/0", "large"))?.blob === large.blob).toBe(true);
     }, 60_000);
-
-    describe("pushes", () => {
-      it("a job of an unknown push makes a skeleton, which its push completes in place", async () => {
-        await kinds(anArrival());
-        expect(await store.findResultSet("try", REVISION)).toMatchObject({
-          author: "pending...",
-          push_timestamp: 0,
-        });
-        await store.storeResultSets("try", [push(REVISION, [REVISION])]);
-        expect(await store.findResultSet("try", REVISION.slice(0, 12))).toMatchObject({
-          author: "a@b",
-          push_timestamp: 5,
-        });
-        expect((await store.countDocuments())["resultsets"]).toBe(1);
-      });
-
-      it("a job of any revision of a push belongs to it", async () => {
-        const top = "b".repeat(40);
-        await store.storeResultSets("try", [push(top, [REVISION, top])]);
-        await kinds(anArrival());
-        expect((await store.findJob("try", "guid/0"))?.job.result_set).toBe(`try/${"b".repeat(12)}`);
-      });
-
-      it("a revision in several pushes belongs to the earliest", async () => {
-        const [b, c] = ["b".repeat(40), "c".repeat(40)];
-        await store.storeResultSets("try", [push(c, [REVISION, c], "x", 9), push(b, [REVISION, b], "x", 7)]);
-        await kinds(anArrival());
-        expect((await store.findJob("try", "guid/0"))?.job.result_set).toBe(`try/${b.slice(0, 12)}`);
-      });
-
-      it("a complete push is not changed by a second submission", async () => {
-        await store.storeResultSets("try", [push(REVISION, [REVISION])]);
-        await store.storeResultSets("try", [push(REVISION, [REVISION, "d".repeat(40)], "other", 8)]);
-        const found = await store.findResultSet("try", REVISION);
-        expect(found).toMatchObject({ author: "a@b", push_timestamp: 5 });
-        expect(found?.revisions).toHaveLength(1);
-      });
-
-      it("a short revision is lengthened by a job that gives the whole, author and time kept", async () => {
-        await store.storeResultSets("try", [push("a".repeat(12), [])]);
-        await kinds(anArrival());
-        expect(await store.findResultSet("try", REVISION)).toMatchObject({
-          revision: REVISION,
-          author: "a@b",
-        });
-      });
-
-      it("a revision hash that nobody knows costs its job; a known one finds its push", async () => {
-        const byHash = { origin: { ...hg, revision_hash: "f".repeat(40) } };
-        expect(await store.storeSubmissions([anArrival(byHash)])).toMatchObject([
-          { kind: "rejected", fault: { reason: "unknown-revision-hash" } },
-        ]);
-        await store.storeResultSets("try", [
-          { ...push(REVISION, [REVISION]), revision_hash: "f".repeat(40) },
-        ]);
-        expect(await kinds(anArrival(byHash))).toEqual(["stored"]);
-      });
-    });
 
     rejectionContract(
       () => store,
@@ -379,47 +276,6 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
       await kinds(anArrival());
       const other = await database.open();
       expect((await other.findJob("try", "guid/0"))?.job.state).toBe("completed");
-      await other.close();
-    });
-
-    it("any order, duplication and batching over two workers ends in the same job", async () => {
-      const states = ["pending", "running", "completed"] as const;
-      const order = fc.array(
-        fc.record({ state: fc.constantFrom(...states), worker: fc.boolean(), cut: fc.boolean() }),
-        {
-          minLength: 3,
-          maxLength: 12,
-        },
-      );
-      const other = await database.open();
-      let run = 0;
-      await fc.assert(
-        fc.asyncProperty(order, async (steps) => {
-          const taskId = `p/${run++}`;
-          const all = [...steps, ...states.map((state) => ({ state, worker: true, cut: true }))];
-          const batches: { worker: boolean; batch: Arrival[] }[] = [];
-          for (const { state, worker, cut } of all) {
-            const arrival = anArrival({
-              taskId,
-              state,
-              logs: [log(state)],
-              extra: { artifacts: [artifact(state, {})] },
-            });
-            const last = batches.at(-1);
-            if (cut || last === undefined) batches.push({ worker, batch: [arrival] });
-            else last.batch.push(arrival);
-          }
-          await Promise.all(
-            batches.map(({ worker, batch }) => (worker ? store : other).storeSubmissions(batch)),
-          );
-          const view = await store.findJob("try", taskId);
-          expect(view?.job).toMatchObject({ state: "completed", result: "success" });
-          // A message whose state is stored already adds nothing; each other state was new when it first came.
-          expect(view?.logs.map((l) => l.name).toSorted()).toEqual([...states].toSorted());
-          expect(view?.artifacts.toSorted()).toEqual([...states].toSorted());
-        }),
-        { numRuns: 40 },
-      );
       await other.close();
     });
   });

@@ -24,14 +24,20 @@ function isSystemError(error: unknown): error is { readonly message: unknown } {
   return typeof error === "object" && error !== null && "message" in error && "syscall" in error;
 }
 
-/** Waits for an unordered insert; documents that are there already are as good as written. */
-export async function ignoreDuplicates(write: Promise<unknown>): Promise<void> {
+/**
+ * Waits for an unordered insert; documents that are there already are as good as written.
+ *
+ * @returns false where some were there.
+ */
+export async function ignoreDuplicates(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;
+    return true;
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError)) throw error;
     const faults = [error.writeErrors].flat();
     if (faults.length === 0 || faults.some(({ code }) => code !== DUPLICATE)) throw error;
+    return false;
   }
 }
 

@@ -3,10 +3,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { AnyBulkWriteOperation } from "mongodb";
 import { fullJitterMs } from "../../domain/backoff.ts";
 import { Unavailable } from "../../domain/faults.ts";
-import { jobId } from "../../domain/ids.ts";
-import type { ResultSet, ResultSetSubmission } from "../../domain/result-set.ts";
+import { jobId, resultSetId } from "../../domain/ids.ts";
+import { isFullRevision, type ResultSet, type ResultSetSubmission } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
-import { completed, findPush, revisionKeys } from "../find-push.ts";
+import { completePush, keysOf, linkedOnce } from "../complete-push.ts";
+import { revisionKeys } from "../find-push.ts";
 import { type BatchPlan, planBatch } from "../plan-batch.ts";
 import { PushBook, pushKeys } from "../push-book.ts";
 import type { Arrival, StoreOutcome } from "../store.ts";
@@ -75,17 +76,16 @@ export function createWrites(all: Collections) {
     const known = new Map(read.map((push) => [pushes.idOf(push), push]));
     const writes = [...pushes.changed].map(([id, push]): AnyBulkWriteOperation<ResultSetDocument> => {
       const before = known.get(id);
-      // Another worker's skeleton, or push, is as good as ours; one that has changed meanwhile needs no lengthening.
       return before === undefined
         ? { insertOne: { document: toDocument(id, push) } }
-        : {
-            updateOne: {
-              filter: { _id: id, revision: before.revision },
-              update: { $set: { revision: push.revision } },
-            },
-          };
+        : { updateOne: lengthening(id, push, before.revision) };
     });
-    await ignoreDuplicates(all.resultsets.bulkWrite(writes, unordered));
+    if (await ignoreDuplicates(all.resultsets.bulkWrite(writes, unordered))) return;
+    // Another worker's skeleton, or push, is as good as ours, but for a revision that only ours has in full.
+    const lengthenings = [...pushes.changed]
+      .filter(([id, { revision }]) => !known.has(id) && isFullRevision(revision))
+      .map(([id, push]) => ({ updateOne: lengthening(id, push, push.short_revision) }));
+    if (lengthenings.length > 0) await all.resultsets.bulkWrite(lengthenings, unordered);
   }
 
   async function writeParts(plan: BatchPlan): Promise<void> {
@@ -156,7 +156,7 @@ export function createWrites(all: Collections) {
   }
 
   async function storeResultSets(project: string, submitted: readonly ResultSetSubmission[]): Promise<void> {
-    for (const resultSet of submitted) {
+    for (const resultSet of linkedOnce(submitted)) {
       for (let round = 0; !(await storeResultSet(project, resultSet)); round++) {
         if (round >= MAX_ROUNDS) throw new Unavailable("store", "other writers were faster too often");
         await wait(fullJitterMs(round, raceBackoff));
@@ -166,27 +166,15 @@ export function createWrites(all: Collections) {
 
   /** False: another writer was faster. */
   async function storeResultSet(project: string, resultSet: ResultSetSubmission): Promise<boolean> {
-    const top = resultSet.revision ?? resultSet.revisions.at(-1)?.revision ?? "";
-    const { keys } = pushKeys([{ project, revision: top, revision_hash: null }]);
-    const read = await pushesBy(keys, []);
-    // By its top revision alone: another push may hold this one among its revisions.
-    const found = findPush(
-      read.map((push) => ({ ...push, revisions: [] })),
-      top,
-    );
-    const existing = read.find(({ short_revision }) => short_revision === found?.short_revision) ?? null;
-    const next = completed(existing, project, resultSet);
-    if (next === null) return true;
-    const document = toDocument(revisionKeys(next)[0] ?? "", next);
+    const push = completePush(await pushesBy(keysOf(project, resultSet), []), project, resultSet);
+    if (push === null) return true;
+    const { before, next } = push;
+    const { _id, ...replacement } = toDocument(resultSetId(project, next.revision), next);
     try {
-      if (existing === null) return (await all.resultsets.insertOne(document)).acknowledged;
-      const { _id, ...replacement } = document;
-      const { revision, push_timestamp } = existing;
-      const { matchedCount } = await all.resultsets.replaceOne(
-        { _id, revision, push_timestamp },
-        replacement,
-      );
-      return matchedCount === 1;
+      if (before === null) return (await all.resultsets.insertOne({ _id, ...replacement })).acknowledged;
+      const { revision, push_timestamp } = before;
+      const asRead = { _id, revision, push_timestamp };
+      return (await all.resultsets.replaceOne(asRead, replacement)).matchedCount === 1;
     } catch (error) {
       if (isLostRace(error)) return false;
       throw error;
@@ -194,6 +182,11 @@ export function createWrites(all: Collections) {
   }
 
   return { storeSubmissions, storeResultSets };
+}
+
+/** One that has changed since it was read has been lengthened by another. */
+function lengthening(_id: string, { revision }: ResultSet, before: string) {
+  return { filter: { _id, revision: before }, update: { $set: { revision } } };
 }
 
 function toDocument(_id: string, push: ResultSet): ResultSetDocument {

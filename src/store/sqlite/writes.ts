@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type Database from "libsql";
-import { artifactId, jobId } from "../../domain/ids.ts";
+import { artifactId, jobId, resultSetId } from "../../domain/ids.ts";
 import type { ResultSet, ResultSetSubmission } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
-import { completed, findPush, revisionKeys } from "../find-push.ts";
+import { completePush, keysOf, linkedOnce } from "../complete-push.ts";
+import { revisionKeys } from "../find-push.ts";
 import { type BatchPlan, planBatch } from "../plan-batch.ts";
 import { PushBook, pushKeys } from "../push-book.ts";
 import type { Arrival, ArtifactMaker, StoreOutcome } from "../store.ts";
@@ -105,15 +106,9 @@ export function createWrites(db: Database.Database) {
 
   function storeResultSets(project: string, submitted: readonly ResultSetSubmission[]): void {
     inTransaction(db, () => {
-      for (const resultSet of submitted) {
-        const top = resultSet.revision ?? resultSet.revisions.at(-1)?.revision ?? "";
-        const { keys } = pushKeys([{ project, revision: top, revision_hash: null }]);
-        const tops = pushesBy(keys, []).map((push) => ({ ...push, revisions: [] }));
-        const found = findPush(tops, top);
-        const [existing = null] =
-          found === null ? [] : pushesBy(keys, []).filter((p) => p.short_revision === found.short_revision);
-        const next = completed(existing, project, resultSet);
-        if (next !== null) writePush(revisionKeys(next)[0] ?? "", next);
+      for (const resultSet of linkedOnce(submitted)) {
+        const push = completePush(pushesBy(keysOf(project, resultSet), []), project, resultSet);
+        if (push !== null) writePush(resultSetId(project, push.next.revision), push.next);
       }
     });
   }

@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { ResultSet } from "../../src/domain/result-set.ts";
+import type { Arrival, Store } from "../../src/store/store.ts";
+import { anArrival } from "../examples.ts";
+import type { Database } from "./store-contract.ts";
+
+const full = (letter: string): string => letter.repeat(40);
+const short = (revision: string): string => revision.slice(0, 12);
+const row = (revision: string, author = "a@b", comment: string | null = null) => {
+  return { revision, author, comment, repository: "r" };
+};
+const pushOf = (revision: string, revisions: readonly string[], push_timestamp = 5, author = "a@b") => {
+  return { revision, author, push_timestamp, revisions: revisions.map((each) => row(each, author)) };
+};
+
+/** What every store promises of pushes: how a job's revision finds its push, and what a submitted push changes. */
+export function pushContract(name: string, openEmpty: () => Promise<Database>): void {
+  describe(`pushes in the ${name} store`, () => {
+    let database: Database;
+    let store: Store;
+    // One database for all: each story has a project of its own.
+    let project = "";
+    let stories = 0;
+    beforeAll(async () => {
+      database = await openEmpty();
+      store = await database.open();
+    });
+    afterAll(async () => {
+      await store.close();
+      await database.remove();
+    });
+    const story = (title: string, tell: () => Promise<void>): void => {
+      it(title, async () => {
+        project = `p${stories++}`;
+        await tell();
+      });
+    };
+
+    let jobs = 0;
+    /** A job that names its push so, which may be as a message of REST would, shorter than the schema lets one. */
+    const jobOf = (revision: string | null, revision_hash: string | null = null): Arrival => {
+      const arrival = anArrival({ taskId: `job${jobs++}` });
+      return { ...arrival, submission: { ...arrival.submission, project, revision, revision_hash } };
+    };
+    /** Stores a job of that revision, and gives the id of the push that it was attached to. */
+    const attach = async (revision: string): Promise<string | undefined> => {
+      const job = jobOf(revision);
+      expect(await store.storeSubmissions([job])).toEqual([{ kind: "stored" }]);
+      return (await store.findJob(project, job.submission.job.job_guid))?.job.result_set;
+    };
+    const submit = (...pushes: Parameters<Store["storeResultSets"]>[1]) =>
+      store.storeResultSets(project, pushes);
+    const find = (revision: string): Promise<ResultSet | null> => store.findResultSet(project, revision);
+    const idOf = (revision: string) => `${project}/${short(revision)}`;
+    const [a, b, c] = [full("a"), full("b"), full("c")];
+
+    for (const given of [a, short(a)]) {
+      story(`nothing stored, a job with ${given.length} characters: a skeleton with as many`, async () => {
+        expect(await attach(given)).toBe(idOf(a));
+        expect(await find(a)).toEqual({
+          ...{ project, revision: given, short_revision: short(a), revision_hash: given, revisions: [] },
+          ...{ author: "pending...", push_timestamp: 0, active_status: "active" },
+        });
+      });
+    }
+
+    story("a skeleton, another job of the same revision: the same push", async () => {
+      expect(await attach(a)).toBe(await attach(a));
+      expect(await find(a)).toMatchObject({ author: "pending...", revision: a });
+    });
+
+    story("a skeleton of 40, a job with its 12: the same push, the longer form kept", async () => {
+      await attach(a);
+      expect(await attach(short(a))).toBe(idOf(a));
+      expect(await find(short(a))).toMatchObject({ revision: a });
+    });
+
+    story("a skeleton of 12, a job with all 40: the same push, lengthened", async () => {
+      await attach(short(a));
+      expect(await attach(a)).toBe(idOf(a));
+      expect(await find(short(a))).toMatchObject({ revision: a, push_timestamp: 0 });
+    });
+
+    for (const given of [a, short(a)]) {
+      story(
+        `a skeleton of ${given.length}, its push: completed in place, the job stays attached`,
+        async () => {
+          const attachedTo = await attach(given);
+          await submit({ ...pushOf(a, [b, a]), revision_hash: "hash" });
+          expect(await find(a)).toMatchObject({
+            author: "a@b",
+            push_timestamp: 5,
+            revision: a,
+            revision_hash: "hash",
+          });
+          expect((await find(a))?.revisions).toEqual([row(b), row(a)]);
+          expect(idOf(a)).toBe(attachedTo);
+        },
+      );
+    }
+
+    story("a complete push, a job by any of its revisions, 12 or 40: that push", async () => {
+      await submit(pushOf(b, [a, b]));
+      for (const given of [a, short(a), b, short(b)]) expect(await attach(given)).toBe(idOf(b));
+      expect(await find(short(a))).toMatchObject({ revision: b });
+    });
+
+    story("a push whose revisions were given by 12, a job with all 40 of one: that push", async () => {
+      await submit(pushOf(b, [short(a), b]));
+      expect(await attach(a)).toBe(idOf(b));
+    });
+
+    story("a complete push, the same again with other author, time and revisions: no change", async () => {
+      await submit(pushOf(a, [a]));
+      const before = await find(a);
+      await submit({ ...pushOf(a, [b, c, a], 9, "other"), active_status: "hidden", revision_hash: "x" });
+      expect(await find(a)).toEqual(before);
+      expect(await find(b)).toBeNull();
+    });
+
+    story("a complete push without rows, a job by its top revision: that push", async () => {
+      await submit(pushOf(a, []));
+      for (const given of [a, short(a)]) expect(await attach(given)).toBe(idOf(a));
+      expect(await find(a)).toMatchObject({ author: "a@b", push_timestamp: 5 });
+    });
+
+    story(
+      "a push stored with 12 characters, a job with all 40: lengthened, author and time kept",
+      async () => {
+        await submit(pushOf(short(a), [short(a)]));
+        expect(await attach(a)).toBe(idOf(a));
+        expect(await find(a)).toMatchObject({ revision: a, author: "a@b", push_timestamp: 5 });
+      },
+    );
+
+    story("a push stored with 12 characters, the whole push: overwritten, the first rows stay", async () => {
+      await submit(pushOf(short(a), [short(b), short(a)], 5, "first"));
+      await submit(pushOf(a, [c, a], 9, "second"));
+      expect(await find(a)).toMatchObject({ revision: a, author: "second", push_timestamp: 9 });
+      expect((await find(a))?.revisions).toEqual([row(short(b), "first"), row(c, "second"), row(a, "first")]);
+    });
+
+    story("a revision in several pushes belongs to the one with the lowest time", async () => {
+      await submit(pushOf(c, [a, c], 9));
+      await submit(pushOf(b, [a, b], 7));
+      expect(await attach(a)).toBe(idOf(b));
+      expect(await find(a)).toMatchObject({ revision: b });
+    });
+
+    story("within one call, a revision that is in two pushes belongs to the last of them", async () => {
+      await submit(pushOf(b, [a, b], 7), pushOf(c, [a, c], 9));
+      expect(await attach(a)).toBe(idOf(c));
+      expect((await find(b))?.revisions).toEqual([row(b)]);
+    });
+
+    story(
+      "author and comment of a revision are those of its first submission, in whatever push",
+      async () => {
+        await submit(pushOf(b, [a, b], 7, "first"));
+        await submit(pushOf(c, [a, c], 9, "second"));
+        expect((await find(c))?.revisions).toEqual([row(a, "first"), row(c, "second")]);
+      },
+    );
+
+    story("a revision among a push's own goes before a skeleton's top one", async () => {
+      expect(await attach(a)).toBe(idOf(a));
+      await submit(pushOf(b, [a, b]));
+      expect(await attach(a)).toBe(idOf(b));
+    });
+
+    story(
+      "a push that names no revision is named by its last row; what it leaves out has defaults",
+      async () => {
+        await submit({ push_timestamp: 5, revisions: [row(b), row(a)] });
+        expect(await find(a)).toMatchObject({
+          ...{ revision: a, short_revision: short(a), revision_hash: a },
+          ...{ author: "unknown@somewhere.com", active_status: "active", push_timestamp: 5 },
+        });
+      },
+    );
+
+    story("case counts: an upper-case revision makes a skeleton of its own", async () => {
+      await attach(a);
+      expect(await attach(a.toUpperCase())).toBe(idOf(a.toUpperCase()));
+    });
+
+    story("two whole revisions that only begin alike are two, but where one is a push's top", async () => {
+      const alike = short(a) + "f".repeat(28);
+      await submit(pushOf(b, [a, b]));
+      expect(await attach(alike)).toBe(idOf(alike));
+      expect(await attach(a)).toBe(idOf(b));
+      expect(await attach(short(b) + "f".repeat(28))).toBe(idOf(b));
+      expect(await find(b)).toMatchObject({ revision: b });
+    });
+
+    story("another project's push is another push", async () => {
+      await submit(pushOf(b, [a, b]));
+      project = `${project}-other`;
+      expect(await attach(a)).toBe(idOf(a));
+    });
+
+    story("a hash that nobody knows, or neither hash nor revision, costs the job", async () => {
+      for (const job of [jobOf(null, "f".repeat(40)), jobOf(null)]) {
+        expect(await store.storeSubmissions([job])).toMatchObject([
+          { kind: "rejected", fault: { reason: "unknown-revision-hash", project } },
+        ]);
+      }
+    });
+
+    story("a hash finds the push that was submitted with it; beside a revision it is ignored", async () => {
+      await submit({ ...pushOf(b, [a, b]), revision_hash: "f".repeat(40) });
+      const byHash = jobOf(null, "f".repeat(40));
+      await store.storeSubmissions([byHash]);
+      expect((await store.findJob(project, byHash.submission.job.job_guid))?.job.result_set).toBe(idOf(b));
+      const both = jobOf(c, "f".repeat(40));
+      await store.storeSubmissions([both]);
+      expect((await store.findJob(project, both.submission.job.job_guid))?.job.result_set).toBe(idOf(c));
+    });
+
+    story("jobs of one batch share the push that the first of them makes, or lengthens", async () => {
+      const batch = [jobOf(short(a)), jobOf(a), jobOf(short(a))];
+      expect((await store.storeSubmissions(batch)).map(({ kind }) => kind)).toEqual(Array(3).fill("stored"));
+      expect(await find(a)).toMatchObject({ revision: a });
+    });
+
+    story("workers that give a revision by 12 and by 40 at once leave it with 40", async () => {
+      const others = await Promise.all([database.open(), database.open()]);
+      const revisions = Array.from({ length: 10 }, (_, n) => full(n.toString(16)));
+      await Promise.all(
+        [store, ...others].map((worker, n) =>
+          worker.storeSubmissions(revisions.map((revision) => jobOf(n === 1 ? revision : short(revision)))),
+        ),
+      );
+      await Promise.all(others.map((each) => each.close()));
+      for (const revision of revisions) expect(await find(revision)).toMatchObject({ revision });
+    });
+
+    story("a revision on GitHub may be of any characters, and is found again", async () => {
+      for (const odd of [
+        "\u0000".repeat(40),
+        `a/%${"😀".repeat(37)}`,
+        `${"x".repeat(11)}😀${"y".repeat(28)}`,
+      ]) {
+        const id = await attach(odd);
+        await submit(pushOf(odd, [odd]));
+        expect(await attach(odd)).toBe(id);
+        expect(await find([...odd].slice(0, 12).join(""))).toMatchObject({ revision: odd, author: "a@b" });
+      }
+    });
+  });
+}
