@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "@jest/globals";
 import { commands } from "../src/cli/commands.ts";
+import { faultMeanings } from "../src/domain/explain-fault.ts";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(`${project}README.md`, "utf8");
@@ -9,6 +10,13 @@ const readme = readFileSync(`${project}README.md`, "utf8");
 it("the README lists the commands that there are, in their order", () => {
   const listed = [...readme.matchAll(/^\| `pulse-ingest ([^`]+)`/gm)].map(([, name]) => name);
   expect(listed).toEqual(commands.map(({ usage }) => usage.replace(/ [<[].*$/, "")));
+});
+
+it("the README lists the reasons to refuse a message, and what each means", () => {
+  const [, section = ""] = readme.split("## What is refused, and why");
+  const [table = ""] = section.split("\n## ");
+  const listed = [...table.matchAll(/^\| `([^`]+)` +\| (.*?) +\|$/gm)].map(([, ...row]) => row);
+  expect(listed).toEqual(Object.entries(faultMeanings));
 });
 
 it("a page of docs/ names no file that is not there", () => {

@@ -3,12 +3,16 @@ import * as z from "zod";
 import { importBugs, sync } from "./bugs.ts";
 import { check } from "./check.ts";
 import { explain } from "./explain.ts";
+import { exportRejections } from "./export-rejections.ts";
 import { inspect } from "./inspect.ts";
 import { listLogs, reparseLogs } from "./logs.ts";
 import { normalise, validate } from "./messages.ts";
 import { parseLog } from "./parse-log.ts";
 import { type CommandRow, runProgram } from "./program.ts";
 import { publish } from "./publish.ts";
+import { rejectionFilters } from "./rejection-query.ts";
+import { listRejections, showRejection } from "./rejections.ts";
+import { replay } from "./replay-rejections.ts";
 import { start } from "./start.ts";
 
 const { env } = process;
@@ -45,7 +49,7 @@ export const commands: readonly CommandRow[] = [
     summary: "say for each message whether it is valid, and if not, why",
     options: [["--json", "one JSON object per message"]],
     examples: ["pulse-ingest validate job.json", "cat job.json | pulse-ingest validate - --json"],
-    more: "A file holds one message or an array of them; - is standard input. Exit code 1 if any is invalid.",
+    more: "A file holds one message, an array of them, or either on each line; - is standard input. Exit code 1 if any is invalid.",
     run: ([files], { json }) => validate(env, z.array(z.string()).parse(files), json === true),
   },
   {
@@ -123,6 +127,59 @@ export const commands: readonly CommandRow[] = [
     ],
     more: "A file or a URL, gzip or plain text; - is standard input. Exit code 1 and the reason if none can be made. Performance data that does not fit its schema is printed, and told: the worker would not store it.",
     run: ([target]) => parseLog(env, z.string().parse(target)),
+  },
+  {
+    usage: "rejections list",
+    summary: "list refused messages, newest first, with what is wrong; or count them",
+    options: [
+      ...rejectionFilters,
+      ["--counts", "how many there are, per exchange and reason, instead"],
+      ["--json", "one JSON object per rejection, or per count"],
+    ],
+    examples: [
+      "pulse-ingest rejections list --task JFG5iCPLSVirNG7qW4Rx7w",
+      "pulse-ingest rejections list --counts --since 24h",
+      "pulse-ingest rejections list --reason schema-violation --limit 1000 --json | jq .errors",
+    ],
+    more: "Without --limit the newest 100. One that comes again (same payload and route) is counted, not listed again.",
+    run: (_args, options) => listRejections(env, options),
+  },
+  {
+    usage: "rejections show <id>",
+    summary: "show all that is kept of a refused message: what is wrong, where, and the payload",
+    options: [["--json", "as one JSON object"]],
+    examples: [
+      "pulse-ingest rejections show 3fa9c01d77aa",
+      "pulse-ingest rejections show 3fa9c01d77aa --json | jq -r .payload.content",
+    ],
+    more: "The id as rejections list shows it; its beginning is enough. Exit code 1 if there is none.",
+    run: ([id], options) => showRejection(env, z.string().parse(id), options),
+  },
+  {
+    usage: "rejections replay [id...]",
+    summary: "have refused messages go the worker's way once more, and say what became of each",
+    options: [
+      ...rejectionFilters,
+      ["--all", "every rejection there is"],
+      ["--json", "one JSON object per job message"],
+    ],
+    examples: [
+      "pulse-ingest rejections replay 3fa9c01d77aa",
+      "pulse-ingest rejections replay --reason project-not-accepted --exchange exchange/publisher/jobs",
+    ],
+    more: "By the registry and settings that the worker has, oldest first. What is no longer refused is taken out of the rejections. Exit code 1 if any is refused again, or cannot be replayed.",
+    run: ([ids], options) => replay(env, z.array(z.string()).parse(ids), options),
+  },
+  {
+    usage: "rejections export",
+    summary: "print refused messages as they were sent, a line of JSON each, for validate and publish",
+    options: rejectionFilters,
+    examples: [
+      "pulse-ingest rejections export --project try --since 7d > refused.ndjson",
+      "pulse-ingest rejections export --exchange exchange/publisher/jobs | pulse-ingest validate -",
+    ],
+    more: "Oldest first. Bytes that could not be decoded, and what was not kept whole, are left out and told on standard error; exit code 1 then.",
+    run: (_args, options) => exportRejections(env, options),
   },
   {
     usage: "logs list",

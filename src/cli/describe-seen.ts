@@ -1,7 +1,8 @@
 import type { Delivery } from "../domain/delivery.ts";
+import { faultErrors } from "../domain/explain-fault.ts";
 import type { Violation } from "../domain/faults.ts";
 import type { Verdict } from "../ingest/judge-delivery.ts";
-import { errorLine, faultErrors } from "./messages.ts";
+import { errorLine } from "./messages.ts";
 import { printable } from "./printable.ts";
 
 /** A job message that came by, with its verdict: what `inspect --json` prints. */

@@ -1,10 +1,10 @@
 import { isParsedHere } from "../artifacts/plan.ts";
+import { faultErrors } from "../domain/explain-fault.ts";
 import type { StoredRejection } from "../domain/rejection.ts";
 import type { ResultSet } from "../domain/result-set.ts";
 import type { StoredJob } from "../domain/stored-job.ts";
 import type { ArtifactMaker, ExplainedJob, StoredLog, StoredSuggestions } from "../store/store.ts";
 import { columns } from "./columns.ts";
-import { faultErrors } from "./messages.ts";
 import { printable } from "./printable.ts";
 
 /** All that is known of a guid or task id; what `explain --json` prints. */

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { matches, type Registry, readRegistry } from "../broker/registry.ts";
 import { tailExchanges } from "../broker/tail-exchanges.ts";
@@ -10,6 +9,7 @@ import type { Binding } from "../store/store.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
 import { describeSeen, type Seen, seenOf } from "./describe-seen.ts";
 import { verdictSettingNames } from "./messages.ts";
+import { print, tell } from "./print.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 
 const kinds: readonly Verdict["kind"][] = ["accepted", "skipped", "rejected"];
@@ -120,13 +120,4 @@ function stopOnSignal(): AbortController {
     });
   }
   return stop;
-}
-
-/** A reader that is slow is waited for, so that nothing piles up here. */
-async function print(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, "drain");
-}
-
-function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

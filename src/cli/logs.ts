@@ -3,6 +3,7 @@ import { Misuse } from "../domain/faults.ts";
 import type { LogQuery, StoredLog } from "../store/store.ts";
 import { columns } from "./columns.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
+import { ALL, read, readLimit, readTime } from "./query-options.ts";
 import { withStore } from "./with-store.ts";
 
 /** `logs list`: the logs that fit, newest change first, with the reason of every failure. */
@@ -33,11 +34,8 @@ export async function reparseLogs(env: NodeJS.ProcessEnv, options: CommandOption
 }
 
 const LISTED = 100;
-// As many as a store's limit can say.
-const ALL = 2 ** 31 - 1;
 
 const status = z.enum(["pending", "parsed", "failed"]);
-const limit = z.coerce.number().int().min(1).max(ALL);
 
 /** @throws Misuse naming the option that is wrong. */
 function readQuery(options: CommandOptions, standardLimit: number): LogQuery {
@@ -48,30 +46,9 @@ function readQuery(options: CommandOptions, standardLimit: number): LogQuery {
     ...(options["status"] === undefined
       ? {}
       : { parse_status: read("--status", status, options["status"], "pending, parsed or failed") }),
-    ...(typeof since === "string" ? { since: readSince(since) } : {}),
-    limit: read("--limit", limit, options["limit"] ?? standardLimit, "a whole number from 1 on"),
+    ...(typeof since === "string" ? { since: readTime("--since", since) } : {}),
+    limit: readLimit(options, standardLimit),
   };
-}
-
-function read<T>(flag: string, type: z.ZodType<T>, value: unknown, wanted: string): T {
-  const parsed = type.safeParse(value);
-  if (!parsed.success) throw new Misuse([`${flag} must be ${wanted}; it is ${JSON.stringify(value)}`]);
-  return parsed.data;
-}
-
-const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** A time, or how long ago: `2026-01-05T10:00:00Z`, `2026-01-05` (UTC), `30m`, `12h`, `7d`. */
-function readSince(text: string): string {
-  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  const isUnit = unit === "m" || unit === "h" || unit === "d";
-  const ms = isUnit ? Date.now() - Number(count) * unitMs[unit] : Date.parse(text);
-  if (Number.isNaN(ms)) {
-    throw new Misuse([
-      `--since must be a time such as 2026-01-05T10:00:00Z, or how long ago, such as 12h; it is ${JSON.stringify(text)}`,
-    ]);
-  }
-  return new Date(ms).toISOString();
 }
 
 const heading = ["status", "attempts", "changed", "next attempt", "project", "job", "log", "url", "failure"];

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import type { Delivery } from "../domain/delivery.ts";
-import { type Fault, Misuse, type Violation } from "../domain/faults.ts";
+import { faultErrors } from "../domain/explain-fault.ts";
+import { Misuse, type Violation } from "../domain/faults.ts";
 import { judgeDelivery, type Verdict } from "../ingest/judge-delivery.ts";
 import { readSettings } from "../read-settings.ts";
 import type { Settings } from "../settings.ts";
@@ -34,11 +35,40 @@ export function judgeFrom(
   return judgeDelivery(delivery, options);
 }
 
+/** The JSON documents of a file: the whole of it, or, where its first line is one by itself, each line (NDJSON). */
+export function documentsOf(body: Buffer): readonly Buffer[] {
+  const lines: Buffer[] = [];
+  for (let from = 0; from < body.length; ) {
+    const newline = body.indexOf("\n", from);
+    const end = newline === -1 ? body.length : newline;
+    const line = body.subarray(from, end);
+    if (line.toString("latin1").trim() !== "") lines.push(line);
+    from = end + 1;
+  }
+  const [first, second] = lines;
+  return first !== undefined && second !== undefined && isJson(first) ? lines : [body];
+}
+
+function isJson(bytes: Buffer): boolean {
+  try {
+    JSON.parse(bytes.toString("utf8"));
+    return true;
+  } catch {
+    // The document goes on, or is broken: what decodes it says so.
+    return false;
+  }
+}
+
+/** A verdict for each message of a file; see {@link judgeDocument}. */
+export function judgeFile(body: Buffer, settings: VerdictSettings, schemas: SchemaSet): readonly Verdict[] {
+  return documentsOf(body).flatMap((document) => judgeDocument(document, settings, schemas));
+}
+
 /**
- * A verdict for each message of a file, by the worker's own function. A file comes by no exchange, so what a registry
+ * A verdict for each message of a JSON document, by the worker's own function. It comes by no exchange, so what a registry
  * lets one write to (`accept_projects`) is the one thing that is not asked.
  */
-export function judgeFile(
+export function judgeDocument(
   body: Buffer,
   { MAX_DEPTH, MAX_BODY_BYTES }: VerdictSettings,
   schemas: SchemaSet,
@@ -94,30 +124,6 @@ export async function normalise(env: NodeJS.ProcessEnv, file: string): Promise<n
   const posted = verdicts.flatMap((verdict) => (verdict.kind === "accepted" ? [verdict.posted] : []));
   process.stdout.write(`${JSON.stringify(posted, null, 2)}\n`);
   return verdicts.some(({ kind }) => kind === "rejected") ? exitCodes.failed : exitCodes.ok;
-}
-
-/** A fault as people are told it: a place, a rule, what was found. */
-export function faultErrors(fault: Fault): readonly Violation[] {
-  if (fault.reason === "schema-violation") return fault.violations;
-  const pointer = "pointer" in fault ? fault.pointer : "";
-  return [{ pointer, keyword: fault.reason, message: describeFault(fault) }];
-}
-
-function describeFault(fault: Exclude<Fault, { reason: "schema-violation" }>): string {
-  switch (fault.reason) {
-    case "oversize-body":
-      return `is ${fault.bytes} bytes long; at most ${fault.limitBytes} are taken (MAX_BODY_BYTES)`;
-    case "unreadable-time":
-      return `not a date-time: ${JSON.stringify(fault.value)}; it should be as in "2026-01-05T10:00:00Z"`;
-    case "project-not-accepted":
-      return `the project ${fault.project} may not be written to by ${fault.exchange}: accept_projects of the registry leaves it out`;
-    case "unknown-revision-hash":
-      return `no push of ${fault.project} has the revision hash ${fault.revisionHash}; give the revision`;
-    case "killed-worker":
-      return `the worker died ${fault.attempts} times with this message in work; it is not tried again`;
-    default:
-      return fault.detail;
-  }
 }
 
 /** One thing that is wrong, as an indented line. */

@@ -1,12 +1,20 @@
 import { type Publication, publishMessages } from "../broker/publish-job.ts";
 import type { Delivery } from "../domain/delivery.ts";
+import { faultErrors } from "../domain/explain-fault.ts";
 import { Misuse } from "../domain/faults.ts";
 import type { Verdict } from "../ingest/judge-delivery.ts";
 import { brokerUrl, readSettings } from "../read-settings.ts";
 import type { Store } from "../store/store.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
 import { type Awaited, awaitEnd, type End, toAwaited } from "./await-end.ts";
-import { errorLine, faultErrors, judgeFile, judgeFrom, readInput, verdictSettingNames } from "./messages.ts";
+import {
+  documentsOf,
+  errorLine,
+  judgeDocument,
+  judgeFrom,
+  readInput,
+  verdictSettingNames,
+} from "./messages.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { createProgress } from "./progress.ts";
 import { storeSettingNames, withStoreOf } from "./with-store.ts";
@@ -33,10 +41,13 @@ export async function publish(
   const settings = readSettings(env, waitMs === null ? brokerNames : [...brokerNames, ...storeSettingNames]);
   const body = await readInput(file);
   const schemas = loadSchemas();
-  const verdicts = judgeFile(body, settings, schemas);
+  const judged = documentsOf(body).flatMap((document) =>
+    judgeDocument(document, settings, schemas).map((verdict) => ({ document, verdict })),
+  );
+  const verdicts = judged.map(({ verdict }) => verdict);
   if (options["validate"] !== false && tellInvalid(file, verdicts)) return exitCodes.failed;
-  const bodies = verdicts.map(({ payload }) =>
-    payload === undefined ? body : Buffer.from(JSON.stringify(payload)),
+  const bodies = judged.map(({ document, verdict: { payload } }) =>
+    payload === undefined ? document : Buffer.from(JSON.stringify(payload)),
   );
   const url = await brokerUrl(settings);
   const publication = { url, exchange, routingKey, bodies, timeoutMs: CONFIRM_TIMEOUT_MS };

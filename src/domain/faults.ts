@@ -17,7 +17,6 @@ export type Fault =
   | { readonly reason: "project-not-accepted"; readonly project: string; readonly exchange: string }
   | { readonly reason: "unknown-revision-hash"; readonly project: string; readonly revisionHash: string }
   | { readonly reason: "unusable-field"; readonly pointer: string; readonly detail: string }
-  | { readonly reason: "unstorable"; readonly detail: string }
   | { readonly reason: "internal-error"; readonly detail: string }
   /** It was in work each of these times when a worker died; it has not been looked at since. */
   | { readonly reason: "killed-worker"; readonly attempts: number };

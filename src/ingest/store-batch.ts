@@ -1,3 +1,4 @@
+import { blankUrls } from "../domain/blank-url.ts";
 import type { Delivery, Outcome } from "../domain/delivery.ts";
 import { type Fault, Unavailable } from "../domain/faults.ts";
 import type { Arrival, Store, StoreOutcome } from "../store/store.ts";
@@ -107,9 +108,13 @@ async function recordRefused(jobs: readonly RefusedJob[], options: StoreBatchOpt
 
 /** Handed back once, since another try may meet other circumstances; the second time it is set aside. */
 export function afterBug(delivery: Delivery, error: unknown): Fault | "failed" {
-  if (!delivery.redelivered) return "failed";
+  return delivery.redelivered ? bugFault(error) : "failed";
+}
+
+/** A bug as the reason why a message is refused. */
+export function bugFault(error: unknown): Fault {
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return { reason: "internal-error", detail };
+  return { reason: "internal-error", detail: blankUrls(detail) };
 }
 
 function toArrival({ delivery, verdict }: AcceptedJob): Arrival {

@@ -1,0 +1,132 @@
+import { faultErrors } from "../domain/explain-fault.ts";
+import type { StoredRejection } from "../domain/rejection.ts";
+import { whyNotReplayed } from "../ingest/replay-rejections.ts";
+import type { RejectionCount } from "../store/store.ts";
+import { columns } from "./columns.ts";
+import { errorLine } from "./messages.ts";
+import { print, tell } from "./print.ts";
+import { printable } from "./printable.ts";
+import { type CommandOptions, exitCodes } from "./program.ts";
+import { readLimit } from "./query-options.ts";
+import { findByPrefix, noSuchRejection, readFilter, rejectionPages, shortId } from "./rejection-query.ts";
+import { withStoreThere } from "./with-store.ts";
+
+const LISTED = 100;
+/** Of what is wrong, in a list. */
+const EXCERPT = 100;
+
+/** `rejections list`: those that fit, newest first, each with what is wrong first; or their counts. */
+export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
+  const filter = readFilter(options);
+  const limit = readLimit(options, LISTED);
+  const isJson = options["json"] === true;
+  return withStoreThere(env, async (store) => {
+    if (options["counts"] === true) {
+      await printCounts(await store.countRejections(filter), isJson);
+      return exitCodes.ok;
+    }
+    const rows: string[][] = [];
+    let count = 0;
+    for await (const page of rejectionPages(store, filter, { limit, oldestFirst: false })) {
+      count += page.length;
+      if (isJson) await print(page.map((rejection) => `${JSON.stringify(shown(rejection))}\n`).join(""));
+      else rows.push(...page.map(toRow));
+    }
+    if (!isJson) await print(count === 0 ? "No such rejections.\n" : columns([heading, ...rows]));
+    if (count === limit) tell(`There may be more than these ${limit}: see --limit.`);
+    return exitCodes.ok;
+  });
+}
+
+/** `rejections show`: all that is kept of one. Exit code 1 if there is none. */
+export async function showRejection(
+  env: NodeJS.ProcessEnv,
+  id: string,
+  options: CommandOptions,
+): Promise<number> {
+  const rejection = await withStoreThere(env, (store) => findByPrefix(store, id));
+  if (rejection === null) {
+    tell(noSuchRejection(id));
+    return exitCodes.failed;
+  }
+  await print(options["json"] === true ? `${JSON.stringify(shown(rejection))}\n` : described(rejection));
+  return exitCodes.ok;
+}
+
+/** For machines: as it is kept, and what is wrong in the one form that all commands have. */
+function shown(rejection: StoredRejection): object {
+  return { ...rejection, errors: faultErrors(rejection.fault) };
+}
+
+async function printCounts(counts: readonly RejectionCount[], isJson: boolean): Promise<void> {
+  if (isJson) {
+    await print(counts.map((each) => `${JSON.stringify(each)}\n`).join(""));
+  } else if (counts.length === 0) {
+    await print("No such rejections.\n");
+  } else {
+    const rows = counts.map((each) => [
+      ...[String(each.messages), String(each.rejections), each.reason],
+      ...[each.exchange, each.first_seen, each.last_seen],
+    ]);
+    await print(
+      columns([["messages", "different", "reason", "exchange", "first seen", "last seen"], ...rows]),
+    );
+  }
+}
+
+const heading = ["id", "last seen", "times", "reason", "project", "task", "exchange", "routing key", "wrong"];
+
+function toRow(rejection: StoredRejection): string[] {
+  const { id, last_seen, count, fault, project, task_id, exchange, routing_key } = rejection;
+  const [first, ...others] = faultErrors(fault).map(({ pointer, message }) =>
+    pointer === "" ? message : `${pointer}: ${message}`,
+  );
+  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+  return [
+    ...[shortId(id), last_seen, String(count), fault.reason, project ?? "-", task_id ?? "-"],
+    ...[exchange, routing_key, `${excerpt(first ?? "-")}${more}`],
+  ];
+}
+
+function excerpt(text: string): string {
+  return text.length > EXCERPT ? `${[...text.slice(0, EXCERPT)].slice(0, -1).join("")}…` : text;
+}
+
+function described(rejection: StoredRejection): string {
+  const { id, fault, exchange, routing_key, project, task_id, payload } = rejection;
+  const { count, first_seen, last_seen, expires_at } = rejection;
+  const about = columns([
+    ["rejection", id],
+    ["reason", fault.reason],
+    ["exchange", exchange],
+    ["routing key", routing_key],
+    ["project", project ?? "-"],
+    ["task", task_id ?? "-"],
+    ["times", String(count)],
+    ["first seen", first_seen],
+    ["last seen", last_seen],
+    ["expires", expires_at],
+    ["payload", `${payload.bytes} bytes, sha256 ${payload.sha256}`],
+    ["replay", whyNotReplayed(rejection) ?? `pulse-ingest rejections replay ${shortId(id)}`],
+  ]);
+  const wrong = faultErrors(fault).map((error) => `${errorLine(error)}\n`);
+  return `${about}\nWhat is wrong\n${wrong.join("")}\n${payloadText(rejection)}`;
+}
+
+function payloadText({ payload: { encoding, content, truncated } }: StoredRejection): string {
+  const part = truncated ? "The beginning of the payload" : "The payload";
+  if (encoding === "json") {
+    return `${part}\n${lines(truncated ? content : JSON.stringify(JSON.parse(content), null, 2))}`;
+  }
+  const bytes = Buffer.from(content, "base64");
+  const title = `${part}, which could not be decoded`;
+  // As text only where that shows every byte; a cut may have split the last character.
+  const text = bytes.toString("utf8");
+  return Buffer.from(text).equals(bytes)
+    ? `${title}\n${lines(text)}`
+    : `${title}, as base64\n${lines(content)}`;
+}
+
+function lines(text: string): string {
+  return `${text.split("\n").map(printable).join("\n")}\n`;
+}

@@ -1,0 +1,177 @@
+import { readRegistry } from "../broker/registry.ts";
+import { readTiers } from "../broker/tiers.ts";
+import { faultErrors } from "../domain/explain-fault.ts";
+import { Misuse, type Violation } from "../domain/faults.ts";
+import type { StoredRejection } from "../domain/rejection.ts";
+import { holdWhileAway } from "../ingest/hold-while-away.ts";
+import { judgeDelivery } from "../ingest/judge-delivery.ts";
+import {
+  type Replayed,
+  type ReplayOptions,
+  replayRejections,
+  whyNotReplayed,
+} from "../ingest/replay-rejections.ts";
+import { readSettings } from "../read-settings.ts";
+import type { Store } from "../store/store.ts";
+import { loadSchemas } from "../validate/validate-job.ts";
+import { errorLine } from "./messages.ts";
+import { print, tell } from "./print.ts";
+import { printable } from "./printable.ts";
+import { type CommandOptions, exitCodes } from "./program.ts";
+import { createProgress } from "./progress.ts";
+import { ALL, readLimit } from "./query-options.ts";
+import { findByPrefix, noSuchRejection, readFilter, rejectionPages, shortId } from "./rejection-query.ts";
+import { withStoreThere } from "./with-store.ts";
+
+/** How long a store that went away amid the work is waited for. */
+const PATIENCE_MS = 30_000;
+
+/** What became of a job message of a rejection; what `--json` prints. */
+interface Told {
+  readonly id: string;
+  readonly project: string | null;
+  readonly task_id: string | null;
+  readonly outcome: Replayed["jobs"][number]["outcome"] | "impossible";
+  readonly errors: readonly Violation[];
+}
+
+/**
+ * `rejections replay`: has rejected messages go the worker's way once more, oldest first, and says what became of each.
+ * Exit code 1 if any is refused again, cannot be replayed, or is not there; then none is replayed.
+ *
+ * @param ids - or the beginnings of ids; none: all that fit the filters.
+ * @throws Misuse where neither ids nor a filter say which, and for a broken registry.
+ */
+export async function replay(
+  env: NodeJS.ProcessEnv,
+  ids: readonly string[],
+  options: CommandOptions,
+): Promise<number> {
+  const filter = readFilter(options);
+  const limit = readLimit(options, ALL);
+  const isFiltered = Object.keys(filter).length > 0 || options["limit"] !== undefined;
+  if (ids.length > 0 && (isFiltered || options["all"] === true)) {
+    throw new Misuse(["name rejections by their ids, or by filters: not by both"]);
+  }
+  if (ids.length === 0 && !isFiltered && options["all"] !== true) {
+    throw new Misuse(["this would replay every rejection: say which by an id or a filter, or --all"]);
+  }
+  const judge = await readJudge(env);
+  const isJson = options["json"] === true;
+  return withStoreThere(env, async (store) => {
+    const replayOptions = { judge, store, hold };
+    if (ids.length > 0) {
+      const named = await findAll(store, ids);
+      return named === null ? exitCodes.failed : replayPages([named], named.length, replayOptions, isJson);
+    }
+    // What comes from now on is the worker's: a replay ends.
+    const now = new Date().toISOString();
+    const wanted = {
+      ...filter,
+      until: filter.until !== undefined && filter.until < now ? filter.until : now,
+    };
+    const counts = await store.countRejections(wanted);
+    const total = counts.reduce((sum, { rejections }) => sum + rejections, 0);
+    const pages = rejectionPages(store, wanted, { limit, oldestFirst: true });
+    return replayPages(pages, Math.min(limit, total), replayOptions, isJson);
+  });
+}
+
+async function replayPages(
+  pages: Iterable<readonly StoredRejection[]> | AsyncIterable<readonly StoredRejection[]>,
+  total: number,
+  options: ReplayOptions,
+  isJson: boolean,
+): Promise<number> {
+  const progress = createProgress();
+  const ends = new Map<Told["outcome"], number>();
+  let done = 0;
+  try {
+    for await (const page of pages) {
+      progress.show(`${done} of ${total} replayed`);
+      const possible = page.filter((rejection) => whyNotReplayed(rejection) === null);
+      const told = [
+        ...page.flatMap(impossible),
+        ...(await replayRejections(possible, options)).flatMap(toTold),
+      ];
+      done += page.length;
+      for (const { outcome } of told) ends.set(outcome, (ends.get(outcome) ?? 0) + 1);
+      progress.end();
+      await print(told.map((each) => (isJson ? `${JSON.stringify(each)}\n` : describe(each))).join(""));
+    }
+  } finally {
+    progress.end();
+  }
+  tell(done === 0 ? "No such rejections." : `Of ${done}: ${[...ends].map(inWords).join(", ")}`);
+  const isRefused = (["rejected", "failed", "impossible"] as const).some((outcome) => ends.has(outcome));
+  return isRefused ? exitCodes.failed : exitCodes.ok;
+}
+
+/** The worker's own judgement, by the settings, registry and tiers that it would have here. */
+async function readJudge(env: NodeJS.ProcessEnv): Promise<ReplayOptions["judge"]> {
+  const settings = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE", "MAX_DEPTH"]);
+  const { acceptsProject } = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
+  const tiers = await readTiers(settings.TIERS_FILE);
+  const options = { schemas: loadSchemas(), maxDepth: settings.MAX_DEPTH, tiers, acceptsProject };
+  return (delivery) => judgeDelivery(delivery, options);
+}
+
+function hold<T>(work: () => Promise<T>): Promise<T> {
+  return holdWhileAway(work, {
+    stop: new AbortController().signal,
+    giveUpAfterMs: PATIENCE_MS,
+    onAway: ({ message }) => tell(`${message}; trying again`),
+    onBack: () => tell("the store is back"),
+  });
+}
+
+/** Null, and told: one of them is not there. */
+async function findAll(store: Store, ids: readonly string[]): Promise<readonly StoredRejection[] | null> {
+  const found = new Map<string, StoredRejection>();
+  for (const id of ids) {
+    const rejection = await findByPrefix(store, id);
+    if (rejection === null) {
+      tell(`${noSuchRejection(id)} Nothing was replayed.`);
+      return null;
+    }
+    found.set(rejection.id, rejection);
+  }
+  return [...found.values()];
+}
+
+function impossible(rejection: StoredRejection): Told[] {
+  const why = whyNotReplayed(rejection);
+  if (why === null) return [];
+  const { id, project, task_id } = rejection;
+  return [
+    {
+      id,
+      project,
+      task_id,
+      outcome: "impossible",
+      errors: [{ pointer: "", keyword: "incomplete", message: why }],
+    },
+  ];
+}
+
+function toTold({ rejection: { id }, jobs }: Replayed): Told[] {
+  return jobs.map(({ fault, ...job }) => ({ id, ...job, errors: fault === null ? [] : faultErrors(fault) }));
+}
+
+const words = {
+  stored: "stored",
+  unchanged: "unchanged",
+  skipped: "skipped",
+  rejected: "rejected again",
+  failed: "failed",
+  impossible: "cannot be replayed",
+} as const satisfies Record<Told["outcome"], string>;
+
+function describe({ id, project, task_id, outcome, errors }: Told): string {
+  const line = `${shortId(id)}: ${project ?? "-"} ${task_id ?? "-"}: ${words[outcome]}`;
+  return `${[printable(line), ...errors.map(errorLine)].join("\n")}\n`;
+}
+
+function inWords([outcome, count]: readonly [Told["outcome"], number]): string {
+  return `${count} ${words[outcome]}`;
+}

@@ -1,0 +1,65 @@
+import type { Fault, FaultReason, Violation } from "./faults.ts";
+
+/** What each reason means, for people; the README's table is compared with it. */
+export const faultMeanings: Readonly<Record<FaultReason, string>> = {
+  "oversize-body": "the body is longer than `MAX_BODY_BYTES`",
+  "malformed-body": "the body is not one JSON value, or an array of them, in UTF-8",
+  "schema-violation": "the job message does not fit the Pulse Job Schema",
+  "unreadable-time": "a time stamp is none",
+  "project-not-accepted": "the registry does not let this exchange write to this project (`accept_projects`)",
+  "unknown-revision-hash": "no push is known by this revision hash",
+  "unusable-field": "a field fits the schema, but cannot be kept as it is",
+  "internal-error": "a bug in pulse-ingest struck twice",
+  "killed-worker": "workers died with the message in work, `MAX_ATTEMPTS` times",
+};
+
+export function isFaultReason(text: string): text is FaultReason {
+  return Object.hasOwn(faultMeanings, text);
+}
+
+/** A fault as people are told it: a place, a rule, what was found, and how to mend it. */
+export function faultErrors(fault: Fault): readonly Violation[] {
+  if (fault.reason === "schema-violation") return fault.violations;
+  return [{ pointer: pointerOf(fault), keyword: fault.reason, message: messageOf(fault) }];
+}
+
+type OtherFault = Exclude<Fault, { readonly reason: "schema-violation" }>;
+
+function pointerOf(fault: OtherFault): string {
+  if (fault.reason === "project-not-accepted") return "/origin/project";
+  if (fault.reason === "unknown-revision-hash") return "/origin/revision_hash";
+  return "pointer" in fault ? fault.pointer : "";
+}
+
+function messageOf(fault: OtherFault): string {
+  switch (fault.reason) {
+    case "oversize-body":
+      return (
+        `is ${fault.bytes} bytes long; at most ${fault.limitBytes} are taken (MAX_BODY_BYTES): ` +
+        "publish fewer jobs in one message, or leave long text to a log"
+      );
+    case "malformed-body":
+      return `${fault.detail}; publish one JSON object, or an array of them, as UTF-8`;
+    case "unreadable-time":
+      return `not a date-time: ${JSON.stringify(fault.value)}; it should be as in "2026-01-05T10:00:00Z"`;
+    case "project-not-accepted":
+      return (
+        `the project ${fault.project} may not be written to by ${fault.exchange}: accept_projects of the registry ` +
+        "leaves it out; name another project, or have the operator add a pattern"
+      );
+    case "unknown-revision-hash":
+      return (
+        `no push of ${fault.project} has the revision hash ${fault.revisionHash}: submit the push before its jobs, ` +
+        "or give the revision instead"
+      );
+    case "unusable-field":
+      return fault.detail;
+    case "internal-error":
+      return `${fault.detail}: a bug in pulse-ingest; report it, and replay the message once it is mended`;
+    case "killed-worker":
+      return (
+        `workers died ${fault.attempts} times with this message in work, and it is not tried again: report it, ` +
+        "and replay it once that is mended"
+      );
+  }
+}

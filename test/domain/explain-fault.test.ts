@@ -1,0 +1,61 @@
+import { expect, it } from "@jest/globals";
+import { faultErrors, faultMeanings, isFaultReason } from "../../src/domain/explain-fault.ts";
+import type { Fault } from "../../src/domain/faults.ts";
+
+const violation = { pointer: "/state", keyword: "enum", message: "must be one of: pending" };
+
+/** One of each kind: what its publisher or operator is told, where it is wrong, and how it is mended. */
+const told: readonly [Fault, string, RegExp][] = [
+  [
+    { reason: "oversize-body", bytes: 9, limitBytes: 5 },
+    "",
+    /is 9 bytes .* at most 5 .*MAX_BODY_BYTES.*fewer jobs/,
+  ],
+  [
+    { reason: "malformed-body", detail: "the body is empty" },
+    "",
+    /the body is empty; publish one JSON object/,
+  ],
+  [{ reason: "schema-violation", violations: [violation] }, "/state", /must be one of: pending/],
+  [
+    { reason: "unreadable-time", pointer: "/timeStarted", value: 'no "time"' },
+    "/timeStarted",
+    /"no \\"time\\""; it should be as in/,
+  ],
+  [
+    { reason: "project-not-accepted", project: "try", exchange: "exchange/x" },
+    "/origin/project",
+    /try .* exchange\/x: accept_projects .* add a pattern/,
+  ],
+  [
+    { reason: "unknown-revision-hash", project: "try", revisionHash: "f00" },
+    "/origin/revision_hash",
+    /try .* f00: submit the push before its jobs, or give the revision/,
+  ],
+  [
+    { reason: "unusable-field", pointer: "/productName", detail: "is longer than 100" },
+    "/productName",
+    /longer/,
+  ],
+  [{ reason: "internal-error", detail: "TypeError: x" }, "", /TypeError: x: a bug .* report it, and replay/],
+  [{ reason: "killed-worker", attempts: 5 }, "", /died 5 times .* report it, and replay/],
+];
+
+it.each(told)("$reason: what is wrong, where, and how it is mended", (fault, pointer, message) => {
+  const errors = faultErrors(fault);
+  expect(errors).toHaveLength(1);
+  expect(errors[0]).toMatchObject({ pointer, message: expect.stringMatching(message) });
+});
+
+it("every reason that there is stands in the table above", () => {
+  expect(told.map(([{ reason }]) => reason)).toEqual(Object.keys(faultMeanings));
+});
+
+it("knows a reason by its name, and no member of every object for one", () => {
+  expect(["malformed-body", "toString", "__proto__", ""].map(isFaultReason)).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
+});

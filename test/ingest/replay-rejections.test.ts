@@ -1,0 +1,191 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import type { Delivery } from "../../src/domain/delivery.ts";
+import { Unavailable } from "../../src/domain/faults.ts";
+import type { StoredRejection } from "../../src/domain/rejection.ts";
+import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
+import { type ReplayOptions, replayRejections, whyNotReplayed } from "../../src/ingest/replay-rejections.ts";
+import { storeBatch } from "../../src/ingest/store-batch.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { aDelivery, aMessage, aRejection, schemas } from "../examples.ts";
+
+let folder: string;
+let store: Store;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "replay-"));
+  store = await openStore({ mongodbUrl: null, dataDir: folder, rejectionTtlDays: 30 });
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface Rules {
+  readonly accepts?: boolean;
+  readonly maxDepth?: number;
+}
+
+/** The worker's judgement under these rules. */
+function judgeBy({ accepts = true, maxDepth = 64 }: Rules) {
+  return (delivery: Delivery) =>
+    judgeDelivery(delivery, { schemas, maxDepth, tiers: new Map(), acceptsProject: () => accepts });
+}
+
+/** What a worker makes of a delivery under these rules; gives the rejections that are there then. */
+async function receive(body: unknown, rules: Rules = {}, maxBytes = 65_536): Promise<StoredRejection[]> {
+  const delivery = aDelivery(body, { receivedAtMs: Date.now() - 60_000 });
+  const jobs = judgeBy(rules)(delivery).map((verdict) => ({ delivery, verdict, outcome: null }));
+  const hold: ReplayOptions["hold"] = (work) => work();
+  const ignore = () => undefined;
+  await storeBatch(jobs, { store, hold, rejectionMaxBytes: maxBytes, onRejected: ignore, onBug: ignore });
+  return kept();
+}
+
+const kept = () => store.listRejections({ oldestFirst: true, limit: 100 });
+
+const replay = (rejections: readonly StoredRejection[], options: Partial<ReplayOptions> = {}) =>
+  replayRejections(rejections, { judge: judgeBy({}), store, hold: (work) => work(), ...options });
+
+it("what the registry accepts by now is stored, and is a rejection no longer", async () => {
+  const rejections = await receive(aMessage(), { accepts: false });
+  expect(rejections).toMatchObject([{ fault: { reason: "project-not-accepted" } }]);
+  const [replayed] = await replay(rejections);
+  expect(replayed?.jobs).toEqual([{ project: "try", task_id: "guid/0", outcome: "stored", fault: null }]);
+  const [transition] = (await store.findJob("try", "guid/0"))?.job.transitions ?? [];
+  expect(transition).toMatchObject({ exchange: "exchange/publisher/jobs", routing_key: "treeherder.try" });
+  expect(await kept()).toEqual([]);
+});
+
+it("what is stored already is unchanged, an unscheduled one skipped, and neither is a rejection any longer", async () => {
+  await receive([aMessage(), aMessage({ taskId: "u/0", state: "unscheduled" })], { accepts: false });
+  await receive(aMessage());
+  await store.recordRejections([
+    aRejection("", {
+      payload: { ...aRejection("u").payload, content: JSON.stringify(aMessage({ state: "unscheduled" })) },
+    }),
+  ]);
+  const outcomes = (await replay(await kept())).map(({ jobs }) => jobs[0]?.outcome);
+  expect(outcomes).toEqual(["unchanged", "skipped"]);
+  expect(await kept()).toEqual([]);
+});
+
+it("what is refused again stays, with today's reason, and is not counted as if it had come again", async () => {
+  const before = await receive(aMessage({ timeStarted: "never" }), { accepts: false });
+  const [replayed] = await replay(before);
+  const fault = { reason: "unreadable-time", pointer: "/timeStarted", value: "never" };
+  expect(replayed?.jobs).toMatchObject([{ outcome: "rejected", fault, task_id: "guid/0" }]);
+  expect(await kept()).toEqual(before.map((rejection) => ({ ...rejection, fault })));
+});
+
+it("a payload that was kept under a greater limit is not cut by a replay", async () => {
+  const [before] = await receive(aMessage({ owner: "" }));
+  await replay(await kept());
+  expect((await kept())[0]?.payload).toEqual(before?.payload);
+});
+
+it("a revision hash whose push has come meanwhile finds it", async () => {
+  const origin = { kind: "hg.mozilla.org", project: "try", revision_hash: "f".repeat(40) };
+  const rejections = await receive(aMessage({ origin }));
+  expect(rejections).toMatchObject([
+    { fault: { reason: "unknown-revision-hash" }, project: "try", task_id: "guid/0" },
+  ]);
+  const refused = await replay(rejections);
+  expect(refused[0]?.jobs).toMatchObject([
+    { outcome: "rejected", fault: { reason: "unknown-revision-hash" } },
+  ]);
+  const push = { revision: "b".repeat(40), author: "a@b", push_timestamp: 5, revisions: [] };
+  await store.storeResultSets("try", [{ ...push, revision_hash: "f".repeat(40) }]);
+  expect((await replay(await kept()))[0]?.jobs).toMatchObject([{ outcome: "stored" }]);
+  expect((await store.findJob("try", "guid/0"))?.job.result_set).toBe(`try/${"b".repeat(12)}`);
+});
+
+it("raw bytes that can be decoded by now end job by job; what is refused of them is kept by itself", async () => {
+  const deep = { a: { b: { c: {} } } };
+  const body = [aMessage({ extra: deep }), aMessage({ taskId: "t/1", owner: "", extra: deep })];
+  const raw = await receive(body, { maxDepth: 4 });
+  expect(raw).toMatchObject([{ payload: { encoding: "base64" }, task_id: null }]);
+  const [replayed] = await replay(raw);
+  expect(replayed?.jobs).toMatchObject([
+    { task_id: "guid/0", outcome: "stored" },
+    { task_id: "t/1", outcome: "rejected", fault: { reason: "schema-violation" } },
+  ]);
+  expect(await kept()).toMatchObject([{ task_id: "t/1", count: 1, payload: { encoding: "json" } }]);
+});
+
+it.each<[string, Buffer]>([
+  ["an empty body", Buffer.alloc(0)],
+  ["bytes that are no text", Buffer.from([0xff, 0xfe, 0x00])],
+  ["broken JSON", Buffer.from('{"taskId":')],
+])("%s is judged again byte by byte", async (_case, body) => {
+  const before = await receive(body);
+  const judged: Delivery[] = [];
+  const judge = (delivery: Delivery) => {
+    judged.push(delivery);
+    return judgeBy({})(delivery);
+  };
+  const [replayed] = await replay(before, { judge });
+  expect(judged[0]?.body.equals(body)).toBe(true);
+  expect(replayed?.jobs).toMatchObject([{ outcome: "rejected", fault: { reason: "malformed-body" } }]);
+  expect(await kept()).toEqual(before);
+});
+
+it.each<[string, unknown]>([
+  ["a list of jobs in the list", [[aMessage()]]],
+  ["an empty list in the list", [[]]],
+  ["a number", [17]],
+  ["null", [null]],
+])("%s is refused again as what it was", async (_case, body) => {
+  const before = await receive(body);
+  expect(before).toMatchObject([{ fault: { reason: "schema-violation" } }]);
+  const [replayed] = await replay(before);
+  expect(replayed?.jobs).toMatchObject([{ outcome: "rejected", fault: before[0]?.fault }]);
+  expect(await kept()).toEqual(before);
+});
+
+it("a member called __proto__ is data, on every way", async () => {
+  const body = Buffer.from(JSON.stringify(aMessage()).replace("{", '{"__proto__":{"state":"running"},'));
+  const before = await receive(body);
+  expect(before[0]?.payload.content).toContain('{"__proto__":{"state":"running"},');
+  expect((await replay(before))[0]?.jobs).toMatchObject([{ outcome: "rejected", fault: before[0]?.fault }]);
+});
+
+it("a bug costs its own message alone, which stays as it was", async () => {
+  const before = await receive([aMessage(), aMessage({ taskId: "bad/0" })], { accepts: false });
+  const judge = (delivery: Delivery) => {
+    if (delivery.body.includes("bad/0")) throw new TypeError("no answer from mongodb://user:geheim@h/x");
+    return judgeBy({})(delivery);
+  };
+  const jobs = (await replay(before, { judge })).flatMap((each) => each.jobs);
+  expect(jobs.find(({ task_id }) => task_id === "guid/0")).toMatchObject({ outcome: "stored" });
+  expect(jobs.find(({ task_id }) => task_id === "bad/0")).toMatchObject({
+    outcome: "failed",
+    fault: { reason: "internal-error", detail: "TypeError: no answer from mongodb://user:***@h/x" },
+  });
+  expect(await kept()).toEqual(before.filter(({ task_id }) => task_id === "bad/0"));
+});
+
+it("while the store is away nothing is taken out", async () => {
+  const before = await receive(aMessage(), { accepts: false });
+  const hold = () => Promise.reject(new Unavailable("store", "it does not answer"));
+  await expect(replay(before, { hold })).rejects.toThrow("it does not answer");
+  expect(await kept()).toEqual(before);
+});
+
+it("one that is not kept whole says that it cannot be replayed, with length and hash", async () => {
+  const [cut] = await receive(aMessage({ owner: "" }), {}, 10);
+  expect(cut && whyNotReplayed(cut)).toContain(
+    `of ${cut?.payload.bytes} bytes, sha256 ${cut?.payload.sha256}`,
+  );
+  const logs = [{ name: "live", url: "https://user:geheim@logs.example/1" }];
+  const blanked = (await receive(aMessage({ taskId: "b/0", owner: "", logs }))).find(
+    ({ task_id }) => task_id === "b/0",
+  );
+  expect(blanked && whyNotReplayed(blanked)).toContain("a password in a URL of its payload was not kept");
+  const whole = (await receive(aMessage({ taskId: "w/0", owner: "" }))).find(
+    ({ task_id }) => task_id === "w/0",
+  );
+  expect(whole && whyNotReplayed(whole)).toBeNull();
+});
