@@ -18,6 +18,8 @@ import { asUnavailable, ignoreDuplicates, isLostRace } from "./faults.ts";
 const MAX_ROUNDS = 12;
 const raceBackoff = { baseMs: 5, capMs: 200 };
 const unordered = { ordered: false } as const;
+/** A reply holds what it can: left to itself a server gives 101 documents, and has to be asked again for the rest. */
+const inOneReply = { batchSize: 100_000 } as const;
 
 type Tagged = readonly [index: number, arrival: Arrival];
 
@@ -56,7 +58,7 @@ export function createWrites(all: Collections) {
 
   async function readJobs(arrivals: readonly Arrival[]): Promise<Map<string, StoredJob>> {
     const ids = arrivals.map(({ submission: { project, job } }) => jobId(project, job.job_guid));
-    const jobs = await all.jobs.find({ _id: { $in: [...new Set(ids)] } }).toArray();
+    const jobs = await all.jobs.find({ _id: { $in: [...new Set(ids)] } }, inOneReply).toArray();
     return new Map(jobs.map(({ _id, ...job }) => [_id, job]));
   }
 
@@ -67,7 +69,9 @@ export function createWrites(all: Collections) {
 
   async function pushesBy(keys: string[], hashes: readonly [string, string][]): Promise<ResultSet[]> {
     const byHash = hashes.map(([project, revision_hash]) => ({ project, revision_hash }));
-    const found = await all.resultsets.find({ $or: [{ revision_keys: { $in: keys } }, ...byHash] }).toArray();
+    const found = await all.resultsets
+      .find({ $or: [{ revision_keys: { $in: keys } }, ...byHash] }, inOneReply)
+      .toArray();
     return found.map(({ _id, revision_keys, ...push }) => push);
   }
 
@@ -149,7 +153,7 @@ export function createWrites(all: Collections) {
     }
     const ids = [...jobs.keys()];
     const won = await all.jobs
-      .find({ _id: { $in: ids }, write_id: writeId }, { projection: { _id: 1 } })
+      .find({ _id: { $in: ids }, write_id: writeId }, { projection: { _id: 1 }, ...inOneReply })
       .toArray();
     const ours = new Set(won.map(({ _id }) => _id));
     return new Set(ids.filter((id) => !ours.has(id)));

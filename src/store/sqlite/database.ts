@@ -16,10 +16,17 @@ export function openDatabase(path: string): Database.Database {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const db = new Database(path);
-    db.exec("PRAGMA journal_mode = WAL");
-    // FULL: a commit is on the disk when it returns, and only then is a message acknowledged.
-    db.exec("PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -32000");
-    migrate(db);
+    try {
+      // First of all: whoever else opens the file now may hold it for a moment.
+      db.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL");
+      // FULL: a commit is on the disk when it returns, and only then is a message acknowledged.
+      db.exec("PRAGMA synchronous = FULL; PRAGMA cache_size = -32000");
+      migrate(db);
+    } catch (error) {
+      // With it goes whatever lock it holds: the next try may be a moment later.
+      db.close();
+      throw error;
+    }
     return db;
   } catch (error) {
     if (error instanceof Misuse || isPassing(error)) throw asUnavailable(error);

@@ -2,7 +2,7 @@ import type Database from "libsql";
 import { Misuse } from "../../domain/faults.ts";
 
 /** Numbered steps from an empty file to today; a step that has been released is never changed. */
-const steps: readonly string[] = [
+export const steps: readonly string[] = [
   `
   CREATE TABLE resultsets (id TEXT PRIMARY KEY, project TEXT NOT NULL, revision_hash TEXT NOT NULL, doc TEXT NOT NULL);
   CREATE INDEX resultsets_by_hash ON resultsets (project, revision_hash);
@@ -66,18 +66,25 @@ const steps: readonly string[] = [
 ];
 
 /**
- * Brings the file to today's form.
+ * Brings the file to today's form, a step at a time.
  *
  * @throws Misuse for a file that a newer version has written.
  */
 export function migrate(db: Database.Database): void {
-  const [{ user_version: version }] = db.prepare("PRAGMA user_version").all() as [{ user_version: number }];
-  if (version > steps.length) {
-    throw new Misuse([
-      `the store was written by a newer version (form ${version}, known here: ${steps.length}): update`,
-    ]);
+  for (let form = formOf(db); form !== steps.length; form = formOf(db)) {
+    if (form > steps.length) {
+      throw new Misuse([
+        `the store was written by a newer version (form ${form}, known here: ${steps.length}): update`,
+      ]);
+    }
+    db.exec("BEGIN IMMEDIATE");
+    // Asked again, now that nobody else writes: another process may have taken the step meanwhile.
+    if (formOf(db) === form) db.exec(`${steps[form]} PRAGMA user_version = ${form + 1}`);
+    db.exec("COMMIT");
   }
-  for (let step = version; step < steps.length; step++) {
-    db.exec(`BEGIN IMMEDIATE; ${steps[step]} PRAGMA user_version = ${step + 1}; COMMIT`);
-  }
+}
+
+function formOf(db: Database.Database): number {
+  const [{ user_version }] = db.prepare("PRAGMA user_version").all() as [{ user_version: number }];
+  return user_version;
 }
