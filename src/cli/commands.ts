@@ -14,6 +14,7 @@ import { rejectionFilters } from "./rejection-query.ts";
 import { listRejections, showRejection } from "./rejections.ts";
 import { replay } from "./replay-rejections.ts";
 import { start } from "./start.ts";
+import { status } from "./status.ts";
 
 const { env } = process;
 
@@ -98,6 +99,22 @@ export const commands: readonly CommandRow[] = [
       "Without an exchange: all that the registry binds. It reads through a queue of its own, which ends with it, so\n" +
       "workers miss nothing; a reader that is too slow misses the oldest, once more than 1000 wait.",
     run: ([exchange], options) => inspect(env, z.string().optional().parse(exchange), options),
+  },
+  {
+    usage: "status",
+    summary: "tell on one screen how a worker, its broker and its store fare, and what is wrong",
+    options: [
+      ["--url <url>", "of the worker's HTTP, instead of HTTP_HOST and HTTP_PORT"],
+      ["--json", "one JSON object"],
+    ],
+    examples: [
+      "pulse-ingest status",
+      "pulse-ingest status --url http://127.0.0.1:9183",
+      "pulse-ingest status --json | jq .problems",
+    ],
+    more: "Store and broker are asked too, also when no worker answers. Exit code 1 if something is wrong.",
+    run: (_args, { url, json }) =>
+      status(env, { url: typeof url === "string" ? url : null, json: json === true }),
   },
   {
     usage: "explain <guid>",

@@ -1,0 +1,109 @@
+import { brokerUser } from "../broker/broker-address.ts";
+import { lookAtBroker } from "../broker/look-at-broker.ts";
+import { readRegistry } from "../broker/registry.ts";
+import { Misuse } from "../domain/faults.ts";
+import { within } from "../http/within.ts";
+import type { WorkerStatus } from "../http/worker-status.ts";
+import { brokerUrl, readSettings } from "../read-settings.ts";
+import type { Settings } from "../settings.ts";
+import type { Binding } from "../store/store.ts";
+import { askWorker, type WorkerAnswer, workerUrl } from "./ask-worker.ts";
+import { exitCodes } from "./program.ts";
+import { renderStatus } from "./render-status.ts";
+import { type BrokerView, problemsOf, type StatusView, type StoreView } from "./status-view.ts";
+import { isStoreThere, type StoreSettings, storeSettingNames, withStoreOf } from "./with-store.ts";
+
+export interface StatusOptions {
+  /** Of a worker's HTTP; null: as the settings have it. */
+  readonly url: string | null;
+  readonly json: boolean;
+}
+
+const statusSettingNames = [
+  ...storeSettingNames,
+  ...(["HTTP_HOST", "HTTP_PORT", "QUEUE_NAME", "QUEUE_LIMIT", "REGISTRY_FILE", "DEPLOYMENT"] as const),
+] as const;
+type StatusSettings = StoreSettings & Pick<Settings, (typeof statusSettingNames)[number]>;
+
+const LOOK_MS = 5000;
+const DAY_MS = 86_400_000;
+
+/**
+ * `status`: how a worker, its store and its broker fare, each asked by itself. Exit code 1 when something is wrong.
+ *
+ * @throws Misuse for broken settings.
+ */
+export async function status(env: NodeJS.ProcessEnv, { url, json }: StatusOptions): Promise<number> {
+  const settings = readSettings(env, statusSettingNames);
+  const worker = await workerOf(url, settings);
+  const [store, broker] = await Promise.all([lookAtStore(settings), askBroker(env, settings, worker.status)]);
+  const asked = { worker, store, broker };
+  const view: StatusView = { problems: problemsOf(asked), ...asked };
+  process.stdout.write(json ? `${JSON.stringify(view)}\n` : renderStatus(view));
+  return view.problems.length === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+async function workerOf(url: string | null, settings: StatusSettings): Promise<WorkerAnswer> {
+  if (url !== null) {
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+      throw new Misuse([
+        `--url must be that of a worker, e.g. http://127.0.0.1:9182; it is ${JSON.stringify(url)}`,
+      ]);
+    }
+    return askWorker(url);
+  }
+  const place = workerUrl(settings);
+  return "url" in place ? askWorker(place.url) : { url: null, status: null, trouble: place.trouble };
+}
+
+/** A store that is not there is not made for the question. */
+async function lookAtStore(settings: StatusSettings): Promise<StoreView> {
+  const nothing = { name: null, trouble: null, skipped: null, work: null, rejections: null };
+  if (!(await isStoreThere(settings))) {
+    return { ...nothing, skipped: `there is none in ${settings.DATA_DIR}; see DATA_DIR and MONGODB_URL` };
+  }
+  const since = new Date(Date.now() - DAY_MS).toISOString();
+  const look = withStoreOf(settings, async (store): Promise<StoreView> => {
+    await store.ping();
+    const [work, rejections] = await Promise.all([store.countWork(), store.countRejections({ since })]);
+    return { ...nothing, name: store.name, work, rejections };
+  }).catch((error: unknown): StoreView => {
+    if (!(error instanceof Misuse)) throw error;
+    return { ...nothing, trouble: error.message.replace(/^store /, "") };
+  });
+  return within(look, LOOK_MS, { ...nothing, trouble: `no answer within ${LOOK_MS / 1000} s` });
+}
+
+/** For the exchanges only where no worker tells of them: it knows which it has bound. */
+async function askBroker(
+  env: NodeJS.ProcessEnv,
+  settings: StatusSettings,
+  worker: WorkerStatus | null,
+): Promise<BrokerView> {
+  const nothing = { trouble: null, skipped: null, queue: null, limit: settings.QUEUE_LIMIT, exchanges: [] };
+  if (!env["AMQP_URL"] && !env["AMQP_URL_FILE"]) return { ...nothing, skipped: "AMQP_URL is not set" };
+  const url = await brokerUrl(readSettings(env, ["AMQP_URL", "AMQP_URL_FILE"]));
+  const bindings = worker === null ? await listedBindings(settings) : [];
+  if (bindings instanceof Misuse) return { ...nothing, trouble: bindings.message };
+  const exchanges = [...new Set(bindings.map(({ exchange }) => exchange))];
+  const queue = worker?.queue.name ?? `queue/${brokerUser(url)}/${settings.QUEUE_NAME}`;
+  const seen = await lookAtBroker({ url, queue, exchanges, limitMs: LOOK_MS });
+  return {
+    ...nothing,
+    ...seen,
+    exchanges: seen.exchanges.map(({ exchange, trouble }) => ({
+      exchange,
+      routing_keys: bindings.filter((binding) => binding.exchange === exchange).map((b) => b.routing_key),
+      trouble,
+    })),
+  };
+}
+
+async function listedBindings(settings: StatusSettings): Promise<readonly Binding[] | Misuse> {
+  try {
+    return (await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT)).bindings;
+  } catch (error) {
+    if (error instanceof Misuse) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import { openServer } from "../../src/http/open-server.ts";
+import { freePort } from "../servers/free-port.ts";
+import { type CliRun, runCli } from "./run-cli.ts";
+
+jest.setTimeout(60_000);
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "status-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const status = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliRun> =>
+  runCli(["status", ...args], {
+    ...{ AMQP_URL: "", AMQP_URL_FILE: "", DATA_DIR: join(folder, "data") },
+    ...env,
+  });
+
+it("where nothing runs says of each part why it tells nothing, and makes no store", async () => {
+  const { code, stdout, stderr } = await status([], { HTTP_PORT: String(await freePort()) });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  expect(stdout).toMatch(/^! worker: nobody listens there/);
+  expect(stdout).toMatch(/^broker +not asked from here: AMQP_URL is not set$/m);
+  expect(stdout).toMatch(/^store +not known: not asked from here: there is none in /m);
+  expect(existsSync(join(folder, "data"))).toBe(false);
+});
+
+it.each([
+  ["off", /^! worker: HTTP_PORT is off.*--url/],
+  ["0", /^! worker: HTTP_PORT is 0.*http_listening.*--url/],
+])("a worker whose port cannot be known (HTTP_PORT=%s) is to be named", async (port, told) => {
+  expect(await status([], { HTTP_PORT: port })).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(told),
+  });
+});
+
+it("a broker and a database that are away are told, without their passwords", async () => {
+  const port = await freePort();
+  const { code, stdout, stderr } = await status(["--url", `http://127.0.0.1:${port}`], {
+    AMQP_URL: `amqp://user:geheim@127.0.0.1:${port}`,
+    MONGODB_URL: `mongodb://user:geheim@127.0.0.1:${port}/x`,
+  });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  expect(stdout).toMatch(/^! broker: nobody listens at 127\.0\.0\.1:\d+/m);
+  expect(stdout).toMatch(/^! store: unavailable: .*ECONNREFUSED/m);
+  expect(stdout).not.toContain("geheim");
+});
+
+it("what answers and is no worker is told to be none", async () => {
+  const other: Server = createServer((_request, response) => void response.end('{"hello":"world"}'));
+  const server = await openServer(other, "127.0.0.1", 0);
+  const { code, stdout } = await status(["--url", server.url, "--json"]);
+  await server.close();
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    problems: [
+      expect.stringMatching(/^worker: what answers there \(HTTP 200\) is no worker of this version/),
+    ],
+    worker: { url: server.url, status: null },
+  });
+});
+
+it("an address that is none is a misuse", async () => {
+  for (const url of ["9182", "ftp://x", "http://"]) {
+    expect(await status(["--url", url])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--url must be that of a worker"),
+    });
+  }
+});
