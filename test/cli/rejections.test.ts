@@ -4,6 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
+import { exportRejections } from "../../src/cli/export-rejections.ts";
+import type { CommandOptions } from "../../src/cli/program.ts";
+import { listRejections } from "../../src/cli/rejections.ts";
+import { replay } from "../../src/cli/replay-rejections.ts";
 import type { Delivery } from "../../src/domain/delivery.ts";
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
 import { storeBatch } from "../../src/ingest/store-batch.ts";
@@ -269,18 +273,20 @@ describe("rejections", () => {
     expect(whole).toMatchObject({ code: 0, stderr: "1 exported\n" });
   });
 
-  it.each<[string[], string]>([
-    [["replay"], "say which by an id or a filter, or --all"],
-    [["replay", "abcd", "--project", "try"], "not by both"],
-    [["replay", "xyz"], "at least the first 4"],
-    [["show", "abc"], "at least the first 4"],
-    [["list", "--reason", "ugly"], "--reason must be one of oversize-body, "],
-    [["list", "--until", "soon"], "--until must be a time"],
-    [["list", "--limit", "0"], "--limit must be a whole number"],
-  ])("%j is a misuse, and is told how it is meant", async (args, mend) => {
-    const { code, stdout, stderr } = await place.run(args);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain(mend);
+  it.each<[CommandOptions, string]>([
+    [{ reason: "ugly" }, "--reason must be one of oversize-body, "],
+    [{ until: "soon" }, "--until must be a time"],
+    [{ limit: "0" }, "--limit must be a whole number"],
+  ])("a filter such as %j is a misuse, and is told how it is meant", async (options, mend) => {
+    for (const command of [listRejections, exportRejections]) {
+      await expect(command({}, options)).rejects.toThrow(mend);
+    }
+    await expect(replay({}, [], options)).rejects.toThrow(mend);
+  });
+
+  it("are replayed by ids or by filters, and all of them only when that is said", async () => {
+    await expect(replay({}, [], {})).rejects.toThrow("say which by an id or a filter, or --all");
+    await expect(replay({}, ["abcd"], { project: "try" })).rejects.toThrow("not by both");
   });
 
   it("are looked for in no store that is not there", async () => {

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import type { Fault } from "../../src/domain/faults.ts";
+import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
+import { type JobInHand, storeBatch } from "../../src/ingest/store-batch.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import type { Arrival, Store, StoreOutcome } from "../../src/store/store.ts";
+import { aDelivery, aMessage, schemas } from "../examples.ts";
+
+let folder: string;
+let store: Store;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "store-batch-"));
+  store = await openStore({ mongodbUrl: null, dataDir: folder, rejectionTtlDays: 30 });
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const rules = {
+  ...{ schemas, maxDepth: 64, tiers: new Map() },
+  acceptsProject: (_exchange: string, project: string) => project !== "closed",
+};
+const origin = { kind: "hg.mozilla.org", project: "try" };
+const revision = "a".repeat(40);
+
+/** Every way for a message that could be decoded to be refused. */
+const refused: readonly [Fault["reason"], Record<string, unknown>][] = [
+  ["schema-violation", aMessage({ taskId: "bad/0", state: "done" })],
+  ["unreadable-time", aMessage({ taskId: "bad/0", timeCompleted: "yesterday" })],
+  ["unreadable-time", aMessage({ taskId: "bad/0", logs: [aLogWithStep("25:00")] })],
+  ["project-not-accepted", aMessage({ taskId: "bad/0", origin: { ...origin, revision, project: "closed" } })],
+  [
+    "unknown-revision-hash",
+    aMessage({ taskId: "bad/0", origin: { ...origin, revision_hash: "f".repeat(40) } }),
+  ],
+  ["internal-error", aMessage({ taskId: "bad/0", owner: "bug" })],
+];
+
+it.each(refused)(
+  "what is refused as %s carries its project, task and payload, and costs no neighbour",
+  async (reason, message) => {
+    const neighbours = [aMessage({ taskId: "good/0" }), aMessage({ taskId: "good/1" })];
+    const [before, behind] = neighbours;
+    const delivery = aDelivery([before, message, behind], { redelivered: true });
+    const jobs = judgeDelivery(delivery, rules).map(
+      (verdict): JobInHand => ({ delivery, verdict, outcome: null }),
+    );
+    const reasons: string[] = [];
+    await storeBatch(jobs, {
+      store: { recordRejections: store.recordRejections, storeSubmissions },
+      hold: (work) => work(),
+      rejectionMaxBytes: 10_000,
+      onRejected: (_job, { fault }) => reasons.push(fault.reason),
+      onBug: () => undefined,
+    });
+    expect(jobs.map(({ outcome }) => outcome)).toEqual(["stored", "rejected", "stored"]);
+    expect(reasons).toEqual([reason]);
+    const [rejection] = await store.listRejections({ limit: 10 });
+    expect(rejection).toMatchObject({
+      fault: { reason },
+      project: (message["origin"] as { project: string }).project,
+      task_id: "bad/0",
+      exchange: delivery.exchange,
+      routing_key: delivery.routingKey,
+      first_seen: new Date(delivery.receivedAtMs).toISOString(),
+      payload: { encoding: "json", truncated: false, blanked: false },
+    });
+    expect(JSON.parse(rejection?.payload.content ?? "")).toEqual(message);
+  },
+);
+
+/** A store with a bug that one owner sets off. */
+async function storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]> {
+  if (batch.some(({ submission }) => submission.job.who === "bug")) throw new TypeError("a bug");
+  return store.storeSubmissions(batch);
+}
+
+function aLogWithStep(timeStarted: string): object {
+  const step = {
+    name: "s",
+    timeStarted,
+    timeFinished: "2026-01-05T10:00:00Z",
+    lineStarted: 0,
+    lineFinished: 1,
+  };
+  return { name: "live", url: "http://logs.example/1", steps: [{ ...step, result: "success" }] };
+}
