@@ -67,7 +67,7 @@ export function messageMix(jobs: number, prefix: string): MessageMix {
 }
 
 /** As far from its neighbours as the ids of real tasks are: a store's indexes see the difference. */
-function taskId(prefix: string, job: number): string {
+export function taskId(prefix: string, job: number): string {
   const digest = createHash("sha256").update(`${prefix} ${job}`).digest("base64");
   return `${digest.replaceAll("/", "+").slice(0, 22)}/0`;
 }

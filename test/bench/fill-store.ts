@@ -1,0 +1,28 @@
+import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
+import type { Arrival, Store } from "../../src/store/store.ts";
+import { aDelivery, anArrival, schemas } from "../examples.ts";
+import { jobMessage } from "./message-mix.ts";
+
+const AT_ONCE = 2000;
+
+/** Puts completed jobs into a store, with their logs and artifacts, and no work left to do on them. */
+export async function fillStore(
+  store: Pick<Store, "storeSubmissions">,
+  jobs: number,
+  onStored: (jobs: number) => void = () => undefined,
+): Promise<void> {
+  for (let at = 0; at < jobs; at += AT_ONCE) {
+    await store.storeSubmissions(arrivals(at, Math.min(AT_ONCE, jobs - at)));
+    onStored(at);
+  }
+}
+
+function arrivals(from: number, count: number): Arrival[] {
+  const options = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+  const messages = Array.from({ length: count }, (_, n) => jobMessage("there", from + n, "completed"));
+  const common = anArrival();
+  return judgeDelivery(aDelivery(messages), options).map((verdict) => {
+    if (verdict.kind !== "accepted") throw new Error(JSON.stringify(verdict));
+    return { ...common, submission: { ...verdict.submission, suggestions_for: null } };
+  });
+}
