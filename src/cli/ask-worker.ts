@@ -21,6 +21,8 @@ export function workerUrl({
   return { url: `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}` };
 }
 
+/** A worker's status is some kilobytes. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** Longer than the worker waits for its store. */
 const ANSWER_MS = 8000;
 
@@ -31,7 +33,7 @@ export async function askWorker(url: string): Promise<WorkerAnswer> {
     const answer = await fetch(`${url.replace(/\/+$/, "")}/status`, {
       signal: AbortSignal.timeout(ANSWER_MS),
     });
-    const status = workerStatus.safeParse(await answer.json().catch(() => null));
+    const status = workerStatus.safeParse(parsed(await shortText(answer)));
     if (status.success) return { url, status: status.data, trouble: null };
     return trouble(
       `what answers there (HTTP ${answer.status}) is no worker of this version (${version}); see HTTP_HOST and HTTP_PORT, or --url`,
@@ -47,5 +49,26 @@ export async function askWorker(url: string): Promise<WorkerAnswer> {
         ? "nobody listens there: does the worker run, and is that its HTTP_HOST and HTTP_PORT? See also --url"
         : `it cannot be reached (${code || (error instanceof Error ? error.message : String(error))}); see --url`,
     );
+  }
+}
+
+/** The answer's beginning: what is no worker may never end. */
+async function shortText(answer: Response): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of answer.body ?? []) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > MAX_ANSWER_BYTES) break;
+  }
+  return Buffer.concat(pieces).toString();
+}
+
+/** Null for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }

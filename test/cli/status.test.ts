@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
@@ -52,18 +52,24 @@ it("a broker and a database that are away are told, without their passwords", as
   expect(stdout).not.toContain("geheim");
 });
 
-it("what answers and is no worker is told to be none", async () => {
-  const other: Server = createServer((_request, response) => void response.end('{"hello":"world"}'));
-  const server = await openServer(other, "127.0.0.1", 0);
-  const { code, stdout } = await status(["--url", server.url, "--json"]);
-  await server.close();
-  expect(code).toBe(1);
-  expect(JSON.parse(stdout)).toMatchObject({
-    problems: [
-      expect.stringMatching(/^worker: what answers there \(HTTP 200\) is no worker of this version/),
-    ],
-    worker: { url: server.url, status: null },
-  });
+it("what answers and is no worker is told to be none, also when its answer never ends", async () => {
+  const endless = (response: ServerResponse): void => {
+    if (!response.destroyed) response.write("x".repeat(100_000), () => endless(response));
+  };
+  const brief = (response: ServerResponse): void => void response.end('{"hello":"world"}');
+  for (const answer of [brief, endless]) {
+    const other = createServer((_request, response) => answer(response));
+    const server = await openServer(other, "127.0.0.1", 0);
+    const { code, stdout } = await status(["--url", server.url, "--json"]);
+    await server.close();
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      problems: [
+        expect.stringMatching(/^worker: what answers there \(HTTP 200\) is no worker of this version/),
+      ],
+      worker: { url: server.url, status: null },
+    });
+  }
 });
 
 it("an address that is none is a misuse", async () => {

@@ -24,34 +24,30 @@ interface JobRow {
 
 /** The questions of page, API and CLI. What a table holds was written by this project, so it is not parsed again. */
 export function createReads(db: Database.Database) {
-  function view({ id, doc }: JobRow): JobView {
+  function besideArtifacts({ id, doc }: JobRow): Omit<JobView, "artifacts"> {
     const into = db.prepare("SELECT into_guid FROM coalesced WHERE id = ?").get(id) as
       | { into_guid: string }
       | undefined;
     const logs = db
       .prepare(`SELECT ${LOG_COLUMNS} FROM logs WHERE job = ? ORDER BY rowid`)
       .all(id) as StoredLog[];
-    const names = db
-      .prepare("SELECT name FROM artifacts WHERE job = ? GROUP BY name ORDER BY min(rowid)")
-      .all(id) as { name: string }[];
-    return {
-      job: JSON.parse(doc) as StoredJob,
-      coalesced_to: into?.into_guid ?? null,
-      logs,
-      artifacts: names.map(({ name }) => name),
-    };
+    return { job: JSON.parse(doc) as StoredJob, coalesced_to: into?.into_guid ?? null, logs };
   }
 
   function findJob(project: string, guid: string): JobView | null {
     const row = db.prepare("SELECT id, doc FROM jobs WHERE id = ?").get(jobId(project, guid)) as
       | JobRow
       | undefined;
-    return row === undefined ? null : view(row);
+    if (row === undefined) return null;
+    const names = db
+      .prepare("SELECT name FROM artifacts WHERE job = ? GROUP BY name ORDER BY min(rowid)")
+      .all(row.id) as { name: string }[];
+    return { ...besideArtifacts(row), artifacts: names.map(({ name }) => name) };
   }
 
   function explained(row: JobRow): ExplainedJob {
-    const { artifacts: _, ...rest } = view(row);
-    const push = db.prepare("SELECT doc FROM resultsets WHERE id = ?").get(rest.job.result_set) as
+    const beside = besideArtifacts(row);
+    const push = db.prepare("SELECT doc FROM resultsets WHERE id = ?").get(beside.job.result_set) as
       | { doc: string }
       | undefined;
     const artifacts = db
@@ -64,7 +60,7 @@ export function createReads(db: Database.Database) {
       )
       .all(row.id) as StoredSuggestions[];
     return {
-      ...rest,
+      ...beside,
       result_set: push === undefined ? null : (JSON.parse(push.doc) as ResultSet),
       artifacts: explainedArtifacts(artifacts),
       suggestions,
