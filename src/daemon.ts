@@ -2,12 +2,11 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { startArtifacts } from "./artifacts/start-artifacts.ts";
 import { openAmqpSource } from "./broker/amqp-source.ts";
+import type { MessageSource } from "./broker/message-source.ts";
+import { type OperatorFiles, openOperatorFiles } from "./broker/operator-files.ts";
 import { startDepthWatch } from "./broker/queue-depth.ts";
-import { type Registry, readRegistry } from "./broker/registry.ts";
-import { readTiers } from "./broker/tiers.ts";
 import { type Counters, createCounters, outcomeTotals, rejectionTotals } from "./counters.ts";
 import { Unavailable } from "./domain/faults.ts";
-import type { TierOverrides } from "./domain/tiers.ts";
 import type { WorkerParts } from "./http/observe-worker.ts";
 import { startHttp } from "./http/start-http.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
@@ -25,26 +24,41 @@ import { loadSchemas } from "./validate/validate-job.ts";
 import { userAgent, version } from "./version.ts";
 
 /** Parts of the worker, entered as they are opened. */
-type Opened = { -readonly [name in keyof WorkerParts]: WorkerParts[name] };
-
-/** What operators write. */
-interface OperatorFiles {
-  readonly registry: Registry;
-  readonly tiers: TierOverrides;
-}
+type Opened = { -readonly [name in keyof WorkerParts]: WorkerParts[name] } & { source: MessageSource | null };
 
 /**
  * The worker: opens and joins all parts, runs until it is asked to stop, and closes them in the order that loses
  * nothing. Resolves after a clean end.
  *
  * @param stop - aborted to ask for the end.
+ * @param onAsked - takes what is to be done when somebody asks to read registry and tiers again.
  * @throws Misuse for a broken registry, an address in use or a store that cannot be used, before anything is consumed.
  */
-export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal): Promise<void> {
-  const registry = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
-  const tiers = await readTiers(settings.TIERS_FILE);
+export async function runDaemon(
+  settings: Settings,
+  log: Log,
+  stop: AbortSignal,
+  onAsked: (reread: () => void) => void,
+): Promise<void> {
   const counters = createCounters();
-  const opened: Opened = { store: null, ingest: null, source: null, depth: null, isStopping: false };
+  const opened: Opened = {
+    store: null,
+    ingest: null,
+    source: null,
+    files: null,
+    depth: null,
+    isStopping: false,
+  };
+  const files = await openOperatorFiles({
+    registryPath: settings.REGISTRY_FILE,
+    tiersPath: settings.TIERS_FILE,
+    deployment: settings.DEPLOYMENT,
+    onRegistry: () => opened.source?.registryChanged(),
+    stop,
+    log,
+  });
+  opened.files = files;
+  onAsked(() => void files.reread().catch((error: unknown) => log.error("bug", { what: "reread", error })));
   const http = await startHttp({
     host: settings.HTTP_HOST,
     port: settings.HTTP_PORT,
@@ -57,7 +71,7 @@ export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal)
     log,
   });
   try {
-    await runParts(settings, { registry, tiers }, counters, opened, log, stop);
+    await runParts(settings, files, counters, opened, log, stop);
   } finally {
     // First opened, last closed: it tells of a store that is waited for, and of a shutdown.
     await http.close();
@@ -66,7 +80,7 @@ export async function runDaemon(settings: Settings, log: Log, stop: AbortSignal)
 
 async function runParts(
   settings: Settings,
-  { registry, tiers }: OperatorFiles,
+  files: OperatorFiles,
   counters: Counters,
   opened: Opened,
   log: Log,
@@ -80,12 +94,6 @@ async function runParts(
     return;
   }
   opened.store = store;
-  const judgeOptions = {
-    schemas,
-    tiers,
-    maxDepth: settings.MAX_DEPTH,
-    acceptsProject: registry.acceptsProject,
-  };
   const artifacts = startArtifacts({
     store,
     logs: { ...logOptions(settings), threads: settings.LOG_THREADS },
@@ -100,7 +108,14 @@ async function runParts(
     log,
   });
   const ingest = createIngest({
-    judge: (delivery) => judgeDelivery(delivery, judgeOptions),
+    judge: (delivery) =>
+      judgeDelivery(delivery, {
+        schemas,
+        maxDepth: settings.MAX_DEPTH,
+        // Those in force at this moment.
+        tiers: files.tiers(),
+        acceptsProject: files.registry().acceptsProject,
+      }),
     store,
     spool,
     spoolAfterMs: settings.SPOOL_AFTER_MS,
@@ -120,7 +135,7 @@ async function runParts(
   const source = openAmqpSource(
     {
       url: () => brokerUrl(settings),
-      registry,
+      registry: files.registry,
       ledger: store,
       queue: { name: settings.QUEUE_NAME, type: settings.QUEUE_TYPE, local: settings.LOCAL },
       pruneForce: settings.PRUNE_FORCE,
@@ -140,8 +155,8 @@ async function runParts(
   opened.depth = depth;
   log.info("started", {
     store: store.name,
-    exchanges: registry.exchanges.length,
-    bindings: registry.bindings.length,
+    exchanges: files.registry().exchanges.length,
+    bindings: files.registry().bindings.length,
   });
 
   if (!stop.aborted) await once(stop, "abort");

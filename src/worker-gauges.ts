@@ -27,9 +27,22 @@ export function createWorkerGauges(registers: Registry[]) {
       help: "Times that the worker consumed again after a loss.",
       registers,
     }),
+    queuesLost: new Counter({
+      name: "pulse_ingest_queues_lost_total",
+      help: "Times that the queue was gone and had to be made anew, with what was in it lost.",
+      registers,
+    }),
     bindings: gauge("pulse_ingest_bindings", "Bindings in force, without those of degraded exchanges."),
+    leftBindings: gauge(
+      "pulse_ingest_left_bindings",
+      "Bindings that left the registry and are there still: kept by the guard, or by another worker.",
+    ),
     degraded: gauge("pulse_ingest_degraded_exchanges", "Exchanges that could not be bound; see /status."),
     generation: gauge("pulse_ingest_registry_generation", "Of the registry in force; 1: that of the start."),
+    registryBroken: gauge(
+      "pulse_ingest_registry_broken",
+      "1: registry or tiers as they are now are broken, and the ones before are in force; see /status.",
+    ),
     unsettled: gauge(
       "pulse_ingest_unsettled_deliveries",
       "Prefetch in use: deliveries that the broker has not heard of yet.",

@@ -2,33 +2,37 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type ChannelModel, connect } from "amqplib";
 import { fullJitterMs } from "../domain/backoff.ts";
 import { blankUrls } from "../domain/blank-url.ts";
-import { Misuse } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
-import type { Store } from "../store/store.ts";
-import { bindQueue } from "./bind-queue.ts";
+import type { BindingLedger } from "../store/store.ts";
 import { type Consumer, consume } from "./consume.ts";
-import { declareQueue, type QueueOptions } from "./declare-queue.ts";
-import type { DegradedExchange, DeliveryHandler, ListedExchange, MessageSource } from "./message-source.ts";
+import { type DeclaredQueue, declareQueue, type QueueOptions } from "./declare-queue.ts";
+import type { DeliveryHandler, MessageSource } from "./message-source.ts";
+import { QueueBindings } from "./queue-bindings.ts";
 import { readQueueDepth } from "./queue-depth.ts";
 import type { Registry } from "./registry.ts";
+import { sourceTrouble } from "./source-trouble.ts";
+import { VolatileLedger } from "./volatile-ledger.ts";
 
 export interface AmqpSourceOptions {
   /** Asked at each connect, so that a mounted secret may change. */
   readonly url: () => Promise<string>;
-  readonly registry: Registry;
-  readonly ledger: Pick<Store, "readBindings" | "writeBindings">;
+  /** The one in force; `registryChanged` tells that it is another one now. */
+  readonly registry: () => Registry;
+  readonly ledger: BindingLedger;
   readonly queue: QueueOptions;
   readonly pruneForce: boolean;
+  /** How often all is bound anew, in milliseconds; a minute unless given. */
+  readonly recheckMs?: number;
   readonly prefetch: number;
   readonly maxBodyBytes: number;
   readonly log: Log;
 }
 
-const reconnectBackoff = { baseMs: 200, capMs: 5000 };
+/** Capped low: with the wait before the try that succeeds, consuming begins within 5 s of the broker's return. */
+const reconnectBackoff = { baseMs: 200, capMs: 2000 };
 const CONNECT_TIMEOUT_MS = 10_000;
 const HEARTBEAT_SECONDS = 10;
-/** How soon an exchange that was missing is looked for again. */
-const DEGRADED_RETRY_MS = 30_000;
+const RECHECK_MS = 60_000;
 
 /**
  * One queue on a broker: consumed, settled, and connected again for as long as it takes. Gives the source at once;
@@ -39,25 +43,44 @@ const DEGRADED_RETRY_MS = 30_000;
  */
 export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHandler): MessageSource {
   const { log } = options;
+  const { local } = options.queue;
   const stop = new AbortController();
   const openedAtMs = performance.now();
+  const bindings = new QueueBindings({
+    registry: options.registry,
+    ledger: local ? new VolatileLedger() : options.ledger,
+    // Of a private queue nobody else misses anything.
+    pruneForce: options.pruneForce || local,
+    recheckMs: options.recheckMs ?? RECHECK_MS,
+    log,
+  });
   let current: { connection: ChannelModel; consumer: Consumer } | null = null;
-  let lostAtMs: number | null = null;
-  let generation = 0;
+  /** When consuming ended, on both clocks. */
+  let lost: { atMs: number; date: Date } | null = null;
+  let lastDelivery: Date | null = null;
+  let consumedTimes = 0;
+  let queuesLost = 0;
   let connected = false;
   let queueName: string | null = null;
-  let degradedNow: readonly DegradedExchange[] = [];
 
   async function keepConsuming(): Promise<void> {
-    for (let attempt = 0; !stop.signal.aborted; attempt++) {
+    let failures = 0;
+    let told = "";
+    while (!stop.signal.aborted) {
       try {
         const ended = await consumeOnce();
-        attempt = 0;
+        failures = 0;
         if (!stop.signal.aborted) log.warn("broker_lost", { reason: ended });
       } catch (error) {
-        log.warn("broker_away", { attempt: attempt + 1, ...told(error) });
+        failures++;
+        const trouble = sourceTrouble(error);
+        // When it changes, and then ever more rarely: an outage is one event, not a flood.
+        if (trouble.error !== told || Number.isInteger(Math.log2(failures))) {
+          log.warn("broker_away", { attempt: failures, ...trouble });
+        }
+        told = trouble.error;
       }
-      await pause(fullJitterMs(attempt, reconnectBackoff));
+      await pause(fullJitterMs(failures, reconnectBackoff));
     }
   }
 
@@ -73,27 +96,22 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     try {
       const channel = await connection.createChannel();
       const channelEnded = endOf(channel);
-      const { queue, messages } = await declareQueue(connection, channel, url, options.queue);
-      queueName = queue;
+      const declared = await declareQueue(connection, channel, url, options.queue);
+      queueName = declared.queue;
       await channel.prefetch(options.prefetch);
-      const bind = { ...options, queue, prune: generation === 0 && !options.queue.local };
-      const degraded = await bindQueue(connection, channel, bind);
-      degradedNow = degraded;
+      const wasKnown = await bindings.attach(connection, declared.queue);
       if (stop.signal.aborted) return "stopped while connecting";
-      const consumer = await consume(channel, queue, options.maxBodyBytes, handler, log);
+      const consumer = await consume(channel, declared.queue, options.maxBodyBytes, noted, log);
       if (stop.signal.aborted) {
         await consumer.close();
         return "stopped while connecting";
       }
       current = { connection, consumer };
-      generation++;
-      announce(queue, messages, degraded);
-      if (degraded.length > 0)
-        bindLater(connection, () => bindQueue(connection, channel, { ...bind, prune: false }));
+      announce(declared, wasKnown);
       return await Promise.race([ended, channelEnded, consumer.cancelled]);
     } finally {
       connected = false;
-      if (current !== null) lostAtMs = performance.now();
+      if (current !== null) lost = { atMs: performance.now(), date: new Date() };
       // At a shutdown what is open is closed by `close`, once its settlements have left.
       if (!stop.signal.aborted || current === null) {
         current = null;
@@ -103,39 +121,32 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     }
   }
 
-  function announce(queue: string, queueMessages: number, degraded: readonly DegradedExchange[]): void {
-    const gap = lostAtMs === null ? {} : { gap_ms: Math.round(performance.now() - lostAtMs) };
-    const bindings = options.registry.bindings.length;
-    log.info("consuming", { queue, queue_messages: queueMessages, bindings, generation, ...gap });
-    for (const { exchange, reason } of degraded) log.warn("exchange_degraded", { exchange, reason });
-  }
+  const noted: DeliveryHandler = (delivery) => {
+    lastDelivery = new Date(delivery.receivedAtMs);
+    return handler(delivery);
+  };
 
-  function bindLater(connection: ChannelModel, bind: () => Promise<readonly DegradedExchange[]>): void {
-    const timer = setInterval(() => {
-      bind()
-        .then((degraded) => {
-          degradedNow = degraded;
-          if (degraded.length === 0) {
-            clearInterval(timer);
-            log.info("exchanges_bound");
-          }
-        })
-        .catch((error: unknown) => log.warn("bind_failed", told(error)));
-    }, DEGRADED_RETRY_MS);
-    connection.once("close", () => clearInterval(timer));
+  function announce({ queue, messages, isNew }: DeclaredQueue, wasKnown: boolean): void {
+    const gap = lost === null ? {} : { gap_ms: Math.round(performance.now() - lost.atMs) };
+    if (isNew && !local && (consumedTimes > 0 || wasKnown)) {
+      queuesLost++;
+      log.error("queue_lost", {
+        queue,
+        ...gap,
+        consumed_until: lost?.date.toISOString() ?? null,
+        last_delivery_at: lastDelivery?.toISOString() ?? null,
+        hint: "it was deleted, and is made anew, empty: what waited in it and what was published meanwhile is gone. Publishers may publish again what they have sent since last_delivery_at",
+      });
+    }
+    consumedTimes++;
+    const { bindings: bound } = bindings.state();
+    log.info("consuming", { queue, queue_messages: messages, queue_is_new: isNew, bindings: bound, ...gap });
   }
 
   async function pause(ms: number): Promise<void> {
     await wait(ms, undefined, { signal: stop.signal }).catch(() => {
       // Woken by the end: the loop sees it.
     });
-  }
-
-  /** Those of exchanges that are bound. */
-  function boundCount(): number {
-    if (queueName === null) return 0;
-    const unbound = new Set(degradedNow.map(({ exchange }) => exchange));
-    return options.registry.bindings.filter(({ exchange }) => !unbound.has(exchange)).length;
   }
 
   const loop = keepConsuming();
@@ -145,18 +156,17 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       connected,
       consuming: current !== null && !stop.signal.aborted,
       queue: queueName,
-      bindings: boundCount(),
-      degraded: degradedNow,
-      exchanges: listExchanges(options.registry),
-      generation: 1,
-      reconnects: Math.max(0, generation - 1),
-      lostSinceMs: current === null ? performance.now() - (lostAtMs ?? openedAtMs) : null,
+      ...bindings.state(),
+      reconnects: Math.max(0, consumedTimes - 1),
+      queuesLost,
+      lostSinceMs: current === null ? performance.now() - (lost?.atMs ?? openedAtMs) : null,
       unsettled: current?.consumer.unsettled() ?? 0,
     }),
     async queueDepth() {
       if (current === null || queueName === null) return null;
       return readQueueDepth(current.connection, queueName);
     },
+    registryChanged: () => bindings.registryChanged(),
     async stopConsuming() {
       stop.abort();
       await current?.consumer.cancel();
@@ -164,17 +174,13 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     async close() {
       stop.abort();
       await current?.consumer.close();
-      await current?.connection.close().catch((error: unknown) => log.warn("broker_close", told(error)));
+      await current?.connection
+        .close()
+        .catch((error: unknown) => log.warn("broker_close", { ...sourceTrouble(error) }));
       await loop;
+      await bindings.release();
     },
   };
-}
-
-function listExchanges({ exchanges, bindings }: Registry): ListedExchange[] {
-  return exchanges.map((exchange) => {
-    const own = bindings.filter((binding) => binding.exchange === exchange);
-    return { exchange, routingKeys: own.map(({ routing_key }) => routing_key) };
-  });
 }
 
 /** Resolves when a connection or channel ends, with the reason; its "error" is heard, so that it ends no process. */
@@ -193,21 +199,4 @@ function withHeartbeat(url: string): string {
   if (!address.searchParams.has("heartbeat"))
     address.searchParams.set("heartbeat", String(HEARTBEAT_SECONDS));
   return address.href;
-}
-
-function told(error: unknown): Readonly<Record<string, unknown>> {
-  const message =
-    error instanceof Misuse
-      ? error.problems.join("; ")
-      : error instanceof Error
-        ? error.message
-        : String(error);
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const hint =
-    code === 406
-      ? "the queue exists with other arguments: set QUEUE_TYPE to what it is, name another by QUEUE_NAME, or drain and delete it"
-      : code === 403 || message.includes("ACCESS_REFUSED")
-        ? "the user, its password or its rights are refused: see AMQP_URL"
-        : undefined;
-  return { error: blankUrls(message), ...(hint === undefined ? {} : { hint }) };
 }

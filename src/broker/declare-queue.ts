@@ -10,8 +10,22 @@ export interface QueueOptions {
   readonly local: boolean;
 }
 
+export interface DeclaredQueue {
+  /** Full name. */
+  readonly queue: string;
+  /** That wait in it. */
+  readonly messages: number;
+  /** It was not there, and has been made now. */
+  readonly isNew: boolean;
+}
+
+/** @param user - the user that an address names. @returns the full name of the durable queue. */
+export function durableQueueName(url: string, name: string): string {
+  return `queue/${brokerUser(url)}/${name}`;
+}
+
 /**
- * Declares the queue and gives its name.
+ * Declares the queue.
  *
  * @param url - names the user, and so the queue.
  */
@@ -20,14 +34,33 @@ export async function declareQueue(
   channel: Channel,
   url: string,
   { name, type, local }: QueueOptions,
-): Promise<{ queue: string; messages: number }> {
-  const user = brokerUser(url);
-  const queue = local ? `queue/${user}/${name}-local-${randomUUID()}` : `queue/${user}/${name}`;
-  const options: Options.AssertQueue = local
-    ? { durable: false, exclusive: true, autoDelete: true }
-    : { durable: true, exclusive: false, autoDelete: false, ...typeArguments(type, connection) };
-  const { messageCount } = await channel.assertQueue(queue, options);
-  return { queue, messages: messageCount };
+): Promise<DeclaredQueue> {
+  const durable = durableQueueName(url, name);
+  if (local) {
+    // Another name each time: the broker may still hold the one of a connection that died.
+    const queue = `${durable}-local-${randomUUID()}`;
+    await channel.assertQueue(queue, { durable: false, exclusive: true, autoDelete: true });
+    return { queue, messages: 0, isNew: true };
+  }
+  const isNew = !(await isThere(connection, durable));
+  const options = { durable: true, exclusive: false, autoDelete: false, ...typeArguments(type, connection) };
+  const { messageCount } = await channel.assertQueue(durable, options);
+  return { queue: durable, messages: messageCount, isNew };
+}
+
+/** Asked on a channel of its own: the broker closes it with a "no". */
+async function isThere(connection: ChannelModel, queue: string): Promise<boolean> {
+  const channel = await connection.createChannel();
+  // Told by the rejection below; an "error" that nobody hears would end the process.
+  channel.on("error", () => undefined);
+  try {
+    await channel.checkQueue(queue);
+    await channel.close();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === 404) return false;
+    throw error;
+  }
 }
 
 function typeArguments(type: QueueOptions["type"], { connection }: ChannelModel): Options.AssertQueue {

@@ -28,10 +28,12 @@ export interface SourceState {
   readonly degraded: readonly DegradedExchange[];
   /** Of the registry in force, degraded ones included. */
   readonly exchanges: readonly ListedExchange[];
-  /** Of the registry in force: 1 for the one that the worker started with. */
-  readonly generation: number;
+  /** Bindings that left the registry and are there still: the guard, or another worker, keeps them. */
+  readonly left: number;
   /** How often it consumed again after a loss. */
   readonly reconnects: number;
+  /** How often the queue was gone and had to be made anew, with what was in it lost. */
+  readonly queuesLost: number;
   /** How long no deliveries could come, in milliseconds: since the loss, or since the start; null: they can. */
   readonly lostSinceMs: number | null;
   /** Deliveries that the broker has not heard of yet. */
@@ -52,6 +54,8 @@ export interface MessageSource {
   state(): SourceState;
   /** Asks the broker; null: not consuming, or lost meanwhile. Disturbs no delivery. */
   queueDepth(): Promise<QueueDepth | null>;
+  /** The registry in force is another one now: applied at once, or as soon as the broker is back. */
+  registryChanged(): void;
   /** Cancels consuming; resolves once no more deliveries will come. What arrives meanwhile is handed back. */
   stopConsuming(): Promise<void>;
   /** Sends what settlements there are, then closes channel and connection. */

@@ -34,14 +34,20 @@ export interface Registry {
   readonly acceptsProject: (exchange: string, project: string) => boolean;
 }
 
+/** Reads the registry, as {@link parseRegistry} does. @throws Misuse also for a file that cannot be read. */
+export async function readRegistry(path: string, deployment?: string): Promise<Registry> {
+  return parseRegistry(path, await readText(path), deployment);
+}
+
 /**
- * Reads the registry.
+ * The registry that a text holds.
  *
+ * @param path - for the messages.
+ * @param text - null: there is no such file.
  * @param deployment - entries that list `deployments` without it are passed by; undefined: all count.
  * @throws Misuse with all problems at once, each with file, line, entry and the mend.
  */
-export async function readRegistry(path: string, deployment?: string): Promise<Registry> {
-  const text = await readText(path);
+export function parseRegistry(path: string, text: string | null, deployment?: string): Registry {
   if (text === null) throw new Misuse([`${path}: there is no such file; name the registry by REGISTRY_FILE`]);
   const all = parseYaml(path, text, file).exchanges;
   const entries = all.filter(

@@ -10,13 +10,19 @@ const file = z
   )
   .nullable();
 
+/** Reads the tiers, as {@link parseTiers} does. @throws Misuse also for a file that cannot be read. */
+export async function readTiers(path: string): Promise<TierOverrides> {
+  return parseTiers(path, await readText(path));
+}
+
 /**
- * Reads which signatures are forced to tier 2 or 3; where one is in both, 3 wins. The file may be absent.
+ * Which signatures are forced to tier 2 or 3; where one is in both, 3 wins.
  *
+ * @param path - for the messages.
+ * @param text - null: there is no such file, which is fine.
  * @throws Misuse with all problems at once, each with file and line.
  */
-export async function readTiers(path: string): Promise<TierOverrides> {
-  const text = await readText(path);
+export function parseTiers(path: string, text: string | null): TierOverrides {
   const projects = text === null ? null : parseYaml(path, text, file);
   return new Map(
     Object.entries(projects ?? {}).map(([project, { tier_2, tier_3 }]) => [

@@ -36,13 +36,15 @@ function brokerText({ worker: { status }, broker }: StatusView): string {
   const asked = broker.skipped ?? broker.trouble ?? "it answers";
   const here = broker.skipped === null ? `asked from here: ${asked}` : `not asked from here: ${asked}`;
   if (status === null) return here;
-  const { connected, consuming, lost_seconds, reconnects, unsettled_deliveries, prefetch } = status.broker;
+  const { connected, consuming, lost_seconds, reconnects, queues_lost, unsettled_deliveries, prefetch } =
+    status.broker;
   const lost = lost_seconds === null ? "" : ` for ${duration(lost_seconds)}`;
   const state = consuming
     ? "connected, consuming"
     : `${connected ? "connected, NOT consuming" : "NOT connected"}${lost}`;
   const used = `${unsettled_deliveries} of ${prefetch} prefetched`;
-  return `${state}, ${used}, ${counted(reconnects, "reconnect")}; ${here}`;
+  const gone = queues_lost === 0 ? "" : `, ${counted(queues_lost, "queue")} LOST`;
+  return `${state}, ${used}, ${counted(reconnects, "reconnect")}${gone}; ${here}`;
 }
 
 function exchangeRows(exchanges: readonly ExchangeView[], generation: number | null): Row[] {

@@ -5,7 +5,7 @@ import { settingNames } from "../settings.ts";
 import { exitCodes } from "./program.ts";
 
 /**
- * Runs the worker until SIGTERM or SIGINT; a second signal exits at once.
+ * Runs the worker until SIGTERM or SIGINT; a second signal exits at once. SIGHUP: registry and tiers are read again.
  *
  * @returns exit code 0 after a clean shutdown.
  * @throws Misuse for broken settings or a broken registry, before anything is started.
@@ -19,6 +19,8 @@ export async function start(env: NodeJS.ProcessEnv): Promise<number> {
       stop.abort();
     });
   }
-  await runDaemon(settings, createLog(settings.LOG_LEVEL), stop.signal);
+  await runDaemon(settings, createLog(settings.LOG_LEVEL), stop.signal, (reread) => {
+    process.on("SIGHUP", reread);
+  });
   return exitCodes.ok;
 }

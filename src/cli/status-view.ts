@@ -56,6 +56,7 @@ export function problemsOf({ worker, store, broker }: StatusParts): string[] {
     ...(status === null ? [`worker: ${worker.trouble}`] : []),
     ...(status?.problems ?? []),
     ...(status?.alive === false ? ["worker: it is stuck; /livez says why"] : []),
+    ...registryProblems(status),
     ...exchanges.flatMap(({ exchange, trouble }) =>
       trouble === null ? [] : [`exchange ${exchange}: ${trouble}`],
     ),
@@ -63,6 +64,17 @@ export function problemsOf({ worker, store, broker }: StatusParts): string[] {
     // The worker's own words for it are there already.
     ...(store.trouble === null || status?.store.trouble ? [] : [`store: ${store.trouble}`]),
     ...(broker.trouble === null ? [] : [`broker: ${broker.trouble}`]),
+  ];
+}
+
+function registryProblems(status: WorkerAnswer["status"]): string[] {
+  if (status === null) return [];
+  const { problems, left_bindings: left } = status.registry;
+  return [
+    ...problems.map((problem) => `registry: broken, the one before is in force: ${problem}`),
+    ...(left > 0
+      ? [`registry: bindings that left it and are there still: ${left}; the worker's log says why`]
+      : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { brokerUser } from "../broker/broker-address.ts";
+import { durableQueueName } from "../broker/declare-queue.ts";
 import { lookAtBroker } from "../broker/look-at-broker.ts";
 import { readRegistry } from "../broker/registry.ts";
 import { Misuse } from "../domain/faults.ts";
@@ -86,7 +86,7 @@ async function askBroker(
   const bindings = worker === null ? await listedBindings(settings) : [];
   if (bindings instanceof Misuse) return { ...nothing, trouble: bindings.message };
   const exchanges = [...new Set(bindings.map(({ exchange }) => exchange))];
-  const queue = worker?.queue.name ?? `queue/${brokerUser(url)}/${settings.QUEUE_NAME}`;
+  const queue = worker?.queue.name ?? durableQueueName(url, settings.QUEUE_NAME);
   const seen = await lookAtBroker({ url, queue, exchanges, limitMs: LOOK_MS });
   return {
     ...nothing,

@@ -44,6 +44,11 @@ export function suggestionsId(project: string, guid: string, summaryBlob: string
   return `${jobId(project, guid)}/${hash(summaryBlob)}`;
 }
 
+/** `queue/exchange/routing_key`. */
+export function bindingId(queue: string, exchange: string, routingKey: string): string {
+  return `${part(queue)}/${part(exchange)}/${part(routingKey)}`;
+}
+
 /** Of a rejection: the payload's hash and its route, so that a repeated one is counted and not listed again. */
 export function rejectionId(payloadSha256: string, exchange: string, routingKey: string): string {
   return hash(JSON.stringify([payloadSha256, exchange, routingKey]));

@@ -17,6 +17,7 @@ export interface WorkerParts {
     stalledMs(): number;
   } | null;
   readonly source: { state(): SourceState } | null;
+  readonly files: { generation(): number; problems(): readonly string[] } | null;
   readonly depth: { state(): DepthState | null } | null;
   readonly isStopping: boolean;
 }
@@ -91,7 +92,7 @@ export function observeWorker(options: ObserveOptions): WorkerView {
     async status() {
       const trouble = await storeTrouble();
       const problems = readyProblems(trouble);
-      const { store, ingest, source, depth } = parts();
+      const { store, ingest, source, files, depth } = parts();
       return {
         version,
         started_at: new Date(startedAtMs).toISOString(),
@@ -100,7 +101,7 @@ export function observeWorker(options: ObserveOptions): WorkerView {
         problems,
         alive: aliveProblems().length === 0,
         stalled_seconds: Math.round(ingest?.stalledMs() ?? 0) / 1000,
-        ...brokerPart(source?.state() ?? null, options),
+        ...brokerPart(source?.state() ?? null, files, options),
         queue: {
           name: source?.state().queue ?? null,
           limit: options.queueLimit,
@@ -138,6 +139,7 @@ async function pingTrouble(store: { ping(): Promise<void> }): Promise<string | n
 
 function brokerPart(
   state: SourceState | null,
+  files: WorkerParts["files"],
   { prefetch }: ObserveOptions,
 ): Pick<WorkerStatus, "broker" | "registry"> {
   const lostMs = state?.lostSinceMs ?? null;
@@ -147,12 +149,15 @@ function brokerPart(
       consuming: state?.consuming ?? false,
       lost_seconds: lostMs === null ? null : Math.round(lostMs) / 1000,
       reconnects: state?.reconnects ?? 0,
+      queues_lost: state?.queuesLost ?? 0,
       unsettled_deliveries: state?.unsettled ?? 0,
       prefetch,
     },
     registry: {
-      generation: state?.generation ?? 0,
+      generation: files?.generation() ?? 0,
+      problems: [...(files?.problems() ?? [])],
       bindings: state?.bindings ?? 0,
+      left_bindings: state?.left ?? 0,
       degraded: (state?.degraded ?? []).map(({ exchange, reason }) => ({ exchange, reason })),
       exchanges: (state?.exchanges ?? []).map(({ exchange, routingKeys }) => ({
         exchange,

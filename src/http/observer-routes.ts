@@ -51,12 +51,16 @@ function setWorkerGauges(gauges: WorkerGauges, status: WorkerStatus): void {
   gauges.spoolRefusing.set(Number(spool.trouble !== null));
   gauges.brokerConnected.set(Number(broker.connected));
   gauges.consuming.set(Number(broker.consuming));
-  // The source counts; a counter of prom-client's cannot be set.
+  // The source counts both; a counter of prom-client's cannot be set.
   gauges.reconnects.reset();
   gauges.reconnects.inc(broker.reconnects);
+  gauges.queuesLost.reset();
+  gauges.queuesLost.inc(broker.queues_lost);
   gauges.bindings.set(registry.bindings);
+  gauges.leftBindings.set(registry.left_bindings);
   gauges.degraded.set(registry.degraded.length);
   gauges.generation.set(registry.generation);
+  gauges.registryBroken.set(Number(registry.problems.length > 0));
   gauges.unsettled.set(broker.unsettled_deliveries);
   gauges.prefetch.set(broker.prefetch);
   gauges.queueReady.set(queue.depth?.ready_messages ?? Number.NaN);

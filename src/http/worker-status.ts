@@ -37,12 +37,19 @@ export const workerStatus = z.object({
     /** Null: nothing is lost. */
     lost_seconds: z.number().nullable(),
     reconnects: count,
+    /** Times that the queue was gone and had to be made anew, with what was in it lost. */
+    queues_lost: count,
     unsettled_deliveries: count,
     prefetch: count,
   }),
   registry: z.object({
+    /** Of the registry in force; 1: that of the start. */
     generation: count,
+    /** What keeps registry and tiers as they are now from being in force; the ones before are. */
+    problems: z.array(z.string()),
     bindings: count,
+    /** Left the registry and are bound still: the guard, or another worker, keeps them. */
+    left_bindings: count,
     degraded: z.array(z.object({ exchange: z.string(), reason: z.string() })),
     /** All that are listed, degraded ones included. */
     exchanges: z.array(z.object({ exchange: z.string(), routing_keys: z.array(z.string()) })),

@@ -171,6 +171,23 @@ export interface Binding {
   readonly routing_key: string;
 }
 
+/** A binding as the ledger has it. */
+export interface KnownBinding extends Binding {
+  /** The worker that was the last to have it in its registry. */
+  readonly wanted_by: string;
+  /** When that worker last said so, ISO 8601; null: it has ended since. */
+  readonly wanted_at: string | null;
+}
+
+/** What workers bound to their queues, so that what leaves their registries can be removed. */
+export interface BindingLedger {
+  /** Empty: nothing is known of the queue. */
+  readBindings(queue: string): Promise<readonly KnownBinding[]>;
+  /** Notes what is bound or about to be; one that is known changes hands. Others stay as they are. */
+  noteBindings(queue: string, bindings: readonly KnownBinding[]): Promise<void>;
+  forgetBindings(queue: string, bindings: readonly Binding[]): Promise<void>;
+}
+
 /** Logs to read and suggestions to make, dealt out among many workers. */
 export interface WorkStore {
   /** What is due and unleased, oldest first; atomic among many workers. Counts as an attempt until it is released. */
@@ -209,7 +226,7 @@ export interface SuspectLedger {
  * All that the others may ask of a store. Every method throws `Unavailable` when the store cannot be
  * reached or is not in a state to answer; what is durable when a write returns stays so.
  */
-export interface Store extends WorkStore, BugCache, SuspectLedger {
+export interface Store extends WorkStore, BugCache, SuspectLedger, BindingLedger {
   /** What it is, for people: e.g. `sqlite (data/pulse-ingest.db)`; without a password. */
   readonly name: string;
 
@@ -237,10 +254,6 @@ export interface Store extends WorkStore, BugCache, SuspectLedger {
   countRejections(filter: RejectionFilter): Promise<RejectionCount[]>;
   /** For people and tests: documents per collection. */
   countDocuments(): Promise<Readonly<Record<string, number>>>;
-
-  /** What this deployment bound to the queue, as last written; null: never. */
-  readBindings(queue: string): Promise<readonly Binding[] | null>;
-  writeBindings(queue: string, bindings: readonly Binding[]): Promise<void>;
 
   /** Resolves when the store can be written to now. */
   ping(): Promise<void>;

@@ -12,12 +12,14 @@ function aStatus(overrides: Partial<WorkerStatus> = {}): WorkerStatus {
     ...{ version: "1.2.3", started_at: "2026-01-05T10:00:00.000Z", uptime_seconds: 7260, stalled_seconds: 0 },
     ...{ ready: true, problems: [], alive: true },
     broker: {
-      ...{ connected: true, consuming: true, lost_seconds: null, reconnects: 1 },
+      ...{ connected: true, consuming: true, lost_seconds: null, reconnects: 1, queues_lost: 0 },
       ...{ unsettled_deliveries: 12, prefetch: 400 },
     },
     registry: {
       generation: 2,
+      problems: [],
       bindings: 1,
+      left_bindings: 0,
       degraded: [],
       exchanges: [{ exchange: "e/jobs", routing_keys: ["t.try"] }],
     },
@@ -99,13 +101,20 @@ rejections   none (last day)
         status: {
           registry: {
             generation: 1,
+            problems: [],
             bindings: 90,
+            left_bindings: 0,
             degraded: [],
             exchanges: Array.from({ length: 15 }, (_, n) => exchange(n)),
           },
         },
       }),
       /15 exchanges, 90 bindings.*\n +e\/0: a.x, b.x, c.x, d.x, and 2 more\n(.*\n){11} +and 3 more: --json tells of all\n/,
+    ],
+    [
+      "a queue that was deleted is told",
+      parts({ status: { broker: { ...aStatus().broker, queues_lost: 1 } } }),
+      /1 reconnect, 1 queue LOST; asked/,
     ],
     [
       "the time to the limit is told",
@@ -181,6 +190,16 @@ describe("what is wrong comes first", () => {
       "a degraded exchange",
       parts({ status: { registry: { ...aStatus().registry, degraded } } }),
       ["exchange e/jobs: there is no such exchange (404)"],
+    ],
+    [
+      "a broken registry, and bindings that a guard keeps",
+      parts({
+        status: { registry: { ...aStatus().registry, problems: ["e.yml:3: no"], left_bindings: 5 } },
+      }),
+      [
+        "registry: broken, the one before is in force: e.yml:3: no",
+        "registry: bindings that left it and are there still: 5; the worker's log says why",
+      ],
     ],
     [
       "an exchange that cannot be bound, where no worker tells",

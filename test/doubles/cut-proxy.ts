@@ -4,6 +4,8 @@ export interface CutProxy {
   readonly port: number;
   /** Ends all connections and takes no new ones: for those on this side, the server is away. */
   cut(): void;
+  /** Lets nothing more through, either way, on the connections that there are, and tells nobody; new ones go through. */
+  freeze(): void;
   /** Lets connections through again. */
   mend(): void;
   close(): Promise<void>;
@@ -12,6 +14,7 @@ export interface CutProxy {
 /** Lets TCP connections through to a port of this machine, until they are cut. */
 export async function startCutProxy(targetPort: number): Promise<CutProxy> {
   const sockets = new Set<Socket>();
+  const frozen = new WeakSet<Socket>();
   let isCut = false;
   const server = createServer((near) => {
     if (isCut) {
@@ -29,7 +32,7 @@ export async function startCutProxy(targetPort: number): Promise<CutProxy> {
       socket.on("error", () => undefined);
       socket.on("close", () => {
         sockets.delete(socket);
-        other.destroy();
+        if (!frozen.has(socket)) other.destroy();
       });
     }
   });
@@ -44,6 +47,14 @@ export async function startCutProxy(targetPort: number): Promise<CutProxy> {
     cut() {
       isCut = true;
       endAll();
+    },
+    freeze() {
+      for (const socket of sockets) {
+        frozen.add(socket);
+        // Swallowed: as on a way that has been lost, the sender learns nothing.
+        socket.unpipe();
+        socket.resume();
+      }
     },
     mend() {
       isCut = false;

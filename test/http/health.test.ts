@@ -22,8 +22,9 @@ describe("a worker is ready", () => {
     bindings: 2,
     degraded: [],
     exchanges: [],
-    generation: 1,
+    left: 0,
     reconnects: 0,
+    queuesLost: 0,
     lostSinceMs: null,
     unsettled: 0,
   };

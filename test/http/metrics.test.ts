@@ -43,7 +43,7 @@ beforeEach(async () => {
     counters,
     log,
   });
-  parts = { store, ingest, source: null, depth: null, isStopping: false };
+  parts = { store, ingest, source: null, files: null, depth: null, isStopping: false };
   http = await startHttp({
     host: "127.0.0.1",
     port: 0,

@@ -11,6 +11,8 @@ export type Container = {
   /** For the logs. Removing it removes the container and its data too; so does the end of this process. */
   readonly folder: RunFolder;
   start(): Promise<Program>;
+  /** Runs `rabbitmqctl` in it, where that is there. */
+  control(args: readonly string[]): Promise<string>;
 };
 
 /** Why no container can be run here, or null when one can. */
@@ -48,6 +50,7 @@ export async function createContainer(
   }
   return {
     folder,
+    control: (args) => runCommand("docker", ["exec", name, "rabbitmqctl", ...args]),
     async start() {
       const client = await startProgram({
         command: ["docker", "start", "--attach", name],

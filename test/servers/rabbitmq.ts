@@ -11,6 +11,7 @@ import { freePort } from "./free-port.ts";
 import { type Program, startProgram, untilItAnswers } from "./program.ts";
 import { createRabbitmqAdmin, type RabbitmqAdmin } from "./rabbitmq-admin.ts";
 import { findRabbitmqPlace, type RabbitmqPlace, type RabbitmqSeries } from "./rabbitmq-place.ts";
+import { runCommand } from "./run-command.ts";
 import { openRunFolder, type RunFolder } from "./run-folder.ts";
 import { ServerMissing } from "./server-missing.ts";
 
@@ -42,6 +43,8 @@ export type Rabbitmq = Broker & {
   kill(options?: { atOnce?: boolean }): Promise<void>;
   /** Starts the node again on the same port with the same data; one that still runs is shut down first. */
   restart(): Promise<void>;
+  /** Runs `rabbitmqctl` on the node, e.g. `("set_vm_memory_high_watermark", "0.4")`; takes a second or more. */
+  control(...args: readonly string[]): Promise<string>;
 };
 
 /**
@@ -83,7 +86,12 @@ async function startIn(place: RabbitmqPlace, folder: RunFolder): Promise<Rabbitm
       logFile: join(folder.path, "rabbitmq.log"),
     });
   const epmd = await start([place.epmd, "-address", "127.0.0.1", "-port", String(ports.epmd)]);
-  return started(folder, ports, () => start([place.server]), [epmd]);
+  const control = async (args: readonly string[]) => {
+    const script = place.server.replace(/rabbitmq-server$/, "rabbitmqctl");
+    const [program = "", ...rest] = await place.command([script, ...args]);
+    return runCommand(program, rest, { env: nodeEnvironment(place.folder, ports), cwd: "/" });
+  };
+  return started(folder, ports, () => start([place.server]), control, [epmd]);
 }
 
 async function startInDocker(series: RabbitmqSeries): Promise<Rabbitmq> {
@@ -92,13 +100,14 @@ async function startInDocker(series: RabbitmqSeries): Promise<Rabbitmq> {
     [ports.amqp, 5672],
     [ports.admin, 15672],
   ]);
-  return started(container.folder, ports, container.start, []);
+  return started(container.folder, ports, container.start, container.control, []);
 }
 
 async function started(
   folder: RunFolder,
   ports: { amqp: number; admin: number },
   start: () => Promise<Program>,
+  control: (args: readonly string[]) => Promise<string>,
   companions: readonly Program[],
 ): Promise<Rabbitmq> {
   const url = `amqp://guest:guest@127.0.0.1:${ports.amqp}/%2F`;
@@ -129,6 +138,7 @@ async function started(
         node = await start();
         await untilItAnswers("RabbitMQ", node, () => versionOf(url));
       },
+      control: (...args) => control(args),
     };
   } catch (error) {
     await stop();

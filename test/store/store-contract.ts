@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Bug } from "../../src/domain/bug.ts";
-import type { Arrival, Store } from "../../src/store/store.ts";
+import type { Arrival, KnownBinding, Store } from "../../src/store/store.ts";
 import { anArrival, REVISION } from "../examples.ts";
 import { rejectionContract } from "./rejection-contract.ts";
 
@@ -11,6 +11,13 @@ export interface Database {
   remove(): Promise<void>;
 }
 
+const aKnownBinding = (routing_key: string, wanted_by: string, wanted_at: string | null): KnownBinding => ({
+  exchange: "e",
+  routing_key,
+  wanted_by,
+  wanted_at,
+});
+const byKey = (a: KnownBinding, b: KnownBinding): number => a.routing_key.localeCompare(b.routing_key);
 const log = (name: string) => ({ name, url: `http://logs/${name}` });
 const artifact = <Blob>(name: string, blob: Blob) => ({ name, type: "json", blob });
 
@@ -267,9 +274,33 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
     });
 
     it("keeps the ledger of bindings", async () => {
-      expect(await store.readBindings("q")).toBeNull();
-      await store.writeBindings("q", [{ exchange: "e", routing_key: "k" }]);
-      expect(await store.readBindings("q")).toEqual([{ exchange: "e", routing_key: "k" }]);
+      expect(await store.readBindings("q")).toEqual([]);
+      const at = "2026-01-05T10:00:00.000Z";
+      const one = aKnownBinding("k/1", "a", at);
+      const two = aKnownBinding("k", "a", at);
+      await store.noteBindings("q", [one, two]);
+      await store.noteBindings("other", [one]);
+      // Another worker's notes take nothing away.
+      const taken = { ...two, wanted_by: "b", wanted_at: null };
+      await store.noteBindings("q", [taken]);
+      expect((await store.readBindings("q")).toSorted(byKey)).toEqual([taken, one]);
+      await store.forgetBindings("q", [{ exchange: "e", routing_key: "k" }]);
+      expect(await store.readBindings("q")).toEqual([one]);
+      expect(await store.readBindings("other")).toEqual([one]);
+    });
+
+    it("notes the same bindings for many workers at the same time", async () => {
+      const keys = Array.from({ length: 20 }, (_, n) => `k${n}`);
+      const notes = ["a", "b", "c", "d"].map((worker) =>
+        store.noteBindings(
+          "q",
+          keys.map((key) => aKnownBinding(key, worker, null)),
+        ),
+      );
+      await Promise.all(notes);
+      expect((await store.readBindings("q")).map(({ routing_key }) => routing_key).toSorted()).toEqual(
+        keys.toSorted(),
+      );
     });
 
     it("what was stored is there for another who opens it", async () => {

@@ -6,7 +6,7 @@ import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import type { NewLog, NewSuggestions } from "../plan-batch.ts";
-import type { ArtifactMaker, Binding } from "../store.ts";
+import type { ArtifactMaker, KnownBinding } from "../store.ts";
 
 export interface WithId {
   readonly _id: string;
@@ -55,7 +55,7 @@ export interface Collections {
   readonly logs: Collection<LogDocument>;
   readonly suggestions: Collection<SuggestionsDocument>;
   readonly rejections: Collection<RejectionDocument>;
-  readonly bindings: Collection<WithId & { readonly bindings: readonly Binding[] }>;
+  readonly bindings: Collection<KnownBinding & WithId & { readonly queue: string }>;
   readonly bugs: Collection<WithId & { readonly bug: Bug; readonly generation: string }>;
   readonly versions: Collection<WithId & { readonly version: string }>;
   readonly suspects: Collection<WithId & { readonly attempts: number; readonly last_seen: Date }>;
@@ -101,6 +101,7 @@ export async function createIndexes(all: Collections): Promise<void> {
     await all.rejections.createIndex({ [first]: 1, ...compared });
   }
   await all.rejections.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
+  await all.bindings.createIndex({ queue: 1 });
   await all.suspects.createIndex({ last_seen: 1 }, { expireAfterSeconds: SUSPECT_SECONDS });
 }
 

@@ -2,7 +2,8 @@ import { MongoClient } from "mongodb";
 import { blankUrls } from "../../domain/blank-url.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { createAsking } from "../asking.ts";
-import type { Binding, Store } from "../store.ts";
+import type { Store } from "../store.ts";
+import { createBindings } from "./bindings.ts";
 import { createBugs } from "./bugs.ts";
 import { collectionsOf, createIndexes } from "./collections.ts";
 import { asUnavailable } from "./faults.ts";
@@ -36,6 +37,7 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
   const rejections = createRejections(all, rejectionTtlDays);
   const work = createWork(all);
   const bugs = createBugs(all);
+  const bindings = createBindings(all);
   const { asked, end } = createAsking(asUnavailable);
 
   return {
@@ -52,12 +54,9 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
     findRejection: asked(rejections.findRejection),
     countRejections: asked(rejections.countRejections),
     countDocuments: asked(reads.countDocuments),
-    readBindings: asked(async (queue: string) => {
-      return (await all.bindings.findOne({ _id: queue }))?.bindings ?? null;
-    }),
-    writeBindings: asked(async (queue: string, bindings: readonly Binding[]) => {
-      await all.bindings.replaceOne({ _id: queue }, { bindings }, { upsert: true });
-    }),
+    readBindings: asked(bindings.readBindings),
+    noteBindings: asked(bindings.noteBindings),
+    forgetBindings: asked(bindings.forgetBindings),
     claimWork: asked(work.claimWork),
     finishWork: asked(work.finishWork),
     failWork: asked(work.failWork),

@@ -63,6 +63,15 @@ export const steps: readonly string[] = [
   UPDATE logs SET failure = NULL WHERE parse_status = 'parsed';
   CREATE INDEX logs_failed ON logs (last_modified) WHERE failure IS NOT NULL AND next_attempt_at IS NULL;
   `,
+  // The ledger of bindings: a row for each, in the place of a list for each queue.
+  `
+  ALTER TABLE bindings RENAME TO binding_lists;
+  CREATE TABLE bindings (queue TEXT NOT NULL, exchange TEXT NOT NULL, routing_key TEXT NOT NULL,
+    wanted_by TEXT NOT NULL, wanted_at TEXT, PRIMARY KEY (queue, exchange, routing_key)) WITHOUT ROWID;
+  INSERT INTO bindings SELECT queue, value ->> 'exchange', value ->> 'routing_key', '', NULL
+    FROM binding_lists, json_each(binding_lists.doc);
+  DROP TABLE binding_lists;
+  `,
 ];
 
 /**

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createAsking } from "../asking.ts";
-import type { Binding, Store } from "../store.ts";
+import type { Store } from "../store.ts";
+import { createBindings } from "./bindings.ts";
 import { createBugs } from "./bugs.ts";
 import { asUnavailable, openDatabase } from "./database.ts";
 import { createReads } from "./reads.ts";
@@ -22,6 +23,7 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
   const rejections = createRejections(db, rejectionTtlDays);
   const work = createWork(db);
   const bugs = createBugs(db);
+  const bindings = createBindings(db);
   const { asked, end } = createAsking(asUnavailable);
 
   return {
@@ -38,15 +40,9 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
     findRejection: asked(rejections.findRejection),
     countRejections: asked(rejections.countRejections),
     countDocuments: asked(reads.countDocuments),
-    readBindings: asked((queue: string) => {
-      const row = db.prepare("SELECT doc FROM bindings WHERE queue = ?").get(queue) as
-        | { doc: string }
-        | undefined;
-      return row === undefined ? null : (JSON.parse(row.doc) as Binding[]);
-    }),
-    writeBindings: asked((queue: string, bindings: readonly Binding[]) => {
-      db.prepare("INSERT OR REPLACE INTO bindings VALUES (?, ?)").run(queue, JSON.stringify(bindings));
-    }),
+    readBindings: asked(bindings.readBindings),
+    noteBindings: asked(bindings.noteBindings),
+    forgetBindings: asked(bindings.forgetBindings),
     claimWork: asked(work.claimWork),
     finishWork: asked(work.finishWork),
     failWork: asked(work.failWork),

@@ -1,0 +1,90 @@
+import { Misuse } from "../domain/faults.ts";
+import type { TierOverrides } from "../domain/tiers.ts";
+import type { Log } from "../log.ts";
+import { keyOf } from "./binding-plan.ts";
+import { parseRegistry, type Registry } from "./registry.ts";
+import { parseTiers } from "./tiers.ts";
+import { watchFile } from "./watched-file.ts";
+
+export interface OperatorFilesOptions {
+  readonly registryPath: string;
+  readonly tiersPath: string;
+  readonly deployment: string | undefined;
+  /** Told once another registry is in force. */
+  readonly onRegistry: () => void;
+  /** Ends the watch. */
+  readonly stop: AbortSignal;
+  readonly log: Log;
+}
+
+/** What operators write, as it is in force: read again on change, and when asked to. */
+export interface OperatorFiles {
+  registry(): Registry;
+  tiers(): TierOverrides;
+  /** Of the registry: 1 is that of the start. */
+  generation(): number;
+  /** What keeps the files as they are now from being in force; empty: they are. */
+  problems(): readonly string[];
+  /** Looks at them now. */
+  reread(): Promise<void>;
+}
+
+/** A change is in force after two looks. */
+const LOOK_EVERY_MS = 1000;
+
+/** Reads both files, and watches them. @throws Misuse with all that is wrong with them. */
+export async function openOperatorFiles(options: OperatorFilesOptions): Promise<OperatorFiles> {
+  const { registryPath, tiersPath, deployment, stop, log } = options;
+  const [registry, tiers] = await Promise.allSettled([
+    watchFile({
+      what: "registry",
+      path: registryPath,
+      everyMs: LOOK_EVERY_MS,
+      parse: (text) => parseRegistry(registryPath, text, deployment),
+      onChange(now, before) {
+        log.info("registry_reloaded", { path: registryPath, ...difference(now, before) });
+        options.onRegistry();
+      },
+      stop,
+      log,
+    }),
+    watchFile({
+      what: "tiers",
+      path: tiersPath,
+      everyMs: LOOK_EVERY_MS,
+      parse: (text) => parseTiers(tiersPath, text),
+      onChange: (now) => log.info("tiers_reloaded", { path: tiersPath, projects: now.size }),
+      stop,
+      log,
+    }),
+  ]);
+  if (registry.status === "rejected" || tiers.status === "rejected") {
+    throw allOf([registry, tiers].flatMap((file) => (file.status === "rejected" ? [file.reason] : [])));
+  }
+  const files = [registry.value, tiers.value];
+  return {
+    registry: registry.value.current,
+    tiers: tiers.value.current,
+    generation: registry.value.generation,
+    problems: () => files.flatMap((file) => file.problems()),
+    async reread() {
+      await Promise.all(files.map((file) => file.reread()));
+    },
+  };
+}
+
+function difference(now: Registry, before: Registry): Readonly<Record<string, number>> {
+  const [wanted, wantedBefore] = [now, before].map(({ bindings }) => new Set(bindings.map(keyOf)));
+  return {
+    exchanges: now.exchanges.length,
+    bindings: now.bindings.length,
+    added: now.bindings.filter((binding) => !wantedBefore?.has(keyOf(binding))).length,
+    left: before.bindings.filter((binding) => !wanted?.has(keyOf(binding))).length,
+  };
+}
+
+/** One mistake that tells of all; anything else goes first. */
+function allOf(reasons: readonly unknown[]): unknown {
+  const other = reasons.find((reason) => !(reason instanceof Misuse));
+  return other ?? new Misuse(reasons.flatMap((reason) => (reason instanceof Misuse ? reason.problems : [])));
+}

@@ -1,0 +1,244 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
+import type { ChannelModel } from "amqplib";
+import { type Backoff, fullJitterMs } from "../domain/backoff.ts";
+import { Unavailable } from "../domain/faults.ts";
+import type { Log } from "../log.ts";
+import type { Binding, BindingLedger, KnownBinding } from "../store/store.ts";
+import { bindExchange, unbindExchange } from "./bind-exchange.ts";
+import { keysByExchange, planBindings } from "./binding-plan.ts";
+import type { DegradedExchange, ListedExchange } from "./message-source.ts";
+import type { Registry } from "./registry.ts";
+import { sourceTrouble } from "./source-trouble.ts";
+
+export interface QueueBindingsOptions {
+  /** The one in force; asked at each pass. */
+  readonly registry: () => Registry;
+  readonly ledger: BindingLedger;
+  /** Remove bindings that left the registry also when they are most of those in force. */
+  readonly pruneForce: boolean;
+  /** How often all is bound anew, in milliseconds. */
+  readonly recheckMs: number;
+  readonly log: Log;
+}
+
+/** Why a pass is made: the queue was declared, the registry changed, some time went by, something was left undone. */
+type Cause = "attached" | "changed" | "recheck" | "retry";
+
+/** How soon an exchange that was missing, or a ledger that was away, is tried again. */
+const retryBackoff: Backoff = { baseMs: 1000, capMs: 30_000 };
+/** Exchanges asked for at the same time. */
+const AT_ONCE = 16;
+
+/**
+ * Keeps a queue bound to what the registry lists, over all connections of a worker.
+ *
+ * In each pass the ledger is written first, then what is wanted is bound, then what left the registry is removed and
+ * taken out of the ledger: a crash in between never forgets a binding, and a message that both registries list is
+ * never missed. Each registry prunes once, at the start or after a change, so that a mere reconnect removes nothing.
+ *
+ * All is bound anew each minute. The broker does not tell when an exchange is deleted and declared again, and our
+ * bindings are gone with the first one.
+ */
+export class QueueBindings {
+  readonly #options: QueueBindingsOptions;
+  /** Told to the ledger, so that no other worker removes what this one wants. */
+  readonly #worker = `${hostname()}-${randomUUID().slice(0, 8)}`;
+  readonly #degraded = new Map<string, string>();
+  #queue: string | null = null;
+  /** The registry that is in the ledger, and whose predecessors' bindings are removed, or kept by the guard. */
+  #settled: Registry | null = null;
+  #left = 0;
+  #toldOfOthers: Registry | null = null;
+  #wake = new AbortController();
+
+  constructor(options: QueueBindingsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Binds the queue; resolves after the first pass, so that consuming may begin. Goes on by itself for as long as the
+   * connection lasts.
+   *
+   * @returns whether the ledger knew of this queue before.
+   */
+  async attach(connection: ChannelModel, queue: string): Promise<boolean> {
+    const ended = new AbortController();
+    connection.once("close", () => ended.abort());
+    if (queue !== this.#queue) {
+      this.#queue = queue;
+      this.#settled = null;
+    }
+    const { isDone, wasKnown } = await this.#pass(connection, queue, "attached");
+    void this.#keep(connection, queue, isDone, ended.signal);
+    return wasKnown;
+  }
+
+  /** The registry in force is another one now: it is applied at once, or at the next connection. */
+  registryChanged(): void {
+    this.#wake.abort();
+  }
+
+  state(): {
+    /** In force, those of degraded exchanges not counted. */
+    readonly bindings: number;
+    readonly degraded: readonly DegradedExchange[];
+    /** Of the registry, degraded ones included. */
+    readonly exchanges: readonly ListedExchange[];
+    /** Left the registry and are bound still. */
+    readonly left: number;
+  } {
+    const { bindings } = this.#options.registry();
+    const isBound = ({ exchange }: Binding): boolean => !this.#degraded.has(exchange);
+    return {
+      bindings: this.#queue === null ? 0 : bindings.filter(isBound).length,
+      degraded: [...this.#degraded].map(([exchange, reason]) => ({ exchange, reason })),
+      exchanges: [...keysByExchange(bindings)].map(([exchange, routingKeys]) => ({ exchange, routingKeys })),
+      left: this.#left,
+    };
+  }
+
+  /** This worker ends: what it wants may be removed by the next one. */
+  async release(): Promise<void> {
+    if (this.#queue === null) return;
+    await this.#note(this.#queue, this.#options.registry(), null);
+  }
+
+  async #keep(connection: ChannelModel, queue: string, done: boolean, ended: AbortSignal): Promise<void> {
+    let isDone = done;
+    let failures = 0;
+    while (!ended.aborted) {
+      failures = isDone ? 0 : failures + 1;
+      const delayMs = isDone ? this.#options.recheckMs : fullJitterMs(failures - 1, retryBackoff);
+      const cause = (await this.#pause(delayMs, ended)) ?? (isDone ? "recheck" : "retry");
+      if (ended.aborted) return;
+      try {
+        ({ isDone } = await this.#pass(connection, queue, cause));
+      } catch (error) {
+        isDone = false;
+        // With the connection lost, all begins anew at the next one.
+        if (!ended.aborted) this.#options.log.warn("bind_failed", { queue, ...sourceTrouble(error) });
+      }
+    }
+  }
+
+  /** "changed": woken by a change of the registry, maybe one that came during the last pass. */
+  async #pause(delayMs: number, ended: AbortSignal): Promise<"changed" | null> {
+    const signal = AbortSignal.any([ended, this.#wake.signal]);
+    await wait(delayMs, undefined, { signal }).catch(() => undefined);
+    if (!this.#wake.signal.aborted) return null;
+    this.#wake = new AbortController();
+    return "changed";
+  }
+
+  async #pass(
+    connection: ChannelModel,
+    queue: string,
+    cause: Cause,
+  ): Promise<{ isDone: boolean; wasKnown: boolean }> {
+    const { registry: inForce } = this.#options;
+    const registry = inForce();
+    const asksLedger = registry !== this.#settled || cause === "recheck";
+    const known = asksLedger ? await this.#readAndNote(queue, registry) : null;
+    await this.#bindAll(connection, queue, registry, cause);
+    if (known !== null && registry !== this.#settled) {
+      await this.#prune(connection, queue, registry, known, cause);
+    }
+    // Bindings that others want are looked at again in a minute.
+    const isLedgerDone = !asksLedger || known !== null;
+    return { isDone: isLedgerDone && this.#degraded.size === 0, wasKnown: (known?.length ?? 0) > 0 };
+  }
+
+  /** What the ledger knew before this registry's bindings were noted in it; null: it is away. */
+  async #readAndNote(queue: string, registry: Registry): Promise<readonly KnownBinding[] | null> {
+    const known = await this.#options.ledger.readBindings(queue).catch(this.#away(null));
+    if (known === null) return null;
+    return (await this.#note(queue, registry, new Date().toISOString())) ? known : null;
+  }
+
+  async #note(queue: string, { bindings }: Registry, wantedAt: string | null): Promise<boolean> {
+    const by = { wanted_by: this.#worker, wanted_at: wantedAt };
+    const notes = bindings.map((binding) => ({ ...binding, ...by }));
+    return this.#options.ledger.noteBindings(queue, notes).then(() => true, this.#away(false));
+  }
+
+  async #bindAll(connection: ChannelModel, queue: string, registry: Registry, cause: Cause): Promise<void> {
+    const all = [...keysByExchange(registry.bindings)];
+    const tried = cause === "retry" ? all.filter(([exchange]) => this.#degraded.has(exchange)) : all;
+    for (let at = 0; at < tried.length; at += AT_ONCE) {
+      const some = tried.slice(at, at + AT_ONCE).map(async ([exchange, routingKeys]) => {
+        this.#judged(exchange, await bindExchange(connection, queue, exchange, routingKeys));
+      });
+      await Promise.all(some);
+    }
+    for (const exchange of this.#degraded.keys()) {
+      if (!registry.exchanges.includes(exchange)) this.#degraded.delete(exchange);
+    }
+  }
+
+  /** Told in the log when it changes. */
+  #judged(exchange: string, reason: string | null): void {
+    const { log } = this.#options;
+    const before = this.#degraded.get(exchange) ?? null;
+    if (reason === null) this.#degraded.delete(exchange);
+    else this.#degraded.set(exchange, reason);
+    if (reason === before) return;
+    if (reason === null) log.info("exchange_bound", { exchange });
+    else log.warn("exchange_degraded", { exchange, reason });
+  }
+
+  async #prune(
+    connection: ChannelModel,
+    queue: string,
+    registry: Registry,
+    known: readonly KnownBinding[],
+    cause: Cause,
+  ): Promise<void> {
+    const { ledger, log, pruneForce: force } = this.#options;
+    const plan = planBindings(known, registry.bindings, { worker: this.#worker, nowMs: Date.now(), force });
+    for (const [exchange, routing_keys] of keysByExchange(plan.bind)) {
+      log.info("bound", { queue, exchange, routing_keys });
+    }
+    this.#left = plan.unbind.length + plan.wantedByOthers.length;
+    if (plan.isRefused) {
+      const hint =
+        "is the registry the right one? To remove them all the same, start once with PRUNE_FORCE=true";
+      log.warn("prune_refused", { queue, bindings: plan.unbind.length, of: known.length, hint });
+      this.#settled = registry;
+      return;
+    }
+    for (const [exchange, routing_keys] of keysByExchange(plan.unbind)) {
+      const reason = await unbindExchange(connection, queue, exchange, routing_keys);
+      if (reason !== null) {
+        log.warn("unbind_refused", { queue, exchange, routing_keys, reason });
+        continue;
+      }
+      this.#left -= routing_keys.length;
+      log.info("unbound", { queue, exchange, routing_keys });
+      const gone = routing_keys.map((routing_key) => ({ exchange, routing_key }));
+      // Still in the ledger: the next one to prune removes once more what is not there, which the broker allows.
+      await ledger.forgetBindings(queue, gone).catch(this.#away(undefined));
+    }
+    if (plan.wantedByOthers.length === 0) this.#settled = registry;
+    else if (cause === "recheck") this.#tellOfOthers(queue, registry, plan.wantedByOthers);
+  }
+
+  /** Once a registry, and only when it lasts: workers that are restarted one after the other differ for a moment. */
+  #tellOfOthers(queue: string, registry: Registry, bindings: readonly KnownBinding[]): void {
+    if (this.#toldOfOthers === registry) return;
+    this.#toldOfOthers = registry;
+    const workers = [...new Set(bindings.map(({ wanted_by }) => wanted_by))];
+    const hint = "workers on one queue should have one registry; what the others list stays bound meanwhile";
+    this.#options.log.warn("registries_differ", { queue, bindings: bindings.length, workers, hint });
+  }
+
+  /** A store that is away must not keep the worker from consuming: the ledger is caught up later. */
+  #away<T>(instead: T): (error: unknown) => T {
+    return (error) => {
+      if (!(error instanceof Unavailable)) throw error;
+      this.#options.log.warn("bindings_ledger_away", { error });
+      return instead;
+    };
+  }
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import { workerStatus } from "../../src/http/worker-status.ts";
+import { startCutProxy } from "../doubles/cut-proxy.ts";
+import { aMessage } from "../examples.ts";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { sharedRabbitmq } from "../servers/shared-servers.ts";
+import type { WorkerProcess } from "../servers/worker-process.ts";
+import { WorkerStory } from "./a-running-worker.ts";
+
+jest.setTimeout(60_000);
+const broker = await serverOrSkip(sharedRabbitmq);
+
+broker.describe(`a registry that changes while a worker runs on ${broker.name}`, () => {
+  let story: WorkerStory;
+  let second: string;
+  beforeEach(async () => {
+    story = await WorkerStory.on(broker.server().url);
+    second = `exchange/guest/${randomUUID()}/jobs`;
+    await story.channel.assertExchange(second, "topic", { durable: true });
+  });
+  afterEach(async () => {
+    await story.channel.deleteExchange(second);
+    await story.end();
+  });
+
+  it("is in force by itself: what came is bound, what left is unbound, and the log says both", async () => {
+    const worker = await story.start();
+    expect(await boundKeys()).toEqual([`${story.exchange} story.#`]);
+    story.listExchanges([second], "[one, two]");
+    expect(await worker.untilEvent("registry_reloaded")).toMatchObject({ bindings: 2, added: 2, left: 1 });
+    const unbound = await worker.untilEvent("unbound");
+    expect(unbound).toMatchObject({ exchange: story.exchange, routing_keys: ["story.#"] });
+    const bound = worker.lines.filter(({ event }) => event === "bound");
+    expect(bound.at(-1)).toMatchObject({ exchange: second, routing_keys: ["story.one", "story.two"] });
+    expect(await boundKeys()).toEqual([`${second} story.one`, `${second} story.two`]);
+    expect((await status(worker)).registry).toMatchObject({ generation: 2, problems: [], bindings: 2 });
+    expect(await worker.stop()).toBe(0);
+  });
+
+  it("misses nothing and doubles nothing while it changes again and again under load", async () => {
+    const registries = [
+      { exchanges: [story.exchange, second], keys: "['#']" },
+      { exchanges: [second, story.exchange], keys: "['*']" },
+      { exchanges: [story.exchange, second], keys: "[try]" },
+      { exchanges: [story.exchange, second], keys: "['#', '*']" },
+    ];
+    story.listExchanges([story.exchange, second]);
+    const worker = await story.start();
+    let isChanging = true;
+    let published = 0;
+    const publishing = (async () => {
+      while (isChanging) {
+        for (const exchange of [story.exchange, second]) {
+          const body = Buffer.from(JSON.stringify(aMessage({ taskId: `load/${published++}` })));
+          story.channel.publish(exchange, "story.try", body, { deliveryMode: 2, mandatory: true });
+        }
+        await story.channel.waitForConfirms();
+      }
+    })();
+    const unroutable: unknown[] = [];
+    story.channel.on("return", (message) => unroutable.push(message));
+    for (let change = 1; change <= 20; change++) {
+      const { exchanges = [], keys } = registries[change % registries.length] ?? {};
+      story.listExchanges(exchanges, keys);
+      await hangup(worker);
+      const left = () => worker.lines.filter(({ event }) => event === "unbound").length;
+      if (change > 1) await worker.until(`change ${change}`, () => left() >= change - 1);
+    }
+    isChanging = false;
+    await publishing;
+    await worker.until("all jobs", () => worker.ended().length >= published);
+    expect(await worker.stop()).toBe(0);
+    expect(unroutable).toEqual([]);
+    // Each has come once: a second time it would have ended as unchanged.
+    const guids = worker.ended().map(({ guid, outcome }) => `${guid} ${outcome}`);
+    expect(guids.toSorted()).toEqual(
+      Array.from({ length: published }, (_, n) => `load/${n} stored`).toSorted(),
+    );
+    expect(published).toBeGreaterThan(100);
+  });
+
+  it("is not in force while it is broken or empty, and the one before is", async () => {
+    const worker = await story.start();
+    for (const text of ["exchanges: []\n", "exchanges:\n  - exchange: [\n", "", "exchanges:\n  - {}\n"]) {
+      const from = worker.lines.length;
+      writeFileSync(join(story.folder, "exchanges.yml"), text);
+      await hangup(worker);
+      const line = await worker.untilEvent("registry_broken", from);
+      expect(line["problems"]).toEqual(
+        (line["problems"] as string[]).map(() => expect.stringMatching(/exchanges\.yml:\d+: /)),
+      );
+    }
+    const { registry } = await status(worker);
+    expect(registry).toMatchObject({ generation: 1, bindings: 1 });
+    expect(registry.problems.length).toBeGreaterThan(2);
+    await story.publish(aMessage());
+    await worker.until("a job", () => worker.ended().length === 1);
+    expect(await boundKeys()).toEqual([`${story.exchange} story.#`]);
+    expect(await worker.stop()).toBe(0);
+  });
+
+  it("does not lose most of its bindings at once, and says how many it keeps", async () => {
+    story.listExchanges([story.exchange], "[a, b, c, d, e]");
+    const worker = await story.start();
+    story.listExchanges([second], "[a]");
+    await hangup(worker);
+    expect(await worker.untilEvent("prune_refused")).toMatchObject({ bindings: 5, of: 5 });
+    expect(await boundKeys()).toHaveLength(6);
+    expect((await status(worker)).registry).toMatchObject({ bindings: 1, left_bindings: 5 });
+    // Mended: what was kept is as good as new.
+    story.listExchanges([story.exchange], "[a, b, c, d, e]");
+    await hangup(worker);
+    expect(await worker.untilEvent("unbound")).toMatchObject({ exchange: second });
+    expect((await status(worker)).registry).toMatchObject({ bindings: 5, left_bindings: 0 });
+    expect(await worker.stop()).toBe(0);
+  });
+
+  it("that changed while the broker was away is applied as soon as it is back", async () => {
+    const proxy = await startCutProxy(Number(new URL(broker.server().url).port));
+    const url = new URL(broker.server().url);
+    url.port = String(proxy.port);
+    const worker = await story.start({ AMQP_URL: url.href });
+    proxy.cut();
+    await worker.untilEvent("broker_away");
+    story.listExchanges([second]);
+    await hangup(worker);
+    await worker.untilEvent("registry_reloaded");
+    const from = worker.lines.length;
+    proxy.mend();
+    await worker.untilEvent("consuming", from);
+    expect(await boundKeys()).toEqual([`${second} story.#`]);
+    expect(await worker.stop()).toBe(0);
+    await proxy.close();
+  });
+
+  it("holds for the projects that a publisher may write to, and so do the tiers, from the next message on", async () => {
+    const worker = await story.start({ TIERS_FILE: join(story.folder, "tiers.yml") });
+    await story.publish(aMessage({ taskId: "free/0" }));
+    await worker.until("a job", () => worker.ended().length === 1);
+    const store = await story.store();
+    const before = await store.findJob("try", "free/0");
+    writeFileSync(join(story.folder, "tiers.yml"), `try:\n  tier_3: [${before?.job.signature}]\n`);
+    await worker.untilEvent("tiers_reloaded");
+    await story.publish(aMessage({ taskId: "free/1" }));
+    await worker.until("another job", () => worker.ended().length === 2);
+    expect([before?.job.tier, (await store.findJob("try", "free/1"))?.job.tier]).toEqual([1, 3]);
+    await store.close();
+    const entry = `  - exchange: ${story.exchange}\n    destinations: [story]\n    projects: ['#']\n`;
+    writeFileSync(
+      join(story.folder, "exchanges.yml"),
+      `exchanges:\n${entry}    accept_projects: ['mozilla-*']\n`,
+    );
+    await hangup(worker);
+    await worker.untilEvent("registry_reloaded");
+    await story.publish(aMessage({ taskId: "free/2" }));
+    await worker.until("a refusal", () => worker.ended().length === 3);
+    expect(worker.ended().map(({ outcome }) => outcome)).toEqual(["stored", "stored", "rejected"]);
+    expect(await worker.stop()).toBe(0);
+  });
+
+  it("is looked at when somebody asks, and is told to be as it was", async () => {
+    const worker = await story.start();
+    await hangup(worker);
+    expect(await worker.untilEvent("registry_unchanged")).toMatchObject({ generation: 1 });
+    expect(await worker.stop()).toBe(0);
+  });
+
+  async function boundKeys(): Promise<string[]> {
+    const path = `/api/queues/%2F/${encodeURIComponent(story.queue)}/bindings`;
+    const bindings = (await broker.server().admin.request("GET", path)) as {
+      source: string;
+      routing_key: string;
+    }[];
+    return bindings
+      .filter(({ source }) => source !== "")
+      .map(({ source, routing_key }) => `${source} ${routing_key}`)
+      .toSorted();
+  }
+});
+
+async function hangup(worker: WorkerProcess): Promise<void> {
+  process.kill(worker.pid, "SIGHUP");
+}
+
+async function status(worker: WorkerProcess) {
+  const { url } = await worker.untilEvent("http_listening");
+  return workerStatus.parse(await (await fetch(`${url}/status`)).json());
+}
