@@ -52,10 +52,12 @@ const troubles: readonly Trouble[] = [
 
 /** Why a broker could not be connected to, and the next step, in one line; without the password. */
 export function brokerTrouble(error: unknown, url: string): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const message = error instanceof Error ? error.message.trim() : String(error);
-  const found = troubles.find(({ sign }) => sign.test(`${code} ${message}`));
-  return `${found?.meaning(url) ?? blankUrls(message)}; see AMQP_URL`;
+  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  const words = String(error)
+    .replace(/^Error: /, "")
+    .trim();
+  const found = troubles.find(({ sign }) => sign.test(`${code} ${words}`));
+  return `${found?.meaning(url) ?? blankUrls(words)}; see AMQP_URL`;
 }
 
 /** Why an exchange cannot be read, of the broker's "no" to looking for it or to a binding; null: that is not what it says. */

@@ -12,8 +12,11 @@ export interface Publication {
   readonly timeoutMs: number;
 }
 
-/** `unroutable`: no queue is bound with this routing key, so that nobody would have read it. */
-export type PublicationEnd = "confirmed" | "unroutable" | "timeout";
+/**
+ * `unroutable`: no queue is bound with this routing key, so that nobody would have read it.
+ * `timeout`, `lost`: nobody knows whether the broker took them; to publish them again does no harm.
+ */
+export type PublicationEnd = "confirmed" | "unroutable" | "timeout" | "lost";
 
 /** How long a broker that may be blocked is waited for at the end: it hears no goodbye then. */
 const CLOSE_MS = 2000;
@@ -32,11 +35,19 @@ export async function publishMessages(publication: Publication): Promise<Publica
   }).catch((error: unknown) => {
     throw new Misuse([`the broker cannot be used: ${brokerTrouble(error, url)}`]);
   });
-  // Heard here, so that it ends no process; what it is about comes as a rejection below.
-  connection.on("error", () => undefined);
+  let isLost = false;
+  const lost = new Promise<"lost">((resolve) => {
+    for (const event of ["error", "close"]) {
+      connection.on(event, () => {
+        isLost = true;
+        resolve("lost");
+      });
+    }
+  });
   try {
-    return await Promise.race([publishOn(connection, publication), after(timeoutMs)]);
+    return await Promise.race([publishOn(connection, publication), lost, after(timeoutMs)]);
   } catch (error) {
+    if (isLost) return "lost";
     throw asMisuse(error, publication);
   } finally {
     // The result is known; an end that fails adds nothing to it.

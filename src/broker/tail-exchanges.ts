@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type ChannelModel, type ConsumeMessage, connect } from "amqplib";
 import type { Delivery } from "../domain/delivery.ts";
-import { Misuse } from "../domain/faults.ts";
+import { Misuse, Unavailable } from "../domain/faults.ts";
 import type { Binding } from "../store/store.ts";
 import { brokerUser } from "./broker-address.ts";
 import { brokerTrouble, exchangeRefusal } from "./broker-trouble.ts";
@@ -30,7 +30,7 @@ const waitingLimits = { "x-max-length": 1000, "x-max-length-bytes": 32 * 1024 * 
  * Reads exchanges live, through a queue of our own under `queue/<user>/`, which goes away with the connection, until
  * it is asked to stop. Nobody else's messages become fewer. Needs a Pulse user's rights, and no more.
  *
- * @throws Misuse where the broker or none of the exchanges can be read, and where the connection is lost.
+ * @throws Misuse where the broker or none of the exchanges can be read; Unavailable where the connection is lost.
  */
 export async function tailExchanges(options: TailOptions): Promise<void> {
   const { url, stop } = options;
@@ -54,7 +54,7 @@ function endOf(connection: ChannelModel, stop: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const lost = (error?: Error): void => {
       reject(
-        new Misuse([`the connection to the broker was lost (${error?.message ?? "closed"}); start again`]),
+        new Unavailable("broker", `the connection was lost (${error?.message ?? "closed"}); start again`),
       );
     };
     connection.on("error", lost);
@@ -81,7 +81,7 @@ async function readFrom(connection: ChannelModel, options: TailOptions): Promise
     channel.on("error", reject);
     const onMessage = (message: ConsumeMessage | null): void => {
       if (message === null) {
-        reject(new Misuse(["the broker ended our queue; start again"]));
+        reject(new Unavailable("broker", "it ended our queue; start again"));
         return;
       }
       turn = turn

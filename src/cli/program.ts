@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { Misuse } from "../domain/faults.ts";
+import { Misuse, Unavailable } from "../domain/faults.ts";
 
 /** Exit codes of every command: 0 all well, 1 something refused or failed, 2 misuse, 3 timeout or unroutable. */
 export const exitCodes = { ok: 0, failed: 1, misuse: 2, timeout: 3 } as const;
@@ -59,6 +59,10 @@ export async function runProgram(
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.misuse;
+    if (error instanceof Unavailable) {
+      process.stderr.write(`error: ${error.message}\n`);
+      return exitCodes.failed;
+    }
     if (!(error instanceof Misuse)) throw error;
     process.stderr.write(`${error.problems.map((problem) => `error: ${problem}`).join("\n")}\n`);
     return exitCodes.misuse;

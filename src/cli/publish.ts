@@ -1,4 +1,4 @@
-import { type Publication, publishMessages } from "../broker/publish-job.ts";
+import { type Publication, type PublicationEnd, publishMessages } from "../broker/publish-job.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { faultErrors } from "../domain/explain-fault.ts";
 import { Misuse } from "../domain/faults.ts";
@@ -107,12 +107,22 @@ async function publishOnly(publication: Publication): Promise<number> {
     process.stdout.write(`Published ${bodies.length} to ${exchange} with routing key ${routingKey}\n`);
     return exitCodes.ok;
   }
-  process.stderr.write(
-    end === "unroutable"
-      ? `error: unroutable: no queue is bound to ${exchange} for ${routingKey}, so nobody would read it; is the key <destination>.<project>, and has a worker been started that lists it?\n`
-      : "error: the broker did not confirm in time; it may be blocked (out of memory or disk)\n",
-  );
+  process.stderr.write(`error: ${notConfirmed(end, publication)}\n`);
   return exitCodes.timeout;
+}
+
+function notConfirmed(
+  end: Exclude<PublicationEnd, "confirmed">,
+  { exchange, routingKey }: Publication,
+): string {
+  switch (end) {
+    case "unroutable":
+      return `unroutable: no queue is bound to ${exchange} for ${routingKey}, so nobody would read it; is the key <destination>.<project>, and has a worker been started that lists it?`;
+    case "timeout":
+      return "the broker did not confirm in time; it may be blocked (out of memory or disk). To publish again does no harm";
+    case "lost":
+      return "the connection was lost before the broker confirmed. To publish again does no harm";
+  }
 }
 
 interface Waiting {

@@ -15,12 +15,14 @@ export class CliProcess {
   readonly child: ChildProcessWithoutNullStreams;
   stdout = "";
   stderr = "";
+  readonly #closed: Promise<unknown>;
 
   /** @param env - settings, over those of this process. */
   constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
     this.child = spawn(process.execPath, [MAIN, ...args], {
       env: { ...process.env, MONGODB_URL: "", MONGODB_URL_FILE: "", ...env },
     });
+    this.#closed = once(this.child, "close");
     // A program that does not read its input may be gone before all is written.
     this.child.stdin.on("error", () => undefined);
     this.child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -41,9 +43,8 @@ export class CliProcess {
 
   /** Waits for the end, after a signal if one is given. */
   async end(signal?: NodeJS.Signals): Promise<CliRun> {
-    const closed = once(this.child, "close");
     if (signal !== undefined) this.child.kill(signal);
-    await closed;
+    await this.#closed;
     return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
   }
 }

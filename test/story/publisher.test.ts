@@ -1,0 +1,224 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
+import { type CliRun, runCli } from "../cli/run-cli.ts";
+import { aMessage } from "../examples.ts";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { sharedRabbitmq } from "../servers/shared-servers.ts";
+import { WorkerStory } from "./a-running-worker.ts";
+
+jest.setTimeout(120_000);
+const broker = await serverOrSkip(sharedRabbitmq);
+
+broker.describe(`a publisher on ${broker.name} who waits for what became of each message`, () => {
+  let story: WorkerStory;
+  beforeAll(async () => {
+    story = await WorkerStory.on(broker.server().url);
+    await story.start();
+  });
+  afterAll(() => story.end());
+
+  /** @param body - text as it stands in the file, or a value. */
+  function publish(body: unknown, ...args: readonly string[]): Promise<CliRun> {
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    const route = ["--exchange", story.exchange, "--routing-key", "story.try"];
+    const env = { AMQP_URL: broker.server().url, DATA_DIR: story.folder };
+    return runCli(["publish", "-", ...route, ...args], env, text);
+  }
+
+  it("is told that a job is stored, and ends well", async () => {
+    const { code, stdout, stderr } = await publish(aMessage({ taskId: "p/0" }), "--wait");
+    expect(stdout).toBe(
+      `Published 1 to ${story.exchange} with routing key story.try\nstored    -[0]: try p/0: completed\n`,
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const late = await publish(aMessage({ taskId: "p/0", state: "running" }), "--wait");
+    expect(late).toMatchObject({ code: 0, stdout: expect.stringContaining("try p/0: completed\n") });
+  });
+
+  it("is told at once that an unscheduled one is skipped", async () => {
+    const run = await publish(aMessage({ state: "unscheduled" }), "--wait", "--timeout", "1");
+    expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("\nskipped   -[0]: ") });
+  });
+
+  it("is told of each of an array, why one was rejected, and where to read on", async () => {
+    const jobs = Array.from({ length: 150 }, (_, n) => aMessage({ taskId: `many/${n}` }));
+    const all = [...jobs, aMessage({ taskId: "bad_id" }), aMessage({ taskId: "last/0" })];
+    const { code, stdout } = await publish(all, "--wait", "--no-validate");
+    expect(code).toBe(1);
+    const ends = stdout.split("\n").slice(1);
+    expect(ends.slice(0, 150)).toEqual(jobs.map((_, n) => `stored    -[${n}]: try many/${n}: completed`));
+    const [, id = ""] =
+      /^rejected {2}-\[150\]: see pulse-ingest rejections show (\w+)$/.exec(ends[150] ?? "") ?? [];
+    expect(ends[151]).toMatch(/^ {2}\/taskId: .*"bad_id" \[pattern\]$/);
+    expect(ends[152]).toBe("stored    -[151]: try last/0: completed");
+    const store = await story.store();
+    expect(await store.findRejection(id)).toMatchObject({ task_id: "bad_id", count: 1 });
+    await store.close();
+  });
+
+  // The rejection is found by a hash of what the worker received, written anew: what publishers write differs in form.
+  it("is told of the rejection of each, whatever it is written like", async () => {
+    const forms = [
+      '{"b": 1, "10": 2, "9": 3, "a": 4}',
+      '{"__proto__": {"x": 1}, "constructor": null}',
+      '{"n": [1.0, -0, 1E3, 1e-7, 0.1, 12345678901234567890, 1e400]}',
+      String.raw`{"t": "\u00e9\/\ud83d\ude00\ud800 \u2028\u0000é"}`,
+      '{"a": 1, "a": 2}',
+      "17",
+      "null",
+      JSON.stringify({ big: Array.from({ length: 20_000 }, (_, n) => n / 7) }),
+      JSON.stringify({ tooLong: "x".repeat(1_100_000) }),
+    ];
+    const { code, stdout, stderr } = await publish(`[${forms.join(",\n")}]`, "--wait", "--no-validate");
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    const ends = stdout.split("\n").filter((line) => !line.startsWith(" "));
+    const rejected = forms.map((_, n) => expect.stringContaining(`rejected  -[${n}]: see`));
+    expect(ends.slice(1, -1)).toEqual(rejected);
+  });
+
+  it.each([
+    ["each message of an array within an array", '[[{"a": "inner"}, {"b": "inner"}]]', 2],
+    ["what is no JSON", '{"a": ', 1],
+    ["deeper nesting than a worker takes", `{"deep": ${"[".repeat(80)}${"]".repeat(80)}}`, 1],
+  ])("is told of the rejection of %s", async (_case, text, count) => {
+    const { code, stdout } = await publish(text, "--wait", "--no-validate");
+    expect(code).toBe(1);
+    expect(stdout.match(/^(rejected|unknown) .*$/gm)).toEqual(
+      Array.from({ length: count }, () => expect.stringContaining("rejected  -[0]: see")),
+    );
+  });
+
+  it("is told of a rejection that only the reader's registry knows", async () => {
+    const strict = await WorkerStory.on(broker.server().url);
+    strict.listExchanges([strict.exchange], "['#']\n    accept_projects: [autoland]");
+    await strict.start();
+    const route = ["--exchange", strict.exchange, "--routing-key", "story.try", "--wait"];
+    const env = { AMQP_URL: broker.server().url, DATA_DIR: strict.folder };
+    const run = await runCli(["publish", "-", ...route], env, JSON.stringify(aMessage()));
+    await strict.end();
+    expect(run.code).toBe(1);
+    expect(run.stdout).toMatch(
+      /rejected {2}-\[0\]: try guid\/0: .*\n.*accept_projects.*\[project-not-accepted\]/,
+    );
+  });
+
+  it("does not take an old rejection for a new one, and is told after the time that nothing was seen", async () => {
+    const deaf = `deaf-${randomUUID()}`;
+    const bad = aMessage({ taskId: "again_and_again" });
+    expect(await publish(bad, "--wait", "--no-validate")).toMatchObject({ code: 1 });
+    // Bound, so that it is routable, but nobody reads it.
+    const exchange = `exchange/guest/${deaf}`;
+    await story.channel.assertExchange(exchange, "topic", { durable: true });
+    await story.channel.assertQueue(deaf);
+    await story.channel.bindQueue(deaf, exchange, "#");
+    const route = ["--exchange", exchange, "--routing-key", "story.try"];
+    const env = { AMQP_URL: broker.server().url, DATA_DIR: story.folder };
+    const args = ["publish", "-", ...route, "--no-validate", "--wait", "--timeout", "0.5"];
+    const store = await story.store();
+    const [known] = await store.listRejections({ task_id: "again_and_again", limit: 1 });
+    if (known === undefined) throw new Error("it was not rejected");
+    // The same message by the same route, rejected before this publication.
+    await store.recordRejections([{ ...known, exchange, received_at: "2126-01-05T10:00:00.000Z" }]);
+    await store.close();
+    const { code, stdout, stderr } = await runCli(args, env, JSON.stringify(bad));
+    expect({ code, ends: stdout.split("\n").slice(1) }).toEqual({ code: 3, ends: ["unknown   -[0]", ""] });
+    expect(stderr).toMatch(/^error: 1 of 1 did not show up in sqlite \(.*\) within 0\.5 s; does a worker/);
+    await story.channel.deleteQueue(deaf);
+    await story.channel.deleteExchange(exchange);
+  });
+});
+
+broker.describe(`a publisher's mistakes on ${broker.name}`, () => {
+  let story: WorkerStory;
+  beforeAll(async () => {
+    story = await WorkerStory.on(broker.server().url);
+  });
+  afterAll(() => story.end());
+
+  function publish(body: unknown, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliRun> {
+    const settings = { AMQP_URL: broker.server().url, DATA_DIR: story.folder, ...env };
+    return runCli(["publish", "-", ...args], settings, JSON.stringify(body));
+  }
+  const route = (exchange = story.exchange): string[] => ["--exchange", exchange, "--routing-key", "k.try"];
+
+  it("is told that nobody would read it", async () => {
+    const run = await publish(aMessage(), [...route(), "--wait"]);
+    expect(run).toMatchObject({ code: 3, stdout: "", stderr: expect.stringMatching(/^error: unroutable: /) });
+  });
+
+  it("is told what is invalid, and nothing is published then", async () => {
+    const run = await publish([aMessage(), aMessage({ taskId: "bad_id" })], route());
+    // Unroutable, had it been published.
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(
+      /^-\[1\]: invalid\n {2}\/taskId: .*\nNothing was published\. .*--no-validate\.\n$/,
+    );
+  });
+
+  it.each([
+    [
+      "an exchange that is not there",
+      "exchange/other/none",
+      /there is no exchange exchange\/other\/none; .*exchange\/guest\/\.\.\./,
+    ],
+    ["an exchange that is no topic exchange", "exchange/guest/direct", /is no durable topic exchange/],
+  ])("is told of %s", async (_case, exchange, words) => {
+    if (exchange.includes("guest")) await story.channel.assertExchange(exchange, "direct");
+    const { code, stdout, stderr } = await publish(aMessage(), route(exchange));
+    if (exchange.includes("guest")) await story.channel.deleteExchange(exchange);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^error: .*\n$/);
+    expect(stderr).toMatch(words);
+  });
+
+  it("is told of an exchange that belongs to somebody else", async () => {
+    const own = "^(queue/writer/.*|exchange/writer/.*)";
+    const rights = { configure: own, write: own, read: "^(queue/writer/.*|exchange/.*)" };
+    const AMQP_URL = await broker.server().admin.addUser("writer", "secret", rights);
+    const { code, stderr } = await publish(aMessage(), route(), { AMQP_URL });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `error: user writer may not publish to ${story.exchange}\n`,
+    });
+  });
+
+  it("makes a missing exchange under the own name", async () => {
+    const exchange = `exchange/guest/${randomUUID()}`;
+    expect(await publish(aMessage(), route(exchange))).toMatchObject({ code: 3 });
+    expect(await story.channel.checkExchange(exchange)).toBeDefined();
+    await story.channel.deleteExchange(exchange);
+  });
+
+  it.each<[string, readonly string[], NodeJS.ProcessEnv, RegExp]>([
+    ["no exchange", ["--routing-key", "k"], {}, /^error: --exchange must be given\n$/],
+    [
+      "a time without a wait",
+      [...["--exchange", "e", "--routing-key", "k"], "--timeout", "5"],
+      {},
+      /give both/,
+    ],
+    [
+      "a time that is none",
+      ["--exchange", "e", "--routing-key", "k", "--wait", "--timeout", "soon"],
+      {},
+      /it is soon/,
+    ],
+    [
+      "no broker",
+      ["--exchange", "e", "--routing-key", "k"],
+      { AMQP_URL: "" },
+      /^error: AMQP_URL: must be set/,
+    ],
+  ])("is told of %s", async (_case, args, env, words) => {
+    const { code, stderr } = await publish(aMessage(), args, env);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(words) });
+  });
+
+  it("is asked for a store only where it is to be waited for", async () => {
+    const env = { MONGODB_URL: "nonsense", DATA_DIR: join("/proc", "nowhere") };
+    expect(await publish(aMessage(), route(), env)).toMatchObject({ code: 3 });
+    const waiting = await publish(aMessage(), [...route(), "--wait"], env);
+    expect(waiting).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: MONGODB_URL: .*\n$/) });
+  });
+});
