@@ -1,0 +1,31 @@
+import { expect, it, jest } from "@jest/globals";
+import { judgeMutants } from "./judge-mutants.ts";
+import { mutant } from "./mutate.ts";
+import { randomOf } from "./random.ts";
+
+jest.setTimeout(120_000);
+const COUNT = 10_000;
+
+it("whatever happens to a message, it ends in a verdict that holds (npm run fuzz: a million of them)", () => {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const { failures, verdicts, messages } = judgeMutants(seed, COUNT);
+  expect(failures.map(({ index, what }) => `seed ${seed}, message ${index}: ${what}`)).toEqual([]);
+  expect(messages).toBe(COUNT);
+  // Else the mutations would be too tame, or too wild, to show anything.
+  for (const kind of [
+    "accepted",
+    "skipped",
+    "rejected: schema-violation",
+    "rejected: malformed-body",
+    "rejected: unreadable-time",
+  ]) {
+    expect(verdicts[kind] ?? 0).toBeGreaterThan(COUNT / 250);
+  }
+});
+
+it("the same seed gives the same messages, and another seed others", () => {
+  const some = (seed: number) =>
+    Array.from({ length: 50 }, (_, index) => mutant(randomOf(seed, index)).toString("base64"));
+  expect(some(7)).toEqual(some(7));
+  expect(some(7)).not.toEqual(some(8));
+});

@@ -1,0 +1,129 @@
+import { judgeDelivery, type Verdict } from "../../src/ingest/judge-delivery.ts";
+import { toRejection } from "../../src/ingest/to-rejection.ts";
+import { aDelivery, schemas } from "../examples.ts";
+import { mutant } from "./mutate.ts";
+import { randomOf } from "./random.ts";
+import { wrongsOf } from "./rules.ts";
+
+const options = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+const SLOW_MS = 50;
+const SLOW_TRIES = 3;
+/** What of a rejected message is kept. */
+const KEPT_BYTES = 2000;
+const MAX_FAILURES = 20;
+
+/** A message that was not judged as it should be. */
+export interface Failure {
+  /** With the seed it gives the message again. */
+  readonly index: number;
+  readonly what: string;
+  readonly body_base64: string;
+}
+
+export interface FuzzReport {
+  readonly seed: number;
+  readonly messages: number;
+  /** Job messages: an array holds several. */
+  readonly verdicts: Readonly<Record<string, number>>;
+  readonly slowest_ms: number;
+  readonly failures: readonly Failure[];
+}
+
+/**
+ * Judges so many mutants, the same for the same seed, and looks at each verdict. Ends early after some failures.
+ *
+ * @param onProgress - told now and then how many have been judged.
+ */
+export function judgeMutants(
+  seed: number,
+  count: number,
+  onProgress: (done: number) => void = () => undefined,
+): FuzzReport {
+  const verdicts: Record<string, number> = {};
+  const failures: Failure[] = [];
+  const prototypes = prototypeMembers();
+  let slowestMs = 0;
+  let index = 0;
+  for (; index < count && failures.length < MAX_FAILURES; index++) {
+    const body = mutant(randomOf(seed, index));
+    const wrongs: string[] = [];
+    let cpuMs = 0;
+    try {
+      const begun = process.cpuUsage();
+      const judged = judgeDelivery(aDelivery(body), options);
+      cpuMs = milliseconds(process.cpuUsage(begun));
+      for (const verdict of judged) {
+        const kind = verdict.kind === "rejected" ? `rejected: ${verdict.fault.reason}` : verdict.kind;
+        verdicts[kind] = (verdicts[kind] ?? 0) + 1;
+      }
+      wrongs.push(...wrongsOfBody(body, judged));
+      if (index % 100 === 0 && !isSame(judged, judgeDelivery(aDelivery(body), options))) {
+        wrongs.push("a second look gives another verdict");
+      }
+    } catch (error) {
+      wrongs.push(`thrown: ${error instanceof Error ? error.stack : String(error)}`);
+    }
+    if (prototypeMembers() !== prototypes) wrongs.push("a prototype has changed");
+    if (cpuMs > SLOW_MS) {
+      // The machine may have been busy with something else: slow is what stays slow, by itself.
+      cpuMs = Math.min(cpuMs, ...Array.from({ length: SLOW_TRIES }, () => cpuMsOf(body)));
+      if (cpuMs > SLOW_MS) wrongs.push(`takes ${Math.round(cpuMs)} ms of CPU time`);
+    }
+    slowestMs = Math.max(slowestMs, cpuMs);
+    for (const what of wrongs)
+      failures.push({ index, what, body_base64: body.toString("base64", 0, 20_000) });
+    if (index % 10_000 === 0) onProgress(index);
+  }
+  return { seed, messages: index, verdicts, slowest_ms: Math.round(slowestMs * 10) / 10, failures };
+}
+
+/** One verdict for each job message of the body, and each of them right in itself. */
+function wrongsOfBody(body: Buffer, judged: readonly Verdict[]): string[] {
+  const wrongs: string[] = [];
+  const expected = itemsOf(body);
+  if (judged.length !== expected) wrongs.push(`${judged.length} verdicts on ${expected} job messages`);
+  for (const verdict of judged) {
+    wrongs.push(...wrongsOf(verdict));
+    if (verdict.kind !== "rejected") continue;
+    const { payload } = toRejection(aDelivery(body), verdict, KEPT_BYTES);
+    const kept = Buffer.from(payload.content, payload.encoding === "json" ? "utf8" : "base64").length;
+    if (kept > KEPT_BYTES) wrongs.push(`${kept} bytes of the payload are kept`);
+  }
+  return wrongs;
+}
+
+/** How many job messages a body holds; what is no JSON counts as one, and so does an empty array. */
+function itemsOf(body: Buffer): number {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+    const value: unknown = JSON.parse(text);
+    const depth = Array.isArray(value) && nesting(value) <= options.maxDepth;
+    return depth ? Math.max(1, value.length) : 1;
+  } catch {
+    return 1;
+  }
+}
+
+function nesting(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  return 1 + Object.values(value).reduce((most: number, inner) => Math.max(most, nesting(inner)), 0);
+}
+
+function cpuMsOf(body: Buffer): number {
+  const begun = process.cpuUsage();
+  judgeDelivery(aDelivery(body), options);
+  return milliseconds(process.cpuUsage(begun));
+}
+
+function milliseconds({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1000;
+}
+
+function isSame(a: readonly Verdict[], b: readonly Verdict[]): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function prototypeMembers(): string {
+  const all = [Object.prototype, Array.prototype, String.prototype, Function.prototype];
+  return all.map((prototype) => Reflect.ownKeys(prototype).length).join();
+}
