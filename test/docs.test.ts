@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "@jest/globals";
 import { commands } from "../src/cli/commands.ts";
 import { faultMeanings } from "../src/domain/explain-fault.ts";
+import { settingNames } from "../src/settings.ts";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(`${project}README.md`, "utf8");
@@ -30,6 +31,23 @@ it("a page of docs/ names no file that is not there", () => {
     return named.map(([, path = ""]) => path).filter((path) => !existsSync(project + path));
   });
   expect(missing).toEqual([]);
+});
+
+it("the page of faults names log events, metrics and settings that exist", () => {
+  const page = readFileSync(`${project}docs/faults.md`, "utf8");
+  const sources = readdirSync(`${project}src`, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => readFileSync(`${project}src/${name}`, "utf8"))
+    .join("");
+  const exists = (word: string): boolean =>
+    sources.includes(`"${word}"`) ||
+    settingNames.some((name) => name === word) ||
+    // The registry and the tiers are watched by the same code.
+    (/^(registry|tiers)_/.test(word) && sources.includes(`\`\${what}_${word.split("_")[1]}\``)) ||
+    ["gap_ms", "hint", "last_delivery_at"].includes(word);
+  const words = [...page.matchAll(/`([a-z]+(?:_[a-z]+)+|[A-Z]+(?:_[A-Z]+)+)`/g)].map(([, word = ""]) => word);
+  expect(words.length).toBeGreaterThan(30);
+  expect(words.filter((word) => !exists(word))).toEqual([]);
 });
 
 it("every file and folder that the README names is there", () => {
