@@ -66,7 +66,7 @@ function renderJob({ job, ...beside }: ExplainedJob): string {
         redelivered ? "yes" : "no",
       ]),
     ]),
-    "    The last ten that moved the job; those that found it there already, or further, are not noted.\n",
+    "    At most the last ten that moved the job; what found it there already, or further, is not noted.\n",
     section(
       "refused parts of its messages",
       job.refused.map(({ what, reason }) => [what, reason]),

@@ -10,7 +10,7 @@ const MAX_EXCHANGES = 12;
 const MAX_KEYS = 4;
 const MAX_REASONS = 6;
 
-/** The status as one screen of plain text: what is wrong comes first. Pure. */
+/** The status as one screen of plain text: what is wrong comes first, with its reason; below it stands what is. Pure. */
 export function renderStatus(view: StatusView): string {
   const { problems, worker } = view;
   const head =
@@ -26,15 +26,14 @@ export function renderStatus(view: StatusView): string {
   return `${head}\n${columns(rows)}`;
 }
 
-function workerText({ url, status, trouble }: StatusView["worker"]): string {
-  if (status === null) return `${url ?? "unknown"}: ${trouble}`;
+function workerText({ url, status }: StatusView["worker"]): string {
+  if (status === null) return `${url ?? "not known where"}: NO answer`;
   const state = `${status.ready ? "ready" : "NOT ready"}, ${status.alive ? "alive" : "STUCK"}`;
   return `${url}: ${state}, up for ${duration(status.uptime_seconds)}, version ${status.version}`;
 }
 
 function brokerText({ worker: { status }, broker }: StatusView): string {
-  const asked = broker.skipped ?? broker.trouble ?? "it answers";
-  const here = broker.skipped === null ? `asked from here: ${asked}` : `not asked from here: ${asked}`;
+  const here = askedText(broker);
   if (status === null) return here;
   const { connected, consuming, lost_seconds, reconnects, queues_lost, unsettled_deliveries, prefetch } =
     status.broker;
@@ -64,7 +63,7 @@ function exchangeRows(exchanges: readonly ExchangeView[], generation: number | n
 function exchangeText({ exchange, routing_keys, trouble }: ExchangeView): string {
   const more = routing_keys.length - MAX_KEYS;
   const keys = [...routing_keys.slice(0, MAX_KEYS), ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
-  return `${exchange}: ${trouble === null ? keys : `DEGRADED: ${trouble} (${keys})`}`;
+  return `${exchange}: ${trouble === null ? "" : "DEGRADED, "}${keys}`;
 }
 
 function queueText({ worker: { status }, broker }: StatusView): string {
@@ -108,13 +107,12 @@ function lagText(lag: WorkerStatus["recent"]["stored_lag_seconds"]): string {
 }
 
 function storeRows({ worker: { status }, store }: StatusView): Row[] {
-  const own =
-    store.skipped === null ? (store.trouble ?? "it answers") : `not asked from here: ${store.skipped}`;
   const name = store.name ?? status?.store.name ?? "not known";
-  const worker = status?.store.trouble ? `; the worker says: ${status.store.trouble}` : "";
+  const reached = status?.store.trouble === null ? "the worker reaches it" : "the worker does NOT reach it";
+  const worker = status === null ? "" : `${reached}; `;
   const work = store.work ?? status?.open_work ?? null;
   return [
-    ["store", `${name}: ${own}${worker}`],
+    ["store", `${name}: ${worker}${askedText(store)}`],
     [
       "logs",
       work === null ? "not known" : `${work.logs.pending} pending, ${work.logs.failed} failed for good`,
@@ -130,6 +128,12 @@ function storeRows({ worker: { status }, store }: StatusView): Row[] {
       store.rejections === null ? "not known" : `${rejectionsText(store.rejections)} (last day)`,
     ],
   ];
+}
+
+/** What this command itself found. */
+function askedText({ skipped, trouble }: StatusView["store"] | StatusView["broker"]): string {
+  if (skipped !== null) return `not asked from here: ${skipped}`;
+  return `asked from here: ${trouble === null ? "it answers" : "NO answer"}`;
 }
 
 /** Summed over exchanges, most messages first. */

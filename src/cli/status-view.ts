@@ -29,6 +29,8 @@ export interface BrokerView {
   readonly queue: QueueLook | null;
   /** Ready messages at which the queue is lost. */
   readonly limit: number;
+  /** Why the registry cannot be read, where it had to be. */
+  readonly registry_trouble: string | null;
   /** Only where no worker has told of them. */
   readonly exchanges: readonly ExchangeView[];
 }
@@ -60,6 +62,7 @@ export function problemsOf({ worker, store, broker }: StatusParts): string[] {
     ...exchanges.flatMap(({ exchange, trouble }) =>
       trouble === null ? [] : [`exchange ${exchange}: ${trouble}`],
     ),
+    ...(broker.registry_trouble === null ? [] : [`registry: ${broker.registry_trouble}`]),
     ...queueProblems({ worker, broker }),
     // The worker's own words for it are there already.
     ...(store.trouble === null || status?.store.trouble ? [] : [`store: ${store.trouble}`]),

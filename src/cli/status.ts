@@ -80,17 +80,19 @@ async function askBroker(
   settings: StatusSettings,
   worker: WorkerStatus | null,
 ): Promise<BrokerView> {
-  const nothing = { trouble: null, skipped: null, queue: null, limit: settings.QUEUE_LIMIT, exchanges: [] };
+  const known = { limit: settings.QUEUE_LIMIT, registry_trouble: null };
+  const nothing = { ...known, trouble: null, skipped: null, queue: null, exchanges: [] };
   if (!env["AMQP_URL"] && !env["AMQP_URL_FILE"]) return { ...nothing, skipped: "AMQP_URL is not set" };
   const url = await brokerUrl(readSettings(env, ["AMQP_URL", "AMQP_URL_FILE"]));
-  const bindings = worker === null ? await listedBindings(settings) : [];
-  if (bindings instanceof Misuse) return { ...nothing, trouble: bindings.message };
+  const { bindings, trouble: registry_trouble } =
+    worker === null ? await listedBindings(settings) : { bindings: [], trouble: null };
   const exchanges = [...new Set(bindings.map(({ exchange }) => exchange))];
   const queue = worker?.queue.name ?? durableQueueName(url, settings.QUEUE_NAME);
   const seen = await lookAtBroker({ url, queue, exchanges, limitMs: LOOK_MS });
   return {
     ...nothing,
     ...seen,
+    registry_trouble,
     exchanges: seen.exchanges.map(({ exchange, trouble }) => ({
       exchange,
       routing_keys: bindings.filter((binding) => binding.exchange === exchange).map((b) => b.routing_key),
@@ -99,11 +101,17 @@ async function askBroker(
   };
 }
 
-async function listedBindings(settings: StatusSettings): Promise<readonly Binding[] | Misuse> {
+interface Listed {
+  readonly bindings: readonly Binding[];
+  readonly trouble: string | null;
+}
+
+async function listedBindings(settings: StatusSettings): Promise<Listed> {
   try {
-    return (await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT)).bindings;
+    const { bindings } = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
+    return { bindings, trouble: null };
   } catch (error) {
-    if (error instanceof Misuse) return error;
-    throw error;
+    if (!(error instanceof Misuse)) throw error;
+    return { bindings: [], trouble: error.problems.join("; ") };
   }
 }

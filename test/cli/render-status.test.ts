@@ -52,7 +52,10 @@ const aStore: StoreView = {
   work: { logs: { pending: 3, failed: 2 }, suggestions: { pending: 1, failed: 0 } },
 };
 const aQueue = { name: "queue/u/jobs", ready_messages: 41, consumers: 2, trouble: null };
-const aBroker = { trouble: null, skipped: null, queue: aQueue, limit: 8000, exchanges: [] };
+const aBroker = {
+  ...{ trouble: null, skipped: null, registry_trouble: null },
+  ...{ queue: aQueue, limit: 8000, exchanges: [] },
+};
 const away = { url, status: null, trouble: "nobody listens there" } as const;
 
 function parts({
@@ -81,7 +84,7 @@ rates        stored 12.5/s, unchanged 0/s, skipped 0/s, rejected 0.1/s, failed 0
 since start  received 126: stored 120, unchanged 3, skipped 1, rejected 1, failed 0, in hand 1
 lag          event to arrival mean 1.3 s, p95 1 min; arrival to end mean 12 ms, p95 50 ms
 spool        empty
-store        mongodb (h/db): it answers
+store        mongodb (h/db): the worker reaches it; asked from here: it answers
 logs         3 pending, 2 failed for good
 suggestions  1 pending, 0 failed for good
 rejections   none (last day)
@@ -162,7 +165,7 @@ rejections   none (last day)
         store: { name: null, trouble: null, skipped: "there is none in data", work: null, rejections: null },
         broker: { ...aBroker, skipped: "AMQP_URL is not set", queue: null },
       }),
-      /^All is well(.*\n)+queue +queue\/u\/jobs: 40 of 8000 (.*\n)+store +mongodb \(h\/db\): not asked from here: there is none in data\nlogs +7 pending/,
+      /^All is well(.*\n)+queue +queue\/u\/jobs: 40 of 8000 (.*\n)+store +mongodb \(h\/db\): the worker reaches it; not asked from here: there is none in data\nlogs +7 pending/,
     ],
   ])("%s", (_case, of, text) => {
     expect(problemsOf(of)).toEqual([]);
@@ -236,6 +239,14 @@ describe("what is wrong comes first", () => {
       ["worker: nobody listens there", "queue queue/u/jobs: it is not there (404)"],
     ],
     [
+      "a registry that cannot be read",
+      parts({
+        worker: away,
+        broker: { ...aBroker, registry_trouble: "exchanges.yml: there is no such file" },
+      }),
+      ["worker: nobody listens there", "registry: exchanges.yml: there is no such file"],
+    ],
+    [
       "a store and a broker that do not answer",
       parts({
         store: { ...aStore, name: null, trouble: "unavailable: no", work: null, rejections: null },
@@ -256,6 +267,25 @@ describe("what is wrong comes first", () => {
     expect(shown(of)).toMatch(/^queue +queue\/u\/jobs: 40 of 8000/m);
   });
 
+  it("with its reason, and what it is about is marked below", () => {
+    const text = shown(
+      parts({
+        status: {
+          ...{ ready: false, store: { name: "m", trouble: "away" } },
+          registry: { ...aStatus().registry, degraded },
+          broker: { ...aStatus().broker, connected: false, consuming: false, lost_seconds: 5.25 },
+        },
+        broker: { ...aBroker, trouble: "nobody listens at h", queue: null },
+      }),
+    );
+    expect(text).toMatch(/^worker +http.*: NOT ready, alive/m);
+    expect(text).toMatch(/^broker +NOT connected for 5.3 s, .*; asked from here: NO answer$/m);
+    expect(text).toMatch(/^registry +1 exchange, 1 binding, 1 degraded.*\n +e\/jobs: DEGRADED, t.try$/m);
+    expect(text).toMatch(
+      /^store +mongodb \(h\/db\): the worker does NOT reach it; asked from here: it answers$/m,
+    );
+  });
+
   it("a store that is away is told once, in the worker's words", () => {
     const trouble = "no answer within 2000 ms";
     const status = { problems: [`store: ${trouble}`], ready: false, store: { name: "m", trouble } };
@@ -266,7 +296,8 @@ describe("what is wrong comes first", () => {
 
 it("without a worker shows what store and broker say, and nothing that only a worker knows", () => {
   const text = shown(parts({ worker: away }));
-  expect(text).toMatch(/^worker +http:\/\/127.0.0.1:9182: nobody listens there$/m);
+  expect(text).toMatch(/^worker +http:\/\/127.0.0.1:9182: NO answer$/m);
+  expect(text).toMatch(/^store +mongodb \(h\/db\): asked from here: it answers$/m);
   expect(text).toMatch(/^broker +asked from here: it answers$/m);
   expect(text).toMatch(/^queue +queue\/u\/jobs: 41 of 8000 messages \(0 %\), 2 consumers$/m);
   expect(text).toMatch(/^logs +3 pending, 2 failed for good$/m);

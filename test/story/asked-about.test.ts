@@ -68,7 +68,7 @@ broker.describe(`a worker that people ask about, on ${broker.name}`, () => {
       new RegExp(`^queue +${story.queue}: 0 of 8000 messages \\(0 %\\), 1 consumer`, "m"),
     );
     expect(stdout).toMatch(/^since start +received 2: stored 1, .*rejected 1/m);
-    expect(stdout).toMatch(/^store +sqlite .*: it answers$/m);
+    expect(stdout).toMatch(/^store +sqlite .*: the worker reaches it; asked from here: it answers$/m);
     expect(stdout).toMatch(/^rejections +schema-violation 1 \(last day\)$/m);
     expect(await worker.stop()).toBe(0);
 
@@ -98,7 +98,7 @@ broker.describe(`a worker that people ask about, on ${broker.name}`, () => {
     expect(stdout).toMatch(/^! exchange exchange\/guest\/nobody: .*404/m);
     expect(stdout).toContain(`! queue ${story.queue}: nobody consumes it\n`);
     expect(stdout).toContain("! queue: 2 messages wait, 50 % of the 4 at which it is lost\n");
-    expect(stdout).toMatch(/^store +sqlite .*: it answers$/m);
+    expect(stdout).toMatch(/^store +sqlite .*: asked from here: it answers$/m);
     expect(stdout).toMatch(/^logs +0 pending, 0 failed for good$/m);
   });
 });
