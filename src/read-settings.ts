@@ -57,7 +57,7 @@ export function readSettings<K extends SettingName>(
     const found = declared[name].meta()?.["secret"] === true ? "(a secret)" : JSON.stringify(given[name]);
     return `${name}: ${issue.message}; it is ${found} (see config/settings.md)`;
   });
-  if (parsed.success) problems.push(...contradictions(parsed.data));
+  problems.push(...(parsed.success ? contradictions(parsed.data) : []), ...missing(given));
   if (problems.length > 0 || !parsed.success) throw new Misuse(problems);
   return parsed.data as Pick<Settings, K>;
 }
@@ -75,15 +75,13 @@ function contradictions(settings: Partial<Settings>): string[] {
       `LOG_LEASE_MS: ${LOG_LEASE_MS} must exceed LOG_TIMEOUT_MS (${LOG_TIMEOUT_MS}): a slow log would be taken up by another worker before it is read`,
     ];
   }
-  if (
-    "AMQP_URL" in settings &&
-    "AMQP_URL_FILE" in settings &&
-    !settings.AMQP_URL &&
-    !settings.AMQP_URL_FILE
-  ) {
-    return ["AMQP_URL: must be set (or AMQP_URL_FILE), e.g. AMQP_URL=amqp://guest:guest@localhost:5672"];
-  }
   return [];
+}
+
+function missing(given: Readonly<Partial<Record<SettingName, string | undefined>>>): string[] {
+  const isAsked = "AMQP_URL" in given && "AMQP_URL_FILE" in given;
+  if (!isAsked || given.AMQP_URL !== undefined || given.AMQP_URL_FILE !== undefined) return [];
+  return ["AMQP_URL: must be set (or AMQP_URL_FILE), e.g. AMQP_URL=amqp://guest:guest@localhost:5672"];
 }
 
 /** The broker address to connect to now: of the file if there is one, else the plain setting. */

@@ -2,8 +2,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type ChannelModel, connect } from "amqplib";
 import { fullJitterMs } from "../domain/backoff.ts";
 import { blankUrls } from "../domain/blank-url.ts";
+import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import type { BindingLedger } from "../store/store.ts";
+import { brokerTrouble } from "./broker-trouble.ts";
 import { type Consumer, consume } from "./consume.ts";
 import { type DeclaredQueue, declareQueue, type QueueOptions } from "./declare-queue.ts";
 import type { DeliveryHandler, MessageSource } from "./message-source.ts";
@@ -90,6 +92,8 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     const connection = await connect(withHeartbeat(url), {
       timeout: CONNECT_TIMEOUT_MS,
       clientProperties: { connection_name: "pulse-ingest" },
+    }).catch((error: unknown) => {
+      throw new Unavailable("broker", brokerTrouble(error, url), error);
     });
     const ended = endOf(connection);
     connected = true;

@@ -9,7 +9,7 @@ export interface SourceTrouble {
 
 /** Codes of AMQP 0-9-1 with which a queue is refused; the message names the queue and the argument. */
 const hints: Readonly<Record<string, string>> = {
-  403: "the user, its password or its rights are refused: see AMQP_URL",
+  403: "this user lacks the right: it needs those to its own queue/<user>/.*, and to read the exchanges",
   405: "another connection has the queue for itself: a private queue of this name, or a dead connection that the broker has not noticed yet",
   406: "the queue exists with other arguments: set QUEUE_TYPE to what it is, name another by QUEUE_NAME, or drain and delete it",
 };
@@ -23,7 +23,6 @@ export function sourceTrouble(error: unknown): SourceTrouble {
         ? error.message
         : String(error);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  // A refused login comes without a code.
-  const hint = hints[message.includes("ACCESS_REFUSED") ? "403" : code];
+  const hint = hints[code];
   return { error: blankUrls(message), ...(hint === undefined ? {} : { hint }) };
 }

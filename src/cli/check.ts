@@ -1,11 +1,11 @@
 import { connect } from "amqplib";
-import { readRegistry } from "../broker/registry.ts";
-import { readTiers } from "../broker/tiers.ts";
+import { brokerTrouble, exchangeRefusal } from "../broker/broker-trouble.ts";
 import { Misuse } from "../domain/faults.ts";
-import { brokerUrl, readSettings, showSettings } from "../read-settings.ts";
+import { brokerUrl, showSettings } from "../read-settings.ts";
 import { settingNames } from "../settings.ts";
 import { columns } from "./columns.ts";
 import { exitCodes } from "./program.ts";
+import { readConfiguration } from "./read-configuration.ts";
 
 /**
  * `check`: registry and settings, and with `asksBroker` whether the broker lets us in and has the exchanges.
@@ -16,9 +16,7 @@ import { exitCodes } from "./program.ts";
 export async function check(env: NodeJS.ProcessEnv, asksBroker: boolean): Promise<number> {
   // Without the broker its address is not asked for.
   const names = asksBroker ? settingNames : settingNames.filter((name) => !name.startsWith("AMQP_URL"));
-  const settings = readSettings(env, names);
-  const registry = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
-  await readTiers(settings.TIERS_FILE);
+  const { settings, registry } = await readConfiguration(env, names);
   process.stdout.write(columns([["setting", "value", "from"], ...showSettings(env, settings)]));
   const rows = registry.bindings.map(({ exchange, routing_key }) => [exchange, routing_key]);
   process.stdout.write(`\n${columns([["exchange", "routing key"], ...rows])}`);
@@ -30,9 +28,7 @@ export async function check(env: NodeJS.ProcessEnv, asksBroker: boolean): Promis
 
 async function askBroker(url: string, exchanges: readonly string[]): Promise<number> {
   const connection = await connect(url, { timeout: 10_000 }).catch((error: unknown) => {
-    throw new Misuse([
-      `the broker cannot be used: ${error instanceof Error ? error.message : String(error)}; see AMQP_URL`,
-    ]);
+    throw new Misuse([`the broker cannot be used: ${brokerTrouble(error, url)}`]);
   });
   let allThere = true;
   for (const exchange of exchanges) {
@@ -41,7 +37,7 @@ async function askBroker(url: string, exchanges: readonly string[]): Promise<num
     channel.on("error", () => undefined);
     const answer = await channel.checkExchange(exchange).then(
       () => "is there",
-      (error: unknown) => `cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      (error: unknown) => `cannot be used: ${exchangeRefusal(error) ?? String(error)}`,
     );
     allThere &&= answer === "is there";
     process.stdout.write(`${exchange} ${answer}\n`);

@@ -35,14 +35,14 @@ export async function runProgram(
   let exitCode: number = exitCodes.ok;
   const program = new Command("pulse-ingest")
     .description(
-      "Reads job messages from RabbitMQ topic exchanges, checks them against the Pulse Job Schema,\n" +
+      "Reads job messages from RabbitMQ topic exchanges, checks them against the Pulse Job Schema, " +
         "and keeps them as result sets, jobs and artifacts in MongoDB or an embedded SQLite file.",
     )
     .version(version)
     .showHelpAfterError("(add --help for the options and examples)")
     .exitOverride();
   for (const row of rows) {
-    const { parent, usage } = placeOf(program, row.usage);
+    const { parent, usage } = placeOf(program, row.usage, rows);
     const command = parent
       .command(usage)
       .description(row.summary)
@@ -70,10 +70,15 @@ export async function runProgram(
 }
 
 /** Where a command belongs: below its group, which is made with its first command, or at the top. */
-function placeOf(program: Command, usage: string): { readonly parent: Command; readonly usage: string } {
+function placeOf(
+  program: Command,
+  usage: string,
+  rows: readonly CommandRow[],
+): { readonly parent: Command; readonly usage: string } {
   const [, group, rest] = /^([a-z-]+) ([a-z-]+\b.*)$/.exec(usage) ?? [];
   if (group === undefined || rest === undefined) return { parent: program, usage };
   const known = program.commands.find((command) => command.name() === group);
-  const parent = known ?? program.command(group).description(`see ${group} --help`).exitOverride();
+  const own = rows.flatMap((row) => (row.usage.startsWith(`${group} `) ? [row.usage.split(" ")[1]] : []));
+  const parent = known ?? program.command(group).description(own.join(", ")).exitOverride();
   return { parent, usage: rest };
 }

@@ -1,8 +1,8 @@
 import { runDaemon } from "../daemon.ts";
 import { createLog } from "../log.ts";
-import { readSettings } from "../read-settings.ts";
 import { settingNames } from "../settings.ts";
 import { exitCodes } from "./program.ts";
+import { readConfiguration } from "./read-configuration.ts";
 
 /**
  * Runs the worker until SIGTERM or SIGINT; a second signal exits at once. SIGHUP: registry and tiers are read again.
@@ -11,7 +11,7 @@ import { exitCodes } from "./program.ts";
  * @throws Misuse for broken settings or a broken registry, before anything is started.
  */
 export async function start(env: NodeJS.ProcessEnv): Promise<number> {
-  const settings = readSettings(env, settingNames);
+  const { settings } = await readConfiguration(env, settingNames);
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {

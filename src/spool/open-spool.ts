@@ -221,8 +221,10 @@ function renameIfThere(from: string, to: string): void {
   }
 }
 
+/** Also where something else stands in its way: who opens the store tells of that. */
 function isMissing(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT";
+  if (typeof error !== "object" || error === null || !("code" in error)) return false;
+  return error.code === "ENOENT" || error.code === "ENOTDIR";
 }
 
 function asUnavailable(error: unknown): Unavailable {

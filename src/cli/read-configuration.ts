@@ -1,0 +1,32 @@
+import { type Registry, readRegistry } from "../broker/registry.ts";
+import { readTiers } from "../broker/tiers.ts";
+import { Misuse } from "../domain/faults.ts";
+import { readSettings } from "../read-settings.ts";
+import type { SettingName, Settings } from "../settings.ts";
+
+/**
+ * The settings that are asked for, and the files that operators write.
+ *
+ * @throws Misuse with everything that is wrong with any of them at once.
+ */
+export async function readConfiguration<K extends SettingName>(
+  env: NodeJS.ProcessEnv,
+  names: readonly K[],
+): Promise<{ readonly settings: Pick<Settings, K>; readonly registry: Registry }> {
+  // These take any text, so that a broken setting does not hide what is wrong with the files.
+  const files = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE"]);
+  const [settings, registry, tiers] = await Promise.allSettled([
+    Promise.resolve().then(() => readSettings(env, names)),
+    readRegistry(files.REGISTRY_FILE, files.DEPLOYMENT),
+    readTiers(files.TIERS_FILE),
+  ]);
+  if (settings.status === "fulfilled" && registry.status === "fulfilled" && tiers.status === "fulfilled") {
+    return { settings: settings.value, registry: registry.value };
+  }
+  const problems = [settings, registry, tiers].flatMap((part) => {
+    if (part.status === "fulfilled") return [];
+    if (part.reason instanceof Misuse) return part.reason.problems;
+    throw part.reason;
+  });
+  throw new Misuse(problems);
+}

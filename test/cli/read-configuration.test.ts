@@ -1,0 +1,144 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { runCli } from "./run-cli.ts";
+
+jest.setTimeout(60_000);
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "configuration-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const AMQP_URL = "amqp://guest:geheim@127.0.0.1:1";
+const goodRegistry = "exchanges:\n  - exchange: e/jobs\n    destinations: [a, b]\n    projects: [x, y]\n";
+
+describe("broken settings, registry and tiers", () => {
+  it.each(["start", "check"])(
+    "are told by %s all at once, each with its place and the mend; nothing is started",
+    async (command) => {
+      const registry = file(
+        "broken.yml",
+        "exchanges:\n  - exchange: e\n    destinations: []\n    projects: x\n",
+      );
+      const tiers = file("tiers.yml", "try:\n  tier_4: []\n");
+      const env = {
+        AMQP_URL: command === "start" ? "" : AMQP_URL,
+        AMQP_URL_FILE: "",
+        PREFETCH: "many",
+        HTTP_PORT: "99999",
+        REGISTRY_FILE: registry,
+        TIERS_FILE: tiers,
+        DATA_DIR: join(folder, "never-made"),
+      };
+      const { code, stdout, stderr } = await runCli([command], env);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr.trimEnd().split("\n")).toEqual([
+        expect.stringMatching(
+          /^error: PREFETCH: must be a whole number from 1 to 2000; it is "many" \(see config/,
+        ),
+        expect.stringMatching(
+          /^error: HTTP_PORT: must be .* `off`|^error: HTTP_PORT: must be a whole number/,
+        ),
+        ...(command === "start"
+          ? [expect.stringMatching(/^error: AMQP_URL: must be set .*e\.g\. AMQP_URL=amqp:/)]
+          : []),
+        expect.stringMatching(
+          /^error: .*broken\.yml:3: exchanges\[0\]\.destinations: .*e\.g\. \[treeherder\]$/,
+        ),
+        expect.stringMatching(/^error: .*broken\.yml:4: exchanges\[0\]\.projects: must be a list/),
+        expect.stringMatching(/^error: .*tiers\.yml:\d: .*tier_4/),
+      ]);
+      expect(existsSync(env.DATA_DIR)).toBe(false);
+    },
+  );
+
+  it("are told of a registry that is not there, or is no YAML", async () => {
+    const gone = await runCli(["check"], { REGISTRY_FILE: join(folder, "gone.yml") });
+    expect(gone).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/gone\.yml: there is no such file; .*REGISTRY_FILE/),
+    });
+    const tabs = await runCli(["check"], { REGISTRY_FILE: file("tabs.yml", "exchanges:\n\t- a: [\n") });
+    expect(tabs).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: .*tabs\.yml:2: not YAML: .*\n$/),
+    });
+  });
+});
+
+describe("start", () => {
+  const env = (): NodeJS.ProcessEnv => ({
+    AMQP_URL,
+    REGISTRY_FILE: file("good.yml", goodRegistry),
+    DATA_DIR: join(folder, "data"),
+    HTTP_PORT: "0",
+  });
+
+  it("says of a port that is taken how to have another", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? String(address.port) : "";
+    const { code, stderr } = await runCli(["start"], { ...env(), HTTP_PORT: port });
+    server.close();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: HTTP_PORT: .*EADDRINUSE.* another HTTP_PORT.*\n$/);
+  });
+
+  it("says of a folder that is none, and of a file that is no store, what to name instead", async () => {
+    const DATA_DIR = file("a-file", "");
+    const noFolder = await runCli(["start"], { ...env(), DATA_DIR });
+    expect(noFolder).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: the store .*; name another folder by DATA_DIR\n$/),
+    });
+    file("pulse-ingest.db", "this is no database, but long enough to be one");
+    const noStore = await runCli(["start"], { ...env(), DATA_DIR: folder });
+    expect(noStore).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: the store .*not a database; name.*\n$/),
+    });
+  });
+});
+
+describe("check", () => {
+  it("shows the settings without secrets and where they come from, and every binding", async () => {
+    const REGISTRY_FILE = file("good.yml", goodRegistry);
+    const MONGODB_URL = "mongodb://user:geheim@db/x";
+    const { code, stdout, stderr } = await runCli(["check"], {
+      AMQP_URL,
+      REGISTRY_FILE,
+      MONGODB_URL,
+      PREFETCH: "300",
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^MONGODB_URL +mongodb:\/\/user:\*\*\*@db\/x +environment$/m);
+    expect(stdout).toMatch(/^PREFETCH +300 +environment$/m);
+    expect(stdout).toMatch(/^BATCH_SIZE +200 +default$/m);
+    expect(stdout).not.toContain("geheim");
+    for (const key of ["a.x", "a.y", "b.x", "b.y"])
+      expect(stdout).toMatch(new RegExp(`^e/jobs +${key}$`, "m"));
+  });
+
+  it("says with --connect what keeps the broker from being used", async () => {
+    const { code, stderr } = await runCli(["check", "--connect"], {
+      AMQP_URL,
+      REGISTRY_FILE: file("good.yml", goodRegistry),
+    });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        "error: the broker cannot be used: nobody listens at 127.0.0.1:1; does the broker run, and is that its port?; see AMQP_URL\n",
+    });
+  });
+});
