@@ -63,8 +63,8 @@ type Made =
   | { readonly ok: false; readonly failure: ReadingFailure };
 
 const idle = { baseMs: 1000, capMs: 10_000 };
-// They are looked up one after the other by one thread: a second one is on its way while the first is stored.
-const suggestionsAtOnce = 2;
+// One thread looks them up, one after the other; what is ready while the store is busy is stored together.
+const suggestionsAtOnce = 32;
 
 /**
  * Makes the artifacts that messages did not bring: claims pending logs and submitted summaries, reads the ones, looks up

@@ -83,6 +83,12 @@ export type WorkItem = {
   | { readonly kind: "suggestions"; readonly blob: string }
 );
 
+/** An item that is done, and what came of it. */
+export interface FinishedWork {
+  readonly item: WorkItem;
+  readonly artifacts: readonly Artifact[];
+}
+
 export interface WorkClaim {
   readonly kind: WorkItem["kind"];
   readonly limit: number;

@@ -156,6 +156,26 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
         expect(await store.finishWork(second, made)).toBe(true);
       });
 
+      it("of several that end together each has its own end: logs, suggestions, one whose lease was lost", async () => {
+        await kinds(anArrival({ logs: [text] }));
+        const summary = { artifacts: [artifact("text_log_summary", "{}")] };
+        await kinds(
+          anArrival({ taskId: "guid/1", extra: summary }),
+          anArrival({ taskId: "guid/2", extra: summary }),
+        );
+        const logs = await store.claimWork(claim);
+        const [lost, kept] = await store.claimWork({ ...claim, kind: "suggestions" });
+        if (lost === undefined || kept === undefined) throw new Error("too little was claimed");
+        const ends = [...logs, { ...lost, lease: "another" }, kept].map((item) =>
+          store.finishWork(item, made),
+        );
+        expect(await Promise.all(ends)).toEqual([true, false, true]);
+        expect((await store.findJob("try", "guid/0"))?.logs).toMatchObject([{ parse_status: "parsed" }]);
+        expect((await store.findJob("try", kept.job_guid))?.artifacts).toContain("Bug suggestions");
+        expect((await store.findJob("try", lost.job_guid))?.artifacts).not.toContain("Bug suggestions");
+        expect((await store.countDocuments())["suggestions"]).toBe(1);
+      });
+
       it("a failure is kept on the log, due again or not, until it is asked for again", async () => {
         await kinds(anArrival({ logs: [text] }));
         const [item] = await store.claimWork(claim);

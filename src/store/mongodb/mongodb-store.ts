@@ -2,6 +2,7 @@ import { MongoClient } from "mongodb";
 import { blankUrls } from "../../domain/blank-url.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { createAsking } from "../asking.ts";
+import { gathered } from "../gathered.ts";
 import type { Store } from "../store.ts";
 import { createBindings } from "./bindings.ts";
 import { createBugs } from "./bugs.ts";
@@ -39,6 +40,7 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
   const bugs = createBugs(all);
   const bindings = createBindings(all);
   const { asked, end } = createAsking(asUnavailable);
+  const finish = gathered(asked(work.finishWork));
 
   return {
     name: `mongodb (${client.options.hosts.map(String).join(",")}/${name})`,
@@ -58,7 +60,7 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
     noteBindings: asked(bindings.noteBindings),
     forgetBindings: asked(bindings.forgetBindings),
     claimWork: asked(work.claimWork),
-    finishWork: asked(work.finishWork),
+    finishWork: (item, artifacts) => finish({ item, artifacts }),
     failWork: asked(work.failWork),
     releaseWork: asked(work.releaseWork),
     countWork: asked(work.countWork),

@@ -2,9 +2,16 @@ import { randomUUID } from "node:crypto";
 import type { FindCursor } from "mongodb";
 import { isParsedHere } from "../../artifacts/plan.ts";
 import { artifactId, jobId } from "../../domain/ids.ts";
-import type { Artifact } from "../../domain/submission.ts";
 import { makerOf } from "../explained-artifacts.ts";
-import type { LogQuery, StoredLog, WorkClaim, WorkCounts, WorkFailure, WorkItem } from "../store.ts";
+import type {
+  FinishedWork,
+  LogQuery,
+  StoredLog,
+  WorkClaim,
+  WorkCounts,
+  WorkFailure,
+  WorkItem,
+} from "../store.ts";
 import { type Collections, failedOnce, type LogDocument, packBlob, unpackBlob } from "./collections.ts";
 import { ignoreDuplicates } from "./faults.ts";
 
@@ -54,29 +61,38 @@ export function createWork(all: Collections) {
     });
   }
 
-  async function finishWork(item: WorkItem, artifacts: readonly Artifact[]): Promise<boolean> {
-    const { id: _id, lease, project, job_guid } = item;
-    const held =
-      item.kind === "log"
-        ? await all.logs.countDocuments({ _id, lease })
-        : await all.suggestions.countDocuments({ _id, lease });
-    if (held === 0) return false;
+  /**
+   * In a constant number of round trips. A lease that runs out between its check and the end counts as kept: whoever
+   * has the item then makes the same artifacts.
+   */
+  async function finishWork(finished: readonly FinishedWork[]): Promise<boolean[]> {
+    const leases = await readLeases(finished.map(({ item }) => item));
+    const isHeld = ({ item }: FinishedWork): boolean => leases.get(item.id) === item.lease;
+    const held = finished.filter(isHeld);
     const order = Date.now() * 1000;
-    const documents = artifacts.map((artifact, index) => ({
-      _id: artifactId(project, job_guid, artifact),
-      job: jobId(project, job_guid),
-      name: artifact.name,
-      type: artifact.type,
-      blob: packBlob(artifact.blob),
-      made_by: makerOf(item),
-      order: order + index,
-    }));
+    const documents = held
+      .flatMap(toDocuments)
+      .map((document, index) => ({ ...document, order: order + index }));
     if (documents.length > 0) await ignoreDuplicates(all.artifacts.insertMany(documents, { ordered: false }));
-    if (item.kind === "suggestions")
-      return (await all.suggestions.deleteOne({ _id, lease })).deletedCount === 1;
-    const ended = { parse_status: "parsed", failure: null, next_attempt_at: null, ...released } as const;
-    const update = { $set: { ...ended, last_modified: new Date().toISOString() } };
-    return (await all.logs.updateOne({ _id, lease }, update)).matchedCount === 1;
+    const { logs, suggestions } = byKind(held.map(({ item }) => item));
+    const parsed = { parse_status: "parsed", failure: null, next_attempt_at: null, ...released } as const;
+    const $set = { ...parsed, last_modified: new Date().toISOString() };
+    await Promise.all([
+      logs.length > 0 && all.logs.updateMany(leasedAs(logs), { $set }),
+      suggestions.length > 0 && all.suggestions.deleteMany(leasedAs(suggestions)),
+    ]);
+    return finished.map(isHeld);
+  }
+
+  /** The leases in force, by item. */
+  async function readLeases(items: readonly WorkItem[]): Promise<ReadonlyMap<string, string | null>> {
+    const { logs, suggestions } = byKind(items);
+    const options = { projection: { lease: 1 } } as const;
+    const found = await Promise.all([
+      logs.length === 0 ? [] : all.logs.find(leasedAs(logs), options).toArray(),
+      suggestions.length === 0 ? [] : all.suggestions.find(leasedAs(suggestions), options).toArray(),
+    ]);
+    return new Map(found.flat().map(({ _id, lease }) => [_id, lease]));
   }
 
   async function failWork(item: WorkItem, failure: WorkFailure): Promise<boolean> {
@@ -98,13 +114,10 @@ export function createWork(all: Collections) {
 
   async function releaseWork(items: readonly WorkItem[]): Promise<void> {
     const update = { $set: released, $inc: { attempts: -1 } };
-    const giveBack = (kind: WorkItem["kind"]) =>
-      items
-        .filter((item) => item.kind === kind)
-        .map(({ id, lease }) => ({ updateOne: { filter: { _id: id, lease }, update } }));
-    const [logs, suggestions] = [giveBack("log"), giveBack("suggestions")];
-    if (logs.length > 0) await all.logs.bulkWrite(logs);
-    if (suggestions.length > 0) await all.suggestions.bulkWrite(suggestions);
+    const giveBack = ({ id, lease }: WorkItem) => ({ updateOne: { filter: { _id: id, lease }, update } });
+    const { logs, suggestions } = byKind(items);
+    if (logs.length > 0) await all.logs.bulkWrite(logs.map(giveBack));
+    if (suggestions.length > 0) await all.suggestions.bulkWrite(suggestions.map(giveBack));
   }
 
   async function countWork(): Promise<WorkCounts> {
@@ -146,6 +159,29 @@ export function createWork(all: Collections) {
   }
 
   return { claimWork, finishWork, failWork, releaseWork, countWork, listLogs, reparseLogs };
+}
+
+function byKind(items: readonly WorkItem[]): { logs: WorkItem[]; suggestions: WorkItem[] } {
+  return {
+    logs: items.filter(({ kind }) => kind === "log"),
+    suggestions: items.filter(({ kind }) => kind === "suggestions"),
+  };
+}
+
+function leasedAs(items: readonly WorkItem[]) {
+  return { _id: { $in: items.map(({ id }) => id) }, lease: { $in: items.map(({ lease }) => lease) } };
+}
+
+function toDocuments({ item, artifacts }: FinishedWork) {
+  const { project, job_guid } = item;
+  return artifacts.map((artifact) => ({
+    _id: artifactId(project, job_guid, artifact),
+    job: jobId(project, job_guid),
+    name: artifact.name,
+    type: artifact.type,
+    blob: packBlob(artifact.blob),
+    made_by: makerOf(item),
+  }));
 }
 
 /** Null is never due: it compares to nothing as less. */

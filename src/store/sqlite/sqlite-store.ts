@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createAsking } from "../asking.ts";
+import { gathered } from "../gathered.ts";
 import type { Store } from "../store.ts";
 import { createBindings } from "./bindings.ts";
 import { createBugs } from "./bugs.ts";
@@ -25,6 +26,7 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
   const bugs = createBugs(db);
   const bindings = createBindings(db);
   const { asked, end } = createAsking(asUnavailable);
+  const finish = gathered(asked(work.finishWork));
 
   return {
     name: `sqlite (${path})`,
@@ -44,7 +46,7 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
     noteBindings: asked(bindings.noteBindings),
     forgetBindings: asked(bindings.forgetBindings),
     claimWork: asked(work.claimWork),
-    finishWork: asked(work.finishWork),
+    finishWork: (item, artifacts) => finish({ item, artifacts }),
     failWork: asked(work.failWork),
     releaseWork: asked(work.releaseWork),
     countWork: asked(work.countWork),

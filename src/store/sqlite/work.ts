@@ -1,9 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type Database from "libsql";
 import { isParsedHere } from "../../artifacts/plan.ts";
-import type { Artifact } from "../../domain/submission.ts";
 import { makerOf } from "../explained-artifacts.ts";
-import type { LogQuery, StoredLog, WorkClaim, WorkCounts, WorkFailure, WorkItem } from "../store.ts";
+import type {
+  FinishedWork,
+  LogQuery,
+  StoredLog,
+  WorkClaim,
+  WorkCounts,
+  WorkFailure,
+  WorkItem,
+} from "../store.ts";
 import { inTransaction } from "./database.ts";
 import { LOG_COLUMNS } from "./reads.ts";
 import { ADD_ARTIFACT, artifactRow } from "./writes.ts";
@@ -24,6 +31,11 @@ interface WorkRow {
 /** Logs to read and suggestions to make, as rows that are due at a time and held under a lease. */
 export function createWork(db: Database.Database) {
   const addArtifact = db.prepare(ADD_ARTIFACT);
+  const endLog = db.prepare(
+    `UPDATE logs SET parse_status = 'parsed', failure = NULL, next_attempt_at = NULL, lease = NULL,
+       lease_until = NULL, last_modified = ? WHERE id = ? AND lease = ?`,
+  );
+  const endSuggestions = db.prepare("DELETE FROM suggestions WHERE id = ? AND lease = ?");
 
   function claimWork({ kind, limit, leaseMs, exceptHosts }: WorkClaim): WorkItem[] {
     const now = Date.now();
@@ -51,22 +63,19 @@ export function createWork(db: Database.Database) {
     });
   }
 
-  function finishWork(item: WorkItem, artifacts: readonly Artifact[]): boolean {
-    return inTransaction(db, () => {
-      const ended =
-        item.kind === "log"
-          ? db
-              .prepare(
-                `UPDATE logs SET parse_status = 'parsed', failure = NULL, next_attempt_at = NULL, lease = NULL,
-                   lease_until = NULL, last_modified = ? WHERE id = ? AND lease = ?`,
-              )
-              .run(iso(Date.now()), item.id, item.lease)
-          : db.prepare("DELETE FROM suggestions WHERE id = ? AND lease = ?").run(item.id, item.lease);
-      if (ended.changes === 0) return false;
-      for (const artifact of artifacts)
-        addArtifact.run(...artifactRow(item.project, item.job_guid, artifact, makerOf(item)));
-      return true;
-    });
+  function finishWork(finished: readonly FinishedWork[]): boolean[] {
+    return inTransaction(db, () => finished.map(finishItem));
+  }
+
+  function finishItem({ item, artifacts }: FinishedWork): boolean {
+    const ended =
+      item.kind === "log"
+        ? endLog.run(iso(Date.now()), item.id, item.lease)
+        : endSuggestions.run(item.id, item.lease);
+    if (ended.changes === 0) return false;
+    for (const artifact of artifacts)
+      addArtifact.run(...artifactRow(item.project, item.job_guid, artifact, makerOf(item)));
+    return true;
   }
 
   function failWork(item: WorkItem, { reason, next_attempt_at, marksFailed }: WorkFailure): boolean {
