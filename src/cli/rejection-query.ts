@@ -40,8 +40,8 @@ export function readFilter(options: CommandOptions): RejectionFilter {
   };
 }
 
-/** So many are in memory at once, with their payloads. */
-const PAGE = 50;
+/** So many are in memory at once, with their payloads; as many as a worker writes at once. */
+const PAGE = 200;
 
 /** All that fit, a page at a time, newest first or oldest first; never an empty page. */
 export async function* rejectionPages(

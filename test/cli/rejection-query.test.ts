@@ -34,15 +34,15 @@ it("every option becomes a condition, and what is not given none", () => {
 });
 
 it("all that fit come a page at a time, up to the limit", async () => {
-  await store.recordRejections(Array.from({ length: 130 }, (_, n) => aRejection(`${n}`)));
+  await store.recordRejections(Array.from({ length: 430 }, (_, n) => aRejection(`${n}`)));
   const sizes = async (limit: number): Promise<number[]> => {
     const pages = [];
     for await (const page of rejectionPages(store, {}, { limit, oldestFirst: true })) pages.push(page.length);
     return pages;
   };
-  expect(await sizes(1000)).toEqual([50, 50, 30]);
-  expect(await sizes(60)).toEqual([50, 10]);
-  expect(await sizes(50)).toEqual([50]);
+  expect(await sizes(1000)).toEqual([200, 200, 30]);
+  expect(await sizes(210)).toEqual([200, 10]);
+  expect(await sizes(200)).toEqual([200]);
 });
 
 it("an id is found by its beginning, in upper case too", async () => {

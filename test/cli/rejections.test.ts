@@ -194,7 +194,7 @@ describe("rejections", () => {
   const place = new Place(null);
 
   it("by the hundred are replayed in pages, and exit code 0 says that none is refused", async () => {
-    const jobs = Array.from({ length: 120 }, (_, n) => aMessage({ taskId: `many/${n}` }));
+    const jobs = Array.from({ length: 250 }, (_, n) => aMessage({ taskId: `many/${n}` }));
     await place.receive(came(5, jobs));
     const { code, stdout, stderr } = await place.run([
       "replay",
@@ -202,12 +202,12 @@ describe("rejections", () => {
       "project-not-accepted",
       "--json",
     ]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "Of 120: 120 stored\n" });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "Of 250: 250 stored\n" });
     const told = stdout
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(new Set(told.map(({ task_id }) => task_id)).size).toBe(120);
+    expect(new Set(told.map(({ task_id }) => task_id)).size).toBe(250);
     expect(told[0]).toEqual({
       ...{ id: expect.stringMatching(/^[0-9a-f]{32}$/), project: "try" },
       ...{ task_id: expect.any(String), outcome: "stored", errors: [] },
