@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { blankUrls } from "../domain/blank-url.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
 
@@ -20,12 +21,12 @@ export function decodeDelivery(delivery: Delivery, maxDepth: number): Result<rea
   if (body.length === 0) return malformed("the body is empty");
   if (!isUtf8(body)) return malformed("the body is not valid UTF-8");
   if (isDeeperThan(body, maxDepth)) return malformed(`the body is nested deeper than ${maxDepth} levels`);
+  const text = body.toString("utf8");
   let value: unknown;
   try {
-    const text = body.toString("utf8");
     value = mayHoldHalves(text) ? JSON.parse(text, wellFormed) : JSON.parse(text);
-  } catch (error) {
-    return malformed(`the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  } catch {
+    return malformed(`the body is not JSON: ${whyNotJson(blankUrls(text))}`);
   }
   if (!Array.isArray(value)) return ok([value]);
   return value.length === 0 ? malformed("the body is an empty array: it holds no job") : ok(value);
@@ -33,6 +34,16 @@ export function decodeDelivery(delivery: Delivery, maxDepth: number): Result<rea
 
 function malformed(detail: string): ReturnType<typeof refuse> {
   return refuse({ reason: "malformed-body", detail });
+}
+
+/** The parser quotes what stands around the fault: so it is asked about the text without passwords. */
+function whyNotJson(text: string): string {
+  try {
+    JSON.parse(text);
+    return "it is broken within the password of a URL";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Half of a character beyond the basic plane can only be written as an escape, which is rare. */

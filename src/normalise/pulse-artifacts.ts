@@ -1,3 +1,4 @@
+import { blankUrls } from "../domain/blank-url.ts";
 import { firstCharacters } from "../domain/characters.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
 import { isJsonObject } from "../domain/json-object.ts";
@@ -108,5 +109,5 @@ function toStep(step: Step, order: number, message: PulseJob, pointer: string): 
 
 /** A time that is none costs its job, and only that. */
 export function unreadable(pointer: string, value: string): ReturnType<typeof refuse> {
-  return refuse({ reason: "unreadable-time", pointer, value: firstCharacters(value, 100) });
+  return refuse({ reason: "unreadable-time", pointer, value: firstCharacters(blankUrls(value), 100) });
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import draft04 from "ajv-draft-04";
 import { load } from "js-yaml";
+import { blankUrls } from "../domain/blank-url.ts";
 import { firstCharacters, isLongerThan } from "../domain/characters.ts";
 import { ok, type Result, refuse, type Violation } from "../domain/faults.ts";
 import { isJsonObject } from "../domain/json-object.ts";
@@ -145,6 +146,7 @@ function excerpt(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
     return "a number too large to be read";
-  const text = JSON.stringify(value);
+  // Before it is cut: behind a cut a password could no longer be told from a port.
+  const text = blankUrls(JSON.stringify(value));
   return isLongerThan(text, EXCERPT) ? `${firstCharacters(text, EXCERPT - 1)}…` : text;
 }

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "@jest/globals";
+import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
+import { aDelivery, aMessage, schemas } from "../examples.ts";
+
+const rules = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+
+/** All that is told of what is wrong with a body. */
+function faultsOf(body: unknown): string {
+  return JSON.stringify(
+    judgeDelivery(aDelivery(body), rules).map((verdict) => verdict.kind === "rejected" && verdict.fault),
+  );
+}
+
+describe("what is told of a refused message shows no password of a URL", () => {
+  const url = "https://user:geheim@logs.example/1.log";
+  const anyPart = /geh|ehe|hei|eim/;
+
+  it.each([
+    ["timeStarted", url],
+    ["state", url],
+    ["owner", url.repeat(9)],
+    ["labels", [url]],
+    ["logs", [{ name: "live", url, ugly: true }]],
+    ["logs", [{ name: url.repeat(9), url }]],
+    ["logs", url],
+    [url, true],
+  ])("wherever it stands: %s, %j", (name, value) => {
+    const faults = faultsOf(aMessage({ [name]: value }));
+    expect(faults).toContain('"reason"');
+    expect(faults).not.toMatch(anyPart);
+  });
+
+  it("however far before the excerpt's end it stands", () => {
+    for (let before = 0; before < 120; before++) {
+      expect(faultsOf(aMessage({ state: `${" ".repeat(before)}${url}` }))).not.toMatch(anyPart);
+    }
+  });
+
+  it("wherever the JSON is broken, where the parser quotes what stands around", () => {
+    const body = JSON.stringify(aMessage({ logs: [{ name: "live", url }] }));
+    const [from, to] = [body.indexOf(url) - 30, body.indexOf(url) + url.length + 30];
+    for (let at = from; at < to; at++) {
+      for (const broken of [
+        `${body.slice(0, at)}"x${body.slice(at)}`,
+        `${body.slice(0, at)}}${body.slice(at)}`,
+      ]) {
+        // A quote within the password ends the URL before it was one.
+        if (broken.includes(url)) expect(faultsOf(Buffer.from(broken))).not.toMatch(anyPart);
+      }
+      expect(faultsOf(Buffer.from(body.slice(0, at)))).not.toMatch(anyPart);
+    }
+  });
+});
