@@ -35,6 +35,7 @@ const reconnectBackoff = { baseMs: 200, capMs: 2000 };
 const CONNECT_TIMEOUT_MS = 10_000;
 const HEARTBEAT_SECONDS = 10;
 const RECHECK_MS = 60_000;
+const WORK_LOOK_MS = 50;
 
 /**
  * One queue on a broker: consumed, settled, and connected again for as long as it takes. Gives the source at once;
@@ -57,6 +58,8 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     log,
   });
   let current: { connection: ChannelModel; consumer: Consumer } | null = null;
+  /** Those of lost channels that have work yet; what they hold, the broker delivers again. */
+  let former: readonly Consumer[] = [];
   /** When consuming ended, on both clocks. */
   let lost: { atMs: number; date: Date } | null = null;
   let lastDelivery: Date | null = null;
@@ -67,20 +70,21 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
 
   async function keepConsuming(): Promise<void> {
     let failures = 0;
-    let told = "";
+    const told = new Set<string>();
     while (!stop.signal.aborted) {
       try {
         const ended = await consumeOnce();
         failures = 0;
+        told.clear();
         if (!stop.signal.aborted) log.warn("broker_lost", { reason: ended });
       } catch (error) {
         failures++;
         const trouble = sourceTrouble(error);
-        // When it changes, and then ever more rarely: an outage is one event, not a flood.
-        if (trouble.error !== told || Number.isInteger(Math.log2(failures))) {
+        // Each kind once, and then ever more rarely: an outage is one event, not a flood.
+        if (!told.has(trouble.error) || Number.isInteger(Math.log2(failures))) {
           log.warn("broker_away", { attempt: failures, ...trouble });
         }
-        told = trouble.error;
+        told.add(trouble.error);
       }
       await pause(fullJitterMs(failures, reconnectBackoff));
     }
@@ -104,6 +108,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       queueName = declared.queue;
       await channel.prefetch(options.prefetch);
       const wasKnown = await bindings.attach(connection, declared.queue);
+      await workFits(ended);
       if (stop.signal.aborted) return "stopped while connecting";
       const consumer = await consume(channel, declared.queue, options.maxBodyBytes, noted, log);
       if (stop.signal.aborted) {
@@ -115,7 +120,10 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       return await Promise.race([ended, channelEnded, consumer.cancelled]);
     } finally {
       connected = false;
-      if (current !== null) lost = { atMs: performance.now(), date: new Date() };
+      if (current !== null) {
+        lost = { atMs: performance.now(), date: new Date() };
+        former = [...former, current.consumer];
+      }
       // At a shutdown what is open is closed by `close`, once its settlements have left.
       if (!stop.signal.aborted || current === null) {
         current = null;
@@ -123,6 +131,21 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         await connection.close().catch(() => undefined);
       }
     }
+  }
+
+  /**
+   * Waits for what earlier channels delivered to come down to one prefetch. With a store that is away and a connection
+   * that breaks again and again, each channel would else add another one to what is held in memory.
+   */
+  async function workFits(ended: Promise<string>): Promise<void> {
+    let isEnded = false;
+    void ended.then(() => {
+      isEnded = true;
+    });
+    const inWork = (): number => former.reduce((sum, consumer) => sum + consumer.inWork(), 0);
+    if (inWork() > options.prefetch) log.warn("earlier_deliveries_in_work", { deliveries: inWork() });
+    while (inWork() > options.prefetch && !isEnded && !stop.signal.aborted) await pause(WORK_LOOK_MS);
+    former = former.filter((consumer) => consumer.inWork() > 0);
   }
 
   const noted: DeliveryHandler = (delivery) => {

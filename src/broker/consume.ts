@@ -10,6 +10,8 @@ export interface Consumer {
   readonly cancelled: Promise<string>;
   /** Deliveries that the broker has not heard of; what the prefetch bounds. */
   unsettled(): number;
+  /** Deliveries that the handler has not answered yet; also of a channel that is lost. */
+  inWork(): number;
   /** Ends the deliveries; what arrives meanwhile is handed back. */
   cancel(): Promise<void>;
   /** Closes the channel, after all that was sent on it. */
@@ -26,6 +28,7 @@ export async function consume(
 ): Promise<Consumer> {
   const window = new AckWindow();
   const messages = new Map<number, ConsumeMessage>();
+  let inWork = 0;
   let isOpen = true;
   let isCancelling = false;
   let cancelledByBroker: (reason: string) => void;
@@ -49,8 +52,10 @@ export async function consume(
     const { deliveryTag } = message.fields;
     window.delivered(deliveryTag, performance.now());
     messages.set(deliveryTag, message);
+    inWork++;
     handler(toDelivery(message, maxBodyBytes, Date.now()))
       .then((settlement) => {
+        inWork--;
         // Of a channel that is gone: the broker delivers it again by itself.
         if (isOpen)
           for (const settling of window.settled(deliveryTag, settlement, performance.now())) send(settling);
@@ -82,6 +87,7 @@ export async function consume(
   return {
     cancelled,
     unsettled: () => window.size,
+    inWork: () => inWork,
     async cancel() {
       isCancelling = true;
       if (isOpen) await channel.cancel(consumerTag).catch(lost);

@@ -15,10 +15,11 @@ export interface Publication {
 /**
  * `unroutable`: no queue is bound with this routing key, so that nobody would have read it.
  * `timeout`, `lost`: nobody knows whether the broker took them; to publish them again does no harm.
+ * `blocked`: the same, and the broker has said that it takes none now, being out of memory or disk.
  */
-export type PublicationEnd = "confirmed" | "unroutable" | "timeout" | "lost";
+export type PublicationEnd = "confirmed" | "unroutable" | "timeout" | "blocked" | "lost";
 
-/** How long a broker that may be blocked is waited for at the end: it hears no goodbye then. */
+/** How long a blocked broker is waited for at the end: it hears no goodbye then. */
 const CLOSE_MS = 2000;
 
 /**
@@ -44,8 +45,16 @@ export async function publishMessages(publication: Publication): Promise<Publica
       });
     }
   });
+  let isBlocked = false;
+  connection.on("blocked", () => {
+    isBlocked = true;
+  });
+  connection.on("unblocked", () => {
+    isBlocked = false;
+  });
   try {
-    return await Promise.race([publishOn(connection, publication), lost, after(timeoutMs)]);
+    const end = await Promise.race([publishOn(connection, publication), lost, after(timeoutMs)]);
+    return end === "timeout" && isBlocked ? "blocked" : end;
   } catch (error) {
     if (isLost) return "lost";
     throw asMisuse(error, publication);

@@ -113,13 +113,15 @@ async function publishOnly(publication: Publication): Promise<number> {
 
 function notConfirmed(
   end: Exclude<PublicationEnd, "confirmed">,
-  { exchange, routingKey }: Publication,
+  { exchange, routingKey, timeoutMs }: Publication,
 ): string {
   switch (end) {
     case "unroutable":
       return `unroutable: no queue is bound to ${exchange} for ${routingKey}, so nobody would read it; is the key <destination>.<project>, and has a worker been started that lists it?`;
     case "timeout":
-      return "the broker did not confirm in time; it may be blocked (out of memory or disk). To publish again does no harm";
+      return `the broker did not confirm within ${timeoutMs / 1000} s. To publish again does no harm`;
+    case "blocked":
+      return `blocked: the broker is out of memory or disk and took nothing for ${timeoutMs / 1000} s. Its operator has to make room; to publish again does no harm`;
     case "lost":
       return "the connection was lost before the broker confirmed. To publish again does no harm";
   }

@@ -1,0 +1,241 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { type ChannelModel, connect } from "amqplib";
+import { type CutProxy, startCutProxy } from "../doubles/cut-proxy.ts";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { sharedRabbitmq } from "../servers/shared-servers.ts";
+import { aRegistry, SourceStory, until } from "./a-source.ts";
+
+jest.setTimeout(60_000);
+const broker = await serverOrSkip(sharedRabbitmq);
+const anyRights = { configure: ".*", write: ".*", read: ".*" };
+
+broker.describe(`a source on ${broker.name}`, () => {
+  let story: SourceStory;
+  let proxy: CutProxy;
+  /** The broker through the proxy. */
+  let url: string;
+  beforeEach(async () => {
+    story = await SourceStory.on(broker.server().url);
+    proxy = await startCutProxy(Number(new URL(broker.server().url).port));
+    url = throughProxy(broker.server().url);
+  });
+  afterEach(async () => {
+    proxy.mend();
+    await story.end();
+    await proxy.close();
+  });
+
+  function throughProxy(address: string, parameters: Record<string, string> = {}): string {
+    const through = new URL(address);
+    through.port = String(proxy.port);
+    for (const [name, value] of Object.entries(parameters)) through.searchParams.set(name, value);
+    return through.href;
+  }
+
+  describe("whose connection is cut", () => {
+    it("sends what it settles later nowhere: the new channel counts from one again", async () => {
+      const source = story.open({ url: async () => url });
+      story.settles = false;
+      await story.untilTold("consuming");
+      await story.publish(["a", "b", "c"]);
+      await story.untilCame(3);
+      proxy.cut();
+      await story.untilTold("broker_lost");
+      proxy.mend();
+      await story.untilCame(6);
+      expect(story.texts()).toEqual(["a", "b", "c", "a", "b", "c"]);
+      expect(story.held.map(({ delivery }) => delivery.redelivered)).toEqual([
+        ...[false, false, false],
+        ...[true, true, true],
+      ]);
+      // The same tags: on the new channel they would settle what is still in work there, and it once more later.
+      for (const { settle } of story.held.slice(0, 3)) settle("ack");
+      expect(source.state().unsettled).toBe(3);
+      for (const { settle } of story.held.slice(3)) settle("ack");
+      await story.publish(["d"]);
+      await story.untilCame(7);
+      story.held[6]?.settle("ack");
+      await until(async () => source.state().unsettled === 0, "all settled");
+      await source.stopConsuming();
+      await source.close();
+      expect(source.state().reconnects).toBe(1);
+      // Nothing was handed back, and nothing came a third time.
+      expect((await story.channel.checkQueue(story.queue)).messageCount).toBe(0);
+      expect(story.held).toHaveLength(7);
+    });
+
+    it("again and again, holds no more than two prefetches, however slow the work is", async () => {
+      const source = story.open({ url: async () => url, prefetch: 2 });
+      story.settles = false;
+      await story.untilTold("consuming");
+      await story.publish(["a", "b"]);
+      await story.untilCame(2);
+      proxy.cut();
+      proxy.mend();
+      await story.untilCame(4);
+      const from = story.told.length;
+      proxy.cut();
+      proxy.mend();
+      expect(await story.untilTold("earlier_deliveries_in_work", from)).toMatchObject({ deliveries: 4 });
+      expect(source.state()).toMatchObject({ connected: true, consuming: false });
+      expect(story.held).toHaveLength(4);
+      story.held[0]?.settle("ack");
+      story.held[2]?.settle("ack");
+      await story.untilCame(6);
+      story.settles = true;
+      for (const { settle } of story.held) settle("ack");
+      await until(() => source.state().unsettled === 0, "all settled");
+    });
+
+    it("tells of an outage once and then ever more rarely, and how long it was", async () => {
+      story.open({ url: async () => url });
+      await story.untilTold("consuming");
+      proxy.cut();
+      const away = () => story.told.filter(({ event }) => event === "broker_away");
+      await until(() => away().some(({ attempt }) => Number(attempt) >= 4), "a fourth attempt");
+      const from = story.told.length;
+      proxy.mend();
+      expect(await story.untilTold("consuming", from)).toMatchObject({
+        queue_is_new: false,
+        gap_ms: expect.any(Number),
+      });
+      // At the first, second, fourth ... attempt, and when it is something else.
+      const others = away().filter(({ attempt }) => !Number.isInteger(Math.log2(Number(attempt))));
+      const errors = new Set(away().map(({ error }) => error));
+      expect(others.length).toBeLessThan(errors.size);
+    });
+  });
+
+  it("notices a connection that has fallen silent after two heartbeats, and consumes on another", async () => {
+    const source = story.open({ url: async () => throughProxy(broker.server().url, { heartbeat: "2" }) });
+    await story.untilTold("consuming");
+    proxy.freeze();
+    const frozenAt = performance.now();
+    expect(await story.untilTold("broker_lost")).toMatchObject({
+      reason: expect.stringMatching(/heartbeat/i),
+    });
+    // Two intervals of two seconds; the rest is for a slow machine.
+    expect(performance.now() - frozenAt).toBeLessThan(15_000);
+    await story.untilTold("consuming", story.told.length);
+    expect(source.state()).toMatchObject({ consuming: true, reconnects: 1 });
+    await story.publish(["after"]);
+    await until(() => story.texts().includes("after"), "a message after the silence");
+  });
+
+  describe("whose queue is deleted", () => {
+    it("says so, with the time of the last delivery, and consumes from a new one", async () => {
+      const source = story.open();
+      await story.untilTold("consuming");
+      await story.publish(["a"]);
+      await story.untilCame(1);
+      await story.channel.deleteQueue(story.queue);
+      const line = await story.untilTold("queue_lost");
+      expect(line).toMatchObject({ queue: story.queue, gap_ms: expect.any(Number) });
+      expect(Date.parse(String(line["last_delivery_at"]))).toBeLessThanOrEqual(
+        Date.parse(String(line["consumed_until"])),
+      );
+      await story.publish(["b"]);
+      await story.untilCame(2);
+      expect(source.state()).toMatchObject({ queuesLost: 1, reconnects: 1 });
+    });
+
+    it("while the connection was lost, says so too", async () => {
+      const source = story.open({ url: async () => url });
+      await story.untilTold("consuming");
+      proxy.cut();
+      await story.untilTold("broker_away");
+      await story.channel.deleteQueue(story.queue);
+      proxy.mend();
+      const line = await story.untilTold("consuming", story.told.length);
+      expect(line).toMatchObject({ queue_is_new: true, queue_messages: 0 });
+      expect(source.state().queuesLost).toBe(1);
+      await story.publish(["a"]);
+      await story.untilCame(1);
+    });
+
+    it("while no worker ran, says so: the ledger knows that there was one", async () => {
+      const first = story.open();
+      await story.untilTold("consuming");
+      expect(story.told.map(({ event }) => event)).not.toContain("queue_lost");
+      await first.stopConsuming();
+      await first.close();
+      await story.channel.deleteQueue(story.queue);
+      story.open();
+      expect(await story.untilTold("queue_lost")).toMatchObject({ consumed_until: null });
+    });
+  });
+
+  it("reads its address again when its password was changed", async () => {
+    const { admin } = broker.server();
+    const user = `user-${story.name}`;
+    let address = await admin.addUser(user, "first-secret", anyRights);
+    const source = story.open({ url: async () => throughProxy(address) });
+    await story.untilTold("consuming");
+    const next = await admin.addUser(user, "second-secret", anyRights);
+    proxy.cut();
+    proxy.mend();
+    expect(await story.untilTold("broker_away")).toMatchObject({
+      error: expect.stringContaining("ACCESS_REFUSED"),
+      hint: expect.stringContaining("AMQP_URL"),
+    });
+    address = next;
+    await story.untilTold("consuming", story.told.length);
+    expect(JSON.stringify(story.told)).not.toMatch(/(first|second)-secret/);
+    await source.stopConsuming();
+    await source.close();
+    await story.channel.deleteQueue(`queue/${user}/${story.name}`);
+    await admin.request("DELETE", `/api/users/${user}`);
+  });
+
+  describe("whose queue cannot be had", () => {
+    let other: ChannelModel;
+    beforeEach(async () => {
+      other = await connect(broker.server().url);
+    });
+    afterEach(() => other.close());
+
+    it("because another connection has it for itself, tries until it can", async () => {
+      const channel = await other.createChannel();
+      await channel.assertQueue(story.queue, { exclusive: true, durable: true });
+      story.open();
+      expect(await story.untilTold("broker_away")).toMatchObject({
+        error: expect.stringContaining("405"),
+        hint: expect.stringContaining("another connection"),
+      });
+      await channel.deleteQueue(story.queue);
+      await story.untilTold("consuming");
+    });
+
+    it("because it has other arguments, says which, leaves it alone, and tries until somebody has changed it", async () => {
+      const channel = await other.createChannel();
+      await channel.assertQueue(story.queue, { durable: true });
+      channel.sendToQueue(story.queue, Buffer.from("precious"));
+      story.open({ queue: { name: story.name, type: "quorum", local: false } });
+      expect(await story.untilTold("broker_away")).toMatchObject({
+        error: expect.stringMatching(/406.*inequivalent arg 'x-queue-type'.*'quorum'/s),
+        hint: expect.stringContaining("QUEUE_TYPE"),
+      });
+      expect((await channel.checkQueue(story.queue)).messageCount).toBe(1);
+      await channel.deleteQueue(story.queue);
+      await story.untilTold("consuming");
+    });
+  });
+
+  it("with a private queue does not wait for the one that the broker still holds for a dead connection", async () => {
+    const source = story.open({
+      url: async () => throughProxy(broker.server().url, { heartbeat: "2" }),
+      queue: { name: story.name, type: "classic", local: true },
+    });
+    const { queue } = await story.untilTold("consuming");
+    proxy.freeze();
+    const again = await story.untilTold("consuming", story.told.length);
+    expect(again["queue"]).not.toBe(queue);
+    await story.publish(["a"]);
+    await story.untilCame(1);
+    // It is nobody's loss: what a private queue misses, it misses.
+    expect(source.state().queuesLost).toBe(0);
+    story.registry = aRegistry([story.exchange], ["other"]);
+    source.registryChanged();
+    expect(await story.untilTold("unbound")).toMatchObject({ queue: again["queue"] });
+  });
+});
