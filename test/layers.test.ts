@@ -17,7 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   ingest: ["decode", "validate", "normalise", "ack", "spool", "store/store", "counters", "log"],
   decode: [],
   validate: ["ajv", "ajv-draft-04", "js-yaml"],
-  normalise: ["validate/message-types", "artifacts/plan"],
+  normalise: ["validate/message-types", "artifacts/plan", "artifacts/storable-performance"],
   ack: [],
   artifacts: ["store/store", "log", "counters", "undici", "ipaddr.js", "zod", "ajv", "ajv-draft-04"],
   spool: ["log", "libsql", "zod"],

@@ -1,3 +1,4 @@
+import { PERFORMANCE_DATA, storablePerformance } from "../artifacts/storable-performance.ts";
 import { firstCharacters, isLongerThan } from "../domain/characters.ts";
 import { JOB_INFO } from "../domain/ids.ts";
 import { isJsonObject } from "../domain/json-object.ts";
@@ -12,7 +13,8 @@ export interface PreparedArtifacts {
 }
 
 /**
- * Artifacts as they will be stored: blobs as text, the first of a name kept, details of `Job Info` cleaned and cut.
+ * Artifacts as they will be stored: blobs as text, the first of a name kept, details of `Job Info` cleaned and cut,
+ * performance data that fits its schema.
  * One that cannot be used is refused by itself.
  */
 export function prepareArtifacts(submitted: readonly unknown[]): PreparedArtifacts {
@@ -27,7 +29,11 @@ export function prepareArtifacts(submitted: readonly unknown[]): PreparedArtifac
       artifacts.push({ name: JOB_INFO, type: "json", blob: cleanJobInfo(read.blob, refused) });
     } else if (!names.has(read.name)) {
       names.add(read.name);
-      artifacts.push(toArtifact(read));
+      const whole = toArtifact(read);
+      const kept =
+        read.name === PERFORMANCE_DATA ? storablePerformance(whole) : { artifact: whole, refused: [] };
+      refused.push(...kept.refused);
+      if (kept.artifact !== null) artifacts.push(kept.artifact);
     }
   }
   return { artifacts, refused };

@@ -77,6 +77,38 @@ describe("one that cannot be used is refused by itself, and the others stay:", (
   });
 });
 
+describe("performance_data", () => {
+  const fits = {
+    framework: { name: "talos" },
+    suites: [{ name: "s", subtests: [{ name: "t", value: 1.5 }] }],
+  };
+  const misses = { framework: { name: "talos" } };
+
+  it("is kept as it came where it fits its schema, one item or a list", () => {
+    for (const performance_data of [fits, [fits, fits]]) {
+      const submitted = artifact("performance_data", { performance_data, more: 1 });
+      expect(prepareArtifacts([submitted])).toEqual({
+        artifacts: [{ ...submitted, blob: JSON.stringify(submitted.blob) }],
+        refused: [],
+      });
+    }
+  });
+
+  it("loses the items that do not fit, and is left out where none does, which is told", () => {
+    const { artifacts, refused } = prepareArtifacts([
+      artifact("performance_data", { performance_data: [fits, misses] }),
+    ]);
+    expect(artifacts).toMatchObject([{ blob: JSON.stringify({ performance_data: [fits] }) }]);
+    expect(refused).toMatchObject([{ what: "performance data 2" }]);
+    for (const blob of [{ performance_data: misses }, {}, null, "no JSON"]) {
+      expect(prepareArtifacts([artifact("performance_data", blob)])).toMatchObject({
+        artifacts: [],
+        refused: [{}],
+      });
+    }
+  });
+});
+
 describe("Job Info", () => {
   it("keeps title, value, URL and content type of each detail, null where there is no title or URL", () => {
     const whole = { title: "t", value: "v", url: "u", content_type: "link", more: 1 };
