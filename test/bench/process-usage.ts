@@ -5,6 +5,8 @@ export interface Usage {
   readonly cpuSeconds: number;
   /** The most resident memory so far, in MiB. */
   readonly peakRssMib: number;
+  /** Resident memory now, in MiB. */
+  readonly rssMib: number;
 }
 
 /** What a process of this machine has used so far; from /proc, so on Linux only. */
@@ -12,7 +14,9 @@ export function processUsage(pid: number): Usage {
   // The name of the program, in parentheses, may hold spaces: counted from behind it.
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   const ticks = Number(fields[11]) + Number(fields[12]);
-  const peakKib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const peakKib = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  const nowKib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
   // Linux gives user space 100 ticks a second, whatever the kernel's own clock.
-  return { cpuSeconds: ticks / 100, peakRssMib: Number(peakKib) / 1024 };
+  return { cpuSeconds: ticks / 100, peakRssMib: Number(peakKib) / 1024, rssMib: Number(nowKib) / 1024 };
 }
