@@ -17,6 +17,15 @@ const blobs = [
   { name: "Bug suggestions", type: "json", blob: [] },
   { name: "Job Info", type: "json", blob: JSON.stringify(details) },
   { name: "other", type: "text", blob: "text" },
+  {
+    name: "performance_data",
+    type: "json",
+    blob: {
+      performance_data: [
+        { framework: { name: "f" }, suites: [{ name: "s", subtests: [{ name: "t", value: 1 }] }] },
+      ],
+    },
+  },
 ];
 
 /** Valid messages that have, between them, every member that there is; what is made of them is not. */

@@ -1,3 +1,4 @@
+import type { Delivery } from "../../src/domain/delivery.ts";
 import { judgeDelivery, type Verdict } from "../../src/ingest/judge-delivery.ts";
 import { toRejection } from "../../src/ingest/to-rejection.ts";
 import { aDelivery, schemas } from "../examples.ts";
@@ -11,6 +12,8 @@ const SLOW_TRIES = 3;
 /** What of a rejected message is kept. */
 const KEPT_BYTES = 2000;
 const MAX_FAILURES = 20;
+/** The worker's own limit, by default. */
+const MAX_BODY_BYTES = 1024 * 1024;
 
 /** A message that was not judged as it should be. */
 export interface Failure {
@@ -50,14 +53,14 @@ export function judgeMutants(
     let cpuMs = 0;
     try {
       const begun = process.cpuUsage();
-      const judged = judgeDelivery(aDelivery(body), options);
+      const judged = judgeDelivery(deliveryOf(body), options);
       cpuMs = milliseconds(process.cpuUsage(begun));
       for (const verdict of judged) {
         const kind = verdict.kind === "rejected" ? `rejected: ${verdict.fault.reason}` : verdict.kind;
         verdicts[kind] = (verdicts[kind] ?? 0) + 1;
       }
       wrongs.push(...wrongsOfBody(body, judged));
-      if (index % 100 === 0 && !isSame(judged, judgeDelivery(aDelivery(body), options))) {
+      if (index % 100 === 0 && !isSame(judged, judgeDelivery(deliveryOf(body), options))) {
         wrongs.push("a second look gives another verdict");
       }
     } catch (error) {
@@ -85,15 +88,23 @@ function wrongsOfBody(body: Buffer, judged: readonly Verdict[]): string[] {
   for (const verdict of judged) {
     wrongs.push(...wrongsOf(verdict));
     if (verdict.kind !== "rejected") continue;
-    const { payload } = toRejection(aDelivery(body), verdict, KEPT_BYTES);
+    const { payload } = toRejection(deliveryOf(body), verdict, KEPT_BYTES);
     const kept = Buffer.from(payload.content, payload.encoding === "json" ? "utf8" : "base64").length;
     if (kept > KEPT_BYTES) wrongs.push(`${kept} bytes of the payload are kept`);
   }
   return wrongs;
 }
 
+/** As the worker hands it on: of a body over its limit the head alone. */
+function deliveryOf(body: Buffer): Delivery {
+  if (body.length <= MAX_BODY_BYTES) return aDelivery(body);
+  const oversize = { bytes: body.length, sha256: "0".repeat(64), limitBytes: MAX_BODY_BYTES };
+  return aDelivery(body.subarray(0, 1000), { oversize });
+}
+
 /** How many job messages a body holds; what is no JSON counts as one, and so does an empty array. */
 function itemsOf(body: Buffer): number {
+  if (body.length > MAX_BODY_BYTES) return 1;
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
     const value: unknown = JSON.parse(text);
@@ -111,7 +122,7 @@ function nesting(value: unknown): number {
 
 function cpuMsOf(body: Buffer): number {
   const begun = process.cpuUsage();
-  judgeDelivery(aDelivery(body), options);
+  judgeDelivery(deliveryOf(body), options);
   return milliseconds(process.cpuUsage(begun));
 }
 

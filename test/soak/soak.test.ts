@@ -13,7 +13,7 @@ broker.describe(`a worker that runs for a while on ${broker.name}`, () => {
     const { outcomes, expected, exitCode, intervals, peak_rss_mib } = await runSoak({
       brokerUrl: broker.server().url,
       mongodbUrl: null,
-      messages: 12_000,
+      messages: 8_000,
       intervals: 6,
       onInterval: (interval) => told.push(interval),
     });
