@@ -1,4 +1,3 @@
-import { Misuse } from "../domain/faults.ts";
 import type { TierOverrides } from "../domain/tiers.ts";
 import type { Log } from "../log.ts";
 import { keyOf } from "./binding-plan.ts";
@@ -32,40 +31,35 @@ export interface OperatorFiles {
 /** A change is in force after two looks. */
 const LOOK_EVERY_MS = 1000;
 
-/** Reads both files, and watches them. @throws Misuse with all that is wrong with them. */
+/** Reads both files, and watches them. @throws Misuse for the first that is broken. */
 export async function openOperatorFiles(options: OperatorFilesOptions): Promise<OperatorFiles> {
   const { registryPath, tiersPath, deployment, stop, log } = options;
-  const [registry, tiers] = await Promise.allSettled([
-    watchFile({
-      what: "registry",
-      path: registryPath,
-      everyMs: LOOK_EVERY_MS,
-      parse: (text) => parseRegistry(registryPath, text, deployment),
-      onChange(now, before) {
-        log.info("registry_reloaded", { path: registryPath, ...difference(now, before) });
-        options.onRegistry();
-      },
-      stop,
-      log,
-    }),
-    watchFile({
-      what: "tiers",
-      path: tiersPath,
-      everyMs: LOOK_EVERY_MS,
-      parse: (text) => parseTiers(tiersPath, text),
-      onChange: (now) => log.info("tiers_reloaded", { path: tiersPath, projects: now.size }),
-      stop,
-      log,
-    }),
-  ]);
-  if (registry.status === "rejected" || tiers.status === "rejected") {
-    throw allOf([registry, tiers].flatMap((file) => (file.status === "rejected" ? [file.reason] : [])));
-  }
-  const files = [registry.value, tiers.value];
+  const registry = await watchFile({
+    what: "registry",
+    path: registryPath,
+    everyMs: LOOK_EVERY_MS,
+    parse: (text) => parseRegistry(registryPath, text, deployment),
+    onChange(now, before) {
+      log.info("registry_reloaded", { path: registryPath, ...difference(now, before) });
+      options.onRegistry();
+    },
+    stop,
+    log,
+  });
+  const tiers = await watchFile({
+    what: "tiers",
+    path: tiersPath,
+    everyMs: LOOK_EVERY_MS,
+    parse: (text) => parseTiers(tiersPath, text),
+    onChange: (now) => log.info("tiers_reloaded", { path: tiersPath, projects: now.size }),
+    stop,
+    log,
+  });
+  const files = [registry, tiers];
   return {
-    registry: registry.value.current,
-    tiers: tiers.value.current,
-    generation: registry.value.generation,
+    registry: registry.current,
+    tiers: tiers.current,
+    generation: registry.generation,
     problems: () => files.flatMap((file) => file.problems()),
     async reread() {
       await Promise.all(files.map((file) => file.reread()));
@@ -81,10 +75,4 @@ function difference(now: Registry, before: Registry): Readonly<Record<string, nu
     added: now.bindings.filter((binding) => !wantedBefore?.has(keyOf(binding))).length,
     left: before.bindings.filter((binding) => !wanted?.has(keyOf(binding))).length,
   };
-}
-
-/** One mistake that tells of all; anything else goes first. */
-function allOf(reasons: readonly unknown[]): unknown {
-  const other = reasons.find((reason) => !(reason instanceof Misuse));
-  return other ?? new Misuse(reasons.flatMap((reason) => (reason instanceof Misuse ? reason.problems : [])));
 }

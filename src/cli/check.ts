@@ -1,47 +1,82 @@
-import { connect } from "amqplib";
-import { brokerTrouble, exchangeRefusal } from "../broker/broker-trouble.ts";
+import { durableQueueName } from "../broker/declare-queue.ts";
+import { lookAtBroker } from "../broker/look-at-broker.ts";
+import type { Registry } from "../broker/registry.ts";
 import { Misuse } from "../domain/faults.ts";
 import { brokerUrl, showSettings } from "../read-settings.ts";
-import { settingNames } from "../settings.ts";
+import { type Settings, settingNames } from "../settings.ts";
+import { type PlanView, planOf, renderPlan } from "./check-plan.ts";
 import { columns } from "./columns.ts";
-import { exitCodes } from "./program.ts";
+import { print } from "./print.ts";
+import { type CommandOptions, exitCodes } from "./program.ts";
 import { readConfiguration } from "./read-configuration.ts";
 
-/**
- * `check`: registry and settings, and with `asksBroker` whether the broker lets us in and has the exchanges.
- * Exit code 1 if an exchange cannot be used or the broker cannot be reached.
- *
- * @throws Misuse with everything that is wrong with settings and registry.
- */
-export async function check(env: NodeJS.ProcessEnv, asksBroker: boolean): Promise<number> {
-  // Without the broker its address is not asked for.
-  const names = asksBroker ? settingNames : settingNames.filter((name) => !name.startsWith("AMQP_URL"));
-  const { settings, registry } = await readConfiguration(env, names);
-  process.stdout.write(columns([["setting", "value", "from"], ...showSettings(env, settings)]));
-  const rows = registry.bindings.map(({ exchange, routing_key }) => [exchange, routing_key]);
-  process.stdout.write(`\n${columns([["exchange", "routing key"], ...rows])}`);
-  process.stdout.write(
-    `\n${settings.REGISTRY_FILE}: ${rows.length} bindings of ${registry.exchanges.length} exchanges\n`,
-  );
-  return asksBroker ? askBroker(await brokerUrl(settings), registry.exchanges) : exitCodes.ok;
+/** What `check --json` prints. */
+interface CheckView {
+  readonly registry: string;
+  readonly bindings: Registry["bindings"];
+  /** Name, value and origin; secrets blanked. */
+  readonly settings: readonly { readonly name: string; readonly value: string; readonly from: string }[];
+  /** Null: the broker was not asked. `trouble` null: it can be read. */
+  readonly exchanges: readonly { readonly exchange: string; readonly trouble: string | null }[] | null;
+  /** Null: not asked for. */
+  readonly plan: PlanView | null;
 }
 
-async function askBroker(url: string, exchanges: readonly string[]): Promise<number> {
-  const connection = await connect(url, { timeout: 10_000 }).catch((error: unknown) => {
-    throw new Misuse([`the broker cannot be used: ${brokerTrouble(error, url)}`]);
-  });
-  let allThere = true;
-  for (const exchange of exchanges) {
-    const channel = await connection.createChannel();
-    // The "no" comes as the rejection below; unheard it would end the process.
-    channel.on("error", () => undefined);
-    const answer = await channel.checkExchange(exchange).then(
-      () => "is there",
-      (error: unknown) => `cannot be used: ${exchangeRefusal(error) ?? String(error)}`,
-    );
-    allThere &&= answer === "is there";
-    process.stdout.write(`${exchange} ${answer}\n`);
-  }
-  await connection.close();
-  return allThere ? exitCodes.ok : exitCodes.failed;
+const CONNECT_MS = 10_000;
+
+/**
+ * `check`: registry and settings; with `--connect` also whether the broker lets us in and has the exchanges, and with
+ * `--plan` what a worker would bind and unbind. Exit code 1 if an exchange cannot be used or the guard would refuse the
+ * plan.
+ *
+ * @throws Misuse with everything that is wrong with settings and registry, or for a broker that cannot be reached.
+ */
+export async function check(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
+  const asksBroker = options["connect"] === true;
+  const asksPlan = options["plan"] === true;
+  // The broker's address names the user, and so the queue; without these it is not asked for.
+  const isNeeded = asksBroker || asksPlan;
+  const names = isNeeded ? settingNames : settingNames.filter((name) => !name.startsWith("AMQP_URL"));
+  const { settings, registry } = await readConfiguration(env, names);
+  const view: CheckView = {
+    registry: settings.REGISTRY_FILE,
+    bindings: registry.bindings,
+    settings: showSettings(env, settings).map(([name = "", value = "", from = ""]) => ({
+      name,
+      value,
+      from,
+    })),
+    exchanges: asksBroker ? await askBroker(settings, registry) : null,
+    plan: asksPlan ? await planOf(settings, registry) : null,
+  };
+  await print(options["json"] === true ? `${JSON.stringify(view)}\n` : render(view, registry));
+  const isRefused = view.exchanges?.some(({ trouble }) => trouble !== null) || view.plan?.refused === true;
+  return isRefused ? exitCodes.failed : exitCodes.ok;
+}
+
+async function askBroker(settings: Settings, { exchanges }: Registry) {
+  const url = await brokerUrl(settings);
+  const queue = durableQueueName(url, settings.QUEUE_NAME);
+  const look = await lookAtBroker({ url, queue, exchanges, limitMs: CONNECT_MS });
+  if (look.trouble !== null) throw new Misuse([`the broker cannot be used: ${look.trouble}`]);
+  return look.exchanges;
+}
+
+function render(
+  { registry: file, bindings, settings, exchanges, plan }: CheckView,
+  registry: Registry,
+): string {
+  const rows = bindings.map(({ exchange, routing_key }) => [exchange, routing_key]);
+  const sum = `${file}: ${bindings.length} bindings of ${registry.exchanges.length} exchanges\n`;
+  const answers = (exchanges ?? []).map(({ exchange, trouble }) => [
+    exchange,
+    trouble === null ? "is there" : `cannot be used: ${trouble}`,
+  ]);
+  return [
+    columns([["setting", "value", "from"], ...settings.map(({ name, value, from }) => [name, value, from])]),
+    columns([["exchange", "routing key"], ...rows]),
+    sum,
+    ...(answers.length > 0 ? [columns(answers)] : []),
+    ...(plan === null ? [] : [renderPlan(plan)]),
+  ].join("\n");
 }

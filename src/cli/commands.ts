@@ -41,9 +41,18 @@ export const commands: readonly CommandRow[] = [
   {
     usage: "check",
     summary: "check registry and settings, and show what would be bound",
-    options: [["--connect", "ask the broker for the exchanges too"]],
-    examples: ["pulse-ingest check", "pulse-ingest check --connect"],
-    run: (_args, { connect }) => check(env, connect === true),
+    options: [
+      ["--connect", "ask the broker for the exchanges too"],
+      ["--plan", "compare with what workers have bound, by their notes in the store"],
+      ["--json", "one JSON object"],
+    ],
+    examples: [
+      "pulse-ingest check",
+      "pulse-ingest check --connect",
+      "REGISTRY_FILE=new.yml pulse-ingest check --plan",
+    ],
+    more: "Exit code 1 if an exchange cannot be used, or if a worker would refuse to remove so many bindings at once.",
+    run: (_args, options) => check(env, options),
   },
   {
     usage: "validate <file...>",
