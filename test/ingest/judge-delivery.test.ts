@@ -36,18 +36,15 @@ describe("what is told of a refused message shows no password of a URL", () => {
     }
   });
 
-  it("wherever the JSON is broken, where the parser quotes what stands around", () => {
-    const body = JSON.stringify(aMessage({ logs: [{ name: "live", url }] }));
-    const [from, to] = [body.indexOf(url) - 30, body.indexOf(url) + url.length + 30];
-    for (let at = from; at < to; at++) {
-      for (const broken of [
-        `${body.slice(0, at)}"x${body.slice(at)}`,
-        `${body.slice(0, at)}}${body.slice(at)}`,
-      ]) {
-        // A quote within the password ends the URL before it was one.
-        if (broken.includes(url)) expect(faultsOf(Buffer.from(broken))).not.toMatch(anyPart);
-      }
-      expect(faultsOf(Buffer.from(body.slice(0, at)))).not.toMatch(anyPart);
-    }
+  // The parser quotes ten characters to either side of what it did not expect.
+  it.each([
+    '["a://b:geheim@h",x]',
+    '{"a":"a://b:geheim@h","b":x}',
+    '[x"a://b:geheim@h"]',
+    "[a://b:geheim@h]",
+  ])("also where the parser quotes what stands around: %s", (body) => {
+    const faults = faultsOf(Buffer.from(body));
+    expect(faults).toContain("Unexpected token");
+    expect(faults).not.toMatch(anyPart);
   });
 });
