@@ -193,7 +193,7 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest rejections replay 3fa9c01d77aa",
       "pulse-ingest rejections replay --reason project-not-accepted --exchange exchange/publisher/jobs",
     ],
-    more: "By the registry and settings that the worker has, oldest first. What is no longer refused is taken out of the rejections. Exit code 1 if any is refused again, or cannot be replayed.",
+    more: "By the registry and settings that the worker has, oldest first. What is no longer refused is taken out of the rejections. What killed workers is replayed by its id alone. Exit code 1 if any is refused again, or cannot be replayed.",
     run: ([ids], options) => replay(env, z.array(z.string()).parse(ids), options),
   },
   {

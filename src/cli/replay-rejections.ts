@@ -62,7 +62,8 @@ export async function replay(
     const replayOptions = { judge, store, hold };
     if (ids.length > 0) {
       const named = await findAll(store, ids);
-      return named === null ? exitCodes.failed : replayPages([named], named.length, replayOptions, isJson);
+      if (named === null) return exitCodes.failed;
+      return replayPages([named], named.length, whyNotReplayed, replayOptions, isJson);
     }
     // What comes from now on is the worker's: a replay ends.
     const now = new Date().toISOString();
@@ -73,13 +74,21 @@ export async function replay(
     const counts = await store.countRejections(wanted);
     const total = counts.reduce((sum, { rejections }) => sum + rejections, 0);
     const pages = rejectionPages(store, wanted, { limit, oldestFirst: true });
-    return replayPages(pages, Math.min(limit, total), replayOptions, isJson);
+    return replayPages(pages, Math.min(limit, total), whyNotAmongMany, replayOptions, isJson);
   });
+}
+
+/** What killed workers would end this process too, again and again, before the others have their turn. */
+function whyNotAmongMany(rejection: StoredRejection): string | null {
+  return rejection.fault.reason === "killed-worker"
+    ? "workers died with it in work: replay it by its id, by itself"
+    : whyNotReplayed(rejection);
 }
 
 async function replayPages(
   pages: Iterable<readonly StoredRejection[]> | AsyncIterable<readonly StoredRejection[]>,
   total: number,
+  whyNot: (rejection: StoredRejection) => string | null,
   options: ReplayOptions,
   isJson: boolean,
 ): Promise<number> {
@@ -89,9 +98,9 @@ async function replayPages(
   try {
     for await (const page of pages) {
       progress.show(`${done} of ${total} replayed`);
-      const possible = page.filter((rejection) => whyNotReplayed(rejection) === null);
+      const possible = page.filter((rejection) => whyNot(rejection) === null);
       const told = [
-        ...page.flatMap(impossible),
+        ...page.flatMap((rejection) => impossible(rejection, whyNot(rejection))),
         ...(await replayRejections(possible, options)).flatMap(toTold),
       ];
       done += page.length;
@@ -139,17 +148,15 @@ async function findAll(store: Store, ids: readonly string[]): Promise<readonly S
   return [...found.values()];
 }
 
-function impossible(rejection: StoredRejection): Told[] {
-  const why = whyNotReplayed(rejection);
+function impossible({ id, project, task_id }: StoredRejection, why: string | null): Told[] {
   if (why === null) return [];
-  const { id, project, task_id } = rejection;
   return [
     {
       id,
       project,
       task_id,
       outcome: "impossible",
-      errors: [{ pointer: "", keyword: "incomplete", message: why }],
+      errors: [{ pointer: "", keyword: "not-replayed", message: why }],
     },
   ];
 }

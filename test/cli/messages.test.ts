@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
-import { judgeFile } from "../../src/cli/messages.ts";
+import { documentsOf, judgeFile } from "../../src/cli/messages.ts";
 import { faultErrors } from "../../src/domain/explain-fault.ts";
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
 import { aDelivery, aMessage, schemas } from "../examples.ts";
@@ -158,6 +158,19 @@ describe("the verdict of validate and of the worker", () => {
       worker?.kind === "rejected" ? worker.fault : null,
     );
     if (file?.kind === "rejected") expect(faultErrors(file.fault).length).toBeGreaterThan(0);
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    ["an object on one line", '{"a":1}\n', ['{"a":1}\n']],
+    ["an object on many", '{\n"a":1\n}', ['{\n"a":1\n}']],
+    ["an array that begins with its bracket", "[\n1,\n2\n]\n", ["[\n1,\n2\n]\n"]],
+    ["an object a line", '{"a":1}\n{"b":2}', ['{"a":1}', '{"b":2}']],
+    ["lines of Windows, and blank ones", '\r\n{"a":1}\r\n\r\n[2]\r\n', ['{"a":1}\r', "[2]\r"]],
+    ["a line that is broken among others", '{"a":1}\n{"b"\n3', ['{"a":1}', '{"b"', "3"]],
+    ["nothing", "", [""]],
+    ["no JSON at all", "a\nb", ["a\nb"]],
+  ])("a file holds one document, or one a line: %s", (_case, text, documents) => {
+    expect(documentsOf(Buffer.from(text)).map(String)).toEqual(documents);
   });
 
   it("measures each message of an array by itself", () => {

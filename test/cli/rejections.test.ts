@@ -13,7 +13,7 @@ import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
 import { storeBatch } from "../../src/ingest/store-batch.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
-import { aDelivery, aMessage, schemas } from "../examples.ts";
+import { aDelivery, aMessage, aRejection, schemas } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
 import { type CliRun, runCli } from "./run-cli.ts";
@@ -242,6 +242,20 @@ describe("rejections", () => {
       stdout: "",
       stderr: expect.stringContaining("Nothing was replayed."),
     });
+  });
+
+  it("one that killed workers is replayed by its id alone, and not among others", async () => {
+    const apart = new Place(null);
+    const content = Buffer.from(JSON.stringify(aMessage())).toString("base64");
+    const payload = { ...aRejection("").payload, encoding: "base64", content } as const;
+    const fault = { reason: "killed-worker", attempts: 5 } as const;
+    await apart.withStore((store) => store.recordRejections([aRejection("", { fault, payload })]));
+    const among = await apart.run(["replay", "--all"]);
+    expect(among).toMatchObject({ code: 1, stderr: "Of 1: 1 cannot be replayed\n" });
+    const [, id = ""] = /^(\w+): - -: cannot be replayed\n.*by its id/.exec(among.stdout) ?? [];
+    const alone = await apart.run(["replay", id]);
+    expect(alone).toMatchObject({ code: 0, stdout: `${id}: try guid/0: stored\n` });
+    expect(await apart.lines(["list"])).toEqual([]);
   });
 
   it("are exported as they were sent, and validate takes them up", async () => {

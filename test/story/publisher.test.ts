@@ -57,6 +57,23 @@ broker.describe(`a publisher on ${broker.name} who waits for what became of each
     await store.close();
   });
 
+  it("is told of each of a file with a message a line, also where a line is none", async () => {
+    const lines = [aMessage({ taskId: "line/0" }), aMessage({ taskId: "line/1" })].map((each) =>
+      JSON.stringify(each),
+    );
+    const { code, stdout } = await publish(
+      [lines[0], '{"broken', lines[1]].join("\n"),
+      "--wait",
+      "--no-validate",
+    );
+    expect(code).toBe(1);
+    expect(stdout.match(/^(stored|rejected) .*$/gm)).toEqual([
+      "stored    -[0]: try line/0: completed",
+      expect.stringContaining("rejected  -[1]: see"),
+      "stored    -[2]: try line/1: completed",
+    ]);
+  });
+
   // The rejection is found by a hash of what the worker received, written anew: what publishers write differs in form.
   it("is told of the rejection of each, whatever it is written like", async () => {
     const forms = [
