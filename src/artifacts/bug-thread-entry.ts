@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { BugIndexBuilder } from "./bug-index.ts";
 import type { BugLookup } from "./bug-lookup.ts";
 import { type BugThreadAnswer, bugThreadOrder, bugThreadSettings } from "./bug-thread-messages.ts";
+import { giveWay } from "./give-way.ts";
 import { RememberedLookups } from "./remembered-lookups.ts";
 import { SuggestionsWriter, suggestBugs } from "./suggest-bugs.ts";
 import { errorLinesOf } from "./summary-errors.ts";
@@ -11,6 +12,7 @@ import { errorLinesOf } from "./summary-errors.ts";
 // the first question.
 const port = parentPort;
 if (port === null) throw new Error("this is the code of a worker thread");
+giveWay();
 const { artifactBytes, rememberedTerms, longestMs } = bugThreadSettings.parse(workerData);
 
 // Longer than this at one summary, and the others get a turn: one may have thousands of lines.

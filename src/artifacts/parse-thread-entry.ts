@@ -1,4 +1,5 @@
 import { workerData } from "node:worker_threads";
+import { giveWay } from "./give-way.ts";
 import { openHttpLogSource } from "./http-log-source.ts";
 import { parseTask, threadSettings } from "./parse-thread-messages.ts";
 import { readLog, storableReading } from "./read-log.ts";
@@ -6,6 +7,7 @@ import { serveThread } from "./serve-thread.ts";
 
 // The code of a worker thread: it fetches, inflates and parses whole logs, so that nothing of that is done on the
 // main loop. Started by `parse-thread.ts`.
+giveWay();
 const { fetch, limits } = threadSettings.parse(workerData);
 const source = openHttpLogSource(fetch);
 

@@ -5,8 +5,10 @@
 import { parseArgs } from "node:util";
 import { createProgress } from "../../src/cli/progress.ts";
 import { ServerMissing } from "../servers/server-missing.ts";
+import { bugs } from "./bugs.ts";
 import { full } from "./full.ts";
 import { limit } from "./limit.ts";
+import { logs } from "./logs.ts";
 import { mongodb } from "./mongodb.ts";
 import { paced } from "./paced.ts";
 import type { Measured, Part } from "./part.ts";
@@ -16,7 +18,7 @@ import { stopServers } from "./servers.ts";
 import { sqlite } from "./sqlite.ts";
 
 /** In the order of the report. */
-const parts: Readonly<Record<string, Part>> = { limit, sqlite, mongodb, pure, paced, full };
+const parts: Readonly<Record<string, Part>> = { limit, sqlite, mongodb, pure, paced, full, logs, bugs };
 
 const { values } = parseArgs({
   options: { json: { type: "boolean", default: false }, only: { type: "string" } },

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { WorkerStory } from "../story/a-running-worker.ts";
 import { type MessageMix, messageMix } from "./message-mix.ts";
-import { once, type Part } from "./part.ts";
+import { once, type Part, percentile } from "./part.ts";
 import { broker } from "./servers.ts";
 
 const PER_SECOND = 300;
@@ -44,8 +44,4 @@ async function publishPaced(story: WorkerStory, { bodies, jobsOf }: MessageMix):
   }
   await story.channel.waitForConfirms();
   return publishedAtMs;
-}
-
-function percentile(values: readonly number[], part: number): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * part) - 1] ?? Number.NaN;
 }

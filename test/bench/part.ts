@@ -33,6 +33,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[sorted.length / 2 - 1] ?? upper) + upper) / 2;
 }
 
+/** @param part - of all values, e.g. 0.99: so many are not greater. */
+export function percentile(values: readonly number[], part: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * part) - 1] ?? Number.NaN;
+}
+
 export function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }

@@ -1,0 +1,97 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { BugIndexBuilder } from "../../src/artifacts/bug-index.ts";
+import type { BugLookup } from "../../src/artifacts/bug-lookup.ts";
+import type { Bug } from "../../src/domain/bug.ts";
+import { seededRandom } from "../artifacts/hostile-lines.ts";
+import { once, type Part, percentile, rounded } from "./part.ts";
+
+const BUGS = 100_000;
+const TERMS = 2000;
+const TRIES = 3;
+
+/** Looking up terms among the bugs held in memory, and what these take. */
+export const bugs = {
+  goals: { p95_ms: { atMost: 5 }, index_mib: { atMost: 150 } },
+  measure: once(async () => {
+    const before = heldMib();
+    const index = anIndex();
+    const index_mib = heldMib() - before;
+    const terms = Array.from({ length: TERMS }, aTerm);
+    for (const term of terms) fastest(index, term);
+    const times = terms.map((term) => fastest(index, term));
+    return {
+      what: `${BUGS} bugs in memory, ${TERMS} terms`,
+      figures: { p95_ms: rounded(percentile(times, 0.95), 3), index_mib: Math.round(index_mib) },
+    };
+  }),
+} satisfies Part;
+
+const random = seededRandom(5);
+const pick = <T>(list: readonly [T, ...T[]]): T => list[Math.floor(random() * list.length)] ?? list[0];
+const folders = [
+  "dom/base",
+  "browser/components/sessionstore",
+  "layout/reftests",
+  "js/src/jit-test",
+] as const;
+const ends = [
+  "timed out",
+  "leaked 2 windows",
+  "Assertion failure: !mIsDestroyed",
+  "got 3, expected 4",
+] as const;
+const file = (nth: number): string => `test_bug${nth * 7919}.html`;
+
+function anIndex(): BugLookup {
+  const builder = new BugIndexBuilder();
+  const now = Date.now();
+  for (let at = 0; at < BUGS; at += 1000) {
+    const page = Array.from({ length: 1000 }, (_, nth): Bug => {
+      const id = 1_000_000 + at + nth;
+      const summary = `Intermittent ${pick(folders)}/${file(at + nth)} | ${pick(ends)} - ${random()}`;
+      return {
+        ...{ id, summary, status: "NEW", resolution: pick(["", "", "FIXED"]), os: "Linux" },
+        ...{
+          crash_signature: nth % 10 === 0 ? `[@ mozilla::dom::Thing${id}::Run]` : "",
+          keywords: "intermittent-failure",
+        },
+        modified: new Date(now - random() * 365 * 86_400_000).toISOString(),
+      };
+    });
+    builder.add(page);
+  }
+  return builder.build();
+}
+
+/** As error lines give them: mostly a test's file, often a whole line that no bug has, at times what many have. */
+function aTerm(_: unknown, nth: number): string {
+  const dice = random();
+  if (dice < 0.6) return file(Math.floor(random() * BUGS * 1.3));
+  if (dice < 0.8)
+    return `TEST-UNEXPECTED-FAIL | ${pick(folders)}/${file(nth)} | ${pick(ends)} at ${random()}`.slice(
+      0,
+      100,
+    );
+  if (dice < 0.9) return `mozilla::dom::Thing${1_000_000 + nth}::Run`;
+  return pick([...ends, "Intermittent", "window", "reftests/test_bug79"]);
+}
+
+/** Milliseconds of the fastest of some tries: what else the machine does can only add to it. */
+function fastest(lookup: BugLookup, term: string): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const from = performance.now();
+    lookup.find(term, Date.now());
+    least = Math.min(least, performance.now() - from);
+  }
+  return least;
+}
+
+/** What this process holds once all that is no longer needed was let go. */
+function heldMib(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return (heapUsed + arrayBuffers) / 2 ** 20;
+}

@@ -1,0 +1,28 @@
+/**
+ * `log-threads.mjs URL COUNT`: reads the log at the URL on so many threads at a time, twice, and prints what it took;
+ * then waits for the end of its standard input, so that it can be looked at. In JavaScript, since a loader of TypeScript
+ * would be in every thread's memory.
+ */
+import { openParseThreads } from "../../dist/artifacts/parse-thread.js";
+
+const [url = "", count = ""] = process.argv.slice(2);
+const TIMER_MS = 2;
+const delaysMs = [];
+let expected = performance.now() + TIMER_MS;
+const timer = setInterval(() => {
+  delaysMs.push(Math.max(0, performance.now() - expected));
+  expected = performance.now() + TIMER_MS;
+}, TIMER_MS);
+
+const idleMib = process.memoryUsage().rss / 2 ** 20;
+const threads = openParseThreads({ threads: Number(count), userAgent: "bench", allowPrivate: true });
+for (let round = 0; round < 2; round++) {
+  const readings = Array.from({ length: Number(count) }, () =>
+    threads.readLog(url, new AbortController().signal),
+  );
+  for (const reading of await Promise.all(readings)) if (!reading.ok) throw new Error(reading.failure.detail);
+}
+clearInterval(timer);
+await threads.close();
+process.stdout.write(`${JSON.stringify({ idleMib, delaysMs })}\n`);
+process.stdin.resume();

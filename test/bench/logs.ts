@@ -1,0 +1,115 @@
+import { spawn } from "node:child_process";
+import { once as event } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { createGunzip } from "node:zlib";
+import { defaultLogLimits, parseLog } from "../../src/artifacts/parse-log.ts";
+import { aLargeLog, type BenchLog, realLogs } from "./log-mix.ts";
+import { median, once, type Part, percentile, rounded } from "./part.ts";
+import { processUsage } from "./process-usage.ts";
+
+const ROUNDS = 7;
+const LARGE_MIB = 48;
+const AT_ONCE = 4;
+
+/**
+ * Logs, inflated and parsed, in turn with a bare pass that inflates and splits lines; by CPU time, all threads of zlib's
+ * included. Then four large ones at a time on threads, as the worker reads them.
+ */
+export const logs = {
+  goals: {
+    mb_per_s: { atLeast: 60 },
+    ratio: { atLeast: 0.4 },
+    peak_rss_mib: { atMost: 64 },
+    loop_delay_p99_ms: { atMost: 20 },
+  },
+  measure: once(async () => {
+    const real = realLogs();
+    const large = aLargeLog(LARGE_MIB, 1);
+    const all = [...real, large];
+    const megabytes = all.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
+    const rounds: (readonly [parsed: number, bare: number])[] = [];
+    // The first round is the compiler's.
+    for (let round = 0; round <= ROUNDS; round++) {
+      rounds.push([await cpuSeconds(all, parsePass), await cpuSeconds(all, barePass)]);
+    }
+    const counted = rounds.slice(1);
+    const { peakMib, loopDelayP99Ms } = await onThreads(large);
+    const realOnes =
+      real.length === 0 ? "no real logs (there are none beside the project)" : `${real.length} real logs`;
+    return {
+      what: `${realOnes} and a made one, ${Math.round(megabytes)} MB inflated; memory of each of ${AT_ONCE} at a time`,
+      figures: {
+        mb_per_s: Math.round(megabytes / median(counted.map(([parsed]) => parsed))),
+        ratio: rounded(median(counted.map(([parsed, bare]) => bare / parsed)), 3),
+        peak_rss_mib: rounded(peakMib / AT_ONCE, 1),
+        loop_delay_p99_ms: rounded(loopDelayP99Ms, 1),
+      },
+    };
+  }),
+} satisfies Part;
+
+type Pass = (pieces: AsyncIterable<Buffer>) => Promise<number>;
+
+const parsePass: Pass = async (pieces) => {
+  const result = await parseLog(pieces, defaultLogLimits);
+  if (!result.ok) throw new Error(JSON.stringify(result.fault));
+  return result.summary.lines;
+};
+
+const barePass: Pass = async (pieces) => {
+  let lines = 0;
+  let rest = "";
+  const gunzip = createGunzip();
+  const giving = (async () => {
+    for await (const piece of pieces) if (!gunzip.write(piece)) await event(gunzip, "drain");
+    gunzip.end();
+  })();
+  for await (const chunk of gunzip) {
+    const split = (rest + chunk.toString("latin1")).split("\n");
+    rest = split.pop() ?? "";
+    lines += split.length;
+  }
+  await giving;
+  return rest === "" ? lines : lines + 1;
+};
+
+async function cpuSeconds(all: readonly BenchLog[], pass: Pass): Promise<number> {
+  const before = process.cpuUsage();
+  for (const { gzip } of all) {
+    if ((await pass(asItArrives(gzip))) === 0) throw new Error("a log without lines");
+  }
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+const ARRIVES_BYTES = 64 * 1024;
+
+async function* asItArrives(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += ARRIVES_BYTES) yield bytes.subarray(at, at + ARRIVES_BYTES);
+}
+
+interface ThreadFigures {
+  /** What the process took more, at its peak, than before there were threads. */
+  readonly peakMib: number;
+  readonly loopDelayP99Ms: number;
+}
+
+/** In a process of its own, so that nothing else is counted. */
+async function onThreads({ gzip }: BenchLog): Promise<ThreadFigures> {
+  const host = createServer((_request, response) => response.end(gzip)).listen(0, "127.0.0.1");
+  await event(host, "listening");
+  const { port } = host.address() as AddressInfo;
+  const script = fileURLToPath(new URL("log-threads.mjs", import.meta.url));
+  const args = [script, `http://127.0.0.1:${port}/log.gz`, String(AT_ONCE)];
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const said = await createInterface(child.stdout)[Symbol.asyncIterator]().next();
+  const { idleMib, delaysMs }: { idleMib: number; delaysMs: number[] } = JSON.parse(said.value ?? "null");
+  const peakMib = processUsage(child.pid ?? 0).peakRssMib - idleMib;
+  child.stdin.end();
+  await event(child, "close");
+  host.close();
+  return { peakMib, loopDelayP99Ms: percentile(delaysMs, 0.99) };
+}
