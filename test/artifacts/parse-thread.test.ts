@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { getPriority } from "node:os";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import type { LogReading } from "../../src/artifacts/log-reading.ts";
@@ -91,6 +93,28 @@ describe("a log read on a thread", () => {
     expect(allBad).toHaveProperty("warnings.length", 6);
     expect(allBad).toHaveProperty("warnings.5", "nor are 15 more");
   });
+
+  (process.platform === "linux" ? it : it.skip)(
+    "gives way to the main loop where both want the processor",
+    async () => {
+      const nicest = (): number =>
+        Math.max(
+          ...readdirSync("/proc/self/task").map((task) => {
+            const fields = readFileSync(`/proc/self/task/${task}/stat`, "utf8")
+              .split(") ")
+              .at(-1)
+              ?.split(" ");
+            return Number(fields?.[16]);
+          }),
+        );
+      const main = getPriority();
+      const host = await aHost({ "/log": answer(log) });
+      const threads = someThreads();
+      await read(threads, `${host.url}/log`);
+      expect(nicest()).toBeGreaterThan(main);
+      expect(getPriority()).toBe(main);
+    },
+  );
 
   it("comes with what it took", async () => {
     const gzip = gzipSync(log);

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
@@ -8,7 +7,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import type { JobView, Store } from "../../src/store/store.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { startCutProxy } from "../doubles/cut-proxy.ts";
-import { answer, type Behaviour, type LogHost, startLogHost } from "../doubles/log-host.ts";
+import { answer, type Behaviour, endless, type LogHost, startLogHost } from "../doubles/log-host.ts";
 import { aMessage } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb, sharedRabbitmq } from "../servers/shared-servers.ts";
@@ -17,6 +16,7 @@ import { WorkerStory } from "./a-running-worker.ts";
 
 jest.setTimeout(120_000);
 const broker = await serverOrSkip(sharedRabbitmq);
+const mongodb = await serverOrSkip(sharedMongodb);
 
 /** Where a story's worker keeps its data. */
 interface Place {
@@ -65,11 +65,8 @@ async function inMongodb(folder: string, url: string): Promise<Place> {
 /** The same stories for each store. */
 const places: [string, typeof broker.describe, (folder: string) => Promise<Place>][] = [
   ["SQLite", describe, inFile],
+  [mongodb.name, mongodb.describe, (folder) => inMongodb(folder, mongodb.server().url)],
 ];
-if (existsSync(new URL("../../src/store/mongodb", import.meta.url))) {
-  const mongodb = await serverOrSkip(sharedMongodb);
-  places.push([mongodb.name, mongodb.describe, (folder) => inMongodb(folder, mongodb.server().url)]);
-} else console.warn("LEFT OUT: the stories of logs with the MongoDB store, which is not there");
 
 const log = [
   "fatal error: boom",
@@ -90,6 +87,7 @@ for (const [name, suite, findPlace] of places) {
       let story: WorkerStory;
       let place: Place;
       let host: LogHost;
+      const others: LogHost[] = [];
       /** What the host does now. */
       let behave: Behaviour;
       beforeEach(async () => {
@@ -101,7 +99,7 @@ for (const [name, suite, findPlace] of places) {
       afterEach(async () => {
         await story.end();
         await place.close();
-        await host.close();
+        for (const one of [host, ...others.splice(0)]) await one.close();
       });
 
       const start = (env: NodeJS.ProcessEnv = {}): Promise<WorkerProcess> =>
@@ -213,6 +211,25 @@ for (const [name, suite, findPlace] of places) {
         expect((await untilJob(() => true)).artifacts).toEqual([]);
         behave = answer(gzipSync(log));
         await expectReadOnce(await start());
+      });
+
+      it("waits for no other host's logs, be they many and their host dead or slow", async () => {
+        const dead = await startLogHost({ "/log": () => undefined }, "127.0.0.2");
+        const slow = await startLogHost({ "/log": endless(Buffer.from("x\n"), 20) }, "127.0.0.3");
+        others.push(dead, slow);
+        await start({ LOG_THREADS: "3", LOGS_PER_HOST: "1", LOG_TIMEOUT_MS: "60000", LOG_LEASE_MS: "90000" });
+        const ofHost = ({ url }: LogHost, nth: number) =>
+          aMessage({ taskId: `${nth}`, logs: [{ name: "buildbot_text", url: `${url}/log` }] });
+        await story.publish(...Array.from({ length: 20 }, (_, nth) => ofHost(nth < 10 ? dead : slow, nth)));
+        while (dead.requests.length + slow.requests.length < 2) {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        await publishJob();
+        const view = await untilJob(isParsed);
+        expect(view.artifacts.toSorted()).toEqual(made);
+        // Both are still at their first log.
+        expect([dead.requests.length, slow.requests.length]).toEqual([1, 1]);
+        expect([dead.open(), slow.open()]).toEqual([1, 1]);
       });
 
       it("that is gone is given up at once, and `logs list` says why", async () => {
