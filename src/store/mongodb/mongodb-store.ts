@@ -4,12 +4,14 @@ import { Misuse } from "../../domain/faults.ts";
 import { createAsking } from "../asking.ts";
 import { gathered } from "../gathered.ts";
 import type { Store } from "../store.ts";
+import { withinLimit } from "./answer-limit.ts";
 import { createBindings } from "./bindings.ts";
 import { createBugs } from "./bugs.ts";
 import { collectionsOf, createIndexes } from "./collections.ts";
 import { asUnavailable } from "./faults.ts";
 import { createReads } from "./reads.ts";
 import { createRejections } from "./rejections.ts";
+import { checkLimits, reopenWhenStuck } from "./stuck-client.ts";
 import { createWork } from "./work.ts";
 import { createWrites } from "./writes.ts";
 
@@ -26,10 +28,12 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
   const client = clientOf(url);
   const name = namesDatabase(url) ? client.options.dbName : DEFAULT_DATABASE;
   const all = collectionsOf(client.db(name));
+  const endWatch = reopenWhenStuck(client, checkLimits);
   try {
     await client.connect();
     await createIndexes(all);
   } catch (error) {
+    endWatch();
     await client.close();
     throw asUnavailable(error);
   }
@@ -40,13 +44,16 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
   const bugs = createBugs(all);
   const bindings = createBindings(all);
   const { asked, end } = createAsking(asUnavailable);
-  const finish = gathered(asked(work.finishWork));
+  /** For what a worker waits for: it must not wait for ever. */
+  const limited = <A extends readonly unknown[], R>(ask: (...args: A) => Promise<R>) =>
+    asked(withinLimit(ask));
+  const finish = gathered(limited(work.finishWork));
 
   return {
     name: `mongodb (${client.options.hosts.map(String).join(",")}/${name})`,
-    storeSubmissions: asked(writes.storeSubmissions),
+    storeSubmissions: limited(writes.storeSubmissions),
     storeResultSets: asked(writes.storeResultSets),
-    recordRejections: asked(rejections.recordRejections),
+    recordRejections: limited(rejections.recordRejections),
     resolveRejections: asked(rejections.resolveRejections),
     findJob: asked(reads.findJob),
     findJobsByGuid: asked(reads.findJobsByGuid),
@@ -56,33 +63,35 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
     findRejection: asked(rejections.findRejection),
     countRejections: asked(rejections.countRejections),
     countDocuments: asked(reads.countDocuments),
-    readBindings: asked(bindings.readBindings),
-    noteBindings: asked(bindings.noteBindings),
-    forgetBindings: asked(bindings.forgetBindings),
-    claimWork: asked(work.claimWork),
+    readBindings: limited(bindings.readBindings),
+    noteBindings: limited(bindings.noteBindings),
+    forgetBindings: limited(bindings.forgetBindings),
+    claimWork: limited(work.claimWork),
     finishWork: (item, artifacts) => finish({ item, artifacts }),
-    failWork: asked(work.failWork),
-    releaseWork: asked(work.releaseWork),
+    failWork: limited(work.failWork),
+    releaseWork: limited(work.releaseWork),
     countWork: asked(work.countWork),
     listLogs: asked(work.listLogs),
     reparseLogs: asked(work.reparseLogs),
     replaceBugs: asked(bugs.replaceBugs),
-    bugsVersion: asked(bugs.bugsVersion),
+    bugsVersion: limited(bugs.bugsVersion),
     readBugs: asked(bugs.readBugs),
-    enterSuspect: asked(async (hash: string) => {
+    enterSuspect: limited(async (hash: string) => {
       const update = { $inc: { attempts: 1 }, $set: { last_seen: new Date() } };
       const options = { upsert: true, returnDocument: "after" } as const;
       return (await all.suspects.findOneAndUpdate({ _id: hash }, update, options))?.attempts ?? 1;
     }),
-    clearSuspect: asked(async (hash: string) => {
+    clearSuspect: limited(async (hash: string) => {
       await all.suspects.deleteOne({ _id: hash });
     }),
-    ping: asked(async () => {
+    ping: limited(async () => {
       // A read from the primary, not `ping`: a server whose own database is down still answers that.
       await all.versions.findOne({ _id: "bugs" });
     }),
     async close() {
-      if (end()) await client.close();
+      if (!end()) return;
+      endWatch();
+      await client.close();
     },
   };
 }
