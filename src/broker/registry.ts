@@ -1,29 +1,33 @@
 import * as z from "zod";
 import { Misuse } from "../domain/faults.ts";
 import type { Binding } from "../store/store.ts";
-import { parseYaml, readText } from "./yaml-file.ts";
+import { mapping, parseYaml, readText } from "./yaml-file.ts";
 
 const word = z.string("must be text").min(1, "must not be empty");
 const listOf = (what: string, example: string) => {
   const message = `must be a list that names at least one ${what}, e.g. ${example}`;
   return z.array(word, message).min(1, message);
 };
-const entry = z.strictObject({
-  exchange: word.max(255, "must not be longer than 255 characters, the broker's limit"),
+/** The broker's limit for a name and for a routing key. */
+const MAX_BYTES = 255;
+const isShort = (text: string): boolean => Buffer.byteLength(text) <= MAX_BYTES;
+const entry = mapping("an entry", {
+  exchange: word.refine(isShort, "must not be longer than 255 bytes, the broker's limit"),
   destinations: listOf("destination", "[treeherder]"),
   projects: listOf("project", "['mozilla-inbound._'] or ['#']"),
   accept_projects: listOf("pattern", "['try', 'mozilla-*']").optional(),
   deployments: listOf("deployment", "[staging]").optional(),
+}).superRefine(({ destinations, projects }, context) => {
+  for (const [index, project] of projects.entries()) {
+    const long = destinations.find((destination) => !isShort(`${destination}.${project}`));
+    if (long === undefined) continue;
+    const message = `the routing key ${long.slice(0, 20)}.${project.slice(0, 20)}… is longer than 255 bytes, the broker's limit`;
+    context.addIssue({ code: "custom", path: ["projects", index], message });
+  }
 });
-const file = z.strictObject({
-  exchanges: z
-    .array(entry)
-    .min(1, "must list at least one exchange: with none the worker would have nothing to read"),
-});
+const atLeastOne = "must list at least one exchange: with none the worker would have nothing to read";
+const file = mapping("the registry", { exchanges: z.array(entry, atLeastOne).min(1, atLeastOne) });
 type Entry = z.infer<typeof entry>;
-
-/** The broker's limit for a routing key. */
-const MAX_ROUTING_KEY_BYTES = 255;
 
 /** The exchanges that an operator lists. */
 export interface Registry {
@@ -55,14 +59,6 @@ export function parseRegistry(path: string, text: string | null, deployment?: st
   );
   if (entries.length === 0) throw new Misuse([`${path}: no entry is for DEPLOYMENT=${deployment}`]);
   const bindings = new Map(entries.flatMap(bindingsOf).map((binding) => [JSON.stringify(binding), binding]));
-  const tooLong = [...bindings.values()].filter(
-    (b) => Buffer.byteLength(b.routing_key) > MAX_ROUTING_KEY_BYTES,
-  );
-  if (tooLong.length > 0) {
-    throw new Misuse(
-      tooLong.map((b) => `${path}: the routing key ${b.routing_key.slice(0, 40)}… is longer than 255 bytes`),
-    );
-  }
   return {
     exchanges: [...new Set(entries.map(({ exchange }) => exchange))],
     bindings: [...bindings.values()],

@@ -1,12 +1,15 @@
 import * as z from "zod";
 import type { TierOverrides } from "../domain/tiers.ts";
-import { parseYaml, readText } from "./yaml-file.ts";
+import { mapping, parseYaml, readText } from "./yaml-file.ts";
 
-const signature = z.string().regex(/^[0-9a-f]{40}$/, "must be a signature: 40 lower-case hex digits");
+const aSignature = "must be a signature: 40 lower-case hex digits";
+const signature = z.string(aSignature).regex(/^[0-9a-f]{40}$/, aSignature);
+const signatures = z.array(signature, "must be a list of signatures, e.g. [0123...cdef]").default([]);
 const file = z
   .record(
     z.string(),
-    z.strictObject({ tier_2: z.array(signature).default([]), tier_3: z.array(signature).default([]) }),
+    mapping("a project", { tier_2: signatures, tier_3: signatures }),
+    "must map names of projects to tier_2 and tier_3",
   )
   .nullable();
 

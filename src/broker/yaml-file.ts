@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { loadAll, YAMLException } from "js-yaml";
-import type * as z from "zod";
+import * as z from "zod";
 import { Misuse } from "../domain/faults.ts";
+import { createLineFinder } from "./yaml-lines.ts";
 
 /** The text of a file that an operator wrote; null where it is not there. @throws Misuse where it cannot be read. */
 export async function readText(path: string): Promise<string | null> {
@@ -13,6 +14,24 @@ export async function readText(path: string): Promise<string | null> {
     if (code === "ENOENT") return null;
     throw new Misuse([`${path} cannot be read (${code})`]);
   }
+}
+
+/**
+ * A mapping of these members and no others; what is wrong with it is told with what would be right.
+ *
+ * @param what - e.g. `an entry`.
+ */
+export function mapping<Shape extends z.ZodRawShape>(
+  what: string,
+  shape: Shape,
+): z.ZodObject<Shape, z.core.$strict> {
+  const names = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `${issue.keys.join(", ")}: not known here; ${what} may have ${names}`
+        : `must be ${what}: a mapping of ${names}`,
+  });
 }
 
 /**
@@ -35,53 +54,16 @@ export function parseYaml<T>(path: string, text: string, type: z.ZodType<T>): T 
   }
   const parsed = type.safeParse(value);
   if (parsed.success) return parsed.data;
+  const lineOf = createLineFinder(text);
   throw new Misuse(
-    parsed.error.issues.map(({ path: place, message }) => {
-      const where = place
+    parsed.error.issues.map((issue) => {
+      const where = issue.path
         .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
         .join("");
-      return `${path}:${lineOf(text, place)}: ${where.replace(/^\./, "") || "the file"}: ${message}`;
+      // Told of the whole, but it is the member that a person has to look at.
+      const culprit = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+      const line = lineOf([...issue.path, ...culprit]);
+      return `${path}:${line}: ${where.replace(/^\./, "") || "the file"}: ${issue.message}`;
     }),
-  );
-}
-
-/**
- * The line, from 1, of a place in a YAML text of block style: each name is looked for as a key, each number as that
- * many list items, below the place before. Where the text is written in another way, the nearest line above.
- */
-export function lineOf(text: string, place: readonly PropertyKey[]): number {
-  const lines = text.split("\n");
-  let at = 0;
-  let indent = -1;
-  for (const step of place) {
-    if (typeof step === "number") {
-      const items = blockItems(lines, at);
-      const item = items[step];
-      if (item === undefined) break;
-      at = item;
-      indent = lines[at]?.search(/\S/) ?? indent;
-    } else {
-      const found = lines.findIndex(
-        (line, index) => index >= at && isKey(line, String(step)) && line.search(/\S/) >= indent,
-      );
-      if (found === -1) break;
-      at = found;
-    }
-  }
-  return at + 1;
-}
-
-function isKey(line: string, key: string): boolean {
-  return line.replace(/^\s*(?:- +)?/, "").startsWith(`${key}:`);
-}
-
-/** The lines of the items of the first block list at or after a line. */
-function blockItems(lines: readonly string[], from: number): number[] {
-  const first = lines.findIndex((line, index) => index >= from && /^\s*-(\s|$)/.test(line));
-  const indent = lines[first]?.search(/\S/);
-  return lines.flatMap((line, index) =>
-    index >= first && first !== -1 && line.search(/\S/) === indent && line.trim().startsWith("-")
-      ? [index]
-      : [],
   );
 }

@@ -30,3 +30,22 @@ it("what is no signature is told with its line", async () => {
   writeFileSync(path, `try:\n  tier_2:\n    - ${a}\n    - nonsense\n`);
   await expect(readTiers(path)).rejects.toThrow(/tiers\.yml:4: try\.tier_2\[1\]: must be a signature/);
 });
+
+it.each([
+  [
+    "a tier nobody knows",
+    "try:\n  tier_2: []\n  tier_4: []\n",
+    /tiers\.yml:3: try: tier_4: not known here; a project may have/,
+  ],
+  ["a project that is none", "try: 2\n", /tiers\.yml:1: try: must be a project: a mapping of tier_2, tier_3/],
+  [
+    "a number for a signature",
+    "try:\n  tier_2:\n    - 12\n",
+    /tiers\.yml:3: try\.tier_2\[0\]: must be a signature/,
+  ],
+  ["a text for a list", "try:\n  tier_3: x\n", /tiers\.yml:2: try\.tier_3: must be a list of signatures/],
+  ["a list of projects", "- try\n", /tiers\.yml:1: the file: must map names of projects/],
+])("%s is told with its line", async (_what, text, expected) => {
+  writeFileSync(path, text);
+  await expect(readTiers(path)).rejects.toThrow(expected);
+});
