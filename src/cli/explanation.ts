@@ -38,7 +38,7 @@ What to check next:
   - that this is the worker's store: MONGODB_URL, or DATA_DIR, as the worker has them
   - that the message can arrive: pulse-ingest check --connect names the exchanges and routing keys that are read
   - that it is not still on its way: pulse-ingest status tells of degraded exchanges, the queue and the spool
-  - whether it could be read at all: a body that is no JSON has no task id; see pulse-ingest rejections list
+  - whether it could be read at all: no JSON, no task id; see pulse-ingest rejections list --reason malformed-body
   - its state: an unscheduled job is passed by and not kept
 `);
 }
