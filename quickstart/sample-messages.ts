@@ -46,6 +46,9 @@ const { taskId: _left_out, ...nameless } = completed;
 /** The job whose log is served by the quickstart. */
 export const JOB_WITH_LOG = "quickstart-6/0";
 
+/** For whoever wants to publish one more. */
+export const anotherJob = message("quickstart-7/0", { state: "running" });
+
 /** @param logUrl - of a log that can be fetched. */
 export const samplesWith = (logUrl: string): readonly Sample[] => [
   {

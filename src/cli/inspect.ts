@@ -11,6 +11,7 @@ import { describeSeen, type Seen, seenOf } from "./describe-seen.ts";
 import { verdictSettingNames } from "./messages.ts";
 import { print, tell } from "./print.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
+import { stopOnSignal } from "./stop-on-signal.ts";
 
 const kinds: readonly Verdict["kind"][] = ["accepted", "skipped", "rejected"];
 
@@ -109,15 +110,4 @@ function readCount(value: CommandOptions[string]): number | null {
   if (!Number.isSafeInteger(count) || count < 1)
     throw new Misuse([`--count must be a whole number from 1; it is ${value}`]);
   return count;
-}
-
-function stopOnSignal(): AbortController {
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(exitCodes.failed);
-      stop.abort();
-    });
-  }
-  return stop;
 }

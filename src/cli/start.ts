@@ -3,6 +3,7 @@ import { createLog } from "../log.ts";
 import { settingNames } from "../settings.ts";
 import { exitCodes } from "./program.ts";
 import { readConfiguration } from "./read-configuration.ts";
+import { stopOnSignal } from "./stop-on-signal.ts";
 
 /**
  * Runs the worker until SIGTERM or SIGINT; a second signal exits at once. SIGHUP: registry and tiers are read again.
@@ -12,13 +13,7 @@ import { readConfiguration } from "./read-configuration.ts";
  */
 export async function start(env: NodeJS.ProcessEnv): Promise<number> {
   const { settings } = await readConfiguration(env, settingNames);
-  const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(exitCodes.failed);
-      stop.abort();
-    });
-  }
+  const stop = stopOnSignal();
   await runDaemon(settings, createLog(settings.LOG_LEVEL), stop.signal, (reread) => {
     process.on("SIGHUP", reread);
   });

@@ -75,6 +75,8 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
       Buffer.from("no JSON"),
     );
     await looking.until("all", () => looking.stdout.includes("no JSON"));
+    // npm hands on what the terminal sent already.
+    looking.child.kill("SIGINT");
     const { code, stdout, stderr } = await looking.end("SIGINT");
     const lines = stdout.split("\n").map((line) => line.replace(/^[0-9:.]{12} /, ""));
     expect(lines.filter((line) => !line.startsWith("  /"))).toEqual([
@@ -111,7 +113,7 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
       index: 0,
     };
     const job = { project: "try", task_id: "guid/0", state: "completed" };
-    const errorOf = (keyword: string) => [{ pointer: "", keyword, message: expect.any(String) }];
+    const errorOf = (pointer: string, keyword: string) => [{ pointer, keyword, message: expect.any(String) }];
     const seen = stdout
       .trim()
       .split("\n")
@@ -124,7 +126,7 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
         project: "autoland",
         verdict: "rejected",
         result: null,
-        errors: errorOf("project-not-accepted"),
+        errors: errorOf("/origin/project", "project-not-accepted"),
         payload: other,
       },
       {
@@ -134,7 +136,7 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
         task_id: null,
         state: null,
         result: null,
-        errors: errorOf("malformed-body"),
+        errors: errorOf("", "malformed-body"),
         payload: null,
       },
     ]);

@@ -1,0 +1,130 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterEach, expect, it, jest } from "@jest/globals";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { sharedRabbitmq } from "../servers/shared-servers.ts";
+
+jest.setTimeout(120_000);
+const broker = await serverOrSkip(sharedRabbitmq);
+const project = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The quickstart as `npm run quickstart` runs it, but for the installation and the build, which others rely on now. */
+class Quickstart {
+  output = "";
+  readonly child;
+  readonly #closed;
+
+  constructor(args: readonly string[] = [], amqpUrl = broker.server().url) {
+    this.child = spawn(process.execPath, ["--import", "tsx", "quickstart/main.ts", ...args], {
+      cwd: project,
+      env: { ...process.env, AMQP_URL: amqpUrl },
+    });
+    this.#closed = once(this.child, "close");
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        this.output += text;
+      });
+    }
+  }
+
+  async until(text: string): Promise<void> {
+    while (!this.output.includes(text)) {
+      if (this.child.exitCode !== null) throw new Error(`ended before "${text}":\n${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async end(): Promise<number | null> {
+    await this.#closed;
+    return this.child.exitCode;
+  }
+}
+
+broker.describe(`the quickstart on ${broker.name}`, () => {
+  let quickstart: Quickstart | null = null;
+  afterEach(async () => {
+    quickstart?.child.kill();
+    await quickstart?.end();
+  });
+
+  /** Names of what is left of it on the broker. */
+  async function left(): Promise<string[]> {
+    const { admin } = broker.server();
+    const [exchanges, queues] = (await Promise.all([
+      admin.request("GET", "/api/exchanges/%2F?disable_stats=true"),
+      admin.request("GET", "/api/queues/%2F?disable_stats=true"),
+    ])) as { name: string }[][];
+    const names = [...(exchanges ?? []), ...(queues ?? [])].map(({ name }) => name);
+    return names.filter((name) => name.includes(`quickstart-${quickstart?.child.pid}`));
+  }
+
+  it("shows how each message ended, why one was refused, what is in the log, and what to try next", async () => {
+    quickstart = new Quickstart();
+    const code = await quickstart.end();
+    const { output } = quickstart;
+    const rows = output.split("\n").filter((line) => line.endsWith("  as it should"));
+    expect({ code, rows: rows.map((row) => row.split(/ {2,}/).slice(0, 3)) }).toEqual({
+      code: 0,
+      rows: [
+        ["a job is scheduled", "quickstart-1/0", "stored"],
+        ["it runs", "quickstart-1/0", "stored"],
+        ["it fails", "quickstart-1/0", "stored"],
+        ["two jobs in one message", "quickstart-2/0", "stored"],
+        ["two jobs in one message", "quickstart-3/0", "stored"],
+        ["a job of a push nobody knows yet", "quickstart-4/0", "stored"],
+        ["a message comes twice", "quickstart-1/0", "unchanged"],
+        ["an older state comes late", "quickstart-1/0", "unchanged"],
+        ["an invalid message", "quickstart_5", "rejected"],
+        ["a job with a log", "quickstart-6/0", "stored"],
+      ],
+    });
+    expect(output).toContain("Broker: AMQP_URL\n");
+    expect(output).toMatch(
+      /Why quickstart_5 was rejected \(schema-violation\):\n {2}\/taskId: .*\n {2}\/state: /,
+    );
+    expect(output).toContain("text_log_summary, Job Info, Bug suggestions\n");
+    expect(output).toMatch(/TEST-UNEXPECTED-FAIL \| dom\/tests/);
+    expect(output).toContain("The data lies in data/quickstart. What to try next:\n");
+    const tried = [...output.matchAll(/^ {2}(?:DATA_DIR=(\S+) )?node dist\/main\.js (\S+)/gm)];
+    expect(tried.map(([, , command]) => command)).toContain("explain");
+    for (const [, folder] of tried)
+      if (folder !== undefined) expect(existsSync(`${project}/${folder}`)).toBe(true);
+    expect(await left()).toEqual([]);
+  });
+
+  it("leaves the worker running with --keep, to publish to by the line it prints, until Ctrl-C", async () => {
+    quickstart = new Quickstart(["--keep"]);
+    await quickstart.until("how the worker and its store fare");
+    const line = /^ {2}(AMQP_URL=.* publish .*)$/m.exec(quickstart.output)?.[1] ?? "";
+    const publish = spawn("sh", ["-c", line], { cwd: project, env: { ...process.env, MONGODB_URL: "" } });
+    let told = "";
+    publish.stdout.on("data", (text) => {
+      told += String(text);
+    });
+    await once(publish, "close");
+    expect(told).toContain("stored    data/quickstart/job.json[0]: try quickstart-7/0: running\n");
+    expect(await left()).toHaveLength(1);
+    quickstart.child.kill("SIGINT");
+    expect(await quickstart.end()).toBe(0);
+    expect(await left()).toEqual([]);
+  });
+
+  it("cleans up when it is interrupted before its end, and does not end well then", async () => {
+    quickstart = new Quickstart();
+    await quickstart.until("Worker: consuming");
+    quickstart.child.kill("SIGINT");
+    expect(await quickstart.end()).not.toBe(0);
+    expect(await left()).toEqual([]);
+  });
+
+  it("does not end well where it may not do what it has to, and says why in a line", async () => {
+    const none = { configure: "^$", write: "^$", read: "^$" };
+    const url = await broker.server().admin.addUser("onlooker", "secret", none);
+    quickstart = new Quickstart([], url);
+    expect(await quickstart.end()).toBe(1);
+    expect(quickstart.output).toMatch(/^error: .*403.*exchange\/onlooker\/.*$/m);
+    expect(quickstart.output).not.toMatch(/^ {4}at /m);
+  });
+});
