@@ -175,8 +175,7 @@ broker.describe(`a source on ${broker.name}`, () => {
     proxy.cut();
     proxy.mend();
     expect(await story.untilTold("broker_away")).toMatchObject({
-      error: expect.stringContaining("ACCESS_REFUSED"),
-      hint: expect.stringContaining("AMQP_URL"),
+      error: expect.stringMatching(/refuses user .* with this password; see AMQP_URL/),
     });
     address = next;
     await story.untilTold("consuming", story.told.length);
