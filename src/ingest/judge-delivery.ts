@@ -1,4 +1,5 @@
 import { decodeDelivery } from "../decode/decode-delivery.ts";
+import { firstCharacters } from "../domain/characters.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import type { Fault } from "../domain/faults.ts";
 import type { JobSubmission, PreparedSubmission } from "../domain/submission.ts";
@@ -54,8 +55,14 @@ function judgeJob(payload: unknown, exchange: string, options: JudgeOptions): Ve
   const submission = normaliseJob(message.value);
   if (!submission.ok) return rejected(submission.fault, payload);
   const prepared = normaliseSubmission(submission.value, options.tiers, unusableParts(message.value));
-  if (!prepared.ok) return rejected(prepared.fault, payload);
+  if (!prepared.ok) return rejected(inMessage(prepared.fault), payload);
   return { kind: "accepted", submission: prepared.value, posted: submission.value, payload };
+}
+
+/** The pointer as the message has it: the one field of a submission that may be unusable although the schema is kept. */
+function inMessage(fault: Fault): Fault {
+  const isSymbol = fault.reason === "unusable-field" && fault.pointer === "/job/job_symbol";
+  return isSymbol ? { ...fault, pointer: "/display/chunkId" } : fault;
 }
 
 function rejected(fault: Fault, payload: unknown): Verdict {
@@ -75,5 +82,5 @@ function member(value: unknown, name: string): unknown {
 
 function textMember(value: unknown, name: string): string | null {
   const text = member(value, name);
-  return typeof text === "string" ? text.slice(0, 200) : null;
+  return typeof text === "string" ? firstCharacters(text, 200) : null;
 }

@@ -25,8 +25,8 @@ export function toRejection(delivery: Delivery, refused: Refused, maxBytes: numb
     fault: blankFault(refused.fault),
     exchange: delivery.exchange,
     routing_key: delivery.routingKey,
-    project: refused.project,
-    task_id: refused.task_id,
+    project: refused.project === null ? null : blankUrls(refused.project),
+    task_id: refused.task_id === null ? null : blankUrls(refused.task_id),
     payload: rejectedPayload(delivery, refused.payload, maxBytes),
     received_at: new Date(delivery.receivedAtMs).toISOString(),
   };

@@ -11,6 +11,17 @@ function faultsOf(body: unknown): string {
   );
 }
 
+it("what cannot be kept although it fits the schema is pointed to in the message, not in what becomes of it", () => {
+  const display = { jobName: "n", jobSymbol: "M", chunkId: 1e60, groupSymbol: "g" };
+  const [verdict] = judgeDelivery(aDelivery(aMessage({ display })), rules);
+  expect(verdict).toMatchObject({ fault: { reason: "unusable-field", pointer: "/display/chunkId" } });
+});
+
+it("of names that are far too long the first two hundred characters are kept, whole ones", () => {
+  const [verdict] = judgeDelivery(aDelivery(aMessage({ taskId: "🎉".repeat(300) })), rules);
+  expect(verdict).toMatchObject({ kind: "rejected", task_id: "🎉".repeat(200) });
+});
+
 describe("what is told of a refused message shows no password of a URL", () => {
   const url = "https://user:geheim@logs.example/1.log";
   const anyPart = /geh|ehe|hei|eim/;

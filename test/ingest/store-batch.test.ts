@@ -37,6 +37,10 @@ const refused: readonly [Fault["reason"], Record<string, unknown>][] = [
     "unknown-revision-hash",
     aMessage({ taskId: "bad/0", origin: { ...origin, revision_hash: "f".repeat(40) } }),
   ],
+  [
+    "unusable-field",
+    aMessage({ taskId: "bad/0", display: { jobName: "n", jobSymbol: "", chunkId: 1e60, groupSymbol: "g" } }),
+  ],
   ["internal-error", aMessage({ taskId: "bad/0", owner: "bug" })],
 ];
 

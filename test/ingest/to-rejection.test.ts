@@ -118,6 +118,11 @@ describe("a password in a URL", () => {
     });
   });
 
+  it("is blanked where it stands in the place of a name", () => {
+    const refused = { fault, payload: {}, project: url, task_id: url };
+    expect(JSON.stringify(toRejection(aDelivery(""), refused, 100))).not.toContain("geheim");
+  });
+
   it("is not uncovered by a cut behind it, whatever the limit", () => {
     const length = JSON.stringify(message).length;
     for (let maxBytes = 0; maxBytes <= length; maxBytes++) {

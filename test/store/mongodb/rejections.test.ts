@@ -1,0 +1,36 @@
+import { randomUUID } from "node:crypto";
+import { expect, it } from "@jest/globals";
+import { MongoClient } from "mongodb";
+import { collectionsOf } from "../../../src/store/mongodb/collections.ts";
+import { createRejections } from "../../../src/store/mongodb/rejections.ts";
+import { aRejection } from "../../examples.ts";
+import { serverOrSkip } from "../../servers/server-or-skip.ts";
+import { sharedMongodb } from "../../servers/shared-servers.ts";
+
+const mongodb = await serverOrSkip(sharedMongodb);
+
+mongodb.describe(`rejections on ${mongodb.name}`, () => {
+  it("are recorded, and resolved, in one round trip, however many there are", async () => {
+    const client = new MongoClient(mongodb.server().url, { monitorCommands: true, retryWrites: false });
+    const db = client.db(`rejections-${randomUUID()}`);
+    const rejections = createRejections(collectionsOf(db), 30);
+    // The first write makes the collection.
+    await rejections.recordRejections([aRejection("first")]);
+    const sent: string[] = [];
+    client.on("commandStarted", ({ commandName }) => sent.push(commandName));
+
+    const many = Array.from({ length: 500 }, (_, n) => aRejection(`${n}`));
+    await rejections.recordRejections([...many, ...many]);
+    const found = await rejections.listRejections({ limit: 1000 });
+    expect(found).toHaveLength(501);
+    await rejections.resolveRejections(found.map(({ id, last_seen }) => ({ id, last_seen, again: null })));
+    expect(sent.filter((name) => name !== "getMore")).toEqual(["update", "find", "delete"]);
+    expect(await rejections.countRejections({})).toEqual([]);
+    await rejections.recordRejections([]);
+    await rejections.resolveRejections([]);
+    expect(sent.filter((name) => name !== "getMore")).toEqual(["update", "find", "delete", "aggregate"]);
+
+    await db.dropDatabase();
+    await client.close();
+  });
+});
