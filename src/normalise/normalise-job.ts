@@ -57,12 +57,13 @@ export function normaliseJob(message: PulseJob): Result<JobSubmission> {
   };
   const { project } = origin;
   const { coalesced = [] } = message;
+  // A variant that is named by the one lets the other be anything.
   const { revision, revision_hash } = origin as {
-    readonly revision?: string;
-    readonly revision_hash?: string;
+    readonly revision?: unknown;
+    readonly revision_hash?: unknown;
   };
-  if (revision) return ok({ project, revision, coalesced, job });
-  return ok({ project, ...(revision_hash === undefined ? {} : { revision_hash }), coalesced, job });
+  if (typeof revision === "string" && revision !== "") return ok({ project, revision, coalesced, job });
+  return ok({ project, ...(typeof revision_hash === "string" ? { revision_hash } : {}), coalesced, job });
 }
 
 /** The whole number in digits alone: JavaScript writes a large one with an exponent. */

@@ -29,6 +29,7 @@ const limits = {
   build_system_type: 25,
 } as const satisfies Partial<Record<keyof PreparedJob, number>>;
 const MAX_OPTION = 100;
+const MAX_REVISION = 50;
 const platformLimits = [
   ["os_name", 25],
   ["platform", 100],
@@ -52,11 +53,14 @@ export function normaliseSubmission(
 ): Result<PreparedSubmission> {
   const { project, revision, revision_hash, coalesced, job } = submission;
   if (!job.job_guid) return unusable("job_guid", "must not be empty");
+  // Pushes are found by them, and no index takes a key of any length.
+  if (isLongerThan(revision ?? "", MAX_REVISION)) return overlong("/revision", MAX_REVISION);
+  if (isLongerThan(revision_hash ?? "", MAX_REVISION)) return overlong("/revision_hash", MAX_REVISION);
   const nothing = nullMember(job);
   if (nothing !== null) return unusable(nothing, "must not be null");
   const prepared = prepareJob(project, job, tiers);
   const tooLong = overlongMember(prepared);
-  if (tooLong !== null) return unusable(...tooLong);
+  if (tooLong !== null) return overlong(...tooLong);
 
   const { artifacts, refused: refusedArtifacts } = prepareArtifacts(job.artifacts ?? []);
   const summary = artifacts.find(({ name }) => name === "text_log_summary");
@@ -157,23 +161,22 @@ function nullMember(job: SubmittedJob): string | null {
   return null;
 }
 
-/** The path of the first member that is too long, and what it may have. */
-function overlongMember(job: PreparedJob): [path: string, detail: string] | null {
-  const told = (path: string, limit: number): [string, string] => [
-    path,
-    `is longer than ${limit} characters`,
-  ];
+/** The first member that is too long, by its pointer, and how many characters it may have. */
+function overlongMember(job: PreparedJob): [pointer: string, limit: number] | null {
   for (const [field, limit] of Object.entries(limits)) {
-    if (isLongerThan(job[field as keyof typeof limits] ?? "", limit)) return told(field, limit);
+    if (isLongerThan(job[field as keyof typeof limits] ?? "", limit)) return [`/job/${field}`, limit];
   }
   for (const name of platforms) {
     for (const [part, limit] of platformLimits) {
-      if (isLongerThan(job[name][part], limit)) return told(`${name}/${part}`, limit);
+      if (isLongerThan(job[name][part], limit)) return [`/job/${name}/${part}`, limit];
     }
   }
-  return job.options.some((name) => isLongerThan(name, MAX_OPTION))
-    ? told("option_collection", MAX_OPTION)
-    : null;
+  const isTooLong = job.options.some((name) => isLongerThan(name, MAX_OPTION));
+  return isTooLong ? ["/job/option_collection", MAX_OPTION] : null;
+}
+
+function overlong(pointer: string, limit: number): ReturnType<typeof refuse> {
+  return refuse({ reason: "unusable-field", pointer, detail: `is longer than ${limit} characters` });
 }
 
 function unusable(path: string, detail: string): ReturnType<typeof refuse> {

@@ -96,6 +96,8 @@ function wrongsOfSubmission({
   );
   check(/^[\w-]{1,50}$/.test(project), `the project is ${project}`);
   check((revision === null) !== (revision_hash === null), "there is not one name of a push");
+  text(revision ?? revision_hash, 50, "the push");
+  check(revision !== "" && revision_hash !== "", "the push is empty");
   for (const log of logs) {
     text(log.name, 50, "a log's name");
     text(log.url, 255, "a log's URL");

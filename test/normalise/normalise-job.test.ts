@@ -142,6 +142,21 @@ describe("the push", () => {
   const github = { kind: "github.com", project: "p" };
   const table: readonly (readonly [title: string, origin: Overrides, push: Overrides])[] = [
     ["by its revision", { ...hg, revision: REVISION }, { revision: REVISION }],
+    [
+      "by its hash, where the revision is empty",
+      { ...hg, revision: "", revision_hash: REVISION },
+      { revision_hash: REVISION },
+    ],
+    [
+      "by its hash, where the revision is no text",
+      { ...hg, revision: 5, revision_hash: REVISION },
+      { revision_hash: REVISION },
+    ],
+    [
+      "a short revision goes before a hash",
+      { ...hg, revision: "a1b2c3d4e5f6", revision_hash: REVISION },
+      { revision: "a1b2c3d4e5f6" },
+    ],
     ["by its hash", { ...hg, revision_hash: REVISION }, { revision_hash: REVISION }],
     [
       "a revision goes before a malformed hash",

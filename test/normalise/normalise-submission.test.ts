@@ -230,6 +230,15 @@ describe("a log", () => {
   });
 });
 
+it("a revision, or a hash, of more than 50 characters costs the job", () => {
+  for (const name of ["revision", "revision_hash"] as const) {
+    const given = (length: number) =>
+      normaliseSubmission({ ...submission({}), [name]: characters(length) }, new Map());
+    expect(given(50)).toMatchObject({ ok: true, value: { [name]: characters(50) } });
+    expect(given(51)).toMatchObject({ ok: false, fault: { reason: "unusable-field", pointer: `/${name}` } });
+  }
+});
+
 it("coalesced guids are read beside the job and within it", () => {
   const both = { ...submission({ coalesced: ["b"] }), coalesced: ["a"] };
   const result = normaliseSubmission(both, new Map());

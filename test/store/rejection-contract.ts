@@ -53,6 +53,7 @@ export function rejectionContract(store: () => Store, openAnother: () => Promise
       const [found] = await store().listRejections({ project: "p\u0000", task_id: "a\u0000b", limit: 10 });
       expect(JSON.parse(found?.payload.content ?? "")).toBe(odd);
       expect(found?.fault).toEqual(fault);
+      expect(found).toMatchObject({ project: "p\u0000", task_id: "a\u0000b" });
     });
 
     it("are found by each filter, and by all at once", async () => {

@@ -107,6 +107,31 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
       expect((await store.findJob("try", "guid/0"))?.artifacts).toHaveLength(1);
     });
 
+    it("gives back a text with a NUL character whole: names and blobs of artifacts, logs, and work", async () => {
+      const odd = (text: string) => `${text}\u0000${text}`;
+      const logs = [
+        { name: "buildbot_text", url: odd("http://u/") },
+        { name: odd("n"), url: "v" },
+      ];
+      const artifacts = [
+        { name: odd("a"), type: odd("t"), blob: odd("b") },
+        { name: "text_log_summary", type: "json", blob: odd("s") },
+      ];
+      await kinds(anArrival({ state: "running", logs: logs.slice(0, 1) }));
+      await kinds(anArrival({ logs, extra: { artifacts } }));
+      const view = await store.findJob("try", "guid/0");
+      expect(view?.logs.map(({ name, url }) => [name, url])).toEqual(
+        logs.map(({ name, url }) => [name, url]),
+      );
+      expect(view?.artifacts).toEqual([odd("a"), "text_log_summary"]);
+      expect(await store.findArtifact("try", "guid/0", odd("a"))).toEqual(artifacts[0]);
+      const [explained] = await store.findJobsByGuid("guid/0");
+      expect(explained?.artifacts.map(({ name }) => name)).toEqual([odd("a"), "text_log_summary"]);
+      const claim = { limit: 5, leaseMs: 60_000, exceptHosts: [] };
+      expect(await store.claimWork({ ...claim, kind: "log" })).toMatchObject([{ url: odd("http://u/") }]);
+      expect(await store.claimWork({ ...claim, kind: "suggestions" })).toMatchObject([{ blob: odd("s") }]);
+    });
+
     it("refuses an artifact that no document can hold, and keeps its job and the others", async () => {
       const noise = (mebibytes: number) => randomBytes(mebibytes * 1024 * 1024).toString("base64");
       const large = { name: "large", type: "text", blob: noise(12) };

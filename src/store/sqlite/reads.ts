@@ -7,6 +7,7 @@ import { type ArtifactRow, explainedArtifacts } from "../explained-artifacts.ts"
 import { findPush } from "../find-push.ts";
 import { mergeJobInfo } from "../merge-job-info.ts";
 import type { ExplainedJob, JobView, StoredLog, StoredSuggestions } from "../store.ts";
+import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
 
 const TABLES = [
   ...["resultsets", "jobs", "artifacts", "coalesced", "logs", "suggestions"],
@@ -14,12 +15,21 @@ const TABLES = [
 ];
 
 /** A log as it is told. */
-export const LOG_COLUMNS =
-  "id, project, guid AS job_guid, name, url, parse_status, attempts, next_attempt_at, failure, last_modified";
+export const LOG_DOC = rowDoc({
+  ...{
+    id: "id",
+    project: "project",
+    job_guid: "guid",
+    name: "name",
+    url: "url",
+    parse_status: "parse_status",
+  },
+  ...{ attempts: "attempts", next_attempt_at: "next_attempt_at", failure: "failure" },
+  last_modified: "last_modified",
+});
 
-interface JobRow {
+interface JobRow extends DocRow {
   readonly id: string;
-  readonly doc: string;
 }
 
 /** The questions of page, API and CLI. What a table holds was written by this project, so it is not parsed again. */
@@ -28,9 +38,8 @@ export function createReads(db: Database.Database) {
     const into = db.prepare("SELECT into_guid FROM coalesced WHERE id = ?").get(id) as
       | { into_guid: string }
       | undefined;
-    const logs = db
-      .prepare(`SELECT ${LOG_COLUMNS} FROM logs WHERE job = ? ORDER BY rowid`)
-      .all(id) as StoredLog[];
+    const rows = db.prepare(`SELECT ${LOG_DOC} FROM logs WHERE job = ? ORDER BY rowid`).all(id) as DocRow[];
+    const logs = rows.map((row) => readDoc<StoredLog>(row));
     return { job: JSON.parse(doc) as StoredJob, coalesced_to: into?.into_guid ?? null, logs };
   }
 
@@ -40,9 +49,11 @@ export function createReads(db: Database.Database) {
       | undefined;
     if (row === undefined) return null;
     const names = db
-      .prepare("SELECT name FROM artifacts WHERE job = ? GROUP BY name ORDER BY min(rowid)")
-      .all(row.id) as { name: string }[];
-    return { ...besideArtifacts(row), artifacts: names.map(({ name }) => name) };
+      .prepare(
+        "SELECT json_quote(name) AS doc FROM artifacts WHERE job = ? GROUP BY name ORDER BY min(rowid)",
+      )
+      .all(row.id) as DocRow[];
+    return { ...besideArtifacts(row), artifacts: names.map((name) => readDoc<string>(name)) };
   }
 
   function explained(row: JobRow): ExplainedJob {
@@ -51,8 +62,11 @@ export function createReads(db: Database.Database) {
       | { doc: string }
       | undefined;
     const artifacts = db
-      .prepare("SELECT name, made_by FROM artifacts WHERE job = ? GROUP BY name, made_by ORDER BY min(rowid)")
-      .all(row.id) as ArtifactRow[];
+      .prepare(
+        `SELECT ${rowDoc({ name: "name", made_by: "made_by" })} FROM artifacts WHERE job = ?
+           GROUP BY name, made_by ORDER BY min(rowid)`,
+      )
+      .all(row.id) as DocRow[];
     // Ids begin with the job's, and a slash; `0` follows `/` in ASCII.
     const suggestions = db
       .prepare(
@@ -62,7 +76,7 @@ export function createReads(db: Database.Database) {
     return {
       ...beside,
       result_set: push === undefined ? null : (JSON.parse(push.doc) as ResultSet),
-      artifacts: explainedArtifacts(artifacts),
+      artifacts: explainedArtifacts(artifacts.map((artifact) => readDoc<ArtifactRow>(artifact))),
       suggestions,
     };
   }
@@ -79,9 +93,13 @@ export function createReads(db: Database.Database) {
 
   function findArtifact(project: string, guid: string, name: string): Artifact | null {
     const rows = db
-      .prepare("SELECT name, type, blob FROM artifacts WHERE job = ? AND name = ? ORDER BY rowid")
-      .all(jobId(project, guid), name) as Artifact[];
-    return (name === JOB_INFO ? mergeJobInfo(rows) : rows[0]) ?? null;
+      .prepare(
+        `SELECT ${rowDoc({ name: "name", type: "type", blob: "blob" })} FROM artifacts WHERE job = ? AND name = ?
+           ORDER BY rowid`,
+      )
+      .all(jobId(project, guid), name) as DocRow[];
+    const artifacts = rows.map((row) => readDoc<Artifact>(row));
+    return (name === JOB_INFO ? mergeJobInfo(artifacts) : artifacts[0]) ?? null;
   }
 
   function findResultSet(project: string, revision: string): ResultSet | null {

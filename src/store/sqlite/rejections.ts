@@ -4,8 +4,19 @@ import type { Rejection, StoredRejection } from "../../domain/rejection.ts";
 import { planRejections } from "../plan-rejections.ts";
 import type { RejectionCount, RejectionFilter, RejectionQuery, RetriedRejection } from "../store.ts";
 import { inTransaction } from "./database.ts";
+import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
 
-type RejectionRow = Omit<StoredRejection, "fault" | "payload"> & { readonly doc: string };
+type RejectionRow = Omit<StoredRejection, "fault" | "payload"> & DocRow;
+const REJECTION_DOC = rowDoc({
+  ...{ id: "id", exchange: "exchange", routing_key: "routing_key", project: "project", task_id: "task_id" },
+  ...{
+    first_seen: "first_seen",
+    last_seen: "last_seen",
+    count: "count",
+    expires_at: "expires_at",
+    doc: "doc",
+  },
+});
 
 /** A condition and its parameters. */
 type Condition = readonly [sql: string, ...values: readonly unknown[]];
@@ -61,17 +72,17 @@ export function createRejections(db: Database.Database, ttlDays: number) {
     const direction = oldestFirst ? "ASC" : "DESC";
     const rows = db
       .prepare(
-        `SELECT * FROM rejections WHERE ${conditions.map(([sql]) => sql).join(" AND ")}
+        `SELECT ${REJECTION_DOC} FROM rejections WHERE ${conditions.map(([sql]) => sql).join(" AND ")}
            ORDER BY last_seen ${direction}, id ${direction} LIMIT ?`,
       )
-      .all(...valuesOf(conditions), limit) as RejectionRow[];
+      .all(...valuesOf(conditions), limit) as DocRow[];
     return rows.map(toRejection);
   }
 
   function findRejection(id: string): StoredRejection | null {
     const row = db
-      .prepare("SELECT * FROM rejections WHERE id = ? AND expires_at > ?")
-      .get(id, new Date().toISOString()) as RejectionRow | undefined;
+      .prepare(`SELECT ${REJECTION_DOC} FROM rejections WHERE id = ? AND expires_at > ?`)
+      .get(id, new Date().toISOString()) as DocRow | undefined;
     return row === undefined ? null : toRejection(row);
   }
 
@@ -116,9 +127,10 @@ function docOf({ fault, payload }: Pick<Rejection, "fault" | "payload">): string
   return JSON.stringify({ fault, payload });
 }
 
-function toRejection({ doc, ...row }: RejectionRow): StoredRejection {
-  const { id, exchange, routing_key, project, task_id, first_seen, last_seen, count, expires_at } = row;
-  const { fault, payload } = JSON.parse(doc) as Pick<StoredRejection, "fault" | "payload">;
+function toRejection(row: DocRow): StoredRejection {
+  const { id, exchange, routing_key, project, task_id, ...seen } = readDoc<RejectionRow>(row);
+  const { first_seen, last_seen, count, expires_at } = seen;
+  const { fault, payload } = readDoc<Pick<StoredRejection, "fault" | "payload">>(seen);
   const route = { exchange, routing_key, project, task_id };
   return { id, fault, ...route, payload, first_seen, last_seen, count, expires_at };
 }

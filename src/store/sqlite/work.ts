@@ -12,21 +12,18 @@ import type {
   WorkItem,
 } from "../store.ts";
 import { inTransaction } from "./database.ts";
-import { LOG_COLUMNS } from "./reads.ts";
+import { LOG_DOC } from "./reads.ts";
+import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
 import { ADD_ARTIFACT, artifactRow } from "./writes.ts";
 
 const TABLES = { log: "logs", suggestions: "suggestions" } as const;
 
-/** What a claim gives back of either table; a log has name and URL, suggestions have a blob. */
-interface WorkRow {
-  readonly id: string;
-  readonly project: string;
-  readonly guid: string;
-  readonly attempts: number;
-  readonly name: string;
-  readonly url: string;
-  readonly blob: string;
-}
+/** What a claim gives back of either table. */
+const CLAIMED = { id: "id", project: "project", job_guid: "guid", attempts: "attempts - 1" };
+const WORK_DOCS = {
+  log: rowDoc({ ...CLAIMED, name: "name", url: "url" }),
+  suggestions: rowDoc({ ...CLAIMED, blob: "blob" }),
+} as const;
 
 /** Logs to read and suggestions to make, as rows that are due at a time and held under a lease. */
 export function createWork(db: Database.Database) {
@@ -46,21 +43,12 @@ export function createWork(db: Database.Database) {
         `UPDATE ${TABLES[kind]} SET lease = ?1, lease_until = ?2, attempts = attempts + 1 WHERE id IN (
            SELECT id FROM ${TABLES[kind]}
            WHERE next_attempt_at <= ?3 AND (lease_until IS NULL OR lease_until < ?3) ${host}
-           ORDER BY next_attempt_at LIMIT ?5) RETURNING *`,
+           ORDER BY next_attempt_at LIMIT ?5) RETURNING ${WORK_DOCS[kind]}`,
       )
-      .all(lease, iso(now + leaseMs), iso(now), JSON.stringify(exceptHosts), limit) as WorkRow[];
-    return rows.map((row) => {
-      const item = {
-        id: row.id,
-        project: row.project,
-        job_guid: row.guid,
-        attempts: row.attempts - 1,
-        lease,
-      };
-      return kind === "log"
-        ? { ...item, kind, name: row.name, url: row.url }
-        : { ...item, kind, blob: row.blob };
-    });
+      .all(lease, iso(now + leaseMs), iso(now), JSON.stringify(exceptHosts), limit) as DocRow[];
+    return rows.map(
+      (row) => ({ ...readDoc<Omit<WorkItem, "kind" | "lease">>(row), kind, lease }) as WorkItem,
+    );
   }
 
   function finishWork(finished: readonly FinishedWork[]): boolean[] {
@@ -120,9 +108,10 @@ export function createWork(db: Database.Database) {
 
   function listLogs(query: LogQuery): StoredLog[] {
     const { where, values } = whereOf(query);
-    return db
-      .prepare(`SELECT ${LOG_COLUMNS} FROM logs ${where} ORDER BY last_modified DESC, id LIMIT ?`)
-      .all(...values, query.limit) as StoredLog[];
+    const rows = db
+      .prepare(`SELECT ${LOG_DOC} FROM logs ${where} ORDER BY last_modified DESC, id LIMIT ?`)
+      .all(...values, query.limit) as DocRow[];
+    return rows.map((row) => readDoc<StoredLog>(row));
   }
 
   function reparseLogs(query: LogQuery): number {

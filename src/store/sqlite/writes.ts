@@ -10,6 +10,7 @@ import { type BatchPlan, planBatch } from "../plan-batch.ts";
 import { PushBook, pushKeys } from "../push-book.ts";
 import type { Arrival, ArtifactMaker, StoreOutcome } from "../store.ts";
 import { inTransaction } from "./database.ts";
+import type { DocRow } from "./row-doc.ts";
 
 /** The first of a name stays. */
 export const ADD_ARTIFACT = "INSERT OR IGNORE INTO artifacts VALUES (?, ?, ?, ?, ?, ?)";
@@ -23,10 +24,6 @@ export function artifactRow(
 ): string[] {
   const { name, type, blob } = artifact;
   return [artifactId(project, guid, artifact), jobId(project, guid), name, type, blob, madeBy];
-}
-
-interface DocRow {
-  readonly doc: string;
 }
 
 /** What writes a batch to one open file; its statements are prepared once. Lists go in as one JSON parameter each. */
