@@ -139,6 +139,8 @@ for (const [name, suite, findPlace] of places) {
         expect(host.requests).toHaveLength(asked);
         const store = await place.open();
         expect(await store.countDocuments()).toMatchObject({ jobs: 1, artifacts: made.length });
+        const [known] = await store.findJobsByGuid("guid/0");
+        expect(known?.artifacts.map(({ made_by }) => made_by)).toEqual(made.map(() => ["log"]));
         const summary = await store.findArtifact("try", "guid/0", "text_log_summary");
         expect(JSON.parse(summary?.blob ?? "")).toMatchObject({
           logurl: `${host.url}/log`,
