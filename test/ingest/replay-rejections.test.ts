@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import fc from "fast-check";
 import type { Delivery } from "../../src/domain/delivery.ts";
 import { Unavailable } from "../../src/domain/faults.ts";
 import type { StoredRejection } from "../../src/domain/rejection.ts";
@@ -144,6 +145,20 @@ it.each<[string, unknown]>([
   expect(replayed?.jobs).toMatchObject([{ outcome: "rejected", fault: before[0]?.fault }]);
   expect(await kept()).toEqual(before);
 });
+
+it("whatever the schema refuses, a replay judges it as it was judged, and changes nothing", () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(fc.jsonValue(), { minLength: 1, maxLength: 50 }), async (items) => {
+      const before = await receive(items);
+      const replayed = await replay(before);
+      expect(replayed.map(({ jobs }) => jobs.map(({ outcome, fault }) => ({ outcome, fault })))).toEqual(
+        before.map(({ fault }) => [{ outcome: "rejected", fault }]),
+      );
+      expect(await kept()).toEqual(before);
+      await store.resolveRejections(before.map(({ id, last_seen }) => ({ id, last_seen, again: null })));
+    }),
+    { numRuns: 20 },
+  ));
 
 it("a member called __proto__ is data, on every way", async () => {
   const body = Buffer.from(JSON.stringify(aMessage()).replace("{", '{"__proto__":{"state":"running"},'));

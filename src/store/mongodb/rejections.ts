@@ -1,7 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { AnyBulkWriteOperation, Filter } from "mongodb";
 import { fullJitterMs } from "../../domain/backoff.ts";
-import { Unavailable } from "../../domain/faults.ts";
 import { taskIdOf } from "../../domain/ids.ts";
 import type { Rejection, StoredRejection } from "../../domain/rejection.ts";
 import { planRejections } from "../plan-rejections.ts";
@@ -20,23 +19,18 @@ const unordered = { ordered: false } as const;
 export function createRejections({ rejections: collection }: Collections, ttlDays: number) {
   async function recordRejections(rejections: readonly Rejection[]): Promise<void> {
     // The server drops what has expired by itself, sooner or later; in between it is in no answer.
-    let open: readonly Write[] = planRejections(rejections, ttlDays).map(toUpsert);
+    let open = planRejections(rejections, ttlDays).map(toUpsert);
     for (let round = 0; open.length > 0; round++) {
-      if (round >= MAX_ROUNDS) throw new Unavailable("store", "rejections could not be written");
-      if (round > 0) await wait(fullJitterMs(round, raceBackoff));
-      open = await refusedOf(open);
-    }
-  }
-
-  /** Only those are written again that were not written: each write counts. */
-  async function refusedOf(writes: readonly Write[]): Promise<readonly Write[]> {
-    try {
-      await collection.bulkWrite([...writes], unordered);
-      return [];
-    } catch (error) {
-      const indexes = retriableOf(error);
-      if (indexes === null) throw error;
-      return writes.filter((_write, index) => indexes.has(index));
+      try {
+        await collection.bulkWrite(open, unordered);
+        return;
+      } catch (error) {
+        const indexes = retriableOf(error);
+        if (indexes === null || round >= MAX_ROUNDS) throw error;
+        // Only those that were not written: each write counts.
+        open = open.filter((_write, index) => indexes.has(index));
+        await wait(fullJitterMs(round, raceBackoff));
+      }
     }
   }
 
