@@ -85,25 +85,42 @@ async function storeAccepted(
 }
 
 async function recordRefused(jobs: readonly RefusedJob[], options: StoreBatchOptions): Promise<void> {
-  const { store, hold, rejectionMaxBytes } = options;
+  const bugs = await record(jobs, options.rejectionMaxBytes, options);
+  // A store can only stumble over what a stranger wrote. So the second time round none of that is kept but its hash:
+  // else the broker would hand it out, and we hand it back, for ever.
+  const bare = [...bugs].flatMap(([{ job, refused }, error]): RefusedJob[] => {
+    const fault = afterBug(job.delivery, error);
+    const { payload } = refused;
+    return fault === "failed" ? [] : [{ job, refused: { payload, fault, project: null, task_id: null } }];
+  });
+  await record(bare, 0, options);
+}
+
+/** Gives those that the store did not take, each with the bug that struck. */
+async function record(
+  jobs: readonly RefusedJob[],
+  maxBytes: number,
+  { store, hold, onRejected, onBug }: StoreBatchOptions,
+): Promise<ReadonlyMap<RefusedJob, unknown>> {
+  const bugs = new Map<RefusedJob, unknown>();
   const ends = await halve<RefusedJob, Outcome>(
     jobs,
     async (part) => {
-      const rejections = part.map(({ job, refused }) =>
-        toRejection(job.delivery, refused, rejectionMaxBytes),
-      );
+      const rejections = part.map(({ job, refused }) => toRejection(job.delivery, refused, maxBytes));
       await hold(() => store.recordRejections(rejections));
       return part.map(() => "rejected");
     },
-    ({ job }, error) => {
-      options.onBug(job, error);
+    (refusedJob, error) => {
+      bugs.set(refusedJob, error);
+      onBug(refusedJob.job, error);
       return "failed";
     },
   );
   jobs.forEach(({ job, refused }, index) => {
     job.outcome = ends[index] ?? "failed";
-    if (job.outcome === "rejected") options.onRejected(job, refused);
+    if (job.outcome === "rejected") onRejected(job, refused);
   });
+  return bugs;
 }
 
 /** Handed back once, since another try may meet other circumstances; the second time it is set aside. */

@@ -90,7 +90,7 @@ it("the same where it comes out of the spool", async () => {
         exchange: "exchange/a/jobs",
         routingKey: "x.try",
         redelivered: false,
-        receivedAtMs: 0,
+        receivedAtMs: Date.now(),
         body: Buffer.from(body),
         oversize: null,
       },

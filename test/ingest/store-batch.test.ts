@@ -77,6 +77,39 @@ it.each(refused)(
   },
 );
 
+it.each([
+  [false, "failed", []],
+  [true, "rejected", [{ fault: { reason: "internal-error" }, payload: { content: "", truncated: true } }]],
+])(
+  "what the store cannot even keep as a rejection is handed back once, then known by its hash (redelivered: %s)",
+  async (redelivered, outcome, kept) => {
+    const delivery = aDelivery([aMessage({ owner: "" }), aMessage({ owner: "", taskId: "poison/0" })], {
+      redelivered,
+    });
+    const jobs = judgeDelivery(delivery, rules).map(
+      (verdict): JobInHand => ({ delivery, verdict, outcome: null }),
+    );
+    const bugs: unknown[] = [];
+    await storeBatch(jobs, {
+      store: {
+        storeSubmissions,
+        async recordRejections(rejections) {
+          if (JSON.stringify(rejections).includes("poison/0")) throw new TypeError("a bug");
+          return store.recordRejections(rejections);
+        },
+      },
+      hold: (work) => work(),
+      rejectionMaxBytes: 10_000,
+      onRejected: () => undefined,
+      onBug: (_job, error) => bugs.push(error),
+    });
+    expect(jobs.map((job) => job.outcome)).toEqual(["rejected", outcome]);
+    expect(bugs).toHaveLength(1);
+    expect(await store.listRejections({ reason: "internal-error", limit: 10 })).toMatchObject(kept);
+    expect(await store.listRejections({ task_id: "guid/0", limit: 10 })).toHaveLength(1);
+  },
+);
+
 /** A store with a bug that one owner sets off. */
 async function storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]> {
   if (batch.some(({ submission }) => submission.job.who === "bug")) throw new TypeError("a bug");
