@@ -1,11 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type ChannelModel, connect } from "amqplib";
+import type { ChannelModel } from "amqplib";
 import { fullJitterMs } from "../domain/backoff.ts";
-import { blankUrls } from "../domain/blank-url.ts";
-import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import type { BindingLedger } from "../store/store.ts";
-import { brokerTrouble } from "./broker-trouble.ts";
+import { connectSource, endOf } from "./connect-source.ts";
 import { type Consumer, consume } from "./consume.ts";
 import { type DeclaredQueue, declareQueue, type QueueOptions } from "./declare-queue.ts";
 import type { DeliveryHandler, MessageSource } from "./message-source.ts";
@@ -32,8 +30,6 @@ export interface AmqpSourceOptions {
 
 /** Capped low: with the wait before the try that succeeds, consuming begins within 5 s of the broker's return. */
 const reconnectBackoff = { baseMs: 200, capMs: 2000 };
-const CONNECT_TIMEOUT_MS = 10_000;
-const HEARTBEAT_SECONDS = 10;
 const RECHECK_MS = 60_000;
 const WORK_LOOK_MS = 50;
 
@@ -93,12 +89,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
   /** Resolves with the reason once consuming has ended. */
   async function consumeOnce(): Promise<string> {
     const url = await options.url();
-    const connection = await connect(withHeartbeat(url), {
-      timeout: CONNECT_TIMEOUT_MS,
-      clientProperties: { connection_name: "pulse-ingest" },
-    }).catch((error: unknown) => {
-      throw new Unavailable("broker", brokerTrouble(error, url), error);
-    });
+    const connection = await connectSource(url);
     const ended = endOf(connection);
     connected = true;
     try {
@@ -208,22 +199,4 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       await bindings.release();
     },
   };
-}
-
-/** Resolves when a connection or channel ends, with the reason; its "error" is heard, so that it ends no process. */
-function endOf(emitter: {
-  on(event: string, listener: (error?: unknown) => void): unknown;
-}): Promise<string> {
-  return new Promise((resolve) => {
-    emitter.on("error", (error) => resolve(blankUrls(String(error))));
-    emitter.on("close", (error) => resolve(error === undefined ? "closed" : blankUrls(String(error))));
-  });
-}
-
-/** Dead after two silent intervals; an address that names its own interval keeps it. */
-function withHeartbeat(url: string): string {
-  const address = new URL(url);
-  if (!address.searchParams.has("heartbeat"))
-    address.searchParams.set("heartbeat", String(HEARTBEAT_SECONDS));
-  return address.href;
 }

@@ -1,9 +1,6 @@
-import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ChannelModel } from "amqplib";
 import { type Backoff, fullJitterMs } from "../domain/backoff.ts";
-import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import type { Binding, BindingLedger, KnownBinding } from "../store/store.ts";
 import { bindExchange, unbindExchange } from "./bind-exchange.ts";
@@ -11,6 +8,7 @@ import { keysByExchange, planBindings } from "./binding-plan.ts";
 import type { DegradedExchange, ListedExchange } from "./message-source.ts";
 import type { Registry } from "./registry.ts";
 import { sourceTrouble } from "./source-trouble.ts";
+import { WorkerLedger } from "./worker-ledger.ts";
 
 export interface QueueBindingsOptions {
   /** The one in force; asked at each pass. */
@@ -43,8 +41,7 @@ const AT_ONCE = 16;
  */
 export class QueueBindings {
   readonly #options: QueueBindingsOptions;
-  /** Told to the ledger, so that no other worker removes what this one wants. */
-  readonly #worker = `${hostname()}-${randomUUID().slice(0, 8)}`;
+  readonly #ledger: WorkerLedger;
   readonly #degraded = new Map<string, string>();
   #queue: string | null = null;
   /** The registry that is in the ledger, and whose predecessors' bindings are removed, or kept by the guard. */
@@ -55,6 +52,7 @@ export class QueueBindings {
 
   constructor(options: QueueBindingsOptions) {
     this.#options = options;
+    this.#ledger = new WorkerLedger(options.ledger, options.log);
   }
 
   /**
@@ -102,7 +100,7 @@ export class QueueBindings {
   /** This worker ends: what it wants may be removed by the next one. */
   async release(): Promise<void> {
     if (this.#queue === null) return;
-    await this.#note(this.#queue, this.#options.registry(), null);
+    await this.#ledger.release(this.#queue, this.#options.registry().bindings);
   }
 
   async #keep(connection: ChannelModel, queue: string, done: boolean, ended: AbortSignal): Promise<void> {
@@ -140,7 +138,7 @@ export class QueueBindings {
     const { registry: inForce } = this.#options;
     const registry = inForce();
     const asksLedger = registry !== this.#settled || cause === "recheck";
-    const known = asksLedger ? await this.#readAndNote(queue, registry) : null;
+    const known = asksLedger ? await this.#ledger.note(queue, registry.bindings) : null;
     await this.#bindAll(connection, queue, registry, cause);
     if (known !== null && registry !== this.#settled) {
       await this.#prune(connection, queue, registry, known, cause);
@@ -148,19 +146,6 @@ export class QueueBindings {
     // Bindings that others want are looked at again in a minute.
     const isLedgerDone = !asksLedger || known !== null;
     return { isDone: isLedgerDone && this.#degraded.size === 0, wasKnown: (known?.length ?? 0) > 0 };
-  }
-
-  /** What the ledger knew before this registry's bindings were noted in it; null: it is away. */
-  async #readAndNote(queue: string, registry: Registry): Promise<readonly KnownBinding[] | null> {
-    const known = await this.#options.ledger.readBindings(queue).catch(this.#away(null));
-    if (known === null) return null;
-    return (await this.#note(queue, registry, new Date().toISOString())) ? known : null;
-  }
-
-  async #note(queue: string, { bindings }: Registry, wantedAt: string | null): Promise<boolean> {
-    const by = { wanted_by: this.#worker, wanted_at: wantedAt };
-    const notes = bindings.map((binding) => ({ ...binding, ...by }));
-    return this.#options.ledger.noteBindings(queue, notes).then(() => true, this.#away(false));
   }
 
   async #bindAll(connection: ChannelModel, queue: string, registry: Registry, cause: Cause): Promise<void> {
@@ -195,10 +180,11 @@ export class QueueBindings {
     known: readonly KnownBinding[],
     cause: Cause,
   ): Promise<void> {
-    const { ledger, log, pruneForce: force } = this.#options;
-    const plan = planBindings(known, registry.bindings, { worker: this.#worker, nowMs: Date.now(), force });
+    const { log, pruneForce: force } = this.#options;
+    const { worker } = this.#ledger;
+    const plan = planBindings(known, registry.bindings, { worker, nowMs: Date.now(), force });
     for (const [exchange, routing_keys] of keysByExchange(plan.bind)) {
-      log.info("bound", { queue, exchange, routing_keys });
+      if (!this.#degraded.has(exchange)) log.info("bound", { queue, exchange, routing_keys });
     }
     this.#left = plan.unbind.length + plan.wantedByOthers.length;
     if (plan.isRefused) {
@@ -217,8 +203,7 @@ export class QueueBindings {
       this.#left -= routing_keys.length;
       log.info("unbound", { queue, exchange, routing_keys });
       const gone = routing_keys.map((routing_key) => ({ exchange, routing_key }));
-      // Still in the ledger: the next one to prune removes once more what is not there, which the broker allows.
-      await ledger.forgetBindings(queue, gone).catch(this.#away(undefined));
+      await this.#ledger.forget(queue, gone);
     }
     if (plan.wantedByOthers.length === 0) this.#settled = registry;
     else if (cause === "recheck") this.#tellOfOthers(queue, registry, plan.wantedByOthers);
@@ -231,14 +216,5 @@ export class QueueBindings {
     const workers = [...new Set(bindings.map(({ wanted_by }) => wanted_by))];
     const hint = "workers on one queue should have one registry; what the others list stays bound meanwhile";
     this.#options.log.warn("registries_differ", { queue, bindings: bindings.length, workers, hint });
-  }
-
-  /** A store that is away must not keep the worker from consuming: the ledger is caught up later. */
-  #away<T>(instead: T): (error: unknown) => T {
-    return (error) => {
-      if (!(error instanceof Unavailable)) throw error;
-      this.#options.log.warn("bindings_ledger_away", { error });
-      return instead;
-    };
   }
 }

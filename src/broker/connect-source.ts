@@ -1,0 +1,35 @@
+import { type ChannelModel, connect } from "amqplib";
+import { blankUrls } from "../domain/blank-url.ts";
+import { Unavailable } from "../domain/faults.ts";
+import { brokerTrouble } from "./broker-trouble.ts";
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const HEARTBEAT_SECONDS = 10;
+
+/** Connects as a worker does. @throws Unavailable with what keeps the broker from being used, and what to do. */
+export async function connectSource(url: string): Promise<ChannelModel> {
+  return connect(withHeartbeat(url), {
+    timeout: CONNECT_TIMEOUT_MS,
+    clientProperties: { connection_name: "pulse-ingest" },
+  }).catch((error: unknown) => {
+    throw new Unavailable("broker", brokerTrouble(error, url), error);
+  });
+}
+
+/** Dead after two silent intervals; an address that names its own interval keeps it. */
+function withHeartbeat(url: string): string {
+  const address = new URL(url);
+  if (!address.searchParams.has("heartbeat"))
+    address.searchParams.set("heartbeat", String(HEARTBEAT_SECONDS));
+  return address.href;
+}
+
+/** Resolves when a connection or channel ends, with the reason; its "error" is heard, so that it ends no process. */
+export function endOf(emitter: {
+  on(event: string, listener: (error?: unknown) => void): unknown;
+}): Promise<string> {
+  return new Promise((resolve) => {
+    emitter.on("error", (error) => resolve(blankUrls(String(error))));
+    emitter.on("close", (error) => resolve(error === undefined ? "closed" : blankUrls(String(error))));
+  });
+}

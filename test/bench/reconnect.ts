@@ -1,0 +1,69 @@
+/**
+ * `npm run bench:reconnect`: how soon a worker consumes again after its broker is back (killed and started again; the way to it
+ * cut and mended), and how soon it notices a connection that has fallen silent. `-- --rounds 20`.
+ */
+import { setTimeout as wait } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { columns } from "../../src/cli/columns.ts";
+import { startCutProxy } from "../doubles/cut-proxy.ts";
+import { startRabbitmq } from "../servers/rabbitmq.ts";
+import { WorkerStory } from "../story/a-running-worker.ts";
+
+/** Long enough for the waits between tries to have reached their cap. */
+const OUTAGE_MS = { least: 2000, most: 8000 };
+
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "20" } } });
+const rounds = Number(values.rounds);
+const series = process.env["TEST_BROKER"] === "3" ? "3" : "4";
+const node = await startRabbitmq({ series });
+const proxy = await startCutProxy(node.port);
+try {
+  const story = await WorkerStory.on(node.url);
+  const url = new URL(node.url);
+  url.port = String(proxy.port);
+  const worker = await story.start({ AMQP_URL: url.href });
+  const rows = [["after", "times", "median ms", "p95 ms", "most ms"]];
+
+  /** From the end of `outage` until the worker consumes again. */
+  async function measure(what: string, outage: () => Promise<void>, times: number): Promise<void> {
+    const takenMs: number[] = [];
+    for (let round = 0; round < times; round++) {
+      const from = worker.lines.length;
+      await outage();
+      const backAtMs = performance.now();
+      await worker.untilEvent("consuming", from);
+      takenMs.push(performance.now() - backAtMs);
+    }
+    const sorted = takenMs.toSorted((a, b) => a - b);
+    const at = (share: number) => String(Math.round(sorted[Math.ceil(share * times) - 1] ?? 0));
+    rows.push([what, String(times), at(0.5), at(0.95), at(1)]);
+  }
+
+  const outage = () => wait(OUTAGE_MS.least + Math.random() * (OUTAGE_MS.most - OUTAGE_MS.least));
+  await measure(
+    "the way to the broker was cut",
+    async () => {
+      proxy.cut();
+      await outage();
+      proxy.mend();
+    },
+    rounds,
+  );
+  await measure(
+    "the broker was killed",
+    async () => {
+      await node.kill();
+      await outage();
+      // Until it answers.
+      await node.restart();
+    },
+    rounds,
+  );
+  await measure("the connection fell silent", async () => proxy.freeze(), Math.min(rounds, 5));
+  process.stdout.write(`${node.name}\n${columns(rows)}`);
+  await worker.stop();
+  await story.end();
+} finally {
+  await proxy.close();
+  await node.stop();
+}
