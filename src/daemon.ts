@@ -1,25 +1,19 @@
 import { once } from "node:events";
-import { join } from "node:path";
 import { startArtifacts } from "./artifacts/start-artifacts.ts";
 import { openAmqpSource } from "./broker/amqp-source.ts";
 import type { MessageSource } from "./broker/message-source.ts";
 import { type OperatorFiles, openOperatorFiles } from "./broker/operator-files.ts";
 import { startDepthWatch } from "./broker/queue-depth.ts";
 import { type Counters, createCounters, outcomeTotals, rejectionTotals } from "./counters.ts";
-import { Unavailable } from "./domain/faults.ts";
 import type { WorkerParts } from "./http/observe-worker.ts";
 import { startHttp } from "./http/start-http.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
-import { holdWhileAway } from "./ingest/hold-while-away.ts";
 import { judgeDelivery } from "./ingest/judge-delivery.ts";
 import type { Log } from "./log.ts";
 import { logOptions } from "./log-options.ts";
-import { brokerUrl, databaseUrl } from "./read-settings.ts";
+import { openSpoolOf, openStoreOf } from "./open-storage.ts";
+import { brokerUrl } from "./read-settings.ts";
 import type { Settings } from "./settings.ts";
-import { openSpool, type Spool, spoolFiles } from "./spool/open-spool.ts";
-import { openLater } from "./store/open-later.ts";
-import { openStore } from "./store/open-store.ts";
-import type { Store } from "./store/store.ts";
 import { loadSchemas } from "./validate/validate-job.ts";
 import { userAgent, version } from "./version.ts";
 
@@ -87,7 +81,7 @@ async function runParts(
   stop: AbortSignal,
 ): Promise<void> {
   const schemas = loadSchemas();
-  const spool = spoolOf(settings, log);
+  const spool = openSpoolOf(settings, log);
   const store = await openStoreOf(settings, spool !== null, log, stop);
   if (store === null) {
     spool?.close();
@@ -114,7 +108,7 @@ async function runParts(
         maxDepth: settings.MAX_DEPTH,
         // Those in force at this moment.
         tiers: files.tiers(),
-        acceptsProject: files.registry().acceptsProject,
+        acceptsProject: files.acceptsProject,
       }),
     store,
     spool,
@@ -173,49 +167,4 @@ async function runParts(
     outcomes: await outcomeTotals(counters),
     rejections: await rejectionTotals(counters),
   });
-}
-
-/** How long a start waits for the store before it consumes without it. */
-const FIRST_TRY_MS = 3000;
-
-/** Null: none is wanted; with the embedded store it would only share its disk. */
-function spoolOf(settings: Settings, log: Log): Spool | null {
-  const folder = join(settings.DATA_DIR, "spool");
-  const isEmbedded = settings.MONGODB_URL === undefined && settings.MONGODB_URL_FILE === undefined;
-  if (settings.SPOOL && !isEmbedded) {
-    return openSpool({ folder, maxBytes: settings.SPOOL_MAX_BYTES, log });
-  }
-  const files = spoolFiles(folder);
-  const hint = "they hold acknowledged messages of earlier workers: start once with SPOOL=on and MONGODB_URL";
-  if (files.length > 0) log.warn("spool_left", { files, hint });
-  return null;
-}
-
-/**
- * The store: with a spool at once, there or not; without, as soon as it answers. Null when the end was asked for before.
- */
-async function openStoreOf(
-  settings: Settings,
-  hasSpool: boolean,
-  log: Log,
-  stop: AbortSignal,
-): Promise<Store | null> {
-  const open = async (): Promise<Store> =>
-    openStore({
-      mongodbUrl: await databaseUrl(settings),
-      dataDir: settings.DATA_DIR,
-      rejectionTtlDays: settings.REJECTION_TTL_DAYS,
-    });
-  if (hasSpool) return openLater({ open, firstTryMs: Math.min(settings.SPOOL_AFTER_MS, FIRST_TRY_MS), log });
-  try {
-    return await holdWhileAway(open, {
-      stop,
-      giveUpAfterMs: null,
-      onAway: (error, attempt) => log.warn("store_away", { attempt: attempt + 1, error }),
-      onBack: (attempts) => log.info("store_back", { attempts }),
-    });
-  } catch (error) {
-    if (error instanceof Unavailable && stop.aborted) return null;
-    throw error;
-  }
 }

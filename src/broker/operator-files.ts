@@ -20,6 +20,8 @@ export interface OperatorFilesOptions {
 export interface OperatorFiles {
   registry(): Registry;
   tiers(): TierOverrides;
+  /** As the registry says; for an exchange that left it, as the last one said that listed it. */
+  acceptsProject(exchange: string, project: string): boolean;
   /** Of the registry: 1 is that of the start. */
   generation(): number;
   /** What keeps the files as they are now from being in force; empty: they are. */
@@ -34,13 +36,18 @@ const LOOK_EVERY_MS = 1000;
 /** Reads both files, and watches them. @throws Misuse for the first that is broken. */
 export async function openOperatorFiles(options: OperatorFilesOptions): Promise<OperatorFiles> {
   const { registryPath, tiersPath, deployment, stop, log } = options;
+  // Messages of an exchange that left may wait in the queue: what it may not write to stays closed to it.
+  const left = new Map<string, Registry>();
   const registry = await watchFile({
     what: "registry",
     path: registryPath,
     everyMs: LOOK_EVERY_MS,
     parse: (text) => parseRegistry(registryPath, text, deployment),
     onChange(now, before) {
-      log.info("registry_reloaded", { path: registryPath, ...difference(now, before) });
+      for (const exchange of before.exchanges) left.set(exchange, before);
+      for (const exchange of now.exchanges) left.delete(exchange);
+      const generation = registry.generation();
+      log.info("registry_reloaded", { path: registryPath, generation, ...difference(now, before) });
       options.onRegistry();
     },
     stop,
@@ -59,6 +66,8 @@ export async function openOperatorFiles(options: OperatorFilesOptions): Promise<
   return {
     registry: registry.current,
     tiers: tiers.current,
+    acceptsProject: (exchange, project) =>
+      (left.get(exchange) ?? registry.current()).acceptsProject(exchange, project),
     generation: registry.generation,
     problems: () => files.flatMap((file) => file.problems()),
     async reread() {
