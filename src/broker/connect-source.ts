@@ -4,7 +4,8 @@ import { Unavailable } from "../domain/faults.ts";
 import { brokerTrouble } from "./broker-trouble.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const HEARTBEAT_SECONDS = 10;
+/** The driver gives up after two to three intervals without a word: within 24 s. */
+const HEARTBEAT_SECONDS = 8;
 
 /** Connects as a worker does. @throws Unavailable with what keeps the broker from being used, and what to do. */
 export async function connectSource(url: string): Promise<ChannelModel> {
@@ -16,7 +17,7 @@ export async function connectSource(url: string): Promise<ChannelModel> {
   });
 }
 
-/** Dead after two silent intervals; an address that names its own interval keeps it. */
+/** An address that names its own interval keeps it. */
 function withHeartbeat(url: string): string {
   const address = new URL(url);
   if (!address.searchParams.has("heartbeat"))

@@ -10,7 +10,7 @@ import { startRabbitmq } from "../servers/rabbitmq.ts";
 import { WorkerStory } from "../story/a-running-worker.ts";
 
 /** Long enough for the waits between tries to have reached their cap. */
-const OUTAGE_MS = { least: 2000, most: 8000 };
+const OUTAGE_MS = { least: 2000, most: 6000 };
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "20" } } });
 const rounds = Number(values.rounds);
