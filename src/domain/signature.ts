@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { StoredPlatform } from "./submission.ts";
 
 function sha1(text: string): string {
-  return createHash("sha1").update(text).digest("hex");
+  return hash("sha1", text, "hex");
 }
 
 /** Sorts by code point, as the hash demands; JavaScript's own order is by UTF-16 unit. */

@@ -1,3 +1,6 @@
+/** What nearly all publishers write, on a day that every month has: nothing about it needs a second look. */
+const plainTime =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
 const isoTime =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)(?: ?(Z|[+-]\d\d(?::?\d\d)?))?)?$/i;
 const rfc1123 =
@@ -9,6 +12,7 @@ const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
  * and RFC 3339 (date, or date and time, offset or none) and RFC 1123.
  */
 export function epochSeconds(text: string): number | null {
+  if (plainTime.test(text)) return wholeSeconds(Date.parse(text));
   const [, dayOfMonth = "", month = "", year = "", timeOfDay = "", zone = ""] = rfc1123.exec(text) ?? [];
   if (year !== "") {
     const monthNumber = String(months.indexOf(month.toLowerCase()) + 1).padStart(2, "0");
@@ -27,7 +31,10 @@ function secondsOf(day: string, time: string, offset: string): number | null {
   const zone = /^[+-]/.test(offset)
     ? offset.replace(/^(...):?(\d\d)?$/, (_, hours, minutes = "00") => `${hours}:${minutes}`)
     : "Z";
-  const milliseconds = Date.parse(`${day}T${time}${zone}`);
+  return wholeSeconds(Date.parse(`${day}T${time}${zone}`));
+}
+
+function wholeSeconds(milliseconds: number): number | null {
   // Towards zero: a fraction is cut off, before 1970 too. Zero is added so that there is no -0.
   return Number.isNaN(milliseconds) ? null : Math.trunc(milliseconds / 1000) + 0;
 }

@@ -51,9 +51,10 @@ export function normaliseJob(message: PulseJob): Result<JobSubmission> {
     build_platform: toPlatform(buildMachine ?? runMachine),
     machine_platform: toPlatform(runMachine ?? buildMachine),
     option_collection: toOptions(message.labels ?? ["opt"]),
-    ...timestamps,
     log_references: (message.logs ?? []).map(toLog),
     artifacts: artifacts.value,
+    // Last: in front of others a spread costs a third of this function.
+    ...timestamps,
   };
   const { project } = origin;
   const { coalesced = [] } = message;
@@ -68,7 +69,7 @@ export function normaliseJob(message: PulseJob): Result<JobSubmission> {
 
 /** The whole number in digits alone: JavaScript writes a large one with an exponent. */
 function decimal(whole: number): string {
-  return BigInt(whole).toString();
+  return Number.isSafeInteger(whole) ? String(whole) : BigInt(whole).toString();
 }
 
 function toPlatform(machine: Machine | undefined): Platform {
@@ -77,8 +78,10 @@ function toPlatform(machine: Machine | undefined): Platform {
 }
 
 function toOptions(labels: readonly string[]): Readonly<Record<string, true>> {
-  // Defined, not assigned: a label `__proto__` is an option like any other.
-  return Object.fromEntries(labels.map((label) => [label, true]));
+  // Without a prototype a label `__proto__` is an option like any other.
+  const options: Record<string, true> = Object.create(null);
+  for (const label of labels) options[label] = true;
+  return options;
 }
 
 function toLog({ name, url, steps }: NonNullable<PulseJob["logs"]>[number]): SubmittedLog {

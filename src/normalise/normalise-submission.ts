@@ -16,25 +16,25 @@ import type { TierOverrides } from "../domain/tiers.ts";
 import { logNameOf, prepareArtifacts } from "./prepare-artifacts.ts";
 
 /** The most characters of each field that are kept whole; a longer value costs the job. */
-const limits = {
-  result: 25,
+const limits = [
+  { name: "result", most: 25 },
   // As the schema has it: no message that fits the schema is lost for its length.
-  product_name: 125,
-  machine: 100,
-  name: 100,
+  { name: "product_name", most: 125 },
+  { name: "machine", most: 100 },
+  { name: "name", most: 100 },
   // The schema's 25 and the digits of a chunk.
-  job_symbol: 50,
-  group_name: 100,
-  group_symbol: 25,
-  build_system_type: 25,
-} as const satisfies Partial<Record<keyof PreparedJob, number>>;
+  { name: "job_symbol", most: 50 },
+  { name: "group_name", most: 100 },
+  { name: "group_symbol", most: 25 },
+  { name: "build_system_type", most: 25 },
+] as const satisfies readonly { readonly name: keyof PreparedJob; readonly most: number }[];
 const MAX_OPTION = 100;
 const MAX_REVISION = 50;
 const platformLimits = [
-  ["os_name", 25],
-  ["platform", 100],
-  ["architecture", 25],
-] as const satisfies readonly (readonly [keyof StoredPlatform, number])[];
+  { part: "os_name", most: 25 },
+  { part: "platform", most: 100 },
+  { part: "architecture", most: 25 },
+] as const satisfies readonly { readonly part: keyof StoredPlatform; readonly most: number }[];
 
 /** What has a default where it is absent; null costs the job. */
 const neverNull = ["product_name", "machine", "option_collection"] as const;
@@ -155,7 +155,7 @@ function nullMember(job: SubmittedJob): string | null {
   for (const name of platforms) {
     const platform = job[name];
     if (platform === null) return name;
-    const part = platformLimits.find(([member]) => platform?.[member] === null)?.[0];
+    const part = platformLimits.find(({ part }) => platform?.[part] === null)?.part;
     if (part !== undefined) return `${name}/${part}`;
   }
   return null;
@@ -163,12 +163,12 @@ function nullMember(job: SubmittedJob): string | null {
 
 /** The first member that is too long, by its pointer, and how many characters it may have. */
 function overlongMember(job: PreparedJob): [pointer: string, limit: number] | null {
-  for (const [field, limit] of Object.entries(limits)) {
-    if (isLongerThan(job[field as keyof typeof limits] ?? "", limit)) return [`/job/${field}`, limit];
+  for (const { name, most } of limits) {
+    if (isLongerThan(job[name] ?? "", most)) return [`/job/${name}`, most];
   }
   for (const name of platforms) {
-    for (const [part, limit] of platformLimits) {
-      if (isLongerThan(job[name][part], limit)) return [`/job/${name}/${part}`, limit];
+    for (const { part, most } of platformLimits) {
+      if (isLongerThan(job[name][part], most)) return [`/job/${name}/${part}`, most];
     }
   }
   const isTooLong = job.options.some((name) => isLongerThan(name, MAX_OPTION));

@@ -76,13 +76,17 @@ function cleanJobInfo(blob: unknown, refused: Refusal[]): string {
 }
 
 function cleanDetail(detail: Readonly<Record<string, unknown>>, value: string): object {
-  const { content_type, title, url } = detail;
-  return {
-    ...(typeof content_type === "string" ? { content_type } : {}),
-    title: typeof title === "string" ? firstCharacters(title, MAX_DETAIL) : null,
-    value: firstCharacters(value, MAX_DETAIL),
-    url: typeof url === "string" ? firstCharacters(url, MAX_DETAIL) : null,
-  };
+  const { content_type } = detail;
+  const title = cutDetail(detail["title"]);
+  const url = cutDetail(detail["url"]);
+  const kept = firstCharacters(value, MAX_DETAIL);
+  return typeof content_type === "string"
+    ? { content_type, title, value: kept, url }
+    : { title, value: kept, url };
+}
+
+function cutDetail(text: unknown): string | null {
+  return typeof text === "string" ? firstCharacters(text, MAX_DETAIL) : null;
 }
 
 function parsed(text: string): unknown {

@@ -23,6 +23,17 @@ type State = "pending" | "running" | "completed";
 const states: readonly State[] = ["pending", "running", "completed"];
 /** The states of one job come some hundred messages apart, as they do while many jobs run. */
 const SPREAD = 300;
+const platforms = ["linux64", "win10-64", "osx-1015", "android-em-7-0"];
+const suites = [
+  ...[
+    "mochitest-plain-headless",
+    "mochitest-browser-chrome",
+    "mochitest-devtools-chrome",
+    "web-platform-tests",
+  ],
+  ...["reftest", "crashtest", "xpcshell", "marionette", "cppunit", "jittest"],
+];
+const CHUNKS = 75;
 const DUPLICATE_EVERY = 100;
 const INVALID_EVERY = 1000;
 const ARRAY_EVERY = 40;
@@ -79,7 +90,11 @@ function projectOf(job: number): string {
 /** A valid one; jobs of other numbers have other ids, pushes, platforms and names. */
 export function jobMessage(prefix: string, job: number, state: State): object {
   const id = taskId(prefix, job);
-  const platform = ["linux64", "win10-64", "osx-1015", "android-em-7-0"][job % 4];
+  // What a push of a large project runs: so many kinds of job, each with a signature of its own.
+  const kind = job % (platforms.length * suites.length * CHUNKS);
+  const platform = platforms[kind % platforms.length];
+  const suite = suites[Math.floor(kind / platforms.length) % suites.length];
+  const chunk = 1 + Math.floor(kind / platforms.length / suites.length);
   const machine = {
     name: `t-${platform}-${job % 500}`,
     platform,
@@ -96,9 +111,9 @@ export function jobMessage(prefix: string, job: number, state: State): object {
     },
     buildSystem: "taskcluster",
     display: {
-      jobName: `test-${platform}/opt-mochitest-plain-headless-e10s-${job % 60}`,
+      jobName: `test-${platform}/opt-${suite}-e10s-${chunk}`,
       jobSymbol: "h",
-      chunkId: 1 + (job % 60),
+      chunkId: chunk,
       groupSymbol: "M-e10s",
       groupName: "Mochitests with e10s",
     },
