@@ -54,7 +54,10 @@ export function readSettings<K extends SettingName>(
   const parsed = settingsSchema.pick(mask as Record<SettingName, true>).safeParse(given);
   const problems = (parsed.error?.issues ?? []).map((issue) => {
     const name = String(issue.path[0]) as SettingName;
-    const found = declared[name].meta()?.["secret"] === true ? "(a secret)" : JSON.stringify(given[name]);
+    const found =
+      declared[name].meta()?.["secret"] === true
+        ? "(a secret)"
+        : blankUrls(JSON.stringify(given[name]) ?? "unset");
     return `${name}: ${issue.message}; it is ${found} (see config/settings.md)`;
   });
   problems.push(...(parsed.success ? contradictions(parsed.data) : []), ...missing(given));

@@ -193,6 +193,9 @@ export const declared = {
   }),
   BUGZILLA_URL: z
     .url({ protocol: /^https?$/, error: "must be a URL that begins with http:// or https://" })
+    .refine((url) => !/^[^/]*\/\/[^/]*@/.test(url), {
+      error: "must name no user: Bugzilla is asked without one",
+    })
     .default("https://bugzilla.mozilla.org")
     .meta({ description: "Bugzilla, for the bugs that are suggested for error lines." }),
   BUGS_SYNC_MINUTES: whole(0, 10_080).default(0).meta({

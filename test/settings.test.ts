@@ -47,6 +47,13 @@ describe("settings", () => {
     expect(readSettings({ AMQP_URL, PREFETCH: "" }, settingNames).PREFETCH).toBe(400);
   });
 
+  it("do not take a password to Bugzilla, nor repeat it", () => {
+    expect(problemsOf({ AMQP_URL, BUGZILLA_URL: "https://me:geheim@bugs.test/x" })).toEqual([
+      'BUGZILLA_URL: must name no user: Bugzilla is asked without one; it is "https://me:***@bugs.test/x" (see config/settings.md)',
+    ]);
+    expect(problemsOf({ AMQP_URL, BUGZILLA_URL: "https://bugs.test/x@y" })).toEqual([]);
+  });
+
   it("are not asked of a command that does not need them", () => {
     expect(readSettings({ PREFETCH: "nonsense" }, ["DATA_DIR"])).toEqual({ DATA_DIR: "data" });
   });

@@ -26,7 +26,7 @@ export async function readLog(
     if (!result.ok) return refuse(result.fault.reason, describeLogFault(result.fault), true);
     const { unreadable_performance_lines: unreadable } = result.summary;
     const warnings =
-      unreadable === 0 ? [] : [`${unreadable} lines announce performance data and hold no JSON`];
+      unreadable === 0 ? [] : [`lines that announce performance data and hold no JSON: ${unreadable}`];
     const artifacts = logArtifacts(result.summary, url);
     return { ok: true, artifacts, warnings, figures: { ...wire, totalMs: performance.now() - from } };
   } catch (error) {

@@ -11,7 +11,7 @@ import { withStore } from "./with-store.ts";
 
 /**
  * `bugs import`: puts a file's bugs in the place of those in the cache. Exit code 1, and nothing changed, if any entry is
- * no bug (each is named) or there are none.
+ * no bug (the first are named) or there are none.
  */
 export async function importBugs(env: NodeJS.ProcessEnv, file: string): Promise<number> {
   const { bugs, problems } = readBugsFile(file, (await readInput(file)).toString("utf8"));
@@ -25,7 +25,7 @@ export async function importBugs(env: NodeJS.ProcessEnv, file: string): Promise<
   const progress = createProgress();
   progress.show(`writing ${bugs.length} bugs`);
   await withStore(env, (store) => store.replaceBugs(bugs)).finally(progress.end);
-  process.stdout.write(`Imported ${bugs.length} bugs\n`);
+  process.stdout.write(`Bugs imported: ${bugs.length}\n`);
   return exitCodes.ok;
 }
 
@@ -48,7 +48,7 @@ export async function sync(env: NodeJS.ProcessEnv, url: string | null): Promise<
     progress.end();
     process.stdout.write(
       bugs > 0
-        ? `Synced ${bugs} bugs from ${baseUrl}\n`
+        ? `Bugs synced from ${baseUrl}: ${bugs}\n`
         : `${baseUrl} has no such bugs: nothing was changed\n`,
     );
     return exitCodes.ok;

@@ -7,6 +7,7 @@ import type { LogReading, ReadingFailure } from "../artifacts/log-reading.ts";
 import { readLog, storableReading } from "../artifacts/read-log.ts";
 import { SuggestionsWriter, suggestBugs } from "../artifacts/suggest-bugs.ts";
 import { errorLinesOf } from "../artifacts/summary-errors.ts";
+import { blankUrls } from "../domain/blank-url.ts";
 import { Misuse } from "../domain/faults.ts";
 import { logOptions, logSettingNames } from "../log-options.ts";
 import { readSettings } from "../read-settings.ts";
@@ -61,7 +62,7 @@ const mends: Partial<Record<ReadingFailure["kind"], string>> = {
 };
 
 function refuse(target: string, { kind, detail }: Pick<ReadingFailure, "kind" | "detail">): number {
-  process.stderr.write(`error: ${target}: ${kind}: ${detail}\n`);
+  process.stderr.write(`error: ${blankUrls(target)}: ${kind}: ${detail}\n`);
   const mend = mends[kind];
   if (mend !== undefined) process.stderr.write(`${mend}\n`);
   return exitCodes.failed;

@@ -85,7 +85,7 @@ describe("a log read on a thread", () => {
     expect(JSON.parse(dataOf(mixed) ?? "null")).toMatchObject({ performance_data: [JSON.parse(good)] });
     expect(mixed).toMatchObject({
       warnings: [
-        "1 lines announce performance data and hold no JSON",
+        "lines that announce performance data and hold no JSON: 1",
         "performance data 1 is not stored: /suites must be array",
       ],
     });

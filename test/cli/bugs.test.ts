@@ -36,7 +36,7 @@ const many = (count: number): Record<string, unknown>[] =>
 describe("bugs import", () => {
   it("keeps each field under its own name", async () => {
     const run1 = await run(["import", "-"], JSON.stringify({ bugs: [aRestBug(7)] }));
-    expect(run1).toEqual({ code: 0, stdout: "Imported 1 bugs\n", stderr: "" });
+    expect(run1).toEqual({ code: 0, stdout: "Bugs imported: 1\n", stderr: "" });
     expect(await cachedBugs()).toEqual([
       {
         id: 7,
@@ -122,7 +122,7 @@ describe("bugs sync", () => {
     const { code, stdout, stderr } = await run(["sync", "--url", server.url]);
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
-      stdout: `Synced 1203 bugs from ${server.url}\n`,
+      stdout: `Bugs synced from ${server.url}: 1203\n`,
       stderr: "",
     });
     expect(server.requests.map(({ query }) => query.get("offset"))).toEqual(["0", "500", "1000"]);

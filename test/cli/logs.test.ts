@@ -148,6 +148,13 @@ describe("parse-log", () => {
     });
   });
 
+  it("repeats no password of a URL", async () => {
+    const { code, stderr } = await run(["parse-log", "http://me:geheim@127.0.0.1:1/log"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("error: http://me:***@127.0.0.1:1/log: refused-address: ");
+    expect(stderr).toContain("LOG_ALLOW_PRIVATE=true");
+  });
+
   it("fetches nothing but http and https", async () => {
     for (const url of ["file:///etc/passwd", "ftp://example.org/log"]) {
       expect(await run(["parse-log", url])).toMatchObject({

@@ -79,7 +79,9 @@ const made = ["Bug suggestions", "Job Info", "performance_data", "text_log_summa
 // A dead worker's log is taken up soon.
 const short = { LOG_ALLOW_PRIVATE: "true", LOG_TIMEOUT_MS: "4000", LOG_LEASE_MS: "5000" };
 // It takes a worker a while to find its store away.
-const longer = { LOG_LEASE_MS: "15000" };
+const longer = { LOG_TIMEOUT_MS: "14000", LOG_LEASE_MS: "15000" };
+// A host that lets it wait for as long as the story needs.
+const patient = { LOG_TIMEOUT_MS: "90000", LOG_LEASE_MS: "100000" };
 
 for (const [name, suite, findPlace] of places) {
   suite(`with ${name}`, () =>
@@ -156,7 +158,7 @@ for (const [name, suite, findPlace] of places) {
         behave = (socket, request) => {
           goOn = () => answer(gzipSync(log))(socket, request);
         };
-        const worker = await start();
+        const worker = await start(patient);
         await publishJob();
         await untilRequests(1);
         const before = await untilJob(() => true);
@@ -219,7 +221,7 @@ for (const [name, suite, findPlace] of places) {
         const dead = await startLogHost({ "/log": () => undefined }, "127.0.0.2");
         const slow = await startLogHost({ "/log": endless(Buffer.from("x\n"), 20) }, "127.0.0.3");
         others.push(dead, slow);
-        await start({ LOG_THREADS: "3", LOGS_PER_HOST: "1", LOG_TIMEOUT_MS: "60000", LOG_LEASE_MS: "90000" });
+        await start({ LOG_THREADS: "3", LOGS_PER_HOST: "1", ...patient });
         const ofHost = ({ url }: LogHost, nth: number) =>
           aMessage({ taskId: `${nth}`, logs: [{ name: "buildbot_text", url: `${url}/log` }] });
         await story.publish(...Array.from({ length: 20 }, (_, nth) => ofHost(nth < 10 ? dead : slow, nth)));
