@@ -32,6 +32,8 @@ export interface AmqpSourceOptions {
 const reconnectBackoff = { baseMs: 200, capMs: 2000 };
 const RECHECK_MS = 60_000;
 const WORK_LOOK_MS = 50;
+/** Kinds of trouble in one outage that are told at once; one that names something random would have no end. */
+const MOST_KINDS = 10;
 
 /**
  * One queue on a broker: consumed, settled, and connected again for as long as it takes. Gives the source at once;
@@ -60,6 +62,8 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
   let lost: { atMs: number; date: Date } | null = null;
   let lastDelivery: Date | null = null;
   let consumedTimes = 0;
+  /** The queue that was consumed from last; another user has another one. */
+  let consumedQueue: string | null = null;
   let queuesLost = 0;
   let connected = false;
   let queueName: string | null = null;
@@ -77,10 +81,11 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         failures++;
         const trouble = sourceTrouble(error);
         // Each kind once, and then ever more rarely: an outage is one event, not a flood.
-        if (!told.has(trouble.error) || Number.isInteger(Math.log2(failures))) {
+        const isNews = !told.has(trouble.error) && told.size < MOST_KINDS;
+        if (isNews || Number.isInteger(Math.log2(failures))) {
           log.warn("broker_away", { attempt: failures, ...trouble });
         }
-        told.add(trouble.error);
+        if (isNews) told.add(trouble.error);
       }
       await pause(fullJitterMs(failures, reconnectBackoff));
     }
@@ -146,17 +151,18 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
 
   function announce({ queue, messages, isNew }: DeclaredQueue, wasKnown: boolean): void {
     const gap = lost === null ? {} : { gap_ms: Math.round(performance.now() - lost.atMs) };
-    if (isNew && !local && (consumedTimes > 0 || wasKnown)) {
+    if (isNew && !local && (queue === consumedQueue || wasKnown)) {
       queuesLost++;
       log.error("queue_lost", {
         queue,
         ...gap,
         consumed_until: lost?.date.toISOString() ?? null,
         last_delivery_at: lastDelivery?.toISOString() ?? null,
-        hint: "it was deleted, and is made anew, empty: what waited in it and what was published meanwhile is gone. Publishers may publish again what they have sent since last_delivery_at",
+        hint: "it was deleted, and is made anew, empty: what waited in it and what was published meanwhile is gone. Publishers may publish again what they have sent since last_delivery_at, and before it what may have waited then",
       });
     }
     consumedTimes++;
+    consumedQueue = queue;
     const { bindings: bound } = bindings.state();
     log.info("consuming", { queue, queue_messages: messages, queue_is_new: isNew, bindings: bound, ...gap });
   }

@@ -3,7 +3,7 @@ import { type ChannelModel, connect } from "amqplib";
 import { type CutProxy, startCutProxy } from "../doubles/cut-proxy.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
-import { aRegistry, SourceStory, until } from "./a-source.ts";
+import { SourceStory, until } from "./a-source.ts";
 
 jest.setTimeout(60_000);
 const broker = await serverOrSkip(sharedRabbitmq);
@@ -106,9 +106,13 @@ broker.describe(`a source on ${broker.name}`, () => {
     });
   });
 
-  it("notices a connection that has fallen silent after two missed heartbeats, and consumes on another", async () => {
-    const source = story.open({ url: async () => throughProxy(broker.server().url, { heartbeat: "2" }) });
-    await story.untilTold("consuming");
+  it("notices a connection that has fallen silent, and consumes on another, though the broker still holds the first", async () => {
+    const heartbeat = async () => throughProxy(broker.server().url, { heartbeat: "2" });
+    const durable = story.open({ url: heartbeat });
+    const local = story.open({ url: heartbeat, queue: { name: story.name, type: "classic", local: true } });
+    const sources = [durable, local];
+    await until(() => sources.every((source) => source.state().consuming), "both consume");
+    const privateQueue = local.state().queue;
     proxy.freeze();
     const frozenAt = performance.now();
     expect(await story.untilTold("broker_lost")).toMatchObject({
@@ -116,10 +120,14 @@ broker.describe(`a source on ${broker.name}`, () => {
     });
     // Two to three intervals of two seconds; the rest is for a slow machine.
     expect(performance.now() - frozenAt).toBeLessThan(15_000);
-    await story.untilTold("consuming", story.told.length);
-    expect(source.state()).toMatchObject({ consuming: true, reconnects: 1 });
+    const isBack = (): boolean =>
+      sources.every((source) => source.state().reconnects === 1 && source.state().consuming);
+    await until(isBack, "both consume again");
     await story.publish(["after"]);
-    await until(() => story.texts().includes("after"), "a message after the silence");
+    await until(() => story.texts().filter((text) => text === "after").length === 2, "a message for each");
+    // Its name is another one, for the first is private to a connection that is dead and not ended.
+    expect(local.state().queue).not.toBe(privateQueue);
+    expect(sources.map((source) => source.state().queuesLost)).toEqual([0, 0]);
   });
 
   describe("whose queue is deleted", () => {
@@ -186,6 +194,28 @@ broker.describe(`a source on ${broker.name}`, () => {
     await admin.request("DELETE", `/api/users/${user}`);
   });
 
+  it("has another queue when its user is another one, and does not take the first one for lost", async () => {
+    const { admin } = broker.server();
+    const users = [`one-${story.name}`, `two-${story.name}`];
+    const addresses: string[] = [];
+    for (const user of users) addresses.push(throughProxy(await admin.addUser(user, "x", anyRights)));
+    let which = 0;
+    const source = story.open({ url: async () => addresses[which] ?? "" });
+    await story.untilTold("consuming");
+    which = 1;
+    proxy.cut();
+    proxy.mend();
+    const line = await story.untilTold("consuming", story.told.length);
+    expect(line).toMatchObject({ queue: `queue/${users[1]}/${story.name}`, queue_is_new: true });
+    expect(source.state()).toMatchObject({ queuesLost: 0, reconnects: 1 });
+    await source.stopConsuming();
+    await source.close();
+    for (const user of users) {
+      await story.channel.deleteQueue(`queue/${user}/${story.name}`);
+      await admin.request("DELETE", `/api/users/${user}`);
+    }
+  });
+
   describe("whose queue cannot be had", () => {
     let other: ChannelModel;
     beforeEach(async () => {
@@ -218,23 +248,5 @@ broker.describe(`a source on ${broker.name}`, () => {
       await channel.deleteQueue(story.queue);
       await story.untilTold("consuming");
     });
-  });
-
-  it("with a private queue does not wait for the one that the broker still holds for a dead connection", async () => {
-    const source = story.open({
-      url: async () => throughProxy(broker.server().url, { heartbeat: "2" }),
-      queue: { name: story.name, type: "classic", local: true },
-    });
-    const { queue } = await story.untilTold("consuming");
-    proxy.freeze();
-    const again = await story.untilTold("consuming", story.told.length);
-    expect(again["queue"]).not.toBe(queue);
-    await story.publish(["a"]);
-    await story.untilCame(1);
-    // It is nobody's loss: what a private queue misses, it misses.
-    expect(source.state().queuesLost).toBe(0);
-    story.registry = aRegistry([story.exchange], ["other"]);
-    source.registryChanged();
-    expect(await story.untilTold("unbound")).toMatchObject({ queue: again["queue"] });
   });
 });
