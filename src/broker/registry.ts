@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Misuse } from "../domain/faults.ts";
 import type { Binding } from "../store/store.ts";
+import { MAX_NAME_BYTES } from "./broker-address.ts";
 import { mapping, parseYaml, readText } from "./yaml-file.ts";
 
 const word = z.string("must be text").min(1, "must not be empty");
@@ -8,9 +9,7 @@ const listOf = (what: string, example: string) => {
   const message = `must be a list that names at least one ${what}, e.g. ${example}`;
   return z.array(word, message).min(1, message);
 };
-/** The broker's limit for a name and for a routing key. */
-const MAX_BYTES = 255;
-const isShort = (text: string): boolean => Buffer.byteLength(text) <= MAX_BYTES;
+const isShort = (text: string): boolean => Buffer.byteLength(text) <= MAX_NAME_BYTES;
 const entry = mapping("an entry", {
   exchange: word.refine(isShort, "must not be longer than 255 bytes, the broker's limit"),
   destinations: listOf("destination", "[treeherder]"),

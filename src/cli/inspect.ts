@@ -7,6 +7,7 @@ import { judgeDelivery, type Verdict } from "../ingest/judge-delivery.ts";
 import { brokerUrl, readSettings } from "../read-settings.ts";
 import type { Binding } from "../store/store.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
+import { brokerName } from "./broker-name.ts";
 import { describeSeen, type Seen, seenOf } from "./describe-seen.ts";
 import { verdictSettingNames } from "./messages.ts";
 import { print, tell } from "./print.ts";
@@ -81,8 +82,10 @@ function bindingsOf(
   routingKey: CommandOptions[string],
   registry: Registry | null,
 ): readonly Binding[] {
-  const key = typeof routingKey === "string" ? routingKey : null;
-  if (exchange !== undefined) return [{ exchange, routing_key: key ?? "#" }];
+  const key = routingKey === undefined ? null : brokerName(routingKey, "--routing-key");
+  if (exchange !== undefined) {
+    return [{ exchange: brokerName(exchange, "the exchange"), routing_key: key ?? "#" }];
+  }
   if (registry === null) return [];
   if (key === null) return registry.bindings;
   return registry.exchanges.map((name) => ({ exchange: name, routing_key: key }));

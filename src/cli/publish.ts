@@ -7,6 +7,7 @@ import { brokerUrl, readSettings } from "../read-settings.ts";
 import type { Store } from "../store/store.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
 import { type Awaited, awaitEnd, type End, toAwaited } from "./await-end.ts";
+import { brokerName } from "./broker-name.ts";
 import {
   documentsOf,
   errorLine,
@@ -33,8 +34,8 @@ export async function publish(
   file: string,
   options: CommandOptions,
 ): Promise<number> {
-  const exchange = required(options["exchange"], "--exchange");
-  const routingKey = required(options["routingKey"], "--routing-key");
+  const exchange = brokerName(options["exchange"], "--exchange");
+  const routingKey = brokerName(options["routingKey"], "--routing-key");
   const waitMs = readWait(options);
   const brokerNames = ["AMQP_URL", "AMQP_URL_FILE", ...verdictSettingNames] as const;
   // Where the store is not asked, neither are its settings.
@@ -67,11 +68,6 @@ export async function publish(
     const code = await publishOnly(publication);
     return code === exitCodes.ok ? tellEnds(waiting, store, waitMs) : code;
   });
-}
-
-function required(value: string | boolean | undefined, flag: string): string {
-  if (typeof value !== "string" || value === "") throw new Misuse([`${flag} must be given`]);
-  return value;
 }
 
 /** Null: not to be waited for. */

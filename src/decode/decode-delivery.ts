@@ -44,6 +44,8 @@ function whyNotJson(text: string): string {
     JSON.parse(text);
     return "it is broken within the password of a URL";
   } catch (error) {
+    // Editors on Windows begin a file with it; nobody would see it in the parser's words.
+    if (text.startsWith("\ufeff")) return "it begins with a byte order mark: leave that out";
     return error instanceof Error ? error.message : String(error);
   }
 }

@@ -52,7 +52,7 @@ describe("a body that is refused", () => {
     ["NaN", '{"a":NaN}', "is not JSON"],
     ["a number with a leading zero", '{"a":01}', "is not JSON"],
     ["a line feed within text", '{"a":"\n"}', "is not JSON"],
-    ["a byte order mark", "\ufeff{}", "is not JSON"],
+    ["a byte order mark", "\ufeff{}", "is not JSON: it begins with a byte order mark"],
     ["UTF-16", Buffer.from("{}", "utf16le"), "is not JSON"],
     ["bytes that are no UTF-8", Buffer.from([0x22, 0xff, 0x22]), "is not valid UTF-8"],
     ["half a character in UTF-8", Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), "is not valid UTF-8"],

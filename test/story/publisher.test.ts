@@ -222,6 +222,12 @@ broker.describe(`a publisher's mistakes on ${broker.name}`, () => {
       /it is soon/,
     ],
     [
+      "a key that is too long",
+      ["--exchange", "e", "--routing-key", "k".repeat(256)],
+      {},
+      /^error: --routing-key must not be longer than 255 bytes; it is 256\n$/,
+    ],
+    [
       "no broker",
       ["--exchange", "e", "--routing-key", "k"],
       { AMQP_URL: "" },
