@@ -108,16 +108,20 @@ function itemsOf(body: Buffer): number {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
     const value: unknown = JSON.parse(text);
-    const depth = Array.isArray(value) && nesting(value) <= options.maxDepth;
-    return depth ? Math.max(1, value.length) : 1;
+    return Array.isArray(value) && nesting(text) <= options.maxDepth ? Math.max(1, value.length) : 1;
   } catch {
     return 1;
   }
 }
 
-function nesting(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  return 1 + Object.values(value).reduce((most: number, inner) => Math.max(most, nesting(inner)), 0);
+/** As it is written: of a member that comes twice, the first may be the deeper one. */
+function nesting(text: string): number {
+  let [depth, most] = [0, 0];
+  for (const [bracket] of text.replaceAll(/"(?:[^"\\]|\\.)*"/gs, "").matchAll(/[[\]{}]/g)) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    most = Math.max(most, depth);
+  }
+  return most;
 }
 
 function cpuMsOf(body: Buffer): number {

@@ -6,6 +6,7 @@ import { anArrival } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
 import { jobContract } from "./job-contract.ts";
+import { mutantContract } from "./mutant-contract.ts";
 import { orderContract } from "./order-contract.ts";
 import { pushContract } from "./push-contract.ts";
 import { type Database, storeContract } from "./store-contract.ts";
@@ -35,6 +36,7 @@ mongodb.describe(`on ${mongodb.name}`, () => {
   jobContract("mongodb", openEmpty);
   pushContract("mongodb", openEmpty);
   orderContract("mongodb", openEmpty, 25);
+  mutantContract("mongodb", openEmpty, 300);
 
   it("has the server drop rejections once they have expired", async () => {
     const { href } = databaseUrl();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "@jest/globals";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { jobContract } from "./job-contract.ts";
+import { mutantContract } from "./mutant-contract.ts";
 import { orderContract } from "./order-contract.ts";
 import { pushContract } from "./push-contract.ts";
 import { type Database as EmptyDatabase, storeContract } from "./store-contract.ts";
@@ -22,6 +23,7 @@ storeContract("sqlite", openEmpty);
 jobContract("sqlite", openEmpty);
 pushContract("sqlite", openEmpty);
 orderContract("sqlite", openEmpty, 150);
+mutantContract("sqlite", openEmpty, 1500);
 
 it("a file that is no database is told, with the mend", async () => {
   const folder = newFolder();
