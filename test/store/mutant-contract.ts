@@ -1,4 +1,5 @@
 import { expect, it } from "@jest/globals";
+import { shortRevision } from "../../src/domain/result-set.ts";
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
 import type { Arrival, JobView, Store } from "../../src/store/store.ts";
 import { aDelivery, schemas } from "../examples.ts";
@@ -60,7 +61,8 @@ function givenOf({ job, logs, artifacts, revision }: Given): object {
   return {
     job,
     logs: [...once],
-    push: revision,
+    // Two that begin alike are one push.
+    push: revision === null ? null : shortRevision(revision),
     artifacts: artifacts.filter(({ name }) => name !== "Job Info"),
     hasJobInfo: artifacts.some(({ name }) => name === "Job Info"),
   };
@@ -73,7 +75,7 @@ async function keptOf(store: Store, { project, job, artifacts, revision }: Given
   return {
     job: Object.fromEntries(members),
     logs: view?.logs.map(({ name, url }) => JSON.stringify([name, url])),
-    push: revision === null ? null : (await store.findResultSet(project, revision))?.revision,
+    push: revision === null ? null : (await store.findResultSet(project, revision))?.short_revision,
     artifacts: await Promise.all(names.map((name) => store.findArtifact(project, job.job_guid, name))),
     hasJobInfo: view?.artifacts.includes("Job Info"),
   };
