@@ -55,7 +55,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     recheckMs: options.recheckMs ?? RECHECK_MS,
     log,
   });
-  let current: { connection: ChannelModel; consumer: Consumer } | null = null;
+  let current: { connection: ChannelModel; consumer: Consumer; hangUp: AbortController } | null = null;
   /** Those of lost channels that have work yet; what they hold, the broker delivers again. */
   let former: readonly Consumer[] = [];
   /** When consuming ended, on both clocks. */
@@ -94,7 +94,8 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
   /** Resolves with the reason once consuming has ended. */
   async function consumeOnce(): Promise<string> {
     const url = await options.url();
-    const connection = await connectSource(url);
+    const hangUp = new AbortController();
+    const connection = await connectSource(url, hangUp.signal);
     const ended = endOf(connection);
     connected = true;
     try {
@@ -111,7 +112,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         await consumer.close();
         return "stopped while connecting";
       }
-      current = { connection, consumer };
+      current = { connection, consumer, hangUp };
       announce(declared, wasKnown);
       return await Promise.race([ended, channelEnded, consumer.cancelled]);
     } finally {
@@ -125,6 +126,8 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         current = null;
         // Lost already, or about to be made anew: what it still says is of no use.
         await connection.close().catch(() => undefined);
+        // A broker that has fallen silent never closes its side: the socket would keep the process from ending.
+        hangUp.abort();
       }
     }
   }
@@ -201,6 +204,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       await current?.connection
         .close()
         .catch((error: unknown) => log.warn("broker_close", { ...sourceTrouble(error) }));
+      current?.hangUp.abort();
       await loop;
       await bindings.release();
     },

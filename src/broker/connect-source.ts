@@ -7,12 +7,19 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** The driver gives up after two to three intervals without a word: within 24 s. */
 const HEARTBEAT_SECONDS = 8;
 
-/** Connects as a worker does. @throws Unavailable with what keeps the broker from being used, and what to do. */
-export async function connectSource(url: string): Promise<ChannelModel> {
-  return connect(withHeartbeat(url), {
+/**
+ * Connects as a worker does.
+ *
+ * @param hangUp - ends the connection at once, and without a word.
+ * @throws Unavailable with what keeps the broker from being used, and what to do.
+ */
+export async function connectSource(url: string, hangUp: AbortSignal): Promise<ChannelModel> {
+  const socketOptions = {
     timeout: CONNECT_TIMEOUT_MS,
     clientProperties: { connection_name: "pulse-ingest" },
-  }).catch((error: unknown) => {
+    signal: hangUp,
+  };
+  return connect(withHeartbeat(url), socketOptions).catch((error: unknown) => {
     throw new Unavailable("broker", brokerTrouble(error, url), error);
   });
 }

@@ -4,65 +4,87 @@ export interface CutProxy {
   readonly port: number;
   /** Ends all connections and takes no new ones: for those on this side, the server is away. */
   cut(): void;
-  /** Lets nothing more through, either way, on the connections that there are, and tells nobody; new ones go through. */
+  /** Ends all connections; new ones go through. */
+  drop(): void;
+  /** Connections that are open now carry nothing any more, not even their end: half-open. New ones go through. */
   freeze(): void;
-  /** Lets connections through again. */
+  /** From now on whatever comes is passed on so much later, and nothing more is read meanwhile; 0: at once. */
+  slow(delayMs: number): void;
+  /** Lets connections through again, at full speed. What was frozen or ended stays so. */
   mend(): void;
   close(): Promise<void>;
 }
 
-/** Lets TCP connections through to a port of this machine, until they are cut. */
+/** Lets TCP connections through to a port of this machine, and spoils them when told to. */
 export async function startCutProxy(targetPort: number): Promise<CutProxy> {
   const sockets = new Set<Socket>();
   const frozen = new WeakSet<Socket>();
   let isCut = false;
+  let delayMs = 0;
+
+  function passOn(from: Socket, to: Socket): void {
+    sockets.add(from);
+    from.on("data", (data) => {
+      if (frozen.has(from)) return;
+      from.pause();
+      const write = (): void => {
+        if (frozen.has(from) || to.destroyed) return;
+        if (to.write(data)) from.resume();
+        else to.once("drain", () => frozen.has(from) || from.resume());
+      };
+      if (delayMs === 0) write();
+      else setTimeout(write, delayMs);
+    });
+    from.on("end", () => frozen.has(from) || to.end());
+    // What breaks off is told by the close.
+    from.on("error", () => undefined);
+    from.on("close", (hadError) => {
+      sockets.delete(from);
+      if (frozen.has(from)) return;
+      if (hadError) to.destroy();
+      else to.end();
+    });
+  }
+
   const server = createServer((near) => {
     if (isCut) {
       near.resetAndDestroy();
       return;
     }
     const far = connect(targetPort, "127.0.0.1");
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(socket);
-      socket.pipe(other);
-      // Whichever end breaks off, the other one is told by the close.
-      socket.on("error", () => undefined);
-      socket.on("close", () => {
-        sockets.delete(socket);
-        if (!frozen.has(socket)) other.destroy();
-      });
-    }
+    passOn(near, far);
+    passOn(far, near);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
-  const endAll = (): void => {
+  const drop = (): void => {
     for (const socket of sockets) socket.destroy();
   };
   return {
     port: address.port,
+    drop,
     cut() {
       isCut = true;
-      endAll();
+      drop();
     },
     freeze() {
       for (const socket of sockets) {
         frozen.add(socket);
-        // Swallowed: as on a way that has been lost, the sender learns nothing.
-        socket.unpipe();
-        socket.resume();
+        socket.pause();
       }
+    },
+    slow(ms) {
+      delayMs = ms;
     },
     mend() {
       isCut = false;
+      delayMs = 0;
     },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        endAll();
+        drop();
       }),
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import type { JobView, Store } from "../../src/store/store.ts";
+import { startCutProxy } from "../doubles/cut-proxy.ts";
 import { aMessage } from "../examples.ts";
 import { startRabbitmq } from "../servers/rabbitmq.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
@@ -120,6 +121,19 @@ broker.describe(`a worker on ${broker.name}`, () => {
     await story.publish(aMessage());
     await ended(worker, 1);
     expect(await worker.stop()).toBe(0);
+  });
+
+  it("ends when it is asked to, also after a connection that fell silent and never closed", async () => {
+    const address = new URL(broker.server().url);
+    const proxy = await startCutProxy(Number(address.port));
+    address.port = String(proxy.port);
+    address.searchParams.set("heartbeat", "1");
+    const worker = await story.start({ AMQP_URL: address.href });
+    const before = worker.lines.length;
+    proxy.freeze();
+    await worker.untilEvent("consuming", before);
+    expect(await worker.stop()).toBe(0);
+    await proxy.close();
   });
 
   it("removes at the start the bindings that left the registry", async () => {
