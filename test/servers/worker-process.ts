@@ -9,7 +9,7 @@ const logLine = z.looseObject({ time: z.string(), event: z.string(), level: z.st
 export type LogLine = z.infer<typeof logLine>;
 
 /** How one job message ended, as the worker tells it at log level `debug`. */
-const jobEnded = z.looseObject({
+export const jobEnded = z.looseObject({
   time: z.string(),
   event: z.literal("job_ended"),
   guid: z.string().nullable(),
@@ -29,13 +29,21 @@ export class WorkerProcess {
   readonly #strayLines: string[] = [];
   readonly #watchers = new Set<() => void>();
   #exited = false;
+  readonly #closed: Promise<unknown>;
 
-  /** @param env - settings, over those of this process; LOG_LEVEL is `debug` and HTTP_PORT free unless given. */
-  constructor(env: NodeJS.ProcessEnv) {
+  readonly #onLine: (line: LogLine) => void;
+
+  /**
+   * @param env - settings, over those of this process; LOG_LEVEL is `debug` and HTTP_PORT free unless given.
+   * @param onLine - told of every line as it comes.
+   */
+  constructor(env: NodeJS.ProcessEnv, onLine: (line: LogLine) => void = () => undefined) {
+    this.#onLine = onLine;
     this.#child = spawn(process.execPath, [MAIN, "start"], {
       env: { ...process.env, LOG_LEVEL: "debug", HTTP_PORT: "0", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    this.#closed = once(this.#child, "close");
     this.#child.once("exit", () => {
       this.#exited = true;
       this.#changed();
@@ -55,8 +63,10 @@ export class WorkerProcess {
 
   #read(text: string): void {
     const parsed = logLine.safeParse(parseLine(text));
-    if (parsed.success) this.lines.push(parsed.data);
-    else this.#strayLines.push(text);
+    if (parsed.success) {
+      this.lines.push(parsed.data);
+      this.#onLine(parsed.data);
+    } else this.#strayLines.push(text);
     this.#changed();
   }
 
@@ -109,6 +119,16 @@ export class WorkerProcess {
     const lines = this.lines.filter(({ level }) => level === "error" || level === "warn");
     const all = [...lines.map((line) => JSON.stringify(line)), ...this.#strayLines];
     return all.length === 0 ? "" : `The worker said:\n${all.join("\n")}`;
+  }
+
+  /** Resolves when it has ended and all that it said has been read. */
+  async untilClosed(): Promise<void> {
+    await this.#closed;
+  }
+
+  /** Sends a signal, and does not wait for what comes of it. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 
   /** Asks it to stop (SIGTERM), and gives its exit code. */

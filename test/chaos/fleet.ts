@@ -1,0 +1,140 @@
+import { setTimeout as wait } from "node:timers/promises";
+import * as z from "zod";
+import { jobEnded, type LogLine, WorkerProcess } from "../servers/worker-process.ts";
+import type { Gap } from "./losses.ts";
+import { checkTold, Told } from "./told.ts";
+
+const stopped = z.looseObject({ event: z.literal("stopped"), outcomes: z.record(z.string(), z.number()) });
+const consuming = z.looseObject({
+  event: z.literal("consuming"),
+  time: z.string(),
+  gap_ms: z.number(),
+  queue_messages: z.number(),
+});
+
+interface Slot {
+  worker: WorkerProcess | null;
+  told: Told;
+  /** When it last told of a job that ended. */
+  endedAtMs: number;
+}
+
+/** Workers on one queue, each a process that may be killed and is started again; and all that they told. */
+export class Fleet {
+  readonly gaps: Gap[] = [];
+  /** Outcomes of all workers' job messages, dead ones included. */
+  readonly told = new Told();
+  /** Where a worker's counters and what it told of each job differ. */
+  readonly miscounts: string[] = [];
+  /** Of workers that ended by themselves, in words. */
+  readonly deaths: string[] = [];
+  readonly #slots: Slot[];
+  readonly #env: (index: number) => NodeJS.ProcessEnv;
+  readonly #watchers = new Set<(line: LogLine) => void>();
+
+  constructor(count: number, env: (index: number) => NodeJS.ProcessEnv) {
+    this.#env = env;
+    this.#slots = Array.from({ length: count }, () => ({ worker: null, told: new Told(), endedAtMs: 0 }));
+  }
+
+  get size(): number {
+    return this.#slots.length;
+  }
+
+  /** Those that run. */
+  get workers(): WorkerProcess[] {
+    return this.#slots.flatMap(({ worker }) => (worker === null ? [] : [worker]));
+  }
+
+  async startAll(): Promise<void> {
+    this.#slots.forEach((_slot, index) => void this.start(index));
+    await Promise.all(this.workers.map((worker) => worker.untilEvent("consuming")));
+  }
+
+  start(index: number): void {
+    const slot = this.#slot(index);
+    slot.told = new Told();
+    const worker = new WorkerProcess(this.#env(index), (line) => this.#heard(slot, line));
+    slot.worker = worker;
+    void worker.untilClosed().then(() => {
+      if (slot.worker === worker)
+        this.deaths.push(`a worker ended that nobody had asked to. ${worker.troubles()}`);
+    });
+  }
+
+  async kill(index: number): Promise<void> {
+    const slot = this.#slot(index);
+    const { worker } = slot;
+    slot.worker = null;
+    await worker?.kill();
+  }
+
+  /** SIGTERM; its counters are then compared with what it told of each job. */
+  async stop(index: number): Promise<void> {
+    const slot = this.#slot(index);
+    const { worker } = slot;
+    if (worker === null) return;
+    slot.worker = null;
+    const code = await worker.stop();
+    // The last lines may come after the exit.
+    await worker.untilClosed();
+    if (code !== 0) this.miscounts.push(`a worker that was asked to stop ended with ${code}`);
+    const line = worker.lines.map((each) => stopped.safeParse(each)).find(({ success }) => success);
+    if (line?.data === undefined)
+      this.miscounts.push("a worker that was asked to stop did not tell its counters");
+    else this.miscounts.push(...checkTold(slot.told, line.data.outcomes));
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all(this.#slots.map((_slot, index) => this.stop(index)));
+  }
+
+  async killAll(): Promise<void> {
+    await Promise.all(this.#slots.map((_slot, index) => this.kill(index)));
+  }
+
+  /** Resolves when every worker has told of a job that ended after this moment; false: not within the time. */
+  async untilAllWork(sinceMs: number, limitMs: number): Promise<boolean> {
+    const limit = Date.now() + limitMs;
+    while (!this.#slots.every(({ worker, endedAtMs }) => worker !== null && endedAtMs > sinceMs)) {
+      if (Date.now() > limit) return false;
+      await wait(5);
+    }
+    return true;
+  }
+
+  /** Resolves when so many workers have told of this event from now on; false: not within the time. */
+  async untilTold(event: string, count: number, limitMs: number): Promise<boolean> {
+    let seen = 0;
+    const watcher = (line: LogLine): void => {
+      if (line.event === event) seen++;
+    };
+    this.#watchers.add(watcher);
+    const limit = Date.now() + limitMs;
+    while (seen < count && Date.now() < limit) await wait(5);
+    this.#watchers.delete(watcher);
+    return seen >= count;
+  }
+
+  #slot(index: number): Slot {
+    const slot = this.#slots[index];
+    if (slot === undefined) throw new Error(`there is no worker ${index}`);
+    return slot;
+  }
+
+  #heard(slot: Slot, line: LogLine): void {
+    for (const watcher of this.#watchers) watcher(line);
+    if (line.event === "job_ended") {
+      const { guid, outcome } = jobEnded.parse(line);
+      slot.endedAtMs = Date.now();
+      slot.told.add(guid, outcome);
+      this.told.add(guid, outcome);
+      return;
+    }
+    const back = consuming.safeParse(line);
+    if (!back.success) return;
+    const { time, gap_ms, queue_messages } = back.data;
+    const toMs = Date.parse(time);
+    this.gaps.push({ fromMs: toMs - gap_ms, toMs, queueMessages: queue_messages });
+  }
+}

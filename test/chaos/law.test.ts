@@ -1,0 +1,160 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { Documents, JobFound, RejectionFound } from "./documents.ts";
+import type { Expected } from "./expected.ts";
+import { checkLaw, type LawReport, type Published } from "./law.ts";
+import type { Deletion, Gap } from "./losses.ts";
+
+const accepted = (state: "pending" | "completed"): Expected => ({
+  kind: "accepted",
+  job: "try/a",
+  state,
+  result: state === "completed" ? "success" : "unknown",
+  who: `${state}@a`,
+  resultSet: "try/1",
+  artifacts: state === "completed" ? ["Job Info"] : [],
+  logs: state === "completed" ? { "try/a/live/1": "pending" } : {},
+  coalesced: [],
+});
+const pending = accepted("pending");
+const completed = accepted("completed");
+const rejected: Expected = { kind: "rejected", reason: "schema-violation", sha256: "f00" };
+
+const published = (expected: Expected, atMs = 0): Published => ({
+  message: { body: Buffer.alloc(0), jobs: [expected] },
+  sentAtMs: atMs,
+  confirmedAtMs: atMs + 1,
+});
+/** What is confirmed, a duplicate too, at one message a second. */
+const confirmed = [pending, completed, completed, rejected, { kind: "skipped" } as const].map(
+  (expected, index) => published(expected, index * 1000),
+);
+
+/** Documents as they must be, to be spoilt by a test. */
+let jobs: Map<string, JobFound>;
+let artifacts: Map<string, string[]>;
+let logs: Map<string, string>;
+let rejections: RejectionFound[];
+beforeEach(() => {
+  const transitions = [{ state: "pending" }, { state: "completed" }];
+  const job = { guid: "a", state: "completed", result: "success", who: "completed@a", result_set: "try/1" };
+  jobs = new Map([["try/a", { ...job, version: 2, transitions }]]);
+  artifacts = new Map([["try/a", ["Job Info"]]]);
+  logs = new Map([["try/a/live/1", "pending"]]);
+  rejections = [{ reason: "schema-violation", sha256: "f00", count: 1 }];
+});
+
+function law(queue: { deletions: Deletion[]; gaps: Gap[] } = { deletions: [], gaps: [] }): LawReport {
+  const rest = { resultSets: new Set(["try/1"]), coalesced: new Set<string>(), suggestions: 0, suspects: 0 };
+  const documents: Documents = { jobs, artifacts, logs, rejections, ...rest };
+  return checkLaw(confirmed, documents, queue);
+}
+
+function change(fields: Partial<JobFound>): void {
+  const job = jobs.get("try/a");
+  if (job !== undefined) jobs.set("try/a", { ...job, ...fields });
+}
+
+it("holds where every message left what it must, and each has one end", () => {
+  expect(law()).toEqual({
+    ...{ published: 5, stored: 2, unchanged: 1, skipped: 1, rejected: 1, lost: 0, doubled: 0, announced: 0 },
+    breaches: [],
+  });
+});
+
+describe("a message is lost when", () => {
+  it("its job is not there", () => {
+    jobs.clear();
+    artifacts.clear();
+    expect(law()).toMatchObject({ lost: 3, stored: 0, published: 5 });
+  });
+
+  it("its job did not get so far", () => {
+    change({
+      state: "pending",
+      result: "unknown",
+      who: "pending@a",
+      version: 1,
+      transitions: [{ state: "pending" }],
+    });
+    expect(law()).toMatchObject({ lost: 2, stored: 1 });
+  });
+
+  it("the job in its state holds the fields of another message", () => {
+    change({ who: "pending@a" });
+    expect(law()).toMatchObject({ lost: 2 });
+  });
+
+  it("its artifact is not there", () => {
+    artifacts.clear();
+    expect(law()).toMatchObject({
+      lost: 2,
+      breaches: [expect.stringContaining("Job Info"), expect.anything()],
+    });
+  });
+
+  it("its log is not there, or not in the status that it must end in", () => {
+    logs.set("try/a/live/1", "failed");
+    expect(law()).toMatchObject({ lost: 2 });
+  });
+
+  it("it is rejected for the wrong reason, or not at all", () => {
+    rejections = [{ reason: "internal-error", sha256: "f00", count: 1 }];
+    expect(law()).toMatchObject({ lost: 1, rejected: 0 });
+    rejections = [];
+    expect(law()).toMatchObject({ lost: 1, rejected: 0 });
+  });
+});
+
+describe("something is doubled when", () => {
+  it.each([
+    ["an artifact is there twice", () => artifacts.set("try/a", ["Job Info", "Job Info"])],
+    ["an artifact is there that nobody sent", () => artifacts.set("try/a", ["Job Info", "other"])],
+    ["a job is there that nobody sent", () => jobs.set("try/b", jobs.get("try/a") as JobFound)],
+    ["a log is there that nobody sent", () => logs.set("try/b/live/1", "pending")],
+    [
+      "a rejection is there that nobody caused",
+      () => rejections.push({ reason: "x", sha256: "bad", count: 1 }),
+    ],
+    ["a job was written without a move", () => change({ version: 3 })],
+  ])("%s", (_name, spoil) => {
+    spoil();
+    expect(law()).toMatchObject({ lost: 0, doubled: expect.any(Number) });
+    expect(law().doubled).toBeGreaterThan(0);
+  });
+
+  it("a job moved back, or twice to one state", () => {
+    change({ version: 3, transitions: [{ state: "pending" }, { state: "completed" }, { state: "pending" }] });
+    expect(law()).toMatchObject({ doubled: 1 });
+  });
+});
+
+describe("what a queue held that was deleted by force", () => {
+  const deletion: Deletion = { fromMs: 2500, toMs: 2510, held: 3 };
+  const gap: Gap = { fromMs: 2505, toMs: 2900, queueMessages: 0 };
+  beforeEach(() => {
+    jobs.clear();
+    artifacts.clear();
+    logs.clear();
+  });
+
+  it("counts as announced where a worker announced the gap", () => {
+    expect(law({ deletions: [deletion], gaps: [gap] })).toMatchObject({ lost: 0, announced: 3 });
+  });
+
+  it("is lost where nobody did", () => {
+    expect(law({ deletions: [deletion], gaps: [] })).toMatchObject({ lost: 3, announced: 0 });
+  });
+
+  it("is no more than the broker counted: the rest is lost", () => {
+    expect(law({ deletions: [{ ...deletion, held: 1 }], gaps: [gap] })).toMatchObject({
+      lost: 2,
+      announced: 1,
+    });
+  });
+
+  it("was sent before it was deleted", () => {
+    const early = { fromMs: 500, toMs: 510, held: 3 };
+    const earlyGap = { ...gap, fromMs: 505, toMs: 900 };
+    expect(law({ deletions: [early], gaps: [earlyGap] })).toMatchObject({ lost: 2, announced: 1 });
+  });
+});

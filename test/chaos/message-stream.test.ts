@@ -1,0 +1,30 @@
+import { expect, it } from "@jest/globals";
+import type { Expected, Message } from "./expected.ts";
+import { messageStream } from "./message-stream.ts";
+import { seeded } from "./random.ts";
+
+function messages(seed: number, count: number): Message[] {
+  const all: Message[] = [];
+  const options = { prefix: "t", logHost: "http://127.0.0.1:1" };
+  const stream = messageStream(seeded(seed), options, () => all.length >= count);
+  for (const message of stream) all.push(message);
+  return all;
+}
+
+it("the same seed gives the same messages, another one others", () => {
+  const bodies = (seed: number) => messages(seed, 500).map(({ body }) => body.toString("base64"));
+  expect(bodies(1)).toEqual(bodies(1));
+  expect(bodies(1)).not.toEqual(bodies(2));
+});
+
+it("has messages of every kind, some of them twice, arrays among them", () => {
+  const all = messages(3, 6000);
+  expect(all.length).toBeGreaterThanOrEqual(6000);
+  const jobs = all.flatMap((message) => message.jobs);
+  const kinds = new Set(jobs.map((each: Expected) => (each.kind === "accepted" ? each.state : each.kind)));
+  expect([...kinds].toSorted()).toEqual(["completed", "pending", "rejected", "running", "skipped"]);
+  const reasons = new Set(jobs.flatMap((each) => (each.kind === "rejected" ? [each.reason] : [])));
+  expect(reasons.size).toBeGreaterThanOrEqual(6);
+  expect(new Set(jobs).size).toBeLessThan(jobs.length);
+  expect(all.some((message) => message.jobs.length > 1)).toBe(true);
+});

@@ -1,0 +1,146 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
+import type { Message } from "./expected.ts";
+import type { Published } from "./law.ts";
+import { messageStream } from "./message-stream.ts";
+import { seeded } from "./random.ts";
+import type { World } from "./world.ts";
+
+export interface PublisherOptions {
+  /** Of the broker itself: no fault stands in the publisher's way but the broker's own. */
+  readonly url: string;
+  readonly exchange: string;
+  readonly routingKey: string;
+  /** Messages a second. */
+  readonly rate: number;
+  readonly messages: Iterable<Message>;
+}
+
+/** Most messages that wait for their confirmation. */
+const WINDOW = 1000;
+const RETRY_MS = 100;
+
+interface OnTheWay {
+  readonly message: Message;
+  sentAtMs: number;
+  isReturned: boolean;
+}
+
+/**
+ * Publishes until every message is confirmed and was routed: one that is returned, or whose confirmation a lost
+ * connection took away, is published again. So it may be there twice, which must not matter.
+ */
+export class Publisher {
+  /** In the order of their confirmation. */
+  readonly confirmed: Published[] = [];
+  returned = 0;
+  readonly #options: PublisherOptions;
+  readonly #source: Iterator<Message>;
+  readonly #again: Message[] = [];
+  readonly #onTheWay = new Map<string, OnTheWay>();
+  #sent = 0;
+  #isDry = false;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    this.#source = options.messages[Symbol.iterator]();
+  }
+
+  /** Resolves when all are confirmed; at the stop with some that are not. */
+  async run(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted && !this.#isDone()) {
+      try {
+        const connection = await connect(this.#options.url, { timeout: 5000 });
+        await this.#publishOn(connection, stop);
+      } catch {
+        // The broker is away: that is what it is about.
+        await wait(RETRY_MS);
+      }
+      for (const { message } of this.#onTheWay.values()) this.#again.push(message);
+      this.#onTheWay.clear();
+    }
+  }
+
+  #isDone(): boolean {
+    return this.#isDry && this.#again.length === 0 && this.#onTheWay.size === 0;
+  }
+
+  async #publishOn(connection: ChannelModel, stop: AbortSignal): Promise<void> {
+    let isLost = false;
+    const lost = (): void => {
+      isLost = true;
+    };
+    connection.on("error", lost);
+    connection.on("close", lost);
+    const channel = await connection.createConfirmChannel();
+    channel.on("error", lost);
+    channel.on("close", lost);
+    channel.on("return", ({ properties }) => {
+      const returned = this.#onTheWay.get(String(properties.messageId));
+      if (returned !== undefined) returned.isReturned = true;
+    });
+    let allowance = 0;
+    let lastMs = performance.now();
+    while (!isLost && !stop.aborted && !this.#isDone()) {
+      const nowMs = performance.now();
+      // What an absence kept from being sent is not made up for: the rate is the rate.
+      allowance = Math.min(allowance + ((nowMs - lastMs) * this.#options.rate) / 1000, this.#options.rate);
+      lastMs = nowMs;
+      while (allowance >= 1 && this.#onTheWay.size < WINDOW && !isLost) {
+        const message = this.#next();
+        if (message === null) break;
+        this.#send(channel, message);
+        allowance--;
+      }
+      await wait(10);
+    }
+    await connection.close().catch(() => undefined);
+  }
+
+  #next(): Message | null {
+    const again = this.#again.shift();
+    if (again !== undefined) return again;
+    const next = this.#isDry ? null : this.#source.next();
+    if (next === null || next.done === true) {
+      this.#isDry = true;
+      return null;
+    }
+    return next.value;
+  }
+
+  #send(channel: ConfirmChannel, message: Message): void {
+    const { exchange, routingKey } = this.#options;
+    const messageId = String(this.#sent++);
+    const onTheWay: OnTheWay = { message, sentAtMs: Date.now(), isReturned: false };
+    this.#onTheWay.set(messageId, onTheWay);
+    const options = { deliveryMode: 2, mandatory: true, messageId, contentType: "application/json" };
+    channel.publish(exchange, routingKey, message.body, options, (error: unknown) => {
+      // Of a connection that is lost it is on its way again already.
+      if (!this.#onTheWay.delete(messageId)) return;
+      if (error === null || error === undefined) this.#answered(onTheWay);
+      else this.#again.push(message);
+    });
+  }
+
+  #answered({ message, sentAtMs, isReturned }: OnTheWay): void {
+    if (isReturned) {
+      this.returned++;
+      this.#again.push(message);
+    } else this.confirmed.push({ message, sentAtMs, confirmedAtMs: Date.now() });
+  }
+}
+
+/** A publisher of a run's messages to its exchange, until there are enough. */
+export function publisherTo(
+  world: World,
+  { seed, rate, isEnough }: { seed: number; rate: number; isEnough: () => boolean },
+): Publisher {
+  const task = { prefix: `c${seed.toString(36)}x`, logHost: world.logHost.url };
+  return new Publisher({
+    url: world.broker.url,
+    exchange: world.exchange,
+    routingKey: world.routingKey,
+    rate,
+    messages: messageStream(seeded(seed + 1), task, isEnough),
+  });
+}

@@ -1,0 +1,49 @@
+import { afterAll, expect, it, jest } from "@jest/globals";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { sharedMongodb, sharedRabbitmq } from "../servers/shared-servers.ts";
+import { faults } from "./faults.ts";
+import { runChaos } from "./run-chaos.ts";
+import type { StoreName } from "./world.ts";
+
+jest.setTimeout(300_000);
+const series = process.env["TEST_BROKER"] === "4" ? "4" : "3";
+const stop = new AbortController();
+// A run that jest gave up on must not go on.
+afterAll(() => stop.abort());
+
+/** The short form of `npm run chaos`: every kind of fault once. */
+async function expectTheLaw(store: StoreName): Promise<void> {
+  const kinds = faults.filter(({ stores }) => stores.includes(store)).map(({ name }) => name);
+  const lines: string[] = [];
+  const report = await runChaos(
+    {
+      ...{ store, series, seed: 7, messages: 3000, rate: 150, faults: kinds.length, env: {} },
+      // Half-open connections are noticed soon, so that they need not be waited for.
+      heartbeatSeconds: 2,
+      say: (line) => lines.push(line),
+    },
+    stop.signal,
+  );
+  const { lost, doubled, breaches, troubles } = report;
+  expect({ lost, doubled, breaches, troubles, lines }).toEqual({
+    ...{ lost: 0, doubled: 0, breaches: [], troubles: [] },
+    lines: expect.anything(),
+  });
+  expect(report.injected.map(({ fault }) => fault).toSorted()).toEqual(kinds.toSorted());
+  const { published, stored, unchanged, skipped, rejected, announced } = report;
+  expect(published).toBeGreaterThanOrEqual(3000);
+  expect(stored + unchanged + skipped + rejected + announced).toBe(published);
+  // The queue was deleted with something in it: the worker must have said so.
+  expect(announced).toBeGreaterThan(0);
+}
+
+// The run starts its own; these only tell whether there are any.
+const broker = await serverOrSkip(sharedRabbitmq);
+const mongodb = await serverOrSkip(sharedMongodb);
+
+broker.describe("nothing is lost or doubled by each kind of fault under load", () => {
+  it("with SQLite", () => expectTheLaw("sqlite"));
+  mongodb.describe("on a server that may be killed", () => {
+    it(`with ${mongodb.name}`, () => expectTheLaw("mongodb"));
+  });
+});

@@ -1,0 +1,110 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { planFaults, type Round } from "./fault-plan.ts";
+import { type Fault, faults } from "./faults.ts";
+import { type Judgement, judge } from "./judge.ts";
+import { type Publisher, publisherTo } from "./publisher.ts";
+import { seeded } from "./random.ts";
+import { openWorld, type World, type WorldOptions } from "./world.ts";
+
+export interface ChaosOptions extends WorldOptions {
+  readonly seed: number;
+  /** At least so many are published. */
+  readonly messages: number;
+  /** Messages a second. */
+  readonly rate: number;
+  readonly faults: number;
+  /** Told how it goes, for people. */
+  readonly say: (line: string) => void;
+}
+
+/** A fault that was injected. */
+export interface Injected {
+  readonly fault: string;
+  /** Until every worker ended jobs again, in milliseconds; null: one did not, within the limit. */
+  readonly recoveryMs: number | null;
+}
+
+export interface ChaosReport extends Judgement {
+  readonly injected: readonly Injected[];
+}
+
+/** Small, so that a queue fills, a store's absence is soon noticed, and many batches are cut in the middle. */
+const usualEnv = { PREFETCH: "100", BATCH_SIZE: "50", SPOOL_AFTER_MS: "2000" };
+const RECOVERY_LIMIT_MS = 60_000;
+
+/** Publishes while faults are injected, stops, and checks the law on the documents. */
+export async function runChaos(options: ChaosOptions, stop: AbortSignal): Promise<ChaosReport> {
+  const { seed, say } = options;
+  const world = await openWorld({ ...options, env: { ...usualEnv, ...options.env } });
+  try {
+    say(`${world.name}: ${world.fleet.size} workers, seed ${seed}`);
+    const kinds = faults.filter((fault) => isPossible(fault, world));
+    const rounds = planFaults(kinds, options.faults, seeded(seed));
+    let isDone = false;
+    // So the last faults meet traffic too.
+    const isEnough = (): boolean => isDone && publisher.confirmed.length >= options.messages;
+    const publisher = publisherTo(world, { ...options, isEnough });
+    const published = publisher.run(stop);
+    const everyMs = (options.messages / options.rate / Math.max(1, rounds.length)) * 1000;
+    const injected = await injectAll(rounds, world, { everyMs, seed, stop, publisher, say });
+    isDone = true;
+    await published;
+    stop.throwIfAborted();
+    say(`${publisher.confirmed.length} messages confirmed, ${injected.length} faults; waiting for the rest`);
+    const judgement = await judge(world, publisher, stop);
+    const unrecovered = injected
+      .filter(({ recoveryMs }) => recoveryMs === null)
+      .map(({ fault }) => `no recovery from ${fault} within ${RECOVERY_LIMIT_MS / 1000} s`);
+    return { ...judgement, injected, troubles: [...judgement.troubles, ...unrecovered] };
+  } finally {
+    await world.close();
+  }
+}
+
+/** Where no disk can be mounted, none is filled; the spool's limit, which stands for it, is the workers' setting. */
+function isPossible(fault: Fault, { store, disk }: World): boolean {
+  if (!fault.stores.includes(store)) return false;
+  return disk.fill !== null || fault.name !== "store-full";
+}
+
+interface Injecting {
+  readonly everyMs: number;
+  readonly seed: number;
+  readonly stop: AbortSignal;
+  readonly publisher: Publisher;
+  readonly say: (line: string) => void;
+}
+
+async function injectAll(rounds: readonly Round[], world: World, options: Injecting): Promise<Injected[]> {
+  const { everyMs, seed, stop, publisher, say } = options;
+  const random = seeded(seed + 2);
+  const begun = Date.now();
+  const injected: Injected[] = [];
+  for (const [index, round] of rounds.entries()) {
+    await wait(begun + (index + random.fraction()) * everyMs - Date.now(), undefined, { signal: stop });
+    const done = await injectRound(round, world, seed + 3 + index);
+    stop.throwIfAborted();
+    injected.push(...done);
+    const told = done.map(({ fault, recoveryMs }) => `${fault} ${secondsOf(recoveryMs)}`).join(" + ");
+    say(`${publisher.confirmed.length} confirmed, fault ${injected.length}: ${told}`);
+  }
+  return injected;
+}
+
+async function injectRound(round: Round, world: World, seed: number): Promise<Injected[]> {
+  const lifted = await Promise.all(
+    round.map(async (fault, index) => {
+      const random = seeded(seed * 10 + index);
+      if (round.length > 1) await wait(random.between(0, 1000));
+      return fault.inject(world, random);
+    }),
+  );
+  const liftedAtMs = Math.max(...lifted);
+  const isRecovered = await world.fleet.untilAllWork(liftedAtMs, RECOVERY_LIMIT_MS);
+  const recoveryMs = isRecovered ? Date.now() - liftedAtMs : null;
+  return round.map(({ name }) => ({ fault: name, recoveryMs }));
+}
+
+function secondsOf(ms: number | null): string {
+  return ms === null ? "not recovered" : `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,90 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { type Judgement, judge } from "./judge.ts";
+import { publisherTo } from "./publisher.ts";
+import { untilSettled } from "./settle.ts";
+import { watchDepth } from "./watch-depth.ts";
+import { openWorld, type World, type WorldOptions } from "./world.ts";
+
+export interface MeasuredOptions extends Pick<WorldOptions, "series" | "env"> {
+  readonly seed: number;
+  /** Messages a second. */
+  readonly rate: number;
+  readonly say: (line: string) => void;
+}
+
+export interface MeasuredReport extends Judgement {
+  /** Most messages that were ready in the queue. */
+  readonly peakQueue: number;
+}
+
+export interface OutageReport extends MeasuredReport {
+  /** From the store's return until nothing waited, while publishing went on; in milliseconds. */
+  readonly caughtUpMs: number;
+}
+
+/** The queue's length that may not be reached, on Pulse the first warning. */
+export const QUEUE_BOUND = 2000;
+export const CATCH_UP_BOUND_MS = 180_000;
+/** How long all is well before the store goes. */
+const BEFORE_MS = 3000;
+
+/** The database server is killed, stays away while publishing goes on, and comes back. */
+export async function runOutage(
+  options: MeasuredOptions & { readonly outageMs: number },
+  stop: AbortSignal,
+): Promise<OutageReport> {
+  const { say, outageMs } = options;
+  return measured({ ...options, store: "mongodb" }, stop, async (world, finish) => {
+    if (world.database === null) throw new Error("the embedded store does not go away");
+    const { server } = world.database;
+    await wait(BEFORE_MS, undefined, { signal: stop });
+    await server.kill();
+    say(`the store is away, for ${outageMs / 1000} s`);
+    await wait(outageMs, undefined, { signal: stop });
+    await server.restart();
+    const backAtMs = Date.now();
+    say("the store is back");
+    const caughtUpMs = (await untilSettled(world, 2 * CATCH_UP_BOUND_MS, stop)) - backAtMs;
+    say(`caught up after ${(caughtUpMs / 1000).toFixed(1)} s`);
+    return { ...(await finish()), caughtUpMs };
+  });
+}
+
+/** So many messages at the rate, with nothing in their way. */
+export async function runBurst(
+  options: MeasuredOptions & Pick<WorldOptions, "store"> & { readonly messages: number },
+  stop: AbortSignal,
+): Promise<MeasuredReport> {
+  return measured(options, stop, async (_world, finish) => {
+    await wait((options.messages / options.rate) * 1000, undefined, { signal: stop });
+    return finish();
+  });
+}
+
+/** Publishes from the beginning until `finish` is called, which gives the end's judgement. */
+async function measured<T>(
+  options: MeasuredOptions & Pick<WorldOptions, "store">,
+  stop: AbortSignal,
+  during: (world: World, finish: () => Promise<MeasuredReport>) => Promise<T>,
+): Promise<T> {
+  const world = await openWorld({ ...options, heartbeatSeconds: null });
+  try {
+    options.say(
+      `${world.name}: ${world.fleet.size} workers, ${options.rate} messages/s, seed ${options.seed}`,
+    );
+    const depth = watchDepth(world);
+    let isDone = false;
+    const publisher = publisherTo(world, { ...options, isEnough: () => isDone || stop.aborted });
+    const publishing = publisher.run(stop);
+    return await during(world, async () => {
+      isDone = true;
+      await publishing;
+      stop.throwIfAborted();
+      const judgement = await judge(world, publisher, stop);
+      await depth.end();
+      return { ...judgement, peakQueue: depth.peak() };
+    });
+  } finally {
+    await world.close();
+  }
+}

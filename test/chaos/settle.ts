@@ -1,0 +1,63 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { workerStatus } from "../../src/http/worker-status.ts";
+import type { WorkerProcess } from "../servers/worker-process.ts";
+import type { World } from "./world.ts";
+
+/** What still waits somewhere; null: nothing does. */
+async function whatWaits(world: World): Promise<string | null> {
+  const queued = await world.onBroker((channel) => channel.checkQueue(world.queue));
+  if (queued.messageCount > 0) return `${queued.messageCount} messages in the queue`;
+  for (const worker of world.fleet.workers) {
+    const { jobs, spool } = await statusOf(worker);
+    if (jobs.in_hand > 0) return `${jobs.in_hand} jobs in a worker's hands`;
+    if (spool.jobs > 0) return `${spool.jobs} jobs in a worker's spool`;
+  }
+  return null;
+}
+
+async function statusOf(worker: WorkerProcess) {
+  const line = worker.lines.find(({ event }) => event === "http_listening");
+  const response = await fetch(`${line?.["url"]}/status`, { signal: AbortSignal.timeout(5000) });
+  return workerStatus.parse(await response.json());
+}
+
+/**
+ * Waits until nothing waits: not in the queue, nor in a worker, nor in a spool. Gives when that was.
+ *
+ * @throws Error that says what still waits after the time.
+ */
+export async function untilSettled(world: World, limitMs: number, stop: AbortSignal): Promise<number> {
+  const limit = Date.now() + limitMs;
+  for (;;) {
+    const waiting = await whatWaits(world).catch(String);
+    stop.throwIfAborted();
+    if (waiting === null) return Date.now();
+    if (Date.now() > limit) throw new Error(`not settled after ${limitMs / 1000} s: ${waiting}`);
+    await wait(100);
+  }
+}
+
+/** Waits until the work that is done after the acknowledgement is done: logs read, suggestions made. */
+export async function untilWorkDone(world: World, limitMs: number, stop: AbortSignal): Promise<void> {
+  const limit = Date.now() + limitMs;
+  while (Date.now() < limit) {
+    const { logs, suggestions } = await world.documents();
+    const pending = [...logs].filter(
+      ([id, status]) => id.includes("/buildbot_text/") && status === "pending",
+    );
+    if (pending.length + suggestions === 0) return;
+    await wait(1000, undefined, { signal: stop });
+  }
+}
+
+/** Spool files that are left once all workers have ended. */
+export function spoolsLeft({ disk }: World): string[] {
+  try {
+    return readdirSync(join(disk.path, "spool"));
+  } catch {
+    // No worker ever needed one.
+    return [];
+  }
+}

@@ -1,0 +1,161 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { type Channel, type ChannelModel, connect } from "amqplib";
+import { type CutProxy, startCutProxy } from "../doubles/cut-proxy.ts";
+import { answer, type LogHost, startLogHost } from "../doubles/log-host.ts";
+import { type Mongodb, startMongodb } from "../servers/mongodb.ts";
+import { type Rabbitmq, startRabbitmq } from "../servers/rabbitmq.ts";
+import { openRunFolder } from "../servers/run-folder.ts";
+import { projects } from "./chaos-task.ts";
+import { type DataDisk, openDataDisk } from "./data-disk.ts";
+import type { Documents } from "./documents.ts";
+import { Fleet } from "./fleet.ts";
+import type { Deletion } from "./losses.ts";
+import { readMongodb, readSqlite } from "./read-documents.ts";
+
+export type StoreName = "sqlite" | "mongodb";
+
+const EXCHANGE = "exchange/guest/chaos/jobs";
+const ROUTING_KEY = "chaos.jobs";
+const QUEUE = "queue/guest/jobs";
+const DATABASE = "chaos";
+const WORKERS = 2;
+const aLog = gzipSync(
+  "fatal error: boom\nTEST-UNEXPECTED-FAIL | a/test_foo.js | x\nTinderboxPrint: built: yes\n",
+);
+
+/** Broker, store, workers, and all that stands between them, of one run. Ends with this process at the latest. */
+export interface World {
+  readonly store: StoreName;
+  /** For people: what runs. */
+  readonly name: string;
+  readonly broker: Rabbitmq;
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly queue: string;
+  /** Between the workers and the broker. */
+  readonly brokerProxy: CutProxy;
+  /** Null with the embedded store. */
+  readonly database: { readonly server: Mongodb; readonly proxy: CutProxy } | null;
+  /** What the workers have as DATA_DIR. */
+  readonly disk: DataDisk;
+  readonly fleet: Fleet;
+  readonly logHost: LogHost;
+  /** Queues that were deleted by force. */
+  readonly deletions: Deletion[];
+  /** Writes the registry anew, with one key for everything or others for the same. The workers are not told. */
+  writeRegistry(keys: "one" | "two"): void;
+  /** Does something on a connection to the broker itself, as its administrator. */
+  onBroker<T>(work: (channel: Channel) => Promise<T>): Promise<T>;
+  documents(): Promise<Documents>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly store: StoreName;
+  readonly series: "3" | "4" | "any";
+  /** How soon a half-open connection to the broker is noticed; null: as the worker has it by itself. */
+  readonly heartbeatSeconds: number | null;
+  /** Settings of the workers, over the usual ones. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export async function openWorld({ store, series, heartbeatSeconds, env }: WorldOptions): Promise<World> {
+  const opened: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of opened.splice(0).reverse()) await end();
+  };
+  /** Opened one after the other, closed the other way round. */
+  const keep = <T>(part: T, end: (part: T) => Promise<void>): T => {
+    opened.push(() => end(part));
+    return part;
+  };
+  try {
+    const broker = keep(await startRabbitmq({ series }), (part) => part.stop());
+    const server = store === "mongodb" ? keep(await startMongodb(), (part) => part.stop()) : null;
+    const folder = keep(await openRunFolder("chaos"), (part) => part.remove());
+    const disk = keep(await openDataDisk(), (part) => part.close());
+    const closeIt = (part: { close(): Promise<void> }): Promise<void> => part.close();
+    const logHost = keep(await startLogHost({ "/log": answer(aLog) }), closeIt);
+    const brokerProxy = keep(await startCutProxy(broker.port), closeIt);
+    const database =
+      server === null
+        ? null
+        : { server, proxy: keep(await startCutProxy(Number(new URL(server.url).port)), closeIt) };
+    const registry = join(folder.path, "exchanges.yml");
+
+    const writeRegistry = (keys: "one" | "two"): void => {
+      const list = keys === "one" ? ["#"] : ["jobs", "jobs.#"];
+      writeFileSync(
+        registry,
+        `exchanges:\n  - exchange: ${EXCHANGE}\n    destinations: [chaos]\n    projects: ${JSON.stringify(list)}\n` +
+          `    accept_projects: ${JSON.stringify(projects)}\n`,
+      );
+    };
+    const onBroker = async <T>(work: (channel: Channel) => Promise<T>): Promise<T> => {
+      const connection: ChannelModel = await connect(broker.url, { timeout: 5000 });
+      // Broken by a fault: the work fails, and says so.
+      connection.on("error", () => undefined);
+      try {
+        const channel = await connection.createChannel();
+        channel.on("error", () => undefined);
+        return await work(channel);
+      } finally {
+        await connection.close().catch(() => undefined);
+      }
+    };
+    const amqpUrl = proxied(broker.url, brokerProxy.port);
+    if (heartbeatSeconds !== null) amqpUrl.searchParams.set("heartbeat", String(heartbeatSeconds));
+    writeRegistry("one");
+    await onBroker((channel) => channel.assertExchange(EXCHANGE, "topic", { durable: true }));
+    const fleet = keep(
+      new Fleet(WORKERS, () => ({
+        AMQP_URL: amqpUrl.href,
+        MONGODB_URL: database === null ? "" : databaseUrl(proxied(database.server.url, database.proxy.port)),
+        REGISTRY_FILE: registry,
+        DATA_DIR: disk.path,
+        LOG_ALLOW_PRIVATE: "true",
+        LOG_TIMEOUT_MS: "5000",
+        LOG_LEASE_MS: "15000",
+        ...env,
+      })),
+      (part) => part.killAll(),
+    );
+    await fleet.startAll();
+    return {
+      store,
+      name: `${server === null ? "SQLite" : server.name}, ${broker.name}`,
+      broker,
+      exchange: EXCHANGE,
+      routingKey: ROUTING_KEY,
+      queue: QUEUE,
+      brokerProxy,
+      database,
+      disk,
+      fleet,
+      logHost,
+      deletions: [],
+      writeRegistry,
+      onBroker,
+      documents: async () =>
+        server === null ? readSqlite(disk.path) : readMongodb(databaseUrl(new URL(server.url))),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function proxied(url: string, port: number): URL {
+  const address = new URL(url);
+  address.port = String(port);
+  return address;
+}
+
+function databaseUrl(server: URL): string {
+  const url = new URL(server);
+  url.pathname = `/${DATABASE}`;
+  return url.href;
+}
