@@ -36,7 +36,7 @@ export const logs = {
       rounds.push([await cpuSeconds(all, parsePass), await cpuSeconds(all, barePass)]);
     }
     const counted = rounds.slice(1);
-    const { peakMib, loopDelayP99Ms } = await onThreads(large);
+    const { peakMib, loopDelayP99Ms, idleDelayP99Ms } = await onThreads(large);
     const realOnes =
       real.length === 0 ? "no real logs (there are none beside the project)" : `${real.length} real logs`;
     return {
@@ -46,6 +46,7 @@ export const logs = {
         ratio: rounded(median(counted.map(([parsed, bare]) => bare / parsed)), 3),
         peak_rss_mib: rounded(peakMib / AT_ONCE, 1),
         loop_delay_p99_ms: rounded(loopDelayP99Ms, 1),
+        idle_delay_p99_ms: rounded(idleDelayP99Ms, 1),
       },
     };
   }),
@@ -91,10 +92,19 @@ async function* asItArrives(bytes: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += ARRIVES_BYTES) yield bytes.subarray(at, at + ARRIVES_BYTES);
 }
 
+/** What `log-threads.mjs` prints. */
+interface ThreadsSaid {
+  readonly idleMib: number;
+  readonly idleDelaysMs: readonly number[];
+  readonly delaysMs: readonly number[];
+}
+
 interface ThreadFigures {
   /** What the process took more, at its peak, than before there were threads. */
   readonly peakMib: number;
   readonly loopDelayP99Ms: number;
+  /** The same before there was a log to read: what the rest of the machine does to it. */
+  readonly idleDelayP99Ms: number;
 }
 
 /** In a process of its own, so that nothing else is counted. */
@@ -106,10 +116,14 @@ async function onThreads({ gzip }: BenchLog): Promise<ThreadFigures> {
   const args = [script, `http://127.0.0.1:${port}/log.gz`, String(AT_ONCE)];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   const said = await createInterface(child.stdout)[Symbol.asyncIterator]().next();
-  const { idleMib, delaysMs }: { idleMib: number; delaysMs: number[] } = JSON.parse(said.value ?? "null");
+  const { idleMib, idleDelaysMs, delaysMs }: ThreadsSaid = JSON.parse(said.value ?? "null");
   const peakMib = processUsage(child.pid ?? 0).peakRssMib - idleMib;
   child.stdin.end();
   await event(child, "close");
   host.close();
-  return { peakMib, loopDelayP99Ms: percentile(delaysMs, 0.99) };
+  return {
+    peakMib,
+    loopDelayP99Ms: percentile(delaysMs, 0.99),
+    idleDelayP99Ms: percentile(idleDelaysMs, 0.99),
+  };
 }
