@@ -92,15 +92,63 @@ function came(minutes: number, body: unknown, overrides: Partial<Delivery> = {})
 const other = { exchange: "exchange/other/jobs" };
 const invalid = aMessage({ taskId: "invalid/0", state: "done", owner: "" });
 
-/** What an operator and a publisher find, on one of the stores. */
-function story(newUrl: () => string | null): void {
+const origin = { kind: "hg.mozilla.org", project: "try", revision: "a".repeat(40) };
+
+/** The way of an operator who has mended something, on one of the stores. */
+function replayStory(newUrl: () => string | null): void {
   let place: Place;
   beforeEach(() => {
     place = new Place(newUrl());
   });
   afterEach(() => place.remove());
 
+  it("are replayed by the registry of today: what became of each is told, and what is mended is gone", async () => {
+    await place.receive(
+      came(50, aMessage({ taskId: "a/0", state: "running" })),
+      came(40, aMessage({ taskId: "a/0" })),
+      came(30, invalid),
+      came(20, aMessage({ taskId: "b/0", origin: { ...origin, project: "autoland" } })),
+      came(10, Buffer.from([0xff])),
+    );
+    const { code, stdout, stderr } = await place.run(["replay", "--all"]);
+    expect(stdout.replaceAll(/^\w{12}/gm, "ID").split("\n")).toEqual([
+      "ID: try a/0: stored",
+      "ID: try a/0: stored",
+      "ID: try invalid/0: rejected again",
+      expect.stringMatching(/^ {2}\/state: .* \[enum\]$/),
+      expect.stringMatching(/^ {2}\/owner: .* \[minLength\]$/),
+      "ID: autoland b/0: rejected again",
+      expect.stringMatching(/^ {2}\/origin\/project: .*accept_projects.* \[project-not-accepted\]$/),
+      "ID: - -: rejected again",
+      expect.stringMatching(/UTF-8/),
+      "",
+    ]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "Of 5: 2 stored, 3 rejected again\n" });
+    const left = await place.lines(["list"]);
+    expect(left.map((rejection) => rejection["task_id"])).toEqual([null, "b/0", "invalid/0"]);
+    expect(left.map((rejection) => rejection["count"])).toEqual([1, 1, 1]);
+    const job = await place.withStore((store) => store.findJob("try", "a/0"));
+    expect(job?.job.transitions.map(({ state }) => state)).toEqual(["running", "completed"]);
+  });
+}
+
+describe("rejections on SQLite", () => replayStory(() => null));
+
+const mongodb = await serverOrSkip(sharedMongodb);
+mongodb.describe(`rejections on ${mongodb.name}`, () => {
+  replayStory(() => {
+    const url = new URL(mongodb.server().url);
+    url.pathname = `/rejections-${randomUUID()}`;
+    return url.href;
+  });
+});
+
+describe("rejections", () => {
+  const place = new Place(null);
+
+  // That the stores find the same by each filter is their contract.
   it("are listed newest first, found by every filter, counted, and shown with all that is known", async () => {
+    const place = new Place(null);
     await place.receive(
       came(50, aMessage({ taskId: "a/0" })),
       came(40, [aMessage({ taskId: "b/0" }), invalid], other),
@@ -146,52 +194,6 @@ function story(newUrl: () => string | null): void {
     const raw = await place.run(["show", rows[3]?.split(" ")[0] ?? ""]);
     expect(raw.stdout).toContain("The payload, which could not be decoded\n{no JSON \\u001b[2J\n");
   });
-
-  it("are replayed by the registry of today: what became of each is told, and what is mended is gone", async () => {
-    await place.receive(
-      came(50, aMessage({ taskId: "a/0", state: "running" })),
-      came(40, aMessage({ taskId: "a/0" })),
-      came(30, invalid),
-      came(20, aMessage({ taskId: "b/0", origin: { ...origin, project: "autoland" } })),
-      came(10, Buffer.from([0xff])),
-    );
-    const { code, stdout, stderr } = await place.run(["replay", "--all"]);
-    expect(stdout.replaceAll(/^\w{12}/gm, "ID").split("\n")).toEqual([
-      "ID: try a/0: stored",
-      "ID: try a/0: stored",
-      "ID: try invalid/0: rejected again",
-      expect.stringMatching(/^ {2}\/state: .* \[enum\]$/),
-      expect.stringMatching(/^ {2}\/owner: .* \[minLength\]$/),
-      "ID: autoland b/0: rejected again",
-      expect.stringMatching(/^ {2}\/origin\/project: .*accept_projects.* \[project-not-accepted\]$/),
-      "ID: - -: rejected again",
-      expect.stringMatching(/UTF-8/),
-      "",
-    ]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: "Of 5: 2 stored, 3 rejected again\n" });
-    const left = await place.lines(["list"]);
-    expect(left.map((rejection) => rejection["task_id"])).toEqual([null, "b/0", "invalid/0"]);
-    expect(left.map((rejection) => rejection["count"])).toEqual([1, 1, 1]);
-    const job = await place.withStore((store) => store.findJob("try", "a/0"));
-    expect(job?.job.transitions.map(({ state }) => state)).toEqual(["running", "completed"]);
-  });
-}
-
-const origin = { kind: "hg.mozilla.org", project: "try", revision: "a".repeat(40) };
-
-describe("rejections on SQLite", () => story(() => null));
-
-const mongodb = await serverOrSkip(sharedMongodb);
-mongodb.describe(`rejections on ${mongodb.name}`, () => {
-  story(() => {
-    const url = new URL(mongodb.server().url);
-    url.pathname = `/rejections-${randomUUID()}`;
-    return url.href;
-  });
-});
-
-describe("rejections", () => {
-  const place = new Place(null);
 
   it("by the hundred are replayed in pages, and exit code 0 says that none is refused", async () => {
     const jobs = Array.from({ length: 250 }, (_, n) => aMessage({ taskId: `many/${n}` }));
