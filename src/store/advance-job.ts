@@ -90,6 +90,7 @@ function moved(stored: StoredJob, arrival: Arrival, resultSet: string, writeId: 
 
 /** What was refused so far and of this message, each once, the first hundred. */
 function withRefused(before: readonly Refusal[], { submission }: Arrival): readonly Refusal[] {
+  if (submission.refused.length === 0) return before;
   const all = [...before, ...submission.refused].map((refusal) => [refusalKey(refusal), refusal] as const);
   return [...new Map(all).values()].slice(0, MAX_REFUSED);
 }

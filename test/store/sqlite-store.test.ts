@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "@jest/globals";
+import Database from "libsql";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { anArrival } from "../examples.ts";
 import { jobContract } from "./job-contract.ts";
 import { mutantContract } from "./mutant-contract.ts";
 import { orderContract } from "./order-contract.ts";
@@ -34,3 +36,31 @@ it("a file that is no database is told, with the mend", async () => {
   await expect(openSqliteStore(folder, 30)).rejects.toThrow(/cannot be opened: .*DATA_DIR/);
   rmSync(folder, { recursive: true });
 });
+
+it("the write-ahead log grows while somebody reads, and is cut back afterwards", async () => {
+  const folder = newFolder();
+  const logMib = (): number => statSync(join(folder, "pulse-ingest.db-wal")).size / 1024 ** 2;
+  const store = await openSqliteStore(folder, 30);
+  let count = 0;
+  const storeMib = async (mib: number): Promise<void> => {
+    for (let at = 0; at < mib; at++) {
+      const artifact = { name: "large", type: "text", blob: "x".repeat(1024 ** 2) };
+      await store.storeSubmissions([
+        anArrival({ taskId: `guid/${count++}`, extra: { artifacts: [artifact] } }),
+      ]);
+    }
+  };
+  await storeMib(24);
+  expect(logMib()).toBeLessThan(20);
+  const reader = new Database(join(folder, "pulse-ingest.db"));
+  reader.exec("BEGIN");
+  reader.prepare("SELECT count(*) FROM jobs").get();
+  await storeMib(24);
+  expect(logMib()).toBeGreaterThan(30);
+  reader.exec("COMMIT");
+  await storeMib(24);
+  expect(logMib()).toBeLessThan(20);
+  reader.close();
+  await store.close();
+  rmSync(folder, { recursive: true });
+}, 60_000);

@@ -11,6 +11,7 @@ import { PushBook, pushKeys } from "../push-book.ts";
 import type { Arrival, ArtifactMaker, StoreOutcome } from "../store.ts";
 import { inTransaction } from "./database.ts";
 import type { DocRow } from "./row-doc.ts";
+import { createRowWriter } from "./row-writer.ts";
 
 /** The first of a name stays. */
 export const ADD_ARTIFACT = "INSERT OR IGNORE INTO artifacts VALUES (?, ?, ?, ?, ?, ?)";
@@ -40,13 +41,20 @@ export function createWrites(db: Database.Database) {
     "INSERT INTO resultsets VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET revision_hash = excluded.revision_hash, doc = excluded.doc",
   );
   const putKey = db.prepare("INSERT OR IGNORE INTO revision_keys VALUES (?, ?)");
-  const putJob = db.prepare(
-    "INSERT INTO jobs VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version, doc = excluded.doc",
+  const putJobs = createRowWriter(
+    db,
+    (rows) => `INSERT INTO jobs VALUES ${rows} ON CONFLICT (id) DO UPDATE SET
+      version = excluded.version, doc = excluded.doc`,
+    4,
   );
-  const addArtifact = db.prepare(ADD_ARTIFACT);
-  const addLog = db.prepare(
-    `INSERT OR IGNORE INTO logs (id, job, project, guid, name, url, host, parse_status, next_attempt_at, last_modified)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  const addArtifacts = createRowWriter(db, (rows) => `INSERT OR IGNORE INTO artifacts VALUES ${rows}`, 6);
+  const addLogs = createRowWriter(
+    db,
+    (
+      rows,
+    ) => `INSERT OR IGNORE INTO logs (id, job, project, guid, name, url, host, parse_status, next_attempt_at,
+      last_modified) VALUES ${rows}`,
+    10,
   );
   const markParsed = db.prepare(
     `UPDATE logs SET parse_status = 'parsed', failure = NULL, next_attempt_at = NULL
@@ -87,18 +95,29 @@ export function createWrites(db: Database.Database) {
 
   function writePlan({ jobs, artifacts, logs, suggestions, summarised, coalesced }: BatchPlan): void {
     for (const [id, into] of coalesced) putCoalesced.run(id, into);
-    for (const [id, { job, artifact }] of artifacts) {
-      addArtifact.run(id, job, artifact.name, artifact.type, artifact.blob, "message");
-    }
-    for (const [id, log] of logs) {
-      const { job, project, job_guid, name, url, host, parse_status, next_attempt_at, last_modified } = log;
-      addLog.run(id, job, project, job_guid, name, url, host, parse_status, next_attempt_at, last_modified);
-    }
+    addArtifacts(
+      Array.from(
+        artifacts,
+        ([
+          id,
+          {
+            job,
+            artifact: { name, type, blob },
+          },
+        ]) => [id, job, name, type, blob, "message"],
+      ),
+    );
+    addLogs(
+      Array.from(logs, ([id, log]) => {
+        const { job, project, job_guid, name, url, host, parse_status, next_attempt_at, last_modified } = log;
+        return [id, job, project, job_guid, name, url, host, parse_status, next_attempt_at, last_modified];
+      }),
+    );
     for (const { job, logName } of summarised) markParsed.run(job, logName);
     for (const [id, { project, job_guid, blob, next_attempt_at }] of suggestions) {
       addSuggestions.run(id, project, job_guid, blob, next_attempt_at);
     }
-    for (const [id, job] of jobs) putJob.run(id, job.job_guid, job.version, JSON.stringify(job));
+    putJobs(Array.from(jobs, ([id, job]) => [id, job.job_guid, job.version, JSON.stringify(job)]));
   }
 
   function storeResultSets(project: string, submitted: readonly ResultSetSubmission[]): void {
