@@ -4,8 +4,8 @@ import { Unavailable } from "../domain/faults.ts";
 import { brokerTrouble } from "./broker-trouble.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** The driver gives up after two to three intervals without a word: within 24 s. */
-const HEARTBEAT_SECONDS = 8;
+/** The driver gives up after two to three intervals without a word: within 21 s. */
+const HEARTBEAT_SECONDS = 7;
 
 /**
  * Connects as a worker does.
