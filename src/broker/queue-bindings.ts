@@ -104,30 +104,39 @@ export class QueueBindings {
   }
 
   async #keep(connection: ChannelModel, queue: string, done: boolean, ended: AbortSignal): Promise<void> {
+    const { recheckMs } = this.#options;
     let isDone = done;
     let failures = 0;
+    let recheckAtMs = performance.now() + recheckMs;
     while (!ended.aborted) {
       failures = isDone ? 0 : failures + 1;
-      const delayMs = isDone ? this.#options.recheckMs : fullJitterMs(failures - 1, retryBackoff);
-      const cause = (await this.#pause(delayMs, ended)) ?? (isDone ? "recheck" : "retry");
+      const untilRecheckMs = Math.max(0, recheckAtMs - performance.now());
+      const delayMs = isDone ? untilRecheckMs : fullJitterMs(failures - 1, retryBackoff);
+      const isChanged = await this.#pause(delayMs, ended);
       if (ended.aborted) return;
+      // What is left undone must not keep the rest from being looked at again.
+      const isDue = performance.now() >= recheckAtMs;
+      const cause = isChanged ? "changed" : isDue ? "recheck" : "retry";
+      if (cause !== "retry") recheckAtMs = performance.now() + recheckMs;
       try {
         ({ isDone } = await this.#pass(connection, queue, cause));
       } catch (error) {
         isDone = false;
+        // Nobody knows how far it came: the next one does all of it.
+        recheckAtMs = 0;
         // With the connection lost, all begins anew at the next one.
         if (!ended.aborted) this.#options.log.warn("bind_failed", { queue, ...sourceTrouble(error) });
       }
     }
   }
 
-  /** "changed": woken by a change of the registry, maybe one that came during the last pass. */
-  async #pause(delayMs: number, ended: AbortSignal): Promise<"changed" | null> {
+  /** True: woken by a change of the registry, maybe one that came during the last pass. */
+  async #pause(delayMs: number, ended: AbortSignal): Promise<boolean> {
     const signal = AbortSignal.any([ended, this.#wake.signal]);
     await wait(delayMs, undefined, { signal }).catch(() => undefined);
-    if (!this.#wake.signal.aborted) return null;
+    if (!this.#wake.signal.aborted) return false;
     this.#wake = new AbortController();
-    return "changed";
+    return true;
   }
 
   async #pass(

@@ -71,11 +71,13 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     await story.channel.deleteQueue(`queue/${user}/${story.name}`);
   });
 
-  it("are made anew when an exchange was deleted and declared again, of which nobody tells", async () => {
+  it("are made anew when an exchange was deleted and declared again, of which nobody tells, while another is missing", async () => {
+    story.registry = aRegistry([other, story.exchange]);
     story.open({ recheckMs: 100 });
     await story.untilTold("consuming");
+    const from = story.told.length;
     await story.channel.deleteExchange(story.exchange);
-    await story.untilTold("exchange_degraded");
+    expect(await story.untilTold("exchange_degraded", from)).toMatchObject({ exchange: story.exchange });
     await story.channel.assertExchange(story.exchange, "topic", { durable: true });
     await story.untilTold("exchange_bound");
     await story.publish(["a"]);
@@ -126,6 +128,30 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     await story.untilCame(1);
     isAway = false;
     await until(async () => (await story.ledger.readBindings(story.queue)).length === 1, "the ledger's note");
+  });
+
+  it("come also when applying a registry failed halfway", async () => {
+    await declareOther();
+    let fails = false;
+    const source = story.open({
+      ledger: {
+        async readBindings(queue) {
+          if (!fails) return story.ledger.readBindings(queue);
+          fails = false;
+          throw new Error("a bug of a test");
+        },
+        noteBindings: (...all) => story.ledger.noteBindings(...all),
+        forgetBindings: (...all) => story.ledger.forgetBindings(...all),
+      },
+    });
+    await story.untilTold("consuming");
+    fails = true;
+    story.registry = aRegistry([story.exchange, other]);
+    source.registryChanged();
+    expect(await story.untilTold("bind_failed")).toMatchObject({ error: "a bug of a test" });
+    expect(await story.untilTold("bound", story.told.length)).toMatchObject({ exchange: other });
+    await story.publish(["a"], other);
+    await story.untilCame(1);
   });
 
   it("of two workers with different registries stay both, with a warning, until one of them has ended", async () => {
