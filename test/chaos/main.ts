@@ -1,56 +1,22 @@
 /**
  * `npm run chaos`: the law under faults, on real processes. See `--help`.
  */
-import { parseArgs } from "node:util";
-import { z } from "zod";
-import { isGood, reportText, totalsOf } from "./report.ts";
+import { type ChaosCommand, help, readOptions } from "./options.ts";
+import { type ChaosTotals, isGood, type MeasuredTotals, measuredOf, reportText, totalsOf } from "./report.ts";
 import { type ChaosReport, runChaos } from "./run-chaos.ts";
+import { type MeasuredReport, runBurst, runOutage } from "./run-outage.ts";
+import type { StoreName } from "./world.ts";
 
-const help = `npm run chaos -- [options]
-
-Publishes messages with known ids to two workers while it kills, cuts, freezes and fills what they stand on, then
-checks on the documents that nothing was lost or doubled. Without options: 100,000 messages and 50 faults on each
-store, in under 25 minutes. Exit code 0 only if the law held.
-
-  --store sqlite|mongodb  on this store alone
-  --messages N            at least so many (100000)
-  --rate N                messages a second (200)
-  --faults N              how many (50)
-  --seed N                of messages and faults; chosen and printed when left out
-  --json                  one object on standard output, and nothing else there
-
-Examples
-  npm run chaos -- --store sqlite --messages 5000 --faults 10
-  npm run chaos -- --seed 42
-`;
-
-const whole = z.coerce.number().int().min(0);
-const Options = z.object({
-  store: z.enum(["sqlite", "mongodb"]).optional(),
-  messages: whole.default(100_000),
-  rate: whole.min(1).default(200),
-  faults: whole.default(50),
-  seed: whole.optional(),
-});
-
-const text = { type: "string" } as const;
-const { values } = parseArgs({
-  options: {
-    ...{ store: text, messages: text, rate: text, faults: text, seed: text },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-if (values.help) {
+const command = readOptions(process.argv.slice(2));
+if (command === null) {
   process.stdout.write(help);
   process.exit(0);
 }
-const given = Options.safeParse(values);
-if (!given.success) {
-  process.stderr.write(`${z.prettifyError(given.error)}\n\n${help}`);
+if (typeof command === "string") {
+  process.stderr.write(`${command}\n\n${help}`);
   process.exit(2);
 }
-const { store, messages, rate, faults, seed = Math.floor(Math.random() * 1e6) } = given.data;
+
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
@@ -66,30 +32,11 @@ const say = (line: string): void => {
 };
 
 try {
-  const reports: ChaosReport[] = [];
-  for (const each of store === undefined ? (["sqlite", "mongodb"] as const) : [store]) {
-    reports.push(
-      await runChaos(
-        {
-          store: each,
-          seed,
-          messages,
-          rate,
-          faults,
-          series: "any",
-          heartbeatSeconds: null,
-          env: {},
-          say: (line) => say(`${each}: ${line}`),
-        },
-        stop.signal,
-      ),
-    );
-  }
-  const totals = totalsOf(seed, reports);
-  if (values.json) {
-    process.stderr.write(reportText(totals, reports));
+  const { totals, text } = await run(command);
+  if (command.json) {
+    process.stderr.write(text);
     process.stdout.write(`${JSON.stringify(totals)}\n`);
-  } else process.stdout.write(reportText(totals, reports));
+  } else process.stdout.write(text);
   process.exitCode = isGood(totals) ? 0 : 1;
 } catch (error) {
   if (!stop.signal.aborted) throw error;
@@ -98,3 +45,33 @@ try {
 }
 // The handlers for signals would keep the process alive.
 process.exit();
+
+async function run(todo: ChaosCommand): Promise<{ totals: ChaosTotals | MeasuredTotals; text: string }> {
+  const { seed, rate } = todo;
+  const common = { seed, rate, series: "any", env: {} } as const;
+  if (todo.kind === "faults") {
+    const { messages, faults } = todo;
+    const rest = { ...common, messages, faults, heartbeatSeconds: null };
+    const reports: ChaosReport[] = await onEach(todo.stores, (store, told) =>
+      runChaos({ ...rest, store, say: told }, stop.signal),
+    );
+    const totals = totalsOf(seed, reports);
+    return { totals, text: reportText(totals, reports) };
+  }
+  const reports: MeasuredReport[] = await onEach(todo.stores, (store, told) =>
+    todo.kind === "outage"
+      ? runOutage({ ...common, outageMs: todo.outageMs, say: told }, stop.signal)
+      : runBurst({ ...common, store, messages: todo.messages, say: told }, stop.signal),
+  );
+  const totals = measuredOf(seed, reports);
+  return { totals, text: reportText(totals, reports) };
+}
+
+async function onEach<T>(
+  stores: readonly StoreName[],
+  work: (store: StoreName, told: (line: string) => void) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  for (const store of stores) results.push(await work(store, (line) => say(`${store}: ${line}`)));
+  return results;
+}

@@ -1,64 +1,109 @@
 import { columns } from "../../src/cli/columns.ts";
+import type { Judgement } from "./judge.ts";
 import type { ChaosReport, Injected } from "./run-chaos.ts";
+import { CATCH_UP_BOUND_MS, type MeasuredReport, QUEUE_BOUND } from "./run-outage.ts";
 
-const sums = [
-  ...(["published", "stored", "unchanged", "skipped", "rejected"] as const),
-  ...(["lost", "doubled", "announced"] as const),
-];
+/** Sums over all runs, in the order in which they are told. */
+interface Sums {
+  readonly published: number;
+  readonly stored: number;
+  readonly unchanged: number;
+  readonly skipped: number;
+  readonly rejected: number;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly announced: number;
+  /** What is neither a loss nor a double, such as counters that do not fit. */
+  readonly troubles: number;
+}
 
-/** What `--json` prints: figures over all runs. */
-export interface ChaosTotals extends Readonly<Record<(typeof sums)[number], number>> {
+/** What `--json` prints of a run with faults. */
+export interface ChaosTotals extends Sums {
   readonly seed: number;
   readonly faults: number;
   readonly faults_by_kind: Readonly<Record<string, number>>;
   /** Milliseconds until every worker ended jobs again. */
   readonly recovery_p95_ms: Readonly<Record<string, number>>;
-  /** Troubles that are neither a loss nor a double, such as counters that do not fit. */
-  readonly troubles: number;
+}
+
+/** ... of an outage or a burst. */
+export interface MeasuredTotals extends Sums {
+  readonly seed: number;
+  readonly peak_queue_messages: number;
+  /** From the store's return; only of an outage. */
+  readonly caught_up_ms?: number;
 }
 
 export function totalsOf(seed: number, reports: readonly ChaosReport[]): ChaosTotals {
   const injected = reports.flatMap((report) => report.injected);
   const kinds = byKind(injected);
-  const sum = (name: (typeof sums)[number]): number => reports.reduce((all, report) => all + report[name], 0);
   return {
     seed,
-    ...{ published: sum("published"), stored: sum("stored"), unchanged: sum("unchanged") },
-    ...{ skipped: sum("skipped"), rejected: sum("rejected") },
-    ...{ lost: sum("lost"), doubled: sum("doubled"), announced: sum("announced") },
+    ...sumsOf(reports),
     faults: injected.length,
     faults_by_kind: mapped(kinds, (times) => times.length),
     recovery_p95_ms: mapped(kinds, (times) => percentile(times, 0.95)),
-    troubles: reports.reduce((all, { troubles }) => all + troubles.length, 0),
+  };
+}
+
+export function measuredOf(seed: number, reports: readonly MeasuredReport[]): MeasuredTotals {
+  const caughtUp = reports.flatMap(({ caughtUpMs }) => caughtUpMs ?? []);
+  return {
+    seed,
+    ...sumsOf(reports),
+    peak_queue_messages: Math.max(...reports.map(({ peakQueue }) => peakQueue)),
+    ...(caughtUp.length === 0 ? {} : { caught_up_ms: Math.max(...caughtUp) }),
   };
 }
 
 /** Did the law hold, and all the rest? */
-export function isGood({ lost, doubled, troubles }: ChaosTotals): boolean {
-  return lost + doubled + troubles === 0;
+export function isGood(totals: ChaosTotals | MeasuredTotals): boolean {
+  if (totals.lost + totals.doubled + totals.troubles > 0) return false;
+  if (!("peak_queue_messages" in totals)) return true;
+  return totals.peak_queue_messages < QUEUE_BOUND && (totals.caught_up_ms ?? 0) <= CATCH_UP_BOUND_MS;
 }
 
 /** The table of faults and recovery times, the outcomes, and what is wrong, for people. */
-export function reportText(totals: ChaosTotals, reports: readonly ChaosReport[]): string {
-  const kinds = byKind(reports.flatMap((report) => report.injected));
-  const table = [...kinds]
+export function reportText(
+  totals: ChaosTotals | MeasuredTotals,
+  reports: readonly (ChaosReport | MeasuredReport)[],
+): string {
+  const injected = reports.flatMap((report) => ("injected" in report ? report.injected : []));
+  const table = [...byKind(injected)]
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([kind, times]) => [
       ...[kind, String(times.length)],
       ...[0.5, 0.95, 1].map((part) => (percentile(times, part) / 1000).toFixed(2)),
     ]);
+  const head = ["fault", "times", "recovered after: median s", "p95 s", "longest s"];
+  const figures = Object.entries(totals).filter(([, value]) => typeof value === "number");
   const wrong = reports.flatMap(({ breaches, troubles }) => [...breaches, ...troubles]);
   const shown = wrong.slice(0, MOST_SHOWN);
   if (wrong.length > shown.length) shown.push(`... and ${wrong.length - shown.length} more`);
   return [
-    columns([["fault", "times", "recovered after: median s", "p95 s", "longest s"], ...table]),
-    columns(sums.map((name) => [name, String(totals[name])])),
+    ...(table.length === 0 ? [] : [columns([head, ...table])]),
+    columns(figures.map(([name, value]) => [name, String(value)])),
     ...(shown.length === 0 ? [] : [`${shown.join("\n")}\n`]),
-    `seed ${totals.seed}: ${isGood(totals) ? "the law holds" : "THE LAW IS BROKEN"}\n`,
+    isGood(totals) ? "The law holds.\n" : "THE LAW IS BROKEN, or a bound.\n",
   ].join("\n");
 }
 
 const MOST_SHOWN = 50;
+
+function sumsOf(reports: readonly Judgement[]): Sums {
+  const sum = (of: (report: Judgement) => number): number => reports.reduce((all, each) => all + of(each), 0);
+  return {
+    published: sum(({ published }) => published),
+    stored: sum(({ stored }) => stored),
+    unchanged: sum(({ unchanged }) => unchanged),
+    skipped: sum(({ skipped }) => skipped),
+    rejected: sum(({ rejected }) => rejected),
+    lost: sum(({ lost }) => lost),
+    doubled: sum(({ doubled }) => doubled),
+    announced: sum(({ announced }) => announced),
+    troubles: sum(({ troubles }) => troubles.length),
+  };
+}
 
 /** Times by kind; of one that did not recover, infinitely long. */
 function byKind(injected: readonly Injected[]): ReadonlyMap<string, number[]> {
@@ -69,7 +114,10 @@ function byKind(injected: readonly Injected[]): ReadonlyMap<string, number[]> {
   return kinds;
 }
 
-function mapped(kinds: ReadonlyMap<string, number[]>, what: (times: number[]) => number) {
+function mapped(
+  kinds: ReadonlyMap<string, number[]>,
+  what: (times: number[]) => number,
+): Record<string, number> {
   return Object.fromEntries([...kinds].map(([kind, times]) => [kind, what(times)]));
 }
 

@@ -15,11 +15,8 @@ export interface MeasuredOptions extends Pick<WorldOptions, "series" | "env"> {
 export interface MeasuredReport extends Judgement {
   /** Most messages that were ready in the queue. */
   readonly peakQueue: number;
-}
-
-export interface OutageReport extends MeasuredReport {
-  /** From the store's return until nothing waited, while publishing went on; in milliseconds. */
-  readonly caughtUpMs: number;
+  /** From the store's return until nothing waited, while publishing went on; in milliseconds. Null: it was there. */
+  readonly caughtUpMs: number | null;
 }
 
 /** The queue's length that may not be reached, on Pulse the first warning. */
@@ -32,7 +29,7 @@ const BEFORE_MS = 3000;
 export async function runOutage(
   options: MeasuredOptions & { readonly outageMs: number },
   stop: AbortSignal,
-): Promise<OutageReport> {
+): Promise<MeasuredReport> {
   const { say, outageMs } = options;
   return measured({ ...options, store: "mongodb" }, stop, async (world, finish) => {
     if (world.database === null) throw new Error("the embedded store does not go away");
@@ -82,7 +79,7 @@ async function measured<T>(
       stop.throwIfAborted();
       const judgement = await judge(world, publisher, stop);
       await depth.end();
-      return { ...judgement, peakQueue: depth.peak() };
+      return { ...judgement, peakQueue: depth.peak(), caughtUpMs: null };
     });
   } finally {
     await world.close();
