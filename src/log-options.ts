@@ -1,4 +1,4 @@
-import type { ParseThreadsOptions } from "./artifacts/parse-thread.ts";
+import type { ParseThreadsOptions } from "./artifacts/parse/parse-thread.ts";
 import type { SettingName, Settings } from "./settings.ts";
 import { userAgent } from "./version.ts";
 

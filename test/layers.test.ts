@@ -18,7 +18,7 @@ const mayImport: Record<string, readonly string[]> = {
   ingest: ["decode", "validate", "normalise", "ack", "spool", "store/store", "counters", "log"],
   decode: [],
   validate: ["ajv", "ajv-draft-04", "js-yaml"],
-  normalise: ["validate/message-types", "artifacts/plan", "artifacts/storable-performance"],
+  normalise: ["validate/message-types", "artifacts/plan", "artifacts/parse/storable-performance"],
   ack: [],
   artifacts: ["store/store", "log", "counters", "undici", "ipaddr.js", "zod", "ajv", "ajv-draft-04"],
   spool: ["log", "libsql", "zod"],
@@ -26,7 +26,7 @@ const mayImport: Record<string, readonly string[]> = {
   "settings.ts": ["zod"],
   "read-settings.ts": ["settings", "zod"],
   "version.ts": ["zod"],
-  "log-options.ts": ["settings", "version", "artifacts/parse-thread"],
+  "log-options.ts": ["settings", "version", "artifacts/parse/parse-thread"],
   "log.ts": ["winston"],
   http: [
     "broker/message-source",
@@ -50,7 +50,7 @@ const adapters: Record<string, readonly string[]> = {
   "store/sqlite/": ["store/open-store.ts", "store/sqlite/"],
   "store/mongodb/": ["store/open-store.ts", "store/mongodb/"],
   "broker/amqp-source": ["daemon.ts", "cli/"],
-  "artifacts/http-log-source": ["daemon.ts", "cli/", "artifacts/parse-thread"],
+  "artifacts/fetch/http-log-source": ["daemon.ts", "cli/", "artifacts/parse/parse-thread"],
 };
 
 interface Import {

@@ -4,7 +4,7 @@ import { Unavailable } from "../domain/faults.ts";
 import type { Artifact } from "../domain/submission.ts";
 import type { Log } from "../log.ts";
 import type { WorkItem, WorkStore } from "../store/store.ts";
-import type { ReadingFailure } from "./log-reading.ts";
+import type { ReadingFailure } from "./parse/log-reading.ts";
 import { type RetryLimits, retryDelayMs } from "./retry-delay.ts";
 
 /**

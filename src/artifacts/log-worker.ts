@@ -3,13 +3,13 @@ import type { Artifact } from "../domain/submission.ts";
 import { hostOf } from "../domain/url-host.ts";
 import type { Log } from "../log.ts";
 import type { WorkItem, WorkStore } from "../store/store.ts";
-import type { Suggested } from "./bug-thread-messages.ts";
+import type { Suggested } from "./bugs/bug-thread-messages.ts";
 import { failWork, finishWork, releaseWork, type WorkEnding, type WorkOutcome } from "./end-work.ts";
 import { type HostConduct, HostLimits } from "./host-limits.ts";
-import { describeLogFault } from "./log-faults.ts";
-import type { LogReading, ReadingFailure, ReadingFigures, ReadLog } from "./log-reading.ts";
+import { describeLogFault } from "./parse/log-faults.ts";
+import type { LogReading, ReadingFailure, ReadingFigures, ReadLog } from "./parse/log-reading.ts";
 import type { RetryLimits } from "./retry-delay.ts";
-import { ThreadFailure } from "./thread-pool.ts";
+import { ThreadFailure } from "./threads/thread-pool.ts";
 import { startWorkLane } from "./work-lane.ts";
 
 /** Bug suggestions for a `text_log_summary`'s blob. */

@@ -2,15 +2,15 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Counters } from "../counters.ts";
 import type { Log } from "../log.ts";
 import type { BugCache, WorkStore } from "../store/store.ts";
-import { openBugThread } from "./bug-thread.ts";
-import type { BugzillaOptions } from "./bugzilla.ts";
-import { readCachedBugs } from "./cached-bugs.ts";
+import { openBugThread } from "./bugs/bug-thread.ts";
+import type { BugzillaOptions } from "./bugs/bugzilla.ts";
+import { readCachedBugs } from "./bugs/cached-bugs.ts";
+import { startBugSync } from "./bugs/sync-bugs.ts";
 import { countWorkEnd } from "./count-work.ts";
 import { startLogWorker } from "./log-worker.ts";
-import { defaultLogLimits } from "./parse-log.ts";
-import { openParseThreads, type ParseThreadsOptions } from "./parse-thread.ts";
+import { defaultLogLimits } from "./parse/parse-log.ts";
+import { openParseThreads, type ParseThreadsOptions } from "./parse/parse-thread.ts";
 import type { RetryLimits } from "./retry-delay.ts";
-import { startBugSync } from "./sync-bugs.ts";
 
 export interface ArtifactsOptions {
   readonly store: WorkStore & BugCache;

@@ -1,5 +1,5 @@
-import { BugzillaError, readRestBug } from "../artifacts/bugzilla.ts";
-import { syncBugs } from "../artifacts/sync-bugs.ts";
+import { BugzillaError, readRestBug } from "../artifacts/bugs/bugzilla.ts";
+import { syncBugs } from "../artifacts/bugs/sync-bugs.ts";
 import type { Bug } from "../domain/bug.ts";
 import { Misuse } from "../domain/faults.ts";
 import { readSettings } from "../read-settings.ts";

@@ -1,4 +1,4 @@
-import { PERFORMANCE_DATA, storablePerformance } from "../artifacts/storable-performance.ts";
+import { PERFORMANCE_DATA, storablePerformance } from "../artifacts/parse/storable-performance.ts";
 import { firstCharacters, isLongerThan } from "../domain/characters.ts";
 import { JOB_INFO } from "../domain/ids.ts";
 import { isJsonObject } from "../domain/json-object.ts";

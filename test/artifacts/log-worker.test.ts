@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import type { Suggested } from "../../src/artifacts/bug-thread-messages.ts";
-import type { LogReading, ReadingFailure } from "../../src/artifacts/log-reading.ts";
+import type { Suggested } from "../../src/artifacts/bugs/bug-thread-messages.ts";
 import {
   type LogWorker,
   type LogWorkerOptions,
   startLogWorker,
   type WorkEnd,
 } from "../../src/artifacts/log-worker.ts";
-import { ThreadFailure } from "../../src/artifacts/thread-pool.ts";
+import type { LogReading, ReadingFailure } from "../../src/artifacts/parse/log-reading.ts";
+import { ThreadFailure } from "../../src/artifacts/threads/thread-pool.ts";
 import type { Log } from "../../src/log.ts";
 import type { WorkItem } from "../../src/store/store.ts";
 import { aWorkQueue, type WorkQueue } from "../doubles/work-queue.ts";

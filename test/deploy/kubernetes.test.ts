@@ -3,7 +3,7 @@ import { expect, it } from "@jest/globals";
 import ipaddr from "ipaddr.js";
 import { loadAll } from "js-yaml";
 import * as z from "zod";
-import { isPublicAddress } from "../../src/artifacts/public-address.ts";
+import { isPublicAddress } from "../../src/artifacts/fetch/public-address.ts";
 import { createCounters } from "../../src/counters.ts";
 import { observerRoutes } from "../../src/http/observer-routes.ts";
 import { readSettings } from "../../src/read-settings.ts";

@@ -1,0 +1,154 @@
+import type { Bug, SuggestedBug } from "../../domain/bug.ts";
+import type { BugLookup, FoundBugs } from "./bug-lookup.ts";
+import { BugSegment, type Fit } from "./bug-segment.ts";
+
+const MAX_FOUND = 50;
+const RECENT_MS = 90 * 24 * 60 * 60 * 1000;
+
+// Building a segment takes some milliseconds; other work of the thread gets its turn between two of them.
+const SEGMENT_BUGS = 4096;
+
+interface Part {
+  readonly segment: BugSegment;
+  readonly bugs: readonly SuggestedBug[];
+  /** Milliseconds since the Unix epoch; NaN: not known. */
+  readonly modified: Float64Array;
+}
+
+/**
+ * The bug cache in memory: finds the bugs whose summary contains a term.
+ *
+ * Order: bugs in which the term stands apart as a word before those in which it is a part of one (`foo.js` in
+ * `test_foo.js`), each by ascending id.
+ */
+export class BugIndex implements BugLookup {
+  readonly #parts: readonly Part[];
+  /** How many bugs it holds. */
+  readonly size: number;
+
+  constructor(parts: readonly Part[]) {
+    this.#parts = parts;
+    this.size = parts.reduce((sum, { bugs }) => sum + bugs.length, 0);
+  }
+
+  /** Bytes held: exact for the index itself, estimated for the bugs. */
+  get bytes(): number {
+    return this.#parts.reduce(
+      (sum, { segment, bugs, modified }) =>
+        sum +
+        segment.bytes +
+        modified.byteLength +
+        bugs.reduce((bytes, bug) => bytes + BUG_BYTES + bug.summary.length + bug.crash_signature.length, 0),
+      0,
+    );
+  }
+
+  find(term: string, nowMs: number): FoundBugs {
+    const bytes = Buffer.from(term.toLowerCase(), "utf8");
+    const recentSince = nowMs - RECENT_MS;
+    const openRecent = new Found();
+    const allOthers = new Found();
+    for (const { segment, bugs, modified } of this.#parts) {
+      const goesOn = segment.search(bytes, (position, fit) => {
+        const bug = bugs[position];
+        const changed = modified[position] ?? Number.NaN;
+        if (bug === undefined) return true;
+        if (bug.resolution !== "" || changed < recentSince) allOthers.add(bug, fit);
+        // Not for a bug without a time: what is not known to be recent is in neither list.
+        else if (changed >= recentSince) openRecent.add(bug, fit);
+        return !(openRecent.isFull && allOthers.isFull);
+      });
+      if (!goesOn) break;
+    }
+    return { open_recent: openRecent.bugs(), all_others: allOthers.bugs() };
+  }
+}
+
+// A bug's object and its two strings of its own, without their text; the other strings are shared.
+const BUG_BYTES = 120;
+
+/** The best of one list. Bugs come by ascending id, so that none that comes later is better than one of its fit. */
+class Found {
+  readonly #words: SuggestedBug[] = [];
+  readonly #parts: SuggestedBug[] = [];
+
+  get isFull(): boolean {
+    return this.#words.length === MAX_FOUND;
+  }
+
+  add(bug: SuggestedBug, fit: Fit): void {
+    const list = fit === "word" ? this.#words : this.#parts;
+    if (list.length < MAX_FOUND) list.push(bug);
+  }
+
+  bugs(): SuggestedBug[] {
+    return [...this.#words, ...this.#parts].slice(0, MAX_FOUND);
+  }
+}
+
+/** Builds a {@link BugIndex} piece by piece, so that the thread can do other work between two pieces. */
+export class BugIndexBuilder {
+  readonly #parts: Part[] = [];
+  #waiting: Bug[] = [];
+  #lastId = Number.NEGATIVE_INFINITY;
+  // Few texts, in many bugs: one copy of each.
+  readonly #shared = new Map<string, string>();
+
+  /**
+   * @param bugs - by ascending id, also from call to call; some hundred at a time take about a millisecond each.
+   * @throws RangeError where an id is not greater than the one before.
+   */
+  add(bugs: Iterable<Bug>): void {
+    for (const bug of bugs) {
+      if (!(bug.id > this.#lastId)) throw new RangeError(`bug ${bug.id} after bug ${this.#lastId}`);
+      this.#lastId = bug.id;
+      this.#waiting.push(bug);
+      if (this.#waiting.length === SEGMENT_BUGS) this.#closePart();
+    }
+  }
+
+  /** The index of all that was added; the builder is not to be used after. */
+  build(): BugIndex {
+    this.#closePart();
+    return new BugIndex(this.#parts);
+  }
+
+  #closePart(): void {
+    if (this.#waiting.length === 0) return;
+    this.#parts.push({
+      segment: new BugSegment(this.#waiting.map(({ summary }) => summary)),
+      bugs: this.#waiting.map((bug) => this.#suggested(bug)),
+      modified: Float64Array.from(this.#waiting, ({ modified }) =>
+        modified === null ? Number.NaN : Date.parse(modified),
+      ),
+    });
+    this.#waiting = [];
+  }
+
+  #suggested({ id, summary, status, resolution, crash_signature, keywords, os }: Bug): SuggestedBug {
+    return {
+      id,
+      summary,
+      status: this.#share(status),
+      resolution: this.#share(resolution),
+      crash_signature,
+      keywords: this.#share(keywords),
+      os: this.#share(os),
+    };
+  }
+
+  #share(text: string): string {
+    const known = this.#shared.get(text);
+    if (known === undefined) this.#shared.set(text, text);
+    return known ?? text;
+  }
+}
+
+/** The index of bugs in any order, at once; of a bug that comes twice, the last counts. */
+export function indexBugs(bugs: Iterable<Bug>): BugIndex {
+  const byId = new Map<number, Bug>();
+  for (const bug of bugs) byId.set(bug.id, bug);
+  const builder = new BugIndexBuilder();
+  builder.add([...byId.values()].sort((a, b) => a.id - b.id));
+  return builder.build();
+}

@@ -1,0 +1,70 @@
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { type DnsServer, startDnsServer } from "../../doubles/dns-server.ts";
+
+// Which certificates a process trusts is settled when it starts, so that each fetch is a process. It runs compiled
+// code: `npm test` builds first; by hand, `npm run build` does.
+const fetchLog = fileURLToPath(new URL("../../doubles/fetch-log.mjs", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-https-"));
+const certificate = join(folder, "certificate.pem");
+const key = join(folder, "key.pem");
+
+const made = spawnSync("openssl", [
+  ..."req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=logs.test".split(" "),
+  ...["-addext", "subjectAltName=DNS:logs.test", "-keyout", key, "-out", certificate],
+]);
+const canRun = made.status === 0;
+if (!canRun) console.warn("LEFT OUT: logs over https. Install openssl to run these tests.");
+
+(canRun ? describe : describe.skip)("a log over https", () => {
+  let server: Server;
+  let dns: DnsServer;
+  let port: number;
+
+  beforeAll(async () => {
+    server = createServer(
+      { key: readFileSync(key), cert: readFileSync(certificate) },
+      (_request, response) => {
+        response.end("log");
+      },
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    port = typeof address === "object" && address !== null ? address.port : 0;
+    dns = await startDnsServer({ "logs.test": ["127.0.0.1"], "other.test": ["127.0.0.1"] });
+  });
+  afterAll(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await dns.close();
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  async function fetched(url: string, trusted?: string): Promise<string> {
+    const env = trusted === undefined ? process.env : { ...process.env, NODE_EXTRA_CA_CERTS: trusted };
+    const { stdout } = await promisify(execFile)(process.execPath, [fetchLog, url, dns.address], { env });
+    return stdout;
+  }
+
+  it("is read when the certificate is trusted and is the host's, though the address was looked up before", async () => {
+    expect(await fetched(`https://logs.test:${port}/log`, certificate)).toBe("log");
+  });
+
+  it.each([
+    ["nobody trusts", "logs.test", undefined, "DEPTH_ZERO_SELF_SIGNED_CERT"],
+    ["is another host's", "other.test", certificate, "ERR_TLS_CERT_ALTNAME_INVALID"],
+    ["is not for an address", "127.0.0.1", certificate, "ERR_TLS_CERT_ALTNAME_INVALID"],
+  ])("is not read with a certificate that %s", async (_case, host, trusted, code) => {
+    expect(JSON.parse(await fetched(`https://${host}:${port}/log`, trusted))).toEqual({
+      kind: "network",
+      final: false,
+      detail: `${host}:${port}: ${code}`,
+    });
+  });
+});

@@ -1,0 +1,28 @@
+import {
+  defaultLogLimits,
+  type LogLimits,
+  type LogResult,
+  type LogSummary,
+  parseLog,
+} from "../../../src/artifacts/parse/parse-log.ts";
+
+/** A log given as bytes, one character (U+0000 to U+00FF) a byte, or as buffers: the pieces as they come. */
+export async function readText(
+  log: string | readonly Uint8Array[],
+  limits: Partial<LogLimits> = {},
+): Promise<LogResult> {
+  const pieces = typeof log === "string" ? [Buffer.from(log, "latin1")] : log;
+  return parseLog(
+    (async function* () {
+      yield* pieces;
+    })(),
+    { ...defaultLogLimits, ...limits },
+  );
+}
+
+/** What is kept of a log that can be read. */
+export async function summaryOf(log: string | readonly Uint8Array[]): Promise<LogSummary> {
+  const result = await readText(log);
+  if (!result.ok) throw new Error(JSON.stringify(result.fault));
+  return result.summary;
+}
