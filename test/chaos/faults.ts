@@ -216,8 +216,15 @@ export const faults: readonly Fault[] = [
   },
 ];
 
-/** The workers are held for a moment, so that the queue has something to lose. */
+/**
+ * First all that earlier faults left in the queue is worked off, so that little is lost for it; then the workers are
+ * held for a moment, so that there is something to lose.
+ */
 async function deleteQueue({ onBroker, queue, fleet, deletions }: World): Promise<number> {
+  await onBroker(async (channel) => {
+    const limit = Date.now() + NOTICE_MS;
+    while ((await channel.checkQueue(queue)).messageCount > 0 && Date.now() < limit) await wait(20);
+  });
   const { workers } = fleet;
   const again = fleet.untilTold("consuming", workers.length, NOTICE_MS);
   for (const worker of workers) worker.signal("SIGSTOP");

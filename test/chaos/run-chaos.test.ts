@@ -17,7 +17,7 @@ async function expectTheLaw(store: StoreName): Promise<void> {
   const lines: string[] = [];
   const report = await runChaos(
     {
-      ...{ store, series, seed: 7, messages: 3000, rate: 150, faults: kinds.length, env: {} },
+      ...{ store, series, seed: 7, messages: 2000, rate: 150, faults: kinds.length, env: {} },
       // Half-open connections are noticed soon, so that they need not be waited for.
       heartbeatSeconds: 2,
       say: (line) => lines.push(line),
@@ -31,7 +31,7 @@ async function expectTheLaw(store: StoreName): Promise<void> {
   });
   expect(report.injected.map(({ fault }) => fault).toSorted()).toEqual(kinds.toSorted());
   const { published, stored, unchanged, skipped, rejected, announced } = report;
-  expect(published).toBeGreaterThanOrEqual(3000);
+  expect(published).toBeGreaterThanOrEqual(2000);
   expect(stored + unchanged + skipped + rejected + announced).toBe(published);
   // The queue was deleted with something in it: the worker must have said so.
   expect(announced).toBeGreaterThan(0);

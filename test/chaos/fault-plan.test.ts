@@ -1,0 +1,25 @@
+import { expect, it } from "@jest/globals";
+import { planFaults } from "./fault-plan.ts";
+import { faults } from "./faults.ts";
+import { seeded } from "./random.ts";
+
+const names = (seed: number, count: number): string[] =>
+  planFaults(faults, count, seeded(seed)).flatMap((round) => round.map(({ name }) => name));
+
+it("has every kind once before any comes again, in an order that the seed decides", () => {
+  const once = names(1, faults.length);
+  expect(once.toSorted()).toEqual(faults.map(({ name }) => name).toSorted());
+  expect(names(1, 50)).toEqual(names(1, 50));
+  expect(names(1, 50)).not.toEqual(names(2, 50));
+  expect(names(1, 50)).toHaveLength(50);
+});
+
+it("puts two together only where one is of the workers and one of a server, and neither wants to be alone", () => {
+  const rounds = Array.from({ length: 20 }, (_, seed) => planFaults(faults, 50, seeded(seed))).flat();
+  const pairs = rounds.filter((round) => round.length > 1).map((round) => round.map(({ side }) => side));
+  expect(pairs.length).toBeGreaterThan(0);
+  for (const sides of pairs) {
+    expect(sides.filter((side) => side === "worker")).toHaveLength(1);
+    expect(sides).not.toContain("all");
+  }
+});
