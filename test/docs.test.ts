@@ -44,7 +44,7 @@ it("the page of faults names log events, metrics and settings that exist", () =>
     settingNames.some((name) => name === word) ||
     // The registry and the tiers are watched by the same code.
     (/^(registry|tiers)_/.test(word) && sources.includes(`\`\${what}_${word.split("_")[1]}\``)) ||
-    ["gap_ms", "hint", "last_delivery_at"].includes(word);
+    ["gap_ms", "hint", "last_empty_at"].includes(word);
   const words = [...page.matchAll(/`([a-z]+(?:_[a-z]+)+|[A-Z]+(?:_[A-Z]+)+)`/g)].map(([, word = ""]) => word);
   expect(words.length).toBeGreaterThan(30);
   expect(words.filter((word) => !exists(word))).toEqual([]);

@@ -61,6 +61,8 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
   /** When consuming ended, on both clocks. */
   let lost: { atMs: number; date: Date } | null = null;
   let lastDelivery: Date | null = null;
+  /** When the queue last held nothing, by what the broker said: what it loses was published since. */
+  let lastEmpty: Date | null = null;
   let consumedTimes = 0;
   /** The queue that was consumed from last; another user has another one. */
   let consumedQueue: string | null = null;
@@ -101,6 +103,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     try {
       const channel = await connection.createChannel();
       const channelEnded = endOf(channel);
+      const declaredAt = new Date();
       const declared = await declareQueue(connection, channel, url, options.queue);
       queueName = declared.queue;
       await channel.prefetch(options.prefetch);
@@ -113,7 +116,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         return "stopped while connecting";
       }
       current = { connection, consumer, hangUp };
-      announce(declared, wasKnown);
+      announce(declared, declaredAt, wasKnown);
       return await Promise.race([ended, channelEnded, consumer.cancelled]);
     } finally {
       connected = false;
@@ -152,7 +155,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     return handler(delivery);
   };
 
-  function announce({ queue, messages, isNew }: DeclaredQueue, wasKnown: boolean): void {
+  function announce({ queue, messages, isNew }: DeclaredQueue, declaredAt: Date, wasKnown: boolean): void {
     const gap = lost === null ? {} : { gap_ms: Math.round(performance.now() - lost.atMs) };
     if (isNew && !local && (queue === consumedQueue || wasKnown)) {
       queuesLost++;
@@ -161,11 +164,13 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         ...gap,
         consumed_until: lost?.date.toISOString() ?? null,
         last_delivery_at: lastDelivery?.toISOString() ?? null,
-        hint: "it was deleted, and is made anew, empty: what waited in it and what was published meanwhile is gone. Publishers may publish again what they have sent since last_delivery_at, and before it what may have waited then",
+        last_empty_at: lastEmpty?.toISOString() ?? null,
+        hint: "it was deleted, and is made anew, empty: what waited in it and what was published meanwhile is gone. Publishers may publish again what they have sent since last_empty_at, when nothing waited in it",
       });
     }
     consumedTimes++;
     consumedQueue = queue;
+    if (messages === 0) lastEmpty = declaredAt;
     const { bindings: bound } = bindings.state();
     log.info("consuming", { queue, queue_messages: messages, queue_is_new: isNew, bindings: bound, ...gap });
   }
@@ -191,7 +196,10 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     }),
     async queueDepth() {
       if (current === null || queueName === null) return null;
-      return readQueueDepth(current.connection, queueName);
+      const askedAt = new Date();
+      const depth = await readQueueDepth(current.connection, queueName);
+      if (depth?.messages === 0) lastEmpty = askedAt;
+      return depth;
     },
     registryChanged: () => bindings.registryChanged(),
     async stopConsuming() {

@@ -142,6 +142,10 @@ broker.describe(`a source on ${broker.name}`, () => {
       expect(Date.parse(String(line["last_delivery_at"]))).toBeLessThanOrEqual(
         Date.parse(String(line["consumed_until"])),
       );
+      // It was declared empty, and "a" came since.
+      expect(Date.parse(String(line["last_empty_at"]))).toBeLessThanOrEqual(
+        Date.parse(String(line["last_delivery_at"])),
+      );
       await story.publish(["b"]);
       await story.untilCame(2);
       expect(source.state()).toMatchObject({ queuesLost: 1, reconnects: 1 });
