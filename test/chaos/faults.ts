@@ -8,7 +8,7 @@ import type { StoreName, World } from "./world.ts";
 /** Something that is done to a running system. */
 export interface Fault {
   readonly name: string;
-  /** Two of different sides may be in force at once; `all`: nothing else meanwhile. */
+  /** One of the workers and one of a server may be in force at once; `all`: nothing else meanwhile. */
   readonly side: "worker" | "broker" | "store" | "all";
   readonly stores: readonly StoreName[];
   /** For people: what is done, and from when recovery is counted. */
@@ -88,7 +88,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "broker-connections-frozen",
-    side: "broker",
+    side: "all",
     stores: both,
     does: "connections to the broker half-open; counted from then on, so with the time to notice it",
     async inject({ brokerProxy, fleet }) {
@@ -225,6 +225,8 @@ async function deleteQueue({ onBroker, queue, fleet, deletions }: World): Promis
     const limit = Date.now() + NOTICE_MS;
     while ((await channel.checkQueue(queue)).messageCount > 0 && Date.now() < limit) await wait(20);
   });
+  // The workers see it too.
+  await wait(1500);
   const { workers } = fleet;
   const again = fleet.untilTold("consuming", workers.length, NOTICE_MS);
   for (const worker of workers) worker.signal("SIGSTOP");

@@ -5,11 +5,11 @@ import type { Gap } from "./losses.ts";
 import { checkTold, Told } from "./told.ts";
 
 const stopped = z.looseObject({ event: z.literal("stopped"), outcomes: z.record(z.string(), z.number()) });
-const consuming = z.looseObject({
-  event: z.literal("consuming"),
+const queueLost = z.looseObject({
+  event: z.literal("queue_lost"),
   time: z.string(),
   gap_ms: z.number(),
-  queue_messages: z.number(),
+  last_empty_at: z.string(),
 });
 
 interface Slot {
@@ -131,10 +131,10 @@ export class Fleet {
       this.told.add(guid, outcome);
       return;
     }
-    const back = consuming.safeParse(line);
-    if (!back.success) return;
-    const { time, gap_ms, queue_messages } = back.data;
+    const lost = queueLost.safeParse(line);
+    if (!lost.success) return;
+    const { time, gap_ms, last_empty_at } = lost.data;
     const toMs = Date.parse(time);
-    this.gaps.push({ fromMs: toMs - gap_ms, toMs, queueMessages: queue_messages });
+    this.gaps.push({ fromMs: toMs - gap_ms, toMs, sinceMs: Date.parse(last_empty_at) });
   }
 }

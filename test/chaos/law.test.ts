@@ -57,7 +57,7 @@ function change(fields: Partial<JobFound>): void {
 it("holds where every message left what it must, and each has one end", () => {
   expect(law()).toEqual({
     ...{ published: 5, stored: 2, unchanged: 1, skipped: 1, rejected: 1, lost: 0, doubled: 0, announced: 0 },
-    breaches: [],
+    ...{ suspectsLeft: 0, breaches: [] },
   });
 });
 
@@ -130,7 +130,7 @@ describe("something is doubled when", () => {
 
 describe("what a queue held that was deleted by force", () => {
   const deletion: Deletion = { fromMs: 2500, toMs: 2510, held: 3 };
-  const gap: Gap = { fromMs: 2505, toMs: 2900, queueMessages: 0 };
+  const gap: Gap = { fromMs: 2505, toMs: 2900, sinceMs: 0 };
   beforeEach(() => {
     jobs.clear();
     artifacts.clear();
@@ -149,6 +149,12 @@ describe("what a queue held that was deleted by force", () => {
     expect(law({ deletions: [{ ...deletion, held: 1 }], gaps: [gap] })).toMatchObject({
       lost: 2,
       announced: 1,
+    });
+  });
+
+  it("was published within the bounds that were told: what is older is lost", () => {
+    expect(law({ deletions: [deletion], gaps: [{ ...gap, sinceMs: 900 }] })).toMatchObject({
+      ...{ lost: 1, announced: 2 },
     });
   });
 

@@ -8,20 +8,20 @@ export interface Deletion {
   readonly held: number;
 }
 
-/** That a worker was without its queue, as it told it. */
+/** That the queue was lost, as a worker told it. Times in milliseconds since the epoch. */
 export interface Gap {
   readonly fromMs: number;
   readonly toMs: number;
-  /** What the queue held when it was there again. */
-  readonly queueMessages: number;
+  /** What it held was published since. */
+  readonly sinceMs: number;
 }
 
 /** A worker notices it so much later, at most. */
 const NOTICED_MS = 5000;
 
-/** Did a worker say that the queue was gone, from when to when, and that it came back empty? */
-function isAnnounced({ toMs }: Deletion, gaps: readonly Gap[]): boolean {
-  return gaps.some((gap) => gap.fromMs <= toMs + NOTICED_MS && gap.toMs >= toMs && gap.queueMessages === 0);
+/** What a worker said of it, if any did. */
+function announcementOf({ toMs }: Deletion, gaps: readonly Gap[]): Gap | undefined {
+  return gaps.find((gap) => gap.fromMs <= toMs + NOTICED_MS && gap.toMs >= toMs);
 }
 
 interface Missing {
@@ -31,16 +31,19 @@ interface Missing {
 
 /**
  * Messages whose effect is not there. A queue deleted by force loses what it held: so many as the broker counted, and
- * those that were on their way into it. Any more than that were lost otherwise.
+ * those that were on their way into it, all of them published within the bounds that a worker told. Any more than that
+ * were lost otherwise.
  */
 export class Losses {
-  /** Those that were announced. */
-  readonly #deletions: readonly Deletion[];
+  readonly #announced: readonly (Deletion & { readonly sinceMs: number })[];
   readonly #missing: Missing[] = [];
 
   /** @param gaps - of all workers. */
   constructor(deletions: readonly Deletion[], gaps: readonly Gap[]) {
-    this.#deletions = deletions.filter((deletion) => isAnnounced(deletion, gaps));
+    this.#announced = deletions.flatMap((deletion) => {
+      const gap = announcementOf(deletion, gaps);
+      return gap === undefined ? [] : [{ ...deletion, sinceMs: gap.sinceMs }];
+    });
   }
 
   add(each: Published, whys: readonly string[]): void {
@@ -51,9 +54,10 @@ export class Losses {
   judged(): { lost: number; announced: number; breaches: readonly string[] } {
     let left = this.#missing;
     let announced = 0;
-    for (const deletion of this.#deletions) {
-      const before = left.filter(({ each }) => each.confirmedAtMs < deletion.fromMs);
-      const arriving = left.filter(
+    for (const deletion of this.#announced) {
+      const within = left.filter(({ each }) => each.sentAtMs >= deletion.sinceMs);
+      const before = within.filter(({ each }) => each.confirmedAtMs < deletion.fromMs);
+      const arriving = within.filter(
         ({ each }) => each.sentAtMs <= deletion.toMs && each.confirmedAtMs >= deletion.fromMs,
       );
       // The youngest: what a queue holds came last.

@@ -15,6 +15,8 @@ interface Sums {
   readonly announced: number;
   /** What is neither a loss nor a double, such as counters that do not fit. */
   readonly troubles: number;
+  /** Entries left in the ledger of suspects, which harm nobody. */
+  readonly suspects_left: number;
 }
 
 /** What `--json` prints of a run with faults. */
@@ -102,6 +104,7 @@ function sumsOf(reports: readonly Judgement[]): Sums {
     doubled: sum(({ doubled }) => doubled),
     announced: sum(({ announced }) => announced),
     troubles: sum(({ troubles }) => troubles.length),
+    suspects_left: sum(({ suspectsLeft }) => suspectsLeft),
   };
 }
 
