@@ -187,7 +187,9 @@ export function createIngest(options: IngestOptions): Ingest {
     if (!isFullTold) log.error("spool_full", { reason, ...spool?.load });
     isFullTold = true;
     spoolTrouble = reason;
-    if (!isClosing) await drainedSome.wait(FULL_RETRY_MS);
+    // At the end there is nothing to wait for: what has no room goes back to the broker.
+    if (isClosing) stop.abort();
+    else await drainedSome.wait(FULL_RETRY_MS);
   }
 
   /** While the store takes what leaves the spool, waits for more to leave than comes. False: it is empty now. */

@@ -169,6 +169,32 @@ describe("a full spool", () => {
   });
 });
 
+describe("a shutdown with a full spool", () => {
+  it("hands back what has no room, at once, though the store has just come back", async () => {
+    story.start({ spoolBytes: 12_000, batch: { maxItems: 1, maxBytes: 1e6, waitMs: 1 } });
+    story.store.mood = "gone";
+    const all = jobs(60);
+    story.deliver(...all);
+    await until(() => story.times("spool_full") === 1);
+    story.store.mood = "there";
+    await until(() => story.store.batches.length > 0);
+    story.store.mood = "silent";
+    let tries = 0;
+    const { append } = story.spool;
+    jest.spyOn(story.spool, "append").mockImplementation((entries) => {
+      tries++;
+      // A loop that never lets go could not be ended by the test's own limit.
+      if (tries < 1000) append(entries);
+    });
+    await story.stop();
+    expect(tries).toBeLessThan(100);
+    const handedBack = [...story.settlements.values()].filter((settlement) => settlement === "requeue");
+    expect(handedBack.length).toBeGreaterThan(0);
+    expect(story.settlements.size).toBe(60);
+    await lawHolds();
+  });
+});
+
 describe("a shutdown while the store is away", () => {
   it("puts what is in hand into the spool, and the next worker stores it", async () => {
     story.start({ spoolAfterMs: 60_000 });
