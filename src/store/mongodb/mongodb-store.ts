@@ -28,7 +28,7 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
   const client = clientOf(url);
   const name = namesDatabase(url) ? client.options.dbName : DEFAULT_DATABASE;
   const all = collectionsOf(client.db(name));
-  const endWatch = reopenWhenStuck(client, checkLimits);
+  const endWatch = reopenWhenStuck(client, checkLimits(client.options));
   try {
     await client.connect();
     await createIndexes(all);

@@ -1,14 +1,19 @@
-import { type MongoClient, MongoError } from "mongodb";
+import type { MongoClient, MongoOptions } from "mongodb";
+import { Unavailable } from "../../domain/faults.ts";
+import { asUnavailable } from "./faults.ts";
 
 /** How long a check of a server can take; what is under way for longer never ends. In milliseconds. */
 export interface CheckLimits {
-  /** A connection and a question: three seconds each at most. */
+  /** A connection and a question. */
   readonly askedMs: number;
-  /** Of a server that tells news by itself: they are waited for ten seconds. */
+  /** Of a server that tells news by itself: as long as they are waited for, and a connection. */
   readonly awaitedMs: number;
 }
 
-export const checkLimits: CheckLimits = { askedMs: 7000, awaitedMs: 15_000 };
+/** With room for a busy event loop. The address may name an interval of its own. */
+export function checkLimits({ connectTimeoutMS, heartbeatFrequencyMS }: MongoOptions): CheckLimits {
+  return { askedMs: 2 * connectTimeoutMS + 1000, awaitedMs: heartbeatFrequencyMS + connectTimeoutMS + 2000 };
+}
 
 /**
  * Opens a client anew when the driver hangs in the check of a server: where a connection breaks off just as the driver
@@ -22,6 +27,7 @@ export function reopenWhenStuck(client: MongoClient, limits: CheckLimits): () =>
   const underWay = new Map<string, number>();
   let isReopening = false;
   let isClosed = false;
+  let isEnded = false;
   client.on("serverHeartbeatStarted", ({ connectionId, awaited }) => {
     underWay.set(connectionId, performance.now() + (awaited ? limits.awaitedMs : limits.askedMs));
   });
@@ -36,11 +42,14 @@ export function reopenWhenStuck(client: MongoClient, limits: CheckLimits): () =>
       isClosed = true;
       await client.close();
       underWay.clear();
+      if (isEnded) return;
       await client.connect();
       isClosed = false;
+      // The end came while it was being opened: an open client keeps the process from ending.
+      if (isEnded) await client.close();
     } catch (error) {
       // Away as well: tried again with the next look.
-      if (!(error instanceof MongoError)) throw error;
+      if (!(asUnavailable(error) instanceof Unavailable)) throw error;
     } finally {
       isReopening = false;
     }
@@ -52,5 +61,8 @@ export function reopenWhenStuck(client: MongoClient, limits: CheckLimits): () =>
   }
 
   const timer = setInterval(look, limits.askedMs / 5).unref();
-  return () => clearInterval(timer);
+  return () => {
+    isEnded = true;
+    clearInterval(timer);
+  };
 }
