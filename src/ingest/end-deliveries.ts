@@ -48,6 +48,8 @@ export class DeliveryEnder {
         });
       } else {
         await this.#store(run, hold);
+        // The store is there.
+        if (run.every(hasEnded)) await this.#suspects.clearLeft({ hold });
       }
       if (!run.every(hasEnded)) return;
     }

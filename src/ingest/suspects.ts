@@ -32,6 +32,8 @@ export class Suspects {
   readonly #options: SuspectsOptions;
   /** Entries of this process that are still in the ledger. It lives, so nobody died of those. */
   readonly #ours = new Map<string, number>();
+  /** They have ended; the store was away when they were to leave the ledger. */
+  readonly #left = new Set<string>();
 
   constructor(options: SuspectsOptions) {
     this.#options = options;
@@ -61,6 +63,13 @@ export class Suspects {
     await this.#clear(ended, work);
   }
 
+  /** Takes out those that have ended while the store was away. To be called when it is back. */
+  async clearLeft(work: Pick<SuspectsWork, "hold">): Promise<void> {
+    const left = [...this.#left];
+    this.#left.clear();
+    await this.#clear(left, work);
+  }
+
   async #handleByItself(suspect: DeliveryInHand, hash: string, work: SuspectsWork): Promise<void> {
     const own = `${hash}-alone`;
     const [deaths = 0] = await this.#enter([own], work);
@@ -88,7 +97,7 @@ export class Suspects {
     }
   }
 
-  async #clear(hashes: readonly string[], { hold }: SuspectsWork): Promise<void> {
+  async #clear(hashes: readonly string[], { hold }: Pick<SuspectsWork, "hold">): Promise<void> {
     if (hashes.length === 0) return;
     try {
       await hold(() => Promise.all(hashes.map((hash) => this.#options.ledger.clearSuspect(hash))));
@@ -96,6 +105,7 @@ export class Suspects {
     } catch (error) {
       // They have ended all the same. What stays in the ledger only makes the same message be entered alone.
       if (!(error instanceof Unavailable)) this.#options.onBug(error);
+      else for (const hash of hashes) this.#left.add(hash);
     }
   }
 }

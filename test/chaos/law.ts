@@ -23,8 +23,8 @@ export interface LawReport {
   /** Documents that no message caused, and moves that were made twice. */
   readonly doubled: number;
   /**
-   * Entries that are left in the ledger of suspects: of a message that ended while the store was away for too long to
-   * take it out, or that was lost with its queue. They harm nobody, and expire.
+   * Entries that are left in the ledger of suspects: of a message that was lost with its queue, or whose worker was killed
+   * before the store was back to take it out. They harm nobody, and expire.
    */
   readonly suspectsLeft: number;
   /** Every breach in words; lost and doubled count job messages and documents, one of which may have several. */

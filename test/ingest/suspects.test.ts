@@ -67,6 +67,33 @@ describe("a suspect", () => {
     expect(await inLedger()).toBe(0);
   });
 
+  it("that ended while the store was away leaves the ledger when it is back", async () => {
+    let isAway = false;
+    const ledger = {
+      enterSuspect: store.enterSuspect,
+      clearSuspect: (hash: string) =>
+        isAway ? Promise.reject(new Unavailable("store", "away")) : store.clearSuspect(hash),
+    };
+    const suspects = new Suspects({ ledger, maxAttempts: 3, onBug: (error) => bugs.push(error) });
+    const hold = <T>(ask: () => Promise<T>): Promise<T> => ask();
+    await suspects.handle([aSuspect("a")], {
+      hold,
+      handleAlone: async (suspect) => {
+        isAway = true;
+        suspect.jobs = [
+          { delivery: suspect.delivery, verdict: { kind: "skipped", payload: {} }, outcome: "skipped" },
+        ];
+      },
+      setAside: () => Promise.reject(new Error("nobody died")),
+    });
+    await suspects.clearLeft({ hold });
+    expect(await inLedger()).toBe(1);
+    isAway = false;
+    await suspects.clearLeft({ hold });
+    expect(await inLedger()).toBe(0);
+    expect(bugs).toEqual([]);
+  });
+
   it("that kills is set aside after so many deaths, and those that came with it never are", async () => {
     const names = ["a", "bad", "c", "d"];
     for (let death = 0; death < 3; death++) expect(await live(names, "bad")).toEqual(["handled a"]);
