@@ -114,6 +114,13 @@ function asMisuse(error: unknown, { url, exchange }: Publication): unknown {
     ]);
   }
   if (code === 403) return new Misuse([`user ${user} may not publish to ${exchange}`]);
+  // The code is the same as for the exchange; the broker's words are all there is to tell one from the other.
+  const [, tooLong] = /PRECONDITION_FAILED - (message size.*)"/.exec(String(error)) ?? [];
+  if (tooLong !== undefined) {
+    return new Misuse([
+      `the broker refuses a message, and perhaps others: ${tooLong}; publish fewer jobs in one message`,
+    ]);
+  }
   if (code === 406) return new Misuse([`${exchange} is there already, but is no durable topic exchange`]);
   return error;
 }

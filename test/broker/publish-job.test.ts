@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, connect as dial, type Socket } from "node:net";
 import { afterEach, expect, it, jest } from "@jest/globals";
+import { brokerUser, brokerVhost } from "../../src/broker/broker-address.ts";
 import { brokerTrouble } from "../../src/broker/broker-trouble.ts";
 import { publishMessages } from "../../src/broker/publish-job.ts";
 import { Misuse } from "../../src/domain/faults.ts";
@@ -63,6 +64,19 @@ broker.describe(`publishing to ${broker.name}`, () => {
     expect(await publishMessages(aPublication(url, 30_000))).toBe("lost");
   });
 
+  it("tells of a message that is longer than the broker takes", async () => {
+    // 128 MiB is the most that series 3 takes; series 4 takes 16.
+    const bodies = [Buffer.alloc(128 * 1024 * 1024 + 1, "x")];
+    const error: unknown = await publishMessages({
+      ...aPublication(broker.server().url, 30_000),
+      bodies,
+    }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(Misuse);
+    expect(String(error)).toMatch(
+      /the broker refuses a message.*: message size 134217729.*; publish fewer jobs/,
+    );
+  });
+
   const trouble = async (change: (url: URL) => void): Promise<string> => {
     const url = new URL(broker.server().url);
     change(url);
@@ -99,6 +113,11 @@ broker.describe(`publishing to ${broker.name}`, () => {
     expect(message).toMatch(words);
     expect(message).toMatch(/; see AMQP_URL$/);
   });
+});
+
+it("reads a user and a vhost with a stray % as the driver does", () => {
+  const url = "amqp://us%er:secret@localhost/a%2Fb%";
+  expect([brokerUser(url), brokerVhost(url)]).toEqual(["us%er", "a/b%"]);
 });
 
 it("gives the driver's own words on what is not known, without the password", () => {
