@@ -1,8 +1,14 @@
 import * as z from "zod";
 
-export const amqpUrl = z.url({
-  protocol: /^amqps?$/,
-  error: "must be a URL that begins with amqp:// or amqps://",
+const url = z.url({ protocol: /^amqps?$/ });
+/** What is wrong is told in words of its own: the address is a secret, so that nobody is shown what was found. */
+export const amqpUrl = z.string().superRefine((text, context) => {
+  // Nothing comes behind a # in a broker's address: it is one of the password's, and what follows it is lost.
+  if (url.safeParse(text).success && !text.includes("#")) return;
+  const message = /^amqps?:\/\//i.test(text)
+    ? "cannot be read as a URL: in user, password and vhost, write % as %25, / as %2F, # as %23, ? as %3F"
+    : "must be a URL that begins with amqp:// or amqps://";
+  context.addIssue({ code: "custom", message });
 });
 export const mongodbUrl = z
   .string()
@@ -26,6 +32,9 @@ const hosts = z
         ),
     ),
   );
+const flag = z.stringbool({ error: "must be true or false" });
+const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
+  z.enum(names, { error: `must be one of ${names.join(", ")}` });
 const whole = (min: number, max: number): z.ZodCoercedNumber => {
   const error = `must be a whole number from ${min} to ${max}`;
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
@@ -56,7 +65,7 @@ export const declared = {
     description:
       "Name of this deployment. Registry entries that list `deployments` without it are passed by; unset, all entries count.",
   }),
-  LOCAL: z.stringbool().default(false).meta({
+  LOCAL: flag.default(false).meta({
     description:
       "For a laptop: a private queue (exclusive, auto-delete) that goes away with the connection, instead of the durable one.",
   }),
@@ -65,10 +74,10 @@ export const declared = {
     .regex(/^[\w.-]{1,100}$/, "must be 1 to 100 letters, digits, `_`, `.` or `-`")
     .default("jobs")
     .meta({ description: "Last part of the queue's name, queue/<user>/<name>." }),
-  QUEUE_TYPE: z.enum(["classic", "quorum"]).default("classic").meta({
+  QUEUE_TYPE: oneOf(["classic", "quorum"]).default("classic").meta({
     description: "Type of the durable queue. It cannot be changed for a queue that exists.",
   }),
-  PRUNE_FORCE: z.stringbool().default(false).meta({
+  PRUNE_FORCE: flag.default(false).meta({
     description: "Remove bindings that left the registry even when they are most of those in force.",
   }),
   PREFETCH: whole(1, 2000).default(400).meta({
@@ -104,7 +113,7 @@ export const declared = {
   DATA_DIR: z.string().default("data").meta({
     description: "Folder of the embedded store and of the spool.",
   }),
-  SPOOL: z.stringbool().default(true).meta({
+  SPOOL: flag.default(true).meta({
     description:
       "While the database is away for long, go on consuming into a file in DATA_DIR/spool, so that the broker's queue does not grow. For disks that last: what is there has been acknowledged. Without effect with the embedded store.",
   }),
@@ -142,7 +151,7 @@ export const declared = {
     description:
       "Hosts that logs may be fetched from, also after a redirect: names, or *.name for all below it, separated by commas. Empty: all with public addresses. Counters name these hosts; the others are `other`.",
   }),
-  LOG_ALLOW_PRIVATE: z.stringbool().default(false).meta({
+  LOG_ALLOW_PRIVATE: flag.default(false).meta({
     description:
       "Fetch logs from addresses that are not public as well. Log URLs come from strangers: only for a laptop, or where nothing of the inside can be harmed.",
   }),
@@ -236,7 +245,7 @@ export const declared = {
     description: "How long a shutdown waits for the batch in work before its messages are handed back.",
     unit: "milliseconds",
   }),
-  LOG_LEVEL: z.enum(["error", "warn", "info", "debug"]).default("info").meta({
+  LOG_LEVEL: oneOf(["error", "warn", "info", "debug"]).default("info").meta({
     description: "Least important log lines that are written.",
   }),
 } as const;

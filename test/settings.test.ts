@@ -62,10 +62,19 @@ describe("settings", () => {
     const problems = problemsOf({ AMQP_URL: "http://x", PREFETCH: "0", LOCAL: "perhaps", LOG_LEVEL: "loud" });
     expect(problems).toHaveLength(4);
     expect(problems[0]).toMatch(/^AMQP_URL: .*amqp:\/\//);
-    expect(problems[1]).toMatch(/^LOCAL: .*"perhaps"/);
+    expect(problems[1]).toMatch(/^LOCAL: must be true or false; it is "perhaps"/);
     expect(problems[2]).toMatch(/^PREFETCH: .*from 1 to 2000.*"0"/);
-    expect(problems[3]).toMatch(/^LOG_LEVEL: .*"loud"/);
+    expect(problems[3]).toMatch(/^LOG_LEVEL: must be one of error, warn, info, debug; it is "loud"/);
   });
+
+  it.each(["guest:gu#est", "guest:12#34", "guest:gu/est", "guest:gu?est"])(
+    "say of an address whose password is not escaped (%s) what to write, and do not repeat it",
+    (user) => {
+      expect(problemsOf({ AMQP_URL: `amqp://${user}@localhost` })).toEqual([
+        expect.stringMatching(/^AMQP_URL: cannot be read as a URL: .*# as %23.*; it is \(a secret\)/),
+      ]);
+    },
+  );
 
   it("name what is missing and how to give it", () => {
     expect(problemsOf({})).toEqual([
