@@ -46,8 +46,16 @@ function whyNotJson(text: string): string {
   } catch (error) {
     // Editors on Windows begin a file with it; nobody would see it in the parser's words.
     if (text.startsWith("\ufeff")) return "it begins with a byte order mark: leave that out";
-    return error instanceof Error ? error.message : String(error);
+    return withLine(error instanceof Error ? error.message : String(error), text);
   }
+}
+
+/** The parser's words with line and column, which it gives by itself only from Node 22 on. */
+function withLine(words: string, text: string): string {
+  const [, position] = /at position (\d+)$/.exec(words) ?? [];
+  if (position === undefined) return words;
+  const before = text.slice(0, Number(position)).split("\n");
+  return `${words} (line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1})`;
 }
 
 /** Half of a character beyond the basic plane can only be written as an escape, which is rare. */

@@ -49,6 +49,7 @@ describe("a body that is refused", () => {
     ["two values", "{}{}", "is not JSON"],
     ["a comma too many", '{"a":1,}', "is not JSON"],
     ["single quotes", "{'a':1}", "is not JSON"],
+    ["the same, further down", '{\n  "a": 1,\n}', "(line 3 column 1)"],
     ["NaN", '{"a":NaN}', "is not JSON"],
     ["a number with a leading zero", '{"a":01}', "is not JSON"],
     ["a line feed within text", '{"a":"\n"}', "is not JSON"],
