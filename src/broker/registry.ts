@@ -4,7 +4,7 @@ import type { Binding } from "../store/store.ts";
 import { MAX_NAME_BYTES } from "./broker-address.ts";
 import { mapping, parseYaml, readText } from "./yaml-file.ts";
 
-const word = z.string("must be text").min(1, "must not be empty");
+const word = z.string("must be text, in quotes where it is a number").min(1, "must not be empty");
 const listOf = (what: string, example: string) => {
   const message = `must be a list that names at least one ${what}, e.g. ${example}`;
   return z.array(word, message).min(1, message);

@@ -50,7 +50,8 @@ export function parseYaml<T>(path: string, text: string, type: z.ZodType<T>): T 
     value = documents[0] ?? null;
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    throw new Misuse([`${path}:${(error.mark?.line ?? 0) + 1}: not YAML: ${error.reason}`]);
+    const line = (error.mark?.line ?? 0) + 1;
+    throw new Misuse([`${path}:${line}: not YAML: ${error.reason}${bareSign(text)}`]);
   }
   const parsed = type.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -66,4 +67,13 @@ export function parseYaml<T>(path: string, text: string, type: z.ZodType<T>): T 
       return `${path}:${line}: ${where.replace(/^\./, "") || "the file"}: ${issue.message}`;
     }),
   );
+}
+
+/**
+ * The mistake that is made most often with routing keys, and that the parser's words do not tell: `*` names something in
+ * YAML, and `#` begins a comment, so that it goes on looking for the end of a list.
+ */
+function bareSign(text: string): string {
+  const line = text.split("\n").findIndex((each) => /^[^#]*(?:[[,]\s*[*#]|[:-]\s+\*)/.test(each));
+  return line === -1 ? "" : `; line ${line + 1}: what begins with * or # is written in quotes, as in '#'`;
 }

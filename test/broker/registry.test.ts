@@ -125,6 +125,20 @@ describe("a registry", () => {
   });
 
   it.each([
+    ["[#]", 4],
+    ["['mozilla-*', #]", 5],
+    ["[*]", 4],
+    ["*", 4],
+  ])(
+    "a wildcard without quotes, %s, is told with the mend, whatever the parser makes of it",
+    async (projects, line) => {
+      const told = await problems(entry(`    destinations: [a-*]\n    projects: ${projects}\n`));
+      expect(told).toEqual([expect.stringContaining(`${line}: not YAML`)]);
+      expect(told[0]).toMatch(/; line 4: what begins with \* or # is written in quotes, as in '#'$/);
+    },
+  );
+
+  it.each([
     ["flow style", '{"exchanges": [\n{"exchange": "e", "destinations": ["a"],\n"projects": "x"}]}', 3],
     ["flow style within a list", "exchanges:\n  - {exchange: e, destinations: [a],\n     projects: x}\n", 3],
     ["keys in quotes", "'exchanges':\n  - exchange: e\n    destinations: [a]\n    \"projects\": x\n", 4],
