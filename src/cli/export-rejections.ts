@@ -19,7 +19,8 @@ export async function exportRejections(env: NodeJS.ProcessEnv, options: CommandO
       for (const rejection of page) {
         const { id, payload } = rejection;
         const why =
-          payload.encoding === "json" ? whyNotReplayed(rejection) : "its bytes could not be decoded";
+          whyNotReplayed(rejection) ??
+          (payload.encoding === "json" ? null : "its bytes could not be decoded");
         if (why === null) {
           exported++;
           await print(`${payload.content}\n`);
