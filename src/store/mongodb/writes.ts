@@ -137,7 +137,10 @@ export function createWrites(all: Collections) {
     stored: ReadonlyMap<string, StoredJob>,
     writeId: string,
   ): Promise<ReadonlySet<string>> {
-    if (jobs.size === 0) return new Set();
+    if (jobs.size === 0) {
+      await settleReads();
+      return new Set();
+    }
     const writes = [...jobs].map(([_id, job]): AnyBulkWriteOperation<JobDocument> => {
       const before = stored.get(_id);
       return before === undefined
@@ -155,8 +158,17 @@ export function createWrites(all: Collections) {
     const won = await all.jobs
       .find({ _id: { $in: ids }, write_id: writeId }, { projection: { _id: 1 }, ...inOneReply })
       .toArray();
+    await settleReads();
     const ours = new Set(won.map(({ _id }) => _id));
     return new Set(ids.filter((id) => !ours.has(id)));
+  }
+
+  /**
+   * For outcomes that rest on a read alone, which also shows what only the primary has yet, and may have to take back:
+   * a write waits until all before it is on most members, also one that finds nothing to change.
+   */
+  async function settleReads(): Promise<void> {
+    await all.versions.updateOne({ _id: "none" }, { $set: { version: "none" } });
   }
 
   async function storeResultSets(project: string, submitted: readonly ResultSetSubmission[]): Promise<void> {
