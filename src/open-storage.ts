@@ -41,8 +41,15 @@ export async function openStoreOf(
       rejectionTtlDays: settings.REJECTION_TTL_DAYS,
     });
   if (hasSpool) return openLater({ open, firstTryMs: Math.min(settings.SPOOL_AFTER_MS, FIRST_TRY_MS), log });
+  const openUnlessStopped = async (): Promise<Store> => {
+    const store = await open();
+    if (!stop.aborted) return store;
+    // Maybe long after: nobody waits for it any more, and an open one keeps the process from ending.
+    await store.close();
+    throw new Unavailable("store", "the end was asked for");
+  };
   try {
-    return await holdWhileAway(open, {
+    return await holdWhileAway(openUnlessStopped, {
       stop,
       giveUpAfterMs: null,
       onAway: (error, attempt) => log.warn("store_away", { attempt: attempt + 1, error }),
