@@ -91,6 +91,9 @@ export function migrate(db: Database.Database): void {
     if (formOf(db) === form) db.exec(`${steps[form]} PRAGMA user_version = ${form + 1}`);
     db.exec("COMMIT");
   }
+  // Tables that another process has changed meanwhile are read anew: SQLite does that when a statement runs, not when it
+  // is prepared, and asking for the form alone is none that does.
+  db.prepare("SELECT count(*) FROM sqlite_schema").get();
 }
 
 function formOf(db: Database.Database): number {

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals
 import Database from "libsql";
 import { Misuse } from "../../../src/domain/faults.ts";
 import { advanceJob } from "../../../src/store/advance-job.ts";
-import { steps } from "../../../src/store/sqlite/migrations.ts";
+import { migrate, steps } from "../../../src/store/sqlite/migrations.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { anArrival } from "../../examples.ts";
 
@@ -124,4 +124,14 @@ it("several processes that open a new file at once bring it to today's form toge
     });
   await Promise.all([open(), open(), open(), open()]);
   expect(schemaOf()).toMatchObject({ version: { user_version: steps.length } });
+});
+
+it("a connection that was open before another process brought the file to today's form knows its tables", async () => {
+  leaveFile(1);
+  const db = openFile();
+  db.prepare("SELECT count(*) FROM artifacts").get();
+  await (await openSqliteStore(folder, 30)).close();
+  migrate(db);
+  expect(() => db.prepare("INSERT INTO artifacts VALUES (?, ?, ?, ?, ?, ?)")).not.toThrow();
+  db.close();
 });
