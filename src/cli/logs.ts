@@ -4,12 +4,12 @@ import type { LogQuery, StoredLog } from "../store/store.ts";
 import { columns } from "./columns.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { ALL, read, readLimit, readTime } from "./query-options.ts";
-import { withStore } from "./with-store.ts";
+import { withStoreThere } from "./with-store.ts";
 
 /** `logs list`: the logs that fit, newest change first, with the reason of every failure. */
 export async function listLogs(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
   const query = readQuery(options, LISTED);
-  const logs = await withStore(env, (store) => store.listLogs(query));
+  const logs = await withStoreThere(env, (store) => store.listLogs(query));
   if (options["json"] === true) {
     for (const log of logs) process.stdout.write(`${JSON.stringify(log)}\n`);
     return exitCodes.ok;
@@ -28,7 +28,7 @@ export async function reparseLogs(env: NodeJS.ProcessEnv, options: CommandOption
   if (filters.length === 0 && options["all"] !== true) {
     throw new Misuse(["this would read every log again: say which by a filter, or --all"]);
   }
-  const count = await withStore(env, (store) => store.reparseLogs(query));
+  const count = await withStoreThere(env, (store) => store.reparseLogs(query));
   process.stdout.write(`${count} ${count === 1 ? "log is" : "logs are"} to be read again\n`);
   return exitCodes.ok;
 }

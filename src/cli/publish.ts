@@ -18,7 +18,7 @@ import {
 } from "./messages.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { createProgress } from "./progress.ts";
-import { storeSettingNames, withStoreOf } from "./with-store.ts";
+import { storeSettingNames, withStoreThereOf } from "./with-store.ts";
 
 const CONFIRM_TIMEOUT_MS = 30_000;
 const DEFAULT_WAIT_SECONDS = 60;
@@ -53,7 +53,7 @@ export async function publish(
   const url = await brokerUrl(settings);
   const publication = { url, exchange, routingKey, bodies, timeoutMs: CONFIRM_TIMEOUT_MS };
   if (waitMs === null) return publishOnly(publication);
-  return withStoreOf(settings, async (store) => {
+  return withStoreThereOf(settings, async (store) => {
     const sent = bodies.map((body): Delivery => {
       const receivedAtMs = Date.now();
       return { exchange, routingKey, redelivered: false, receivedAtMs, body, oversize: null };

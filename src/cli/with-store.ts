@@ -26,7 +26,14 @@ export async function withStoreThere<T>(
   env: NodeJS.ProcessEnv,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const settings = readSettings(env, storeSettingNames);
+  return withStoreThereOf(readSettings(env, storeSettingNames), work);
+}
+
+/** The same, with settings that were read before. */
+export async function withStoreThereOf<T>(
+  settings: StoreSettings,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
   if (!(await isStoreThere(settings))) {
     throw new Misuse([`there is no store in ${settings.DATA_DIR}; see DATA_DIR and MONGODB_URL`]);
   }

@@ -274,6 +274,19 @@ describe("logs", () => {
       stderr: expect.stringContaining(`${flag} must be `),
     });
   });
+
+  it.each([
+    ["list", []],
+    ["reparse", ["--all"]],
+  ])("%s says where it looked when there is no store, and makes none", async (command, flags) => {
+    const DATA_DIR = join(folder, "nowhere");
+    expect(await run(["logs", command, ...flags], { DATA_DIR })).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `error: there is no store in ${DATA_DIR}; see DATA_DIR and MONGODB_URL\n`,
+    });
+    expect(existsSync(DATA_DIR)).toBe(false);
+  });
 });
 
 function suggestedIds({ stdout }: CliRun): number[][] {

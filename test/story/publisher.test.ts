@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import { type CliRun, runCli } from "../cli/run-cli.ts";
@@ -160,8 +161,19 @@ broker.describe(`a publisher's mistakes on ${broker.name}`, () => {
   const route = (exchange = story.exchange): string[] => ["--exchange", exchange, "--routing-key", "k.try"];
 
   it("is told that nobody would read it", async () => {
-    const run = await publish(aMessage(), [...route(), "--wait"]);
+    const run = await publish(aMessage(), route());
     expect(run).toMatchObject({ code: 3, stdout: "", stderr: expect.stringMatching(/^error: unroutable: /) });
+  });
+
+  it("is told that there is no store to wait for, before anything is published, and none is made", async () => {
+    const DATA_DIR = join(story.folder, "elsewhere");
+    // Unroutable, had it been published.
+    expect(await publish(aMessage(), [...route(), "--wait"], { DATA_DIR })).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `error: there is no store in ${DATA_DIR}; see DATA_DIR and MONGODB_URL\n`,
+    });
+    expect(existsSync(DATA_DIR)).toBe(false);
   });
 
   it("is told what is invalid, and nothing is published then", async () => {
