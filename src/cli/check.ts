@@ -6,6 +6,7 @@ import { brokerUrl, showSettings } from "../read-settings.ts";
 import { type Settings, settingNames } from "../settings.ts";
 import { type PlanView, planOf, renderPlan } from "./check-plan.ts";
 import { columns } from "./columns.ts";
+import { counted } from "./counted.ts";
 import { print } from "./print.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { readConfiguration } from "./read-configuration.ts";
@@ -67,7 +68,7 @@ function render(
   registry: Registry,
 ): string {
   const rows = bindings.map(({ exchange, routing_key }) => [exchange, routing_key]);
-  const sum = `${file}: ${bindings.length} bindings of ${registry.exchanges.length} exchanges\n`;
+  const sum = `${file}: ${counted(bindings.length, "binding")} of ${counted(registry.exchanges.length, "exchange")}\n`;
   const answers = (exchanges ?? []).map(({ exchange, trouble }) => [
     exchange,
     trouble === null ? "is there" : `cannot be used: ${trouble}`,

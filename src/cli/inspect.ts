@@ -8,6 +8,7 @@ import { brokerUrl, readSettings } from "../read-settings.ts";
 import type { Binding } from "../store/store.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
 import { brokerName } from "./broker-name.ts";
+import { counted } from "./counted.ts";
 import { describeSeen, type Seen, seenOf } from "./describe-seen.ts";
 import { verdictSettingNames } from "./messages.ts";
 import { print, tell } from "./print.ts";
@@ -71,8 +72,8 @@ export async function inspect(
     onDelivery,
   });
   const { shown, ...verdicts } = total;
-  const counted = kinds.map((kind) => `${verdicts[kind]} ${kind}`).join(", ");
-  tell(`${counted}; ${shown} shown`);
+  const found = kinds.map((kind) => `${verdicts[kind]} ${kind}`).join(", ");
+  tell(`${found}; ${shown} shown`);
   return exitCodes.ok;
 }
 
@@ -94,7 +95,8 @@ function bindingsOf(
 function placesOf(bindings: readonly Binding[]): string {
   const [first] = bindings;
   if (first !== undefined && bindings.length === 1) return `${first.exchange} (${first.routing_key})`;
-  return `${bindings.length} bindings of ${new Set(bindings.map(({ exchange }) => exchange)).size} exchanges`;
+  const exchanges = new Set(bindings.map(({ exchange }) => exchange));
+  return `${counted(bindings.length, "binding")} of ${counted(exchanges.size, "exchange")}`;
 }
 
 function readFilter({ only, project }: CommandOptions): (seen: Seen) => boolean {

@@ -1,6 +1,7 @@
 import type { WorkerStatus } from "../http/worker-status.ts";
 import type { RejectionCount } from "../store/store.ts";
 import { columns } from "./columns.ts";
+import { counted } from "./counted.ts";
 import { printable } from "./printable.ts";
 import { type ExchangeView, exchangesOf, type StatusView } from "./status-view.ts";
 
@@ -147,10 +148,6 @@ function rejectionsText(counts: readonly RejectionCount[]): string {
     .slice(0, MAX_REASONS)
     .map(([reason, count]) => `${reason} ${count}`)
     .join(", ")}${more}`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** As long as a person would say it. */
