@@ -33,7 +33,10 @@ export interface Registry {
   readonly exchanges: readonly string[];
   /** Every destination with every project of its entry, without doubles. */
   readonly bindings: readonly Binding[];
-  /** May messages of this exchange write to this project? Yes unless an entry of the exchange restricts it. */
+  /**
+   * May messages of this exchange write to this project? Yes unless an entry of the exchange restricts it. One that is
+   * not listed may write to what every listed one may.
+   */
   readonly acceptsProject: (exchange: string, project: string) => boolean;
 }
 
@@ -81,7 +84,14 @@ function acceptance(entries: readonly Entry[]): Registry["acceptsProject"] {
       known === null || accept_projects === undefined ? null : [...(known ?? []), ...accept_projects],
     );
   }
-  return (exchange, project) => patterns.get(exchange)?.some((pattern) => matches(pattern, project)) ?? true;
+  const accepts = (accepted: readonly string[] | null, project: string): boolean =>
+    accepted?.some((pattern) => matches(pattern, project)) ?? true;
+  return (exchange, project) => {
+    const own = patterns.get(exchange);
+    if (own !== undefined) return accepts(own, project);
+    // A publisher may bind another exchange to the one that is listed, and the broker then names that other one.
+    return [...patterns.values()].every((accepted) => accepts(accepted, project));
+  };
 }
 
 /** Does the pattern, in which `*` stands for any text, fit the whole name? Linear: no regular expression. */

@@ -54,6 +54,21 @@ describe("a registry", () => {
     expect(open.acceptsProject("e", "anything")).toBe(true);
   });
 
+  it("accepts of an exchange that is not listed what every listed one may write to", async () => {
+    const restricted = entry(`${lists}    accept_projects: ['try', 'mozilla-*']
+`);
+    const other = `  - exchange: f\n${lists}`;
+    for (const [text, accepted] of [
+      [restricted, ["try"]],
+      [`${restricted}${other}`, ["try"]],
+      [`${restricted}${other}    accept_projects: [x]\n`, []],
+      [entry(lists), ["try", "x"]],
+    ] as const) {
+      const { acceptsProject } = await read(text);
+      expect(["try", "x"].filter((name) => acceptsProject("bound/to/e", name))).toEqual(accepted);
+    }
+  });
+
   it.each([
     [
       "a missing list",

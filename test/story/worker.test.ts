@@ -63,6 +63,25 @@ broker.describe(`a worker on ${broker.name}`, () => {
     expect(await waiting(story)).toBe(0);
   });
 
+  it("keeps to accept_projects also what comes through another exchange that its publisher has bound to the listed one", async () => {
+    story.listExchanges([story.exchange], "['#']\n    accept_projects: [try]");
+    const worker = await story.start();
+    const other = `${story.exchange}-other`;
+    await story.channel.assertExchange(other, "topic", { durable: false, autoDelete: true });
+    await story.channel.bindExchange(story.exchange, other, "#");
+    const origin = { kind: "hg.mozilla.org", project: "elsewhere", revision: "a".repeat(40) };
+    for (const body of [aMessage({ taskId: "b/0" }), aMessage({ taskId: "b/1", origin })]) {
+      story.channel.publish(other, "story.try", Buffer.from(JSON.stringify(body)));
+    }
+    await ended(worker, 2);
+    await story.channel.deleteExchange(other);
+    expect(await worker.stop()).toBe(0);
+    expect(worker.lines.find(({ event }) => event === "stopped")).toMatchObject({
+      outcomes: { stored: 1, rejected: 1 },
+      rejections: { "project-not-accepted": 1 },
+    });
+  });
+
   it("loses nothing and doubles nothing when it is killed again and again in the middle of its work", async () => {
     const jobs = 400;
     await (await story.start()).stop();
