@@ -70,9 +70,13 @@ it("a server that is away is Unavailable, and its password is in no message", as
   expect(String(error)).not.toContain("geheim");
 });
 
-it("an address that the driver does not understand is a misuse, told without its password", async () => {
-  const error: unknown = await openMongodbStore("mongodb://u:geheim@h/x?foo=1", 30).catch(
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toMatchObject({ name: "Misuse", message: "MONGODB_URL: option foo is not supported" });
-});
+it.each([
+  ["mongodb://u:geheim@h/x?foo=1", "option foo is not supported"],
+  ["mongodb://u:geheim@h/x.y", "Database names cannot contain the character '.'"],
+])(
+  "an address that the driver does not understand is a misuse, told without its password: %s",
+  async (url, words) => {
+    const error: unknown = await openMongodbStore(url, 30).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "Misuse", message: `MONGODB_URL: ${words}` });
+  },
+);

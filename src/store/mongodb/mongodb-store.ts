@@ -1,4 +1,4 @@
-import { MongoClient } from "mongodb";
+import { type Db, MongoClient } from "mongodb";
 import { blankUrls } from "../../domain/blank-url.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { createAsking } from "../asking.ts";
@@ -25,9 +25,8 @@ const DEFAULT_DATABASE = "pulse_ingest";
  * @throws Misuse for an address that cannot be used; Unavailable while the server does not answer.
  */
 export async function openMongodbStore(url: string, rejectionTtlDays: number): Promise<Store> {
-  const client = clientOf(url);
-  const name = namesDatabase(url) ? client.options.dbName : DEFAULT_DATABASE;
-  const all = collectionsOf(client.db(name));
+  const { client, database } = understood(url);
+  const all = collectionsOf(database);
   const endWatch = reopenWhenStuck(client, checkLimits(client.options));
   try {
     await client.connect();
@@ -50,7 +49,7 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
   const finish = gathered(limited(work.finishWork));
 
   return {
-    name: `mongodb (${client.options.hosts.map(String).join(",")}/${name})`,
+    name: `mongodb (${client.options.hosts.map(String).join(",")}/${database.databaseName})`,
     storeSubmissions: limited(writes.storeSubmissions),
     storeResultSets: asked(writes.storeResultSets),
     recordRejections: limited(rejections.recordRejections),
@@ -96,9 +95,10 @@ export async function openMongodbStore(url: string, rejectionTtlDays: number): P
   };
 }
 
-function clientOf(url: string): MongoClient {
+/** What an address names; nothing has been asked of a server yet. @throws Misuse where the driver does not understand it. */
+function understood(url: string): { readonly client: MongoClient; readonly database: Db } {
   try {
-    return new MongoClient(url, {
+    const client = new MongoClient(url, {
       appName: "pulse-ingest",
       // Durable on most members when a write returns: only then is a message acknowledged.
       writeConcern: { w: "majority", journal: true },
@@ -108,8 +108,8 @@ function clientOf(url: string): MongoClient {
       connectTimeoutMS: 3000,
       socketTimeoutMS: 30_000,
     });
+    return { client, database: namesDatabase(url) ? client.db() : client.db(DEFAULT_DATABASE) };
   } catch (error) {
-    // What the address says is not understood; nothing has been asked of a server yet.
     throw new Misuse([`MONGODB_URL: ${error instanceof Error ? blankUrls(error.message) : String(error)}`]);
   }
 }
