@@ -35,9 +35,10 @@ const CONNECT_MS = 10_000;
 export async function check(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
   const asksBroker = options["connect"] === true;
   const asksPlan = options["plan"] === true;
-  // The broker's address names the user, and so the queue; without these it is not asked for.
+  // The broker's address names the user, and so the queue; without these it need not be there: it is asked for only where
+  // the file that may hold it is, too.
   const isNeeded = asksBroker || asksPlan;
-  const names = isNeeded ? settingNames : settingNames.filter((name) => !name.startsWith("AMQP_URL"));
+  const names = isNeeded ? settingNames : settingNames.filter((name) => name !== "AMQP_URL_FILE");
   const { settings, registry } = await readConfiguration(env, names);
   const view: CheckView = {
     registry: settings.REGISTRY_FILE,

@@ -32,7 +32,7 @@ describe("broken settings, registry and tiers", () => {
       );
       const tiers = file("tiers.yml", "try:\n  tier_4: []\n");
       const env = {
-        AMQP_URL: command === "start" ? "" : AMQP_URL,
+        AMQP_URL: command === "start" ? "" : "http://guest:geheim@127.0.0.1",
         AMQP_URL_FILE: "",
         PREFETCH: "many",
         HTTP_PORT: "99999",
@@ -42,7 +42,11 @@ describe("broken settings, registry and tiers", () => {
       };
       const { code, stdout, stderr } = await runCli([command], env);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).not.toContain("geheim");
       expect(stderr.trimEnd().split("\n")).toEqual([
+        ...(command === "check"
+          ? [expect.stringMatching(/^error: AMQP_URL: must be a URL that begins/)]
+          : []),
         expect.stringMatching(
           /^error: PREFETCH: must be a whole number from 1 to 2000; it is "many" \(see config/,
         ),
