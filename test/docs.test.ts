@@ -50,10 +50,10 @@ it("the page of faults names log events, metrics and settings that exist", () =>
   expect(words.filter((word) => !exists(word))).toEqual([]);
 });
 
-it("every file and folder that the README names is there", () => {
-  const named = [...readme.matchAll(/`((?:src|config|schemas|test|deploy)\/[^`\s]*)`/g)].map(
-    ([, path = ""]) => path,
-  );
+it("every file and folder that the README names or links to is there", () => {
+  const named = [
+    ...readme.matchAll(/(?:`|\]\()((?:src|config|schemas|test|deploy|docs)\/[^`\s)]*)[`)]/g),
+  ].map(([, path = ""]) => path);
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter((path) => !existsSync(project + path))).toEqual([]);
 });
@@ -63,4 +63,15 @@ it("every npm script that the README names is there", () => {
   const named = [...readme.matchAll(/npm run (\w+)/g)].map(([, name]) => name);
   expect(named).toContain("quickstart");
   expect(named.filter((name) => !(String(name) in scripts))).toEqual([]);
+});
+
+it("the README has a word on every npm script", () => {
+  const { scripts } = JSON.parse(readFileSync(`${project}package.json`, "utf8")) as { scripts: object };
+  const rows = [...readme.matchAll(/^\| (`npm run .*?) \|/gm)].map(([, cell = ""]) => cell);
+  const listed = rows.flatMap((cell) =>
+    [...cell.matchAll(/`(?:npm run )?([\w:]+)/g)].map(([, name]) => name),
+  );
+  const told = [...readme.matchAll(/npm (?:run )?(\w+)/g)].map(([, name]) => name);
+  expect(Object.keys(scripts).filter((name) => ![...listed, ...told].includes(name))).toEqual([]);
+  expect(listed.filter((name) => !(String(name) in scripts))).toEqual([]);
 });
