@@ -1,14 +1,8 @@
 #!/usr/bin/env node
+import { endWithOutput } from "./cli/broken-output.ts";
 import { runCommand } from "./cli/commands.ts";
-import { exitCodes } from "./cli/program.ts";
 
-for (const output of [process.stdout, process.stderr]) {
-  output.on("error", (error: NodeJS.ErrnoException) => {
-    // Whoever read it has seen enough (`| head`): there is nobody left to say anything to.
-    if (error.code === "EPIPE") process.exit(exitCodes.failed);
-    throw error;
-  });
-}
+for (const output of [process.stdout, process.stderr]) output.on("error", endWithOutput);
 
 // Set, not called with exit(): what is still on its way to a pipe gets there first.
 process.exitCode = await runCommand(process.argv.slice(2));

@@ -1,6 +1,7 @@
 import { runDaemon } from "../daemon.ts";
 import { createLog } from "../log.ts";
 import { settingNames } from "../settings.ts";
+import { endWithOutput, goOnWithoutLog } from "./broken-output.ts";
 import { exitCodes } from "./program.ts";
 import { readConfiguration } from "./read-configuration.ts";
 import { stopOnSignal } from "./stop-on-signal.ts";
@@ -13,6 +14,7 @@ import { stopOnSignal } from "./stop-on-signal.ts";
  */
 export async function start(env: NodeJS.ProcessEnv): Promise<number> {
   const { settings } = await readConfiguration(env, settingNames);
+  process.stdout.off("error", endWithOutput).on("error", goOnWithoutLog);
   const stop = stopOnSignal();
   await runDaemon(settings, createLog(settings.LOG_LEVEL), stop.signal, (reread) => {
     process.on("SIGHUP", reread);

@@ -1,0 +1,13 @@
+import { exitCodes } from "./program.ts";
+
+/** A command's output cannot be written, e.g. since the disk is full: that is told, and the process ends. */
+export function endWithOutput(error: NodeJS.ErrnoException): void {
+  // Whoever read it has seen enough (`| head`): there is nobody left to say anything to.
+  if (error.code !== "EPIPE") process.stderr.write(`error: the output cannot be written: ${error.message}\n`);
+  process.exit(exitCodes.failed);
+}
+
+/** The worker's: it goes on without a log until the disk has room again. Its work matters more. */
+export function goOnWithoutLog(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(exitCodes.failed);
+}
