@@ -1,16 +1,21 @@
 import { resultSetId } from "../domain/ids.ts";
 import type { ResultSet } from "../domain/result-set.ts";
 import type { PreparedSubmission } from "../domain/submission.ts";
-import { earliest, findPush, lengthened, skeleton } from "./find-push.ts";
+import { earliest, findPush, lengthened, revisionKeys, skeleton } from "./find-push.ts";
 
-/** The pushes that a batch is about: those that were read, and those that it makes or lengthens. */
+/**
+ * The pushes that a batch is about: those that were read, and those that it makes or lengthens. Found by what names them,
+ * since a stranger may name thousands in one message.
+ */
 export class PushBook {
-  readonly #byProject = new Map<string, ResultSet[]>();
+  /** By each of the keys that a push is stored under. */
+  readonly #byKey = new Map<string, readonly ResultSet[]>();
+  readonly #byHash = new Map<string, readonly ResultSet[]>();
   /** By id: to be written. */
   readonly changed = new Map<string, ResultSet>();
 
   constructor(read: readonly ResultSet[]) {
-    for (const push of read) this.#of(push.project).push(push);
+    for (const push of read) this.#note(push);
   }
 
   idOf({ project, short_revision }: ResultSet): string {
@@ -19,30 +24,33 @@ export class PushBook {
 
   /** The push of a submission, a skeleton where nobody has submitted it yet; null for a hash that nobody knows. */
   pushOf({ project, revision, revision_hash }: PreparedSubmission): ResultSet | null {
-    const pushes = this.#of(project);
-    if (revision === null) return earliest(pushes.filter((push) => push.revision_hash === revision_hash));
-    const found = findPush(pushes, revision);
+    if (revision === null) return earliest(this.#byHash.get(hashKey(project, revision_hash)) ?? []);
+    const found = findPush(this.#byKey.get(resultSetId(project, revision)) ?? [], revision);
     if (found === null) return this.#put(skeleton(project, revision));
     const longer = lengthened(found, revision);
     return longer === null ? found : this.#put(longer);
   }
 
   #put(push: ResultSet): ResultSet {
-    const others = this.#of(push.project).filter(
-      ({ short_revision }) => short_revision !== push.short_revision,
-    );
-    this.#byProject.set(push.project, [...others, push]);
+    this.#note(push);
     this.changed.set(this.idOf(push), push);
     return push;
   }
 
-  #of(project: string): ResultSet[] {
-    const known = this.#byProject.get(project);
-    if (known !== undefined) return known;
-    const none: ResultSet[] = [];
-    this.#byProject.set(project, none);
-    return none;
+  #note(push: ResultSet): void {
+    for (const key of revisionKeys(push)) replaceIn(this.#byKey, key, push);
+    replaceIn(this.#byHash, hashKey(push.project, push.revision_hash), push);
   }
+}
+
+/** In the place of the one with the same top revision, if there is one. */
+function replaceIn(pushes: Map<string, readonly ResultSet[]>, key: string, push: ResultSet): void {
+  const known = pushes.get(key) ?? [];
+  pushes.set(key, [...known.filter(({ short_revision }) => short_revision !== push.short_revision), push]);
+}
+
+function hashKey(project: string, hash: string | null): string {
+  return JSON.stringify([project, hash]);
 }
 
 /** What names a push. */
