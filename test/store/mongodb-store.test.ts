@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, it } from "@jest/globals";
+import { expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
 import { openMongodbStore } from "../../src/store/mongodb/mongodb-store.ts";
 import { anArrival } from "../examples.ts";
@@ -68,6 +68,19 @@ it("a server that is away is Unavailable, and its password is in no message", as
   const error: unknown = await opening.catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ name: "Unavailable" });
   expect(String(error)).not.toContain("geheim");
+});
+
+it("whatever an address says of them, writes are durable on most members, and reads are the primary's", async () => {
+  const connect = jest.spyOn(MongoClient.prototype, "connect");
+  const url = "mongodb://127.0.0.1:1/x?w=1&journal=false&readPreference=secondaryPreferred&retryWrites=true";
+  await expect(openMongodbStore(url, 30)).rejects.toMatchObject({ name: "Unavailable" });
+  const [client] = connect.mock.contexts;
+  connect.mockRestore();
+  expect((client as MongoClient).options).toMatchObject({
+    writeConcern: { w: "majority", j: true },
+    readPreference: { mode: "primary" },
+    retryWrites: false,
+  });
 });
 
 it.each([

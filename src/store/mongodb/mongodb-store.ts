@@ -100,8 +100,12 @@ function understood(url: string): { readonly client: MongoClient; readonly datab
   try {
     const client = new MongoClient(url, {
       appName: "pulse-ingest",
-      // Durable on most members when a write returns: only then is a message acknowledged.
-      writeConcern: { w: "majority", journal: true },
+      // Durable on most members when a write returns: only then is a message acknowledged. Given one by one, since as a
+      // whole they give way to what the address says.
+      w: "majority",
+      journal: true,
+      // Also where the address that a provider hands out says otherwise: what we have just written is read again.
+      readPreference: "primary",
       // Every write here is idempotent and retried as a whole; some servers do not know the driver's own retry.
       retryWrites: false,
       serverSelectionTimeoutMS: 3000,
