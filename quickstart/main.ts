@@ -167,7 +167,8 @@ async function tellRejections(store: Store): Promise<void> {
 
 /** Undoes everything, also where one step fails; tells those that did. */
 async function cleanUp(): Promise<void> {
-  for (const step of undo.reverse()) {
+  // Taken out first: when interrupted, `main` still runs, and takes the worker's step out at its end.
+  for (const step of undo.splice(0).reverse()) {
     await step().catch((error: unknown) => say(`While cleaning up: ${String(error)}`));
   }
 }
