@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { aMessage } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
@@ -17,6 +18,10 @@ broker.describe(`a developer with a laptop on ${broker.name}`, () => {
   afterEach(async () => {
     await worker?.kill();
     await story.end();
+  });
+
+  it("runs commands by npx after every build", () => {
+    expect(() => accessSync("dist/main.js", constants.X_OK)).not.toThrow();
   });
 
   it("gets a copy of what flows, and takes nothing from those who read it for good", async () => {
