@@ -68,7 +68,11 @@ export function createWrites(all: Collections) {
   }
 
   async function pushesBy(keys: string[], hashes: readonly [string, string][]): Promise<ResultSet[]> {
-    const byHash = hashes.map(([project, revision_hash]) => ({ project, revision_hash }));
+    // One condition a project: a server is slow over thousands of them, and a stranger's message may bring as many hashes.
+    const hashesOf = new Map<string, string[]>();
+    for (const [project] of hashes) hashesOf.set(project, []);
+    for (const [project, hash] of hashes) hashesOf.get(project)?.push(hash);
+    const byHash = Array.from(hashesOf, ([project, $in]) => ({ project, revision_hash: { $in } }));
     const found = await all.resultsets
       .find({ $or: [{ revision_keys: { $in: keys } }, ...byHash] }, inOneReply)
       .toArray();

@@ -6,6 +6,7 @@ import { migrate } from "./migrations.ts";
 
 /** Codes of SQLite for what is the world's fault, and passes: locked, full, unreadable disk. */
 const passing = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|PROTOCOL|NOMEM)/;
+const damaged = /^SQLITE_(CORRUPT|NOTADB)/;
 
 /**
  * Opens the file, and makes it where there is none. Several processes may have it open.
@@ -55,15 +56,22 @@ export function inTransaction<T>(db: Database.Database, work: () => T): T {
   }
 }
 
-/** What passes, as `Unavailable`; anything else as it is. */
+/**
+ * What passes, as `Unavailable`; anything else as it is. A file that is damaged while it is in use counts as well: what is
+ * in hand waits until somebody has mended it, where a bug of ours would have it handed back again and again.
+ */
 export function asUnavailable(error: unknown): unknown {
-  return isPassing(error)
+  return isPassing(error) || hasCode(error, damaged)
     ? new Unavailable("store", error instanceof Error ? error.message : "", error)
     : error;
 }
 
 function isPassing(error: unknown): boolean {
+  return hasCode(error, passing);
+}
+
+function hasCode(error: unknown, codes: RegExp): boolean {
   return (
-    error instanceof Error && "code" in error && typeof error.code === "string" && passing.test(error.code)
+    error instanceof Error && "code" in error && typeof error.code === "string" && codes.test(error.code)
   );
 }
