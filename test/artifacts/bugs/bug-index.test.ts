@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { BugIndexBuilder, indexBugs } from "../../../src/artifacts/bugs/bug-index.ts";
+import { BugIndexBuilder } from "../../../src/artifacts/bugs/bug-index.ts";
 import type { Bug } from "../../../src/domain/bug.ts";
+import { indexBugs } from "./index-bugs.ts";
 
 const NOW = Date.parse("2026-01-05T10:00:00Z");
 const DAY = 24 * 60 * 60 * 1000;

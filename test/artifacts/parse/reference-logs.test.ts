@@ -2,12 +2,12 @@ import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "@jest/globals";
-import { indexBugs } from "../../../src/artifacts/bugs/bug-index.ts";
 import { SuggestionsWriter, suggestBugs } from "../../../src/artifacts/bugs/suggest-bugs.ts";
 import { errorLinesOf } from "../../../src/artifacts/bugs/summary-errors.ts";
 import { logArtifacts } from "../../../src/artifacts/parse/log-artifacts.ts";
 import { defaultLogLimits, parseLog } from "../../../src/artifacts/parse/parse-log.ts";
 import type { Artifact } from "../../../src/domain/submission.ts";
+import { indexBugs } from "../bugs/index-bugs.ts";
 
 const folder = fileURLToPath(new URL("../../../../shared/reference/logs", import.meta.url));
 const names = existsSync(folder)
