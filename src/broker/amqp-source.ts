@@ -1,9 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { ChannelModel } from "amqplib";
 import { fullJitterMs } from "../domain/backoff.ts";
+import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import type { BindingLedger } from "../store/store.ts";
-import { connectSource, endOf } from "./connect-source.ts";
+import { brokerTrouble } from "./broker-trouble.ts";
+import { connectBroker, endOf } from "./connect-broker.ts";
 import { type Consumer, consume } from "./consume.ts";
 import { type DeclaredQueue, declareQueue, type QueueOptions } from "./declare-queue.ts";
 import type { DeliveryHandler, MessageSource } from "./message-source.ts";
@@ -97,7 +99,11 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
   async function consumeOnce(): Promise<string> {
     const url = await options.url();
     const hangUp = new AbortController();
-    const connection = await connectSource(url, hangUp.signal);
+    const connection = await connectBroker({ url, name: "pulse-ingest", hangUp: hangUp.signal }).catch(
+      (error: unknown) => {
+        throw new Unavailable("broker", brokerTrouble(error, url), error);
+      },
+    );
     const ended = endOf(connection);
     connected = true;
     try {

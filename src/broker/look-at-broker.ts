@@ -1,5 +1,6 @@
-import { type ChannelModel, connect } from "amqplib";
+import type { ChannelModel } from "amqplib";
 import { brokerTrouble, exchangeRefusal } from "./broker-trouble.ts";
+import { connectBroker } from "./connect-broker.ts";
 
 export interface LookOptions {
   readonly url: string;
@@ -36,29 +37,26 @@ export interface BrokerLook {
 export async function lookAtBroker(options: LookOptions): Promise<BrokerLook> {
   const { limitMs } = options;
   const trouble = `no answer within ${limitMs / 1000} s`;
+  const hangUp = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<BrokerLook>((resolve) => {
     timer = setTimeout(() => resolve({ trouble, queue: null, exchanges: [] }), limitMs);
   });
   try {
-    return await Promise.race([look(options), late]);
+    return await Promise.race([look(options, hangUp.signal), late]);
   } catch (error) {
     return { trouble: brokerTrouble(error, options.url), queue: null, exchanges: [] };
   } finally {
     clearTimeout(timer);
+    hangUp.abort();
   }
 }
 
-/** One that falls silent is given up after two of these; then nothing holds the process any more. */
-const HEARTBEAT_SECONDS = 5;
-
-async function look({ url, queue, exchanges, limitMs }: LookOptions): Promise<BrokerLook> {
-  const address = new URL(url);
-  address.searchParams.set("heartbeat", String(HEARTBEAT_SECONDS));
-  const connection = await connect(address.href, {
-    timeout: limitMs,
-    clientProperties: { connection_name: "pulse-ingest status" },
-  });
+async function look(
+  { url, queue, exchanges, limitMs }: LookOptions,
+  hangUp: AbortSignal,
+): Promise<BrokerLook> {
+  const connection = await connectBroker({ url, name: "pulse-ingest status", timeoutMs: limitMs, hangUp });
   // What it is about comes as a rejection below; an "error" that nobody hears would end the process.
   connection.on("error", () => undefined);
   try {

@@ -1,7 +1,8 @@
-import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
+import type { ChannelModel, ConfirmChannel } from "amqplib";
 import { Misuse } from "../domain/faults.ts";
 import { brokerUser } from "./broker-address.ts";
 import { brokerTrouble } from "./broker-trouble.ts";
+import { connectBroker } from "./connect-broker.ts";
 
 export interface Publication {
   readonly url: string;
@@ -30,9 +31,12 @@ const CLOSE_MS = 2000;
  */
 export async function publishMessages(publication: Publication): Promise<PublicationEnd> {
   const { url, timeoutMs } = publication;
-  const connection = await connect(url, {
-    timeout: timeoutMs,
-    clientProperties: { connection_name: "pulse-ingest publish" },
+  const hangUp = new AbortController();
+  const connection = await connectBroker({
+    url,
+    name: "pulse-ingest publish",
+    timeoutMs,
+    hangUp: hangUp.signal,
   }).catch((error: unknown) => {
     throw new Misuse([`the broker cannot be used: ${brokerTrouble(error, url)}`]);
   });
@@ -61,6 +65,7 @@ export async function publishMessages(publication: Publication): Promise<Publica
   } finally {
     // The result is known; an end that fails adds nothing to it.
     await Promise.race([connection.close().catch(() => undefined), after(CLOSE_MS)]);
+    hangUp.abort();
   }
 }
 

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type ChannelModel, type ConsumeMessage, connect } from "amqplib";
+import { setTimeout as wait } from "node:timers/promises";
+import type { ChannelModel, ConsumeMessage } from "amqplib";
 import type { Delivery } from "../domain/delivery.ts";
 import { Misuse, Unavailable } from "../domain/faults.ts";
 import type { Binding } from "../store/store.ts";
 import { brokerUser } from "./broker-address.ts";
 import { brokerTrouble, exchangeRefusal } from "./broker-trouble.ts";
+import { connectBroker } from "./connect-broker.ts";
 import { toDelivery } from "./to-delivery.ts";
 
 export interface TailOptions {
@@ -21,7 +23,8 @@ export interface TailOptions {
   readonly onDelivery: (delivery: Delivery) => Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
+/** How long a broker may take to answer our goodbye: whoever asked for the end waits. */
+const CLOSE_MS = 500;
 const PREFETCH = 100;
 /** Of what waits for a reader that is slower than the exchange; the oldest go first. Publishers feel nothing of it. */
 const waitingLimits = { "x-max-length": 1000, "x-max-length-bytes": 32 * 1024 * 1024 };
@@ -34,24 +37,30 @@ const waitingLimits = { "x-max-length": 1000, "x-max-length-bytes": 32 * 1024 * 
  */
 export async function tailExchanges(options: TailOptions): Promise<void> {
   const { url, stop } = options;
-  const connection = await connect(url, {
-    timeout: CONNECT_TIMEOUT_MS,
-    clientProperties: { connection_name: "pulse-ingest inspect" },
-  }).catch((error: unknown) => {
-    throw new Misuse([`the broker cannot be used: ${brokerTrouble(error, url)}`]);
+  const hangUp = new AbortController();
+  const stopped = new Promise<void>((resolve) => {
+    if (stop.aborted) resolve();
+    stop.addEventListener("abort", () => resolve(), { once: true });
   });
-  const ended = endOf(connection, stop);
+  let connection: ChannelModel | null = null;
+  const connecting = connectBroker({ url, name: "pulse-ingest inspect", hangUp: hangUp.signal });
   try {
-    await Promise.race([readFrom(connection, options), ended]);
+    connection = (await Promise.race([connecting, stopped])) ?? null;
+    if (connection !== null) await Promise.race([readFrom(connection, options), lossOf(connection), stopped]);
+  } catch (error) {
+    if (connection !== null) throw error;
+    throw new Misuse([`the broker cannot be used: ${brokerTrouble(error, url)}`]);
   } finally {
     // Lost already, or of no more use.
-    await connection.close().catch(() => undefined);
+    const closed = connection?.close().catch(() => undefined);
+    await Promise.race([closed, wait(CLOSE_MS, undefined, { ref: false })]);
+    hangUp.abort();
   }
 }
 
-/** Resolves when it is asked to stop, rejects when the connection is lost before. */
-function endOf(connection: ChannelModel, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
+/** Rejects when the connection is lost, which for a broker that has fallen silent is noticed by its heartbeat. */
+function lossOf(connection: ChannelModel): Promise<never> {
+  return new Promise((_resolve, reject) => {
     const lost = (error?: Error): void => {
       reject(
         new Unavailable("broker", `the connection was lost (${error?.message ?? "closed"}); start again`),
@@ -59,8 +68,6 @@ function endOf(connection: ChannelModel, stop: AbortSignal): Promise<void> {
     };
     connection.on("error", lost);
     connection.on("close", lost);
-    if (stop.aborted) resolve();
-    stop.addEventListener("abort", () => resolve(), { once: true });
   });
 }
 

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { createServer, connect as dial, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { afterEach, expect, it, jest } from "@jest/globals";
 import { brokerUser, brokerVhost } from "../../src/broker/broker-address.ts";
 import { brokerTrouble } from "../../src/broker/broker-trouble.ts";
 import { publishMessages } from "../../src/broker/publish-job.ts";
 import { Misuse } from "../../src/domain/faults.ts";
+import { openBrokerDoor } from "../doubles/broker-door.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
 
@@ -17,29 +18,11 @@ afterEach(() => {
   for (const close of open.splice(0)) close();
 });
 
-/** Lets everything through to the broker until a message is published; then it does what it is told. */
-async function aDoorThat(onMessage: (near: Socket, far: Socket) => void) {
-  const url = new URL(broker.server().url);
-  const target = { host: url.hostname, port: Number(url.port) };
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = dial(target);
-    far.pipe(near);
-    near.on("data", (chunk) => {
-      if (chunk.includes(MARK)) onMessage(near, far);
-      else far.write(chunk);
-    });
-    for (const socket of [near, far]) sockets.add(socket.on("error", () => undefined));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  url.port = String(address.port);
-  open.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return url.href;
+/** Gives the address of a door that does so once the message comes. */
+async function aDoorThat(onMessage: (near: Socket, far: Socket) => void): Promise<string> {
+  const door = await openBrokerDoor(broker.server().url, MARK, onMessage);
+  open.push(door.close);
+  return door.url;
 }
 
 const aPublication = (url: string, timeoutMs: number) => ({
