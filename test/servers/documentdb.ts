@@ -1,11 +1,14 @@
 /** PostgreSQL 18 with DocumentDB, from the server root: the durable half of the server that speaks MongoDB's protocol. */
-import { appendFile, chown, mkdir } from "node:fs/promises";
+import { appendFile, chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DebianRoot } from "./debian-root.ts";
 import { type Program, startProgram, untilItAnswers } from "./program.ts";
 import { runCommand } from "./run-command.ts";
 
 const bin = "/usr/lib/postgresql/18/bin";
+
+/** Of user `postgres`, for a gateway that asks; PostgreSQL itself trusts whoever is on this machine. */
+export const firstPassword = "first-password";
 
 /** A PostgreSQL that can be started and stopped any number of times over the same data. */
 export type Documentdb = {
@@ -14,6 +17,8 @@ export type Documentdb = {
   /** Such as "1.0". */
   readonly version: string;
   start(): Promise<Program>;
+  /** Of user `postgres`, from the next connection on. Letters, digits and dashes. */
+  setPassword(password: string): Promise<void>;
 };
 
 /** Makes a new, empty database cluster in `folder`; nothing runs yet. Writes are durable: fsync stays on. */
@@ -22,8 +27,9 @@ export async function createDocumentdb(root: DebianRoot, folder: string, port: n
   await mkdir(join(folder, "pg"));
   for (const path of [folder, join(folder, "pg")]) await chown(path, uid, gid);
 
-  const initdb = `${bin}/initdb -D /srv/pg/data -A trust -U postgres --no-locale -E UTF8`.split(" ");
-  await runIn(root, folder, initdb);
+  await writeFile(join(folder, "password"), firstPassword);
+  const initdb = `${bin}/initdb -D /srv/pg/data -A trust -U postgres --pwfile /srv/password --no-locale -E UTF8`;
+  await runIn(root, folder, initdb.split(" "));
   await appendFile(join(folder, "pg/data/postgresql.conf"), serverSettings(port));
 
   const query = (sql: string) =>
@@ -53,6 +59,7 @@ export async function createDocumentdb(root: DebianRoot, folder: string, port: n
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     version: await versionIn(root, folder),
     start,
+    setPassword: async (password) => void (await query(`ALTER ROLE postgres PASSWORD '${password}'`)),
   };
 }
 

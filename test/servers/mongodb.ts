@@ -8,7 +8,7 @@ import { MongoClient } from "mongodb";
 import { z } from "zod";
 import { findDebianRoot, whyNoDebianRoot } from "./debian-root.ts";
 import { createContainer, whyNoDocker } from "./docker.ts";
-import { createDocumentdb } from "./documentdb.ts";
+import { createDocumentdb, firstPassword } from "./documentdb.ts";
 import { ferretdbVersion, findFerretdb } from "./ferretdb.ts";
 import { freePort } from "./free-port.ts";
 import { dieWithParent, type Program, startProgram, untilItAnswers } from "./program.ts";
@@ -60,28 +60,43 @@ export async function startMongodb(): Promise<Mongodb> {
 /** The processes of one server, in the order in which they start. */
 type Parts = readonly (() => Promise<Program>)[];
 
-async function startFerretdb(): Promise<Mongodb> {
+/** A server that asks for a password, which can be changed: `user:password@` is in its address. */
+export type GuardedMongodb = Mongodb & {
+  /** From the next connection on; those that are open stay so. `url` has the first one. */
+  setPassword(password: string): Promise<void>;
+};
+
+/** Starts a FerretDB that asks for a password. @throws ServerMissing where it cannot be had. */
+export const startGuardedMongodb = (): Promise<GuardedMongodb> => startFerretdb({ isGuarded: true });
+
+async function startFerretdb({ isGuarded } = { isGuarded: false }): Promise<GuardedMongodb> {
   const [root, ferretdb] = await Promise.all([findDebianRoot(protocolServer), findFerretdb()]);
   const folder = await openRunFolder("ferretdb");
-  return started(folder, async () => {
-    const [databasePort, port] = [await freePort(), await freePort()];
-    const documentdb = await createDocumentdb(root, folder.path, databasePort);
+  const databasePort = await freePort();
+  const documentdb = createDocumentdb(root, folder.path, databasePort);
+  const server = await started(folder, async () => {
+    const { url, version, start } = await documentdb;
     const state = join(folder.path, "ferretdb");
     await mkdir(state);
-    const address = `127.0.0.1:${port}`;
+    const address = `127.0.0.1:${await freePort()}`;
     const startGateway = () =>
       startProgram({
-        command: [...dieWithParent(process.pid), ferretdb, documentdb.url, address, state],
+        command: [
+          ...dieWithParent(process.pid),
+          ...[ferretdb, url, address, state],
+          ...(isGuarded ? ["auth"] : []),
+        ],
         env: { PATH: process.env["PATH"], HOME: state, DO_NOT_TRACK: "1" },
         cwd: state,
         logFile: join(folder.path, "ferretdb.log"),
       });
     return {
-      url: `mongodb://${address}/`,
-      name: `MongoDB protocol, FerretDB ${await ferretdbVersion()} on DocumentDB ${documentdb.version}`,
-      parts: [documentdb.start, startGateway],
+      url: `mongodb://${isGuarded ? `postgres:${firstPassword}@` : ""}${address}/`,
+      name: `MongoDB protocol, FerretDB ${await ferretdbVersion()} on DocumentDB ${version}`,
+      parts: [start, startGateway],
     };
   });
+  return { ...server, setPassword: (password) => documentdb.then((made) => made.setPassword(password)) };
 }
 
 async function startMongod(mongod: string): Promise<Mongodb> {
