@@ -1,11 +1,9 @@
 import { join } from "node:path";
-import { Unavailable } from "./domain/faults.ts";
-import { holdWhileAway } from "./ingest/hold-while-away.ts";
 import type { Log } from "./log.ts";
 import { databaseUrl } from "./read-settings.ts";
 import type { Settings } from "./settings.ts";
 import { openSpool, type Spool, spoolFiles } from "./spool/open-spool.ts";
-import { openLater } from "./store/open-later.ts";
+import { keepOpen } from "./store/keep-open.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
 
@@ -26,7 +24,8 @@ export function openSpoolOf(settings: Settings, log: Log): Spool | null {
 }
 
 /**
- * The store that the settings name: with a spool at once, there or not; without, as soon as it answers. Null when the end was asked for before.
+ * The store that the settings name, kept open wherever `MONGODB_URL_FILE` says that it is: with a spool given at once,
+ * there or not; without, as soon as it answers. Null when the end was asked for before.
  */
 export async function openStoreOf(
   settings: Settings,
@@ -34,29 +33,17 @@ export async function openStoreOf(
   log: Log,
   stop: AbortSignal,
 ): Promise<Store | null> {
-  const open = async (): Promise<Store> =>
-    openStore({
-      mongodbUrl: await databaseUrl(settings),
-      dataDir: settings.DATA_DIR,
-      rejectionTtlDays: settings.REJECTION_TTL_DAYS,
-    });
-  if (hasSpool) return openLater({ open, firstTryMs: Math.min(settings.SPOOL_AFTER_MS, FIRST_TRY_MS), log });
-  const openUnlessStopped = async (): Promise<Store> => {
-    const store = await open();
-    if (!stop.aborted) return store;
-    // Maybe long after: nobody waits for it any more, and an open one keeps the process from ending.
-    await store.close();
-    throw new Unavailable("store", "the end was asked for");
-  };
-  try {
-    return await holdWhileAway(openUnlessStopped, {
-      stop,
-      giveUpAfterMs: null,
-      onAway: (error, attempt) => log.warn("store_away", { attempt: attempt + 1, error }),
-      onBack: (attempts) => log.info("store_back", { attempts }),
-    });
-  } catch (error) {
-    if (error instanceof Unavailable && stop.aborted) return null;
-    throw error;
-  }
+  return keepOpen({
+    readAddress: () => databaseUrl(settings),
+    open: (mongodbUrl, onStuck) =>
+      openStore({
+        mongodbUrl,
+        dataDir: settings.DATA_DIR,
+        rejectionTtlDays: settings.REJECTION_TTL_DAYS,
+        onStuck,
+      }),
+    patienceMs: hasSpool ? Math.min(settings.SPOOL_AFTER_MS, FIRST_TRY_MS) : null,
+    stop,
+    log,
+  });
 }

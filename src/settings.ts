@@ -108,7 +108,8 @@ export const declared = {
     secret: true,
   }),
   MONGODB_URL_FILE: z.string().optional().meta({
-    description: "File that holds the database address. Read when the store is opened, before MONGODB_URL.",
+    description:
+      "File that holds the database address. Read at each connect, before MONGODB_URL, so that a mounted secret may change.",
   }),
   DATA_DIR: z.string().default("data").meta({
     description: "Folder of the embedded store and of the spool.",

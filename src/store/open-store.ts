@@ -7,11 +7,14 @@ export interface StoreOptions {
   readonly mongodbUrl: string | null;
   readonly dataDir: string;
   readonly rejectionTtlDays: number;
+  /** Told where the store hangs in a way that only another opening mends. */
+  readonly onStuck?: () => void;
 }
 
 /** The one place that chooses a store. @throws as the adapter's own open does. */
-export async function openStore({ mongodbUrl, dataDir, rejectionTtlDays }: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { mongodbUrl, dataDir, rejectionTtlDays, onStuck } = options;
   return mongodbUrl === null
     ? openSqliteStore(dataDir, rejectionTtlDays)
-    : openMongodbStore(mongodbUrl, rejectionTtlDays);
+    : openMongodbStore(mongodbUrl, rejectionTtlDays, onStuck);
 }

@@ -61,6 +61,24 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     expect((await store.findArtifact("try", "guid/0", "x"))?.blob).toBe(JSON.stringify(blob));
     await store.close();
   });
+
+  it("what is asked when it is closed is answered, or told that it is away, and soon", async () => {
+    const { href } = databaseUrl();
+    const store = await openMongodbStore(href, 30);
+    const asked = Array.from({ length: 30 }, (_, n) =>
+      store.storeSubmissions([anArrival({ taskId: `closing/${n}` })]).then(
+        () => "stored",
+        (error: Error) => error.name,
+      ),
+    );
+    await Promise.race(asked);
+    await store.close();
+    const answers = new Set(await Promise.all(asked));
+    expect(["stored", "Unavailable"]).toEqual(expect.arrayContaining([...answers]));
+    const client = new MongoClient(href);
+    await client.db().dropDatabase();
+    await client.close();
+  });
 });
 
 it("a server that is away is Unavailable, and its password is in no message", async () => {

@@ -11,7 +11,7 @@ import { collectionsOf, createIndexes } from "./collections.ts";
 import { asUnavailable } from "./faults.ts";
 import { createReads } from "./reads.ts";
 import { createRejections } from "./rejections.ts";
-import { checkLimits, reopenWhenStuck } from "./stuck-client.ts";
+import { checkLimits, watchChecks } from "./watch-checks.ts";
 import { createWork } from "./work.ts";
 import { createWrites } from "./writes.ts";
 
@@ -22,15 +22,20 @@ const DEFAULT_DATABASE = "pulse_ingest";
  * these have in common is used: point writes by `_id`, compare-and-set, no transactions.
  *
  * @param url - the path names the database, else `pulse_ingest`.
+ * @param onStuck - told when the driver hangs: only another opening mends that.
  * @throws Misuse for an address that cannot be used; Unavailable while the server does not answer.
  */
-export async function openMongodbStore(url: string, rejectionTtlDays: number): Promise<Store> {
+export async function openMongodbStore(
+  url: string,
+  rejectionTtlDays: number,
+  onStuck: () => void = () => undefined,
+): Promise<Store> {
   const { client, database } = understood(url);
   const all = collectionsOf(database);
-  const endWatch = reopenWhenStuck(client, checkLimits(client.options));
+  const endWatch = watchChecks(client, checkLimits(client.options), onStuck);
   try {
-    await client.connect();
-    await createIndexes(all);
+    await withinLimit(() => client.connect())();
+    await withinLimit(() => createIndexes(all))();
   } catch (error) {
     endWatch();
     await client.close();

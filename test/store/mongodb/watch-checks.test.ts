@@ -1,8 +1,11 @@
 import { once } from "node:events";
 import { Socket } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
-import { checkLimits, reopenWhenStuck } from "../../../src/store/mongodb/stuck-client.ts";
+import { keepOpen } from "../../../src/store/keep-open.ts";
+import { openMongodbStore } from "../../../src/store/mongodb/mongodb-store.ts";
+import { checkLimits, watchChecks } from "../../../src/store/mongodb/watch-checks.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 
@@ -11,57 +14,22 @@ const mongodb = await serverOrSkip(sharedMongodb);
 
 mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
   it("is opened anew when a connection breaks off just as it writes the question", async () => {
-    const client = new MongoClient(mongodb.server().url, {
-      serverMonitoringMode: "poll",
-      heartbeatFrequencyMS: 500,
-    });
-    const endWatch = reopenWhenStuck(client, { askedMs: 2000, awaitedMs: 4000 });
-    await client.connect();
-    const reopened = once(client, "topologyOpening");
-    await breakOffNextWrite();
-    await reopened;
-    expect(await client.db("admin").command({ ping: 1 })).toMatchObject({ ok: 1 });
-    endWatch();
-    await client.close();
-  });
-
-  it("is opened anew at a later try when the server's name cannot be looked up at the first", async () => {
-    const client = new MongoClient(mongodb.server().url, {
-      serverMonitoringMode: "poll",
-      heartbeatFrequencyMS: 500,
-    });
-    const endWatch = reopenWhenStuck(client, { askedMs: 2000, awaitedMs: 4000 });
-    await client.connect();
-    // As the look-up of `mongodb+srv` addresses fails: with the system's own error.
-    const failure = Object.assign(new Error("querySrv ETIMEOUT"), { code: "ETIMEOUT", syscall: "querySrv" });
-    const connect = jest.spyOn(client, "connect").mockRejectedValueOnce(failure);
-    const reopened = once(client, "topologyOpening");
-    await breakOffNextWrite();
-    await reopened;
-    expect(connect).toHaveBeenCalledTimes(2);
-    expect(await client.db("admin").command({ ping: 1 })).toMatchObject({ ok: 1 });
-    endWatch();
-    await client.close();
-  });
-
-  it("stays closed when the end comes while it is being opened anew", async () => {
-    const client = new MongoClient(mongodb.server().url, {
-      serverMonitoringMode: "poll",
-      heartbeatFrequencyMS: 500,
-    });
-    const endWatch = reopenWhenStuck(client, { askedMs: 2000, awaitedMs: 4000 });
-    await client.connect();
-    const connect = client.connect.bind(client);
-    const closedAgain = new Promise<void>((resolve) => {
-      jest.spyOn(client, "connect").mockImplementationOnce(async () => {
-        endWatch();
-        await client.close();
-        client.once("topologyClosed", () => resolve());
-        return connect();
-      });
+    const url = new URL(mongodb.server().url);
+    url.search = "?serverMonitoringMode=poll&heartbeatFrequencyMS=500";
+    const events: string[] = [];
+    const noted = (event: string) => void events.push(event);
+    const store = await keepOpen({
+      readAddress: async () => url.href,
+      open: (address, onStuck) => openMongodbStore(String(address), 30, onStuck),
+      patienceMs: null,
+      stop: new AbortController().signal,
+      log: { error: noted, warn: noted, info: noted, debug: noted },
     });
     await breakOffNextWrite();
-    await closedAgain;
+    while (!events.includes("store_opened_anew")) await wait(50);
+    await store?.ping();
+    expect(events).toEqual(["store_opened_anew"]);
+    await store?.close();
   });
 
   it("may take as long for a check as its address says that news are waited for", () => {
@@ -78,14 +46,13 @@ mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
       serverMonitoringMode: "poll",
       heartbeatFrequencyMS: 500,
     });
-    let openings = 0;
-    client.on("topologyOpening", () => {
-      openings++;
+    let alarms = 0;
+    const endWatch = watchChecks(client, { askedMs: 2000, awaitedMs: 4000 }, () => {
+      alarms++;
     });
-    const endWatch = reopenWhenStuck(client, { askedMs: 2000, awaitedMs: 4000 });
     await client.connect();
     for (let check = 0; check < 6; check++) await once(client, "serverHeartbeatSucceeded");
-    expect(openings).toBe(1);
+    expect(alarms).toBe(0);
     endWatch();
     await client.close();
   });
