@@ -158,7 +158,7 @@ async function runParts(
   opened.isStopping = true;
   depth.stop();
   await source.stopConsuming();
-  await ingest.drain(settings.SHUTDOWN_MS);
+  await ingest.drain(settings.SHUTDOWN_MS, () => source.state().stranded === 0);
   await source.close();
   await artifacts.stop();
   await store.close();

@@ -112,11 +112,18 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       const declaredAt = new Date();
       const declared = await declareQueue(connection, channel, url, options.queue);
       queueName = declared.queue;
+      if (declared.isNew && declared.queue === consumedQueue)
+        for (const consumer of former) consumer.queueGone();
       await channel.prefetch(options.prefetch);
       const wasKnown = await bindings.attach(connection, declared.queue);
       await workFits(ended);
       if (stop.signal.aborted) return "stopped while connecting";
-      const consumer = await consume(channel, declared.queue, options.maxBodyBytes, noted, log);
+      const consumer = await consume(channel, declared.queue, {
+        maxBodyBytes: options.maxBodyBytes,
+        handler: noted,
+        isEnding: () => stop.signal.aborted,
+        log,
+      });
       if (stop.signal.aborted) {
         await consumer.close();
         return "stopped while connecting";
@@ -150,11 +157,12 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     void ended.then(() => {
       isEnded = true;
     });
-    const inWork = (): number => former.reduce((sum, consumer) => sum + consumer.inWork(), 0);
-    if (inWork() > options.prefetch) log.warn("earlier_deliveries_in_work", { deliveries: inWork() });
-    while (inWork() > options.prefetch && !isEnded && !stop.signal.aborted) await pause(WORK_LOOK_MS);
+    if (stranded() > options.prefetch) log.warn("earlier_deliveries_in_work", { deliveries: stranded() });
+    while (stranded() > options.prefetch && !isEnded && !stop.signal.aborted) await pause(WORK_LOOK_MS);
     former = former.filter((consumer) => consumer.inWork() > 0);
   }
+
+  const stranded = (): number => former.reduce((sum, consumer) => sum + consumer.inWork(), 0);
 
   const noted: DeliveryHandler = (delivery) => {
     lastDelivery = new Date(delivery.receivedAtMs);
@@ -168,6 +176,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       log.error("queue_lost", {
         queue,
         ...gap,
+        in_hand: stranded(),
         consumed_until: lost?.date.toISOString() ?? null,
         last_delivery_at: lastDelivery?.toISOString() ?? null,
         last_empty_at: lastEmpty?.toISOString() ?? null,
@@ -179,6 +188,17 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     if (messages === 0) lastEmpty = declaredAt;
     const { bindings: bound } = bindings.state();
     log.info("consuming", { queue, queue_messages: messages, queue_is_new: isNew, bindings: bound, ...gap });
+  }
+
+  /** At the end: what a queue that is gone had delivered, and neither store nor spool has taken. */
+  function tellLost(): void {
+    const deliveries = former.reduce((sum, consumer) => sum + consumer.lost(), 0);
+    if (deliveries === 0) return;
+    log.error("deliveries_lost", {
+      deliveries,
+      last_empty_at: lastEmpty?.toISOString() ?? null,
+      hint: "their queue was deleted while they were in hand, and until the end neither store nor spool has taken them: nobody else has them. Publishers may publish again what they have sent since last_empty_at, when nothing waited in it",
+    });
   }
 
   async function pause(ms: number): Promise<void> {
@@ -199,6 +219,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       queuesLost,
       lostSinceMs: current === null ? performance.now() - (lost?.atMs ?? openedAtMs) : null,
       unsettled: current?.consumer.unsettled() ?? 0,
+      stranded: stranded(),
     }),
     async queueDepth() {
       if (current === null || queueName === null) return null;
@@ -220,6 +241,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         .catch((error: unknown) => log.warn("broker_close", { ...sourceTrouble(error) }));
       current?.hangUp.abort();
       await loop;
+      tellLost();
       await bindings.release();
     },
   };

@@ -1,10 +1,14 @@
 import type { Channel, ConsumeMessage } from "amqplib";
 import { AckWindow, type Settling } from "../ack/ack-window.ts";
+import type { Delivery, Settlement } from "../domain/delivery.ts";
 import type { Log } from "../log.ts";
 import type { DeliveryHandler } from "./message-source.ts";
 import { toDelivery } from "./to-delivery.ts";
 
-/** A consumer on one channel. Its settlements go to that channel or, once that is lost, nowhere. */
+/**
+ * A consumer on one channel. Its settlements go to that channel or, once that is lost, nowhere: the broker delivers anew
+ * what it has not heard of. But not with a queue that is gone: what was delivered from that is nowhere but here.
+ */
 export interface Consumer {
   /** Resolves with the reason when the broker cancels the consumer, e.g. because the queue was deleted. */
   readonly cancelled: Promise<string>;
@@ -12,25 +16,38 @@ export interface Consumer {
   unsettled(): number;
   /** Deliveries that the handler has not answered yet; also of a channel that is lost. */
   inWork(): number;
+  /**
+   * The queue that it consumed is gone: what would be handed back is handled again here, as redelivered. Known by itself
+   * where the broker cancels the consumer for it.
+   */
+  queueGone(): void;
+  /** Deliveries of a queue that is gone that were handed back at the end, and so are lost. */
+  lost(): number;
   /** Ends the deliveries; what arrives meanwhile is handed back. */
   cancel(): Promise<void>;
   /** Closes the channel, after all that was sent on it. */
   close(): Promise<void>;
 }
 
+export interface ConsumeOptions {
+  readonly maxBodyBytes: number;
+  readonly handler: DeliveryHandler;
+  /** The end was asked for: nothing is handled again. */
+  readonly isEnding: () => boolean;
+  readonly log: Log;
+}
+
 /** Consumes the queue: each delivery to the handler, each settlement back, in as few acknowledgements as allowed. */
-export async function consume(
-  channel: Channel,
-  queue: string,
-  maxBodyBytes: number,
-  handler: DeliveryHandler,
-  log: Log,
-): Promise<Consumer> {
+export async function consume(channel: Channel, queue: string, options: ConsumeOptions): Promise<Consumer> {
+  const { maxBodyBytes, handler, isEnding, log } = options;
   const window = new AckWindow();
   const messages = new Map<number, ConsumeMessage>();
   let inWork = 0;
   let isOpen = true;
   let isCancelling = false;
+  let isQueueGone = false;
+  /** Handed back once the channel was lost. */
+  let handedBack: Delivery[] = [];
   let cancelledByBroker: (reason: string) => void;
   const cancelled = new Promise<string>((resolve) => {
     cancelledByBroker = resolve;
@@ -42,6 +59,7 @@ export async function consume(
 
   function onMessage(message: ConsumeMessage | null): void {
     if (message === null) {
+      queueGone();
       cancelledByBroker("the broker cancelled the consumer: the queue was deleted, or moved");
       return;
     }
@@ -52,15 +70,34 @@ export async function consume(
     const { deliveryTag } = message.fields;
     window.delivered(deliveryTag, performance.now());
     messages.set(deliveryTag, message);
+    handle(toDelivery(message, maxBodyBytes, Date.now()), (settlement) => {
+      for (const settling of window.settled(deliveryTag, settlement, performance.now())) send(settling);
+    });
+  }
+
+  function handle(delivery: Delivery, settle: (settlement: Settlement) => void): void {
     inWork++;
-    handler(toDelivery(message, maxBodyBytes, Date.now()))
+    handler(delivery)
       .then((settlement) => {
         inWork--;
-        // Of a channel that is gone: the broker delivers it again by itself.
-        if (isOpen)
-          for (const settling of window.settled(deliveryTag, settlement, performance.now())) send(settling);
+        if (settlement === "requeue" && (isQueueGone || !isOpen)) handedBack.push(delivery);
+        if (isOpen) settle(settlement);
+        handleAgain();
       })
       .catch((error: unknown) => log.error("bug", { what: "settling", error }));
+  }
+
+  function queueGone(): void {
+    isQueueGone = true;
+    handleAgain();
+  }
+
+  /** What the broker would have delivered again, if it still had the queue. */
+  function handleAgain(): void {
+    if (!isQueueGone || isEnding()) return;
+    const again = handedBack;
+    handedBack = [];
+    for (const delivery of again) handle({ ...delivery, redelivered: true }, () => undefined);
   }
 
   function send(settling: Settling): void {
@@ -88,16 +125,18 @@ export async function consume(
     cancelled,
     unsettled: () => window.size,
     inWork: () => inWork,
+    queueGone,
+    lost: () => (isQueueGone ? handedBack.length : 0),
     async cancel() {
       isCancelling = true;
-      if (isOpen) await channel.cancel(consumerTag).catch(lost);
+      if (isOpen) await channel.cancel(consumerTag).catch(lostAtEnd);
     },
     async close() {
-      if (isOpen) await channel.close().catch(lost);
+      if (isOpen) await channel.close().catch(lostAtEnd);
     },
   };
 
-  function lost(error: unknown): void {
+  function lostAtEnd(error: unknown): void {
     // Lost on the way: what was not settled is delivered again.
     log.warn("channel_lost_at_end", { error: error instanceof Error ? error.message : String(error) });
   }

@@ -38,6 +38,8 @@ export interface SourceState {
   readonly lostSinceMs: number | null;
   /** Deliveries that the broker has not heard of yet. */
   readonly unsettled: number;
+  /** Deliveries in work whose channel is lost: they cannot be handed back. */
+  readonly stranded: number;
 }
 
 /** What waits in the queue, and who else consumes from it. */

@@ -36,13 +36,14 @@ function workerText({ url, status }: StatusView["worker"]): string {
 function brokerText({ worker: { status }, broker }: StatusView): string {
   const here = askedText(broker);
   if (status === null) return here;
-  const { connected, consuming, lost_seconds, reconnects, queues_lost, unsettled_deliveries, prefetch } =
-    status.broker;
+  const { connected, consuming, lost_seconds, reconnects, queues_lost } = status.broker;
+  const { unsettled_deliveries, stranded_deliveries, prefetch } = status.broker;
   const lost = lost_seconds === null ? "" : ` for ${duration(lost_seconds)}`;
   const state = consuming
     ? "connected, consuming"
     : `${connected ? "connected, NOT consuming" : "NOT connected"}${lost}`;
-  const used = `${unsettled_deliveries} of ${prefetch} prefetched`;
+  const stranded = stranded_deliveries === 0 ? "" : ` (${stranded_deliveries} of a lost connection in work)`;
+  const used = `${unsettled_deliveries} of ${prefetch} prefetched${stranded}`;
   const gone = queues_lost === 0 ? "" : `, ${counted(queues_lost, "queue")} LOST`;
   return `${state}, ${used}, ${counted(reconnects, "reconnect")}${gone}; ${here}`;
 }

@@ -151,6 +151,7 @@ function brokerPart(
       reconnects: state?.reconnects ?? 0,
       queues_lost: state?.queuesLost ?? 0,
       unsettled_deliveries: state?.unsettled ?? 0,
+      stranded_deliveries: state?.stranded ?? 0,
       prefetch,
     },
     registry: {

@@ -40,6 +40,8 @@ export const workerStatus = z.object({
     /** Times that the queue was gone and had to be made anew, with what was in it lost. */
     queues_lost: count,
     unsettled_deliveries: count,
+    /** In work, of a channel that is lost: they cannot be handed back. */
+    stranded_deliveries: count,
     prefetch: count,
   }),
   registry: z.object({

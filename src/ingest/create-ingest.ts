@@ -43,8 +43,11 @@ export interface Ingest {
   /**
    * Ends the work: what is in hand is written; past the limit, or while the store is away, it goes to the spool, else
    * it is handed back. To be called when no more deliveries come. What is in the spool stays there.
+   *
+   * @param canHandBack - false while something in hand came over a channel that is lost: then a store that is away is
+   * waited for until the limit, for the broker may have lost it, too.
    */
-  drain(limitMs: number): Promise<void>;
+  drain(limitMs: number, canHandBack: () => boolean): Promise<void>;
   /** Why the store did not take the batch in work; null: it does, or nothing waits. */
   storeTrouble(): string | null;
   /** Why nothing more goes into the spool; null: it has room, or there is none. */
@@ -169,11 +172,11 @@ export function createIngest(options: IngestOptions): Ingest {
 
   return {
     handle,
-    async drain(limitMs) {
-      spool?.closing();
+    async drain(limitMs, canHandBack) {
+      spool?.closing(canHandBack);
       collector.close();
       const timer = setTimeout(() => stop.abort(), limitMs);
-      if (store.trouble !== null) stop.abort();
+      if (store.trouble !== null && canHandBack()) stop.abort();
       await writer;
       // What is in the spool is durable there, for the next worker: it is not waited for.
       stop.abort();

@@ -42,6 +42,7 @@ export class SpoolLane {
   /** Once from full to empty: in between it may be full again with every batch. */
   #isFullTold = false;
   #isClosing = false;
+  #canHandBack = (): boolean => true;
 
   /** What earlier workers left begins to leave at once. */
   constructor(options: SpoolLaneOptions) {
@@ -83,9 +84,14 @@ export class SpoolLane {
     this.#drainedSome.all();
   }
 
-  /** From now on nothing is waited for. */
-  closing(): void {
+  /**
+   * From now on nothing is waited for.
+   *
+   * @param canHandBack - false: but for room, or the store, until the end of all work.
+   */
+  closing(canHandBack: () => boolean): void {
     this.#isClosing = true;
+    this.#canHandBack = canHandBack;
     this.#drainedSome.all();
   }
 
@@ -101,7 +107,7 @@ export class SpoolLane {
     this.#isFullTold = true;
     this.#trouble = reason;
     // At the end there is nothing to wait for: what has no room goes back to the broker.
-    if (this.#isClosing) stop.abort();
+    if (this.#isClosing && this.#canHandBack()) stop.abort();
     else await this.#drainedSome.wait(FULL_RETRY_MS);
   }
 

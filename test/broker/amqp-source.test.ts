@@ -151,6 +151,55 @@ broker.describe(`a source on ${broker.name}`, () => {
       expect(source.state()).toMatchObject({ queuesLost: 1, reconnects: 1 });
     });
 
+    it("handles again what would have been handed back to it: nobody else has that", async () => {
+      const source = story.open();
+      story.settles = false;
+      await story.untilTold("consuming");
+      await story.publish(["a", "b"]);
+      await story.untilCame(2);
+      await story.channel.deleteQueue(story.queue);
+      expect(await story.untilTold("queue_lost")).toMatchObject({ in_hand: 2 });
+      expect(source.state().stranded).toBe(2);
+      story.held[0]?.settle("requeue");
+      await story.untilCame(3);
+      expect(story.held[2]?.delivery).toMatchObject({ redelivered: true });
+      expect(story.texts()).toEqual(["a", "b", "a"]);
+      story.held[1]?.settle("ack");
+      story.held[2]?.settle("ack");
+      await until(() => source.state().stranded === 0, "none is in work any more");
+    });
+
+    it("while the connection was lost, handles again what was handed back in between", async () => {
+      story.open({ url: async () => url });
+      story.settles = false;
+      await story.untilTold("consuming");
+      await story.publish(["a", "b"]);
+      await story.untilCame(2);
+      proxy.cut();
+      await story.untilTold("broker_away");
+      story.held[0]?.settle("requeue");
+      story.held[1]?.settle("ack");
+      await story.channel.deleteQueue(story.queue);
+      proxy.mend();
+      await story.untilCame(3);
+      expect(story.texts()).toEqual(["a", "b", "a"]);
+      story.held[2]?.settle("ack");
+    });
+
+    it("says at the end how many of it were handed back to nobody", async () => {
+      const source = story.open();
+      story.settles = false;
+      await story.untilTold("consuming");
+      await story.publish(["a"]);
+      await story.untilCame(1);
+      await story.channel.deleteQueue(story.queue);
+      await story.untilTold("queue_lost");
+      await source.stopConsuming();
+      story.held[0]?.settle("requeue");
+      await source.close();
+      expect(await story.untilTold("deliveries_lost")).toMatchObject({ deliveries: 1 });
+    });
+
     it("while the connection was lost, says so too", async () => {
       const source = story.open({ url: async () => url });
       await story.untilTold("consuming");

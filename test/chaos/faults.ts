@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import Database from "libsql";
 import type { Deletion } from "./losses.ts";
 import type { Random } from "./random.ts";
+import { statusOf } from "./settle.ts";
 import type { StoreName, World } from "./world.ts";
 
 /** Something that is done to a running system. */
@@ -244,7 +245,15 @@ async function deleteQueue({ onBroker, queue, fleet, deletions }: World): Promis
   }
   deletions.push(deleted);
   await again;
+  // Nobody else has what the workers hold of it: killed now, they would lose that rightly.
+  const limit = Date.now() + NOTICE_MS;
+  while ((await strandedIn(fleet)) > 0 && Date.now() < limit) await wait(100);
   return deleted.toMs;
+}
+
+async function strandedIn(fleet: World["fleet"]): Promise<number> {
+  const all = await Promise.all(fleet.workers.map(statusOf));
+  return all.reduce((sum, { broker }) => sum + broker.stranded_deliveries, 0);
 }
 
 function databaseOf({ database }: World): NonNullable<World["database"]> {

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { workerStatus } from "../../src/http/worker-status.ts";
+import { type WorkerStatus, workerStatus } from "../../src/http/worker-status.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
 import type { World } from "./world.ts";
 
@@ -17,11 +17,15 @@ async function whatWaits(world: World): Promise<string | null> {
   return null;
 }
 
-async function statusOf(worker: WorkerProcess) {
+/** What a worker tells of itself. @throws where it does not answer. */
+export async function statusOf(worker: WorkerProcess): Promise<WorkerStatus> {
   const line = worker.lines.find(({ event }) => event === "http_listening");
   const response = await fetch(`${line?.["url"]}/status`, { signal: AbortSignal.timeout(5000) });
   return workerStatus.parse(await response.json());
 }
+
+/** On its way from the broker to a worker a message is in neither: so often in a row nothing must be seen to wait. */
+const LOOKS = 3;
 
 /**
  * Waits until nothing waits: not in the queue, nor in a worker, nor in a spool. Gives when that was.
@@ -30,10 +34,13 @@ async function statusOf(worker: WorkerProcess) {
  */
 export async function untilSettled(world: World, limitMs: number, stop: AbortSignal): Promise<number> {
   const limit = Date.now() + limitMs;
-  for (;;) {
+  let settledAtMs = 0;
+  for (let looks = 0; ; ) {
     const waiting = await whatWaits(world).catch(String);
     stop.throwIfAborted();
-    if (waiting === null) return Date.now();
+    if (looks === 0) settledAtMs = Date.now();
+    looks = waiting === null ? looks + 1 : 0;
+    if (looks === LOOKS) return settledAtMs;
     if (Date.now() > limit) throw new Error(`not settled after ${limitMs / 1000} s: ${waiting}`);
     await wait(100);
   }

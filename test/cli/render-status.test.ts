@@ -13,7 +13,7 @@ function aStatus(overrides: Partial<WorkerStatus> = {}): WorkerStatus {
     ...{ ready: true, problems: [], alive: true },
     broker: {
       ...{ connected: true, consuming: true, lost_seconds: null, reconnects: 1, queues_lost: 0 },
-      ...{ unsettled_deliveries: 12, prefetch: 400 },
+      ...{ unsettled_deliveries: 12, stranded_deliveries: 0, prefetch: 400 },
     },
     registry: {
       generation: 2,

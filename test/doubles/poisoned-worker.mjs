@@ -45,6 +45,6 @@ await Promise.all(
   }),
 );
 while (spool.load.deliveries > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-await ingest.drain(5000);
+await ingest.drain(5000, () => true);
 spool.close();
 await store.close();

@@ -57,7 +57,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  await ingest.drain(1000);
+  await ingest.drain(1000, () => true);
   await http.close();
   await store.close();
   rmSync(folder, { recursive: true, force: true });

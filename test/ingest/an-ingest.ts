@@ -73,8 +73,8 @@ export class IngestStory {
   }
 
   /** A clean end. */
-  async stop(limitMs = 5000): Promise<void> {
-    await this.#ingest?.drain(limitMs);
+  async stop(limitMs = 5000, canHandBack = true): Promise<void> {
+    await this.#ingest?.drain(limitMs, () => canHandBack);
     this.#spool?.close();
     this.#ingest = null;
   }

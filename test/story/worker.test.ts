@@ -118,19 +118,6 @@ broker.describe(`a worker on ${broker.name}`, () => {
     await store.close();
   });
 
-  it("consumes again when its queue is deleted, and says how long the gap was", async () => {
-    const worker = await story.start();
-    const before = worker.lines.length;
-    await story.channel.deleteQueue(story.queue);
-    const line = await worker.untilEvent("consuming", before);
-    expect(line).toMatchObject({ queue_messages: 0, queue_is_new: true, gap_ms: expect.any(Number) });
-    expect(await worker.untilEvent("queue_lost", before)).toMatchObject({ queue: story.queue });
-    await story.publish(aMessage());
-    await ended(worker, 1);
-    expect((await job(story, "guid/0"))?.job.state).toBe("completed");
-    expect(await worker.stop()).toBe(0);
-  });
-
   it("goes on with the others when an exchange is missing, and says which", async () => {
     story.listExchanges([`exchange/guest/${randomUUID()}/nobody`, story.exchange]);
     const worker = await story.start();
