@@ -14,6 +14,7 @@ import { logOptions } from "./log-options.ts";
 import { openSpoolOf, openStoreOf } from "./open-storage.ts";
 import { brokerUrl } from "./read-settings.ts";
 import type { Settings } from "./settings.ts";
+import { openSuspectsNote } from "./spool/suspects-note.ts";
 import { loadSchemas } from "./validate/validate-job.ts";
 import { userAgent, version } from "./version.ts";
 
@@ -112,6 +113,7 @@ async function runParts(
       }),
     store,
     spool,
+    suspectsNote: openSuspectsNote(settings.DATA_DIR, log),
     spoolAfterMs: settings.SPOOL_AFTER_MS,
     batch: {
       maxItems: settings.BATCH_SIZE,

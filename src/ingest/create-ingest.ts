@@ -3,6 +3,7 @@ import type { Counters } from "../counters.ts";
 import type { Delivery, Outcome, Settlement } from "../domain/delivery.ts";
 import type { Log } from "../log.ts";
 import type { Spool } from "../spool/open-spool.ts";
+import type { SuspectsNote } from "../spool/suspects-note.ts";
 import type { Store } from "../store/store.ts";
 import { BatchCollector, type BatchLimits } from "./collect-batch.ts";
 import { JobCount } from "./count-jobs.ts";
@@ -19,6 +20,8 @@ export interface IngestOptions {
   readonly store: Pick<Store, "storeSubmissions" | "recordRejections" | "enterSuspect" | "clearSuspect">;
   /** Where deliveries go while the store is away for long; null: they are held, and the broker's queue grows. */
   readonly spool: Spool | null;
+  /** What must leave the ledger of suspects once the store is back. */
+  readonly suspectsNote: SuspectsNote;
   /** How long the store may be away before the spool is used, in milliseconds. */
   readonly spoolAfterMs: number;
   readonly batch: BatchLimits;
@@ -181,6 +184,7 @@ export function createIngest(options: IngestOptions): Ingest {
       // What is in the spool is durable there, for the next worker: it is not waited for.
       stop.abort();
       await spool?.ended();
+      await ender.leave(store.forAsLongAsItTakes);
       clearTimeout(timer);
     },
     storeTrouble: () => store.trouble,

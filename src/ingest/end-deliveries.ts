@@ -1,6 +1,7 @@
 import type { Counters } from "../counters.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import type { Log } from "../log.ts";
+import type { SuspectsNote } from "../spool/suspects-note.ts";
 import type { Store } from "../store/store.ts";
 import type { JobCount } from "./count-jobs.ts";
 import { type DeliveryInHand, hasEnded, runsOf } from "./in-hand.ts";
@@ -11,6 +12,7 @@ import { Suspects } from "./suspects.ts";
 export interface EndOptions {
   readonly judge: (delivery: Delivery) => readonly Verdict[];
   readonly store: Pick<Store, "storeSubmissions" | "recordRejections" | "enterSuspect" | "clearSuspect">;
+  readonly suspectsNote: SuspectsNote;
   readonly rejectionMaxBytes: number;
   readonly maxAttempts: number;
   readonly counters: Counters;
@@ -29,6 +31,7 @@ export class DeliveryEnder {
     this.#options = options;
     this.#suspects = new Suspects({
       ledger: options.store,
+      note: options.suspectsNote,
       maxAttempts: options.maxAttempts,
       onBug: (error) => options.log.error("bug", { what: "ledger of suspects", error }),
     });
@@ -53,6 +56,11 @@ export class DeliveryEnder {
       }
       if (!run.every(hasEnded)) return;
     }
+  }
+
+  /** To be called after the last of them: nobody dies of what has not ended. */
+  async leave(hold: Hold): Promise<void> {
+    await this.#suspects.leave({ hold });
   }
 
   judge(inHand: DeliveryInHand): readonly JobInHand[] {

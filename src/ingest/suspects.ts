@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Delivery } from "../domain/delivery.ts";
 import { Unavailable } from "../domain/faults.ts";
+import type { SuspectsNote } from "../spool/suspects-note.ts";
 import type { SuspectLedger } from "../store/store.ts";
 import { type DeliveryInHand, hasEnded } from "./in-hand.ts";
 
 export interface SuspectsOptions {
   readonly ledger: SuspectLedger;
+  /** Where entries stand that must leave the ledger, across a time without the store. */
+  readonly note: SuspectsNote;
   /** A message that so many workers died of is not tried again; at least 2. */
   readonly maxAttempts: number;
   readonly onBug: (error: unknown) => void;
@@ -27,16 +30,20 @@ export interface SuspectsWork {
  * innocent. That says of a later death only that the culprit was among them. Therefore one that is found entered is
  * entered a second time, under another key, at its own turn: that entry is its own, and only those are counted against
  * it. So its neighbours never end as it does.
+ *
+ * A worker that ends well died of nothing: it takes its entries out, and where the store is away notes them on its disk,
+ * so that the next one there takes them out before it counts anything.
  */
 export class Suspects {
   readonly #options: SuspectsOptions;
   /** Entries of this process that are still in the ledger. It lives, so nobody died of those. */
   readonly #ours = new Map<string, number>();
-  /** They have ended; the store was away when they were to leave the ledger. */
-  readonly #left = new Set<string>();
+  /** Nobody died of them; the store was away when they were to leave the ledger. */
+  readonly #left: Set<string>;
 
   constructor(options: SuspectsOptions) {
     this.#options = options;
+    this.#left = new Set(options.note.found);
   }
 
   /**
@@ -45,6 +52,9 @@ export class Suspects {
    * @throws nothing: a bug in the ledger is told, and they are handled without it.
    */
   async handle(suspects: readonly DeliveryInHand[], work: SuspectsWork): Promise<void> {
+    await this.clearLeft(work);
+    // The store is away.
+    if (this.#left.size > 0) return;
     const ended: string[] = [];
     try {
       const hashes = suspects.map(({ delivery }) => suspectHash(delivery));
@@ -56,6 +66,8 @@ export class Suspects {
         if (!hasEnded(suspect)) break;
         // Together at the end: a death before that only makes those be entered by themselves the next time.
         ended.push(hash);
+        // The store has gone away: what the next one did would be counted against this one, too.
+        if (this.#left.size > 0) break;
       }
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
@@ -63,11 +75,20 @@ export class Suspects {
     await this.#clear(ended, work);
   }
 
-  /** Takes out those that have ended while the store was away. To be called when it is back. */
+  /** Takes out those that were to leave while the store was away. To be called when it is back. */
   async clearLeft(work: Pick<SuspectsWork, "hold">): Promise<void> {
+    if (this.#left.size === 0) return;
     const left = [...this.#left];
     this.#left.clear();
     await this.#clear(left, work);
+    if (this.#left.size === 0) this.#options.note.keep([]);
+  }
+
+  /** Takes out all that this worker has entered, or has it taken out by the next one. To be called at its end. */
+  async leave(work: Pick<SuspectsWork, "hold">): Promise<void> {
+    for (const hash of this.#ours.keys()) this.#left.add(hash);
+    await this.clearLeft(work);
+    if (this.#left.size > 0) this.#options.note.keep([...this.#left]);
   }
 
   async #handleByItself(suspect: DeliveryInHand, hash: string, work: SuspectsWork): Promise<void> {

@@ -6,6 +6,7 @@ import { createCounters } from "../../src/counters.ts";
 import { createIngest } from "../../src/ingest/create-ingest.ts";
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
 import { openSpool } from "../../src/spool/open-spool.ts";
+import { openSuspectsNote } from "../../src/spool/suspects-note.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { schemas } from "../examples.ts";
 
@@ -20,6 +21,7 @@ const ingest = createIngest({
     return judgeDelivery(delivery, judging);
   },
   store,
+  suspectsNote: openSuspectsNote(dataDir, log),
   spool,
   spoolAfterMs: 10_000,
   batch: { maxItems: 20, maxBytes: 1e6, waitMs: 5 },

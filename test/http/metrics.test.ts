@@ -8,6 +8,7 @@ import type { WorkerParts } from "../../src/http/observe-worker.ts";
 import { type Http, startHttp } from "../../src/http/start-http.ts";
 import { workerStatus } from "../../src/http/worker-status.ts";
 import { createIngest, type Ingest } from "../../src/ingest/create-ingest.ts";
+import { openSuspectsNote } from "../../src/spool/suspects-note.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { aDelivery, aMessage } from "../examples.ts";
@@ -35,6 +36,7 @@ beforeEach(async () => {
     judge: judged,
     store,
     spool: null,
+    suspectsNote: openSuspectsNote(folder, log),
     spoolAfterMs: 0,
     batch: { maxItems: 50, maxBytes: 1e6, waitMs: 1 },
     rejectionMaxBytes: 1000,

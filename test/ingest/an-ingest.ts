@@ -6,6 +6,7 @@ import type { Delivery, Settlement } from "../../src/domain/delivery.ts";
 import { createIngest, type Ingest, type IngestOptions } from "../../src/ingest/create-ingest.ts";
 import { judgeDelivery, type Verdict } from "../../src/ingest/judge-delivery.ts";
 import { openSpool, type Spool } from "../../src/spool/open-spool.ts";
+import { openSuspectsNote } from "../../src/spool/suspects-note.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { aFickleStore, type FickleStore } from "../doubles/fickle-store.ts";
@@ -53,6 +54,7 @@ export class IngestStory {
     this.#ingest = createIngest({
       judge: judged,
       store: this.store,
+      suspectsNote: openSuspectsNote(this.folder, log),
       spool: this.#spool,
       spoolAfterMs: 50,
       batch: { maxItems: 10, maxBytes: 1e6, waitMs: 1 },

@@ -1,13 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import * as fc from "fast-check";
 import { Unavailable } from "../../src/domain/faults.ts";
-import type { DeliveryInHand } from "../../src/ingest/in-hand.ts";
-import { Suspects, suspectHash } from "../../src/ingest/suspects.ts";
+import { type DeliveryInHand, hasEnded } from "../../src/ingest/in-hand.ts";
+import { Suspects, type SuspectsOptions, suspectHash } from "../../src/ingest/suspects.ts";
+import { openSuspectsNote } from "../../src/spool/suspects-note.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store, SuspectLedger } from "../../src/store/store.ts";
 import { aDelivery } from "../examples.ts";
+
+jest.setTimeout(60_000);
+const MAX_ATTEMPTS = 3;
 
 let folder: string;
 let store: Store;
@@ -30,24 +35,34 @@ const aSuspect = (name: string): DeliveryInHand => ({
   counted: 1,
 });
 const nameOf = ({ delivery }: DeliveryInHand): unknown => JSON.parse(delivery.body.toString()).name;
+/** Those of a new worker on this disk. */
+const newSuspects = (ledger: SuspectsOptions["ledger"] = store): Suspects => {
+  const tell = (event: string): void => void bugs.push(event);
+  const note = openSuspectsNote(folder, { error: tell, warn: tell, info: tell, debug: tell });
+  return new Suspects({ ledger, note, maxAttempts: MAX_ATTEMPTS, onBug: (error) => bugs.push(error) });
+};
+const hold = <T>(ask: () => Promise<T>): Promise<T> => ask();
 const inLedger = async () => (await store.countDocuments())["suspects"];
+
+function endIt(suspect: DeliveryInHand): void {
+  const { delivery } = suspect;
+  suspect.jobs = [{ delivery, verdict: { kind: "skipped", payload: {} }, outcome: "skipped" }];
+}
 
 /** A worker's life over these names. It dies, which is to say never gets on, at `dies`; gives what it did. */
 async function live(names: readonly string[], dies: string | null, ledger = store): Promise<string[]> {
   const did: string[] = [];
   const end = (suspect: DeliveryInHand, how: string): void => {
     did.push(`${how} ${nameOf(suspect)}`);
-    suspect.jobs = [
-      { delivery: suspect.delivery, verdict: { kind: "skipped", payload: {} }, outcome: "skipped" },
-    ];
+    endIt(suspect);
   };
-  const suspects = new Suspects({ ledger, maxAttempts: 3, onBug: (error) => bugs.push(error) });
+  const suspects = newSuspects(ledger);
   let died: () => void;
   const death = new Promise<void>((resolve) => {
     died = resolve;
   });
   const work = suspects.handle(names.map(aSuspect), {
-    hold: (ask) => ask(),
+    hold,
     handleAlone: async (suspect) => {
       if (nameOf(suspect) === dies) {
         died();
@@ -74,15 +89,12 @@ describe("a suspect", () => {
       clearSuspect: (hash: string) =>
         isAway ? Promise.reject(new Unavailable("store", "away")) : store.clearSuspect(hash),
     };
-    const suspects = new Suspects({ ledger, maxAttempts: 3, onBug: (error) => bugs.push(error) });
-    const hold = <T>(ask: () => Promise<T>): Promise<T> => ask();
+    const suspects = newSuspects(ledger);
     await suspects.handle([aSuspect("a")], {
       hold,
       handleAlone: async (suspect) => {
         isAway = true;
-        suspect.jobs = [
-          { delivery: suspect.delivery, verdict: { kind: "skipped", payload: {} }, outcome: "skipped" },
-        ];
+        endIt(suspect);
       },
       setAside: () => Promise.reject(new Error("nobody died")),
     });
@@ -112,17 +124,43 @@ describe("a suspect", () => {
   });
 
   it("that met an absent store often is not held to have killed", async () => {
-    const suspects = new Suspects({ ledger: store, maxAttempts: 3, onBug: (error) => bugs.push(error) });
+    const suspects = newSuspects();
     let handled = 0;
     for (let outage = 0; outage < 8; outage++) {
       await suspects.handle([aSuspect("a")], {
-        hold: (ask) => ask(),
+        hold,
         // Without an outcome: the store was away for too long.
         handleAlone: async () => void handled++,
         setAside: async () => expect("set aside").toBe("handled"),
       });
     }
     expect(handled).toBe(8);
+  });
+
+  it("that was in work each time the store went away is not held to have killed the workers that ended well", async () => {
+    for (let worker = 0; worker < 2 * MAX_ATTEMPTS; worker++) {
+      let isAway = false;
+      const ledger = sometimesAway(() => (isAway ? "away" : "there"));
+      const suspects = newSuspects(ledger);
+      await suspects.handle([aSuspect("a")], {
+        hold,
+        handleAlone: async () => {
+          isAway = true;
+        },
+        setAside: async () => expect("set aside").toBe("handled"),
+      });
+      await suspects.leave({ hold });
+    }
+    expect(await live(["a"], null)).toEqual(["handled a"]);
+    expect(await inLedger()).toBe(0);
+    expect(readdirSync(folder).filter((name) => name.includes("suspects"))).toEqual([]);
+    expect(bugs).toEqual([]);
+  });
+
+  it("that could not leave the ledger ends the round, so that a death of the next one is not counted against it", async () => {
+    expect(await live(["bad", "a", "b"], "bad")).toEqual([]);
+    const clearSuspect = () => Promise.reject(new Unavailable("store", "away"));
+    expect(await live(["a", "b"], null, { ...store, clearSuspect })).toEqual(["handled a"]);
   });
 
   it("is left where the ledger is away, and handled without it where that has a bug", async () => {
@@ -132,6 +170,95 @@ describe("a suspect", () => {
     expect(await live(["a"], null, broken)).toEqual(["handled a"]);
     expect(bugs).toHaveLength(1);
   });
+});
+
+type Network = "there" | "away" | "reply lost";
+
+/** The real ledger, behind a network that is asked anew at each call. */
+function sometimesAway(network: () => Network): SuspectLedger {
+  const through = async <T>(ask: () => Promise<T>): Promise<T> => {
+    const now = network();
+    if (now === "away") throw new Unavailable("store", "away");
+    const answer = await ask();
+    if (now === "reply lost") throw new Unavailable("store", "no answer");
+    return answer;
+  };
+  return {
+    enterSuspect: (hash) => through(() => store.enterSuspect(hash)),
+    clearSuspect: (hash) => through(() => store.clearSuspect(hash)),
+  };
+}
+
+/** Workers that live one after the other on a queue. */
+class Lives {
+  queue: string[];
+  deaths = 0;
+  readonly setAside: string[] = [];
+
+  constructor(queue: readonly string[]) {
+    this.queue = [...queue];
+  }
+
+  /**
+   * One worker's life, until the queue is empty, it met an absent store twice, or one called "bad" kills it.
+   *
+   * @param script - what the network does at each call; after that it is away. Null: it is always there.
+   */
+  async liveOnce(script: readonly Network[] | null): Promise<void> {
+    let calls = 0;
+    const network = (): Network => (script === null ? "there" : (script[calls++] ?? "away"));
+    const suspects = newSuspects(sometimesAway(network));
+    for (let round = 0; round < 2 && this.queue.length > 0; round++) {
+      const batch = this.queue.map(aSuspect);
+      const work = suspects.handle(batch, {
+        hold,
+        handleAlone: async (suspect) => {
+          if (nameOf(suspect) === "bad") {
+            this.deaths++;
+            died();
+            await new Promise(() => undefined);
+          }
+          if (network() === "there") endIt(suspect);
+        },
+        setAside: async (suspect) => {
+          this.setAside.push(String(nameOf(suspect)));
+          if (network() === "there") endIt(suspect);
+        },
+      });
+      let died = (): void => undefined;
+      const death = new Promise<"died">((resolve) => {
+        died = () => resolve("died");
+      });
+      if ((await Promise.race([work, death])) === "died") return;
+      // What has ended is settled; what has not comes again.
+      this.queue = batch.filter((suspect) => !hasEnded(suspect)).map((suspect) => String(nameOf(suspect)));
+    }
+    await suspects.leave({ hold });
+  }
+}
+
+it("whatever the store's outages and the workers' ends: only what kills is set aside, and soon", async () => {
+  const network = fc.constantFrom<Network>("there", "there", "there", "there", "there", "away", "reply lost");
+  const troubledLives = fc.array(fc.array(network, { maxLength: 8 }), { maxLength: 12 });
+  const queues = fc.constantFrom(["a"], ["a", "b"], ["bad", "a"], ["a", "bad", "b"]);
+  await fc.assert(
+    fc.asyncProperty(queues, troubledLives, async (queue, scripts) => {
+      const lives = new Lives(queue);
+      for (const script of scripts) await lives.liveOnce(script);
+      const deathsBefore = lives.deaths;
+      for (let count = 0; lives.queue.length > 0; count++) {
+        expect(count).toBeLessThanOrEqual(MAX_ATTEMPTS);
+        await lives.liveOnce(null);
+      }
+      expect(new Set(lives.setAside)).toEqual(new Set(queue.filter((name) => name === "bad")));
+      expect(lives.deaths - deathsBefore).toBeLessThanOrEqual(MAX_ATTEMPTS);
+      // The last worker may have left some in its note.
+      await newSuspects().clearLeft({ hold });
+      expect(await inLedger()).toBe(0);
+    }),
+    { numRuns: 300 },
+  );
+  expect(bugs).toEqual([]);
 });
 
 it("a suspect's hash is of route and body, whatever else differs", () => {
