@@ -6,6 +6,8 @@ export type HostConduct = "answered" | "unreachable";
 const firstRestMs = 5_000;
 const longestRestMs = 60_000;
 const forgottenAfterMs = 600_000;
+/** Strangers name the hosts, and all that get no log now are named to the store at each claim. */
+const mostHosts = 1000;
 
 interface HostState {
   inWork: number;
@@ -20,10 +22,11 @@ interface HostState {
  *
  * A host gets `perHost` logs at a time. One that is unreachable rests, and then gets a single log until it answers:
  * however many of its logs are waiting, a dead host takes one slot now and then. Times are milliseconds of the
- * caller's clock.
+ * caller's clock. Of more than a thousand hosts, those whose last log is the longest ago are forgotten.
  */
 export class HostLimits {
   readonly #perHost: number;
+  /** In the order in which they last ended a log, or began their first one. */
   readonly #hosts = new Map<string, HostState>();
 
   constructor(perHost: number) {
@@ -58,14 +61,17 @@ export class HostLimits {
       state.restsUntil = now + Math.min(longestRestMs, firstRestMs * 2 ** Math.min(state.strikes, 10));
       state.strikes++;
     }
-    if (state.inWork === 0 && state.strikes === 0) this.#hosts.delete(host);
+    this.#hosts.delete(host);
+    if (state.inWork > 0 || state.strikes > 0) this.#hosts.set(host, state);
     this.#forget(now);
   }
 
-  // Strangers name the hosts: those that were unreachable long ago must not add up.
+  /** Looks at no more than it forgets, those with logs in work, and one. */
   #forget(now: number): void {
     for (const [host, { inWork, restsUntil }] of this.#hosts) {
-      if (inWork === 0 && now > restsUntil + forgottenAfterMs) this.#hosts.delete(host);
+      if (inWork > 0) continue;
+      if (this.#hosts.size <= mostHosts && now <= restsUntil + forgottenAfterMs) break;
+      this.#hosts.delete(host);
     }
   }
 }

@@ -64,4 +64,32 @@ describe("limits per host", () => {
     limits.start("a.test");
     expect(limits.busy(605_001)).toEqual([]);
   });
+
+  it("of however many dead hosts a thousand are kept, the latest; and all that have logs in work", () => {
+    const limits = new HostLimits(1);
+    limits.start("slow.test");
+    for (let n = 0; n < 50_000; n++) {
+      limits.start(`${n}.test`);
+      limits.end(`${n}.test`, "unreachable", n / 1000);
+    }
+    const busy = limits.busy(50);
+    expect(busy).toHaveLength(1000);
+    expect(busy).toContain("slow.test");
+    expect(busy).toContain("49999.test");
+    limits.end("slow.test", "answered", 50);
+    expect(limits.busy(50)).not.toContain("slow.test");
+  });
+
+  it("a host that dies again and again is kept before those that died once, long ago", () => {
+    const limits = new HostLimits(1);
+    const strike = (host: string, now: number): void => {
+      limits.start(host);
+      limits.end(host, "unreachable", now);
+    };
+    strike("dead.test", 0);
+    for (let n = 0; n < 999; n++) strike(`${n}.test`, 1);
+    strike("dead.test", 5000);
+    strike("new.test", 5000);
+    expect(limits.busy(14_999)).toEqual(["dead.test"]);
+  });
 });
