@@ -3,7 +3,8 @@ import type { Outcome } from "../domain/delivery.ts";
 import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import type { Spool, SpoolFront } from "../spool/open-spool.ts";
-import type { FrontLimits, SpooledDelivery } from "../spool/spool-file.ts";
+import type { FrontLimits } from "../spool/spool-file.ts";
+import type { SpooledDelivery } from "../spool/spool-row.ts";
 import type { DeliveryEnder } from "./end-deliveries.ts";
 import { type DeliveryInHand, hasEnded } from "./in-hand.ts";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
@@ -8,12 +8,11 @@ import {
   type ExchangeCount,
   type FrontLimits,
   SpoolCorrupt,
-  type SpoolEntry,
-  type SpooledDelivery,
   SpoolFile,
   SpoolHeld,
   type SpoolLoad,
 } from "./spool-file.ts";
+import type { DamagedRow, SpoolEntry, SpooledDelivery } from "./spool-row.ts";
 
 export interface SpoolOptions {
   /** Made where there is none. */
@@ -74,13 +73,21 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
   /** Null: a living worker's, or set aside. */
   function openLeft(path: string): SpoolFile | null {
     try {
-      return new SpoolFile(path);
+      return openFile(path);
     } catch (error) {
       if (error instanceof SpoolCorrupt) setAside(path, error);
       else if (error instanceof Unavailable) log.error("spool_unreadable", { path, error });
       else if (!(error instanceof SpoolHeld)) throw error;
       return null;
     }
+  }
+
+  function openFile(path: string): SpoolFile {
+    return new SpoolFile(path, (row) => {
+      const aside = `${path}.damaged-rows`;
+      keepRow(aside, row);
+      log.error("spool_row_damaged", { path, row: row.seq, reason: row.reason, set_aside_in: aside });
+    });
   }
 
   function setAside(path: string, error: SpoolCorrupt): void {
@@ -94,7 +101,7 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
     makeFolder(folder);
     for (;;) {
       try {
-        return new SpoolFile(join(folder, `${randomUUID()}.db`));
+        return openFile(join(folder, `${randomUUID()}.db`));
       } catch (error) {
         // Another worker that starts this moment took it for a file that nobody holds: it deletes that one.
         if (!(error instanceof SpoolHeld)) throw error;
@@ -203,6 +210,15 @@ function discard(file: SpoolFile): void {
   rmSync(file.path, { force: true });
   file.abandon();
   rmSync(`${file.path}-wal`, { force: true });
+}
+
+/** As a line of JSON; on the disk when it returns. */
+function keepRow(path: string, { seq, reason, cells }: DamagedRow): void {
+  try {
+    appendFileSync(path, `${JSON.stringify({ seq, reason, ...cells })}\n`, { flush: true });
+  } catch (error) {
+    throw asUnavailable(error);
+  }
 }
 
 function makeFolder(folder: string): void {

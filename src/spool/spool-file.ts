@@ -2,22 +2,14 @@ import { existsSync } from "node:fs";
 import { isAnyArrayBuffer } from "node:util/types";
 import Database from "libsql";
 import * as z from "zod";
-import type { Delivery } from "../domain/delivery.ts";
 import { Unavailable } from "../domain/faults.ts";
-
-/** A delivery for the spool. */
-export interface SpoolEntry {
-  readonly delivery: Delivery;
-  /** How many job messages it is counted as. */
-  readonly jobs: number;
-}
-
-export interface SpooledDelivery extends SpoolEntry {
-  /** Place in its file, ascending in the order of arrival. */
-  readonly seq: number;
-  /** It may have killed a worker: the broker redelivered it, or a worker died with it in work. */
-  readonly isSuspect: boolean;
-}
+import {
+  type DamagedRow,
+  ROW_CELLS,
+  readSpoolRow,
+  type SpoolEntry,
+  type SpooledDelivery,
+} from "./spool-row.ts";
 
 /** How much a spool holds. */
 export interface SpoolLoad {
@@ -42,20 +34,13 @@ const ROW_BYTES = 64;
 /** An empty file that has grown beyond this many pages (of 4 KiB) is shrunk. */
 const SHRINK_PAGES = 16 * 1024;
 
-const row = z.object({
-  seq: z.number(),
-  exchange: z.string(),
-  routing_key: z.string(),
-  redelivered: z.number(),
-  received_at_ms: z.number(),
-  body: z.custom<ArrayBuffer>(isAnyArrayBuffer, "not a blob"),
-  oversize: z.string().nullable(),
-  jobs: z.number(),
-});
-const oversizeBody = z.object({ bytes: z.number(), sha256: z.string(), limitBytes: z.number() });
 const place = z.object({ seq: z.number(), bytes: z.number() });
-const load = z.object({ deliveries: z.number(), jobs: z.number(), bytes: z.number() });
-const exchangeCount = z.object({ exchange: z.string(), deliveries: z.number() });
+const sums = z.object({ deliveries: z.number(), bytes: z.number() });
+/** Only to be counted by: what is wrong with one shows when it is read. */
+const exchangeName = z
+  .custom<ArrayBuffer>(isAnyArrayBuffer)
+  .transform((bytes) => Buffer.from(bytes).toString());
+const exchangeCount = z.object({ exchange: exchangeName, deliveries: z.number() });
 export type ExchangeCount = z.infer<typeof exchangeCount>;
 const oldest = z.object({ at: z.number() });
 const bounds = z.object({ through: z.number(), last: z.number() });
@@ -69,6 +54,7 @@ const bounds = z.object({ through: z.number(), last: z.number() });
  */
 export class SpoolFile {
   readonly path: string;
+  readonly #onDamaged: (row: DamagedRow) => void;
   readonly #db: Database.Database;
   /** Up to here a worker before us had it in work when it died. */
   readonly #suspectThrough: number;
@@ -82,20 +68,20 @@ export class SpoolFile {
   /**
    * Opens the file, and makes it where there is none.
    *
+   * @param onDamaged - is to keep what one row holds, which leaves the file when it returns.
    * @throws SpoolHeld; SpoolCorrupt; Unavailable where the folder or the disk is to blame.
    */
-  constructor(path: string) {
+  constructor(path: string, onDamaged: (row: DamagedRow) => void) {
     this.path = path;
+    this.#onDamaged = onDamaged;
     this.#db = open(path);
     try {
       const query = `SELECT (SELECT through FROM in_work) AS through, coalesce(max(seq), 0) AS last FROM deliveries`;
       const { through, last } = bounds.parse(this.#db.prepare(query).get());
       this.#suspectThrough = through;
       this.#foundThrough = last;
-      const sums = `SELECT count(*) AS deliveries, count(*) AS jobs,
-          coalesce(sum(length(body) + length(exchange) + length(routing_key) + ${ROW_BYTES}), 0) AS bytes
-        FROM deliveries`;
-      this.#load = load.parse(this.#db.prepare(sums).get());
+      const { deliveries, bytes } = this.#sums();
+      this.#load = { deliveries, jobs: deliveries, bytes };
     } catch (error) {
       this.#db.close();
       throw asKnown(error);
@@ -129,22 +115,10 @@ export class SpoolFile {
 
   /**
    * The oldest, which stay until they are removed. That they are in work is noted durably first: should the process
-   * die now, these are the suspects.
+   * die now, these are the suspects. A row that is no delivery is given away before.
    */
-  front({ maxItems, maxBytes }: FrontLimits): SpooledDelivery[] {
-    let found: SpooledDelivery[];
-    try {
-      // Sizes first, so that no more bodies are read than are given.
-      const sizes = this.#db.prepare(
-        "SELECT seq, length(body) AS bytes FROM deliveries WHERE seq > ? ORDER BY seq LIMIT ?",
-      );
-      const places = z.array(place).parse(sizes.all([this.#goneThrough, maxItems]));
-      const query = this.#db.prepare("SELECT * FROM deliveries WHERE seq > ? AND seq <= ? ORDER BY seq");
-      const rows = query.all([this.#goneThrough, lastWithin(places, maxBytes)]);
-      found = rows.map((each) => this.#toSpooled(each));
-    } catch (error) {
-      throw asKnown(error);
-    }
+  front(limits: FrontLimits): SpooledDelivery[] {
+    const found = this.#readable(limits);
     const last = found.at(-1);
     if (last !== undefined) this.#noteInWork(last.seq);
     return found;
@@ -170,7 +144,8 @@ export class SpoolFile {
   /** How many deliveries there are of each exchange. */
   byExchange(): ExchangeCount[] {
     try {
-      const query = "SELECT exchange, count(*) AS deliveries FROM deliveries GROUP BY exchange";
+      const query = `SELECT CAST(exchange AS BLOB) AS exchange, count(*) AS deliveries
+        FROM deliveries GROUP BY 1`;
       return z.array(exchangeCount).parse(this.#db.prepare(query).all());
     } catch (error) {
       throw asKnown(error);
@@ -180,7 +155,8 @@ export class SpoolFile {
   /** When the oldest came, in milliseconds since the epoch; null: it is empty. */
   oldestAtMs(): number | null {
     try {
-      const query = "SELECT received_at_ms AS at FROM deliveries WHERE seq > ? ORDER BY seq LIMIT 1";
+      const query = `SELECT coalesce(CAST(received_at_ms AS REAL), 0) AS at FROM deliveries
+        WHERE seq > ? ORDER BY seq LIMIT 1`;
       const found: unknown = this.#db.prepare(query).get([this.#goneThrough]);
       return found === undefined ? null : oldest.parse(found).at;
     } catch (error) {
@@ -213,24 +189,51 @@ export class SpoolFile {
     }
   }
 
-  #toSpooled(found: unknown): SpooledDelivery {
-    const parsed = row.safeParse(found);
-    if (!parsed.success) throw new SpoolCorrupt(`a row is not a delivery: ${parsed.error.message}`);
-    const { seq, exchange, routing_key, received_at_ms, body, oversize, jobs } = parsed.data;
-    const isSuspect = parsed.data.redelivered === 1 || seq <= this.#suspectThrough;
-    return {
-      seq,
-      isSuspect,
-      jobs: seq <= this.#foundThrough ? 1 : jobs,
-      delivery: {
-        exchange,
-        routingKey: routing_key,
-        redelivered: isSuspect,
-        receivedAtMs: received_at_ms,
-        body: Buffer.from(body),
-        oversize: oversize === null ? null : oversizeBody.parse(JSON.parse(oversize)),
-      },
-    };
+  /** Some of the front that can be read; none only where there is nothing more. */
+  #readable(limits: FrontLimits): SpooledDelivery[] {
+    for (;;) {
+      const rows = this.#firstRows(limits);
+      const read = rows.map((row) =>
+        readSpoolRow(row, { suspectThrough: this.#suspectThrough, foundThrough: this.#foundThrough }),
+      );
+      const damaged = read.flatMap((each) => ("reason" in each ? [each] : []));
+      if (damaged.length > 0) this.#giveAway(damaged);
+      const found = read.flatMap((each) => ("reason" in each ? [] : [each]));
+      if (found.length > 0 || rows.length === 0) return found;
+    }
+  }
+
+  #firstRows({ maxItems, maxBytes }: FrontLimits): unknown[] {
+    try {
+      // Sizes first, so that no more bodies are read than are given.
+      const sizes = this.#db.prepare(
+        "SELECT seq, coalesce(length(body), 0) AS bytes FROM deliveries WHERE seq > ? ORDER BY seq LIMIT ?",
+      );
+      const places = z.array(place).parse(sizes.all([this.#goneThrough, maxItems]));
+      const query = this.#db.prepare(
+        `SELECT ${ROW_CELLS} FROM deliveries WHERE seq > ? AND seq <= ? ORDER BY seq`,
+      );
+      return query.all([this.#goneThrough, lastWithin(places, maxBytes)]);
+    } catch (error) {
+      throw asKnown(error);
+    }
+  }
+
+  #giveAway(damaged: readonly DamagedRow[]): void {
+    for (const row of damaged) this.#onDamaged(row);
+    this.#write(() => {
+      const remove = this.#db.prepare("DELETE FROM deliveries WHERE seq = ?");
+      for (const { seq } of damaged) remove.run([seq]);
+    });
+    const { deliveries, bytes } = this.#sums();
+    this.#load = { deliveries, bytes, jobs: deliveries === 0 ? 0 : this.#load.jobs - damaged.length };
+  }
+
+  #sums(): z.infer<typeof sums> {
+    const query = `SELECT count(*) AS deliveries,
+        coalesce(sum(length(body) + length(exchange) + length(routing_key) + ${ROW_BYTES}), 0) AS bytes
+      FROM deliveries WHERE seq > ?`;
+    return sums.parse(this.#db.prepare(query).get([this.#goneThrough]));
   }
 
   #write(work: () => void): void {
@@ -324,6 +327,7 @@ function inTransaction<T>(db: Database.Database, work: () => T): T {
 
 /** SQLite's error as one of the three that the spool knows; anything else as it is. */
 function asKnown(error: unknown): unknown {
+  if (error instanceof z.ZodError) return new SpoolCorrupt(`it holds what no spool does: ${error.message}`);
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
   const { code, message } = error;
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return new SpoolHeld(message);

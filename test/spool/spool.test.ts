@@ -1,15 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import Database from "libsql";
 import type { Delivery } from "../../src/domain/delivery.ts";
 import { Unavailable } from "../../src/domain/faults.ts";
 import { openSpool, type Spool } from "../../src/spool/open-spool.ts";
-import { type SpoolEntry, SpoolFile, SpoolHeld } from "../../src/spool/spool-file.ts";
+import { SpoolFile, SpoolHeld } from "../../src/spool/spool-file.ts";
+import type { SpoolEntry } from "../../src/spool/spool-row.ts";
 
 jest.setTimeout(60_000);
 const appender = fileURLToPath(new URL("../doubles/spool-appender.mjs", import.meta.url));
@@ -44,6 +46,12 @@ async function killedTaker(append: number, take: number): Promise<void> {
   const args = ["--import", "tsx", taker, folder, String(append), String(take)];
   await once(spawn(process.execPath, args, { stdio: "inherit" }), "close");
 }
+
+/** What an earlier worker left, in which no row is damaged. */
+const fileAt = (path: string): SpoolFile =>
+  new SpoolFile(path, ({ reason }) => {
+    throw new Error(reason);
+  });
 
 /** Takes out everything, and gives its numbers in order. */
 function drained(spool: Spool): number[] {
@@ -159,7 +167,7 @@ describe("a spool's file", () => {
     });
     await once(child.stdout, "data");
     const [file = ""] = readdirSync(folder).filter((name) => name.endsWith(".db"));
-    expect(() => new SpoolFile(join(folder, file))).toThrow(SpoolHeld);
+    expect(() => fileAt(join(folder, file))).toThrow(SpoolHeld);
     const spool = open();
     expect(spool.load.deliveries).toBe(0);
     spool.append([entry(5)]);
@@ -198,7 +206,7 @@ describe("a spool's file", () => {
 
   it("that is no database is set aside, not deleted, and the others are taken over", () => {
     writeFileSync(join(folder, "bad.db"), "not a database ".repeat(1000));
-    const left = new SpoolFile(join(folder, "good.db"));
+    const left = fileAt(join(folder, "good.db"));
     left.append([entry(1)]);
     left.close();
     const spool = open();
@@ -210,7 +218,7 @@ describe("a spool's file", () => {
 
   it("that is damaged in the middle is set aside once that shows, and the spool goes on", () => {
     const path = join(folder, "left.db");
-    const left = new SpoolFile(path);
+    const left = fileAt(path);
     left.append(Array.from({ length: 200 }, (_, n) => entry(n, { body: Buffer.alloc(2000, 1) })));
     left.close();
     const wreck = Buffer.alloc(100 * 4096, 0xa5);
@@ -222,5 +230,61 @@ describe("a spool's file", () => {
     spool.close();
     expect(events).toContain("spool_corrupt");
     expect(readdirSync(folder)).toEqual([expect.stringMatching(/^left\.db\.corrupt-/)]);
+  });
+
+  it.each<[string, string, string]>([
+    ["oversize", "'{'", "{"],
+    ["oversize", `'{"bytes": 1}'`, '{"bytes": 1}'],
+    ["oversize", "x'ff'", "base64"],
+    ["oversize", "CAST(x'ff' AS TEXT)", "base64"],
+    ["body", "7", "7"],
+    ["received_at_ms", "'now'", "now"],
+    ["received_at_ms", "9e99", "9e+99"],
+    ["exchange", "CAST(x'ff' AS TEXT)", "base64"],
+    ["routing_key", "x'ff'", "base64"],
+    ["redelivered", "'often'", "often"],
+    ["jobs", "-1.5", "-1.5"],
+  ])(
+    "of which one row's %s is damaged (%s) loses nothing of it, and gives the others in order",
+    (column, sql, kept) => {
+      const path = join(folder, "left.db");
+      const left = fileAt(path);
+      left.append([entry(1), entry(2), entry(3)]);
+      left.close();
+      const db = new Database(path);
+      db.exec(`UPDATE deliveries SET ${column} = ${sql} WHERE seq IN (1, 2)`);
+      db.close();
+      const spool = open();
+      expect(ids(spool, { maxItems: 1, maxBytes: 1e9 })).toEqual([3]);
+      expect(spool.load).toEqual({ deliveries: 1, jobs: 1, bytes: expect.any(Number) });
+      expect(drained(spool)).toEqual([3]);
+      expect(spool.load).toEqual({ deliveries: 0, jobs: 0, bytes: 0 });
+      spool.close();
+      const aside = `${path}.damaged-rows`;
+      const rows = readFileSync(aside, "utf8").trim().split("\n");
+      for (const [index, text] of rows.entries()) {
+        const row = JSON.parse(text) as Record<string, unknown>;
+        expect(row).toMatchObject({ seq: index + 1, reason: expect.stringContaining(column) });
+        expect(JSON.stringify(row[column])).toContain(JSON.stringify(kept).slice(1, -1));
+        if (column !== "body") expect(row["body"]).toBe(delivery(index + 1).body.toString());
+      }
+      expect(rows).toHaveLength(2);
+      expect(events.filter((event) => event === "spool_row_damaged")).toHaveLength(2);
+      expect(events).not.toContain("spool_corrupt");
+      expect(readdirSync(folder)).toEqual(["left.db.damaged-rows"]);
+    },
+  );
+
+  it("of which the note of what was in work is damaged is set aside", () => {
+    const path = join(folder, "left.db");
+    const left = fileAt(path);
+    left.append([entry(1)]);
+    left.close();
+    const db = new Database(path);
+    db.exec("UPDATE in_work SET through = 'far'");
+    db.close();
+    expect(drained(open())).toEqual([]);
+    expect(events).toContain("spool_corrupt");
+    expect(readdirSync(folder)).toContainEqual(expect.stringMatching(/^left\.db\.corrupt-.*Z$/));
   });
 });

@@ -1,0 +1,118 @@
+import { isAnyArrayBuffer } from "node:util/types";
+import * as z from "zod";
+import type { Delivery } from "../domain/delivery.ts";
+
+/** A delivery for the spool. */
+export interface SpoolEntry {
+  readonly delivery: Delivery;
+  /** How many job messages it is counted as. */
+  readonly jobs: number;
+}
+
+export interface SpooledDelivery extends SpoolEntry {
+  /** Place in its file, ascending in the order of arrival. */
+  readonly seq: number;
+  /** It may have killed a worker: the broker redelivered it, or a worker died with it in work. */
+  readonly isSuspect: boolean;
+}
+
+/** A row that is no delivery, be it for a disk's fault or a stranger's hand. */
+export interface DamagedRow {
+  readonly seq: number;
+  readonly reason: string;
+  /** All that it holds, by column; what is not UTF-8 as `{ base64 }`. */
+  readonly cells: Readonly<Record<string, unknown>>;
+}
+
+export interface RowPlaces {
+  /** Up to here a worker died with it in work. */
+  readonly suspectThrough: number;
+  /** Up to here it was appended by an earlier worker. */
+  readonly foundThrough: number;
+}
+
+/** The latest that a `Date` can be. */
+const MAX_MS = 8.64e15;
+
+/** What a query selects for `readSpoolRow`. Text as a blob: the driver ends the process over one that is not UTF-8. */
+export const ROW_CELLS = [
+  "seq",
+  ...["exchange", "routing_key", "redelivered", "received_at_ms", "body", "oversize", "jobs"].map(
+    (name) => `CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) ELSE ${name} END AS ${name}`,
+  ),
+].join(", ");
+
+const blob = z.custom<ArrayBuffer>(isAnyArrayBuffer, "not a blob");
+const text = blob.transform(orIssue("not UTF-8", toText));
+const json = text.transform(orIssue("not JSON", (content): unknown => JSON.parse(content)));
+const oversizeBody = z.object({ bytes: z.number(), sha256: z.string(), limitBytes: z.number() });
+const row = z.object({
+  seq: z.number(),
+  exchange: text,
+  routing_key: text,
+  redelivered: z.number(),
+  received_at_ms: z.number().min(0).max(MAX_MS),
+  body: blob,
+  oversize: json.pipe(oversizeBody).nullable(),
+  jobs: z.int().min(0),
+});
+const anyRow = z.looseObject({ seq: z.number() });
+
+/** A row of the table `deliveries` as a delivery, or what is wrong with it. Pure. */
+export function readSpoolRow(
+  found: unknown,
+  { suspectThrough, foundThrough }: RowPlaces,
+): SpooledDelivery | DamagedRow {
+  const parsed = row.safeParse(found);
+  if (!parsed.success) return damagedRow(found, parsed.error);
+  const { seq, exchange, routing_key, received_at_ms, body, oversize, jobs } = parsed.data;
+  const isSuspect = parsed.data.redelivered === 1 || seq <= suspectThrough;
+  return {
+    seq,
+    isSuspect,
+    // What an earlier worker counted is not known here.
+    jobs: seq <= foundThrough ? 1 : jobs,
+    delivery: {
+      exchange,
+      routingKey: routing_key,
+      redelivered: isSuspect,
+      receivedAtMs: received_at_ms,
+      body: Buffer.from(body),
+      oversize,
+    },
+  };
+}
+
+function damagedRow(found: unknown, error: z.ZodError): DamagedRow {
+  const { seq, ...rest } = anyRow.parse(found);
+  const reason = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+  const cells = Object.entries(rest).map(([name, value]) => [
+    name,
+    isAnyArrayBuffer(value) ? shown(value) : value,
+  ]);
+  return { seq, reason, cells: Object.fromEntries(cells) };
+}
+
+function shown(value: ArrayBufferLike): unknown {
+  try {
+    return toText(value);
+  } catch {
+    return { base64: Buffer.from(value).toString("base64") };
+  }
+}
+
+function toText(bytes: ArrayBufferLike): string {
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(new Uint8Array(bytes));
+}
+
+/** For zod: what the function gives, or this issue where it throws. */
+function orIssue<From, To>(issue: string, read: (value: From) => To) {
+  return (value: From, context: z.RefinementCtx): To => {
+    try {
+      return read(value);
+    } catch {
+      context.addIssue(issue);
+      return z.NEVER;
+    }
+  };
+}
