@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { fullJitterMs } from "../domain/backoff.ts";
+import { askAgain, fullJitterMs } from "../domain/backoff.ts";
 import { Unavailable } from "../domain/faults.ts";
 import type { Artifact } from "../domain/submission.ts";
 import type { Log } from "../log.ts";
@@ -106,7 +106,7 @@ async function whileLeased<T>(
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       if (tries === 0) log.warn("artifacts_wait_for_store", { item: item.id, error });
-      const delayMs = fullJitterMs(tries, backoff);
+      const delayMs = fullJitterMs(tries, askAgain(error, backoff));
       if (stop.aborted || Date.now() + delayMs >= until) return null;
       await wait(delayMs, undefined, { signal: stop }).catch(() => undefined);
     }

@@ -1,3 +1,5 @@
+import type { Unavailable } from "./faults.ts";
+
 export interface Backoff {
   /** Upper bound of the first wait. */
   readonly baseMs: number;
@@ -14,4 +16,9 @@ export interface Backoff {
  */
 export function fullJitterMs(attempt: number, { baseMs, capMs }: Backoff, random = Math.random()): number {
   return Math.round(random * Math.min(capMs, baseMs * 2 ** Math.min(attempt, 30)));
+}
+
+/** The same, or shorter waits where asking costs what was unavailable little. */
+export function askAgain({ askAgainMs }: Unavailable, { baseMs, capMs }: Backoff): Backoff {
+  return { baseMs, capMs: Math.min(capMs, askAgainMs) };
 }

@@ -38,11 +38,19 @@ export function refuse(fault: Fault): { readonly ok: false; readonly fault: Faul
 /** Something around the message failed. The same bytes may go through later: thrown by adapters. */
 export class Unavailable extends Error {
   readonly what: "broker" | "store" | "spool";
+  /** Most milliseconds to wait before it is asked again, where that costs little; infinite: as long as is usual. */
+  readonly askAgainMs: number;
 
-  constructor(what: "broker" | "store" | "spool", detail: string, cause?: unknown) {
+  constructor(
+    what: "broker" | "store" | "spool",
+    detail: string,
+    cause?: unknown,
+    askAgainMs = Number.POSITIVE_INFINITY,
+  ) {
     super(`${what} unavailable: ${detail}`, { cause });
     this.name = "Unavailable";
     this.what = what;
+    this.askAgainMs = askAgainMs;
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { fullJitterMs } from "../domain/backoff.ts";
+import { askAgain, fullJitterMs } from "../domain/backoff.ts";
 import { Unavailable } from "../domain/faults.ts";
 
 const backoff = { baseMs: 200, capMs: 5000 };
@@ -37,7 +37,8 @@ export async function holdWhileAway<T>(work: () => Promise<T>, options: HoldOpti
         // Held and tried again here rather than requeued: the broker redelivers a requeued message at once, so a
         // requeue would spin as fast as the network allows for as long as the store is away. What is held fills
         // the prefetch window, and the broker stops sending by itself.
-        await wait(fullJitterMs(attempt, backoff), undefined, { signal: patience.over }).catch(() => {
+        const delayMs = fullJitterMs(attempt, askAgain(error, backoff));
+        await wait(delayMs, undefined, { signal: patience.over }).catch(() => {
           // Woken by the end of the patience: one last try follows at once.
         });
       }

@@ -45,3 +45,13 @@ it("gives up at shutdown, after one last try", async () => {
   expect(calls).toBe(2);
   expect(seen).toEqual(["away 0"]);
 });
+
+it("asks again soon what costs little to ask, however long it has been away", async () => {
+  const { seen, options } = watched();
+  let calls = 0;
+  // With the usual waits this would take most of a minute.
+  await holdWhileAway(async () => {
+    if (++calls <= 25) throw new Unavailable("store", "database is locked", undefined, 2);
+  }, options);
+  expect(seen.at(-1)).toBe("back 25");
+});

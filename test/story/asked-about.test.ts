@@ -3,8 +3,8 @@ import { type CliRun, runCli } from "../cli/run-cli.ts";
 import { aMessage } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
-import type { WorkerProcess } from "../servers/worker-process.ts";
 import { WorkerStory } from "./a-running-worker.ts";
+import { urlOf } from "./look-at-worker.ts";
 
 jest.setTimeout(120_000);
 
@@ -102,7 +102,3 @@ broker.describe(`a worker that people ask about, on ${broker.name}`, () => {
     expect(stdout).toMatch(/^logs +0 pending, 0 failed for good$/m);
   });
 });
-
-async function urlOf(worker: WorkerProcess): Promise<string> {
-  return String((await worker.untilEvent("http_listening"))["url"]);
-}

@@ -1,13 +1,12 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, expect, it, jest } from "@jest/globals";
-import { type WorkerStatus, workerStatus } from "../../src/http/worker-status.ts";
 import { aMessage } from "../examples.ts";
-import { type MetricFamily, metricTotal, readMetrics } from "../http/metrics-text.ts";
+import { type MetricFamily, metricTotal } from "../http/metrics-text.ts";
 import { freePort } from "../servers/free-port.ts";
 import { type Rabbitmq, startRabbitmq } from "../servers/rabbitmq.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { WorkerProcess } from "../servers/worker-process.ts";
 import { WorkerStory } from "./a-running-worker.ts";
+import { metrics, probe, status, until, urlOf } from "./look-at-worker.ts";
 
 jest.setTimeout(120_000);
 
@@ -156,32 +155,6 @@ broker.describe(`a worker that is watched, on a ${broker.name} of its own`, () =
     expect(await worker.stop()).toBe(0);
   });
 });
-
-async function urlOf(worker: WorkerProcess): Promise<string> {
-  return String((await worker.untilEvent("http_listening"))["url"]);
-}
-
-async function probe(url: string, path: string): Promise<{ status: number; body: unknown }> {
-  const answer = await fetch(`${url}${path}`);
-  return { status: answer.status, body: await answer.json() };
-}
-
-async function metrics(url: string): Promise<MetricFamily[]> {
-  return readMetrics(await (await fetch(`${url}/metrics`)).text());
-}
-
-async function status(url: string): Promise<WorkerStatus> {
-  return workerStatus.parse(await (await fetch(`${url}/status`)).json());
-}
-
-/** Asks until the answer is as wanted; the test's own time limit ends it. */
-async function until<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
-  for (;;) {
-    const answer = await ask();
-    if (isWanted(answer)) return answer;
-    await wait(50);
-  }
-}
 
 function expectLaw(families: readonly MetricFamily[]): void {
   expect(metricTotal(families, "pulse_ingest_jobs_received_total")).toBe(

@@ -7,9 +7,13 @@ import { migrate } from "./migrations.ts";
 /** Codes of SQLite for what is the world's fault, and passes: locked, full, unreadable disk. */
 const passing = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|PROTOCOL|NOMEM)/;
 const damaged = /^SQLITE_(CORRUPT|NOTADB)/;
+const locked = /^SQLITE_BUSY/;
+/** A file on our own disk costs little to ask. */
+const ASK_AGAIN_MS = 250;
 
 /**
- * Opens the file, and makes it where there is none. Several processes may have it open.
+ * Opens the file, and makes it where there is none. Several processes may have it open. Whoever finds it locked
+ * afterwards is told at once (`isLocked`).
  *
  * @throws Misuse for a file that is no database, or a folder that cannot be written; Unavailable while it is locked.
  */
@@ -18,7 +22,7 @@ export function openDatabase(path: string): Database.Database {
     mkdirSync(dirname(path), { recursive: true });
     const db = new Database(path);
     try {
-      // First of all: whoever else opens the file now may hold it for a moment.
+      // First of all: whoever else opens the file now may hold it for a moment, e.g. to take the same steps.
       db.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL");
       // FULL: a commit is on the disk when it returns, and only then is a message acknowledged.
       db.exec("PRAGMA synchronous = FULL; PRAGMA cache_size = -32000");
@@ -26,6 +30,8 @@ export function openDatabase(path: string): Database.Database {
       // the log grow further, it is cut back to that.
       db.exec("PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216");
       migrate(db);
+      // From now on SQLite's wait would block the event loop.
+      db.exec("PRAGMA busy_timeout = 0");
     } catch (error) {
       // With it goes whatever lock it holds: the next try may be a moment later.
       db.close();
@@ -39,20 +45,20 @@ export function openDatabase(path: string): Database.Database {
   }
 }
 
-/** Runs the work in one transaction: all of it is durable when it returns, or nothing of it is there. */
+/**
+ * Runs the work in one transaction: all of it is durable when it returns, or nothing of it is there. Whatever writes goes
+ * this way, a single statement too. Then a lock is found before anything is done; and the driver leaves a prepared statement
+ * that found one itself unfinished: until it is garbage, what is written behind it is not durable, and nobody else may write.
+ */
 export function inTransaction<T>(db: Database.Database, work: () => T): T {
+  db.exec("BEGIN IMMEDIATE");
   try {
-    db.exec("BEGIN IMMEDIATE");
-    try {
-      const result = work();
-      db.exec("COMMIT");
-      return result;
-    } catch (error) {
-      if (db.inTransaction) db.exec("ROLLBACK");
-      throw error;
-    }
+    const result = work();
+    db.exec("COMMIT");
+    return result;
   } catch (error) {
-    throw asUnavailable(error);
+    if (db.inTransaction) db.exec("ROLLBACK");
+    throw error;
   }
 }
 
@@ -62,8 +68,13 @@ export function inTransaction<T>(db: Database.Database, work: () => T): T {
  */
 export function asUnavailable(error: unknown): unknown {
   return isPassing(error) || hasCode(error, damaged)
-    ? new Unavailable("store", error instanceof Error ? error.message : "", error)
+    ? new Unavailable("store", error instanceof Error ? error.message : "", error, ASK_AGAIN_MS)
     : error;
+}
+
+/** Whether another process has the file for itself. */
+export function isLocked(error: unknown): boolean {
+  return hasCode(error, locked);
 }
 
 function isPassing(error: unknown): boolean {

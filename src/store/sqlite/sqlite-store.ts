@@ -5,13 +5,15 @@ import type { Store } from "../store.ts";
 import { createBindings } from "./bindings.ts";
 import { createBugs } from "./bugs.ts";
 import { asUnavailable, openDatabase } from "./database.ts";
+import { LockLine } from "./lock-line.ts";
 import { createReads } from "./reads.ts";
 import { createRejections } from "./rejections.ts";
+import { createSuspects } from "./suspects.ts";
 import { createWork } from "./work.ts";
 import { createWrites } from "./writes.ts";
 
 /**
- * The embedded store: one file. Its calls are short and block; they give promises because the port does.
+ * The embedded store: one file. Its calls are short and block; where the file is locked, they wait without blocking.
  *
  * @param folder - made where it is missing.
  * @throws Misuse for a file that is no store; Unavailable while another process holds it.
@@ -25,8 +27,11 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
   const work = createWork(db);
   const bugs = createBugs(db);
   const bindings = createBindings(db);
-  const { asked, end } = createAsking(asUnavailable);
+  const suspects = createSuspects(db);
+  const line = new LockLine();
+  const { asked, end } = createAsking(asUnavailable, (question) => line.ask(question));
   const finish = gathered(asked(work.finishWork));
+  const clearSuspect = gathered(asked(suspects.clearSuspects));
 
   return {
     name: `sqlite (${path})`,
@@ -55,18 +60,10 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
     replaceBugs: asked(bugs.replaceBugs),
     bugsVersion: asked(bugs.bugsVersion),
     readBugs: asked(bugs.readBugs),
-    enterSuspect: asked((hash: string) => {
-      const row = db
-        .prepare(
-          `INSERT INTO suspects VALUES (?, 1, ?) ON CONFLICT (hash) DO UPDATE
-             SET attempts = attempts + 1, last_seen = excluded.last_seen RETURNING attempts`,
-        )
-        .get(hash, new Date().toISOString()) as { attempts: number };
-      return row.attempts;
-    }),
-    clearSuspect: asked((hash: string) => {
-      db.prepare("DELETE FROM suspects WHERE hash = ?").run(hash);
-    }),
+    enterSuspect: gathered(asked(suspects.enterSuspects)),
+    async clearSuspect(hash) {
+      await clearSuspect(hash);
+    },
     ping: asked(() => {
       db.exec("BEGIN IMMEDIATE; ROLLBACK");
     }),

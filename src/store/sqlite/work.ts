@@ -38,14 +38,16 @@ export function createWork(db: Database.Database) {
     const now = Date.now();
     const lease = randomUUID();
     const host = kind === "log" ? "AND host NOT IN (SELECT value FROM json_each(?4))" : "AND ?4 = ?4";
-    const rows = db
-      .prepare(
-        `UPDATE ${TABLES[kind]} SET lease = ?1, lease_until = ?2, attempts = attempts + 1 WHERE id IN (
-           SELECT id FROM ${TABLES[kind]}
-           WHERE next_attempt_at <= ?3 AND (lease_until IS NULL OR lease_until < ?3) ${host}
-           ORDER BY next_attempt_at LIMIT ?5) RETURNING ${WORK_DOCS[kind]}`,
-      )
-      .all(lease, iso(now + leaseMs), iso(now), JSON.stringify(exceptHosts), limit) as DocRow[];
+    const claim = db.prepare(
+      `UPDATE ${TABLES[kind]} SET lease = ?1, lease_until = ?2, attempts = attempts + 1 WHERE id IN (
+         SELECT id FROM ${TABLES[kind]}
+         WHERE next_attempt_at <= ?3 AND (lease_until IS NULL OR lease_until < ?3) ${host}
+         ORDER BY next_attempt_at LIMIT ?5) RETURNING ${WORK_DOCS[kind]}`,
+    );
+    const rows = inTransaction(
+      db,
+      () => claim.all(lease, iso(now + leaseMs), iso(now), JSON.stringify(exceptHosts), limit) as DocRow[],
+    );
     return rows.map(
       (row) => ({ ...readDoc<Omit<WorkItem, "kind" | "lease">>(row), kind, lease }) as WorkItem,
     );
@@ -71,13 +73,11 @@ export function createWork(db: Database.Database) {
       item.kind === "log"
         ? `, last_modified = '${iso(Date.now())}'${marksFailed ? ", parse_status = 'failed'" : ""}`
         : "";
-    const { changes } = db
-      .prepare(
-        `UPDATE ${TABLES[item.kind]} SET failure = ?, next_attempt_at = ?, lease = NULL, lease_until = NULL ${status}
-           WHERE id = ? AND lease = ?`,
-      )
-      .run(reason, next_attempt_at, item.id, item.lease);
-    return changes > 0;
+    const fail = db.prepare(
+      `UPDATE ${TABLES[item.kind]} SET failure = ?, next_attempt_at = ?, lease = NULL, lease_until = NULL ${status}
+         WHERE id = ? AND lease = ?`,
+    );
+    return inTransaction(db, () => fail.run(reason, next_attempt_at, item.id, item.lease).changes > 0);
   }
 
   function releaseWork(items: readonly WorkItem[]): void {

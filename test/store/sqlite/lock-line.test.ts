@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import type Database from "libsql";
+import { Unavailable } from "../../../src/domain/faults.ts";
+import { openDatabase } from "../../../src/store/sqlite/database.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import type { Store, WorkItem } from "../../../src/store/store.ts";
+import { holdLock } from "../../doubles/hold-lock.ts";
+import { anArrival, aRejection } from "../../examples.ts";
+
+describe("a store whose file another process holds locked", () => {
+  let folder: string;
+  let store: Store;
+  let release: () => Promise<void>;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "locked-"));
+    store = await openSqliteStore(folder, 30);
+    release = async () => undefined;
+  });
+  afterEach(async () => {
+    await release();
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Null: whoever wants to write may. */
+  function lockOf(db: Database.Database): unknown {
+    try {
+      db.exec("BEGIN IMMEDIATE; ROLLBACK");
+      return null;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  /** Everything that writes. */
+  function allWrites(item: WorkItem): Record<string, () => Promise<unknown>> {
+    const bindings = [{ exchange: "e", routing_key: "k", wanted_by: "w", wanted_at: null }];
+    const failure = { reason: "x", next_attempt_at: null, marksFailed: true };
+    return {
+      storeSubmissions: () => store.storeSubmissions([anArrival({ taskId: "other/0" })]),
+      storeResultSets: () => store.storeResultSets("try", []),
+      recordRejections: () => store.recordRejections([aRejection("x")]),
+      resolveRejections: () => store.resolveRejections([]),
+      noteBindings: () => store.noteBindings("q", bindings),
+      forgetBindings: () => store.forgetBindings("q", bindings),
+      claimWork: () => store.claimWork({ kind: "suggestions", limit: 1, leaseMs: 1000, exceptHosts: [] }),
+      finishWork: () => store.finishWork(item, []),
+      failWork: () => store.failWork(item, failure),
+      releaseWork: () => store.releaseWork([item]),
+      reparseLogs: () => store.reparseLogs({ limit: 1 }),
+      replaceBugs: () => store.replaceBugs([]),
+      enterSuspect: () => store.enterSuspect("h"),
+      clearSuspect: () => store.clearSuspect("h"),
+      ping: () => store.ping(),
+    };
+  }
+
+  async function aClaimedLog(): Promise<WorkItem> {
+    await store.storeSubmissions([anArrival({ logs: [{ name: "buildbot_text", url: "http://logs/1" }] })]);
+    const [item] = await store.claimWork({ kind: "log", limit: 1, leaseMs: 60_000, exceptHosts: [] });
+    if (item === undefined) throw new Error("there is no log to claim");
+    return item;
+  }
+
+  it("answers questions meanwhile, and writes when the lock has ended: nothing else stands still", async () => {
+    const item = await aClaimedLog();
+    release = await holdLock(folder);
+    const done: string[] = [];
+    const writes = Object.entries(allWrites(item)).map(async ([name, write]) => {
+      await write();
+      done.push(name);
+    });
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 5);
+    expect(await store.findJob("try", "guid/0")).toMatchObject({ job: { state: "completed" } });
+    expect(await store.findJob("try", "other/0")).toBeNull();
+    await wait(300);
+    expect(ticks).toBeGreaterThan(5);
+    expect(done).toEqual([]);
+    await release();
+    await Promise.all(writes);
+    clearInterval(timer);
+    expect(await store.findJob("try", "other/0")).toMatchObject({ job: { state: "completed" } });
+  });
+
+  it("leaves nothing unfinished behind: what is written is there, and others may write", async () => {
+    const item = await aClaimedLog();
+    const other = openDatabase(join(folder, "pulse-ingest.db"));
+    for (const [name, write] of Object.entries(allWrites(item))) {
+      other.exec("BEGIN IMMEDIATE");
+      const writing = write();
+      // It has found the lock.
+      await wait(10);
+      other.exec("COMMIT");
+      await writing;
+      expect({ name, locked: lockOf(other) }).toEqual({ name, locked: null });
+    }
+    other.close();
+  });
+
+  it("counts as away after a moment, and is asked again soon", async () => {
+    release = await holdLock(folder);
+    const error: unknown = await store.ping().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Unavailable);
+    expect(error).toMatchObject({ message: "store unavailable: database is locked", askAgainMs: 250 });
+    await release();
+    await store.ping();
+  });
+
+  it("that is closed lets nobody wait any longer", async () => {
+    release = await holdLock(folder);
+    const waiting = store.ping();
+    await store.close();
+    await expect(waiting).rejects.toThrow("it has been closed");
+    await release();
+  });
+});

@@ -1,0 +1,31 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { type WorkerStatus, workerStatus } from "../../src/http/worker-status.ts";
+import { type MetricFamily, readMetrics } from "../http/metrics-text.ts";
+import type { WorkerProcess } from "../servers/worker-process.ts";
+
+/** Where it tells of itself. */
+export async function urlOf(worker: WorkerProcess): Promise<string> {
+  return String((await worker.untilEvent("http_listening"))["url"]);
+}
+
+export async function probe(url: string, path: string): Promise<{ status: number; body: unknown }> {
+  const answer = await fetch(`${url}${path}`);
+  return { status: answer.status, body: await answer.json() };
+}
+
+export async function metrics(url: string): Promise<MetricFamily[]> {
+  return readMetrics(await (await fetch(`${url}/metrics`)).text());
+}
+
+export async function status(url: string): Promise<WorkerStatus> {
+  return workerStatus.parse(await (await fetch(`${url}/status`)).json());
+}
+
+/** Asks until the answer is as wanted; the test's own time limit ends it. */
+export async function until<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (isWanted(answer)) return answer;
+    await wait(50);
+  }
+}
