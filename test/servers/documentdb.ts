@@ -17,8 +17,8 @@ export type Documentdb = {
   /** Such as "1.0". */
   readonly version: string;
   start(): Promise<Program>;
-  /** Of user `postgres`, from the next connection on. Letters, digits and dashes. */
-  setPassword(password: string): Promise<void>;
+  /** Asks PostgreSQL itself, as its superuser, what MongoDB's protocol has no words for. */
+  query(sql: string): Promise<string>;
 };
 
 /** Makes a new, empty database cluster in `folder`; nothing runs yet. Writes are durable: fsync stays on. */
@@ -59,7 +59,7 @@ export async function createDocumentdb(root: DebianRoot, folder: string, port: n
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     version: await versionIn(root, folder),
     start,
-    setPassword: async (password) => void (await query(`ALTER ROLE postgres PASSWORD '${password}'`)),
+    query,
   };
 }
 

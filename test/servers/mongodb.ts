@@ -8,7 +8,7 @@ import { MongoClient } from "mongodb";
 import { z } from "zod";
 import { findDebianRoot, whyNoDebianRoot } from "./debian-root.ts";
 import { createContainer, whyNoDocker } from "./docker.ts";
-import { createDocumentdb, firstPassword } from "./documentdb.ts";
+import { createDocumentdb, type Documentdb, firstPassword } from "./documentdb.ts";
 import { ferretdbVersion, findFerretdb } from "./ferretdb.ts";
 import { freePort } from "./free-port.ts";
 import { dieWithParent, type Program, startProgram, untilItAnswers } from "./program.ts";
@@ -60,16 +60,16 @@ export async function startMongodb(): Promise<Mongodb> {
 /** The processes of one server, in the order in which they start. */
 type Parts = readonly (() => Promise<Program>)[];
 
-/** A server that asks for a password, which can be changed: `user:password@` is in its address. */
-export type GuardedMongodb = Mongodb & {
-  /** From the next connection on; those that are open stay so. `url` has the first one. */
-  setPassword(password: string): Promise<void>;
-};
+/** FerretDB, with a way to the PostgreSQL behind it. */
+export type Ferretdb = Mongodb & Pick<Documentdb, "query">;
 
-/** Starts a FerretDB that asks for a password. @throws ServerMissing where it cannot be had. */
-export const startGuardedMongodb = (): Promise<GuardedMongodb> => startFerretdb({ isGuarded: true });
-
-async function startFerretdb({ isGuarded } = { isGuarded: false }): Promise<GuardedMongodb> {
+/**
+ * Starts a FerretDB.
+ *
+ * @param asksForPassword - that of user `postgres`: `url` has the first one.
+ * @throws ServerMissing where it cannot be had.
+ */
+export async function startFerretdb({ asksForPassword } = { asksForPassword: false }): Promise<Ferretdb> {
   const [root, ferretdb] = await Promise.all([findDebianRoot(protocolServer), findFerretdb()]);
   const folder = await openRunFolder("ferretdb");
   const databasePort = await freePort();
@@ -84,19 +84,19 @@ async function startFerretdb({ isGuarded } = { isGuarded: false }): Promise<Guar
         command: [
           ...dieWithParent(process.pid),
           ...[ferretdb, url, address, state],
-          ...(isGuarded ? ["auth"] : []),
+          ...(asksForPassword ? ["auth"] : []),
         ],
         env: { PATH: process.env["PATH"], HOME: state, DO_NOT_TRACK: "1" },
         cwd: state,
         logFile: join(folder.path, "ferretdb.log"),
       });
     return {
-      url: `mongodb://${isGuarded ? `postgres:${firstPassword}@` : ""}${address}/`,
+      url: `mongodb://${asksForPassword ? `postgres:${firstPassword}@` : ""}${address}/`,
       name: `MongoDB protocol, FerretDB ${await ferretdbVersion()} on DocumentDB ${version}`,
       parts: [start, startGateway],
     };
   });
-  return { ...server, setPassword: (password) => documentdb.then((made) => made.setPassword(password)) };
+  return { ...server, query: (sql) => documentdb.then((made) => made.query(sql)) };
 }
 
 async function startMongod(mongod: string): Promise<Mongodb> {

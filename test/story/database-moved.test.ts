@@ -6,7 +6,7 @@ import { MongoClient } from "mongodb";
 import { openMongodbStore } from "../../src/store/mongodb/mongodb-store.ts";
 import { startCutProxy } from "../doubles/cut-proxy.ts";
 import { aMessage } from "../examples.ts";
-import { startGuardedMongodb } from "../servers/mongodb.ts";
+import { startFerretdb } from "../servers/mongodb.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb, sharedRabbitmq } from "../servers/shared-servers.ts";
 import { WorkerStory } from "./a-running-worker.ts";
@@ -14,7 +14,7 @@ import { WorkerStory } from "./a-running-worker.ts";
 jest.setTimeout(90_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 const next = await serverOrSkip(sharedMongodb);
-const guarded = await serverOrSkip(startGuardedMongodb);
+const guarded = await serverOrSkip(() => startFerretdb({ asksForPassword: true }));
 
 guarded.describe(
   `a worker whose database's address is a file, on ${guarded.name} that asks for a password`,
@@ -48,7 +48,7 @@ guarded.describe(
       await publish("before/0");
       await stored(["before/0"]);
 
-      await server.setPassword(second);
+      await server.query(`ALTER ROLE postgres PASSWORD '${second}'`);
       proxy.drop();
       await publish("refused/0");
       await worker.until("the refusal", () => /Authentication failed/.test(worker.troubles()));
