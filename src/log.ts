@@ -1,6 +1,6 @@
 import winston from "winston";
 import { blankUrls } from "./domain/blank-url.ts";
-import { Unavailable } from "./domain/faults.ts";
+import { Refused, Unavailable } from "./domain/faults.ts";
 
 /** One line per noteworthy event, none per ordinary message. */
 export interface Log {
@@ -10,7 +10,7 @@ export interface Log {
   debug(event: string, fields?: LogFields): void;
 }
 
-/** Names in snake_case; an `error` may be an Error, of which name, message and (but for `Unavailable`) stack are written. */
+/** Names in snake_case; an `error` may be an Error, of which name, message and (but for the world's failures) stack are written. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /**
@@ -40,7 +40,8 @@ export function createLog(level: "error" | "warn" | "info" | "debug"): Log {
 
 function told(error: Error): LogFields {
   // The world's failure: its message says all, and it comes again and again while an outage lasts.
-  if (error instanceof Unavailable) return { name: error.name, message: error.message };
+  if (error instanceof Unavailable || error instanceof Refused)
+    return { name: error.name, message: error.message };
   const cause = error.cause instanceof Error ? { cause: told(error.cause) } : {};
   return { name: error.name, message: error.message, stack: error.stack, ...cause };
 }

@@ -54,6 +54,17 @@ export class Unavailable extends Error {
   }
 }
 
+/**
+ * The store answers, and takes other things, but not this. It may pass, or be the fault of what is written: tried a few
+ * times more it is a bug like any other. Thrown by adapters.
+ */
+export class Refused extends Error {
+  constructor(detail: string, cause?: unknown) {
+    super(`it does not take this: ${detail}`, { cause });
+    this.name = "Refused";
+  }
+}
+
 /** A user's mistake (a setting, a file, a command line): told in full, without a stack trace, exit code 2. */
 export class Misuse extends Error {
   readonly problems: readonly string[];

@@ -1,5 +1,5 @@
 import type { Counters } from "../counters.ts";
-import { Unavailable } from "../domain/faults.ts";
+import { Refused, Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import { holdWhileAway } from "./hold-while-away.ts";
 
@@ -56,7 +56,8 @@ export class StoreHold {
     this.#trouble = error.message;
     onAway();
     // Once at the beginning, then ever more rarely: an outage is one event, not a flood.
-    if (Number.isInteger(Math.log2(attempt + 1))) log.warn("store_away", { attempt: attempt + 1, error });
+    const event = error.cause instanceof Refused ? "store_refuses" : "store_away";
+    if (Number.isInteger(Math.log2(attempt + 1))) log.warn(event, { attempt: attempt + 1, error });
   }
 
   #back(attempts: number): void {

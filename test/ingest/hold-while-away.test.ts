@@ -1,5 +1,5 @@
-import { expect, it } from "@jest/globals";
-import { Unavailable } from "../../src/domain/faults.ts";
+import { expect, it, jest } from "@jest/globals";
+import { Refused, Unavailable } from "../../src/domain/faults.ts";
 import { holdWhileAway } from "../../src/ingest/hold-while-away.ts";
 
 const away = () => new Unavailable("store", "connection refused");
@@ -9,7 +9,7 @@ function watched(stop = new AbortController()) {
   const options = {
     stop: stop.signal,
     giveUpAfterMs: null,
-    onAway: (_error: Unavailable, attempt: number) => seen.push(`away ${attempt}`),
+    onAway: (_error: unknown, attempt: number) => seen.push(`away ${attempt}`),
     onBack: (attempts: number) => seen.push(`back ${attempts}`),
   };
   return { seen, options, stop };
@@ -54,4 +54,20 @@ it("asks again soon what costs little to ask, however long it has been away", as
     if (++calls <= 25) throw new Unavailable("store", "database is locked", undefined, 2);
   }, options);
   expect(seen.at(-1)).toBe("back 25");
+});
+
+it("is refused a few times in a row before that is a bug; an absence in between begins the count anew", async () => {
+  jest.spyOn(Math, "random").mockReturnValue(0);
+  const { options } = watched();
+  const answers = [new Refused("no"), new Refused("no"), away(), ...Array(9).fill(new Refused("no"))];
+  await expect(holdWhileAway(() => Promise.reject(answers.shift()), options)).rejects.toThrow(Refused);
+  expect(answers).toHaveLength(5);
+  jest.restoreAllMocks();
+});
+
+it("blames nobody for a refusal when its patience ends before that was tried often enough", async () => {
+  const { options, stop } = watched();
+  stop.abort();
+  const held = holdWhileAway(() => Promise.reject(new Refused("no")), options);
+  await expect(held).rejects.toThrow(Unavailable);
 });

@@ -1,6 +1,6 @@
 import { MongoBulkWriteError, MongoError, MongoInvalidArgumentError, MongoServerError } from "mongodb";
 import { blankUrls } from "../../domain/blank-url.ts";
-import { Unavailable } from "../../domain/faults.ts";
+import { Refused, Unavailable } from "../../domain/faults.ts";
 
 const DUPLICATE = 11000;
 /** Bad value, key too long, document too large: the document's fault on any of the servers, however often it is tried. */
@@ -8,7 +8,7 @@ const documentFaults: readonly unknown[] = [2, 17280, 17419, 10334];
 
 /**
  * What a driver's error means: the world's fault unless the server blames the document. A server whose own database is
- * down answers with ordinary errors, so what is not known is taken for passing.
+ * down answers with ordinary errors, so what is not known is taken for passing; but see {@link blamed}.
  */
 export function asUnavailable(error: unknown): unknown {
   // A connection that breaks while the driver writes to it: the socket's own error comes through as it is.
@@ -17,6 +17,26 @@ export function asUnavailable(error: unknown): unknown {
   if (!(error instanceof MongoError) || error instanceof MongoInvalidArgumentError) return error;
   if (error instanceof MongoServerError && documentFaults.includes(error.code)) return error;
   return new Unavailable("store", blankUrls(error.message), error);
+}
+
+/**
+ * Whose fault an answer is that is on no list: of a server that takes another write at this moment it is that of what was
+ * written; one that does not is away, whatever it calls it.
+ *
+ * @param otherWrite - of nobody's words.
+ * @returns the error to throw. @throws as `otherWrite` does.
+ */
+export async function blamed(error: unknown, otherWrite: () => Promise<unknown>): Promise<unknown> {
+  if (!isAnswer(error) || documentFaults.includes(error.code)) return error;
+  await otherWrite();
+  return new Refused(blankUrls(error.message), error);
+}
+
+/** In a bulk the driver calls whatever went wrong the server's, also a connection that was lost. */
+function isAnswer(error: unknown): error is MongoServerError {
+  if (!(error instanceof MongoServerError)) return false;
+  const { errorResponse: inner } = error;
+  return !(inner instanceof MongoError) || inner instanceof MongoServerError;
 }
 
 /** Of the operating system, e.g. `write ECONNRESET`. */

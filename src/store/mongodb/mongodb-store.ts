@@ -8,7 +8,7 @@ import { withinLimit } from "./answer-limit.ts";
 import { createBindings } from "./bindings.ts";
 import { createBugs } from "./bugs.ts";
 import { collectionsOf, createIndexes } from "./collections.ts";
-import { asUnavailable } from "./faults.ts";
+import { asUnavailable, blamed } from "./faults.ts";
 import { createReads } from "./reads.ts";
 import { createRejections } from "./rejections.ts";
 import { checkLimits, watchChecks } from "./watch-checks.ts";
@@ -51,13 +51,24 @@ export async function openMongodbStore(
   /** For what a worker waits for: it must not wait for ever. */
   const limited = <A extends readonly unknown[], R>(ask: (...args: A) => Promise<R>) =>
     asked(withinLimit(ask));
-  const finish = gathered(limited(work.finishWork));
+  /** For what strangers' words are written by: one that the server refuses must not be tried for ever. */
+  const blaming = <A extends readonly unknown[], R>(write: (...args: A) => Promise<R>) =>
+    limited(async (...args: A) => {
+      try {
+        return await write(...args);
+      } catch (error) {
+        throw await blamed(error, writeProbe);
+      }
+    });
+  const writeProbe = () =>
+    all.versions.replaceOne({ _id: "probe" }, { version: new Date().toISOString() }, { upsert: true });
+  const finish = gathered(blaming(work.finishWork));
 
   return {
     name: `mongodb (${client.options.hosts.map(String).join(",")}/${database.databaseName})`,
-    storeSubmissions: limited(writes.storeSubmissions),
+    storeSubmissions: blaming(writes.storeSubmissions),
     storeResultSets: asked(writes.storeResultSets),
-    recordRejections: limited(rejections.recordRejections),
+    recordRejections: blaming(rejections.recordRejections),
     resolveRejections: asked(rejections.resolveRejections),
     findJob: asked(reads.findJob),
     findJobsByGuid: asked(reads.findJobsByGuid),

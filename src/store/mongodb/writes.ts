@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { AnyBulkWriteOperation } from "mongodb";
 import { fullJitterMs } from "../../domain/backoff.ts";
-import { Unavailable } from "../../domain/faults.ts";
+import { Refused, Unavailable } from "../../domain/faults.ts";
 import { jobId, resultSetId } from "../../domain/ids.ts";
 import { isFullRevision, type ResultSet, type ResultSetSubmission } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
@@ -11,11 +11,20 @@ import { revisionKeys } from "../find-push.ts";
 import { type BatchPlan, planBatch } from "../plan-batch.ts";
 import { PushBook, pushKeys } from "../push-book.ts";
 import type { Arrival, StoreOutcome } from "../store.ts";
-import { type Collections, type JobDocument, packBlob, type ResultSetDocument } from "./collections.ts";
+import {
+  type Collections,
+  inOneOrder,
+  type JobDocument,
+  packBlob,
+  type ResultSetDocument,
+} from "./collections.ts";
 import { asUnavailable, ignoreDuplicates, isLostRace } from "./faults.ts";
 
 /** Each round at least one of the racing writers wins, so this many are lost only by a storm. */
 const MAX_ROUNDS = 12;
+/** A reply that was lost is found out in one; some servers call a lost race an error of their own. */
+const MAX_ERRORS = 2;
+const TOO_SLOW = "other writers were faster too often";
 const raceBackoff = { baseMs: 5, capMs: 200 };
 const unordered = { ordered: false } as const;
 /** A reply holds what it can: left to itself a server gives 101 documents, and has to be asked again for the rest. */
@@ -23,21 +32,31 @@ const inOneReply = { batchSize: 100_000 } as const;
 
 type Tagged = readonly [index: number, arrival: Arrival];
 
+interface RoundEnd {
+  /** What lost its race, to be done again from the reading on. */
+  readonly again: readonly Tagged[];
+  /** What the server said to it; null: nothing. */
+  readonly error: unknown;
+}
+
 /** What writes a batch, in a constant number of round trips a round: result sets, artifacts, logs, the jobs last. */
 export function createWrites(all: Collections) {
   async function storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]> {
     const outcomes: StoreOutcome[] = [];
     let open: readonly Tagged[] = [...batch.entries()];
     for (let round = 0; open.length > 0; round++) {
-      if (round >= MAX_ROUNDS) throw new Unavailable("store", "other writers were faster too often");
       if (round > 0) await wait(fullJitterMs(round, raceBackoff));
-      open = await storeRound(open, outcomes);
+      const { again, error } = await storeRound(open, outcomes);
+      const isRace = error === null || isLostRace(error);
+      if (again.length > 0 && round >= (isRace ? MAX_ROUNDS : MAX_ERRORS))
+        throw error ?? new Refused(TOO_SLOW);
+      open = again;
     }
     return outcomes;
   }
 
-  /** Notes the outcomes of what was written; gives what lost its race, to be done again from the reading on. */
-  async function storeRound(open: readonly Tagged[], outcomes: StoreOutcome[]): Promise<Tagged[]> {
+  /** Notes the outcomes of what was written. */
+  async function storeRound(open: readonly Tagged[], outcomes: StoreOutcome[]): Promise<RoundEnd> {
     const arrivals = open.map(([, arrival]) => arrival);
     const writeId = randomUUID();
     const [stored, read] = await Promise.all([readJobs(arrivals), readPushes(arrivals)]);
@@ -45,7 +64,7 @@ export function createWrites(all: Collections) {
     const plan = planBatch(arrivals, stored, pushes, writeId);
     await writePushes(pushes, read);
     await writeParts(plan);
-    const lost = await writeJobs(plan, stored, writeId);
+    const { lost, error } = await writeJobs(plan, stored, writeId);
     const again: Tagged[] = [];
     open.forEach(([index, arrival], at) => {
       const { project, job } = arrival.submission;
@@ -53,7 +72,7 @@ export function createWrites(all: Collections) {
       if (lost.has(jobId(project, job.job_guid)) || outcome === undefined) again.push([index, arrival]);
       else outcomes[index] = outcome;
     });
-    return again;
+    return { again, error };
   }
 
   async function readJobs(arrivals: readonly Arrival[]): Promise<Map<string, StoredJob>> {
@@ -82,7 +101,8 @@ export function createWrites(all: Collections) {
   async function writePushes(pushes: PushBook, read: readonly ResultSet[]): Promise<void> {
     if (pushes.changed.size === 0) return;
     const known = new Map(read.map((push) => [pushes.idOf(push), push]));
-    const writes = [...pushes.changed].map(([id, push]): AnyBulkWriteOperation<ResultSetDocument> => {
+    const changed = inOneOrder([...pushes.changed].map(([_id, push]) => ({ _id, push })));
+    const writes = changed.map(({ _id: id, push }): AnyBulkWriteOperation<ResultSetDocument> => {
       const before = known.get(id);
       return before === undefined
         ? { insertOne: { document: toDocument(id, push) } }
@@ -90,9 +110,9 @@ export function createWrites(all: Collections) {
     });
     if (await ignoreDuplicates(all.resultsets.bulkWrite(writes, unordered))) return;
     // Another worker's skeleton, or push, is as good as ours, but for a revision that only ours has in full.
-    const lengthenings = [...pushes.changed]
-      .filter(([id, { revision }]) => !known.has(id) && isFullRevision(revision))
-      .map(([id, push]) => ({ updateOne: lengthening(id, push, push.short_revision) }));
+    const lengthenings = changed
+      .filter(({ _id, push: { revision } }) => !known.has(_id) && isFullRevision(revision))
+      .map(({ _id: id, push }) => ({ updateOne: lengthening(id, push, push.short_revision) }));
     if (lengthenings.length > 0) await all.resultsets.bulkWrite(lengthenings, unordered);
   }
 
@@ -116,7 +136,8 @@ export function createWrites(all: Collections) {
       ...{ _id, ...work, ...unleased },
       blob: packBlob(work.blob),
     }));
-    const coalesced = [...plan.coalesced].map(([_id, into_guid]) => ({
+    const links = inOneOrder([...plan.coalesced].map(([_id, into_guid]) => ({ _id, into_guid })));
+    const coalesced = links.map(({ _id, into_guid }) => ({
       updateOne: { filter: { _id }, update: { $max: { into_guid } }, upsert: true },
     }));
     const parsed = { parse_status: "parsed", failure: null, next_attempt_at: null } as const;
@@ -127,25 +148,28 @@ export function createWrites(all: Collections) {
       },
     }));
     await Promise.all([
-      artifacts.length > 0 && ignoreDuplicates(all.artifacts.insertMany(artifacts, unordered)),
-      logs.length > 0 && ignoreDuplicates(all.logs.insertMany(logs, unordered)),
-      suggestions.length > 0 && ignoreDuplicates(all.suggestions.insertMany(suggestions, unordered)),
+      artifacts.length > 0 && ignoreDuplicates(all.artifacts.insertMany(inOneOrder(artifacts), unordered)),
+      logs.length > 0 && ignoreDuplicates(all.logs.insertMany(inOneOrder(logs), unordered)),
+      suggestions.length > 0 &&
+        ignoreDuplicates(all.suggestions.insertMany(inOneOrder(suggestions), unordered)),
       coalesced.length > 0 && all.coalesced.bulkWrite(coalesced, unordered),
     ]);
     if (summarised.length > 0) await all.logs.bulkWrite(summarised, unordered);
   }
 
-  /** Compare-and-set: gives the ids of those that another writer changed since they were read. */
+  /** Compare-and-set: gives the ids of those that another writer changed since they were read, and what the server said. */
   async function writeJobs(
     { jobs }: BatchPlan,
     stored: ReadonlyMap<string, StoredJob>,
     writeId: string,
-  ): Promise<ReadonlySet<string>> {
+  ): Promise<{ readonly lost: ReadonlySet<string>; readonly error: unknown }> {
+    let error: unknown = null;
     if (jobs.size === 0) {
       await settleReads();
-      return new Set();
+      return { lost: new Set(), error };
     }
-    const writes = [...jobs].map(([_id, job]): AnyBulkWriteOperation<JobDocument> => {
+    const documents = inOneOrder([...jobs].map(([_id, job]) => ({ _id, job })));
+    const writes = documents.map(({ _id, job }): AnyBulkWriteOperation<JobDocument> => {
       const before = stored.get(_id);
       return before === undefined
         ? { insertOne: { document: { _id, ...job } } }
@@ -153,10 +177,11 @@ export function createWrites(all: Collections) {
     });
     try {
       const { insertedCount, matchedCount } = await all.jobs.bulkWrite(writes, unordered);
-      if (insertedCount + matchedCount === jobs.size) return new Set();
-    } catch (error) {
+      if (insertedCount + matchedCount === jobs.size) return { lost: new Set(), error };
+    } catch (thrown) {
       // Lost races, or a reply that was lost: what is there tells. A document that is to blame is told as such.
-      if (!isLostRace(error) && !(asUnavailable(error) instanceof Unavailable)) throw error;
+      if (!isLostRace(thrown) && !(asUnavailable(thrown) instanceof Unavailable)) throw thrown;
+      error = thrown;
     }
     const ids = [...jobs.keys()];
     const won = await all.jobs
@@ -164,7 +189,7 @@ export function createWrites(all: Collections) {
       .toArray();
     await settleReads();
     const ours = new Set(won.map(({ _id }) => _id));
-    return new Set(ids.filter((id) => !ours.has(id)));
+    return { lost: new Set(ids.filter((id) => !ours.has(id))), error };
   }
 
   /**
@@ -178,7 +203,7 @@ export function createWrites(all: Collections) {
   async function storeResultSets(project: string, submitted: readonly ResultSetSubmission[]): Promise<void> {
     for (const resultSet of linkedOnce(submitted)) {
       for (let round = 0; !(await storeResultSet(project, resultSet)); round++) {
-        if (round >= MAX_ROUNDS) throw new Unavailable("store", "other writers were faster too often");
+        if (round >= MAX_ROUNDS) throw new Unavailable("store", TOO_SLOW);
         await wait(fullJitterMs(round, raceBackoff));
       }
     }

@@ -1,0 +1,114 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import { type IndexSpecification, MongoClient } from "mongodb";
+import { holdWhileAway } from "../../../src/ingest/hold-while-away.ts";
+import { judgeDelivery } from "../../../src/ingest/judge-delivery.ts";
+import { type JobInHand, storeBatch } from "../../../src/ingest/store-batch.ts";
+import { openMongodbStore } from "../../../src/store/mongodb/mongodb-store.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { aDelivery, aMessage, anArrival, schemas } from "../../examples.ts";
+import { startFerretdb } from "../../servers/mongodb.ts";
+import { serverOrSkip } from "../../servers/server-or-skip.ts";
+
+jest.setTimeout(60_000);
+const ferretdb = await serverOrSkip(startFerretdb);
+
+ferretdb.describe(`what ${ferretdb.name} refuses with an error that is on no list`, () => {
+  let store: Store;
+  let client: MongoClient;
+  let events: string[];
+  beforeEach(async () => {
+    const url = new URL(ferretdb.server().url);
+    url.pathname = `/refusals-${randomUUID()}`;
+    store = await openMongodbStore(url.href, 30);
+    client = new MongoClient(url.href);
+    events = [];
+  });
+  afterEach(async () => {
+    await store.close();
+    await client.close();
+  });
+  afterAll(() => ferretdb.server().stop());
+
+  /** As a worker does it, up to the end of all its jobs. */
+  async function end(messages: readonly object[], redelivered: boolean): Promise<readonly JobInHand[]> {
+    const delivery = aDelivery(messages, { redelivered });
+    const rules = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+    const jobs = judgeDelivery(delivery, rules).map(
+      (verdict): JobInHand => ({ delivery, verdict, outcome: null }),
+    );
+    await storeBatch(jobs, {
+      store,
+      hold: (work) =>
+        holdWhileAway(work, {
+          stop: new AbortController().signal,
+          giveUpAfterMs: null,
+          onAway: ({ name, message }) => events.push(`${name}: ${message}`),
+          onBack: () => events.push("back"),
+        }),
+      rejectionMaxBytes: 10_000,
+      onRejected: () => undefined,
+      onBug: () => undefined,
+    });
+    return jobs;
+  }
+
+  const neighbours = Array.from({ length: 3 }, (_, n) => aMessage({ taskId: `good/${n}` }));
+  const around = (culprit: object) => [...neighbours.slice(0, 2), culprit, ...neighbours.slice(2)];
+
+  // No index of ours: what an operator makes for a question of his own may refuse a document, too.
+  it.each<[string, IndexSpecification, object]>([
+    ["jobs", { "refused.what": "hashed" }, { extra: { artifacts: "none" } }],
+    ["artifacts", { name: "2dsphere" }, { extra: { artifacts: [{ name: "a", type: "json", blob: 1 }] } }],
+  ])(
+    "costs the one message alone that brings it to %s, and is told in the server's words",
+    async (name, index, brings) => {
+      await client.db().collection(name).createIndex(index);
+      const messages = around(aMessage({ taskId: "bad/0", ...brings }));
+
+      const first = (await end(messages, false)).map(({ outcome }) => outcome);
+      expect(first.filter((outcome) => outcome === "failed")).toHaveLength(1);
+      expect(first[2]).toBe("failed");
+      const second = (await end(messages, true)).map(({ outcome }) => outcome);
+      expect(second).toEqual(second.map((_, at) => (at === 2 ? "rejected" : "unchanged")));
+
+      const [rejection] = await store.listRejections({ limit: 10 });
+      const detail = expect.stringContaining(name === "jobs" ? "does not support array values" : "geo");
+      expect(rejection).toMatchObject({ task_id: "bad/0", fault: { reason: "internal-error", detail } });
+      expect((await store.countDocuments())["jobs"]).toBe(neighbours.length);
+    },
+  );
+
+  it("costs a rejection its words, where it is they that are refused", async () => {
+    await client.db().collection("rejections").createIndex({ "fault.violations": "hashed" });
+    const jobs = await end([aMessage({ taskId: "bad/0", state: "done" })], true);
+    expect(jobs.map(({ outcome }) => outcome)).toEqual(["rejected"]);
+    expect(await store.listRejections({ limit: 10 })).toMatchObject([
+      { task_id: null, fault: { reason: "internal-error" }, payload: { content: "" } },
+    ]);
+  });
+
+  it("is no race that was lost, where the key of another index is taken", async () => {
+    await client.db().collection("jobs").createIndex({ result_set: 1 }, { unique: true });
+    expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
+    await expect(store.storeSubmissions([anArrival({ taskId: "other/0" })])).rejects.toMatchObject({
+      name: "Refused",
+      message: expect.stringContaining("Duplicate key"),
+    });
+  });
+
+  it("costs nobody anything where nothing can be written: it is waited for", async () => {
+    const readOnly = async (value: "on" | "off") => {
+      await ferretdb.server().query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
+      await ferretdb.server().query("SELECT pg_reload_conf()");
+    };
+    await end(neighbours.slice(0, 1), false);
+    await readOnly("on");
+    const ended = end(neighbours, true);
+    while (events.length < 5) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(new Set(events.map((event) => event.split(":")[0]))).toEqual(new Set(["Unavailable"]));
+    await readOnly("off");
+    expect((await ended).map(({ outcome }) => outcome)).toEqual(["unchanged", "stored", "stored"]);
+    expect(await store.listRejections({ limit: 10 })).toEqual([]);
+  });
+});
