@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { appendFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { appendFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
+import { makeFolder } from "../make-folder.ts";
 import {
   bytesOf,
   type ExchangeCount,
@@ -98,7 +99,7 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
   }
 
   function makeOwn(): SpoolFile {
-    makeFolder(folder);
+    makeSpoolFolder(folder);
     for (;;) {
       try {
         return openFile(join(folder, `${randomUUID()}.db`));
@@ -221,9 +222,9 @@ function keepRow(path: string, { seq, reason, cells }: DamagedRow): void {
   }
 }
 
-function makeFolder(folder: string): void {
+function makeSpoolFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw asUnavailable(error);
   }

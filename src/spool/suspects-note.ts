@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import type { Log } from "../log.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /** Entries in the ledger of suspects that no worker died of, kept on this disk while the store is away. */
 export interface SuspectsNote {
@@ -55,7 +56,7 @@ function noteFiles(folder: string): string[] {
 /** Under its name only when it is whole: another worker may start at this moment. */
 function writeNote(folder: string, keys: readonly string[]): string {
   const path = join(folder, `innocent-suspects-${randomUUID()}.json`);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeFileSync(`${path}.part`, JSON.stringify(keys));
   renameSync(`${path}.part`, path);
   return path;

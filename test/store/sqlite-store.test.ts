@@ -37,6 +37,17 @@ it("a file that is no database is told, with the mend", async () => {
   rmSync(folder, { recursive: true });
 });
 
+it.each([
+  ["cannot be made", "/proc/none/data", "ENOENT"],
+  ["takes no file", "/proc", "its folder takes no file of this user's"],
+])("a folder that %s is told at once, with the mend", async (_case, folder, words) => {
+  await expect(openSqliteStore(folder, 30)).rejects.toThrow(
+    new RegExp(
+      `^the store ${folder}/pulse-ingest.db cannot be opened: ${words}.*; name another folder by DATA_DIR$`,
+    ),
+  );
+});
+
 it("the write-ahead log grows while somebody reads, and is cut back afterwards", async () => {
   const folder = newFolder();
   const logMib = (): number => statSync(join(folder, "pulse-ingest.db-wal")).size / 1024 ** 2;

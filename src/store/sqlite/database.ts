@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "libsql";
 import { Misuse, Unavailable } from "../../domain/faults.ts";
+import { makeFolder } from "../../make-folder.ts";
 import { migrate } from "./migrations.ts";
 
 /** Codes of SQLite for what is the world's fault, and passes: locked, full, unreadable disk. */
@@ -19,7 +19,7 @@ const ASK_AGAIN_MS = 250;
  */
 export function openDatabase(path: string): Database.Database {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const db = new Database(path);
     try {
       // First of all: whoever else opens the file now may hold it for a moment, e.g. to take the same steps.
@@ -40,9 +40,16 @@ export function openDatabase(path: string): Database.Database {
     return db;
   } catch (error) {
     if (error instanceof Misuse || isPassing(error)) throw asUnavailable(error);
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new Misuse([`the store ${path} cannot be opened: ${detail}; name another folder by DATA_DIR`]);
+    throw new Misuse([
+      `the store ${path} cannot be opened: ${reasonOf(error)}; name another folder by DATA_DIR`,
+    ]);
   }
+}
+
+/** The driver gives SQLite's CANTOPEN as a number. */
+function reasonOf(error: unknown): string {
+  const message = String(error).replace(/^Error: /, "");
+  return /^ConnectionFailed.*: 14"\)$/.test(message) ? "its folder takes no file of this user's" : message;
 }
 
 /**
