@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { startArtifacts } from "./artifacts/start-artifacts.ts";
+import { watchAckAge } from "./broker/ack-age.ts";
 import { openAmqpSource } from "./broker/amqp-source.ts";
 import type { MessageSource } from "./broker/message-source.ts";
 import { type OperatorFiles, openOperatorFiles } from "./broker/operator-files.ts";
@@ -59,6 +60,7 @@ export async function runDaemon(
     port: settings.HTTP_PORT,
     version,
     prefetch: settings.PREFETCH,
+    ackTimeoutMs: settings.ACK_TIMEOUT_SECONDS * 1000,
     queueLimit: settings.QUEUE_LIMIT,
     stallLimitMs: settings.STALL_SECONDS * 1000,
     parts: () => opened,
@@ -147,6 +149,12 @@ async function runParts(
     limit: settings.QUEUE_LIMIT,
     log,
   });
+  const ackAge = watchAckAge({
+    source,
+    timeoutMs: settings.ACK_TIMEOUT_SECONDS * 1000,
+    trouble: () => ingest.spoolTrouble() ?? ingest.storeTrouble(),
+    log,
+  });
   opened.source = source;
   opened.depth = depth;
   log.info("started", {
@@ -159,6 +167,7 @@ async function runParts(
   log.info("stopping");
   opened.isStopping = true;
   depth.stop();
+  ackAge.stop();
   await source.stopConsuming();
   await ingest.drain(settings.SHUTDOWN_MS, () => source.state().stranded === 0);
   await source.close();

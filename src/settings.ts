@@ -84,6 +84,11 @@ export const declared = {
     description: "Most deliveries held unacknowledged; bounds memory whatever happens.",
     unit: "messages",
   }),
+  ACK_TIMEOUT_SECONDS: whole(2, 604_800).default(1800).meta({
+    description:
+      "How long the broker waits for an acknowledgement before it closes the channel and delivers again: RabbitMQ's consumer_timeout, 30 minutes unless its operator has set another. A warning comes when a delivery has been held for half of it.",
+    unit: "seconds",
+  }),
   BATCH_SIZE: whole(1, 2000).default(200).meta({
     description: "A batch is written as soon as it holds this many.",
     unit: "messages",

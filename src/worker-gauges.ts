@@ -47,6 +47,14 @@ export function createWorkerGauges(registers: Registry[]) {
       "pulse_ingest_unsettled_deliveries",
       "Prefetch in use: deliveries that the broker has not heard of yet.",
     ),
+    oldestUnsettled: gauge(
+      "pulse_ingest_oldest_unsettled_age_seconds",
+      "How long the oldest of them has been held; 0: there is none.",
+    ),
+    ackTimeout: gauge(
+      "pulse_ingest_ack_timeout_seconds",
+      "After which the broker closes the channel (ACK_TIMEOUT_SECONDS).",
+    ),
     prefetch: gauge("pulse_ingest_prefetch_limit_deliveries", "Most that may be unsettled (PREFETCH)."),
     queueReady: gauge("pulse_ingest_queue_ready_messages", "Messages that wait in the queue."),
     queueConsumers: gauge("pulse_ingest_queue_consumers", "Consumers of the queue, other workers included."),

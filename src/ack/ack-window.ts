@@ -54,6 +54,12 @@ export class AckWindow {
     return this.#byTag.size;
   }
 
+  /** How long the oldest of them has been here, in milliseconds; 0: there is none. */
+  oldestMs(nowMs: number): number {
+    const head = this.#held[0];
+    return head === undefined ? 0 : nowMs - head.sinceMs;
+  }
+
   #ackPrefix(): Settling[] {
     let last = -1;
     let acked = 0;

@@ -219,6 +219,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       queuesLost,
       lostSinceMs: current === null ? performance.now() - (lost?.atMs ?? openedAtMs) : null,
       unsettled: current?.consumer.unsettled() ?? 0,
+      oldestMs: current?.consumer.oldestMs() ?? 0,
       stranded: stranded(),
     }),
     async queueDepth() {

@@ -14,6 +14,8 @@ export interface Consumer {
   readonly cancelled: Promise<string>;
   /** Deliveries that the broker has not heard of; what the prefetch bounds. */
   unsettled(): number;
+  /** How long the oldest of them has been here, in milliseconds; 0: there is none. */
+  oldestMs(): number;
   /** Deliveries that the handler has not answered yet; also of a channel that is lost. */
   inWork(): number;
   /**
@@ -124,6 +126,7 @@ export async function consume(channel: Channel, queue: string, options: ConsumeO
   return {
     cancelled,
     unsettled: () => window.size,
+    oldestMs: () => window.oldestMs(performance.now()),
     inWork: () => inWork,
     queueGone,
     lost: () => (isQueueGone ? handedBack.length : 0),

@@ -38,6 +38,8 @@ export interface SourceState {
   readonly lostSinceMs: number | null;
   /** Deliveries that the broker has not heard of yet. */
   readonly unsettled: number;
+  /** How long the oldest of them has been here, in milliseconds; 0: there is none. */
+  readonly oldestMs: number;
   /** Deliveries in work whose channel is lost: they cannot be handed back. */
   readonly stranded: number;
 }

@@ -37,13 +37,15 @@ function brokerText({ worker: { status }, broker }: StatusView): string {
   const here = askedText(broker);
   if (status === null) return here;
   const { connected, consuming, lost_seconds, reconnects, queues_lost } = status.broker;
-  const { unsettled_deliveries, stranded_deliveries, prefetch } = status.broker;
+  const { unsettled_deliveries, oldest_unsettled_seconds, stranded_deliveries, prefetch } = status.broker;
   const lost = lost_seconds === null ? "" : ` for ${duration(lost_seconds)}`;
   const state = consuming
     ? "connected, consuming"
     : `${connected ? "connected, NOT consuming" : "NOT connected"}${lost}`;
   const stranded = stranded_deliveries === 0 ? "" : ` (${stranded_deliveries} of a lost connection in work)`;
-  const used = `${unsettled_deliveries} of ${prefetch} prefetched${stranded}`;
+  const oldest =
+    oldest_unsettled_seconds < 1 ? "" : ` (the oldest for ${duration(oldest_unsettled_seconds)})`;
+  const used = `${unsettled_deliveries} of ${prefetch} prefetched${oldest}${stranded}`;
   const gone = queues_lost === 0 ? "" : `, ${counted(queues_lost, "queue")} LOST`;
   return `${state}, ${used}, ${counted(reconnects, "reconnect")}${gone}; ${here}`;
 }

@@ -1,3 +1,4 @@
+import { TOO_LONG } from "../broker/ack-age.ts";
 import type { QueueLook } from "../broker/look-at-broker.ts";
 import type { RejectionCount, WorkCounts } from "../store/store.ts";
 import type { WorkerAnswer } from "./ask-worker.ts";
@@ -64,6 +65,7 @@ export function problemsOf({ worker, store, broker }: StatusParts): string[] {
     ),
     ...(broker.registry_trouble === null ? [] : [`registry: ${broker.registry_trouble}`]),
     ...queueProblems({ worker, broker }),
+    ...ackAgeProblems(status),
     // The worker's own words for it are there already.
     ...(store.trouble === null || status?.store.trouble ? [] : [`store: ${store.trouble}`]),
     ...(broker.trouble === null ? [] : [`broker: ${broker.trouble}`]),
@@ -79,6 +81,14 @@ function registryProblems(status: WorkerAnswer["status"]): string[] {
       ? [`registry: bindings that left it and are there still: ${left}; the worker's log says why`]
       : []),
   ];
+}
+
+function ackAgeProblems(status: WorkerAnswer["status"]): string[] {
+  if (status === null) return [];
+  const { oldest_unsettled_seconds: oldest, ack_timeout_seconds: timeout } = status.broker;
+  if (oldest < TOO_LONG * timeout) return [];
+  const held = `a delivery has been held for ${Math.round(oldest)} s`;
+  return [`broker: ${held}; after ${timeout} s without an acknowledgement it closes the channel`];
 }
 
 function queueProblems({ worker: { status }, broker }: Omit<StatusParts, "store">): string[] {

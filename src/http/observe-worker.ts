@@ -25,6 +25,7 @@ export interface WorkerParts {
 export interface ObserveOptions {
   readonly version: string;
   readonly prefetch: number;
+  readonly ackTimeoutMs: number;
   readonly queueLimit: number;
   readonly stallLimitMs: number;
   /** How long the store may take to say that it is there. */
@@ -140,7 +141,7 @@ async function pingTrouble(store: { ping(): Promise<void> }): Promise<string | n
 function brokerPart(
   state: SourceState | null,
   files: WorkerParts["files"],
-  { prefetch }: ObserveOptions,
+  { prefetch, ackTimeoutMs }: ObserveOptions,
 ): Pick<WorkerStatus, "broker" | "registry"> {
   const lostMs = state?.lostSinceMs ?? null;
   return {
@@ -151,6 +152,8 @@ function brokerPart(
       reconnects: state?.reconnects ?? 0,
       queues_lost: state?.queuesLost ?? 0,
       unsettled_deliveries: state?.unsettled ?? 0,
+      oldest_unsettled_seconds: Math.round(state?.oldestMs ?? 0) / 1000,
+      ack_timeout_seconds: ackTimeoutMs / 1000,
       stranded_deliveries: state?.stranded ?? 0,
       prefetch,
     },

@@ -62,6 +62,8 @@ function setWorkerGauges(gauges: WorkerGauges, status: WorkerStatus): void {
   gauges.generation.set(registry.generation);
   gauges.registryBroken.set(Number(registry.problems.length > 0));
   gauges.unsettled.set(broker.unsettled_deliveries);
+  gauges.oldestUnsettled.set(broker.oldest_unsettled_seconds);
+  gauges.ackTimeout.set(broker.ack_timeout_seconds);
   gauges.prefetch.set(broker.prefetch);
   gauges.queueReady.set(queue.depth?.ready_messages ?? Number.NaN);
   gauges.queueConsumers.set(queue.depth?.consumers ?? Number.NaN);

@@ -12,6 +12,7 @@ export interface HttpOptions {
   readonly port: number | "off";
   readonly version: string;
   readonly prefetch: number;
+  readonly ackTimeoutMs: number;
   readonly queueLimit: number;
   readonly stallLimitMs: number;
   /** Asked each time, since parts come one after the other. */

@@ -40,6 +40,10 @@ export const workerStatus = z.object({
     /** Times that the queue was gone and had to be made anew, with what was in it lost. */
     queues_lost: count,
     unsettled_deliveries: count,
+    /** How long the oldest of them has been held; 0: there is none. */
+    oldest_unsettled_seconds: z.number(),
+    /** After which the broker closes the channel. */
+    ack_timeout_seconds: count,
     /** In work, of a channel that is lost: they cannot be handed back. */
     stranded_deliveries: count,
     prefetch: count,

@@ -34,6 +34,18 @@ it("no longer waits for a head that takes over a second", () => {
   expect(window.settled(1, "ack", 1502)).toEqual([{ kind: "ack", tag: 1, multiple: false }]);
 });
 
+it("tells how long the oldest has been here that the broker has not heard of", () => {
+  const window = new AckWindow();
+  expect(window.oldestMs(50)).toBe(0);
+  window.delivered(1, 100);
+  window.delivered(2, 400);
+  window.settled(2, "requeue", 500);
+  expect(window.oldestMs(600)).toBe(500);
+  window.delivered(3, 700);
+  window.settled(1, "ack", 800);
+  expect(window.oldestMs(900)).toBe(200);
+});
+
 it("refuses a tag that is settled already", () => {
   const window = windowOf(1);
   window.settled(1, "ack", 0);

@@ -14,6 +14,7 @@ function aStatus(overrides: Partial<WorkerStatus> = {}): WorkerStatus {
     broker: {
       ...{ connected: true, consuming: true, lost_seconds: null, reconnects: 1, queues_lost: 0 },
       ...{ unsettled_deliveries: 12, stranded_deliveries: 0, prefetch: 400 },
+      ...{ oldest_unsettled_seconds: 0.004, ack_timeout_seconds: 1800 },
     },
     registry: {
       generation: 2,
@@ -115,6 +116,11 @@ rejections   none (last day)
       /15 exchanges, 90 bindings.*\n +e\/0: a.x, b.x, c.x, d.x, and 2 more\n(.*\n){11} +and 3 more: --json tells of all\n/,
     ],
     [
+      "how long the oldest delivery has been held is told, from a second on",
+      parts({ status: { broker: { ...aStatus().broker, oldest_unsettled_seconds: 899 } } }),
+      /12 of 400 prefetched \(the oldest for 14 min\), 1 reconnect/,
+    ],
+    [
       "a queue that was deleted is told",
       parts({ status: { broker: { ...aStatus().broker, queues_lost: 1 } } }),
       /1 reconnect, 1 queue LOST; asked/,
@@ -214,6 +220,13 @@ describe("what is wrong comes first", () => {
         },
       }),
       ["worker: nobody listens there", "exchange e/x: refused (403)"],
+    ],
+    [
+      "a delivery that has been held for half of the broker's patience",
+      parts({ status: { broker: { ...aStatus().broker, oldest_unsettled_seconds: 900 } } }),
+      [
+        "broker: a delivery has been held for 900 s; after 1800 s without an acknowledgement it closes the channel",
+      ],
     ],
     [
       "a queue that fills",

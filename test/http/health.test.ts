@@ -27,6 +27,7 @@ describe("a worker is ready", () => {
     queuesLost: 0,
     lostSinceMs: null,
     unsettled: 0,
+    oldestMs: 0,
     stranded: 0,
   };
   const well = { source: consuming, storeTrouble: null, spoolTrouble: null, isStopping: false };

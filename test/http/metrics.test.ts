@@ -51,6 +51,7 @@ beforeEach(async () => {
     port: 0,
     version: "1.2.3",
     prefetch: 400,
+    ackTimeoutMs: 1_800_000,
     queueLimit: 8000,
     stallLimitMs: 60_000,
     parts: () => parts,

@@ -5,7 +5,7 @@ import { metricTotal } from "../http/metrics-text.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
 import { WorkerStory } from "./a-running-worker.ts";
-import { metrics, probe, until, urlOf } from "./look-at-worker.ts";
+import { metrics, probe, status, until, urlOf } from "./look-at-worker.ts";
 
 jest.setTimeout(120_000);
 
@@ -19,12 +19,16 @@ broker.describe(`two workers on one embedded store, and ${broker.name}`, () => {
   afterEach(() => story.end());
 
   it("answer while another process holds the file locked, and go on when it lets go", async () => {
-    const workers = [await story.start(), await story.start()];
+    const patience = { ACK_TIMEOUT_SECONDS: "6" };
+    const workers = [await story.start(patience), await story.start(patience)];
     const urls = await Promise.all(workers.map(urlOf));
     const messages = (name: string) =>
       Array.from({ length: 300 }, (_, n) => aMessage({ taskId: `${name}/${n}` }));
+    const stored = async (): Promise<number> =>
+      workers.flatMap((worker) => worker.ended()).filter(({ outcome }) => outcome === "stored").length;
     await story.publish(...messages("before"));
-    await Promise.all(workers.map((worker) => worker.until("work", () => worker.ended().length > 0)));
+    await until(stored, (count) => count === 300);
+    const from = workers.map(({ lines }) => lines.length);
     // Each look at the metrics starts the event loop's delay anew.
     await Promise.all(urls.map(metrics));
 
@@ -39,17 +43,30 @@ broker.describe(`two workers on one embedded store, and ${broker.name}`, () => {
       );
       expect(JSON.stringify(body)).toContain("database is locked");
     }
+    // Half of the broker's patience: what is held has no place to go to.
+    for (const [index, worker] of workers.entries()) {
+      expect(await worker.untilEvent("ack_age_warning", from[index])).toMatchObject({
+        queue: story.queue,
+        timeout_seconds: 6,
+        trouble: "store unavailable: database is locked",
+        hint: expect.stringContaining("delivers all of them again"),
+      });
+      const { broker: seen } = await status(urls[index] ?? "");
+      expect(seen.ack_timeout_seconds).toBe(6);
+      expect(seen.oldest_unsettled_seconds).toBeGreaterThanOrEqual(3);
+    }
     await release();
-    const stored = () =>
-      workers.flatMap((worker) => worker.ended()).filter(({ outcome }) => outcome === "stored");
     await Promise.all(workers.map((worker) => worker.untilEvent("store_back")));
-    await until(
-      async () => stored().length,
-      (count) => count === 600,
-    );
+    await until(stored, (count) => count === 600);
 
+    for (const [index, worker] of workers.entries()) {
+      await worker.untilEvent("ack_age_ok", from[index]);
+      const since = worker.lines.slice(from[index]).map(({ event }) => event);
+      expect(since.filter((event) => event === "ack_age_warning")).toHaveLength(1);
+    }
     for (const url of urls) {
       const seen = await metrics(url);
+      expect(metricTotal(seen, "pulse_ingest_oldest_unsettled_age_seconds")).toBe(0);
       // SQLite's own wait would have blocked it for as long as that is set to: seconds.
       expect(metricTotal(seen, "nodejs_eventloop_lag_max_seconds")).toBeLessThan(2.5);
       // No heartbeat was missed.
