@@ -18,6 +18,23 @@ export function jobId(project: string, guid: string): string {
   return `${part(project)}/${part(guid)}`;
 }
 
+/** `job_guid/project`, of a `jobId`: for a store that looks up a guid in every project by the same index. */
+export function jobKey(id: string): string {
+  const slash = id.indexOf("/");
+  return `${id.slice(slash + 1)}/${id.slice(0, slash)}`;
+}
+
+/**
+ * What the keys of a guid's jobs, or of the runs of a task, lie between, both ends not included.
+ *
+ * @returns two ranges: of the guid itself, and of guids that go on with a slash.
+ */
+export function jobKeyRanges(guidOrTaskId: string): readonly [string, string, string, string] {
+  const id = part(guidOrTaskId);
+  // `0` follows `/` in ASCII, and `G` follows `F`.
+  return [`${id}/`, `${id}0`, `${id}%2F`, `${id}%2G`];
+}
+
 /** The task that a guid is a run of (`task/run`); any other guid is a task of its own. */
 export function taskIdOf(guid: string): string {
   return guid.replace(/\/\d{1,9}$/, "");
@@ -31,7 +48,13 @@ export function resultSetId(project: string, revision: string): string {
 /** `project/job_guid/name`; for `Job Info` a hash of the blob follows. */
 export function artifactId(project: string, guid: string, artifact: Artifact): string {
   const id = `${jobId(project, guid)}/${part(artifact.name)}`;
-  return artifact.name === JOB_INFO ? `${id}/${hash(artifact.blob)}` : id;
+  const apart = apartBy(artifact);
+  return apart === "" ? id : `${id}/${apart}`;
+}
+
+/** What tells a job's artifacts of one name apart: a hash of the blob for `Job Info`; of any other there is one, and this is empty. */
+export function apartBy({ name, blob }: Artifact): string {
+  return name === JOB_INFO ? hash(blob) : "";
 }
 
 /** `project/job_guid/name/hash(url)`. */

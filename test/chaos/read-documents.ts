@@ -2,6 +2,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { MongoClient } from "mongodb";
 import { z } from "zod";
+import { logId } from "../../src/domain/ids.ts";
 import type { Documents, JobFound } from "./documents.ts";
 
 const job = z.object({
@@ -66,9 +67,23 @@ export function readSqlite(folder: string): Documents {
   const count = (table: string) => all(z.object({ n: z.number() }), `SELECT count(*) AS n FROM ${table}`);
   try {
     return documentsOf({
-      jobs: all(z.object({ id: z.string(), doc: text }), "SELECT id, doc FROM jobs"),
-      artifacts: all(z.object({ job: z.string(), name: z.string() }), "SELECT job, name FROM artifacts"),
-      logs: all(z.object({ id: z.string(), parse_status: z.string() }), "SELECT id, parse_status FROM logs"),
+      jobs: all(z.object({ key: z.string(), doc: text }), "SELECT key, doc FROM jobs").map(
+        ({ key, doc }) => ({ id: idOf(key), doc }),
+      ),
+      artifacts: all(
+        z.object({ key: z.string(), name: z.string() }),
+        "SELECT key, name FROM artifacts JOIN jobs ON n = job",
+      ).map(({ key, name }) => ({ job: idOf(key), name })),
+      logs: all(
+        z.object({
+          ...{ project: z.string(), guid: z.string(), name: z.string(), url: z.string() },
+          parse_status: z.string(),
+        }),
+        "SELECT project, guid, name, url, parse_status FROM logs",
+      ).map(({ project, guid, name, url, parse_status }) => ({
+        id: logId(project, guid, name, url),
+        parse_status,
+      })),
       rejections: all(z.object({ doc: text, count: z.number() }), "SELECT doc, count FROM rejections").map(
         ({ doc, count: seen }) => ({ ...Object(doc), count: seen }),
       ),
@@ -80,6 +95,11 @@ export function readSqlite(folder: string): Documents {
   } finally {
     db.close();
   }
+}
+
+/** A job's id, of the key that the embedded store has it under: the halves change places. */
+function idOf(key: string): string {
+  return key.split("/").reverse().join("/");
 }
 
 /** Everything in a database on a server that speaks MongoDB's protocol. */

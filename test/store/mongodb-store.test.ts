@@ -11,6 +11,7 @@ import { orderContract } from "./order-contract.ts";
 import { pushContract } from "./push-contract.ts";
 import { type Database, storeContract } from "./store-contract.ts";
 
+jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 function databaseUrl(): URL {

@@ -72,6 +72,35 @@ export const steps: readonly string[] = [
     FROM binding_lists, json_each(binding_lists.doc);
   DROP TABLE binding_lists;
   `,
+  // Jobs are numbered, and what belongs to one is found by its number: rows that are written together then stand together
+  // in every index but one, where each of a job's random names would change a page of its own.
+  `
+  CREATE TABLE numbered (n INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, doc TEXT NOT NULL);
+  INSERT INTO numbered
+    SELECT rowid, substr(id, instr(id, '/') + 1) || '/' || substr(id, 1, instr(id, '/') - 1), doc FROM jobs ORDER BY rowid;
+  CREATE TABLE numbered_artifacts (job INTEGER NOT NULL, name TEXT NOT NULL, apart_by TEXT NOT NULL, made_by TEXT,
+    type TEXT NOT NULL, blob TEXT NOT NULL, UNIQUE (job, name, apart_by));
+  INSERT INTO numbered_artifacts
+    SELECT jobs.rowid, name, iif(name = 'Job Info', substr(artifacts.id, -32), ''), made_by, type, blob
+    FROM artifacts JOIN jobs ON jobs.id = artifacts.job ORDER BY artifacts.rowid;
+  CREATE TABLE numbered_logs (job INTEGER NOT NULL, project TEXT NOT NULL, guid TEXT NOT NULL, name TEXT NOT NULL,
+    url TEXT NOT NULL, host TEXT NOT NULL, parse_status TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+    next_attempt_at TEXT, failure TEXT, lease TEXT, lease_until TEXT, last_modified TEXT NOT NULL,
+    UNIQUE (job, name, url));
+  INSERT INTO numbered_logs
+    SELECT jobs.rowid, project, logs.guid, name, url, host, parse_status, attempts, next_attempt_at, failure, lease,
+      lease_until, last_modified
+    FROM logs JOIN jobs ON jobs.id = logs.job ORDER BY logs.rowid;
+  DROP TABLE jobs;
+  DROP TABLE artifacts;
+  DROP TABLE logs;
+  ALTER TABLE numbered RENAME TO jobs;
+  ALTER TABLE numbered_artifacts RENAME TO artifacts;
+  ALTER TABLE numbered_logs RENAME TO logs;
+  CREATE INDEX logs_due ON logs (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+  CREATE INDEX logs_by_time ON logs (last_modified);
+  CREATE INDEX logs_failed ON logs (last_modified) WHERE failure IS NOT NULL AND next_attempt_at IS NULL;
+  `,
 ];
 
 /**

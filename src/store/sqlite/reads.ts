@@ -1,5 +1,5 @@
 import type Database from "libsql";
-import { JOB_INFO, jobId, resultSetId } from "../../domain/ids.ts";
+import { JOB_INFO, jobId, jobKey, jobKeyRanges, logId, resultSetId } from "../../domain/ids.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
@@ -14,37 +14,36 @@ const TABLES = [
   ...["rejections", "bugs", "suspects"],
 ];
 
-/** A log as it is told. */
+/** What {@link readLog} reads. */
 export const LOG_DOC = rowDoc({
-  ...{
-    id: "id",
-    project: "project",
-    job_guid: "guid",
-    name: "name",
-    url: "url",
-    parse_status: "parse_status",
-  },
+  ...{ project: "project", job_guid: "guid", name: "name", url: "url", parse_status: "parse_status" },
   ...{ attempts: "attempts", next_attempt_at: "next_attempt_at", failure: "failure" },
   last_modified: "last_modified",
 });
 
+/** A log as it is told. */
+export function readLog(row: DocRow): StoredLog {
+  const log = readDoc<Omit<StoredLog, "id">>(row);
+  return { id: logId(log.project, log.job_guid, log.name, log.url), ...log };
+}
+
 interface JobRow extends DocRow {
-  readonly id: string;
+  readonly n: number;
 }
 
 /** The questions of page, API and CLI. What a table holds was written by this project, so it is not parsed again. */
 export function createReads(db: Database.Database) {
-  function besideArtifacts({ id, doc }: JobRow): Omit<JobView, "artifacts"> {
-    const into = db.prepare("SELECT into_guid FROM coalesced WHERE id = ?").get(id) as
-      | { into_guid: string }
-      | undefined;
-    const rows = db.prepare(`SELECT ${LOG_DOC} FROM logs WHERE job = ? ORDER BY rowid`).all(id) as DocRow[];
-    const logs = rows.map((row) => readDoc<StoredLog>(row));
-    return { job: JSON.parse(doc) as StoredJob, coalesced_to: into?.into_guid ?? null, logs };
+  function besideArtifacts({ n, doc }: JobRow): Omit<JobView, "artifacts"> {
+    const job = JSON.parse(doc) as StoredJob;
+    const into = db
+      .prepare("SELECT into_guid FROM coalesced WHERE id = ?")
+      .get(jobId(job.project, job.job_guid)) as { into_guid: string } | undefined;
+    const rows = db.prepare(`SELECT ${LOG_DOC} FROM logs WHERE job = ? ORDER BY rowid`).all(n) as DocRow[];
+    return { job, coalesced_to: into?.into_guid ?? null, logs: rows.map(readLog) };
   }
 
   function findJob(project: string, guid: string): JobView | null {
-    const row = db.prepare("SELECT id, doc FROM jobs WHERE id = ?").get(jobId(project, guid)) as
+    const row = db.prepare("SELECT n, doc FROM jobs WHERE key = ?").get(jobKey(jobId(project, guid))) as
       | JobRow
       | undefined;
     if (row === undefined) return null;
@@ -52,7 +51,7 @@ export function createReads(db: Database.Database) {
       .prepare(
         "SELECT json_quote(name) AS doc FROM artifacts WHERE job = ? GROUP BY name ORDER BY min(rowid)",
       )
-      .all(row.id) as DocRow[];
+      .all(row.n) as DocRow[];
     return { ...besideArtifacts(row), artifacts: names.map((name) => readDoc<string>(name)) };
   }
 
@@ -66,13 +65,13 @@ export function createReads(db: Database.Database) {
         `SELECT ${rowDoc({ name: "name", made_by: "made_by" })} FROM artifacts WHERE job = ?
            GROUP BY name, made_by ORDER BY min(rowid)`,
       )
-      .all(row.id) as DocRow[];
+      .all(row.n) as DocRow[];
     // Ids begin with the job's, and a slash; `0` follows `/` in ASCII.
     const suggestions = db
       .prepare(
         "SELECT attempts, next_attempt_at, failure FROM suggestions WHERE id >= ?1 || '/' AND id < ?1 || '0' ORDER BY id",
       )
-      .all(row.id) as StoredSuggestions[];
+      .all(jobId(beside.job.project, beside.job.job_guid)) as StoredSuggestions[];
     return {
       ...beside,
       result_set: push === undefined ? null : (JSON.parse(push.doc) as ResultSet),
@@ -82,22 +81,22 @@ export function createReads(db: Database.Database) {
   }
 
   function findJobsByGuid(guidOrTaskId: string): ExplainedJob[] {
-    // `0` follows `/` in ASCII: the range holds exactly what begins with the task id and a slash.
     const rows = db
       .prepare(
-        "SELECT id, doc FROM jobs WHERE guid = ?1 OR (guid >= ?1 || '/' AND guid < ?1 || '0') ORDER BY id LIMIT 100",
+        `SELECT n, doc FROM jobs WHERE (key > ? AND key < ?) OR (key > ? AND key < ?)
+           ORDER BY doc ->> 'project', key LIMIT 100`,
       )
-      .all(guidOrTaskId) as JobRow[];
+      .all(...jobKeyRanges(guidOrTaskId)) as JobRow[];
     return rows.map(explained);
   }
 
   function findArtifact(project: string, guid: string, name: string): Artifact | null {
     const rows = db
       .prepare(
-        `SELECT ${rowDoc({ name: "name", type: "type", blob: "blob" })} FROM artifacts WHERE job = ? AND name = ?
-           ORDER BY rowid`,
+        `SELECT ${rowDoc({ name: "name", type: "type", blob: "blob" })} FROM artifacts
+           WHERE job = (SELECT n FROM jobs WHERE key = ?) AND name = ? ORDER BY rowid`,
       )
-      .all(jobId(project, guid), name) as DocRow[];
+      .all(jobKey(jobId(project, guid)), name) as DocRow[];
     const artifacts = rows.map((row) => readDoc<Artifact>(row));
     return (name === JOB_INFO ? mergeJobInfo(artifacts) : artifacts[0]) ?? null;
   }

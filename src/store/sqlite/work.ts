@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type Database from "libsql";
 import { isParsedHere } from "../../artifacts/plan.ts";
+import { apartBy, jobId, jobKey, logId } from "../../domain/ids.ts";
 import { makerOf } from "../explained-artifacts.ts";
 import type {
   FinishedWork,
@@ -12,35 +13,50 @@ import type {
   WorkItem,
 } from "../store.ts";
 import { inTransaction } from "./database.ts";
-import { LOG_DOC } from "./reads.ts";
+import { LOG_DOC, readLog } from "./reads.ts";
 import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
-import { ADD_ARTIFACT, artifactRow } from "./writes.ts";
 
 const TABLES = { log: "logs", suggestions: "suggestions" } as const;
 
+const JOB = "(SELECT n FROM jobs WHERE key = ?)";
+/** The row of an item under its lease; `keyOf` gives the parameters. */
+const HELD = {
+  log: `job = ${JOB} AND name = ? AND url = ? AND lease = ?`,
+  suggestions: "id = ? AND lease = ?",
+} as const;
+
+function keyOf(item: WorkItem): string[] {
+  if (item.kind === "suggestions") return [item.id, item.lease];
+  return [jobKey(jobId(item.project, item.job_guid)), item.name, item.url, item.lease];
+}
+
+type LogItem = Extract<WorkItem, { kind: "log" }>;
+type SuggestionsItem = Extract<WorkItem, { kind: "suggestions" }>;
+
 /** What a claim gives back of either table. */
-const CLAIMED = { id: "id", project: "project", job_guid: "guid", attempts: "attempts - 1" };
+const CLAIMED = { project: "project", job_guid: "guid", attempts: "attempts - 1" };
 const WORK_DOCS = {
   log: rowDoc({ ...CLAIMED, name: "name", url: "url" }),
-  suggestions: rowDoc({ ...CLAIMED, blob: "blob" }),
+  suggestions: rowDoc({ ...CLAIMED, id: "id", blob: "blob" }),
 } as const;
 
 /** Logs to read and suggestions to make, as rows that are due at a time and held under a lease. */
 export function createWork(db: Database.Database) {
-  const addArtifact = db.prepare(ADD_ARTIFACT);
+  // The first of a name stays.
+  const addArtifact = db.prepare(`INSERT OR IGNORE INTO artifacts VALUES (${JOB}, ?, ?, ?, ?, ?)`);
   const endLog = db.prepare(
     `UPDATE logs SET parse_status = 'parsed', failure = NULL, next_attempt_at = NULL, lease = NULL,
-       lease_until = NULL, last_modified = ? WHERE id = ? AND lease = ?`,
+       lease_until = NULL, last_modified = ? WHERE ${HELD.log}`,
   );
-  const endSuggestions = db.prepare("DELETE FROM suggestions WHERE id = ? AND lease = ?");
+  const endSuggestions = db.prepare(`DELETE FROM suggestions WHERE ${HELD.suggestions}`);
 
   function claimWork({ kind, limit, leaseMs, exceptHosts }: WorkClaim): WorkItem[] {
     const now = Date.now();
     const lease = randomUUID();
     const host = kind === "log" ? "AND host NOT IN (SELECT value FROM json_each(?4))" : "AND ?4 = ?4";
     const claim = db.prepare(
-      `UPDATE ${TABLES[kind]} SET lease = ?1, lease_until = ?2, attempts = attempts + 1 WHERE id IN (
-         SELECT id FROM ${TABLES[kind]}
+      `UPDATE ${TABLES[kind]} SET lease = ?1, lease_until = ?2, attempts = attempts + 1 WHERE rowid IN (
+         SELECT rowid FROM ${TABLES[kind]}
          WHERE next_attempt_at <= ?3 AND (lease_until IS NULL OR lease_until < ?3) ${host}
          ORDER BY next_attempt_at LIMIT ?5) RETURNING ${WORK_DOCS[kind]}`,
     );
@@ -48,9 +64,13 @@ export function createWork(db: Database.Database) {
       db,
       () => claim.all(lease, iso(now + leaseMs), iso(now), JSON.stringify(exceptHosts), limit) as DocRow[],
     );
-    return rows.map(
-      (row) => ({ ...readDoc<Omit<WorkItem, "kind" | "lease">>(row), kind, lease }) as WorkItem,
-    );
+    if (kind === "suggestions") {
+      return rows.map((row) => ({ ...readDoc<Omit<SuggestionsItem, "kind" | "lease">>(row), kind, lease }));
+    }
+    return rows.map((row) => {
+      const log = readDoc<Omit<LogItem, "id" | "kind" | "lease">>(row);
+      return { id: logId(log.project, log.job_guid, log.name, log.url), ...log, kind, lease };
+    });
   }
 
   function finishWork(finished: readonly FinishedWork[]): boolean[] {
@@ -59,12 +79,19 @@ export function createWork(db: Database.Database) {
 
   function finishItem({ item, artifacts }: FinishedWork): boolean {
     const ended =
-      item.kind === "log"
-        ? endLog.run(iso(Date.now()), item.id, item.lease)
-        : endSuggestions.run(item.id, item.lease);
+      item.kind === "log" ? endLog.run(iso(Date.now()), ...keyOf(item)) : endSuggestions.run(...keyOf(item));
     if (ended.changes === 0) return false;
-    for (const artifact of artifacts)
-      addArtifact.run(...artifactRow(item.project, item.job_guid, artifact, makerOf(item)));
+    for (const artifact of artifacts) {
+      const { name, type, blob } = artifact;
+      addArtifact.run(
+        jobKey(jobId(item.project, item.job_guid)),
+        name,
+        apartBy(artifact),
+        makerOf(item),
+        type,
+        blob,
+      );
+    }
     return true;
   }
 
@@ -75,18 +102,18 @@ export function createWork(db: Database.Database) {
         : "";
     const fail = db.prepare(
       `UPDATE ${TABLES[item.kind]} SET failure = ?, next_attempt_at = ?, lease = NULL, lease_until = NULL ${status}
-         WHERE id = ? AND lease = ?`,
+         WHERE ${HELD[item.kind]}`,
     );
-    return inTransaction(db, () => fail.run(reason, next_attempt_at, item.id, item.lease).changes > 0);
+    return inTransaction(db, () => fail.run(reason, next_attempt_at, ...keyOf(item)).changes > 0);
   }
 
   function releaseWork(items: readonly WorkItem[]): void {
     inTransaction(db, () => {
-      for (const { kind, id, lease } of items) {
+      for (const item of items) {
         db.prepare(
-          `UPDATE ${TABLES[kind]} SET lease = NULL, lease_until = NULL, attempts = attempts - 1
-             WHERE id = ? AND lease = ?`,
-        ).run(id, lease);
+          `UPDATE ${TABLES[item.kind]} SET lease = NULL, lease_until = NULL, attempts = attempts - 1
+             WHERE ${HELD[item.kind]}`,
+        ).run(...keyOf(item));
       }
     });
   }
@@ -109,9 +136,9 @@ export function createWork(db: Database.Database) {
   function listLogs(query: LogQuery): StoredLog[] {
     const { where, values } = whereOf(query);
     const rows = db
-      .prepare(`SELECT ${LOG_DOC} FROM logs ${where} ORDER BY last_modified DESC, id LIMIT ?`)
+      .prepare(`SELECT ${LOG_DOC} FROM logs ${where} ORDER BY last_modified DESC, rowid LIMIT ?`)
       .all(...values, query.limit) as DocRow[];
-    return rows.map((row) => readDoc<StoredLog>(row));
+    return rows.map(readLog);
   }
 
   function reparseLogs(query: LogQuery): number {
@@ -120,9 +147,10 @@ export function createWork(db: Database.Database) {
       const now = iso(Date.now());
       const reset = db.prepare(
         `UPDATE logs SET parse_status = 'pending', attempts = 0, failure = NULL, next_attempt_at = ?1, lease = NULL,
-           lease_until = NULL, last_modified = ?1 WHERE id = ?2`,
+           lease_until = NULL, last_modified = ?1 WHERE job = (SELECT n FROM jobs WHERE key = ?2) AND name = ?3 AND url = ?4`,
       );
-      for (const { id } of wanted) reset.run(now, id);
+      for (const { project, job_guid, name, url } of wanted)
+        reset.run(now, jobKey(jobId(project, job_guid)), name, url);
       return wanted.length;
     });
   }

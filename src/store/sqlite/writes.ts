@@ -1,36 +1,32 @@
 import { randomUUID } from "node:crypto";
 import type Database from "libsql";
-import { artifactId, jobId, resultSetId } from "../../domain/ids.ts";
+import { apartBy, jobId, jobKey, resultSetId } from "../../domain/ids.ts";
 import type { ResultSet, ResultSetSubmission } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
-import type { Artifact } from "../../domain/submission.ts";
 import { completePush, keysOf, linkedOnce } from "../complete-push.ts";
 import { revisionKeys } from "../find-push.ts";
 import { type BatchPlan, planBatch } from "../plan-batch.ts";
 import { PushBook, pushKeys } from "../push-book.ts";
-import type { Arrival, ArtifactMaker, StoreOutcome } from "../store.ts";
+import type { Arrival, StoreOutcome } from "../store.ts";
 import { inTransaction } from "./database.ts";
 import type { DocRow } from "./row-doc.ts";
 import { createRowWriter } from "./row-writer.ts";
 
-/** The first of a name stays. */
-export const ADD_ARTIFACT = "INSERT OR IGNORE INTO artifacts VALUES (?, ?, ?, ?, ?, ?)";
-
-/** The parameters of `ADD_ARTIFACT`. */
-export function artifactRow(
-  project: string,
-  guid: string,
-  artifact: Artifact,
-  madeBy: ArtifactMaker,
-): string[] {
-  const { name, type, blob } = artifact;
-  return [artifactId(project, guid, artifact), jobId(project, guid), name, type, blob, madeBy];
+/** A stored job and its number. */
+interface NumberedJob {
+  readonly n: number;
+  readonly job: StoredJob;
 }
 
 /** What writes a batch to one open file; its statements are prepared once. Lists go in as one JSON parameter each. */
 export function createWrites(db: Database.Database) {
   const list = "(SELECT value FROM json_each(?))";
-  const readJobs = db.prepare(`SELECT id, doc FROM jobs WHERE id IN ${list}`);
+  // As one text: a row costs a call into SQLite.
+  const readJobs = db.prepare(
+    `SELECT '[' || coalesce(group_concat('{"n":' || n || ',"job":' || doc || '}'), '') || ']' AS doc
+       FROM jobs WHERE key IN ${list}`,
+  );
+  const readNumber = db.prepare("SELECT coalesce(max(n), 0) AS n FROM jobs");
   const readPushes = db.prepare(
     `SELECT doc FROM resultsets WHERE id IN (SELECT resultset FROM revision_keys WHERE key IN ${list})`,
   );
@@ -43,18 +39,16 @@ export function createWrites(db: Database.Database) {
   const putKey = db.prepare("INSERT OR IGNORE INTO revision_keys VALUES (?, ?)");
   const putJobs = createRowWriter(
     db,
-    (rows) => `INSERT INTO jobs VALUES ${rows} ON CONFLICT (id) DO UPDATE SET
-      version = excluded.version, doc = excluded.doc`,
-    4,
+    (rows) => `INSERT INTO jobs VALUES ${rows} ON CONFLICT (n) DO UPDATE SET doc = excluded.doc`,
+    3,
   );
+  // The first of a name stays.
   const addArtifacts = createRowWriter(db, (rows) => `INSERT OR IGNORE INTO artifacts VALUES ${rows}`, 6);
   const addLogs = createRowWriter(
     db,
-    (
-      rows,
-    ) => `INSERT OR IGNORE INTO logs (id, job, project, guid, name, url, host, parse_status, next_attempt_at,
+    (rows) => `INSERT OR IGNORE INTO logs (job, project, guid, name, url, host, parse_status, next_attempt_at,
       last_modified) VALUES ${rows}`,
-    10,
+    9,
   );
   const markParsed = db.prepare(
     `UPDATE logs SET parse_status = 'parsed', failure = NULL, next_attempt_at = NULL
@@ -70,16 +64,21 @@ export function createWrites(db: Database.Database) {
   function storeSubmissions(batch: readonly Arrival[]): StoreOutcome[] {
     return inTransaction(db, () => {
       const submissions = batch.map(({ submission }) => submission);
-      const ids = submissions.map(({ project, job }) => jobId(project, job.job_guid));
-      const rows = readJobs.all(JSON.stringify(ids)) as { id: string; doc: string }[];
-      const stored = new Map(rows.map(({ id, doc }) => [id, JSON.parse(doc) as StoredJob]));
+      const numbered = jobsBy(submissions.map(({ project, job }) => jobKey(jobId(project, job.job_guid))));
+      const stored = new Map(numbered.map(({ job }) => [jobId(job.project, job.job_guid), job]));
+      const numbers = new Map(numbered.map(({ n, job }) => [jobId(job.project, job.job_guid), n]));
       const { keys, hashes } = pushKeys(submissions);
       const pushes = new PushBook(pushesBy(keys, hashes));
       const plan = planBatch(batch, stored, pushes, randomUUID());
       for (const [id, push] of pushes.changed) writePush(id, push);
-      writePlan(plan);
+      writePlan(plan, numbers);
       return plan.outcomes;
     });
+  }
+
+  function jobsBy(keys: readonly string[]): NumberedJob[] {
+    const { doc } = readJobs.get(JSON.stringify(keys)) as DocRow;
+    return JSON.parse(doc) as NumberedJob[];
   }
 
   function pushesBy(keys: readonly string[], hashes: readonly [string, string][]): ResultSet[] {
@@ -93,31 +92,35 @@ export function createWrites(db: Database.Database) {
     for (const key of revisionKeys(push)) putKey.run(key, id);
   }
 
-  function writePlan({ jobs, artifacts, logs, suggestions, summarised, coalesced }: BatchPlan): void {
+  /** @param numbers - of the jobs that are there, by id; those of new ones are added. */
+  function writePlan(
+    { jobs, artifacts, logs, suggestions, summarised, coalesced }: BatchPlan,
+    numbers: Map<string, number>,
+  ): void {
+    let { n: last } = readNumber.get() as { n: number };
+    for (const id of jobs.keys()) if (!numbers.has(id)) numbers.set(id, ++last);
+    const numberOf = (id: string): number => numbers.get(id) ?? bugOf(id);
     for (const [id, into] of coalesced) putCoalesced.run(id, into);
     addArtifacts(
-      Array.from(
-        artifacts,
-        ([
-          id,
-          {
-            job,
-            artifact: { name, type, blob },
-          },
-        ]) => [id, job, name, type, blob, "message"],
-      ),
-    );
-    addLogs(
-      Array.from(logs, ([id, log]) => {
-        const { job, project, job_guid, name, url, host, parse_status, next_attempt_at, last_modified } = log;
-        return [id, job, project, job_guid, name, url, host, parse_status, next_attempt_at, last_modified];
+      Array.from(artifacts.values(), ({ job, artifact }) => {
+        const { name, type, blob } = artifact;
+        return [numberOf(job), name, apartBy(artifact), "message", type, blob];
       }),
     );
-    for (const { job, logName } of summarised) markParsed.run(job, logName);
+    addLogs(
+      Array.from(logs.values(), (log) => {
+        const { job, project, job_guid, name, url, host, parse_status, next_attempt_at, last_modified } = log;
+        return [
+          ...[numberOf(job), project, job_guid, name, url, host],
+          ...[parse_status, next_attempt_at, last_modified],
+        ];
+      }),
+    );
+    for (const { job, logName } of summarised) markParsed.run(numberOf(job), logName);
     for (const [id, { project, job_guid, blob, next_attempt_at }] of suggestions) {
       addSuggestions.run(id, project, job_guid, blob, next_attempt_at);
     }
-    putJobs(Array.from(jobs, ([id, job]) => [id, job.job_guid, job.version, JSON.stringify(job)]));
+    putJobs(Array.from(jobs, ([id, job]) => [numberOf(id), jobKey(id), JSON.stringify(job)]));
   }
 
   function storeResultSets(project: string, submitted: readonly ResultSetSubmission[]): void {
@@ -130,4 +133,8 @@ export function createWrites(db: Database.Database) {
   }
 
   return { storeSubmissions, storeResultSets };
+}
+
+function bugOf(id: string): never {
+  throw new Error(`the job ${id} is neither stored nor in the batch`);
 }
