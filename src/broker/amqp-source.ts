@@ -115,7 +115,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       if (declared.isNew && declared.queue === consumedQueue)
         for (const consumer of former) consumer.queueGone();
       await channel.prefetch(options.prefetch);
-      const wasKnown = await bindings.attach(connection, declared.queue);
+      const wasKnown = await bindings.attach(connection, declared.queue, declaredAt);
       await workFits(ended);
       if (stop.signal.aborted) return "stopped while connecting";
       const consumer = await consume(channel, declared.queue, {

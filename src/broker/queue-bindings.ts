@@ -59,18 +59,20 @@ export class QueueBindings {
    * Binds the queue; resolves after the first pass, so that consuming may begin. Goes on by itself for as long as the
    * connection lasts.
    *
-   * @returns whether the ledger knew of this queue before.
+   * @param declaredAt - when the queue was declared.
+   * @returns whether the ledger knew of this queue before that. What another worker has noted since says nothing: it may
+   *   have begun at the same moment.
    */
-  async attach(connection: ChannelModel, queue: string): Promise<boolean> {
+  async attach(connection: ChannelModel, queue: string, declaredAt: Date): Promise<boolean> {
     const ended = new AbortController();
     connection.once("close", () => ended.abort());
     if (queue !== this.#queue) {
       this.#queue = queue;
       this.#settled = null;
     }
-    const { isDone, wasKnown } = await this.#pass(connection, queue, "attached");
+    const { isDone, known } = await this.#pass(connection, queue, "attached");
     void this.#keep(connection, queue, isDone, ended.signal);
-    return wasKnown;
+    return known.some(({ wanted_at: at }) => at === null || new Date(at) < declaredAt);
   }
 
   /** The registry in force is another one now: it is applied at once, or at the next connection. */
@@ -143,7 +145,7 @@ export class QueueBindings {
     connection: ChannelModel,
     queue: string,
     cause: Cause,
-  ): Promise<{ isDone: boolean; wasKnown: boolean }> {
+  ): Promise<{ isDone: boolean; known: readonly KnownBinding[] }> {
     const { registry: inForce } = this.#options;
     const registry = inForce();
     const asksLedger = registry !== this.#settled || cause === "recheck";
@@ -154,7 +156,7 @@ export class QueueBindings {
     }
     // Bindings that others want are looked at again in a minute.
     const isLedgerDone = !asksLedger || known !== null;
-    return { isDone: isLedgerDone && this.#degraded.size === 0, wasKnown: (known?.length ?? 0) > 0 };
+    return { isDone: isLedgerDone && this.#degraded.size === 0, known: known ?? [] };
   }
 
   async #bindAll(connection: ChannelModel, queue: string, registry: Registry, cause: Cause): Promise<void> {

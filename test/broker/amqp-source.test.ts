@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { type ChannelModel, connect } from "amqplib";
+import type { BindingLedger } from "../../src/store/store.ts";
 import { type CutProxy, startCutProxy } from "../doubles/cut-proxy.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
@@ -223,6 +224,33 @@ broker.describe(`a source on ${broker.name}`, () => {
       await story.channel.deleteQueue(story.queue);
       story.open();
       expect(await story.untilTold("queue_lost")).toMatchObject({ consumed_until: null });
+    });
+
+    it("is not what two workers take it for that begin at the same moment", async () => {
+      let otherHasNoted = (): void => undefined;
+      const noted = new Promise<void>((resolve) => {
+        otherHasNoted = resolve;
+      });
+      const { ledger } = story;
+      let isAsked = false;
+      const looksLate: BindingLedger = {
+        async readBindings(queue) {
+          isAsked = true;
+          await noted;
+          return ledger.readBindings(queue);
+        },
+        noteBindings: (queue, bindings) => ledger.noteBindings(queue, bindings),
+        forgetBindings: (queue, bindings) => ledger.forgetBindings(queue, bindings),
+      };
+      // It has made the queue when it looks, and the other one notes it before that.
+      story.open({ ledger: looksLate });
+      await until(() => isAsked, "the look");
+      story.open();
+      await story.untilTold("consuming");
+      const from = story.told.length;
+      otherHasNoted();
+      expect(await story.untilTold("consuming", from)).toMatchObject({ queue_is_new: true });
+      expect(story.told.map(({ event }) => event)).not.toContain("queue_lost");
     });
   });
 
