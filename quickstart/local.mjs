@@ -10,8 +10,6 @@ const worker = spawn(process.execPath, [join(projectFolder, "dist", "main.js"), 
   stdio: "inherit",
   env: { LOCAL: "true", ...process.env },
 });
-process.on("SIGINT", () => {
-  // The terminal sends it to the worker too, which ends by itself: nothing to do but wait for that.
-});
-process.on("SIGTERM", () => worker.kill("SIGTERM"));
+// Also what a terminal sends to both: within half a second it counts once.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => worker.kill(signal));
 worker.on("exit", (code) => process.exit(code ?? 1));

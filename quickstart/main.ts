@@ -2,6 +2,7 @@
  * The main job, to look at: a broker, the real worker with the embedded store, a handful of sample messages
  * through a real topic exchange, and what became of each. Cleans up what it started; the data stays.
  */
+import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +10,7 @@ import { parseArgs } from "node:util";
 import { connect } from "amqplib";
 import { brokerUser } from "../src/broker/broker-address.ts";
 import { columns } from "../src/cli/columns.ts";
+import { stopOnSignal } from "../src/cli/stop-on-signal.ts";
 import { openStore } from "../src/store/open-store.ts";
 import type { Store } from "../src/store/store.ts";
 import { WorkerProcess } from "../test/servers/worker-process.ts";
@@ -28,31 +30,35 @@ const say = (line: string): void => {
 
 /** What is to be undone at the end, the last first. */
 const undo: (() => Promise<unknown>)[] = [];
-const interrupted = new Promise<void>((resolve) => {
-  process.once("SIGINT", resolve);
-  process.once("SIGTERM", resolve);
-});
+const { signal: stop } = stopOnSignal();
+const interrupted = once(stop, "abort");
 
 /** Set once all is shown and the worker is left running: from then on Ctrl-C is the ordinary end. */
 let isKept = false;
 const never = new Promise<never>(() => undefined);
 
+/** Waits for a part to start, which is ended at the end: also when that comes first, and then nothing follows it. */
+async function start<T>(starting: Promise<T>, end: (started: T) => Promise<unknown>): Promise<T> {
+  // One that does not start says so where it is waited for.
+  undo.push(() => starting.then(end, () => undefined));
+  const started = await starting;
+  return stop.aborted ? never : started;
+}
+
 async function main(): Promise<number> {
-  const broker = await findBroker(process.env, say);
-  undo.push(broker.stop);
+  const broker = await start(findBroker(process.env, say), (found) => found.stop());
   say(`Broker: ${broker.origin}`);
 
   const exchange = `exchange/${brokerUser(broker.url)}/quickstart-${process.pid}/v1/jobs`;
-  const connection = await connect(broker.url);
-  undo.push(() => connection.close());
+  const connection = await start(connect(broker.url), (opened) => opened.close());
   const channel = await connection.createConfirmChannel();
   // What the broker refuses comes as a rejection too; unheard it would end us before all is cleaned up.
   for (const emitter of [connection, channel]) emitter.on("error", () => undefined);
-  await channel.assertExchange(exchange, "topic", { durable: true });
-  undo.push(() => channel.deleteExchange(exchange));
+  await start(channel.assertExchange(exchange, "topic", { durable: true }), () =>
+    channel.deleteExchange(exchange),
+  );
 
-  const logHost = await serveLog();
-  undo.push(logHost.close);
+  const logHost = await start(serveLog(), (host) => host.close());
   const samples = samplesWith(logHost.url);
 
   const worker = startWorker(broker.url, exchange);
@@ -180,4 +186,6 @@ try {
   process.exitCode = 1;
 } finally {
   await cleanUp();
+  // Interrupted, `main` may wait for what no longer comes, e.g. a log that nobody reads now.
+  if (stop.aborted) process.exit();
 }

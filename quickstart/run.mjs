@@ -7,8 +7,6 @@ const child = spawn(process.execPath, ["--import", "tsx", "quickstart/main.ts", 
   cwd: projectFolder,
   stdio: "inherit",
 });
-process.on("SIGINT", () => {
-  // The terminal sends it to the child too, which cleans up: nothing to do but wait for its end.
-});
-process.on("SIGTERM", () => child.kill("SIGTERM"));
+// Also what a terminal sends to both: within half a second it counts once.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code) => process.exit(code ?? 1));

@@ -1,13 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, it, jest } from "@jest/globals";
+import { descendantsOf, isAlive } from "../servers/program.ts";
+import { versionOf } from "../servers/rabbitmq.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
 
 jest.setTimeout(120_000);
 const broker = await serverOrSkip(sharedRabbitmq);
+const localBroker = await versionOf("amqp://guest:guest@localhost:5672").catch(() => null);
 const project = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The quickstart as `npm run quickstart` runs it, but for the installation and the build, which others rely on now. */
@@ -16,10 +21,10 @@ class Quickstart {
   readonly child;
   readonly #closed;
 
-  constructor(args: readonly string[] = [], amqpUrl = broker.server().url) {
+  constructor(args: readonly string[] = [], amqpUrl = broker.server().url, env: NodeJS.ProcessEnv = {}) {
     this.child = spawn(process.execPath, ["--import", "tsx", "quickstart/main.ts", ...args], {
       cwd: project,
-      env: { ...process.env, AMQP_URL: amqpUrl },
+      env: { ...process.env, AMQP_URL: amqpUrl, ...env },
     });
     this.#closed = once(this.child, "close");
     for (const stream of [this.child.stdout, this.child.stderr]) {
@@ -115,9 +120,33 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     quickstart = new Quickstart();
     await quickstart.until("Worker: consuming");
     quickstart.child.kill("SIGINT");
-    expect(await quickstart.end()).not.toBe(0);
+    expect(await quickstart.end()).toBe(130);
     expect(await left()).toEqual([]);
   });
+
+  // Only where it does not find one that runs already.
+  (localBroker ? it.skip : it)(
+    "ends the broker that it is starting when it is interrupted, and leaves nothing",
+    async () => {
+      const TMPDIR = mkdtempSync(join(tmpdir(), "quickstart-"));
+      // The node runs as another user.
+      chmodSync(TMPDIR, 0o755);
+      quickstart = new Quickstart([], "", { TMPDIR });
+      const pid = quickstart.child.pid ?? 0;
+      await quickstart.until("Starting a private RabbitMQ node");
+      let started: number[] = [];
+      while (started.length < 4) started = await descendantsOf(pid);
+      const folders = (): string[] => readdirSync(TMPDIR).filter((name) => name.startsWith("pulse-ingest-"));
+      expect(folders()).toHaveLength(1);
+      // npm hands on what the terminal has sent already.
+      for (let time = 0; time < 2; time++) quickstart.child.kill("SIGINT");
+      expect(await quickstart.end()).toBe(130);
+      expect(quickstart.output).not.toContain("Broker:");
+      expect(started.filter(isAlive)).toEqual([]);
+      expect(folders()).toEqual([]);
+      rmSync(TMPDIR, { recursive: true });
+    },
+  );
 
   it("does not end well where it may not do what it has to, and says why in a line", async () => {
     const none = { configure: "^$", write: "^$", read: "^$" };
