@@ -9,7 +9,7 @@ interface Held {
   readonly tag: number;
   readonly sinceMs: number;
   /** `sent`: the broker knows already; the tag only waits for those before it. */
-  state: "open" | "ack" | "sent";
+  state: "open" | Settlement | "sent";
 }
 
 /** A head that is older no longer keeps what has ended behind it waiting. */
@@ -17,7 +17,7 @@ const PATIENCE_MS = 1000;
 
 /**
  * The unsettled deliveries of one channel, in the order of their tags, and the fewest acknowledgements that are
- * allowed. What is handed back goes out singly and at once, so that no `multiple` ever passes over it.
+ * allowed. What is handed back goes out singly and first, so that no `multiple` ever passes over it.
  */
 export class AckWindow {
   #held: Held[] = [];
@@ -30,23 +30,11 @@ export class AckWindow {
     this.#byTag.set(tag, held);
   }
 
-  /** Notes how a delivery ended, and gives what may be sent now. A tag that is not open is a bug of the caller's. */
-  settled(tag: number, settlement: Settlement, nowMs: number): Settling[] {
+  /** Notes how a delivery ended. A tag that is not open is a bug of the caller's. */
+  settled(tag: number, settlement: Settlement): void {
     const held = this.#byTag.get(tag);
     if (held === undefined || held.state !== "open") throw new Error(`delivery tag ${tag} is not open`);
-    if (settlement === "requeue") {
-      held.state = "sent";
-      this.#dropSent();
-      // It may have been the head that the others waited for.
-      return [{ kind: "nack", tag }, ...this.#ackPrefix()];
-    }
-    held.state = "ack";
-    const head = this.#held[0];
-    if (head?.state === "open") {
-      if (nowMs - head.sinceMs <= PATIENCE_MS) return [];
-      return this.#ackSingly();
-    }
-    return this.#ackPrefix();
+    held.state = settlement;
   }
 
   /** How many deliveries the broker has not heard of. */
@@ -60,38 +48,44 @@ export class AckWindow {
     return head === undefined ? 0 : nowMs - head.sinceMs;
   }
 
-  #ackPrefix(): Settling[] {
-    let last = -1;
-    let acked = 0;
-    let at = 0;
-    for (; at < this.#held.length; at++) {
-      const held = this.#held[at];
-      if (held === undefined || held.state === "open") break;
-      if (held.state === "ack") {
-        last = held.tag;
-        acked++;
-        held.state = "sent";
-      }
-    }
+  /** Gives what may be sent now, and takes it for sent. */
+  take(nowMs: number): Settling[] {
+    const nacks = this.#held
+      .filter(isIn("requeue"))
+      .map((held) => sent(held, { kind: "nack", tag: held.tag }));
+    const prefix = this.#ackPrefix();
+    const head = this.#held.find((held) => held.state !== "sent");
+    const isLate = head !== undefined && nowMs - head.sinceMs > PATIENCE_MS;
+    const singly = isLate ? this.#held.filter(isIn("ack")).map(ackOf) : [];
     this.#dropSent();
-    return acked === 0 ? [] : [{ kind: "ack", tag: last, multiple: acked > 1 }];
+    return [...nacks, ...prefix, ...singly];
   }
 
-  #ackSingly(): Settling[] {
-    const settlings: Settling[] = [];
-    for (const held of this.#held) {
-      if (held.state !== "ack") continue;
-      held.state = "sent";
-      settlings.push({ kind: "ack", tag: held.tag, multiple: false });
-    }
-    this.#dropSent();
-    return settlings;
+  /** All that have ended before the first that has not, with one acknowledgement. */
+  #ackPrefix(): Settling[] {
+    const open = this.#held.findIndex(isIn("open"));
+    const acked = (open === -1 ? this.#held : this.#held.slice(0, open)).filter(isIn("ack"));
+    const last = acked.at(-1);
+    for (const held of acked) held.state = "sent";
+    return last === undefined ? [] : [{ kind: "ack", tag: last.tag, multiple: acked.length > 1 }];
   }
 
   #dropSent(): void {
     let count = 0;
     while (this.#held[count]?.state === "sent") count++;
-    for (const held of this.#held.slice(0, count)) this.#byTag.delete(held.tag);
-    this.#held = this.#held.slice(count);
+    for (const held of this.#held.splice(0, count)) this.#byTag.delete(held.tag);
   }
+}
+
+function isIn(state: Held["state"]): (held: Held) => boolean {
+  return (held) => held.state === state;
+}
+
+function ackOf(held: Held): Settling {
+  return sent(held, { kind: "ack", tag: held.tag, multiple: false });
+}
+
+function sent(held: Held, settling: Settling): Settling {
+  held.state = "sent";
+  return settling;
 }

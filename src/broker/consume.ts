@@ -48,6 +48,7 @@ export async function consume(channel: Channel, queue: string, options: ConsumeO
   let isOpen = true;
   let isCancelling = false;
   let isQueueGone = false;
+  let isSendingSoon = false;
   /** Handed back once the channel was lost. */
   let handedBack: Delivery[] = [];
   let cancelledByBroker: (reason: string) => void;
@@ -73,7 +74,8 @@ export async function consume(channel: Channel, queue: string, options: ConsumeO
     window.delivered(deliveryTag, performance.now());
     messages.set(deliveryTag, message);
     handle(toDelivery(message, maxBodyBytes, Date.now()), (settlement) => {
-      for (const settling of window.settled(deliveryTag, settlement, performance.now())) send(settling);
+      window.settled(deliveryTag, settlement);
+      sendSoon();
     });
   }
 
@@ -86,7 +88,7 @@ export async function consume(channel: Channel, queue: string, options: ConsumeO
         if (isOpen) settle(settlement);
         handleAgain();
       })
-      .catch((error: unknown) => log.error("bug", { what: "settling", error }));
+      .catch(tellBug);
   }
 
   function queueGone(): void {
@@ -100,6 +102,22 @@ export async function consume(channel: Channel, queue: string, options: ConsumeO
     const again = handedBack;
     handedBack = [];
     for (const delivery of again) handle({ ...delivery, redelivered: true }, () => undefined);
+  }
+
+  /** The deliveries of a batch settle one after the other: once all of them have, one acknowledgement covers them. */
+  function sendSoon(): void {
+    if (isSendingSoon) return;
+    isSendingSoon = true;
+    Promise.resolve().then(sendAll).catch(tellBug);
+  }
+
+  function sendAll(): void {
+    isSendingSoon = false;
+    if (isOpen) for (const settling of window.take(performance.now())) send(settling);
+  }
+
+  function tellBug(error: unknown): void {
+    log.error("bug", { what: "settling", error });
   }
 
   function send(settling: Settling): void {
@@ -135,6 +153,7 @@ export async function consume(channel: Channel, queue: string, options: ConsumeO
       if (isOpen) await channel.cancel(consumerTag).catch(lostAtEnd);
     },
     async close() {
+      sendAll();
       if (isOpen) await channel.close().catch(lostAtEnd);
     },
   };
