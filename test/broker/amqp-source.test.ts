@@ -33,6 +33,21 @@ broker.describe(`a source on ${broker.name}`, () => {
     return through.href;
   }
 
+  it("acknowledges what settles together with a few bytes, not one by one", async () => {
+    const source = story.open({ url: async () => url });
+    story.settles = false;
+    await story.untilTold("consuming");
+    await story.publish(Array.from({ length: 100 }, (_, n) => String(n)));
+    await story.untilCame(100);
+    const before = proxy.sentBytes();
+    for (const { settle } of story.held) settle("ack");
+    await until(() => source.state().unsettled === 0, "all settled");
+    await until(() => proxy.sentBytes() > before, "the acknowledgement has left");
+    await source.stopConsuming();
+    // An acknowledgement takes 21 bytes, a cancel some 60.
+    expect(proxy.sentBytes() - before).toBeLessThan(200);
+  });
+
   describe("whose connection is cut", () => {
     it("sends what it settles later nowhere: the new channel counts from one again", async () => {
       const source = story.open({ url: async () => url });

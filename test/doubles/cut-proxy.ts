@@ -2,6 +2,8 @@ import { connect, createServer, type Socket } from "node:net";
 
 export interface CutProxy {
   readonly port: number;
+  /** Bytes that have gone to the server so far. */
+  sentBytes(): number;
   /** Ends all connections and takes no new ones: for those on this side, the server is away. */
   cut(): void;
   /** Ends all connections; new ones go through. */
@@ -21,6 +23,7 @@ export async function startCutProxy(targetPort: number): Promise<CutProxy> {
   const frozen = new WeakSet<Socket>();
   let isCut = false;
   let delayMs = 0;
+  let sentBytes = 0;
 
   function passOn(from: Socket, to: Socket): void {
     sockets.add(from);
@@ -52,6 +55,9 @@ export async function startCutProxy(targetPort: number): Promise<CutProxy> {
       return;
     }
     const far = connect(targetPort, "127.0.0.1");
+    near.on("data", (data) => {
+      sentBytes += data.length;
+    });
     passOn(near, far);
     passOn(far, near);
   });
@@ -63,6 +69,7 @@ export async function startCutProxy(targetPort: number): Promise<CutProxy> {
   };
   return {
     port: address.port,
+    sentBytes: () => sentBytes,
     drop,
     cut() {
       isCut = true;
