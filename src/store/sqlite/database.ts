@@ -12,26 +12,23 @@ const locked = /^SQLITE_BUSY/;
 const ASK_AGAIN_MS = 250;
 
 /**
- * Opens the file, and makes it where there is none. Several processes may have it open. Whoever finds it locked
- * afterwards is told at once (`isLocked`).
+ * Opens the file, and makes it where there is none. Several processes may have it open. Whoever finds it locked, then or
+ * later, is told at once (`isLocked`): SQLite's own wait would block the event loop.
  *
- * @throws Misuse for a file that is no database, or a folder that cannot be written; Unavailable while it is locked.
+ * @throws Misuse for a file that is no database, or a folder that cannot be written; SQLite's own error for what passes.
  */
 export function openDatabase(path: string): Database.Database {
   try {
     makeFolder(dirname(path));
     const db = new Database(path);
     try {
-      // First of all: whoever else opens the file now may hold it for a moment, e.g. to take the same steps.
-      db.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL");
+      db.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL");
       // FULL: a commit is on the disk when it returns, and only then is a message acknowledged.
       db.exec("PRAGMA synchronous = FULL; PRAGMA cache_size = -32000");
       // A page that many batches change is carried into the file once for all of them: every 16 MiB. Where a reader made
       // the log grow further, it is cut back to that.
       db.exec("PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216");
       migrate(db);
-      // From now on SQLite's wait would block the event loop.
-      db.exec("PRAGMA busy_timeout = 0");
     } catch (error) {
       // With it goes whatever lock it holds: the next try may be a moment later.
       db.close();
@@ -39,7 +36,7 @@ export function openDatabase(path: string): Database.Database {
     }
     return db;
   } catch (error) {
-    if (error instanceof Misuse || isPassing(error)) throw asUnavailable(error);
+    if (error instanceof Misuse || isPassing(error)) throw error;
     throw new Misuse([
       `the store ${path} cannot be opened: ${reasonOf(error)}; name another folder by DATA_DIR`,
     ]);

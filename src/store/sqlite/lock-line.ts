@@ -22,8 +22,8 @@ export class LockLine {
    * @param work - finds the lock, if there is one, before it has done anything.
    * @throws what `work` throws; at the end of the patience that is the lock.
    */
-  async ask<T>(work: () => T | Promise<T>): Promise<T> {
-    const until = performance.now() + PATIENCE_MS;
+  async ask<T>(work: () => T | Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+    const until = performance.now() + patienceMs;
     try {
       return await work();
     } catch (error) {

@@ -12,6 +12,9 @@ import { createSuspects } from "./suspects.ts";
 import { createWork } from "./work.ts";
 import { createWrites } from "./writes.ts";
 
+/** Another process that opens the file may be bringing it to today's form, a locked step after the other. */
+const OPENING_MS = 5000;
+
 /**
  * The embedded store: one file. Its calls are short and block; where the file is locked, they wait without blocking.
  *
@@ -20,7 +23,12 @@ import { createWrites } from "./writes.ts";
  */
 export async function openSqliteStore(folder: string, rejectionTtlDays: number): Promise<Store> {
   const path = join(folder, "pulse-ingest.db");
-  const db = openDatabase(path);
+  const line = new LockLine();
+  const db = await line
+    .ask(() => openDatabase(path), OPENING_MS)
+    .catch((error: unknown) => {
+      throw asUnavailable(error);
+    });
   const writes = createWrites(db);
   const reads = createReads(db);
   const rejections = createRejections(db, rejectionTtlDays);
@@ -28,7 +36,6 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
   const bugs = createBugs(db);
   const bindings = createBindings(db);
   const suspects = createSuspects(db);
-  const line = new LockLine();
   const { asked, end } = createAsking(asUnavailable, (question) => line.ask(question));
   const finish = gathered(asked(work.finishWork));
   const clearSuspect = gathered(asked(suspects.clearSuspects));

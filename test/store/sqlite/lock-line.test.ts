@@ -87,6 +87,24 @@ describe("a store whose file another process holds locked", () => {
     expect(await store.findJob("try", "other/0")).toMatchObject({ job: { state: "completed" } });
   });
 
+  it("is opened once the lock has ended, and nothing else stands still meanwhile", async () => {
+    const other = mkdtempSync(join(tmpdir(), "locked-new-"));
+    release = await holdLock(other);
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 5);
+    let isOpen = false;
+    const opening = openSqliteStore(other, 30).finally(() => {
+      isOpen = true;
+    });
+    await wait(300);
+    expect(isOpen).toBe(false);
+    expect(ticks).toBeGreaterThan(5);
+    clearInterval(timer);
+    await release();
+    await (await opening).close();
+    rmSync(other, { recursive: true });
+  });
+
   it("leaves nothing unfinished behind: what is written is there, and others may write", async () => {
     const item = await aClaimedLog();
     const other = openDatabase(join(folder, "pulse-ingest.db"));
