@@ -21,7 +21,7 @@ export function judged(delivery: Delivery): readonly Verdict[] {
 
 /** The worker without its broker: deliveries in, settlements out, on a real store that can be away and a real spool. */
 export class IngestStory {
-  readonly folder = mkdtempSync(join(tmpdir(), "ingest-"));
+  readonly folder: string;
   readonly events: string[] = [];
   readonly settlements = new Map<Delivery, Settlement>();
   readonly real: Store;
@@ -30,14 +30,16 @@ export class IngestStory {
   #spool: Spool | null = null;
   #ingest: Ingest | null = null;
 
-  private constructor(real: Store) {
+  private constructor(folder: string, real: Store) {
+    this.folder = folder;
     this.real = real;
     this.store = aFickleStore(real);
   }
 
   static async begin(): Promise<IngestStory> {
-    const dataDir = mkdtempSync(join(tmpdir(), "ingest-store-"));
-    return new IngestStory(await openStore({ mongodbUrl: null, dataDir, rejectionTtlDays: 30 }));
+    const folder = mkdtempSync(join(tmpdir(), "ingest-"));
+    const dataDir = join(folder, "store");
+    return new IngestStory(folder, await openStore({ mongodbUrl: null, dataDir, rejectionTtlDays: 30 }));
   }
 
   get spoolFolder(): string {
