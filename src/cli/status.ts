@@ -1,6 +1,7 @@
 import { durableQueueName } from "../broker/declare-queue.ts";
 import { lookAtBroker } from "../broker/look-at-broker.ts";
 import { readRegistry } from "../broker/registry.ts";
+import { blankUrls } from "../domain/blank-url.ts";
 import { Misuse } from "../domain/faults.ts";
 import { within } from "../http/within.ts";
 import type { WorkerStatus } from "../http/worker-status.ts";
@@ -45,9 +46,9 @@ export async function status(env: NodeJS.ProcessEnv, { url, json }: StatusOption
 
 async function workerOf(url: string | null, settings: StatusSettings): Promise<WorkerAnswer> {
   if (url !== null) {
-    if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url) || url.includes("@")) {
       throw new Misuse([
-        `--url must be that of a worker, e.g. http://127.0.0.1:9182; it is ${JSON.stringify(url)}`,
+        `--url must be that of a worker, without user and password, e.g. http://127.0.0.1:9182; it is ${JSON.stringify(blankUrls(url))}`,
       ]);
     }
     return askWorker(url);

@@ -75,11 +75,11 @@ it("what answers and is no worker is told to be none, also when its answer never
   }
 });
 
-it("an address that is none is a misuse", async () => {
-  for (const url of ["9182", "ftp://x", "http://"]) {
-    expect(await status(["--url", url])).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining("--url must be that of a worker"),
-    });
+it("an address that is none, or has a password, is a misuse, and the password is not repeated", async () => {
+  for (const url of ["9182", "ftp://x", "http://", "http://user:geheim@127.0.0.1:1"]) {
+    const { code, stdout, stderr } = await status(["--url", url]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("--url must be that of a worker");
+    expect(stderr).not.toContain("geheim");
   }
 });

@@ -37,9 +37,24 @@ it("a file that is no database is told, with the mend", async () => {
   rmSync(folder, { recursive: true });
 });
 
+it.each([0, 5])(
+  "another program's database (form %i) is told, with the mend, and no table of ours is made in it",
+  async (form) => {
+    const folder = newFolder();
+    const db = new Database(join(folder, "pulse-ingest.db"));
+    db.exec(`CREATE TABLE jobs (id INTEGER); PRAGMA user_version = ${form}`);
+    await expect(openSqliteStore(folder, 30)).rejects.toThrow(
+      /cannot be opened: it is another program's database; name another folder by DATA_DIR$/,
+    );
+    expect(db.prepare("SELECT name FROM sqlite_schema").all()).toEqual([{ name: "jobs" }]);
+    db.close();
+    rmSync(folder, { recursive: true });
+  },
+);
+
 it.each([
   ["cannot be made", "/proc/none/data", "ENOENT"],
-  ["takes no file", "/proc", "its folder takes no file of this user's"],
+  ["takes no file", "/proc", "no such file can be made or opened there"],
 ])("a folder that %s is told at once, with the mend", async (_case, folder, words) => {
   await expect(openSqliteStore(folder, 30)).rejects.toThrow(
     new RegExp(

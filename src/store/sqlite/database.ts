@@ -46,7 +46,7 @@ export function openDatabase(path: string): Database.Database {
 /** The driver gives SQLite's CANTOPEN as a number. */
 function reasonOf(error: unknown): string {
   const message = String(error).replace(/^Error: /, "");
-  return /^ConnectionFailed.*: 14"\)$/.test(message) ? "its folder takes no file of this user's" : message;
+  return /^ConnectionFailed.*: 14"\)$/.test(message) ? "no such file can be made or opened there" : message;
 }
 
 /**

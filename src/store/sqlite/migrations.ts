@@ -106,9 +106,15 @@ export const steps: readonly string[] = [
 /**
  * Brings the file to today's form, a step at a time.
  *
- * @throws Misuse for a file that a newer version has written.
+ * @throws Misuse for a file that a newer version has written; Error for another program's, which is left as it is.
  */
 export function migrate(db: Database.Database): void {
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as {
+    name: string;
+  }[];
+  if (tables.length > 0 && !tables.some(({ name }) => name === "resultsets")) {
+    throw new Error("it is another program's database");
+  }
   for (let form = formOf(db); form !== steps.length; form = formOf(db)) {
     if (form > steps.length) {
       throw new Misuse([
