@@ -33,6 +33,8 @@ const limits = {
   connectionsCheckingInterval: 1000,
 };
 const MAX_CONNECTIONS = 100;
+/** Sent without waiting for answers, they would all be worked on at once. A scraper connects anew, and notices nothing. */
+const MAX_REQUESTS_OF_A_CONNECTION = 100;
 
 /**
  * The server of a table of routes, not listening yet. Anything else is answered in JSON: 404 for an unknown path, 405
@@ -49,6 +51,7 @@ export function createServer(routes: readonly Route[], log: Log): Server {
     });
   });
   server.maxConnections = MAX_CONNECTIONS;
+  server.maxRequestsPerSocket = MAX_REQUESTS_OF_A_CONNECTION;
   return server;
 }
 

@@ -91,6 +91,17 @@ it("cuts off whoever sends a request too slowly", async () => {
   expect(await said("GET /well HTTP/1.1\r\nHost: x\r\n")).toMatch(/^HTTP\/1\.1 408 /);
 });
 
+it("answers no more than a hundred requests that come at once on one connection", async () => {
+  const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+  socket.write("GET /well HTTP/1.1\r\nHost: x\r\n\r\n".repeat(5000));
+  let answers = "";
+  for await (const chunk of socket) {
+    answers += String(chunk);
+    if (answers.includes("HTTP/1.1 503 ")) break;
+  }
+  expect(answers.match(/^HTTP\/1\.1 200 /gm)).toHaveLength(100);
+});
+
 it("an address in use is a clear misuse", async () => {
   const port = Number(new URL(server.url).port);
   const log = { error: fail, warn: fail, info: fail, debug: fail };
