@@ -61,7 +61,8 @@ export function readSettings<K extends SettingName>(
     return `${name}: ${issue.message}; it is ${found} (see config/settings.md)`;
   });
   problems.push(...(parsed.success ? contradictions(parsed.data) : []), ...missing(given));
-  if (problems.length > 0 || !parsed.success) throw new Misuse(problems);
+  // A number may break two rules of its type, which say the same.
+  if (problems.length > 0 || !parsed.success) throw new Misuse([...new Set(problems)]);
   return parsed.data as Pick<Settings, K>;
 }
 

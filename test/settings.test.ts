@@ -149,3 +149,8 @@ describe("an address in a file", () => {
     expect(await databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: undefined })).toBeNull();
   });
 });
+
+it("a number that breaks two rules is told once", () => {
+  const read = () => readSettings({ HTTP_PORT: "99999999999999999999" }, ["HTTP_PORT"]);
+  expect(read).toThrow(/^HTTP_PORT: must be a whole number from 0 to 65535; it is "9+" \(see .*\)$/);
+});

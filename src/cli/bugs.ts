@@ -5,6 +5,7 @@ import { Misuse } from "../domain/faults.ts";
 import { readSettings } from "../read-settings.ts";
 import { userAgent } from "../version.ts";
 import { readInput } from "./messages.ts";
+import { printable } from "./printable.ts";
 import { exitCodes } from "./program.ts";
 import { createProgress } from "./progress.ts";
 import { withStore } from "./with-store.ts";
@@ -15,7 +16,8 @@ import { withStore } from "./with-store.ts";
  */
 export async function importBugs(env: NodeJS.ProcessEnv, file: string): Promise<number> {
   const { bugs, problems } = readBugsFile(file, (await readInput(file)).toString("utf8"));
-  for (const problem of problems.slice(0, PROBLEMS_TOLD)) process.stderr.write(`${file}: ${problem}\n`);
+  for (const problem of problems.slice(0, PROBLEMS_TOLD))
+    process.stderr.write(`${printable(`${file}: ${problem}`)}\n`);
   if (problems.length > 0 || bugs.length === 0) {
     const more = problems.length > PROBLEMS_TOLD ? ` (the first ${PROBLEMS_TOLD} are told)` : "";
     const why = problems.length > 0 ? `wrong: ${problems.length}${more}` : "there are none";

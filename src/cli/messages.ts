@@ -97,7 +97,10 @@ export async function validate(
       const errors = verdict.kind === "rejected" ? faultErrors(verdict.fault) : [];
       const valid = errors.length === 0;
       allValid &&= valid;
-      const lines = [`${file}[${index}]: ${valid ? "valid" : "invalid"}`, ...errors.map(errorLine)];
+      const lines = [
+        `${printable(file)}[${index}]: ${valid ? "valid" : "invalid"}`,
+        ...errors.map(errorLine),
+      ];
       process.stdout.write(`${json ? JSON.stringify({ file, index, valid, errors }) : lines.join("\n")}\n`);
     }
   }
@@ -109,7 +112,7 @@ export async function normalise(env: NodeJS.ProcessEnv, file: string): Promise<n
   const settings = readSettings(env, verdictSettingNames);
   const verdicts = judgeFile(await readInput(file), settings, loadSchemas());
   for (const [index, verdict] of verdicts.entries()) {
-    const place = `${file}[${index}]`;
+    const place = `${printable(file)}[${index}]`;
     if (verdict.kind === "skipped") {
       process.stderr.write(`${place}: left out: its state is unscheduled\n`);
     } else if (verdict.kind === "rejected") {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { Misuse, Unavailable } from "../domain/faults.ts";
+import { printable } from "./printable.ts";
 
 /** Exit codes of every command: 0 all well, 1 something refused or failed, 2 misuse, 3 timeout or unroutable. */
 export const exitCodes = { ok: 0, failed: 1, misuse: 2, timeout: 3 } as const;
@@ -60,13 +61,18 @@ export async function runProgram(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.misuse;
     if (error instanceof Unavailable) {
-      process.stderr.write(`error: ${error.message}\n`);
+      process.stderr.write(lineOf(error.message));
       return exitCodes.failed;
     }
     if (!(error instanceof Misuse)) throw error;
-    process.stderr.write(`${error.problems.map((problem) => `error: ${problem}`).join("\n")}\n`);
+    process.stderr.write(error.problems.map(lineOf).join(""));
     return exitCodes.misuse;
   }
+}
+
+/** It may quote a stranger's file, or its name. */
+function lineOf(problem: string): string {
+  return `error: ${problem.split("\n").map(printable).join("\n")}\n`;
 }
 
 /** Where a command belongs: below its group, which is made with its first command, or at the top. */

@@ -16,6 +16,7 @@ import {
   readInput,
   verdictSettingNames,
 } from "./messages.ts";
+import { printable } from "./printable.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { createProgress } from "./progress.ts";
 import { storeSettingNames, withStoreThereOf } from "./with-store.ts";
@@ -62,7 +63,7 @@ export async function publish(
     for (const [index, delivery] of sent.entries()) {
       for (const verdict of judgeFrom(delivery, settings, schemas)) {
         const awaited = verdict.kind === "skipped" ? null : await toAwaited(delivery, verdict, store);
-        waiting.push({ place: `${file}[${index}]`, awaited });
+        waiting.push({ place: `${printable(file)}[${index}]`, awaited });
       }
     }
     const code = await publishOnly(publication);
@@ -89,7 +90,7 @@ function tellInvalid(file: string, verdicts: readonly Verdict[]): boolean {
   for (const [index, verdict] of verdicts.entries()) {
     if (verdict.kind !== "rejected") continue;
     const lines = faultErrors(verdict.fault).map(errorLine);
-    process.stderr.write(`${[`${file}[${index}]: invalid`, ...lines].join("\n")}\n`);
+    process.stderr.write(`${[`${printable(file)}[${index}]: invalid`, ...lines].join("\n")}\n`);
   }
   if (verdicts.every(({ kind }) => kind !== "rejected")) return false;
   process.stderr.write("Nothing was published. Mend it, or publish it as it is with --no-validate.\n");

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it, jest } from "@jest/globals";
 import { commands } from "../../src/cli/commands.ts";
 import { aMessage } from "../examples.ts";
@@ -49,6 +52,23 @@ describe("the command line", () => {
     const { code, stdout, stderr } = await runCli(args, {});
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(words);
+  });
+
+  it("lets no control character of a file, or of its name, reach the terminal", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "program-"));
+    const [job, bugs] = [join(folder, "\u001b[2Jjob.json"), join(folder, "bugs.json")];
+    writeFileSync(job, JSON.stringify(aMessage()));
+    writeFileSync(bugs, "\u001b[2J");
+    const runs = await Promise.all([
+      runCli(["validate", job], {}),
+      runCli(["normalise", `${job}x`], {}),
+      runCli(["bugs", "import", bugs], { DATA_DIR: folder }),
+    ]);
+    for (const { stdout, stderr } of runs) {
+      expect(stdout + stderr).toContain("\\u001b[2J");
+      expect(stdout + stderr).not.toContain("\u001b");
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it("ends without a word when the reader of its output has seen enough", async () => {
