@@ -47,7 +47,7 @@ export function resultSetId(project: string, revision: string): string {
 
 /** `project/job_guid/name`; for `Job Info` a hash of the blob follows. */
 export function artifactId(project: string, guid: string, artifact: Artifact): string {
-  const id = `${jobId(project, guid)}/${part(artifact.name)}`;
+  const id = artifactIds(project, guid, artifact.name);
   const apart = apartBy(artifact);
   return apart === "" ? id : `${id}/${apart}`;
 }
@@ -55,6 +55,11 @@ export function artifactId(project: string, guid: string, artifact: Artifact): s
 /** What tells a job's artifacts of one name apart: a hash of the blob for `Job Info`; of any other there is one, and this is empty. */
 export function apartBy({ name, blob }: Artifact): string {
   return name === JOB_INFO ? hash(blob) : "";
+}
+
+/** What the ids of a job's artifacts of that name begin with; but for `Job Info` it is the id itself. */
+export function artifactIds(project: string, guid: string, name: string): string {
+  return `${jobId(project, guid)}/${part(name)}`;
 }
 
 /** `project/job_guid/name/hash(url)`. */

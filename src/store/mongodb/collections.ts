@@ -63,7 +63,14 @@ export interface Collections {
 
 /** Logs whose last attempt failed: few, and indexed by themselves. */
 export const failedOnce = { failure: { $gt: "" } };
+/** Logs, or suggestions, that are to be read or made: a time, not null. Of logs that most publishers send, none is. */
+export const waiting = { next_attempt_at: { $gt: "" } };
 const SUSPECT_SECONDS = 30 * 86_400;
+
+/** Ids that begin with this one, and a slash: what is kept beside a job, by the job's. `0` follows `/` in ASCII. */
+export function below(id: string) {
+  return { $gte: `${id}/`, $lt: `${id}0` };
+}
 
 export function collectionsOf(db: Db): Collections {
   return {
@@ -81,14 +88,15 @@ export function collectionsOf(db: Db): Collections {
   };
 }
 
-/** Makes the indexes that the reads need; those that are there stay. */
+/**
+ * Makes the indexes that the reads need; those that are there stay. Each costs a write of every document: what belongs to
+ * a job is found by its id, which begins with the job's.
+ */
 export async function createIndexes(all: Collections): Promise<void> {
   await all.resultsets.createIndex({ revision_keys: 1 });
   await all.resultsets.createIndex({ project: 1, revision_hash: 1 });
   await all.jobs.createIndex({ job_guid: 1 });
-  await all.artifacts.createIndex({ job: 1, name: 1 });
-  await all.logs.createIndex({ job: 1 });
-  await all.logs.createIndex({ next_attempt_at: 1 });
+  await all.logs.createIndex({ next_attempt_at: 1 }, { partialFilterExpression: waiting });
   await all.logs.createIndex({ last_modified: 1 });
   await all.logs.createIndex({ failure: 1, next_attempt_at: 1 }, { partialFilterExpression: failedOnce });
   await all.suggestions.createIndex({ next_attempt_at: 1 });

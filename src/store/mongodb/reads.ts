@@ -1,11 +1,11 @@
-import { JOB_INFO, jobId, resultSetId } from "../../domain/ids.ts";
+import { artifactIds, JOB_INFO, jobId, resultSetId } from "../../domain/ids.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { explainedArtifacts } from "../explained-artifacts.ts";
 import { findPush } from "../find-push.ts";
 import { mergeJobInfo } from "../merge-job-info.ts";
 import type { ExplainedJob, JobView } from "../store.ts";
-import { type Collections, type ResultSetDocument, toArtifact } from "./collections.ts";
+import { below, type Collections, type ResultSetDocument, toArtifact } from "./collections.ts";
 import { toStoredLog } from "./work.ts";
 
 /** The questions of page, API and CLI. */
@@ -26,16 +26,11 @@ export function createReads(all: Collections) {
   /** What is kept beside jobs, of all of them in one round trip. */
   async function partsOf(jobs: readonly string[]) {
     const projection = { job: 1, name: 1, made_by: 1 } as const;
+    const beside = { $or: jobs.map((id) => ({ _id: below(id) })) };
     const [coalesced, logs, artifacts] = await Promise.all([
       all.coalesced.find({ _id: { $in: jobs } }).toArray(),
-      all.logs
-        .find({ job: { $in: jobs } })
-        .sort({ order: 1 })
-        .toArray(),
-      all.artifacts
-        .find({ job: { $in: jobs } }, { projection })
-        .sort({ order: 1 })
-        .toArray(),
+      all.logs.find(beside).sort({ order: 1 }).toArray(),
+      all.artifacts.find(beside, { projection }).sort({ order: 1 }).toArray(),
     ]);
     return { coalesced, logs, artifacts };
   }
@@ -70,8 +65,9 @@ export function createReads(all: Collections) {
   }
 
   async function findArtifact(project: string, guid: string, name: string): Promise<Artifact | null> {
+    const _id = artifactIds(project, guid, name);
     const found = await all.artifacts
-      .find({ job: jobId(project, guid), name })
+      .find({ _id: name === JOB_INFO ? below(_id) : _id })
       .sort({ order: 1 })
       .toArray();
     const artifacts = found.map(toArtifact);
@@ -101,11 +97,6 @@ export function createReads(all: Collections) {
     findResultSet,
     countDocuments,
   };
-}
-
-/** Exactly what begins with the text and a slash: `0` follows `/` in ASCII. */
-function below(text: string) {
-  return { $gte: `${text}/`, $lt: `${text}0` };
 }
 
 function toResultSet(document: ResultSetDocument | undefined): ResultSet | null {

@@ -12,12 +12,17 @@ import type {
   WorkFailure,
   WorkItem,
 } from "../store.ts";
-import { type Collections, failedOnce, type LogDocument, packBlob, unpackBlob } from "./collections.ts";
+import {
+  type Collections,
+  failedOnce,
+  type LogDocument,
+  packBlob,
+  unpackBlob,
+  waiting,
+} from "./collections.ts";
 import { ignoreDuplicates } from "./faults.ts";
 
 const LOGS_AT_ONCE = 5000;
-/** A time, not null. */
-const waiting = { next_attempt_at: { $gt: "" } };
 const released = { lease: null, lease_until: null } as const;
 
 /** Logs to read and suggestions to make, as documents that are due at a time and held under a lease. */
@@ -184,10 +189,13 @@ function toDocuments({ item, artifacts }: FinishedWork) {
   }));
 }
 
-/** Null is never due: it compares to nothing as less. */
+/** What is waiting, and no longer has to; said so that the index of those that are is used. */
 function due(nowMs: number) {
   const now = new Date(nowMs).toISOString();
-  return { next_attempt_at: { $lte: now }, $or: [{ lease_until: null }, { lease_until: { $lt: now } }] };
+  return {
+    next_attempt_at: { $gt: "", $lte: now },
+    $or: [{ lease_until: null }, { lease_until: { $lt: now } }],
+  };
 }
 
 /** Only one of those that found it under the same lease, or none, gets it. */

@@ -12,6 +12,7 @@ import { type BatchPlan, planBatch } from "../plan-batch.ts";
 import { PushBook, pushKeys } from "../push-book.ts";
 import type { Arrival, StoreOutcome } from "../store.ts";
 import {
+  below,
   type Collections,
   inOneOrder,
   type JobDocument,
@@ -143,7 +144,7 @@ export function createWrites(all: Collections) {
     const parsed = { parse_status: "parsed", failure: null, next_attempt_at: null } as const;
     const summarised = plan.summarised.map(({ job, logName }) => ({
       updateMany: {
-        filter: { job, name: logName, parse_status: { $ne: "parsed" as const } },
+        filter: { _id: below(job), name: logName, parse_status: { $ne: "parsed" as const } },
         update: { $set: parsed },
       },
     }));

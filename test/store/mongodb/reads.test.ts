@@ -76,9 +76,12 @@ async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
   const reads = createReads(all);
   expect(await reads.findJobsByGuid("t7")).toHaveLength(1);
   await rejections.listRejections({ task_id: "t7/0", limit: 100 });
+  expect(await reads.findArtifact("try", "t7/0", "text_log_summary")).toMatchObject({ type: "json" });
   expect(await createWork(all).countWork()).toMatchObject({ suggestions: { pending: 500, failed: 0 } });
+  const claim = { limit: 3, leaseMs: 1000, exceptHosts: [] };
+  for (const kind of ["log", "suggestions"] as const) await createWork(all).claimWork({ kind, ...claim });
 
-  expect(asked).toHaveLength(11);
+  expect(asked).toHaveLength(15);
   for (const command of [...asked]) {
     const plan = JSON.stringify(await db.command({ explain: command, verbosity: "queryPlanner" }));
     expect({ command, plan, byIndex: /Index (Only )?Scan|IXSCAN|IDHACK/.test(plan) }).toMatchObject({
