@@ -3,11 +3,15 @@ import type { StoredJob, Transition } from "../domain/stored-job.ts";
 import type { Refusal } from "../domain/submission.ts";
 import type { Arrival } from "./store.ts";
 
-/** What one message does to a job. */
-export type Advance =
-  | { readonly kind: "insert" | "update"; readonly next: StoredJob }
+/** What of a stored job says what a message does to it, and how it goes on; nothing else has to be read for that. */
+export const DECISIVE = ["state", "version", "refused", "transitions"] as const;
+export type DecisiveJob = Pick<StoredJob, (typeof DECISIVE)[number]>;
+
+/** What one message does to a job that is there; `next` has what was given of it, and all that changes. */
+export type Advance<Job> =
+  | { readonly kind: "update"; readonly next: Job }
   /** The row stays as it is, or only notes what was refused; logs, artifacts and coalesced jobs are added. */
-  | { readonly kind: "late"; readonly next: StoredJob | null }
+  | { readonly kind: "late"; readonly next: Job | null }
   /** Nothing of the message is used. */
   | { readonly kind: "same" };
 
@@ -18,17 +22,16 @@ const MAX_REFUSED = 100;
 /**
  * The state table: a job only moves forward. Pure, for every adapter.
  *
- * @param stored - the job as it stands, messages of this batch that came before included; null: there is none.
+ * @param stored - the job as it stands, messages of this batch that came before included.
  * @param resultSet - `_id` of the result set that the message's revision belongs to.
  * @param writeId - of the batch.
  */
-export function advanceJob(
-  stored: StoredJob | null,
+export function advanceJob<Job extends DecisiveJob>(
+  stored: Job,
   arrival: Arrival,
   resultSet: string,
   writeId: string,
-): Advance {
-  if (stored === null) return { kind: "insert", next: firstOf(arrival, resultSet, writeId) };
+): Advance<Job> {
   const kind = compareStates(stored.state, arrival.submission.job.state);
   if (kind === "same") return { kind };
   if (kind === "update") return { kind, next: moved(stored, arrival, resultSet, writeId) };
@@ -46,7 +49,8 @@ export function compareStates(stored: string, incoming: string): "update" | "lat
   return stateRank[incoming] > stateRank[stored] ? "update" : "late";
 }
 
-function firstOf(arrival: Arrival, resultSet: string, writeId: string): StoredJob {
+/** The job that its first message makes; see {@link advanceJob}. */
+export function firstJob(arrival: Arrival, resultSet: string, writeId: string): StoredJob {
   const { project, job } = arrival.submission;
   return {
     project,
@@ -64,7 +68,12 @@ function firstOf(arrival: Arrival, resultSet: string, writeId: string): StoredJo
 }
 
 /** Submit time stamp, signature, both platforms and the tier stay as the first message gave them. */
-function moved(stored: StoredJob, arrival: Arrival, resultSet: string, writeId: string): StoredJob {
+function moved<Job extends DecisiveJob>(
+  stored: Job,
+  arrival: Arrival,
+  resultSet: string,
+  writeId: string,
+): Job {
   const { job } = arrival.submission;
   return {
     ...stored,
@@ -100,7 +109,7 @@ function refusalKey({ what, reason }: Refusal): string {
   return JSON.stringify([what, reason]);
 }
 
-function written(stored: StoredJob, arrival: Arrival, writeId: string) {
+function written(stored: DecisiveJob, arrival: Arrival, writeId: string) {
   return { version: stored.version + 1, write_id: writeId, last_modified: arrival.received_at };
 }
 

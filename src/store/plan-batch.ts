@@ -4,7 +4,7 @@ import type { ResultSet } from "../domain/result-set.ts";
 import type { StoredJob } from "../domain/stored-job.ts";
 import type { Artifact, ParseStatus } from "../domain/submission.ts";
 import { hostOf } from "../domain/url-host.ts";
-import { advanceJob, compareStates } from "./advance-job.ts";
+import { type Advance, advanceJob, compareStates, type DecisiveJob, firstJob } from "./advance-job.ts";
 import type { PushBook } from "./push-book.ts";
 import { storablePart } from "./storable.ts";
 import type { Arrival, StoreOutcome } from "./store.ts";
@@ -34,10 +34,12 @@ export interface NewSuggestions {
 }
 
 /** All that a batch writes; ids are keys, so that nothing is written twice. */
-export interface BatchPlan {
+export interface BatchPlan<Job> {
   /** In the order of the batch. */
   readonly outcomes: StoreOutcome[];
-  readonly jobs: Map<string, StoredJob>;
+  readonly newJobs: Map<string, StoredJob>;
+  /** Jobs that were there: what was read of them, and all that changes. */
+  readonly changedJobs: Map<string, Job>;
   /** Insert-only. */
   readonly artifacts: Map<string, { readonly job: string; readonly artifact: Artifact }>;
   /** Insert-only. */
@@ -54,17 +56,18 @@ export interface BatchPlan {
  * Applies the batch in its order, in memory, to the stored jobs; each message has its own outcome, so where a batch
  * ends never changes a result. Pure but for the push book, which notes the pushes that are to be written.
  *
- * @param stored - the jobs of the batch that are there already, by id.
+ * @param stored - the jobs of the batch that are there already, by id, or what of them decides.
  */
-export function planBatch(
+export function planBatch<Job extends DecisiveJob>(
   batch: readonly Arrival[],
-  stored: ReadonlyMap<string, StoredJob>,
+  stored: ReadonlyMap<string, Job>,
   pushes: PushBook,
   writeId: string,
-): BatchPlan {
-  const plan: BatchPlan = {
+): BatchPlan<Job> {
+  const plan: BatchPlan<Job> = {
     outcomes: [],
-    jobs: new Map(),
+    newJobs: new Map(),
+    changedJobs: new Map(),
     artifacts: new Map(),
     logs: new Map(),
     suggestions: new Map(),
@@ -75,19 +78,21 @@ export function planBatch(
   return plan;
 }
 
-function apply(
+function apply<Job extends DecisiveJob>(
   whole: Arrival,
-  stored: ReadonlyMap<string, StoredJob>,
+  stored: ReadonlyMap<string, Job>,
   pushes: PushBook,
   writeId: string,
-  plan: BatchPlan,
+  plan: BatchPlan<Job>,
 ): StoreOutcome {
   const arrival = storablePart(whole);
   const { submission } = arrival;
   const id = jobId(submission.project, submission.job.job_guid);
-  const current = plan.jobs.get(id) ?? stored.get(id) ?? null;
+  const known = plan.changedJobs.get(id) ?? stored.get(id);
+  const made = plan.newJobs.get(id);
+  const current = known ?? made;
   // Looked at first: a message that comes again is not asked for its push.
-  if (current !== null && compareStates(current.state, submission.job.state) === "same")
+  if (current !== undefined && compareStates(current.state, submission.job.state) === "same")
     return { kind: "unchanged" };
 
   const push: ResultSet | null = pushes.pushOf(submission);
@@ -98,14 +103,23 @@ function apply(
       fault: { reason: "unknown-revision-hash", project, revisionHash: revision_hash ?? "" },
     };
   }
-  const advance = advanceJob(current, arrival, pushes.idOf(push), writeId);
-  if (advance.kind === "same") return { kind: "unchanged" };
-  if (advance.next !== null) plan.jobs.set(id, advance.next);
+  const resultSet = pushes.idOf(push);
+  let kind: Advance<Job>["kind"] = "update";
+  if (known !== undefined) kind = advanceIn(plan.changedJobs, known);
+  else if (made !== undefined) kind = advanceIn(plan.newJobs, made);
+  else plan.newJobs.set(id, firstJob(arrival, resultSet, writeId));
+  if (kind === "same") return { kind: "unchanged" };
   addParts(arrival, id, plan);
-  return { kind: advance.kind === "late" ? "unchanged" : "stored" };
+  return { kind: kind === "late" ? "unchanged" : "stored" };
+
+  function advanceIn<J extends DecisiveJob>(jobs: Map<string, J>, job: J): Advance<J>["kind"] {
+    const advance = advanceJob(job, arrival, resultSet, writeId);
+    if (advance.kind !== "same" && advance.next !== null) jobs.set(id, advance.next);
+    return advance.kind;
+  }
 }
 
-function addParts({ submission, received_at }: Arrival, job: string, plan: BatchPlan): void {
+function addParts<Job>({ submission, received_at }: Arrival, job: string, plan: BatchPlan<Job>): void {
   const { project, artifacts, logs, coalesced, summary_of, suggestions_for } = submission;
   const guid = submission.job.job_guid;
   for (const artifact of artifacts) {

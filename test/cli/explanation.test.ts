@@ -1,16 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import { type Explanation, renderExplanation } from "../../src/cli/explanation.ts";
 import type { Fault } from "../../src/domain/faults.ts";
-import { advanceJob } from "../../src/store/advance-job.ts";
+import { advanceJob, firstJob } from "../../src/store/advance-job.ts";
 import type { ExplainedJob, StoredLog } from "../../src/store/store.ts";
 import { anArrival, REVISION } from "../examples.ts";
 
 function aJob(overrides: Partial<ExplainedJob> = {}, message: object = {}): ExplainedJob {
-  const advance = advanceJob(null, anArrival({ ...message }), "try/aaaaaaaaaaaa", "w");
-  if (advance.kind !== "insert") throw new Error("a new job is inserted");
   const push = { project: "try", revision: REVISION, short_revision: REVISION.slice(0, 12) };
   return {
-    job: advance.next,
+    job: firstJob(anArrival({ ...message }), "try/aaaaaaaaaaaa", "w"),
     result_set: {
       ...push,
       revision_hash: REVISION,

@@ -5,7 +5,7 @@ import { fullJitterMs } from "../../domain/backoff.ts";
 import { Refused, Unavailable } from "../../domain/faults.ts";
 import { jobId, resultSetId } from "../../domain/ids.ts";
 import { isFullRevision, type ResultSet, type ResultSetSubmission } from "../../domain/result-set.ts";
-import type { StoredJob } from "../../domain/stored-job.ts";
+import { DECISIVE, type DecisiveJob } from "../advance-job.ts";
 import { completePush, keysOf, linkedOnce } from "../complete-push.ts";
 import { revisionKeys } from "../find-push.ts";
 import { type BatchPlan, planBatch } from "../plan-batch.ts";
@@ -28,6 +28,7 @@ const MAX_ERRORS = 2;
 const TOO_SLOW = "other writers were faster too often";
 const raceBackoff = { baseMs: 5, capMs: 200 };
 const unordered = { ordered: false } as const;
+const decisive = Object.fromEntries(DECISIVE.map((name) => [name, 1]));
 /** A reply holds what it can: left to itself a server gives 101 documents, and has to be asked again for the rest. */
 const inOneReply = { batchSize: 100_000 } as const;
 
@@ -76,10 +77,17 @@ export function createWrites(all: Collections) {
     return { again, error };
   }
 
-  async function readJobs(arrivals: readonly Arrival[]): Promise<Map<string, StoredJob>> {
+  /** What of them decides; the rest stays on the server, and is neither sent nor read. */
+  async function readJobs(arrivals: readonly Arrival[]): Promise<Map<string, DecisiveJob>> {
     const ids = arrivals.map(({ submission: { project, job } }) => jobId(project, job.job_guid));
-    const jobs = await all.jobs.find({ _id: { $in: [...new Set(ids)] } }, inOneReply).toArray();
-    return new Map(jobs.map(({ _id, ...job }) => [_id, job]));
+    const jobs = await all.jobs
+      .find({ _id: { $in: [...new Set(ids)] } }, { projection: decisive, ...inOneReply })
+      .toArray();
+    return new Map(
+      jobs.map(({ _id, state, version, refused, transitions }) => {
+        return [_id, { state, version, refused, transitions }];
+      }),
+    );
   }
 
   async function readPushes(arrivals: readonly Arrival[]): Promise<ResultSet[]> {
@@ -117,7 +125,7 @@ export function createWrites(all: Collections) {
     if (lengthenings.length > 0) await all.resultsets.bulkWrite(lengthenings, unordered);
   }
 
-  async function writeParts(plan: BatchPlan): Promise<void> {
+  async function writeParts(plan: BatchPlan<DecisiveJob>): Promise<void> {
     const order = Date.now() * 1000;
     const unleased = { attempts: 0, failure: null, lease: null, lease_until: null };
     const artifacts = [...plan.artifacts].map(([_id, { job, artifact }], index) => {
@@ -160,31 +168,30 @@ export function createWrites(all: Collections) {
 
   /** Compare-and-set: gives the ids of those that another writer changed since they were read, and what the server said. */
   async function writeJobs(
-    { jobs }: BatchPlan,
-    stored: ReadonlyMap<string, StoredJob>,
+    { newJobs, changedJobs }: BatchPlan<DecisiveJob>,
+    stored: ReadonlyMap<string, DecisiveJob>,
     writeId: string,
   ): Promise<{ readonly lost: ReadonlySet<string>; readonly error: unknown }> {
     let error: unknown = null;
-    if (jobs.size === 0) {
+    const ids = [...newJobs.keys(), ...changedJobs.keys()].toSorted();
+    if (ids.length === 0) {
       await settleReads();
       return { lost: new Set(), error };
     }
-    const documents = inOneOrder([...jobs].map(([_id, job]) => ({ _id, job })));
-    const writes = documents.map(({ _id, job }): AnyBulkWriteOperation<JobDocument> => {
-      const before = stored.get(_id);
-      return before === undefined
-        ? { insertOne: { document: { _id, ...job } } }
-        : { replaceOne: { filter: { _id, version: before.version }, replacement: job } };
+    const writes = ids.map((_id): AnyBulkWriteOperation<JobDocument> => {
+      const job = newJobs.get(_id);
+      if (job !== undefined) return { insertOne: { document: { _id, ...job } } };
+      const filter = { _id, version: stored.get(_id)?.version ?? 0 };
+      return { updateOne: { filter, update: { $set: changedJobs.get(_id) ?? {} } } };
     });
     try {
       const { insertedCount, matchedCount } = await all.jobs.bulkWrite(writes, unordered);
-      if (insertedCount + matchedCount === jobs.size) return { lost: new Set(), error };
+      if (insertedCount + matchedCount === ids.length) return { lost: new Set(), error };
     } catch (thrown) {
       // Lost races, or a reply that was lost: what is there tells. A document that is to blame is told as such.
       if (!isLostRace(thrown) && !(asUnavailable(thrown) instanceof Unavailable)) throw thrown;
       error = thrown;
     }
-    const ids = [...jobs.keys()];
     const won = await all.jobs
       .find({ _id: { $in: ids }, write_id: writeId }, { projection: { _id: 1 }, ...inOneReply })
       .toArray();

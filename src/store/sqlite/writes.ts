@@ -93,12 +93,10 @@ export function createWrites(db: Database.Database) {
   }
 
   /** @param numbers - of the jobs that are there, by id; those of new ones are added. */
-  function writePlan(
-    { jobs, artifacts, logs, suggestions, summarised, coalesced }: BatchPlan,
-    numbers: Map<string, number>,
-  ): void {
+  function writePlan(plan: BatchPlan<StoredJob>, numbers: Map<string, number>): void {
+    const { newJobs, changedJobs, artifacts, logs, suggestions, summarised, coalesced } = plan;
     let { n: last } = readNumber.get() as { n: number };
-    for (const id of jobs.keys()) if (!numbers.has(id)) numbers.set(id, ++last);
+    for (const id of newJobs.keys()) numbers.set(id, ++last);
     const numberOf = (id: string): number => numbers.get(id) ?? bugOf(id);
     for (const [id, into] of coalesced) putCoalesced.run(id, into);
     addArtifacts(
@@ -120,7 +118,8 @@ export function createWrites(db: Database.Database) {
     for (const [id, { project, job_guid, blob, next_attempt_at }] of suggestions) {
       addSuggestions.run(id, project, job_guid, blob, next_attempt_at);
     }
-    putJobs(Array.from(jobs, ([id, job]) => [numberOf(id), jobKey(id), JSON.stringify(job)]));
+    const jobs = [...newJobs, ...changedJobs];
+    putJobs(jobs.map(([id, job]) => [numberOf(id), jobKey(id), JSON.stringify(job)]));
   }
 
   function storeResultSets(project: string, submitted: readonly ResultSetSubmission[]): void {

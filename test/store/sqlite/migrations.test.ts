@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import Database from "libsql";
 import { Misuse } from "../../../src/domain/faults.ts";
-import { advanceJob } from "../../../src/store/advance-job.ts";
+import { firstJob } from "../../../src/store/advance-job.ts";
 import { migrate, steps } from "../../../src/store/sqlite/migrations.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { anArrival } from "../../examples.ts";
@@ -22,8 +22,7 @@ const openFile = () => new Database(join(folder, "pulse-ingest.db"));
 
 /** What a file of the first form held: these rows are as that version wrote them, and are never brought up to date. */
 function fillFirstForm(db: Database.Database): void {
-  const advance = advanceJob(null, anArrival({ state: "running" }), "try/aaaaaaaaaaaa", "w");
-  const job = advance.kind === "insert" ? JSON.stringify(advance.next) : "";
+  const job = JSON.stringify(firstJob(anArrival({ state: "running" }), "try/aaaaaaaaaaaa", "w"));
   const push = {
     ...{ project: "try", revision: "a".repeat(40), short_revision: "a".repeat(12), revision_hash: "hash" },
     ...{ author: "a@b", push_timestamp: 5, active_status: "active", revisions: [] },
