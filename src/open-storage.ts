@@ -1,5 +1,8 @@
+import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
+import { Misuse } from "./domain/faults.ts";
 import type { Log } from "./log.ts";
+import { makeFolder } from "./make-folder.ts";
 import { databaseUrl } from "./read-settings.ts";
 import type { Settings } from "./settings.ts";
 import { openSpool, type Spool, spoolFiles } from "./spool/open-spool.ts";
@@ -10,17 +13,39 @@ import type { Store } from "./store/store.ts";
 /** How long a start waits for the store before it consumes without it. */
 const FIRST_TRY_MS = 3000;
 
-/** The spool that the settings ask for. Null: none is wanted; with the embedded store it would only share its disk. */
+/** What is wrong with a folder for good: a full or failing disk is waited for, as later in an outage. */
+const forGood = /^(ENOENT|ENOTDIR|EEXIST|EACCES|EPERM|EROFS|ENAMETOOLONG|ELOOP)$/;
+
+/**
+ * The spool that the settings ask for. Null: none is wanted; with the embedded store it would only share its disk.
+ *
+ * @throws Misuse for a folder that takes no files: in an outage would be too late to say so.
+ */
 export function openSpoolOf(settings: Settings, log: Log): Spool | null {
   const folder = join(settings.DATA_DIR, "spool");
   const isEmbedded = settings.MONGODB_URL === undefined && settings.MONGODB_URL_FILE === undefined;
   if (settings.SPOOL && !isEmbedded) {
+    checkFolder(folder);
     return openSpool({ folder, maxBytes: settings.SPOOL_MAX_BYTES, log });
   }
   const files = spoolFiles(folder);
   const hint = "they hold acknowledged messages of earlier workers: start once with SPOOL=on and MONGODB_URL";
   if (files.length > 0) log.warn("spool_left", { files, hint });
   return null;
+}
+
+function checkFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+    if (!forGood.test(code)) return;
+    const reason = String(error).replace(/^Error: /, "");
+    throw new Misuse([
+      `the folder for the spool cannot be used: ${reason}; name another one by DATA_DIR, or do without by SPOOL=off`,
+    ]);
+  }
 }
 
 /**

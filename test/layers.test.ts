@@ -13,7 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   "main.ts": ["cli/commands", "cli/broken-output"],
   cli: ["*"],
   "daemon.ts": ["*"],
-  "open-storage.ts": ["spool", "store", "settings", "read-settings", "log"],
+  "open-storage.ts": ["spool", "store", "settings", "read-settings", "log", "make-folder"],
   broker: ["ack", "store/store", "log", "amqplib", "js-yaml", "zod"],
   ingest: ["decode", "validate", "normalise", "ack", "spool", "store/store", "counters", "log"],
   decode: [],

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
-import { openStoreOf } from "../src/open-storage.ts";
+import { Misuse } from "../src/domain/faults.ts";
+import { openSpoolOf, openStoreOf } from "../src/open-storage.ts";
 import { readSettings } from "../src/read-settings.ts";
 import { settingNames } from "../src/settings.ts";
 import { startCutProxy } from "./doubles/cut-proxy.ts";
@@ -37,3 +38,16 @@ mongodb.describe(`a worker without a spool that waits for ${mongodb.name}`, () =
     await proxy.close();
   });
 });
+
+it.each(["/proc/none", "/dev/null"])(
+  "a spool below %s, where no file can be made, is refused at the start, with the mend",
+  (DATA_DIR) => {
+    const env = { AMQP_URL: "amqp://guest:guest@localhost", MONGODB_URL: "mongodb://localhost/x", DATA_DIR };
+    const open = () => openSpoolOf(readSettings(env, settingNames), log);
+    expect(open).toThrow(Misuse);
+    expect(open).toThrow(
+      /^the folder for the spool cannot be used: E.*; name another one by DATA_DIR, or do without by SPOOL=off$/,
+    );
+    expect(openSpoolOf(readSettings({ ...env, SPOOL: "off" }, settingNames), log)).toBeNull();
+  },
+);
