@@ -6,12 +6,14 @@ import type { Arrival } from "./store.ts";
 /** What of a stored job says what a message does to it, and how it goes on; nothing else has to be read for that. */
 export const DECISIVE = ["state", "version", "refused", "transitions"] as const;
 export type DecisiveJob = Pick<StoredJob, (typeof DECISIVE)[number]>;
+/** What is to be written over a job that is there, and what decides of it then. */
+export type JobChanges = DecisiveJob & Partial<StoredJob>;
 
-/** What one message does to a job that is there; `next` has what was given of it, and all that changes. */
-export type Advance<Job> =
-  | { readonly kind: "update"; readonly next: Job }
+/** What one message does to a job that is there. */
+export type Advance =
+  | { readonly kind: "update"; readonly changes: JobChanges }
   /** The row stays as it is, or only notes what was refused; logs, artifacts and coalesced jobs are added. */
-  | { readonly kind: "late"; readonly next: Job | null }
+  | { readonly kind: "late"; readonly changes: JobChanges | null }
   /** Nothing of the message is used. */
   | { readonly kind: "same" };
 
@@ -26,18 +28,19 @@ const MAX_REFUSED = 100;
  * @param resultSet - `_id` of the result set that the message's revision belongs to.
  * @param writeId - of the batch.
  */
-export function advanceJob<Job extends DecisiveJob>(
-  stored: Job,
+export function advanceJob(
+  stored: DecisiveJob,
   arrival: Arrival,
   resultSet: string,
   writeId: string,
-): Advance<Job> {
+): Advance {
   const kind = compareStates(stored.state, arrival.submission.job.state);
   if (kind === "same") return { kind };
-  if (kind === "update") return { kind, next: moved(stored, arrival, resultSet, writeId) };
+  if (kind === "update") return { kind, changes: moved(stored, arrival, resultSet, writeId) };
   const refused = withRefused(stored.refused, arrival);
-  if (refused.length === stored.refused.length) return { kind, next: null };
-  return { kind, next: { ...stored, ...written(stored, arrival, writeId), refused } };
+  if (refused.length === stored.refused.length) return { kind, changes: null };
+  const { state, transitions } = stored;
+  return { kind, changes: { state, transitions, refused, ...written(stored, arrival, writeId) } };
 }
 
 /** What a message in one state means for a job in another. */
@@ -68,16 +71,9 @@ export function firstJob(arrival: Arrival, resultSet: string, writeId: string): 
 }
 
 /** Submit time stamp, signature, both platforms and the tier stay as the first message gave them. */
-function moved<Job extends DecisiveJob>(
-  stored: Job,
-  arrival: Arrival,
-  resultSet: string,
-  writeId: string,
-): Job {
+function moved(stored: DecisiveJob, arrival: Arrival, resultSet: string, writeId: string): JobChanges {
   const { job } = arrival.submission;
   return {
-    ...stored,
-    ...written(stored, arrival, writeId),
     result_set: resultSet,
     machine: job.machine,
     options: job.options,
@@ -95,6 +91,7 @@ function moved<Job extends DecisiveJob>(
     end_timestamp: job.end_timestamp,
     refused: withRefused(stored.refused, arrival),
     transitions: [...stored.transitions, toTransition(arrival)].slice(-MAX_TRANSITIONS),
+    ...written(stored, arrival, writeId),
   };
 }
 

@@ -4,7 +4,7 @@ import type { ResultSet } from "../domain/result-set.ts";
 import type { StoredJob } from "../domain/stored-job.ts";
 import type { Artifact, ParseStatus } from "../domain/submission.ts";
 import { hostOf } from "../domain/url-host.ts";
-import { type Advance, advanceJob, compareStates, type DecisiveJob, firstJob } from "./advance-job.ts";
+import { advanceJob, compareStates, type DecisiveJob, firstJob, type JobChanges } from "./advance-job.ts";
 import type { PushBook } from "./push-book.ts";
 import { storablePart } from "./storable.ts";
 import type { Arrival, StoreOutcome } from "./store.ts";
@@ -34,12 +34,11 @@ export interface NewSuggestions {
 }
 
 /** All that a batch writes; ids are keys, so that nothing is written twice. */
-export interface BatchPlan<Job> {
+export interface BatchPlan {
   /** In the order of the batch. */
   readonly outcomes: StoreOutcome[];
   readonly newJobs: Map<string, StoredJob>;
-  /** Jobs that were there: what was read of them, and all that changes. */
-  readonly changedJobs: Map<string, Job>;
+  readonly changedJobs: Map<string, JobChanges>;
   /** Insert-only. */
   readonly artifacts: Map<string, { readonly job: string; readonly artifact: Artifact }>;
   /** Insert-only. */
@@ -56,15 +55,15 @@ export interface BatchPlan<Job> {
  * Applies the batch in its order, in memory, to the stored jobs; each message has its own outcome, so where a batch
  * ends never changes a result. Pure but for the push book, which notes the pushes that are to be written.
  *
- * @param stored - the jobs of the batch that are there already, by id, or what of them decides.
+ * @param stored - of the jobs of the batch that are there already, by id.
  */
-export function planBatch<Job extends DecisiveJob>(
+export function planBatch(
   batch: readonly Arrival[],
-  stored: ReadonlyMap<string, Job>,
+  stored: ReadonlyMap<string, DecisiveJob>,
   pushes: PushBook,
   writeId: string,
-): BatchPlan<Job> {
-  const plan: BatchPlan<Job> = {
+): BatchPlan {
+  const plan: BatchPlan = {
     outcomes: [],
     newJobs: new Map(),
     changedJobs: new Map(),
@@ -78,19 +77,19 @@ export function planBatch<Job extends DecisiveJob>(
   return plan;
 }
 
-function apply<Job extends DecisiveJob>(
+function apply(
   whole: Arrival,
-  stored: ReadonlyMap<string, Job>,
+  stored: ReadonlyMap<string, DecisiveJob>,
   pushes: PushBook,
   writeId: string,
-  plan: BatchPlan<Job>,
+  plan: BatchPlan,
 ): StoreOutcome {
   const arrival = storablePart(whole);
   const { submission } = arrival;
   const id = jobId(submission.project, submission.job.job_guid);
-  const known = plan.changedJobs.get(id) ?? stored.get(id);
   const made = plan.newJobs.get(id);
-  const current = known ?? made;
+  const changed = plan.changedJobs.get(id);
+  const current = made ?? changed ?? stored.get(id);
   // Looked at first: a message that comes again is not asked for its push.
   if (current !== undefined && compareStates(current.state, submission.job.state) === "same")
     return { kind: "unchanged" };
@@ -104,22 +103,23 @@ function apply<Job extends DecisiveJob>(
     };
   }
   const resultSet = pushes.idOf(push);
-  let kind: Advance<Job>["kind"] = "update";
-  if (known !== undefined) kind = advanceIn(plan.changedJobs, known);
-  else if (made !== undefined) kind = advanceIn(plan.newJobs, made);
-  else plan.newJobs.set(id, firstJob(arrival, resultSet, writeId));
-  if (kind === "same") return { kind: "unchanged" };
-  addParts(arrival, id, plan);
-  return { kind: kind === "late" ? "unchanged" : "stored" };
-
-  function advanceIn<J extends DecisiveJob>(jobs: Map<string, J>, job: J): Advance<J>["kind"] {
-    const advance = advanceJob(job, arrival, resultSet, writeId);
-    if (advance.kind !== "same" && advance.next !== null) jobs.set(id, advance.next);
-    return advance.kind;
+  if (current === undefined) {
+    plan.newJobs.set(id, firstJob(arrival, resultSet, writeId));
+    addParts(arrival, id, plan);
+    return { kind: "stored" };
   }
+  const advance = advanceJob(current, arrival, resultSet, writeId);
+  if (advance.kind === "same") return { kind: "unchanged" };
+  if (advance.changes !== null) {
+    if (made !== undefined) plan.newJobs.set(id, { ...made, ...advance.changes });
+    else
+      plan.changedJobs.set(id, changed === undefined ? advance.changes : { ...changed, ...advance.changes });
+  }
+  addParts(arrival, id, plan);
+  return { kind: advance.kind === "late" ? "unchanged" : "stored" };
 }
 
-function addParts<Job>({ submission, received_at }: Arrival, job: string, plan: BatchPlan<Job>): void {
+function addParts({ submission, received_at }: Arrival, job: string, plan: BatchPlan): void {
   const { project, artifacts, logs, coalesced, summary_of, suggestions_for } = submission;
   const guid = submission.job.job_guid;
   for (const artifact of artifacts) {

@@ -54,7 +54,7 @@ describe("a job", () => {
     const next = { ...anArrival(), redelivered: true, received_at: "2026-01-05T11:00:00.000Z" };
     const advance = advanceJob(job, next, job.result_set, "w");
     if (advance.kind !== "update") throw new Error("it moves on");
-    const text = rendered({ jobs: [{ job: advance.next, ...rest }] });
+    const text = rendered({ jobs: [{ job: { ...job, ...advance.changes }, ...rest }] });
     expect(text).toMatch(/^guid\/0 in try: completed, success\n/);
     const route = ["exchange/publisher/jobs", "treeherder.try"];
     expect(line(text, "running")).toEqual([

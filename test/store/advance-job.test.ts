@@ -61,7 +61,7 @@ describe("an update", () => {
     "try/bbbbbbbbbbbb",
     "w2",
   );
-  const job = second.kind === "update" ? second.next : null;
+  const job = second.kind === "update" ? { ...first, ...second.changes } : null;
 
   it("sets what belongs to the new state", () => {
     expect(job).toMatchObject({ state: "completed", result: "testfailed", who: "new", options: ["debug"] });

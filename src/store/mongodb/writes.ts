@@ -125,7 +125,7 @@ export function createWrites(all: Collections) {
     if (lengthenings.length > 0) await all.resultsets.bulkWrite(lengthenings, unordered);
   }
 
-  async function writeParts(plan: BatchPlan<DecisiveJob>): Promise<void> {
+  async function writeParts(plan: BatchPlan): Promise<void> {
     const order = Date.now() * 1000;
     const unleased = { attempts: 0, failure: null, lease: null, lease_until: null };
     const artifacts = [...plan.artifacts].map(([_id, { job, artifact }], index) => {
@@ -168,7 +168,7 @@ export function createWrites(all: Collections) {
 
   /** Compare-and-set: gives the ids of those that another writer changed since they were read, and what the server said. */
   async function writeJobs(
-    { newJobs, changedJobs }: BatchPlan<DecisiveJob>,
+    { newJobs, changedJobs }: BatchPlan,
     stored: ReadonlyMap<string, DecisiveJob>,
     writeId: string,
   ): Promise<{ readonly lost: ReadonlySet<string>; readonly error: unknown }> {

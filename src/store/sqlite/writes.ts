@@ -71,7 +71,7 @@ export function createWrites(db: Database.Database) {
       const pushes = new PushBook(pushesBy(keys, hashes));
       const plan = planBatch(batch, stored, pushes, randomUUID());
       for (const [id, push] of pushes.changed) writePush(id, push);
-      writePlan(plan, numbers);
+      writePlan(plan, stored, numbers);
       return plan.outcomes;
     });
   }
@@ -93,7 +93,11 @@ export function createWrites(db: Database.Database) {
   }
 
   /** @param numbers - of the jobs that are there, by id; those of new ones are added. */
-  function writePlan(plan: BatchPlan<StoredJob>, numbers: Map<string, number>): void {
+  function writePlan(
+    plan: BatchPlan,
+    stored: ReadonlyMap<string, StoredJob>,
+    numbers: Map<string, number>,
+  ): void {
     const { newJobs, changedJobs, artifacts, logs, suggestions, summarised, coalesced } = plan;
     let { n: last } = readNumber.get() as { n: number };
     for (const id of newJobs.keys()) numbers.set(id, ++last);
@@ -118,7 +122,11 @@ export function createWrites(db: Database.Database) {
     for (const [id, { project, job_guid, blob, next_attempt_at }] of suggestions) {
       addSuggestions.run(id, project, job_guid, blob, next_attempt_at);
     }
-    const jobs = [...newJobs, ...changedJobs];
+    const changed = Array.from(
+      changedJobs,
+      ([id, changes]) => [id, { ...stored.get(id), ...changes }] as const,
+    );
+    const jobs = [...newJobs, ...changed];
     putJobs(jobs.map(([id, job]) => [numberOf(id), jobKey(id), JSON.stringify(job)]));
   }
 
