@@ -21,7 +21,7 @@ export function read<T>(flag: string, type: z.ZodType<T>, value: unknown, wanted
 
 /** `--limit`. @throws Misuse for what is no count. */
 export function readLimit({ limit: value }: CommandOptions, standard: number): number {
-  return read("--limit", limit, value ?? standard, "a whole number from 1 on");
+  return read("--limit", limit, value ?? standard, `a whole number from 1 to ${ALL}`);
 }
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -35,7 +35,9 @@ const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 export function readTime(flag: string, text: string): string {
   const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
   const isUnit = unit === "m" || unit === "h" || unit === "d";
-  const ms = isUnit ? Date.now() - Number(count) * unitMs[unit] : Date.parse(text);
+  // By itself it would take "12" for a month of 2001.
+  const date = /^\d{4}-\d\d-\d\d([T ]|$)/.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = isUnit ? Date.now() - Number(count) * unitMs[unit] : date;
   if (Number.isNaN(ms)) {
     throw new Misuse([
       `${flag} must be a time such as 2026-01-05T10:00:00Z, or how long ago, such as 12h; it is ${JSON.stringify(text)}`,
