@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, it } from "@jest/globals";
+import { expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
 import { collectionsOf } from "../../../src/store/mongodb/collections.ts";
 import { createRejections } from "../../../src/store/mongodb/rejections.ts";
@@ -7,6 +7,8 @@ import { aRejection } from "../../examples.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 
+// A loaded machine is slow: it is no fault of the store's.
+jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 mongodb.describe(`rejections on ${mongodb.name}`, () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
 import { collectionsOf, createIndexes } from "../../../src/store/mongodb/collections.ts";
 import { createWrites } from "../../../src/store/mongodb/writes.ts";
@@ -8,6 +8,8 @@ import { anArrival } from "../../examples.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 
+// A loaded machine is slow: it is no fault of the store's.
+jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 const SIZES = [1, 10, 200];
 
