@@ -6,12 +6,12 @@ import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { columns } from "../../src/cli/columns.ts";
 import { explanationOf } from "../../src/cli/explain.ts";
 import { createProgress } from "../../src/cli/progress.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
+import { commandLine } from "../command-line.ts";
 import { aRejection } from "../examples.ts";
 import { fillStore } from "./fill-store.ts";
 import { taskId } from "./message-mix.ts";
@@ -22,12 +22,24 @@ const EXPLAIN_GOAL_MS = 100;
 const TIMES = 300;
 const REJECTIONS = 10_000;
 
-const { values } = parseArgs({
-  options: {
-    jobs: { type: "string", default: "1000000" },
-    store: { type: "string", default: "sqlite" },
-  },
+const help = `npm run bench:explain -- [options]
+
+Fills a store with jobs, and measures what explain and status ask of it.
+
+  --store sqlite|mongodb  into this one (sqlite)
+  --jobs N                so many (1000000)
+
+Example
+  npm run bench:explain -- --store mongodb --jobs 100000
+`;
+const values = commandLine(help, {
+  jobs: { type: "string", default: "1000000" },
+  store: { type: "string", default: "sqlite" },
 });
+if (!/^[1-9]\d{0,7}$/.test(values.jobs) || !["sqlite", "mongodb"].includes(values.store)) {
+  process.stderr.write(help);
+  process.exit(2);
+}
 const jobs = Number(values.jobs);
 const dataDir = await mkdtemp(join(tmpdir(), "pulse-ingest-explain-"));
 const progress = createProgress();

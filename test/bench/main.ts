@@ -2,8 +2,8 @@
  * `npm run bench`: how fast the worker is, measured in parts on servers that it starts itself; see README.md beside it.
  * `-- --only pure,sqlite` measures these parts alone; `-- --json` prints one object on standard output and nothing else.
  */
-import { parseArgs } from "node:util";
 import { createProgress } from "../../src/cli/progress.ts";
+import { commandLine } from "../command-line.ts";
 import { ServerMissing } from "../servers/server-missing.ts";
 import { bugs } from "./bugs.ts";
 import { full } from "./full.ts";
@@ -20,9 +20,18 @@ import { sqlite } from "./sqlite.ts";
 /** In the order of the report. */
 const parts: Readonly<Record<string, Part>> = { limit, sqlite, mongodb, pure, paced, full, logs, bugs };
 
-const { values } = parseArgs({
-  options: { json: { type: "boolean", default: false }, only: { type: "string" } },
-});
+const help = `npm run bench -- [options]
+
+Measures how fast the worker is, on servers that it starts itself, under 8 minutes in all.
+
+  --only PART,PART  these alone: ${Object.keys(parts).join(", ")}
+  --json            one object on standard output, and nothing else there
+
+Examples
+  npm run bench -- --only pure,sqlite
+  npm run --silent bench -- --json
+`;
+const values = commandLine(help, { json: { type: "boolean", default: false }, only: { type: "string" } });
 const wanted = values.only?.split(",") ?? Object.keys(parts);
 const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
 if (unknown.length > 0) {

@@ -3,8 +3,8 @@
  * cut and mended), and how soon it notices a connection that has fallen silent. `-- --rounds 20`.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { columns } from "../../src/cli/columns.ts";
+import { commandLine } from "../command-line.ts";
 import { startCutProxy } from "../doubles/cut-proxy.ts";
 import { startRabbitmq } from "../servers/rabbitmq.ts";
 import { WorkerStory } from "../story/a-running-worker.ts";
@@ -12,7 +12,20 @@ import { WorkerStory } from "../story/a-running-worker.ts";
 /** Long enough for the waits between tries to have reached their cap. */
 const OUTAGE_MS = { least: 2000, most: 6000 };
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "20" } } });
+const help = `npm run bench:reconnect -- [options]
+
+Measures how soon a worker consumes again. About six minutes; TEST_BROKER=3 takes the older broker.
+
+  --rounds N  so many outages of each kind (20)
+
+Example
+  npm run bench:reconnect -- --rounds 5
+`;
+const values = commandLine(help, { rounds: { type: "string", default: "20" } });
+if (!/^[1-9]\d{0,3}$/.test(values.rounds)) {
+  process.stderr.write(help);
+  process.exit(2);
+}
 const rounds = Number(values.rounds);
 const series = process.env["TEST_BROKER"] === "3" ? "3" : "4";
 const node = await startRabbitmq({ series });

@@ -3,16 +3,25 @@
  * normalisation. Each must end in one verdict for each job message, quickly, and whatever is accepted must be fit to be
  * stored. The same seed gives the same messages. Exit code 1 where anything is wrong.
  */
-import { parseArgs } from "node:util";
 import { columns } from "../../src/cli/columns.ts";
+import { commandLine } from "../command-line.ts";
 import { judgeMutants } from "./judge-mutants.ts";
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string" },
-    count: { type: "string", default: "1000000" },
-    json: { type: "boolean", default: false },
-  },
+const help = `npm run fuzz -- [options]
+
+Judges messages that were valid before something happened to them; the same seed gives the same ones.
+
+  --count N  so many (1000000)
+  --seed N   chosen and printed when left out
+  --json     one object on standard output, and nothing else there
+
+Example
+  npm run fuzz -- --count 10000 --seed 42
+`;
+const values = commandLine(help, {
+  seed: { type: "string" },
+  count: { type: "string", default: "1000000" },
+  json: { type: "boolean", default: false },
 });
 const seed = wholeNumber("--seed", values.seed ?? String(Math.floor(Math.random() * 2 ** 31)));
 const count = wholeNumber("--count", values.count);

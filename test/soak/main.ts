@@ -3,23 +3,32 @@
  * MongoDB-protocol server). A line for each stretch, and at the end whether memory stayed flat, and whether every message
  * ended as it should. Exit code 1 where not.
  */
-import { parseArgs } from "node:util";
 import { columns } from "../../src/cli/columns.ts";
+import { commandLine } from "../command-line.ts";
 import { startMongodb } from "../servers/mongodb.ts";
 import { startRabbitmq } from "../servers/rabbitmq.ts";
 import { growthOf } from "./growth.ts";
 import { runSoak } from "./run-soak.ts";
 
 const INTERVALS = 40;
-const { values } = parseArgs({
-  options: {
-    messages: { type: "string", default: "1000000" },
-    store: { type: "string", default: "sqlite" },
-    json: { type: "boolean", default: false },
-  },
+const help = `npm run soak -- [options]
+
+Sends messages through a real worker, and says whether its memory stayed flat.
+
+  --messages N            so many, 1000 or more (1000000)
+  --store sqlite|mongodb  into this one (sqlite)
+  --json                  one object on standard output, and nothing else there
+
+Example
+  npm run soak -- --messages 100000 --store mongodb
+`;
+const values = commandLine(help, {
+  messages: { type: "string", default: "1000000" },
+  store: { type: "string", default: "sqlite" },
+  json: { type: "boolean", default: false },
 });
 if (!/^\d{4,9}$/.test(values.messages) || !["sqlite", "mongodb"].includes(values.store)) {
-  process.stderr.write("soak takes --messages (1000 or more) and --store sqlite or mongodb\n");
+  process.stderr.write(help);
   process.exit(2);
 }
 

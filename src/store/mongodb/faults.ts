@@ -6,6 +6,9 @@ const DUPLICATE = 11000;
 /** Bad value, key too long, document too large: the document's fault on any of the servers, however often it is tried. */
 const documentFaults: readonly unknown[] = [2, 17280, 17419, 10334];
 
+/** Rights are the operator's, and never a document's fault, though another collection may still be written to. */
+const UNAUTHORIZED = 13;
+
 /**
  * What a driver's error means: the world's fault unless the server blames the document. A server whose own database is
  * down answers with ordinary errors, so what is not known is taken for passing; but see {@link blamed}.
@@ -27,7 +30,7 @@ export function asUnavailable(error: unknown): unknown {
  * @returns the error to throw. @throws as `otherWrite` does.
  */
 export async function blamed(error: unknown, otherWrite: () => Promise<unknown>): Promise<unknown> {
-  if (!isAnswer(error) || documentFaults.includes(error.code)) return error;
+  if (!isAnswer(error) || documentFaults.includes(error.code) || error.code === UNAUTHORIZED) return error;
   await otherWrite();
   return new Refused(blankUrls(error.message), error);
 }

@@ -1,8 +1,8 @@
 import { connect, createServer } from "node:net";
 import { expect, it } from "@jest/globals";
 import { MongoInvalidArgumentError, MongoNetworkError, MongoServerError } from "mongodb";
-import { Unavailable } from "../../../src/domain/faults.ts";
-import { asUnavailable } from "../../../src/store/mongodb/faults.ts";
+import { Refused, Unavailable } from "../../../src/domain/faults.ts";
+import { asUnavailable, blamed } from "../../../src/store/mongodb/faults.ts";
 
 it.each([
   ["a connection that the driver lost", new MongoNetworkError("connection 3 closed")],
@@ -17,6 +17,14 @@ it.each([
   ["a bug of ours", new TypeError("x is undefined")],
 ])("%s is no absence of the store", (_what, error) => {
   expect(asUnavailable(error)).toBe(error);
+});
+
+it("a right that is missing is never the document's fault, though another write goes through", async () => {
+  const otherWrite = async () => undefined;
+  const missing = new MongoServerError({ message: "not authorized on jobs", code: 13 });
+  expect(asUnavailable(await blamed(missing, otherWrite))).toBeInstanceOf(Unavailable);
+  const unknown = new MongoServerError({ message: "no such thing", code: 1 });
+  expect(await blamed(unknown, otherWrite)).toBeInstanceOf(Refused);
 });
 
 it("a write to a connection that the other end has reset is the store being away", async () => {
