@@ -7,6 +7,7 @@ import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import type { NewLog, NewSuggestions } from "../plan-batch.ts";
 import type { ArtifactMaker, KnownBinding } from "../store.ts";
+import { isTakenName } from "./faults.ts";
 
 export interface WithId {
   readonly _id: string;
@@ -96,7 +97,7 @@ export async function createIndexes(all: Collections): Promise<void> {
   await all.resultsets.createIndex({ revision_keys: 1 });
   await all.resultsets.createIndex({ project: 1, revision_hash: 1 });
   await all.jobs.createIndex({ job_guid: 1 });
-  await all.logs.createIndex({ next_attempt_at: 1 }, { partialFilterExpression: waiting });
+  await indexWaiting(all.logs);
   await all.logs.createIndex({ last_modified: 1 });
   await all.logs.createIndex({ failure: 1, next_attempt_at: 1 }, { partialFilterExpression: failedOnce });
   await all.suggestions.createIndex({ next_attempt_at: 1 });
@@ -111,6 +112,18 @@ export async function createIndexes(all: Collections): Promise<void> {
   await all.rejections.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
   await all.bindings.createIndex({ queue: 1 });
   await all.suspects.createIndex({ last_seen: 1 }, { expireAfterSeconds: SUSPECT_SECONDS });
+}
+
+/** An index of all logs, which an earlier version made under the same name, gives way to it. */
+async function indexWaiting(logs: Collections["logs"]): Promise<void> {
+  const create = () => logs.createIndex({ next_attempt_at: 1 }, { partialFilterExpression: waiting });
+  try {
+    await create();
+  } catch (error) {
+    if (!isTakenName(error)) throw error;
+    await logs.dropIndex("next_attempt_at_1");
+    await create();
+  }
 }
 
 /**

@@ -5,6 +5,8 @@ import { Refused, Unavailable } from "../../domain/faults.ts";
 const DUPLICATE = 11000;
 /** Bad value, key too long, document too large: the document's fault on any of the servers, however often it is tried. */
 const documentFaults: readonly unknown[] = [2, 17280, 17419, 10334];
+/** Index options conflict, index key specs conflict: servers, and versions of one, differ in which it is. */
+const takenNames: readonly unknown[] = [85, 86];
 
 /** Rights are the operator's, and never a document's fault, though another collection may still be written to. */
 const UNAUTHORIZED = 13;
@@ -67,6 +69,11 @@ export async function ignoreDuplicates(write: Promise<unknown>): Promise<boolean
 /** Did the server refuse some of a bulk only because another writer was there first? */
 export function isLostRace(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === DUPLICATE;
+}
+
+/** Is an index there already under the name of the one that was to be made, and another one? */
+export function isTakenName(error: unknown): boolean {
+  return error instanceof MongoServerError && takenNames.includes(error.code);
 }
 
 /**
