@@ -27,7 +27,8 @@ export function readLog(row: DocRow): StoredLog {
   return { id: logId(log.project, log.job_guid, log.name, log.url), ...log };
 }
 
-interface JobRow extends DocRow {
+/** A job's number and document. */
+export interface JobRow extends DocRow {
   readonly n: number;
 }
 

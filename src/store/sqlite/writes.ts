@@ -9,6 +9,7 @@ import { type BatchPlan, planBatch } from "../plan-batch.ts";
 import { PushBook, pushKeys } from "../push-book.ts";
 import type { Arrival, StoreOutcome } from "../store.ts";
 import { inTransaction } from "./database.ts";
+import type { JobRow } from "./reads.ts";
 import type { DocRow } from "./row-doc.ts";
 import { createRowWriter } from "./row-writer.ts";
 
@@ -21,11 +22,8 @@ interface NumberedJob {
 /** What writes a batch to one open file; its statements are prepared once. Lists go in as one JSON parameter each. */
 export function createWrites(db: Database.Database) {
   const list = "(SELECT value FROM json_each(?))";
-  // As one text: a row costs a call into SQLite.
-  const readJobs = db.prepare(
-    `SELECT '[' || coalesce(group_concat('{"n":' || n || ',"job":' || doc || '}'), '') || ']' AS doc
-       FROM jobs WHERE key IN ${list}`,
-  );
+  // A row each: over one text of 512 MiB, for all of them, the driver would end the process.
+  const readJobs = db.prepare(`SELECT n, doc FROM jobs WHERE key IN ${list}`);
   const readNumber = db.prepare("SELECT coalesce(max(n), 0) AS n FROM jobs");
   const readPushes = db.prepare(
     `SELECT doc FROM resultsets WHERE id IN (SELECT resultset FROM revision_keys WHERE key IN ${list})`,
@@ -77,8 +75,8 @@ export function createWrites(db: Database.Database) {
   }
 
   function jobsBy(keys: readonly string[]): NumberedJob[] {
-    const { doc } = readJobs.get(JSON.stringify(keys)) as DocRow;
-    return JSON.parse(doc) as NumberedJob[];
+    const rows = readJobs.all(JSON.stringify(keys)) as JobRow[];
+    return rows.map(({ n, doc }) => ({ n, job: JSON.parse(doc) as StoredJob }));
   }
 
   function pushesBy(keys: readonly string[], hashes: readonly [string, string][]): ResultSet[] {
