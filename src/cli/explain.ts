@@ -24,7 +24,7 @@ export async function explain(
   return isKnown ? exitCodes.ok : exitCodes.failed;
 }
 
-/** What the store knows of a guid or task id, in a constant number of round trips. */
+/** What the store knows of a guid or task id. */
 export async function explanationOf(
   store: Pick<Store, "name" | "findJobsByGuid" | "listRejections">,
   guid: string,

@@ -5,8 +5,18 @@ import { explainedArtifacts } from "../explained-artifacts.ts";
 import { findPush } from "../find-push.ts";
 import { mergeJobInfo } from "../merge-job-info.ts";
 import type { ExplainedJob, JobView } from "../store.ts";
-import { below, type Collections, type ResultSetDocument, toArtifact } from "./collections.ts";
+import {
+  below,
+  type Collections,
+  inOneOrder,
+  type JobDocument,
+  type ResultSetDocument,
+  toArtifact,
+} from "./collections.ts";
 import { toStoredLog } from "./work.ts";
+
+/** Most jobs that one guid or task id names; a stranger may make any number. */
+const MAX_RUNS = 100;
 
 /** The questions of page, API and CLI. */
 export function createReads(all: Collections) {
@@ -14,54 +24,60 @@ export function createReads(all: Collections) {
     const found = await all.jobs.findOne({ _id: jobId(project, guid) });
     if (found === null) return null;
     const { _id, ...job } = found;
-    const { coalesced, logs, artifacts } = await partsOf([_id]);
+    const { into, logs, artifacts } = await partsOf(_id);
     return {
       job,
-      coalesced_to: coalesced[0]?.into_guid ?? null,
+      coalesced_to: into?.into_guid ?? null,
       logs: logs.map(toStoredLog),
       artifacts: [...new Set(artifacts.map(({ name }) => name))],
     };
   }
 
-  /** What is kept beside jobs, of all of them in one round trip. */
-  async function partsOf(jobs: readonly string[]) {
-    const projection = { job: 1, name: 1, made_by: 1 } as const;
-    const beside = { $or: jobs.map((id) => ({ _id: below(id) })) };
-    const [coalesced, logs, artifacts] = await Promise.all([
-      all.coalesced.find({ _id: { $in: jobs } }).toArray(),
-      all.logs.find(beside).sort({ order: 1 }).toArray(),
-      all.artifacts.find(beside, { projection }).sort({ order: 1 }).toArray(),
+  /** What is kept beside a job. */
+  async function partsOf(job: string) {
+    const projection = { name: 1, made_by: 1 } as const;
+    const [into, logs, artifacts] = await Promise.all([
+      all.coalesced.findOne({ _id: job }),
+      all.logs
+        .find({ _id: below(job) })
+        .sort({ order: 1 })
+        .toArray(),
+      all.artifacts
+        .find({ _id: below(job) }, { projection })
+        .sort({ order: 1 })
+        .toArray(),
     ]);
-    return { coalesced, logs, artifacts };
+    return { into, logs, artifacts };
   }
 
+  /** A range at a time: of several in one question, some servers read the whole collection. */
   async function findJobsByGuid(guidOrTaskId: string): Promise<ExplainedJob[]> {
-    const ofTask = below(guidOrTaskId);
-    const jobs = await all.jobs
-      .find({ $or: [{ job_guid: guidOrTaskId }, { job_guid: ofTask }] })
-      .sort({ _id: 1 })
-      .limit(100)
-      .toArray();
-    if (jobs.length === 0) return [];
-    const ids = jobs.map(({ _id }) => _id);
-    const [{ coalesced, logs, artifacts }, pushes, suggestions] = await Promise.all([
-      partsOf(ids),
-      all.resultsets.find({ _id: { $in: jobs.map(({ result_set }) => result_set) } }).toArray(),
+    const ranges = [guidOrTaskId, below(guidOrTaskId)].map((job_guid) =>
+      all.jobs.find({ job_guid }).sort({ _id: 1 }).limit(MAX_RUNS).toArray(),
+    );
+    const jobs = inOneOrder((await Promise.all(ranges)).flat()).slice(0, MAX_RUNS);
+    return Promise.all(jobs.map(explained));
+  }
+
+  async function explained({ _id, ...job }: JobDocument): Promise<ExplainedJob> {
+    const [{ into, logs, artifacts }, push, suggestions] = await Promise.all([
+      partsOf(_id),
+      all.resultsets.findOne({ _id: job.result_set }),
       all.suggestions
-        .find({ $or: ids.map((_id) => ({ _id: below(_id) })) }, { projection: { blob: 0 } })
+        .find({ _id: below(_id) }, { projection: { blob: 0 } })
         .sort({ _id: 1 })
         .toArray(),
     ]);
-    return jobs.map(({ _id: id, ...job }) => ({
+    return {
       job,
-      result_set: toResultSet(pushes.find(({ _id }) => _id === job.result_set)),
-      coalesced_to: coalesced.find(({ _id }) => _id === id)?.into_guid ?? null,
-      logs: logs.filter((log) => log.job === id).map(toStoredLog),
-      artifacts: explainedArtifacts(artifacts.filter((artifact) => artifact.job === id)),
-      suggestions: suggestions
-        .filter(({ _id }) => _id.startsWith(`${id}/`))
-        .map(({ attempts, next_attempt_at, failure }) => ({ attempts, next_attempt_at, failure })),
-    }));
+      result_set: push === null ? null : toResultSet(push),
+      coalesced_to: into?.into_guid ?? null,
+      logs: logs.map(toStoredLog),
+      artifacts: explainedArtifacts(artifacts),
+      suggestions: suggestions.map(({ attempts, next_attempt_at, failure }) => {
+        return { attempts, next_attempt_at, failure };
+      }),
+    };
   }
 
   async function findArtifact(project: string, guid: string, name: string): Promise<Artifact | null> {
@@ -99,8 +115,6 @@ export function createReads(all: Collections) {
   };
 }
 
-function toResultSet(document: ResultSetDocument | undefined): ResultSet | null {
-  if (document === undefined) return null;
-  const { _id, revision_keys, ...push } = document;
+function toResultSet({ _id, revision_keys, ...push }: ResultSetDocument): ResultSet {
   return push;
 }

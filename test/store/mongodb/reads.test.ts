@@ -81,7 +81,7 @@ async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
   const claim = { limit: 3, leaseMs: 1000, exceptHosts: [] };
   for (const kind of ["log", "suggestions"] as const) await createWork(all).claimWork({ kind, ...claim });
 
-  expect(asked).toHaveLength(15);
+  expect(asked).toHaveLength(16);
   for (const command of [...asked]) {
     const plan = JSON.stringify(await db.command({ explain: command, verbosity: "queryPlanner" }));
     expect({ command, plan, byIndex: /Index (Only )?Scan|IXSCAN|IDHACK/.test(plan) }).toMatchObject({
