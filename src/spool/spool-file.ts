@@ -63,6 +63,8 @@ export class SpoolFile {
   /** Up to here all have been taken out. */
   #goneThrough = 0;
   #holdsRemoved = false;
+  /** Damaged rows that were given away, and are in the file as long as the disk takes no deletion: not given twice. */
+  readonly #givenAway = new Set<number>();
   #load: SpoolLoad;
 
   /**
@@ -220,11 +222,15 @@ export class SpoolFile {
   }
 
   #giveAway(damaged: readonly DamagedRow[]): void {
-    for (const row of damaged) this.#onDamaged(row);
+    for (const row of damaged) {
+      if (!this.#givenAway.has(row.seq)) this.#onDamaged(row);
+      this.#givenAway.add(row.seq);
+    }
     this.#write(() => {
       const remove = this.#db.prepare("DELETE FROM deliveries WHERE seq = ?");
       for (const { seq } of damaged) remove.run([seq]);
     });
+    this.#givenAway.clear();
     const { deliveries, bytes } = this.#sums();
     this.#load = { deliveries, bytes, jobs: deliveries === 0 ? 0 : this.#load.jobs - damaged.length };
   }

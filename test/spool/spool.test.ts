@@ -275,6 +275,22 @@ describe("a spool's file", () => {
     },
   );
 
+  it("of which a damaged row cannot be deleted sets it aside once, however often that is tried", () => {
+    const path = join(folder, "left.db");
+    const left = fileAt(path);
+    left.append([entry(1), entry(2)]);
+    left.close();
+    const db = new Database(path);
+    db.exec(`UPDATE deliveries SET body = 7 WHERE seq = 1;
+      CREATE TRIGGER full BEFORE DELETE ON deliveries BEGIN SELECT RAISE(ABORT, 'no room'); END`);
+    db.close();
+    const spool = open();
+    for (let n = 0; n < 3; n++) expect(() => spool.front(all)).toThrow("no room");
+    spool.close();
+    expect(readFileSync(`${path}.damaged-rows`, "utf8").trim().split("\n")).toHaveLength(1);
+    expect(events.filter((event) => event === "spool_row_damaged")).toHaveLength(1);
+  });
+
   it("of which the note of what was in work is damaged is set aside", () => {
     const path = join(folder, "left.db");
     const left = fileAt(path);
