@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import Database from "libsql";
 import { Misuse } from "../../../src/domain/faults.ts";
+import { artifactId, JOB_INFO, jobId, logId } from "../../../src/domain/ids.ts";
 import { firstJob } from "../../../src/store/advance-job.ts";
 import { migrate, steps } from "../../../src/store/sqlite/migrations.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
@@ -97,6 +98,56 @@ describe("a file of an earlier form", () => {
       await store.close();
     });
   }
+});
+
+it("names of any characters come through the numbering of jobs, and what comes again is not stored twice", async () => {
+  leaveFile(6);
+  const info = (value: string) => JSON.stringify({ job_details: [{ title: null, value, url: null }] });
+  const artifacts = [
+    ...["n/1", "n%2F1", "n\0x", "n\0y", "😀"].map((name) => ({ name, type: "text", blob: `${name}'"` })),
+    ...["1", "2"].map((value) => ({ name: JOB_INFO, type: "json", blob: info(value) })),
+  ];
+  const logs = ["http://logs/1\0a", "http://logs/1\0b"].map((url) => ({ name: "a/%\0", url }));
+  const id = jobId("try", "guid/0");
+  const db = openFile();
+  for (const artifact of artifacts) {
+    const { name, type, blob } = artifact;
+    const row = [artifactId("try", "guid/0", artifact), id, name, type, blob, "message"];
+    db.prepare("INSERT INTO artifacts VALUES (?, ?, ?, ?, ?, ?)").run(...row);
+  }
+  for (const { name, url } of logs) {
+    const row = [
+      logId("try", "guid/0", name, url),
+      id,
+      "try",
+      "guid/0",
+      name,
+      url,
+      "parsed",
+      "2026-01-05T10:00:00.000Z",
+    ];
+    db.prepare(
+      "INSERT INTO logs (id, job, project, guid, name, url, parse_status, last_modified) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    ).run(...row);
+  }
+  db.close();
+
+  const store = await openSqliteStore(folder, 30);
+  const isWhole = async (): Promise<void> => {
+    const view = await store.findJob("try", "guid/0");
+    expect(view?.artifacts).toEqual(["x", ...new Set(artifacts.map(({ name }) => name))]);
+    expect(view?.logs.slice(2)).toMatchObject(logs);
+    expect(view?.logs).toHaveLength(4);
+    for (const artifact of artifacts.slice(0, 5))
+      expect(await store.findArtifact("try", "guid/0", artifact.name)).toEqual(artifact);
+    const { blob } = (await store.findArtifact("try", "guid/0", JOB_INFO)) ?? {};
+    expect(JSON.parse(blob ?? "")).toMatchObject({ job_details: [{ value: "1" }, { value: "2" }] });
+  };
+  await isWhole();
+  const again = anArrival({ logs, extra: { artifacts } });
+  expect(await store.storeSubmissions([again])).toEqual([{ kind: "stored" }]);
+  await isWhole();
+  await store.close();
 });
 
 it("a file of a newer version is left alone, and the mend is told", async () => {
