@@ -45,11 +45,12 @@ export async function consume(channel: Channel, queue: string, options: ConsumeO
   const window = new AckWindow();
   const messages = new Map<number, ConsumeMessage>();
   let inWork = 0;
+  /** Neither lost nor about to be closed: in between the driver takes nothing more. */
   let isOpen = true;
   let isCancelling = false;
   let isQueueGone = false;
   let isSendingSoon = false;
-  /** Handed back once the channel was lost. */
+  /** Handed back when the channel could not be told. */
   let handedBack: Delivery[] = [];
   let cancelledByBroker: (reason: string) => void;
   const cancelled = new Promise<string>((resolve) => {
@@ -62,6 +63,7 @@ export async function consume(channel: Channel, queue: string, options: ConsumeO
 
   function onMessage(message: ConsumeMessage | null): void {
     if (message === null) {
+      isOpen = false;
       queueGone();
       cancelledByBroker("the broker cancelled the consumer: the queue was deleted, or moved");
       return;
@@ -154,7 +156,9 @@ export async function consume(channel: Channel, queue: string, options: ConsumeO
     },
     async close() {
       sendAll();
-      if (isOpen) await channel.close().catch(lostAtEnd);
+      if (!isOpen) return;
+      isOpen = false;
+      await channel.close().catch(lostAtEnd);
     },
   };
 

@@ -48,6 +48,21 @@ broker.describe(`a source on ${broker.name}`, () => {
     expect(proxy.sentBytes() - before).toBeLessThan(200);
   });
 
+  it("sends nothing of what settles while its channel closes: the broker delivers it again", async () => {
+    const source = story.open();
+    story.settles = false;
+    await story.untilTold("consuming");
+    await story.publish(["a", "b"]);
+    await story.untilCame(2);
+    await source.stopConsuming();
+    const closing = source.close();
+    story.held[0]?.settle("ack");
+    story.held[1]?.settle("requeue");
+    await closing;
+    expect(story.told.filter(({ event }) => event === "bug")).toEqual([]);
+    expect((await story.channel.checkQueue(story.queue)).messageCount).toBe(2);
+  });
+
   describe("whose connection is cut", () => {
     it("sends what it settles later nowhere: the new channel counts from one again", async () => {
       const source = story.open({ url: async () => url });
