@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 import { shortRevision } from "./result-set.ts";
 import type { Artifact } from "./submission.ts";
 
@@ -11,7 +11,7 @@ const special = { "%": "%25", "/": "%2F", "\0": "%00" } as const;
 const part = (text: string): string =>
   text.replace(/[%/\0]/g, (character) => special[character as keyof typeof special]);
 
-const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
+const hash = (text: string): string => hashOf("sha256", text, "hex").slice(0, 32);
 
 /** `project/job_guid`, each part with `%` and `/` percent-encoded; the same for the ids below. */
 export function jobId(project: string, guid: string): string {
