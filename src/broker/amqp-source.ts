@@ -68,6 +68,8 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
   let consumedTimes = 0;
   /** The queue that was consumed from last; another user has another one. */
   let consumedQueue: string | null = null;
+  /** The queue that was made anew, and when; null: none since consuming began, or that has been told. */
+  let made: { readonly queue: string; readonly at: Date } | null = null;
   let queuesLost = 0;
   let connected = false;
   let queueName: string | null = null;
@@ -112,10 +114,13 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       const declaredAt = new Date();
       const declared = await declareQueue(connection, channel, url, options.queue);
       queueName = declared.queue;
+      // One that was made by a try that got no further is new still.
+      if (declared.isNew) made = { queue: declared.queue, at: declaredAt };
+      else if (made?.queue !== declared.queue) made = null;
       if (declared.isNew && declared.queue === consumedQueue)
         for (const consumer of former) consumer.queueGone();
       await channel.prefetch(options.prefetch);
-      const wasKnown = await bindings.attach(connection, declared.queue, declaredAt);
+      const wasKnown = await bindings.attach(connection, declared.queue, made?.at ?? declaredAt);
       await workFits(ended);
       if (stop.signal.aborted) return "stopped while connecting";
       const consumer = await consume(channel, declared.queue, {
@@ -129,7 +134,8 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         return "stopped while connecting";
       }
       current = { connection, consumer, hangUp };
-      announce(declared, declaredAt, wasKnown);
+      announce({ ...declared, isNew: made !== null }, declaredAt, wasKnown);
+      made = null;
       return await Promise.race([ended, channelEnded, consumer.cancelled]);
     } finally {
       connected = false;

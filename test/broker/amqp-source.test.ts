@@ -245,6 +245,27 @@ broker.describe(`a source on ${broker.name}`, () => {
       await story.untilCame(1);
     });
 
+    it("says so also where the connection is lost again as soon as there is a new one", async () => {
+      let isToBreak = false;
+      // Asked for what is to be bound, once the queue is declared.
+      const registry = () => {
+        if (isToBreak) proxy.drop();
+        isToBreak = false;
+        return story.registry;
+      };
+      const source = story.open({ url: async () => url, registry });
+      await story.untilTold("consuming");
+      proxy.cut();
+      await story.untilTold("broker_away");
+      await story.channel.deleteQueue(story.queue);
+      isToBreak = true;
+      proxy.mend();
+      await story.untilTold("consuming", story.told.length);
+      expect(isToBreak).toBe(false);
+      expect(story.told.filter(({ event }) => event === "queue_lost")).toHaveLength(1);
+      expect(source.state().queuesLost).toBe(1);
+    });
+
     it("while no worker ran, says so: the ledger knows that there was one", async () => {
       const first = story.open();
       await story.untilTold("consuming");
