@@ -73,13 +73,15 @@ function lossOf(connection: ChannelModel): Promise<never> {
 
 /** Never resolves: it goes on until the connection ends. */
 async function readFrom(connection: ChannelModel, options: TailOptions): Promise<never> {
+  const user = brokerUser(options.url);
   const channel = await connection.createChannel();
-  const queue = `queue/${brokerUser(options.url)}/inspect-${randomUUID()}`;
-  await channel.assertQueue(queue, {
-    durable: false,
-    exclusive: true,
-    autoDelete: true,
-    arguments: waitingLimits,
+  // A "no" comes as a rejection, too; unheard it would end the connection.
+  channel.on("error", () => undefined);
+  const queue = `queue/${user}/inspect-${randomUUID()}`;
+  const ours = { durable: false, exclusive: true, autoDelete: true, arguments: waitingLimits };
+  await channel.assertQueue(queue, ours).catch((error: unknown) => {
+    if (!(error instanceof Error && "code" in error && error.code === 403)) throw error;
+    throw new Misuse([`user ${user} may not have a queue: it needs the rights to queue/${user}/.*`]);
   });
   await bindAll(connection, queue, options);
   await channel.prefetch(PREFETCH);
