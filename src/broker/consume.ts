@@ -39,6 +39,8 @@ export interface ConsumeOptions {
   readonly log: Log;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** Consumes the queue: each delivery to the handler, each settlement back, in as few acknowledgements as allowed. */
 export async function consume(channel: Channel, queue: string, options: ConsumeOptions): Promise<Consumer> {
   const { maxBodyBytes, handler, isEnding, log } = options;
@@ -74,7 +76,8 @@ export async function consume(channel: Channel, queue: string, options: ConsumeO
     }
     const { deliveryTag } = message.fields;
     window.delivered(deliveryTag, performance.now());
-    messages.set(deliveryTag, message);
+    // To be settled by. Its body is the handler's, who keeps no more of it than is allowed.
+    messages.set(deliveryTag, { ...message, content: NOTHING });
     handle(toDelivery(message, maxBodyBytes, Date.now()), (settlement) => {
       window.settled(deliveryTag, settlement);
       sendSoon();

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { type ChannelModel, connect } from "amqplib";
 import type { BindingLedger } from "../../src/store/store.ts";
@@ -8,6 +10,13 @@ import { SourceStory, until } from "./a-source.ts";
 
 jest.setTimeout(60_000);
 const broker = await serverOrSkip(sharedRabbitmq);
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+function heldMib(): number {
+  collectGarbage();
+  return process.memoryUsage().arrayBuffers / 2 ** 20;
+}
+
 const anyRights = { configure: ".*", write: ".*", read: ".*" };
 
 broker.describe(`a source on ${broker.name}`, () => {
@@ -46,6 +55,20 @@ broker.describe(`a source on ${broker.name}`, () => {
     await source.stopConsuming();
     // An acknowledgement takes 21 bytes, a cancel some 60.
     expect(proxy.sentBytes() - before).toBeLessThan(200);
+  });
+
+  it("holds no more of bodies that are too large than their heads, however long they are in work", async () => {
+    const source = story.open();
+    story.settles = false;
+    await story.untilTold("consuming");
+    const before = heldMib();
+    for (let n = 1; n <= 8; n++) {
+      await story.publish(["x".repeat(8 * 2 ** 20)]);
+      await story.untilCame(n);
+    }
+    await until(() => heldMib() - before < 24, "most of the 64 MiB are let go");
+    for (const { settle } of story.held) settle("ack");
+    await until(() => source.state().unsettled === 0, "all settled");
   });
 
   it("sends nothing of what settles while its channel closes: the broker delivers it again", async () => {
