@@ -131,7 +131,8 @@ export function migrate(db: Database.Database): void {
   db.prepare("SELECT count(*) FROM sqlite_schema").get();
 }
 
-function formOf(db: Database.Database): number {
+/** How many of the steps the file has taken. */
+export function formOf(db: Database.Database): number {
   const [{ user_version }] = db.prepare("PRAGMA user_version").all() as [{ user_version: number }];
   return user_version;
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import Database from "libsql";
-import { Misuse } from "../../../src/domain/faults.ts";
+import { Misuse, Unavailable } from "../../../src/domain/faults.ts";
 import { artifactId, JOB_INFO, jobId, logId } from "../../../src/domain/ids.ts";
 import { firstJob } from "../../../src/store/advance-job.ts";
 import { migrate, steps } from "../../../src/store/sqlite/migrations.ts";
@@ -162,6 +162,22 @@ it("a file of a newer version is left alone, and the mend is told", async () => 
     `the store was written by a newer version (form ${steps.length + 1}, known here: ${steps.length}): update`,
   );
   expect(schemaOf()).toEqual(before);
+});
+
+it("a file that a newer version brings on while it is in use is the store being away: nothing is written in its old form", async () => {
+  const store = await openSqliteStore(folder, 30);
+  const db = openFile();
+  db.exec(`PRAGMA user_version = ${steps.length + 1}`);
+  const storing = store.storeSubmissions([anArrival()]);
+  await expect(storing).rejects.toThrow(Unavailable);
+  await expect(storing).rejects.toThrow(
+    `to form ${steps.length + 1} (known here: ${steps.length}): start this one anew`,
+  );
+  db.exec(`PRAGMA user_version = ${steps.length}`);
+  db.close();
+  expect(await store.findJob("try", "guid/0")).toBeNull();
+  expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
+  await store.close();
 });
 
 it("several processes that open a new file at once bring it to today's form together", async () => {
