@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
-import { blankUrls } from "./domain/blank-url.ts";
+import { blankUrl, blankUrls } from "./domain/blank-url.ts";
 import { Misuse } from "./domain/faults.ts";
 import {
   amqpUrl,
@@ -123,7 +123,7 @@ export function showSettings(env: NodeJS.ProcessEnv, settings: Partial<Settings>
     .filter(({ name }) => name in settings)
     .map(({ name, secret }) => {
       const value = settings[name];
-      const shown = value === undefined ? "(unset)" : secret ? blankUrls(String(value)) : String(value);
+      const shown = value === undefined ? "(unset)" : secret ? blankUrl(String(value)) : String(value);
       return [name, shown, env[name] ? "environment" : "default"];
     });
 }

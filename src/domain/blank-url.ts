@@ -7,3 +7,8 @@ export function blankUrls(text: string): string {
   // Never past a quote, since the text may be a line of JSON.
   return text.replace(/(:\/\/[^\s/:@"]*):[^\s/"]*@/g, "$1:***@");
 }
+
+/** The same of a text that is one address, whatever its password holds. */
+export function blankUrl(address: string): string {
+  return address.replace(/^([^:]*:\/*[^:]*):.*@/s, "$1:***@");
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { blankUrls } from "../../src/domain/blank-url.ts";
+import { blankUrl, blankUrls } from "../../src/domain/blank-url.ts";
 
 describe("a password in a text", () => {
   for (const [found, shown] of [
@@ -20,4 +20,22 @@ describe("a password in a text", () => {
     const line = JSON.stringify({ url: "amqp://host:5672", owner: "a@b" });
     expect(blankUrls(line)).toBe(line);
   });
+});
+
+describe("the password of an address", () => {
+  for (const [found, shown] of [
+    ["amqp://user:secret@host:5672/vhost", "amqp://user:***@host:5672/vhost"],
+    ["mongodb://u:se/cr@et@a,b/db?x=1", "mongodb://u:***@a,b/db?x=1"],
+    ['amqp://u:se"cret@host', "amqp://u:***@host"],
+    ["amqp://u:se cr\net@host", "amqp://u:***@host"],
+    ["amqp:/u:secret@host", "amqp:/u:***@host"],
+    ["amqp:u:secret@host", "amqp:u:***@host"],
+  ] as const) {
+    it(`is blanked: ${JSON.stringify(found)}`, () => expect(blankUrl(found)).toBe(shown));
+  }
+
+  for (const address of ["amqp://user@host:5672", "amqp://host:5672/vhost", "mongodb://a:1,b:2/db", ""]) {
+    it(`is not seen where there is none: ${JSON.stringify(address)}`, () =>
+      expect(blankUrl(address)).toBe(address));
+  }
 });
