@@ -24,7 +24,7 @@ export function openDatabase(path: string): Database.Database {
     try {
       db.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL");
       // FULL: a commit is on the disk when it returns, and only then is a message acknowledged.
-      db.exec("PRAGMA synchronous = FULL; PRAGMA cache_size = -32000");
+      db.exec("PRAGMA synchronous = FULL; PRAGMA cache_size = -16000");
       // A page that many batches change is carried into the file once for all of them: every 16 MiB. Where a reader made
       // the log grow further, it is cut back to that.
       db.exec("PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216");
