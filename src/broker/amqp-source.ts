@@ -7,10 +7,11 @@ import type { BindingLedger } from "../store/store.ts";
 import { brokerTrouble } from "./broker-trouble.ts";
 import { connectBroker, endOf } from "./connect-broker.ts";
 import { type Consumer, consume } from "./consume.ts";
-import { type DeclaredQueue, declareQueue, type QueueOptions } from "./declare-queue.ts";
+import { declareQueue, type QueueOptions } from "./declare-queue.ts";
 import type { DeliveryHandler, MessageSource } from "./message-source.ts";
 import { QueueBindings } from "./queue-bindings.ts";
 import { readQueueDepth } from "./queue-depth.ts";
+import { QueueHistory } from "./queue-history.ts";
 import type { Registry } from "./registry.ts";
 import { sourceTrouble } from "./source-trouble.ts";
 import { VolatileLedger } from "./volatile-ledger.ts";
@@ -48,7 +49,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
   const { log } = options;
   const { local } = options.queue;
   const stop = new AbortController();
-  const openedAtMs = performance.now();
+  const history = new QueueHistory(log);
   const bindings = new QueueBindings({
     registry: options.registry,
     ledger: local ? new VolatileLedger() : options.ledger,
@@ -60,17 +61,6 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
   let current: { connection: ChannelModel; consumer: Consumer; hangUp: AbortController } | null = null;
   /** Those of lost channels that have work yet; what they hold, the broker delivers again. */
   let former: readonly Consumer[] = [];
-  /** When consuming ended, on both clocks. */
-  let lost: { atMs: number; date: Date } | null = null;
-  let lastDelivery: Date | null = null;
-  /** When the queue last held nothing, by what the broker said: what it loses was published since. */
-  let lastEmpty: Date | null = null;
-  let consumedTimes = 0;
-  /** The queue that was consumed from last; another user has another one. */
-  let consumedQueue: string | null = null;
-  /** The queue that was made anew, and when; null: none since consuming began, or that has been told. */
-  let made: { readonly queue: string; readonly at: Date } | null = null;
-  let queuesLost = 0;
   let connected = false;
   let queueName: string | null = null;
 
@@ -114,13 +104,10 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       const declaredAt = new Date();
       const declared = await declareQueue(connection, channel, url, options.queue);
       queueName = declared.queue;
-      // One that was made by a try that got no further is new still.
-      if (declared.isNew) made = { queue: declared.queue, at: declaredAt };
-      else if (made?.queue !== declared.queue) made = null;
-      if (declared.isNew && declared.queue === consumedQueue)
-        for (const consumer of former) consumer.queueGone();
+      const { madeAt, isGone } = history.declared(declared, declaredAt);
+      if (isGone) for (const consumer of former) consumer.queueGone();
       await channel.prefetch(options.prefetch);
-      const wasKnown = await bindings.attach(connection, declared.queue, made?.at ?? declaredAt);
+      const wasKnown = await bindings.attach(connection, declared.queue, madeAt ?? declaredAt);
       await workFits(ended);
       if (stop.signal.aborted) return "stopped while connecting";
       const consumer = await consume(channel, declared.queue, {
@@ -134,13 +121,17 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         return "stopped while connecting";
       }
       current = { connection, consumer, hangUp };
-      announce({ ...declared, isNew: made !== null }, declaredAt, wasKnown);
-      made = null;
+      history.consuming(declared, declaredAt, {
+        wasKnown,
+        isPrivate: local,
+        inHand: stranded(),
+        bindings: bindings.state().bindings,
+      });
       return await Promise.race([ended, channelEnded, consumer.cancelled]);
     } finally {
       connected = false;
       if (current !== null) {
-        lost = { atMs: performance.now(), date: new Date() };
+        history.consumingEnded();
         former = [...former, current.consumer];
       }
       // At a shutdown what is open is closed by `close`, once its settlements have left.
@@ -171,41 +162,9 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
   const stranded = (): number => former.reduce((sum, consumer) => sum + consumer.inWork(), 0);
 
   const noted: DeliveryHandler = (delivery) => {
-    lastDelivery = new Date(delivery.receivedAtMs);
+    history.delivered(new Date(delivery.receivedAtMs));
     return handler(delivery);
   };
-
-  function announce({ queue, messages, isNew }: DeclaredQueue, declaredAt: Date, wasKnown: boolean): void {
-    const gap = lost === null ? {} : { gap_ms: Math.round(performance.now() - lost.atMs) };
-    if (isNew && !local && (queue === consumedQueue || wasKnown)) {
-      queuesLost++;
-      log.error("queue_lost", {
-        queue,
-        ...gap,
-        in_hand: stranded(),
-        consumed_until: lost?.date.toISOString() ?? null,
-        last_delivery_at: lastDelivery?.toISOString() ?? null,
-        last_empty_at: lastEmpty?.toISOString() ?? null,
-        hint: "it was deleted, and is made anew, empty: what waited in it and what was published meanwhile is gone. Publishers may publish again what they have sent since last_empty_at, when nothing waited in it",
-      });
-    }
-    consumedTimes++;
-    consumedQueue = queue;
-    if (messages === 0) lastEmpty = declaredAt;
-    const { bindings: bound } = bindings.state();
-    log.info("consuming", { queue, queue_messages: messages, queue_is_new: isNew, bindings: bound, ...gap });
-  }
-
-  /** At the end: what a queue that is gone had delivered, and neither store nor spool has taken. */
-  function tellLost(): void {
-    const deliveries = former.reduce((sum, consumer) => sum + consumer.lost(), 0);
-    if (deliveries === 0) return;
-    log.error("deliveries_lost", {
-      deliveries,
-      last_empty_at: lastEmpty?.toISOString() ?? null,
-      hint: "their queue was deleted while they were in hand, and until the end neither store nor spool has taken them: nobody else has them. Publishers may publish again what they have sent since last_empty_at, when nothing waited in it",
-    });
-  }
 
   async function pause(ms: number): Promise<void> {
     await wait(ms, undefined, { signal: stop.signal }).catch(() => {
@@ -221,9 +180,9 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       consuming: current !== null && !stop.signal.aborted,
       queue: queueName,
       ...bindings.state(),
-      reconnects: Math.max(0, consumedTimes - 1),
-      queuesLost,
-      lostSinceMs: current === null ? performance.now() - (lost?.atMs ?? openedAtMs) : null,
+      reconnects: history.reconnects,
+      queuesLost: history.queuesLost,
+      lostSinceMs: current === null ? history.endedMs : null,
       unsettled: current?.consumer.unsettled() ?? 0,
       oldestMs: current?.consumer.oldestMs() ?? 0,
       stranded: stranded(),
@@ -232,7 +191,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       if (current === null || queueName === null) return null;
       const askedAt = new Date();
       const depth = await readQueueDepth(current.connection, queueName);
-      if (depth?.messages === 0) lastEmpty = askedAt;
+      if (depth?.messages === 0) history.foundEmpty(askedAt);
       return depth;
     },
     registryChanged: () => bindings.registryChanged(),
@@ -248,7 +207,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         .catch((error: unknown) => log.warn("broker_close", { ...sourceTrouble(error) }));
       current?.hangUp.abort();
       await loop;
-      tellLost();
+      history.deliveriesLost(former.reduce((sum, consumer) => sum + consumer.lost(), 0));
       await bindings.release();
     },
   };
