@@ -4,15 +4,8 @@ import { join } from "node:path";
 import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import { makeFolder } from "../make-folder.ts";
-import {
-  bytesOf,
-  type ExchangeCount,
-  type FrontLimits,
-  SpoolCorrupt,
-  SpoolFile,
-  SpoolHeld,
-  type SpoolLoad,
-} from "./spool-file.ts";
+import { SpoolCorrupt, SpoolHeld } from "./spool-database.ts";
+import { bytesOf, type ExchangeCount, type FrontLimits, SpoolFile, type SpoolLoad } from "./spool-file.ts";
 import type { DamagedRow, SpoolEntry, SpooledDelivery } from "./spool-row.ts";
 
 export interface SpoolOptions {

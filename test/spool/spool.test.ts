@@ -10,7 +10,8 @@ import Database from "libsql";
 import type { Delivery } from "../../src/domain/delivery.ts";
 import { Unavailable } from "../../src/domain/faults.ts";
 import { openSpool, type Spool } from "../../src/spool/open-spool.ts";
-import { SpoolFile, SpoolHeld } from "../../src/spool/spool-file.ts";
+import { SpoolHeld } from "../../src/spool/spool-database.ts";
+import { SpoolFile } from "../../src/spool/spool-file.ts";
 import type { SpoolEntry } from "../../src/spool/spool-row.ts";
 
 jest.setTimeout(60_000);

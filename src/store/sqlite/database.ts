@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import Database from "libsql";
 import { Misuse, Unavailable } from "../../domain/faults.ts";
 import { makeFolder } from "../../make-folder.ts";
+import { transact } from "../../transact.ts";
 import { formOf, migrate, steps } from "./migrations.ts";
 
 /** Codes of SQLite for what is the world's fault, and passes: locked, full, unreadable disk. */
@@ -50,27 +51,20 @@ function reasonOf(error: unknown): string {
 }
 
 /**
- * Runs the work in one transaction: all of it is durable when it returns, or nothing of it is there. Whatever writes goes
- * this way, a single statement too. Then a lock is found before anything is done; and the driver leaves a prepared statement
+ * Runs the work in one transaction. Whatever writes goes this way, a single statement too. Then a lock is found before anything is done; and the driver leaves a prepared statement
  * that found one itself unfinished: until it is garbage, what is written behind it is not durable, and nobody else may write.
  *
  * @throws Unavailable where another version has brought the file to another form: what is in hand waits.
  */
 export function inTransaction<T>(db: Database.Database, work: () => T): T {
-  db.exec("BEGIN IMMEDIATE");
-  try {
+  return transact(db, () => {
     const form = formOf(db);
     if (form !== steps.length) {
       const detail = `another version has brought it to form ${form} (known here: ${steps.length}): start this one anew`;
       throw new Unavailable("store", detail);
     }
-    const result = work();
-    db.exec("COMMIT");
-    return result;
-  } catch (error) {
-    if (db.inTransaction) db.exec("ROLLBACK");
-    throw error;
-  }
+    return work();
+  });
 }
 
 /**
