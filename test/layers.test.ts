@@ -26,6 +26,7 @@ const mayImport: Record<string, readonly string[]> = {
   "settings.ts": ["zod"],
   "read-settings.ts": ["settings", "zod"],
   "make-folder.ts": [],
+  timing: [],
   "transact.ts": ["libsql"],
   "version.ts": ["zod"],
   "log-options.ts": ["settings", "version", "artifacts/parse/parse-thread"],
