@@ -12,8 +12,8 @@ it("does the work until it succeeds, and tells of each failure", async () => {
     },
     {
       backoff: quick,
-      onFailure: (error, failures) =>
-        void told.push(`${failures}: ${error instanceof Error && error.message}`);
+      onFailure: (error, failures) => {
+        told.push(`${failures}: ${error instanceof Error && error.message}`);
         return undefined;
       },
     },
