@@ -115,6 +115,35 @@ describe("start", () => {
   });
 });
 
+describe("a database name that no server takes", () => {
+  it.each(["start", "check"])("ends %s with exit code 2, and nothing is started", async (command) => {
+    const env = {
+      AMQP_URL,
+      REGISTRY_FILE: file("good.yml", goodRegistry),
+      DATA_DIR: join(folder, "never-made-either"),
+    };
+    const plain = await runCli([command], { ...env, MONGODB_URL: "mongodb://u:geheim@127.0.0.1:1/my%20db" });
+    expect(plain).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^error: MONGODB_URL: names a database whose name contains a space, .*\n$/,
+      ),
+    });
+    const MONGODB_URL_FILE = file("mongodb-url", "mongodb://u:geheim@127.0.0.1:1/a.b\n");
+    const inFile = await runCli([command], { ...env, MONGODB_URL_FILE });
+    expect(inFile).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^error: MONGODB_URL_FILE: what .*mongodb-url holds names a database .*"\.".*\n$/,
+      ),
+    });
+    expect(plain.stderr + inFile.stderr).not.toContain("geheim");
+    expect(existsSync(env.DATA_DIR)).toBe(false);
+  });
+});
+
 describe("check", () => {
   it("shows the settings without secrets and where they come from, and every binding", async () => {
     const REGISTRY_FILE = file("good.yml", goodRegistry);
