@@ -163,6 +163,26 @@ describe("check", () => {
       expect(stdout).toMatch(new RegExp(`^e/jobs +${key}$`, "m"));
   });
 
+  it("warns of what works and is probably not meant, also for a machine", async () => {
+    const entries = ["e", "f"].map(
+      (name) => `  - exchange: ${name}\n    destinations: [a]\n    projects: [x]\n`,
+    );
+    const REGISTRY_FILE = file("open.yml", `exchanges:\n${entries.join("")}    accept_projects: [try]\n`);
+    const env = { REGISTRY_FILE, MONGODB_URL: "mongodb://user:geheim@db/admin" };
+    const { code, stdout } = await runCli(["check"], env);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^warning: .*open\.yml:2: exchanges\[0\]: has no accept_projects, so e may write to every/m,
+    );
+    expect(stdout).toMatch(
+      /^warning: MONGODB_URL: names the database admin, which belongs to the server; .*authSource=admin$/m,
+    );
+    const { warnings } = JSON.parse((await runCli(["check", "--json"], env)).stdout);
+    expect(warnings).toHaveLength(2);
+    const good = await runCli(["check"], { REGISTRY_FILE: file("good.yml", goodRegistry) });
+    expect(good.stdout).not.toContain("warning:");
+  });
+
   it("says with --connect what keeps the broker from being used", async () => {
     const { code, stderr } = await runCli(["check", "--connect"], {
       AMQP_URL,
