@@ -10,7 +10,7 @@ RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 # and only by the embedded store.
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production DATA_DIR=/data REGISTRY_FILE=/app/config/exchanges.yml TIERS_FILE=/app/config/tiers.yml
-RUN install -d -o node -g node /data
+RUN install -d -m 0700 -o node -g node /data
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
