@@ -31,6 +31,12 @@ export function createCounters() {
       labelNames: ["exchange", "reason"] as const,
       registers,
     }),
+    changedByOthers: new Counter({
+      name: "pulse_ingest_jobs_changed_by_others_total",
+      help: "Messages that changed a job, or added to it, that first came through another exchange; by their own exchange.",
+      labelNames: ["exchange"] as const,
+      registers,
+    }),
     inHand: new Gauge({
       name: "pulse_ingest_jobs_in_hand",
       help: "Job messages received that have not ended yet.",

@@ -12,7 +12,7 @@ import { createIngest } from "./ingest/create-ingest.ts";
 import { judgeDelivery } from "./ingest/judge-delivery.ts";
 import type { Log } from "./log.ts";
 import { logOptions } from "./log-options.ts";
-import { openSpoolOf, openStoreOf } from "./open-storage.ts";
+import { closeStorageToOthers, openSpoolOf, openStoreOf } from "./open-storage.ts";
 import { brokerUrl } from "./read-settings.ts";
 import type { Settings } from "./settings.ts";
 import { openSuspectsNote } from "./spool/suspects-note.ts";
@@ -84,6 +84,7 @@ async function runParts(
   stop: AbortSignal,
 ): Promise<void> {
   const schemas = loadSchemas();
+  closeStorageToOthers(settings, log);
   const spool = openSpoolOf(settings, log);
   const store = await openStoreOf(settings, spool !== null, log, stop);
   if (store === null) {

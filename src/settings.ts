@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { databaseNameProblem } from "./domain/database-name.ts";
 
 const url = z.url({ protocol: /^amqps?$/ });
 /** What is wrong is told in words of its own: the address is a secret, so that nobody is shown what was found. */
@@ -12,7 +13,14 @@ export const amqpUrl = z.string().superRefine((text, context) => {
 });
 export const mongodbUrl = z
   .string()
-  .regex(/^mongodb(\+srv)?:\/\/./, "must be a URL that begins with mongodb:// or mongodb+srv://");
+  .regex(/^mongodb(\+srv)?:\/\/./, {
+    error: "must be a URL that begins with mongodb:// or mongodb+srv://",
+    abort: true,
+  })
+  .superRefine((address, context) => {
+    const problem = databaseNameProblem(address);
+    if (problem !== null) context.addIssue({ code: "custom", message: problem });
+  });
 const hosts = z
   .string()
   .default("")
@@ -109,7 +117,7 @@ export const declared = {
   }),
   MONGODB_URL: mongodbUrl.optional().meta({
     description:
-      "Database address; the path names the database (default pulse_ingest). Unset: the embedded SQLite store in DATA_DIR.",
+      "Database address; the path names the database (default pulse_ingest), by MongoDB's rules for names. Unset: the embedded SQLite store in DATA_DIR.",
     secret: true,
   }),
   MONGODB_URL_FILE: z.string().optional().meta({

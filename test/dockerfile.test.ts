@@ -15,7 +15,10 @@ const finalStage = lines.slice(lines.lastIndexOf(stages.at(-1) ?? ""));
 
 it("the image is built in two stages from one pinned, slim base", () => {
   expect(stages).toHaveLength(2);
-  for (const stage of stages) expect(stage).toMatch(/^FROM node:\d+-[a-z]+-slim/);
+  for (const stage of stages) {
+    expect(stage).toMatch(/^FROM node:\d+\.\d+\.\d+-[a-z]+-slim(@sha256:\w+)?( AS build)?$/);
+  }
+  expect(new Set(stages.map((stage) => stage.split(" ")[1])).size).toBe(1);
 });
 
 it("nothing runs as root in the end", () => {

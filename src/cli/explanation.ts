@@ -67,6 +67,7 @@ function renderJob({ job, ...beside }: ExplainedJob): string {
       ]),
     ]),
     "    At most the last ten that moved the job; what found it there already, or further, is not noted.\n",
+    othersText(job),
     section(
       "refused parts of its messages",
       job.refused.map(({ what, reason }) => [what, reason]),
@@ -79,6 +80,14 @@ function renderJob({ job, ...beside }: ExplainedJob): string {
     ),
     section("bug suggestions to be made of a submitted summary", beside.suggestions.map(suggestionsRow)),
   ].join("");
+}
+
+/** Nothing where all messages that moved the job came through one exchange. */
+function othersText({ transitions }: StoredJob): string {
+  const [first, ...others] = new Set(transitions.map(({ exchange }) => exchange));
+  if (first === undefined || others.length === 0) return "";
+  const told = `It came through ${first} first, and was changed through ${others.join(", ")}`;
+  return `    ${printable(told)}: accept_projects of the registry says who may.\n`;
 }
 
 function jobText({ name, job_symbol, group_name, group_symbol, tier }: StoredJob): string {

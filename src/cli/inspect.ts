@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { matches, type Registry, readRegistry } from "../broker/registry.ts";
+import { matches } from "../broker/accepted-projects.ts";
+import { type Registry, readRegistry } from "../broker/registry.ts";
 import { tailExchanges } from "../broker/tail-exchanges.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { Misuse } from "../domain/faults.ts";

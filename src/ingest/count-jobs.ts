@@ -44,7 +44,8 @@ export class JobCount {
   /** Only now, when they have ended: what is handed back arrives once more. */
   #arrived({ delivery, jobs }: DeliveryInHand): void {
     const { exchange, receivedAtMs } = delivery;
-    for (const { verdict, outcome } of jobs ?? []) {
+    for (const { verdict, outcome, jobOf } of jobs ?? []) {
+      if (jobOf !== undefined) this.#counters.changedByOthers.inc({ exchange });
       if (verdict.kind !== "accepted" || outcome === "failed") continue;
       const seconds = eventLagSeconds(verdict.submission.job, receivedAtMs);
       if (seconds !== null) this.#counters.arrivalLagSeconds.observe({ exchange }, seconds);

@@ -12,6 +12,8 @@ export interface JobInHand {
   /** `failed`: a bug struck before there was a verdict. */
   readonly verdict: Verdict | { readonly kind: "failed" };
   outcome: Outcome | null;
+  /** The exchange that the job first came through, where this message of another one has changed it. */
+  jobOf?: string;
 }
 
 export interface StoreBatchOptions {
@@ -79,7 +81,10 @@ async function storeAccepted(
     const end = ends[index];
     if (end === undefined || end === "failed") job.outcome = "failed";
     else if (end.kind === "rejected") refused.push({ job, refused: { ...readable(job), fault: end.fault } });
-    else job.outcome = end.kind;
+    else {
+      job.outcome = end.kind;
+      if (end.jobOf !== undefined) job.jobOf = end.jobOf;
+    }
   });
   return refused;
 }

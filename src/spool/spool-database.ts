@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import Database from "libsql";
 import * as z from "zod";
 import { Unavailable } from "../domain/faults.ts";
+import { preparePrivateDatabase } from "../private-files.ts";
 
 /** Another process holds the file. */
 export class SpoolHeld extends Error {}
@@ -16,6 +17,7 @@ export class SpoolCorrupt extends Error {}
 export function openSpoolDatabase(path: string): Database.Database {
   let db: Database.Database | null = null;
   try {
+    preparePrivateDatabase(path);
     db = new Database(path, { timeout: 0 });
     // Exclusive before the first access: then WAL needs no shared memory, and one lock is held from now to the end.
     db.exec("PRAGMA locking_mode = EXCLUSIVE");

@@ -116,7 +116,18 @@ function apply(
       plan.changedJobs.set(id, changed === undefined ? advance.changes : { ...changed, ...advance.changes });
   }
   addParts(arrival, id, plan);
-  return { kind: advance.kind === "late" ? "unchanged" : "stored" };
+  if (advance.kind === "update") return { kind: "stored", ...jobOf(current, arrival) };
+  const isUsed = advance.changes !== null || hasParts(arrival);
+  return { kind: "unchanged", ...(isUsed ? jobOf(current, arrival) : {}) };
+}
+
+function jobOf({ transitions }: DecisiveJob, { exchange }: Arrival): { readonly jobOf?: string } {
+  const [first] = transitions;
+  return first === undefined || first.exchange === exchange ? {} : { jobOf: first.exchange };
+}
+
+function hasParts({ submission: { artifacts, logs, coalesced, suggestions_for } }: Arrival): boolean {
+  return artifacts.length + logs.length + coalesced.length > 0 || suggestions_for !== null;
 }
 
 function addParts({ submission, received_at }: Arrival, job: string, plan: BatchPlan): void {

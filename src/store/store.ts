@@ -15,9 +15,14 @@ export interface Arrival {
   readonly received_at: string;
 }
 
+/** Set where a message changes a job, or adds to it, that first came through another exchange: that exchange. */
+interface ChangedJob {
+  readonly jobOf?: string;
+}
+
 export type StoreOutcome =
-  | { readonly kind: "stored" }
-  | { readonly kind: "unchanged" }
+  | ({ readonly kind: "stored" } & ChangedJob)
+  | ({ readonly kind: "unchanged" } & ChangedJob)
   | { readonly kind: "rejected"; readonly fault: Fault };
 
 /** A job with all that is kept beside it. */

@@ -51,6 +51,32 @@ export function jobContract(name: string, openEmpty: () => Promise<Database>): v
     const unread = { name: "buildbot_text", url: "u" };
     const read = { ...unread, steps: [] };
 
+    story("says of a message that changes a job of another exchange whose job it is", async () => {
+      const through = (exchange: string, state: string, overrides: Overrides = {}): Arrival => ({
+        ...messageIn(state, guid, overrides),
+        exchange,
+      });
+      const bare = { logs: [], coalesced: [], extra: {} };
+      const first = await store.storeSubmissions([through("a", "pending")]);
+      const within = await store.storeSubmissions([through("b", "running"), through("a", "completed")]);
+      const late = await store.storeSubmissions([
+        through("b", "running"),
+        through("b", "pending", bare),
+        through("b", "completed"),
+        through("a", "running"),
+      ]);
+      expect([...first, ...within, ...late]).toEqual([
+        { kind: "stored" },
+        { kind: "stored", jobOf: "a" },
+        { kind: "stored" },
+        // It adds a log and an artifact.
+        { kind: "unchanged", jobOf: "a" },
+        { kind: "unchanged" },
+        { kind: "unchanged" },
+        { kind: "unchanged" },
+      ]);
+    });
+
     const table = [
       // stored, incoming, the outcome, the state then, and what is kept of the incoming one
       [null, "pending", "stored", "pending", "all"],

@@ -39,6 +39,15 @@ mongodb.describe(`on ${mongodb.name}`, () => {
   orderContract("mongodb", openEmpty, 25);
   mutantContract("mongodb", openEmpty, 300);
 
+  it("reports a database name that the server refuses as a mistake in the settings", async () => {
+    const url = databaseUrl();
+    // The settings refuse such a name; whoever opens a store by another way is told by the server.
+    url.pathname = "/my%20db";
+    await expect(openMongodbStore(url.href, 30)).rejects.toThrow(
+      /^MONGODB_URL: the server does not take the name of the database: /,
+    );
+  });
+
   it("has the server drop rejections once they have expired", async () => {
     const { href } = databaseUrl();
     await (await openMongodbStore(href, 30)).close();

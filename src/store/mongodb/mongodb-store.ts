@@ -1,5 +1,6 @@
 import { type Db, MongoClient } from "mongodb";
 import { blankUrls } from "../../domain/blank-url.ts";
+import { namesDatabase } from "../../domain/database-name.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { createAsking } from "../asking.ts";
 import { gathered } from "../gathered.ts";
@@ -8,7 +9,7 @@ import { withinLimit } from "./answer-limit.ts";
 import { createBindings } from "./bindings.ts";
 import { createBugs } from "./bugs.ts";
 import { collectionsOf, createIndexes } from "./collections.ts";
-import { asUnavailable, blamed } from "./faults.ts";
+import { asUnavailable, blamed, refusedName } from "./faults.ts";
 import { createReads } from "./reads.ts";
 import { createRejections } from "./rejections.ts";
 import { checkLimits, watchChecks } from "./watch-checks.ts";
@@ -39,7 +40,7 @@ export async function openMongodbStore(
   } catch (error) {
     endWatch();
     await client.close();
-    throw asUnavailable(error);
+    throw refusedName(error) ?? asUnavailable(error);
   }
   const writes = createWrites(all);
   const reads = createReads(all);
@@ -132,9 +133,4 @@ function understood(url: string): { readonly client: MongoClient; readonly datab
   } catch (error) {
     throw new Misuse([`MONGODB_URL: ${error instanceof Error ? blankUrls(error.message) : String(error)}`]);
   }
-}
-
-/** The driver takes `test` where no database is named, which nobody would look into. */
-function namesDatabase(url: string): boolean {
-  return /^[^/]+:\/\/[^/]+\/[^?]/.test(url);
 }
