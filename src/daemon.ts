@@ -9,7 +9,8 @@ import { type Counters, createCounters, outcomeTotals, rejectionTotals } from ".
 import type { WorkerParts } from "./http/observe-worker.ts";
 import { startHttp } from "./http/start-http.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
-import { judgeDelivery } from "./ingest/judge-delivery.ts";
+import { readDelivery } from "./ingest/judge-delivery.ts";
+import { judgeLimits } from "./judge-limits.ts";
 import type { Log } from "./log.ts";
 import { logOptions } from "./log-options.ts";
 import { openSpoolOf, openStoreOf } from "./open-storage.ts";
@@ -84,6 +85,7 @@ async function runParts(
   stop: AbortSignal,
 ): Promise<void> {
   const schemas = loadSchemas();
+  const limits = judgeLimits(settings);
   const spool = openSpoolOf(settings, log);
   const store = await openStoreOf(settings, spool !== null, log, stop);
   if (store === null) {
@@ -105,10 +107,10 @@ async function runParts(
     log,
   });
   const ingest = createIngest({
-    judge: (delivery) =>
-      judgeDelivery(delivery, {
+    read: (delivery) =>
+      readDelivery(delivery, {
         schemas,
-        maxDepth: settings.MAX_DEPTH,
+        ...limits,
         // Those in force at this moment.
         tiers: files.tiers(),
         acceptsProject: files.acceptsProject,

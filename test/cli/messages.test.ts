@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { documentsOf, judgeFile } from "../../src/cli/messages.ts";
 import { faultErrors } from "../../src/domain/explain-fault.ts";
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
+import { judgeLimits } from "../../src/judge-limits.ts";
+import { settingsSchema } from "../../src/settings.ts";
 import { aDelivery, aMessage, schemas } from "../examples.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -122,7 +124,7 @@ describe("validate", () => {
 });
 
 describe("the verdict of validate and of the worker", () => {
-  const limits = { MAX_DEPTH: 20, MAX_BODY_BYTES: 4000 };
+  const limits = { ...settingsSchema.parse({}), MAX_DEPTH: 20, MAX_BODY_BYTES: 4000 };
   const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
 
   it.each<[string, unknown, string | null]>([
@@ -149,7 +151,7 @@ describe("the verdict of validate and of the worker", () => {
     const oversize = isOversize
       ? { bytes: body.length, sha256: "", limitBytes: limits.MAX_BODY_BYTES }
       : null;
-    const options = { schemas, maxDepth: 20, tiers: new Map(), acceptsProject: () => true };
+    const options = { schemas, ...judgeLimits(limits), tiers: new Map(), acceptsProject: () => true };
     const [worker] = judgeDelivery(aDelivery(body, { oversize }), options);
     const [file] = judgeFile(body, limits, schemas);
     expect(file?.kind).toBe(reason === null ? worker?.kind : "rejected");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
-import { aDelivery, aMessage, schemas } from "../examples.ts";
+import { aDelivery, aMessage, limits, schemas } from "../examples.ts";
 
-const rules = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+const rules = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
 
 /** All that is told of what is wrong with a body. */
 function faultsOf(body: unknown): string {
