@@ -131,12 +131,14 @@ export function createIngest(options: IngestOptions): Ingest {
   async function writeToStore(batch: readonly Held[]): Promise<readonly Held[]> {
     const patienceMs = spool === null ? null : options.spoolAfterMs;
     let rest = batch;
-    while (rest.length > 0 && !stop.signal.aborted) {
+    while (rest.length > 0) {
       const isThere = await ender.endSome(rest, (work) => store.for(work, patienceMs));
       settleEnded(rest.filter(hasEnded));
       rest = rest.filter((held) => !hasEnded(held));
       if (!isThere) break;
       store.answered();
+      // A message of many jobs could go on for long.
+      if (stop.signal.aborted) break;
     }
     return rest;
   }

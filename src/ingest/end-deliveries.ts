@@ -125,6 +125,7 @@ export class DeliveryEnder {
     const slice = new Slice(batch);
     for (const inHand of run) {
       inHand.jobs ??= this.#read(inHand.delivery);
+      await this.#turns.giveIfDue();
       const bytesEach = inHand.bytes / inHand.jobs.total;
       const unended = inHand.jobs.unended();
       while (!inHand.jobs.hasEnded) {

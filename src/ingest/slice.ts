@@ -15,7 +15,7 @@ export class Slice {
   readonly jobs: JobInHand[] = [];
   readonly #limits: SliceLimits;
   #bytes = 0;
-  /** Rows or documents that the jobs become. */
+  /** Rows or documents that the jobs become, and errors that are told. */
   #parts = 0;
 
   constructor(limits: SliceLimits) {
@@ -38,6 +38,9 @@ export class Slice {
 }
 
 function partsOf({ verdict }: JobInHand): number {
+  if (verdict.kind === "rejected" && verdict.fault.reason === "schema-violation") {
+    return 1 + verdict.fault.violations.length;
+  }
   if (verdict.kind !== "accepted") return 1;
   const { logs, artifacts, coalesced } = verdict.submission;
   return 1 + logs.length + artifacts.length + coalesced.length;

@@ -1,7 +1,9 @@
 import { blankUrls } from "../domain/blank-url.ts";
 import type { Delivery, Outcome } from "../domain/delivery.ts";
 import { type Fault, Unavailable } from "../domain/faults.ts";
+import type { Rejection } from "../domain/rejection.ts";
 import type { Arrival, Store, StoreOutcome } from "../store/store.ts";
+import { EventLoopTurns } from "./event-loop-turns.ts";
 import { halve } from "./halve.ts";
 import type { Verdict } from "./judge-delivery.ts";
 import { type Refused, toRejection } from "./to-rejection.ts";
@@ -103,10 +105,15 @@ async function record(
   { store, hold, onRejected, onBug }: StoreBatchOptions,
 ): Promise<ReadonlyMap<RefusedJob, unknown>> {
   const bugs = new Map<RefusedJob, unknown>();
+  const turns = new EventLoopTurns();
   const ends = await halve<RefusedJob, Outcome>(
     jobs,
     async (part) => {
-      const rejections = part.map(({ job, refused }) => toRejection(job.delivery, refused, maxBytes));
+      const rejections: Rejection[] = [];
+      for (const { job, refused } of part) {
+        rejections.push(toRejection(job.delivery, refused, maxBytes));
+        await turns.giveIfDue();
+      }
       await hold(() => store.recordRejections(rejections));
       return part.map(() => "rejected");
     },
