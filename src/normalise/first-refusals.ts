@@ -14,15 +14,17 @@ export function firstRefusals(refused: readonly Refusal[]): readonly Refusal[] {
   return [...refused.slice(0, MAX_REFUSALS - 1), rest];
 }
 
-/** Tells that a job has more of something than is kept. @returns none where it does not. */
-export function beyondLimit(
-  parts: { readonly length: number },
-  limit: number,
-  what: string,
-  setting: string,
-): readonly Refusal[] {
-  const left = parts.length - limit;
+/** A limit of what one message may give a job. */
+export interface PartLimit {
+  /** The parts, in the plural. */
+  readonly what: string;
+  readonly most: number;
+  readonly setting: string;
+}
+
+/** Tells how many parts were left out because of a limit; nothing where none were. */
+export function beyondLimit(left: number, { what, most, setting }: PartLimit): readonly Refusal[] {
   if (left <= 0) return [];
-  const reason = `the message has ${parts.length}; the first ${limit} are kept (${setting})`;
+  const reason = `one message may give a job ${most}; the first ones are kept (${setting})`;
   return [{ what: `${left} ${what}`, reason }];
 }

@@ -95,8 +95,16 @@ export function normaliseSubmission(
   // Publishers put the list in either place.
   const allCoalesced = job.coalesced === undefined ? coalesced : [...coalesced, ...job.coalesced];
   const allRefused = [
-    ...beyondLimit(logReferences, jobLimits.logs, "logs", "MAX_LOGS_PER_JOB"),
-    ...beyondLimit(allCoalesced, jobLimits.coalesced, "coalesced jobs", "MAX_COALESCED_PER_JOB"),
+    ...beyondLimit(logReferences.length - jobLimits.logs, {
+      what: "logs",
+      most: jobLimits.logs,
+      setting: "MAX_LOGS_PER_JOB",
+    }),
+    ...beyondLimit(allCoalesced.length - jobLimits.coalesced, {
+      what: "coalesced jobs",
+      most: jobLimits.coalesced,
+      setting: "MAX_COALESCED_PER_JOB",
+    }),
     ...refused,
     ...refusedArtifacts,
   ];

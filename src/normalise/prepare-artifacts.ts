@@ -23,7 +23,13 @@ export function prepareArtifacts(
   submitted: readonly unknown[],
   limits: Pick<JobLimits, "artifacts" | "details">,
 ): PreparedArtifacts {
-  const refused = [...beyondLimit(submitted, limits.artifacts, "artifacts", "MAX_ARTIFACTS_PER_JOB")];
+  const refused = [
+    ...beyondLimit(submitted.length - limits.artifacts, {
+      what: "artifacts",
+      most: limits.artifacts,
+      setting: "MAX_ARTIFACTS_PER_JOB",
+    }),
+  ];
   const artifacts: Artifact[] = [];
   const names = new Set<string>();
   let detailsLeft = limits.details;
@@ -32,7 +38,7 @@ export function prepareArtifacts(
     if (typeof read === "string") {
       refused.push({ what: `artifact ${index}`, reason: read });
     } else if (read.name === JOB_INFO) {
-      const info = cleanJobInfo(read.blob, detailsLeft);
+      const info = cleanJobInfo(read.blob, detailsLeft, limits.details);
       detailsLeft -= info.details.length;
       const blob = JSON.stringify({ job_details: info.details });
       artifacts.push({ name: JOB_INFO, type: "json", blob });
@@ -72,16 +78,24 @@ function toArtifact({ name, type, blob }: ReadArtifact): Artifact {
   return { name, type, blob: typeof blob === "string" ? blob : JSON.stringify(blob) };
 }
 
-/** @param limit - how many details may be kept. */
-function cleanJobInfo(blob: unknown, limit: number): { details: object[]; refused: readonly Refusal[] } {
+/**
+ * @param left - how many details may be kept of this one.
+ * @param most - how many of all together.
+ */
+function cleanJobInfo(
+  blob: unknown,
+  left: number,
+  most: number,
+): { details: object[]; refused: readonly Refusal[] } {
   const value = typeof blob === "string" ? parsed(blob) : blob;
   const given: unknown = isJsonObject(value) ? value["job_details"] : undefined;
   if (!Array.isArray(given)) {
     return { details: [], refused: [{ what: JOB_INFO, reason: "has no list of job_details" }] };
   }
   const details: object[] = [];
-  const refused = [...beyondLimit(given, limit, "job details", "MAX_DETAILS_PER_JOB")];
-  for (const [index, detail] of given.slice(0, limit).entries()) {
+  const limit = { what: "job details", most, setting: "MAX_DETAILS_PER_JOB" };
+  const refused = [...beyondLimit(given.length - left, limit)];
+  for (const [index, detail] of given.slice(0, left).entries()) {
     if (isJsonObject(detail) && typeof detail["value"] === "string")
       details.push(cleanDetail(detail, detail["value"]));
     else refused.push({ what: `job detail ${index}`, reason: "has no value that is text" });
