@@ -6,6 +6,7 @@ import type { MessageSource } from "./broker/message-source.ts";
 import { type OperatorFiles, openOperatorFiles } from "./broker/operator-files.ts";
 import { startDepthWatch } from "./broker/queue-depth.ts";
 import { type Counters, createCounters, outcomeTotals, rejectionTotals } from "./counters.ts";
+import { OTHER_EXCHANGES } from "./domain/rejection.ts";
 import type { WorkerParts } from "./http/observe-worker.ts";
 import { startHttp } from "./http/start-http.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
@@ -125,6 +126,7 @@ async function runParts(
       waitMs: settings.BATCH_WAIT_MS,
     },
     rejectionMaxBytes: settings.REJECTION_MAX_BYTES,
+    quotaOf: (exchange) => (files.registry().exchanges.includes(exchange) ? exchange : OTHER_EXCHANGES),
     maxAttempts: settings.MAX_ATTEMPTS,
     tellEachJob: settings.LOG_LEVEL === "debug",
     counters,

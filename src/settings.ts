@@ -180,6 +180,14 @@ export const declared = {
   REJECTION_MAX_BYTES: whole(0, 8 * 1024 * 1024)
     .default(64 * 1024)
     .meta({ description: "How much of a rejected message is kept.", unit: "bytes" }),
+  REJECTIONS_PER_DAY: whole(0, 10_000_000).default(10_000).meta({
+    description:
+      "How many new rejections of one exchange are kept in a day (UTC), by all workers of the store together. Beyond that they are only counted. Exchanges that the registry does not list share one quota. 0: no limit.",
+    unit: "rejections",
+  }),
+  REJECTION_BYTES_PER_DAY: whole(0, 1024 ** 4)
+    .default(256 * 1024 * 1024)
+    .meta({ description: "... and how many bytes of them. 0: no limit.", unit: "bytes" }),
   LOG_THREADS: whole(0, 64).default(4).meta({
     description:
       "How many logs this worker reads at once, each on a thread with up to 64 MiB. 0: it reads none, and leaves them to others; bug suggestions for submitted summaries are still made.",

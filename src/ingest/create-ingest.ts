@@ -26,6 +26,8 @@ export interface IngestOptions {
   readonly spoolAfterMs: number;
   readonly batch: BatchLimits;
   readonly rejectionMaxBytes: number;
+  /** Whose daily quota the rejections of an exchange take: its own, or one that several share. */
+  readonly quotaOf: (exchange: string) => string;
   /** A message that so many workers died of is set aside; at least 2. */
   readonly maxAttempts: number;
   /** Log how each job ended, at level `debug`: for a demonstration or a hunt, not for every day. */

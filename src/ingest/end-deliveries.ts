@@ -8,6 +8,7 @@ import { EventLoopTurns } from "./event-loop-turns.ts";
 import { type DeliveryInHand, firstRun, hasEnded } from "./in-hand.ts";
 import { guidOf, JobsInHand } from "./jobs-in-hand.ts";
 import type { ReadDelivery, Verdict } from "./judge-delivery.ts";
+import { OnlyCountedNotice } from "./only-counted.ts";
 import { Slice, type SliceLimits } from "./slice.ts";
 import { afterBug, type JobInHand, storeBatch } from "./store-batch.ts";
 import { Suspects } from "./suspects.ts";
@@ -19,6 +20,8 @@ export interface EndOptions {
   /** How much is written at once. */
   readonly batch: SliceLimits;
   readonly rejectionMaxBytes: number;
+  /** Whose daily quota the rejections of an exchange take. */
+  readonly quotaOf: (exchange: string) => string;
   readonly maxAttempts: number;
   readonly counters: Counters;
   readonly count: JobCount;
@@ -42,10 +45,12 @@ const EARLY_BYTES = 16 * 1024;
 export class DeliveryEnder {
   readonly #options: EndOptions;
   readonly #suspects: Suspects;
+  readonly #notice: OnlyCountedNotice;
   readonly #turns = new EventLoopTurns();
 
   constructor(options: EndOptions) {
     this.#options = options;
+    this.#notice = new OnlyCountedNotice(options.log);
     this.#suspects = new Suspects({
       ledger: options.store,
       note: options.suspectsNote,
@@ -99,15 +104,18 @@ export class DeliveryEnder {
 
   /** False where the store was absent. */
   async #endSlice(run: readonly DeliveryInHand[], hold: Hold): Promise<boolean> {
-    const { counters, store, rejectionMaxBytes } = this.#options;
+    const { counters, store, rejectionMaxBytes, quotaOf } = this.#options;
     const slice = await this.#nextSlice(run);
     const observeDuration = counters.batchSeconds.startTimer();
     await storeBatch(slice.jobs, {
       store,
       hold,
       rejectionMaxBytes,
-      onRejected: ({ delivery }, { fault }) =>
-        counters.rejected.inc({ exchange: delivery.exchange, reason: fault.reason }),
+      quotaOf,
+      onRejected: ({ delivery }, { fault }, end) => {
+        counters.rejected.inc({ exchange: delivery.exchange, reason: fault.reason });
+        if (end === "only-counted") this.#countOnly(delivery);
+      },
       onBug: ({ delivery, verdict }, error) => this.#reportBug(delivery, guidOf(verdict), error),
     });
     observeDuration();
@@ -178,6 +186,12 @@ export class DeliveryEnder {
     this.#reportBug(delivery, null, error);
     const end = afterBug(delivery, error);
     return end === "failed" ? { kind: "failed" } : rejectedWhole(end);
+  }
+
+  #countOnly({ exchange, receivedAtMs }: Delivery): void {
+    const quota = this.#options.quotaOf(exchange);
+    this.#options.counters.rejectionsOnlyCounted.inc({ exchange: quota });
+    this.#notice.add(quota, receivedAtMs);
   }
 
   #reportBug(delivery: Delivery, guid: string | null, error: unknown): void {

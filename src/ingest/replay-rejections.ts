@@ -82,9 +82,12 @@ export async function replayRejections(
             return !known.has(id);
           });
           if (others.length > 0) await store.recordRejections(others);
+          return refused.map(() => "kept");
         },
       },
       hold,
+      // What an operator replays must not be lost to a quota.
+      quotaOf: () => null,
       // What was kept is within the limit, or the limit was another one then: no more of it is lost now.
       rejectionMaxBytes: Number.POSITIVE_INFINITY,
       onRejected: (job, { fault }) => faults.set(job, fault),

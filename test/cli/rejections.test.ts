@@ -72,7 +72,10 @@ class Place {
     );
     const [hold, ignore] = [<T>(work: () => Promise<T>) => work(), () => undefined];
     await this.withStore((store) =>
-      storeBatch(jobs, { store, hold, rejectionMaxBytes: MAX_BYTES, onRejected: ignore, onBug: ignore }),
+      storeBatch(jobs, {
+        ...{ store, hold, rejectionMaxBytes: MAX_BYTES, quotaOf: () => null },
+        ...{ onRejected: ignore, onBug: ignore },
+      }),
     );
   }
 

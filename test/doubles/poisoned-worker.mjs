@@ -26,6 +26,7 @@ const ingest = createIngest({
   spoolAfterMs: 10_000,
   batch: { maxItems: 20, maxBytes: 1e6, waitMs: 5 },
   rejectionMaxBytes: 1000,
+  quotaOf: (exchange) => exchange,
   maxAttempts: 3,
   tellEachJob: false,
   counters: createCounters(),

@@ -40,6 +40,7 @@ beforeEach(async () => {
     spoolAfterMs: 0,
     batch: { maxItems: 50, maxBytes: 1e6, waitMs: 1 },
     rejectionMaxBytes: 1000,
+    quotaOf: (exchange) => exchange,
     maxAttempts: 5,
     tellEachJob: false,
     counters,

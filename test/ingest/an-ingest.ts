@@ -61,6 +61,7 @@ export class IngestStory {
       spoolAfterMs: 50,
       batch: { maxItems: 10, maxBytes: 1e6, waitMs: 1 },
       rejectionMaxBytes: 1000,
+      quotaOf: (exchange) => exchange,
       maxAttempts: 5,
       tellEachJob: false,
       counters: this.counters,

@@ -47,7 +47,10 @@ async function receive(body: unknown, rules: Rules = {}, maxBytes = 65_536): Pro
   const jobs = judgeBy(rules)(delivery).map((verdict) => ({ delivery, verdict, outcome: null }));
   const hold: ReplayOptions["hold"] = (work) => work();
   const ignore = () => undefined;
-  await storeBatch(jobs, { store, hold, rejectionMaxBytes: maxBytes, onRejected: ignore, onBug: ignore });
+  await storeBatch(jobs, {
+    ...{ store, hold, rejectionMaxBytes: maxBytes, quotaOf: () => null },
+    ...{ onRejected: ignore, onBug: ignore },
+  });
   return kept();
 }
 

@@ -58,6 +58,7 @@ it.each(refused)(
       store: { recordRejections: store.recordRejections, storeSubmissions },
       hold: (work) => work(),
       rejectionMaxBytes: 10_000,
+      quotaOf: () => null,
       onRejected: (_job, { fault }) => reasons.push(fault.reason),
       onBug: () => undefined,
     });
@@ -100,6 +101,7 @@ it.each([
       },
       hold: (work) => work(),
       rejectionMaxBytes: 10_000,
+      quotaOf: () => null,
       onRejected: () => undefined,
       onBug: (_job, error) => bugs.push(error),
     });

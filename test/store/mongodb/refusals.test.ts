@@ -47,6 +47,7 @@ ferretdb.describe(`what ${ferretdb.name} refuses with an error that is on no lis
           onBack: () => events.push("back"),
         }),
       rejectionMaxBytes: 10_000,
+      quotaOf: () => null,
       onRejected: () => undefined,
       onBug: () => undefined,
     });
