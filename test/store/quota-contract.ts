@@ -36,8 +36,8 @@ export function quotaContract(name: string, openEmpty: () => Promise<Database>):
       // What comes again and is not there is counted once more, as it is for those that are there.
       await store.recordRejections(batch("b", 7));
       expect(await store.listOnlyCounted({})).toMatchObject([{ messages: 8 }]);
-      const [found] = await store.listRejections({ limit: 1000 });
-      expect(found?.count).toBe(2);
+      const counts = (await store.listRejections({ limit: 1000 })).map(({ count }) => count);
+      expect(counts.toSorted()).toEqual([...Array(7).fill(1), ...Array(3).fill(2)]);
     });
 
     it("is the same for the next worker, and after a restart", async () => {
