@@ -32,7 +32,7 @@ export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOpt
     for await (const page of rejectionPages(store, filter, { limit, oldestFirst: false })) {
       count += page.length;
       if (isJson) await print(page.map((rejection) => `${JSON.stringify(shown(rejection))}\n`).join(""));
-      else rows.push(...page.map(toRow));
+      else for (const rejection of page) rows.push(toRow(rejection));
     }
     if (!isJson) await print(count === 0 ? "No such rejections.\n" : columns([heading, ...rows]));
     if (count === limit) tell(`There may be more than these ${limit}: see --limit.`);

@@ -11,6 +11,23 @@ function faultsOf(body: unknown): string {
   );
 }
 
+it("judges a message whose parts are 200,000 to a list, whichever list it is", () => {
+  const many = Array.from({ length: 200_000 }, () => 0);
+  const kinds = [
+    aMessage({ extra: { many } }),
+    aMessage({ extra: { artifacts: many } }),
+    aMessage({ jobInfo: { links: [{ url: "u", linkText: "t", label: "l" }, ...many] } }),
+    aMessage({ coalesced: many.map(String) }),
+    // What breaks the schema is looked through to the end, to see how large it is.
+    aMessage({ extra: { many }, state: "done" }),
+    aMessage({ coalesced: many }),
+    aMessage({ logs: many }),
+    many,
+  ].map((message) => judgeDelivery(aDelivery([message]), rules).map(({ kind }) => kind));
+  const [accepted, rejected] = [["accepted"], ["rejected"]];
+  expect(kinds).toEqual([...Array(4).fill(accepted), ...Array(4).fill(rejected)]);
+});
+
 it("what cannot be kept although it fits the schema is pointed to in the message, not in what becomes of it", () => {
   const display = { jobName: "n", jobSymbol: "M", chunkId: 1e60, groupSymbol: "g" };
   const [verdict] = judgeDelivery(aDelivery(aMessage({ display })), rules);
