@@ -37,6 +37,12 @@ export function createCounters() {
       labelNames: ["exchange"] as const,
       registers,
     }),
+    rejectionsOnlyCounted: new Counter({
+      name: "pulse_ingest_rejections_only_counted_total",
+      help: "Job messages rejected that were not kept, because the day's quota of their exchange was full.",
+      labelNames: ["exchange"] as const,
+      registers,
+    }),
     inHand: new Gauge({
       name: "pulse_ingest_jobs_in_hand",
       help: "Job messages received that have not ended yet.",

@@ -6,10 +6,12 @@ import type { MessageSource } from "./broker/message-source.ts";
 import { type OperatorFiles, openOperatorFiles } from "./broker/operator-files.ts";
 import { startDepthWatch } from "./broker/queue-depth.ts";
 import { type Counters, createCounters, outcomeTotals, rejectionTotals } from "./counters.ts";
+import { OTHER_EXCHANGES } from "./domain/rejection.ts";
 import type { WorkerParts } from "./http/observe-worker.ts";
 import { startHttp } from "./http/start-http.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
-import { judgeDelivery } from "./ingest/judge-delivery.ts";
+import { readDelivery } from "./ingest/judge-delivery.ts";
+import { judgeLimits } from "./judge-limits.ts";
 import type { Log } from "./log.ts";
 import { logOptions } from "./log-options.ts";
 import { closeStorageToOthers, openSpoolOf, openStoreOf } from "./open-storage.ts";
@@ -85,6 +87,7 @@ async function runParts(
 ): Promise<void> {
   const schemas = loadSchemas();
   closeStorageToOthers(settings, log);
+  const limits = judgeLimits(settings);
   const spool = openSpoolOf(settings, log);
   const store = await openStoreOf(settings, spool !== null, log, stop);
   if (store === null) {
@@ -106,10 +109,10 @@ async function runParts(
     log,
   });
   const ingest = createIngest({
-    judge: (delivery) =>
-      judgeDelivery(delivery, {
+    read: (delivery) =>
+      readDelivery(delivery, {
         schemas,
-        maxDepth: settings.MAX_DEPTH,
+        ...limits,
         // Those in force at this moment.
         tiers: files.tiers(),
         acceptsProject: files.acceptsProject,
@@ -124,6 +127,7 @@ async function runParts(
       waitMs: settings.BATCH_WAIT_MS,
     },
     rejectionMaxBytes: settings.REJECTION_MAX_BYTES,
+    quotaOf: (exchange) => (files.registry().exchanges.includes(exchange) ? exchange : OTHER_EXCHANGES),
     maxAttempts: settings.MAX_ATTEMPTS,
     tellEachJob: settings.LOG_LEVEL === "debug",
     counters,

@@ -73,6 +73,10 @@ export async function openStoreOf(
         mongodbUrl,
         dataDir: settings.DATA_DIR,
         rejectionTtlDays: settings.REJECTION_TTL_DAYS,
+        rejectionQuota: {
+          perDay: settings.REJECTIONS_PER_DAY,
+          bytesPerDay: settings.REJECTION_BYTES_PER_DAY,
+        },
         onStuck,
       }),
     patienceMs: hasSpool ? Math.min(settings.SPOOL_AFTER_MS, FIRST_TRY_MS) : null,

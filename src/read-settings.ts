@@ -60,9 +60,9 @@ export function readSettings<K extends SettingName>(
         : blankUrls(JSON.stringify(given[name]) ?? "unset");
     return `${name}: ${issue.message}; it is ${found} (see config/settings.md)`;
   });
-  problems.push(...(parsed.success ? contradictions(parsed.data) : []), ...missing(given));
+  const all = [...problems, ...(parsed.success ? contradictions(parsed.data) : []), ...missing(given)];
   // A number may break two rules of its type, which say the same.
-  if (problems.length > 0 || !parsed.success) throw new Misuse([...new Set(problems)]);
+  if (all.length > 0 || !parsed.success) throw new Misuse([...new Set(all)]);
   return parsed.data as Pick<Settings, K>;
 }
 

@@ -98,22 +98,58 @@ export const declared = {
     unit: "seconds",
   }),
   BATCH_SIZE: whole(1, 2000).default(200).meta({
-    description: "A batch is written as soon as it holds this many.",
-    unit: "messages",
+    description:
+      "A batch is written as soon as it holds this many jobs. One message may hold more; then it is written in several batches.",
+    unit: "jobs",
   }),
   BATCH_BYTES: whole(1024, 256 * 1024 * 1024)
-    .default(8 * 1024 * 1024)
-    .meta({ description: "... or as soon as their bodies add up to this.", unit: "bytes" }),
+    .default(1024 * 1024)
+    .meta({
+      description:
+        "... or as soon as their bodies add up to this. With the embedded store the worker does nothing else while it writes a batch.",
+      unit: "bytes",
+    }),
   BATCH_WAIT_MS: whole(0, 1000).default(5).meta({
     description: "How long a free writer waits for company after the first message.",
     unit: "milliseconds",
   }),
   MAX_BODY_BYTES: whole(1024, 64 * 1024 * 1024)
     .default(1024 * 1024)
-    .meta({ description: "A longer message is rejected; its head and hash are kept.", unit: "bytes" }),
+    .meta({
+      description:
+        "A longer message is rejected; its head and hash are kept. The worker does nothing else while it parses a body, which takes about 10 ms per MiB and can take several times that.",
+      unit: "bytes",
+    }),
   MAX_DEPTH: whole(8, 500).default(64).meta({
     description: "A message nested deeper is rejected.",
     unit: "levels",
+  }),
+  MAX_JOBS_PER_MESSAGE: whole(1, 100_000).default(1000).meta({
+    description:
+      "A message from the broker that holds more jobs is rejected as a whole. Files given to validate, normalise and publish may hold any number.",
+    unit: "jobs",
+  }),
+  MAX_LOGS_PER_JOB: whole(1, 10_000).default(100).meta({
+    description:
+      "Most logs that one message may give a job. The first ones are kept, and the job says how many were not.",
+    unit: "logs",
+  }),
+  MAX_ARTIFACTS_PER_JOB: whole(1, 10_000).default(100).meta({
+    description: "The same for artifacts.",
+    unit: "artifacts",
+  }),
+  MAX_DETAILS_PER_JOB: whole(1, 100_000).default(1000).meta({
+    description: "The same for job details, which the links of a message become.",
+    unit: "details",
+  }),
+  MAX_COALESCED_PER_JOB: whole(1, 10_000).default(1000).meta({
+    description: "The same for the jobs that were coalesced into a job.",
+    unit: "jobs",
+  }),
+  MAX_LABELS_PER_JOB: whole(1, 1000).default(100).meta({
+    description:
+      "A job with more labels (options) is rejected, because its signature depends on all of them.",
+    unit: "labels",
   }),
   MONGODB_URL: mongodbUrl.optional().meta({
     description:
@@ -152,6 +188,14 @@ export const declared = {
   REJECTION_MAX_BYTES: whole(0, 8 * 1024 * 1024)
     .default(64 * 1024)
     .meta({ description: "How much of a rejected message is kept.", unit: "bytes" }),
+  REJECTIONS_PER_DAY: whole(0, 10_000_000).default(10_000).meta({
+    description:
+      "How many new rejections of one exchange are kept in a day (UTC), by all workers of the store together. Beyond that they are only counted. Exchanges that the registry does not list share one quota. 0: no limit.",
+    unit: "rejections",
+  }),
+  REJECTION_BYTES_PER_DAY: whole(0, 1024 ** 4)
+    .default(256 * 1024 * 1024)
+    .meta({ description: "... and how many bytes of them. 0: no limit.", unit: "bytes" }),
   LOG_THREADS: whole(0, 64).default(4).meta({
     description:
       "How many logs this worker reads at once, each on a thread with up to 64 MiB. 0: it reads none, and leaves them to others; bug suggestions for submitted summaries are still made.",

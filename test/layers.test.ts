@@ -30,6 +30,7 @@ const mayImport: Record<string, readonly string[]> = {
   timing: [],
   "transact.ts": ["libsql"],
   "version.ts": ["zod"],
+  "judge-limits.ts": ["settings", "ingest/judge-delivery"],
   "log-options.ts": ["settings", "version", "artifacts/parse/parse-thread"],
   "log.ts": ["winston"],
   http: [

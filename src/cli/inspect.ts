@@ -4,7 +4,8 @@ import { type Registry, readRegistry } from "../broker/registry.ts";
 import { tailExchanges } from "../broker/tail-exchanges.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { Misuse } from "../domain/faults.ts";
-import { judgeDelivery, type Verdict } from "../ingest/judge-delivery.ts";
+import { readDelivery, type Verdict } from "../ingest/judge-delivery.ts";
+import { judgeLimits } from "../judge-limits.ts";
 import { brokerUrl, readSettings } from "../read-settings.ts";
 import type { Binding } from "../store/store.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
@@ -44,7 +45,7 @@ export async function inspect(
   }
   const judgeOptions = {
     schemas: loadSchemas(),
-    maxDepth: settings.MAX_DEPTH,
+    ...judgeLimits(settings),
     tiers: new Map(),
     acceptsProject: registry?.acceptsProject ?? (() => true),
   };
@@ -52,8 +53,10 @@ export async function inspect(
   const total = { shown: 0, accepted: 0, skipped: 0, rejected: 0 };
 
   async function onDelivery(delivery: Delivery): Promise<void> {
-    for (const [index, verdict] of judgeDelivery(delivery, judgeOptions).entries()) {
+    const { jobs, verdictOf } = readDelivery(delivery, judgeOptions);
+    for (let index = 0; index < jobs; index++) {
       if (stop.signal.aborted) return;
+      const verdict = verdictOf(index);
       total[verdict.kind]++;
       const seen = seenOf(delivery, index, verdict);
       if (!filter(seen)) continue;

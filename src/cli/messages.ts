@@ -4,6 +4,7 @@ import type { Delivery } from "../domain/delivery.ts";
 import { faultErrors } from "../domain/explain-fault.ts";
 import { Misuse, type Violation } from "../domain/faults.ts";
 import { judgeDelivery, type Verdict } from "../ingest/judge-delivery.ts";
+import { type JudgeLimitSettings, judgeLimitNames, judgeLimits } from "../judge-limits.ts";
 import { readSettings } from "../read-settings.ts";
 import type { Settings } from "../settings.ts";
 import { loadSchemas, type SchemaSet } from "../validate/validate-job.ts";
@@ -11,7 +12,7 @@ import { printable } from "./printable.ts";
 import { exitCodes } from "./program.ts";
 
 /** The settings of the worker that a verdict depends on. */
-export const verdictSettingNames = ["MAX_DEPTH", "MAX_BODY_BYTES"] as const;
+export const verdictSettingNames = ["MAX_BODY_BYTES", ...judgeLimitNames] as const;
 export type VerdictSettings = Pick<Settings, (typeof verdictSettingNames)[number]>;
 
 /** The bytes of a file, or of standard input for `-`. @throws Misuse where it cannot be read. */
@@ -28,10 +29,11 @@ export async function readInput(file: string): Promise<Buffer> {
 /** The worker's verdicts on a delivery of any exchange: what the registry lets one write to is not asked. */
 export function judgeFrom(
   delivery: Delivery,
-  { MAX_DEPTH }: Pick<VerdictSettings, "MAX_DEPTH">,
+  settings: JudgeLimitSettings,
   schemas: SchemaSet,
 ): readonly Verdict[] {
-  const options = { schemas, maxDepth: MAX_DEPTH, tiers: new Map(), acceptsProject: () => true };
+  const limits = judgeLimits(settings);
+  const options = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
   return judgeDelivery(delivery, options);
 }
 
@@ -70,11 +72,13 @@ export function judgeFile(body: Buffer, settings: VerdictSettings, schemas: Sche
  */
 export function judgeDocument(
   body: Buffer,
-  { MAX_DEPTH, MAX_BODY_BYTES }: VerdictSettings,
+  settings: VerdictSettings,
   schemas: SchemaSet,
 ): readonly Verdict[] {
+  const { MAX_BODY_BYTES } = settings;
   const route = { exchange: "", routingKey: "", redelivered: false, receivedAtMs: 0 };
-  return judgeFrom({ ...route, body, oversize: null }, { MAX_DEPTH }, schemas).map((verdict) => {
+  const anyNumber = { ...settings, MAX_JOBS_PER_MESSAGE: Number.POSITIVE_INFINITY };
+  return judgeFrom({ ...route, body, oversize: null }, anyNumber, schemas).map((verdict) => {
     // The file may hold many messages: each of them has to be short enough, as `publish` would send it.
     const bytes = verdict.payload === undefined ? 0 : Buffer.byteLength(JSON.stringify(verdict.payload));
     if (bytes <= MAX_BODY_BYTES) return verdict;

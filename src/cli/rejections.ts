@@ -1,8 +1,9 @@
 import { faultErrors } from "../domain/explain-fault.ts";
-import type { StoredRejection } from "../domain/rejection.ts";
+import { OTHER_EXCHANGES, type StoredRejection } from "../domain/rejection.ts";
 import { whyNotReplayed } from "../ingest/replay-rejections.ts";
-import type { RejectionCount } from "../store/store.ts";
+import type { RejectionCount, RejectionFilter, Store } from "../store/store.ts";
 import { columns } from "./columns.ts";
+import { counted } from "./counted.ts";
 import { errorLine } from "./messages.ts";
 import { print, tell } from "./print.ts";
 import { printable } from "./printable.ts";
@@ -23,6 +24,7 @@ export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOpt
   return withStoreThere(env, async (store) => {
     if (options["counts"] === true) {
       await printCounts(await store.countRejections(filter), isJson);
+      await tellOnlyCounted(store, filter);
       return exitCodes.ok;
     }
     const rows: string[][] = [];
@@ -30,12 +32,28 @@ export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOpt
     for await (const page of rejectionPages(store, filter, { limit, oldestFirst: false })) {
       count += page.length;
       if (isJson) await print(page.map((rejection) => `${JSON.stringify(shown(rejection))}\n`).join(""));
-      else rows.push(...page.map(toRow));
+      else for (const rejection of page) rows.push(toRow(rejection));
     }
     if (!isJson) await print(count === 0 ? "No such rejections.\n" : columns([heading, ...rows]));
     if (count === limit) tell(`There may be more than these ${limit}: see --limit.`);
+    await tellOnlyCounted(store, filter);
     return exitCodes.ok;
   });
+}
+
+/** On standard error, also where the list is for machines: no more than their number is known of them. */
+async function tellOnlyCounted(
+  store: Pick<Store, "listOnlyCounted">,
+  { exchange, ...times }: RejectionFilter,
+): Promise<void> {
+  for (const { day, exchange: of, messages } of await store.listOnlyCounted(times)) {
+    if (exchange !== undefined && of !== exchange && of !== OTHER_EXCHANGES) continue;
+    const from = of === OTHER_EXCHANGES ? "exchanges that the registry does not list" : of;
+    tell(
+      `${counted(messages, "more message")} from ${from} on ${day} (UTC) ${messages === 1 ? "was" : "were"} rejected and only counted: ` +
+        "the day's quota was full (REJECTIONS_PER_DAY, REJECTION_BYTES_PER_DAY)",
+    );
+  }
 }
 
 /** `rejections show`: all that is kept of one. Exit code 1 if there is none. */

@@ -4,6 +4,7 @@ import type { Fault, FaultReason, Violation } from "./faults.ts";
 export const faultMeanings: Readonly<Record<FaultReason, string>> = {
   "oversize-body": "the body is longer than `MAX_BODY_BYTES`",
   "malformed-body": "the body is not one JSON value, or an array of them, in UTF-8",
+  "too-many-jobs": "the message holds more jobs than `MAX_JOBS_PER_MESSAGE`",
   "schema-violation": "the job message does not fit the Pulse Job Schema",
   "unreadable-time": "a time stamp is none",
   "project-not-accepted": "the registry does not let this exchange write to this project (`accept_projects`)",
@@ -40,6 +41,11 @@ function messageOf(fault: OtherFault): string {
       );
     case "malformed-body":
       return `${fault.detail}; publish one JSON object, or an array of them, as UTF-8`;
+    case "too-many-jobs":
+      return (
+        `holds ${fault.jobs} jobs; a message may hold ${fault.limit} (MAX_JOBS_PER_MESSAGE): ` +
+        "publish the jobs in several messages"
+      );
     case "unreadable-time":
       return `not a date-time: ${JSON.stringify(fault.value)}; it should be as in "2026-01-05T10:00:00Z"`;
     case "project-not-accepted":

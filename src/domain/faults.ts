@@ -12,6 +12,7 @@ export interface Violation {
 export type Fault =
   | { readonly reason: "oversize-body"; readonly bytes: number; readonly limitBytes: number }
   | { readonly reason: "malformed-body"; readonly detail: string }
+  | { readonly reason: "too-many-jobs"; readonly jobs: number; readonly limit: number }
   | { readonly reason: "schema-violation"; readonly violations: readonly Violation[] }
   | { readonly reason: "unreadable-time"; readonly pointer: string; readonly value: string }
   | { readonly reason: "project-not-accepted"; readonly project: string; readonly exchange: string }

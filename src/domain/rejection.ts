@@ -24,10 +24,27 @@ export interface Rejection {
   readonly payload: RejectedPayload;
   /** ISO 8601, UTC. */
   readonly received_at: string;
+  /** Whose daily quota it takes: an exchange's, or `other`. Absent: nobody's, as in a replay. */
+  readonly quota?: string;
+}
+
+/** The quota that all exchanges share that the registry does not list: a stranger may make any number of them. */
+export const OTHER_EXCHANGES = "other";
+
+/** What became of a rejection: kept for people to read, or, the day's quota being full, only counted. */
+export type RejectionEnd = "kept" | "only-counted";
+
+/** Rejections of one day (UTC) that were only counted. */
+export interface OnlyCounted {
+  /** e.g. `2026-01-05`. */
+  readonly day: string;
+  /** Or {@link OTHER_EXCHANGES}. */
+  readonly exchange: string;
+  readonly messages: number;
 }
 
 /** A rejection as it is kept: what comes again (same payload and route) is counted, not kept again. */
-export interface StoredRejection extends Omit<Rejection, "received_at"> {
+export interface StoredRejection extends Omit<Rejection, "received_at" | "quota"> {
   readonly id: string;
   /** By the time of arrival, ISO 8601, UTC; so are those below. */
   readonly first_seen: string;

@@ -1,11 +1,10 @@
 import type { Counters } from "../counters.ts";
 import type { Outcome } from "../domain/delivery.ts";
-import { eventLagSeconds } from "./event-lag.ts";
 import type { DeliveryInHand } from "./in-hand.ts";
 
 /**
  * Keeps the law: received = stored + unchanged + skipped + rejected + failed + in hand + spooled. A delivery that
- * nobody has judged yet counts as one job message; what more it turns out to hold is received then.
+ * nobody has judged yet counts as one job message; the others that it holds count as received when they are judged.
  */
 export class JobCount {
   readonly #counters: Counters;
@@ -24,8 +23,9 @@ export class JobCount {
     for (const { exchange, deliveries } of left) this.#counters.received.inc({ exchange }, deliveries);
   }
 
-  judged(inHand: DeliveryInHand, jobs: number): void {
-    const more = Math.max(0, jobs - inHand.counted);
+  judged(inHand: DeliveryInHand): void {
+    const more = Math.max(0, (inHand.jobs?.judged ?? 0) - inHand.counted);
+    if (more === 0) return;
     inHand.counted += more;
     this.#counters.received.inc({ exchange: inHand.delivery.exchange }, more);
     this.#counters.inHand.inc(more);
@@ -42,13 +42,10 @@ export class JobCount {
   }
 
   /** Only now, when they have ended: what is handed back arrives once more. */
-  #arrived({ delivery, jobs }: DeliveryInHand): void {
-    const { exchange, receivedAtMs } = delivery;
-    for (const { verdict, outcome, jobOf } of jobs ?? []) {
-      if (jobOf !== undefined) this.#counters.changedByOthers.inc({ exchange });
-      if (verdict.kind !== "accepted" || outcome === "failed") continue;
-      const seconds = eventLagSeconds(verdict.submission.job, receivedAtMs);
-      if (seconds !== null) this.#counters.arrivalLagSeconds.observe({ exchange }, seconds);
+  #arrived({ delivery: { exchange }, jobs }: DeliveryInHand): void {
+    for (const { eventLagSeconds, isOfOtherExchange } of jobs?.ends ?? []) {
+      if (isOfOtherExchange) this.#counters.changedByOthers.inc({ exchange });
+      if (eventLagSeconds !== null) this.#counters.arrivalLagSeconds.observe({ exchange }, eventLagSeconds);
     }
   }
 

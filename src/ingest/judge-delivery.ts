@@ -1,9 +1,10 @@
 import { decodeDelivery } from "../decode/decode-delivery.ts";
 import { firstCharacters } from "../domain/characters.ts";
 import type { Delivery } from "../domain/delivery.ts";
-import type { Fault } from "../domain/faults.ts";
+import { type Fault, ok, type Result, refuse } from "../domain/faults.ts";
 import type { JobSubmission, PreparedSubmission } from "../domain/submission.ts";
 import type { TierOverrides } from "../domain/tiers.ts";
+import type { JobLimits } from "../normalise/job-limits.ts";
 import { normaliseJob } from "../normalise/normalise-job.ts";
 import { normaliseSubmission } from "../normalise/normalise-submission.ts";
 import { unusableParts } from "../normalise/pulse-artifacts.ts";
@@ -31,16 +32,43 @@ export type Verdict =
 export interface JudgeOptions {
   readonly schemas: SchemaSet;
   readonly maxDepth: number;
+  /** A delivery with more jobs is rejected as a whole. */
+  readonly maxJobs: number;
+  readonly jobLimits: JobLimits;
   readonly tiers: TierOverrides;
   /** May this exchange write to this project? */
   readonly acceptsProject: (exchange: string, project: string) => boolean;
 }
 
-/** One verdict per job in the delivery. Pure, so the worker, `validate` and `inspect` cannot disagree. */
-export function judgeDelivery(delivery: Delivery, options: JudgeOptions): Verdict[] {
+/** The jobs of a delivery, each judged only when asked for, so that nobody has to hold all verdicts at once. */
+export interface ReadDelivery {
+  /** How many jobs there are; 1 where the delivery is rejected as a whole. */
+  readonly jobs: number;
+  /** Pure: the same verdict each time. */
+  readonly verdictOf: (index: number) => Verdict;
+}
+
+/** Decodes a delivery and counts its jobs. Pure, so the worker, `validate` and `inspect` cannot disagree. */
+export function readDelivery(delivery: Delivery, options: JudgeOptions): ReadDelivery {
   const decoded = decodeDelivery(delivery, options.maxDepth);
-  if (!decoded.ok) return [rejected(decoded.fault, undefined)];
-  return decoded.value.map((payload) => judgeJob(payload, delivery.exchange, options));
+  const payloads = decoded.ok ? withinJobLimit(decoded.value, options.maxJobs) : decoded;
+  if (!payloads.ok) return { jobs: 1, verdictOf: () => rejected(payloads.fault, undefined) };
+  return {
+    jobs: payloads.value.length,
+    verdictOf: (index) => judgeJob(payloads.value[index], delivery.exchange, options),
+  };
+}
+
+/** One verdict per job in the delivery. Pure. */
+export function judgeDelivery(delivery: Delivery, options: JudgeOptions): Verdict[] {
+  const { jobs, verdictOf } = readDelivery(delivery, options);
+  return Array.from({ length: jobs }, (_, index) => verdictOf(index));
+}
+
+/** @returns fault `too-many-jobs` for more than the limit. */
+function withinJobLimit(payloads: readonly unknown[], limit: number): Result<readonly unknown[]> {
+  const jobs = payloads.length;
+  return jobs > limit ? refuse({ reason: "too-many-jobs", jobs, limit }) : ok(payloads);
 }
 
 function judgeJob(payload: unknown, exchange: string, options: JudgeOptions): Verdict {
@@ -54,15 +82,20 @@ function judgeJob(payload: unknown, exchange: string, options: JudgeOptions): Ve
 
   const submission = normaliseJob(message.value);
   if (!submission.ok) return rejected(submission.fault, payload);
-  const prepared = normaliseSubmission(submission.value, options.tiers, unusableParts(message.value));
+  const prepared = normaliseSubmission(submission.value, options, unusableParts(message.value));
   if (!prepared.ok) return rejected(inMessage(prepared.fault), payload);
   return { kind: "accepted", submission: prepared.value, posted: submission.value, payload };
 }
 
-/** The pointer as the message has it: the one field of a submission that may be unusable although the schema is kept. */
+/** Where a message has the fields of a submission that may be unusable although the message fits the schema. */
+const messagePointers: Readonly<Record<string, string>> = {
+  "/job/job_symbol": "/display/chunkId",
+  "/job/option_collection": "/labels",
+};
+
 function inMessage(fault: Fault): Fault {
-  const isSymbol = fault.reason === "unusable-field" && fault.pointer === "/job/job_symbol";
-  return isSymbol ? { ...fault, pointer: "/display/chunkId" } : fault;
+  if (fault.reason !== "unusable-field") return fault;
+  return { ...fault, pointer: messagePointers[fault.pointer] ?? fault.pointer };
 }
 
 function rejected(fault: Fault, payload: unknown): Verdict {

@@ -40,35 +40,55 @@ function jobInfo(guid: string, { summary, links = [] }: NonNullable<PulseJob["jo
   const details: unknown[] = [];
   if (summary !== undefined) details.push({ content_type: "raw_html", value: summary, title: "Summary" });
   for (const link of links) {
-    const detail = linkDetail(link);
-    if (detail !== null) details.push(detail);
+    if (isLink(link)) details.push(linkDetail(link));
   }
   return { name: "Job Info", type: "json", job_guid: guid, blob: { job_details: details } };
 }
 
-/** What of a message's artifacts cannot be used, told on the job; the rest of it goes on. */
-export function unusableParts({ jobInfo, extra }: PulseJob): Refusal[] {
-  const refused: Refusal[] = [];
-  for (const [index, link] of (jobInfo?.links ?? []).entries()) {
-    if (linkDetail(link) === null)
-      refused.push({ what: `link ${index}`, reason: "url, linkText and label must be text" });
-  }
+/** The parts of a message's artifacts that cannot be used; the rest of the job goes on. */
+export function unusableParts({ jobInfo, extra }: PulseJob): readonly Refusal[] {
+  const reasonOfLink = "url, linkText and label must be text";
+  const ofLinks = misfits(jobInfo?.links ?? [], isLink, "link", reasonOfLink);
   const artifacts = extra?.["artifacts"];
-  if (artifacts !== undefined && !Array.isArray(artifacts)) {
-    refused.push({ what: "extra.artifacts", reason: "must be an array" });
-  }
-  for (const [index, artifact] of (Array.isArray(artifacts) ? artifacts : []).entries()) {
-    if (!isJsonObject(artifact))
-      refused.push({ what: `extra.artifacts ${index}`, reason: "must be an object" });
-  }
-  return refused;
+  if (artifacts === undefined) return ofLinks;
+  if (!Array.isArray(artifacts)) return [...ofLinks, { what: "extra.artifacts", reason: "must be an array" }];
+  return [...ofLinks, ...misfits(artifacts, isJsonObject, "extra.artifacts", "must be an object")];
 }
 
-/** Only the first link was checked by the schema; a later one may be anything, and is then left out. */
-function linkDetail(link: unknown): object | null {
-  if (!isJsonObject(link)) return null;
+/** Most items of one list that are told by their index. */
+const MAX_MISFITS = 50;
+
+/** A stranger's list may have any number of items that do not fit: the others are told as a number. */
+function misfits(
+  items: readonly unknown[],
+  fits: (item: unknown) => boolean,
+  what: string,
+  reason: string,
+): Refusal[] {
+  const refused: Refusal[] = [];
+  let more = 0;
+  for (const [index, item] of items.entries()) {
+    if (fits(item)) continue;
+    if (refused.length < MAX_MISFITS) refused.push({ what: `${what} ${index}`, reason });
+    else more++;
+  }
+  return more === 0 ? refused : [...refused, { what: `${more} more of ${what}`, reason }];
+}
+
+interface Link {
+  readonly url: string;
+  readonly linkText: string;
+  readonly label: string;
+}
+
+/** The schema checks only the first link; a later one may be anything, and is then left out. */
+function isLink(link: unknown): link is Link {
+  if (!isJsonObject(link)) return false;
   const { url, linkText, label } = link;
-  if (typeof url !== "string" || typeof linkText !== "string" || typeof label !== "string") return null;
+  return typeof url === "string" && typeof linkText === "string" && typeof label === "string";
+}
+
+function linkDetail({ url, linkText, label }: Link): object {
   return { url, content_type: "link", value: linkText, title: label };
 }
 

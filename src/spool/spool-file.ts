@@ -127,7 +127,7 @@ export class SpoolFile {
    * now on, and deleted with a later batch: a process that dies before drains them a second time.
    */
   remove(done: readonly SpooledDelivery[]): void {
-    this.#goneThrough = Math.max(this.#goneThrough, ...done.map(({ seq }) => seq));
+    for (const { seq } of done) this.#goneThrough = Math.max(this.#goneThrough, seq);
     this.#grow(done, -1);
     try {
       this.#write(() => this.#db.prepare("DELETE FROM deliveries WHERE seq <= ?").run([this.#goneThrough]));

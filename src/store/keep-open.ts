@@ -111,6 +111,7 @@ export async function keepOpen(options: KeepOpenOptions): Promise<Store | null> 
     listRejections: (query) => ask((store) => store.listRejections(query)),
     findRejection: (id) => ask((store) => store.findRejection(id)),
     countRejections: (filter) => ask((store) => store.countRejections(filter)),
+    listOnlyCounted: (filter) => ask((store) => store.listOnlyCounted(filter)),
     countDocuments: () => ask((store) => store.countDocuments()),
     readBindings: (queue) => ask((store) => store.readBindings(queue)),
     noteBindings: (queue, bindings) => ask((store) => store.noteBindings(queue, bindings)),

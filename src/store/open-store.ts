@@ -1,3 +1,4 @@
+import type { RejectionQuota } from "./admit-rejections.ts";
 import { openMongodbStore } from "./mongodb/mongodb-store.ts";
 import { openSqliteStore } from "./sqlite/sqlite-store.ts";
 import type { Store } from "./store.ts";
@@ -7,14 +8,16 @@ export interface StoreOptions {
   readonly mongodbUrl: string | null;
   readonly dataDir: string;
   readonly rejectionTtlDays: number;
+  /** Absent: rejections are kept without a limit. */
+  readonly rejectionQuota?: RejectionQuota;
   /** Told where the store hangs in a way that only another opening mends. */
   readonly onStuck?: () => void;
 }
 
 /** The one place that chooses a store. @throws as the adapter's own open does. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { mongodbUrl, dataDir, rejectionTtlDays, onStuck } = options;
+  const { mongodbUrl, dataDir, rejectionTtlDays, rejectionQuota, onStuck } = options;
   return mongodbUrl === null
-    ? openSqliteStore(dataDir, rejectionTtlDays)
-    : openMongodbStore(mongodbUrl, rejectionTtlDays, onStuck);
+    ? openSqliteStore(dataDir, rejectionTtlDays, rejectionQuota)
+    : openMongodbStore(mongodbUrl, rejectionTtlDays, onStuck, rejectionQuota);
 }

@@ -1,6 +1,6 @@
 import type { Bug } from "../domain/bug.ts";
 import type { Fault, FaultReason } from "../domain/faults.ts";
-import type { Rejection, StoredRejection } from "../domain/rejection.ts";
+import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../domain/rejection.ts";
 import type { ResultSet, ResultSetSubmission } from "../domain/result-set.ts";
 import type { StoredJob } from "../domain/stored-job.ts";
 import type { Artifact, ParseStatus, PreparedSubmission } from "../domain/submission.ts";
@@ -245,8 +245,11 @@ export interface Store extends WorkStore, BugCache, SuspectLedger, BindingLedger
   storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]>;
   /** Creates pushes, or completes skeletons; a complete push stays as it is. */
   storeResultSets(project: string, resultSets: readonly ResultSetSubmission[]): Promise<void>;
-  /** Keeps new ones; a known one (same payload and route) is counted and seen again, and takes the new fault. */
-  recordRejections(rejections: readonly Rejection[]): Promise<void>;
+  /**
+   * Keeps new ones, unless the day's quota of their exchange is full: then they are only counted. A known one (same
+   * payload and route) is counted and seen again, and takes the new fault. Ends are in the order of the rejections.
+   */
+  recordRejections(rejections: readonly Rejection[]): Promise<readonly RejectionEnd[]>;
   /**
    * Takes out those that are no longer refused, and notes on the others why they are. One that has been seen again
    * since it was read stays as it is.
@@ -263,6 +266,8 @@ export interface Store extends WorkStore, BugCache, SuspectLedger, BindingLedger
   findRejection(id: string): Promise<StoredRejection | null>;
   /** Per exchange and reason, most messages first. */
   countRejections(filter: RejectionFilter): Promise<RejectionCount[]>;
+  /** Days and exchanges whose rejections were only counted, newest first; kept as long as rejections are. */
+  listOnlyCounted(filter: Pick<RejectionFilter, "since" | "until">): Promise<OnlyCounted[]>;
   /** For people and tests: documents per collection. */
   countDocuments(): Promise<Readonly<Record<string, number>>>;
 

@@ -119,7 +119,7 @@ function isLarge(value: unknown): boolean {
     const inner = Object.values(next);
     seen += inner.length;
     if (seen > MAX_VALUES) return true;
-    waiting.push(...inner);
+    for (const each of inner) waiting.push(each);
   }
   return false;
 }

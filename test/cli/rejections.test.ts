@@ -13,7 +13,7 @@ import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
 import { storeBatch } from "../../src/ingest/store-batch.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
-import { aDelivery, aMessage, aRejection, schemas } from "../examples.ts";
+import { aDelivery, aMessage, aRejection, limits, schemas } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
 import { type CliRun, runCli } from "./run-cli.ts";
@@ -66,13 +66,16 @@ class Place {
 
   /** What a worker makes of deliveries, of an exchange that may write to nothing. */
   async receive(...deliveries: readonly Delivery[]): Promise<void> {
-    const rules = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => false };
+    const rules = { schemas, ...limits, tiers: new Map(), acceptsProject: () => false };
     const jobs = deliveries.flatMap((delivery) =>
       judgeDelivery(delivery, rules).map((verdict) => ({ delivery, verdict, outcome: null })),
     );
     const [hold, ignore] = [<T>(work: () => Promise<T>) => work(), () => undefined];
     await this.withStore((store) =>
-      storeBatch(jobs, { store, hold, rejectionMaxBytes: MAX_BYTES, onRejected: ignore, onBug: ignore }),
+      storeBatch(jobs, {
+        ...{ store, hold, rejectionMaxBytes: MAX_BYTES, quotaOf: () => null },
+        ...{ onRejected: ignore, onBug: ignore },
+      }),
     );
   }
 

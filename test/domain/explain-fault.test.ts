@@ -16,6 +16,11 @@ const told: readonly [Fault, string, RegExp][] = [
     "",
     /the body is empty; publish one JSON object/,
   ],
+  [
+    { reason: "too-many-jobs", jobs: 1001, limit: 1000 },
+    "",
+    /holds 1001 jobs; a message may hold 1000 .*MAX_JOBS_PER_MESSAGE.*several messages/,
+  ],
   [{ reason: "schema-violation", violations: [violation] }, "/state", /must be one of: pending/],
   [
     { reason: "unreadable-time", pointer: "/timeStarted", value: 'no "time"' },

@@ -12,7 +12,7 @@ import { openSuspectsNote } from "../../src/spool/suspects-note.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { aDelivery, aMessage } from "../examples.ts";
-import { judged } from "../ingest/an-ingest.ts";
+import { realRead } from "../ingest/an-ingest.ts";
 import { type MetricFamily, metricTotal, readMetrics } from "./metrics-text.ts";
 
 /** Everything of a worker but its broker, behind a real socket. */
@@ -33,13 +33,14 @@ beforeEach(async () => {
   };
   const log = { error: tell, warn: tell, info: tell, debug: tell };
   ingest = createIngest({
-    judge: judged,
+    read: realRead,
     store,
     spool: null,
     suspectsNote: openSuspectsNote(folder, log),
     spoolAfterMs: 0,
     batch: { maxItems: 50, maxBytes: 1e6, waitMs: 1 },
     rejectionMaxBytes: 1000,
+    quotaOf: (exchange) => exchange,
     maxAttempts: 5,
     tellEachJob: false,
     counters,

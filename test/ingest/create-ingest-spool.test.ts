@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals
 import { outcomeTotals, rejectionTotals } from "../../src/counters.ts";
 import type { Delivery } from "../../src/domain/delivery.ts";
 import { aDelivery, aMessage } from "../examples.ts";
-import { IngestStory, judged, until } from "./an-ingest.ts";
+import { IngestStory, realRead, until } from "./an-ingest.ts";
 
 jest.setTimeout(30_000);
 
@@ -121,12 +121,12 @@ describe("when the store is back", () => {
   it("a message that sets off a bug is tried once more alone, then rejected, and its neighbours are stored", async () => {
     let tries = 0;
     story.start({
-      judge: (delivery) => {
+      read: (delivery) => {
         if (delivery.body.includes("s/7")) {
           tries++;
           throw new TypeError("a bug");
         }
-        return judged(delivery);
+        return realRead(delivery);
       },
     });
     story.store.mood = "gone";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
-import { aDelivery, aMessage, schemas } from "../examples.ts";
+import { aDelivery, aMessage, limits, schemas } from "../examples.ts";
 
-const rules = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+const rules = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
 
 /** All that is told of what is wrong with a body. */
 function faultsOf(body: unknown): string {
@@ -10,6 +10,23 @@ function faultsOf(body: unknown): string {
     judgeDelivery(aDelivery(body), rules).map((verdict) => verdict.kind === "rejected" && verdict.fault),
   );
 }
+
+it("judges a message whose parts are 200,000 to a list, whichever list it is", () => {
+  const many = Array.from({ length: 200_000 }, () => 0);
+  const kinds = [
+    aMessage({ extra: { many } }),
+    aMessage({ extra: { artifacts: many } }),
+    aMessage({ jobInfo: { links: [{ url: "u", linkText: "t", label: "l" }, ...many] } }),
+    aMessage({ coalesced: many.map(String) }),
+    // What breaks the schema is looked through to the end, to see how large it is.
+    aMessage({ extra: { many }, state: "done" }),
+    aMessage({ coalesced: many }),
+    aMessage({ logs: many }),
+    many,
+  ].map((message) => judgeDelivery(aDelivery([message]), rules).map(({ kind }) => kind));
+  const [accepted, rejected] = [["accepted"], ["rejected"]];
+  expect(kinds).toEqual([...Array(4).fill(accepted), ...Array(4).fill(rejected)]);
+});
 
 it("what cannot be kept although it fits the schema is pointed to in the message, not in what becomes of it", () => {
   const display = { jobName: "n", jobSymbol: "M", chunkId: 1e60, groupSymbol: "g" };

@@ -11,7 +11,7 @@ import { type ReplayOptions, replayRejections, whyNotReplayed } from "../../src/
 import { storeBatch } from "../../src/ingest/store-batch.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
-import { aDelivery, aMessage, aRejection, schemas } from "../examples.ts";
+import { aDelivery, aMessage, aRejection, limits, schemas } from "../examples.ts";
 
 let folder: string;
 let store: Store;
@@ -30,9 +30,15 @@ interface Rules {
 }
 
 /** The worker's judgement under these rules. */
-function judgeBy({ accepts = true, maxDepth = 64 }: Rules) {
+function judgeBy({ accepts = true, maxDepth = limits.maxDepth }: Rules) {
   return (delivery: Delivery) =>
-    judgeDelivery(delivery, { schemas, maxDepth, tiers: new Map(), acceptsProject: () => accepts });
+    judgeDelivery(delivery, {
+      schemas,
+      ...limits,
+      maxDepth,
+      tiers: new Map(),
+      acceptsProject: () => accepts,
+    });
 }
 
 /** What a worker makes of a delivery under these rules; gives the rejections that are there then. */
@@ -41,7 +47,10 @@ async function receive(body: unknown, rules: Rules = {}, maxBytes = 65_536): Pro
   const jobs = judgeBy(rules)(delivery).map((verdict) => ({ delivery, verdict, outcome: null }));
   const hold: ReplayOptions["hold"] = (work) => work();
   const ignore = () => undefined;
-  await storeBatch(jobs, { store, hold, rejectionMaxBytes: maxBytes, onRejected: ignore, onBug: ignore });
+  await storeBatch(jobs, {
+    ...{ store, hold, rejectionMaxBytes: maxBytes, quotaOf: () => null },
+    ...{ onRejected: ignore, onBug: ignore },
+  });
   return kept();
 }
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals
 import * as fc from "fast-check";
 import { Unavailable } from "../../src/domain/faults.ts";
 import { type DeliveryInHand, hasEnded } from "../../src/ingest/in-hand.ts";
+import { JobsInHand } from "../../src/ingest/jobs-in-hand.ts";
 import { Suspects, type SuspectsOptions, suspectHash } from "../../src/ingest/suspects.ts";
 import { openSuspectsNote } from "../../src/spool/suspects-note.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -46,7 +47,10 @@ const inLedger = async () => (await store.countDocuments())["suspects"];
 
 function endIt(suspect: DeliveryInHand): void {
   const { delivery } = suspect;
-  suspect.jobs = [{ delivery, verdict: { kind: "skipped", payload: {} }, outcome: "skipped" }];
+  const end = { delivery, verdict: { kind: "skipped", payload: {} }, outcome: "skipped" } as const;
+  suspect.jobs = new JobsInHand(1, () => end);
+  suspect.jobs.judgeNext();
+  suspect.jobs.keepEnds();
 }
 
 /** A worker's life over these names. It dies, which is to say never gets on, at `dies`; gives what it did. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Arrival, JobView, Store } from "../../src/store/store.ts";
-import { anArrival } from "../examples.ts";
+import { anArrival, limits } from "../examples.ts";
 import type { Database } from "./store-contract.ts";
 
 type Overrides = Readonly<Record<string, unknown>>;
@@ -241,6 +241,23 @@ export function jobContract(name: string, openEmpty: () => Promise<Database>): v
         expect((await view()).coalesced_to).toBe(`${guid}/b`);
       });
     }
+
+    story("a job with as many parts as one message may give it is stored with all of them", async () => {
+      const { logs, artifacts, coalesced } = limits.jobLimits;
+      const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+      const largest = messageIn("completed", guid, {
+        logs: numbers(logs).map((n) => ({ name: `log${n}`, url: "u" })),
+        extra: { artifacts: numbers(artifacts).map((n) => artifact(`a${n}`, n)) },
+        coalesced: numbers(coalesced).map((n) => `${guid}/${n}`),
+      });
+      const last = `${guid}/${coalesced - 1}`;
+      expect(await kinds(largest, messageIn("completed", last))).toEqual(["stored", "stored"]);
+      const stored = await view();
+      expect(stored.logs).toHaveLength(logs);
+      expect(stored.artifacts).toHaveLength(artifacts);
+      expect(stored.job.refused).toEqual([]);
+      expect((await view(last)).coalesced_to).toBe(guid);
+    });
 
     story("a job that moves forward stays coalesced", async () => {
       await kinds(messageIn("pending", guid), messageIn("completed", `${guid}/a`, { coalesced: [guid] }));

@@ -9,6 +9,7 @@ import { jobContract } from "./job-contract.ts";
 import { mutantContract } from "./mutant-contract.ts";
 import { orderContract } from "./order-contract.ts";
 import { pushContract } from "./push-contract.ts";
+import { quotaContract } from "./quota-contract.ts";
 import { type Database, storeContract } from "./store-contract.ts";
 
 jest.setTimeout(60_000);
@@ -23,7 +24,7 @@ function databaseUrl(): URL {
 async function openEmpty(): Promise<Database> {
   const { href } = databaseUrl();
   return {
-    open: () => openMongodbStore(href, 30),
+    open: (quota) => openMongodbStore(href, 30, () => undefined, quota),
     async remove() {
       const client = new MongoClient(href);
       await client.db().dropDatabase();
@@ -36,6 +37,7 @@ mongodb.describe(`on ${mongodb.name}`, () => {
   storeContract("mongodb", openEmpty);
   jobContract("mongodb", openEmpty);
   pushContract("mongodb", openEmpty);
+  quotaContract("mongodb", openEmpty);
   orderContract("mongodb", openEmpty, 25);
   mutantContract("mongodb", openEmpty, 300);
 

@@ -9,6 +9,7 @@ import { jobContract } from "./job-contract.ts";
 import { mutantContract } from "./mutant-contract.ts";
 import { orderContract } from "./order-contract.ts";
 import { pushContract } from "./push-contract.ts";
+import { quotaContract } from "./quota-contract.ts";
 import { type Database as EmptyDatabase, storeContract } from "./store-contract.ts";
 
 const newFolder = () => mkdtempSync(join(tmpdir(), "sqlite-store-"));
@@ -16,7 +17,7 @@ const newFolder = () => mkdtempSync(join(tmpdir(), "sqlite-store-"));
 async function openEmpty(): Promise<EmptyDatabase> {
   const folder = newFolder();
   return {
-    open: () => openSqliteStore(folder, 30),
+    open: (quota) => openSqliteStore(folder, 30, quota),
     remove: async () => rmSync(folder, { recursive: true }),
   };
 }
@@ -24,6 +25,7 @@ async function openEmpty(): Promise<EmptyDatabase> {
 storeContract("sqlite", openEmpty);
 jobContract("sqlite", openEmpty);
 pushContract("sqlite", openEmpty);
+quotaContract("sqlite", openEmpty);
 orderContract("sqlite", openEmpty, 150);
 mutantContract("sqlite", openEmpty, 1500);
 

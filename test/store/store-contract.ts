@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Bug } from "../../src/domain/bug.ts";
+import type { RejectionQuota } from "../../src/store/admit-rejections.ts";
 import type { Arrival, KnownBinding, Store } from "../../src/store/store.ts";
 import { anArrival, REVISION } from "../examples.ts";
 import { rejectionContract } from "./rejection-contract.ts";
 
 /** Opens the same, at first empty, database as often as it is called; `remove` ends it. */
 export interface Database {
-  open(): Promise<Store>;
+  open(quota?: RejectionQuota): Promise<Store>;
   remove(): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import type { StoredRejection } from "../../domain/rejection.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
+import type { QuotaUse } from "../admit-rejections.ts";
 import type { NewLog, NewSuggestions } from "../plan-batch.ts";
 import type { ArtifactMaker, KnownBinding } from "../store.ts";
 import { isTakenName } from "./faults.ts";
@@ -47,6 +48,9 @@ export type SuggestionsDocument = Omit<NewSuggestions, "next_attempt_at" | "blob
 export type RejectionDocument = Omit<StoredRejection, "id" | "expires_at"> &
   WithId & { readonly expires_at: Date };
 
+/** How much of a day's quota of rejections an exchange has used. */
+export type QuotaDocument = QuotaUse & WithId & { readonly expires_at: Date };
+
 /** The collections of one database, by what they hold. */
 export interface Collections {
   readonly resultsets: Collection<ResultSetDocument>;
@@ -59,6 +63,7 @@ export interface Collections {
   readonly bindings: Collection<KnownBinding & WithId & { readonly queue: string }>;
   readonly bugs: Collection<WithId & { readonly bug: Bug; readonly generation: string }>;
   readonly versions: Collection<WithId & { readonly version: string }>;
+  readonly quotas: Collection<QuotaDocument>;
   readonly suspects: Collection<WithId & { readonly attempts: number; readonly last_seen: Date }>;
 }
 
@@ -85,6 +90,7 @@ export function collectionsOf(db: Db): Collections {
     bindings: db.collection("bindings"),
     bugs: db.collection("bugs"),
     versions: db.collection("versions"),
+    quotas: db.collection("rejection_quotas"),
     suspects: db.collection("suspects"),
   };
 }
@@ -110,6 +116,7 @@ export async function createIndexes(all: Collections): Promise<void> {
     await all.rejections.createIndex({ [first]: 1, ...compared });
   }
   await all.rejections.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
+  await all.quotas.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
   await all.bindings.createIndex({ queue: 1 });
   await all.suspects.createIndex({ last_seen: 1 }, { expireAfterSeconds: SUSPECT_SECONDS });
 }

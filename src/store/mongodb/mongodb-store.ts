@@ -2,6 +2,7 @@ import { type Db, MongoClient } from "mongodb";
 import { blankUrls } from "../../domain/blank-url.ts";
 import { namesDatabase } from "../../domain/database-name.ts";
 import { Misuse } from "../../domain/faults.ts";
+import { type RejectionQuota, unlimited } from "../admit-rejections.ts";
 import { createAsking } from "../asking.ts";
 import { gathered } from "../gathered.ts";
 import type { Store } from "../store.ts";
@@ -30,6 +31,7 @@ export async function openMongodbStore(
   url: string,
   rejectionTtlDays: number,
   onStuck: () => void = () => undefined,
+  quota: RejectionQuota = unlimited,
 ): Promise<Store> {
   const { client, database } = understood(url);
   const all = collectionsOf(database);
@@ -44,7 +46,7 @@ export async function openMongodbStore(
   }
   const writes = createWrites(all);
   const reads = createReads(all);
-  const rejections = createRejections(all, rejectionTtlDays);
+  const rejections = createRejections(all, rejectionTtlDays, quota);
   const work = createWork(all);
   const bugs = createBugs(all);
   const bindings = createBindings(all);
@@ -78,6 +80,7 @@ export async function openMongodbStore(
     listRejections: asked(rejections.listRejections),
     findRejection: asked(rejections.findRejection),
     countRejections: asked(rejections.countRejections),
+    listOnlyCounted: asked(rejections.listOnlyCounted),
     countDocuments: asked(reads.countDocuments),
     readBindings: limited(bindings.readBindings),
     noteBindings: limited(bindings.noteBindings),

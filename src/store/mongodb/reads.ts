@@ -99,7 +99,7 @@ export function createReads(all: Collections) {
   }
 
   async function countDocuments(): Promise<Record<string, number>> {
-    const { bindings, versions, ...counted } = all;
+    const { bindings, versions, quotas, ...counted } = all;
     const counts = Object.entries(counted).map(async ([name, collection]) => {
       return [name, await collection.countDocuments()] as const;
     });

@@ -101,6 +101,11 @@ export const steps: readonly string[] = [
   CREATE INDEX logs_by_time ON logs (last_modified);
   CREATE INDEX logs_failed ON logs (last_modified) WHERE failure IS NOT NULL AND next_attempt_at IS NULL;
   `,
+  // How much of a day's quota of rejections an exchange has used.
+  `
+  CREATE TABLE rejection_quotas (id TEXT PRIMARY KEY, day TEXT NOT NULL, exchange TEXT NOT NULL, kept INTEGER NOT NULL,
+    bytes INTEGER NOT NULL, only_counted INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ];
 
 /**

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type RejectionQuota, unlimited } from "../admit-rejections.ts";
 import { createAsking } from "../asking.ts";
 import { gathered } from "../gathered.ts";
 import type { Store } from "../store.ts";
@@ -21,7 +22,11 @@ const OPENING_MS = 5000;
  * @param folder - made where it is missing.
  * @throws Misuse for a file that is no store; Unavailable while another process holds it.
  */
-export async function openSqliteStore(folder: string, rejectionTtlDays: number): Promise<Store> {
+export async function openSqliteStore(
+  folder: string,
+  rejectionTtlDays: number,
+  quota: RejectionQuota = unlimited,
+): Promise<Store> {
   const path = join(folder, "pulse-ingest.db");
   const line = new LockLine();
   const db = await line
@@ -31,7 +36,7 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
     });
   const writes = createWrites(db);
   const reads = createReads(db);
-  const rejections = createRejections(db, rejectionTtlDays);
+  const rejections = createRejections(db, rejectionTtlDays, quota);
   const work = createWork(db);
   const bugs = createBugs(db);
   const bindings = createBindings(db);
@@ -53,6 +58,7 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
     listRejections: asked(rejections.listRejections),
     findRejection: asked(rejections.findRejection),
     countRejections: asked(rejections.countRejections),
+    listOnlyCounted: asked(rejections.listOnlyCounted),
     countDocuments: asked(reads.countDocuments),
     readBindings: asked(bindings.readBindings),
     noteBindings: asked(bindings.noteBindings),

@@ -80,9 +80,9 @@ export function createWrites(db: Database.Database) {
   }
 
   function pushesBy(keys: readonly string[], hashes: readonly [string, string][]): ResultSet[] {
-    const rows = readPushes.all(JSON.stringify(keys)) as DocRow[];
-    if (hashes.length > 0) rows.push(...(readPushesByHash.all(JSON.stringify(hashes)) as DocRow[]));
-    return rows.map(({ doc }) => JSON.parse(doc) as ResultSet);
+    const byKey = readPushes.all(JSON.stringify(keys)) as DocRow[];
+    const byHash = hashes.length > 0 ? (readPushesByHash.all(JSON.stringify(hashes)) as DocRow[]) : [];
+    return [...byKey, ...byHash].map(({ doc }) => JSON.parse(doc) as ResultSet);
   }
 
   function writePush(id: string, push: ResultSet): void {
