@@ -2,18 +2,20 @@ import { isUtf8 } from "node:buffer";
 import { blankUrls } from "../domain/blank-url.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
+import { type DecodedJob, unwrapJobs } from "./unwrap-jobs.ts";
 
 /**
- * The job messages that a delivery carries: one JSON value, or each item of an array. Pure. The content type is
- * not looked at: publishers' tools disagree about it, and the bytes say what they are.
+ * Returns the job messages that a delivery carries: one JSON value, or each item of an array; an envelope of MozillaPulse
+ * stands for what it wraps. Pure. The content type is not looked at: publishers' tools disagree about it, and the bytes
+ * say what they are.
  *
- * Half of a surrogate pair becomes U+FFFD.
+ * A lone surrogate becomes U+FFFD.
  *
  * @param maxDepth - a value nested deeper is refused, so that nothing that walks it can overflow the stack.
  * @returns fault `oversize-body` for a body cut on arrival, `malformed-body` for one that is not strict UTF-8
- *   (no byte order mark), not JSON, nested too deep, or an array without items.
+ *   (no byte order mark), not JSON, nested too deep, or holds no job.
  */
-export function decodeDelivery(delivery: Delivery, maxDepth: number): Result<readonly unknown[]> {
+export function decodeDelivery(delivery: Delivery, maxDepth: number): Result<readonly DecodedJob[]> {
   const { body, oversize } = delivery;
   if (oversize !== null) {
     return refuse({ reason: "oversize-body", bytes: oversize.bytes, limitBytes: oversize.limitBytes });
@@ -30,8 +32,8 @@ export function decodeDelivery(delivery: Delivery, maxDepth: number): Result<rea
   } catch {
     return malformed(`the body is not JSON: ${whyNotJson(blankUrls(text))}`);
   }
-  if (!Array.isArray(value)) return ok([value]);
-  return value.length === 0 ? malformed("the body is an empty array: it holds no job") : ok(value);
+  const jobs = unwrapJobs(value);
+  return jobs.length === 0 ? malformed("the body is an empty array: it holds no job") : ok(jobs);
 }
 
 function malformed(detail: string): ReturnType<typeof refuse> {

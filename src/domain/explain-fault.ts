@@ -26,9 +26,32 @@ export function faultErrors(fault: Fault): readonly Violation[] {
 type OtherFault = Exclude<Fault, { readonly reason: "schema-violation" }>;
 
 function pointerOf(fault: OtherFault): string {
+  if ("pointer" in fault && fault.pointer !== undefined) return fault.pointer;
   if (fault.reason === "project-not-accepted") return "/origin/project";
-  if (fault.reason === "unknown-revision-hash") return "/origin/revision_hash";
-  return "pointer" in fault ? fault.pointer : "";
+  return fault.reason === "unknown-revision-hash" ? "/origin/revision_hash" : "";
+}
+
+/**
+ * Returns the fault of a job as a fault of the message that holds the job: its pointers begin where the message does.
+ *
+ * @param at - JSON pointer from the message to the job, such as `/payload`.
+ */
+export function faultWithin(fault: Fault, at: string): Fault {
+  if (at === "") return fault;
+  switch (fault.reason) {
+    case "schema-violation": {
+      const violations = fault.violations.map((each) => ({ ...each, pointer: `${at}${each.pointer}` }));
+      return { ...fault, violations };
+    }
+    case "unreadable-time":
+    case "unusable-field":
+    case "project-not-accepted":
+    case "unknown-revision-hash":
+      return { ...fault, pointer: `${at}${pointerOf(fault)}` };
+    default:
+      // These concern the whole message.
+      return fault;
+  }
 }
 
 function messageOf(fault: OtherFault): string {

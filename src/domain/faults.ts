@@ -14,8 +14,20 @@ export type Fault =
   | { readonly reason: "malformed-body"; readonly detail: string }
   | { readonly reason: "schema-violation"; readonly violations: readonly Violation[] }
   | { readonly reason: "unreadable-time"; readonly pointer: string; readonly value: string }
-  | { readonly reason: "project-not-accepted"; readonly project: string; readonly exchange: string }
-  | { readonly reason: "unknown-revision-hash"; readonly project: string; readonly revisionHash: string }
+  | {
+      readonly reason: "project-not-accepted";
+      readonly project: string;
+      readonly exchange: string;
+      /** Absent: `/origin/project`. */
+      readonly pointer?: string;
+    }
+  | {
+      readonly reason: "unknown-revision-hash";
+      readonly project: string;
+      readonly revisionHash: string;
+      /** Absent: `/origin/revision_hash`. */
+      readonly pointer?: string;
+    }
   | { readonly reason: "unusable-field"; readonly pointer: string; readonly detail: string }
   | { readonly reason: "internal-error"; readonly detail: string }
   /** It was in work each of these times when a worker died; it has not been looked at since. */

@@ -1,6 +1,8 @@
 import { decodeDelivery } from "../decode/decode-delivery.ts";
+import type { DecodedJob } from "../decode/unwrap-jobs.ts";
 import { firstCharacters } from "../domain/characters.ts";
 import type { Delivery } from "../domain/delivery.ts";
+import { faultWithin } from "../domain/explain-fault.ts";
 import type { Fault } from "../domain/faults.ts";
 import type { JobSubmission, PreparedSubmission } from "../domain/submission.ts";
 import type { TierOverrides } from "../domain/tiers.ts";
@@ -17,12 +19,15 @@ export type Verdict =
       /** The same before defaults and cuts, as a REST client would post it. */
       readonly posted: JobSubmission;
       readonly payload: unknown;
+      /** JSON pointer from the message to the job: `""` unless an envelope wraps it. */
+      readonly at: string;
     }
   | { readonly kind: "skipped"; readonly payload: unknown }
   | {
       readonly kind: "rejected";
+      /** Its pointers begin where the message begins: those of a wrapped job with `/payload`. */
       readonly fault: Fault;
-      /** The item; `undefined` where the body could not be decoded. */
+      /** The job without array and envelope; `undefined` where the body could not be decoded. */
       readonly payload: unknown;
       readonly project: string | null;
       readonly task_id: string | null;
@@ -40,27 +45,28 @@ export interface JudgeOptions {
 export function judgeDelivery(delivery: Delivery, options: JudgeOptions): Verdict[] {
   const decoded = decodeDelivery(delivery, options.maxDepth);
   if (!decoded.ok) return [rejected(decoded.fault, undefined)];
-  return decoded.value.map((payload) => judgeJob(payload, delivery.exchange, options));
+  return decoded.value.map((job) => judgeJob(job, delivery.exchange, options));
 }
 
-function judgeJob(payload: unknown, exchange: string, options: JudgeOptions): Verdict {
+function judgeJob({ value: payload, at }: DecodedJob, exchange: string, options: JudgeOptions): Verdict {
+  const refused = (fault: Fault): Verdict => rejected(faultWithin(fault, at), payload);
   const message = validateJob(payload, options.schemas);
-  if (!message.ok) return rejected(message.fault, payload);
+  if (!message.ok) return refused(message.fault);
   if (message.value.state === "unscheduled") return { kind: "skipped", payload };
   const { project } = message.value.origin;
   if (!options.acceptsProject(exchange, project)) {
-    return rejected({ reason: "project-not-accepted", project, exchange }, payload);
+    return refused({ reason: "project-not-accepted", project, exchange });
   }
 
   const submission = normaliseJob(message.value);
-  if (!submission.ok) return rejected(submission.fault, payload);
+  if (!submission.ok) return refused(submission.fault);
   const prepared = normaliseSubmission(submission.value, options.tiers, unusableParts(message.value));
-  if (!prepared.ok) return rejected(inMessage(prepared.fault), payload);
-  return { kind: "accepted", submission: prepared.value, posted: submission.value, payload };
+  if (!prepared.ok) return refused(inJob(prepared.fault));
+  return { kind: "accepted", submission: prepared.value, posted: submission.value, payload, at };
 }
 
-/** The pointer as the message has it: the one field of a submission that may be unusable although the schema is kept. */
-function inMessage(fault: Fault): Fault {
+/** The pointer as the job message has it. The symbol is the only field that can be unusable in a job that fits the schema. */
+function inJob(fault: Fault): Fault {
   const isSymbol = fault.reason === "unusable-field" && fault.pointer === "/job/job_symbol";
   return isSymbol ? { ...fault, pointer: "/display/chunkId" } : fault;
 }

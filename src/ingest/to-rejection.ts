@@ -7,7 +7,10 @@ import type { RejectedPayload, Rejection } from "../domain/rejection.ts";
 /** What a verdict knows of the job message that is refused. */
 export interface Refused {
   readonly fault: Fault;
-  /** The array's item, or the one job; `undefined` where the body could not be decoded: its raw bytes are kept. */
+  /**
+   * The job without the array or the envelope that held it; `undefined` where the body could not be decoded: its raw
+   * bytes are kept. An envelope names the time of sending, so with it no message would be known again.
+   */
   readonly payload: unknown;
   readonly project: string | null;
   readonly task_id: string | null;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { faultErrors } from "../../src/domain/explain-fault.ts";
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
 import { aDelivery, aMessage, schemas } from "../examples.ts";
 
@@ -20,6 +21,45 @@ it("what cannot be kept although it fits the schema is pointed to in the message
 it("of names that are far too long the first two hundred characters are kept, whole ones", () => {
   const [verdict] = judgeDelivery(aDelivery(aMessage({ taskId: "🎉".repeat(300) })), rules);
   expect(verdict).toMatchObject({ kind: "rejected", task_id: "🎉".repeat(200) });
+});
+
+describe("a job in an envelope, as MozillaPulse publishes it", () => {
+  const _meta = { exchange: "exchange/publisher/jobs", routing_key: "treeherder.try", serializer: "json" };
+  const display = { jobName: "n", jobSymbol: "M", chunkId: 1e60, groupSymbol: "g" };
+
+  it("is accepted as if it stood alone", () => {
+    const wrapped = judgeDelivery(aDelivery({ payload: aMessage(), _meta }), rules);
+    const bare = judgeDelivery(aDelivery(aMessage()), rules);
+    expect(wrapped).toEqual(bare.map((verdict) => ({ ...verdict, at: "/payload" })));
+  });
+
+  it.each([
+    ["schema-violation", "/payload/state", aMessage({ state: "done" })],
+    ["schema-violation", "/payload", { ...aMessage(), state: undefined }],
+    ["schema-violation", "/payload/origin/kind", aMessage({ origin: { kind: "cvs" } })],
+    ["unreadable-time", "/payload/timeStarted", aMessage({ timeStarted: "never" })],
+    ["unusable-field", "/payload/display/chunkId", aMessage({ display })],
+    ["project-not-accepted", "/payload/origin/project", aMessage()],
+  ])("is refused with pointers into the message: %s at %s", (reason, pointer, payload) => {
+    const acceptsProject = () => reason !== "project-not-accepted";
+    const [verdict] = judgeDelivery(aDelivery({ payload, _meta }), { ...rules, acceptsProject });
+    if (verdict?.kind !== "rejected") throw new Error(`it is ${verdict?.kind}`);
+    expect(verdict.fault.reason).toBe(reason);
+    expect(faultErrors(verdict.fault).map((error) => error.pointer)).toEqual([pointer]);
+    expect(verdict.payload).toEqual(JSON.parse(JSON.stringify(payload)));
+  });
+
+  it("is found by its place where the envelope holds an array", () => {
+    const payload = [aMessage(), aMessage({ state: "unscheduled" }), aMessage({ state: "done" })];
+    const verdicts = judgeDelivery(aDelivery({ payload, _meta }), rules);
+    expect(verdicts.map(({ kind }) => kind)).toEqual(["accepted", "skipped", "rejected"]);
+    expect(verdicts[2]).toMatchObject({ fault: { violations: [{ pointer: "/payload/2/state" }] } });
+  });
+
+  it("is refused as a whole where the envelope holds none", () => {
+    const [verdict] = judgeDelivery(aDelivery({ payload: [], _meta }), rules);
+    expect(verdict).toMatchObject({ kind: "rejected", fault: { reason: "malformed-body" } });
+  });
 });
 
 describe("what is told of a refused message shows no password of a URL", () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Delivery } from "../../src/domain/delivery.ts";
+import { faultErrors } from "../../src/domain/explain-fault.ts";
 import { Unavailable } from "../../src/domain/faults.ts";
 import type { StoredRejection } from "../../src/domain/rejection.ts";
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
@@ -101,6 +102,24 @@ it("a revision hash whose push has come meanwhile finds it", async () => {
   await store.storeResultSets("try", [{ ...push, revision_hash: "f".repeat(40) }]);
   expect((await replay(await kept()))[0]?.jobs).toMatchObject([{ outcome: "stored" }]);
   expect((await store.findJob("try", "guid/0"))?.job.result_set).toBe(`try/${"b".repeat(12)}`);
+});
+
+it("a job out of an envelope is kept without it, counted when it is sent again, and replayed by itself", async () => {
+  const origin = { kind: "hg.mozilla.org", project: "try", revision_hash: "f".repeat(40) };
+  await receive({ payload: aMessage({ origin }), _meta: { sent: "2026-01-05T10:00:00Z" } });
+  const rejections = await receive({
+    payload: aMessage({ origin }),
+    _meta: { sent: "2026-01-05T10:00:01Z" },
+  });
+  expect(rejections).toMatchObject([
+    { count: 2, payload: { content: JSON.stringify(aMessage({ origin })) } },
+  ]);
+  expect(rejections.flatMap(({ fault }) => faultErrors(fault))).toMatchObject([
+    { pointer: "/payload/origin/revision_hash", keyword: "unknown-revision-hash" },
+  ]);
+  const push = { revision: "b".repeat(40), author: "a@b", push_timestamp: 5, revisions: [] };
+  await store.storeResultSets("try", [{ ...push, revision_hash: "f".repeat(40) }]);
+  expect((await replay(rejections))[0]?.jobs).toMatchObject([{ outcome: "stored" }]);
 });
 
 it("raw bytes that can be decoded by now end job by job; what is refused of them is kept by itself", async () => {
