@@ -109,6 +109,7 @@ async function runParts(
       judgeDelivery(delivery, {
         schemas,
         maxDepth: settings.MAX_DEPTH,
+        maxBodyBytes: settings.MAX_BODY_BYTES,
         // Those in force at this moment.
         tiers: files.tiers(),
         acceptsProject: files.acceptsProject,

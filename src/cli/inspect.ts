@@ -44,6 +44,7 @@ export async function inspect(
   const judgeOptions = {
     schemas: loadSchemas(),
     maxDepth: settings.MAX_DEPTH,
+    maxBodyBytes: settings.MAX_BODY_BYTES,
     tiers: new Map(),
     acceptsProject: registry?.acceptsProject ?? (() => true),
   };

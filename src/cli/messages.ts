@@ -28,11 +28,11 @@ export async function readInput(file: string): Promise<Buffer> {
 /** The worker's verdicts on a delivery of any exchange: what the registry lets one write to is not asked. */
 export function judgeFrom(
   delivery: Delivery,
-  { MAX_DEPTH }: Pick<VerdictSettings, "MAX_DEPTH">,
+  { MAX_DEPTH, MAX_BODY_BYTES }: VerdictSettings,
   schemas: SchemaSet,
 ): readonly Verdict[] {
-  const options = { schemas, maxDepth: MAX_DEPTH, tiers: new Map(), acceptsProject: () => true };
-  return judgeDelivery(delivery, options);
+  const limits = { maxDepth: MAX_DEPTH, maxBodyBytes: MAX_BODY_BYTES };
+  return judgeDelivery(delivery, { schemas, ...limits, tiers: new Map(), acceptsProject: () => true });
 }
 
 /** The JSON documents of a file: the whole of it, or, where its first line is one by itself, each line (NDJSON). */
@@ -74,13 +74,15 @@ export function judgeDocument(
   schemas: SchemaSet,
 ): readonly Verdict[] {
   const route = { exchange: "", routingKey: "", redelivered: false, receivedAtMs: 0 };
-  return judgeFrom({ ...route, body, oversize: null }, { MAX_DEPTH }, schemas).map((verdict) => {
-    // The file may hold many messages: each of them has to be short enough, as `publish` would send it.
-    const bytes = verdict.payload === undefined ? 0 : Buffer.byteLength(JSON.stringify(verdict.payload));
-    if (bytes <= MAX_BODY_BYTES) return verdict;
-    const fault = { reason: "oversize-body", bytes, limitBytes: MAX_BODY_BYTES } as const;
-    return { kind: "rejected", fault, payload: verdict.payload, project: null, task_id: null };
-  });
+  return judgeFrom({ ...route, body, oversize: null }, { MAX_DEPTH, MAX_BODY_BYTES }, schemas).map(
+    (verdict) => {
+      // The file may hold many messages: each of them has to be short enough, as `publish` would send it.
+      const bytes = verdict.payload === undefined ? 0 : Buffer.byteLength(JSON.stringify(verdict.payload));
+      if (bytes <= MAX_BODY_BYTES) return verdict;
+      const fault = { reason: "oversize-body", bytes, limitBytes: MAX_BODY_BYTES } as const;
+      return { kind: "rejected", fault, payload: verdict.payload, project: null, task_id: null };
+    },
+  );
 }
 
 /** `validate`: says for each message whether it is valid, or what is wrong. Exit code 1 if any is invalid. */

@@ -107,6 +107,7 @@ function described(rejection: StoredRejection): string {
     ["last seen", last_seen],
     ["expires", expires_at],
     ["payload", `${payload.bytes} bytes, sha256 ${payload.sha256}`],
+    ...Object.entries(payload.properties ?? {}).map(([name, value]) => [`its ${name}`, value]),
     ["replay", whyNotReplayed(rejection) ?? `pulse-ingest rejections replay ${shortId(id)}`],
   ]);
   const wrong = faultErrors(fault).map((error) => `${errorLine(error)}\n`);

@@ -14,7 +14,7 @@ import {
 import { readSettings } from "../read-settings.ts";
 import type { Store } from "../store/store.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
-import { errorLine } from "./messages.ts";
+import { errorLine, verdictSettingNames } from "./messages.ts";
 import { print, tell } from "./print.ts";
 import { printable } from "./printable.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
@@ -118,10 +118,12 @@ async function replayPages(
 
 /** The worker's own judgement, by the settings, registry and tiers that it would have here. */
 async function readJudge(env: NodeJS.ProcessEnv): Promise<ReplayOptions["judge"]> {
-  const settings = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE", "MAX_DEPTH"]);
+  const names = ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE", ...verdictSettingNames] as const;
+  const settings = readSettings(env, names);
   const { acceptsProject } = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
   const tiers = await readTiers(settings.TIERS_FILE);
-  const options = { schemas: loadSchemas(), maxDepth: settings.MAX_DEPTH, tiers, acceptsProject };
+  const limits = { maxDepth: settings.MAX_DEPTH, maxBodyBytes: settings.MAX_BODY_BYTES };
+  const options = { schemas: loadSchemas(), ...limits, tiers, acceptsProject };
   return (delivery) => judgeDelivery(delivery, options);
 }
 

@@ -2,24 +2,37 @@ import { isUtf8 } from "node:buffer";
 import { blankUrls } from "../domain/blank-url.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
+import { undoEncodings } from "./undo-encodings.ts";
 import { type DecodedJob, unwrapJobs } from "./unwrap-jobs.ts";
+
+export interface DecodeLimits {
+  /** A value nested deeper is refused, so that nothing that walks it can overflow the stack. */
+  readonly maxDepth: number;
+  /** What inflates to more bytes is refused. */
+  readonly maxBodyBytes: number;
+}
 
 /**
  * Returns the job messages that a delivery carries: one JSON value, or each item of an array; an envelope of MozillaPulse
- * stands for what it wraps. Pure. The content type is not looked at: publishers' tools disagree about it, and the bytes
- * say what they are.
+ * stands for what it wraps. Pure. A declared encoding is undone. The content type is not looked at: publishers' tools
+ * disagree about it, and the bytes say what they are.
  *
  * A lone surrogate becomes U+FFFD.
  *
- * @param maxDepth - a value nested deeper is refused, so that nothing that walks it can overflow the stack.
  * @returns fault `oversize-body` for a body cut on arrival, `malformed-body` for one that is not strict UTF-8
- *   (no byte order mark), not JSON, nested too deep, or holds no job.
+ *   (no byte order mark), not JSON, nested too deep, or holds no job; and those of `undoEncodings`.
  */
-export function decodeDelivery(delivery: Delivery, maxDepth: number): Result<readonly DecodedJob[]> {
-  const { body, oversize } = delivery;
+export function decodeDelivery(
+  delivery: Delivery,
+  { maxDepth, maxBodyBytes }: DecodeLimits,
+): Result<readonly DecodedJob[]> {
+  const { oversize } = delivery;
   if (oversize !== null) {
     return refuse({ reason: "oversize-body", bytes: oversize.bytes, limitBytes: oversize.limitBytes });
   }
+  const undone = undoEncodings(delivery.body, delivery.properties, maxBodyBytes);
+  if (!undone.ok) return undone;
+  const body = undone.value;
   if (body.length === 0) return malformed("the body is empty");
   if (!isUtf8(body)) return malformed("the body is not valid UTF-8");
   const text = body.toString("utf8");

@@ -3,6 +3,7 @@ import type { Fault, FaultReason, Violation } from "./faults.ts";
 /** What each reason means, for people; the README's table is compared with it. */
 export const faultMeanings: Readonly<Record<FaultReason, string>> = {
   "oversize-body": "the body is longer than `MAX_BODY_BYTES`",
+  "unsupported-encoding": "the properties declare an encoding of the body that cannot be undone",
   "malformed-body": "the body is not one JSON value, or an array of them, in UTF-8",
   "schema-violation": "the job message does not fit the Pulse Job Schema",
   "unreadable-time": "a time stamp is none",
@@ -54,12 +55,24 @@ export function faultWithin(fault: Fault, at: string): Fault {
   }
 }
 
+function lengthOf({ bytes, compression }: Extract<Fault, { readonly reason: "oversize-body" }>): string {
+  const asItCame = `${bytes} bytes long`;
+  return compression === undefined
+    ? asItCame
+    : `${asItCame}, and too long without its compression (${compression})`;
+}
+
 function messageOf(fault: OtherFault): string {
   switch (fault.reason) {
     case "oversize-body":
       return (
-        `is ${fault.bytes} bytes long; at most ${fault.limitBytes} are taken (MAX_BODY_BYTES): ` +
+        `is ${lengthOf(fault)}; at most ${fault.limitBytes} are taken (MAX_BODY_BYTES): ` +
         "publish fewer jobs in one message, or leave long text to a log"
+      );
+    case "unsupported-encoding":
+      return (
+        `the ${fault.property} ${JSON.stringify(fault.value)} cannot be undone here: publish UTF-8, ` +
+        "as it is or compressed with gzip, zlib or brotli"
       );
     case "malformed-body":
       return `${fault.detail}; publish one JSON object, or an array of them, as UTF-8`;

@@ -10,7 +10,20 @@ export interface Violation {
 
 /** Why a message is refused. The same bytes would be refused again: returned, never thrown. */
 export type Fault =
-  | { readonly reason: "oversize-body"; readonly bytes: number; readonly limitBytes: number }
+  | {
+      readonly reason: "oversize-body";
+      /** As it came. */
+      readonly bytes: number;
+      readonly limitBytes: number;
+      /** The declared compression, where the body is over the limit only without it. */
+      readonly compression?: string;
+    }
+  | {
+      readonly reason: "unsupported-encoding";
+      readonly property: "compression" | "content_encoding";
+      /** As it is declared. */
+      readonly value: string;
+    }
   | { readonly reason: "malformed-body"; readonly detail: string }
   | { readonly reason: "schema-violation"; readonly violations: readonly Violation[] }
   | { readonly reason: "unreadable-time"; readonly pointer: string; readonly value: string }

@@ -1,3 +1,4 @@
+import type { BodyProperties } from "./delivery.ts";
 import type { Fault } from "./faults.ts";
 
 /**
@@ -15,6 +16,8 @@ export interface RejectedPayload {
   readonly truncated: boolean;
   /** Passwords in URLs have been replaced by `***`: it is no longer what was sent. */
   readonly blanked: boolean;
+  /** Of raw bytes: what the message says of them, if anything. To be replayed with them. */
+  readonly properties?: BodyProperties;
 }
 
 export interface Rejection {

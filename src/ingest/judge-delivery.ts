@@ -1,4 +1,4 @@
-import { decodeDelivery } from "../decode/decode-delivery.ts";
+import { type DecodeLimits, decodeDelivery } from "../decode/decode-delivery.ts";
 import type { DecodedJob } from "../decode/unwrap-jobs.ts";
 import { firstCharacters } from "../domain/characters.ts";
 import type { Delivery } from "../domain/delivery.ts";
@@ -33,9 +33,8 @@ export type Verdict =
       readonly task_id: string | null;
     };
 
-export interface JudgeOptions {
+export interface JudgeOptions extends DecodeLimits {
   readonly schemas: SchemaSet;
-  readonly maxDepth: number;
   readonly tiers: TierOverrides;
   /** May this exchange write to this project? */
   readonly acceptsProject: (exchange: string, project: string) => boolean;
@@ -43,7 +42,7 @@ export interface JudgeOptions {
 
 /** One verdict per job in the delivery. Pure, so the worker, `validate` and `inspect` cannot disagree. */
 export function judgeDelivery(delivery: Delivery, options: JudgeOptions): Verdict[] {
-  const decoded = decodeDelivery(delivery, options.maxDepth);
+  const decoded = decodeDelivery(delivery, options);
   if (!decoded.ok) return [rejected(decoded.fault, undefined)];
   return decoded.value.map((job) => judgeJob(job, delivery.exchange, options));
 }

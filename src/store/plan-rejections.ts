@@ -13,7 +13,7 @@ export function planRejections(rejections: readonly Rejection[], ttlDays: number
   const planned = new Map<string, StoredRejection>();
   for (const { received_at, ...rejection } of rejections) {
     const { payload, exchange, routing_key } = rejection;
-    const id = rejectionId(payload.sha256, exchange, routing_key);
+    const id = rejectionId(payload, exchange, routing_key);
     const before = planned.get(id);
     const last_seen = latest(before?.last_seen, received_at);
     planned.set(id, {

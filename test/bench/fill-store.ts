@@ -18,7 +18,13 @@ export async function fillStore(
 }
 
 function arrivals(from: number, count: number): Arrival[] {
-  const options = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+  const options = {
+    schemas,
+    maxDepth: 64,
+    maxBodyBytes: 1_048_576,
+    tiers: new Map(),
+    acceptsProject: () => true,
+  };
   const messages = Array.from({ length: count }, (_, n) => jobMessage("there", from + n, "completed"));
   const common = anArrival();
   return judgeDelivery(aDelivery(messages), options).map((verdict) => {

@@ -12,7 +12,13 @@ export const pure = {
   measure: once(async () => {
     const { bodies } = messageMix(JOBS, "pure");
     const deliveries = bodies.map((body) => aDelivery(body));
-    const options = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+    const options = {
+      schemas,
+      maxDepth: 64,
+      maxBodyBytes: 1_048_576,
+      tiers: new Map(),
+      acceptsProject: () => true,
+    };
     let accepted = 0;
     const judge = (): void => {
       for (const delivery of deliveries) {

@@ -25,6 +25,7 @@ const delivery = aDelivery(aMessage({ state: "running" }), { receivedAtMs: Date.
 const [verdict] = judgeDelivery(delivery, {
   schemas,
   maxDepth: 64,
+  maxBodyBytes: 1_048_576,
   tiers: new Map(),
   acceptsProject: () => true,
 });

@@ -149,7 +149,13 @@ describe("the verdict of validate and of the worker", () => {
     const oversize = isOversize
       ? { bytes: body.length, sha256: "", limitBytes: limits.MAX_BODY_BYTES }
       : null;
-    const options = { schemas, maxDepth: 20, tiers: new Map(), acceptsProject: () => true };
+    const options = {
+      schemas,
+      maxDepth: 20,
+      maxBodyBytes: 4000,
+      tiers: new Map(),
+      acceptsProject: () => true,
+    };
     const [worker] = judgeDelivery(aDelivery(body, { oversize }), options);
     const [file] = judgeFile(body, limits, schemas);
     expect(file?.kind).toBe(reason === null ? worker?.kind : "rejected");

@@ -66,7 +66,13 @@ class Place {
 
   /** What a worker makes of deliveries, of an exchange that may write to nothing. */
   async receive(...deliveries: readonly Delivery[]): Promise<void> {
-    const rules = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => false };
+    const rules = {
+      schemas,
+      maxDepth: 64,
+      maxBodyBytes: 1_048_576,
+      tiers: new Map(),
+      acceptsProject: () => false,
+    };
     const jobs = deliveries.flatMap((delivery) =>
       judgeDelivery(delivery, rules).map((verdict) => ({ delivery, verdict, outcome: null })),
     );

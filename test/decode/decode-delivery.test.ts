@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { decodeDelivery } from "../../src/decode/decode-delivery.ts";
 import { aDelivery } from "../examples.ts";
 
-const decode = (body: string | Buffer) => decodeDelivery(aDelivery(Buffer.from(body)), 8);
+const limits = { maxDepth: 8, maxBodyBytes: 1_048_576 };
+const decode = (body: string | Buffer) => decodeDelivery(aDelivery(Buffer.from(body)), limits);
 
 function valuesOf(decoded: ReturnType<typeof decode>): readonly unknown[] {
   if (!decoded.ok) throw new Error(JSON.stringify(decoded.fault));
@@ -79,7 +80,7 @@ describe("a body that is refused", () => {
 
   it("one that was cut on arrival: its length and the limit are told", () => {
     const oversize = { bytes: 5000, sha256: "00", limitBytes: 1024 };
-    expect(decodeDelivery(aDelivery(Buffer.from("{}"), { oversize }), 8)).toEqual({
+    expect(decodeDelivery(aDelivery(Buffer.from("{}"), { oversize }), limits)).toEqual({
       ok: false,
       fault: { reason: "oversize-body", bytes: 5000, limitBytes: 1024 },
     });

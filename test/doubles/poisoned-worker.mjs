@@ -12,7 +12,13 @@ import { schemas } from "../examples.ts";
 
 const [dataDir = "", folder = "", list = ""] = process.argv.slice(2);
 const log = { error: console.error, warn: () => undefined, info: () => undefined, debug: () => undefined };
-const judging = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+const judging = {
+  schemas,
+  maxDepth: 64,
+  maxBodyBytes: 1_048_576,
+  tiers: new Map(),
+  acceptsProject: () => true,
+};
 const store = await openStore({ mongodbUrl: null, dataDir, rejectionTtlDays: 30 });
 const spool = openSpool({ folder, maxBytes: 1e9, log });
 const ingest = createIngest({

@@ -6,7 +6,13 @@ import { mutant } from "./mutate.ts";
 import { randomOf } from "./random.ts";
 import { wrongsOf } from "./rules.ts";
 
-const options = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+const options = {
+  schemas,
+  maxDepth: 64,
+  maxBodyBytes: 1_048_576,
+  tiers: new Map(),
+  acceptsProject: () => true,
+};
 const SLOW_MS = 50;
 const SLOW_TRIES = 3;
 /** What of a rejected message is kept. */

@@ -12,7 +12,13 @@ import type { Store } from "../../src/store/store.ts";
 import { aFickleStore, type FickleStore } from "../doubles/fickle-store.ts";
 import { schemas } from "../examples.ts";
 
-const judgeOptions = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+const judgeOptions = {
+  schemas,
+  maxDepth: 64,
+  maxBodyBytes: 1_048_576,
+  tiers: new Map(),
+  acceptsProject: () => true,
+};
 
 /** The real judgement. */
 export function judged(delivery: Delivery): readonly Verdict[] {

@@ -3,7 +3,13 @@ import { faultErrors } from "../../src/domain/explain-fault.ts";
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
 import { aDelivery, aMessage, schemas } from "../examples.ts";
 
-const rules = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+const rules = {
+  schemas,
+  maxDepth: 64,
+  maxBodyBytes: 1_048_576,
+  tiers: new Map(),
+  acceptsProject: () => true,
+};
 
 /** All that is told of what is wrong with a body. */
 function faultsOf(body: unknown): string {

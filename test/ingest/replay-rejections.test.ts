@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import type { Delivery } from "../../src/domain/delivery.ts";
+import type { BodyProperties, Delivery } from "../../src/domain/delivery.ts";
 import { faultErrors } from "../../src/domain/explain-fault.ts";
 import { Unavailable } from "../../src/domain/faults.ts";
 import type { StoredRejection } from "../../src/domain/rejection.ts";
@@ -33,12 +34,23 @@ interface Rules {
 /** The worker's judgement under these rules. */
 function judgeBy({ accepts = true, maxDepth = 64 }: Rules) {
   return (delivery: Delivery) =>
-    judgeDelivery(delivery, { schemas, maxDepth, tiers: new Map(), acceptsProject: () => accepts });
+    judgeDelivery(delivery, {
+      schemas,
+      maxDepth,
+      maxBodyBytes: 1_048_576,
+      tiers: new Map(),
+      acceptsProject: () => accepts,
+    });
 }
 
 /** What a worker makes of a delivery under these rules; gives the rejections that are there then. */
-async function receive(body: unknown, rules: Rules = {}, maxBytes = 65_536): Promise<StoredRejection[]> {
-  const delivery = aDelivery(body, { receivedAtMs: Date.now() - 60_000 });
+async function receive(
+  body: unknown,
+  rules: Rules = {},
+  maxBytes = 65_536,
+  properties: BodyProperties = {},
+): Promise<StoredRejection[]> {
+  const delivery = aDelivery(body, { receivedAtMs: Date.now() - 60_000, properties });
   const jobs = judgeBy(rules)(delivery).map((verdict) => ({ delivery, verdict, outcome: null }));
   const hold: ReplayOptions["hold"] = (work) => work();
   const ignore = () => undefined;
@@ -133,6 +145,28 @@ it("raw bytes that can be decoded by now end job by job; what is refused of them
     { task_id: "t/1", outcome: "rejected", fault: { reason: "schema-violation" } },
   ]);
   expect(await kept()).toMatchObject([{ task_id: "t/1", count: 1, payload: { encoding: "json" } }]);
+});
+
+it("raw bytes are replayed by what their properties declare", async () => {
+  const content_encoding = "gzip";
+  const reject = (properties: BodyProperties) =>
+    receive(
+      gzipSync(JSON.stringify(aMessage({ extra: { a: { b: { c: {} } } } }))),
+      { maxDepth: 4 },
+      65_536,
+      properties,
+    );
+  await reject({ content_encoding });
+  const raw = await reject({});
+  expect(raw).toMatchObject([
+    {
+      fault: { detail: expect.stringContaining("nested deeper") },
+      payload: { properties: { content_encoding } },
+    },
+    { fault: { detail: expect.stringContaining("not valid UTF-8") } },
+  ]);
+  expect((await replay(raw)).map(({ jobs }) => jobs[0]?.outcome)).toEqual(["stored", "rejected"]);
+  expect(await kept()).toMatchObject([{ payload: { properties: {} } }]);
 });
 
 it.each<[string, Buffer]>([

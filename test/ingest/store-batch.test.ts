@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 const rules = {
-  ...{ schemas, maxDepth: 64, tiers: new Map() },
+  ...{ schemas, maxDepth: 64, maxBodyBytes: 1_048_576, tiers: new Map() },
   acceptsProject: (_exchange: string, project: string) => project !== "closed",
 };
 const origin = { kind: "hg.mozilla.org", project: "try" };

@@ -7,7 +7,13 @@ import { mutant } from "../fuzz/mutate.ts";
 import { randomOf } from "../fuzz/random.ts";
 import type { Database } from "./store-contract.ts";
 
-const judging = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+const judging = {
+  schemas,
+  maxDepth: 64,
+  maxBodyBytes: 1_048_576,
+  tiers: new Map(),
+  acceptsProject: () => true,
+};
 const BATCH = 50;
 
 /** What is accepted of a broken message, under a guid of its own. */

@@ -33,7 +33,13 @@ ferretdb.describe(`what ${ferretdb.name} refuses with an error that is on no lis
   /** As a worker does it, up to the end of all its jobs. */
   async function end(messages: readonly object[], redelivered: boolean): Promise<readonly JobInHand[]> {
     const delivery = aDelivery(messages, { redelivered });
-    const rules = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+    const rules = {
+      schemas,
+      maxDepth: 64,
+      maxBodyBytes: 1_048_576,
+      tiers: new Map(),
+      acceptsProject: () => true,
+    };
     const jobs = judgeDelivery(delivery, rules).map(
       (verdict): JobInHand => ({ delivery, verdict, outcome: null }),
     );
