@@ -3,6 +3,7 @@ import { matches, type Registry, readRegistry } from "../broker/registry.ts";
 import { tailExchanges } from "../broker/tail-exchanges.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { Misuse } from "../domain/faults.ts";
+import { writeSource } from "../domain/source-json.ts";
 import { judgeDelivery, type Verdict } from "../ingest/judge-delivery.ts";
 import { brokerUrl, readSettings } from "../read-settings.ts";
 import type { Binding } from "../store/store.ts";
@@ -58,7 +59,7 @@ export async function inspect(
       const seen = seenOf(delivery, index, verdict);
       if (!filter(seen)) continue;
       total.shown++;
-      await print(options["json"] === true ? `${JSON.stringify(seen)}\n` : describeSeen(seen));
+      await print(options["json"] === true ? `${writeSource(seen)}\n` : describeSeen(seen));
       if (total.shown === count) stop.abort();
     }
   }

@@ -9,10 +9,10 @@ import { loadSchemas } from "../validate/validate-job.ts";
 import { type Awaited, awaitEnd, type End, toAwaited } from "./await-end.ts";
 import { brokerName } from "./broker-name.ts";
 import {
-  documentsOf,
   errorLine,
-  judgeDocument,
   judgeFrom,
+  judgeMessage,
+  messagesOf,
   readInput,
   verdictSettingNames,
 } from "./messages.ts";
@@ -41,16 +41,13 @@ export async function publish(
   const brokerNames = ["AMQP_URL", "AMQP_URL_FILE", ...verdictSettingNames] as const;
   // Where the store is not asked, neither are its settings.
   const settings = readSettings(env, waitMs === null ? brokerNames : [...brokerNames, ...storeSettingNames]);
-  const body = await readInput(file);
   const schemas = loadSchemas();
-  const judged = documentsOf(body).flatMap((document) =>
-    judgeDocument(document, settings, schemas).map((verdict) => ({ document, verdict })),
-  );
-  const verdicts = judged.map(({ verdict }) => verdict);
-  if (options["validate"] !== false && tellInvalid(file, verdicts)) return exitCodes.failed;
-  const bodies = judged.map(({ document, verdict: { payload } }) =>
-    payload === undefined ? document : Buffer.from(JSON.stringify(payload)),
-  );
+  const messages = messagesOf(await readInput(file));
+  if (options["validate"] !== false) {
+    const verdicts = messages.flatMap((message) => judgeMessage(message, settings, schemas));
+    if (tellInvalid(file, verdicts)) return exitCodes.failed;
+  }
+  const bodies = messages.map(({ body }) => body);
   const url = await brokerUrl(settings);
   const publication = { url, exchange, routingKey, bodies, timeoutMs: CONFIRM_TIMEOUT_MS };
   if (waitMs === null) return publishOnly(publication);
@@ -60,10 +57,10 @@ export async function publish(
       return { exchange, routingKey, redelivered: false, receivedAtMs, body, oversize: null };
     });
     const waiting: Waiting[] = [];
-    for (const [index, delivery] of sent.entries()) {
+    for (const delivery of sent) {
       for (const verdict of judgeFrom(delivery, settings, schemas)) {
         const awaited = verdict.kind === "skipped" ? null : await toAwaited(delivery, verdict, store);
-        waiting.push({ place: `${printable(file)}[${index}]`, awaited });
+        waiting.push({ place: `${printable(file)}[${waiting.length}]`, awaited });
       }
     }
     const code = await publishOnly(publication);

@@ -1,5 +1,6 @@
 import { faultErrors } from "../domain/explain-fault.ts";
 import type { StoredRejection } from "../domain/rejection.ts";
+import { parseSource, writeSource } from "../domain/source-json.ts";
 import { whyNotReplayed } from "../ingest/replay-rejections.ts";
 import type { RejectionCount } from "../store/store.ts";
 import { columns } from "./columns.ts";
@@ -117,7 +118,7 @@ function described(rejection: StoredRejection): string {
 function payloadText({ payload: { encoding, content, truncated } }: StoredRejection): string {
   const part = truncated ? "The beginning of the payload" : "The payload";
   if (encoding === "json") {
-    return `${part}\n${lines(truncated ? content : JSON.stringify(JSON.parse(content), null, 2))}`;
+    return `${part}\n${lines(truncated ? content : writeSource(parseSource(content).source, 2))}`;
   }
   const bytes = Buffer.from(content, "base64");
   const title = `${part}, which could not be decoded`;

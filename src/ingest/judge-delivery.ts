@@ -27,7 +27,7 @@ export type Verdict =
       readonly kind: "rejected";
       /** Its pointers begin where the message begins: those of a wrapped job with `/payload`. */
       readonly fault: Fault;
-      /** The job without array and envelope; `undefined` where the body could not be decoded. */
+      /** The job without array and envelope, its numbers as they were sent; `undefined` where the body could not be decoded. */
       readonly payload: unknown;
       readonly project: string | null;
       readonly task_id: string | null;
@@ -47,9 +47,10 @@ export function judgeDelivery(delivery: Delivery, options: JudgeOptions): Verdic
   return decoded.value.map((job) => judgeJob(job, delivery.exchange, options));
 }
 
-function judgeJob({ value: payload, at }: DecodedJob, exchange: string, options: JudgeOptions): Verdict {
+function judgeJob(job: DecodedJob, exchange: string, options: JudgeOptions): Verdict {
+  const { value, source: payload, at } = job;
   const refused = (fault: Fault): Verdict => rejected(faultWithin(fault, at), payload);
-  const message = validateJob(payload, options.schemas);
+  const message = validateJob(value, options.schemas, payload);
   if (!message.ok) return refused(message.fault);
   if (message.value.state === "unscheduled") return { kind: "skipped", payload };
   const { project } = message.value.origin;

@@ -4,6 +4,7 @@ import { blankUrls } from "../domain/blank-url.ts";
 import type { BodyProperties, Delivery } from "../domain/delivery.ts";
 import type { Fault } from "../domain/faults.ts";
 import type { RejectedPayload, Rejection } from "../domain/rejection.ts";
+import { writeSource } from "../domain/source-json.ts";
 
 /** A compressed body is searched for passwords up to this length. */
 const SEARCHED_BYTES = 4 * 1024 * 1024;
@@ -48,7 +49,7 @@ export function rejectedPayload(delivery: Delivery, payload: unknown): RejectedP
 }
 
 function itemPayload(payload: unknown, maxBytes: number): RejectedPayload {
-  const text = JSON.stringify(payload);
+  const text = writeSource(payload);
   const bytes = Buffer.from(text);
   // Before it is cut: behind a cut a password could no longer be told from a port.
   const shown = blankUrls(text);

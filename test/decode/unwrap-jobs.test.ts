@@ -1,5 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { unwrapJobs } from "../../src/decode/unwrap-jobs.ts";
+import { parseSource } from "../../src/domain/source-json.ts";
+
+/** Each job with its place, as it is found in this body. */
+function unwrap(body: unknown): unknown[] {
+  return unwrapJobs(parseSource(JSON.stringify(body))).map(({ value, at }) => ({ value, at }));
+}
 
 const job = { taskId: "a/0" };
 const _meta = { exchange: "exchange/publisher/jobs", routing_key: "treeherder.try", serializer: "json" };
@@ -31,7 +37,7 @@ describe("what stands for its payload", () => {
       [{ value: { payload: job, _meta }, at: "/payload" }],
     ],
   ];
-  for (const [title, body, jobs] of table) it(title, () => expect(unwrapJobs(body)).toEqual(jobs));
+  for (const [title, body, jobs] of table) it(title, () => expect(unwrap(body)).toEqual(jobs));
 });
 
 describe("what is left as it is, for the schema to refuse", () => {
@@ -46,6 +52,6 @@ describe("what is left as it is, for the schema to refuse", () => {
     ["no payload", { _meta, job }],
   ];
   for (const [title, body] of bodies) {
-    it(title, () => expect(unwrapJobs(body)).toEqual([{ value: body, at: "" }]));
+    it(title, () => expect(unwrap(body)).toEqual([{ value: body, at: "" }]));
   }
 });
