@@ -57,10 +57,10 @@ export async function publish(
       return { exchange, routingKey, redelivered: false, receivedAtMs, body, oversize: null };
     });
     const waiting: Waiting[] = [];
-    for (const delivery of sent) {
+    for (const [index, delivery] of sent.entries()) {
       for (const verdict of judgeFrom(delivery, settings, schemas)) {
         const awaited = verdict.kind === "skipped" ? null : await toAwaited(delivery, verdict, store);
-        waiting.push({ place: `${printable(file)}[${waiting.length}]`, awaited });
+        waiting.push({ place: `${printable(file)}[${index}]`, awaited });
       }
     }
     const code = await publishOnly(publication);
