@@ -3,6 +3,7 @@ import type { SettingName, Settings } from "./settings.ts";
 
 /** The settings that limit what a message may hold. */
 export const judgeLimitNames = [
+  "MAX_BODY_BYTES",
   "MAX_DEPTH",
   "MAX_JOBS_PER_MESSAGE",
   "MAX_LOGS_PER_JOB",
@@ -17,6 +18,7 @@ export type JudgeLimitSettings = Pick<Settings, (typeof judgeLimitNames)[number]
 /** The settings in the form that `judgeDelivery` takes: one place for the worker and the command line. */
 export function judgeLimits(settings: JudgeLimitSettings) {
   return {
+    maxBodyBytes: settings.MAX_BODY_BYTES,
     maxDepth: settings.MAX_DEPTH,
     maxJobs: settings.MAX_JOBS_PER_MESSAGE,
     jobLimits: {

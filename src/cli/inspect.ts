@@ -4,15 +4,15 @@ import { type Registry, readRegistry } from "../broker/registry.ts";
 import { tailExchanges } from "../broker/tail-exchanges.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { Misuse } from "../domain/faults.ts";
+import { writeSource } from "../domain/source-json.ts";
 import { readDelivery, type Verdict } from "../ingest/judge-delivery.ts";
-import { judgeLimits } from "../judge-limits.ts";
+import { judgeLimitNames, judgeLimits } from "../judge-limits.ts";
 import { brokerUrl, readSettings } from "../read-settings.ts";
 import type { Binding } from "../store/store.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
 import { brokerName } from "./broker-name.ts";
 import { counted } from "./counted.ts";
 import { describeSeen, type Seen, seenOf } from "./describe-seen.ts";
-import { verdictSettingNames } from "./messages.ts";
 import { print, tell } from "./print.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { stopOnSignal } from "./stop-on-signal.ts";
@@ -30,7 +30,7 @@ export async function inspect(
   exchange: string | undefined,
   options: CommandOptions,
 ): Promise<number> {
-  const names = ["AMQP_URL", "AMQP_URL_FILE", "REGISTRY_FILE", "DEPLOYMENT", ...verdictSettingNames] as const;
+  const names = ["AMQP_URL", "AMQP_URL_FILE", "REGISTRY_FILE", "DEPLOYMENT", ...judgeLimitNames] as const;
   const settings = readSettings(env, names);
   const filter = readFilter(options);
   const count = readCount(options["count"]);
@@ -61,7 +61,7 @@ export async function inspect(
       const seen = seenOf(delivery, index, verdict);
       if (!filter(seen)) continue;
       total.shown++;
-      await print(options["json"] === true ? `${JSON.stringify(seen)}\n` : describeSeen(seen));
+      await print(options["json"] === true ? `${writeSource(seen)}\n` : describeSeen(seen));
       if (total.shown === count) stop.abort();
     }
   }

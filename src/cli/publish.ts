@@ -3,19 +3,13 @@ import type { Delivery } from "../domain/delivery.ts";
 import { faultErrors } from "../domain/explain-fault.ts";
 import { Misuse } from "../domain/faults.ts";
 import type { Verdict } from "../ingest/judge-delivery.ts";
+import { judgeLimitNames } from "../judge-limits.ts";
 import { brokerUrl, readSettings } from "../read-settings.ts";
 import type { Store } from "../store/store.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
 import { type Awaited, awaitEnd, type End, toAwaited } from "./await-end.ts";
 import { brokerName } from "./broker-name.ts";
-import {
-  documentsOf,
-  errorLine,
-  judgeDocument,
-  judgeFrom,
-  readInput,
-  verdictSettingNames,
-} from "./messages.ts";
+import { errorLine, judgeFrom, judgeMessage, messagesOf, readInput } from "./messages.ts";
 import { printable } from "./printable.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { createProgress } from "./progress.ts";
@@ -38,19 +32,16 @@ export async function publish(
   const exchange = brokerName(options["exchange"], "--exchange");
   const routingKey = brokerName(options["routingKey"], "--routing-key");
   const waitMs = readWait(options);
-  const brokerNames = ["AMQP_URL", "AMQP_URL_FILE", ...verdictSettingNames] as const;
+  const brokerNames = ["AMQP_URL", "AMQP_URL_FILE", ...judgeLimitNames] as const;
   // Where the store is not asked, neither are its settings.
   const settings = readSettings(env, waitMs === null ? brokerNames : [...brokerNames, ...storeSettingNames]);
-  const body = await readInput(file);
   const schemas = loadSchemas();
-  const judged = documentsOf(body).flatMap((document) =>
-    judgeDocument(document, settings, schemas).map((verdict) => ({ document, verdict })),
-  );
-  const verdicts = judged.map(({ verdict }) => verdict);
-  if (options["validate"] !== false && tellInvalid(file, verdicts)) return exitCodes.failed;
-  const bodies = judged.map(({ document, verdict: { payload } }) =>
-    payload === undefined ? document : Buffer.from(JSON.stringify(payload)),
-  );
+  const messages = messagesOf(await readInput(file));
+  if (options["validate"] !== false) {
+    const verdicts = messages.flatMap((message) => judgeMessage(message, settings, schemas));
+    if (tellInvalid(file, verdicts)) return exitCodes.failed;
+  }
+  const bodies = messages.map(({ body }) => body);
   const url = await brokerUrl(settings);
   const publication = { url, exchange, routingKey, bodies, timeoutMs: CONFIRM_TIMEOUT_MS };
   if (waitMs === null) return publishOnly(publication);

@@ -1,5 +1,6 @@
 import { faultErrors } from "../domain/explain-fault.ts";
 import { OTHER_EXCHANGES, type StoredRejection } from "../domain/rejection.ts";
+import { parseSource, writeSource } from "../domain/source-json.ts";
 import { whyNotReplayed } from "../ingest/replay-rejections.ts";
 import type { RejectionCount, RejectionFilter, Store } from "../store/store.ts";
 import { columns } from "./columns.ts";
@@ -125,6 +126,7 @@ function described(rejection: StoredRejection): string {
     ["last seen", last_seen],
     ["expires", expires_at],
     ["payload", `${payload.bytes} bytes, sha256 ${payload.sha256}`],
+    ...Object.entries(payload.properties ?? {}).map(([name, value]) => [`its ${name}`, value]),
     ["replay", whyNotReplayed(rejection) ?? `pulse-ingest rejections replay ${shortId(id)}`],
   ]);
   const wrong = faultErrors(fault).map((error) => `${errorLine(error)}\n`);
@@ -134,7 +136,7 @@ function described(rejection: StoredRejection): string {
 function payloadText({ payload: { encoding, content, truncated } }: StoredRejection): string {
   const part = truncated ? "The beginning of the payload" : "The payload";
   if (encoding === "json") {
-    return `${part}\n${lines(truncated ? content : JSON.stringify(JSON.parse(content), null, 2))}`;
+    return `${part}\n${lines(truncated ? content : writeSource(parseSource(content).source, 2))}`;
   }
   const bytes = Buffer.from(content, "base64");
   const title = `${part}, which could not be decoded`;

@@ -1,6 +1,10 @@
+import type { BodyProperties } from "./delivery.ts";
 import type { Fault } from "./faults.ts";
 
-/** A refused message (of an array: the item) as it is kept for people to read and to replay. */
+/**
+ * A refused message as it is kept for people to read and to replay: of an array the item, of an envelope the job in it.
+ * The fault's pointers lead into the message as it was sent: what follows `/payload` leads into a job out of an envelope.
+ */
 export interface RejectedPayload {
   /** `json`: the value as JSON text. `base64`: raw bytes that could not be decoded. */
   readonly encoding: "json" | "base64";
@@ -12,6 +16,8 @@ export interface RejectedPayload {
   readonly truncated: boolean;
   /** Passwords in URLs have been replaced by `***`: it is no longer what was sent. */
   readonly blanked: boolean;
+  /** Of raw bytes: what the message says of them, if anything. To be replayed with them. */
+  readonly properties?: BodyProperties;
 }
 
 export interface Rejection {

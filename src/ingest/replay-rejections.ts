@@ -80,7 +80,7 @@ export async function replayRejections(
         async recordRejections(refused) {
           const others = refused.filter((rejection) => {
             const { payload, exchange, routing_key } = rejection;
-            const id = rejectionId(payload.sha256, exchange, routing_key);
+            const id = rejectionId(payload, exchange, routing_key);
             if (known.has(id)) again.set(id, rejection);
             return !known.has(id);
           });
@@ -125,12 +125,14 @@ function jobsOf(
 }
 
 /** As the broker would hand it over now. */
-function toDelivery({ payload: { encoding, content }, exchange, routing_key }: StoredRejection): Delivery {
+function toDelivery({ payload, exchange, routing_key }: StoredRejection): Delivery {
+  const { encoding, content, properties } = payload;
   // An item that is a list itself came out of a list; without it, its own items would be taken for jobs.
   const json = content.startsWith("[") ? `[${content}]` : content;
   const body = encoding === "json" ? Buffer.from(json) : Buffer.from(content, "base64");
   const route = { exchange, routingKey: routing_key, redelivered: false };
-  return { ...route, receivedAtMs: Date.now(), body, oversize: null };
+  const declared = properties === undefined ? {} : { properties };
+  return { ...route, receivedAtMs: Date.now(), body, oversize: null, ...declared };
 }
 
 function toReplayed(

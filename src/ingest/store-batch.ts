@@ -1,5 +1,6 @@
 import { blankUrls } from "../domain/blank-url.ts";
 import type { Delivery, Outcome } from "../domain/delivery.ts";
+import { faultWithin } from "../domain/explain-fault.ts";
 import { type Fault, Unavailable } from "../domain/faults.ts";
 import type { Rejection, RejectionEnd } from "../domain/rejection.ts";
 import type { Arrival, Store, StoreOutcome } from "../store/store.ts";
@@ -84,8 +85,10 @@ async function storeAccepted(
   jobs.forEach((job, index) => {
     const end = ends[index];
     if (end === undefined || end === "failed") job.outcome = "failed";
-    else if (end.kind === "rejected") refused.push({ job, refused: { ...readable(job), fault: end.fault } });
-    else {
+    else if (end.kind === "rejected") {
+      const fault = faultWithin(end.fault, job.verdict.at);
+      refused.push({ job, refused: { ...readable(job), fault } });
+    } else {
       job.outcome = end.kind;
       if (end.jobOf !== undefined) job.jobOf = end.jobOf;
     }

@@ -2,6 +2,7 @@ import { PERFORMANCE_DATA, storablePerformance } from "../artifacts/parse/storab
 import { firstCharacters, isLongerThan } from "../domain/characters.ts";
 import { JOB_INFO } from "../domain/ids.ts";
 import { isJsonObject } from "../domain/json-object.ts";
+import { writeSource } from "../domain/source-json.ts";
 import type { Artifact, Refusal } from "../domain/submission.ts";
 import { beyondLimit } from "./first-refusals.ts";
 import type { JobLimits } from "./job-limits.ts";
@@ -75,7 +76,7 @@ function readArtifact(item: unknown): ReadArtifact | string {
 
 function toArtifact({ name, type, blob }: ReadArtifact): Artifact {
   // A string of type json is serialised JSON already.
-  return { name, type, blob: typeof blob === "string" ? blob : JSON.stringify(blob) };
+  return { name, type, blob: typeof blob === "string" ? blob : writeSource(blob) };
 }
 
 /**

@@ -2,12 +2,14 @@ import { blankUrls } from "../domain/blank-url.ts";
 import { firstCharacters } from "../domain/characters.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
 import { isJsonObject } from "../domain/json-object.ts";
+import type { Source } from "../domain/source-json.ts";
 import type { Refusal } from "../domain/submission.ts";
 import type { PulseJob } from "../validate/message-types.ts";
 import { epochSeconds } from "./epoch-seconds.ts";
 import { stepResult } from "./job-result.ts";
 
-type Log = NonNullable<PulseJob["logs"]>[number];
+type Job = Source<PulseJob>;
+type Log = NonNullable<Job["logs"]>[number];
 type Step = NonNullable<Log["steps"]>[number];
 
 /** Logs of these names are found by the log viewer without being told. */
@@ -19,7 +21,7 @@ const DEFAULT_LOG_NAMES = new Set(["buildbot_text", "builds-4h"]);
  *
  * @returns fault `unreadable-time` for a step's time that is none.
  */
-export function pulseArtifacts(message: PulseJob): Result<readonly unknown[]> {
+export function pulseArtifacts(message: Job): Result<readonly unknown[]> {
   const artifacts: unknown[] = [];
   if (message.jobInfo !== undefined) artifacts.push(jobInfo(message.taskId, message.jobInfo));
   const parsed = message.logs?.findIndex((log) => log.steps !== undefined) ?? -1;
@@ -36,7 +38,7 @@ export function pulseArtifacts(message: PulseJob): Result<readonly unknown[]> {
   return ok(artifacts);
 }
 
-function jobInfo(guid: string, { summary, links = [] }: NonNullable<PulseJob["jobInfo"]>): object {
+function jobInfo(guid: string, { summary, links = [] }: NonNullable<Job["jobInfo"]>): object {
   const details: unknown[] = [];
   if (summary !== undefined) details.push({ content_type: "raw_html", value: summary, title: "Summary" });
   for (const link of links) {
@@ -46,7 +48,7 @@ function jobInfo(guid: string, { summary, links = [] }: NonNullable<PulseJob["jo
 }
 
 /** The parts of a message's artifacts that cannot be used; the rest of the job goes on. */
-export function unusableParts({ jobInfo, extra }: PulseJob): readonly Refusal[] {
+export function unusableParts({ jobInfo, extra }: Job): readonly Refusal[] {
   const reasonOfLink = "url, linkText and label must be text";
   const ofLinks = misfits(jobInfo?.links ?? [], isLink, "link", reasonOfLink);
   const artifacts = extra?.["artifacts"];
@@ -92,7 +94,7 @@ function linkDetail({ url, linkText, label }: Link): object {
   return { url, content_type: "link", value: linkText, title: label };
 }
 
-function textLogSummary(message: PulseJob, log: Log, logIndex: number): Result<object> {
+function textLogSummary(message: Job, log: Log, logIndex: number): Result<object> {
   const steps: object[] = [];
   const allErrors: unknown[] = [];
   for (const [order, step] of (log.steps ?? []).entries()) {
@@ -107,7 +109,7 @@ function textLogSummary(message: PulseJob, log: Log, logIndex: number): Result<o
   return ok({ name: "text_log_summary", type: "json", job_guid: message.taskId, blob: named });
 }
 
-function toStep(step: Step, order: number, message: PulseJob, pointer: string): Result<object> {
+function toStep(step: Step, order: number, message: Job, pointer: string): Result<object> {
   const started = epochSeconds(step.timeStarted);
   if (started === null) return unreadable(`${pointer}/timeStarted`, step.timeStarted);
   const finished = epochSeconds(step.timeFinished);

@@ -28,7 +28,7 @@ export function openSpoolDatabase(path: string): Database.Database {
       CREATE TABLE IF NOT EXISTS deliveries (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, exchange TEXT NOT NULL, routing_key TEXT NOT NULL,
         redelivered INTEGER NOT NULL, received_at_ms INTEGER NOT NULL, body BLOB NOT NULL, oversize TEXT,
-        jobs INTEGER NOT NULL);
+        jobs INTEGER NOT NULL, properties TEXT);
       CREATE TABLE IF NOT EXISTS in_work (id INTEGER PRIMARY KEY CHECK (id = 1), through INTEGER NOT NULL);
       INSERT OR IGNORE INTO in_work VALUES (1, 0);
       COMMIT`);

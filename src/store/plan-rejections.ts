@@ -44,7 +44,7 @@ export function planRejections(rejections: readonly Rejection[], ttlDays: number
 }
 
 export function idOf({ payload, exchange, routing_key }: Omit<Rejection, "received_at">): string {
-  return rejectionId(payload.sha256, exchange, routing_key);
+  return rejectionId(payload, exchange, routing_key);
 }
 
 /** By day and exchange. */

@@ -192,6 +192,19 @@ describe("the verdict of validate and of the worker", () => {
     expect(new Set(verdicts.map(({ kind }) => kind))).toEqual(new Set(["rejected"]));
   });
 
+  it("a wrapped message is judged as it would be published, in an array and on a line too", () => {
+    const wrapped = JSON.stringify({ payload: aMessage({ state: "done" }), _meta: {} });
+    for (const text of [wrapped, `[${wrapped}]`, `${wrapped}\n`]) {
+      const verdicts = judgeFile(Buffer.from(text), limits, schemas);
+      expect(verdicts).toMatchObject([{ fault: { violations: [{ pointer: "/payload/state" }] } }]);
+    }
+  });
+
+  it("an array within an array is one message, and no job", () => {
+    const verdicts = judgeFile(Buffer.from(JSON.stringify([[aMessage()], aMessage()])), limits, schemas);
+    expect(verdicts.map(({ kind }) => kind)).toEqual(["rejected", "accepted"]);
+  });
+
   it("measures each message of an array by itself", () => {
     const long = aMessage({ extra: { long: "x".repeat(3000) } });
     const body = Buffer.from(JSON.stringify([long, long]));
@@ -220,6 +233,19 @@ describe("normalise", () => {
     expect(stderr).toContain("-[0]: not used: 1 logs: one message may give a job 2");
     const refused = await runCli(["validate", "-"], { MAX_LABELS_PER_JOB: "1" }, input);
     expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining("/labels: has 2 labels") });
+  });
+
+  it("prints numbers as they were written", async () => {
+    const blob = '{"id":1724442618569203714,"big":1e400,"list":[1.0,1.10,-0]}';
+    const extra = { artifacts: [{ name: "ids", type: "json", blob: "BLOB" }] };
+    const display = { jobName: "n", jobSymbol: "s", groupSymbol: "g", chunkId: "CHUNK" };
+    const text = JSON.stringify(aMessage({ extra, display }))
+      .replace('"BLOB"', blob)
+      .replace('"CHUNK"', "12345678901234567891");
+    const { code, stdout } = await runCli(["normalise", "-"], {}, text);
+    expect(code).toBe(0);
+    expect(stdout.replace(/\s/g, "")).toContain(`"blob":${blob}`);
+    expect(stdout).toContain('"job_symbol": "s12345678901234567891"');
   });
 
   it("tells what of a message is not used, which makes it no invalid one", async () => {

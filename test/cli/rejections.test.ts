@@ -263,6 +263,20 @@ describe("rejections", () => {
     expect(await apart.lines(["list"])).toEqual([]);
   });
 
+  it("show and export numbers as they were sent", async () => {
+    const exporting = new Place(null);
+    const text = JSON.stringify({ ...invalid, extra: { id: "ID" } }).replace(
+      '"ID"',
+      "[1724442618569203714,1e400,1.10]",
+    );
+    await exporting.receive(came(1, Buffer.from(text)));
+    expect(await exporting.run(["export"])).toMatchObject({ code: 0, stdout: `${text}\n` });
+    const [kept] = await exporting.lines(["list"]);
+    const { stdout } = await exporting.run(["show", String(kept?.["id"])]);
+    for (const number of ["1724442618569203714", "1e400", "1.10"])
+      expect(stdout).toContain(`      ${number}`);
+  });
+
   it("are exported as they were sent, and validate takes them up", async () => {
     const exporting = new Place(null);
     await exporting.receive(

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import * as fc from "fast-check";
+import type { BodyProperties } from "../../src/domain/delivery.ts";
 import { Unavailable } from "../../src/domain/faults.ts";
 import { type DeliveryInHand, hasEnded } from "../../src/ingest/in-hand.ts";
 import { JobsInHand } from "../../src/ingest/jobs-in-hand.ts";
@@ -272,4 +273,13 @@ it("a suspect's hash is of route and body, whatever else differs", () => {
     hash({}, { exchange: "a", routingKey: "bc" }),
   );
   expect(hash({ a: 1 })).not.toBe(hash({ a: 2 }));
+});
+
+it("a suspect's hash tells bodies apart that are declared differently, and only those", () => {
+  const hash = (properties?: BodyProperties) =>
+    suspectHash(aDelivery({}, properties === undefined ? {} : { properties }));
+  expect(hash({ content_encoding: "UTF-8", content_type: "application/json" })).toBe(hash());
+  expect(hash({ content_encoding: "gzip" })).not.toBe(hash());
+  expect(hash({ content_encoding: "gzip" })).not.toBe(hash({ compression: "gzip" }));
+  expect(hash({ content_encoding: "gzip" })).toBe(hash({ content_encoding: "GZIP" }));
 });

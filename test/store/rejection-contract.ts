@@ -37,6 +37,30 @@ export function rejectionContract(store: () => Store, openAnother: () => Promise
       expect(found.map(({ count }) => count)).toEqual([1, 1, 1]);
     });
 
+    it("the same bytes, declared to be encoded differently, are another one, and the properties are kept", async () => {
+      const declared = [
+        {},
+        { content_type: "application/json", content_encoding: "utf-8" },
+        { content_encoding: "gzip" },
+        { compression: "application/x-bz2" },
+      ];
+      const { payload } = aRejection("a");
+      const rejections = declared.map((properties) =>
+        aRejection("a", { payload: { ...payload, properties } }),
+      );
+      await store().recordRejections(rejections);
+      const found = await store().listRejections({ limit: 10 });
+      expect(found).toHaveLength(3);
+      // UTF-8 is what is meant where nothing is declared.
+      expect(found).toEqual(
+        expect.arrayContaining(
+          [declared[1], declared[2], declared[3]].map((properties) =>
+            expect.objectContaining({ payload: { ...payload, properties } }),
+          ),
+        ),
+      );
+    });
+
     it("workers that meet the same ones at once count every one", async () => {
       const others = await Promise.all([openAnother(), openAnother()]);
       const batch = Array.from({ length: 40 }, (_, n) => aRejection(`m${n}`));

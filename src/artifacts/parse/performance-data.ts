@@ -1,3 +1,4 @@
+import { parseSource, writeSource } from "../../domain/source-json.ts";
 import type { Spend } from "./artifact-budget.ts";
 import { decodeText, skipWhiteSpace } from "./log-text.ts";
 
@@ -48,7 +49,7 @@ function performanceText(line: string): string | null {
 }
 
 /**
- * The JSON text of a JSON value. Takes `NaN` and `Infinity` too, as publishers' Python writes them; JSON has no such
+ * The JSON text of a JSON value, its numbers as they are written. Takes `NaN` and `Infinity` too, as publishers' Python writes them; JSON has no such
  * numbers, so they become null.
  *
  * @returns null for what is no JSON, or nested too deep.
@@ -57,7 +58,7 @@ export function normaliseJson(text: string): string | null {
   const plain = withoutOddNumbers(text);
   if (plain === null) return null;
   try {
-    return JSON.stringify(JSON.parse(plain));
+    return writeSource(parseSource(plain).source);
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

@@ -1,4 +1,6 @@
 import ajvDraft04 from "ajv-draft-04";
+import { isJsonObject } from "../../domain/json-object.ts";
+import { type ParsedSource, parseSource, plainValue, writeSource } from "../../domain/source-json.ts";
 import type { Artifact, Refusal } from "../../domain/submission.ts";
 import { performanceSchema } from "./performance-schema.ts";
 
@@ -17,9 +19,9 @@ export function storablePerformance(artifact: Artifact): {
   readonly artifact: Artifact | null;
   readonly refused: readonly Refusal[];
 } {
-  const blob = readBlob(artifact.blob);
-  const data = blob?.["performance_data"];
-  if (typeof data !== "object" || data === null) {
+  const { source: blob, isPlain } = readBlob(artifact.blob);
+  const data = isJsonObject(blob) ? blob["performance_data"] : undefined;
+  if (!isJsonObject(blob) || !(isJsonObject(data) || Array.isArray(data))) {
     const refusal = {
       what: `artifact "${PERFORMANCE_DATA}"`,
       reason: "has no list or object `performance_data`",
@@ -27,14 +29,14 @@ export function storablePerformance(artifact: Artifact): {
     return { artifact: null, refused: [refusal] };
   }
   const items: unknown[] = Array.isArray(data) ? data : [data];
-  const reasons = items.map(whyNot);
+  const reasons = items.map((item) => whyNot(isPlain ? item : plainValue(item)));
   const refused = reasons.flatMap((reason, at) =>
     reason === null ? [] : [{ what: `performance data ${at + 1}`, reason }],
   );
   if (refused.length === 0) return { artifact, refused };
   const kept = items.filter((_, at) => reasons[at] === null);
   if (kept.length === 0) return { artifact: null, refused };
-  return { artifact: { ...artifact, blob: JSON.stringify({ ...blob, performance_data: kept }) }, refused };
+  return { artifact: { ...artifact, blob: writeSource({ ...blob, performance_data: kept }) }, refused };
 }
 
 /** Why an item may not be stored, with a JSON pointer into it; null: it may. */
@@ -44,12 +46,11 @@ function whyNot(item: unknown): string | null {
   return `${instancePath === "" ? "it" : instancePath} ${message}`;
 }
 
-function readBlob(text: string): Readonly<Record<string, unknown>> | null {
+function readBlob(text: string): ParsedSource {
   try {
-    const blob: unknown = JSON.parse(text);
-    return typeof blob === "object" && blob !== null ? { ...blob } : null;
+    return parseSource(text);
   } catch {
     // Not JSON: it has no data either.
-    return null;
+    return { source: null, isPlain: true };
   }
 }
