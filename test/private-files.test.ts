@@ -21,6 +21,7 @@ import { openSuspectsNote } from "../src/spool/suspects-note.ts";
 import { openStore } from "../src/store/open-store.ts";
 import type { Store } from "../src/store/store.ts";
 import { aDelivery, anArrival } from "./examples.ts";
+import { WorkerProcess } from "./servers/worker-process.ts";
 
 let folder: string;
 let umask: number;
@@ -145,6 +146,33 @@ describe("what an earlier version left is closed", () => {
     ]);
   });
 });
+
+it("a worker closes what it finds when it starts, whatever its broker does", async () => {
+  const old = join(folder, "innocent-suspects-x.json");
+  writeFileSync(old, "[]");
+  writeFileSync(
+    join(folder, "exchanges.yml"),
+    "exchanges: [{exchange: e, destinations: [t], projects: [try]}]\n",
+  );
+  const worker = new WorkerProcess({
+    AMQP_URL: "amqp://guest:guest@127.0.0.1:1",
+    AMQP_URL_FILE: "",
+    MONGODB_URL: "",
+    MONGODB_URL_FILE: "",
+    REGISTRY_FILE: join(folder, "exchanges.yml"),
+    DATA_DIR: folder,
+  });
+  await worker.untilEvent("started");
+  const seen = modes(folder);
+  await worker.kill();
+  for (const name of [
+    "innocent-suspects-x.json",
+    "pulse-ingest.db",
+    "pulse-ingest.db-wal",
+    "pulse-ingest.db-shm",
+  ])
+    expect([name, seen[name]]).toEqual([name, "600"]);
+}, 60_000);
 
 it("a folder that is not there has nothing that is open to others", () => {
   expect(closeDataToOthers(join(folder, "nowhere"))).toEqual([]);

@@ -28,6 +28,12 @@ async function problems(text: string | Buffer, deployment?: string): Promise<str
   return error.problems.map((problem) => problem.replace(`${join(folder, "exchanges.yml")}:`, ""));
 }
 
+/** What this process has used of its processor: other work on the machine does not count. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 const entry = (lines: string) => `exchanges:\n  - exchange: e\n${lines}`;
 const lists = "    destinations: [a, b]\n    projects: [x, y, x]\n";
 
@@ -346,10 +352,10 @@ describe("a registry", () => {
       { length: 20_000 },
       (_, n) => `  - exchange: e${n}\n    destinations: []\n    projects: [x]\n`,
     );
-    const from = performance.now();
+    const from = cpuSeconds();
     const told = await problems(`exchanges:\n${many.join("")}`);
     // The search for each one's line alone took over half a minute once.
-    expect(performance.now() - from).toBeLessThan(15_000);
+    expect(cpuSeconds() - from).toBeLessThan(10);
     expect(told).toHaveLength(101);
     expect(told[99]).toMatch(/^300: exchanges\[99\]\.destinations: /);
     expect(told[100]).toMatch(/ and 19900 more$/);
@@ -361,9 +367,10 @@ describe("a registry", () => {
       accept_projects: [`p${n}`, "mozilla-*", "try"],
     }));
     const { acceptsProject } = await read(JSON.stringify({ exchanges }));
-    const from = performance.now();
-    for (let n = 0; n < 10_000; n++) acceptsProject("bound/to/e0", "mozilla-central");
-    expect((performance.now() - from) / 10_000).toBeLessThan(0.02);
+    const from = cpuSeconds();
+    for (let n = 0; n < 50_000; n++) acceptsProject("bound/to/e0", "mozilla-central");
+    // Asking them for each takes over ten.
+    expect(cpuSeconds() - from).toBeLessThan(2);
     const strangers = Array.from({ length: 3000 }, (_, n) => acceptsProject("bound/to/e0", `p${n}`));
     expect(strangers).not.toContain(true);
     expect(acceptsProject("bound/to/e0", "try")).toBe(true);

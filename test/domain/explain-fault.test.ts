@@ -12,6 +12,11 @@ const told: readonly [Fault, string, RegExp][] = [
     /is 9 bytes .* at most 5 .*MAX_BODY_BYTES.*fewer jobs/,
   ],
   [
+    { reason: "unsupported-encoding", property: "content_encoding", value: "ebcdic" },
+    "",
+    /the content_encoding "ebcdic" cannot be undone here: publish UTF-8/,
+  ],
+  [
     { reason: "malformed-body", detail: "the body is empty" },
     "",
     /the body is empty; publish one JSON object/,
