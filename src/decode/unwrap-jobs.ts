@@ -1,5 +1,5 @@
 import { isJsonObject } from "../domain/json-object.ts";
-import { type ParsedSource, plainValue } from "../domain/source-json.ts";
+import type { ParsedSource } from "../domain/source-json.ts";
 
 /** One job message of a body. */
 export interface DecodedJob {
@@ -18,17 +18,19 @@ export interface DecodedJob {
  * Returns the job messages of a body: the body itself, or each item of an array. A message that is wrapped as the
  * library MozillaPulse does it, `{"payload": ..., "_meta": {...}}`, stands for its payload, which may be an array of jobs.
  */
-export function unwrapJobs({ source, isPlain }: ParsedSource): readonly DecodedJob[] {
-  const toJob = (job: unknown, at: string): DecodedJob => {
-    return { source: job, value: isPlain ? job : plainValue(job), at };
-  };
-  const unwrap = (message: unknown): readonly DecodedJob[] => {
-    if (!isEnvelope(message)) return [toJob(message, "")];
-    const { payload } = message;
-    if (!Array.isArray(payload)) return [toJob(payload, "/payload")];
-    return payload.map((job, index) => toJob(job, `/payload/${index}`));
-  };
-  return Array.isArray(source) ? source.flatMap(unwrap) : unwrap(source);
+export function unwrapJobs({ value, source }: ParsedSource): readonly DecodedJob[] {
+  if (!Array.isArray(value) || !Array.isArray(source)) return unwrap(value, source);
+  return value.flatMap((message: unknown, index) => unwrap(message, source[index]));
+}
+
+/** @param source - of the same shape as the value. */
+function unwrap(value: unknown, source: unknown): readonly DecodedJob[] {
+  if (!isEnvelope(value) || !isEnvelope(source)) return [{ value, source, at: "" }];
+  const [jobs, sources] = [value.payload, source.payload];
+  if (!Array.isArray(jobs) || !Array.isArray(sources)) {
+    return [{ value: jobs, source: sources, at: "/payload" }];
+  }
+  return jobs.map((job: unknown, index) => ({ value: job, source: sources[index], at: `/payload/${index}` }));
 }
 
 /** No job can be taken for an envelope: the schema allows a job neither of the two members. */

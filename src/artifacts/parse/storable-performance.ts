@@ -1,6 +1,6 @@
 import ajvDraft04 from "ajv-draft-04";
 import { isJsonObject } from "../../domain/json-object.ts";
-import { type ParsedSource, parseSource, plainValue, writeSource } from "../../domain/source-json.ts";
+import { type ParsedSource, parseSource, writeSource } from "../../domain/source-json.ts";
 import type { Artifact, Refusal } from "../../domain/submission.ts";
 import { performanceSchema } from "./performance-schema.ts";
 
@@ -19,24 +19,31 @@ export function storablePerformance(artifact: Artifact): {
   readonly artifact: Artifact | null;
   readonly refused: readonly Refusal[];
 } {
-  const { source: blob, isPlain } = readBlob(artifact.blob);
-  const data = isJsonObject(blob) ? blob["performance_data"] : undefined;
-  if (!isJsonObject(blob) || !(isJsonObject(data) || Array.isArray(data))) {
+  const { value, source } = readBlob(artifact.blob);
+  const items = itemsOf(value);
+  // Of the same shape, with numbers as they were written.
+  const sources = itemsOf(source);
+  if (items === null || sources === null || !isJsonObject(source)) {
     const refusal = {
       what: `artifact "${PERFORMANCE_DATA}"`,
       reason: "has no list or object `performance_data`",
     };
     return { artifact: null, refused: [refusal] };
   }
-  const items: unknown[] = Array.isArray(data) ? data : [data];
-  const reasons = items.map((item) => whyNot(isPlain ? item : plainValue(item)));
+  const reasons = items.map(whyNot);
   const refused = reasons.flatMap((reason, at) =>
     reason === null ? [] : [{ what: `performance data ${at + 1}`, reason }],
   );
   if (refused.length === 0) return { artifact, refused };
-  const kept = items.filter((_, at) => reasons[at] === null);
+  const kept = sources.filter((_, at) => reasons[at] === null);
   if (kept.length === 0) return { artifact: null, refused };
-  return { artifact: { ...artifact, blob: writeSource({ ...blob, performance_data: kept }) }, refused };
+  return { artifact: { ...artifact, blob: writeSource({ ...source, performance_data: kept }) }, refused };
+}
+
+function itemsOf(blob: unknown): readonly unknown[] | null {
+  const data = isJsonObject(blob) ? blob["performance_data"] : undefined;
+  if (Array.isArray(data)) return data;
+  return isJsonObject(data) ? [data] : null;
 }
 
 /** Why an item may not be stored, with a JSON pointer into it; null: it may. */
@@ -51,6 +58,6 @@ function readBlob(text: string): ParsedSource {
     return parseSource(text);
   } catch {
     // Not JSON: it has no data either.
-    return { source: null, isPlain: true };
+    return { value: null, source: null };
   }
 }
