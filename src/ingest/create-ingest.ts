@@ -139,6 +139,8 @@ export function createIngest(options: IngestOptions): Ingest {
       rest = rest.filter((held) => !hasEnded(held));
       if (!isThere) break;
       store.answered();
+      // A delivery of many jobs ends late, and gets on all the same.
+      stall.restarted(performance.now());
       // A message of many jobs could go on for long.
       if (stop.signal.aborted) break;
     }

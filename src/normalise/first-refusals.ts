@@ -25,6 +25,5 @@ export interface PartLimit {
 /** Tells how many parts were left out because of a limit; nothing where none were. */
 export function beyondLimit(left: number, { what, most, setting }: PartLimit): readonly Refusal[] {
   if (left <= 0) return [];
-  const reason = `one message may give a job ${most}; the first ones are kept (${setting})`;
-  return [{ what: `${left} ${what}`, reason }];
+  return [{ what: `${what} beyond the first ${most}`, reason: `${left} left out: ${setting} is ${most}` }];
 }

@@ -230,7 +230,7 @@ describe("normalise", () => {
     const input = JSON.stringify(aMessage({ logs, labels: ["a", "b"] }));
     const { code, stderr } = await runCli(["normalise", "-"], { MAX_LOGS_PER_JOB: "2" }, input);
     expect(code).toBe(0);
-    expect(stderr).toContain("-[0]: not used: 1 logs: one message may give a job 2");
+    expect(stderr).toContain("-[0]: not used: logs beyond the first 2: 1 left out: MAX_LOGS_PER_JOB is 2");
     const refused = await runCli(["validate", "-"], { MAX_LABELS_PER_JOB: "1" }, input);
     expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining("/labels: has 2 labels") });
   });

@@ -117,8 +117,8 @@ describe.each(cases)("$what of one message ($setting)", ({ what, setting, limit,
     expect(kept(submission)).toBe(limit);
     expect(submission.refused).toEqual([
       {
-        what: `7 ${what}`,
-        reason: expect.stringMatching(`a job ${limit}; the first ones are kept .*${setting}`),
+        what: `${what} beyond the first ${limit}`,
+        reason: `7 left out: ${setting} is ${limit}`,
       },
     ]);
   });
@@ -127,7 +127,7 @@ describe.each(cases)("$what of one message ($setting)", ({ what, setting, limit,
 it("of coalesced ids that fit the schema but fill a whole message, only the first ones go on", () => {
   const { coalesced, refused } = pulse({ coalesced: times(130_000, guid) });
   expect(coalesced).toEqual(times(jobLimits.coalesced, guid));
-  expect(refused).toMatchObject([{ what: `${130_000 - jobLimits.coalesced} coalesced jobs` }]);
+  expect(refused).toMatchObject([{ reason: "129000 left out: MAX_COALESCED_PER_JOB is 1000" }]);
 });
 
 describe("labels", () => {
@@ -190,9 +190,9 @@ describe("the refused parts of one message", () => {
       extra: { artifacts: times(200, () => ({ name: "x" })) },
     });
     expect(refused.slice(0, 3).map(({ what }) => what)).toEqual([
-      "100 logs",
-      "1000 coalesced jobs",
-      "100 artifacts",
+      "logs beyond the first 100",
+      "coalesced jobs beyond the first 1000",
+      "artifacts beyond the first 100",
     ]);
   });
 });
