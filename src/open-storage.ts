@@ -65,6 +65,7 @@ export async function openStoreOf(
         mongodbUrl,
         dataDir: settings.DATA_DIR,
         rejectionTtlDays: settings.REJECTION_TTL_DAYS,
+        maxWaitingLogs: settings.LOG_MAX_WAITING_PER_EXCHANGE,
         onStuck,
       }),
     patienceMs: hasSpool ? Math.min(settings.SPOOL_AFTER_MS, FIRST_TRY_MS) : null,

@@ -153,6 +153,11 @@ export const declared = {
     description: "... of one log host, so that a slow one leaves room for the others.",
     unit: "logs",
   }),
+  LOG_MAX_WAITING_PER_EXCHANGE: whole(1, 100_000_000).default(20_000).meta({
+    description:
+      "How many logs of one exchange may wait to be read. A log beyond it is stored with its job as failed, with the reason `too-many-waiting`; `pulse-ingest logs reparse` has it read after all.",
+    unit: "logs",
+  }),
   LOG_HOSTS: hosts.meta({
     description:
       "Hosts that logs may be fetched from, also after a redirect: names, or *.name for all below it, separated by commas. Empty: all with public addresses. Counters name these hosts; the others are `other`.",
@@ -161,8 +166,13 @@ export const declared = {
     description:
       "Fetch logs from addresses that are not public as well. Log URLs come from strangers: only for a laptop, or where nothing of the inside can be harmed.",
   }),
+  LOG_LOOKUP_MS: whole(100, 600_000).default(10_000).meta({
+    description:
+      "How long resolving the name of a log host may take, by DNS alone: the system's search domains are not used, and its hosts file only with LOG_ALLOW_PRIVATE. Counts no longer than LOG_CONNECT_MS.",
+    unit: "milliseconds",
+  }),
   LOG_CONNECT_MS: whole(100, 600_000).default(30_000).meta({
-    description: "How long connecting to a log host may take.",
+    description: "How long connecting to a log host may take, once its name is resolved.",
     unit: "milliseconds",
   }),
   LOG_IDLE_MS: whole(100, 600_000).default(30_000).meta({

@@ -51,7 +51,7 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
 const mends: Partial<Record<ReadingFailure["kind"], string>> = {
   "refused-address": "Where that is meant, allow it with LOG_ALLOW_PRIVATE=true.",
   "refused-host": "LOG_HOSTS names the hosts that may be fetched from.",
-  timeout: "The limits are LOG_CONNECT_MS, LOG_IDLE_MS and LOG_TIMEOUT_MS.",
+  timeout: "The limits are LOG_LOOKUP_MS, LOG_CONNECT_MS, LOG_IDLE_MS and LOG_TIMEOUT_MS.",
   "too-large": "The limit is LOG_MAX_BYTES.",
   "too-many-redirects": "The limit is LOG_MAX_REDIRECTS.",
   "inflates-too-far": "The limit is LOG_MAX_INFLATED_BYTES.",

@@ -12,6 +12,7 @@ export const storeSettingNames = [
   "MONGODB_URL_FILE",
   "DATA_DIR",
   "REJECTION_TTL_DAYS",
+  "LOG_MAX_WAITING_PER_EXCHANGE",
 ] as const;
 
 export type StoreSettings = Pick<Settings, (typeof storeSettingNames)[number]>;
@@ -55,6 +56,7 @@ export async function withStoreOf<T>(
       mongodbUrl: await databaseUrl(settings),
       dataDir: settings.DATA_DIR,
       rejectionTtlDays: settings.REJECTION_TTL_DAYS,
+      maxWaitingLogs: settings.LOG_MAX_WAITING_PER_EXCHANGE,
     });
     try {
       return await work(store);

@@ -7,14 +7,16 @@ export interface StoreOptions {
   readonly mongodbUrl: string | null;
   readonly dataDir: string;
   readonly rejectionTtlDays: number;
+  /** Of each exchange; for what stores jobs. The default is {@link defaultMaxWaitingLogs}. */
+  readonly maxWaitingLogs?: number;
   /** Told where the store hangs in a way that only another opening mends. */
   readonly onStuck?: () => void;
 }
 
 /** The one place that chooses a store. @throws as the adapter's own open does. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { mongodbUrl, dataDir, rejectionTtlDays, onStuck } = options;
+  const { mongodbUrl, dataDir, rejectionTtlDays, onStuck, maxWaitingLogs } = options;
   return mongodbUrl === null
-    ? openSqliteStore(dataDir, rejectionTtlDays)
-    : openMongodbStore(mongodbUrl, rejectionTtlDays, onStuck);
+    ? openSqliteStore(dataDir, rejectionTtlDays, maxWaitingLogs)
+    : openMongodbStore(mongodbUrl, rejectionTtlDays, onStuck, maxWaitingLogs);
 }

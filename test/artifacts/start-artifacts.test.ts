@@ -14,7 +14,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import type { Store, StoredLog } from "../../src/store/store.ts";
 import { aRestBug, type BugzillaServer, startBugzilla } from "../doubles/bugzilla-server.ts";
 import { answer, type Behaviour, type LogHost, startLogHost } from "../doubles/log-host.ts";
-import { anArrival } from "../examples.ts";
+import { aClaim, anArrival } from "../examples.ts";
 
 jest.setTimeout(60_000);
 
@@ -206,8 +206,7 @@ describe("all that makes artifacts", () => {
     const { artifacts } = start();
     await until(async () => host.requests.length === 1);
     await artifacts.stop();
-    const claim = { kind: "log", limit: 1, leaseMs: 1000, exceptHosts: [] } as const;
-    expect(await store.claimWork(claim)).toMatchObject([{ job_guid: "slow/0", attempts: 0 }]);
+    expect(await store.claimWork(aClaim())).toMatchObject([{ job_guid: "slow/0", attempts: 0 }]);
   });
 });
 

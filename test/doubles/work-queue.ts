@@ -7,9 +7,10 @@ import type { WorkClaim, WorkFailure, WorkItem, WorkStore } from "../../src/stor
 export type Ended =
   | { readonly id: string; readonly how: "finished"; readonly artifacts: readonly Artifact[] }
   | { readonly id: string; readonly how: "failed"; readonly failure: WorkFailure }
-  | { readonly id: string; readonly how: "released" };
+  | { readonly id: string; readonly how: "released"; readonly dueAt?: string };
 
-export interface WorkQueue extends Pick<WorkStore, "claimWork" | "finishWork" | "failWork" | "releaseWork"> {
+export interface WorkQueue
+  extends Pick<WorkStore, "exchangesWithWork" | "claimWork" | "finishWork" | "failWork" | "releaseWork"> {
   readonly ended: readonly Ended[];
   readonly claims: readonly WorkClaim[];
   add(...items: readonly WorkItem[]): void;
@@ -39,8 +40,8 @@ export function aWorkQueue(): WorkQueue {
     return kind === "lost";
   }
 
-  function end(item: WorkItem, entry: Ended): void {
-    if (!claimed.delete(item.id)) throw new Error(`${item.id} was not claimed`);
+  function end(id: string, entry: Ended): void {
+    if (!claimed.delete(id)) throw new Error(`${id} was not claimed`);
     ended.push(entry);
   }
 
@@ -56,11 +57,16 @@ export function aWorkQueue(): WorkQueue {
         Array.from({ length: times }, () => kind),
       );
     },
+    async exchangesWithWork(kind) {
+      return [...new Set(waiting.filter((item) => item.kind === kind).map(({ exchange }) => exchange))];
+    },
     async claimWork(claim) {
       claims.push(claim);
       trouble("claimWork");
       const fits = (item: WorkItem): boolean =>
-        item.kind === claim.kind && !(item.kind === "log" && claim.exceptHosts.includes(hostOf(item.url)));
+        item.kind === claim.kind &&
+        item.exchange === claim.exchange &&
+        !(item.kind === "log" && claim.exceptHosts.includes(hostOf(item.url)));
       const items = waiting.filter(fits).slice(0, claim.limit);
       waiting = waiting.filter((item) => !items.includes(item));
       for (const item of items) claimed.add(item.id);
@@ -68,16 +74,16 @@ export function aWorkQueue(): WorkQueue {
     },
     async finishWork(item, artifacts) {
       if (trouble("finishWork")) return false;
-      end(item, { id: item.id, how: "finished", artifacts });
+      end(item.id, { id: item.id, how: "finished", artifacts });
       return true;
     },
     async failWork(item, failure) {
       if (trouble("failWork")) return false;
-      end(item, { id: item.id, how: "failed", failure });
+      end(item.id, { id: item.id, how: "failed", failure });
       return true;
     },
-    async releaseWork(items) {
-      for (const item of items) end(item, { id: item.id, how: "released" });
+    async releaseWork(items, dueAt) {
+      for (const { id } of items) end(id, { id, how: "released", ...(dueAt === undefined ? {} : { dueAt }) });
     },
   };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Bug } from "../../src/domain/bug.ts";
 import type { Arrival, KnownBinding, Store } from "../../src/store/store.ts";
-import { anArrival, REVISION } from "../examples.ts";
+import { aClaim, anArrival, REVISION } from "../examples.ts";
 import { rejectionContract } from "./rejection-contract.ts";
 
 /** Opens the same, at first empty, database as often as it is called; `remove` ends it. */
@@ -57,7 +57,7 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
         await kinds(anArrival({ taskId: "b/0", extra: { artifacts: [summary] } }));
         const made = artifact("Job Info", '{"job_details":[]}');
         for (const kind of ["log", "suggestions"] as const) {
-          const [item] = await store.claimWork({ kind, limit: 1, leaseMs: 60_000, exceptHosts: [] });
+          const [item] = await store.claimWork(aClaim({ kind, limit: 1 }));
           if (item === undefined) throw new Error("nothing was claimed");
           expect(await store.finishWork(item, [made, artifact("Bug suggestions", "[]")])).toBe(true);
         }
@@ -127,7 +127,7 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
       expect(await store.findArtifact("try", "guid/0", odd("a"))).toEqual(artifacts[0]);
       const [explained] = await store.findJobsByGuid("guid/0");
       expect(explained?.artifacts.map(({ name }) => name)).toEqual([odd("a"), "text_log_summary"]);
-      const claim = { limit: 5, leaseMs: 60_000, exceptHosts: [] };
+      const claim = aClaim();
       expect(await store.claimWork({ ...claim, kind: "log" })).toMatchObject([{ url: odd("http://u/") }]);
       expect(await store.claimWork({ ...claim, kind: "suggestions" })).toMatchObject([{ blob: odd("s") }]);
     });
@@ -150,7 +150,7 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
 
     describe("work", () => {
       const text = { name: "buildbot_text", url: "http://logs.example/1" };
-      const claim = { kind: "log", limit: 5, leaseMs: 60_000, exceptHosts: [] } as const;
+      const claim = aClaim();
       const made = [artifact("text_log_summary", "{}"), artifact("Bug suggestions", "[]")];
       const reason = "timeout: no byte for 30 s";
 

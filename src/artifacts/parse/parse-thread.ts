@@ -3,9 +3,9 @@ import type { HttpLogSourceOptions } from "../fetch/http-log-source.ts";
 import { openThreadPool } from "../threads/thread-pool.ts";
 import type { ReadLog } from "./log-reading.ts";
 import { defaultLogLimits, type LogLimits } from "./parse-log.ts";
-import { logReading, type ParseTask, type ThreadSettings } from "./parse-thread-messages.ts";
+import { connectQuestion, logReading, type ParseTask, type ThreadSettings } from "./parse-thread-messages.ts";
 
-export interface ParseThreadsOptions extends Omit<HttpLogSourceOptions, "mayConnect" | "limits"> {
+export interface ParseThreadsOptions extends Omit<HttpLogSourceOptions, "mayConnect" | "admit" | "limits"> {
   readonly threads: number;
   readonly fetchLimits?: Partial<FetchLimits>;
   readonly logLimits?: Partial<LogLimits>;
@@ -45,5 +45,14 @@ export function openParseThreads(options: ParseThreadsOptions): ParseThreads {
     totalMs: longestMs,
     heapMib,
   });
-  return { readLog: (url, stop) => pool.run({ url }, stop), longestMs, close: () => pool.close() };
+  return {
+    readLog(url, stop, admit) {
+      return pool.run({ url }, stop, (question) => {
+        const { addresses, port } = connectQuestion.parse(question);
+        return admit(addresses, port);
+      });
+    },
+    longestMs,
+    close: () => pool.close(),
+  };
 }

@@ -3,6 +3,7 @@ import { blankUrls } from "../../domain/blank-url.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { createAsking } from "../asking.ts";
 import { gathered } from "../gathered.ts";
+import { defaultMaxWaitingLogs, LogRoom } from "../log-room.ts";
 import type { Store } from "../store.ts";
 import { withinLimit } from "./answer-limit.ts";
 import { createBindings } from "./bindings.ts";
@@ -29,6 +30,7 @@ export async function openMongodbStore(
   url: string,
   rejectionTtlDays: number,
   onStuck: () => void = () => undefined,
+  maxWaitingLogs: number = defaultMaxWaitingLogs,
 ): Promise<Store> {
   const { client, database } = understood(url);
   const all = collectionsOf(database);
@@ -41,7 +43,7 @@ export async function openMongodbStore(
     await client.close();
     throw asUnavailable(error);
   }
-  const writes = createWrites(all);
+  const writes = createWrites(all, new LogRoom(maxWaitingLogs));
   const reads = createReads(all);
   const rejections = createRejections(all, rejectionTtlDays);
   const work = createWork(all);
@@ -81,6 +83,7 @@ export async function openMongodbStore(
     readBindings: limited(bindings.readBindings),
     noteBindings: limited(bindings.noteBindings),
     forgetBindings: limited(bindings.forgetBindings),
+    exchangesWithWork: limited(work.exchangesWithWork),
     claimWork: limited(work.claimWork),
     finishWork: (item, artifacts) => finish({ item, artifacts }),
     failWork: limited(work.failWork),

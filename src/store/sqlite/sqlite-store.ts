@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createAsking } from "../asking.ts";
 import { gathered } from "../gathered.ts";
+import { defaultMaxWaitingLogs, LogRoom } from "../log-room.ts";
 import type { Store } from "../store.ts";
 import { createBindings } from "./bindings.ts";
 import { createBugs } from "./bugs.ts";
@@ -21,7 +22,11 @@ const OPENING_MS = 5000;
  * @param folder - made where it is missing.
  * @throws Misuse for a file that is no store; Unavailable while another process holds it.
  */
-export async function openSqliteStore(folder: string, rejectionTtlDays: number): Promise<Store> {
+export async function openSqliteStore(
+  folder: string,
+  rejectionTtlDays: number,
+  maxWaitingLogs: number = defaultMaxWaitingLogs,
+): Promise<Store> {
   const path = join(folder, "pulse-ingest.db");
   const line = new LockLine();
   const db = await line
@@ -29,7 +34,7 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
     .catch((error: unknown) => {
       throw asUnavailable(error);
     });
-  const writes = createWrites(db);
+  const writes = createWrites(db, new LogRoom(maxWaitingLogs));
   const reads = createReads(db);
   const rejections = createRejections(db, rejectionTtlDays);
   const work = createWork(db);
@@ -57,6 +62,7 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
     readBindings: asked(bindings.readBindings),
     noteBindings: asked(bindings.noteBindings),
     forgetBindings: asked(bindings.forgetBindings),
+    exchangesWithWork: asked(work.exchangesWithWork),
     claimWork: asked(work.claimWork),
     finishWork: (item, artifacts) => finish({ item, artifacts }),
     failWork: asked(work.failWork),

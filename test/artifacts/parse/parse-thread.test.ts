@@ -13,6 +13,7 @@ import { answer, type Behaviour, endless, type LogHost, raw, startLogHost } from
 // Threads run compiled code: `npm test` builds first; by hand, `npm run build` does.
 const entry = new URL("../../../dist/artifacts/parse/parse-thread-entry.js", import.meta.url);
 
+const admitAll = (addresses: readonly string[]): readonly string[] => addresses;
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((one) => one.close()));
@@ -31,7 +32,7 @@ function someThreads(options: Partial<ParseThreadsOptions> = {}): ParseThreads {
 }
 
 const read = (threads: ParseThreads, url: string): Promise<LogReading> =>
-  threads.readLog(url, new AbortController().signal);
+  threads.readLog(url, new AbortController().signal, admitAll);
 
 const log =
   'first\nfatal error: boom\nTinderboxPrint: built<br/>yes\nPERFHERDER_DATA: {"framework":{"name":"x"},"suites":[]}\n';
@@ -135,7 +136,7 @@ describe("a log read on a thread", () => {
   it("ends with the reading when that is stopped", async () => {
     const host = await aHost({ "/log": endless(Buffer.from("x\n"), 20) });
     const stop = new AbortController();
-    const reading = someThreads().readLog(`${host.url}/log`, stop.signal);
+    const reading = someThreads().readLog(`${host.url}/log`, stop.signal, admitAll);
     while (host.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     stop.abort();
     await expect(reading).rejects.toMatchObject({ kind: "stopped" });
