@@ -146,11 +146,12 @@ export const declared = {
     .meta({ description: "How much of a rejected message is kept.", unit: "bytes" }),
   LOG_THREADS: whole(0, 64).default(4).meta({
     description:
-      "How many logs this worker reads at once, each on a thread with up to 64 MiB. 0: it reads none, and leaves them to others; bug suggestions for submitted summaries are still made.",
+      "How many logs this worker reads at once, each on a thread with up to 64 MiB (more where ARTIFACT_MAX_BYTES or LOG_MAX_LINE_BYTES are raised). 0: it reads none, and leaves them to others; bug suggestions for submitted summaries are still made.",
     unit: "logs",
   }),
   LOGS_PER_HOST: whole(1, 64).default(3).meta({
-    description: "... of one log host, so that a slow one leaves room for the others.",
+    description:
+      "... of one log host, and of one server whatever its names are, so that a slow one leaves room for the others.",
     unit: "logs",
   }),
   LOG_MAX_WAITING_PER_EXCHANGE: whole(1, 100_000_000).default(20_000).meta({
@@ -206,9 +207,14 @@ export const declared = {
     .meta({ description: "A line with performance data is cut at this; all others at 500.", unit: "bytes" }),
   ARTIFACT_MAX_BYTES: whole(1024, 15 * 1024 * 1024)
     .default(8 * 1024 * 1024)
-    .meta({ description: "A log that an artifact larger than this would come from fails.", unit: "bytes" }),
+    .meta({
+      description:
+        "A log that an artifact larger than this would come from fails; of performance data and printed details, what is more is left out.",
+      unit: "bytes",
+    }),
   LOG_ATTEMPTS: whole(1, 100).default(10).meta({
-    description: "A log that could not be read so many times is given up.",
+    description:
+      "A log that could not be read so many times is given up. One that ended its thread, by its memory or its time, is given up after the second time.",
     unit: "attempts",
   }),
   LOG_LEASE_MS: whole(1000, 86_400_000).default(600_000).meta({

@@ -151,6 +151,10 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
   }
 
   async function make(item: WorkItem): Promise<Made> {
+    if (item.attempts >= options.retry.maxAttempts) {
+      const detail = `none of ${item.attempts} attempts came to an end`;
+      return { ok: false, failure: { kind: "unfinished", detail, final: true } };
+    }
     if (item.kind === "suggestions") return addSuggestions(item.blob, { artifacts: [], figures: null });
     const reading = await readLog(item.url);
     if (!reading.ok) return reading;

@@ -10,6 +10,7 @@ import { mutantContract } from "./mutant-contract.ts";
 import { orderContract } from "./order-contract.ts";
 import { pushContract } from "./push-contract.ts";
 import { type Database, storeContract } from "./store-contract.ts";
+import { workContract } from "./work-contract.ts";
 
 jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
@@ -23,7 +24,7 @@ function databaseUrl(): URL {
 async function openEmpty(): Promise<Database> {
   const { href } = databaseUrl();
   return {
-    open: () => openMongodbStore(href, 30),
+    open: (maxWaitingLogs) => openMongodbStore(href, 30, undefined, maxWaitingLogs),
     async remove() {
       const client = new MongoClient(href);
       await client.db().dropDatabase();
@@ -34,6 +35,7 @@ async function openEmpty(): Promise<Database> {
 
 mongodb.describe(`on ${mongodb.name}`, () => {
   storeContract("mongodb", openEmpty);
+  workContract("mongodb", openEmpty);
   jobContract("mongodb", openEmpty);
   pushContract("mongodb", openEmpty);
   orderContract("mongodb", openEmpty, 25);

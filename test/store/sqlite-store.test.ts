@@ -10,18 +10,20 @@ import { mutantContract } from "./mutant-contract.ts";
 import { orderContract } from "./order-contract.ts";
 import { pushContract } from "./push-contract.ts";
 import { type Database as EmptyDatabase, storeContract } from "./store-contract.ts";
+import { workContract } from "./work-contract.ts";
 
 const newFolder = () => mkdtempSync(join(tmpdir(), "sqlite-store-"));
 
 async function openEmpty(): Promise<EmptyDatabase> {
   const folder = newFolder();
   return {
-    open: () => openSqliteStore(folder, 30),
+    open: (maxWaitingLogs) => openSqliteStore(folder, 30, maxWaitingLogs),
     remove: async () => rmSync(folder, { recursive: true }),
   };
 }
 
 storeContract("sqlite", openEmpty);
+workContract("sqlite", openEmpty);
 jobContract("sqlite", openEmpty);
 pushContract("sqlite", openEmpty);
 orderContract("sqlite", openEmpty, 150);

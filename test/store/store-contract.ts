@@ -7,7 +7,7 @@ import { rejectionContract } from "./rejection-contract.ts";
 
 /** Opens the same, at first empty, database as often as it is called; `remove` ends it. */
 export interface Database {
-  open(): Promise<Store>;
+  open(maxWaitingLogs?: number): Promise<Store>;
   remove(): Promise<void>;
 }
 

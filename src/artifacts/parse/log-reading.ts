@@ -15,7 +15,13 @@ export interface ReadingFigures {
 
 /** Why artifacts could not be made, as it is kept on the log. */
 export interface ReadingFailure {
-  readonly kind: LogFetchFailure["kind"] | LogFault["reason"] | ThreadFailure["kind"] | "internal-error";
+  readonly kind:
+    | LogFetchFailure["kind"]
+    | LogFault["reason"]
+    | ThreadFailure["kind"]
+    /** No attempt came to an end: workers died, or the store stayed away. */
+    | "unfinished"
+    | "internal-error";
   readonly detail: string;
   /** True: it is not tried again. */
   readonly final: boolean;

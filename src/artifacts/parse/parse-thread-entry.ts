@@ -3,7 +3,7 @@ import { openHttpLogSource } from "../fetch/http-log-source.ts";
 import { giveWay } from "../threads/give-way.ts";
 import { serveThread } from "../threads/serve-thread.ts";
 import { type ConnectQuestion, connectAnswer, parseTask, threadSettings } from "./parse-thread-messages.ts";
-import { readLog, storableReading } from "./read-log.ts";
+import { readLog } from "./read-log.ts";
 
 // The code of a worker thread: it fetches, inflates and parses whole logs, so that nothing of that is done on the
 // main loop. Started by `parse-thread.ts`.
@@ -19,7 +19,6 @@ serveThread((ask) => {
   });
   return async (task) => {
     const { url } = parseTask.parse(task);
-    const reading = await readLog(() => source.open(url), url, limits);
-    return reading.ok ? storableReading(reading) : reading;
+    return readLog(() => source.open(url), url, limits);
   };
 });

@@ -48,7 +48,6 @@ describe("a store whose file another process holds locked", () => {
       noteBindings: () => store.noteBindings("q", bindings),
       forgetBindings: () => store.forgetBindings("q", bindings),
       claimWork: () => store.claimWork(aClaim({ kind: "suggestions" })),
-      exchangesWithWork: () => store.exchangesWithWork("log"),
       finishWork: () => store.finishWork(item, []),
       failWork: () => store.failWork(item, failure),
       releaseWork: () => store.releaseWork([item]),
