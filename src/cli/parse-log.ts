@@ -73,7 +73,9 @@ const isUrl = (target: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(targe
 async function readUrl(options: ReturnType<typeof logOptions>, url: string): Promise<LogReading> {
   const { fetchLimits, logLimits, ...fetch } = options;
   const source = openHttpLogSource({ ...fetch, limits: fetchLimits });
-  return readLog(async () => shown(await source.open(url)), url, logLimits, true).finally(() => source.close());
+  return readLog(async () => shown(await source.open(url)), url, logLimits, true).finally(() =>
+    source.close(),
+  );
 }
 
 /** @throws Misuse where the file cannot be read. */

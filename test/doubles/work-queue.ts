@@ -13,10 +13,12 @@ export interface WorkQueue
   extends Pick<WorkStore, "exchangesWithWork" | "claimWork" | "finishWork" | "failWork" | "releaseWork"> {
   readonly ended: readonly Ended[];
   readonly claims: readonly WorkClaim[];
+  /** How often it was asked whether there is work. */
+  questions(): number;
   add(...items: readonly WorkItem[]): void;
   /** The next so many calls of that method find the store away, or its lease lost, or a bug. */
   next(
-    method: "claimWork" | "finishWork" | "failWork",
+    method: "exchangesWithWork" | "claimWork" | "finishWork" | "failWork",
     trouble: "away" | "lost" | "bug",
     times: number,
   ): void;
@@ -30,6 +32,7 @@ export function aWorkQueue(): WorkQueue {
   let waiting: WorkItem[] = [];
   const ended: Ended[] = [];
   const claims: WorkClaim[] = [];
+  let questions = 0;
   const troubles = new Map<string, string[]>();
   const claimed = new Set<string>();
 
@@ -48,6 +51,7 @@ export function aWorkQueue(): WorkQueue {
   return {
     ended,
     claims,
+    questions: () => questions,
     add: (...items) => {
       waiting.push(...items);
     },
@@ -58,6 +62,8 @@ export function aWorkQueue(): WorkQueue {
       );
     },
     async exchangesWithWork(kind) {
+      questions++;
+      trouble("exchangesWithWork");
       return [...new Set(waiting.filter((item) => item.kind === kind).map(({ exchange }) => exchange))];
     },
     async claimWork(claim) {
@@ -67,7 +73,12 @@ export function aWorkQueue(): WorkQueue {
         item.kind === claim.kind &&
         item.exchange === claim.exchange &&
         !(item.kind === "log" && claim.exceptHosts.includes(hostOf(item.url)));
-      const items = waiting.filter(fits).slice(0, claim.limit);
+      const [next, first] = [true, false].map((isAfter) =>
+        waiting
+          .filter((item) => fits(item) && item.project > claim.afterProject === isAfter)
+          .toSorted((a, b) => (a.project < b.project ? -1 : a.project > b.project ? 1 : 0)),
+      );
+      const items = (next?.length ? next : (first ?? [])).slice(0, claim.limit);
       waiting = waiting.filter((item) => !items.includes(item));
       for (const item of items) claimed.add(item.id);
       return items;

@@ -131,7 +131,9 @@ export function workContract(name: string, openEmpty: () => Promise<Database>): 
 
       it("are read after all when that is asked for, and when a summary comes they count as read", async () => {
         await store.storeSubmissions(jobs(0, 5));
-        const failed = (await store.listLogs({ parse_status: "failed", limit: 9 })).map(({ job_guid }) => job_guid);
+        const failed = (await store.listLogs({ parse_status: "failed", limit: 9 })).map(
+          ({ job_guid }) => job_guid,
+        );
         const [first = "", second = ""] = failed;
         expect(await store.reparseLogs({ job_guid: first, limit: 1 })).toBe(1);
         expect((await store.countWork()).logs).toEqual({ pending: 4, failed: 1 });

@@ -43,7 +43,8 @@ const errorShape = z.object({
   errors: z.array(z.unknown()).optional(),
 });
 
-function errorCode(error: unknown): string | null {
+/** The code of an error of the HTTP client, the resolver or a socket; null: it has none. */
+export function errorCode(error: unknown): string | null {
   const { success, data } = errorShape.safeParse(error);
   if (!success) return null;
   if (data.name === "HTTPParserError") return "HTTP_PARSER";

@@ -3,6 +3,7 @@ import { isIPv6 } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { openHostsFile } from "./hosts-file.ts";
 import { LogFetchError } from "./log-source.ts";
+import { errorCode } from "./network-failure.ts";
 
 export interface ResolvedAddress {
   readonly address: string;
@@ -59,43 +60,43 @@ async function askDns(
   const resolver = new dns.Resolver({ timeout: Math.min(FIRST_TRY_MS, lookupMs), tries: TRIES });
   if (servers.length > 0) resolver.setServers(servers);
   const late = setTimeout(() => resolver.cancel(), lookupMs);
+  const four = resolver.resolve4(hostname);
+  const six = resolver.resolve6(hostname);
+  const both = Promise.allSettled([four, six]);
   try {
-    const four = resolver.resolve4(hostname);
-    const six = resolver.resolve6(hostname);
-    // Both are waited for below; neither must be an unhandled rejection until then.
-    const settled = Promise.allSettled([four, six]);
     await Promise.any([four, six]);
     const waiting = new AbortController();
-    await Promise.race([
-      settled,
-      wait(OTHER_FAMILY_MS, undefined, { signal: waiting.signal }).catch(() => undefined),
-    ]);
+    await Promise.race([both, wait(OTHER_FAMILY_MS, undefined, waiting).catch(() => undefined)]);
     waiting.abort();
-    resolver.cancel();
-    // One of the two is enough: many hosts have no IPv6 address, and some servers answer that with an error.
-    const found = (await settled).flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
-    return toAddresses(found);
-  } catch (error) {
-    throw whyNotFound(error, hostname, lookupMs);
+  } catch {
+    // Both have failed, for the reasons that follow.
   } finally {
     clearTimeout(late);
+    resolver.cancel();
   }
+  // One of the two is enough: many hosts have no IPv6 address, and some servers answer that with an error.
+  const answers = await both;
+  const found = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
+  if (found.length > 0) return toAddresses(found);
+  const [first] = answers.flatMap((answer) =>
+    answer.status === "rejected" ? [answer.reason as unknown] : [],
+  );
+  throw notFound(first, hostname, lookupMs);
 }
 
 function toAddresses(addresses: readonly string[]): readonly ResolvedAddress[] {
   return addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
 }
 
-/** The error of the question for IPv4 addresses: the other one says the same, or that there is none of its kind. */
-function whyNotFound(error: unknown, hostname: string, lookupMs: number): unknown {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const code = first instanceof Error && "code" in first ? first.code : null;
+/** @param error - of the question for IPv4 addresses: the other one says the same, or that there is none of its kind. */
+function notFound(error: unknown, hostname: string, lookupMs: number): unknown {
+  const code = errorCode(error);
   if (code === "ECANCELLED" || code === "ETIMEOUT") {
     const detail = `the name ${hostname} was not resolved within ${lookupMs / 1000} s`;
-    return new LogFetchError("timeout", detail, false, first);
+    return new LogFetchError("timeout", detail, false, error);
   }
   if (code === "ECONNREFUSED") {
-    return new LogFetchError("network", `no DNS server could be asked for ${hostname}`, false, first);
+    return new LogFetchError("network", `no DNS server could be asked for ${hostname}`, false, error);
   }
-  return first;
+  return error;
 }

@@ -43,7 +43,10 @@ function warningsOf(summary: LogSummary): string[] {
   }
   const counted = [
     ["lines that announce performance data and hold no JSON", unreadable],
-    ["items of performance data that were too many, or too large together, and are left out", left_out_performance],
+    [
+      "items of performance data that were too many, or too large together, and are left out",
+      left_out_performance,
+    ],
     ["printed details that were too large together and are left out", left_out_details],
   ] as const;
   return [...counted.flatMap(([what, count]) => (count === 0 ? [] : [`${what}: ${count}`])), ...warnings];
