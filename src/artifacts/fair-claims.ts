@@ -1,8 +1,8 @@
 import type { WorkItem, WorkStore } from "../store/store.ts";
 
-/** The list of exchanges is read again after so long, although those of the old one have work. */
+/** The list of exchanges is read again after so long, and at once where nothing of the old ones can be claimed. */
 const LIST_MS = 1000;
-/** ... and where they have none, at once; but reading it must not take more than a tenth of the time. */
+/** But reading it takes no more than a tenth of the time: some servers look at all that waits for it. */
 const LIST_SHARE = 10;
 
 export interface FairClaimsOptions {
@@ -38,7 +38,7 @@ export class FairClaims {
     const isFresh = await this.#list(LIST_MS);
     const tried = new Set(this.#exchanges);
     const items = await this.#claimOf(this.#exchanges, limit, exceptHosts);
-    if (items.length > 0 || isFresh || !(await this.#list(this.#listingMs * LIST_SHARE))) return items;
+    if (items.length > 0 || isFresh || !(await this.#list(0))) return items;
     return this.#claimOf(
       this.#exchanges.filter((exchange) => !tried.has(exchange)),
       limit,
@@ -94,9 +94,9 @@ export class FairClaims {
   }
 
   /** @returns whether the list was read; one that is not that old is used as it is. */
-  async #list(maxAgeMs: number): Promise<boolean> {
+  async #list(goodForMs: number): Promise<boolean> {
     const from = performance.now();
-    if (from - this.#listedAt < maxAgeMs) return false;
+    if (from - this.#listedAt < Math.max(goodForMs, this.#listingMs * LIST_SHARE)) return false;
     this.#exchanges = await this.#options.store.exchangesWithWork(this.#options.kind);
     this.#listedAt = performance.now();
     this.#listingMs = this.#listedAt - from;
