@@ -217,7 +217,9 @@ describe("all that makes artifacts", () => {
     await until(async () => (await logOf("good/0"))?.parse_status === "parsed");
     // No more at a time than of one host, and none of those that had to wait has lost an attempt.
     expect(hanging.connections()).toBe(2);
-    const attempts = (await store.listLogs({ parse_status: "pending", limit: 2000 })).map((one) => one.attempts);
+    const attempts = (await store.listLogs({ parse_status: "pending", limit: 2000 })).map(
+      (one) => one.attempts,
+    );
     expect(attempts.filter((count) => count > 0).length).toBeLessThanOrEqual(3);
   });
 

@@ -148,10 +148,12 @@ describe("a log read on a thread", () => {
 });
 
 describe("a log that would take more memory than a thread has", () => {
-  const item = (data: string): string => `PERFHERDER_DATA: {"framework":{"name":"x"},"suites":[],"x":${data}}\n`;
+  const item = (data: string): string =>
+    `PERFHERDER_DATA: {"framework":{"name":"x"},"suites":[],"x":${data}}\n`;
   const filled = (bytes: number, piece: (nth: number) => string): string => {
     const pieces: string[] = [];
-    for (let length = 0; length < bytes; length += pieces.at(-1)?.length ?? 0) pieces.push(`${piece(pieces.length)},`);
+    for (let length = 0; length < bytes; length += pieces.at(-1)?.length ?? 0)
+      pieces.push(`${piece(pieces.length)},`);
     return `[${pieces.join("")}0]`;
   };
 
@@ -177,7 +179,8 @@ describe("a log that would take more memory than a thread has", () => {
     const [, details, items] = reading.ok ? reading.artifacts.map(({ blob }) => blob.length) : [];
     for (const bytes of [details, items]) {
       expect(bytes).toBeGreaterThan(50_000);
-      expect(bytes).toBeLessThan(100_000);
+      // What stands around the list is not counted.
+      expect(bytes).toBeLessThan(100_200);
     }
     expect(reading).toMatchObject({
       warnings: [
