@@ -6,6 +6,7 @@ import { userAgent } from "./version.ts";
 export const logSettingNames = [
   "LOG_HOSTS",
   "LOG_ALLOW_PRIVATE",
+  "LOG_LOOKUP_MS",
   "LOG_CONNECT_MS",
   "LOG_IDLE_MS",
   "LOG_TIMEOUT_MS",
@@ -25,6 +26,7 @@ export function logOptions(settings: Pick<Settings, (typeof logSettingNames)[num
     allowHosts: settings.LOG_HOSTS,
     allowPrivate: settings.LOG_ALLOW_PRIVATE,
     fetchLimits: {
+      lookupMs: settings.LOG_LOOKUP_MS,
       connectMs: settings.LOG_CONNECT_MS,
       idleMs: settings.LOG_IDLE_MS,
       totalMs: settings.LOG_TIMEOUT_MS,

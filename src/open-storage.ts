@@ -73,9 +73,12 @@ export async function openStoreOf(
         mongodbUrl,
         dataDir: settings.DATA_DIR,
         rejectionTtlDays: settings.REJECTION_TTL_DAYS,
-        rejectionQuota: {
-          perDay: settings.REJECTIONS_PER_DAY,
-          bytesPerDay: settings.REJECTION_BYTES_PER_DAY,
+        limits: {
+          rejectionQuota: {
+            perDay: settings.REJECTIONS_PER_DAY,
+            bytesPerDay: settings.REJECTION_BYTES_PER_DAY,
+          },
+          maxWaitingLogs: settings.LOG_MAX_WAITING_PER_EXCHANGE,
         },
         onStuck,
       }),

@@ -198,11 +198,17 @@ export const declared = {
     .meta({ description: "... and how many bytes of them. 0: no limit.", unit: "bytes" }),
   LOG_THREADS: whole(0, 64).default(4).meta({
     description:
-      "How many logs this worker reads at once, each on a thread with up to 64 MiB. 0: it reads none, and leaves them to others; bug suggestions for submitted summaries are still made.",
+      "How many logs this worker reads at once, each on a thread with up to 64 MiB (more where ARTIFACT_MAX_BYTES or LOG_MAX_LINE_BYTES are raised). 0: it reads none, and leaves them to others; bug suggestions for submitted summaries are still made.",
     unit: "logs",
   }),
   LOGS_PER_HOST: whole(1, 64).default(3).meta({
-    description: "... of one log host, so that a slow one leaves room for the others.",
+    description:
+      "... of one log host, and of one server whatever its names are, so that a slow one leaves room for the others.",
+    unit: "logs",
+  }),
+  LOG_MAX_WAITING_PER_EXCHANGE: whole(1, 100_000_000).default(20_000).meta({
+    description:
+      "How many logs of one exchange may wait to be read. A log beyond it is stored with its job as failed, with the reason `too-many-waiting`; `pulse-ingest logs reparse` has it read after all.",
     unit: "logs",
   }),
   LOG_HOSTS: hosts.meta({
@@ -213,8 +219,13 @@ export const declared = {
     description:
       "Fetch logs from addresses that are not public as well. Log URLs come from strangers: only for a laptop, or where nothing of the inside can be harmed.",
   }),
+  LOG_LOOKUP_MS: whole(100, 600_000).default(10_000).meta({
+    description:
+      "How long resolving the name of a log host may take, by DNS alone: the system's search domains are not used, and its hosts file only with LOG_ALLOW_PRIVATE. Counts no longer than LOG_CONNECT_MS.",
+    unit: "milliseconds",
+  }),
   LOG_CONNECT_MS: whole(100, 600_000).default(30_000).meta({
-    description: "How long connecting to a log host may take.",
+    description: "How long connecting to a log host may take, once its name is resolved.",
     unit: "milliseconds",
   }),
   LOG_IDLE_MS: whole(100, 600_000).default(30_000).meta({
@@ -248,9 +259,14 @@ export const declared = {
     .meta({ description: "A line with performance data is cut at this; all others at 500.", unit: "bytes" }),
   ARTIFACT_MAX_BYTES: whole(1024, 15 * 1024 * 1024)
     .default(8 * 1024 * 1024)
-    .meta({ description: "A log that an artifact larger than this would come from fails.", unit: "bytes" }),
+    .meta({
+      description:
+        "A log that an artifact larger than this would come from fails; of performance data and printed details, what is more is left out.",
+      unit: "bytes",
+    }),
   LOG_ATTEMPTS: whole(1, 100).default(10).meta({
-    description: "A log that could not be read so many times is given up.",
+    description:
+      "A log that could not be read so many times is given up. One that ended its thread, by its memory or its time, is given up after the second time.",
     unit: "attempts",
   }),
   LOG_LEASE_MS: whole(1000, 86_400_000).default(600_000).meta({

@@ -6,10 +6,11 @@ import { judgeLimits } from "../src/judge-limits.ts";
 import { normaliseJob } from "../src/normalise/normalise-job.ts";
 import { normaliseSubmission } from "../src/normalise/normalise-submission.ts";
 import { settingsSchema } from "../src/settings.ts";
-import type { Arrival } from "../src/store/store.ts";
+import type { Arrival, WorkClaim } from "../src/store/store.ts";
 import { loadSchemas, validateJob } from "../src/validate/validate-job.ts";
 
 export const REVISION = "a".repeat(40);
+export const EXCHANGE = "exchange/publisher/jobs";
 export const schemas = loadSchemas();
 /** The limits that a worker has by default. */
 export const limits = judgeLimits(settingsSchema.parse({}));
@@ -42,10 +43,18 @@ export function aPreparedSubmission(overrides: Readonly<Record<string, unknown>>
   return prepared.value;
 }
 
+/** A claim of the work that {@link anArrival} brings; a test names only what it is about. */
+export function aClaim(overrides: Partial<WorkClaim> = {}): WorkClaim {
+  return {
+    ...{ kind: "log", exchange: EXCHANGE, afterProject: "", limit: 5, leaseMs: 60_000, exceptHosts: [] },
+    ...overrides,
+  };
+}
+
 export function anArrival(overrides: Readonly<Record<string, unknown>> = {}): Arrival {
   return {
     submission: aPreparedSubmission(overrides),
-    exchange: "exchange/publisher/jobs",
+    exchange: EXCHANGE,
     routing_key: "treeherder.try",
     redelivered: false,
     received_at: "2026-01-05T10:00:00.000Z",
@@ -54,7 +63,7 @@ export function anArrival(overrides: Readonly<Record<string, unknown>> = {}): Ar
 
 export function aDelivery(body: unknown, overrides: Partial<Delivery> = {}): Delivery {
   return {
-    exchange: "exchange/publisher/jobs",
+    exchange: EXCHANGE,
     routingKey: "treeherder.try",
     redelivered: false,
     // Now: what comes of it must not have expired.

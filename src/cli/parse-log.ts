@@ -6,7 +6,7 @@ import { errorLinesOf } from "../artifacts/bugs/summary-errors.ts";
 import { openHttpLogSource } from "../artifacts/fetch/http-log-source.ts";
 import { describeLogFault } from "../artifacts/parse/log-faults.ts";
 import type { LogReading, ReadingFailure } from "../artifacts/parse/log-reading.ts";
-import { readLog, storableReading } from "../artifacts/parse/read-log.ts";
+import { readLog } from "../artifacts/parse/read-log.ts";
 import { blankUrls } from "../domain/blank-url.ts";
 import { Misuse } from "../domain/faults.ts";
 import { logOptions, logSettingNames } from "../log-options.ts";
@@ -27,7 +27,7 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
   const { logLimits } = options;
   const reading = await (isUrl(target) ? readUrl(options, target) : readFile(target, logLimits));
   if (!reading.ok) return refuse(target, reading.failure);
-  for (const warning of storableReading(reading).warnings) process.stderr.write(`warning: ${warning}\n`);
+  for (const warning of reading.warnings) process.stderr.write(`warning: ${warning}\n`);
   const summary = reading.artifacts.find(({ name }) => name === "text_log_summary");
   const writer = new SuggestionsWriter(logLimits.artifactBytes);
   const bugs = await bugsAtHand(settings);
@@ -51,7 +51,7 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
 const mends: Partial<Record<ReadingFailure["kind"], string>> = {
   "refused-address": "Where that is meant, allow it with LOG_ALLOW_PRIVATE=true.",
   "refused-host": "LOG_HOSTS names the hosts that may be fetched from.",
-  timeout: "The limits are LOG_CONNECT_MS, LOG_IDLE_MS and LOG_TIMEOUT_MS.",
+  timeout: "The limits are LOG_LOOKUP_MS, LOG_CONNECT_MS, LOG_IDLE_MS and LOG_TIMEOUT_MS.",
   "too-large": "The limit is LOG_MAX_BYTES.",
   "too-many-redirects": "The limit is LOG_MAX_REDIRECTS.",
   "inflates-too-far": "The limit is LOG_MAX_INFLATED_BYTES.",
@@ -73,7 +73,9 @@ const isUrl = (target: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(targe
 async function readUrl(options: ReturnType<typeof logOptions>, url: string): Promise<LogReading> {
   const { fetchLimits, logLimits, ...fetch } = options;
   const source = openHttpLogSource({ ...fetch, limits: fetchLimits });
-  return readLog(async () => shown(await source.open(url)), url, logLimits).finally(() => source.close());
+  return readLog(async () => shown(await source.open(url)), url, logLimits, true).finally(() =>
+    source.close(),
+  );
 }
 
 /** @throws Misuse where the file cannot be read. */
@@ -81,9 +83,9 @@ async function readFile(
   file: string,
   limits: ReturnType<typeof logOptions>["logLimits"],
 ): Promise<LogReading> {
-  if (file === "-") return readLog(async () => shown(process.stdin), file, limits);
+  if (file === "-") return readLog(async () => shown(process.stdin), file, limits, true);
   try {
-    return await readLog(async () => shown((await open(file)).createReadStream()), file, limits);
+    return await readLog(async () => shown((await open(file)).createReadStream()), file, limits, true);
   } catch (error) {
     if (!(error instanceof Error) || !("syscall" in error)) throw error;
     throw new Misuse([`${file} cannot be read: ${error.message}`]);

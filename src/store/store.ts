@@ -80,8 +80,12 @@ export type WorkItem = {
   readonly id: string;
   readonly project: string;
   readonly job_guid: string;
+  /** Where its message came from; `""`: stored by a version that did not note it. */
+  readonly exchange: string;
   /** Attempts before this one. */
   readonly attempts: number;
+  /** Why the attempt before this one failed; null: this is the first, or it was given back. */
+  readonly failure: string | null;
   readonly lease: string;
 } & (
   | { readonly kind: "log"; readonly name: string; readonly url: string }
@@ -96,6 +100,10 @@ export interface FinishedWork {
 
 export interface WorkClaim {
   readonly kind: WorkItem["kind"];
+  /** Only work of this exchange. */
+  readonly exchange: string;
+  /** The projects take turns: the first one after this name that has work is next, and after the last one the first. */
+  readonly afterProject: string;
   readonly limit: number;
   readonly leaseMs: number;
   /** Hosts (as in the URL, with port) that are busy now: their logs are left for later. */
@@ -201,13 +209,22 @@ export interface BindingLedger {
 
 /** Logs to read and suggestions to make, dealt out among many workers. */
 export interface WorkStore {
-  /** What is due and unleased, oldest first; atomic among many workers. Counts as an attempt until it is released. */
+  /** The exchanges whose work waits, is due later, or is leased; by indexes alone, but no question for each claim. */
+  exchangesWithWork(kind: WorkItem["kind"]): Promise<string[]>;
+  /**
+   * Leases what is due and unleased; the oldest of a project come first. Atomic among many workers. Counts as an
+   * attempt until it is released.
+   */
   claimWork(claim: WorkClaim): Promise<WorkItem[]>;
   /** Adds the artifacts (insert-only), then ends the item. False: the lease was lost, nothing is ended. */
   finishWork(item: WorkItem, artifacts: readonly Artifact[]): Promise<boolean>;
   failWork(item: WorkItem, failure: WorkFailure): Promise<boolean>;
-  /** Gives a claimed item back as it was, attempts included. */
-  releaseWork(items: readonly WorkItem[]): Promise<void>;
+  /**
+   * Gives claimed items back as they were, attempts included.
+   *
+   * @param dueAt - ISO 8601: when they are due again, where that is later than now.
+   */
+  releaseWork(items: readonly WorkItem[], dueAt?: string): Promise<void>;
   /** By indexes of what is not done alone, so that it may be asked now and then however much is stored. */
   countWork(): Promise<WorkCounts>;
   listLogs(query: LogQuery): Promise<StoredLog[]>;

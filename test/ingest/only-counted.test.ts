@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { outcomeTotals, rejectionTotals, totalOf } from "../../src/counters.ts";
 import { OnlyCountedNotice } from "../../src/ingest/only-counted.ts";
 import { openStore } from "../../src/store/open-store.ts";
+import { defaultStoreLimits } from "../../src/store/store-limits.ts";
 import { aDelivery } from "../examples.ts";
 import { IngestStory, until } from "./an-ingest.ts";
 
@@ -16,7 +17,7 @@ afterEach(() => story.end());
 it("beyond the quota a message is still rejected and acknowledged; it is told, and counted as not kept", async () => {
   const store = await openStore({
     ...{ mongodbUrl: null, dataDir: `${story.folder}/limited`, rejectionTtlDays: 30 },
-    rejectionQuota: { perDay: 5, bytesPerDay: 0 },
+    limits: { ...defaultStoreLimits, rejectionQuota: { perDay: 5, bytesPerDay: 0 } },
   });
   story.start({
     store,

@@ -9,7 +9,7 @@ import { openSpool } from "../../src/spool/open-spool.ts";
 import { openMongodbStore } from "../../src/store/mongodb/mongodb-store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../src/store/store.ts";
-import { aMessage, anArrival, REVISION } from "../examples.ts";
+import { aClaim, aMessage, anArrival, REVISION } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
 
@@ -103,7 +103,8 @@ function earlierVersion(name: string, openCopy: () => Promise<Copy>): void {
     });
 
     it("deals out the log and the summary that wait", async () => {
-      const claim = { limit: 5, leaseMs: 60_000, exceptHosts: [] };
+      // The first version did not note which exchange a log came by.
+      const claim = aClaim({ exchange: "" });
       const logs = await copy.store.claimWork({ ...claim, kind: "log" });
       expect(logs).toMatchObject([{ kind: "log", job_guid: "ran/0", url: "http://logs.example/1" }]);
       const suggestions = await copy.store.claimWork({ ...claim, kind: "suggestions" });

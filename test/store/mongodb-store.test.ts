@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
 import { openMongodbStore } from "../../src/store/mongodb/mongodb-store.ts";
+import { defaultStoreLimits } from "../../src/store/store-limits.ts";
 import { anArrival } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
@@ -11,6 +12,7 @@ import { orderContract } from "./order-contract.ts";
 import { pushContract } from "./push-contract.ts";
 import { quotaContract } from "./quota-contract.ts";
 import { type Database, storeContract } from "./store-contract.ts";
+import { workContract } from "./work-contract.ts";
 
 jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
@@ -24,7 +26,7 @@ function databaseUrl(): URL {
 async function openEmpty(): Promise<Database> {
   const { href } = databaseUrl();
   return {
-    open: (quota) => openMongodbStore(href, 30, () => undefined, quota),
+    open: (limits) => openMongodbStore(href, 30, undefined, { ...defaultStoreLimits, ...limits }),
     async remove() {
       const client = new MongoClient(href);
       await client.db().dropDatabase();
@@ -35,6 +37,7 @@ async function openEmpty(): Promise<Database> {
 
 mongodb.describe(`on ${mongodb.name}`, () => {
   storeContract("mongodb", openEmpty);
+  workContract("mongodb", openEmpty);
   jobContract("mongodb", openEmpty);
   pushContract("mongodb", openEmpty);
   quotaContract("mongodb", openEmpty);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { ResultSet } from "../../src/domain/result-set.ts";
 import type { StoredJob } from "../../src/domain/stored-job.ts";
 import { firstJob } from "../../src/store/advance-job.ts";
+import { LogRoom } from "../../src/store/log-room.ts";
 import { type BatchPlan, planBatch } from "../../src/store/plan-batch.ts";
 import { PushBook } from "../../src/store/push-book.ts";
 import type { Arrival } from "../../src/store/store.ts";
@@ -11,9 +12,16 @@ const JOB = "try/guid%2F0";
 const PUSH = "try/aaaaaaaaaaaa";
 const artifact = (name: string, blob: unknown = {}) => ({ name, type: "json", blob });
 
+/** Room for ten more logs of each exchange of the batch. */
+function roomFor(batch: readonly Arrival[]): LogRoom {
+  const room = new LogRoom(10);
+  for (const exchange of room.toCount(batch)) room.note(exchange, 0);
+  return room;
+}
+
 /** The plan for a batch, over the jobs that are stored already. */
 function plan(batch: readonly Arrival[], stored: Readonly<Record<string, StoredJob>> = {}): BatchPlan {
-  return planBatch(batch, new Map(Object.entries(stored)), new PushBook([]), "write");
+  return planBatch(batch, new Map(Object.entries(stored)), new PushBook([]), roomFor(batch), "write");
 }
 const kinds = ({ outcomes }: BatchPlan): string[] => outcomes.map(({ kind }) => kind);
 const storedIn = (state: string): Record<string, StoredJob> => ({
@@ -23,7 +31,7 @@ const storedIn = (state: string): Record<string, StoredJob> => ({
 describe("one job in a batch", () => {
   it("that nobody has stored is made, with a skeleton of its push", () => {
     const pushes = new PushBook([]);
-    const made = planBatch([anArrival()], new Map(), pushes, "write");
+    const made = planBatch([anArrival()], new Map(), pushes, new LogRoom(10), "write");
     expect(kinds(made)).toEqual(["stored"]);
     expect(made.newJobs.get(JOB)).toMatchObject({ result_set: PUSH, version: 1, write_id: "write" });
     expect([...pushes.changed]).toMatchObject([[PUSH, { revision: REVISION, push_timestamp: 0 }]]);
@@ -37,7 +45,7 @@ describe("one job in a batch", () => {
     };
     const pushes = new PushBook([known]);
     const stored = new Map(Object.entries(storedIn("pending")));
-    const changed = planBatch([anArrival({ state: "running" })], stored, pushes, "write");
+    const changed = planBatch([anArrival({ state: "running" })], stored, pushes, new LogRoom(10), "write");
     expect(kinds(changed)).toEqual(["stored"]);
     expect(changed.newJobs.size).toBe(0);
     expect(changed.changedJobs.get(JOB)).toMatchObject({ state: "running", version: 2, write_id: "write" });

@@ -13,7 +13,7 @@ export function quotaContract(name: string, openEmpty: () => Promise<Database>):
   describe(`the quota of rejections in the ${name} store`, () => {
     let database: Database;
     let store: Store;
-    const open = () => database.open({ perDay: PER_DAY, bytesPerDay: 0 });
+    const open = () => database.open({ rejectionQuota: { perDay: PER_DAY, bytesPerDay: 0 } });
     beforeEach(async () => {
       database = await openEmpty();
       store = await open();

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Bug } from "../../src/domain/bug.ts";
-import type { RejectionQuota } from "../../src/store/admit-rejections.ts";
 import type { Arrival, KnownBinding, Store } from "../../src/store/store.ts";
-import { anArrival, REVISION } from "../examples.ts";
+import type { StoreLimits } from "../../src/store/store-limits.ts";
+import { aClaim, anArrival, REVISION } from "../examples.ts";
 import { rejectionContract } from "./rejection-contract.ts";
 
 /** Opens the same, at first empty, database as often as it is called; `remove` ends it. */
 export interface Database {
-  open(quota?: RejectionQuota): Promise<Store>;
+  open(limits?: Partial<StoreLimits>): Promise<Store>;
   remove(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
         await kinds(anArrival({ taskId: "b/0", extra: { artifacts: [summary] } }));
         const made = artifact("Job Info", '{"job_details":[]}');
         for (const kind of ["log", "suggestions"] as const) {
-          const [item] = await store.claimWork({ kind, limit: 1, leaseMs: 60_000, exceptHosts: [] });
+          const [item] = await store.claimWork(aClaim({ kind, limit: 1 }));
           if (item === undefined) throw new Error("nothing was claimed");
           expect(await store.finishWork(item, [made, artifact("Bug suggestions", "[]")])).toBe(true);
         }
@@ -128,7 +128,7 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
       expect(await store.findArtifact("try", "guid/0", odd("a"))).toEqual(artifacts[0]);
       const [explained] = await store.findJobsByGuid("guid/0");
       expect(explained?.artifacts.map(({ name }) => name)).toEqual([odd("a"), "text_log_summary"]);
-      const claim = { limit: 5, leaseMs: 60_000, exceptHosts: [] };
+      const claim = aClaim();
       expect(await store.claimWork({ ...claim, kind: "log" })).toMatchObject([{ url: odd("http://u/") }]);
       expect(await store.claimWork({ ...claim, kind: "suggestions" })).toMatchObject([{ blob: odd("s") }]);
     });
@@ -151,7 +151,7 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
 
     describe("work", () => {
       const text = { name: "buildbot_text", url: "http://logs.example/1" };
-      const claim = { kind: "log", limit: 5, leaseMs: 60_000, exceptHosts: [] } as const;
+      const claim = aClaim();
       const made = [artifact("text_log_summary", "{}"), artifact("Bug suggestions", "[]")];
       const reason = "timeout: no byte for 30 s";
 

@@ -1,6 +1,8 @@
 import { parseSource, writeSource } from "../../domain/source-json.ts";
+import type { Refusal } from "../../domain/submission.ts";
 import type { Spend } from "./artifact-budget.ts";
 import { decodeText, skipWhiteSpace } from "./log-text.ts";
+import { whyNotStorable } from "./storable-performance.ts";
 
 /** What a line with performance data contains; such a line is read at its full length, by all readers. */
 export const PERFORMANCE = "PERFHERDER_DATA";
@@ -10,15 +12,41 @@ const MARK = `${PERFORMANCE}:`;
 // Written out again as JSON later, and by others: some readers of JSON recurse.
 const MAX_DEPTH = 64;
 
-/** Collects the performance data in a log. */
+/** A log of a long performance test has some hundred items; what this bounds is the memory that tiny ones take. */
+const MAX_ITEMS = 10_000;
+/** The first few refused items say what is wrong with all of them. */
+const MAX_REFUSALS = 5;
+
+/**
+ * Collects the performance data in a log. Each item is parsed, checked and kept as text before the next one is read:
+ * small values take many times their length once they are objects.
+ */
 export class PerformanceReader {
   readonly #spend: Spend;
-  /** The JSON text of each item; as text, since small values take many times their length once they are objects. */
+  readonly #keepUnfit: boolean;
+  /** The JSON text of each item. */
   readonly items: string[] = [];
+  /** The first items that do not fit the performance schema. */
+  readonly refusals: Refusal[] = [];
+  #read = 0;
+  #refused = 0;
+  #leftOut = 0;
   #unreadable = 0;
 
-  constructor(spend: Spend) {
+  /** @param keepUnfit - also keep the items that do not fit the performance schema. */
+  constructor(spend: Spend, keepUnfit: boolean) {
     this.#spend = spend;
+    this.#keepUnfit = keepUnfit;
+  }
+
+  /** Items that do not fit the performance schema. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Items that fit, and were more than may be kept. */
+  get leftOut(): number {
+    return this.#leftOut;
   }
 
   /** Lines with the mark and braces, but no JSON between them. */
@@ -32,7 +60,22 @@ export class PerformanceReader {
     if (text === null) return;
     const item = normaliseJson(decodeText(text));
     if (item === null) this.#unreadable += 1;
-    else if (this.#spend(Buffer.byteLength(item) + 1)) this.items.push(item);
+    else this.#take(item);
+  }
+
+  #take(item: string): void {
+    this.#read += 1;
+    const reason = whyNotStorable(JSON.parse(item));
+    if (reason !== null) {
+      this.#refused += 1;
+      if (this.refusals.length < MAX_REFUSALS) {
+        this.refusals.push({ what: `performance data ${this.#read}`, reason });
+      }
+      if (!this.#keepUnfit) return;
+    }
+    const hasRoom = this.items.length < MAX_ITEMS && this.#spend(Buffer.byteLength(item) + 1, true);
+    if (hasRoom) this.items.push(item);
+    else this.#leftOut += 1;
   }
 }
 

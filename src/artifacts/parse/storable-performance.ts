@@ -30,7 +30,7 @@ export function storablePerformance(artifact: Artifact): {
     };
     return { artifact: null, refused: [refusal] };
   }
-  const reasons = items.map(whyNot);
+  const reasons = items.map(whyNotStorable);
   const refused = reasons.flatMap((reason, at) =>
     reason === null ? [] : [{ what: `performance data ${at + 1}`, reason }],
   );
@@ -46,8 +46,8 @@ function itemsOf(blob: unknown): readonly unknown[] | null {
   return isJsonObject(data) ? [data] : null;
 }
 
-/** Why an item may not be stored, with a JSON pointer into it; null: it may. */
-function whyNot(item: unknown): string | null {
+/** Why an item of performance data may not be stored, with a JSON pointer into it; null: it may. */
+export function whyNotStorable(item: unknown): string | null {
   if (fitsSchema(item)) return null;
   const { instancePath = "", message = "does not fit the schema" } = fitsSchema.errors?.[0] ?? {};
   return `${instancePath === "" ? "it" : instancePath} ${message}`;

@@ -36,8 +36,13 @@ export interface ArtifactDocument extends WithId {
   /** Grows with the time of arrival. */
   readonly order: number;
 }
-export type LogDocument = NewLog & Leased & WithId & { readonly order: number };
-export type SuggestionsDocument = Omit<NewSuggestions, "next_attempt_at" | "blob"> &
+/** Missing where an earlier version has stored it. */
+interface Sent {
+  readonly exchange?: string | null;
+}
+export type LogDocument = Omit<NewLog, "exchange"> & Sent & Leased & WithId & { readonly order: number };
+export type SuggestionsDocument = Omit<NewSuggestions, "exchange" | "next_attempt_at" | "blob"> &
+  Sent &
   Leased &
   WithId & {
     /** As an artifact's. */
@@ -71,6 +76,8 @@ export interface Collections {
 export const failedOnce = { failure: { $gt: "" } };
 /** Logs, or suggestions, that are to be read or made: a time, not null. Of logs that most publishers send, none is. */
 export const waiting = { next_attempt_at: { $gt: "" } };
+/** Work is dealt out by turns: of the exchanges, and in each of its projects. */
+export const byTurn = { exchange: 1, project: 1, next_attempt_at: 1 } as const;
 const SUSPECT_SECONDS = 30 * 86_400;
 
 /** Ids that begin with this one, and a slash: what is kept beside a job, by the job's. `0` follows `/` in ASCII. */
@@ -106,7 +113,9 @@ export async function createIndexes(all: Collections): Promise<void> {
   await indexWaiting(all.logs);
   await all.logs.createIndex({ last_modified: 1 });
   await all.logs.createIndex({ failure: 1, next_attempt_at: 1 }, { partialFilterExpression: failedOnce });
+  await all.logs.createIndex(byTurn, { partialFilterExpression: waiting });
   await all.suggestions.createIndex({ next_attempt_at: 1 });
+  await all.suggestions.createIndex(byTurn, { partialFilterExpression: waiting });
   await all.bugs.createIndex({ generation: 1, "bug.id": 1 });
   await all.rejections.createIndex({ last_seen: 1, _id: 1 });
   await all.rejections.createIndex({ task_id: 1, last_seen: 1, _id: 1 });

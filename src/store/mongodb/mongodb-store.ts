@@ -2,10 +2,11 @@ import { type Db, MongoClient } from "mongodb";
 import { blankUrls } from "../../domain/blank-url.ts";
 import { namesDatabase } from "../../domain/database-name.ts";
 import { Misuse } from "../../domain/faults.ts";
-import { type RejectionQuota, unlimited } from "../admit-rejections.ts";
 import { createAsking } from "../asking.ts";
 import { gathered } from "../gathered.ts";
+import { LogRoom } from "../log-room.ts";
 import type { Store } from "../store.ts";
+import { defaultStoreLimits, type StoreLimits } from "../store-limits.ts";
 import { withinLimit } from "./answer-limit.ts";
 import { createBindings } from "./bindings.ts";
 import { createBugs } from "./bugs.ts";
@@ -31,7 +32,7 @@ export async function openMongodbStore(
   url: string,
   rejectionTtlDays: number,
   onStuck: () => void = () => undefined,
-  quota: RejectionQuota = unlimited,
+  limits: StoreLimits = defaultStoreLimits,
 ): Promise<Store> {
   const { client, database } = understood(url);
   const all = collectionsOf(database);
@@ -44,9 +45,9 @@ export async function openMongodbStore(
     await client.close();
     throw refusedName(error) ?? asUnavailable(error);
   }
-  const writes = createWrites(all);
+  const writes = createWrites(all, new LogRoom(limits.maxWaitingLogs));
   const reads = createReads(all);
-  const rejections = createRejections(all, rejectionTtlDays, quota);
+  const rejections = createRejections(all, rejectionTtlDays, limits.rejectionQuota);
   const work = createWork(all);
   const bugs = createBugs(all);
   const bindings = createBindings(all);
@@ -85,6 +86,7 @@ export async function openMongodbStore(
     readBindings: limited(bindings.readBindings),
     noteBindings: limited(bindings.noteBindings),
     forgetBindings: limited(bindings.forgetBindings),
+    exchangesWithWork: limited(work.exchangesWithWork),
     claimWork: limited(work.claimWork),
     finishWork: (item, artifacts) => finish({ item, artifacts }),
     failWork: limited(work.failWork),

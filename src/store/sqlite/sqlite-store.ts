@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { type RejectionQuota, unlimited } from "../admit-rejections.ts";
 import { createAsking } from "../asking.ts";
 import { gathered } from "../gathered.ts";
+import { LogRoom } from "../log-room.ts";
 import type { Store } from "../store.ts";
+import { defaultStoreLimits, type StoreLimits } from "../store-limits.ts";
 import { createBindings } from "./bindings.ts";
 import { createBugs } from "./bugs.ts";
 import { asUnavailable, openDatabase } from "./database.ts";
@@ -25,7 +26,7 @@ const OPENING_MS = 5000;
 export async function openSqliteStore(
   folder: string,
   rejectionTtlDays: number,
-  quota: RejectionQuota = unlimited,
+  limits: StoreLimits = defaultStoreLimits,
 ): Promise<Store> {
   const path = join(folder, "pulse-ingest.db");
   const line = new LockLine();
@@ -34,9 +35,9 @@ export async function openSqliteStore(
     .catch((error: unknown) => {
       throw asUnavailable(error);
     });
-  const writes = createWrites(db);
+  const writes = createWrites(db, new LogRoom(limits.maxWaitingLogs));
   const reads = createReads(db);
-  const rejections = createRejections(db, rejectionTtlDays, quota);
+  const rejections = createRejections(db, rejectionTtlDays, limits.rejectionQuota);
   const work = createWork(db);
   const bugs = createBugs(db);
   const bindings = createBindings(db);
@@ -63,6 +64,7 @@ export async function openSqliteStore(
     readBindings: asked(bindings.readBindings),
     noteBindings: asked(bindings.noteBindings),
     forgetBindings: asked(bindings.forgetBindings),
+    exchangesWithWork: asked(work.exchangesWithWork),
     claimWork: asked(work.claimWork),
     finishWork: (item, artifacts) => finish({ item, artifacts }),
     failWork: asked(work.failWork),
