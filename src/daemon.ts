@@ -57,6 +57,7 @@ export async function runDaemon(
   onAsked(() => void files.reread().catch((error: unknown) => log.error("bug", { what: "reread", error })));
   const http = await startHttp({
     host: settings.HTTP_HOST,
+    allowedHosts: settings.HTTP_ALLOWED_HOSTS,
     port: settings.HTTP_PORT,
     version,
     prefetch: settings.PREFETCH,

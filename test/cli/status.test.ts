@@ -1,9 +1,10 @@
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
-import { openServer } from "../../src/http/open-server.ts";
 import { freePort } from "../servers/free-port.ts";
 import { type CliRun, runCli } from "./run-cli.ts";
 
@@ -61,16 +62,18 @@ it("what answers and is no worker is told to be none, also when its answer never
   };
   const brief = (response: ServerResponse): void => void response.end('{"hello":"world"}');
   for (const answer of [brief, endless]) {
-    const other = createServer((_request, response) => answer(response));
-    const server = await openServer(other, "127.0.0.1", 0);
-    const { code, stdout } = await status(["--url", server.url, "--json"]);
-    await server.close();
+    const other = createServer((_request, response) => answer(response)).listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const { code, stdout } = await status(["--url", url, "--json"]);
+    other.close();
+    other.closeAllConnections();
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       problems: [
         expect.stringMatching(/^worker: what answers there \(HTTP 200\) is no worker of this version/),
       ],
-      worker: { url: server.url, status: null },
+      worker: { url, status: null },
     });
   }
 });

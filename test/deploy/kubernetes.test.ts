@@ -84,7 +84,7 @@ it("every volume that is mounted is there", () => {
 });
 
 it("the probes ask routes that exist, at the port that is served: alive for its own sake, ready for the whole", () => {
-  const paths = observerRoutes(noView, createCounters()).map(({ path }) => path);
+  const paths = observerRoutes(noView, createCounters()).map(({ url }) => url);
   const { livenessProbe, readinessProbe, startupProbe } = container;
   for (const { httpGet } of [livenessProbe, readinessProbe, startupProbe])
     expect(paths).toContain(httpGet.path);

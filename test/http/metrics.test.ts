@@ -48,6 +48,7 @@ beforeEach(async () => {
   parts = { store, ingest, source: null, files: null, depth: null, isStopping: false };
   http = await startHttp({
     host: "127.0.0.1",
+    allowedHosts: [],
     port: 0,
     version: "1.2.3",
     prefetch: 400,
