@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { countWorkEnd } from "../../src/artifacts/count-work.ts";
 import { type Counters, createCounters } from "../../src/counters.ts";
@@ -118,6 +121,19 @@ it("follow the conventions: names, types, help, base units", async () => {
     expect(name).not.toMatch(/_(ms|milli|milliseconds|minutes|percent|ratio_percent|kb|mb|kib|mib)(_|$)/);
     // What is measured in time says so, in seconds.
     if (/_(lag|duration|age)(_|$)/.test(name)) expect(name).toMatch(/_seconds$/);
+  }
+});
+
+it("are given to Prometheus, which finds a pod and asks by its address", async () => {
+  const { port } = new URL(url);
+  for (const [host, status] of [
+    ["10.244.3.17:9182", 200],
+    ["rebound.example:9182", 403],
+  ] as const) {
+    const request = get({ host: "127.0.0.1", port, path: "/metrics", headers: { host } });
+    const [answer] = (await once(request, "response")) as [IncomingMessage];
+    expect([host, answer.statusCode]).toEqual([host, status]);
+    expect((await text(answer)).includes("pulse_ingest_ready")).toBe(status === 200);
   }
 });
 
