@@ -126,6 +126,7 @@ async function runParts(
     rejectionMaxBytes: settings.REJECTION_MAX_BYTES,
     maxAttempts: settings.MAX_ATTEMPTS,
     tellEachJob: settings.LOG_LEVEL === "debug",
+    listedExchanges: () => files.registry().exchanges,
     counters,
     log,
     onStored: artifacts.nudge,

@@ -81,8 +81,7 @@ export class DeliveryEnder {
       store,
       hold,
       rejectionMaxBytes,
-      onRejected: ({ delivery }, { fault }) =>
-        counters.rejected.inc({ exchange: delivery.exchange, reason: fault.reason }),
+      onRejected: ({ delivery }, { fault }) => count.rejected(delivery, fault.reason),
       onBug: ({ delivery, verdict }, error) => this.#reportBug(delivery, guidOf(verdict), error),
     });
     observeDuration();

@@ -63,6 +63,7 @@ export class IngestStory {
       rejectionMaxBytes: 1000,
       maxAttempts: 5,
       tellEachJob: false,
+      listedExchanges: () => [],
       counters: this.counters,
       log,
       ...options,
