@@ -3,6 +3,7 @@ import type { AnyBulkWriteOperation, Filter } from "mongodb";
 import { fullJitterMs } from "../../domain/backoff.ts";
 import { taskIdOf } from "../../domain/ids.ts";
 import type { Rejection, StoredRejection } from "../../domain/rejection.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
 import { planRejections } from "../plan-rejections.ts";
 import type { RejectionCount, RejectionFilter, RejectionQuery, RetriedRejection } from "../store.ts";
 import type { Collections, RejectionDocument } from "./collections.ts";
@@ -138,8 +139,11 @@ function filterOf({
 
 function ofTask(task_id: string): Filter<RejectionDocument>[] {
   // `0` follows `/` in ASCII: the range holds exactly what begins with the task id and a slash.
-  const runs = { $gte: `${task_id}/`, $lt: `${task_id}0` };
-  return [{ task_id: { $in: [task_id, taskIdOf(task_id)] } }, { task_id: runs }];
+  const forms = taskIdForms(task_id);
+  return [
+    { task_id: { $in: forms.flatMap((form) => [form, taskIdOf(form)]) } },
+    ...forms.map((form) => ({ task_id: { $gte: `${form}/`, $lt: `${form}0` } })),
+  ];
 }
 
 function toRejection({ _id, expires_at, ...rest }: RejectionDocument): StoredRejection {
