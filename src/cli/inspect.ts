@@ -11,7 +11,7 @@ import { brokerName } from "./broker-name.ts";
 import { counted } from "./counted.ts";
 import { describeSeen, type Seen, seenOf } from "./describe-seen.ts";
 import { verdictSettingNames } from "./messages.ts";
-import { print, tell } from "./print.ts";
+import { print, printJson, tell } from "./print.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { stopOnSignal } from "./stop-on-signal.ts";
 
@@ -57,7 +57,7 @@ export async function inspect(
       const seen = seenOf(delivery, index, verdict);
       if (!filter(seen)) continue;
       total.shown++;
-      await print(options["json"] === true ? `${JSON.stringify(seen)}\n` : describeSeen(seen));
+      await (options["json"] === true ? printJson(seen) : print(describeSeen(seen)));
       if (total.shown === count) stop.abort();
     }
   }

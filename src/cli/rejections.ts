@@ -4,7 +4,7 @@ import { whyNotReplayed } from "../ingest/replay-rejections.ts";
 import type { RejectionCount } from "../store/store.ts";
 import { columns } from "./columns.ts";
 import { errorLine } from "./messages.ts";
-import { print, tell } from "./print.ts";
+import { print, printJson, tell } from "./print.ts";
 import { printable } from "./printable.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { readLimit } from "./query-options.ts";
@@ -29,8 +29,8 @@ export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOpt
     let count = 0;
     for await (const page of rejectionPages(store, filter, { limit, oldestFirst: false })) {
       count += page.length;
-      if (isJson) await print(page.map((rejection) => `${JSON.stringify(shown(rejection))}\n`).join(""));
-      else rows.push(...page.map(toRow));
+      if (!isJson) rows.push(...page.map(toRow));
+      else for (const rejection of page) await printJson(shown(rejection));
     }
     if (!isJson) await print(count === 0 ? "No such rejections.\n" : columns([heading, ...rows]));
     if (count === limit) tell(`There may be more than these ${limit}: see --limit.`);
@@ -49,7 +49,7 @@ export async function showRejection(
     tell(noSuchRejection(id));
     return exitCodes.failed;
   }
-  await print(options["json"] === true ? `${JSON.stringify(shown(rejection))}\n` : described(rejection));
+  await (options["json"] === true ? printJson(shown(rejection)) : print(described(rejection)));
   return exitCodes.ok;
 }
 
@@ -60,7 +60,7 @@ function shown(rejection: StoredRejection): object {
 
 async function printCounts(counts: readonly RejectionCount[], isJson: boolean): Promise<void> {
   if (isJson) {
-    await print(counts.map((each) => `${JSON.stringify(each)}\n`).join(""));
+    for (const each of counts) await printJson(each);
   } else if (counts.length === 0) {
     await print("No such rejections.\n");
   } else {

@@ -1,10 +1,10 @@
 import type { FastifyReply } from "fastify";
-import { blankUrls } from "../domain/blank-url.ts";
+import { blankSecrets } from "../domain/blank-url.ts";
 import { escapeInvisibleLines } from "../domain/escape-invisible.ts";
 
-/** A JSON text to send. Passwords in URLs are blanked, wherever a text may have picked them up. */
+/** A JSON text to send. Credentials in URLs are blanked, wherever a text may have picked them up. */
 export function jsonText(body: unknown): string {
-  return `${escapeInvisibleLines(blankUrls(JSON.stringify(body)))}\n`;
+  return `${escapeInvisibleLines(blankSecrets(JSON.stringify(body)))}\n`;
 }
 
 /** Sends a JSON answer. */
