@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Misuse } from "../domain/faults.ts";
 import type { LogQuery, StoredLog } from "../store/store.ts";
 import { columns } from "./columns.ts";
+import { cutName, cutUrl } from "./cut-to-width.ts";
 import { print, printJson, tell } from "./print.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { ALL, read, readLimit, readTime } from "./query-options.ts";
@@ -61,10 +62,8 @@ function toRow(log: StoredLog): string[] {
     String(log.attempts),
     log.last_modified,
     log.next_attempt_at ?? "-",
-    log.project,
-    log.job_guid,
-    log.name,
-    log.url,
+    ...[log.project, log.job_guid, log.name].map(cutName),
+    cutUrl(log.url),
     log.failure ?? "-",
   ];
 }

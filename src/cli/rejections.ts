@@ -3,6 +3,7 @@ import type { StoredRejection } from "../domain/rejection.ts";
 import { whyNotReplayed } from "../ingest/replay-rejections.ts";
 import type { RejectionCount } from "../store/store.ts";
 import { columns } from "./columns.ts";
+import { cutName, cutToWidth } from "./cut-to-width.ts";
 import { errorLine } from "./messages.ts";
 import { print, printJson, tell } from "./print.ts";
 import { printable } from "./printable.ts";
@@ -12,7 +13,7 @@ import { findByPrefix, noSuchRejection, readFilter, rejectionPages, shortId } fr
 import { withStoreThere } from "./with-store.ts";
 
 const LISTED = 100;
-/** Of what is wrong, in a list. */
+/** Of what is wrong, in a list: columns of a terminal. */
 const EXCERPT = 100;
 
 /** `rejections list`: those that fit, newest first, each with what is wrong first; or their counts. */
@@ -66,7 +67,7 @@ async function printCounts(counts: readonly RejectionCount[], isJson: boolean): 
   } else {
     const rows = counts.map((each) => [
       ...[String(each.messages), String(each.rejections), each.reason],
-      ...[each.exchange, each.first_seen, each.last_seen],
+      ...[cutName(each.exchange), each.first_seen, each.last_seen],
     ]);
     await print(
       columns([["messages", "different", "reason", "exchange", "first seen", "last seen"], ...rows]),
@@ -83,13 +84,10 @@ function toRow(rejection: StoredRejection): string[] {
   );
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
   return [
-    ...[shortId(id), last_seen, String(count), fault.reason, project ?? "-", task_id ?? "-"],
-    ...[exchange, routing_key, `${excerpt(first ?? "-")}${more}`],
+    ...[shortId(id), last_seen, String(count), fault.reason],
+    ...[project ?? "-", task_id ?? "-", exchange, routing_key].map(cutName),
+    `${cutToWidth(first ?? "-", EXCERPT)}${more}`,
   ];
-}
-
-function excerpt(text: string): string {
-  return text.length > EXCERPT ? `${[...text.slice(0, EXCERPT)].slice(0, -1).join("")}…` : text;
 }
 
 function described(rejection: StoredRejection): string {
