@@ -1,5 +1,6 @@
 import { BugzillaError, readRestBug } from "../artifacts/bugs/bugzilla.ts";
 import { syncBugs } from "../artifacts/bugs/sync-bugs.ts";
+import { blankSecrets } from "../domain/blank-url.ts";
 import type { Bug } from "../domain/bug.ts";
 import { Misuse } from "../domain/faults.ts";
 import { readSettings } from "../read-settings.ts";
@@ -43,21 +44,20 @@ const PROBLEMS_TOLD = 20;
 export async function sync(env: NodeJS.ProcessEnv, url: string | null): Promise<number> {
   const asked = url === null ? env : { ...env, BUGZILLA_URL: url };
   const { BUGZILLA_URL: baseUrl } = readSettings(asked, ["BUGZILLA_URL"]);
+  const place = blankSecrets(baseUrl);
   const progress = createProgress();
-  const onProgress = (bugs: number): void => progress.show(`${bugs} bugs read from ${baseUrl}`);
+  const onProgress = (bugs: number): void => progress.show(`${bugs} bugs read from ${place}`);
   try {
     const bugs = await withStore(env, (store) => syncBugs(store, { baseUrl, userAgent, onProgress }));
     progress.end();
     await print(
-      bugs > 0
-        ? `Bugs synced from ${baseUrl}: ${bugs}\n`
-        : `${baseUrl} has no such bugs: nothing was changed\n`,
+      bugs > 0 ? `Bugs synced from ${place}: ${bugs}\n` : `${place} has no such bugs: nothing was changed\n`,
     );
     return exitCodes.ok;
   } catch (error) {
     progress.end();
     if (!(error instanceof BugzillaError)) throw error;
-    tell(`error: ${baseUrl}: ${error.message}; nothing was changed`);
+    tell(`error: ${place}: ${error.message}; nothing was changed`);
     return exitCodes.failed;
   }
 }

@@ -156,7 +156,7 @@ async function tellEnds(waiting: readonly Waiting[], store: Store, waitMs: numbe
 
 function endLines(place: string, awaited: Awaited | null, end: End | { readonly kind: "skipped" }): string[] {
   const job = awaited?.job;
-  const named = job ? `${place}: ${job.project} ${job.guid}` : place;
+  const named = printable(job ? `${place}: ${job.project} ${job.guid}` : place);
   switch (end.kind) {
     case "stored":
       return [`stored    ${named}: ${end.state}`];
