@@ -13,13 +13,13 @@ export function blankUrl(address: string): string {
   return address.replace(/^([^:]*:\/*[^:]*):.*@/s, "$1:***@");
 }
 
-/** Query parameters that hold a credential, by their names. A signature is none: it opens what the URL names, nothing else. */
+/** Names of query parameters that hold a credential. A signature does not count: it opens only what the URL names. */
 const credential = /pass|pwd|secret|token|api[-_]?key|access[-_]?key(?![-_]?id)/i;
 const parameter = /([?&#;])([^=&#;?]*)=([^&#;]*)/g;
 
 /**
- * A log's URL as it is shown: without its user's password and without credentials in its query. It may be any text, since
- * strangers write it: what counts is what a browser would make of it, which takes `http:user:password@host` too.
+ * A log's URL as it is shown: the password and credentials in the query are replaced by `***`. Strangers write these URLs, so
+ * the text is read as URL parsers read it: they accept `http:user:password@host` and ignore tabs and newlines.
  */
 export function blankLogUrl(url: string): string {
   return url
@@ -56,7 +56,7 @@ const plainOptions = new Set(
   ].map((name) => name.toLowerCase()),
 );
 
-/** The address of a broker or database as it is shown: without its password, and with the options alone that hold no secret. */
+/** The address of a broker or database as it is shown: the password and every option that could hold a secret are replaced by `***`. */
 export function blankAddress(address: string): string {
   return blankUrl(address).replace(parameter, (whole, mark: string, name: string) =>
     plainOptions.has(decoded(name).toLowerCase()) ? whole : `${mark}${name}=***`,
