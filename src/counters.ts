@@ -4,8 +4,8 @@ import type { FaultReason } from "./domain/faults.ts";
 import { createWorkerGauges } from "./worker-gauges.ts";
 
 /**
- * What is counted, each with its help text. Labels are bounded by the registry (exchange), by a setting (host) or by the
- * code (outcome, reason); never a routing key, project or guid.
+ * What is counted, each with its help text. Labels are bounded by the registry (exchange; `other` if it is not listed), by
+ * a setting (host) or by the code (outcome, reason); never a routing key, project or guid.
  */
 export function createCounters() {
   const registry = new Registry();

@@ -59,6 +59,7 @@ export async function runDaemon(
   onAsked(() => void files.reread().catch((error: unknown) => log.error("bug", { what: "reread", error })));
   const http = await startHttp({
     host: settings.HTTP_HOST,
+    allowedHosts: settings.HTTP_ALLOWED_HOSTS,
     port: settings.HTTP_PORT,
     version,
     prefetch: settings.PREFETCH,
@@ -130,6 +131,7 @@ async function runParts(
     quotaOf: (exchange) => (files.registry().exchanges.includes(exchange) ? exchange : OTHER_EXCHANGES),
     maxAttempts: settings.MAX_ATTEMPTS,
     tellEachJob: settings.LOG_LEVEL === "debug",
+    listedExchanges: () => files.registry().exchanges,
     counters,
     log,
     onStored: artifacts.nudge,

@@ -301,6 +301,10 @@ export const declared = {
   HTTP_HOST: z.string().default("127.0.0.1").meta({
     description: "Address that health, metrics and status are served on. There is no login: keep it private.",
   }),
+  HTTP_ALLOWED_HOSTS: hosts.meta({
+    description:
+      "More names that the worker is asked by, such as a service's: names, or *.name for all below it, separated by commas, without ports. A request for any other name gets 403. IP addresses, localhost, the machine's host name and HTTP_HOST are always allowed.",
+  }),
   HTTP_PORT: z
     .union([z.literal("off"), whole(0, 65_535)], { error: "must be a port from 0 to 65535, or `off`" })
     .default(9182)

@@ -40,6 +40,7 @@ const mayImport: Record<string, readonly string[]> = {
     "counters",
     "worker-gauges",
     "log",
+    "fastify",
     "zod",
     "prom-client",
   ],

@@ -8,7 +8,7 @@ import { type Settings, settingNames } from "../settings.ts";
 import { type PlanView, planOf, renderPlan } from "./check-plan.ts";
 import { columns } from "./columns.ts";
 import { counted } from "./counted.ts";
-import { print } from "./print.ts";
+import { print, printJson } from "./print.ts";
 import { printable } from "./printable.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { readConfiguration } from "./read-configuration.ts";
@@ -56,7 +56,7 @@ export async function check(env: NodeJS.ProcessEnv, options: CommandOptions): Pr
     exchanges: asksBroker ? await askBroker(settings, registry) : null,
     plan: asksPlan ? await planOf(settings, registry) : null,
   };
-  await print(options["json"] === true ? `${JSON.stringify(view)}\n` : render(view, registry));
+  await (options["json"] === true ? printJson(view) : print(render(view, registry)));
   const isRefused = view.exchanges?.some(({ trouble }) => trouble !== null) || view.plan?.refused === true;
   return isRefused ? exitCodes.failed : exitCodes.ok;
 }

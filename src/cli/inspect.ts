@@ -4,7 +4,6 @@ import { type Registry, readRegistry } from "../broker/registry.ts";
 import { tailExchanges } from "../broker/tail-exchanges.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { Misuse } from "../domain/faults.ts";
-import { writeSource } from "../domain/source-json.ts";
 import { readDelivery, type Verdict } from "../ingest/judge-delivery.ts";
 import { judgeLimitNames, judgeLimits } from "../judge-limits.ts";
 import { brokerUrl, readSettings } from "../read-settings.ts";
@@ -13,7 +12,7 @@ import { loadSchemas } from "../validate/validate-job.ts";
 import { brokerName } from "./broker-name.ts";
 import { counted } from "./counted.ts";
 import { describeSeen, type Seen, seenOf } from "./describe-seen.ts";
-import { print, tell } from "./print.ts";
+import { print, printJson, tell } from "./print.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { stopOnSignal } from "./stop-on-signal.ts";
 
@@ -61,7 +60,7 @@ export async function inspect(
       const seen = seenOf(delivery, index, verdict);
       if (!filter(seen)) continue;
       total.shown++;
-      await print(options["json"] === true ? `${writeSource(seen)}\n` : describeSeen(seen));
+      await (options["json"] === true ? printJson(seen) : print(describeSeen(seen)));
       if (total.shown === count) stop.abort();
     }
   }

@@ -10,6 +10,7 @@ import { type JudgeLimitSettings, judgeLimitNames, judgeLimits } from "../judge-
 import { readSettings } from "../read-settings.ts";
 import { loadSchemas, type SchemaSet } from "../validate/validate-job.ts";
 import { arrayItems } from "./array-items.ts";
+import { print, printJson, tell } from "./print.ts";
 import { printable } from "./printable.ts";
 import { exitCodes } from "./program.ts";
 
@@ -17,7 +18,7 @@ import { exitCodes } from "./program.ts";
 export async function readInput(file: string): Promise<Buffer> {
   try {
     if (file !== "-") return await readFile(file);
-    if (process.stdin.isTTY) process.stderr.write("Reading from the keyboard; Ctrl-D ends it.\n");
+    if (process.stdin.isTTY) tell("Reading from the keyboard; Ctrl-D ends it.");
     return await buffer(process.stdin);
   } catch (error) {
     throw new Misuse([`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
@@ -128,7 +129,7 @@ export async function validate(
         `${printable(file)}[${index}]: ${valid ? "valid" : "invalid"}`,
         ...errors.map(errorLine),
       ];
-      process.stdout.write(`${json ? JSON.stringify({ file, index, valid, errors }) : lines.join("\n")}\n`);
+      await (json ? printJson({ file, index, valid, errors }) : print(`${lines.join("\n")}\n`));
     }
   }
   return allValid ? exitCodes.ok : exitCodes.failed;
@@ -141,18 +142,18 @@ export async function normalise(env: NodeJS.ProcessEnv, file: string): Promise<n
   for (const [index, verdict] of verdicts.entries()) {
     const place = `${printable(file)}[${index}]`;
     if (verdict.kind === "skipped") {
-      process.stderr.write(`${place}: left out: its state is unscheduled\n`);
+      tell(`${place}: left out: its state is unscheduled`);
     } else if (verdict.kind === "rejected") {
       const lines = faultErrors(verdict.fault).map(errorLine);
-      process.stderr.write(`${[`${place}: left out: invalid`, ...lines].join("\n")}\n`);
+      tell([`${place}: left out: invalid`, ...lines].join("\n"));
     } else {
       for (const { what, reason } of verdict.submission.refused) {
-        process.stderr.write(`${place}: not used: ${printable(`${what}: ${reason}`)}\n`);
+        tell(`${place}: not used: ${printable(`${what}: ${reason}`)}`);
       }
     }
   }
   const posted = verdicts.flatMap((verdict) => (verdict.kind === "accepted" ? [verdict.posted] : []));
-  process.stdout.write(`${writeSource(posted, 2)}\n`);
+  await print(`${writeSource(posted, 2)}\n`);
   return verdicts.some(({ kind }) => kind === "rejected") ? exitCodes.failed : exitCodes.ok;
 }
 

@@ -7,10 +7,11 @@ import { openHttpLogSource } from "../artifacts/fetch/http-log-source.ts";
 import { describeLogFault } from "../artifacts/parse/log-faults.ts";
 import type { LogReading, ReadingFailure } from "../artifacts/parse/log-reading.ts";
 import { readLog } from "../artifacts/parse/read-log.ts";
-import { blankUrls } from "../domain/blank-url.ts";
+import { blankLogUrl } from "../domain/blank-url.ts";
 import { Misuse } from "../domain/faults.ts";
 import { logOptions, logSettingNames } from "../log-options.ts";
 import { readSettings } from "../read-settings.ts";
+import { print, tell } from "./print.ts";
 import { exitCodes } from "./program.ts";
 import { createProgress } from "./progress.ts";
 import { isStoreThere, type StoreSettings, storeSettingNames, withStoreOf } from "./with-store.ts";
@@ -27,7 +28,7 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
   const { logLimits } = options;
   const reading = await (isUrl(target) ? readUrl(options, target) : readFile(target, logLimits));
   if (!reading.ok) return refuse(target, reading.failure);
-  for (const warning of reading.warnings) process.stderr.write(`warning: ${warning}\n`);
+  for (const warning of reading.warnings) tell(`warning: ${warning}`);
   const summary = reading.artifacts.find(({ name }) => name === "text_log_summary");
   const writer = new SuggestionsWriter(logLimits.artifactBytes);
   const bugs = await bugsAtHand(settings);
@@ -43,7 +44,7 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
     name,
     JSON.parse(blob),
   ]);
-  process.stdout.write(`${JSON.stringify(Object.fromEntries(blobs), null, 2)}\n`);
+  await print(`${JSON.stringify(Object.fromEntries(blobs), null, 2)}\n`);
   return exitCodes.ok;
 }
 
@@ -62,9 +63,9 @@ const mends: Partial<Record<ReadingFailure["kind"], string>> = {
 };
 
 function refuse(target: string, { kind, detail }: Pick<ReadingFailure, "kind" | "detail">): number {
-  process.stderr.write(`error: ${blankUrls(target)}: ${kind}: ${detail}\n`);
+  tell(`error: ${blankLogUrl(target)}: ${kind}: ${detail}`);
   const mend = mends[kind];
-  if (mend !== undefined) process.stderr.write(`${mend}\n`);
+  if (mend !== undefined) tell(mend);
   return exitCodes.failed;
 }
 
@@ -73,7 +74,7 @@ const isUrl = (target: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(targe
 async function readUrl(options: ReturnType<typeof logOptions>, url: string): Promise<LogReading> {
   const { fetchLimits, logLimits, ...fetch } = options;
   const source = openHttpLogSource({ ...fetch, limits: fetchLimits });
-  return readLog(async () => shown(await source.open(url)), url, logLimits, true).finally(() =>
+  return readLog(async () => shown(await source.open(url)), blankLogUrl(url), logLimits, true).finally(() =>
     source.close(),
   );
 }

@@ -5,8 +5,9 @@ import { whyNotReplayed } from "../ingest/replay-rejections.ts";
 import type { RejectionCount, RejectionFilter, Store } from "../store/store.ts";
 import { columns } from "./columns.ts";
 import { counted } from "./counted.ts";
+import { cutName, cutToWidth } from "./cut-to-width.ts";
 import { errorLine } from "./messages.ts";
-import { print, tell } from "./print.ts";
+import { print, printJson, tell } from "./print.ts";
 import { printable } from "./printable.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { readLimit } from "./query-options.ts";
@@ -14,7 +15,7 @@ import { findByPrefix, noSuchRejection, readFilter, rejectionPages, shortId } fr
 import { withStoreThere } from "./with-store.ts";
 
 const LISTED = 100;
-/** Of what is wrong, in a list. */
+/** Of what is wrong, in a list: columns of a terminal. */
 const EXCERPT = 100;
 
 /** `rejections list`: those that fit, newest first, each with what is wrong first; or their counts. */
@@ -32,8 +33,8 @@ export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOpt
     let count = 0;
     for await (const page of rejectionPages(store, filter, { limit, oldestFirst: false })) {
       count += page.length;
-      if (isJson) await print(page.map((rejection) => `${JSON.stringify(shown(rejection))}\n`).join(""));
-      else for (const rejection of page) rows.push(toRow(rejection));
+      if (!isJson) rows.push(...page.map(toRow));
+      else for (const rejection of page) await printJson(shown(rejection));
     }
     if (!isJson) await print(count === 0 ? "No such rejections.\n" : columns([heading, ...rows]));
     if (count === limit) tell(`There may be more than these ${limit}: see --limit.`);
@@ -68,7 +69,7 @@ export async function showRejection(
     tell(noSuchRejection(id));
     return exitCodes.failed;
   }
-  await print(options["json"] === true ? `${JSON.stringify(shown(rejection))}\n` : described(rejection));
+  await (options["json"] === true ? printJson(shown(rejection)) : print(described(rejection)));
   return exitCodes.ok;
 }
 
@@ -79,13 +80,13 @@ function shown(rejection: StoredRejection): object {
 
 async function printCounts(counts: readonly RejectionCount[], isJson: boolean): Promise<void> {
   if (isJson) {
-    await print(counts.map((each) => `${JSON.stringify(each)}\n`).join(""));
+    for (const each of counts) await printJson(each);
   } else if (counts.length === 0) {
     await print("No such rejections.\n");
   } else {
     const rows = counts.map((each) => [
       ...[String(each.messages), String(each.rejections), each.reason],
-      ...[each.exchange, each.first_seen, each.last_seen],
+      ...[cutName(each.exchange), each.first_seen, each.last_seen],
     ]);
     await print(
       columns([["messages", "different", "reason", "exchange", "first seen", "last seen"], ...rows]),
@@ -102,13 +103,10 @@ function toRow(rejection: StoredRejection): string[] {
   );
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
   return [
-    ...[shortId(id), last_seen, String(count), fault.reason, project ?? "-", task_id ?? "-"],
-    ...[exchange, routing_key, `${excerpt(first ?? "-")}${more}`],
+    ...[shortId(id), last_seen, String(count), fault.reason],
+    ...[project ?? "-", task_id ?? "-", exchange, routing_key].map(cutName),
+    `${cutToWidth(first ?? "-", EXCERPT)}${more}`,
   ];
-}
-
-function excerpt(text: string): string {
-  return text.length > EXCERPT ? `${[...text.slice(0, EXCERPT)].slice(0, -1).join("")}…` : text;
 }
 
 function described(rejection: StoredRejection): string {

@@ -8,6 +8,7 @@ import type { Store } from "../store/store.ts";
 import { BatchCollector, type BatchLimits } from "./collect-batch.ts";
 import { JobCount } from "./count-jobs.ts";
 import { DeliveryEnder } from "./end-deliveries.ts";
+import { createExchangeLabels } from "./exchange-labels.ts";
 import { type DeliveryInHand, hasEnded, outcomesOf } from "./in-hand.ts";
 import type { ReadDelivery } from "./judge-delivery.ts";
 import { SpoolLane } from "./spool-lane.ts";
@@ -32,6 +33,8 @@ export interface IngestOptions {
   readonly maxAttempts: number;
   /** Log how each job ended, at level `debug`: for a demonstration or a hunt, not for every day. */
   readonly tellEachJob: boolean;
+  /** The exchanges of the registry in force; jobs of any other are counted as `other`. */
+  readonly listedExchanges: () => readonly string[];
   readonly counters: Counters;
   readonly log: Log;
   /** Told after a batch that stored something, e.g. to wake those who wait for logs to read. */
@@ -70,7 +73,7 @@ export function createIngest(options: IngestOptions): Ingest {
   const { counters, log } = options;
   const collector = new BatchCollector<Held>(options.batch);
   const stop = new AbortController();
-  const count = new JobCount(counters);
+  const count = new JobCount(counters, createExchangeLabels(options.listedExchanges));
   const ender = new DeliveryEnder({ ...options, count });
   const stall = new StallWatch();
   const store = new StoreHold({

@@ -113,7 +113,7 @@ export class DeliveryEnder {
       rejectionMaxBytes,
       quotaOf,
       onRejected: ({ delivery }, { fault }, end) => {
-        counters.rejected.inc({ exchange: delivery.exchange, reason: fault.reason });
+        this.#options.count.rejected(delivery, fault.reason);
         if (end === "only-counted") this.#countOnly(delivery);
       },
       onBug: ({ delivery, verdict }, error) => this.#reportBug(delivery, guidOf(verdict), error),
@@ -188,10 +188,9 @@ export class DeliveryEnder {
     return end === "failed" ? { kind: "failed" } : rejectedWhole(end);
   }
 
-  #countOnly({ exchange, receivedAtMs }: Delivery): void {
-    const quota = this.#options.quotaOf(exchange);
-    this.#options.counters.rejectionsOnlyCounted.inc({ exchange: quota });
-    this.#notice.add(quota, receivedAtMs);
+  #countOnly(delivery: Delivery): void {
+    this.#options.count.onlyCounted(delivery);
+    this.#notice.add(this.#options.quotaOf(delivery.exchange), delivery.receivedAtMs);
   }
 
   #reportBug(delivery: Delivery, guid: string | null, error: unknown): void {

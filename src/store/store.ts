@@ -134,6 +134,7 @@ export interface WorkCounts {
 
 export interface LogQuery {
   readonly project?: string;
+  /** A task id in it may be a slug or a UUID, see `taskIdForms`. */
   readonly job_guid?: string;
   readonly parse_status?: ParseStatus;
   /** ISO 8601: changed at or after. */
@@ -146,7 +147,7 @@ export interface RejectionFilter {
   readonly exchange?: string;
   readonly routing_key?: string;
   readonly project?: string;
-  /** A guid or task id: those of the task as a whole and of its runs come along. */
+  /** A guid or task id, as a slug or a UUID: those of the task as a whole and of its runs come along. */
   readonly task_id?: string;
   readonly reason?: FaultReason;
   /** What the id begins with, in lower-case hexadecimal digits. */
@@ -274,7 +275,7 @@ export interface Store extends WorkStore, BugCache, SuspectLedger, BindingLedger
   resolveRejections(tried: readonly RetriedRejection[]): Promise<void>;
 
   findJob(project: string, guid: string): Promise<JobView | null>;
-  /** The same guid may be a job of several projects; also by task id (the guid up to its last `/`). */
+  /** The same guid may be a job of several projects; also by task id (the guid up to its last `/`), as a slug or a UUID. */
   findJobsByGuid(guidOrTaskId: string): Promise<ExplainedJob[]>;
   /** `Job Info` comes merged: details in the order of arrival, without doubles. */
   findArtifact(project: string, guid: string, name: string): Promise<Artifact | null>;

@@ -183,6 +183,21 @@ describe("check", () => {
     expect(good.stdout).not.toContain("warning:");
   });
 
+  it("shows no secret in the query of an address", async () => {
+    const { code, stdout } = await runCli(["check", "--json"], {
+      AMQP_URL: "amqp://guest@127.0.0.1:1/?password=geheim&heartbeat=5",
+      MONGODB_URL:
+        "mongodb://db/x?replicaSet=r&tlsCertificateKeyFilePassword=geheim&authMechanismProperties=AWS_SESSION_TOKEN:geheim",
+      BUGZILLA_URL: "https://bugs.example/?api_key=geheim",
+      REGISTRY_FILE: file("good.yml", goodRegistry),
+    });
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("geheim");
+    expect(stdout).toContain("amqp://guest@127.0.0.1:1/?password=***&heartbeat=5");
+    expect(stdout).toContain("mongodb://db/x?replicaSet=r&tlsCertificateKeyFilePassword=***");
+    expect(stdout).toContain("https://bugs.example/?api_key=***");
+  });
+
   it("says with --connect what keeps the broker from being used", async () => {
     const { code, stderr } = await runCli(["check", "--connect"], {
       AMQP_URL,

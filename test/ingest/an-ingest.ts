@@ -64,6 +64,7 @@ export class IngestStory {
       quotaOf: (exchange) => exchange,
       maxAttempts: 5,
       tellEachJob: false,
+      listedExchanges: () => [],
       counters: this.counters,
       log,
       ...options,

@@ -137,6 +137,17 @@ export function rejectionContract(store: () => Store, openAnother: () => Promise
       expect(await found("nobody")).toEqual([]);
     });
 
+    it("of a task are found by its slug and by its UUID", async () => {
+      const [slug, uuid] = ["fJhBlPyZTLKrsXAv8oEXpQ", "7c984194-fc99-4cb2-abb1-702ff28117a5"];
+      const names = [slug, `${slug}/1`, `${uuid}/0`, "7c984194-fc99-4cb2-abb1-702ff28117a6/0"];
+      await store().recordRejections(names.map((task_id) => aRejection(task_id, { task_id })));
+      const found = async (task_id: string) => (await texts({ task_id })).toSorted();
+      for (const id of [slug, uuid, uuid.toUpperCase()]) {
+        expect(await found(id)).toEqual([`${uuid}/0`, slug, `${slug}/1`]);
+        expect(await found(`${id}/0`)).toEqual([`${uuid}/0`, slug]);
+      }
+    });
+
     it.each([true, false])(
       "are read in pages, each one once, also of one moment (oldestFirst: %s)",
       async (oldestFirst) => {

@@ -49,6 +49,22 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
       expect(guids).toEqual(["guid/0", "guid/1"]);
     });
 
+    it("finds a job stored under a task's UUID by its slug, and the other way round, with its logs", async () => {
+      const [slug, uuid] = ["fJhBlPyZTLKrsXAv8oEXpQ", "7c984194-fc99-4cb2-abb1-702ff28117a5"];
+      const logs = [{ name: "buildbot_text", url: "http://logs.example/1" }];
+      await kinds(anArrival({ taskId: `${uuid}/0`, logs }), anArrival({ taskId: `${slug}/1`, logs }));
+      await kinds(anArrival({ taskId: "7c984194-fc99-4cb2-abb1-702ff28117a6/0", logs }));
+      const found = async (id: string) =>
+        (await store.findJobsByGuid(id)).map(({ job }) => job.job_guid).toSorted();
+      for (const id of [slug, uuid, uuid.toUpperCase()]) {
+        expect(await found(id)).toEqual([`${uuid}/0`, `${slug}/1`]);
+        expect(await found(`${id}/0`)).toEqual([`${uuid}/0`]);
+        expect(await found(`${id}/1`)).toEqual([`${slug}/1`]);
+        const listed = await store.listLogs({ job_guid: `${id}/1`, limit: 10 });
+        expect(listed.map(({ job_guid }) => job_guid)).toEqual([`${slug}/1`]);
+      }
+    });
+
     describe("what is known of a job", () => {
       const summary = artifact("text_log_summary", { step_data: { all_errors: [] } });
       const text = { name: "buildbot_text", url: "http://logs.example/1" };

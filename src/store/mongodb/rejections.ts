@@ -3,6 +3,7 @@ import type { AnyBulkWriteOperation, Collection, Filter } from "mongodb";
 import { fullJitterMs } from "../../domain/backoff.ts";
 import { taskIdOf } from "../../domain/ids.ts";
 import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
 import { admitRejections, type QuotaUse, type RejectionQuota, unlimited } from "../admit-rejections.ts";
 import {
   oldestDay,
@@ -216,8 +217,11 @@ function filterOf({
 
 function ofTask(task_id: string): Filter<RejectionDocument>[] {
   // `0` follows `/` in ASCII: the range holds exactly what begins with the task id and a slash.
-  const runs = { $gte: `${task_id}/`, $lt: `${task_id}0` };
-  return [{ task_id: { $in: [task_id, taskIdOf(task_id)] } }, { task_id: runs }];
+  const forms = taskIdForms(task_id);
+  return [
+    { task_id: { $in: forms.flatMap((form) => [form, taskIdOf(form)]) } },
+    ...forms.map((form) => ({ task_id: { $gte: `${form}/`, $lt: `${form}0` } })),
+  ];
 }
 
 function toRejection({ _id, expires_at, ...rest }: RejectionDocument): StoredRejection {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { FindCursor } from "mongodb";
 import { isParsedHere } from "../../artifacts/plan.ts";
 import { artifactId, jobId } from "../../domain/ids.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
 import { makerOf } from "../explained-artifacts.ts";
 import type {
   FinishedWork,
@@ -164,8 +165,9 @@ export function createWork(all: Collections) {
     return (await newestFirst(query).toArray()).map(toStoredLog);
   }
 
-  function newestFirst({ since, limit, ...exact }: LogQuery): FindCursor<LogDocument> {
+  function newestFirst({ job_guid, since, limit, ...exact }: LogQuery): FindCursor<LogDocument> {
     const filter = {
+      ...(job_guid === undefined ? {} : { job_guid: { $in: [...taskIdForms(job_guid)] } }),
       ...Object.fromEntries(Object.entries(exact).filter(([, value]) => value !== undefined)),
       ...(since === undefined ? {} : { last_modified: { $gte: since } }),
     };

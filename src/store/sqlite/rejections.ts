@@ -1,6 +1,7 @@
 import type Database from "libsql";
 import { taskIdOf } from "../../domain/ids.ts";
 import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
 import { admitRejections, type QuotaUse, type RejectionQuota, unlimited } from "../admit-rejections.ts";
 import { oldestDay, type PlannedRejection, planRejections, quotaId, quotaKeys } from "../plan-rejections.ts";
 import type { RejectionCount, RejectionFilter, RejectionQuery, RetriedRejection } from "../store.ts";
@@ -154,8 +155,16 @@ function conditionsOf({ task_id, id_prefix, since, until, ...exact }: RejectionF
   }
   if (task_id !== undefined) {
     // `0` follows `/` in ASCII: the range holds exactly what begins with the task id and a slash.
-    const ofTask = "(task_id IN (?, ?) OR (task_id >= ? AND task_id < ?))";
-    conditions.push([ofTask, task_id, taskIdOf(task_id), `${task_id}/`, `${task_id}0`]);
+    const forms = taskIdForms(task_id);
+    const ofTask = [
+      `task_id IN (${forms.map(() => "?, ?").join(", ")})`,
+      ...forms.map(() => "(task_id >= ? AND task_id < ?)"),
+    ].join(" OR ");
+    conditions.push([
+      `(${ofTask})`,
+      ...forms.flatMap((form) => [form, taskIdOf(form)]),
+      ...forms.flatMap((form) => [`${form}/`, `${form}0`]),
+    ]);
   }
   if (since !== undefined) conditions.push(["last_seen >= ?", since]);
   if (until !== undefined) conditions.push(["last_seen < ?", until]);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type Database from "libsql";
 import { isParsedHere } from "../../artifacts/plan.ts";
 import { apartBy, jobId, jobKey, logId } from "../../domain/ids.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
 import { makerOf } from "../explained-artifacts.ts";
 import type {
   FinishedWork,
@@ -200,16 +201,17 @@ export function createWork(db: Database.Database) {
 }
 
 function whereOf({ project, job_guid, parse_status, since }: LogQuery) {
-  const all = {
-    "project =": project,
-    "guid =": job_guid,
-    "parse_status =": parse_status,
-    "last_modified >=": since,
-  };
-  const given = Object.entries(all).filter(([, value]) => value !== undefined);
+  const guids = job_guid === undefined ? [] : taskIdForms(job_guid);
+  const all: readonly (readonly [condition: string, ...values: readonly (string | undefined)[]])[] = [
+    ["project = ?", project],
+    [`guid IN (${guids.map(() => "?").join(", ")})`, ...guids],
+    ["parse_status = ?", parse_status],
+    ["last_modified >= ?", since],
+  ];
+  const given = all.filter(([, value]) => value !== undefined);
   return {
-    where: given.length === 0 ? "" : `WHERE ${given.map(([condition]) => `${condition} ?`).join(" AND ")}`,
-    values: given.map(([, value]) => value),
+    where: given.length === 0 ? "" : `WHERE ${given.map(([condition]) => condition).join(" AND ")}`,
+    values: given.flatMap(([, ...values]) => values),
   };
 }
 
