@@ -1,5 +1,6 @@
 import { type ChannelModel, connect } from "amqplib";
 import { blankUrls } from "../domain/blank-url.ts";
+import { readContentHeaders } from "./read-content-headers.ts";
 
 export interface ConnectOptions {
   readonly url: string;
@@ -19,7 +20,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const HEARTBEAT_SECONDS = 7;
 
 /**
- * Connects, with a heartbeat by which a broker that has fallen silent is noticed.
+ * Connects, with a heartbeat by which a broker that has fallen silent is noticed. No other file uses amqplib at run time, so
+ * that every connection reads deliveries in our way.
  *
  * @throws the driver's error; `brokerTrouble` says what it means.
  */
@@ -27,7 +29,9 @@ export async function connectBroker(options: ConnectOptions): Promise<ChannelMod
   const { url, name, timeoutMs = CONNECT_TIMEOUT_MS, hangUp } = options;
   const clientProperties = { connection_name: name };
   const socketOptions = { timeout: timeoutMs, clientProperties, signal: hangUp };
-  return connect(withHeartbeat(url), socketOptions);
+  const model = await connect(withHeartbeat(url), socketOptions);
+  readContentHeaders(model.connection);
+  return model;
 }
 
 /** An address that names its own interval keeps it. */

@@ -1,4 +1,4 @@
-import type { Channel, ConsumeMessage } from "amqplib";
+import type { Channel, ConsumeMessage, Message, MessageProperties } from "amqplib";
 import { AckWindow, type Settling } from "../ack/ack-window.ts";
 import type { Delivery, Settlement } from "../domain/delivery.ts";
 import type { Log } from "../log.ts";
@@ -39,13 +39,33 @@ export interface ConsumeOptions {
   readonly log: Log;
 }
 
-const NOTHING = Buffer.alloc(0);
+const NO_PROPERTIES: MessageProperties = {
+  contentType: undefined,
+  contentEncoding: undefined,
+  headers: undefined,
+  deliveryMode: undefined,
+  priority: undefined,
+  correlationId: undefined,
+  replyTo: undefined,
+  expiration: undefined,
+  messageId: undefined,
+  timestamp: undefined,
+  type: undefined,
+  userId: undefined,
+  appId: undefined,
+  clusterId: undefined,
+};
+
+/** What the driver needs to settle a message. Body and headers are left out: they may be large, and many are held. */
+function settleable({ fields }: ConsumeMessage): Message {
+  return { fields, properties: NO_PROPERTIES, content: Buffer.alloc(0) };
+}
 
 /** Consumes the queue: each delivery to the handler, each settlement back, in as few acknowledgements as allowed. */
 export async function consume(channel: Channel, queue: string, options: ConsumeOptions): Promise<Consumer> {
   const { maxBodyBytes, handler, isEnding, log } = options;
   const window = new AckWindow();
-  const messages = new Map<number, ConsumeMessage>();
+  const messages = new Map<number, Message>();
   let inWork = 0;
   /** Neither lost nor about to be closed: in between the driver takes nothing more. */
   let isOpen = true;
@@ -76,8 +96,7 @@ export async function consume(channel: Channel, queue: string, options: ConsumeO
     }
     const { deliveryTag } = message.fields;
     window.delivered(deliveryTag, performance.now());
-    // To be settled by. Its body is the handler's, who keeps no more of it than is allowed.
-    messages.set(deliveryTag, { ...message, content: NOTHING });
+    messages.set(deliveryTag, settleable(message));
     handle(toDelivery(message, maxBodyBytes, Date.now()), (settlement) => {
       window.settled(deliveryTag, settlement);
       sendSoon();

@@ -1,16 +1,26 @@
 import { createHash } from "node:crypto";
 import type { ConsumeMessage } from "amqplib";
 import type { Delivery } from "../domain/delivery.ts";
+import { ContentProperties } from "./content-properties.ts";
 
 /** How much of an oversize body is kept: enough to see what it was. */
 const HEAD_BYTES = 4096;
 
-/** The broker's message as the stages know it; an oversize body is cut on arrival, so that what is held stays bounded. */
+/**
+ * The broker's message as the stages know it; an oversize body is cut on arrival, so that what is held stays bounded.
+ *
+ * @throws Error for a message that did not come through `readContentHeaders`: the next one could end the connection.
+ */
 export function toDelivery(
-  { content, fields }: ConsumeMessage,
+  { content, fields, properties }: ConsumeMessage,
   maxBodyBytes: number,
   nowMs: number,
 ): Delivery {
+  if (!(properties instanceof ContentProperties)) {
+    throw new Error(
+      "amqplib has decoded a delivery by itself; read-content-headers.ts must follow its version",
+    );
+  }
   const isOversize = content.length > maxBodyBytes;
   return {
     exchange: fields.exchange,
