@@ -30,7 +30,12 @@ export async function connectBroker(options: ConnectOptions): Promise<ChannelMod
   const clientProperties = { connection_name: name };
   const socketOptions = { timeout: timeoutMs, clientProperties, signal: hangUp };
   const model = await connect(withHeartbeat(url), socketOptions);
-  readContentHeaders(model.connection);
+  try {
+    readContentHeaders(model.connection);
+  } catch (error) {
+    await model.close();
+    throw error;
+  }
   return model;
 }
 

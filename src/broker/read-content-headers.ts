@@ -54,7 +54,8 @@ export function readContentHeaders(connection: unknown): void {
 
 function isFrameReader(connection: unknown): connection is FrameReader {
   return (
-    connection instanceof Object &&
+    typeof connection === "object" &&
+    connection !== null &&
     "rest" in connection &&
     Buffer.isBuffer(connection.rest) &&
     "recvFrame" in connection &&

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { ContentProperties } from "../../src/broker/content-properties.ts";
 import { deepHeaders, knownHeaders, strangeHeaders } from "../doubles/poison-headers.ts";
-import { propertyList, rawHeader, textHeader, withLength } from "../doubles/raw-message.ts";
+import { propertyList, rawHeader, textHeader } from "../doubles/raw-message.ts";
 
 const compression = textHeader("compression", "application/x-gzip");
 
@@ -75,17 +75,11 @@ describe("the properties of a delivery", () => {
     );
   });
 
-  it("take time in proportion to their length", () => {
-    const timeOf = (count: number): number => {
-      const list = propertyList([
-        withLength().subarray(4),
-        ...Array.from({ length: count }, () => textHeader("", "")),
-      ]);
-      const startedAt = performance.now();
-      for (let n = 0; n < 10; n++) new ContentProperties(list);
-      return performance.now() - startedAt;
-    };
-    timeOf(20_000);
-    expect(timeOf(20_000)).toBeLessThan(1000);
+  it("of a whole frame of headers are read within milliseconds", () => {
+    const list = propertyList(Array.from({ length: 20_000 }, () => textHeader("", "")));
+    const startedAt = performance.now();
+    for (let n = 0; n < 10; n++) new ContentProperties(list);
+    // Some 15 ms each; reading that takes the square of their number would take minutes.
+    expect(performance.now() - startedAt).toBeLessThan(5000);
   });
 });
