@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { ContentProperties } from "../../src/broker/content-properties.ts";
-import { deepHeaders, knownHeaders, strangeHeaders } from "../doubles/poison-headers.ts";
+import { deepestHeader, deepHeaders, knownHeaders, strangeHeaders } from "../doubles/poison-headers.ts";
 import { propertyList, rawHeader, textHeader } from "../doubles/raw-message.ts";
 
 const compression = textHeader("compression", "application/x-gzip");
@@ -27,7 +27,7 @@ describe("the properties of a delivery", () => {
     expect(new ContentProperties(list).contentType).toBe("text");
   });
 
-  for (const { title, header } of [...knownHeaders, ...deepHeaders]) {
+  for (const { title, header } of [...knownHeaders, ...deepHeaders, deepestHeader]) {
     it(`are read before and behind a header of ${title}`, () => {
       const { headers } = new ContentProperties(propertyList([textHeader("a", "1"), header, compression]));
       expect(headers).toMatchObject({ a: "1", compression: "application/x-gzip" });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { readContentHeaders } from "../../src/broker/read-content-headers.ts";
 import { tailExchanges } from "../../src/broker/tail-exchanges.ts";
-import { deepHeaders, knownHeaders, strangeHeaders } from "../doubles/poison-headers.ts";
+import { deepestHeader, deepHeaders, knownHeaders, strangeHeaders } from "../doubles/poison-headers.ts";
 import { propertyList, publishRaw, rawHeader, textHeader } from "../doubles/raw-message.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
@@ -76,8 +76,18 @@ broker.describe(`headers of every kind on ${broker.name}`, () => {
     expect(came).toEqual([...taken, "after"]);
   });
 
+  it("tables may be nested to the limit of a frame", async () => {
+    story.open();
+    await story.untilTold("consuming");
+    const taken = await publishAll([deepestHeader]);
+    // RabbitMQ 4 itself takes half a minute to hand it on.
+    await until(() => story.held.length > 0, "the delivery", 100_000);
+    expect(story.texts()).toEqual(taken);
+    expect(story.told.filter(({ event }) => event === "broker_lost")).toEqual([]);
+  });
+
   it("headers may fill more than the frame that we agree on", async () => {
-    story.open({ url: async () => `${broker.server().url}?frameMax=4096` });
+    story.open({ url: async () => `${broker.server().url}?frameMax=8192` });
     await story.untilTold("consuming");
     const taken = await publishAll([{ title: "large", header: textHeader("h", "x".repeat(100_000)) }]);
     await story.untilCame(1);
