@@ -14,6 +14,10 @@ import { readQueueDepth } from "./queue-depth.ts";
 import { QueueHistory } from "./queue-history.ts";
 import type { Registry } from "./registry.ts";
 import { sourceTrouble } from "./source-trouble.ts";
+import { takeCarefully } from "./take-carefully.ts";
+import { type Culprit, tapDeliveries } from "./tap-deliveries.ts";
+import type { Received } from "./to-delivery.ts";
+import { UnreadableStreak } from "./unreadable-streak.ts";
 import { VolatileLedger } from "./volatile-ledger.ts";
 
 export interface AmqpSourceOptions {
@@ -33,10 +37,27 @@ export interface AmqpSourceOptions {
 
 /** Capped low: with the wait before the try that succeeds, consuming begins within 5 s of the broker's return. */
 const reconnectBackoff = { baseMs: 200, capMs: 2000 };
+/** A connection that consumed for less than this counts as a failure: the pauses go on growing. */
+const STEADY_MS = 10_000;
+/** Deliveries are taken one at a time for this long after one has ended the connection. */
+const CALM_MS = 60_000;
 const RECHECK_MS = 60_000;
 const WORK_LOOK_MS = 50;
 /** Kinds of trouble in one outage that are told at once; one that names something random would have no end. */
 const MOST_KINDS = 10;
+
+/** How consuming has ended. */
+interface Ended {
+  /** Null: on purpose, to begin again as usual. */
+  readonly reason: string | null;
+  /** The delivery that has ended it, as far as it is known; null: it was something else. */
+  readonly failure: Failure | null;
+  readonly consumedMs: number;
+}
+
+interface Failure {
+  readonly culprit: Culprit | null;
+}
 
 /**
  * One queue on a broker: consumed, settled, and connected again for as long as it takes. Gives the source at once;
@@ -63,16 +84,23 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
   let former: readonly Consumer[] = [];
   let connected = false;
   let queueName: string | null = null;
+  const streak = new UnreadableStreak();
 
   async function keepConsuming(): Promise<void> {
     let failures = 0;
     const told = new Set<string>();
     while (!stop.signal.aborted) {
       try {
-        const ended = await consumeOnce();
-        failures = 0;
+        const { reason, failure, consumedMs } = await consumeOnce();
+        failures = consumedMs < STEADY_MS ? failures + 1 : 0;
         told.clear();
-        if (!stop.signal.aborted) log.warn("broker_lost", { reason: ended });
+        if (stop.signal.aborted) break;
+        if (failure !== null) {
+          tellUnreadable(failure, reason);
+          await pause(streak.pauseMs);
+          continue;
+        }
+        if (reason !== null) log.warn("broker_lost", { reason });
       } catch (error) {
         failures++;
         const trouble = sourceTrouble(error);
@@ -87,8 +115,15 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     }
   }
 
-  /** Resolves with the reason once consuming has ended. */
-  async function consumeOnce(): Promise<string> {
+  function tellUnreadable({ culprit }: Failure, error: string | null): void {
+    streak.failed(culprit);
+    if (!streak.isNews) return;
+    const { exchange = null, routingKey: routing_key = null, bodyBytes: bytes = null } = culprit ?? {};
+    log.warn("delivery_unreadable", { times: streak.failures, exchange, routing_key, bytes, error });
+  }
+
+  /** Resolves once consuming has ended. */
+  async function consumeOnce(): Promise<Ended> {
     const url = await options.url();
     const hangUp = new AbortController();
     const connection = await connectBroker({ url, name: "pulse-ingest", hangUp: hangUp.signal }).catch(
@@ -98,6 +133,27 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     );
     const ended = endOf(connection);
     connected = true;
+    const tap = tapDeliveries(connection.connection);
+    let failure: Failure | null = null;
+    let consumingAt = performance.now();
+    let calm: NodeJS.Timeout | undefined;
+    let end: (reason: string | null) => void;
+    const endedByUs = new Promise<string | null>((resolve) => {
+      end = resolve;
+    });
+    tap.onFailure((culprit) => {
+      failure = { culprit };
+    });
+    const onCarefulEnd = (error: unknown): void => {
+      if (error === null) streak.ended();
+      else failure = { culprit: streak.culprit };
+      end(error === null ? null : sourceTrouble(error).error);
+    };
+    const endedBy = (reason: string | null): Ended => ({
+      reason,
+      failure,
+      consumedMs: performance.now() - consumingAt,
+    });
     try {
       const channel = await connection.createChannel();
       const channelEnded = endOf(channel);
@@ -106,19 +162,27 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       queueName = declared.queue;
       const { madeAt, isGone } = history.declared(declared, declaredAt);
       if (isGone) for (const consumer of former) consumer.queueGone();
-      await channel.prefetch(options.prefetch);
+      await channel.prefetch(streak.failures === 0 ? options.prefetch : 1);
       const wasKnown = await bindings.attach(connection, declared.queue, madeAt ?? declaredAt);
       await workFits(ended);
-      if (stop.signal.aborted) return "stopped while connecting";
+      if (stop.signal.aborted) return endedBy("stopped while connecting");
+      const { name } = options.queue;
+      const careful = { connection, channel, tap, streak, url, name, onEnd: onCarefulEnd, log };
+      const carefully = (take: (message: Received) => void): void => takeCarefully(careful, take);
       const consumer = await consume(channel, declared.queue, {
         maxBodyBytes: options.maxBodyBytes,
         handler: noted,
+        unreadable(error) {
+          failure = { culprit: tap.current() };
+          end(sourceTrouble(error).error);
+        },
+        ...(streak.isCareful ? { source: carefully } : {}),
         isEnding: () => stop.signal.aborted,
         log,
       });
       if (stop.signal.aborted) {
         await consumer.close();
-        return "stopped while connecting";
+        return endedBy("stopped while connecting");
       }
       current = { connection, consumer, hangUp };
       history.consuming(declared, declaredAt, {
@@ -127,8 +191,11 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         inHand: stranded(),
         bindings: bindings.state().bindings,
       });
-      return await Promise.race([ended, channelEnded, consumer.cancelled]);
+      consumingAt = performance.now();
+      if (streak.failures > 0) calm = setTimeout(() => onCarefulEnd(null), CALM_MS);
+      return endedBy(await Promise.race([ended, channelEnded, consumer.cancelled, endedByUs]));
     } finally {
+      clearTimeout(calm);
       connected = false;
       if (current !== null) {
         history.consumingEnded();

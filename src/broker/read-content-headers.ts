@@ -1,11 +1,13 @@
 import { ContentProperties } from "./content-properties.ts";
 
-/** What is used here of a connection of amqplib's that is not part of its API. */
-interface FrameReader {
+/** What is used of a connection of amqplib's that is not part of its API. */
+export interface FrameReader {
   /** Bytes that came and are not read yet. */
   rest: Buffer;
   /** Takes the next frame off `rest`, and decodes it; reads on where that does not hold a whole one. */
   recvFrame(): unknown;
+  /** `frameError` comes when a frame cannot be read or handled; the driver then ends the connection. */
+  prependListener(event: "frameError", listener: (error: unknown) => void): unknown;
 }
 
 /** A content header frame without its envelope. */
@@ -35,12 +37,7 @@ const BASIC_CLASS = 60;
  * @throws Error for a version of the driver that is built in another way.
  */
 export function readContentHeaders(connection: unknown): void {
-  if (!isFrameReader(connection)) {
-    throw new Error(
-      "this version of amqplib reads frames in another way; read-content-headers.ts must follow it",
-    );
-  }
-  const driver = connection;
+  const driver = frameReader(connection);
   const recvFrame = driver.recvFrame;
   driver.recvFrame = () => {
     const header = firstContentHeader(driver.rest);
@@ -52,6 +49,14 @@ export function readContentHeaders(connection: unknown): void {
   };
 }
 
+/** @throws Error for a version of the driver that is built in another way. */
+export function frameReader(connection: unknown): FrameReader {
+  if (isFrameReader(connection)) return connection;
+  throw new Error(
+    "this version of amqplib reads frames in another way; read-content-headers.ts must follow it",
+  );
+}
+
 function isFrameReader(connection: unknown): connection is FrameReader {
   return (
     typeof connection === "object" &&
@@ -59,12 +64,14 @@ function isFrameReader(connection: unknown): connection is FrameReader {
     "rest" in connection &&
     Buffer.isBuffer(connection.rest) &&
     "recvFrame" in connection &&
-    typeof connection.recvFrame === "function"
+    typeof connection.recvFrame === "function" &&
+    "prependListener" in connection &&
+    typeof connection.prependListener === "function"
   );
 }
 
-/** Null: what comes first is another frame, or it is not all there yet. */
-function firstContentHeader(bytes: Buffer): ContentHeader | null {
+/** The content header that the bytes begin with; null: they begin with another frame, or it is not complete. */
+export function firstContentHeader(bytes: Buffer): ContentHeader | null {
   if (bytes.length < ENVELOPE_BYTES || bytes[0] !== HEADER_FRAME) return null;
   const end = ENVELOPE_BYTES + bytes.readUInt32BE(3);
   const start = ENVELOPE_BYTES + FIXED_BYTES;

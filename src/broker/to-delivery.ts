@@ -1,10 +1,17 @@
 import { createHash } from "node:crypto";
-import type { ConsumeMessage } from "amqplib";
+import type { ConsumeMessageFields } from "amqplib";
 import type { Delivery } from "../domain/delivery.ts";
 import { ContentProperties } from "./content-properties.ts";
 
 /** How much of an oversize body is kept: enough to see what it was. */
 const HEAD_BYTES = 4096;
+
+/** A message of a consumer: amqplib's, or one that was taken past amqplib. */
+export interface Received {
+  readonly fields: ConsumeMessageFields;
+  readonly properties: unknown;
+  readonly content: Buffer;
+}
 
 /**
  * The broker's message as the stages know it; an oversize body is cut on arrival, so that what is held stays bounded.
@@ -12,7 +19,7 @@ const HEAD_BYTES = 4096;
  * @throws Error for a message that did not come through `readContentHeaders`: the next one could end the connection.
  */
 export function toDelivery(
-  { content, fields, properties }: ConsumeMessage,
+  { content, fields, properties }: Received,
   maxBodyBytes: number,
   nowMs: number,
 ): Delivery {
