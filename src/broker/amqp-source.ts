@@ -15,10 +15,9 @@ import { QueueHistory } from "./queue-history.ts";
 import type { Registry } from "./registry.ts";
 import { sourceTrouble } from "./source-trouble.ts";
 import { takeCarefully } from "./take-carefully.ts";
-import { type Culprit, tapDeliveries } from "./tap-deliveries.ts";
-import type { Received } from "./to-delivery.ts";
 import { UnreadableStreak } from "./unreadable-streak.ts";
 import { VolatileLedger } from "./volatile-ledger.ts";
+import { type Failure, watchDeliveries } from "./watch-deliveries.ts";
 
 export interface AmqpSourceOptions {
   /** Asked at each connect, so that a mounted secret may change. */
@@ -39,8 +38,6 @@ export interface AmqpSourceOptions {
 const reconnectBackoff = { baseMs: 200, capMs: 2000 };
 /** A connection that consumed for less than this counts as a failure: the pauses go on growing. */
 const STEADY_MS = 10_000;
-/** Deliveries are taken one at a time for this long after one has ended the connection. */
-const CALM_MS = 60_000;
 const RECHECK_MS = 60_000;
 const WORK_LOOK_MS = 50;
 /** Kinds of trouble in one outage that are told at once; one that names something random would have no end. */
@@ -50,13 +47,9 @@ const MOST_KINDS = 10;
 interface Ended {
   /** Null: on purpose, to begin again as usual. */
   readonly reason: string | null;
-  /** The delivery that has ended it, as far as it is known; null: it was something else. */
+  /** Null: it was no delivery that has ended it. */
   readonly failure: Failure | null;
   readonly consumedMs: number;
-}
-
-interface Failure {
-  readonly culprit: Culprit | null;
 }
 
 /**
@@ -133,25 +126,11 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     );
     const ended = endOf(connection);
     connected = true;
-    const tap = tapDeliveries(connection.connection);
-    let failure: Failure | null = null;
+    const watch = watchDeliveries(connection, streak);
     let consumingAt = performance.now();
-    let calm: NodeJS.Timeout | undefined;
-    let end: (reason: string | null) => void;
-    const endedByUs = new Promise<string | null>((resolve) => {
-      end = resolve;
-    });
-    tap.onFailure((culprit) => {
-      failure = { culprit };
-    });
-    const onCarefulEnd = (error: unknown): void => {
-      if (error === null) streak.ended();
-      else failure = { culprit: streak.culprit };
-      end(error === null ? null : sourceTrouble(error).error);
-    };
     const endedBy = (reason: string | null): Ended => ({
       reason,
-      failure,
+      failure: watch.failure(),
       consumedMs: performance.now() - consumingAt,
     });
     try {
@@ -167,16 +146,12 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       await workFits(ended);
       if (stop.signal.aborted) return endedBy("stopped while connecting");
       const { name } = options.queue;
-      const careful = { connection, channel, tap, streak, url, name, onEnd: onCarefulEnd, log };
-      const carefully = (take: (message: Received) => void): void => takeCarefully(careful, take);
+      const careful = { connection, channel, watch, streak, url, name, log };
       const consumer = await consume(channel, declared.queue, {
         maxBodyBytes: options.maxBodyBytes,
         handler: noted,
-        unreadable(error) {
-          failure = { culprit: tap.current() };
-          end(sourceTrouble(error).error);
-        },
-        ...(streak.isCareful ? { source: carefully } : {}),
+        unreadable: watch.unreadable,
+        ...(streak.isCareful ? { source: (take) => takeCarefully(careful, take) } : {}),
         isEnding: () => stop.signal.aborted,
         log,
       });
@@ -192,10 +167,10 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         bindings: bindings.state().bindings,
       });
       consumingAt = performance.now();
-      if (streak.failures > 0) calm = setTimeout(() => onCarefulEnd(null), CALM_MS);
-      return endedBy(await Promise.race([ended, channelEnded, consumer.cancelled, endedByUs]));
+      watch.begun();
+      return endedBy(await Promise.race([ended, channelEnded, consumer.cancelled, watch.ended]));
     } finally {
-      clearTimeout(calm);
+      watch.close();
       connected = false;
       if (current !== null) {
         history.consumingEnded();

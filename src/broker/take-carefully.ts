@@ -3,21 +3,20 @@ import type { Log } from "../log.ts";
 import { settleable } from "./consume.ts";
 import { ContentProperties } from "./content-properties.ts";
 import { openUnreadableQueue } from "./set-aside.ts";
-import { culpritOf, type DeliveryTap, type RawDelivery } from "./tap-deliveries.ts";
+import { culpritOf, type RawDelivery } from "./tap-deliveries.ts";
 import type { Received } from "./to-delivery.ts";
 import type { UnreadableStreak } from "./unreadable-streak.ts";
+import type { DeliveryWatch } from "./watch-deliveries.ts";
 
 export interface CarefulOptions {
   readonly connection: ChannelModel;
   /** Where the deliveries come from, and are acknowledged. */
   readonly channel: Channel;
-  readonly tap: DeliveryTap;
+  readonly watch: DeliveryWatch;
   readonly streak: UnreadableStreak;
   readonly url: string;
   /** Last part of the consumed queue's name. */
   readonly name: string;
-  /** Told once the culprit is in its queue and acknowledged; or with the error that has prevented it. */
-  readonly onEnd: (error: unknown) => void;
   readonly log: Log;
 }
 
@@ -26,12 +25,12 @@ export interface CarefulOptions {
  * cannot be read, is set aside in a queue of its own and acknowledged; the others take their usual way.
  */
 export function takeCarefully(options: CarefulOptions, take: (message: Received) => void): void {
-  const { tap, streak, onEnd } = options;
-  tap.take((raw) => {
+  const { watch, streak } = options;
+  watch.tap.take((raw) => {
     const properties = readable(raw.properties);
     const delivery = culpritOf({ ...raw, bodyBytes: raw.body.length });
     if (properties === null || streak.isCulprit(delivery, raw.fields.redelivered)) {
-      setAside(options, raw).then(() => onEnd(null), onEnd);
+      setAside(options, raw).then(() => watch.carefulEnd(null), watch.carefulEnd);
     } else {
       take({ fields: raw.fields, properties, content: raw.body });
     }

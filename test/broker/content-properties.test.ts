@@ -8,7 +8,9 @@ const compression = textHeader("compression", "application/x-gzip");
 
 describe("the properties of a delivery", () => {
   it("are its content type, its content encoding and its headers of text", () => {
-    const list = propertyList([compression, rawHeader("n", "I", Buffer.alloc(4))], "binary");
+    const list = propertyList([compression, rawHeader("n", "I", Buffer.alloc(4))], {
+      contentEncoding: "binary",
+    });
     const { contentType, contentEncoding, headers } = new ContentProperties(list);
     expect({ contentType, contentEncoding }).toEqual({
       contentType: "application/json",
@@ -53,7 +55,7 @@ describe("the properties of a delivery", () => {
   });
 
   it("are read as far as they go, wherever they are cut off", () => {
-    const list = propertyList([compression, textHeader("b", "2")], "utf-8");
+    const list = propertyList([compression, textHeader("b", "2")], { contentEncoding: "utf-8" });
     for (let length = 0; length < list.length; length++) {
       const cut = new ContentProperties(list.subarray(0, length));
       expect([undefined, "application/json"]).toContain(cut.contentType);

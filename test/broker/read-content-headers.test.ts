@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { readContentHeaders } from "../../src/broker/read-content-headers.ts";
 import { tailExchanges } from "../../src/broker/tail-exchanges.ts";
-import { deepestHeader, deepHeaders, knownHeaders, strangeHeaders } from "../doubles/poison-headers.ts";
+import {
+  deepestHeader,
+  deepHeaders,
+  knownHeaders,
+  longHeaders,
+  strangeHeaders,
+} from "../doubles/poison-headers.ts";
 import { propertyList, publishRaw, rawHeader, textHeader } from "../doubles/raw-message.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
@@ -42,7 +48,7 @@ broker.describe(`headers of every kind on ${broker.name}`, () => {
       expect(known).toEqual([...knownHeaders, ...deepHeaders].map(({ title }) => title));
       const strange = await publishAll(strangeHeaders);
       // RabbitMQ reads `L`; a broker that refuses it would make this test say nothing of it.
-      expect(strange).toContain(strangeHeaders[0]?.title);
+      expect(strange).toEqual(expect.arrayContaining(longHeaders.map(({ title }) => title)));
       await story.publish(["after"]);
       const expected = [...known, ...strange, "after"];
       await story.untilCame(expected.length);

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { connect } from "amqplib";
+import type { Writable } from "node:stream";
+import { type ConfirmChannel, connect } from "amqplib";
 
 /** A header with its value as bytes. amqplib itself can write few of the tags that other clients use. */
 export function rawHeader(name: string, tag: string, value: Buffer = Buffer.alloc(0)): Buffer {
@@ -35,15 +36,25 @@ export function nestedHeader(name: string, depth: number, tag: "F" | "A" = "F"):
   return rawHeader(name, tag, all.subarray(0, (depth - 1) * bytesEach + 4));
 }
 
-/** A property list of a content type, perhaps an encoding, and headers. */
-export function propertyList(headers: readonly Buffer[], contentEncoding?: string): Buffer {
+/** A persistent message's property list: content type, perhaps an encoding and a message id, and headers. */
+export function propertyList(
+  headers: readonly Buffer[],
+  { contentEncoding, messageId }: { contentEncoding?: string; messageId?: string } = {},
+): Buffer {
   const flags = Buffer.alloc(2);
-  flags.writeUInt16BE(contentEncoding === undefined ? 0xa000 : 0xe000);
-  const texts = ["application/json", ...(contentEncoding === undefined ? [] : [contentEncoding])];
+  flags.writeUInt16BE(
+    0xb000 | (contentEncoding === undefined ? 0 : 0x4000) | (messageId === undefined ? 0 : 0x80),
+  );
+  const text = (value: string): Buffer =>
+    Buffer.concat([Buffer.from([Buffer.byteLength(value)]), Buffer.from(value)]);
   return Buffer.concat([
     flags,
-    ...texts.map((text) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)])),
+    text("application/json"),
+    ...(contentEncoding === undefined ? [] : [text(contentEncoding)]),
     withLength(...headers),
+    // Delivery mode 2: the message outlives the broker.
+    Buffer.from([2]),
+    ...(messageId === undefined ? [] : [text(messageId)]),
   ]);
 }
 
@@ -52,12 +63,15 @@ export interface RawMessage {
   readonly routingKey: string;
   readonly properties: Buffer;
   readonly body: Buffer;
+  /** The broker gives it back when no queue takes it. */
+  readonly mandatory?: boolean;
 }
 
 /** What is used here of amqplib beyond its API. */
 interface RawChannel {
   readonly ch: number;
-  readonly connection: { sendBytes(bytes: Buffer): void };
+  /** What is written into a channel's buffer goes out as it is. */
+  readonly connection: { readonly channels: readonly ({ readonly buffer: Writable } | null)[] };
   pushConfirmCallback(callback: (error: Error | null) => void): void;
 }
 
@@ -71,17 +85,27 @@ export async function publishRaw(url: string, message: RawMessage): Promise<bool
   const channel = await connection.createConfirmChannel();
   for (const emitter of [connection, channel]) emitter.on("error", () => undefined);
   const closed = once(channel, "close").then(() => false);
-  const raw = channel as unknown as RawChannel;
   const confirmed = new Promise<boolean>((resolve) => {
-    raw.pushConfirmCallback((error) => resolve(error === null));
+    publishRawOn(channel, message, (error) => resolve(error === null));
   });
-  raw.connection.sendBytes(messageFrames(raw.ch, message));
   const isTaken = await Promise.race([confirmed, closed]);
   await connection.close().catch(() => undefined);
   return isTaken;
 }
 
-function messageFrames(channel: number, { exchange, routingKey, properties, body }: RawMessage): Buffer {
+/** The same on a channel that is there, in turn with what else is published on it. */
+export function publishRawOn(
+  channel: ConfirmChannel,
+  message: RawMessage,
+  onConfirmed: (error: Error | null) => void,
+): void {
+  const raw = channel as unknown as RawChannel;
+  raw.pushConfirmCallback(onConfirmed);
+  raw.connection.channels[raw.ch]?.buffer.write(messageFrames(raw.ch, message));
+}
+
+function messageFrames(channel: number, message: RawMessage): Buffer {
+  const { exchange, routingKey, properties, body, mandatory = false } = message;
   const names = [exchange, routingKey].map((name) =>
     Buffer.concat([Buffer.from([Buffer.byteLength(name)]), Buffer.from(name)]),
   );
@@ -89,8 +113,12 @@ function messageFrames(channel: number, { exchange, routingKey, properties, body
   header.writeUInt16BE(60);
   header.writeBigUInt64BE(BigInt(body.length), 4);
   return Buffer.concat([
-    // basic.publish: class, method, a reserved short, exchange, routing key, no flags.
-    frame(1, channel, Buffer.concat([Buffer.from([0, 60, 0, 40, 0, 0]), ...names, Buffer.from([0])])),
+    // basic.publish: class, method, a reserved short, exchange, routing key, flags.
+    frame(
+      1,
+      channel,
+      Buffer.concat([Buffer.from([0, 60, 0, 40, 0, 0]), ...names, Buffer.from([Number(mandatory)])]),
+    ),
     frame(2, channel, Buffer.concat([header, properties])),
     ...(body.length === 0 ? [] : [frame(3, channel, body)]),
   ]);
