@@ -2,6 +2,9 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { type ConfirmChannel, connect } from "amqplib";
 
+/** What fits into a frame of the size that amqplib and RabbitMQ agree on. */
+const FRAME_BODY_BYTES = 131_072 - 8;
+
 /** A header with its value as bytes. amqplib itself can write few of the tags that other clients use. */
 export function rawHeader(name: string, tag: string, value: Buffer = Buffer.alloc(0)): Buffer {
   const key = Buffer.from(name);
@@ -109,6 +112,9 @@ function messageFrames(channel: number, message: RawMessage): Buffer {
   const names = [exchange, routingKey].map((name) =>
     Buffer.concat([Buffer.from([Buffer.byteLength(name)]), Buffer.from(name)]),
   );
+  const parts = Array.from({ length: Math.ceil(body.length / FRAME_BODY_BYTES) }, (_, n) =>
+    body.subarray(n * FRAME_BODY_BYTES, (n + 1) * FRAME_BODY_BYTES),
+  );
   const header = Buffer.alloc(12);
   header.writeUInt16BE(60);
   header.writeBigUInt64BE(BigInt(body.length), 4);
@@ -120,7 +126,7 @@ function messageFrames(channel: number, message: RawMessage): Buffer {
       Buffer.concat([Buffer.from([0, 60, 0, 40, 0, 0]), ...names, Buffer.from([Number(mandatory)])]),
     ),
     frame(2, channel, Buffer.concat([header, properties])),
-    ...(body.length === 0 ? [] : [frame(3, channel, body)]),
+    ...parts.map((part) => frame(3, channel, part)),
   ]);
 }
 
