@@ -89,7 +89,8 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         told.clear();
         if (stop.signal.aborted) break;
         if (failure !== null) {
-          tellUnreadable(failure, reason);
+          streak.failed(failure.culprit);
+          streak.tell(log, reason);
           await pause(streak.pauseMs);
           continue;
         }
@@ -106,13 +107,6 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       }
       await pause(fullJitterMs(failures, reconnectBackoff));
     }
-  }
-
-  function tellUnreadable({ culprit }: Failure, error: string | null): void {
-    streak.failed(culprit);
-    if (!streak.isNews) return;
-    const { exchange = null, routingKey: routing_key = null, bodyBytes: bytes = null } = culprit ?? {};
-    log.warn("delivery_unreadable", { times: streak.failures, exchange, routing_key, bytes, error });
   }
 
   /** Resolves once consuming has ended. */

@@ -1,3 +1,4 @@
+import type { Log } from "../log.ts";
 import { type Culprit, isSameCulprit } from "./tap-deliveries.ts";
 
 /** From the second failure on, deliveries are taken one at a time; from this one on, they are taken past the driver. */
@@ -41,9 +42,11 @@ export class UnreadableStreak {
     return Math.min(pauses.capMs, pauses.baseMs * 2 ** Math.min(this.#failures, 30));
   }
 
-  /** The first failure is news, and then ever fewer are. */
-  get isNews(): boolean {
-    return Number.isInteger(Math.log2(this.#failures));
+  /** Tells of the first failure, and then of ever fewer: the second, the fourth, the eighth. */
+  tell(log: Log, error: string | null): void {
+    if (!Number.isInteger(Math.log2(this.#failures))) return;
+    const { exchange = null, routingKey: routing_key = null, bodyBytes: bytes = null } = this.#culprit ?? {};
+    log.warn("delivery_unreadable", { times: this.#failures, exchange, routing_key, bytes, error });
   }
 
   /** @param redelivered - the culprit has come before, so that what comes for the first time is another one. */

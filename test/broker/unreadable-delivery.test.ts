@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { connect } from "amqplib";
+import { startCutProxy } from "../doubles/cut-proxy.ts";
 import { propertyList, publishRaw, rawHeader, textHeader } from "../doubles/raw-message.ts";
 import { throwAtPoison } from "../doubles/throw-at-poison.mjs";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
@@ -95,6 +96,29 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
     });
   }
 
+  it("is not the only thing that costs growing pauses: so does a connection that is lost whenever it consumes", async () => {
+    const proxy = await startCutProxy(Number(new URL(broker.server().url).port));
+    // The longest pause that may be.
+    const random = jest.spyOn(Math, "random").mockReturnValue(1);
+    const url = new URL(broker.server().url);
+    url.port = String(proxy.port);
+    const source = story.open({ url: async () => url.href });
+    const begunAt = performance.now();
+    for (let loss = 0; loss < 4; loss++) {
+      const from = story.told.length;
+      await story.untilTold("consuming", loss === 0 ? 0 : from);
+      proxy.drop();
+    }
+    const from = story.told.length;
+    await story.untilTold("consuming", from);
+    // 0.4, 0.8, 1.6 and 2 seconds.
+    expect(performance.now() - begunAt).toBeGreaterThan(4700);
+    random.mockRestore();
+    await source.stopConsuming();
+    await source.close();
+    await proxy.close();
+  });
+
   it("is tried ever more rarely while it cannot be set aside, and waits in the queue", async () => {
     const user = `u${Date.now()}`;
     const own = `^queue/${user}/${story.name}$`;
@@ -104,11 +128,15 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
     const source = story.open({ url: async () => url });
     await story.untilTold("consuming");
     await publishPoison("culprit");
+    await until(() => toldOf("delivery_unreadable").length === 1, "the first failure");
+    const firstAt = performance.now();
     await until(
       () => toldOf("delivery_unreadable").some(({ times }) => times === 4),
       "the fourth failure",
       90_000,
     );
+    // After one, two and four seconds.
+    expect(performance.now() - firstAt).toBeGreaterThan(6500);
     expect(toldOf("delivery_unreadable").at(-1)).toMatchObject({
       error: expect.stringMatching(/ACCESS_REFUSED/),
     });
