@@ -1,4 +1,4 @@
-import { connect } from "amqplib";
+import { connectBroker } from "../src/broker/connect-broker.ts";
 import { blankUrls } from "../src/domain/blank-url.ts";
 import { startRabbitmq } from "../test/servers/rabbitmq.ts";
 
@@ -47,12 +47,20 @@ function isLoopback(url: string): boolean {
 }
 
 async function accepts(url: string): Promise<boolean> {
+  const hangUp = new AbortController();
   try {
-    const connection = await connect(url, { timeout: 1000 });
+    const connection = await connectBroker({
+      url,
+      name: "quickstart",
+      timeoutMs: 1000,
+      hangUp: hangUp.signal,
+    });
     await connection.close();
     return true;
   } catch {
     // Nobody there, or not for us: the next place is asked.
     return false;
+  } finally {
+    hangUp.abort();
   }
 }

@@ -7,8 +7,8 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { connect } from "amqplib";
 import { brokerUser } from "../src/broker/broker-address.ts";
+import { connectBroker } from "../src/broker/connect-broker.ts";
 import { columns } from "../src/cli/columns.ts";
 import { stopOnSignal } from "../src/cli/stop-on-signal.ts";
 import { openStore } from "../src/store/open-store.ts";
@@ -50,7 +50,10 @@ async function main(): Promise<number> {
   say(`Broker: ${broker.origin}`);
 
   const exchange = `exchange/${brokerUser(broker.url)}/quickstart-${process.pid}/v1/jobs`;
-  const connection = await start(connect(broker.url), (opened) => opened.close());
+  const connection = await start(
+    connectBroker({ url: broker.url, name: "quickstart", hangUp: new AbortController().signal }),
+    (opened) => opened.close(),
+  );
   const channel = await connection.createConfirmChannel();
   // What the broker refuses comes as a rejection too; unheard it would end us before all is cleaned up.
   for (const emitter of [connection, channel]) emitter.on("error", () => undefined);

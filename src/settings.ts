@@ -1,15 +1,11 @@
 import * as z from "zod";
+import { readAmqpAddress } from "./domain/amqp-address.ts";
 import { databaseNameProblem } from "./domain/database-name.ts";
 
-const url = z.url({ protocol: /^amqps?$/ });
-/** What is wrong is told in words of its own: the address is a secret, so that nobody is shown what was found. */
+/** The address is a secret, so problems are told in words of their own that do not show what was found. */
 export const amqpUrl = z.string().superRefine((text, context) => {
-  // Nothing comes behind a # in a broker's address: it is one of the password's, and what follows it is lost.
-  if (url.safeParse(text).success && !text.includes("#")) return;
-  const message = /^amqps?:\/\//i.test(text)
-    ? "cannot be read as a URL: in user, password and vhost, write % as %25, / as %2F, # as %23, ? as %3F"
-    : "must be a URL that begins with amqp:// or amqps://";
-  context.addIssue({ code: "custom", message });
+  const reading = readAmqpAddress(text);
+  if ("problem" in reading) context.addIssue({ code: "custom", message: reading.problem });
 });
 export const mongodbUrl = z
   .string()
@@ -56,7 +52,8 @@ export const declared = {
   AMQP_URL: amqpUrl.optional().meta({
     description:
       "Broker address with user, password and vhost, e.g. amqps://user:password@pulse.mozilla.org:5671. " +
-      "The user is part of the queue's name.",
+      "Escapes (%C3%A4) stand for UTF-8. ?ssl=1 asks for TLS as amqps:// does. " +
+      "Also known: ?heartbeat= (seconds), frameMax, maxFrameSize, channelMax, locale. The user is part of the queue's name.",
     secret: true,
   }),
   AMQP_URL_FILE: z.string().optional().meta({

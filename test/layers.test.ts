@@ -105,6 +105,11 @@ it("ports are imported for their types only", () => {
   expect(values.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
 });
 
+it("amqplib runs in one place, which makes every connection read headers in our way", () => {
+  const users = imports.filter(({ target, isType }) => target.startsWith("amqplib") && !isType);
+  expect(users.map(({ file }) => file)).toEqual(["broker/connect-broker.ts"]);
+});
+
 it("an adapter is imported by those that open it, and by nobody else", () => {
   const strangers = imports.filter(({ file, target }) =>
     Object.entries(adapters).some(

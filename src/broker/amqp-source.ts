@@ -14,7 +14,10 @@ import { readQueueDepth } from "./queue-depth.ts";
 import { QueueHistory } from "./queue-history.ts";
 import type { Registry } from "./registry.ts";
 import { sourceTrouble } from "./source-trouble.ts";
+import { takeCarefully } from "./take-carefully.ts";
+import { UnreadableStreak } from "./unreadable-streak.ts";
 import { VolatileLedger } from "./volatile-ledger.ts";
+import { type Failure, watchDeliveries } from "./watch-deliveries.ts";
 
 export interface AmqpSourceOptions {
   /** Asked at each connect, so that a mounted secret may change. */
@@ -33,10 +36,21 @@ export interface AmqpSourceOptions {
 
 /** Capped low: with the wait before the try that succeeds, consuming begins within 5 s of the broker's return. */
 const reconnectBackoff = { baseMs: 200, capMs: 2000 };
+/** A connection that consumed for less than this counts as a failure: the pauses go on growing. */
+const STEADY_MS = 10_000;
 const RECHECK_MS = 60_000;
 const WORK_LOOK_MS = 50;
 /** Kinds of trouble in one outage that are told at once; one that names something random would have no end. */
 const MOST_KINDS = 10;
+
+/** How consuming has ended. */
+interface Ended {
+  /** Null: on purpose, to begin again as usual. */
+  readonly reason: string | null;
+  /** Null: it was no delivery that has ended it. */
+  readonly failure: Failure | null;
+  readonly consumedMs: number;
+}
 
 /**
  * One queue on a broker: consumed, settled, and connected again for as long as it takes. Gives the source at once;
@@ -63,16 +77,24 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
   let former: readonly Consumer[] = [];
   let connected = false;
   let queueName: string | null = null;
+  const streak = new UnreadableStreak();
 
   async function keepConsuming(): Promise<void> {
     let failures = 0;
     const told = new Set<string>();
     while (!stop.signal.aborted) {
       try {
-        const ended = await consumeOnce();
-        failures = 0;
+        const { reason, failure, consumedMs } = await consumeOnce();
+        failures = consumedMs < STEADY_MS ? failures + 1 : 0;
         told.clear();
-        if (!stop.signal.aborted) log.warn("broker_lost", { reason: ended });
+        if (stop.signal.aborted) break;
+        if (failure !== null) {
+          streak.failed(failure.culprit);
+          streak.tell(log, reason);
+          await pause(streak.pauseMs);
+          continue;
+        }
+        if (reason !== null) log.warn("broker_lost", { reason });
       } catch (error) {
         failures++;
         const trouble = sourceTrouble(error);
@@ -87,8 +109,8 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     }
   }
 
-  /** Resolves with the reason once consuming has ended. */
-  async function consumeOnce(): Promise<string> {
+  /** Resolves once consuming has ended. */
+  async function consumeOnce(): Promise<Ended> {
     const url = await options.url();
     const hangUp = new AbortController();
     const connection = await connectBroker({ url, name: "pulse-ingest", hangUp: hangUp.signal }).catch(
@@ -98,6 +120,13 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     );
     const ended = endOf(connection);
     connected = true;
+    const watch = watchDeliveries(connection, streak);
+    let consumingAt = performance.now();
+    const endedBy = (reason: string | null): Ended => ({
+      reason,
+      failure: watch.failure(),
+      consumedMs: performance.now() - consumingAt,
+    });
     try {
       const channel = await connection.createChannel();
       const channelEnded = endOf(channel);
@@ -106,19 +135,23 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       queueName = declared.queue;
       const { madeAt, isGone } = history.declared(declared, declaredAt);
       if (isGone) for (const consumer of former) consumer.queueGone();
-      await channel.prefetch(options.prefetch);
+      await channel.prefetch(streak.failures === 0 ? options.prefetch : 1);
       const wasKnown = await bindings.attach(connection, declared.queue, madeAt ?? declaredAt);
       await workFits(ended);
-      if (stop.signal.aborted) return "stopped while connecting";
+      if (stop.signal.aborted) return endedBy("stopped while connecting");
+      const { name } = options.queue;
+      const careful = { connection, channel, watch, streak, url, name, log };
       const consumer = await consume(channel, declared.queue, {
         maxBodyBytes: options.maxBodyBytes,
         handler: noted,
+        unreadable: watch.unreadable,
+        ...(streak.isCareful ? { source: (take) => takeCarefully(careful, take) } : {}),
         isEnding: () => stop.signal.aborted,
         log,
       });
       if (stop.signal.aborted) {
         await consumer.close();
-        return "stopped while connecting";
+        return endedBy("stopped while connecting");
       }
       current = { connection, consumer, hangUp };
       history.consuming(declared, declaredAt, {
@@ -127,8 +160,11 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         inHand: stranded(),
         bindings: bindings.state().bindings,
       });
-      return await Promise.race([ended, channelEnded, consumer.cancelled]);
+      consumingAt = performance.now();
+      watch.begun();
+      return endedBy(await Promise.race([ended, channelEnded, consumer.cancelled, watch.ended]));
     } finally {
+      watch.close();
       connected = false;
       if (current !== null) {
         history.consumingEnded();

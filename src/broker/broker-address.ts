@@ -1,18 +1,17 @@
-import { unescape as decodeEscapes } from "node:querystring";
+import { type AmqpAddress, readAmqpAddress } from "../domain/amqp-address.ts";
+import { Misuse } from "../domain/faults.ts";
 
 /** The protocol's limit for a name of an exchange and for a routing key. */
 export const MAX_NAME_BYTES = 255;
 
-/**
- * The user that an address logs in as; it is part of the names of what the user owns. A `%` that begins no escape stands for
- * itself, as the driver reads it.
- */
-export function brokerUser(url: string): string {
-  return decodeEscapes(new URL(url).username) || "guest";
+/** What a broker's address names. @throws Misuse for one that cannot be read; settings are checked before. */
+export function brokerAddress(url: string): AmqpAddress {
+  const reading = readAmqpAddress(url);
+  if ("problem" in reading) throw new Misuse([`the broker's address ${reading.problem}`]);
+  return reading.address;
 }
 
-/** The vhost that an address names, read in the same way; `/` where it names none. */
-export function brokerVhost(url: string): string {
-  const path = new URL(url).pathname.slice(1);
-  return path === "" ? "/" : decodeEscapes(path);
+/** The user that an address logs in as; it is part of the names of what the user owns. */
+export function brokerUser(url: string): string {
+  return brokerAddress(url).user;
 }

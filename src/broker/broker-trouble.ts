@@ -1,5 +1,5 @@
 import { blankUrls } from "../domain/blank-url.ts";
-import { brokerUser, brokerVhost } from "./broker-address.ts";
+import { brokerAddress, brokerUser } from "./broker-address.ts";
 
 interface Trouble {
   /** Found in the driver's message or code. */
@@ -33,11 +33,12 @@ const troubles: readonly Trouble[] = [
     // The driver tells no more of a "connection.close" that comes in the place of "open-ok".
     sign: /Expected ConnectionOpenOk|NOT_ALLOWED/,
     meaning: (url) =>
-      `it has no vhost ${brokerVhost(url)}, or user ${brokerUser(url)} has no rights there; the address ends in the vhost, with %2F for /`,
+      `it has no vhost ${brokerAddress(url).vhost}, or user ${brokerUser(url)} has no rights there; the address ends in the vhost, with %2F for /`,
   },
   {
     sign: /WRONG_VERSION_NUMBER|EPROTO/,
-    meaning: (url) => `${host(url)} does not speak TLS; an address without TLS begins with amqp://`,
+    meaning: (url) =>
+      `${host(url)} does not speak TLS; an address without TLS begins with amqp:// and has no ssl=1`,
   },
   {
     sign: /CERT|SELF_SIGNED/,
@@ -46,7 +47,7 @@ const troubles: readonly Trouble[] = [
   },
   {
     sign: /exceeds maxFrameSize|Socket closed|ECONNRESET|EPIPE|Invalid frame/,
-    meaning: (url) => `what listens at ${host(url)} is no AMQP broker, or wants TLS (amqps://)`,
+    meaning: (url) => `what listens at ${host(url)} is no AMQP broker, or wants TLS (amqps://, or ?ssl=1)`,
   },
 ];
 

@@ -1,5 +1,7 @@
 import { type ChannelModel, connect } from "amqplib";
 import { blankUrls } from "../domain/blank-url.ts";
+import { brokerAddress } from "./broker-address.ts";
+import { readContentHeaders } from "./read-content-headers.ts";
 
 export interface ConnectOptions {
   readonly url: string;
@@ -15,27 +17,41 @@ export interface ConnectOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** The driver gives up after two to three intervals without a word: within 21 s. */
+/**
+ * The driver gives up after two to three intervals without a word: within 21 s. An address that names its own interval
+ * keeps that.
+ */
 const HEARTBEAT_SECONDS = 7;
 
 /**
- * Connects, with a heartbeat by which a broker that has fallen silent is noticed.
+ * Connects, with a heartbeat by which a broker that has fallen silent is noticed. No other file uses amqplib at run time, so
+ * that every connection reads deliveries in our way.
  *
  * @throws the driver's error; `brokerTrouble` says what it means.
  */
 export async function connectBroker(options: ConnectOptions): Promise<ChannelModel> {
   const { url, name, timeoutMs = CONNECT_TIMEOUT_MS, hangUp } = options;
-  const clientProperties = { connection_name: name };
-  const socketOptions = { timeout: timeoutMs, clientProperties, signal: hangUp };
-  return connect(withHeartbeat(url), socketOptions);
-}
-
-/** An address that names its own interval keeps it. */
-function withHeartbeat(url: string): string {
-  const address = new URL(url);
-  if (!address.searchParams.has("heartbeat"))
-    address.searchParams.set("heartbeat", String(HEARTBEAT_SECONDS));
-  return address.href;
+  const { isTls, host, port, user, password, vhost, tuning } = brokerAddress(url);
+  const address = {
+    protocol: isTls ? "amqps" : "amqp",
+    hostname: host,
+    port,
+    username: user,
+    password,
+    // The driver undoes escapes here, unlike in user and password.
+    vhost: encodeURIComponent(vhost),
+    heartbeat: HEARTBEAT_SECONDS,
+    ...tuning,
+  };
+  const socket = { timeout: timeoutMs, clientProperties: { connection_name: name }, signal: hangUp };
+  const model = await connect(address, socket);
+  try {
+    readContentHeaders(model.connection);
+  } catch (error) {
+    await model.close();
+    throw error;
+  }
+  return model;
 }
 
 /** Resolves when a connection or channel ends, with the reason; its "error" is heard, so that it ends no process. */

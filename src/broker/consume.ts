@@ -1,9 +1,9 @@
-import type { Channel, ConsumeMessage } from "amqplib";
+import type { Channel, Message, MessageProperties } from "amqplib";
 import { AckWindow, type Settling } from "../ack/ack-window.ts";
 import type { Delivery, Settlement } from "../domain/delivery.ts";
 import type { Log } from "../log.ts";
 import type { DeliveryHandler } from "./message-source.ts";
-import { toDelivery } from "./to-delivery.ts";
+import { type Received, toDelivery } from "./to-delivery.ts";
 
 /**
  * A consumer on one channel. Its settlements go to that channel or, once that is lost, nowhere: the broker delivers anew
@@ -34,18 +34,42 @@ export interface Consumer {
 export interface ConsumeOptions {
   readonly maxBodyBytes: number;
   readonly handler: DeliveryHandler;
+  /** Told when a delivery cannot be read, while it is at hand; the consumer takes nothing more then. */
+  readonly unreadable: (error: unknown) => void;
+  /** Deliveries do not come through the driver but from here; it is given what takes them. */
+  readonly source?: (take: (message: Received) => void) => void;
   /** The end was asked for: nothing is handled again. */
   readonly isEnding: () => boolean;
   readonly log: Log;
 }
 
-const NOTHING = Buffer.alloc(0);
+const NO_PROPERTIES: MessageProperties = {
+  contentType: undefined,
+  contentEncoding: undefined,
+  headers: undefined,
+  deliveryMode: undefined,
+  priority: undefined,
+  correlationId: undefined,
+  replyTo: undefined,
+  expiration: undefined,
+  messageId: undefined,
+  timestamp: undefined,
+  type: undefined,
+  userId: undefined,
+  appId: undefined,
+  clusterId: undefined,
+};
+
+/** What the driver needs to settle a message. Body and headers are left out: they may be large, and many are held. */
+export function settleable({ fields }: Pick<Received, "fields">): Message {
+  return { fields, properties: NO_PROPERTIES, content: Buffer.alloc(0) };
+}
 
 /** Consumes the queue: each delivery to the handler, each settlement back, in as few acknowledgements as allowed. */
 export async function consume(channel: Channel, queue: string, options: ConsumeOptions): Promise<Consumer> {
-  const { maxBodyBytes, handler, isEnding, log } = options;
+  const { maxBodyBytes, handler, unreadable, source, isEnding, log } = options;
   const window = new AckWindow();
-  const messages = new Map<number, ConsumeMessage>();
+  const messages = new Map<number, Message>();
   let inWork = 0;
   /** Neither lost nor about to be closed: in between the driver takes nothing more. */
   let isOpen = true;
@@ -63,7 +87,7 @@ export async function consume(channel: Channel, queue: string, options: ConsumeO
     messages.clear();
   });
 
-  function onMessage(message: ConsumeMessage | null): void {
+  function onMessage(message: Received | null): void {
     if (message === null) {
       isOpen = false;
       queueGone();
@@ -71,17 +95,28 @@ export async function consume(channel: Channel, queue: string, options: ConsumeO
       return;
     }
     if (isCancelling) {
-      channel.nack(message, false, true);
+      channel.nack(settleable(message), false, true);
       return;
     }
     const { deliveryTag } = message.fields;
+    const delivery = readDelivery(message);
+    if (delivery === null) return;
     window.delivered(deliveryTag, performance.now());
-    // To be settled by. Its body is the handler's, who keeps no more of it than is allowed.
-    messages.set(deliveryTag, { ...message, content: NOTHING });
-    handle(toDelivery(message, maxBodyBytes, Date.now()), (settlement) => {
+    messages.set(deliveryTag, settleable(message));
+    handle(delivery, (settlement) => {
       window.settled(deliveryTag, settlement);
       sendSoon();
     });
+  }
+
+  function readDelivery(message: Received): Delivery | null {
+    try {
+      return toDelivery(message, maxBodyBytes, Date.now());
+    } catch (error) {
+      isOpen = false;
+      unreadable(error);
+      return null;
+    }
   }
 
   function handle(delivery: Delivery, settle: (settlement: Settlement) => void): void {
@@ -145,6 +180,7 @@ export async function consume(channel: Channel, queue: string, options: ConsumeO
     }
   }
 
+  source?.(onMessage);
   const { consumerTag } = await channel.consume(queue, onMessage);
   return {
     cancelled,

@@ -1,20 +1,36 @@
 import { createHash } from "node:crypto";
-import type { ConsumeMessage } from "amqplib";
+import type { ConsumeMessageFields } from "amqplib";
 import { firstCharacters } from "../domain/characters.ts";
 import type { BodyProperties, Delivery } from "../domain/delivery.ts";
-import { isJsonObject } from "../domain/json-object.ts";
+import { ContentProperties } from "./content-properties.ts";
 
 /** How much of an oversize body is kept: enough to see what it was. */
 const HEAD_BYTES = 4096;
 /** How much of a property is kept; no encoding has a longer name. */
 const MAX_PROPERTY = 100;
 
-/** The broker's message as the stages know it; an oversize body is cut on arrival, so that what is held stays bounded. */
+/** A message of a consumer: amqplib's, or one that was taken past amqplib. */
+export interface Received {
+  readonly fields: ConsumeMessageFields;
+  readonly properties: unknown;
+  readonly content: Buffer;
+}
+
+/**
+ * The broker's message as the stages know it; an oversize body is cut on arrival, so that what is held stays bounded.
+ *
+ * @throws Error for a message that did not come through `readContentHeaders`: the next one could end the connection.
+ */
 export function toDelivery(
-  { content, fields, properties }: ConsumeMessage,
+  { content, fields, properties }: Received,
   maxBodyBytes: number,
   nowMs: number,
 ): Delivery {
+  if (!(properties instanceof ContentProperties)) {
+    throw new Error(
+      "amqplib has decoded a delivery by itself; read-content-headers.ts must follow its version",
+    );
+  }
   const isOversize = content.length > maxBodyBytes;
   const declared = bodyProperties(properties);
   return {
@@ -35,12 +51,12 @@ export function toDelivery(
   };
 }
 
-/** The driver has decoded them, but a header may be of any type. */
-function bodyProperties(properties: ConsumeMessage["properties"]): BodyProperties | null {
-  const headers: unknown = properties.headers;
-  const content_type = declaration(properties.contentType);
-  const content_encoding = declaration(properties.contentEncoding);
-  const compression = declaration(isJsonObject(headers) ? headers["compression"] : undefined);
+/** What the properties declare about the body; null: nothing. */
+function bodyProperties({ contentType, contentEncoding, headers }: ContentProperties): BodyProperties | null {
+  const content_type = declaration(contentType);
+  const content_encoding = declaration(contentEncoding);
+  // A header whose value is not text declares nothing that could be undone.
+  const compression = declaration(headers["compression"]);
   if (content_type === null && content_encoding === null && compression === null) return null;
   return {
     ...(content_type !== null && { content_type }),
@@ -49,8 +65,6 @@ function bodyProperties(properties: ConsumeMessage["properties"]): BodyPropertie
   };
 }
 
-/** Null: nothing is declared. What is not text cannot be undone, and is named by its type. */
-function declaration(value: unknown): string | null {
-  if (value === undefined || value === null || value === "" || value === false) return null;
-  return typeof value === "string" ? firstCharacters(value, MAX_PROPERTY) : `(${typeof value})`;
+function declaration(text: string | undefined): string | null {
+  return text === undefined || text === "" ? null : firstCharacters(text, MAX_PROPERTY);
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import { afterEach, expect, it, jest } from "@jest/globals";
-import { brokerUser, brokerVhost } from "../../src/broker/broker-address.ts";
 import { brokerTrouble } from "../../src/broker/broker-trouble.ts";
 import { publishMessages } from "../../src/broker/publish-job.ts";
 import { Misuse } from "../../src/domain/faults.ts";
@@ -96,11 +95,6 @@ broker.describe(`publishing to ${broker.name}`, () => {
     expect(message).toMatch(words);
     expect(message).toMatch(/; see AMQP_URL$/);
   });
-});
-
-it("reads a user and a vhost with a stray % as the driver does", () => {
-  const url = "amqp://us%er:secret@localhost/a%2Fb%";
-  expect([brokerUser(url), brokerVhost(url)]).toEqual(["us%er", "a/b%"]);
 });
 
 it("gives the driver's own words on what is not known, without the password", () => {

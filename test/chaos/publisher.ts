@@ -1,5 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
+import { knownHeaders, longHeaders } from "../doubles/poison-headers.ts";
+import { nestedHeader, propertyList, publishRawOn } from "../doubles/raw-message.ts";
 import type { Message } from "./expected.ts";
 import type { Published } from "./law.ts";
 import { messageStream } from "./message-stream.ts";
@@ -19,6 +21,13 @@ export interface PublisherOptions {
 /** Most messages that wait for their confirmation. */
 const WINDOW = 1000;
 const RETRY_MS = 100;
+/** Headers that clients fail at; each comes with every so many messages, in turn. */
+const poison = [
+  ...[...knownHeaders, ...longHeaders].map(({ header }) => header),
+  // Deeper ones would keep RabbitMQ 4 itself busy for seconds.
+  nestedHeader("deep", 2000),
+];
+const POISON_EVERY = 20;
 
 interface OnTheWay {
   readonly message: Message;
@@ -113,13 +122,21 @@ export class Publisher {
     const messageId = String(this.#sent++);
     const onTheWay: OnTheWay = { message, sentAtMs: Date.now(), isReturned: false };
     this.#onTheWay.set(messageId, onTheWay);
-    const options = { deliveryMode: 2, mandatory: true, messageId, contentType: "application/json" };
-    channel.publish(exchange, routingKey, message.body, options, (error: unknown) => {
+    const onConfirmed = (error: unknown): void => {
       // Of a connection that is lost it is on its way again already.
       if (!this.#onTheWay.delete(messageId)) return;
       if (error === null || error === undefined) this.#answered(onTheWay);
       else this.#again.push(message);
-    });
+    };
+    if (this.#sent % POISON_EVERY === 0) {
+      const header = poison[(this.#sent / POISON_EVERY) % poison.length];
+      const properties = propertyList(header === undefined ? [] : [header], { messageId });
+      const raw = { exchange, routingKey, properties, body: message.body, mandatory: true };
+      publishRawOn(channel, raw, onConfirmed);
+      return;
+    }
+    const options = { deliveryMode: 2, mandatory: true, messageId, contentType: "application/json" };
+    channel.publish(exchange, routingKey, message.body, options, onConfirmed);
   }
 
   #answered({ message, sentAtMs, isReturned }: OnTheWay): void {

@@ -5,7 +5,9 @@
  */
 import { columns } from "../../src/cli/columns.ts";
 import { commandLine } from "../command-line.ts";
+import { startRabbitmq } from "../servers/rabbitmq.ts";
 import { judgeMutants } from "./judge-mutants.ts";
+import { fuzzThroughBroker } from "./through-broker.ts";
 
 const help = `npm run fuzz -- [options]
 
@@ -14,39 +16,72 @@ Judges messages that were valid before something happened to them; the same seed
   --count N  so many (1000000)
   --seed N   chosen and printed when left out
   --json     one object on standard output, and nothing else there
+  --broker   publish them with changed properties and headers through a RabbitMQ node
+             that is started for this, and consume them as a worker does (10000)
 
 Example
   npm run fuzz -- --count 10000 --seed 42
+  npm run fuzz -- --broker --count 2000
 `;
 const values = commandLine(help, {
   seed: { type: "string" },
-  count: { type: "string", default: "1000000" },
+  count: { type: "string" },
+  broker: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
 });
 const seed = wholeNumber("--seed", values.seed ?? String(Math.floor(Math.random() * 2 ** 31)));
-const count = wholeNumber("--count", values.count);
+const count = wholeNumber("--count", values.count ?? (values.broker ? "10000" : "1000000"));
 
 process.stderr.write(`seed ${seed}\n`);
-const begun = performance.now();
-const report = judgeMutants(seed, count, (done) => {
-  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${count}`);
-});
-if (process.stderr.isTTY) process.stderr.write("\r");
-const perSecond = Math.round(report.messages / ((performance.now() - begun) / 1000));
-if (values.json) {
-  process.stdout.write(`${JSON.stringify({ ...report, per_s: perSecond })}\n`);
-} else {
-  const rows = Object.entries(report.verdicts).map(([verdict, n]) => [verdict, String(n)]);
-  process.stdout.write(columns([["verdict", "job messages"], ...rows]));
-  process.stdout.write(
-    `${report.messages} messages, ${perSecond}/s, the slowest ${report.slowest_ms} ms of CPU time\n`,
-  );
-  for (const { index, what, body_base64 } of report.failures) {
-    process.stdout.write(`\nmessage ${index} of seed ${seed}: ${what}\n${body_base64}\n`);
+const failures = values.broker ? await throughBroker() : withoutBroker();
+process.exitCode = failures === 0 ? 0 : 1;
+
+/** @returns how many failures there were. */
+async function throughBroker(): Promise<number> {
+  const node = await startRabbitmq();
+  try {
+    const report = await fuzzThroughBroker(node.url, seed, count);
+    if (values.json) process.stdout.write(`${JSON.stringify({ ...report, broker: node.name })}\n`);
+    else {
+      process.stdout.write(
+        `${report.messages} messages through ${node.name}, of which it refused ${report.refused}\n`,
+      );
+      for (const failure of report.failures) process.stdout.write(`seed ${seed}, ${failure}\n`);
+      process.stdout.write(
+        report.failures.length === 0 ? "all well\n" : `${report.failures.length} failures\n`,
+      );
+    }
+    return report.failures.length;
+  } finally {
+    await node.stop();
   }
-  process.stdout.write(report.failures.length === 0 ? "all well\n" : `${report.failures.length} failures\n`);
 }
-process.exitCode = report.failures.length === 0 ? 0 : 1;
+
+/** @returns how many failures there were. */
+function withoutBroker(): number {
+  const begun = performance.now();
+  const report = judgeMutants(seed, count, (done) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${count}`);
+  });
+  if (process.stderr.isTTY) process.stderr.write("\r");
+  const perSecond = Math.round(report.messages / ((performance.now() - begun) / 1000));
+  if (values.json) {
+    process.stdout.write(`${JSON.stringify({ ...report, per_s: perSecond })}\n`);
+  } else {
+    const rows = Object.entries(report.verdicts).map(([verdict, n]) => [verdict, String(n)]);
+    process.stdout.write(columns([["verdict", "job messages"], ...rows]));
+    process.stdout.write(
+      `${report.messages} messages, ${perSecond}/s, the slowest ${report.slowest_ms} ms of CPU time\n`,
+    );
+    for (const { index, what, body_base64 } of report.failures) {
+      process.stdout.write(`\nmessage ${index} of seed ${seed}: ${what}\n${body_base64}\n`);
+    }
+    process.stdout.write(
+      report.failures.length === 0 ? "all well\n" : `${report.failures.length} failures\n`,
+    );
+  }
+  return report.failures.length;
+}
 
 function wholeNumber(option: string, text: string): number {
   if (/^\d{1,10}$/.test(text)) return Number(text);

@@ -1,0 +1,111 @@
+import { isUtf8 } from "node:buffer";
+
+/** A broker's address, read. */
+export interface AmqpAddress {
+  readonly isTls: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly vhost: string;
+  /** What the address asks of the connection, by the names that it uses; the driver chooses the rest. */
+  readonly tuning: AmqpTuning;
+}
+
+export interface AmqpTuning {
+  readonly heartbeat?: number;
+  readonly frameMax?: number;
+  readonly channelMax?: number;
+  readonly maxFrameSize?: number;
+  readonly locale?: string;
+}
+
+type Reading = { readonly address: AmqpAddress } | { readonly problem: string };
+
+const numbers: Readonly<Record<string, { readonly min: number; readonly max: number }>> = {
+  heartbeat: { min: 0, max: 0xffff },
+  channelMax: { min: 0, max: 0xffff },
+  // 0 is "no limit"; the protocol allows no other below this.
+  frameMax: { min: 4096, max: 0xffffffff },
+  maxFrameSize: { min: 4096, max: 0xffffffff },
+};
+const known = [...Object.keys(numbers), "locale", "ssl"].toSorted();
+const UNREADABLE =
+  "cannot be read as a URL: in user, password and vhost, write % as %25, / as %2F, # as %23, ? as %3F";
+
+/**
+ * Reads a broker's address: `amqp://USER:PASSWORD@HOST:PORT/VHOST?NAME=VALUE`. Escapes stand for UTF-8. TLS is asked for by
+ * `amqps://`, or by `ssl=1` as Treeherder and kombu write it. Pure.
+ *
+ * @returns the address; or what is wrong with it, without the password, to be read after the setting's name.
+ */
+export function readAmqpAddress(text: string): Reading {
+  if (!/^amqps?:\/\//i.test(text)) return { problem: "must be a URL that begins with amqp:// or amqps://" };
+  // Nothing follows a # in a broker's address: the # belongs to the password, and a URL ends there.
+  if (!URL.canParse(text) || text.includes("#")) return { problem: UNREADABLE };
+  const url = new URL(text);
+  // A ? in a password begins the query, and its rest would be shown as a parameter's name.
+  if (url.search.includes("@")) return { problem: UNREADABLE };
+  const problem = queryProblem(url.searchParams, url.protocol === "amqps:");
+  if (problem !== null) return { problem };
+  const isTls = url.protocol === "amqps:" || isOn(url.searchParams.get("ssl"));
+  const isGuest = url.username === "" && url.password === "";
+  const path = url.pathname.slice(1);
+  return {
+    address: {
+      isTls,
+      host: url.hostname.replace(/^\[|\]$/g, ""),
+      port: Number(url.port) || (isTls ? 5671 : 5672),
+      user: isGuest ? "guest" : unescaped(url.username),
+      password: isGuest ? "guest" : unescaped(url.password),
+      vhost: path === "" ? "/" : unescaped(path),
+      tuning: tuning(url.searchParams),
+    },
+  };
+}
+
+function queryProblem(query: URLSearchParams, isTls: boolean): string | null {
+  for (const name of new Set(query.keys())) {
+    const value = query.get(name) ?? "";
+    if (!known.includes(name)) {
+      return `has the unknown parameter ${JSON.stringify(name)}; the known ones are ${known.join(", ")}`;
+    }
+    if (query.getAll(name).length > 1) return `has the parameter ${name} more than once`;
+    const limits = numbers[name];
+    if (limits !== undefined && !isNumberWithin(value, limits)) {
+      return `has the parameter ${name} with another value than a whole number from ${limits.min} to ${limits.max}`;
+    }
+    if (name === "ssl" && !isOn(value) && !isOff(value)) {
+      return "has the parameter ssl with another value than 1, true, 0 or false";
+    }
+    if (name === "ssl" && isOff(value) && isTls) {
+      return "begins with amqps:// and has the parameter ssl that says no: write amqp:// for no TLS, or leave ssl out";
+    }
+  }
+  return null;
+}
+
+function isNumberWithin(value: string, { min, max }: { min: number; max: number }): boolean {
+  const number = Number(value);
+  return /^\d+$/.test(value) && (number === 0 || number >= min) && number <= max;
+}
+
+const isOn = (value: string | null): boolean => /^(1|true)$/i.test(value ?? "");
+const isOff = (value: string): boolean => /^(0|false)$/i.test(value);
+
+function tuning(query: URLSearchParams): AmqpTuning {
+  const locale = query.get("locale");
+  const asked = Object.keys(numbers).filter((name) => query.has(name));
+  return {
+    ...Object.fromEntries(asked.map((name) => [name, Number(query.get(name))])),
+    ...(locale === null ? {} : { locale }),
+  };
+}
+
+/** A `%` that begins no escape stands for itself. Escapes that are not UTF-8 are Latin-1, as older addresses have them. */
+function unescaped(text: string): string {
+  const toByte = (_escape: string, hex: string): string => String.fromCharCode(Number.parseInt(hex, 16));
+  // A URL's parts are ASCII, so each character is one byte.
+  const bytes = Buffer.from(text.replace(/%([\da-f]{2})/gi, toByte), "latin1");
+  return bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");
+}

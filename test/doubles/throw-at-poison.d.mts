@@ -1,0 +1,2 @@
+/** @returns what undoes it. */
+export function throwAtPoison(): () => void;
