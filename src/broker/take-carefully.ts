@@ -2,7 +2,7 @@ import type { Channel, ChannelModel } from "amqplib";
 import type { Log } from "../log.ts";
 import { settleable } from "./consume.ts";
 import { ContentProperties } from "./content-properties.ts";
-import { openUnreadableQueue } from "./set-aside.ts";
+import { openUnreadableQueue } from "./open-unreadable-queue.ts";
 import { culpritOf, type RawDelivery } from "./tap-deliveries.ts";
 import type { Received } from "./to-delivery.ts";
 import type { UnreadableStreak } from "./unreadable-streak.ts";

@@ -1,7 +1,7 @@
 import type { Log } from "../log.ts";
 import { type Culprit, isSameCulprit } from "./tap-deliveries.ts";
 
-/** From the second failure on, deliveries are taken one at a time; from this one on, they are taken past the driver. */
+/** After the first failure deliveries are taken one at a time; after so many they are also taken past the driver. */
 const CAREFUL_FROM = 3;
 const pauses = { baseMs: 500, capMs: 60_000 };
 
