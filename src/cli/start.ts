@@ -1,4 +1,3 @@
-import { runDaemon } from "../daemon.ts";
 import { createLog } from "../log.ts";
 import { settingNames } from "../settings.ts";
 import { endWithOutput, goOnWithoutLog } from "./broken-output.ts";
@@ -16,6 +15,8 @@ export async function start(env: NodeJS.ProcessEnv): Promise<number> {
   const { settings } = await readConfiguration(env, settingNames);
   process.stdout.off("error", endWithOutput).on("error", goOnWithoutLog);
   const stop = stopOnSignal();
+  // Loaded here only: the other commands start sooner without the worker's libraries.
+  const { runDaemon } = await import("../daemon.ts");
   await runDaemon(settings, createLog(settings.LOG_LEVEL), stop.signal, (reread) => {
     process.on("SIGHUP", reread);
   });
