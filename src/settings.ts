@@ -102,7 +102,11 @@ export const declared = {
   }),
   MAX_BODY_BYTES: whole(1024, 64 * 1024 * 1024)
     .default(1024 * 1024)
-    .meta({ description: "A longer message is rejected; its head and hash are kept.", unit: "bytes" }),
+    .meta({
+      description:
+        "A longer message is rejected; its head and hash are kept. So is one that is longer once its declared compression is undone.",
+      unit: "bytes",
+    }),
   MAX_DEPTH: whole(8, 500).default(64).meta({
     description: "A message nested deeper is rejected.",
     unit: "levels",
