@@ -114,7 +114,7 @@ export const declared = {
     .default(1024 * 1024)
     .meta({
       description:
-        "A longer message is rejected; its head and hash are kept. The worker does nothing else while it parses a body, which takes about 10 ms per MiB and can take several times that.",
+        "A longer message is rejected; its head and hash are kept. So is one that is longer once its declared compression is undone. The worker does nothing else while it parses a body, which takes about 10 ms per MiB and can take several times that.",
       unit: "bytes",
     }),
   MAX_DEPTH: whole(8, 500).default(64).meta({

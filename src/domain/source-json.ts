@@ -40,8 +40,7 @@ const markedNumber = new RegExp(`"${MARK}([^"]*)"`, "g");
  * than 15 digits, an exponent, a fraction that ends with 0 or begins with six of them, or -0. Where it is found in error,
  * only time is lost.
  */
-const mayChange =
-  /[[:,\s](?=[-\d])(?:-0|-?(?:\d[\d.]{15,}|[\d.]*[eE][+-]?\d+|\d+\.(?:\d*0|000000\d*)))(?=[\],}\s]|$)/;
+const mayChange = /[[:,\s](?:-0|-?\d(?:[\d.]{15,}|[\d.]*(?:[eE][+-]?\d+|\.\d*0|\.000000\d*)))(?=[\],}\s]|$)/;
 
 /**
  * Parses a JSON text. A lone surrogate becomes U+FFFD: no store could keep it, and a name with it would not be found again.

@@ -75,7 +75,7 @@ function rawPayload(delivery: Delivery, maxBytes: number, isSearched: boolean): 
     sha256: oversize?.sha256 ?? sha256(body),
     truncated: oversize !== null || content.length > maxBytes,
     blanked: blanked !== null,
-    ...(properties !== undefined && { properties }),
+    ...(properties !== undefined && { properties: blankedProperties(properties) }),
   };
 }
 
@@ -87,6 +87,12 @@ function blankedBody(body: Buffer, properties: BodyProperties | undefined): Buff
   const text = plain.toString("latin1");
   const shown = blankUrls(text);
   return shown === text ? null : Buffer.from(shown, "latin1");
+}
+
+/** No encoding has the name of a URL, so what is blanked could not be undone before either. */
+function blankedProperties(properties: BodyProperties): BodyProperties {
+  const blanked = Object.entries(properties).map(([name, value]) => [name, blankUrls(value)]);
+  return Object.fromEntries(blanked);
 }
 
 /** At most so many bytes of UTF-8; a character that would be split is left out. */

@@ -239,7 +239,9 @@ export class SpoolFile {
 
   #sums(): z.infer<typeof sums> {
     const query = `SELECT count(*) AS deliveries,
-        coalesce(sum(length(body) + length(exchange) + length(routing_key) + ${ROW_BYTES}), 0) AS bytes
+        coalesce(sum(length(body) + length(exchange) + length(routing_key) + ${ROW_BYTES}${
+          this.#hasProperties ? " + coalesce(length(properties), 0)" : ""
+        }), 0) AS bytes
       FROM deliveries WHERE seq > ?`;
     return sums.parse(this.#db.prepare(query).get([this.#goneThrough]));
   }
@@ -276,8 +278,9 @@ export class SpoolFile {
 
 /** What an entry counts towards the limit. */
 export function bytesOf({ delivery }: SpoolEntry): number {
-  const { exchange, routingKey, body } = delivery;
-  return exchange.length + routingKey.length + body.length + ROW_BYTES;
+  const { exchange, routingKey, body, properties } = delivery;
+  const declared = properties === undefined ? 0 : JSON.stringify(properties).length;
+  return exchange.length + routingKey.length + body.length + declared + ROW_BYTES;
 }
 
 /** The last place whose bodies and those before add up to no more than the limit; at least the first. */

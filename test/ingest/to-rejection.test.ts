@@ -119,6 +119,11 @@ describe("raw bytes with properties", () => {
     expect({ blanked, hash }).toEqual({ blanked: true, hash: sha256(delivery.body) });
   });
 
+  it("hide no password in a property", () => {
+    const delivery = aDelivery("", { properties: { content_type: "https://user:geheim@h/" } });
+    expect(kept(undefined, 1000, delivery).properties).toEqual({ content_type: "https://user:***@h/" });
+  });
+
   it("of what killed workers are not looked at", () => {
     const delivery = aDelivery(gzipSync(secret), { properties });
     const killed = { reason: "killed-worker", attempts: 3 } as const;

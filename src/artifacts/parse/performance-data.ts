@@ -92,8 +92,8 @@ function performanceText(line: string): string | null {
 }
 
 /**
- * The JSON text of a JSON value, its numbers as they are written. Takes `NaN` and `Infinity` too, as publishers' Python writes them; JSON has no such
- * numbers, so they become null.
+ * The JSON text of a JSON value, its numbers as they are written. Takes `NaN` and `Infinity` too, as publishers' Python
+ * writes them; JSON has no such numbers, so they become null.
  *
  * @returns null for what is no JSON, or nested too deep.
  */

@@ -44,6 +44,12 @@ describe("a line with performance data", () => {
     expect(unreadable_performance_lines).toBe(1);
   });
 
+  it("keeps its numbers as they were written", async () => {
+    const item = '{"id":1724442618569203714,"values":[1.10,1.0,-0,1e400,2E5]}';
+    const { performance_items } = await summaryOf(`PERFHERDER_DATA: ${item}\n`);
+    expect(performance_items).toEqual([item]);
+  });
+
   it("is not nested without end", () => {
     expect(normaliseJson(deep(64))).toBe(deep(64));
     expect(normaliseJson(deep(65))).toBeNull();
