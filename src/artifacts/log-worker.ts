@@ -184,7 +184,8 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
       kind: item.kind,
       host: item.kind === "log" ? hostOf(item.url) : "",
       outcome,
-      failure: made.ok ? null : made.failure.kind,
+      // A log that has to wait for its server has not failed.
+      failure: made.ok || made.dueAt !== undefined ? null : made.failure.kind,
       figures: made.ok ? made.figures : null,
       suggestMs: made.ok ? made.suggestMs : 0,
       storeMs: performance.now() - from,

@@ -304,7 +304,7 @@ describe("many logs of many publishers", () => {
     const queue = aWorkQueue();
     for (let nth = 0; nth < 300; nth++) queue.add(aLog(`evil ${nth}`, `http://a${nth}.evil.test/`));
     queue.add(aLog("good", "http://good.test/"));
-    const { ended } = aWorker(queue, {
+    const { ended, ends } = aWorker(queue, {
       logsAtOnce: 3,
       logsPerHost: 2,
       async readLog(url, stop, admit) {
@@ -322,6 +322,7 @@ describe("many logs of many publishers", () => {
     // Given back without an attempt, to come again one after the other.
     const dueAt = putOff.map((end) => Date.parse(end.how === "released" ? (end.dueAt ?? "") : ""));
     expect(new Set(dueAt).size).toBe(298);
+    expect(new Set(ends.map(({ failure }) => failure))).toEqual(new Set([null]));
   });
 
   it("that hang on servers of their own hold no more slots than the others of any exchange", async () => {

@@ -3,7 +3,7 @@ import { expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
 import { openMongodbStore } from "../../src/store/mongodb/mongodb-store.ts";
 import { defaultStoreLimits } from "../../src/store/store-limits.ts";
-import { anArrival } from "../examples.ts";
+import { aClaim, anArrival, EXCHANGE } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
 import { jobContract } from "./job-contract.ts";
@@ -66,6 +66,26 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     expect(indexes.map(({ key }) => Object.keys(key)[0])).toEqual(
       expect.arrayContaining(["exchange", "project", "fault.reason", "routing_key", "task_id", "last_seen"]),
     );
+  });
+
+  it("work that an earlier version has stored counts as that of an unknown exchange", async () => {
+    const { href } = databaseUrl();
+    const store = await openMongodbStore(href, 30);
+    const log = { name: "buildbot_text", url: "http://logs.example/1" };
+    await store.storeSubmissions([anArrival({ logs: [log] })]);
+    const client = new MongoClient(href);
+    await client
+      .db()
+      .collection("logs")
+      .updateMany({}, { $unset: { exchange: "" } });
+    await store.storeSubmissions([anArrival({ taskId: "new/0", logs: [log] })]);
+    expect((await store.exchangesWithWork("log")).toSorted()).toEqual(["", EXCHANGE]);
+    expect(await store.claimWork(aClaim({ exchange: "" }))).toMatchObject([
+      { job_guid: "guid/0", project: "try", exchange: "" },
+    ]);
+    await store.close();
+    await client.db().dropDatabase();
+    await client.close();
   });
 
   it("a long blob is stored compressed and comes back as it was", async () => {

@@ -10,6 +10,7 @@ import { defaultStoreLimits, type StoreLimits } from "../store-limits.ts";
 import { withinLimit } from "./answer-limit.ts";
 import { createBindings } from "./bindings.ts";
 import { createBugs } from "./bugs.ts";
+import { createClaims } from "./claims.ts";
 import { collectionsOf, createIndexes } from "./collections.ts";
 import { asUnavailable, blamed, refusedName } from "./faults.ts";
 import { createReads } from "./reads.ts";
@@ -48,6 +49,7 @@ export async function openMongodbStore(
   const writes = createWrites(all, new LogRoom(limits.maxWaitingLogs));
   const reads = createReads(all);
   const rejections = createRejections(all, rejectionTtlDays, limits.rejectionQuota);
+  const claims = createClaims(all);
   const work = createWork(all);
   const bugs = createBugs(all);
   const bindings = createBindings(all);
@@ -86,8 +88,8 @@ export async function openMongodbStore(
     readBindings: limited(bindings.readBindings),
     noteBindings: limited(bindings.noteBindings),
     forgetBindings: limited(bindings.forgetBindings),
-    exchangesWithWork: limited(work.exchangesWithWork),
-    claimWork: limited(work.claimWork),
+    exchangesWithWork: limited(claims.exchangesWithWork),
+    claimWork: limited(claims.claimWork),
     finishWork: (item, artifacts) => finish({ item, artifacts }),
     failWork: limited(work.failWork),
     releaseWork: limited(work.releaseWork),

@@ -153,6 +153,39 @@ describe("a name is judged by what it resolves to", () => {
     expect(await fetchLog("http://logs.test/log", options)).toMatchObject({ final: false });
   });
 
+  it("of many addresses all are checked, and a few are tried", async () => {
+    const { logs } = await bothSides();
+    const many = Array.from({ length: 20 }, (_, nth) => `127.0.0.${nth + 2}`);
+    const dns = await aDns({ "logs.test": many, "mixed.test": [...many, inside] });
+    const asked: (readonly string[])[] = [];
+    const options = {
+      dnsServers: [dns.address],
+      mayConnect: (address: string) => address !== inside,
+      admit: async (addresses: readonly string[]) => {
+        asked.push(addresses);
+        return addresses;
+      },
+    };
+    expect(await fetchLog(`http://logs.test:${logs.port}/log`, options)).toBe("log");
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toHaveLength(4);
+    expect(await fetchLog(`http://mixed.test:${logs.port}/log`, options)).toMatchObject(refused);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("of a busy server is not fetched now, and nothing is connected to", async () => {
+    const { logs } = await bothSides();
+    const dns = await aDns({ "logs.test": [outside] });
+    const options = { ...outsideIsPublic, dnsServers: [dns.address], admit: async () => [] };
+    for (const host of ["logs.test", outside]) {
+      expect(await fetchLog(`http://${host}:${logs.port}/log`, options)).toMatchObject({
+        kind: "server-busy",
+        final: false,
+      });
+    }
+    expect(logs.connections()).toBe(0);
+  });
+
   it("of the second address when the first does not answer", async () => {
     const { logs } = await bothSides();
     const options = { mayConnect: (address: string) => [outside, "127.0.0.3"].includes(address) };

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect, it, jest } from "@jest/globals";
 import { type Db, type Document, MongoClient } from "mongodb";
 import { LogRoom } from "../../../src/store/log-room.ts";
+import { createClaims } from "../../../src/store/mongodb/claims.ts";
 import { collectionsOf, createIndexes } from "../../../src/store/mongodb/collections.ts";
 import { createReads } from "../../../src/store/mongodb/reads.ts";
 import { createRejections } from "../../../src/store/mongodb/rejections.ts";
@@ -80,7 +81,7 @@ async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
   expect(await reads.findArtifact("try", "t7/0", "text_log_summary")).toMatchObject({ type: "json" });
   expect(await createWork(all).countWork()).toMatchObject({ suggestions: { pending: 500, failed: 0 } });
   const claim = aClaim({ limit: 3 });
-  for (const kind of ["log", "suggestions"] as const) await createWork(all).claimWork({ ...claim, kind });
+  for (const kind of ["log", "suggestions"] as const) await createClaims(all).claimWork({ ...claim, kind });
 
   expect(asked).toHaveLength(17);
   for (const command of [...asked]) {
