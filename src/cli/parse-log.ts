@@ -4,6 +4,7 @@ import { readCachedBugs } from "../artifacts/bugs/cached-bugs.ts";
 import { SuggestionsWriter, suggestBugs } from "../artifacts/bugs/suggest-bugs.ts";
 import { errorLinesOf } from "../artifacts/bugs/summary-errors.ts";
 import { openHttpLogSource } from "../artifacts/fetch/http-log-source.ts";
+import type { TransferredLog } from "../artifacts/fetch/log-source.ts";
 import { describeLogFault } from "../artifacts/parse/log-faults.ts";
 import type { LogReading, ReadingFailure } from "../artifacts/parse/log-reading.ts";
 import { readLog, storableReading } from "../artifacts/parse/read-log.ts";
@@ -50,6 +51,7 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
 /** What to do where the limit that was met is too narrow, by the kind of the failure. */
 const mends: Partial<Record<ReadingFailure["kind"], string>> = {
   "refused-address": "Where that is meant, allow it with LOG_ALLOW_PRIVATE=true.",
+  "refused-port": "LOG_PORTS names the ports that may be fetched from.",
   "refused-host": "LOG_HOSTS names the hosts that may be fetched from.",
   timeout: "The limits are LOG_CONNECT_MS, LOG_IDLE_MS and LOG_TIMEOUT_MS.",
   "too-large": "The limit is LOG_MAX_BYTES.",
@@ -73,7 +75,11 @@ const isUrl = (target: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(targe
 async function readUrl(options: ReturnType<typeof logOptions>, url: string): Promise<LogReading> {
   const { fetchLimits, logLimits, ...fetch } = options;
   const source = openHttpLogSource({ ...fetch, limits: fetchLimits });
-  return readLog(async () => shown(await source.open(url)), url, logLimits).finally(() => source.close());
+  const open = async (): Promise<TransferredLog> => {
+    const { contentEncoding, bytes } = await source.open(url);
+    return { contentEncoding, bytes: shown(bytes) };
+  };
+  return readLog(open, url, logLimits).finally(() => source.close());
 }
 
 /** @throws Misuse where the file cannot be read. */
@@ -81,9 +87,13 @@ async function readFile(
   file: string,
   limits: ReturnType<typeof logOptions>["logLimits"],
 ): Promise<LogReading> {
-  if (file === "-") return readLog(async () => shown(process.stdin), file, limits);
+  const asIs = (bytes: AsyncIterable<Uint8Array>): TransferredLog => ({
+    contentEncoding: "",
+    bytes: shown(bytes),
+  });
+  if (file === "-") return readLog(async () => asIs(process.stdin), file, limits);
   try {
-    return await readLog(async () => shown((await open(file)).createReadStream()), file, limits);
+    return await readLog(async () => asIs((await open(file)).createReadStream()), file, limits);
   } catch (error) {
     if (!(error instanceof Error) || !("syscall" in error)) throw error;
     throw new Misuse([`${file} cannot be read: ${error.message}`]);

@@ -5,7 +5,7 @@ import { openHttpLogSource } from "../../dist/artifacts/fetch/http-log-source.js
 const [, , url, dnsServer] = process.argv;
 const source = openHttpLogSource({ userAgent: "test", allowPrivate: true, dnsServers: [dnsServer] });
 try {
-  for await (const piece of await source.open(url)) process.stdout.write(piece);
+  for await (const piece of (await source.open(url)).bytes) process.stdout.write(piece);
 } catch (error) {
   process.stdout.write(JSON.stringify(error.failure));
 }

@@ -1,4 +1,6 @@
-import { type InflateLimits, readFirstMember } from "../fetch/first-gzip-member.ts";
+import type { TransferredLog } from "../fetch/log-source.ts";
+import type { InflateLimits } from "../inflate/inflate-limits.ts";
+import { readLogText } from "../inflate/read-log-text.ts";
 import { ArtifactBudget } from "./artifact-budget.ts";
 import { errorLiterals } from "./error-lines.ts";
 import { createLiteralScanner } from "./literal-scanner.ts";
@@ -44,14 +46,14 @@ export type LogResult =
   | { readonly ok: false; readonly fault: LogFault };
 
 /**
- * Reads a log in one pass: the first member of a gzip stream, or plain text.
+ * Reads a log in one pass.
  *
- * @param source - the bytes as they were transferred; left early where a limit or the member's end is reached.
+ * @param log - left early where a limit or the end of the compressed data is reached.
  * @returns the summary, or why there is none. What the source throws passes through.
  */
-export async function parseLog(source: AsyncIterable<Uint8Array>, limits: LogLimits): Promise<LogResult> {
+export async function parseLog(log: TransferredLog, limits: LogLimits): Promise<LogResult> {
   const parser = new LogParser(limits);
-  const fault = await readFirstMember(source, limits, (chunk) => parser.write(chunk));
+  const fault = await readLogText(log, limits, (chunk) => parser.write(chunk));
   return fault === null ? parser.end() : { ok: false, fault };
 }
 

@@ -18,6 +18,7 @@ export const threadSettings: z.ZodType<ThreadSettings> = z.object({
       .object({ connectMs: bound, idleMs: bound, totalMs: bound, redirects: z.number(), bytes: bound })
       .exactOptional(),
     allowHosts: z.array(z.string()).exactOptional(),
+    allowPorts: z.array(z.string()).exactOptional(),
     allowPrivate: z.boolean().exactOptional(),
     dnsServers: z.array(z.string()).exactOptional(),
   }),

@@ -1,5 +1,5 @@
 import type { Artifact } from "../../domain/submission.ts";
-import { LogFetchError } from "../fetch/log-source.ts";
+import { LogFetchError, type TransferredLog } from "../fetch/log-source.ts";
 import { logArtifacts } from "./log-artifacts.ts";
 import { describeLogFault } from "./log-faults.ts";
 import type { LogRead, LogReading, ReadingFailure } from "./log-reading.ts";
@@ -15,14 +15,15 @@ import { PERFORMANCE_DATA, storablePerformance } from "./storable-performance.ts
  * @param url - as it was asked for: the `logurl` of the artifacts.
  */
 export async function readLog(
-  open: () => Promise<AsyncIterable<Uint8Array>>,
+  open: () => Promise<TransferredLog>,
   url: string,
   limits: LogLimits,
 ): Promise<LogReading> {
   const from = performance.now();
   const wire = { bytes: 0, waitMs: 0 };
   try {
-    const result = await parseLog(measure(await open(), wire, from), limits);
+    const { contentEncoding, bytes } = await open();
+    const result = await parseLog({ contentEncoding, bytes: measure(bytes, wire, from) }, limits);
     if (!result.ok) return refuse(result.fault.reason, describeLogFault(result.fault), true);
     const { unreadable_performance_lines: unreadable } = result.summary;
     const warnings =

@@ -151,7 +151,7 @@ describe("what cannot be read on a thread is told with its reason", () => {
     ["a stream without end", endless(Buffer.from("x\n"), 20), "timeout", false],
     ["more than may be transferred", endless(Buffer.alloc(10_000, "x")), "too-large", true],
     ["corrupt gzip", answer(corrupted(gzipSync(log))), "corrupt-gzip", true],
-    ["a gzip bomb", answer(gzipSync(Buffer.alloc(30_000_000))), "ratio-too-high", true],
+    ["a gzip bomb", answer(gzipSync(Buffer.alloc(70_000_000))), "ratio-too-high", true],
     ["a bomb of moderate ratio", answer(moderateBomb()), "inflates-too-far", true],
     ["a bomb of lines", answer(gzipSync("\n".repeat(2000))), "too-many-lines", true],
     ["a bomb of errors", answer(gzipSync(endlessErrors())), "artifact-too-large", true],
@@ -159,7 +159,7 @@ describe("what cannot be read on a thread is told with its reason", () => {
     const host = await aHost({ "/log": behaviour });
     const threads = someThreads({
       fetchLimits: { totalMs: 600, bytes: 1_000_000 },
-      logLimits: { inflatedBytes: 20_000_000, ratio: 100, lines: 1000, artifactBytes: 20_000 },
+      logLimits: { inflatedBytes: 80_000_000, ratio: 100, lines: 1000, artifactBytes: 20_000 },
     });
     expect(await read(threads, `${host.url}/log`)).toMatchObject({ ok: false, failure: { kind, final } });
   });
@@ -184,7 +184,7 @@ function corrupted(gzip: Buffer): Buffer {
 /** Long lines, a third of them without a pattern: inflates to 40 times its size. */
 function moderateBomb(): Buffer {
   const line = `${Array.from({ length: 800 }, (_, nth) => (nth * 7919) % 1000).join("")}${"x".repeat(98_000)}\n`;
-  return gzipSync(line.repeat(300), { level: 1 });
+  return gzipSync(line.repeat(900), { level: 1 });
 }
 
 function endlessErrors(): string {
