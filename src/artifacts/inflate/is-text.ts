@@ -36,10 +36,16 @@ export function isText(sample: Buffer): boolean {
 }
 
 /**
- * Whether bytes that do not begin clean are brotli data, which has no signature: they can be inflated, and that gives
- * text. Used to name the format only, because it is a guess.
+ * Whether bytes are brotli data, which has no signature: text would have no such control characters, and they can be
+ * inflated to text. Used to name the format only, because it is a guess.
  */
 export function isBrotliText(head: Buffer): boolean {
+  if (
+    head.length < LEAST_BROTLI_BYTES ||
+    beginsClean(head) ||
+    countControls(head.toString("latin1")).count === 0
+  )
+    return false;
   try {
     const text = brotliDecompressSync(head, {
       finishFlush: constants.BROTLI_OPERATION_FLUSH,
@@ -52,6 +58,8 @@ export function isBrotliText(head: Buffer): boolean {
   }
 }
 
+// A few odd characters can happen to be brotli.
+const LEAST_BROTLI_BYTES = 16;
 const MAX_TRIAL_BYTES = 4 * 1024 * 1024;
 
 // Left out: BEL, BS, TAB, LF, VT, FF, CR, SO, SI and ESC, which terminals and some encodings use, and NUL.

@@ -36,7 +36,7 @@ const compressions: readonly Signature[] = [
 ];
 
 const others: readonly Signature[] = [
-  { name: "tar", head: /^[^]{257}ustar/ },
+  { name: "tar", head: /^.{257}ustar/s },
   { name: "cpio", head: /^07070[12][0-9A-Fa-f]{104}/ },
   { name: "ar", head: "!<arch>\n" },
   { name: "RPM", head: "\xed\xab\xee\xdb" },
@@ -46,9 +46,9 @@ const others: readonly Signature[] = [
   { name: "GIF", head: /^GIF8[79]a/ },
   { name: "TIFF", head: "II*\0" },
   { name: "TIFF", head: "MM\0*" },
-  { name: "WebP", head: /^RIFF[^]{4}WEBPVP8/ },
-  { name: "WAVE", head: /^RIFF[^]{4}WAVEfmt / },
-  { name: "MP4", head: /^[^]{4}ftyp(isom|iso2|mp4[12]|avc1|qt |M4[AV] )/ },
+  { name: "WebP", head: /^RIFF.{4}WEBPVP8/s },
+  { name: "WAVE", head: /^RIFF.{4}WAVEfmt /s },
+  { name: "MP4", head: /^.{4}ftyp(isom|iso2|mp4[12]|avc1|qt |M4[AV] )/s },
   { name: "Matroska", head: "\x1aE\xdf\xa3" },
   { name: "Ogg", head: "OggS\0" },
   { name: "ELF", head: "\x7fELF" },

@@ -1,4 +1,4 @@
-import { beginsClean, isBrotliText, isText, SAMPLE_BYTES } from "./is-text.ts";
+import { isBrotliText, isText, SAMPLE_BYTES } from "./is-text.ts";
 import { binaryFormat, HEAD_BYTES } from "./log-formats.ts";
 import type { PieceReader } from "./piece-reader.ts";
 import { UnreadableLog } from "./unreadable-log.ts";
@@ -24,7 +24,7 @@ export async function* logText(reader: PieceReader): AsyncGenerator<Buffer, void
     return;
   }
   if (isUnmarkedUtf16(head)) throw new UnreadableLog({ reason: "not-text", format: "unmarked UTF-16" });
-  if (!beginsClean(head) && isBrotliText(head)) {
+  if (isBrotliText(head)) {
     throw new UnreadableLog({ reason: "foreign-compression", format: "brotli" });
   }
   yield* judged(reader);
