@@ -36,8 +36,8 @@ export interface LogSummary {
   readonly job_details: readonly JobDetail[];
   /** The JSON text of each item. */
   readonly performance_items: readonly string[];
-  /** Lines that announce performance data and hold no JSON: left out, worth a warning. */
-  readonly unreadable_performance_lines: number;
+  /** What performance data could not be kept, for people. */
+  readonly performance_warnings: readonly string[];
   readonly lines: number;
 }
 
@@ -114,7 +114,7 @@ export class LogParser {
         step_data: this.#steps.end(this.#lines - 1),
         job_details: this.#details.details,
         performance_items: this.#performance.items,
-        unreadable_performance_lines: this.#performance.unreadable,
+        performance_warnings: this.#performance.warnings,
         lines: this.#lines,
       },
     };
@@ -159,7 +159,7 @@ export class LogParser {
     const line = cutLine(whole, this.#limits.lineBytes);
     this.#steps.read(line, this.#lines - 1);
     this.#details.read(line);
-    this.#performance.read(line);
+    this.#performance.read(line, whole.length > this.#limits.lineBytes);
     this.#fault = this.#budget.fault;
   }
 }

@@ -25,9 +25,7 @@ export async function readLog(
     const { contentEncoding, bytes } = await open();
     const result = await parseLog({ contentEncoding, bytes: measure(bytes, wire, from) }, limits);
     if (!result.ok) return refuse(result.fault.reason, describeLogFault(result.fault), true);
-    const { unreadable_performance_lines: unreadable } = result.summary;
-    const warnings =
-      unreadable === 0 ? [] : [`lines that announce performance data and hold no JSON: ${unreadable}`];
+    const warnings = result.summary.performance_warnings;
     const artifacts = logArtifacts(result.summary, url);
     return { ok: true, artifacts, warnings, figures: { ...wire, totalMs: performance.now() - from } };
   } catch (error) {

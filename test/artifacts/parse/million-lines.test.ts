@@ -15,7 +15,7 @@ import {
 import { logArtifacts } from "../../../src/artifacts/parse/log-artifacts.ts";
 import { defaultLogLimits, parseLog } from "../../../src/artifacts/parse/parse-log.ts";
 import { openParseThreads } from "../../../src/artifacts/parse/parse-thread.ts";
-import { normaliseJson } from "../../../src/artifacts/parse/performance-data.ts";
+import { readPerformanceItem } from "../../../src/artifacts/parse/performance-item.ts";
 import { readDetail } from "../../../src/artifacts/parse/printed-details.ts";
 import { readStepMarker } from "../../../src/artifacts/parse/step-marker.ts";
 import { runCli } from "../../cli/run-cli.ts";
@@ -121,7 +121,11 @@ describe("a line takes no more than its length in work, at its worst", () => {
         "a<br/>b",
       ],
     ],
-    ["performance data", normaliseJson, [`{"a":[NaN,-Infinity,"\\"",1]}`, `{"a":{"b":`]],
+    [
+      "performance data",
+      (text: string) => readPerformanceItem(text, false),
+      [`{"a":[NaN,-Infinity,"\\"",1]}`, `{"a":{"b":`],
+    ],
     [
       "what is searched for",
       searchTerms,
