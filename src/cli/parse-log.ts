@@ -12,6 +12,7 @@ import { blankUrls } from "../domain/blank-url.ts";
 import { Misuse } from "../domain/faults.ts";
 import { logOptions, logSettingNames } from "../log-options.ts";
 import { readSettings } from "../read-settings.ts";
+import { indentJson } from "./indent-json.ts";
 import { exitCodes } from "./program.ts";
 import { createProgress } from "./progress.ts";
 import { isStoreThere, type StoreSettings, storeSettingNames, withStoreOf } from "./with-store.ts";
@@ -40,11 +41,10 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
     const { fault } = suggested;
     return refuse(target, { kind: fault.reason, detail: describeLogFault(fault) });
   }
-  const blobs = [...reading.artifacts, suggested.artifact].map(({ name, blob }): [string, unknown] => [
-    name,
-    JSON.parse(blob),
-  ]);
-  process.stdout.write(`${JSON.stringify(Object.fromEntries(blobs), null, 2)}\n`);
+  const members = [...reading.artifacts, suggested.artifact].map(
+    ({ name, blob }) => `${JSON.stringify(name)}:${blob}`,
+  );
+  process.stdout.write(`${indentJson(`{${members.join(",")}}`)}\n`);
   return exitCodes.ok;
 }
 

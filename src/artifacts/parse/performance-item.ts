@@ -84,9 +84,7 @@ interface Open {
 }
 
 /** Where odd numbers stand, as edits that make them null, and as edits that leave out what goes with them. */
-function findOddNumbers(
-  text: string,
-): {
+function findOddNumbers(text: string): {
   readonly nulls: readonly Edit[];
   readonly edits: readonly Edit[];
   readonly notes: readonly string[];
