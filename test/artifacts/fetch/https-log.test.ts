@@ -65,14 +65,10 @@ if (!canRun) console.warn("LEFT OUT: logs over https. Install openssl to run the
   it("counts all that was transferred, chunk extensions included", async () => {
     const url = `https://logs.test:${port}/extended`;
     expect(await fetched(url, certificate)).toBe("x".repeat(100));
-    expect(JSON.parse(await fetched(url, certificate, "1000000"))).toMatchObject({
-      kind: "too-large",
-      final: true,
-    });
+    // Some of it was read before the limit was exceeded.
+    expect(await fetched(url, certificate, "1000000")).toMatch(/^x{1,99}\{"kind":"too-large","final":true,/);
     expect(await fetched(url, certificate, "1650000")).toBe("x".repeat(100));
-    const open = promisify(server.getConnections.bind(server));
-    while ((await open()) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  });
+  }, 60_000);
 
   it.each([
     ["nobody trusts", "logs.test", undefined, "DEPTH_ZERO_SELF_SIGNED_CERT"],
