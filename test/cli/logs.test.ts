@@ -191,9 +191,9 @@ describe("parse-log", () => {
   });
 
   it("repeats no password of a URL", async () => {
-    const { code, stderr } = await run(["parse-log", "http://me:geheim@127.0.0.1:1/log"]);
+    const { code, stderr } = await run(["parse-log", "http://me:geheim@127.0.0.1:8001/log"]);
     expect(code).toBe(1);
-    expect(stderr).toContain("error: http://me:***@127.0.0.1:1/log: refused-address: ");
+    expect(stderr).toContain("error: http://me:***@127.0.0.1:8001/log: refused-address: ");
     expect(stderr).toContain("LOG_ALLOW_PRIVATE=true");
   });
 

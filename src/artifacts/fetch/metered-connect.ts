@@ -11,7 +11,8 @@ const OVERHEAD_BYTES = 64 * 1024;
  * the TCP socket. The HTTP client hides chunk extensions, trailers, interim answers and padding of TLS, which a hostile
  * server can make thousands of times larger than the body.
  *
- * A connection serves one answer, so that its bytes are the answer's bytes.
+ * A connection serves one answer, so that its bytes are the answer's bytes. For https, the TCP connection and the TLS
+ * handshake each have `connectMs`; the fetch's clock bounds both together.
  */
 export function createMeteredConnect(
   connect: buildConnector.connector,

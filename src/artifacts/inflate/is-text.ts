@@ -5,7 +5,7 @@ import { dropSplitCharacter } from "../parse/log-text.ts";
 export const SAMPLE_BYTES = 4096;
 
 // Compressed or encrypted data begins with so many clean bytes once in 10^13 times.
-const CLEAN_START_BYTES = 32;
+export const CLEAN_START_BYTES = 32;
 
 /**
  * Whether bytes begin as text does: without a control character that text has no use for, and in UTF-8.
@@ -40,12 +40,8 @@ export function isText(sample: Buffer): boolean {
  * inflated to text. Used to name the format only, because it is a guess.
  */
 export function isBrotliText(head: Buffer): boolean {
-  if (
-    head.length < LEAST_BROTLI_BYTES ||
-    beginsClean(head) ||
-    countControls(head.toString("latin1")).count === 0
-  )
-    return false;
+  if (head.length < LEAST_BROTLI_BYTES || beginsClean(head)) return false;
+  if (countControls(head.toString("latin1")).count === 0) return false;
   try {
     const text = brotliDecompressSync(head, {
       finishFlush: constants.BROTLI_OPERATION_FLUSH,

@@ -4,7 +4,7 @@ import type { LogFault } from "../parse/log-faults.ts";
 import { declaredEncodings } from "./content-encoding.ts";
 import { type Encoding, undo } from "./encodings.ts";
 import { type InflateLimits, limitInflated } from "./inflate-limits.ts";
-import { beginsClean, isText } from "./is-text.ts";
+import { beginsClean, CLEAN_START_BYTES, isText } from "./is-text.ts";
 import { beginsAsZlib, beginsAsZstd, HEAD_BYTES } from "./log-formats.ts";
 import { logText } from "./log-text-bytes.ts";
 import { PieceReader } from "./piece-reader.ts";
@@ -45,8 +45,9 @@ async function* inflateLayers(log: TransferredLog, limits: InflateLimits): Async
       const encoding = nextEncoding(await reader.peek(HEAD_BYTES), declared[0] ?? null);
       if (encoding === null) break;
       undone.push(encoding);
-      if (undone.length > MAX_LAYERS)
+      if (undone.length > MAX_LAYERS) {
         throw new UnreadableLog({ reason: "too-many-layers", encodings: undone });
+      }
       if (encoding === declared[0]) declared.shift();
       reader = new PieceReader(limitInflated(closing(reader, undo[encoding](reader)), wire, limits));
     }
@@ -64,8 +65,9 @@ async function* inflateLayers(log: TransferredLog, limits: InflateLimits): Async
 function nextEncoding(head: Buffer, declared: Encoding | null): Encoding | null {
   if (isGzip(head)) return "gzip";
   if (beginsAsZstd(head)) return "zstd";
-  if (declared !== null && head.length > 0 && !(head.length >= 32 && beginsClean(head))) return declared;
-  // zlib's header is not much of a sign: `x^` is one, too.
+  const isPlain = head.length >= CLEAN_START_BYTES && beginsClean(head);
+  if (declared !== null && head.length > 0 && !isPlain) return declared;
+  // Text may begin like zlib data: `x^` is a zlib header.
   return beginsAsZlib(head) && !isText(head) ? "deflate" : null;
 }
 
