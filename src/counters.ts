@@ -4,8 +4,8 @@ import type { FaultReason } from "./domain/faults.ts";
 import { createWorkerGauges } from "./worker-gauges.ts";
 
 /**
- * What is counted, each with its help text. Labels are bounded by the registry (exchange), by a setting (host) or by the
- * code (outcome, reason); never a routing key, project or guid.
+ * What is counted, each with its help text. Labels are bounded by the registry (exchange; `other` if it is not listed), by
+ * a setting (host) or by the code (outcome, reason); never a routing key, project or guid.
  */
 export function createCounters() {
   const registry = new Registry();
@@ -29,6 +29,18 @@ export function createCounters() {
       name: "pulse_ingest_rejections_total",
       help: "Job messages rejected, by reason.",
       labelNames: ["exchange", "reason"] as const,
+      registers,
+    }),
+    changedByOthers: new Counter({
+      name: "pulse_ingest_jobs_changed_by_others_total",
+      help: "Messages that changed a job, or added to it, that first came through another exchange; by their own exchange.",
+      labelNames: ["exchange"] as const,
+      registers,
+    }),
+    rejectionsOnlyCounted: new Counter({
+      name: "pulse_ingest_rejections_only_counted_total",
+      help: "Job messages rejected that were not kept, because the day's quota of their exchange was full.",
+      labelNames: ["exchange"] as const,
       registers,
     }),
     inHand: new Gauge({

@@ -6,13 +6,15 @@ import type { MessageSource } from "./broker/message-source.ts";
 import { type OperatorFiles, openOperatorFiles } from "./broker/operator-files.ts";
 import { startDepthWatch } from "./broker/queue-depth.ts";
 import { type Counters, createCounters, outcomeTotals, rejectionTotals } from "./counters.ts";
+import { OTHER_EXCHANGES } from "./domain/rejection.ts";
 import type { WorkerParts } from "./http/observe-worker.ts";
 import { startHttp } from "./http/start-http.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
-import { judgeDelivery } from "./ingest/judge-delivery.ts";
+import { readDelivery } from "./ingest/judge-delivery.ts";
+import { judgeLimits } from "./judge-limits.ts";
 import type { Log } from "./log.ts";
 import { logOptions } from "./log-options.ts";
-import { openSpoolOf, openStoreOf } from "./open-storage.ts";
+import { closeStorageToOthers, openSpoolOf, openStoreOf } from "./open-storage.ts";
 import { brokerUrl } from "./read-settings.ts";
 import type { Settings } from "./settings.ts";
 import { openSuspectsNote } from "./spool/suspects-note.ts";
@@ -57,6 +59,7 @@ export async function runDaemon(
   onAsked(() => void files.reread().catch((error: unknown) => log.error("bug", { what: "reread", error })));
   const http = await startHttp({
     host: settings.HTTP_HOST,
+    allowedHosts: settings.HTTP_ALLOWED_HOSTS,
     port: settings.HTTP_PORT,
     version,
     prefetch: settings.PREFETCH,
@@ -84,6 +87,8 @@ async function runParts(
   stop: AbortSignal,
 ): Promise<void> {
   const schemas = loadSchemas();
+  closeStorageToOthers(settings, log);
+  const limits = judgeLimits(settings);
   const spool = openSpoolOf(settings, log);
   const store = await openStoreOf(settings, spool !== null, log, stop);
   if (store === null) {
@@ -105,10 +110,10 @@ async function runParts(
     log,
   });
   const ingest = createIngest({
-    judge: (delivery) =>
-      judgeDelivery(delivery, {
+    read: (delivery) =>
+      readDelivery(delivery, {
         schemas,
-        maxDepth: settings.MAX_DEPTH,
+        ...limits,
         // Those in force at this moment.
         tiers: files.tiers(),
         acceptsProject: files.acceptsProject,
@@ -123,8 +128,10 @@ async function runParts(
       waitMs: settings.BATCH_WAIT_MS,
     },
     rejectionMaxBytes: settings.REJECTION_MAX_BYTES,
+    quotaOf: (exchange) => (files.registry().exchanges.includes(exchange) ? exchange : OTHER_EXCHANGES),
     maxAttempts: settings.MAX_ATTEMPTS,
     tellEachJob: settings.LOG_LEVEL === "debug",
+    listedExchanges: () => files.registry().exchanges,
     counters,
     log,
     onStored: artifacts.nudge,

@@ -7,6 +7,7 @@ export const logSettingNames = [
   "LOG_HOSTS",
   "LOG_PORTS",
   "LOG_ALLOW_PRIVATE",
+  "LOG_LOOKUP_MS",
   "LOG_CONNECT_MS",
   "LOG_IDLE_MS",
   "LOG_TIMEOUT_MS",
@@ -27,6 +28,7 @@ export function logOptions(settings: Pick<Settings, (typeof logSettingNames)[num
     allowPorts: settings.LOG_PORTS,
     allowPrivate: settings.LOG_ALLOW_PRIVATE,
     fetchLimits: {
+      lookupMs: settings.LOG_LOOKUP_MS,
       connectMs: settings.LOG_CONNECT_MS,
       idleMs: settings.LOG_IDLE_MS,
       totalMs: settings.LOG_TIMEOUT_MS,

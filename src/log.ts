@@ -1,5 +1,6 @@
 import winston from "winston";
-import { blankUrls } from "./domain/blank-url.ts";
+import { blankSecrets } from "./domain/blank-url.ts";
+import { escapeInvisibleLines } from "./domain/escape-invisible.ts";
 import { Refused, Unavailable } from "./domain/faults.ts";
 
 /** One line per noteworthy event, none per ordinary message. */
@@ -14,16 +15,17 @@ export interface Log {
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /**
- * The logger: JSON lines on standard output, `time`, `level` and `event` first, passwords in URLs blanked.
+ * The logger: JSON lines on standard output, `time`, `level` and `event` first, credentials in URLs blanked, invisible characters escaped.
  *
  * @param level - the least important level that is written.
  */
 export function createLog(level: "error" | "warn" | "info" | "debug"): Log {
   const line = winston.format.printf(({ level, message, fields }) => {
     const shown = { time: new Date().toISOString(), level, event: message, ...(fields as LogFields) };
-    return blankUrls(
-      JSON.stringify(shown, (_key, value: unknown) => (value instanceof Error ? told(value) : value)),
+    const json = JSON.stringify(shown, (_key, value: unknown) =>
+      value instanceof Error ? told(value) : value,
     );
+    return escapeInvisibleLines(blankSecrets(json));
   });
   const logger = winston.createLogger({
     level,

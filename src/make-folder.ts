@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { PRIVATE_FOLDER } from "./private-files.ts";
 
 /**
- * Makes a folder where there is none, and those above it.
+ * Makes a folder where there is none, and those above it, each for its owner alone. One that is there stays as it is.
  *
  * Not by `recursive`: that never returns where the system says of a new folder that it "does not exist" although the one
  * above does, as it does below /proc.
@@ -14,7 +15,7 @@ export function makeFolder(path: string): void {
   const above = dirname(path);
   if (above !== path) makeFolder(above);
   try {
-    mkdirSync(path);
+    mkdirSync(path, { mode: PRIVATE_FOLDER });
   } catch (error) {
     // Another process was quicker.
     if (!(existsSync(path) && statSync(path).isDirectory())) throw error;

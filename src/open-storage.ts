@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Misuse } from "./domain/faults.ts";
 import type { Log } from "./log.ts";
 import { makeFolder } from "./make-folder.ts";
+import { closeDataToOthers } from "./private-files.ts";
 import { databaseUrl } from "./read-settings.ts";
 import type { Settings } from "./settings.ts";
 import { openSpool, type Spool, spoolFiles } from "./spool/open-spool.ts";
@@ -15,6 +16,13 @@ const FIRST_TRY_MS = 3000;
 
 /** What is wrong with a folder for good: a full or failing disk is waited for, as later in an outage. */
 const forGood = /^(ENOENT|ENOTDIR|EEXIST|EACCES|EPERM|EROFS|ENAMETOOLONG|ELOOP)$/;
+
+/** Closes what is kept in DATA_DIR to other users of the machine, and warns of what cannot be closed. */
+export function closeStorageToOthers({ DATA_DIR }: Pick<Settings, "DATA_DIR">, log: Log): void {
+  const files = closeDataToOthers(DATA_DIR);
+  const hint = "other users of this machine may read them: make them the worker's own, with mode 0600";
+  if (files.length > 0) log.warn("files_open_to_others", { files, hint });
+}
 
 /**
  * The spool that the settings ask for. Null: none is wanted; with the embedded store it would only share its disk.
@@ -65,6 +73,13 @@ export async function openStoreOf(
         mongodbUrl,
         dataDir: settings.DATA_DIR,
         rejectionTtlDays: settings.REJECTION_TTL_DAYS,
+        limits: {
+          rejectionQuota: {
+            perDay: settings.REJECTIONS_PER_DAY,
+            bytesPerDay: settings.REJECTION_BYTES_PER_DAY,
+          },
+          maxWaitingLogs: settings.LOG_MAX_WAITING_PER_EXCHANGE,
+        },
         onStuck,
       }),
     patienceMs: hasSpool ? Math.min(settings.SPOOL_AFTER_MS, FIRST_TRY_MS) : null,

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
-import { blankUrl, blankUrls } from "./domain/blank-url.ts";
+import { blankAddress, blankSecrets } from "./domain/blank-url.ts";
 import { Misuse } from "./domain/faults.ts";
 import {
   amqpUrl,
@@ -57,12 +57,12 @@ export function readSettings<K extends SettingName>(
     const found =
       declared[name].meta()?.["secret"] === true
         ? "(a secret)"
-        : blankUrls(JSON.stringify(given[name]) ?? "unset");
+        : blankSecrets(JSON.stringify(given[name]) ?? "unset");
     return `${name}: ${issue.message}; it is ${found} (see config/settings.md)`;
   });
-  problems.push(...(parsed.success ? contradictions(parsed.data) : []), ...missing(given));
+  const all = [...problems, ...(parsed.success ? contradictions(parsed.data) : []), ...missing(given)];
   // A number may break two rules of its type, which say the same.
-  if (problems.length > 0 || !parsed.success) throw new Misuse([...new Set(problems)]);
+  if (all.length > 0 || !parsed.success) throw new Misuse([...new Set(all)]);
   return parsed.data as Pick<Settings, K>;
 }
 
@@ -123,7 +123,8 @@ export function showSettings(env: NodeJS.ProcessEnv, settings: Partial<Settings>
     .filter(({ name }) => name in settings)
     .map(({ name, secret }) => {
       const value = settings[name];
-      const shown = value === undefined ? "(unset)" : secret ? blankUrl(String(value)) : String(value);
+      const shown =
+        value === undefined ? "(unset)" : secret ? blankAddress(String(value)) : blankSecrets(String(value));
       return [name, shown, env[name] ? "environment" : "default"];
     });
 }

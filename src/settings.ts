@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { databaseNameProblem } from "./domain/database-name.ts";
 
 const url = z.url({ protocol: /^amqps?$/ });
 /** What is wrong is told in words of its own: the address is a secret, so that nobody is shown what was found. */
@@ -12,7 +13,14 @@ export const amqpUrl = z.string().superRefine((text, context) => {
 });
 export const mongodbUrl = z
   .string()
-  .regex(/^mongodb(\+srv)?:\/\/./, "must be a URL that begins with mongodb:// or mongodb+srv://");
+  .regex(/^mongodb(\+srv)?:\/\/./, {
+    error: "must be a URL that begins with mongodb:// or mongodb+srv://",
+    abort: true,
+  })
+  .superRefine((address, context) => {
+    const problem = databaseNameProblem(address);
+    if (problem !== null) context.addIssue({ code: "custom", message: problem });
+  });
 const hosts = z
   .string()
   .default("")
@@ -101,26 +109,62 @@ export const declared = {
     unit: "seconds",
   }),
   BATCH_SIZE: whole(1, 2000).default(200).meta({
-    description: "A batch is written as soon as it holds this many.",
-    unit: "messages",
+    description:
+      "A batch is written as soon as it holds this many jobs. One message may hold more; then it is written in several batches.",
+    unit: "jobs",
   }),
   BATCH_BYTES: whole(1024, 256 * 1024 * 1024)
-    .default(8 * 1024 * 1024)
-    .meta({ description: "... or as soon as their bodies add up to this.", unit: "bytes" }),
+    .default(1024 * 1024)
+    .meta({
+      description:
+        "... or as soon as their bodies add up to this. With the embedded store the worker does nothing else while it writes a batch.",
+      unit: "bytes",
+    }),
   BATCH_WAIT_MS: whole(0, 1000).default(5).meta({
     description: "How long a free writer waits for company after the first message.",
     unit: "milliseconds",
   }),
   MAX_BODY_BYTES: whole(1024, 64 * 1024 * 1024)
     .default(1024 * 1024)
-    .meta({ description: "A longer message is rejected; its head and hash are kept.", unit: "bytes" }),
+    .meta({
+      description:
+        "A longer message is rejected; its head and hash are kept. The worker does nothing else while it parses a body, which takes about 10 ms per MiB and can take several times that.",
+      unit: "bytes",
+    }),
   MAX_DEPTH: whole(8, 500).default(64).meta({
     description: "A message nested deeper is rejected.",
     unit: "levels",
   }),
+  MAX_JOBS_PER_MESSAGE: whole(1, 100_000).default(1000).meta({
+    description:
+      "A message from the broker that holds more jobs is rejected as a whole. Files given to validate, normalise and publish may hold any number.",
+    unit: "jobs",
+  }),
+  MAX_LOGS_PER_JOB: whole(1, 10_000).default(100).meta({
+    description:
+      "Most logs that one message may give a job. The first ones are kept, and the job says how many were not.",
+    unit: "logs",
+  }),
+  MAX_ARTIFACTS_PER_JOB: whole(1, 10_000).default(100).meta({
+    description: "The same for artifacts.",
+    unit: "artifacts",
+  }),
+  MAX_DETAILS_PER_JOB: whole(1, 100_000).default(1000).meta({
+    description: "The same for job details, which the links of a message become.",
+    unit: "details",
+  }),
+  MAX_COALESCED_PER_JOB: whole(1, 10_000).default(1000).meta({
+    description: "The same for the jobs that were coalesced into a job.",
+    unit: "jobs",
+  }),
+  MAX_LABELS_PER_JOB: whole(1, 1000).default(100).meta({
+    description:
+      "A job with more labels (options) is rejected, because its signature depends on all of them.",
+    unit: "labels",
+  }),
   MONGODB_URL: mongodbUrl.optional().meta({
     description:
-      "Database address; the path names the database (default pulse_ingest). Unset: the embedded SQLite store in DATA_DIR.",
+      "Database address; the path names the database (default pulse_ingest), by MongoDB's rules for names. Unset: the embedded SQLite store in DATA_DIR.",
     secret: true,
   }),
   MONGODB_URL_FILE: z.string().optional().meta({
@@ -155,13 +199,27 @@ export const declared = {
   REJECTION_MAX_BYTES: whole(0, 8 * 1024 * 1024)
     .default(64 * 1024)
     .meta({ description: "How much of a rejected message is kept.", unit: "bytes" }),
+  REJECTIONS_PER_DAY: whole(0, 10_000_000).default(10_000).meta({
+    description:
+      "How many new rejections of one exchange are kept in a day (UTC), by all workers of the store together. Beyond that they are only counted. Exchanges that the registry does not list share one quota. 0: no limit.",
+    unit: "rejections",
+  }),
+  REJECTION_BYTES_PER_DAY: whole(0, 1024 ** 4)
+    .default(256 * 1024 * 1024)
+    .meta({ description: "... and how many bytes of them. 0: no limit.", unit: "bytes" }),
   LOG_THREADS: whole(0, 64).default(4).meta({
     description:
-      "How many logs this worker reads at once, each on a thread with up to 64 MiB. 0: it reads none, and leaves them to others; bug suggestions for submitted summaries are still made.",
+      "How many logs this worker reads at once, each on a thread with up to 64 MiB (more where ARTIFACT_MAX_BYTES or LOG_MAX_LINE_BYTES are raised). 0: it reads none, and leaves them to others; bug suggestions for submitted summaries are still made.",
     unit: "logs",
   }),
   LOGS_PER_HOST: whole(1, 64).default(3).meta({
-    description: "... of one log host, so that a slow one leaves room for the others.",
+    description:
+      "... of one log host, and of one server whatever its names are, so that a slow one leaves room for the others.",
+    unit: "logs",
+  }),
+  LOG_MAX_WAITING_PER_EXCHANGE: whole(1, 100_000_000).default(20_000).meta({
+    description:
+      "How many logs of one exchange may wait to be read. A log beyond it is stored with its job as failed, with the reason `too-many-waiting`; `pulse-ingest logs reparse` has it read after all.",
     unit: "logs",
   }),
   LOG_HOSTS: hosts.meta({
@@ -176,8 +234,13 @@ export const declared = {
     description:
       "Fetch logs from addresses that are not public as well. Log URLs come from strangers: only for a laptop, or where nothing of the inside can be harmed.",
   }),
+  LOG_LOOKUP_MS: whole(100, 600_000).default(10_000).meta({
+    description:
+      "How long resolving the name of a log host may take, by DNS alone: the system's search domains are not used, and its hosts file only with LOG_ALLOW_PRIVATE. Counts no longer than LOG_CONNECT_MS.",
+    unit: "milliseconds",
+  }),
   LOG_CONNECT_MS: whole(100, 600_000).default(30_000).meta({
-    description: "How long connecting to a log host may take.",
+    description: "How long connecting to a log host may take, once its name is resolved.",
     unit: "milliseconds",
   }),
   LOG_IDLE_MS: whole(100, 600_000).default(30_000).meta({
@@ -219,9 +282,14 @@ export const declared = {
     .meta({ description: "A line with performance data is cut at this; all others at 500.", unit: "bytes" }),
   ARTIFACT_MAX_BYTES: whole(1024, 15 * 1024 * 1024)
     .default(8 * 1024 * 1024)
-    .meta({ description: "A log that an artifact larger than this would come from fails.", unit: "bytes" }),
+    .meta({
+      description:
+        "A log that an artifact larger than this would come from fails; of performance data and printed details, what is more is left out.",
+      unit: "bytes",
+    }),
   LOG_ATTEMPTS: whole(1, 100).default(10).meta({
-    description: "A log that could not be read so many times is given up.",
+    description:
+      "A log that could not be read so many times is given up. One that ended its thread, by its memory or its time, is given up after the second time.",
     unit: "attempts",
   }),
   LOG_LEASE_MS: whole(1000, 86_400_000).default(600_000).meta({
@@ -255,6 +323,10 @@ export const declared = {
   }),
   HTTP_HOST: z.string().default("127.0.0.1").meta({
     description: "Address that health, metrics and status are served on. There is no login: keep it private.",
+  }),
+  HTTP_ALLOWED_HOSTS: hosts.meta({
+    description:
+      "More names that the worker is asked by, such as a service's: names, or *.name for all below it, separated by commas, without ports. A request for any other name gets 403. IP addresses, localhost, the machine's host name and HTTP_HOST are always allowed.",
   }),
   HTTP_PORT: z
     .union([z.literal("off"), whole(0, 65_535)], { error: "must be a port from 0 to 65535, or `off`" })

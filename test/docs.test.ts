@@ -60,7 +60,7 @@ it("every file and folder that the README names or links to is there", () => {
 
 it("every npm script that the README names is there", () => {
   const { scripts } = JSON.parse(readFileSync(`${project}package.json`, "utf8")) as { scripts: object };
-  const named = [...readme.matchAll(/npm run (\w+)/g)].map(([, name]) => name);
+  const named = [...readme.matchAll(/npm run ([\w-]+)/g)].map(([, name]) => name);
   expect(named).toContain("quickstart");
   expect(named.filter((name) => !(String(name) in scripts))).toEqual([]);
 });
@@ -69,7 +69,7 @@ it("the README has a word on every npm script", () => {
   const { scripts } = JSON.parse(readFileSync(`${project}package.json`, "utf8")) as { scripts: object };
   const rows = [...readme.matchAll(/^\| (`npm run .*?) \|/gm)].map(([, cell = ""]) => cell);
   const listed = rows.flatMap((cell) =>
-    [...cell.matchAll(/`(?:npm run )?([\w:]+)/g)].map(([, name]) => name),
+    [...cell.matchAll(/`(?:npm run )?([\w:-]+)/g)].map(([, name]) => name),
   );
   const told = [...readme.matchAll(/npm (?:run )?(\w+)/g)].map(([, name]) => name);
   expect(Object.keys(scripts).filter((name) => ![...listed, ...told].includes(name))).toEqual([]);

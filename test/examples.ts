@@ -2,13 +2,20 @@ import { createHash } from "node:crypto";
 import type { Delivery } from "../src/domain/delivery.ts";
 import type { Rejection } from "../src/domain/rejection.ts";
 import type { PreparedSubmission } from "../src/domain/submission.ts";
+import { judgeLimits } from "../src/judge-limits.ts";
 import { normaliseJob } from "../src/normalise/normalise-job.ts";
 import { normaliseSubmission } from "../src/normalise/normalise-submission.ts";
-import type { Arrival } from "../src/store/store.ts";
+import { settingsSchema } from "../src/settings.ts";
+import type { Arrival, WorkClaim } from "../src/store/store.ts";
 import { loadSchemas, validateJob } from "../src/validate/validate-job.ts";
 
 export const REVISION = "a".repeat(40);
+export const EXCHANGE = "exchange/publisher/jobs";
 export const schemas = loadSchemas();
+/** The limits that a worker has by default. */
+export const limits = judgeLimits(settingsSchema.parse({}));
+/** How a submission is normalised by default. */
+export const submissionRules = { ...limits, tiers: new Map() };
 
 /** A job message that is valid in every field; a test names only what it is about. */
 export function aMessage(overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
@@ -31,15 +38,23 @@ export function aPreparedSubmission(overrides: Readonly<Record<string, unknown>>
   if (!message.ok) throw new Error(JSON.stringify(message.fault));
   const submission = normaliseJob(message.value);
   if (!submission.ok) throw new Error(JSON.stringify(submission.fault));
-  const prepared = normaliseSubmission(submission.value, new Map());
+  const prepared = normaliseSubmission(submission.value, submissionRules);
   if (!prepared.ok) throw new Error(JSON.stringify(prepared.fault));
   return prepared.value;
+}
+
+/** A claim of the work that {@link anArrival} brings; a test names only what it is about. */
+export function aClaim(overrides: Partial<WorkClaim> = {}): WorkClaim {
+  return {
+    ...{ kind: "log", exchange: EXCHANGE, afterProject: "", limit: 5, leaseMs: 60_000, exceptHosts: [] },
+    ...overrides,
+  };
 }
 
 export function anArrival(overrides: Readonly<Record<string, unknown>> = {}): Arrival {
   return {
     submission: aPreparedSubmission(overrides),
-    exchange: "exchange/publisher/jobs",
+    exchange: EXCHANGE,
     routing_key: "treeherder.try",
     redelivered: false,
     received_at: "2026-01-05T10:00:00.000Z",
@@ -48,7 +63,7 @@ export function anArrival(overrides: Readonly<Record<string, unknown>> = {}): Ar
 
 export function aDelivery(body: unknown, overrides: Partial<Delivery> = {}): Delivery {
   return {
-    exchange: "exchange/publisher/jobs",
+    exchange: EXCHANGE,
     routingKey: "treeherder.try",
     redelivered: false,
     // Now: what comes of it must not have expired.

@@ -35,7 +35,7 @@ const parts = [
       ...newestNode,
       ...jest,
       "--testPathIgnorePatterns",
-      "test/(broker|chaos|story|servers|quickstart)/",
+      "test/(broker|chaos|install|story|servers|quickstart)/",
       "mongodb",
     ],
     env: {},

@@ -1,5 +1,5 @@
 import type { Counters } from "../counters.ts";
-import { matchesHost } from "./fetch/log-url.ts";
+import { matchesHost } from "../domain/matches-host.ts";
 import type { WorkEnd } from "./log-worker.ts";
 
 /**

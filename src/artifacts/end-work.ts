@@ -55,10 +55,18 @@ export async function failWork(
   return putOff(ending, item, { reason: `${kind}: ${detail}`, marksFailed: true, final }, until);
 }
 
-/** Gives the item back as it was. With the store away its lease runs out instead. */
-export async function releaseWork({ store, log }: WorkEnding, item: WorkItem): Promise<WorkOutcome> {
+/**
+ * Gives the item back as it was. With the store away its lease runs out instead.
+ *
+ * @param dueAt - when it is due again, in milliseconds since the Unix epoch; the default is now.
+ */
+export async function releaseWork(
+  { store, log }: WorkEnding,
+  item: WorkItem,
+  dueAt?: number,
+): Promise<WorkOutcome> {
   try {
-    await store.releaseWork([item]);
+    await store.releaseWork([item], dueAt === undefined ? undefined : new Date(dueAt).toISOString());
     return "released";
   } catch (error) {
     log.warn("work_not_released", { item: item.id, error });

@@ -5,9 +5,17 @@ import type { Log } from "../log.ts";
 import type { WorkItem, WorkStore } from "../store/store.ts";
 import type { Suggested } from "./bugs/bug-thread-messages.ts";
 import { failWork, finishWork, releaseWork, type WorkEnding, type WorkOutcome } from "./end-work.ts";
-import { type HostConduct, HostLimits } from "./host-limits.ts";
+import { FairClaims } from "./fair-claims.ts";
+import type { HostConduct } from "./host-limits.ts";
+import { LogVisits } from "./log-visits.ts";
 import { describeLogFault } from "./parse/log-faults.ts";
-import type { LogReading, ReadingFailure, ReadingFigures, ReadLog } from "./parse/log-reading.ts";
+import type {
+  AdmitServers,
+  LogReading,
+  ReadingFailure,
+  ReadingFigures,
+  ReadLog,
+} from "./parse/log-reading.ts";
 import type { RetryLimits } from "./retry-delay.ts";
 import { ThreadFailure } from "./threads/thread-pool.ts";
 import { startWorkLane } from "./work-lane.ts";
@@ -16,12 +24,15 @@ import { startWorkLane } from "./work-lane.ts";
 export type SuggestForSummary = (summaryBlob: string) => Promise<Suggested>;
 
 export interface LogWorkerOptions {
-  readonly store: Pick<WorkStore, "claimWork" | "finishWork" | "failWork" | "releaseWork">;
+  readonly store: Pick<
+    WorkStore,
+    "exchangesWithWork" | "claimWork" | "finishWork" | "failWork" | "releaseWork"
+  >;
   readonly readLog: ReadLog;
   readonly suggestBugs: SuggestForSummary;
   /** Logs in work at a time; as many as `readLog` has threads. */
   readonly logsAtOnce: number;
-  /** ... of one host, so that a slow one leaves room for the others. */
+  /** ... of one host, and of one server whatever its names are, so that a slow one leaves room for the others. */
   readonly logsPerHost: number;
   /** Longer than `readLog` may take: leases are not renewed. */
   readonly leaseMs: number;
@@ -60,7 +71,10 @@ type Made =
       readonly figures: ReadingFigures | null;
       readonly suggestMs: number;
     }
-  | { readonly ok: false; readonly failure: ReadingFailure };
+  | { readonly ok: false; readonly failure: ReadingFailure; readonly dueAt?: number };
+
+/** A log that was read, or not; `dueAt`: its server was busy, and it is due again then. */
+type Read = LogReading & { readonly dueAt?: number };
 
 const idle = { baseMs: 1000, capMs: 10_000 };
 // One thread looks them up, one after the other; what is ready while the store is busy is stored together.
@@ -75,13 +89,17 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
   const { store, leaseMs, log } = options;
   const stopping = new AbortController();
   const { signal: stop } = stopping;
-  const hosts = new HostLimits(options.logsPerHost);
+  const visits = new LogVisits(options.logsPerHost);
+  const claims = {
+    log: new FairClaims({ store, kind: "log", leaseMs }),
+    suggestions: new FairClaims({ store, kind: "suggestions", leaseMs }),
+  } as const;
   const ending: WorkEnding = { store, retry: options.retry, stop, log };
   let storeAway = false;
 
   async function claim(kind: WorkItem["kind"], limit: number): Promise<readonly WorkItem[]> {
-    const exceptHosts = kind === "log" ? hosts.busy(Date.now()) : [];
-    const items = await store.claimWork({ kind, limit, leaseMs, exceptHosts });
+    const exceptHosts = kind === "log" ? visits.busyHosts(Date.now()) : [];
+    const items = await claims[kind].claim(limit, exceptHosts);
     storeAway = false;
     return items;
   }
@@ -97,7 +115,8 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
   /** What went wrong in our own parts while the item was made. */
   function toFailure(item: WorkItem, error: unknown): Made & { ok: false } {
     if (error instanceof ThreadFailure) {
-      return { ok: false, failure: { kind: error.kind, detail: error.message, final: false } };
+      const { kind, message: detail } = error;
+      return { ok: false, failure: { kind, detail, final: isHopeless(kind) && failedAlike(item) } };
     }
     log.error("artifacts_not_made", { item: item.id, error });
     const detail = error instanceof Error ? error.message : String(error);
@@ -105,17 +124,16 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
     return { ok: false, failure: { kind: "internal-error", detail, final: !(error instanceof Unavailable) } };
   }
 
-  async function readLog(url: string): Promise<LogReading> {
-    const host = hostOf(url);
-    hosts.start(host);
-    let conduct: HostConduct | null = null;
-    try {
-      const reading = await options.readLog(url, stop);
-      conduct = reading.ok ? "answered" : conductOf(reading.failure);
-      return reading;
-    } finally {
-      hosts.end(host, conduct, Date.now());
-    }
+  async function readLog(url: string): Promise<Read> {
+    const visit = visits.start(hostOf(url));
+    const admit: AdmitServers = (addresses, port) => visit.admit(addresses, port, Date.now());
+    const reading = await options.readLog(url, stop, admit).catch((error: unknown) => {
+      visit.end(null, Date.now());
+      throw error;
+    });
+    const dueAt = visit.end(conductOf(reading), Date.now());
+    const wasBusy = !reading.ok && reading.failure.kind === "server-busy";
+    return wasBusy && dueAt !== null ? { ...reading, dueAt } : reading;
   }
 
   async function addSuggestions(
@@ -133,6 +151,10 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
   }
 
   async function make(item: WorkItem): Promise<Made> {
+    if (item.attempts >= options.retry.maxAttempts) {
+      const detail = `none of ${item.attempts} attempts came to an end`;
+      return { ok: false, failure: { kind: "unfinished", detail, final: true } };
+    }
     if (item.kind === "suggestions") return addSuggestions(item.blob, { artifacts: [], figures: null });
     const reading = await readLog(item.url);
     if (!reading.ok) return reading;
@@ -148,6 +170,7 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
     if (made.ok) return finishWork(ending, item, made.artifacts, until);
     // Cut off by the shutdown, whatever it is called.
     if (stop.aborted) return releaseWork(ending, item);
+    if (made.dueAt !== undefined) return releaseWork(ending, item, made.dueAt);
     return failWork(ending, item, made.failure, until);
   }
 
@@ -156,6 +179,7 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
     const made = await make(item).catch((error: unknown) => toFailure(item, error));
     const from = performance.now();
     const outcome = await end(item, made, until);
+    claims[item.kind].end(item);
     options.onEnd({
       kind: item.kind,
       host: item.kind === "log" ? hostOf(item.url) : "",
@@ -195,6 +219,18 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
   };
 }
 
+/** What ended a thread once ends it again: it is in the bytes of the log, or in the lines of the summary. */
+const hopeless: readonly ReadingFailure["kind"][] = ["out-of-memory", "stalled", "too-long", "crashed"];
+
+function isHopeless(kind: ReadingFailure["kind"]): boolean {
+  return hopeless.includes(kind);
+}
+
+/** Did the attempt before this one end a thread, too? */
+function failedAlike({ failure }: WorkItem): boolean {
+  return hopeless.some((kind) => failure?.startsWith(`${kind}: `));
+}
+
 const conducts: Partial<Record<ReadingFailure["kind"], HostConduct>> = {
   network: "unreachable",
   timeout: "unreachable",
@@ -203,7 +239,7 @@ const conducts: Partial<Record<ReadingFailure["kind"], HostConduct>> = {
   "too-many-redirects": "answered",
 };
 
-/** What a failure says about the log's host. A redirect may have led elsewhere: then the wrong host rests a while. */
-function conductOf({ kind }: ReadingFailure): HostConduct | null {
-  return conducts[kind] ?? null;
+/** What a reading says about the host that it ended at; null: nothing. */
+function conductOf(reading: LogReading): HostConduct | null {
+  return reading.ok ? "answered" : (conducts[reading.failure.kind] ?? null);
 }

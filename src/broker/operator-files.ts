@@ -48,11 +48,17 @@ export async function openOperatorFiles(options: OperatorFilesOptions): Promise<
       for (const exchange of now.exchanges) left.delete(exchange);
       const generation = registry.generation();
       log.info("registry_reloaded", { path: registryPath, generation, ...difference(now, before) });
+      warn(now);
       options.onRegistry();
     },
     stop,
     log,
   });
+  warn(registry.current());
+  function warn({ warnings }: Registry): void {
+    if (warnings.length > 0) log.warn("registry_warnings", { path: registryPath, warnings });
+  }
+
   const tiers = await watchFile({
     what: "tiers",
     path: tiersPath,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { TierOverrides } from "../domain/tiers.ts";
+import { projectNameProblem } from "./registry-words.ts";
 import { mapping, parseYaml, readText } from "./yaml-file.ts";
 
 const aSignature = "must be a signature: 40 lower-case hex digits";
@@ -11,6 +12,12 @@ const file = z
     mapping("a project", { tier_2: signatures, tier_3: signatures }),
     "must map names of projects to tier_2 and tier_3",
   )
+  .superRefine((projects, context) => {
+    for (const name of Object.keys(projects)) {
+      const message = projectNameProblem(name);
+      if (message !== null) context.addIssue({ code: "custom", path: [name], message });
+    }
+  })
   .nullable();
 
 /** Reads the tiers, as {@link parseTiers} does. @throws Misuse also for a file that cannot be read. */
@@ -26,7 +33,7 @@ export async function readTiers(path: string): Promise<TierOverrides> {
  * @throws Misuse with all problems at once, each with file and line.
  */
 export function parseTiers(path: string, text: string | null): TierOverrides {
-  const projects = text === null ? null : parseYaml(path, text, file);
+  const projects = text === null ? null : parseYaml(path, text, file).value;
   return new Map(
     Object.entries(projects ?? {}).map(([project, { tier_2, tier_3 }]) => [
       project,

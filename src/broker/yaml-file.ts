@@ -1,19 +1,32 @@
 import { readFile } from "node:fs/promises";
-import { loadAll, YAMLException } from "js-yaml";
+import { CORE_SCHEMA, loadAll, mergeTag, YAMLException } from "js-yaml";
 import * as z from "zod";
 import { Misuse } from "../domain/faults.ts";
+import { hiddenProblem, shown } from "./hidden-characters.ts";
+import { utf8Text } from "./utf8-text.ts";
 import { createLineFinder } from "./yaml-lines.ts";
+import { expandedSize } from "./yaml-size.ts";
+
+/** Problems that are told one by one; a person mends the first ones and looks again. */
+const MAX_TOLD = 100;
+const MAX_NAMES_TOLD = 10;
+/** Values that a file may hold once its aliases are written out: a few bytes of them can stand for billions. */
+const MAX_VALUES = 1_000_000;
+/** `<<` takes over the members of another mapping. */
+const schema = CORE_SCHEMA.withTags(mergeTag);
 
 /** The text of a file that an operator wrote; null where it is not there. @throws Misuse where it cannot be read. */
 export async function readText(path: string): Promise<string | null> {
+  let bytes: Buffer;
   try {
-    return await readFile(path, "utf8");
+    bytes = await readFile(path);
   } catch (error) {
     const code =
       typeof error === "object" && error !== null && "code" in error ? String(error.code) : String(error);
     if (code === "ENOENT") return null;
     throw new Misuse([`${path} cannot be read (${code})`]);
   }
+  return utf8Text(path, bytes);
 }
 
 /**
@@ -29,51 +42,91 @@ export function mapping<Shape extends z.ZodRawShape>(
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? `${issue.keys.join(", ")}: not known here; ${what} may have ${names}`
+        ? `${namesOf(issue.keys)}: not known here; ${what} may have ${names}`
         : `must be ${what}: a mapping of ${names}`,
   });
+}
+
+/** The first keys of a mapping, with whatever is hidden in them. */
+export function namesOf(keys: readonly string[]): string {
+  const told = keys.slice(0, MAX_NAMES_TOLD).map(plainOrShown).join(", ");
+  return keys.length > MAX_NAMES_TOLD ? `${told} and ${keys.length - MAX_NAMES_TOLD} more` : told;
+}
+
+/** A key as it is, unless something in it might not be seen. */
+function plainOrShown(key: string): string {
+  return /^[\x21-\x7e]{1,60}$/.test(key) ? key : shown(key);
+}
+
+/** What a YAML text holds. */
+export interface ParsedYaml<T> {
+  readonly value: T;
+  /** The line of the value at this path, from 1. */
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
 }
 
 /**
  * What a YAML text holds, checked.
  *
  * @param path - for the messages.
- * @throws Misuse with all problems at once, each with file, line and what was found.
+ * @throws Misuse with the first hundred problems at once, each with file, line and what was found.
  */
-export function parseYaml<T>(path: string, text: string, type: z.ZodType<T>): T {
-  let value: unknown;
+export function parseYaml<T>(path: string, text: string, type: z.ZodType<T>): ParsedYaml<T> {
+  const value = loadOne(path, text);
+  if (expandedSize(value) > MAX_VALUES) {
+    throw new Misuse([`${path}: holds more than ${MAX_VALUES} values, its aliases written out`]);
+  }
+  const parsed = type.safeParse(value);
+  let findLine: ReturnType<typeof createLineFinder> | undefined;
+  const lineOf = (place: readonly PropertyKey[]): number => {
+    findLine ??= createLineFinder(text);
+    return findLine(place);
+  };
+  if (parsed.success) return { value: parsed.data, lineOf };
+  const problems = parsed.error.issues.map((issue) => {
+    // The parser reports the parent of an unknown key; point to the key instead.
+    const culprit = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+    return `${path}:${lineOf([...issue.path, ...culprit])}: ${placeOf(issue.path)}: ${issue.message}`;
+  });
+  throw new Misuse(firstTold(path, problems));
+}
+
+/** The first hundred, and how many more there are. */
+export function firstTold(path: string, problems: readonly string[]): string[] {
+  const more = problems.length - MAX_TOLD;
+  return more > 0 ? [...problems.slice(0, MAX_TOLD), `${path}: and ${more} more`] : [...problems];
+}
+
+function placeOf(path: readonly PropertyKey[]): string {
+  const steps = path.map((step) =>
+    typeof step === "number" ? `[${step}]` : `.${plainOrShown(String(step))}`,
+  );
+  return steps.join("").replace(/^\./, "") || "the file";
+}
+
+function loadOne(path: string, text: string): unknown {
   try {
     // Not `load`: that takes a file of nothing but comments for an error.
-    const documents = loadAll(text);
+    const documents = loadAll(text, { schema });
     if (documents.length > 1)
       throw new Misuse([`${path}: holds ${documents.length} YAML documents; it may hold one`]);
-    value = documents[0] ?? null;
+    return documents[0] ?? null;
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const line = (error.mark?.line ?? 0) + 1;
-    throw new Misuse([`${path}:${line}: not YAML: ${error.reason}${bareSign(text)}`]);
+    throw new Misuse([`${path}:${line}: not YAML: ${error.reason}${hintFor(text, line)}`]);
   }
-  const parsed = type.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const lineOf = createLineFinder(text);
-  throw new Misuse(
-    parsed.error.issues.map((issue) => {
-      const where = issue.path
-        .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
-        .join("");
-      // Told of the whole, but it is the member that a person has to look at.
-      const culprit = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
-      const line = lineOf([...issue.path, ...culprit]);
-      return `${path}:${line}: ${where.replace(/^\./, "") || "the file"}: ${issue.message}`;
-    }),
-  );
 }
 
-/**
- * The mistake that is made most often with routing keys, and that the parser's words do not tell: `*` names something in
- * YAML, and `#` begins a comment, so that it goes on looking for the end of a list.
- */
-function bareSign(text: string): string {
-  const line = text.split("\n").findIndex((each) => /^[^#]*(?:[[,]\s*[*#]|[:-]\s+\*)/.test(each));
-  return line === -1 ? "" : `; line ${line + 1}: what begins with * or # is written in quotes, as in '#'`;
+/** What is most often behind text that is not YAML, and that the parser's words do not tell. */
+function hintFor(text: string, line: number): string {
+  const lines = text.split("\n");
+  // `*` names something in YAML, and `#` begins a comment, so that the parser goes on looking for the end of a list.
+  const bare = lines.findIndex((each) => /^[^#]*(?:[[,]\s*[*#]|[:-]\s+\*)/.test(each));
+  if (bare !== -1) return `; line ${bare + 1}: what begins with * or # is written in quotes, as in '#'`;
+  // The parser may notice only on the next line what is wrong with one.
+  const near = lines.slice(Math.max(0, line - 2), line).map((each) => each.replace(/^ +|[ \r]+$/g, ""));
+  if (/^exchange\s*:/.test(near.at(-1) ?? "")) return "; each entry begins with a dash: `- exchange:`";
+  const [hidden] = near.flatMap((each) => hiddenProblem(each) ?? []);
+  return hidden === undefined ? "" : `; a line ${hidden}`;
 }

@@ -9,17 +9,18 @@ interface Place {
   readonly items: readonly Place[];
 }
 
-const LINE_END = /\r\n|\n|\r/;
+const LINE_END = /\r\n|\n|\r/g;
 
 /**
  * Tells where the values of a YAML text stand, in whichever style they are written.
  *
  * @param text - YAML that can be parsed.
  * @returns for the path of a value its line, from 1: of its key, or of its own beginning in a list. What is not there
- *   stands where the innermost value around it does; what is behind an alias, where it is written.
+ *   stands where the innermost value around it does; what is behind an alias or `<<`, where it is written.
  */
 export function createLineFinder(text: string): (path: readonly PropertyKey[]) => number {
   const root = readPlaces(text);
+  const lineStarts = [0, ...[...text.matchAll(LINE_END)].map((end) => end.index + end[0].length)];
   return (path) => {
     let place = root;
     for (const step of path) {
@@ -27,8 +28,19 @@ export function createLineFinder(text: string): (path: readonly PropertyKey[]) =
       if (next === undefined) break;
       place = next;
     }
-    return text.slice(0, place.start).split(LINE_END).length;
+    return countUpTo(lineStarts, place.start);
   };
+}
+
+/** How many of the sorted numbers are at most this one. */
+function countUpTo(sorted: readonly number[], limit: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function readPlaces(text: string): Place {
@@ -61,19 +73,30 @@ function readPlaces(text: string): Place {
         break;
       case EVENT_ID.MAPPING:
         place.start = event.start;
-        while (!isEnd()) {
-          const key = events[at];
-          const { start } = read();
-          const name = key?.type === EVENT_ID.SCALAR ? getScalarValue(text, key) : "";
-          place.members.set(name, { ...read(), start });
-        }
-        at++;
+        readMembers(place.members);
         break;
     }
     if (event !== undefined && "anchorStart" in event && event.anchorStart >= 0) {
       anchors.set(text.slice(event.anchorStart, event.anchorEnd), place);
     }
     return place;
+  }
+
+  /** The members of a mapping; what it takes over by `<<` stands where it is written. */
+  function readMembers(members: Map<string, Place>): void {
+    const merged: Place[] = [];
+    while (!isEnd()) {
+      const key = events[at];
+      const { start } = read();
+      const name = key?.type === EVENT_ID.SCALAR ? getScalarValue(text, key) : "";
+      const value = read();
+      members.set(name, { ...value, start });
+      if (name === "<<") for (const each of [value, ...value.items]) merged.push(each);
+    }
+    at++;
+    for (const [name, member] of merged.flatMap((each) => [...each.members])) {
+      if (!members.has(name)) members.set(name, member);
+    }
   }
 
   /** Of the collection that is being read, or of the text. */

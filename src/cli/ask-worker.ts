@@ -33,6 +33,11 @@ export async function askWorker(url: string): Promise<WorkerAnswer> {
     const answer = await fetch(`${url.replace(/\/+$/, "")}/status`, {
       signal: AbortSignal.timeout(ANSWER_MS),
     });
+    if (answer.status === 403) {
+      return trouble(
+        `it does not answer to the name ${new URL(url).hostname} (HTTP 403): add it to the worker's HTTP_ALLOWED_HOSTS, or give its IP address`,
+      );
+    }
     const status = workerStatus.safeParse(parsed(await shortText(answer)));
     if (status.success) return { url, status: status.data, trouble: null };
     return trouble(

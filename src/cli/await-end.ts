@@ -40,8 +40,10 @@ export async function toAwaited(
 ): Promise<Awaited> {
   const { exchange, routingKey } = delivery;
   // A worker with stricter limits refuses the body without looking into it, and keeps it whole.
-  const hashes = [verdict.payload, undefined].map((part) => rejectedPayload(delivery, part, 0).sha256);
-  const rejectionIds = [...new Set(hashes)].map((hash) => rejectionId(hash, exchange, routingKey));
+  const ids = [verdict.payload, undefined].map((part) =>
+    rejectionId(rejectedPayload(delivery, part), exchange, routingKey),
+  );
+  const rejectionIds = [...new Set(ids)];
   const seenBefore = await Promise.all(rejectionIds.map((id) => timesSeen(store, id)));
   if (verdict.kind === "rejected") return { job: null, rejectionIds, seenBefore };
   const { project, job } = verdict.submission;

@@ -1,9 +1,10 @@
+import { tell } from "./print.ts";
 import { exitCodes } from "./program.ts";
 
 /** A command's output cannot be written, e.g. since the disk is full: that is told, and the process ends. */
 export function endWithOutput(error: NodeJS.ErrnoException): void {
   // Whoever read it has seen enough (`| head`): there is nobody left to say anything to.
-  if (error.code !== "EPIPE") process.stderr.write(`error: the output cannot be written: ${error.message}\n`);
+  if (error.code !== "EPIPE") tell(`error: the output cannot be written: ${error.message}`);
   process.exit(exitCodes.failed);
 }
 

@@ -1,10 +1,12 @@
 import { BugzillaError, readRestBug } from "../artifacts/bugs/bugzilla.ts";
 import { syncBugs } from "../artifacts/bugs/sync-bugs.ts";
+import { blankSecrets } from "../domain/blank-url.ts";
 import type { Bug } from "../domain/bug.ts";
 import { Misuse } from "../domain/faults.ts";
 import { readSettings } from "../read-settings.ts";
 import { userAgent } from "../version.ts";
 import { readInput } from "./messages.ts";
+import { print, tell } from "./print.ts";
 import { printable } from "./printable.ts";
 import { exitCodes } from "./program.ts";
 import { createProgress } from "./progress.ts";
@@ -16,18 +18,17 @@ import { withStore } from "./with-store.ts";
  */
 export async function importBugs(env: NodeJS.ProcessEnv, file: string): Promise<number> {
   const { bugs, problems } = readBugsFile(file, (await readInput(file)).toString("utf8"));
-  for (const problem of problems.slice(0, PROBLEMS_TOLD))
-    process.stderr.write(`${printable(`${file}: ${problem}`)}\n`);
+  for (const problem of problems.slice(0, PROBLEMS_TOLD)) tell(printable(`${file}: ${problem}`));
   if (problems.length > 0 || bugs.length === 0) {
     const more = problems.length > PROBLEMS_TOLD ? ` (the first ${PROBLEMS_TOLD} are told)` : "";
     const why = problems.length > 0 ? `wrong: ${problems.length}${more}` : "there are none";
-    process.stderr.write(`Of the bugs in ${file} ${why}; nothing was imported.\n`);
+    tell(`Of the bugs in ${file} ${why}; nothing was imported.`);
     return exitCodes.failed;
   }
   const progress = createProgress();
   progress.show(`writing ${bugs.length} bugs`);
   await withStore(env, (store) => store.replaceBugs(bugs)).finally(progress.end);
-  process.stdout.write(`Bugs imported: ${bugs.length}\n`);
+  await print(`Bugs imported: ${bugs.length}\n`);
   return exitCodes.ok;
 }
 
@@ -43,21 +44,20 @@ const PROBLEMS_TOLD = 20;
 export async function sync(env: NodeJS.ProcessEnv, url: string | null): Promise<number> {
   const asked = url === null ? env : { ...env, BUGZILLA_URL: url };
   const { BUGZILLA_URL: baseUrl } = readSettings(asked, ["BUGZILLA_URL"]);
+  const place = blankSecrets(baseUrl);
   const progress = createProgress();
-  const onProgress = (bugs: number): void => progress.show(`${bugs} bugs read from ${baseUrl}`);
+  const onProgress = (bugs: number): void => progress.show(`${bugs} bugs read from ${place}`);
   try {
     const bugs = await withStore(env, (store) => syncBugs(store, { baseUrl, userAgent, onProgress }));
     progress.end();
-    process.stdout.write(
-      bugs > 0
-        ? `Bugs synced from ${baseUrl}: ${bugs}\n`
-        : `${baseUrl} has no such bugs: nothing was changed\n`,
+    await print(
+      bugs > 0 ? `Bugs synced from ${place}: ${bugs}\n` : `${place} has no such bugs: nothing was changed\n`,
     );
     return exitCodes.ok;
   } catch (error) {
     progress.end();
     if (!(error instanceof BugzillaError)) throw error;
-    process.stderr.write(`error: ${baseUrl}: ${error.message}; nothing was changed\n`);
+    tell(`error: ${place}: ${error.message}; nothing was changed`);
     return exitCodes.failed;
   }
 }

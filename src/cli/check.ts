@@ -1,13 +1,15 @@
 import { durableQueueName } from "../broker/declare-queue.ts";
 import { lookAtBroker } from "../broker/look-at-broker.ts";
 import type { Registry } from "../broker/registry.ts";
+import { databaseNameWarning } from "../domain/database-name.ts";
 import { Misuse } from "../domain/faults.ts";
-import { brokerUrl, showSettings } from "../read-settings.ts";
+import { brokerUrl, databaseUrl, showSettings } from "../read-settings.ts";
 import { type Settings, settingNames } from "../settings.ts";
 import { type PlanView, planOf, renderPlan } from "./check-plan.ts";
 import { columns } from "./columns.ts";
 import { counted } from "./counted.ts";
-import { print } from "./print.ts";
+import { print, printJson } from "./print.ts";
+import { printable } from "./printable.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { readConfiguration } from "./read-configuration.ts";
 
@@ -15,6 +17,8 @@ import { readConfiguration } from "./read-configuration.ts";
 interface CheckView {
   readonly registry: string;
   readonly bindings: Registry["bindings"];
+  /** What works, but is probably not meant. */
+  readonly warnings: readonly string[];
   /** Name, value and origin; secrets blanked. */
   readonly settings: readonly { readonly name: string; readonly value: string; readonly from: string }[];
   /** Null: the broker was not asked. `trouble` null: it can be read. */
@@ -43,6 +47,7 @@ export async function check(env: NodeJS.ProcessEnv, options: CommandOptions): Pr
   const view: CheckView = {
     registry: settings.REGISTRY_FILE,
     bindings: registry.bindings,
+    warnings: [...registry.warnings, ...(await databaseWarnings(settings))],
     settings: showSettings(env, settings).map(([name = "", value = "", from = ""]) => ({
       name,
       value,
@@ -51,9 +56,16 @@ export async function check(env: NodeJS.ProcessEnv, options: CommandOptions): Pr
     exchanges: asksBroker ? await askBroker(settings, registry) : null,
     plan: asksPlan ? await planOf(settings, registry) : null,
   };
-  await print(options["json"] === true ? `${JSON.stringify(view)}\n` : render(view, registry));
+  await (options["json"] === true ? printJson(view) : print(render(view, registry)));
   const isRefused = view.exchanges?.some(({ trouble }) => trouble !== null) || view.plan?.refused === true;
   return isRefused ? exitCodes.failed : exitCodes.ok;
+}
+
+/** The settings have passed their check, so that nothing is thrown here. */
+async function databaseWarnings(settings: Settings): Promise<string[]> {
+  const address = await databaseUrl(settings);
+  const warning = address === null ? null : databaseNameWarning(address);
+  return warning === null ? [] : [`MONGODB_URL: ${warning}`];
 }
 
 async function askBroker(settings: Settings, { exchanges }: Registry) {
@@ -65,7 +77,7 @@ async function askBroker(settings: Settings, { exchanges }: Registry) {
 }
 
 function render(
-  { registry: file, bindings, settings, exchanges, plan }: CheckView,
+  { registry: file, bindings, warnings, settings, exchanges, plan }: CheckView,
   registry: Registry,
 ): string {
   const rows = bindings.map(({ exchange, routing_key }) => [exchange, routing_key]);
@@ -78,6 +90,7 @@ function render(
     columns([["setting", "value", "from"], ...settings.map(({ name, value, from }) => [name, value, from])]),
     columns([["exchange", "routing key"], ...rows]),
     sum,
+    ...(warnings.length > 0 ? [warnings.map((warning) => `warning: ${printable(warning)}\n`).join("")] : []),
     ...(answers.length > 0 ? [columns(answers)] : []),
     ...(plan === null ? [] : [renderPlan(plan)]),
   ].join("\n");

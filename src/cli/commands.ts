@@ -136,7 +136,7 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest explain fJhBlPyZTLKrsXAv8oEXpQ/0",
       "pulse-ingest explain fJhBlPyZTLKrsXAv8oEXpQ --project try --json",
     ],
-    more: "A task id alone tells of each of its runs. Exit code 1 if nothing is known of it.",
+    more: "A task id alone tells of each of its runs. It may be a slug, as Taskcluster shows it, or the UUID that messages carry: either finds both. Exit code 1 if nothing is known of it.",
     run: ([guid], { project, json }) =>
       explain(env, z.string().parse(guid), {
         project: typeof project === "string" ? project : null,

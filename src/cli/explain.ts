@@ -1,6 +1,8 @@
 import type { Store } from "../store/store.ts";
 import { type Explanation, renderExplanation } from "./explanation.ts";
+import { print, printJson } from "./print.ts";
 import { exitCodes } from "./program.ts";
+import { shownLog } from "./shown-log.ts";
 import { withStoreThere } from "./with-store.ts";
 
 export interface ExplainOptions {
@@ -19,7 +21,7 @@ export async function explain(
   { project, json }: ExplainOptions,
 ): Promise<number> {
   const explanation = await withStoreThere(env, (store) => explanationOf(store, guid, project));
-  process.stdout.write(json ? `${JSON.stringify(explanation)}\n` : renderExplanation(explanation));
+  await (json ? printJson(explanation) : print(renderExplanation(explanation)));
   const isKnown = explanation.jobs.length + explanation.rejections.length > 0;
   return isKnown ? exitCodes.ok : exitCodes.failed;
 }
@@ -36,7 +38,9 @@ export async function explanationOf(
   ]);
   return {
     ...{ guid, project, store: store.name },
-    jobs: jobs.filter(({ job }) => project === null || job.project === project),
+    jobs: jobs
+      .filter(({ job }) => project === null || job.project === project)
+      .map((job) => ({ ...job, logs: job.logs.map(shownLog) })),
     rejections: rejections
       // One whose project could not be read may be of any.
       .filter((rejection) => project === null || (rejection.project ?? project) === project)

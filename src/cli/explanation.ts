@@ -5,6 +5,7 @@ import type { ResultSet } from "../domain/result-set.ts";
 import type { StoredJob } from "../domain/stored-job.ts";
 import type { ArtifactMaker, ExplainedJob, StoredLog, StoredSuggestions } from "../store/store.ts";
 import { columns } from "./columns.ts";
+import { cutName, cutToWidth, cutUrl } from "./cut-to-width.ts";
 import { printable } from "./printable.ts";
 
 /** All that is known of a guid or task id; what `explain --json` prints. */
@@ -61,24 +62,33 @@ function renderJob({ job, ...beside }: ExplainedJob): string {
         received_at,
         ended === null ? state : `${state}, ${ended}`,
         "stored",
-        exchange,
-        routing_key,
+        cutName(exchange),
+        cutName(routing_key),
         redelivered ? "yes" : "no",
       ]),
     ]),
     "    At most the last ten that moved the job; what found it there already, or further, is not noted.\n",
+    othersText(job),
     section(
       "refused parts of its messages",
-      job.refused.map(({ what, reason }) => [what, reason]),
+      job.refused.map(({ what, reason }) => [cutName(what), reason]),
     ),
     logsSection(beside.logs),
     section(
       "artifacts",
-      beside.artifacts.map(({ name, made_by }) => [name, makersText(made_by)]),
+      beside.artifacts.map(({ name, made_by }) => [cutName(name), makersText(made_by)]),
       "none",
     ),
     section("bug suggestions to be made of a submitted summary", beside.suggestions.map(suggestionsRow)),
   ].join("");
+}
+
+/** Nothing where all messages that moved the job came through one exchange. */
+function othersText({ transitions }: StoredJob): string {
+  const [first, ...others] = new Set(transitions.map(({ exchange }) => exchange));
+  if (first === undefined || others.length === 0) return "";
+  const told = `It came through ${first} first, and was changed through ${others.join(", ")}`;
+  return `    ${printable(told)}: accept_projects of the registry says who may.\n`;
 }
 
 function jobText({ name, job_symbol, group_name, group_symbol, tier }: StoredJob): string {
@@ -107,12 +117,12 @@ function isoTime(seconds: number): string {
 
 function logsSection(logs: readonly StoredLog[]): string {
   const rows = logs.map((log) => [
-    log.name,
+    cutName(log.name),
     log.parse_status,
     String(log.attempts),
     log.next_attempt_at ??
       (log.parse_status === "pending" && !isParsedHere(log.name) ? "not read here" : "-"),
-    log.url,
+    cutUrl(log.url),
     log.failure ?? "-",
   ]);
   const heading = ["log", "status", "attempts", "next attempt", "url", "failure"];
@@ -142,7 +152,7 @@ function renderRejection(rejection: Explanation["rejections"][number]): string {
   const rows = [
     ["from", `${exchange}, routing key ${routing_key}`],
     ...faultErrors(fault).map(({ pointer, message, keyword }) => [
-      pointer || "(whole)",
+      cutToWidth(pointer || "(whole)", 80),
       `${message} [${keyword}]`,
     ]),
     ["more", `pulse-ingest rejections show ${id}`],

@@ -1,5 +1,5 @@
 import { whyNotReplayed } from "../ingest/replay-rejections.ts";
-import { print, tell } from "./print.ts";
+import { printJsonLine, tell } from "./print.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { ALL, readLimit } from "./query-options.ts";
 import { readFilter, rejectionPages, shortId } from "./rejection-query.ts";
@@ -23,7 +23,7 @@ export async function exportRejections(env: NodeJS.ProcessEnv, options: CommandO
           (payload.encoding === "json" ? null : "its bytes could not be decoded");
         if (why === null) {
           exported++;
-          await print(`${payload.content}\n`);
+          await printJsonLine(payload.content);
         } else {
           leftOut++;
           tell(`${shortId(id)} is left out: ${why}`);

@@ -1,17 +1,18 @@
 import { existsSync } from "node:fs";
-import { matches, type Registry, readRegistry } from "../broker/registry.ts";
+import { matches } from "../broker/accepted-projects.ts";
+import { type Registry, readRegistry } from "../broker/registry.ts";
 import { tailExchanges } from "../broker/tail-exchanges.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { Misuse } from "../domain/faults.ts";
-import { judgeDelivery, type Verdict } from "../ingest/judge-delivery.ts";
+import { readDelivery, type Verdict } from "../ingest/judge-delivery.ts";
+import { judgeLimitNames, judgeLimits } from "../judge-limits.ts";
 import { brokerUrl, readSettings } from "../read-settings.ts";
 import type { Binding } from "../store/store.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
 import { brokerName } from "./broker-name.ts";
 import { counted } from "./counted.ts";
 import { describeSeen, type Seen, seenOf } from "./describe-seen.ts";
-import { verdictSettingNames } from "./messages.ts";
-import { print, tell } from "./print.ts";
+import { print, printJson, tell } from "./print.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { stopOnSignal } from "./stop-on-signal.ts";
 
@@ -28,7 +29,7 @@ export async function inspect(
   exchange: string | undefined,
   options: CommandOptions,
 ): Promise<number> {
-  const names = ["AMQP_URL", "AMQP_URL_FILE", "REGISTRY_FILE", "DEPLOYMENT", ...verdictSettingNames] as const;
+  const names = ["AMQP_URL", "AMQP_URL_FILE", "REGISTRY_FILE", "DEPLOYMENT", ...judgeLimitNames] as const;
   const settings = readSettings(env, names);
   const filter = readFilter(options);
   const count = readCount(options["count"]);
@@ -43,7 +44,7 @@ export async function inspect(
   }
   const judgeOptions = {
     schemas: loadSchemas(),
-    maxDepth: settings.MAX_DEPTH,
+    ...judgeLimits(settings),
     tiers: new Map(),
     acceptsProject: registry?.acceptsProject ?? (() => true),
   };
@@ -51,13 +52,15 @@ export async function inspect(
   const total = { shown: 0, accepted: 0, skipped: 0, rejected: 0 };
 
   async function onDelivery(delivery: Delivery): Promise<void> {
-    for (const [index, verdict] of judgeDelivery(delivery, judgeOptions).entries()) {
+    const { jobs, verdictOf } = readDelivery(delivery, judgeOptions);
+    for (let index = 0; index < jobs; index++) {
       if (stop.signal.aborted) return;
+      const verdict = verdictOf(index);
       total[verdict.kind]++;
       const seen = seenOf(delivery, index, verdict);
       if (!filter(seen)) continue;
       total.shown++;
-      await print(options["json"] === true ? `${JSON.stringify(seen)}\n` : describeSeen(seen));
+      await (options["json"] === true ? printJson(seen) : print(describeSeen(seen)));
       if (total.shown === count) stop.abort();
     }
   }

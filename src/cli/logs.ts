@@ -2,21 +2,24 @@ import * as z from "zod";
 import { Misuse } from "../domain/faults.ts";
 import type { LogQuery, StoredLog } from "../store/store.ts";
 import { columns } from "./columns.ts";
+import { cutName, cutUrl } from "./cut-to-width.ts";
+import { print, printJson, tell } from "./print.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { ALL, read, readLimit, readTime } from "./query-options.ts";
+import { shownLog } from "./shown-log.ts";
 import { withStoreThere } from "./with-store.ts";
 
 /** `logs list`: the logs that fit, newest change first, with the reason of every failure. */
 export async function listLogs(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
   const query = readQuery(options, LISTED);
-  const logs = await withStoreThere(env, (store) => store.listLogs(query));
+  const logs = (await withStoreThere(env, (store) => store.listLogs(query))).map(shownLog);
   if (options["json"] === true) {
-    for (const log of logs) process.stdout.write(`${JSON.stringify(log)}\n`);
+    for (const log of logs) await printJson(log);
     return exitCodes.ok;
   }
-  process.stdout.write(logs.length === 0 ? "No such logs.\n" : columns([heading, ...logs.map(toRow)]));
+  await print(logs.length === 0 ? "No such logs.\n" : columns([heading, ...logs.map(toRow)]));
   if (logs.length === query.limit) {
-    process.stderr.write(`There may be more than these ${query.limit}: see --limit.\n`);
+    tell(`There may be more than these ${query.limit}: see --limit.`);
   }
   return exitCodes.ok;
 }
@@ -29,7 +32,7 @@ export async function reparseLogs(env: NodeJS.ProcessEnv, options: CommandOption
     throw new Misuse(["this would read every log again: say which by a filter, or --all"]);
   }
   const count = await withStoreThere(env, (store) => store.reparseLogs(query));
-  process.stdout.write(`${count} ${count === 1 ? "log is" : "logs are"} to be read again\n`);
+  await print(`${count} ${count === 1 ? "log is" : "logs are"} to be read again\n`);
   return exitCodes.ok;
 }
 
@@ -59,10 +62,8 @@ function toRow(log: StoredLog): string[] {
     String(log.attempts),
     log.last_modified,
     log.next_attempt_at ?? "-",
-    log.project,
-    log.job_guid,
-    log.name,
-    log.url,
+    ...[log.project, log.job_guid, log.name].map(cutName),
+    cutUrl(log.url),
     log.failure ?? "-",
   ];
 }

@@ -1,24 +1,24 @@
+import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import type { Delivery } from "../domain/delivery.ts";
 import { faultErrors } from "../domain/explain-fault.ts";
 import { Misuse, type Violation } from "../domain/faults.ts";
+import { writeSource } from "../domain/source-json.ts";
 import { judgeDelivery, type Verdict } from "../ingest/judge-delivery.ts";
+import { type JudgeLimitSettings, judgeLimitNames, judgeLimits } from "../judge-limits.ts";
 import { readSettings } from "../read-settings.ts";
-import type { Settings } from "../settings.ts";
 import { loadSchemas, type SchemaSet } from "../validate/validate-job.ts";
+import { arrayItems } from "./array-items.ts";
+import { print, printJson, tell } from "./print.ts";
 import { printable } from "./printable.ts";
 import { exitCodes } from "./program.ts";
-
-/** The settings of the worker that a verdict depends on. */
-export const verdictSettingNames = ["MAX_DEPTH", "MAX_BODY_BYTES"] as const;
-export type VerdictSettings = Pick<Settings, (typeof verdictSettingNames)[number]>;
 
 /** The bytes of a file, or of standard input for `-`. @throws Misuse where it cannot be read. */
 export async function readInput(file: string): Promise<Buffer> {
   try {
     if (file !== "-") return await readFile(file);
-    if (process.stdin.isTTY) process.stderr.write("Reading from the keyboard; Ctrl-D ends it.\n");
+    if (process.stdin.isTTY) tell("Reading from the keyboard; Ctrl-D ends it.");
     return await buffer(process.stdin);
   } catch (error) {
     throw new Misuse([`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
@@ -28,10 +28,10 @@ export async function readInput(file: string): Promise<Buffer> {
 /** The worker's verdicts on a delivery of any exchange: what the registry lets one write to is not asked. */
 export function judgeFrom(
   delivery: Delivery,
-  { MAX_DEPTH }: Pick<VerdictSettings, "MAX_DEPTH">,
+  settings: JudgeLimitSettings,
   schemas: SchemaSet,
 ): readonly Verdict[] {
-  const options = { schemas, maxDepth: MAX_DEPTH, tiers: new Map(), acceptsProject: () => true };
+  const options = { schemas, ...judgeLimits(settings), tiers: new Map(), acceptsProject: () => true };
   return judgeDelivery(delivery, options);
 }
 
@@ -50,38 +50,66 @@ export function documentsOf(body: Buffer): readonly Buffer[] {
 }
 
 function isJson(bytes: Buffer): boolean {
+  return parsed(bytes) !== undefined;
+}
+
+/** Undefined: the document goes on in the next line, or is broken. What decodes it says which. */
+function parsed(bytes: Buffer): unknown {
   try {
-    JSON.parse(bytes.toString("utf8"));
-    return true;
+    return JSON.parse(bytes.toString("utf8"));
   } catch {
-    // The document goes on, or is broken: what decodes it says so.
-    return false;
+    return undefined;
   }
 }
 
-/** A verdict for each message of a file; see {@link judgeDocument}. */
-export function judgeFile(body: Buffer, settings: VerdictSettings, schemas: SchemaSet): readonly Verdict[] {
-  return documentsOf(body).flatMap((document) => judgeDocument(document, settings, schemas));
+/** One message of a file. */
+export interface FileMessage {
+  /** As `publish` sends it: these bytes of the file. */
+  readonly body: Buffer;
+  /** It is an item of an array. */
+  readonly isItem: boolean;
+}
+
+/** Returns the messages of a file: each document, or each item of a document that is an array. */
+export function messagesOf(file: Buffer): readonly FileMessage[] {
+  return documentsOf(file).flatMap((document): FileMessage[] => {
+    const value = isUtf8(document) ? parsed(document) : undefined;
+    // An empty array is told as such when it is judged.
+    if (!Array.isArray(value) || value.length === 0) return [{ body: document, isItem: false }];
+    return arrayItems(document.toString("utf8")).map((text) => ({ body: Buffer.from(text), isItem: true }));
+  });
+}
+
+/** A verdict for each job of a file; see {@link judgeMessage}. */
+export function judgeFile(
+  file: Buffer,
+  settings: JudgeLimitSettings,
+  schemas: SchemaSet,
+): readonly Verdict[] {
+  return messagesOf(file).flatMap((message) => judgeMessage(message, settings, schemas));
 }
 
 /**
- * A verdict for each message of a JSON document, by the worker's own function. It comes by no exchange, so what a registry
- * lets one write to (`accept_projects`) is the one thing that is not asked.
+ * A verdict for each job of a message, by the worker's own function. It comes by no exchange, so what a registry lets one
+ * write to (`accept_projects`) is the one thing that is not asked.
  */
-export function judgeDocument(
-  body: Buffer,
-  { MAX_DEPTH, MAX_BODY_BYTES }: VerdictSettings,
+export function judgeMessage(
+  { body, isItem }: FileMessage,
+  settings: JudgeLimitSettings,
   schemas: SchemaSet,
 ): readonly Verdict[] {
+  const { MAX_BODY_BYTES: limitBytes } = settings;
+  if (body.length > limitBytes) {
+    const fault = { reason: "oversize-body", bytes: body.length, limitBytes } as const;
+    return [{ kind: "rejected", fault, payload: undefined, project: null, task_id: null }];
+  }
+  // An item that is an array itself is no list of jobs.
+  const judged = isItem && body[0] === BRACKET ? Buffer.from(`[${body}]`) : body;
   const route = { exchange: "", routingKey: "", redelivered: false, receivedAtMs: 0 };
-  return judgeFrom({ ...route, body, oversize: null }, { MAX_DEPTH }, schemas).map((verdict) => {
-    // The file may hold many messages: each of them has to be short enough, as `publish` would send it.
-    const bytes = verdict.payload === undefined ? 0 : Buffer.byteLength(JSON.stringify(verdict.payload));
-    if (bytes <= MAX_BODY_BYTES) return verdict;
-    const fault = { reason: "oversize-body", bytes, limitBytes: MAX_BODY_BYTES } as const;
-    return { kind: "rejected", fault, payload: verdict.payload, project: null, task_id: null };
-  });
+  return judgeFrom({ ...route, body: judged, oversize: null }, settings, schemas);
 }
+
+const BRACKET = "[".charCodeAt(0);
 
 /** `validate`: says for each message whether it is valid, or what is wrong. Exit code 1 if any is invalid. */
 export async function validate(
@@ -89,7 +117,7 @@ export async function validate(
   files: readonly string[],
   json: boolean,
 ): Promise<number> {
-  const settings = readSettings(env, verdictSettingNames);
+  const settings = readSettings(env, judgeLimitNames);
   const schemas = loadSchemas();
   let allValid = true;
   for (const file of files) {
@@ -101,7 +129,7 @@ export async function validate(
         `${printable(file)}[${index}]: ${valid ? "valid" : "invalid"}`,
         ...errors.map(errorLine),
       ];
-      process.stdout.write(`${json ? JSON.stringify({ file, index, valid, errors }) : lines.join("\n")}\n`);
+      await (json ? printJson({ file, index, valid, errors }) : print(`${lines.join("\n")}\n`));
     }
   }
   return allValid ? exitCodes.ok : exitCodes.failed;
@@ -109,23 +137,23 @@ export async function validate(
 
 /** `normalise`: prints the submissions of a file's messages. Exit code 1 if any message was invalid. */
 export async function normalise(env: NodeJS.ProcessEnv, file: string): Promise<number> {
-  const settings = readSettings(env, verdictSettingNames);
+  const settings = readSettings(env, judgeLimitNames);
   const verdicts = judgeFile(await readInput(file), settings, loadSchemas());
   for (const [index, verdict] of verdicts.entries()) {
     const place = `${printable(file)}[${index}]`;
     if (verdict.kind === "skipped") {
-      process.stderr.write(`${place}: left out: its state is unscheduled\n`);
+      tell(`${place}: left out: its state is unscheduled`);
     } else if (verdict.kind === "rejected") {
       const lines = faultErrors(verdict.fault).map(errorLine);
-      process.stderr.write(`${[`${place}: left out: invalid`, ...lines].join("\n")}\n`);
+      tell([`${place}: left out: invalid`, ...lines].join("\n"));
     } else {
       for (const { what, reason } of verdict.submission.refused) {
-        process.stderr.write(`${place}: not used: ${printable(`${what}: ${reason}`)}\n`);
+        tell(`${place}: not used: ${printable(`${what}: ${reason}`)}`);
       }
     }
   }
   const posted = verdicts.flatMap((verdict) => (verdict.kind === "accepted" ? [verdict.posted] : []));
-  process.stdout.write(`${JSON.stringify(posted, null, 2)}\n`);
+  await print(`${writeSource(posted, 2)}\n`);
   return verdicts.some(({ kind }) => kind === "rejected") ? exitCodes.failed : exitCodes.ok;
 }
 

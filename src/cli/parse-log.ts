@@ -7,12 +7,13 @@ import { openHttpLogSource } from "../artifacts/fetch/http-log-source.ts";
 import type { TransferredLog } from "../artifacts/fetch/log-source.ts";
 import { describeLogFault } from "../artifacts/parse/log-faults.ts";
 import type { LogReading, ReadingFailure } from "../artifacts/parse/log-reading.ts";
-import { readLog, storableReading } from "../artifacts/parse/read-log.ts";
-import { blankUrls } from "../domain/blank-url.ts";
+import { readLog } from "../artifacts/parse/read-log.ts";
+import { blankLogUrl } from "../domain/blank-url.ts";
 import { Misuse } from "../domain/faults.ts";
+import { parseSource, writeSource } from "../domain/source-json.ts";
 import { logOptions, logSettingNames } from "../log-options.ts";
 import { readSettings } from "../read-settings.ts";
-import { indentJson } from "./indent-json.ts";
+import { print, tell } from "./print.ts";
 import { exitCodes } from "./program.ts";
 import { createProgress } from "./progress.ts";
 import { isStoreThere, type StoreSettings, storeSettingNames, withStoreOf } from "./with-store.ts";
@@ -29,7 +30,7 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
   const { logLimits } = options;
   const reading = await (isUrl(target) ? readUrl(options, target) : readFile(target, logLimits));
   if (!reading.ok) return refuse(target, reading.failure);
-  for (const warning of storableReading(reading).warnings) process.stderr.write(`warning: ${warning}\n`);
+  for (const warning of reading.warnings) tell(`warning: ${warning}`);
   const summary = reading.artifacts.find(({ name }) => name === "text_log_summary");
   const writer = new SuggestionsWriter(logLimits.artifactBytes);
   const bugs = await bugsAtHand(settings);
@@ -44,7 +45,7 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
   const members = [...reading.artifacts, suggested.artifact].map(
     ({ name, blob }) => `${JSON.stringify(name)}:${blob}`,
   );
-  process.stdout.write(`${indentJson(`{${members.join(",")}}`)}\n`);
+  await print(`${writeSource(parseSource(`{${members.join(",")}}`).source, 2)}\n`);
   return exitCodes.ok;
 }
 
@@ -53,7 +54,7 @@ const mends: Partial<Record<ReadingFailure["kind"], string>> = {
   "refused-address": "Where that is meant, allow it with LOG_ALLOW_PRIVATE=true.",
   "refused-port": "LOG_PORTS names the ports that may be fetched from.",
   "refused-host": "LOG_HOSTS names the hosts that may be fetched from.",
-  timeout: "The limits are LOG_CONNECT_MS, LOG_IDLE_MS and LOG_TIMEOUT_MS.",
+  timeout: "The limits are LOG_LOOKUP_MS, LOG_CONNECT_MS, LOG_IDLE_MS and LOG_TIMEOUT_MS.",
   "too-large": "The limit is LOG_MAX_BYTES.",
   "too-many-redirects": "The limit is LOG_MAX_REDIRECTS.",
   "inflates-too-far": "The limit is LOG_MAX_INFLATED_BYTES.",
@@ -64,9 +65,9 @@ const mends: Partial<Record<ReadingFailure["kind"], string>> = {
 };
 
 function refuse(target: string, { kind, detail }: Pick<ReadingFailure, "kind" | "detail">): number {
-  process.stderr.write(`error: ${blankUrls(target)}: ${kind}: ${detail}\n`);
+  tell(`error: ${blankLogUrl(target)}: ${kind}: ${detail}`);
   const mend = mends[kind];
-  if (mend !== undefined) process.stderr.write(`${mend}\n`);
+  if (mend !== undefined) tell(mend);
   return exitCodes.failed;
 }
 
@@ -79,7 +80,7 @@ async function readUrl(options: ReturnType<typeof logOptions>, url: string): Pro
     const { contentEncoding, bytes } = await source.open(url);
     return { contentEncoding, bytes: shown(bytes) };
   };
-  return readLog(open, url, logLimits).finally(() => source.close());
+  return readLog(open, blankLogUrl(url), logLimits, true).finally(() => source.close());
 }
 
 /** @throws Misuse where the file cannot be read. */
@@ -91,9 +92,9 @@ async function readFile(
     contentEncoding: "",
     bytes: shown(bytes),
   });
-  if (file === "-") return readLog(async () => asIs(process.stdin), file, limits);
+  if (file === "-") return readLog(async () => asIs(process.stdin), file, limits, true);
   try {
-    return await readLog(async () => asIs((await open(file)).createReadStream()), file, limits);
+    return await readLog(async () => asIs((await open(file)).createReadStream()), file, limits, true);
   } catch (error) {
     if (!(error instanceof Error) || !("syscall" in error)) throw error;
     throw new Misuse([`${file} cannot be read: ${error.message}`]);

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { Misuse, Unavailable } from "../domain/faults.ts";
-import { printable } from "./printable.ts";
+import { print, tell } from "./print.ts";
 
 /** Exit codes of every command: 0 all well, 1 something refused or failed, 2 misuse, 3 timeout or unroutable. */
 export const exitCodes = { ok: 0, failed: 1, misuse: 2, timeout: 3 } as const;
@@ -41,7 +41,11 @@ export async function runProgram(
     )
     .version(version)
     .showHelpAfterError("(add --help for the options and examples)")
-    .exitOverride();
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void print(text),
+      writeErr: (text) => tell(text.replace(/\n$/, "")),
+    });
   for (const row of rows) {
     const { parent, usage } = placeOf(program, row.usage, rows);
     const command = parent
@@ -61,18 +65,18 @@ export async function runProgram(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.misuse;
     if (error instanceof Unavailable) {
-      process.stderr.write(lineOf(error.message));
+      tell(lineOf(error.message));
       return exitCodes.failed;
     }
     if (!(error instanceof Misuse)) throw error;
-    process.stderr.write(error.problems.map(lineOf).join(""));
+    for (const problem of error.problems) tell(lineOf(problem));
     return exitCodes.misuse;
   }
 }
 
 /** It may quote a stranger's file, or its name. */
 function lineOf(problem: string): string {
-  return `error: ${problem.split("\n").map(printable).join("\n")}\n`;
+  return `error: ${problem}`;
 }
 
 /** Where a command belongs: below its group, which is made with its first command, or at the top. */

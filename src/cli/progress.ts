@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** A line on standard error that is written over again and again; nothing where that is no terminal. */
 export interface Progress {
   show(text: string): void;
@@ -11,7 +13,7 @@ export function createProgress(
   terminal: Pick<NodeJS.WriteStream, "isTTY" | "write"> = process.stderr,
 ): Progress {
   const write = (text: string): void => {
-    if (terminal.isTTY) terminal.write(`${CLEAR_LINE}${text}`);
+    if (terminal.isTTY) terminal.write(`${CLEAR_LINE}${printable(text)}`);
   };
   return { show: write, end: () => write("") };
 }

@@ -3,19 +3,14 @@ import type { Delivery } from "../domain/delivery.ts";
 import { faultErrors } from "../domain/explain-fault.ts";
 import { Misuse } from "../domain/faults.ts";
 import type { Verdict } from "../ingest/judge-delivery.ts";
+import { judgeLimitNames } from "../judge-limits.ts";
 import { brokerUrl, readSettings } from "../read-settings.ts";
 import type { Store } from "../store/store.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
 import { type Awaited, awaitEnd, type End, toAwaited } from "./await-end.ts";
 import { brokerName } from "./broker-name.ts";
-import {
-  documentsOf,
-  errorLine,
-  judgeDocument,
-  judgeFrom,
-  readInput,
-  verdictSettingNames,
-} from "./messages.ts";
+import { errorLine, judgeFrom, judgeMessage, messagesOf, readInput } from "./messages.ts";
+import { print, tell } from "./print.ts";
 import { printable } from "./printable.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { createProgress } from "./progress.ts";
@@ -38,19 +33,16 @@ export async function publish(
   const exchange = brokerName(options["exchange"], "--exchange");
   const routingKey = brokerName(options["routingKey"], "--routing-key");
   const waitMs = readWait(options);
-  const brokerNames = ["AMQP_URL", "AMQP_URL_FILE", ...verdictSettingNames] as const;
+  const brokerNames = ["AMQP_URL", "AMQP_URL_FILE", ...judgeLimitNames] as const;
   // Where the store is not asked, neither are its settings.
   const settings = readSettings(env, waitMs === null ? brokerNames : [...brokerNames, ...storeSettingNames]);
-  const body = await readInput(file);
   const schemas = loadSchemas();
-  const judged = documentsOf(body).flatMap((document) =>
-    judgeDocument(document, settings, schemas).map((verdict) => ({ document, verdict })),
-  );
-  const verdicts = judged.map(({ verdict }) => verdict);
-  if (options["validate"] !== false && tellInvalid(file, verdicts)) return exitCodes.failed;
-  const bodies = judged.map(({ document, verdict: { payload } }) =>
-    payload === undefined ? document : Buffer.from(JSON.stringify(payload)),
-  );
+  const messages = messagesOf(await readInput(file));
+  if (options["validate"] !== false) {
+    const verdicts = messages.flatMap((message) => judgeMessage(message, settings, schemas));
+    if (tellInvalid(file, verdicts)) return exitCodes.failed;
+  }
+  const bodies = messages.map(({ body }) => body);
   const url = await brokerUrl(settings);
   const publication = { url, exchange, routingKey, bodies, timeoutMs: CONFIRM_TIMEOUT_MS };
   if (waitMs === null) return publishOnly(publication);
@@ -90,10 +82,10 @@ function tellInvalid(file: string, verdicts: readonly Verdict[]): boolean {
   for (const [index, verdict] of verdicts.entries()) {
     if (verdict.kind !== "rejected") continue;
     const lines = faultErrors(verdict.fault).map(errorLine);
-    process.stderr.write(`${[`${printable(file)}[${index}]: invalid`, ...lines].join("\n")}\n`);
+    tell([`${printable(file)}[${index}]: invalid`, ...lines].join("\n"));
   }
   if (verdicts.every(({ kind }) => kind !== "rejected")) return false;
-  process.stderr.write("Nothing was published. Mend it, or publish it as it is with --no-validate.\n");
+  tell("Nothing was published. Mend it, or publish it as it is with --no-validate.");
   return true;
 }
 
@@ -101,10 +93,10 @@ async function publishOnly(publication: Publication): Promise<number> {
   const { exchange, routingKey, bodies } = publication;
   const end = await publishMessages(publication);
   if (end === "confirmed") {
-    process.stdout.write(`Published ${bodies.length} to ${exchange} with routing key ${routingKey}\n`);
+    await print(`Published ${bodies.length} to ${exchange} with routing key ${routingKey}\n`);
     return exitCodes.ok;
   }
-  process.stderr.write(`error: ${notConfirmed(end, publication)}\n`);
+  tell(`error: ${notConfirmed(end, publication)}`);
   return exitCodes.timeout;
 }
 
@@ -142,11 +134,11 @@ async function tellEnds(waiting: readonly Waiting[], store: Store, waitMs: numbe
       awaited === null ? ({ kind: "skipped" } as const) : await awaitEnd(awaited, store, deadlineMs);
     kinds[end.kind]++;
     progress.end();
-    process.stdout.write(`${endLines(place, awaited, end).join("\n")}\n`);
+    await print(`${endLines(place, awaited, end).join("\n")}\n`);
   }
   if (kinds.late > 0) {
-    process.stderr.write(
-      `error: ${kinds.late} of ${waiting.length} did not show up in ${store.name} within ${waitMs / 1000} s; does a worker run that reads this exchange, and does it store there?\n`,
+    tell(
+      `error: ${kinds.late} of ${waiting.length} did not show up in ${store.name} within ${waitMs / 1000} s; does a worker run that reads this exchange, and does it store there?`,
     );
   }
   if (kinds.rejected > 0) return exitCodes.failed;
@@ -155,7 +147,7 @@ async function tellEnds(waiting: readonly Waiting[], store: Store, waitMs: numbe
 
 function endLines(place: string, awaited: Awaited | null, end: End | { readonly kind: "skipped" }): string[] {
   const job = awaited?.job;
-  const named = job ? `${place}: ${job.project} ${job.guid}` : place;
+  const named = printable(job ? `${place}: ${job.project} ${job.guid}` : place);
   switch (end.kind) {
     case "stored":
       return [`stored    ${named}: ${end.state}`];

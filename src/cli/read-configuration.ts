@@ -1,11 +1,12 @@
 import { type Registry, readRegistry } from "../broker/registry.ts";
 import { readTiers } from "../broker/tiers.ts";
 import { Misuse } from "../domain/faults.ts";
-import { readSettings } from "../read-settings.ts";
+import { databaseUrl, readSettings } from "../read-settings.ts";
 import type { SettingName, Settings } from "../settings.ts";
 
 /**
- * The settings that are asked for, and the files that operators write.
+ * The settings that are asked for, and the files that operators write. A file that holds the database's address is only
+ * checked: it is read again at each connect.
  *
  * @throws Misuse with everything that is wrong with any of them at once.
  */
@@ -14,16 +15,22 @@ export async function readConfiguration<K extends SettingName>(
   names: readonly K[],
 ): Promise<{ readonly settings: Pick<Settings, K>; readonly registry: Registry }> {
   // These take any text, so that a broken setting does not hide what is wrong with the files.
-  const files = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE"]);
-  const [settings, registry, tiers] = await Promise.allSettled([
+  const files = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE", "MONGODB_URL_FILE"]);
+  const [settings, registry, tiers, address] = await Promise.allSettled([
     Promise.resolve().then(() => readSettings(env, names)),
     readRegistry(files.REGISTRY_FILE, files.DEPLOYMENT),
     readTiers(files.TIERS_FILE),
+    databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: files.MONGODB_URL_FILE }),
   ]);
-  if (settings.status === "fulfilled" && registry.status === "fulfilled" && tiers.status === "fulfilled") {
+  if (
+    settings.status === "fulfilled" &&
+    registry.status === "fulfilled" &&
+    tiers.status === "fulfilled" &&
+    address.status === "fulfilled"
+  ) {
     return { settings: settings.value, registry: registry.value };
   }
-  const problems = [settings, registry, tiers].flatMap((part) => {
+  const problems = [settings, registry, tiers, address].flatMap((part) => {
     if (part.status === "fulfilled") return [];
     if (part.reason instanceof Misuse) return part.reason.problems;
     throw part.reason;

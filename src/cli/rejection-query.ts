@@ -10,7 +10,7 @@ export const rejectionFilters = [
   ["--exchange <name>", "of messages of this exchange"],
   ["--routing-key <key>", "... with this routing key"],
   ["--project <name>", "of jobs of this project"],
-  ["--task <id>", "of this task and its runs, or of this job guid"],
+  ["--task <id>", "of this task (as a slug or a UUID) and its runs, or of this job guid"],
   ["--reason <reason>", Object.keys(faultMeanings).join(", ")],
   ["--since <time>", "last seen since: 2026-01-05T10:00:00Z, or how long ago: 30m, 12h, 7d"],
   ["--until <time>", "last seen before: the same"],

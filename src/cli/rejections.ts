@@ -1,10 +1,13 @@
 import { faultErrors } from "../domain/explain-fault.ts";
-import type { StoredRejection } from "../domain/rejection.ts";
+import { OTHER_EXCHANGES, type StoredRejection } from "../domain/rejection.ts";
+import { parseSource, writeSource } from "../domain/source-json.ts";
 import { whyNotReplayed } from "../ingest/replay-rejections.ts";
-import type { RejectionCount } from "../store/store.ts";
+import type { RejectionCount, RejectionFilter, Store } from "../store/store.ts";
 import { columns } from "./columns.ts";
+import { counted } from "./counted.ts";
+import { cutName, cutToWidth } from "./cut-to-width.ts";
 import { errorLine } from "./messages.ts";
-import { print, tell } from "./print.ts";
+import { print, printJson, tell } from "./print.ts";
 import { printable } from "./printable.ts";
 import { type CommandOptions, exitCodes } from "./program.ts";
 import { readLimit } from "./query-options.ts";
@@ -12,7 +15,7 @@ import { findByPrefix, noSuchRejection, readFilter, rejectionPages, shortId } fr
 import { withStoreThere } from "./with-store.ts";
 
 const LISTED = 100;
-/** Of what is wrong, in a list. */
+/** Of what is wrong, in a list: columns of a terminal. */
 const EXCERPT = 100;
 
 /** `rejections list`: those that fit, newest first, each with what is wrong first; or their counts. */
@@ -23,19 +26,36 @@ export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOpt
   return withStoreThere(env, async (store) => {
     if (options["counts"] === true) {
       await printCounts(await store.countRejections(filter), isJson);
+      await tellOnlyCounted(store, filter);
       return exitCodes.ok;
     }
     const rows: string[][] = [];
     let count = 0;
     for await (const page of rejectionPages(store, filter, { limit, oldestFirst: false })) {
       count += page.length;
-      if (isJson) await print(page.map((rejection) => `${JSON.stringify(shown(rejection))}\n`).join(""));
-      else rows.push(...page.map(toRow));
+      if (!isJson) rows.push(...page.map(toRow));
+      else for (const rejection of page) await printJson(shown(rejection));
     }
     if (!isJson) await print(count === 0 ? "No such rejections.\n" : columns([heading, ...rows]));
     if (count === limit) tell(`There may be more than these ${limit}: see --limit.`);
+    await tellOnlyCounted(store, filter);
     return exitCodes.ok;
   });
+}
+
+/** On standard error, also where the list is for machines: no more than their number is known of them. */
+async function tellOnlyCounted(
+  store: Pick<Store, "listOnlyCounted">,
+  { exchange, ...times }: RejectionFilter,
+): Promise<void> {
+  for (const { day, exchange: of, messages } of await store.listOnlyCounted(times)) {
+    if (exchange !== undefined && of !== exchange && of !== OTHER_EXCHANGES) continue;
+    const from = of === OTHER_EXCHANGES ? "exchanges that the registry does not list" : of;
+    tell(
+      `${counted(messages, "more message")} from ${from} on ${day} (UTC) ${messages === 1 ? "was" : "were"} rejected and only counted: ` +
+        "the day's quota was full (REJECTIONS_PER_DAY, REJECTION_BYTES_PER_DAY)",
+    );
+  }
 }
 
 /** `rejections show`: all that is kept of one. Exit code 1 if there is none. */
@@ -49,7 +69,7 @@ export async function showRejection(
     tell(noSuchRejection(id));
     return exitCodes.failed;
   }
-  await print(options["json"] === true ? `${JSON.stringify(shown(rejection))}\n` : described(rejection));
+  await (options["json"] === true ? printJson(shown(rejection)) : print(described(rejection)));
   return exitCodes.ok;
 }
 
@@ -60,13 +80,13 @@ function shown(rejection: StoredRejection): object {
 
 async function printCounts(counts: readonly RejectionCount[], isJson: boolean): Promise<void> {
   if (isJson) {
-    await print(counts.map((each) => `${JSON.stringify(each)}\n`).join(""));
+    for (const each of counts) await printJson(each);
   } else if (counts.length === 0) {
     await print("No such rejections.\n");
   } else {
     const rows = counts.map((each) => [
       ...[String(each.messages), String(each.rejections), each.reason],
-      ...[each.exchange, each.first_seen, each.last_seen],
+      ...[cutName(each.exchange), each.first_seen, each.last_seen],
     ]);
     await print(
       columns([["messages", "different", "reason", "exchange", "first seen", "last seen"], ...rows]),
@@ -83,13 +103,10 @@ function toRow(rejection: StoredRejection): string[] {
   );
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
   return [
-    ...[shortId(id), last_seen, String(count), fault.reason, project ?? "-", task_id ?? "-"],
-    ...[exchange, routing_key, `${excerpt(first ?? "-")}${more}`],
+    ...[shortId(id), last_seen, String(count), fault.reason],
+    ...[project ?? "-", task_id ?? "-", exchange, routing_key].map(cutName),
+    `${cutToWidth(first ?? "-", EXCERPT)}${more}`,
   ];
-}
-
-function excerpt(text: string): string {
-  return text.length > EXCERPT ? `${[...text.slice(0, EXCERPT)].slice(0, -1).join("")}…` : text;
 }
 
 function described(rejection: StoredRejection): string {
@@ -107,6 +124,7 @@ function described(rejection: StoredRejection): string {
     ["last seen", last_seen],
     ["expires", expires_at],
     ["payload", `${payload.bytes} bytes, sha256 ${payload.sha256}`],
+    ...Object.entries(payload.properties ?? {}).map(([name, value]) => [`its ${name}`, value]),
     ["replay", whyNotReplayed(rejection) ?? `pulse-ingest rejections replay ${shortId(id)}`],
   ]);
   const wrong = faultErrors(fault).map((error) => `${errorLine(error)}\n`);
@@ -116,7 +134,7 @@ function described(rejection: StoredRejection): string {
 function payloadText({ payload: { encoding, content, truncated } }: StoredRejection): string {
   const part = truncated ? "The beginning of the payload" : "The payload";
   if (encoding === "json") {
-    return `${part}\n${lines(truncated ? content : JSON.stringify(JSON.parse(content), null, 2))}`;
+    return `${part}\n${lines(truncated ? content : writeSource(parseSource(content).source, 2))}`;
   }
   const bytes = Buffer.from(content, "base64");
   const title = `${part}, which could not be decoded`;

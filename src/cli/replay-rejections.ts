@@ -11,6 +11,7 @@ import {
   replayRejections,
   whyNotReplayed,
 } from "../ingest/replay-rejections.ts";
+import { judgeLimitNames, judgeLimits } from "../judge-limits.ts";
 import { readSettings } from "../read-settings.ts";
 import type { Store } from "../store/store.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
@@ -118,10 +119,10 @@ async function replayPages(
 
 /** The worker's own judgement, by the settings, registry and tiers that it would have here. */
 async function readJudge(env: NodeJS.ProcessEnv): Promise<ReplayOptions["judge"]> {
-  const settings = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE", "MAX_DEPTH"]);
+  const settings = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE", ...judgeLimitNames]);
   const { acceptsProject } = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
   const tiers = await readTiers(settings.TIERS_FILE);
-  const options = { schemas: loadSchemas(), maxDepth: settings.MAX_DEPTH, tiers, acceptsProject };
+  const options = { schemas: loadSchemas(), ...judgeLimits(settings), tiers, acceptsProject };
   return (delivery) => judgeDelivery(delivery, options);
 }
 

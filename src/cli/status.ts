@@ -9,6 +9,7 @@ import { brokerUrl, readSettings } from "../read-settings.ts";
 import type { Settings } from "../settings.ts";
 import type { Binding } from "../store/store.ts";
 import { askWorker, type WorkerAnswer, workerUrl } from "./ask-worker.ts";
+import { print, printJson } from "./print.ts";
 import { exitCodes } from "./program.ts";
 import { renderStatus } from "./render-status.ts";
 import { type BrokerView, problemsOf, type StatusView, type StoreView } from "./status-view.ts";
@@ -40,7 +41,7 @@ export async function status(env: NodeJS.ProcessEnv, { url, json }: StatusOption
   const [store, broker] = await Promise.all([lookAtStore(settings), askBroker(env, settings, worker.status)]);
   const asked = { worker, store, broker };
   const view: StatusView = { problems: problemsOf(asked), ...asked };
-  process.stdout.write(json ? `${JSON.stringify(view)}\n` : renderStatus(view));
+  await (json ? printJson(view) : print(renderStatus(view)));
   return view.problems.length === 0 ? exitCodes.ok : exitCodes.failed;
 }
 

@@ -5,6 +5,7 @@ import { databaseUrl, readSettings } from "../read-settings.ts";
 import type { Settings } from "../settings.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
+import { defaultStoreLimits } from "../store/store-limits.ts";
 
 /** The settings that a command asks for which looks into the store. */
 export const storeSettingNames = [
@@ -12,6 +13,7 @@ export const storeSettingNames = [
   "MONGODB_URL_FILE",
   "DATA_DIR",
   "REJECTION_TTL_DAYS",
+  "LOG_MAX_WAITING_PER_EXCHANGE",
 ] as const;
 
 export type StoreSettings = Pick<Settings, (typeof storeSettingNames)[number]>;
@@ -55,6 +57,8 @@ export async function withStoreOf<T>(
       mongodbUrl: await databaseUrl(settings),
       dataDir: settings.DATA_DIR,
       rejectionTtlDays: settings.REJECTION_TTL_DAYS,
+      // A command replays what a worker has counted already.
+      limits: { ...defaultStoreLimits, maxWaitingLogs: settings.LOG_MAX_WAITING_PER_EXCHANGE },
     });
     try {
       return await work(store);

@@ -2,36 +2,50 @@ import { isUtf8 } from "node:buffer";
 import { blankUrls } from "../domain/blank-url.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
+import { type ParsedSource, parseSource } from "../domain/source-json.ts";
+import { undoEncodings } from "./undo-encodings.ts";
+import { type DecodedJob, unwrapJobs } from "./unwrap-jobs.ts";
+
+export interface DecodeLimits {
+  /** A value nested deeper is refused, so that nothing that walks it can overflow the stack. */
+  readonly maxDepth: number;
+  /** What inflates to more bytes is refused. */
+  readonly maxBodyBytes: number;
+}
 
 /**
- * The job messages that a delivery carries: one JSON value, or each item of an array. Pure. The content type is
- * not looked at: publishers' tools disagree about it, and the bytes say what they are.
+ * Returns the job messages that a delivery carries: one JSON value, or each item of an array; an envelope of MozillaPulse
+ * stands for what it wraps. Pure. A declared encoding is undone. The content type is not looked at: publishers' tools
+ * disagree about it, and the bytes say what they are.
  *
- * Half of a surrogate pair becomes U+FFFD.
- *
- * @param maxDepth - a value nested deeper is refused, so that nothing that walks it can overflow the stack.
  * @returns fault `oversize-body` for a body cut on arrival, `malformed-body` for one that is not strict UTF-8
- *   (no byte order mark), not JSON, nested too deep, or an array without items.
+ *   (no byte order mark), not JSON, nested too deep, or holds no job; and those of `undoEncodings`.
  */
-export function decodeDelivery(delivery: Delivery, maxDepth: number): Result<readonly unknown[]> {
-  const { body, oversize } = delivery;
+export function decodeDelivery(
+  delivery: Delivery,
+  { maxDepth, maxBodyBytes }: DecodeLimits,
+): Result<readonly DecodedJob[]> {
+  const { oversize } = delivery;
   if (oversize !== null) {
     return refuse({ reason: "oversize-body", bytes: oversize.bytes, limitBytes: oversize.limitBytes });
   }
+  const undone = undoEncodings(delivery.body, delivery.properties, maxBodyBytes);
+  if (!undone.ok) return undone;
+  const body = undone.value;
   if (body.length === 0) return malformed("the body is empty");
   if (!isUtf8(body)) return malformed("the body is not valid UTF-8");
   const text = body.toString("utf8");
   if (hasMoreBrackets(text, maxDepth) && isDeeperThan(body, maxDepth)) {
     return malformed(`the body is nested deeper than ${maxDepth} levels`);
   }
-  let value: unknown;
+  let parsed: ParsedSource;
   try {
-    value = mayHoldHalves(text) ? JSON.parse(text, wellFormed) : JSON.parse(text);
+    parsed = parseSource(text);
   } catch {
     return malformed(`the body is not JSON: ${whyNotJson(blankUrls(text))}`);
   }
-  if (!Array.isArray(value)) return ok([value]);
-  return value.length === 0 ? malformed("the body is an empty array: it holds no job") : ok(value);
+  const jobs = unwrapJobs(parsed);
+  return jobs.length === 0 ? malformed("the body is an empty array: it holds no job") : ok(jobs);
 }
 
 function malformed(detail: string): ReturnType<typeof refuse> {
@@ -56,16 +70,6 @@ function withLine(words: string, text: string): string {
   if (position === undefined) return words;
   const before = text.slice(0, Number(position)).split("\n");
   return `${words} (line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1})`;
-}
-
-/** Half of a character beyond the basic plane can only be written as an escape, which is rare. */
-function mayHoldHalves(text: string): boolean {
-  return text.includes("\\ud") || text.includes("\\uD");
-}
-
-/** Half a character is none: no store could keep it, and a name with it would not be found again. */
-function wellFormed(_name: string, value: unknown): unknown {
-  return typeof value === "string" ? value.toWellFormed() : value;
 }
 
 /** Without so many brackets nothing is nested so deep: found much faster than the depth itself, and most messages have few. */

@@ -10,6 +10,18 @@ export interface Delivery {
   readonly body: Buffer;
   /** Set where the body was longer than the limit and has been cut on arrival. */
   readonly oversize: OversizeBody | null;
+  /** What the message says of its body; absent where it says nothing. */
+  readonly properties?: BodyProperties;
+}
+
+/** How a message declares its body. Each is a stranger's text, cut on arrival. */
+export interface BodyProperties {
+  /** Only for people: what the body is shows in its bytes. */
+  readonly content_type?: string;
+  /** A character set, or a compression. */
+  readonly content_encoding?: string;
+  /** The header in which the library kombu names the compression that it has used. */
+  readonly compression?: string;
 }
 
 export interface OversizeBody {

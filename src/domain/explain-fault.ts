@@ -3,7 +3,9 @@ import type { Fault, FaultReason, Violation } from "./faults.ts";
 /** What each reason means, for people; the README's table is compared with it. */
 export const faultMeanings: Readonly<Record<FaultReason, string>> = {
   "oversize-body": "the body is longer than `MAX_BODY_BYTES`",
+  "unsupported-encoding": "the properties declare an encoding of the body that cannot be undone",
   "malformed-body": "the body is not one JSON value, or an array of them, in UTF-8",
+  "too-many-jobs": "the message holds more jobs than `MAX_JOBS_PER_MESSAGE`",
   "schema-violation": "the job message does not fit the Pulse Job Schema",
   "unreadable-time": "a time stamp is none",
   "project-not-accepted": "the registry does not let this exchange write to this project (`accept_projects`)",
@@ -26,20 +28,60 @@ export function faultErrors(fault: Fault): readonly Violation[] {
 type OtherFault = Exclude<Fault, { readonly reason: "schema-violation" }>;
 
 function pointerOf(fault: OtherFault): string {
+  if ("pointer" in fault && fault.pointer !== undefined) return fault.pointer;
   if (fault.reason === "project-not-accepted") return "/origin/project";
-  if (fault.reason === "unknown-revision-hash") return "/origin/revision_hash";
-  return "pointer" in fault ? fault.pointer : "";
+  return fault.reason === "unknown-revision-hash" ? "/origin/revision_hash" : "";
+}
+
+/**
+ * Returns the fault of a job as a fault of the message that holds the job: its pointers begin where the message does.
+ *
+ * @param at - JSON pointer from the message to the job, such as `/payload`.
+ */
+export function faultWithin(fault: Fault, at: string): Fault {
+  if (at === "") return fault;
+  switch (fault.reason) {
+    case "schema-violation": {
+      const violations = fault.violations.map((each) => ({ ...each, pointer: `${at}${each.pointer}` }));
+      return { ...fault, violations };
+    }
+    case "unreadable-time":
+    case "unusable-field":
+    case "project-not-accepted":
+    case "unknown-revision-hash":
+      return { ...fault, pointer: `${at}${pointerOf(fault)}` };
+    default:
+      // These concern the whole message.
+      return fault;
+  }
+}
+
+function lengthOf({ bytes, compression }: Extract<Fault, { readonly reason: "oversize-body" }>): string {
+  const asItCame = `${bytes} bytes long`;
+  return compression === undefined
+    ? asItCame
+    : `${asItCame}, and too long without its compression (${compression})`;
 }
 
 function messageOf(fault: OtherFault): string {
   switch (fault.reason) {
     case "oversize-body":
       return (
-        `is ${fault.bytes} bytes long; at most ${fault.limitBytes} are taken (MAX_BODY_BYTES): ` +
+        `is ${lengthOf(fault)}; at most ${fault.limitBytes} are taken (MAX_BODY_BYTES): ` +
         "publish fewer jobs in one message, or leave long text to a log"
+      );
+    case "unsupported-encoding":
+      return (
+        `the ${fault.property} ${JSON.stringify(fault.value)} cannot be undone here: publish UTF-8, ` +
+        "as it is or compressed with gzip, zlib or brotli"
       );
     case "malformed-body":
       return `${fault.detail}; publish one JSON object, or an array of them, as UTF-8`;
+    case "too-many-jobs":
+      return (
+        `holds ${fault.jobs} jobs; a message may hold ${fault.limit} (MAX_JOBS_PER_MESSAGE): ` +
+        "publish the jobs in several messages"
+      );
     case "unreadable-time":
       return `not a date-time: ${JSON.stringify(fault.value)}; it should be as in "2026-01-05T10:00:00Z"`;
     case "project-not-accepted":

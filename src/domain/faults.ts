@@ -10,12 +10,38 @@ export interface Violation {
 
 /** Why a message is refused. The same bytes would be refused again: returned, never thrown. */
 export type Fault =
-  | { readonly reason: "oversize-body"; readonly bytes: number; readonly limitBytes: number }
+  | {
+      readonly reason: "oversize-body";
+      /** As it came. */
+      readonly bytes: number;
+      readonly limitBytes: number;
+      /** The declared compression, where the body is over the limit only without it. */
+      readonly compression?: string;
+    }
+  | {
+      readonly reason: "unsupported-encoding";
+      readonly property: "compression" | "content_encoding";
+      /** As it is declared. */
+      readonly value: string;
+    }
   | { readonly reason: "malformed-body"; readonly detail: string }
+  | { readonly reason: "too-many-jobs"; readonly jobs: number; readonly limit: number }
   | { readonly reason: "schema-violation"; readonly violations: readonly Violation[] }
   | { readonly reason: "unreadable-time"; readonly pointer: string; readonly value: string }
-  | { readonly reason: "project-not-accepted"; readonly project: string; readonly exchange: string }
-  | { readonly reason: "unknown-revision-hash"; readonly project: string; readonly revisionHash: string }
+  | {
+      readonly reason: "project-not-accepted";
+      readonly project: string;
+      readonly exchange: string;
+      /** Absent: `/origin/project`. */
+      readonly pointer?: string;
+    }
+  | {
+      readonly reason: "unknown-revision-hash";
+      readonly project: string;
+      readonly revisionHash: string;
+      /** Absent: `/origin/revision_hash`. */
+      readonly pointer?: string;
+    }
   | { readonly reason: "unusable-field"; readonly pointer: string; readonly detail: string }
   | { readonly reason: "internal-error"; readonly detail: string }
   /** It was in work each of these times when a worker died; it has not been looked at since. */

@@ -1,4 +1,6 @@
 import { hash as hashOf } from "node:crypto";
+import { encodingKey } from "./declared-encoding.ts";
+import type { RejectedPayload } from "./rejection.ts";
 import { shortRevision } from "./result-set.ts";
 import type { Artifact } from "./submission.ts";
 
@@ -77,7 +79,14 @@ export function bindingId(queue: string, exchange: string, routingKey: string): 
   return `${part(queue)}/${part(exchange)}/${part(routingKey)}`;
 }
 
-/** Of a rejection: the payload's hash and its route, so that a repeated one is counted and not listed again. */
-export function rejectionId(payloadSha256: string, exchange: string, routingKey: string): string {
-  return hash(JSON.stringify([payloadSha256, exchange, routingKey]));
+/**
+ * Of a rejection: the payload's hash, how raw bytes are encoded, and its route, so that a repeated one is counted and not
+ * listed again.
+ */
+export function rejectionId(
+  { sha256, properties }: Pick<RejectedPayload, "sha256" | "properties">,
+  exchange: string,
+  routingKey: string,
+): string {
+  return hash(JSON.stringify([sha256, exchange, routingKey, ...encodingKey(properties)]));
 }

@@ -1,27 +1,27 @@
-import { createServer as createHttpServer, type Server, type ServerResponse } from "node:http";
-import { blankUrls } from "../domain/blank-url.ts";
+import { createServer as createHttpServer, STATUS_CODES } from "node:http";
+import { hostname } from "node:os";
+import fastify, {
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
 import type { Log } from "../log.ts";
+import { answerBrokenRequest } from "./answer-broken-request.ts";
+import { answerInTurn } from "./answer-in-turn.ts";
+import { noteKnownPaths } from "./known-paths.ts";
+import { limitConnections } from "./limit-connections.ts";
+import { judgeHost } from "./our-host.ts";
+import { sendJson } from "./send-json.ts";
 
-/** What is answered. */
-export interface Reply {
-  readonly status: number;
-  /** Sent as it is. */
-  readonly body: string;
-  readonly contentType: string;
-}
-
-/** A row of the table of routes. */
-export interface Route {
-  /** `GET` answers HEAD too. */
-  readonly method: "GET";
-  /** Compared as a whole; a query string is not looked at. */
-  readonly path: string;
-  respond(): Promise<Reply>;
-}
-
-/** A JSON answer. Passwords in addresses are blanked, wherever a text may have picked them up. */
-export function json(status: number, body: unknown): Reply {
-  return { status, body: `${blankUrls(JSON.stringify(body))}\n`, contentType: "application/json" };
+export interface ServerOptions {
+  /** What it will listen on: requests for this name are answered. */
+  readonly host: string;
+  /** More names that it answers to: `name`, or `*.name` for every name below that one. */
+  readonly allowedHosts: readonly string[];
+  /** The routes: each plugin registers its own. */
+  readonly plugins: readonly FastifyPluginAsync[];
+  readonly log: Log;
 }
 
 // Probes and scrapers send a line and a few headers, at once.
@@ -33,57 +33,72 @@ const limits = {
   connectionsCheckingInterval: 1000,
 };
 const MAX_CONNECTIONS = 100;
-/** Sent without waiting for answers, they would all be worked on at once. A scraper connects anew, and notices nothing. */
-const MAX_REQUESTS_OF_A_CONNECTION = 100;
+/** Node closes the connection after so many. A scraper opens another one and notices nothing. */
+const MAX_REQUESTS_PER_CONNECTION = 100;
+/** A connection that neither sends nor takes anything for so long is closed: its client does not read its answers. */
+const IDLE_CONNECTION_MS = 10_000;
 
 /**
- * The server of a table of routes, not listening yet. Anything else is answered in JSON: 404 for an unknown path, 405
- * for another method, 500 for a bug, which also goes to the log. A slow or oversize request is cut off.
+ * A server of these plugins' routes, not listening yet. Every answer that is no route's is JSON: 403 for a `Host` that
+ * is not ours, 404 for an unknown path, 405 for another method, 500 for a bug, which also goes to the log.
  */
-export function createServer(routes: readonly Route[], log: Log): Server {
-  const server = createHttpServer(limits, (request, response) => {
-    // What a GET brings along is not read; the connection must not wait for somebody to do so.
-    request.resume();
-    const [path = ""] = (request.url ?? "").split("?");
-    answer(routes, request.method ?? "", path, response).catch((error: unknown) => {
-      log.error("bug", { what: "http", path, error });
-      send(response, json(500, { error: "this is a fault of ours: see the worker's log" }));
-    });
+export function createServer({ host, allowedHosts, plugins, log }: ServerOptions): FastifyInstance {
+  const ownNames = { listenHost: host, machine: hostname(), allowed: allowedHosts };
+
+  /** False: it has been refused. */
+  function admit(request: FastifyRequest, reply: FastifyReply): boolean {
+    reply.headers({ "x-content-type-options": "nosniff", "cache-control": "no-store" });
+    const { url = "", rawHeaders } = request.raw;
+    const verdict = judgeHost({ target: url, rawHeaders }, ownNames);
+    if (verdict === "foreign") {
+      const error =
+        "this server does not answer to that host name: use an IP address, or have the operator add the name to HTTP_ALLOWED_HOSTS";
+      sendJson(reply, 403, { error });
+    }
+    if (verdict === "ambiguous") sendJson(reply, 400, { error: "a request has one Host header" });
+    return verdict === "ours";
+  }
+
+  const app = fastify({
+    serverFactory(handler) {
+      const server = createHttpServer(limits, answerInTurn(handler));
+      server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
+      server.setTimeout(IDLE_CONNECTION_MS);
+      limitConnections(server, MAX_CONNECTIONS);
+      return server;
+    },
+    forceCloseConnections: true,
+    logger: false,
+    clientErrorHandler: answerBrokenRequest,
+    // A path that cannot be decoded: no hook runs for it.
+    frameworkErrors(_error, request, reply) {
+      if (admit(request, reply)) sendJson(reply, 400, { error: "this path cannot be read" });
+    },
   });
-  server.maxConnections = MAX_CONNECTIONS;
-  server.maxRequestsPerSocket = MAX_REQUESTS_OF_A_CONNECTION;
-  return server;
+  const known = noteKnownPaths(app);
+  app.addHook("onRequest", async (request, reply) => {
+    if (!admit(request, reply)) return reply;
+    // Here, since a body would be read before a handler is asked.
+    if (request.is404)
+      return sendJson(reply, 404, { error: "there is nothing at this path", paths: known.list() });
+    return undefined;
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const status = refusalStatus(error);
+    if (status === 500) log.error("bug", { what: "http", path: request.url.split("?")[0], error });
+    const text =
+      status === 500 ? "this is a bug in pulse-ingest: see the worker's log" : STATUS_CODES[status];
+    return sendJson(reply, status, { error: text });
+  });
+  for (const plugin of plugins) app.register(plugin);
+  app.after(() => known.refuseOtherMethods());
+  return app;
 }
 
-async function answer(
-  routes: readonly Route[],
-  method: string,
-  path: string,
-  response: ServerResponse,
-): Promise<void> {
-  const there = routes.filter((route) => route.path === path);
-  if (there.length === 0) {
-    const paths = routes.map((route) => route.path);
-    send(response, json(404, { error: "there is nothing at this path", paths }));
-    return;
-  }
-  const route = there.find((candidate) => candidate.method === (method === "HEAD" ? "GET" : method));
-  if (route === undefined) {
-    const methods = [...there.map((candidate) => candidate.method), "HEAD"];
-    response.setHeader("allow", methods.join(", "));
-    send(response, json(405, { error: "this method is not for this path", methods }));
-    return;
-  }
-  send(response, await route.respond());
-}
-
-function send(response: ServerResponse, { status, body, contentType }: Reply): void {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, {
-    "content-type": contentType,
-    "content-length": Buffer.byteLength(body),
-    // It tells of this moment.
-    "cache-control": "no-store",
-  });
-  response.end(body);
+/** The status of what fastify itself refuses, such as a body that is too long; 500 for all else. */
+function refusalStatus(error: unknown): number {
+  if (!(error instanceof Error) || !("code" in error) || !("statusCode" in error)) return 500;
+  const { code, statusCode } = error;
+  const isRefusal = typeof code === "string" && code.startsWith("FST_");
+  return isRefusal && typeof statusCode === "number" && statusCode < 500 ? statusCode : 500;
 }

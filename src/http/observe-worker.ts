@@ -5,6 +5,7 @@ import type { WorkStore } from "../store/store.ts";
 import { createWorkCounting } from "./count-work.ts";
 import { livenessProblems, readinessProblems } from "./health.ts";
 import type { RecentWatch } from "./recent-figures.ts";
+import { shareAnswer } from "./share-answer.ts";
 import { within } from "./within.ts";
 import type { WorkerStatus } from "./worker-status.ts";
 
@@ -53,17 +54,14 @@ export function observeWorker(options: ObserveOptions): WorkerView {
   const startedAtMs = Date.now();
   const startedMs = performance.now();
   const countWork = createWorkCounting({ everyMs: COUNT_EVERY_MS, waitMs: options.pingMs });
-  let pinging: Promise<string | null> | null = null;
+  const pingTrouble = shareAnswer(() => troubleOf(parts().store));
 
   /** Null: it can be written to. Many who ask at a time make one question. */
   async function storeTrouble(): Promise<string | null> {
     const { store, ingest } = parts();
     if (store === null) return "it is not open yet";
-    pinging ??= pingTrouble(store).finally(() => {
-      pinging = null;
-    });
     const late = `no answer within ${options.pingMs} ms`;
-    const trouble = await within(pinging, options.pingMs, late);
+    const trouble = await within(pingTrouble(), options.pingMs, late);
     return trouble ?? ingest?.storeTrouble() ?? null;
   }
 
@@ -129,9 +127,9 @@ export function observeWorker(options: ObserveOptions): WorkerView {
   };
 }
 
-async function pingTrouble(store: { ping(): Promise<void> }): Promise<string | null> {
+async function troubleOf(store: WorkerParts["store"]): Promise<string | null> {
   try {
-    await store.ping();
+    await store?.ping();
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -1,43 +1,54 @@
+import type { FastifyPluginAsync, RouteOptions } from "fastify";
 import type { Counters } from "../counters.ts";
 import type { WorkerGauges } from "../worker-gauges.ts";
-import { json, type Route } from "./create-server.ts";
 import type { WorkerView } from "./observe-worker.ts";
+import { jsonText, sendJson, sendJsonText } from "./send-json.ts";
+import { shareAnswer } from "./share-answer.ts";
 import type { WorkerStatus } from "./worker-status.ts";
 
-/** What a worker tells of itself, as routes: for probes, Prometheus and people. */
-export function observerRoutes(view: WorkerView, counters: Counters): readonly Route[] {
+/** What a worker shows of itself to probes, Prometheus and people, as a plugin of a server. */
+export function observerPlugin(view: WorkerView, counters: Counters): FastifyPluginAsync {
+  return async (app) => {
+    for (const route of observerRoutes(view, counters)) app.route(route);
+  };
+}
+
+/** The same as a table: a new route is a row. */
+export function observerRoutes(view: WorkerView, counters: Counters): readonly RouteOptions[] {
+  const statusText = shareAnswer(async () => jsonText(await view.status()));
+  const metricsText = shareAnswer(async () => {
+    setWorkerGauges(counters, await view.status());
+    return counters.registry.metrics();
+  });
   return [
     {
       method: "GET",
-      path: "/livez",
-      async respond() {
+      url: "/livez",
+      async handler(_request, reply) {
         const problems = view.livenessProblems();
         const alive = problems.length === 0;
-        return json(alive ? 200 : 503, { alive, problems });
+        return sendJson(reply, alive ? 200 : 503, { alive, problems });
       },
     },
     {
       method: "GET",
-      path: "/readyz",
-      async respond() {
+      url: "/readyz",
+      async handler(_request, reply) {
         const problems = await view.readinessProblems();
         const ready = problems.length === 0;
-        return json(ready ? 200 : 503, { ready, problems });
+        return sendJson(reply, ready ? 200 : 503, { ready, problems });
       },
     },
     {
       method: "GET",
-      path: "/metrics",
-      async respond() {
-        setWorkerGauges(counters, await view.status());
-        const { registry } = counters;
-        return { status: 200, body: await registry.metrics(), contentType: registry.contentType };
-      },
+      url: "/metrics",
+      handler: async (_request, reply) =>
+        reply.header("content-type", counters.registry.contentType).send(await metricsText()),
     },
     {
       method: "GET",
-      path: "/status",
-      respond: async () => json(200, await view.status()),
+      url: "/status",
+      handler: async (_request, reply) => sendJsonText(reply, await statusText()),
     },
   ];
 }

@@ -1,6 +1,5 @@
-import { once } from "node:events";
-import type { Server } from "node:http";
 import { isIPv6 } from "node:net";
+import type { FastifyInstance } from "fastify";
 import { Misuse } from "../domain/faults.ts";
 
 /** A server that listens. */
@@ -25,24 +24,20 @@ const hints: Readonly<Record<string, string>> = {
  * @param port - 0: any that is free.
  * @throws Misuse where the address cannot be had.
  */
-export async function openServer(server: Server, host: string, port: number): Promise<OpenServer> {
-  server.listen({ host, port });
+export async function openServer(app: FastifyInstance, host: string, port: number): Promise<OpenServer> {
   try {
-    await once(server, "listening");
+    await app.listen({ host, port });
   } catch (error) {
+    await app.close();
     const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
     const hint = hints[code];
     if (hint === undefined) throw error;
     throw new Misuse([`HTTP_PORT: cannot listen on ${host}:${port} (${code}): ${hint}`]);
   }
-  const address = server.address();
+  const address = app.server.address();
   if (address === null || typeof address === "string") throw new Error("an HTTP server without a port");
   return {
     url: `http://${isIPv6(address.address) ? `[${address.address}]` : address.address}:${address.port}`,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      if (server.listening) await once(server, "close");
-    },
+    close: async () => app.close(),
   };
 }

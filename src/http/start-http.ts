@@ -2,12 +2,14 @@ import { type Counters, collectProcessMetrics } from "../counters.ts";
 import type { Log } from "../log.ts";
 import { createServer } from "./create-server.ts";
 import { observeWorker, type WorkerParts } from "./observe-worker.ts";
-import { observerRoutes } from "./observer-routes.ts";
+import { observerPlugin } from "./observer-routes.ts";
 import { openServer } from "./open-server.ts";
 import { startRecentWatch } from "./recent-figures.ts";
 
 export interface HttpOptions {
   readonly host: string;
+  /** More names that it answers to, besides IP addresses, `localhost`, the machine's name and `host`. */
+  readonly allowedHosts: readonly string[];
   /** 0: any that is free; `off`: nothing is served. */
   readonly port: number | "off";
   readonly version: string;
@@ -34,11 +36,12 @@ const PING_MS = 2000;
  * @throws Misuse where the address cannot be had.
  */
 export async function startHttp(options: HttpOptions): Promise<Http> {
-  const { host, port, counters, log } = options;
+  const { host, allowedHosts, port, counters, log } = options;
   if (port === "off") return { close: async () => undefined };
   const recent = await startRecentWatch(counters);
   const view = observeWorker({ ...options, pingMs: PING_MS, recent });
-  const server = await openServer(createServer(observerRoutes(view, counters), log), host, port);
+  const plugins = [observerPlugin(view, counters)];
+  const server = await openServer(createServer({ host, allowedHosts, plugins, log }), host, port);
   collectProcessMetrics(counters);
   log.info("http_listening", { url: server.url });
   return {

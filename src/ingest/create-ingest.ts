@@ -1,22 +1,23 @@
 import { settle } from "../ack/settlement.ts";
 import type { Counters } from "../counters.ts";
-import type { Delivery, Outcome, Settlement } from "../domain/delivery.ts";
+import type { Delivery, Settlement } from "../domain/delivery.ts";
 import type { Log } from "../log.ts";
 import type { Spool } from "../spool/open-spool.ts";
 import type { SuspectsNote } from "../spool/suspects-note.ts";
 import type { Store } from "../store/store.ts";
 import { BatchCollector, type BatchLimits } from "./collect-batch.ts";
 import { JobCount } from "./count-jobs.ts";
-import { DeliveryEnder, guidOf } from "./end-deliveries.ts";
-import { type DeliveryInHand, hasEnded } from "./in-hand.ts";
-import type { Verdict } from "./judge-delivery.ts";
+import { DeliveryEnder } from "./end-deliveries.ts";
+import { createExchangeLabels } from "./exchange-labels.ts";
+import { type DeliveryInHand, hasEnded, outcomesOf } from "./in-hand.ts";
+import type { ReadDelivery } from "./judge-delivery.ts";
 import { SpoolLane } from "./spool-lane.ts";
 import { StallWatch } from "./stall-watch.ts";
 import { StoreHold } from "./store-hold.ts";
 
 export interface IngestOptions {
-  /** Decode, validate, normalise: pure. */
-  readonly judge: (delivery: Delivery) => readonly Verdict[];
+  /** Decodes a delivery, and judges its jobs one by one when asked to: pure. */
+  readonly read: (delivery: Delivery) => ReadDelivery;
   readonly store: Pick<Store, "storeSubmissions" | "recordRejections" | "enterSuspect" | "clearSuspect">;
   /** Where deliveries go while the store is away for long; null: they are held, and the broker's queue grows. */
   readonly spool: Spool | null;
@@ -26,10 +27,14 @@ export interface IngestOptions {
   readonly spoolAfterMs: number;
   readonly batch: BatchLimits;
   readonly rejectionMaxBytes: number;
+  /** Whose daily quota the rejections of an exchange take: its own, or one that several share. */
+  readonly quotaOf: (exchange: string) => string;
   /** A message that so many workers died of is set aside; at least 2. */
   readonly maxAttempts: number;
   /** Log how each job ended, at level `debug`: for a demonstration or a hunt, not for every day. */
   readonly tellEachJob: boolean;
+  /** The exchanges of the registry in force; jobs of any other are counted as `other`. */
+  readonly listedExchanges: () => readonly string[];
   readonly counters: Counters;
   readonly log: Log;
   /** Told after a batch that stored something, e.g. to wake those who wait for logs to read. */
@@ -68,7 +73,7 @@ export function createIngest(options: IngestOptions): Ingest {
   const { counters, log } = options;
   const collector = new BatchCollector<Held>(options.batch);
   const stop = new AbortController();
-  const count = new JobCount(counters);
+  const count = new JobCount(counters, createExchangeLabels(options.listedExchanges));
   const ender = new DeliveryEnder({ ...options, count });
   const stall = new StallWatch();
   const store = new StoreHold({
@@ -104,8 +109,8 @@ export function createIngest(options: IngestOptions): Ingest {
         counted: 1,
         settled,
       };
-      // Judged while the writer is busy; but not what goes to the spool, to be judged when it leaves it, nor a suspect.
-      if (!held.isSuspect && isSpoolEmpty()) held.counted = ender.judge(held).length;
+      // What goes to the spool is judged when it leaves it, and a suspect once it stands in the ledger.
+      if (!held.isSuspect && isSpoolEmpty()) ender.judgeEarly(held);
       count.received(held);
       collector.add(held);
     });
@@ -127,20 +132,32 @@ export function createIngest(options: IngestOptions): Ingest {
     }
   }
 
-  /** Gives those that have not ended, the store having been away for too long. */
+  /** Gives those that have not ended, the store having been away for too long, or at the end of all work. */
   async function writeToStore(batch: readonly Held[]): Promise<readonly Held[]> {
     const patienceMs = spool === null ? null : options.spoolAfterMs;
-    await ender.end(batch, (work) => store.for(work, patienceMs));
-    const ended = batch.filter(hasEnded);
+    let rest = batch;
+    while (rest.length > 0) {
+      const isThere = await ender.endSome(rest, (work) => store.for(work, patienceMs));
+      settleEnded(rest.filter(hasEnded));
+      rest = rest.filter((held) => !hasEnded(held));
+      if (!isThere) break;
+      store.answered();
+      // A delivery of many jobs ends late, and gets on all the same.
+      stall.restarted(performance.now());
+      // A message of many jobs could go on for long.
+      if (stop.signal.aborted) break;
+    }
+    return rest;
+  }
+
+  function settleEnded(ended: readonly Held[]): void {
     for (const held of ended) {
       const outcomes = outcomesOf(held);
       count.ended(held, outcomes);
       tell(held);
       held.settled(settle(outcomes));
     }
-    if (ended.length === batch.length) store.answered();
     tellStored(ended);
-    return batch.filter((held) => !hasEnded(held));
   }
 
   /** False: it is to be tried again, or there is no spool. */
@@ -151,14 +168,14 @@ export function createIngest(options: IngestOptions): Ingest {
   }
 
   function handBack(held: Held): void {
-    const outcomes = held.jobs === null ? (["failed"] as const) : outcomesOf(held);
+    const outcomes = outcomesOf(held);
     count.ended(held, outcomes);
     held.settled(settle(outcomes));
   }
 
   function tellStored(ended: readonly DeliveryInHand[]): void {
     const isStored = ended.some(({ jobs }) =>
-      jobs?.some(({ outcome }) => outcome === "stored" || outcome === "unchanged"),
+      jobs?.ends.some(({ outcome }) => outcome === "stored" || outcome === "unchanged"),
     );
     if (isStored) options.onStored?.();
   }
@@ -166,8 +183,8 @@ export function createIngest(options: IngestOptions): Ingest {
   function tell({ delivery, jobs }: DeliveryInHand): void {
     if (!options.tellEachJob) return;
     const { exchange, routingKey } = delivery;
-    for (const { verdict, outcome } of jobs ?? []) {
-      log.debug("job_ended", { exchange, routing_key: routingKey, guid: guidOf(verdict), outcome });
+    for (const { guid, outcome } of jobs?.ends ?? []) {
+      log.debug("job_ended", { exchange, routing_key: routingKey, guid, outcome });
     }
   }
 
@@ -191,8 +208,4 @@ export function createIngest(options: IngestOptions): Ingest {
     spoolTrouble: () => spool?.trouble() ?? null,
     stalledMs: () => stall.stalledMs(performance.now()),
   };
-}
-
-function outcomesOf({ jobs }: DeliveryInHand): Outcome[] {
-  return (jobs ?? []).map(({ outcome }) => outcome ?? "failed");
 }

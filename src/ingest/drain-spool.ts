@@ -6,7 +6,7 @@ import type { Spool, SpoolFront } from "../spool/open-spool.ts";
 import type { FrontLimits } from "../spool/spool-file.ts";
 import type { SpooledDelivery } from "../spool/spool-row.ts";
 import type { DeliveryEnder } from "./end-deliveries.ts";
-import { type DeliveryInHand, hasEnded } from "./in-hand.ts";
+import { type DeliveryInHand, hasEnded, outcomesOf } from "./in-hand.ts";
 
 export interface DrainOptions {
   readonly spool: Spool;
@@ -68,7 +68,7 @@ export async function drainSpool(options: DrainOptions): Promise<void> {
 /** Gives how many left the spool. */
 async function drainFront(front: SpoolFront, options: DrainOptions): Promise<number> {
   const batch = front.deliveries.map(fromSpool);
-  await options.ender.end(batch, options.hold);
+  await endAll(batch, options);
   const gone: Drained[] = [];
   for (const inHand of batch) {
     const last = hasFailed(inHand) ? await again(inHand, options) : inHand;
@@ -91,11 +91,19 @@ async function drainFront(front: SpoolFront, options: DrainOptions): Promise<num
   return gone.length;
 }
 
+/** Some have not ended when it returns only where the store is away, or at the stop. */
+async function endAll(batch: readonly Drained[], { ender, hold, stop }: DrainOptions): Promise<void> {
+  let rest = batch;
+  while (rest.length > 0 && !stop.aborted && (await ender.endSome(rest, hold))) {
+    rest = rest.filter((inHand) => !hasEnded(inHand));
+  }
+}
+
 /** A second try, alone: what fails in it is rejected. */
-async function again(failed: Drained, { ender, hold }: DrainOptions): Promise<Drained> {
+async function again(failed: Drained, options: DrainOptions): Promise<Drained> {
   const delivery = { ...failed.delivery, redelivered: true };
   const retried: Drained = { ...failed, delivery, isSuspect: true, jobs: null };
-  await ender.end([retried], hold);
+  await endAll([retried], options);
   return retried;
 }
 
@@ -105,9 +113,5 @@ function fromSpool(spooled: SpooledDelivery): Drained {
 }
 
 function hasFailed({ jobs }: DeliveryInHand): boolean {
-  return jobs?.some(({ outcome }) => outcome === "failed") ?? false;
-}
-
-function outcomesOf({ jobs }: DeliveryInHand): Outcome[] {
-  return (jobs ?? []).flatMap(({ outcome }) => (outcome === null ? [] : [outcome]));
+  return jobs?.ends.some(({ outcome }) => outcome === "failed") ?? false;
 }

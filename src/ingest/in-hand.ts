@@ -1,5 +1,5 @@
-import type { Delivery } from "../domain/delivery.ts";
-import type { JobInHand } from "./store-batch.ts";
+import type { Delivery, Outcome } from "../domain/delivery.ts";
+import type { JobsInHand } from "./jobs-in-hand.ts";
 
 /** A delivery between its arrival, or its leaving the spool, and its end. */
 export interface DeliveryInHand {
@@ -7,23 +7,25 @@ export interface DeliveryInHand {
   /** It may have killed a worker, so it is not even judged before it stands in the ledger. */
   readonly isSuspect: boolean;
   readonly bytes: number;
-  /** Null until it is judged. */
-  jobs: readonly JobInHand[] | null;
-  /** How many job messages it is counted as: one until it is judged. */
+  /** Null until it has been read. */
+  jobs: JobsInHand | null;
+  /** How many jobs it is counted as: one, until more of them are judged. */
   counted: number;
 }
 
 export function hasEnded({ jobs }: DeliveryInHand): boolean {
-  return jobs?.every(({ outcome }) => outcome !== null) ?? false;
+  return jobs?.hasEnded ?? false;
 }
 
-/** Neighbours of the same kind together, in order: suspects, and those that are none. */
-export function runsOf<T extends DeliveryInHand>(batch: readonly T[]): T[][] {
-  const runs: T[][] = [];
-  for (const inHand of batch) {
-    const run = runs.at(-1);
-    if (run?.[0]?.isSuspect === inHand.isSuspect) run.push(inHand);
-    else runs.push([inHand]);
-  }
-  return runs;
+/** How its jobs ended. In a delivery that has not ended, each job that is counted and has no outcome is `failed`. */
+export function outcomesOf(inHand: DeliveryInHand): Outcome[] {
+  const ended = (inHand.jobs?.ends ?? []).map(({ outcome }) => outcome);
+  const open = hasEnded(inHand) ? 0 : inHand.counted - ended.length;
+  return [...ended, ...Array.from({ length: open }, () => "failed" as const)];
+}
+
+/** The first of them, up to the first that is not of the same kind (a suspect, or not). */
+export function firstRun<T extends DeliveryInHand>(batch: readonly T[]): readonly T[] {
+  const end = batch.findIndex(({ isSuspect }) => isSuspect !== batch[0]?.isSuspect);
+  return end === -1 ? batch : batch.slice(0, end);
 }

@@ -13,6 +13,9 @@ export interface ReplayOptions {
   readonly hold: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
+/** Written at once: the raw bytes of one rejection may hold many jobs. */
+const JOBS_AT_ONCE = 200;
+
 /** What became of one job message of a rejection. */
 export interface ReplayedJob {
   readonly project: string | null;
@@ -69,28 +72,31 @@ export async function replayRejections(
       throw error;
     }
   };
-  await storeBatch(
-    inHand.flatMap(({ jobs }) => jobs),
-    {
+  const jobs = inHand.flatMap(({ jobs }) => jobs);
+  for (let at = 0; at < jobs.length && away === null; at += JOBS_AT_ONCE) {
+    await storeBatch(jobs.slice(at, at + JOBS_AT_ONCE), {
       store: {
         storeSubmissions: store.storeSubmissions,
         async recordRejections(refused) {
           const others = refused.filter((rejection) => {
             const { payload, exchange, routing_key } = rejection;
-            const id = rejectionId(payload.sha256, exchange, routing_key);
+            const id = rejectionId(payload, exchange, routing_key);
             if (known.has(id)) again.set(id, rejection);
             return !known.has(id);
           });
           if (others.length > 0) await store.recordRejections(others);
+          return refused.map(() => "kept");
         },
       },
       hold,
+      // What an operator replays must not be lost to a quota.
+      quotaOf: () => null,
       // What was kept is within the limit, or the limit was another one then: no more of it is lost now.
       rejectionMaxBytes: Number.POSITIVE_INFINITY,
       onRejected: (job, { fault }) => faults.set(job, fault),
       onBug,
-    },
-  );
+    });
+  }
   if (away !== null) throw away;
   const ended = inHand.filter(({ jobs }) => jobs.every(({ outcome }) => outcome !== "failed"));
   const tried = ended.map(({ rejection: { id, last_seen } }): RetriedRejection => {
@@ -119,12 +125,14 @@ function jobsOf(
 }
 
 /** As the broker would hand it over now. */
-function toDelivery({ payload: { encoding, content }, exchange, routing_key }: StoredRejection): Delivery {
+function toDelivery({ payload, exchange, routing_key }: StoredRejection): Delivery {
+  const { encoding, content, properties } = payload;
   // An item that is a list itself came out of a list; without it, its own items would be taken for jobs.
   const json = content.startsWith("[") ? `[${content}]` : content;
   const body = encoding === "json" ? Buffer.from(json) : Buffer.from(content, "base64");
   const route = { exchange, routingKey: routing_key, redelivered: false };
-  return { ...route, receivedAtMs: Date.now(), body, oversize: null };
+  const declared = properties === undefined ? {} : { properties };
+  return { ...route, receivedAtMs: Date.now(), body, oversize: null, ...declared };
 }
 
 function toReplayed(

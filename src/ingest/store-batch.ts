@@ -1,7 +1,10 @@
 import { blankUrls } from "../domain/blank-url.ts";
 import type { Delivery, Outcome } from "../domain/delivery.ts";
+import { faultWithin } from "../domain/explain-fault.ts";
 import { type Fault, Unavailable } from "../domain/faults.ts";
+import type { Rejection, RejectionEnd } from "../domain/rejection.ts";
 import type { Arrival, Store, StoreOutcome } from "../store/store.ts";
+import { EventLoopTurns } from "./event-loop-turns.ts";
 import { halve } from "./halve.ts";
 import type { Verdict } from "./judge-delivery.ts";
 import { type Refused, toRejection } from "./to-rejection.ts";
@@ -12,6 +15,8 @@ export interface JobInHand {
   /** `failed`: a bug struck before there was a verdict. */
   readonly verdict: Verdict | { readonly kind: "failed" };
   outcome: Outcome | null;
+  /** The exchange that the job first came through, where this message of another one has changed it. */
+  jobOf?: string;
 }
 
 export interface StoreBatchOptions {
@@ -19,7 +24,9 @@ export interface StoreBatchOptions {
   /** Tries again while the store is away; see `holdWhileAway`. */
   readonly hold: <T>(work: () => Promise<T>) => Promise<T>;
   readonly rejectionMaxBytes: number;
-  readonly onRejected: (job: JobInHand, refused: Refused) => void;
+  /** Whose daily quota the rejections of an exchange take; null: nobody's. */
+  readonly quotaOf: (exchange: string) => string | null;
+  readonly onRejected: (job: JobInHand, refused: Refused, end: RejectionEnd) => void;
   /** A bug in our code, or in the store's. */
   readonly onBug: (job: JobInHand, error: unknown) => void;
 }
@@ -78,8 +85,13 @@ async function storeAccepted(
   jobs.forEach((job, index) => {
     const end = ends[index];
     if (end === undefined || end === "failed") job.outcome = "failed";
-    else if (end.kind === "rejected") refused.push({ job, refused: { ...readable(job), fault: end.fault } });
-    else job.outcome = end.kind;
+    else if (end.kind === "rejected") {
+      const fault = faultWithin(end.fault, job.verdict.at);
+      refused.push({ job, refused: { ...readable(job), fault } });
+    } else {
+      job.outcome = end.kind;
+      if (end.jobOf !== undefined) job.jobOf = end.jobOf;
+    }
   });
   return refused;
 }
@@ -100,15 +112,21 @@ async function recordRefused(jobs: readonly RefusedJob[], options: StoreBatchOpt
 async function record(
   jobs: readonly RefusedJob[],
   maxBytes: number,
-  { store, hold, onRejected, onBug }: StoreBatchOptions,
+  { store, hold, quotaOf, onRejected, onBug }: StoreBatchOptions,
 ): Promise<ReadonlyMap<RefusedJob, unknown>> {
   const bugs = new Map<RefusedJob, unknown>();
-  const ends = await halve<RefusedJob, Outcome>(
+  const turns = new EventLoopTurns();
+  const ends = await halve<RefusedJob, RejectionEnd | "failed">(
     jobs,
     async (part) => {
-      const rejections = part.map(({ job, refused }) => toRejection(job.delivery, refused, maxBytes));
-      await hold(() => store.recordRejections(rejections));
-      return part.map(() => "rejected");
+      const rejections: Rejection[] = [];
+      for (const { job, refused } of part) {
+        const quota = quotaOf(job.delivery.exchange);
+        const rejection = toRejection(job.delivery, refused, maxBytes);
+        rejections.push(quota === null ? rejection : { ...rejection, quota });
+        await turns.giveIfDue();
+      }
+      return hold(() => store.recordRejections(rejections));
     },
     (refusedJob, error) => {
       bugs.set(refusedJob, error);
@@ -117,8 +135,9 @@ async function record(
     },
   );
   jobs.forEach(({ job, refused }, index) => {
-    job.outcome = ends[index] ?? "failed";
-    if (job.outcome === "rejected") onRejected(job, refused);
+    const end = ends[index] ?? "failed";
+    job.outcome = end === "failed" ? end : "rejected";
+    if (end !== "failed") onRejected(job, refused, end);
   });
   return bugs;
 }

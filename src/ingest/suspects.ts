@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { encodingKey } from "../domain/declared-encoding.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { Unavailable } from "../domain/faults.ts";
 import type { SuspectsNote } from "../spool/suspects-note.ts";
@@ -131,9 +132,11 @@ export class Suspects {
   }
 }
 
-/** The same for each redelivery of a message: of exchange, routing key and body. */
-export function suspectHash({ exchange, routingKey, body, oversize }: Delivery): string {
+/** The same for each redelivery of a message: of exchange, routing key, body and how the body is encoded. */
+export function suspectHash({ exchange, routingKey, body, oversize, properties }: Delivery): string {
   const hash = createHash("sha256");
-  for (const part of [exchange, routingKey]) hash.update(`${part.length}:${part}`);
+  for (const part of [exchange, routingKey, ...encodingKey(properties)]) {
+    hash.update(`${part.length}:${part}`);
+  }
   return hash.update(oversize?.sha256 ?? body).digest("hex");
 }

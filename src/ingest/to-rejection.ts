@@ -1,13 +1,21 @@
 import { createHash } from "node:crypto";
+import { undoEncodings } from "../decode/undo-encodings.ts";
 import { blankUrls } from "../domain/blank-url.ts";
-import type { Delivery } from "../domain/delivery.ts";
+import type { BodyProperties, Delivery } from "../domain/delivery.ts";
 import type { Fault } from "../domain/faults.ts";
 import type { RejectedPayload, Rejection } from "../domain/rejection.ts";
+import { writeSource } from "../domain/source-json.ts";
+
+/** A compressed body is searched for passwords up to this length. */
+const SEARCHED_BYTES = 4 * 1024 * 1024;
 
 /** What a verdict knows of the job message that is refused. */
 export interface Refused {
   readonly fault: Fault;
-  /** The array's item, or the one job; `undefined` where the body could not be decoded: its raw bytes are kept. */
+  /**
+   * The job without the array or the envelope that held it; `undefined` where the body could not be decoded: its raw
+   * bytes are kept. An envelope names the time of sending, so with it no message would be known again.
+   */
   readonly payload: unknown;
   readonly project: string | null;
   readonly task_id: string | null;
@@ -27,18 +35,21 @@ export function toRejection(delivery: Delivery, refused: Refused, maxBytes: numb
     routing_key: delivery.routingKey,
     project: refused.project === null ? null : blankUrls(refused.project),
     task_id: refused.task_id === null ? null : blankUrls(refused.task_id),
-    payload: rejectedPayload(delivery, refused.payload, maxBytes),
+    payload:
+      refused.payload === undefined
+        ? rawPayload(delivery, maxBytes, refused.fault.reason !== "killed-worker")
+        : itemPayload(refused.payload, maxBytes),
     received_at: new Date(delivery.receivedAtMs).toISOString(),
   };
 }
 
-/** What is kept of a refused message, and the hash that it is known by. @param payload - as {@link Refused} has it. */
-export function rejectedPayload(delivery: Delivery, payload: unknown, maxBytes: number): RejectedPayload {
-  return payload === undefined ? rawPayload(delivery, maxBytes) : itemPayload(payload, maxBytes);
+/** What a rejection is known by, without any of its content. @param payload - as {@link Refused} has it. */
+export function rejectedPayload(delivery: Delivery, payload: unknown): RejectedPayload {
+  return payload === undefined ? rawPayload(delivery, 0, false) : itemPayload(payload, 0);
 }
 
 function itemPayload(payload: unknown, maxBytes: number): RejectedPayload {
-  const text = JSON.stringify(payload);
+  const text = writeSource(payload);
   const bytes = Buffer.from(text);
   // Before it is cut: behind a cut a password could no longer be told from a port.
   const shown = blankUrls(text);
@@ -52,19 +63,30 @@ function itemPayload(payload: unknown, maxBytes: number): RejectedPayload {
   };
 }
 
-function rawPayload({ body, oversize }: Delivery, maxBytes: number): RejectedPayload {
-  // Each byte as one character, whatever it is: addresses are plain ASCII in every encoding that occurs.
-  const text = body.toString("latin1");
-  const shown = blankUrls(text);
-  const content = shown === text ? body : Buffer.from(shown, "latin1");
+/** @param isSearched - false: its encodings are not undone, because to look at it may end the process. */
+function rawPayload(delivery: Delivery, maxBytes: number, isSearched: boolean): RejectedPayload {
+  const { body, oversize, properties } = delivery;
+  const blanked = blankedBody(body, isSearched ? properties : undefined);
+  const content = blanked ?? body;
   return {
     encoding: "base64",
     content: content.toString("base64", 0, Math.min(content.length, maxBytes)),
     bytes: oversize?.bytes ?? body.length,
     sha256: oversize?.sha256 ?? sha256(body),
-    truncated: oversize !== null || body.length > maxBytes,
-    blanked: shown !== text,
+    truncated: oversize !== null || content.length > maxBytes,
+    blanked: blanked !== null,
+    ...(properties !== undefined && { properties }),
   };
+}
+
+/** The body, without its declared encodings, where passwords had to be blanked in it; null: it can be kept as it is. */
+function blankedBody(body: Buffer, properties: BodyProperties | undefined): Buffer | null {
+  const undone = undoEncodings(body, properties, SEARCHED_BYTES);
+  const plain = undone.ok ? undone.value : body;
+  // Each byte as one character, whatever it is: addresses are plain ASCII in every encoding that occurs.
+  const text = plain.toString("latin1");
+  const shown = blankUrls(text);
+  return shown === text ? null : Buffer.from(shown, "latin1");
 }
 
 /** At most so many bytes of UTF-8; a character that would be split is left out. */

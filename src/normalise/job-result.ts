@@ -16,8 +16,10 @@ export function stepResult(kind: Kind, result: PulseResult = "unknown"): string 
   return named[result](kind);
 }
 
+type JobEnd = Pick<PulseJob, "state" | "isRetried" | "jobKind" | "result">;
+
 /** The result of a job: `unknown` until it is completed, `retry` where it was given up to be run again. */
-export function jobResult({ state, isRetried, jobKind, result }: PulseJob): string {
+export function jobResult({ state, isRetried, jobKind, result }: JobEnd): string {
   if (state !== "completed") return "unknown";
   return isRetried === true ? "retry" : stepResult(jobKind, result);
 }

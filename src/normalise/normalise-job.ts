@@ -1,11 +1,12 @@
-import { ok, type Result } from "../domain/faults.ts";
+import { ok, type Result, refuse } from "../domain/faults.ts";
+import { type Source, SourceNumber } from "../domain/source-json.ts";
 import type { JobSubmission, Platform, SubmittedLog } from "../domain/submission.ts";
 import type { PulseJob } from "../validate/message-types.ts";
 import { epochSeconds } from "./epoch-seconds.ts";
 import { jobResult } from "./job-result.ts";
 import { pulseArtifacts, unreadable } from "./pulse-artifacts.ts";
 
-type Machine = NonNullable<PulseJob["buildMachine"]>;
+type Machine = NonNullable<Source<PulseJob>["buildMachine"]>;
 
 const times = [
   ["submit_timestamp", "timeScheduled"],
@@ -18,9 +19,10 @@ const times = [
  *
  * @param message - a job that fits the schema; its times are text.
  * @returns times in whole seconds since the Unix epoch, left out where the message has none; logs in the message's
- *   order. Fault `unreadable-time` for a time such as `"not a date"`: the schema's formats are annotations only.
+ *   order. Fault `unreadable-time` for a time such as `"not a date"`: the schema's formats are annotations only. Fault
+ *   `unusable-field` for a chunk's number with a fraction that JavaScript rounds off.
  */
-export function normaliseJob(message: PulseJob): Result<JobSubmission> {
+export function normaliseJob(message: Source<PulseJob>): Result<JobSubmission> {
   const timestamps: { [name in (typeof times)[number][0]]?: number } = {};
   for (const [name, member] of times) {
     const text = message[member];
@@ -32,11 +34,19 @@ export function normaliseJob(message: PulseJob): Result<JobSubmission> {
   const artifacts = pulseArtifacts(message);
   if (!artifacts.ok) return artifacts;
 
-  const { origin, display, buildMachine, runMachine } = message;
+  const { origin, display, buildMachine, runMachine, tier = 1 } = message;
+  const chunk = display.chunkId === undefined ? "" : wholeDigits(textOf(display.chunkId));
+  if (chunk === null) {
+    return refuse({
+      reason: "unusable-field",
+      pointer: "/display/chunkId",
+      detail: "must be a whole number",
+    });
+  }
   const job = {
     job_guid: message.taskId,
     name: display.jobName,
-    job_symbol: display.jobSymbol + (display.chunkId === undefined ? "" : decimal(display.chunkId)),
+    job_symbol: display.jobSymbol + chunk,
     group_name: display.groupName ?? "unknown",
     group_symbol: display.groupSymbol,
     product_name: message.productName ?? "unknown",
@@ -45,7 +55,7 @@ export function normaliseJob(message: PulseJob): Result<JobSubmission> {
     reason: message.reason ?? "unknown",
     who: message.owner ?? "unknown",
     build_system_type: message.buildSystem,
-    tier: message.tier ?? 1,
+    tier: Number(textOf(tier)),
     // A build machine without a name counts: the other one is not asked then.
     machine: (buildMachine ?? runMachine)?.name ?? "unknown",
     build_platform: toPlatform(buildMachine ?? runMachine),
@@ -67,9 +77,19 @@ export function normaliseJob(message: PulseJob): Result<JobSubmission> {
   return ok({ project, ...(typeof revision_hash === "string" ? { revision_hash } : {}), coalesced, job });
 }
 
-/** The whole number in digits alone: JavaScript writes a large one with an exponent. */
-function decimal(whole: number): string {
-  return Number.isSafeInteger(whole) ? String(whole) : BigInt(whole).toString();
+function textOf(number: number | SourceNumber): string {
+  return number instanceof SourceNumber ? number.text : String(number);
+}
+
+const jsonNumber = /^(?<whole>\d+)(?:\.(?<fraction>\d+))?(?:e(?<exponent>[+-]?\d+))?$/i;
+
+/** The number in digits alone, whether it has an exponent or not; null where it is not whole. */
+function wholeDigits(text: string): string | null {
+  const { whole = "", fraction = "", exponent = "0" } = jsonNumber.exec(text)?.groups ?? {};
+  const digits = whole + fraction;
+  const point = Math.max(0, whole.length + Number(exponent));
+  if (/[1-9]/.test(digits.slice(point))) return null;
+  return digits.slice(0, point).padEnd(point, "0").replace(/^0+/, "");
 }
 
 function toPlatform(machine: Machine | undefined): Platform {
@@ -84,6 +104,6 @@ function toOptions(labels: readonly string[]): Readonly<Record<string, true>> {
   return options;
 }
 
-function toLog({ name, url, steps }: NonNullable<PulseJob["logs"]>[number]): SubmittedLog {
+function toLog({ name, url, steps }: NonNullable<Source<PulseJob>["logs"]>[number]): SubmittedLog {
   return { name, url, parse_status: steps === undefined ? "pending" : "parsed" };
 }

@@ -13,6 +13,8 @@ import type {
   SubmittedJob,
 } from "../domain/submission.ts";
 import type { TierOverrides } from "../domain/tiers.ts";
+import { beyondLimit, firstRefusals } from "./first-refusals.ts";
+import type { JobLimits } from "./job-limits.ts";
 import { logNameOf, prepareArtifacts } from "./prepare-artifacts.ts";
 
 /** The most characters of each field that are kept whole; a longer value costs the job. */
@@ -40,15 +42,22 @@ const platformLimits = [
 const neverNull = ["product_name", "machine", "option_collection"] as const;
 const platforms = ["build_platform", "machine_platform"] as const;
 
+export interface SubmissionRules {
+  readonly tiers: TierOverrides;
+  /** What exceeds one of these is refused and told on the job, or costs the job where it depends on all of it. */
+  readonly jobLimits: JobLimits;
+}
+
 /**
  * The submission with defaults, cuts and derived values applied, for Pulse and REST alike. Pure.
  *
- * @param refused - what of it was left out before.
- * @returns fault `unusable-field` for a job without a guid, a null where text is needed, or a text that is too long.
+ * @param refused - the parts of it that were left out before.
+ * @returns fault `unusable-field` for a job without a guid, a null where text is needed, a text that is too long, or too
+ *   many labels.
  */
 export function normaliseSubmission(
   submission: JobSubmission,
-  tiers: TierOverrides,
+  { tiers, jobLimits }: SubmissionRules,
   refused: readonly Refusal[] = [],
 ): Result<PreparedSubmission> {
   const { project, revision, revision_hash, coalesced, job } = submission;
@@ -58,18 +67,24 @@ export function normaliseSubmission(
   if (isLongerThan(revision_hash ?? "", MAX_REVISION)) return overlong("/revision_hash", MAX_REVISION);
   const nothing = nullMember(job);
   if (nothing !== null) return unusable(nothing, "must not be null");
+  const labels = Object.keys(job.option_collection ?? {}).length;
+  if (labels > jobLimits.labels) {
+    const detail = `has ${labels} labels; a job may have ${jobLimits.labels} (MAX_LABELS_PER_JOB)`;
+    return unusable("option_collection", detail);
+  }
   const prepared = prepareJob(project, job, tiers);
   const tooLong = overlongMember(prepared);
   if (tooLong !== null) return overlong(...tooLong);
 
-  const { artifacts, refused: refusedArtifacts } = prepareArtifacts(job.artifacts ?? []);
+  const { artifacts, refused: refusedArtifacts } = prepareArtifacts(job.artifacts ?? [], jobLimits);
   const summary = artifacts.find(({ name }) => name === "text_log_summary");
   const along = {
     hasSummary: summary !== undefined,
     summaryLogName: summary === undefined ? null : logNameOf(summary.blob),
     hasSuggestions: artifacts.some(({ name }) => name === "Bug suggestions"),
   };
-  const logs = (job.log_references ?? []).map((log): LogReference => {
+  const logReferences = job.log_references ?? [];
+  const logs = logReferences.slice(0, jobLimits.logs).map((log): LogReference => {
     const name = firstCharacters(log.name || "unknown", 50);
     return {
       name,
@@ -77,16 +92,31 @@ export function normaliseSubmission(
       parse_status: parseStatus(name, log.parse_status, along),
     };
   });
+  // Publishers put the list in either place.
+  const allCoalesced = job.coalesced === undefined ? coalesced : [...coalesced, ...job.coalesced];
+  const allRefused = [
+    ...beyondLimit(logReferences.length - jobLimits.logs, {
+      what: "logs",
+      most: jobLimits.logs,
+      setting: "MAX_LOGS_PER_JOB",
+    }),
+    ...beyondLimit(allCoalesced.length - jobLimits.coalesced, {
+      what: "coalesced jobs",
+      most: jobLimits.coalesced,
+      setting: "MAX_COALESCED_PER_JOB",
+    }),
+    ...refused,
+    ...refusedArtifacts,
+  ];
   return ok({
     project,
     revision: revision || null,
     revision_hash: revision_hash || null,
-    // Publishers put the list in either place.
-    coalesced: job.coalesced === undefined ? coalesced : [...coalesced, ...job.coalesced],
+    coalesced: allCoalesced.slice(0, jobLimits.coalesced),
     job: prepared,
     logs,
     artifacts,
-    refused: refused.length === 0 ? refusedArtifacts : [...refused, ...refusedArtifacts],
+    refused: firstRefusals(allRefused),
     summary_of: along.summaryLogName,
     suggestions_for: summary !== undefined && needsSuggestions(along) ? summary.blob : null,
   });

@@ -2,7 +2,10 @@ import { PERFORMANCE_DATA, storablePerformance } from "../artifacts/parse/storab
 import { firstCharacters, isLongerThan } from "../domain/characters.ts";
 import { JOB_INFO } from "../domain/ids.ts";
 import { isJsonObject } from "../domain/json-object.ts";
+import { writeSource } from "../domain/source-json.ts";
 import type { Artifact, Refusal } from "../domain/submission.ts";
+import { beyondLimit } from "./first-refusals.ts";
+import type { JobLimits } from "./job-limits.ts";
 
 const MAX_NAME = 50;
 const MAX_DETAIL = 512;
@@ -15,24 +18,38 @@ export interface PreparedArtifacts {
 /**
  * Artifacts as they will be stored: blobs as text, the first of a name kept, details of `Job Info` cleaned and cut,
  * performance data that fits its schema.
- * One that cannot be used is refused by itself.
+ * An artifact that cannot be used is refused by itself, and so are those beyond the limit.
  */
-export function prepareArtifacts(submitted: readonly unknown[]): PreparedArtifacts {
-  const refused: Refusal[] = [];
+export function prepareArtifacts(
+  submitted: readonly unknown[],
+  limits: Pick<JobLimits, "artifacts" | "details">,
+): PreparedArtifacts {
+  const refused = [
+    ...beyondLimit(submitted.length - limits.artifacts, {
+      what: "artifacts",
+      most: limits.artifacts,
+      setting: "MAX_ARTIFACTS_PER_JOB",
+    }),
+  ];
   const artifacts: Artifact[] = [];
   const names = new Set<string>();
-  for (const [index, item] of submitted.entries()) {
+  let detailsLeft = limits.details;
+  for (const [index, item] of submitted.slice(0, limits.artifacts).entries()) {
     const read = readArtifact(item);
     if (typeof read === "string") {
       refused.push({ what: `artifact ${index}`, reason: read });
     } else if (read.name === JOB_INFO) {
-      artifacts.push({ name: JOB_INFO, type: "json", blob: cleanJobInfo(read.blob, refused) });
+      const info = cleanJobInfo(read.blob, detailsLeft, limits.details);
+      detailsLeft -= info.details.length;
+      const blob = JSON.stringify({ job_details: info.details });
+      artifacts.push({ name: JOB_INFO, type: "json", blob });
+      for (const refusal of info.refused) refused.push(refusal);
     } else if (!names.has(read.name)) {
       names.add(read.name);
       const whole = toArtifact(read);
       const kept =
         read.name === PERFORMANCE_DATA ? storablePerformance(whole) : { artifact: whole, refused: [] };
-      refused.push(...kept.refused);
+      for (const refusal of kept.refused) refused.push(refusal);
       if (kept.artifact !== null) artifacts.push(kept.artifact);
     }
   }
@@ -59,20 +76,32 @@ function readArtifact(item: unknown): ReadArtifact | string {
 
 function toArtifact({ name, type, blob }: ReadArtifact): Artifact {
   // A string of type json is serialised JSON already.
-  return { name, type, blob: typeof blob === "string" ? blob : JSON.stringify(blob) };
+  return { name, type, blob: typeof blob === "string" ? blob : writeSource(blob) };
 }
 
-function cleanJobInfo(blob: unknown, refused: Refusal[]): string {
+/**
+ * @param left - how many details may be kept of this one.
+ * @param most - how many of all together.
+ */
+function cleanJobInfo(
+  blob: unknown,
+  left: number,
+  most: number,
+): { details: object[]; refused: readonly Refusal[] } {
   const value = typeof blob === "string" ? parsed(blob) : blob;
-  const details: unknown = isJsonObject(value) ? value["job_details"] : undefined;
-  if (!Array.isArray(details)) refused.push({ what: JOB_INFO, reason: "has no list of job_details" });
-  const kept: object[] = [];
-  for (const [index, detail] of (Array.isArray(details) ? details : []).entries()) {
+  const given: unknown = isJsonObject(value) ? value["job_details"] : undefined;
+  if (!Array.isArray(given)) {
+    return { details: [], refused: [{ what: JOB_INFO, reason: "has no list of job_details" }] };
+  }
+  const details: object[] = [];
+  const limit = { what: "job details", most, setting: "MAX_DETAILS_PER_JOB" };
+  const refused = [...beyondLimit(given.length - left, limit)];
+  for (const [index, detail] of given.slice(0, left).entries()) {
     if (isJsonObject(detail) && typeof detail["value"] === "string")
-      kept.push(cleanDetail(detail, detail["value"]));
+      details.push(cleanDetail(detail, detail["value"]));
     else refused.push({ what: `job detail ${index}`, reason: "has no value that is text" });
   }
-  return JSON.stringify({ job_details: kept });
+  return { details, refused };
 }
 
 function cleanDetail(detail: Readonly<Record<string, unknown>>, value: string): object {

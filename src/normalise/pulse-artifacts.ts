@@ -2,12 +2,14 @@ import { blankUrls } from "../domain/blank-url.ts";
 import { firstCharacters } from "../domain/characters.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
 import { isJsonObject } from "../domain/json-object.ts";
+import type { Source } from "../domain/source-json.ts";
 import type { Refusal } from "../domain/submission.ts";
 import type { PulseJob } from "../validate/message-types.ts";
 import { epochSeconds } from "./epoch-seconds.ts";
 import { stepResult } from "./job-result.ts";
 
-type Log = NonNullable<PulseJob["logs"]>[number];
+type Job = Source<PulseJob>;
+type Log = NonNullable<Job["logs"]>[number];
 type Step = NonNullable<Log["steps"]>[number];
 
 /** Logs of these names are found by the log viewer without being told. */
@@ -19,7 +21,7 @@ const DEFAULT_LOG_NAMES = new Set(["buildbot_text", "builds-4h"]);
  *
  * @returns fault `unreadable-time` for a step's time that is none.
  */
-export function pulseArtifacts(message: PulseJob): Result<readonly unknown[]> {
+export function pulseArtifacts(message: Job): Result<readonly unknown[]> {
   const artifacts: unknown[] = [];
   if (message.jobInfo !== undefined) artifacts.push(jobInfo(message.taskId, message.jobInfo));
   const parsed = message.logs?.findIndex((log) => log.steps !== undefined) ?? -1;
@@ -36,43 +38,63 @@ export function pulseArtifacts(message: PulseJob): Result<readonly unknown[]> {
   return ok(artifacts);
 }
 
-function jobInfo(guid: string, { summary, links = [] }: NonNullable<PulseJob["jobInfo"]>): object {
+function jobInfo(guid: string, { summary, links = [] }: NonNullable<Job["jobInfo"]>): object {
   const details: unknown[] = [];
   if (summary !== undefined) details.push({ content_type: "raw_html", value: summary, title: "Summary" });
   for (const link of links) {
-    const detail = linkDetail(link);
-    if (detail !== null) details.push(detail);
+    if (isLink(link)) details.push(linkDetail(link));
   }
   return { name: "Job Info", type: "json", job_guid: guid, blob: { job_details: details } };
 }
 
-/** What of a message's artifacts cannot be used, told on the job; the rest of it goes on. */
-export function unusableParts({ jobInfo, extra }: PulseJob): Refusal[] {
-  const refused: Refusal[] = [];
-  for (const [index, link] of (jobInfo?.links ?? []).entries()) {
-    if (linkDetail(link) === null)
-      refused.push({ what: `link ${index}`, reason: "url, linkText and label must be text" });
-  }
+/** The parts of a message's artifacts that cannot be used; the rest of the job goes on. */
+export function unusableParts({ jobInfo, extra }: Job): readonly Refusal[] {
+  const reasonOfLink = "url, linkText and label must be text";
+  const ofLinks = misfits(jobInfo?.links ?? [], isLink, "link", reasonOfLink);
   const artifacts = extra?.["artifacts"];
-  if (artifacts !== undefined && !Array.isArray(artifacts)) {
-    refused.push({ what: "extra.artifacts", reason: "must be an array" });
-  }
-  for (const [index, artifact] of (Array.isArray(artifacts) ? artifacts : []).entries()) {
-    if (!isJsonObject(artifact))
-      refused.push({ what: `extra.artifacts ${index}`, reason: "must be an object" });
-  }
-  return refused;
+  if (artifacts === undefined) return ofLinks;
+  if (!Array.isArray(artifacts)) return [...ofLinks, { what: "extra.artifacts", reason: "must be an array" }];
+  return [...ofLinks, ...misfits(artifacts, isJsonObject, "extra.artifacts", "must be an object")];
 }
 
-/** Only the first link was checked by the schema; a later one may be anything, and is then left out. */
-function linkDetail(link: unknown): object | null {
-  if (!isJsonObject(link)) return null;
+/** Most items of one list that are told by their index. */
+const MAX_MISFITS = 50;
+
+/** A stranger's list may have any number of items that do not fit: the others are told as a number. */
+function misfits(
+  items: readonly unknown[],
+  fits: (item: unknown) => boolean,
+  what: string,
+  reason: string,
+): Refusal[] {
+  const refused: Refusal[] = [];
+  let more = 0;
+  for (const [index, item] of items.entries()) {
+    if (fits(item)) continue;
+    if (refused.length < MAX_MISFITS) refused.push({ what: `${what} ${index}`, reason });
+    else more++;
+  }
+  return more === 0 ? refused : [...refused, { what: `${more} more of ${what}`, reason }];
+}
+
+interface Link {
+  readonly url: string;
+  readonly linkText: string;
+  readonly label: string;
+}
+
+/** The schema checks only the first link; a later one may be anything, and is then left out. */
+function isLink(link: unknown): link is Link {
+  if (!isJsonObject(link)) return false;
   const { url, linkText, label } = link;
-  if (typeof url !== "string" || typeof linkText !== "string" || typeof label !== "string") return null;
+  return typeof url === "string" && typeof linkText === "string" && typeof label === "string";
+}
+
+function linkDetail({ url, linkText, label }: Link): object {
   return { url, content_type: "link", value: linkText, title: label };
 }
 
-function textLogSummary(message: PulseJob, log: Log, logIndex: number): Result<object> {
+function textLogSummary(message: Job, log: Log, logIndex: number): Result<object> {
   const steps: object[] = [];
   const allErrors: unknown[] = [];
   for (const [order, step] of (log.steps ?? []).entries()) {
@@ -87,7 +109,7 @@ function textLogSummary(message: PulseJob, log: Log, logIndex: number): Result<o
   return ok({ name: "text_log_summary", type: "json", job_guid: message.taskId, blob: named });
 }
 
-function toStep(step: Step, order: number, message: PulseJob, pointer: string): Result<object> {
+function toStep(step: Step, order: number, message: Job, pointer: string): Result<object> {
   const started = epochSeconds(step.timeStarted);
   if (started === null) return unreadable(`${pointer}/timeStarted`, step.timeStarted);
   const finished = epochSeconds(step.timeFinished);

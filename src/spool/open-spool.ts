@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import { makeFolder } from "../make-folder.ts";
+import { PRIVATE_FILE } from "../private-files.ts";
 import { SpoolCorrupt, SpoolHeld } from "./spool-database.ts";
 import { bytesOf, type ExchangeCount, type FrontLimits, SpoolFile, type SpoolLoad } from "./spool-file.ts";
 import type { DamagedRow, SpoolEntry, SpooledDelivery } from "./spool-row.ts";
@@ -209,7 +210,10 @@ function discard(file: SpoolFile): void {
 /** As a line of JSON; on the disk when it returns. */
 function keepRow(path: string, { seq, reason, cells }: DamagedRow): void {
   try {
-    appendFileSync(path, `${JSON.stringify({ seq, reason, ...cells })}\n`, { flush: true });
+    appendFileSync(path, `${JSON.stringify({ seq, reason, ...cells })}\n`, {
+      flush: true,
+      mode: PRIVATE_FILE,
+    });
   } catch (error) {
     throw asUnavailable(error);
   }

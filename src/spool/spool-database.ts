@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import Database from "libsql";
 import * as z from "zod";
 import { Unavailable } from "../domain/faults.ts";
+import { preparePrivateDatabase } from "../private-files.ts";
 
 /** Another process holds the file. */
 export class SpoolHeld extends Error {}
@@ -16,6 +17,7 @@ export class SpoolCorrupt extends Error {}
 export function openSpoolDatabase(path: string): Database.Database {
   let db: Database.Database | null = null;
   try {
+    preparePrivateDatabase(path);
     db = new Database(path, { timeout: 0 });
     // Exclusive before the first access: then WAL needs no shared memory, and one lock is held from now to the end.
     db.exec("PRAGMA locking_mode = EXCLUSIVE");
@@ -26,7 +28,7 @@ export function openSpoolDatabase(path: string): Database.Database {
       CREATE TABLE IF NOT EXISTS deliveries (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, exchange TEXT NOT NULL, routing_key TEXT NOT NULL,
         redelivered INTEGER NOT NULL, received_at_ms INTEGER NOT NULL, body BLOB NOT NULL, oversize TEXT,
-        jobs INTEGER NOT NULL);
+        jobs INTEGER NOT NULL, properties TEXT);
       CREATE TABLE IF NOT EXISTS in_work (id INTEGER PRIMARY KEY CHECK (id = 1), through INTEGER NOT NULL);
       INSERT OR IGNORE INTO in_work VALUES (1, 0);
       COMMIT`);

@@ -6,8 +6,8 @@ import { transact } from "../transact.ts";
 import { asKnown, openSpoolDatabase } from "./spool-database.ts";
 import {
   type DamagedRow,
-  ROW_CELLS,
   readSpoolRow,
+  rowCells,
   type SpoolEntry,
   type SpooledDelivery,
 } from "./spool-row.ts";
@@ -39,7 +39,7 @@ const exchangeName = z
 const exchangeCount = z.object({ exchange: exchangeName, deliveries: z.number() });
 export type ExchangeCount = z.infer<typeof exchangeCount>;
 const oldest = z.object({ at: z.number() });
-const bounds = z.object({ through: z.number(), last: z.number() });
+const bounds = z.object({ through: z.number(), last: z.number(), has_properties: z.number() });
 
 /**
  * Deliveries in one local SQLite file, in the order of their arrival. The process that has it open holds it locked,
@@ -56,6 +56,8 @@ export class SpoolFile {
   readonly #suspectThrough: number;
   /** Up to here it was appended by a worker before us: what that one counted is not known here. */
   readonly #foundThrough: number;
+  /** Not in a file of an earlier version, which is never appended to. */
+  readonly #hasProperties: boolean;
   /** Up to here all have been taken out. */
   #goneThrough = 0;
   #holdsRemoved = false;
@@ -74,9 +76,12 @@ export class SpoolFile {
     this.#onDamaged = onDamaged;
     this.#db = openSpoolDatabase(path);
     try {
-      const query = `SELECT (SELECT through FROM in_work) AS through, coalesce(max(seq), 0) AS last FROM deliveries`;
-      const { through, last } = bounds.parse(this.#db.prepare(query).get());
+      const query = `SELECT (SELECT through FROM in_work) AS through, coalesce(max(seq), 0) AS last,
+          (SELECT count(*) FROM pragma_table_info('deliveries') WHERE name = 'properties') AS has_properties
+        FROM deliveries`;
+      const { through, last, has_properties } = bounds.parse(this.#db.prepare(query).get());
       this.#suspectThrough = through;
+      this.#hasProperties = has_properties === 1;
       this.#foundThrough = last;
       const { deliveries, bytes } = this.#sums();
       this.#load = { deliveries, jobs: deliveries, bytes };
@@ -99,13 +104,14 @@ export class SpoolFile {
   append(entries: readonly SpoolEntry[]): void {
     this.#write(() => {
       const insert = this.#db.prepare(
-        `INSERT INTO deliveries (exchange, routing_key, redelivered, received_at_ms, body, oversize, jobs)
-         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO deliveries (exchange, routing_key, redelivered, received_at_ms, body, oversize, properties, jobs)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       );
       for (const { delivery, jobs } of entries) {
-        const { exchange, routingKey, redelivered, receivedAtMs, body, oversize } = delivery;
+        const { exchange, routingKey, redelivered, receivedAtMs, body, oversize, properties } = delivery;
         const cut = oversize === null ? null : JSON.stringify(oversize);
-        insert.run(exchange, routingKey, redelivered ? 1 : 0, receivedAtMs, body, cut, jobs);
+        const declared = properties === undefined ? null : JSON.stringify(properties);
+        insert.run(exchange, routingKey, redelivered ? 1 : 0, receivedAtMs, body, cut, declared, jobs);
       }
     });
     this.#grow(entries, 1);
@@ -127,7 +133,7 @@ export class SpoolFile {
    * now on, and deleted with a later batch: a process that dies before drains them a second time.
    */
   remove(done: readonly SpooledDelivery[]): void {
-    this.#goneThrough = Math.max(this.#goneThrough, ...done.map(({ seq }) => seq));
+    for (const { seq } of done) this.#goneThrough = Math.max(this.#goneThrough, seq);
     this.#grow(done, -1);
     try {
       this.#write(() => this.#db.prepare("DELETE FROM deliveries WHERE seq <= ?").run([this.#goneThrough]));
@@ -209,7 +215,7 @@ export class SpoolFile {
       );
       const places = z.array(place).parse(sizes.all([this.#goneThrough, maxItems]));
       const query = this.#db.prepare(
-        `SELECT ${ROW_CELLS} FROM deliveries WHERE seq > ? AND seq <= ? ORDER BY seq`,
+        `SELECT ${rowCells(this.#hasProperties)} FROM deliveries WHERE seq > ? AND seq <= ? ORDER BY seq`,
       );
       return query.all([this.#goneThrough, lastWithin(places, maxBytes)]);
     } catch (error) {

@@ -34,18 +34,30 @@ export interface RowPlaces {
 /** The latest that a `Date` can be. */
 const MAX_MS = 8.64e15;
 
-/** What a query selects for `readSpoolRow`. Text as a blob: the driver ends the process over one that is not UTF-8. */
-export const ROW_CELLS = [
-  "seq",
-  ...["exchange", "routing_key", "redelivered", "received_at_ms", "body", "oversize", "jobs"].map(
+const stored = ["exchange", "routing_key", "redelivered", "received_at_ms", "body", "oversize", "jobs"];
+
+/**
+ * What a query selects for `readSpoolRow`. Text as a blob: the driver ends the process over one that is not UTF-8.
+ *
+ * @param hasProperties - false for a file of an earlier version. It is only emptied, and a full disk would not let us add
+ *   the column.
+ */
+export function rowCells(hasProperties: boolean): string {
+  const cells = [...stored, ...(hasProperties ? ["properties"] : [])].map(
     (name) => `CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) ELSE ${name} END AS ${name}`,
-  ),
-].join(", ");
+  );
+  return ["seq", ...cells, ...(hasProperties ? [] : ["NULL AS properties"])].join(", ");
+}
 
 const blob = z.custom<ArrayBuffer>(isAnyArrayBuffer, "not a blob");
 const text = blob.transform(orIssue("not UTF-8", toText));
 const json = text.transform(orIssue("not JSON", (content): unknown => JSON.parse(content)));
 const oversizeBody = z.object({ bytes: z.number(), sha256: z.string(), limitBytes: z.number() });
+const bodyProperties = z.object({
+  content_type: z.string().exactOptional(),
+  content_encoding: z.string().exactOptional(),
+  compression: z.string().exactOptional(),
+});
 const row = z.object({
   seq: z.number(),
   exchange: text,
@@ -54,6 +66,7 @@ const row = z.object({
   received_at_ms: z.number().min(0).max(MAX_MS),
   body: blob,
   oversize: json.pipe(oversizeBody).nullable(),
+  properties: json.pipe(bodyProperties).nullable(),
   jobs: z.int().min(0),
 });
 const anyRow = z.looseObject({ seq: z.number() });
@@ -65,7 +78,7 @@ export function readSpoolRow(
 ): SpooledDelivery | DamagedRow {
   const parsed = row.safeParse(found);
   if (!parsed.success) return damagedRow(found, parsed.error);
-  const { seq, exchange, routing_key, received_at_ms, body, oversize, jobs } = parsed.data;
+  const { seq, exchange, routing_key, received_at_ms, body, oversize, properties, jobs } = parsed.data;
   const isSuspect = parsed.data.redelivered === 1 || seq <= suspectThrough;
   return {
     seq,
@@ -79,6 +92,7 @@ export function readSpoolRow(
       receivedAtMs: received_at_ms,
       body: Buffer.from(body),
       oversize,
+      ...(properties !== null && { properties }),
     },
   };
 }

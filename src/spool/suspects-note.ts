@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { Log } from "../log.ts";
 import { makeFolder } from "../make-folder.ts";
+import { PRIVATE_FILE } from "../private-files.ts";
 
 /** Entries in the ledger of suspects that no worker died of, kept on this disk while the store is away. */
 export interface SuspectsNote {
@@ -57,7 +58,7 @@ function noteFiles(folder: string): string[] {
 function writeNote(folder: string, keys: readonly string[]): string {
   const path = join(folder, `innocent-suspects-${randomUUID()}.json`);
   makeFolder(folder);
-  writeFileSync(`${path}.part`, JSON.stringify(keys));
+  writeFileSync(`${path}.part`, JSON.stringify(keys), { mode: PRIVATE_FILE });
   renameSync(`${path}.part`, path);
   return path;
 }

@@ -1,10 +1,10 @@
-import { isParsedHere } from "../artifacts/plan.ts";
 import { artifactId, jobId, logId, suggestionsId } from "../domain/ids.ts";
 import type { ResultSet } from "../domain/result-set.ts";
 import type { StoredJob } from "../domain/stored-job.ts";
-import type { Artifact, ParseStatus } from "../domain/submission.ts";
+import type { Artifact, LogReference, ParseStatus } from "../domain/submission.ts";
 import { hostOf } from "../domain/url-host.ts";
 import { advanceJob, compareStates, type DecisiveJob, firstJob, type JobChanges } from "./advance-job.ts";
+import { type LogRoom, waits } from "./log-room.ts";
 import type { PushBook } from "./push-book.ts";
 import { storablePart } from "./storable.ts";
 import type { Arrival, StoreOutcome } from "./store.ts";
@@ -15,11 +15,15 @@ export interface NewLog {
   readonly job: string;
   readonly project: string;
   readonly job_guid: string;
+  /** Exchanges take turns at having their logs read. */
+  readonly exchange: string;
   readonly name: string;
   readonly url: string;
   /** What limits per host count by. */
   readonly host: string;
   readonly parse_status: ParseStatus;
+  /** Why it is not to be read; null where nothing is wrong. */
+  readonly failure: string | null;
   /** ISO 8601; null: not to be read here. */
   readonly next_attempt_at: string | null;
   readonly last_modified: string;
@@ -29,6 +33,7 @@ export interface NewLog {
 export interface NewSuggestions {
   readonly project: string;
   readonly job_guid: string;
+  readonly exchange: string;
   readonly blob: string;
   readonly next_attempt_at: string;
 }
@@ -53,7 +58,8 @@ export interface BatchPlan {
 
 /**
  * Applies the batch in its order, in memory, to the stored jobs; each message has its own outcome, so where a batch
- * ends never changes a result. Pure but for the push book, which notes the pushes that are to be written.
+ * ends never changes a result. Pure but for the push book, which notes the pushes that are to be written, and the log
+ * room, which counts the logs.
  *
  * @param stored - of the jobs of the batch that are there already, by id.
  */
@@ -61,6 +67,7 @@ export function planBatch(
   batch: readonly Arrival[],
   stored: ReadonlyMap<string, DecisiveJob>,
   pushes: PushBook,
+  room: LogRoom,
   writeId: string,
 ): BatchPlan {
   const plan: BatchPlan = {
@@ -73,7 +80,7 @@ export function planBatch(
     summarised: [],
     coalesced: new Map(),
   };
-  for (const arrival of batch) plan.outcomes.push(apply(arrival, stored, pushes, writeId, plan));
+  for (const arrival of batch) plan.outcomes.push(apply(arrival, stored, pushes, room, writeId, plan));
   return plan;
 }
 
@@ -81,6 +88,7 @@ function apply(
   whole: Arrival,
   stored: ReadonlyMap<string, DecisiveJob>,
   pushes: PushBook,
+  room: LogRoom,
   writeId: string,
   plan: BatchPlan,
 ): StoreOutcome {
@@ -105,7 +113,7 @@ function apply(
   const resultSet = pushes.idOf(push);
   if (current === undefined) {
     plan.newJobs.set(id, firstJob(arrival, resultSet, writeId));
-    addParts(arrival, id, plan);
+    addParts(arrival, id, room, plan);
     return { kind: "stored" };
   }
   const advance = advanceJob(current, arrival, resultSet, writeId);
@@ -115,26 +123,45 @@ function apply(
     else
       plan.changedJobs.set(id, changed === undefined ? advance.changes : { ...changed, ...advance.changes });
   }
-  addParts(arrival, id, plan);
-  return { kind: advance.kind === "late" ? "unchanged" : "stored" };
+  addParts(arrival, id, room, plan);
+  if (advance.kind === "update") return { kind: "stored", ...jobOf(current, arrival) };
+  const isUsed = advance.changes !== null || hasParts(arrival);
+  return { kind: "unchanged", ...(isUsed ? jobOf(current, arrival) : {}) };
 }
 
-function addParts({ submission, received_at }: Arrival, job: string, plan: BatchPlan): void {
+function jobOf({ transitions }: DecisiveJob, { exchange }: Arrival): { readonly jobOf?: string } {
+  const [first] = transitions;
+  return first === undefined || first.exchange === exchange ? {} : { jobOf: first.exchange };
+}
+
+function hasParts({ submission: { artifacts, logs, coalesced, suggestions_for } }: Arrival): boolean {
+  return artifacts.length + logs.length + coalesced.length > 0 || suggestions_for !== null;
+}
+
+function addParts(
+  { submission, exchange, received_at }: Arrival,
+  job: string,
+  room: LogRoom,
+  plan: BatchPlan,
+): void {
   const { project, artifacts, logs, coalesced, summary_of, suggestions_for } = submission;
   const guid = submission.job.job_guid;
   for (const artifact of artifacts) {
     addFirst(plan.artifacts, artifactId(project, guid, artifact), { job, artifact });
   }
-  for (const { name, url, parse_status } of logs) {
-    addFirst(plan.logs, logId(project, guid, name, url), {
-      ...{ job, project, job_guid: guid, name, url, host: hostOf(url), parse_status },
-      next_attempt_at: parse_status === "pending" && isParsedHere(name) ? received_at : null,
+  for (const log of logs) {
+    const { name, url } = log;
+    const id = logId(project, guid, name, url);
+    if (plan.logs.has(id)) continue;
+    plan.logs.set(id, {
+      ...{ job, project, job_guid: guid, exchange, name, url, host: hostOf(url) },
+      ...(waits(log) ? room.enter(exchange, received_at) : notToRead(log)),
       last_modified: received_at,
     });
   }
   if (summary_of !== null) plan.summarised.push({ job, logName: summary_of });
   if (suggestions_for !== null) {
-    const work = { project, job_guid: guid, blob: suggestions_for, next_attempt_at: received_at };
+    const work = { project, job_guid: guid, exchange, blob: suggestions_for, next_attempt_at: received_at };
     addFirst(plan.suggestions, suggestionsId(project, guid, suggestions_for), work);
   }
   for (const other of coalesced) {
@@ -142,6 +169,12 @@ function addParts({ submission, received_at }: Arrival, job: string, plan: Batch
     const into = plan.coalesced.get(id);
     if (into === undefined || guid > into) plan.coalesced.set(id, guid);
   }
+}
+
+function notToRead({
+  parse_status,
+}: LogReference): Pick<NewLog, "parse_status" | "failure" | "next_attempt_at"> {
+  return { parse_status, failure: null, next_attempt_at: null };
 }
 
 function addFirst<T>(map: Map<string, T>, id: string, value: T): void {

@@ -1,6 +1,6 @@
 import type { Bug } from "../domain/bug.ts";
 import type { Fault, FaultReason } from "../domain/faults.ts";
-import type { Rejection, StoredRejection } from "../domain/rejection.ts";
+import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../domain/rejection.ts";
 import type { ResultSet, ResultSetSubmission } from "../domain/result-set.ts";
 import type { StoredJob } from "../domain/stored-job.ts";
 import type { Artifact, ParseStatus, PreparedSubmission } from "../domain/submission.ts";
@@ -15,9 +15,14 @@ export interface Arrival {
   readonly received_at: string;
 }
 
+/** Set where a message changes a job, or adds to it, that first came through another exchange: that exchange. */
+interface ChangedJob {
+  readonly jobOf?: string;
+}
+
 export type StoreOutcome =
-  | { readonly kind: "stored" }
-  | { readonly kind: "unchanged" }
+  | ({ readonly kind: "stored" } & ChangedJob)
+  | ({ readonly kind: "unchanged" } & ChangedJob)
   | { readonly kind: "rejected"; readonly fault: Fault };
 
 /** A job with all that is kept beside it. */
@@ -75,8 +80,12 @@ export type WorkItem = {
   readonly id: string;
   readonly project: string;
   readonly job_guid: string;
+  /** Where its message came from; `""`: stored by a version that did not note it. */
+  readonly exchange: string;
   /** Attempts before this one. */
   readonly attempts: number;
+  /** Why the attempt before this one failed; null: this is the first, or it was given back. */
+  readonly failure: string | null;
   readonly lease: string;
 } & (
   | { readonly kind: "log"; readonly name: string; readonly url: string }
@@ -91,6 +100,10 @@ export interface FinishedWork {
 
 export interface WorkClaim {
   readonly kind: WorkItem["kind"];
+  /** Only work of this exchange. */
+  readonly exchange: string;
+  /** The projects take turns: the first one after this name that has work is next, and after the last one the first. */
+  readonly afterProject: string;
   readonly limit: number;
   readonly leaseMs: number;
   /** Hosts (as in the URL, with port) that are busy now: their logs are left for later. */
@@ -121,6 +134,7 @@ export interface WorkCounts {
 
 export interface LogQuery {
   readonly project?: string;
+  /** A task id in it may be a slug or a UUID, see `taskIdForms`. */
   readonly job_guid?: string;
   readonly parse_status?: ParseStatus;
   /** ISO 8601: changed at or after. */
@@ -133,7 +147,7 @@ export interface RejectionFilter {
   readonly exchange?: string;
   readonly routing_key?: string;
   readonly project?: string;
-  /** A guid or task id: those of the task as a whole and of its runs come along. */
+  /** A guid or task id, as a slug or a UUID: those of the task as a whole and of its runs come along. */
   readonly task_id?: string;
   readonly reason?: FaultReason;
   /** What the id begins with, in lower-case hexadecimal digits. */
@@ -196,13 +210,22 @@ export interface BindingLedger {
 
 /** Logs to read and suggestions to make, dealt out among many workers. */
 export interface WorkStore {
-  /** What is due and unleased, oldest first; atomic among many workers. Counts as an attempt until it is released. */
+  /** The exchanges whose work waits, is due later, or is leased; by indexes alone, but no question for each claim. */
+  exchangesWithWork(kind: WorkItem["kind"]): Promise<string[]>;
+  /**
+   * Leases what is due and unleased; the oldest of a project come first. Atomic among many workers. Counts as an
+   * attempt until it is released.
+   */
   claimWork(claim: WorkClaim): Promise<WorkItem[]>;
   /** Adds the artifacts (insert-only), then ends the item. False: the lease was lost, nothing is ended. */
   finishWork(item: WorkItem, artifacts: readonly Artifact[]): Promise<boolean>;
   failWork(item: WorkItem, failure: WorkFailure): Promise<boolean>;
-  /** Gives a claimed item back as it was, attempts included. */
-  releaseWork(items: readonly WorkItem[]): Promise<void>;
+  /**
+   * Gives claimed items back as they were, attempts included.
+   *
+   * @param dueAt - ISO 8601: when they are due again, where that is later than now.
+   */
+  releaseWork(items: readonly WorkItem[], dueAt?: string): Promise<void>;
   /** By indexes of what is not done alone, so that it may be asked now and then however much is stored. */
   countWork(): Promise<WorkCounts>;
   listLogs(query: LogQuery): Promise<StoredLog[]>;
@@ -240,8 +263,11 @@ export interface Store extends WorkStore, BugCache, SuspectLedger, BindingLedger
   storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]>;
   /** Creates pushes, or completes skeletons; a complete push stays as it is. */
   storeResultSets(project: string, resultSets: readonly ResultSetSubmission[]): Promise<void>;
-  /** Keeps new ones; a known one (same payload and route) is counted and seen again, and takes the new fault. */
-  recordRejections(rejections: readonly Rejection[]): Promise<void>;
+  /**
+   * Keeps new ones, unless the day's quota of their exchange is full: then they are only counted. A known one (same
+   * payload and route) is counted and seen again, and takes the new fault. Ends are in the order of the rejections.
+   */
+  recordRejections(rejections: readonly Rejection[]): Promise<readonly RejectionEnd[]>;
   /**
    * Takes out those that are no longer refused, and notes on the others why they are. One that has been seen again
    * since it was read stays as it is.
@@ -249,7 +275,7 @@ export interface Store extends WorkStore, BugCache, SuspectLedger, BindingLedger
   resolveRejections(tried: readonly RetriedRejection[]): Promise<void>;
 
   findJob(project: string, guid: string): Promise<JobView | null>;
-  /** The same guid may be a job of several projects; also by task id (the guid up to its last `/`). */
+  /** The same guid may be a job of several projects; also by task id (the guid up to its last `/`), as a slug or a UUID. */
   findJobsByGuid(guidOrTaskId: string): Promise<ExplainedJob[]>;
   /** `Job Info` comes merged: details in the order of arrival, without doubles. */
   findArtifact(project: string, guid: string, name: string): Promise<Artifact | null>;
@@ -258,6 +284,8 @@ export interface Store extends WorkStore, BugCache, SuspectLedger, BindingLedger
   findRejection(id: string): Promise<StoredRejection | null>;
   /** Per exchange and reason, most messages first. */
   countRejections(filter: RejectionFilter): Promise<RejectionCount[]>;
+  /** Days and exchanges whose rejections were only counted, newest first; kept as long as rejections are. */
+  listOnlyCounted(filter: Pick<RejectionFilter, "since" | "until">): Promise<OnlyCounted[]>;
   /** For people and tests: documents per collection. */
   countDocuments(): Promise<Readonly<Record<string, number>>>;
 

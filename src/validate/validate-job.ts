@@ -6,6 +6,7 @@ import { blankUrls } from "../domain/blank-url.ts";
 import { firstCharacters, isLongerThan } from "../domain/characters.ts";
 import { ok, type Result, refuse, type Violation } from "../domain/faults.ts";
 import { isJsonObject } from "../domain/json-object.ts";
+import type { Source } from "../domain/source-json.ts";
 import type { PulseJob } from "./message-types.ts";
 
 /** The compiled schema, twice: one stops at the first error, the other tells everything. */
@@ -58,12 +59,19 @@ export function loadSchemas(): SchemaSet {
 }
 
 /**
- * A job message that fits the schema.
+ * Returns a job message that fits the schema, with its numbers as the publisher wrote them.
  *
+ * @param value - the message as JavaScript reads it, which is judged.
+ * @param source - the same message with its numbers kept as text; absent where that makes no difference.
  * @returns fault `schema-violation` with what is wrong, where, and what was found.
  */
-export function validateJob(value: unknown, schemas: SchemaSet): Result<PulseJob> {
-  if (schemas.isJob(value)) return ok(value);
+export function validateJob(
+  value: unknown,
+  schemas: SchemaSet,
+  source: unknown = value,
+): Result<Source<PulseJob>> {
+  // The source differs from the value only in how numbers are held, so it is of the same shape.
+  if (schemas.isJob(value)) return ok(source as Source<PulseJob>);
   return refuse({ reason: "schema-violation", violations: schemas.violationsOf(value) });
 }
 
@@ -119,7 +127,7 @@ function isLarge(value: unknown): boolean {
     const inner = Object.values(next);
     seen += inner.length;
     if (seen > MAX_VALUES) return true;
-    waiting.push(...inner);
+    for (const each of inner) waiting.push(each);
   }
   return false;
 }

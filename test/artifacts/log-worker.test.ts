@@ -80,6 +80,8 @@ function aLog(id: string, url = `http://logs.test/${id}`, attempts = 0): WorkIte
     kind: "log",
     project: "try",
     job_guid: id,
+    exchange: "e",
+    failure: null,
     name: "buildbot_text",
     url,
     attempts,
@@ -93,6 +95,8 @@ function aSummary(id: string): WorkItem {
     kind: "suggestions",
     project: "try",
     job_guid: id,
+    exchange: "e",
+    failure: null,
     blob: "submitted",
     attempts: 0,
     lease: `of ${id}`,
@@ -141,7 +145,7 @@ describe("a log that is waiting", () => {
   it("that was stored after the worker had found nothing is read when it is told so", async () => {
     const queue = aWorkQueue();
     const { worker, ended } = aWorker(queue);
-    while (queue.claims.length < 2) await new Promise((resolve) => setTimeout(resolve, 2));
+    while (queue.questions() < 2) await new Promise((resolve) => setTimeout(resolve, 2));
     queue.add(aLog("a"), aSummary("b"));
     worker.nudge();
     await ended(2);
@@ -295,13 +299,117 @@ describe("many logs", () => {
   });
 });
 
+describe("many logs of many publishers", () => {
+  it("on one server under ever new names leave slots for the others", async () => {
+    const queue = aWorkQueue();
+    for (let nth = 0; nth < 300; nth++) queue.add(aLog(`evil ${nth}`, `http://a${nth}.evil.test/`));
+    queue.add(aLog("good", "http://good.test/"));
+    const { ended } = aWorker(queue, {
+      logsAtOnce: 3,
+      logsPerHost: 2,
+      async readLog(url, stop, admit) {
+        const isEvil = url.includes("evil");
+        const address = isEvil ? "93.184.216.34" : "93.184.216.35";
+        if (admit([address], 80).length === 0) return aFailure("server-busy", false);
+        return isEvil ? until(stop) : aReading(url);
+      },
+    });
+    // All but the two that hang.
+    await ended(299);
+    expect(queue.ended.find(({ id }) => id === "good")).toMatchObject({ how: "finished" });
+    const putOff = queue.ended.filter(({ how }) => how === "released");
+    expect(putOff).toHaveLength(298);
+    // Given back without an attempt, to come again one after the other.
+    const dueAt = putOff.map((end) => Date.parse(end.how === "released" ? (end.dueAt ?? "") : ""));
+    expect(new Set(dueAt).size).toBe(298);
+  });
+
+  it("that hang on servers of their own hold no more slots than the others of any exchange", async () => {
+    const queue = aWorkQueue();
+    for (let nth = 0; nth < 50; nth++) {
+      queue.add({ ...aLog(`evil ${nth}`, `http://a${nth}.test/`), exchange: "evil" });
+      queue.add({ ...aLog(`good ${nth}`, `http://b${nth}.test/`), exchange: "good" });
+    }
+    let hanging = 0;
+    let mostBesideOthers = 0;
+    const { ended } = aWorker(queue, {
+      logsAtOnce: 4,
+      async readLog(url, stop) {
+        if (url.includes("//a")) {
+          hanging++;
+          return until(stop);
+        }
+        mostBesideOthers = hanging;
+        return aReading(url);
+      },
+    });
+    await ended(50);
+    expect(queue.ended.map(({ id, how }) => [id.slice(0, 4), how])).toEqual(
+      Array(50).fill(["good", "finished"]),
+    );
+    // Half of the slots, for as long as somebody else has work.
+    expect(mostBesideOthers).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("work that ends its thread", () => {
+  it.each([
+    ["out-of-memory", "log"],
+    ["stalled", "log"],
+    ["too-long", "log"],
+    ["crashed", "log"],
+    ["too-long", "suggestions"],
+  ] as const)("%s is tried twice: a %s", async (kind, work) => {
+    const queue = aWorkQueue();
+    const item = (id: string): WorkItem => (work === "log" ? aLog(id) : aSummary(id));
+    const fail = (): Promise<never> => Promise.reject(new ThreadFailure(kind, "it did"));
+    queue.add(item("a"), { ...item("b"), attempts: 1, failure: `${kind}: it did` });
+    const { ended } = aWorker(queue, { readLog: fail, suggestBugs: fail });
+    await ended(2);
+    const [first, second] = ["a", "b"].map((id) => queue.ended.find((end) => end.id === id));
+    expect(first).toHaveProperty("failure.next_attempt_at", expect.any(String));
+    expect(second).toHaveProperty("failure", {
+      reason: `${kind}: it did`,
+      next_attempt_at: null,
+      marksFailed: true,
+    });
+  });
+
+  it("is tried twice also after attempts that failed because of its host", async () => {
+    const queue = aWorkQueue();
+    queue.add({ ...aLog("a"), attempts: 5, failure: "timeout: no byte for 30 s" });
+    const readLog = () => Promise.reject(new ThreadFailure("out-of-memory", "it did"));
+    await aWorker(queue, { readLog }).ended(1);
+    expect(queue.ended[0]).toHaveProperty("failure.next_attempt_at", expect.any(String));
+  });
+
+  it("in which it was not alone is tried on: another task may have ended it", async () => {
+    const queue = aWorkQueue();
+    queue.add({ ...aSummary("a"), attempts: 1, failure: "interrupted: the bug thread crashed" });
+    const suggestBugs = () => Promise.reject(new ThreadFailure("interrupted", "the bug thread crashed"));
+    await aWorker(queue, { suggestBugs }).ended(1);
+    expect(queue.ended[0]).toHaveProperty("failure.next_attempt_at", expect.any(String));
+  });
+
+  it("with the whole worker, so that no attempt ever comes to an end, is given up after as many as others", async () => {
+    const queue = aWorkQueue();
+    queue.add(aLog("a", "http://logs.test/a", 10));
+    const { ended, ends } = aWorker(queue);
+    await ended(1);
+    expect(queue.ended).toMatchObject([
+      { failure: { reason: "unfinished: none of 10 attempts came to an end", next_attempt_at: null } },
+    ]);
+    expect(ends[0]).toMatchObject({ outcome: "failed", failure: "unfinished" });
+  });
+});
+
 describe("a store in trouble", () => {
   it("that is away when work is claimed is asked again, and told of once", async () => {
     const queue = aWorkQueue();
     // Two tries of both lanes.
-    queue.next("claimWork", "away", 4);
+    queue.next("exchangesWithWork", "away", 4);
     const { worker, ended, logged } = aWorker(queue);
-    while (queue.claims.length < 6) {
+    while (queue.questions() < 6) {
       worker.nudge();
       await new Promise((resolve) => setTimeout(resolve, 2));
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { isParsedHere } from "../../src/artifacts/plan.ts";
 import { normaliseSubmission } from "../../src/normalise/normalise-submission.ts";
+import { submissionRules } from "../examples.ts";
 
 interface Planned {
   /** What the log is stored as. */
@@ -28,7 +29,7 @@ function plan(name: string | null, sent: string, along: string, logname?: string
       coalesced: [],
       job: { job_guid: "g", log_references: name === null ? [] : [log], artifacts },
     },
-    new Map(),
+    submissionRules,
   );
   if (!prepared.ok) throw new Error(JSON.stringify(prepared.fault));
   const [stored] = prepared.value.logs;

@@ -14,7 +14,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import type { Store, StoredLog } from "../../src/store/store.ts";
 import { aRestBug, type BugzillaServer, startBugzilla } from "../doubles/bugzilla-server.ts";
 import { answer, type Behaviour, type LogHost, startLogHost } from "../doubles/log-host.ts";
-import { anArrival } from "../examples.ts";
+import { aClaim, anArrival } from "../examples.ts";
 
 jest.setTimeout(60_000);
 
@@ -200,14 +200,36 @@ describe("all that makes artifacts", () => {
     expect(await suggestedIds("two/0")).toEqual([2]);
   });
 
+  it("reads another publisher's log while a thousand hang, on one server under names of their own", async () => {
+    const hanging = await aHost({ "/log": () => undefined });
+    const good = await aHost({ "/log": answer(gzipSync(log)) });
+    await store.storeSubmissions(
+      Array.from({ length: 1000 }, (_, n) =>
+        anArrival({
+          taskId: `evil${n}/0`,
+          logs: [{ name: "buildbot_text", url: `http://a${n}.localhost:${hanging.port}/log` }],
+        }),
+      ),
+    );
+    start({ threads: 3 });
+    await until(async () => hanging.open() === 2);
+    await addLog("good/0", `${good.url}/log`);
+    await until(async () => (await logOf("good/0"))?.parse_status === "parsed");
+    // No more at a time than of one host, and none of those that had to wait has lost an attempt.
+    expect(hanging.connections()).toBe(2);
+    const attempts = (await store.listLogs({ parse_status: "pending", limit: 2000 })).map(
+      (one) => one.attempts,
+    );
+    expect(attempts.filter((count) => count > 0).length).toBeLessThanOrEqual(3);
+  });
+
   it("gives back the log in work when it is stopped, for another to take up at once", async () => {
     const host = await aHost({ "/slow": () => undefined });
     await addLog("slow/0", `${host.url}/slow`);
     const { artifacts } = start();
     await until(async () => host.requests.length === 1);
     await artifacts.stop();
-    const claim = { kind: "log", limit: 1, leaseMs: 1000, exceptHosts: [] } as const;
-    expect(await store.claimWork(claim)).toMatchObject([{ job_guid: "slow/0", attempts: 0 }]);
+    expect(await store.claimWork(aClaim())).toMatchObject([{ job_guid: "slow/0", attempts: 0 }]);
   });
 });
 

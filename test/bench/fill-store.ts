@@ -1,6 +1,6 @@
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
 import type { Arrival, Store } from "../../src/store/store.ts";
-import { aDelivery, anArrival, schemas } from "../examples.ts";
+import { aDelivery, anArrival, limits, schemas } from "../examples.ts";
 import { jobMessage } from "./message-mix.ts";
 
 const AT_ONCE = 2000;
@@ -18,7 +18,7 @@ export async function fillStore(
 }
 
 function arrivals(from: number, count: number): Arrival[] {
-  const options = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+  const options = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
   const messages = Array.from({ length: count }, (_, n) => jobMessage("there", from + n, "completed"));
   const common = anArrival();
   return judgeDelivery(aDelivery(messages), options).map((verdict) => {

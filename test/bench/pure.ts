@@ -1,5 +1,5 @@
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
-import { aDelivery, schemas } from "../examples.ts";
+import { aDelivery, limits, schemas } from "../examples.ts";
 import { messageMix } from "./message-mix.ts";
 import { median, once, type Part, rounded } from "./part.ts";
 
@@ -12,7 +12,7 @@ export const pure = {
   measure: once(async () => {
     const { bodies } = messageMix(JOBS, "pure");
     const deliveries = bodies.map((body) => aDelivery(body));
-    const options = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+    const options = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
     let accepted = 0;
     const judge = (): void => {
       for (const delivery of deliveries) {

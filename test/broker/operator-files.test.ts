@@ -57,6 +57,23 @@ it("a changed registry is told in numbers, and in force when it is told", async 
   );
 });
 
+it("what the registry leaves open is told at the start, and again when it changes", async () => {
+  list(["a"], ["b", "try"]);
+  const files = await opened();
+  const warnings = () => told.filter(({ event }) => event === "registry_warnings");
+  expect(warnings()).toEqual([
+    expect.objectContaining({
+      warnings: [expect.stringMatching(/exchanges\[0\]: has no accept_projects, so a may/)],
+    }),
+  ]);
+  list(["a", "x"], ["b", "try"]);
+  await files.reread();
+  expect(warnings()).toHaveLength(1);
+  list(["a", "x"], ["b"]);
+  await files.reread();
+  expect(warnings()).toHaveLength(2);
+});
+
 it("what is wrong with either file is told, and the other one is taken up", async () => {
   list(["a"]);
   const files = await opened();

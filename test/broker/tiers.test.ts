@@ -44,8 +44,36 @@ it.each([
     /tiers\.yml:3: try\.tier_2\[0\]: must be a signature/,
   ],
   ["a text for a list", "try:\n  tier_3: x\n", /tiers\.yml:2: try\.tier_3: must be a list of signatures/],
+  [
+    "a name that no project has",
+    "mozilla-*:\n  tier_2: []\n",
+    /tiers\.yml:1: mozilla-\*: is no name of a project/,
+  ],
+  [
+    "a name with something hidden",
+    'try: {}\n"try\\u200b": {}\n',
+    /tiers\.yml:2: "try\\u200b": must not hold characters that cannot be seen/,
+  ],
   ["a list of projects", "- try\n", /tiers\.yml:1: the file: must map names of projects/],
 ])("%s is told with its line", async (_what, text, expected) => {
   writeFileSync(path, text);
   await expect(readTiers(path)).rejects.toThrow(expected);
+});
+
+it("a file that is not UTF-8 is told with its line", async () => {
+  writeFileSync(path, Buffer.from("try: {}\n# caf\xe9\n", "latin1"));
+  await expect(readTiers(path)).rejects.toThrow(/tiers\.yml:2: not UTF-8: save the file as UTF-8/);
+});
+
+it("one project may take over another's signatures by a merge key", async () => {
+  writeFileSync(path, `try: &try\n  tier_2: [${a}]\nautoland:\n  <<: *try\n  tier_3: [${b}]\n`);
+  expect([...((await readTiers(path)).get("autoland") ?? [])]).toEqual([
+    [a, 2],
+    [b, 3],
+  ]);
+});
+
+it("the first hundred of many problems are told, and how many more", async () => {
+  writeFileSync(path, `try:\n  tier_2:\n${"    - x\n".repeat(20_000)}`);
+  await expect(readTiers(path)).rejects.toThrow(/tiers\.yml:102: .*\n.*tiers\.yml: and 19900 more$/);
 });

@@ -25,6 +25,12 @@ it("has messages of every kind, some of them twice, arrays among them", () => {
   expect([...kinds].toSorted()).toEqual(["completed", "pending", "rejected", "running", "skipped"]);
   const reasons = new Set(jobs.flatMap((each) => (each.kind === "rejected" ? [each.reason] : [])));
   expect(reasons.size).toBeGreaterThanOrEqual(6);
+  expect(reasons).toContain("too-many-jobs");
   expect(new Set(jobs).size).toBeLessThan(jobs.length);
-  expect(all.some((message) => message.jobs.length > 1)).toBe(true);
+  const sizes = all.map((message) => message.jobs.length);
+  expect(sizes.filter((size) => size > 1 && size < 10).length).toBeGreaterThan(100);
+  expect(sizes.filter((size) => size >= 200).length).toBeGreaterThan(0);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(1000);
+  const largest = all.filter((message) => message.jobs.length >= 200).map(({ body }) => body.length);
+  expect(Math.max(...largest)).toBeLessThanOrEqual(1024 * 1024);
 });

@@ -2,6 +2,7 @@ import { aMessage } from "../examples.ts";
 import { ChaosTask, type TaskOptions } from "./chaos-task.ts";
 import type { Expected, Message } from "./expected.ts";
 import { invalidMessage } from "./invalid-message.ts";
+import { messageOfManyJobs, messageOfTooManyJobs } from "./large-message.ts";
 import type { Random } from "./random.ts";
 
 /** How far apart the messages of a job may be, in jobs begun meanwhile. */
@@ -15,7 +16,7 @@ interface Due {
 
 /**
  * Messages as publishers send them, and worse: jobs in all their states, some in the wrong order, some states left out,
- * duplicates, arrays, invalid ones. The same for the same seed; pure but for the random numbers.
+ * duplicates, arrays, some of hundreds of jobs or of more than a worker takes, invalid ones. The same for the same seed; pure but for the random numbers.
  *
  * @param isEnough - asked before each new job; those that are begun are brought to their end.
  */
@@ -49,6 +50,8 @@ export function* messageStream(
       later(at, invalid);
       if (random.chance(0.2)) later(at + random.below(2 * SPREAD), invalid);
     }
+    if (random.chance(0.001)) later(at, messageOfTooManyJobs(at, options.prefix, random));
+    if (random.chance(0.002)) later(at, messageOfManyJobs(at, options, random));
   }
 
   function* take(at: number): Generator<Message> {

@@ -29,7 +29,13 @@ export interface ChaosReport extends Judgement {
 }
 
 /** Small, so that a queue fills, a store's absence is soon noticed, and many batches are cut in the middle. */
-const usualEnv = { PREFETCH: "100", BATCH_SIZE: "50", SPOOL_AFTER_MS: "2000", QUEUE_DEPTH_SECONDS: "1" };
+const usualEnv = {
+  REJECTIONS_PER_DAY: "0",
+  PREFETCH: "100",
+  BATCH_SIZE: "50",
+  SPOOL_AFTER_MS: "2000",
+  QUEUE_DEPTH_SECONDS: "1",
+};
 const RECOVERY_LIMIT_MS = 60_000;
 
 /** Publishes while faults are injected, stops, and checks the law on the documents. */

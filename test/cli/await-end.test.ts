@@ -8,7 +8,7 @@ import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
 import { toRejection } from "../../src/ingest/to-rejection.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
-import { aDelivery, aMessage, anArrival, schemas } from "../examples.ts";
+import { aDelivery, aMessage, anArrival, limits, schemas } from "../examples.ts";
 
 let folder: string;
 let store: Store;
@@ -24,7 +24,7 @@ afterEach(async () => {
 const delivery = aDelivery(aMessage({ state: "running" }), { receivedAtMs: Date.now() });
 const [verdict] = judgeDelivery(delivery, {
   schemas,
-  maxDepth: 64,
+  ...limits,
   tiers: new Map(),
   acceptsProject: () => true,
 });

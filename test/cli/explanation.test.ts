@@ -49,6 +49,22 @@ function line(text: string, ...words: readonly string[]): string[] {
 }
 
 describe("a job", () => {
+  it("that was changed through another exchange says so", () => {
+    const { job, ...rest } = aJob({}, { state: "running", result: undefined });
+    const advance = advanceJob(
+      job,
+      { ...anArrival(), exchange: "exchange/other/\u202ejobs" },
+      job.result_set,
+      "w",
+    );
+    if (advance.kind !== "update") throw new Error("it moves on");
+    const text = rendered({ jobs: [{ job: { ...job, ...advance.changes }, ...rest }] });
+    expect(text).toContain(
+      "It came through exchange/publisher/jobs first, and was changed through exchange/other/\\u202ejobs: accept_projects",
+    );
+    expect(rendered({ jobs: [aJob()] })).not.toContain("changed through");
+  });
+
   it("is told with each state, where it came from, and whether it was redelivered", () => {
     const { job, ...rest } = aJob({}, { state: "running", result: undefined });
     const next = { ...anArrival(), redelivered: true, received_at: "2026-01-05T11:00:00.000Z" };

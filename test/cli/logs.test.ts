@@ -15,7 +15,7 @@ import {
   redirect,
   startLogHost,
 } from "../doubles/log-host.ts";
-import { anArrival } from "../examples.ts";
+import { aClaim, anArrival } from "../examples.ts";
 import { type CliRun, runCli } from "./run-cli.ts";
 
 jest.setTimeout(60_000);
@@ -233,7 +233,7 @@ describe("logs", () => {
     await withStore(async (store) => {
       const jobs = ["gone/0", "read/0", "again/0"].map((job) => anArrival(logOf(job)));
       await store.storeSubmissions(jobs);
-      const claim = { kind: "log", limit: 9, leaseMs: 60_000, exceptHosts: [] } as const;
+      const claim = aClaim({ limit: 9 });
       for (const item of await store.claimWork(claim)) {
         const reason = "http-status: HTTP 404 from h";
         if (item.job_guid === "gone/0") {
@@ -284,7 +284,7 @@ describe("logs", () => {
     const { code, stdout } = await run(["logs", "reparse", "--status", "failed"]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "2 logs are to be read again\n" });
     expect(await jobs("--status", "pending")).toEqual(["again/0", "gone/0", "waiting/0"]);
-    const claim = { kind: "log", limit: 9, leaseMs: 60_000, exceptHosts: [] } as const;
+    const claim = aClaim({ limit: 9 });
     const due = await withStore((store) => store.claimWork(claim));
     expect(due.map(({ job_guid, attempts }) => [job_guid, attempts]).toSorted()).toEqual([
       ["again/0", 0],

@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
-import { documentsOf, judgeFile } from "../../src/cli/messages.ts";
+import { documentsOf, judgeFile, judgeFrom } from "../../src/cli/messages.ts";
 import { faultErrors } from "../../src/domain/explain-fault.ts";
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
+import { judgeLimits } from "../../src/judge-limits.ts";
+import { settingsSchema } from "../../src/settings.ts";
 import { aDelivery, aMessage, schemas } from "../examples.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -122,7 +124,7 @@ describe("validate", () => {
 });
 
 describe("the verdict of validate and of the worker", () => {
-  const limits = { MAX_DEPTH: 20, MAX_BODY_BYTES: 4000 };
+  const limits = { ...settingsSchema.parse({}), MAX_DEPTH: 20, MAX_BODY_BYTES: 4000 };
   const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
 
   it.each<[string, unknown, string | null]>([
@@ -149,7 +151,7 @@ describe("the verdict of validate and of the worker", () => {
     const oversize = isOversize
       ? { bytes: body.length, sha256: "", limitBytes: limits.MAX_BODY_BYTES }
       : null;
-    const options = { schemas, maxDepth: 20, tiers: new Map(), acceptsProject: () => true };
+    const options = { schemas, ...judgeLimits(limits), tiers: new Map(), acceptsProject: () => true };
     const [worker] = judgeDelivery(aDelivery(body, { oversize }), options);
     const [file] = judgeFile(body, limits, schemas);
     expect(file?.kind).toBe(reason === null ? worker?.kind : "rejected");
@@ -173,6 +175,36 @@ describe("the verdict of validate and of the worker", () => {
     expect(documentsOf(Buffer.from(text)).map(String)).toEqual(documents);
   });
 
+  it("on a file does not depend on how many jobs it holds, as it does on a message of the broker", () => {
+    const settings = { ...settingsSchema.parse({}), MAX_JOBS_PER_MESSAGE: 2 };
+    const body = Buffer.from(JSON.stringify([aMessage(), aMessage(), aMessage()]));
+    const accepted = ["accepted", "accepted", "accepted"];
+    expect(judgeFile(body, settings, schemas).map(({ kind }) => kind)).toEqual(accepted);
+    const [whole, ...others] = judgeFrom(aDelivery(body), settings, schemas);
+    expect(whole).toMatchObject({ kind: "rejected", fault: { reason: "too-many-jobs", jobs: 3, limit: 2 } });
+    expect(others).toEqual([]);
+  });
+
+  it("holds for a file of 200,000 items", () => {
+    const body = Buffer.from(JSON.stringify(Array.from({ length: 200_000 }, (_, n) => n)));
+    const verdicts = judgeFile(body, settingsSchema.parse({}), schemas);
+    expect(verdicts).toHaveLength(200_000);
+    expect(new Set(verdicts.map(({ kind }) => kind))).toEqual(new Set(["rejected"]));
+  });
+
+  it("a wrapped message is judged as it would be published, in an array and on a line too", () => {
+    const wrapped = JSON.stringify({ payload: aMessage({ state: "done" }), _meta: {} });
+    for (const text of [wrapped, `[${wrapped}]`, `${wrapped}\n`]) {
+      const verdicts = judgeFile(Buffer.from(text), limits, schemas);
+      expect(verdicts).toMatchObject([{ fault: { violations: [{ pointer: "/payload/state" }] } }]);
+    }
+  });
+
+  it("an array within an array is one message, and no job", () => {
+    const verdicts = judgeFile(Buffer.from(JSON.stringify([[aMessage()], aMessage()])), limits, schemas);
+    expect(verdicts.map(({ kind }) => kind)).toEqual(["rejected", "accepted"]);
+  });
+
   it("measures each message of an array by itself", () => {
     const long = aMessage({ extra: { long: "x".repeat(3000) } });
     const body = Buffer.from(JSON.stringify([long, long]));
@@ -191,6 +223,29 @@ describe("normalise", () => {
     expect(stderr).toContain(`${path}[1]: left out: its state is unscheduled\n`);
     expect(stderr).toContain(`${path}[2]: left out: invalid\n  /origin/revision: `);
     expect(stderr).toContain(`${path}[3]: left out: invalid\n  /timeStarted: `);
+  });
+
+  it("keeps to the limits that the worker's settings give a job", async () => {
+    const logs = [1, 2, 3].map((n) => ({ name: `log${n}`, url: "http://h/" }));
+    const input = JSON.stringify(aMessage({ logs, labels: ["a", "b"] }));
+    const { code, stderr } = await runCli(["normalise", "-"], { MAX_LOGS_PER_JOB: "2" }, input);
+    expect(code).toBe(0);
+    expect(stderr).toContain("-[0]: not used: logs beyond the first 2: 1 left out: MAX_LOGS_PER_JOB is 2");
+    const refused = await runCli(["validate", "-"], { MAX_LABELS_PER_JOB: "1" }, input);
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining("/labels: has 2 labels") });
+  });
+
+  it("prints numbers as they were written", async () => {
+    const blob = '{"id":1724442618569203714,"big":1e400,"list":[1.0,1.10,-0]}';
+    const extra = { artifacts: [{ name: "ids", type: "json", blob: "BLOB" }] };
+    const display = { jobName: "n", jobSymbol: "s", groupSymbol: "g", chunkId: "CHUNK" };
+    const text = JSON.stringify(aMessage({ extra, display }))
+      .replace('"BLOB"', blob)
+      .replace('"CHUNK"', "12345678901234567891");
+    const { code, stdout } = await runCli(["normalise", "-"], {}, text);
+    expect(code).toBe(0);
+    expect(stdout.replace(/\s/g, "")).toContain(`"blob":${blob}`);
+    expect(stdout).toContain('"job_symbol": "s12345678901234567891"');
   });
 
   it("tells what of a message is not used, which makes it no invalid one", async () => {

@@ -115,6 +115,35 @@ describe("start", () => {
   });
 });
 
+describe("a database name that no server takes", () => {
+  it.each(["start", "check"])("ends %s with exit code 2, and nothing is started", async (command) => {
+    const env = {
+      AMQP_URL,
+      REGISTRY_FILE: file("good.yml", goodRegistry),
+      DATA_DIR: join(folder, "never-made-either"),
+    };
+    const plain = await runCli([command], { ...env, MONGODB_URL: "mongodb://u:geheim@127.0.0.1:1/my%20db" });
+    expect(plain).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^error: MONGODB_URL: names a database whose name contains a space, .*\n$/,
+      ),
+    });
+    const MONGODB_URL_FILE = file("mongodb-url", "mongodb://u:geheim@127.0.0.1:1/a.b\n");
+    const inFile = await runCli([command], { ...env, MONGODB_URL_FILE });
+    expect(inFile).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^error: MONGODB_URL_FILE: what .*mongodb-url holds names a database .*"\.".*\n$/,
+      ),
+    });
+    expect(plain.stderr + inFile.stderr).not.toContain("geheim");
+    expect(existsSync(env.DATA_DIR)).toBe(false);
+  });
+});
+
 describe("check", () => {
   it("shows the settings without secrets and where they come from, and every binding", async () => {
     const REGISTRY_FILE = file("good.yml", goodRegistry);
@@ -132,6 +161,41 @@ describe("check", () => {
     expect(stdout).not.toContain("geheim");
     for (const key of ["a.x", "a.y", "b.x", "b.y"])
       expect(stdout).toMatch(new RegExp(`^e/jobs +${key}$`, "m"));
+  });
+
+  it("warns of what works and is probably not meant, also for a machine", async () => {
+    const entries = ["e", "f"].map(
+      (name) => `  - exchange: ${name}\n    destinations: [a]\n    projects: [x]\n`,
+    );
+    const REGISTRY_FILE = file("open.yml", `exchanges:\n${entries.join("")}    accept_projects: [try]\n`);
+    const env = { REGISTRY_FILE, MONGODB_URL: "mongodb://user:geheim@db/admin" };
+    const { code, stdout } = await runCli(["check"], env);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^warning: .*open\.yml:2: exchanges\[0\]: has no accept_projects, so e may write to every/m,
+    );
+    expect(stdout).toMatch(
+      /^warning: MONGODB_URL: names the database admin, which belongs to the server; .*authSource=admin$/m,
+    );
+    const { warnings } = JSON.parse((await runCli(["check", "--json"], env)).stdout);
+    expect(warnings).toHaveLength(2);
+    const good = await runCli(["check"], { REGISTRY_FILE: file("good.yml", goodRegistry) });
+    expect(good.stdout).not.toContain("warning:");
+  });
+
+  it("shows no secret in the query of an address", async () => {
+    const { code, stdout } = await runCli(["check", "--json"], {
+      AMQP_URL: "amqp://guest@127.0.0.1:1/?password=geheim&heartbeat=5",
+      MONGODB_URL:
+        "mongodb://db/x?replicaSet=r&tlsCertificateKeyFilePassword=geheim&authMechanismProperties=AWS_SESSION_TOKEN:geheim",
+      BUGZILLA_URL: "https://bugs.example/?api_key=geheim",
+      REGISTRY_FILE: file("good.yml", goodRegistry),
+    });
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("geheim");
+    expect(stdout).toContain("amqp://guest@127.0.0.1:1/?password=***&heartbeat=5");
+    expect(stdout).toContain("mongodb://db/x?replicaSet=r&tlsCertificateKeyFilePassword=***");
+    expect(stdout).toContain("https://bugs.example/?api_key=***");
   });
 
   it("says with --connect what keeps the broker from being used", async () => {

@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 const idOf = ({ payload, exchange, routing_key }: Rejection): string =>
-  rejectionId(payload.sha256, exchange, routing_key);
+  rejectionId(payload, exchange, routing_key);
 
 it("every option becomes a condition, and what is not given none", () => {
   const options = { exchange: "e", routingKey: "k", project: "p", task: "t", reason: "malformed-body" };

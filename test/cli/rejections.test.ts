@@ -13,7 +13,7 @@ import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
 import { storeBatch } from "../../src/ingest/store-batch.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
-import { aDelivery, aMessage, aRejection, schemas } from "../examples.ts";
+import { aDelivery, aMessage, aRejection, limits, schemas } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
 import { type CliRun, runCli } from "./run-cli.ts";
@@ -66,13 +66,16 @@ class Place {
 
   /** What a worker makes of deliveries, of an exchange that may write to nothing. */
   async receive(...deliveries: readonly Delivery[]): Promise<void> {
-    const rules = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => false };
+    const rules = { schemas, ...limits, tiers: new Map(), acceptsProject: () => false };
     const jobs = deliveries.flatMap((delivery) =>
       judgeDelivery(delivery, rules).map((verdict) => ({ delivery, verdict, outcome: null })),
     );
     const [hold, ignore] = [<T>(work: () => Promise<T>) => work(), () => undefined];
     await this.withStore((store) =>
-      storeBatch(jobs, { store, hold, rejectionMaxBytes: MAX_BYTES, onRejected: ignore, onBug: ignore }),
+      storeBatch(jobs, {
+        ...{ store, hold, rejectionMaxBytes: MAX_BYTES, quotaOf: () => null },
+        ...{ onRejected: ignore, onBug: ignore },
+      }),
     );
   }
 
@@ -258,6 +261,20 @@ describe("rejections", () => {
     const alone = await apart.run(["replay", id]);
     expect(alone).toMatchObject({ code: 0, stdout: `${id}: try guid/0: stored\n` });
     expect(await apart.lines(["list"])).toEqual([]);
+  });
+
+  it("show and export numbers as they were sent", async () => {
+    const exporting = new Place(null);
+    const text = JSON.stringify({ ...invalid, extra: { id: "ID" } }).replace(
+      '"ID"',
+      "[1724442618569203714,1e400,1.10]",
+    );
+    await exporting.receive(came(1, Buffer.from(text)));
+    expect(await exporting.run(["export"])).toMatchObject({ code: 0, stdout: `${text}\n` });
+    const [kept] = await exporting.lines(["list"]);
+    const { stdout } = await exporting.run(["show", String(kept?.["id"])]);
+    for (const number of ["1724442618569203714", "1e400", "1.10"])
+      expect(stdout).toContain(`      ${number}`);
   });
 
   it("are exported as they were sent, and validate takes them up", async () => {

@@ -1,9 +1,12 @@
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
-import { openServer } from "../../src/http/open-server.ts";
+import { createCounters } from "../../src/counters.ts";
+import { startHttp } from "../../src/http/start-http.ts";
 import { freePort } from "../servers/free-port.ts";
 import { type CliRun, runCli } from "./run-cli.ts";
 
@@ -61,18 +64,52 @@ it("what answers and is no worker is told to be none, also when its answer never
   };
   const brief = (response: ServerResponse): void => void response.end('{"hello":"world"}');
   for (const answer of [brief, endless]) {
-    const other = createServer((_request, response) => answer(response));
-    const server = await openServer(other, "127.0.0.1", 0);
-    const { code, stdout } = await status(["--url", server.url, "--json"]);
-    await server.close();
+    const other = createServer((_request, response) => answer(response)).listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const { code, stdout } = await status(["--url", url, "--json"]);
+    other.close();
+    other.closeAllConnections();
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       problems: [
         expect.stringMatching(/^worker: what answers there \(HTTP 200\) is no worker of this version/),
       ],
-      worker: { url: server.url, status: null },
+      worker: { url, status: null },
     });
   }
+});
+
+it("asks a worker by the address that --url names, whatever stands for this machine", async () => {
+  const counters = createCounters();
+  let port = "";
+  const tell = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+    if (event === "http_listening") ({ port } = new URL(String(fields["url"])));
+  };
+  const parts = { store: null, ingest: null, source: null, files: null, depth: null, isStopping: false };
+  const http = await startHttp({
+    ...{ host: "127.0.0.1", allowedHosts: [], port: 0, version: "1.2.3", parts: () => parts, counters },
+    ...{ prefetch: 1, ackTimeoutMs: 1000, queueLimit: 1, stallLimitMs: 1000 },
+    log: { error: tell, warn: tell, info: tell, debug: tell },
+  });
+  for (const name of ["127.0.0.1", "localhost"]) {
+    const { stdout } = await status(["--url", `http://${name}:${port}/`, "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ worker: { trouble: null, status: { version: "1.2.3" } } });
+  }
+  await http.close();
+});
+
+it("a worker that does not answer to the name that it is asked by is told so, and what to do", async () => {
+  const other = createServer((_request, response) => response.writeHead(403).end("{}")).listen(
+    0,
+    "127.0.0.1",
+  );
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const { code, stdout } = await status(["--url", `http://127.0.0.1:${port}`]);
+  other.close();
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^! worker: it does not answer to the name 127\.0\.0\.1 .*HTTP_ALLOWED_HOSTS/m);
 });
 
 it("an address that is none, or has a password, is a misuse, and the password is not repeated", async () => {

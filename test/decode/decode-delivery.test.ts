@@ -2,7 +2,13 @@ import { describe, expect, it } from "@jest/globals";
 import { decodeDelivery } from "../../src/decode/decode-delivery.ts";
 import { aDelivery } from "../examples.ts";
 
-const decode = (body: string | Buffer) => decodeDelivery(aDelivery(Buffer.from(body)), 8);
+const limits = { maxDepth: 8, maxBodyBytes: 1_048_576 };
+const decode = (body: string | Buffer) => decodeDelivery(aDelivery(Buffer.from(body)), limits);
+
+function valuesOf(decoded: ReturnType<typeof decode>): readonly unknown[] {
+  if (!decoded.ok) throw new Error(JSON.stringify(decoded.fault));
+  return decoded.value.map(({ value }) => value);
+}
 
 describe("a body that is read", () => {
   const table: readonly (readonly [title: string, body: string, values: unknown])[] = [
@@ -27,13 +33,13 @@ describe("a body that is read", () => {
     ["as deep as is allowed", "[".repeat(8) + "]".repeat(8), [[[[[[[[]]]]]]]]],
   ];
   for (const [title, body, values] of table) {
-    it(title, () => expect(decode(body)).toEqual({ ok: true, value: values }));
+    it(title, () => expect(valuesOf(decode(body))).toEqual(values));
   }
 
   it("a member of any name is the object's own, and no prototype is touched", () => {
     const body = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
     const decoded = decode(body);
-    const [value] = decoded.ok ? decoded.value : [];
+    const [value] = valuesOf(decoded);
     expect(Object.keys(value as object)).toEqual(["__proto__", "constructor"]);
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
@@ -74,7 +80,7 @@ describe("a body that is refused", () => {
 
   it("one that was cut on arrival: its length and the limit are told", () => {
     const oversize = { bytes: 5000, sha256: "00", limitBytes: 1024 };
-    expect(decodeDelivery(aDelivery(Buffer.from("{}"), { oversize }), 8)).toEqual({
+    expect(decodeDelivery(aDelivery(Buffer.from("{}"), { oversize }), limits)).toEqual({
       ok: false,
       fault: { reason: "oversize-body", bytes: 5000, limitBytes: 1024 },
     });

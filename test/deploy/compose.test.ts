@@ -8,7 +8,7 @@ import { type SettingName, settingNames } from "../../src/settings.ts";
 // No container engine runs where these tests run: the form is checked, and what the worker would be told.
 const service = z.looseObject({
   profiles: z.array(z.enum(["mongodb", "ferretdb"])).min(1),
-  image: z.string().regex(/^[a-z/-]+(:[\w.-]+)?$/),
+  image: z.string(),
   environment: z.record(z.string(), z.string()).default({}),
   ports: z.array(z.string()).default([]),
   volumes: z.array(z.string()).default([]),

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
-import { expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import ipaddr from "ipaddr.js";
 import { loadAll } from "js-yaml";
 import * as z from "zod";
 import { isPublicAddress } from "../../src/artifacts/fetch/public-address.ts";
 import { createCounters } from "../../src/counters.ts";
-import { observerRoutes } from "../../src/http/observer-routes.ts";
+import { createServer } from "../../src/http/create-server.ts";
+import { observerPlugin, observerRoutes } from "../../src/http/observer-routes.ts";
 import { readSettings } from "../../src/read-settings.ts";
 import { type SettingName, settingNames } from "../../src/settings.ts";
 
@@ -17,6 +18,13 @@ const read = (name: string) =>
     .parse(loadAll(readFileSync(new URL(`../../deploy/kubernetes/${name}`, import.meta.url), "utf8")));
 const find = <T>(kind: string, shape: z.ZodType<T>): T =>
   shape.parse([...read("worker.yml"), ...read("network-policy.yml")].find((each) => each.kind === kind));
+
+/** Alive and ready; nobody asks for its status. */
+const noView = {
+  livenessProblems: () => [],
+  readinessProblems: async () => [],
+  status: () => Promise.reject(new Error("nobody asks")),
+};
 
 const labels = z.record(z.string(), z.string());
 const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.literal("http") }) });
@@ -35,7 +43,17 @@ const { spec: set } = find(
           containers: z.tuple([
             z.looseObject({
               ports: z.tuple([z.object({ name: z.literal("http"), containerPort: z.number() })]),
-              env: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+              env: z.array(
+                z.union([
+                  z.strictObject({ name: z.string(), value: z.string() }),
+                  z.strictObject({
+                    name: z.literal("POD_NAMESPACE"),
+                    valueFrom: z.strictObject({
+                      fieldRef: z.strictObject({ fieldPath: z.literal("metadata.namespace") }),
+                    }),
+                  }),
+                ]),
+              ),
               livenessProbe: probe,
               readinessProbe: probe,
               startupProbe: probe,
@@ -62,7 +80,13 @@ const { spec: set } = find(
 );
 const pod = set.template.spec;
 const [container] = pod.containers;
-const env = Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
+const NAMESPACE = "jobs-of-treeherder";
+// As Kubernetes fills it in: a variable may use those that stand before it.
+const env = Object.fromEntries(
+  container.env.flatMap((each) =>
+    "value" in each ? [[each.name, each.value.replaceAll("$(POD_NAMESPACE)", NAMESPACE)]] : [],
+  ),
+);
 const settings = readSettings(env, settingNames);
 
 it("what the worker is told are settings that exist, and right ones", () => {
@@ -84,7 +108,7 @@ it("every volume that is mounted is there", () => {
 });
 
 it("the probes ask routes that exist, at the port that is served: alive for its own sake, ready for the whole", () => {
-  const paths = observerRoutes(noView, createCounters()).map(({ path }) => path);
+  const paths = observerRoutes(noView, createCounters()).map(({ url }) => url);
   const { livenessProbe, readinessProbe, startupProbe } = container;
   for (const { httpGet } of [livenessProbe, readinessProbe, startupProbe])
     expect(paths).toContain(httpGet.path);
@@ -92,6 +116,41 @@ it("the probes ask routes that exist, at the port that is served: alive for its 
   expect(paths).toContain(set.template.metadata.annotations["prometheus.io/path"]);
   expect(container.ports[0].containerPort).toBe(settings.HTTP_PORT);
   expect(settings.HTTP_HOST).toBe("0.0.0.0");
+});
+
+describe("the worker answers", () => {
+  const app = createServer({
+    host: settings.HTTP_HOST,
+    allowedHosts: settings.HTTP_ALLOWED_HOSTS,
+    plugins: [observerPlugin(noView, createCounters())],
+    log: { error: fail, warn: fail, info: fail, debug: fail },
+  });
+  const ask = async (url: string, host: string): Promise<number> =>
+    (await app.inject({ url, headers: { host } })).statusCode;
+  const port = settings.HTTP_PORT;
+
+  it.each([`10.244.3.17:${port}`, `[fd00:10:244::5]:${port}`])(
+    "the probes of a node, which ask by the pod's address: %s",
+    async (host) => {
+      const { livenessProbe, readinessProbe, startupProbe } = container;
+      for (const { httpGet } of [livenessProbe, readinessProbe, startupProbe]) {
+        expect(await ask(httpGet.path, host)).toBe(200);
+      }
+    },
+  );
+
+  it.each(["", `.${NAMESPACE}`, `.${NAMESPACE}.svc`, `.${NAMESPACE}.svc.cluster.local`])(
+    "Prometheus by the name of the service, and of one pod of it: ...%s",
+    async (domain) => {
+      expect(await ask("/livez", `pulse-ingest${domain}:${port}`)).toBe(200);
+      expect(await ask("/livez", `pulse-ingest-0.pulse-ingest${domain}:${port}`)).toBe(200);
+    },
+  );
+
+  it.each(["pulse-ingest.evil.example", "evil-pulse-ingest", "pulse-ingest.other-namespace"])(
+    "nobody by %s",
+    async (host) => expect(await ask("/livez", host)).toBe(403),
+  );
 });
 
 it("a pod has more time to end than a shutdown takes", () => {
@@ -158,9 +217,6 @@ it("logs may be fetched from public addresses alone, as the worker itself sees t
   expect(addresses.filter(isAllowed)).toEqual(addresses.filter(isPublicAddress));
 });
 
-/** The routes are only listed, not asked. */
-const noView = {
-  livenessProblems: () => [],
-  readinessProblems: async () => [],
-  status: () => Promise.reject(new Error("nobody asks")),
-};
+function fail(event: string): never {
+  throw new Error(`unexpected: ${event}`);
+}

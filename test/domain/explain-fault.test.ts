@@ -12,9 +12,19 @@ const told: readonly [Fault, string, RegExp][] = [
     /is 9 bytes .* at most 5 .*MAX_BODY_BYTES.*fewer jobs/,
   ],
   [
+    { reason: "unsupported-encoding", property: "content_encoding", value: "ebcdic" },
+    "",
+    /the content_encoding "ebcdic" cannot be undone here: publish UTF-8/,
+  ],
+  [
     { reason: "malformed-body", detail: "the body is empty" },
     "",
     /the body is empty; publish one JSON object/,
+  ],
+  [
+    { reason: "too-many-jobs", jobs: 1001, limit: 1000 },
+    "",
+    /holds 1001 jobs; a message may hold 1000 .*MAX_JOBS_PER_MESSAGE.*several messages/,
   ],
   [{ reason: "schema-violation", violations: [violation] }, "/state", /must be one of: pending/],
   [

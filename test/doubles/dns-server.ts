@@ -14,13 +14,23 @@ export interface DnsServer {
   close(): Promise<void>;
 }
 
+export interface DnsConduct {
+  /** Is this question answered (`A name` or `AAAA name`)? The default is yes. */
+  readonly answers?: (asked: string) => boolean;
+  /** How long each answer takes; the default is not at all. */
+  readonly delayMs?: number;
+}
+
 const types: Readonly<Record<number, string>> = { 1: "A", 28: "AAAA" };
 
 /**
  * A DNS server on a loopback port of its own: the one that a hostile publisher would run for his domain. A name that
  * is not in the zone does not exist; time to live is always 0.
  */
-export async function startDnsServer(zone: Zone): Promise<DnsServer> {
+export async function startDnsServer(
+  zone: Zone,
+  { answers: isAnswered = () => true, delayMs = 0 }: DnsConduct = {},
+): Promise<DnsServer> {
   const questions: string[] = [];
   const socket = createSocket("udp4");
   socket.on("message", (query, from) => {
@@ -28,13 +38,12 @@ export async function startDnsServer(zone: Zone): Promise<DnsServer> {
     const asked = `${types[type] ?? type} ${name}`;
     const nth = questions.filter((question) => question === asked).length;
     questions.push(asked);
+    if (!isAnswered(asked)) return;
     const entry = zone[name];
     const answers = typeof entry === "function" ? entry(nth) : (entry ?? []);
-    socket.send(
-      reply(query, end, entry !== undefined, toRecords(name, type, answers)),
-      from.port,
-      from.address,
-    );
+    const message = reply(query, end, entry !== undefined, toRecords(name, type, answers));
+    if (delayMs === 0) socket.send(message, from.port, from.address);
+    else setTimeout(() => socket.send(message, from.port, from.address, () => undefined), delayMs).unref();
   });
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
   return {

@@ -5,7 +5,7 @@ import { serveThread } from "../../dist/artifacts/threads/serve-thread.js";
 
 const swollen = [];
 
-serveThread(async ({ does, ms = 0 }) => {
+serveThread((ask) => async ({ does, ms = 0 }) => {
   if (does === "wait") await new Promise((resolve) => setTimeout(resolve, ms));
   if (does === "spin") for (;;);
   if (does === "throw") throw new TypeError("a bug");
@@ -14,5 +14,6 @@ serveThread(async ({ does, ms = 0 }) => {
   if (does === "swell") for (;;) swollen.push(new Array(1000).fill(Math.random()));
   if (does === "crash") await new Promise(() => undefined);
   if (does === "babble") return 42;
+  if (does === "ask") return { thread: threadId, given: await ask("what?"), env: [] };
   return { thread: threadId, given: workerData.given, env: Object.keys(process.env) };
 });

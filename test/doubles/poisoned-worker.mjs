@@ -4,21 +4,21 @@
 import { readFileSync } from "node:fs";
 import { createCounters } from "../../src/counters.ts";
 import { createIngest } from "../../src/ingest/create-ingest.ts";
-import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
+import { readDelivery } from "../../src/ingest/judge-delivery.ts";
 import { openSpool } from "../../src/spool/open-spool.ts";
 import { openSuspectsNote } from "../../src/spool/suspects-note.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import { schemas } from "../examples.ts";
+import { limits, schemas } from "../examples.ts";
 
 const [dataDir = "", folder = "", list = ""] = process.argv.slice(2);
 const log = { error: console.error, warn: () => undefined, info: () => undefined, debug: () => undefined };
-const judging = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+const judging = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
 const store = await openStore({ mongodbUrl: null, dataDir, rejectionTtlDays: 30 });
 const spool = openSpool({ folder, maxBytes: 1e9, log });
 const ingest = createIngest({
-  judge: (delivery) => {
+  read: (delivery) => {
     if (delivery.body.includes("poison")) process.kill(process.pid, "SIGKILL");
-    return judgeDelivery(delivery, judging);
+    return readDelivery(delivery, judging);
   },
   store,
   suspectsNote: openSuspectsNote(dataDir, log),
@@ -26,6 +26,7 @@ const ingest = createIngest({
   spoolAfterMs: 10_000,
   batch: { maxItems: 20, maxBytes: 1e6, waitMs: 5 },
   rejectionMaxBytes: 1000,
+  quotaOf: (exchange) => exchange,
   maxAttempts: 3,
   tellEachJob: false,
   counters: createCounters(),

@@ -7,15 +7,18 @@ import type { WorkClaim, WorkFailure, WorkItem, WorkStore } from "../../src/stor
 export type Ended =
   | { readonly id: string; readonly how: "finished"; readonly artifacts: readonly Artifact[] }
   | { readonly id: string; readonly how: "failed"; readonly failure: WorkFailure }
-  | { readonly id: string; readonly how: "released" };
+  | { readonly id: string; readonly how: "released"; readonly dueAt?: string };
 
-export interface WorkQueue extends Pick<WorkStore, "claimWork" | "finishWork" | "failWork" | "releaseWork"> {
+export interface WorkQueue
+  extends Pick<WorkStore, "exchangesWithWork" | "claimWork" | "finishWork" | "failWork" | "releaseWork"> {
   readonly ended: readonly Ended[];
   readonly claims: readonly WorkClaim[];
+  /** How often it was asked whether there is work. */
+  questions(): number;
   add(...items: readonly WorkItem[]): void;
   /** The next so many calls of that method find the store away, or its lease lost, or a bug. */
   next(
-    method: "claimWork" | "finishWork" | "failWork",
+    method: "exchangesWithWork" | "claimWork" | "finishWork" | "failWork",
     trouble: "away" | "lost" | "bug",
     times: number,
   ): void;
@@ -29,6 +32,7 @@ export function aWorkQueue(): WorkQueue {
   let waiting: WorkItem[] = [];
   const ended: Ended[] = [];
   const claims: WorkClaim[] = [];
+  let questions = 0;
   const troubles = new Map<string, string[]>();
   const claimed = new Set<string>();
 
@@ -39,14 +43,15 @@ export function aWorkQueue(): WorkQueue {
     return kind === "lost";
   }
 
-  function end(item: WorkItem, entry: Ended): void {
-    if (!claimed.delete(item.id)) throw new Error(`${item.id} was not claimed`);
+  function end(id: string, entry: Ended): void {
+    if (!claimed.delete(id)) throw new Error(`${id} was not claimed`);
     ended.push(entry);
   }
 
   return {
     ended,
     claims,
+    questions: () => questions,
     add: (...items) => {
       waiting.push(...items);
     },
@@ -56,28 +61,40 @@ export function aWorkQueue(): WorkQueue {
         Array.from({ length: times }, () => kind),
       );
     },
+    async exchangesWithWork(kind) {
+      questions++;
+      trouble("exchangesWithWork");
+      return [...new Set(waiting.filter((item) => item.kind === kind).map(({ exchange }) => exchange))];
+    },
     async claimWork(claim) {
       claims.push(claim);
       trouble("claimWork");
       const fits = (item: WorkItem): boolean =>
-        item.kind === claim.kind && !(item.kind === "log" && claim.exceptHosts.includes(hostOf(item.url)));
-      const items = waiting.filter(fits).slice(0, claim.limit);
+        item.kind === claim.kind &&
+        item.exchange === claim.exchange &&
+        !(item.kind === "log" && claim.exceptHosts.includes(hostOf(item.url)));
+      const [next, first] = [true, false].map((isAfter) =>
+        waiting
+          .filter((item) => fits(item) && item.project > claim.afterProject === isAfter)
+          .toSorted((a, b) => (a.project < b.project ? -1 : a.project > b.project ? 1 : 0)),
+      );
+      const items = (next?.length ? next : (first ?? [])).slice(0, claim.limit);
       waiting = waiting.filter((item) => !items.includes(item));
       for (const item of items) claimed.add(item.id);
       return items;
     },
     async finishWork(item, artifacts) {
       if (trouble("finishWork")) return false;
-      end(item, { id: item.id, how: "finished", artifacts });
+      end(item.id, { id: item.id, how: "finished", artifacts });
       return true;
     },
     async failWork(item, failure) {
       if (trouble("failWork")) return false;
-      end(item, { id: item.id, how: "failed", failure });
+      end(item.id, { id: item.id, how: "failed", failure });
       return true;
     },
-    async releaseWork(items) {
-      for (const item of items) end(item, { id: item.id, how: "released" });
+    async releaseWork(items, dueAt) {
+      for (const { id } of items) end(id, { id, how: "released", ...(dueAt === undefined ? {} : { dueAt }) });
     },
   };
 }

@@ -1,12 +1,12 @@
 import type { Delivery } from "../../src/domain/delivery.ts";
 import { judgeDelivery, type Verdict } from "../../src/ingest/judge-delivery.ts";
 import { toRejection } from "../../src/ingest/to-rejection.ts";
-import { aDelivery, schemas } from "../examples.ts";
+import { aDelivery, limits, schemas } from "../examples.ts";
 import { mutant } from "./mutate.ts";
 import { randomOf } from "./random.ts";
 import { wrongsOf } from "./rules.ts";
 
-const options = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+const options = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
 const SLOW_MS = 50;
 const SLOW_TRIES = 3;
 /** What of a rejected message is kept. */

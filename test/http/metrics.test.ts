@@ -1,8 +1,13 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { text } from "node:stream/consumers";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { countWorkEnd } from "../../src/artifacts/count-work.ts";
+import { startArtifacts } from "../../src/artifacts/start-artifacts.ts";
 import { type Counters, createCounters } from "../../src/counters.ts";
 import type { WorkerParts } from "../../src/http/observe-worker.ts";
 import { type Http, startHttp } from "../../src/http/start-http.ts";
@@ -12,8 +17,16 @@ import { openSuspectsNote } from "../../src/spool/suspects-note.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { aDelivery, aMessage } from "../examples.ts";
-import { judged } from "../ingest/an-ingest.ts";
+import { realRead } from "../ingest/an-ingest.ts";
 import { type MetricFamily, metricTotal, readMetrics } from "./metrics-text.ts";
+
+jest.setTimeout(60_000);
+
+// Threads run compiled code: `npm test` builds first; by hand, `npm run build` does.
+const parseThread = new URL("../../dist/artifacts/parse/parse-thread-entry.js", import.meta.url);
+const bugThread = new URL("../../dist/artifacts/bugs/bug-thread-entry.js", import.meta.url);
+const unsaid = (): void => undefined;
+const silent = { error: unsaid, warn: unsaid, info: unsaid, debug: unsaid };
 
 /** Everything of a worker but its broker, behind a real socket. */
 let folder: string;
@@ -22,32 +35,37 @@ let ingest: Ingest;
 let counters: Counters;
 let http: Http;
 let url: string;
+let listed: readonly string[];
 let parts: { -readonly [name in keyof WorkerParts]: WorkerParts[name] };
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "metrics-"));
   store = await openStore({ mongodbUrl: null, dataDir: folder, rejectionTtlDays: 30 });
   counters = createCounters();
+  listed = ["exchange/publisher/0", "exchange/publisher/1"];
   const tell = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
     if (event === "http_listening") url = String(fields["url"]);
   };
   const log = { error: tell, warn: tell, info: tell, debug: tell };
   ingest = createIngest({
-    judge: judged,
+    read: realRead,
     store,
     spool: null,
     suspectsNote: openSuspectsNote(folder, log),
     spoolAfterMs: 0,
     batch: { maxItems: 50, maxBytes: 1e6, waitMs: 1 },
     rejectionMaxBytes: 1000,
+    quotaOf: (exchange) => exchange,
     maxAttempts: 5,
     tellEachJob: false,
+    listedExchanges: () => listed,
     counters,
     log,
   });
   parts = { store, ingest, source: null, files: null, depth: null, isStopping: false };
   http = await startHttp({
     host: "127.0.0.1",
+    allowedHosts: [],
     port: 0,
     version: "1.2.3",
     prefetch: 400,
@@ -91,9 +109,9 @@ async function aBusyDay(): Promise<void> {
   });
   await Promise.all(deliveries.map((delivery) => ingest.handle(delivery)));
   for (let n = 0; n < 1000; n++) {
-    countWorkEnd(counters, ["*.example.org"], {
+    countWorkEnd(counters, ["127.0.0.1"], {
       kind: "log",
-      host: `host${n}.example.${n % 2 === 0 ? "org" : "net"}:8080`,
+      host: n % 2 === 0 ? `127.0.0.1:${n}` : `host${n}.example.net:8080`,
       outcome: "failed",
       failure: "timeout",
       figures: { bytes: 10, waitMs: 1, totalMs: 2 },
@@ -120,6 +138,19 @@ it("follow the conventions: names, types, help, base units", async () => {
   }
 });
 
+it("are given to Prometheus, which finds a pod and asks by its address", async () => {
+  const { port } = new URL(url);
+  for (const [host, status] of [
+    ["10.244.3.17:9182", 200],
+    ["rebound.example:9182", 403],
+  ] as const) {
+    const request = get({ host: "127.0.0.1", port, path: "/metrics", headers: { host } });
+    const [answer] = (await once(request, "response")) as [IncomingMessage];
+    expect([host, answer.statusCode]).toEqual([host, status]);
+    expect((await text(answer)).includes("pulse_ingest_ready")).toBe(status === 200);
+  }
+});
+
 it("tell what the system and Node.js know: memory, processor time, event-loop delay", async () => {
   const names = (await metrics()).map(({ name }) => name);
   expect(names).toEqual(
@@ -132,8 +163,39 @@ it("tell what the system and Node.js know: memory, processor time, event-loop de
   );
 });
 
+/** A thousand exchanges that nobody lists, and logs of a thousand hosts, one of them allowed. */
+async function aFlood(): Promise<void> {
+  const deliveries = Array.from({ length: 1000 }, (_, n) => {
+    const host = n % 2 === 0 ? `stranger${n}.example` : `127.0.0.1:${2000 + n}`;
+    const logs = [{ name: "buildbot_text", url: `http://${host}/${n}` }];
+    const body =
+      n % 3 === 0 ? aMessage({ [`field${n}`]: n, state: `state${n}` }) : aMessage({ taskId: `${n}/0`, logs });
+    const exchange = `exchange/stranger/${n}`;
+    return aDelivery(body, { exchange, routingKey: `key${n}`, receivedAtMs: Date.now() });
+  });
+  await Promise.all(deliveries.map((delivery) => ingest.handle(delivery)));
+}
+
 it("keep every label within bounds, whatever strangers send", async () => {
-  await aBusyDay();
+  const artifacts = startArtifacts({
+    store,
+    // Loopback is refused before anybody connects.
+    logs: {
+      threads: 4,
+      entry: parseThread,
+      userAgent: "test",
+      allowPrivate: false,
+      allowHosts: ["127.0.0.1"],
+    },
+    bugThreadEntry: bugThread,
+    ...{ logsPerHost: 4, leaseMs: 60_000, retry: { maxAttempts: 1 }, sync: null, bugsCheckMs: 1000 },
+    counters,
+    log: silent,
+  });
+  await Promise.all([aBusyDay(), aFlood()]);
+  artifacts.nudge();
+  while ((await store.countWork()).logs.pending > 0) await wait(100);
+  await artifacts.stop();
   const families = (await metrics()).filter(({ name }) => name.startsWith("pulse_ingest_"));
   const values = new Map<string, Set<string>>();
   for (const { samples } of families) {
@@ -141,24 +203,48 @@ it("keep every label within bounds, whatever strangers send", async () => {
       values.set(label, (values.get(label) ?? new Set()).add(value));
     }
   }
+  const seen = (label: string): string[] => [...(values.get(label) ?? [])].toSorted();
   // A new label is bounded first, then listed here.
-  expect([...values.keys()].toSorted()).toEqual([
-    "exchange",
-    "host",
-    "kind",
-    "le",
-    "outcome",
-    "reason",
-    "state",
-    "step",
-    "version",
-  ]);
-  expect([...(values.get("exchange") ?? [])].toSorted()).toEqual([
-    "exchange/publisher/0",
-    "exchange/publisher/1",
-  ]);
-  expect([...(values.get("host") ?? [])].toSorted()).toEqual(["*.example.org", "other"]);
-  for (const [, seen] of values) expect(seen.size).toBeLessThan(60);
+  const labels = ["exchange", "host", "kind", "le", "outcome", "reason", "state", "step", "version"];
+  expect([...values.keys()].toSorted()).toEqual(labels);
+  expect(seen("exchange")).toEqual(["exchange/publisher/0", "exchange/publisher/1", "other"]);
+  expect(seen("host")).toEqual(["127.0.0.1", "other"]);
+  expect(seen("reason")).toEqual(["refused-address", "refused-host", "schema-violation", "timeout"]);
+  for (const label of labels) expect([label, seen(label).length < 60]).toEqual([label, true]);
+  // Every metric as a whole: its labels multiply.
+  for (const { name, samples } of families) expect([name, samples.length < 200]).toEqual([name, true]);
+});
+
+it("keep within bounds while the registry changes again and again", async () => {
+  const endings = Array.from({ length: 1500 }, (_, n) => {
+    const exchange = `exchange/passing/${n}`;
+    listed = [exchange];
+    return ingest.handle(aDelivery(aMessage(), { exchange, receivedAtMs: Date.now() + 60_000 }));
+  });
+  await Promise.all(endings);
+  const received = (await metrics()).find(({ name }) => name === "pulse_ingest_jobs_received_total");
+  // A thousand names at most, two of them from the start, and `other`.
+  expect(received?.samples.length).toBe(999);
+  expect(metricTotal(await metrics(), "pulse_ingest_jobs_received_total")).toBe(1500);
+});
+
+it("count a job under one exchange from its arrival to its end, also when that is listed in between", async () => {
+  const exchange = "exchange/late/jobs";
+  const early = aDelivery(aMessage(), { exchange, receivedAtMs: Date.now() });
+  const ended = ingest.handle(early);
+  listed = [...listed, exchange];
+  await ended;
+  await wait(5);
+  await ingest.handle(aDelivery(aMessage({ state: `odd` }), { exchange, receivedAtMs: Date.now() }));
+  listed = [];
+  await ingest.handle(aDelivery(aMessage(), { exchange, receivedAtMs: Date.now() }));
+  const families = await metrics();
+  const counts = (name: string, labels: Readonly<Record<string, string>> = {}) =>
+    ["other", exchange].map((each) => metricTotal(families, name, { exchange: each, ...labels }));
+  expect(counts("pulse_ingest_jobs_received_total")).toEqual([1, 2]);
+  expect(counts("pulse_ingest_jobs_total")).toEqual([1, 2]);
+  expect(counts("pulse_ingest_rejections_total")).toEqual([0, 1]);
+  expect(counts("pulse_ingest_stored_lag_seconds")).toEqual([1, 2]);
 });
 
 it("obey the law: received = the sum of the outcomes + in hand + spooled", async () => {

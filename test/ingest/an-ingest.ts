@@ -4,19 +4,19 @@ import { join } from "node:path";
 import { type Counters, createCounters, outcomeTotals } from "../../src/counters.ts";
 import type { Delivery, Settlement } from "../../src/domain/delivery.ts";
 import { createIngest, type Ingest, type IngestOptions } from "../../src/ingest/create-ingest.ts";
-import { judgeDelivery, type Verdict } from "../../src/ingest/judge-delivery.ts";
+import { type ReadDelivery, readDelivery } from "../../src/ingest/judge-delivery.ts";
 import { openSpool, type Spool } from "../../src/spool/open-spool.ts";
 import { openSuspectsNote } from "../../src/spool/suspects-note.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { aFickleStore, type FickleStore } from "../doubles/fickle-store.ts";
-import { schemas } from "../examples.ts";
+import { limits, schemas } from "../examples.ts";
 
-const judgeOptions = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+const judgeOptions = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
 
-/** The real judgement. */
-export function judged(delivery: Delivery): readonly Verdict[] {
-  return judgeDelivery(delivery, judgeOptions);
+/** The real decoding and judgement. */
+export function realRead(delivery: Delivery): ReadDelivery {
+  return readDelivery(delivery, judgeOptions);
 }
 
 /** The worker without its broker: deliveries in, settlements out, on a real store that can be away and a real spool. */
@@ -54,15 +54,17 @@ export class IngestStory {
     this.counters = createCounters();
     this.#spool = openSpool({ folder: this.spoolFolder, maxBytes: spoolBytes, log });
     this.#ingest = createIngest({
-      judge: judged,
+      read: realRead,
       store: this.store,
       suspectsNote: openSuspectsNote(this.folder, log),
       spool: this.#spool,
       spoolAfterMs: 50,
       batch: { maxItems: 10, maxBytes: 1e6, waitMs: 1 },
       rejectionMaxBytes: 1000,
+      quotaOf: (exchange) => exchange,
       maxAttempts: 5,
       tellEachJob: false,
+      listedExchanges: () => [],
       counters: this.counters,
       log,
       ...options,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals
 import { outcomeTotals, rejectionTotals } from "../../src/counters.ts";
 import type { Delivery } from "../../src/domain/delivery.ts";
 import { aDelivery, aMessage } from "../examples.ts";
-import { IngestStory, judged, until } from "./an-ingest.ts";
+import { IngestStory, realRead, until } from "./an-ingest.ts";
 
 jest.setTimeout(30_000);
 
@@ -69,6 +69,53 @@ describe("while the store is away", () => {
   );
 });
 
+it("a job that leaves the spool is counted under the exchange that it was received under", async () => {
+  const exchange = "exchange/late/jobs";
+  const arrived = (n: number): Delivery => ({ ...job(n), exchange, receivedAtMs: Date.now() });
+  let listed: readonly string[] = [];
+  const countedAs = async (): Promise<Record<string, readonly (number | undefined)[]>> => {
+    const [received, ended] = await Promise.all([story.counters.received.get(), story.counters.ended.get()]);
+    const sum = (values: typeof received.values | typeof ended.values, label: string): number =>
+      values.reduce((total, { labels, value }) => total + (labels.exchange === label ? value : 0), 0);
+    return Object.fromEntries(
+      ["other", exchange].map((label) => [label, [sum(received.values, label), sum(ended.values, label)]]),
+    );
+  };
+  story.start({ listedExchanges: () => listed });
+  story.store.mood = "gone";
+  const early = [arrived(1), arrived(2)];
+  story.deliver(...early);
+  await until(settledAll(early));
+  listed = [exchange];
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const late = [arrived(3), arrived(4), arrived(5)];
+  story.deliver(...late);
+  await until(settledAll(late));
+  expect(await countedAs()).toEqual({ other: [2, 0], [exchange]: [3, 0] });
+  story.store.mood = "there";
+  await until(async () => (await story.law()).spooled === 0);
+  expect(await countedAs()).toEqual({ other: [2, 2], [exchange]: [3, 3] });
+
+  // The next worker takes over what this one leaves, and lists the exchange only afterwards.
+  story.store.mood = "gone";
+  const left = [arrived(6)];
+  story.deliver(...left);
+  await until(settledAll(left));
+  await story.stop();
+  listed = [];
+  story.start({ listedExchanges: () => listed });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  listed = [exchange];
+  const last = [arrived(7)];
+  story.deliver(...last);
+  await until(settledAll(last));
+  story.store.mood = "there";
+  await until(async () => (await story.law()).spooled === 0);
+  const counts = await countedAs();
+  for (const [received, ended] of Object.values(counts)) expect(ended).toBe(received);
+  expect(counts["other"]?.[0]).toBeGreaterThanOrEqual(1);
+});
+
 describe("when the store is back", () => {
   it("the spool is drained in order, what comes meanwhile goes to its end, and then it is empty", async () => {
     story.start();
@@ -121,12 +168,12 @@ describe("when the store is back", () => {
   it("a message that sets off a bug is tried once more alone, then rejected, and its neighbours are stored", async () => {
     let tries = 0;
     story.start({
-      judge: (delivery) => {
+      read: (delivery) => {
         if (delivery.body.includes("s/7")) {
           tries++;
           throw new TypeError("a bug");
         }
-        return judged(delivery);
+        return realRead(delivery);
       },
     });
     story.store.mood = "gone";

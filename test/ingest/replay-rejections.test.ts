@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import type { Delivery } from "../../src/domain/delivery.ts";
+import type { BodyProperties, Delivery } from "../../src/domain/delivery.ts";
+import { faultErrors } from "../../src/domain/explain-fault.ts";
 import { Unavailable } from "../../src/domain/faults.ts";
 import type { StoredRejection } from "../../src/domain/rejection.ts";
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
@@ -11,7 +13,7 @@ import { type ReplayOptions, replayRejections, whyNotReplayed } from "../../src/
 import { storeBatch } from "../../src/ingest/store-batch.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
-import { aDelivery, aMessage, aRejection, schemas } from "../examples.ts";
+import { aDelivery, aMessage, aRejection, limits, schemas } from "../examples.ts";
 
 let folder: string;
 let store: Store;
@@ -30,18 +32,32 @@ interface Rules {
 }
 
 /** The worker's judgement under these rules. */
-function judgeBy({ accepts = true, maxDepth = 64 }: Rules) {
+function judgeBy({ accepts = true, maxDepth = limits.maxDepth }: Rules) {
   return (delivery: Delivery) =>
-    judgeDelivery(delivery, { schemas, maxDepth, tiers: new Map(), acceptsProject: () => accepts });
+    judgeDelivery(delivery, {
+      schemas,
+      ...limits,
+      maxDepth,
+      tiers: new Map(),
+      acceptsProject: () => accepts,
+    });
 }
 
 /** What a worker makes of a delivery under these rules; gives the rejections that are there then. */
-async function receive(body: unknown, rules: Rules = {}, maxBytes = 65_536): Promise<StoredRejection[]> {
-  const delivery = aDelivery(body, { receivedAtMs: Date.now() - 60_000 });
+async function receive(
+  body: unknown,
+  rules: Rules = {},
+  maxBytes = 65_536,
+  properties: BodyProperties = {},
+): Promise<StoredRejection[]> {
+  const delivery = aDelivery(body, { receivedAtMs: Date.now() - 60_000, properties });
   const jobs = judgeBy(rules)(delivery).map((verdict) => ({ delivery, verdict, outcome: null }));
   const hold: ReplayOptions["hold"] = (work) => work();
   const ignore = () => undefined;
-  await storeBatch(jobs, { store, hold, rejectionMaxBytes: maxBytes, onRejected: ignore, onBug: ignore });
+  await storeBatch(jobs, {
+    ...{ store, hold, rejectionMaxBytes: maxBytes, quotaOf: () => null },
+    ...{ onRejected: ignore, onBug: ignore },
+  });
   return kept();
 }
 
@@ -103,6 +119,24 @@ it("a revision hash whose push has come meanwhile finds it", async () => {
   expect((await store.findJob("try", "guid/0"))?.job.result_set).toBe(`try/${"b".repeat(12)}`);
 });
 
+it("a job out of an envelope is kept without it, counted when it is sent again, and replayed by itself", async () => {
+  const origin = { kind: "hg.mozilla.org", project: "try", revision_hash: "f".repeat(40) };
+  await receive({ payload: aMessage({ origin }), _meta: { sent: "2026-01-05T10:00:00Z" } });
+  const rejections = await receive({
+    payload: aMessage({ origin }),
+    _meta: { sent: "2026-01-05T10:00:01Z" },
+  });
+  expect(rejections).toMatchObject([
+    { count: 2, payload: { content: JSON.stringify(aMessage({ origin })) } },
+  ]);
+  expect(rejections.flatMap(({ fault }) => faultErrors(fault))).toMatchObject([
+    { pointer: "/payload/origin/revision_hash", keyword: "unknown-revision-hash" },
+  ]);
+  const push = { revision: "b".repeat(40), author: "a@b", push_timestamp: 5, revisions: [] };
+  await store.storeResultSets("try", [{ ...push, revision_hash: "f".repeat(40) }]);
+  expect((await replay(rejections))[0]?.jobs).toMatchObject([{ outcome: "stored" }]);
+});
+
 it("raw bytes that can be decoded by now end job by job; what is refused of them is kept by itself", async () => {
   const deep = { a: { b: { c: {} } } };
   const body = [aMessage({ extra: deep }), aMessage({ taskId: "t/1", owner: "", extra: deep })];
@@ -114,6 +148,28 @@ it("raw bytes that can be decoded by now end job by job; what is refused of them
     { task_id: "t/1", outcome: "rejected", fault: { reason: "schema-violation" } },
   ]);
   expect(await kept()).toMatchObject([{ task_id: "t/1", count: 1, payload: { encoding: "json" } }]);
+});
+
+it("raw bytes are replayed by what their properties declare", async () => {
+  const content_encoding = "gzip";
+  const reject = (properties: BodyProperties) =>
+    receive(
+      gzipSync(JSON.stringify(aMessage({ extra: { a: { b: { c: {} } } } }))),
+      { maxDepth: 4 },
+      65_536,
+      properties,
+    );
+  await reject({ content_encoding });
+  const raw = await reject({});
+  expect(raw).toMatchObject([
+    {
+      fault: { detail: expect.stringContaining("nested deeper") },
+      payload: { properties: { content_encoding } },
+    },
+    { fault: { detail: expect.stringContaining("not valid UTF-8") } },
+  ]);
+  expect((await replay(raw)).map(({ jobs }) => jobs[0]?.outcome)).toEqual(["stored", "rejected"]);
+  expect(await kept()).toMatchObject([{ payload: { properties: {} } }]);
 });
 
 it.each<[string, Buffer]>([

@@ -7,7 +7,7 @@ import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
 import { type JobInHand, storeBatch } from "../../src/ingest/store-batch.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Arrival, Store, StoreOutcome } from "../../src/store/store.ts";
-import { aDelivery, aMessage, schemas } from "../examples.ts";
+import { aDelivery, aMessage, limits, schemas } from "../examples.ts";
 
 let folder: string;
 let store: Store;
@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 const rules = {
-  ...{ schemas, maxDepth: 64, tiers: new Map() },
+  ...{ schemas, ...limits, tiers: new Map() },
   acceptsProject: (_exchange: string, project: string) => project !== "closed",
 };
 const origin = { kind: "hg.mozilla.org", project: "try" };
@@ -58,6 +58,7 @@ it.each(refused)(
       store: { recordRejections: store.recordRejections, storeSubmissions },
       hold: (work) => work(),
       rejectionMaxBytes: 10_000,
+      quotaOf: () => null,
       onRejected: (_job, { fault }) => reasons.push(fault.reason),
       onBug: () => undefined,
     });
@@ -100,6 +101,7 @@ it.each([
       },
       hold: (work) => work(),
       rejectionMaxBytes: 10_000,
+      quotaOf: () => null,
       onRejected: () => undefined,
       onBug: (_job, error) => bugs.push(error),
     });

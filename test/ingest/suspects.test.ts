@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import * as fc from "fast-check";
+import type { BodyProperties } from "../../src/domain/delivery.ts";
 import { Unavailable } from "../../src/domain/faults.ts";
 import { type DeliveryInHand, hasEnded } from "../../src/ingest/in-hand.ts";
+import { JobsInHand } from "../../src/ingest/jobs-in-hand.ts";
 import { Suspects, type SuspectsOptions, suspectHash } from "../../src/ingest/suspects.ts";
 import { openSuspectsNote } from "../../src/spool/suspects-note.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -46,7 +48,10 @@ const inLedger = async () => (await store.countDocuments())["suspects"];
 
 function endIt(suspect: DeliveryInHand): void {
   const { delivery } = suspect;
-  suspect.jobs = [{ delivery, verdict: { kind: "skipped", payload: {} }, outcome: "skipped" }];
+  const end = { delivery, verdict: { kind: "skipped", payload: {} }, outcome: "skipped" } as const;
+  suspect.jobs = new JobsInHand(1, () => end);
+  suspect.jobs.judgeNext();
+  suspect.jobs.keepEnds();
 }
 
 /** A worker's life over these names. It dies, which is to say never gets on, at `dies`; gives what it did. */
@@ -268,4 +273,13 @@ it("a suspect's hash is of route and body, whatever else differs", () => {
     hash({}, { exchange: "a", routingKey: "bc" }),
   );
   expect(hash({ a: 1 })).not.toBe(hash({ a: 2 }));
+});
+
+it("a suspect's hash tells bodies apart that are declared differently, and only those", () => {
+  const hash = (properties?: BodyProperties) =>
+    suspectHash(aDelivery({}, properties === undefined ? {} : { properties }));
+  expect(hash({ content_encoding: "UTF-8", content_type: "application/json" })).toBe(hash());
+  expect(hash({ content_encoding: "gzip" })).not.toBe(hash());
+  expect(hash({ content_encoding: "gzip" })).not.toBe(hash({ compression: "gzip" }));
+  expect(hash({ content_encoding: "gzip" })).toBe(hash({ content_encoding: "GZIP" }));
 });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
 import type { Delivery } from "../../src/domain/delivery.ts";
 import type { Fault } from "../../src/domain/faults.ts";
@@ -98,6 +99,32 @@ describe("raw bytes, as base64", () => {
     const oversize = { bytes: 5_000_000, sha256: "ab".repeat(32), limitBytes: 1_000_000 };
     const payload = keptRaw(Buffer.from("head"), 1000, oversize);
     expect(payload).toMatchObject({ bytes: 5_000_000, sha256: oversize.sha256, truncated: true });
+  });
+});
+
+describe("raw bytes with properties", () => {
+  const properties = { content_type: "application/json", content_encoding: "gzip" };
+  const secret = 'x "https://user:geheim@logs.example/a.log"';
+
+  it("carry them along; a decoded item does without", () => {
+    const delivery = aDelivery(Buffer.from([1, 2]), { properties });
+    expect(kept(undefined, 1000, delivery)).toMatchObject({ content: "AQI=", properties });
+    expect(kept({}, 1000, delivery)).not.toHaveProperty("properties");
+  });
+
+  it("hide no password under their compression", () => {
+    const delivery = aDelivery(gzipSync(secret), { properties });
+    const { content, blanked, sha256: hash } = kept(undefined, 1000, delivery);
+    expect(Buffer.from(content, "base64").toString()).toBe(secret.replace("geheim", "***"));
+    expect({ blanked, hash }).toEqual({ blanked: true, hash: sha256(delivery.body) });
+  });
+
+  it("of what killed workers are not looked at", () => {
+    const delivery = aDelivery(gzipSync(secret), { properties });
+    const killed = { reason: "killed-worker", attempts: 3 } as const;
+    const refused = { fault: killed, payload: undefined, project: null, task_id: null };
+    const { content } = toRejection(delivery, refused, 1000).payload;
+    expect(Buffer.from(content, "base64").equals(delivery.body)).toBe(true);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Fault } from "../../src/domain/faults.ts";
 import type { PreparedSubmission, SubmittedJob } from "../../src/domain/submission.ts";
 import { normaliseSubmission } from "../../src/normalise/normalise-submission.ts";
+import { submissionRules } from "../examples.ts";
 
 type Job = { readonly [name in keyof SubmittedJob]?: SubmittedJob[name] };
 const submission = (job: Job) => ({
@@ -12,13 +13,13 @@ const submission = (job: Job) => ({
 });
 
 function prepared(job: Job): PreparedSubmission {
-  const result = normaliseSubmission(submission(job), new Map());
+  const result = normaliseSubmission(submission(job), submissionRules);
   if (!result.ok) throw new Error(JSON.stringify(result.fault));
   return result.value;
 }
 
 function faultOf(job: Job): Fault | null {
-  const result = normaliseSubmission(submission(job), new Map());
+  const result = normaliseSubmission(submission(job), submissionRules);
   return result.ok ? null : result.fault;
 }
 
@@ -151,7 +152,7 @@ describe("the tier", () => {
   it("is kept, unless the project's list of signatures forces another", () => {
     const { signature } = prepared({ tier: 1 }).job;
     const tiers = new Map([["p", new Map([[signature, 3 as const]])]]);
-    const forced = normaliseSubmission(submission({ tier: 1 }), tiers);
+    const forced = normaliseSubmission(submission({ tier: 1 }), { ...submissionRules, tiers });
     expect(forced.ok && forced.value.job).toMatchObject({ tier: 3, signature });
     expect(prepared({ tier: 2 }).job.tier).toBe(2);
   });
@@ -165,7 +166,7 @@ describe("what is worked out", () => {
   };
 
   it("the signature, which is the reference name where none was given", () => {
-    const result = normaliseSubmission({ ...submission(kind), project: "proj" }, new Map());
+    const result = normaliseSubmission({ ...submission(kind), project: "proj" }, submissionRules);
     expect(result.ok && result.value.job).toMatchObject({
       option_collection_hash: "102210fe594ee9b33d82058545b1ed14f4c8206e",
       signature: "879f90678c09426a00e13acf90771d3ea9644a82",
@@ -233,7 +234,7 @@ describe("a log", () => {
 it("a revision, or a hash, of more than 50 characters costs the job", () => {
   for (const name of ["revision", "revision_hash"] as const) {
     const given = (length: number) =>
-      normaliseSubmission({ ...submission({}), [name]: characters(length) }, new Map());
+      normaliseSubmission({ ...submission({}), [name]: characters(length) }, submissionRules);
     expect(given(50)).toMatchObject({ ok: true, value: { [name]: characters(50) } });
     expect(given(51)).toMatchObject({ ok: false, fault: { reason: "unusable-field", pointer: `/${name}` } });
   }
@@ -241,7 +242,7 @@ it("a revision, or a hash, of more than 50 characters costs the job", () => {
 
 it("coalesced guids are read beside the job and within it", () => {
   const both = { ...submission({ coalesced: ["b"] }), coalesced: ["a"] };
-  const result = normaliseSubmission(both, new Map());
+  const result = normaliseSubmission(both, submissionRules);
   expect(result.ok && result.value.coalesced).toEqual(["a", "b"]);
 });
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
-import { prepareArtifacts } from "../../src/normalise/prepare-artifacts.ts";
+import {
+  type PreparedArtifacts,
+  prepareArtifacts as prepare,
+} from "../../src/normalise/prepare-artifacts.ts";
+import { limits } from "../examples.ts";
+
+function prepareArtifacts(submitted: readonly unknown[], jobLimits = limits.jobLimits): PreparedArtifacts {
+  return prepare(submitted, jobLimits);
+}
 
 const artifact = (name: string, blob: unknown, type = "json") => ({ name, type, blob });
 const detailsOf = (blob: unknown): unknown => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Source } from "../../src/domain/source-json.ts";
 import { pulseArtifacts, unusableParts } from "../../src/normalise/pulse-artifacts.ts";
 import type { PulseJob } from "../../src/validate/message-types.ts";
 import { validateJob } from "../../src/validate/validate-job.ts";
@@ -16,7 +17,7 @@ const made = {
   ...{ started_linenumber: 7, finished_linenumber: 9, errors: [], error_count: 0, order: 0 },
 };
 
-function jobOf(overrides: Overrides): PulseJob {
+function jobOf(overrides: Overrides): Source<PulseJob> {
   const message = validateJob(aMessage(overrides), schemas);
   if (!message.ok) throw new Error(JSON.stringify(message.fault));
   return message.value;

@@ -3,10 +3,11 @@
  * may have. It is made once (about half a minute, 650 MB) and kept in the cache.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { aptInstall, findMirror, whyNoApt } from "./apt.ts";
 import { madeOnce, recipeHash } from "./cache.ts";
+import { withValidIndex } from "./index-validity.ts";
 import { dieWithParent } from "./program.ts";
 import { findProgram, lastLines, runCommand, say } from "./run-command.ts";
 import { ServerMissing, wordsOf } from "./server-missing.ts";
@@ -16,8 +17,6 @@ const servers = ["postgresql-18-documentdb", "rabbitmq-server"];
 const options = [
   "--variant=apt",
   '--aptopt=Apt::Install-Recommends "false"',
-  // A mirror frozen in the past is as good as any for this.
-  '--aptopt=Acquire::Check-Valid-Until "false"',
   "--dpkgopt=path-exclude=/usr/share/doc/*",
   "--dpkgopt=path-exclude=/usr/share/locale/*",
   "--dpkgopt=path-exclude=/usr/share/man/*",
@@ -83,9 +82,14 @@ async function make(path: string, packages: readonly string[], server: string): 
   if ((await findProgram("mmdebstrap")) === null) await aptInstall("mmdebstrap");
   say(`making the server root in ${path}: about half a minute, once`);
   const started = Date.now();
-  const what = [...options, `--include=${packages.join(",")}`, suite, path, mirror];
-  const [program = "", ...args] = [...dieWithParent(process.pid), "mmdebstrap", ...what];
-  await runCommand(program, args);
+  await withValidIndex(
+    async (more) => {
+      const what = [...options, ...more, `--include=${packages.join(",")}`, suite, path, mirror];
+      const [program = "", ...args] = [...dieWithParent(process.pid), "mmdebstrap", ...what];
+      await runCommand(program, args);
+    },
+    () => rm(path, { recursive: true, force: true }),
+  );
   // The mount point for what goes over the run's folder has to be there before the root is shared.
   await mkdir(join(path, "srv"), { recursive: true });
   say(`made the server root in ${Math.round((Date.now() - started) / 1000)} s`);

@@ -11,6 +11,7 @@ import { createContainer, whyNoDocker } from "./docker.ts";
 import { createDocumentdb, type Documentdb, firstPassword } from "./documentdb.ts";
 import { ferretdbVersion, findFerretdb } from "./ferretdb.ts";
 import { freePort } from "./free-port.ts";
+import { images } from "./images.ts";
 import { dieWithParent, type Program, startProgram, untilItAnswers } from "./program.ts";
 import { findProgram } from "./run-command.ts";
 import { openRunFolder, type RunFolder } from "./run-folder.ts";
@@ -122,7 +123,7 @@ async function startMongod(mongod: string): Promise<Mongodb> {
 
 async function startInDocker(): Promise<Mongodb> {
   const port = await freePort();
-  const container = await createContainer("mongo:7", [[port, 27017]]);
+  const container = await createContainer(images.mongodb, [[port, 27017]]);
   const server = { url: `mongodb://127.0.0.1:${port}/`, name: "MongoDB", parts: [container.start] };
   return started(container.folder, async () => server);
 }

@@ -8,6 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { connect } from "amqplib";
 import { createContainer, whyNoDocker } from "./docker.ts";
 import { freePort } from "./free-port.ts";
+import { images } from "./images.ts";
 import { type Program, startProgram, untilItAnswers } from "./program.ts";
 import { createRabbitmqAdmin, type RabbitmqAdmin } from "./rabbitmq-admin.ts";
 import { findRabbitmqPlace, type RabbitmqPlace, type RabbitmqSeries } from "./rabbitmq-place.ts";
@@ -96,7 +97,7 @@ async function startIn(place: RabbitmqPlace, folder: RunFolder): Promise<Rabbitm
 
 async function startInDocker(series: RabbitmqSeries): Promise<Rabbitmq> {
   const ports = { amqp: await freePort(), admin: await freePort() };
-  const container = await createContainer(`rabbitmq:${series === "3" ? "3" : "4"}-management`, [
+  const container = await createContainer(series === "3" ? images.rabbitmq3 : images.rabbitmq4, [
     [ports.amqp, 5672],
     [ports.admin, 15672],
   ]);

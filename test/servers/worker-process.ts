@@ -36,10 +36,11 @@ export class WorkerProcess {
   /**
    * @param env - settings, over those of this process; LOG_LEVEL is `debug` and HTTP_PORT free unless given.
    * @param onLine - told of every line as it comes.
+   * @param main - the program; the one built in this project unless given.
    */
-  constructor(env: NodeJS.ProcessEnv, onLine: (line: LogLine) => void = () => undefined) {
+  constructor(env: NodeJS.ProcessEnv, onLine: (line: LogLine) => void = () => undefined, main = MAIN) {
     this.#onLine = onLine;
-    this.#child = spawn(process.execPath, [MAIN, "start"], {
+    this.#child = spawn(process.execPath, [main, "start"], {
       env: { ...process.env, LOG_LEVEL: "debug", HTTP_PORT: "0", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -84,17 +84,34 @@ describe("a spool", () => {
     const spool = open();
     const oversize = { bytes: 5e6, sha256: "ab", limitBytes: 1e6 };
     spool.append([entry(1), entry(2, { body: Buffer.from([0, 255, 254]), oversize }, 1)]);
-    spool.append([entry(3, { redelivered: true })]);
+    const properties = { content_encoding: "latin-1", compression: "application/x-gzip" };
+    spool.append([entry(3, { redelivered: true, properties })]);
     const front = spool.front(all);
     expect(front?.deliveries.map(({ delivery }) => delivery)).toEqual([
       delivery(1),
       delivery(2, { body: Buffer.from([0, 255, 254]), oversize }),
-      delivery(3, { redelivered: true }),
+      delivery(3, { redelivered: true, properties }),
     ]);
     expect(front?.deliveries.map(({ isSuspect }) => isSuspect)).toEqual([false, false, true]);
     expect(ids(spool)).toEqual([1, 2, 3]);
     front?.remove(front.deliveries.slice(0, 2));
     expect(ids(spool)).toEqual([3]);
+    spool.close();
+  });
+
+  it("gives back what an earlier version left, which kept no properties", () => {
+    const db = new Database(join(folder, "left.db"));
+    db.exec(`CREATE TABLE deliveries (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, exchange TEXT NOT NULL, routing_key TEXT NOT NULL,
+        redelivered INTEGER NOT NULL, received_at_ms INTEGER NOT NULL, body BLOB NOT NULL, oversize TEXT,
+        jobs INTEGER NOT NULL);
+      INSERT INTO deliveries VALUES (1, 'exchange/a/jobs', 'x.try', 0, 7, CAST('{"id":7}' AS BLOB), NULL, 1)`);
+    db.close();
+    const spool = open();
+    spool.append([entry(8, { properties: { content_encoding: "gzip" } })]);
+    expect(spool.front(all)?.deliveries.map((each) => each.delivery)).toEqual([delivery(7)]);
+    expect(drained(spool)).toEqual([7, 8]);
+    expect(events).toEqual(["spool_taken_over"]);
     spool.close();
   });
 
@@ -238,6 +255,7 @@ describe("a spool's file", () => {
     ["oversize", `'{"bytes": 1}'`, '{"bytes": 1}'],
     ["oversize", "x'ff'", "base64"],
     ["oversize", "CAST(x'ff' AS TEXT)", "base64"],
+    ["properties", `'{"compression": 1}'`, '{"compression": 1}'],
     ["body", "7", "7"],
     ["received_at_ms", "'now'", "now"],
     ["received_at_ms", "9e99", "9e+99"],

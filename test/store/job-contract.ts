@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Arrival, JobView, Store } from "../../src/store/store.ts";
-import { anArrival } from "../examples.ts";
+import { anArrival, limits } from "../examples.ts";
 import type { Database } from "./store-contract.ts";
 
 type Overrides = Readonly<Record<string, unknown>>;
@@ -50,6 +50,32 @@ export function jobContract(name: string, openEmpty: () => Promise<Database>): v
     };
     const unread = { name: "buildbot_text", url: "u" };
     const read = { ...unread, steps: [] };
+
+    story("says of a message that changes a job of another exchange whose job it is", async () => {
+      const through = (exchange: string, state: string, overrides: Overrides = {}): Arrival => ({
+        ...messageIn(state, guid, overrides),
+        exchange,
+      });
+      const bare = { logs: [], coalesced: [], extra: {} };
+      const first = await store.storeSubmissions([through("a", "pending")]);
+      const within = await store.storeSubmissions([through("b", "running"), through("a", "completed")]);
+      const late = await store.storeSubmissions([
+        through("b", "running"),
+        through("b", "pending", bare),
+        through("b", "completed"),
+        through("a", "running"),
+      ]);
+      expect([...first, ...within, ...late]).toEqual([
+        { kind: "stored" },
+        { kind: "stored", jobOf: "a" },
+        { kind: "stored" },
+        // It adds a log and an artifact.
+        { kind: "unchanged", jobOf: "a" },
+        { kind: "unchanged" },
+        { kind: "unchanged" },
+        { kind: "unchanged" },
+      ]);
+    });
 
     const table = [
       // stored, incoming, the outcome, the state then, and what is kept of the incoming one
@@ -215,6 +241,23 @@ export function jobContract(name: string, openEmpty: () => Promise<Database>): v
         expect((await view()).coalesced_to).toBe(`${guid}/b`);
       });
     }
+
+    story("a job with as many parts as one message may give it is stored with all of them", async () => {
+      const { logs, artifacts, coalesced } = limits.jobLimits;
+      const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+      const largest = messageIn("completed", guid, {
+        logs: numbers(logs).map((n) => ({ name: `log${n}`, url: "u" })),
+        extra: { artifacts: numbers(artifacts).map((n) => artifact(`a${n}`, n)) },
+        coalesced: numbers(coalesced).map((n) => `${guid}/${n}`),
+      });
+      const last = `${guid}/${coalesced - 1}`;
+      expect(await kinds(largest, messageIn("completed", last))).toEqual(["stored", "stored"]);
+      const stored = await view();
+      expect(stored.logs).toHaveLength(logs);
+      expect(stored.artifacts).toHaveLength(artifacts);
+      expect(stored.job.refused).toEqual([]);
+      expect((await view(last)).coalesced_to).toBe(guid);
+    });
 
     story("a job that moves forward stays coalesced", async () => {
       await kinds(messageIn("pending", guid), messageIn("completed", `${guid}/a`, { coalesced: [guid] }));

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
 import { openMongodbStore } from "../../src/store/mongodb/mongodb-store.ts";
+import { defaultStoreLimits } from "../../src/store/store-limits.ts";
 import { anArrival } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
@@ -9,7 +10,9 @@ import { jobContract } from "./job-contract.ts";
 import { mutantContract } from "./mutant-contract.ts";
 import { orderContract } from "./order-contract.ts";
 import { pushContract } from "./push-contract.ts";
+import { quotaContract } from "./quota-contract.ts";
 import { type Database, storeContract } from "./store-contract.ts";
+import { workContract } from "./work-contract.ts";
 
 jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
@@ -23,7 +26,7 @@ function databaseUrl(): URL {
 async function openEmpty(): Promise<Database> {
   const { href } = databaseUrl();
   return {
-    open: () => openMongodbStore(href, 30),
+    open: (limits) => openMongodbStore(href, 30, undefined, { ...defaultStoreLimits, ...limits }),
     async remove() {
       const client = new MongoClient(href);
       await client.db().dropDatabase();
@@ -34,10 +37,21 @@ async function openEmpty(): Promise<Database> {
 
 mongodb.describe(`on ${mongodb.name}`, () => {
   storeContract("mongodb", openEmpty);
+  workContract("mongodb", openEmpty);
   jobContract("mongodb", openEmpty);
   pushContract("mongodb", openEmpty);
+  quotaContract("mongodb", openEmpty);
   orderContract("mongodb", openEmpty, 25);
   mutantContract("mongodb", openEmpty, 300);
+
+  it("reports a database name that the server refuses as a mistake in the settings", async () => {
+    const url = databaseUrl();
+    // The settings refuse such a name; whoever opens a store by another way is told by the server.
+    url.pathname = "/my%20db";
+    await expect(openMongodbStore(url.href, 30)).rejects.toThrow(
+      /^MONGODB_URL: the server does not take the name of the database: /,
+    );
+  });
 
   it("has the server drop rejections once they have expired", async () => {
     const { href } = databaseUrl();

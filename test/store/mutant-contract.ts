@@ -2,12 +2,12 @@ import { expect, it } from "@jest/globals";
 import { shortRevision } from "../../src/domain/result-set.ts";
 import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
 import type { Arrival, JobView, Store } from "../../src/store/store.ts";
-import { aDelivery, schemas } from "../examples.ts";
+import { aDelivery, limits, schemas } from "../examples.ts";
 import { mutant } from "../fuzz/mutate.ts";
 import { randomOf } from "../fuzz/random.ts";
 import type { Database } from "./store-contract.ts";
 
-const judging = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+const judging = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
 const BATCH = 50;
 
 /** What is accepted of a broken message, under a guid of its own. */

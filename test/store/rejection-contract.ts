@@ -37,6 +37,30 @@ export function rejectionContract(store: () => Store, openAnother: () => Promise
       expect(found.map(({ count }) => count)).toEqual([1, 1, 1]);
     });
 
+    it("the same bytes, declared to be encoded differently, are another one, and the properties are kept", async () => {
+      const declared = [
+        {},
+        { content_type: "application/json", content_encoding: "utf-8" },
+        { content_encoding: "gzip" },
+        { compression: "application/x-bz2" },
+      ];
+      const { payload } = aRejection("a");
+      const rejections = declared.map((properties) =>
+        aRejection("a", { payload: { ...payload, properties } }),
+      );
+      await store().recordRejections(rejections);
+      const found = await store().listRejections({ limit: 10 });
+      expect(found).toHaveLength(3);
+      // UTF-8 is what is meant where nothing is declared.
+      expect(found).toEqual(
+        expect.arrayContaining(
+          [declared[1], declared[2], declared[3]].map((properties) =>
+            expect.objectContaining({ payload: { ...payload, properties } }),
+          ),
+        ),
+      );
+    });
+
     it("workers that meet the same ones at once count every one", async () => {
       const others = await Promise.all([openAnother(), openAnother()]);
       const batch = Array.from({ length: 40 }, (_, n) => aRejection(`m${n}`));
@@ -111,6 +135,17 @@ export function rejectionContract(store: () => Store, openAnother: () => Promise
       expect(await found("t")).toEqual(["t", "t/0", "t/1"]);
       expect(await found("t/0")).toEqual(["t", "t/0"]);
       expect(await found("nobody")).toEqual([]);
+    });
+
+    it("of a task are found by its slug and by its UUID", async () => {
+      const [slug, uuid] = ["fJhBlPyZTLKrsXAv8oEXpQ", "7c984194-fc99-4cb2-abb1-702ff28117a5"];
+      const names = [slug, `${slug}/1`, `${uuid}/0`, "7c984194-fc99-4cb2-abb1-702ff28117a6/0"];
+      await store().recordRejections(names.map((task_id) => aRejection(task_id, { task_id })));
+      const found = async (task_id: string) => (await texts({ task_id })).toSorted();
+      for (const id of [slug, uuid, uuid.toUpperCase()]) {
+        expect(await found(id)).toEqual([`${uuid}/0`, slug, `${slug}/1`]);
+        expect(await found(`${id}/0`)).toEqual([`${uuid}/0`, slug]);
+      }
     });
 
     it.each([true, false])(

@@ -4,26 +4,31 @@ import { join } from "node:path";
 import { expect, it } from "@jest/globals";
 import Database from "libsql";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { defaultStoreLimits } from "../../src/store/store-limits.ts";
 import { anArrival } from "../examples.ts";
 import { jobContract } from "./job-contract.ts";
 import { mutantContract } from "./mutant-contract.ts";
 import { orderContract } from "./order-contract.ts";
 import { pushContract } from "./push-contract.ts";
+import { quotaContract } from "./quota-contract.ts";
 import { type Database as EmptyDatabase, storeContract } from "./store-contract.ts";
+import { workContract } from "./work-contract.ts";
 
 const newFolder = () => mkdtempSync(join(tmpdir(), "sqlite-store-"));
 
 async function openEmpty(): Promise<EmptyDatabase> {
   const folder = newFolder();
   return {
-    open: () => openSqliteStore(folder, 30),
+    open: (limits) => openSqliteStore(folder, 30, { ...defaultStoreLimits, ...limits }),
     remove: async () => rmSync(folder, { recursive: true }),
   };
 }
 
 storeContract("sqlite", openEmpty);
+workContract("sqlite", openEmpty);
 jobContract("sqlite", openEmpty);
 pushContract("sqlite", openEmpty);
+quotaContract("sqlite", openEmpty);
 orderContract("sqlite", openEmpty, 150);
 mutantContract("sqlite", openEmpty, 1500);
 

@@ -2,12 +2,13 @@ import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Bug } from "../../src/domain/bug.ts";
 import type { Arrival, KnownBinding, Store } from "../../src/store/store.ts";
-import { anArrival, REVISION } from "../examples.ts";
+import type { StoreLimits } from "../../src/store/store-limits.ts";
+import { aClaim, anArrival, REVISION } from "../examples.ts";
 import { rejectionContract } from "./rejection-contract.ts";
 
 /** Opens the same, at first empty, database as often as it is called; `remove` ends it. */
 export interface Database {
-  open(): Promise<Store>;
+  open(limits?: Partial<StoreLimits>): Promise<Store>;
   remove(): Promise<void>;
 }
 
@@ -48,6 +49,22 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
       expect(guids).toEqual(["guid/0", "guid/1"]);
     });
 
+    it("finds a job stored under a task's UUID by its slug, and the other way round, with its logs", async () => {
+      const [slug, uuid] = ["fJhBlPyZTLKrsXAv8oEXpQ", "7c984194-fc99-4cb2-abb1-702ff28117a5"];
+      const logs = [{ name: "buildbot_text", url: "http://logs.example/1" }];
+      await kinds(anArrival({ taskId: `${uuid}/0`, logs }), anArrival({ taskId: `${slug}/1`, logs }));
+      await kinds(anArrival({ taskId: "7c984194-fc99-4cb2-abb1-702ff28117a6/0", logs }));
+      const found = async (id: string) =>
+        (await store.findJobsByGuid(id)).map(({ job }) => job.job_guid).toSorted();
+      for (const id of [slug, uuid, uuid.toUpperCase()]) {
+        expect(await found(id)).toEqual([`${uuid}/0`, `${slug}/1`]);
+        expect(await found(`${id}/0`)).toEqual([`${uuid}/0`]);
+        expect(await found(`${id}/1`)).toEqual([`${slug}/1`]);
+        const listed = await store.listLogs({ job_guid: `${id}/1`, limit: 10 });
+        expect(listed.map(({ job_guid }) => job_guid)).toEqual([`${slug}/1`]);
+      }
+    });
+
     describe("what is known of a job", () => {
       const summary = artifact("text_log_summary", { step_data: { all_errors: [] } });
       const text = { name: "buildbot_text", url: "http://logs.example/1" };
@@ -57,7 +74,7 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
         await kinds(anArrival({ taskId: "b/0", extra: { artifacts: [summary] } }));
         const made = artifact("Job Info", '{"job_details":[]}');
         for (const kind of ["log", "suggestions"] as const) {
-          const [item] = await store.claimWork({ kind, limit: 1, leaseMs: 60_000, exceptHosts: [] });
+          const [item] = await store.claimWork(aClaim({ kind, limit: 1 }));
           if (item === undefined) throw new Error("nothing was claimed");
           expect(await store.finishWork(item, [made, artifact("Bug suggestions", "[]")])).toBe(true);
         }
@@ -127,7 +144,7 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
       expect(await store.findArtifact("try", "guid/0", odd("a"))).toEqual(artifacts[0]);
       const [explained] = await store.findJobsByGuid("guid/0");
       expect(explained?.artifacts.map(({ name }) => name)).toEqual([odd("a"), "text_log_summary"]);
-      const claim = { limit: 5, leaseMs: 60_000, exceptHosts: [] };
+      const claim = aClaim();
       expect(await store.claimWork({ ...claim, kind: "log" })).toMatchObject([{ url: odd("http://u/") }]);
       expect(await store.claimWork({ ...claim, kind: "suggestions" })).toMatchObject([{ blob: odd("s") }]);
     });
@@ -150,7 +167,7 @@ export function storeContract(name: string, openEmpty: () => Promise<Database>):
 
     describe("work", () => {
       const text = { name: "buildbot_text", url: "http://logs.example/1" };
-      const claim = { kind: "log", limit: 5, leaseMs: 60_000, exceptHosts: [] } as const;
+      const claim = aClaim();
       const made = [artifact("text_log_summary", "{}"), artifact("Bug suggestions", "[]")];
       const reason = "timeout: no byte for 30 s";
 

@@ -76,6 +76,53 @@ broker.describe(`a publisher on ${broker.name} who waits for what became of each
   });
 
   // The rejection is found by a hash of what the worker received, written anew: what publishers write differs in form.
+  it.each([
+    [
+      "a file that is one document",
+      '{ "id" : 1724442618569203714,\n "inf":1e400 }\n',
+      ['{ "id" : 1724442618569203714,\n "inf":1e400 }\n'],
+    ],
+    [
+      "one that is wrapped as MozillaPulse does it",
+      '{"payload": [{"a": 1.0}, 2], "_meta": {}}',
+      ['{"payload": [{"a": 1.0}, 2], "_meta": {}}'],
+    ],
+    ["what is no JSON", '{"a": 1.0,\xff', ['{"a": 1.0,\xff']],
+    [
+      "each item of an array",
+      ' [ {"a": [1.0, "],\\" "]} ,\n-0,"x, \u00e9" , [1e5] ]',
+      ['{"a": [1.0, "],\\" "]}', "-0", '"x, \u00e9"', "[1e5]"],
+    ],
+    ["each line", '{"a": 1e400}\r\n{"b":  1.10}', ['{"a": 1e400}\r', '{"b":  1.10}']],
+  ])("publishes the very bytes with --no-validate: %s", async (_case, text, bodies) => {
+    const { queue } = await story.channel.assertQueue("", { exclusive: true });
+    await story.channel.bindQueue(queue, story.exchange, "bytes");
+    const route = ["--exchange", story.exchange, "--routing-key", "bytes", "--no-validate"];
+    const env = { AMQP_URL: broker.server().url };
+    expect(await runCli(["publish", "-", ...route], env, text)).toMatchObject({ code: 0 });
+    const sent: string[] = [];
+    for (let next = await story.channel.get(queue); next !== false; next = await story.channel.get(queue)) {
+      sent.push(next.content.toString());
+    }
+    expect(sent).toEqual(bodies);
+    await story.channel.deleteQueue(queue);
+  });
+
+  it("publishes the very bytes of a valid message too", async () => {
+    const { queue } = await story.channel.assertQueue("", { exclusive: true });
+    await story.channel.bindQueue(queue, story.exchange, "bytes");
+    const extra = { artifacts: [{ name: "ids", type: "json", blob: { id: "ID" } }], inf: "INF" };
+    const text = JSON.stringify(aMessage({ taskId: "bytes/0", extra }), null, 1)
+      .replace('"ID"', "1724442618569203714")
+      .replace('"INF"', "1e400");
+    const route = ["--exchange", story.exchange, "--routing-key", "bytes"];
+    const run = await runCli(["publish", "-", ...route], { AMQP_URL: broker.server().url }, text);
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    const sent = await story.channel.get(queue);
+    expect(sent !== false && sent.content.toString()).toBe(text);
+    await story.channel.deleteQueue(queue);
+  });
+
   it("is told of the rejection of each, whatever it is written like", async () => {
     const forms = [
       '{"b": 1, "10": 2, "9": 3, "a": 4}',

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import type { StoredRejection } from "../../src/domain/rejection.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -32,13 +33,47 @@ broker.describe(`a refused message, on ${broker.name}`, () => {
   it("can be read within a second of its arrival, and is replayed once the registry accepts it", () =>
     tell(null));
 
+  it("is only counted once its exchange has filled the day's quota", () => tellOfQuota(null));
+
   mongodb.describe(`with ${mongodb.name}`, () => {
+    it("is only counted once its exchange has filled the day's quota", () => {
+      const url = new URL(mongodb.server().url);
+      url.pathname = `/quota-${randomUUID()}`;
+      return tellOfQuota(url.href);
+    });
+
     it("can be read within a second of its arrival, and is replayed once the registry accepts it", () => {
       const url = new URL(mongodb.server().url);
       url.pathname = `/rejection-${randomUUID()}`;
       return tell(url.href);
     });
   });
+
+  /** An exchange sends a thousand invalid jobs in one message, and may have six hundred rejections a day. */
+  async function tellOfQuota(mongodbUrl: string | null): Promise<void> {
+    accept("['*']");
+    const env = { MONGODB_URL: mongodbUrl ?? "", REJECTIONS_PER_DAY: "600", BATCH_SIZE: "100" };
+    const worker = await story.start(env);
+    const store = await openStore({ mongodbUrl, dataDir: story.folder, rejectionTtlDays: 30 });
+    const invalid = Array.from({ length: 999 }, (_, n) => ({ taskId: `many/${n}` }));
+    await story.publish([...invalid, aMessage({ taskId: "last/0" })]);
+    while ((await store.findJob("try", "last/0")) === null) await wait(50);
+    await story.publish(aMessage({ taskId: "behind/0" }));
+    while ((await store.findJob("try", "behind/0")) === null) await wait(50);
+    expect(await worker.stop()).toBe(0);
+    const events = worker.lines.map(({ event }) => event);
+    expect(events.filter((event) => event === "rejections_only_counted")).toHaveLength(3);
+    expect(events).not.toContain("broker_lost");
+    expect((await store.listRejections({ limit: 2000 })).map(({ task_id }) => task_id)).toHaveLength(600);
+
+    const settings = { ...env, DATA_DIR: story.folder };
+    const listed = await runCli(["rejections", "list", "--exchange", story.exchange, "--counts"], settings);
+    expect(listed.stdout).toMatch(/^600 +600 +schema-violation/m);
+    expect(listed.stderr).toMatch(
+      /^399 more messages from .* on [\d-]+ \(UTC\) were rejected and only counted/,
+    );
+    await store.close();
+  }
 
   async function tell(mongodbUrl: string | null): Promise<void> {
     const env = { MONGODB_URL: mongodbUrl ?? "" };
@@ -57,6 +92,7 @@ broker.describe(`a refused message, on ${broker.name}`, () => {
       ],
       [Buffer.from("{no JSON"), { reason: "malformed-body", exchange: story.exchange }],
       [Buffer.alloc(2 * 1024 * 1024, "x"), { reason: "oversize-body", routing_key: "story.try" }],
+      [Buffer.from(`[${"{},".repeat(349_000)}{}]`), { reason: "too-many-jobs", exchange: story.exchange }],
     ];
     const waitedMs: number[] = [];
     for (const [body, filter] of refused) {
@@ -75,7 +111,7 @@ broker.describe(`a refused message, on ${broker.name}`, () => {
     expect((await store.findJob("try", "f/0"))?.job.transitions).toMatchObject([
       { exchange: story.exchange },
     ]);
-    expect(await store.countDocuments()).toMatchObject({ jobs: 3, rejections: 5 });
+    expect(await store.countDocuments()).toMatchObject({ jobs: 3, rejections: 6 });
     await store.close();
   }
 });

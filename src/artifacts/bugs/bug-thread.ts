@@ -34,8 +34,8 @@ export interface BugThread {
   /**
    * Bug suggestions for a `text_log_summary`.
    *
-   * @throws ThreadFailure `crashed` when the thread ended first, `too-long` past the time for one summary; or what `readBugs` threw: nothing is ever made from a part of the
-   *   bugs, because suggestions, once stored, stay.
+   * @throws ThreadFailure `interrupted` when the thread ended first, `too-long` past the time for one summary; or what
+   *   `readBugs` threw: nothing is ever made from a part of the bugs, because suggestions, once stored, stay.
    */
   suggest(summaryBlob: string): Promise<Suggested>;
   /** Reads all bugs again; the old ones serve until then. Calls at the same time share one reading. */
@@ -96,7 +96,7 @@ class BugSession {
   async suggest(summaryBlob: string): Promise<Suggested> {
     if (!this.#loaded) await this.refresh();
     return new Promise((resolve, reject) => {
-      if (this.ended) throw new ThreadFailure("crashed", "the bug thread ended");
+      if (this.ended) throw new ThreadFailure("interrupted", "the bug thread ended");
       const id = ++this.#lastId;
       this.#questions.set(id, { resolve, reject });
       this.#order({ kind: "suggest", id, summaryBlob });
@@ -119,7 +119,7 @@ class BugSession {
     this.#order({ kind: "begin" });
     for await (const bugs of this.#readBugs()) this.#order({ kind: "bugs", bugs });
     const committed = new Promise<IndexFigures>((resolve, reject) => {
-      if (this.ended) throw new ThreadFailure("crashed", "the bug thread ended");
+      if (this.ended) throw new ThreadFailure("interrupted", "the bug thread ended");
       this.#commit = { resolve, reject };
     });
     this.#order({ kind: "commit" });
@@ -147,7 +147,7 @@ class BugSession {
 
   #end(detail: string, cause?: unknown): void {
     this.ended = true;
-    const failure = new ThreadFailure("crashed", detail, cause);
+    const failure = new ThreadFailure("interrupted", detail, cause);
     this.#commit?.reject(failure);
     this.#commit = null;
     for (const { reject } of this.#questions.values()) reject(failure);

@@ -1,6 +1,8 @@
 /** What one fetch may cost. */
 export interface FetchLimits {
-  /** From looking up the name to the end of the TLS handshake, for each hop. */
+  /** For resolving the name, for each hop; never longer than `connectMs`. */
+  readonly lookupMs: number;
+  /** From the first packet to the end of the TLS handshake, for each hop. */
   readonly connectMs: number;
   /** Between two pieces of the body; for the head of each answer counted from the end of `connectMs`. */
   readonly idleMs: number;
@@ -13,6 +15,7 @@ export interface FetchLimits {
 
 /** 30 s for each operation of the network, as log hosts are used to; the others bound what a hostile one can take. */
 export const defaultFetchLimits: FetchLimits = {
+  lookupMs: 10_000,
   connectMs: 30_000,
   idleMs: 30_000,
   totalMs: 300_000,

@@ -1,7 +1,8 @@
 import { Agent, type Dispatcher, request } from "undici";
 import { FetchClock } from "./fetch-clock.ts";
 import { defaultFetchLimits, type FetchLimits } from "./fetch-limits.ts";
-import { createGuardedConnect } from "./guarded-connect.ts";
+import { type Admit, createGuardedConnect } from "./guarded-connect.ts";
+import { systemHostsFile } from "./hosts-file.ts";
 import { LogFetchError, type LogSource } from "./log-source.ts";
 import { readLogUrl, webPorts } from "./log-url.ts";
 import { createMeteredConnect } from "./metered-connect.ts";
@@ -10,7 +11,7 @@ import { isPublicAddress } from "./public-address.ts";
 import { readBody } from "./read-body.ts";
 import { createResolveHost } from "./resolve-host.ts";
 
-/** All of it plain data but `mayConnect`, so that it can be handed to a thread. */
+/** All of it plain data but the two functions, so that it can be handed to a thread. */
 export interface HttpLogSourceOptions {
   readonly userAgent: string;
   readonly limits?: Partial<FetchLimits>;
@@ -20,10 +21,14 @@ export interface HttpLogSourceOptions {
   readonly allowPorts?: readonly string[];
   /** Addresses that are not public may be connected to as well: for a laptop, or logs on an inner network. */
   readonly allowPrivate?: boolean;
-  /** DNS servers to ask, `address` or `address:port`; empty: resolve as the system does. */
+  /** DNS servers to ask, `address` or `address:port`; empty: those that the system asks. */
   readonly dnsServers?: readonly string[];
+  /** Names and addresses, looked into first where private addresses are allowed; the default is the system's file. */
+  readonly hostsFile?: string;
   /** Which addresses may be connected to, instead of the public ones. */
   readonly mayConnect?: (address: string) => boolean;
+  /** Which of the checked addresses may be connected to now; the default is all. */
+  readonly admit?: Admit;
 }
 
 type Answer = Dispatcher.ResponseData;
@@ -46,10 +51,17 @@ export function openHttpLogSource(options: HttpLogSourceOptions): LogSource {
     allowPrivate = false,
     userAgent,
   } = options;
+  const { hostsFile = systemHostsFile, admit = async (addresses) => addresses } = options;
   const allowed = { hosts: allowHosts, ports: allowPorts };
   const guardedConnect = createGuardedConnect({
     mayConnect: allowPrivate ? () => true : (options.mayConnect ?? isPublicAddress),
-    resolve: createResolveHost(dnsServers, limits.connectMs),
+    admit,
+    resolve: createResolveHost({
+      servers: dnsServers,
+      lookupMs: Math.min(limits.lookupMs, limits.connectMs),
+      // It may name machines of the inside, which a stranger must not find out.
+      hostsFile: allowPrivate ? hostsFile : null,
+    }),
     connectMs: limits.connectMs,
   });
   const agent = new Agent({

@@ -11,6 +11,8 @@ export interface LogFetchFailure {
     | "too-many-redirects"
     | "timeout"
     | "network"
+    /** Its server has as many connections as it may have: nothing was tried, so this is no failed attempt. */
+    | "server-busy"
     | "stopped";
   /** True: the same URL would fail in the same way again, so it is not tried again. */
   readonly final: boolean;

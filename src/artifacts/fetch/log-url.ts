@@ -1,3 +1,4 @@
+import { matchesHost } from "../../domain/matches-host.ts";
 import { LogFetchError } from "./log-source.ts";
 
 /** Where logs may be fetched from, by their URL. */
@@ -48,18 +49,6 @@ export function readLogUrl(text: string, allowed: AllowedOrigins, base?: URL): U
   url.password = "";
   url.hash = "";
   return url;
-}
-
-/**
- * @param pattern - `logs.example.com`, or `*.example.com` for every name below that one.
- * @param hostname - as a URL has it, without port.
- */
-export function matchesHost(pattern: string, hostname: string): boolean {
-  const name = hostname.replace(/\.$/, "");
-  const wanted = pattern.toLowerCase();
-  return wanted.startsWith("*.")
-    ? name.endsWith(wanted.slice(1)) && name.length > wanted.length - 1
-    : name === wanted;
 }
 
 /** The port that an http or https URL connects to. */

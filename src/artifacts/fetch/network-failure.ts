@@ -26,7 +26,9 @@ const sayings: Readonly<Record<string, string>> = {
   ECONNRESET: "connection reset",
   ENOTFOUND: "no such host name",
   ENODATA: "the host name has no address",
-  EAI_AGAIN: "the host name cannot be resolved at the moment",
+  ESERVFAIL: "the DNS server of the host name fails",
+  EREFUSED: "the DNS server of the host name refuses to answer",
+  EBADNAME: "this cannot be a host name",
   UND_ERR_SOCKET: "the connection broke",
   HTTP_PARSER: "what it answers is not HTTP",
   UND_ERR_HEADERS_OVERFLOW: "the head of the answer is too large",
@@ -41,7 +43,8 @@ const errorShape = z.object({
   errors: z.array(z.unknown()).optional(),
 });
 
-function errorCode(error: unknown): string | null {
+/** The code of an error of the HTTP client, the resolver or a socket; null: it has none. */
+export function errorCode(error: unknown): string | null {
   const { success, data } = errorShape.safeParse(error);
   if (!success) return null;
   if (data.name === "HTTPParserError") return "HTTP_PARSER";

@@ -1,7 +1,11 @@
 import type { LogFault } from "./log-faults.ts";
 
-/** Asks whether so many more bytes of an artifact may be kept; false: it would be too large, keep nothing. */
-export type Spend = (bytes: number) => boolean;
+/**
+ * Asks whether so many more bytes of an artifact may be kept; false: it would be too large, keep nothing.
+ *
+ * @param canBeLeftOut - the artifact is of use without it, so that leaving it out is no fault.
+ */
+export type Spend = (bytes: number, canBeLeftOut?: boolean) => boolean;
 
 /** Bytes of the value as JSON text in UTF-8. */
 export function jsonBytes(value: string | number | null): number {
@@ -26,7 +30,9 @@ export class ArtifactBudget {
   /** The spending of one artifact. Readers spend a little more than they keep, never less. */
   of(artifact: string): Spend {
     let left = this.#maxBytes;
-    return (bytes) => {
+    return (bytes, canBeLeftOut = false) => {
+      // A smaller one may still fit.
+      if (canBeLeftOut && bytes > left) return false;
       left -= bytes;
       if (left >= 0) return true;
       this.#fault ??= { reason: "artifact-too-large", artifact, limitBytes: this.#maxBytes };

@@ -9,7 +9,7 @@
 export function createLiteralScanner(
   literals: readonly string[],
 ): (bytes: Uint8Array, from: number) => number {
-  const window = Math.min(...literals.map(({ length }) => length));
+  const window = literals.reduce((least, { length }) => Math.min(least, length), Number.POSITIVE_INFINITY);
   if (window < 2 || !Number.isFinite(window)) throw new RangeError("a literal needs two characters or more");
   // By the last two bytes of a window of the shortest literal's length: how far the window may move on.
   const shifts = new Uint8Array(PAIRS).fill(window - 1);

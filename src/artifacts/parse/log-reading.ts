@@ -15,7 +15,13 @@ export interface ReadingFigures {
 
 /** Why artifacts could not be made, as it is kept on the log. */
 export interface ReadingFailure {
-  readonly kind: LogFetchFailure["kind"] | LogFault["reason"] | ThreadFailure["kind"] | "internal-error";
+  readonly kind:
+    | LogFetchFailure["kind"]
+    | LogFault["reason"]
+    | ThreadFailure["kind"]
+    /** No attempt came to an end: workers died, or the store stayed away. */
+    | "unfinished"
+    | "internal-error";
   readonly detail: string;
   /** True: it is not tried again. */
   readonly final: boolean;
@@ -33,5 +39,12 @@ export interface LogRead {
 /** What reading one log came to. */
 export type LogReading = LogRead | { readonly ok: false; readonly failure: ReadingFailure };
 
-/** Fetches and parses the log at a URL; `stop` ends it with failure `stopped`. What it throws is a bug. */
-export type ReadLog = (url: string, stop: AbortSignal) => Promise<LogReading>;
+/** Which of these addresses a log may be fetched from now; none: its servers have enough to do. */
+export type AdmitServers = (addresses: readonly string[], port: number) => readonly string[];
+
+/**
+ * Fetches and parses the log at a URL; `stop` ends it with failure `stopped`. What it throws is a bug.
+ *
+ * @param admit - asked before each connection; none admitted: the failure is `server-busy`.
+ */
+export type ReadLog = (url: string, stop: AbortSignal, admit: AdmitServers) => Promise<LogReading>;

@@ -1,3 +1,4 @@
+import type { Refusal } from "../../domain/submission.ts";
 import type { TransferredLog } from "../fetch/log-source.ts";
 import type { InflateLimits } from "../inflate/inflate-limits.ts";
 import { readLogText } from "../inflate/read-log-text.ts";
@@ -34,9 +35,15 @@ export const defaultLogLimits: LogLimits = {
 export interface LogSummary {
   readonly step_data: StepData;
   readonly job_details: readonly JobDetail[];
+  /** Details that would have made their artifact too large. */
+  readonly left_out_details: number;
   /** The JSON text of each item. */
   readonly performance_items: readonly string[];
-  /** What performance data could not be kept, for people. */
+  /** How many items do not fit the performance schema, and what is wrong with the first few. */
+  readonly refused_performance: { readonly items: number; readonly first: readonly Refusal[] };
+  /** Items that would have made their artifact too large, or too many. */
+  readonly left_out_performance: number;
+  /** What else of the performance data could not be kept, for people. */
   readonly performance_warnings: readonly string[];
   readonly lines: number;
 }
@@ -49,10 +56,15 @@ export type LogResult =
  * Reads a log in one pass.
  *
  * @param log - left early where a limit or the end of the compressed data is reached.
+ * @param keepUnfit - also keep performance data that does not fit its schema, and so would not be stored.
  * @returns the summary, or why there is none. What the source throws passes through.
  */
-export async function parseLog(log: TransferredLog, limits: LogLimits): Promise<LogResult> {
-  const parser = new LogParser(limits);
+export async function parseLog(
+  log: TransferredLog,
+  limits: LogLimits,
+  keepUnfit = false,
+): Promise<LogResult> {
+  const parser = new LogParser(limits, keepUnfit);
   const fault = await readLogText(log, limits, (chunk) => parser.write(chunk));
   return fault === null ? parser.end() : { ok: false, fault };
 }
@@ -77,12 +89,12 @@ export class LogParser {
   /** The start of a line whose end has not come yet; no longer than one byte over the limit. */
   #begun = "";
 
-  constructor(limits: ParseLimits) {
+  constructor(limits: ParseLimits, keepUnfit = false) {
     this.#limits = limits;
     this.#budget = new ArtifactBudget(limits.artifactBytes);
     this.#steps = new StepReader(this.#budget.of("text_log_summary"));
     this.#details = new DetailReader(this.#budget.of("Job Info"));
-    this.#performance = new PerformanceReader(this.#budget.of("performance_data"));
+    this.#performance = new PerformanceReader(this.#budget.of("performance_data"), keepUnfit);
   }
 
   /**
@@ -113,7 +125,10 @@ export class LogParser {
       summary: {
         step_data: this.#steps.end(this.#lines - 1),
         job_details: this.#details.details,
+        left_out_details: this.#details.leftOut,
         performance_items: this.#performance.items,
+        refused_performance: { items: this.#performance.refused, first: this.#performance.refusals },
+        left_out_performance: this.#performance.leftOut,
         performance_warnings: this.#performance.warnings,
         lines: this.#lines,
       },

@@ -5,7 +5,7 @@ import type { LogLimits } from "./parse-log.ts";
 
 /** What a parse thread starts with: plain data, since it crosses to another thread. */
 export interface ThreadSettings {
-  readonly fetch: Omit<HttpLogSourceOptions, "mayConnect">;
+  readonly fetch: Omit<HttpLogSourceOptions, "mayConnect" | "admit">;
   readonly limits: LogLimits;
 }
 
@@ -15,12 +15,20 @@ export const threadSettings: z.ZodType<ThreadSettings> = z.object({
   fetch: z.object({
     userAgent: z.string(),
     limits: z
-      .object({ connectMs: bound, idleMs: bound, totalMs: bound, redirects: z.number(), bytes: bound })
+      .object({
+        lookupMs: bound,
+        connectMs: bound,
+        idleMs: bound,
+        totalMs: bound,
+        redirects: z.number(),
+        bytes: bound,
+      })
       .exactOptional(),
     allowHosts: z.array(z.string()).exactOptional(),
     allowPorts: z.array(z.string()).exactOptional(),
     allowPrivate: z.boolean().exactOptional(),
     dnsServers: z.array(z.string()).exactOptional(),
+    hostsFile: z.string().exactOptional(),
   }),
   limits: z.object({
     lines: bound,
@@ -36,6 +44,12 @@ export interface ParseTask {
 }
 
 export const parseTask: z.ZodType<ParseTask> = z.object({ url: z.string() });
+
+/** What a parse thread asks before it connects: which of these addresses it may connect to. */
+export const connectQuestion = z.object({ addresses: z.array(z.string()), port: z.number() });
+export type ConnectQuestion = z.infer<typeof connectQuestion>;
+/** The addresses that it may connect to. */
+export const connectAnswer = z.array(z.string());
 
 // Said by our own code, so that a list of all kinds would only have to be kept up.
 const failureKind = z.custom<ReadingFailure["kind"]>((value) => typeof value === "string");

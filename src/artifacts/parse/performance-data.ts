@@ -1,6 +1,8 @@
+import type { Refusal } from "../../domain/submission.ts";
 import type { Spend } from "./artifact-budget.ts";
 import { decodeText, skipWhiteSpace } from "./log-text.ts";
 import { readPerformanceItem, type UnreadableItem } from "./performance-item.ts";
+import { whyNotStorable } from "./storable-performance.ts";
 
 /** What a line with performance data contains; such a line is read at its full length, by all readers. */
 export const PERFORMANCE = "PERFHERDER_DATA";
@@ -16,17 +18,43 @@ const unreadable: readonly { readonly reason: UnreadableItem; readonly what: str
   { reason: "cut", what: "lines with performance data that are longer than LOG_MAX_LINE_BYTES" },
 ];
 
-/** Collects the performance data in a log. */
+/** A log of a long performance test has some hundred items; what this bounds is the memory that tiny ones take. */
+const MAX_ITEMS = 10_000;
+/** The first few refused items say what is wrong with all of them. */
+const MAX_REFUSALS = 5;
+
+/**
+ * Collects the performance data in a log. Each item is parsed, checked and kept as text before the next one is read:
+ * small values take many times their length once they are objects.
+ */
 export class PerformanceReader {
   readonly #spend: Spend;
-  /** The JSON text of each item; as text, since small values take many times their length once they are objects. */
+  readonly #keepUnfit: boolean;
+  /** The JSON text of each item. */
   readonly items: string[] = [];
   readonly #unreadable: Record<UnreadableItem, number> = { "no-json": 0, "too-deep": 0, cut: 0 };
   #oddValues = 0;
   readonly #notes: string[] = [];
+  /** The first items that do not fit the performance schema. */
+  readonly refusals: Refusal[] = [];
+  #read = 0;
+  #refused = 0;
+  #leftOut = 0;
 
-  constructor(spend: Spend) {
+  /** @param keepUnfit - also keep the items that do not fit the performance schema. */
+  constructor(spend: Spend, keepUnfit: boolean) {
     this.#spend = spend;
+    this.#keepUnfit = keepUnfit;
+  }
+
+  /** Items that do not fit the performance schema. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Items that fit, and were more than may be kept. */
+  get leftOut(): number {
+    return this.#leftOut;
   }
 
   /**
@@ -41,16 +69,14 @@ export class PerformanceReader {
       this.#unreadable[item.reason] += 1;
       return;
     }
-    const nth = this.items.length + 1;
-    if (!this.#spend(Buffer.byteLength(item.text) + 1)) return;
-    this.items.push(item.text);
+    this.#take(item.text);
     this.#oddValues += item.oddValues;
     for (const note of item.notes.slice(0, MAX_NOTES - this.#notes.length)) {
-      this.#notes.push(`performance data ${nth}: ${note}`);
+      this.#notes.push(`performance data ${this.#read}: ${note}`);
     }
   }
 
-  /** What was not kept, for people. */
+  /** Lines that could not be read, and values that could not be kept, for people. */
   get warnings(): readonly string[] {
     const lines = unreadable.flatMap(({ reason, what }) => {
       const count = this.#unreadable[reason];
@@ -62,6 +88,21 @@ export class PerformanceReader {
       ...this.#notes,
       ...(untold > 0 ? [`values that are NaN or Infinity, besides these: ${untold}`] : []),
     ];
+  }
+
+  #take(item: string): void {
+    this.#read += 1;
+    const reason = whyNotStorable(JSON.parse(item));
+    if (reason !== null) {
+      this.#refused += 1;
+      if (this.refusals.length < MAX_REFUSALS) {
+        this.refusals.push({ what: `performance data ${this.#read}`, reason });
+      }
+      if (!this.#keepUnfit) return;
+    }
+    const hasRoom = this.items.length < MAX_ITEMS && this.#spend(Buffer.byteLength(item) + 1, true);
+    if (hasRoom) this.items.push(item);
+    else this.#leftOut += 1;
   }
 }
 

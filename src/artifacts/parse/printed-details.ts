@@ -28,9 +28,15 @@ const DETAIL_BYTES = 80;
 export class DetailReader {
   readonly #spend: Spend;
   readonly details: JobDetail[] = [];
+  #leftOut = 0;
 
   constructor(spend: Spend) {
     this.#spend = spend;
+  }
+
+  /** Details that were more than may be kept. */
+  get leftOut(): number {
+    return this.#leftOut;
   }
 
   /** @param line - bytes as characters, with its LF. */
@@ -39,7 +45,8 @@ export class DetailReader {
     if (text === null) return;
     const detail = readDetail(text);
     const bytes = Object.values(detail).reduce((sum, value) => sum + jsonBytes(value), DETAIL_BYTES);
-    if (this.#spend(bytes)) this.details.push(detail);
+    if (this.#spend(bytes, true)) this.details.push(detail);
+    else this.#leftOut += 1;
   }
 }
 

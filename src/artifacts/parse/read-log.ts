@@ -1,33 +1,33 @@
-import type { Artifact } from "../../domain/submission.ts";
 import { LogFetchError, type TransferredLog } from "../fetch/log-source.ts";
 import { logArtifacts } from "./log-artifacts.ts";
 import { describeLogFault } from "./log-faults.ts";
-import type { LogRead, LogReading, ReadingFailure } from "./log-reading.ts";
-import { type LogLimits, parseLog } from "./parse-log.ts";
-import { PERFORMANCE_DATA, storablePerformance } from "./storable-performance.ts";
+import type { LogReading, ReadingFailure } from "./log-reading.ts";
+import { type LogLimits, type LogSummary, parseLog } from "./parse-log.ts";
 
 /**
- * Fetches and parses one log: the same for the worker's threads and for the command line. Performance data comes as
- * the log has it: see {@link storableReading}.
+ * Fetches and parses one log: the same for the worker's threads and for the command line.
  *
  * @param open - gives the bytes; a LogFetchError of it, or of the bytes, becomes the failure. What else it throws
  *   passes through.
  * @param url - as it was asked for: the `logurl` of the artifacts.
+ * @param keepUnfit - also give performance data that does not fit its schema, and so must not be stored.
  */
 export async function readLog(
   open: () => Promise<TransferredLog>,
   url: string,
   limits: LogLimits,
+  keepUnfit = false,
 ): Promise<LogReading> {
   const from = performance.now();
   const wire = { bytes: 0, waitMs: 0 };
   try {
     const { contentEncoding, bytes } = await open();
-    const result = await parseLog({ contentEncoding, bytes: measure(bytes, wire, from) }, limits);
+    const log = { contentEncoding, bytes: measure(bytes, wire, from) };
+    const result = await parseLog(log, limits, keepUnfit);
     if (!result.ok) return refuse(result.fault.reason, describeLogFault(result.fault), true);
-    const warnings = result.summary.performance_warnings;
     const artifacts = logArtifacts(result.summary, url);
-    return { ok: true, artifacts, warnings, figures: { ...wire, totalMs: performance.now() - from } };
+    const figures = { ...wire, totalMs: performance.now() - from };
+    return { ok: true, artifacts, warnings: warningsOf(result.summary), figures };
   } catch (error) {
     if (!(error instanceof LogFetchError)) throw error;
     const { kind, detail, final } = error.failure;
@@ -35,24 +35,24 @@ export async function readLog(
   }
 }
 
-/** What may be stored of a reading: without the performance data that does not fit its schema, each told. */
-export function storableReading(reading: LogRead): LogRead {
-  const artifacts: Artifact[] = [];
-  const warnings = [...reading.warnings];
-  for (const one of reading.artifacts) {
-    const { artifact, refused } =
-      one.name === PERFORMANCE_DATA ? storablePerformance(one) : { artifact: one, refused: [] };
-    if (artifact !== null) artifacts.push(artifact);
-    for (const { what, reason } of refused.slice(0, MAX_WARNINGS)) {
-      warnings.push(`${what} is not stored: ${reason}`);
-    }
-    if (refused.length > MAX_WARNINGS) warnings.push(`nor are ${refused.length - MAX_WARNINGS} more`);
+/** What the log holds and is not used, for people. */
+function warningsOf(summary: LogSummary): string[] {
+  const { performance_warnings, refused_performance: refused } = summary;
+  const { left_out_performance, left_out_details } = summary;
+  const warnings = refused.first.map(({ what, reason }) => `${what} is not stored: ${reason}`);
+  if (refused.items > refused.first.length) {
+    warnings.push(`nor are ${refused.items - refused.first.length} more`);
   }
-  return { ...reading, artifacts, warnings };
+  const counted = [
+    [
+      "items of performance data that were too many, or too large together, and are left out",
+      left_out_performance,
+    ],
+    ["printed details that were too large together and are left out", left_out_details],
+  ] as const;
+  const leftOut = counted.flatMap(([what, count]) => (count === 0 ? [] : [`${what}: ${count}`]));
+  return [...performance_warnings, ...leftOut, ...warnings];
 }
-
-// A log may hold thousands of bad items; the first few say what is wrong with them.
-const MAX_WARNINGS = 5;
 
 function refuse(kind: ReadingFailure["kind"], detail: string, final: boolean): LogReading {
   return { ok: false, failure: { kind, detail, final } };

@@ -1,4 +1,6 @@
 import ajvDraft04 from "ajv-draft-04";
+import { isJsonObject } from "../../domain/json-object.ts";
+import { type ParsedSource, parseSource, writeSource } from "../../domain/source-json.ts";
 import type { Artifact, Refusal } from "../../domain/submission.ts";
 import { performanceSchema } from "./performance-schema.ts";
 
@@ -18,39 +20,45 @@ export function storablePerformance(artifact: Artifact): {
   readonly artifact: Artifact | null;
   readonly refused: readonly Refusal[];
 } {
-  const blob = readBlob(artifact.blob);
-  const data = blob?.["performance_data"];
-  if (typeof data !== "object" || data === null) {
+  const { value, source } = readBlob(artifact.blob);
+  const items = itemsOf(value);
+  // Of the same shape, with numbers as they were written.
+  const sources = itemsOf(source);
+  if (items === null || sources === null || !isJsonObject(source)) {
     const refusal = {
       what: `artifact "${PERFORMANCE_DATA}"`,
       reason: "has no list or object `performance_data`",
     };
     return { artifact: null, refused: [refusal] };
   }
-  const items: unknown[] = Array.isArray(data) ? data : [data];
-  const reasons = items.map(whyNot);
+  const reasons = items.map(whyNotStorable);
   const refused = reasons.flatMap((reason, at) =>
     reason === null ? [] : [{ what: `performance data ${at + 1}`, reason }],
   );
   if (refused.length === 0) return { artifact, refused };
-  const kept = items.filter((_, at) => reasons[at] === null);
+  const kept = sources.filter((_, at) => reasons[at] === null);
   if (kept.length === 0) return { artifact: null, refused };
-  return { artifact: { ...artifact, blob: JSON.stringify({ ...blob, performance_data: kept }) }, refused };
+  return { artifact: { ...artifact, blob: writeSource({ ...source, performance_data: kept }) }, refused };
 }
 
-/** Why an item may not be stored, with a JSON pointer into it; null: it may. */
-function whyNot(item: unknown): string | null {
+function itemsOf(blob: unknown): readonly unknown[] | null {
+  const data = isJsonObject(blob) ? blob["performance_data"] : undefined;
+  if (Array.isArray(data)) return data;
+  return isJsonObject(data) ? [data] : null;
+}
+
+/** Why an item of performance data may not be stored, with a JSON pointer into it; null: it may. */
+export function whyNotStorable(item: unknown): string | null {
   if (fitsSchema(item)) return null;
   const { instancePath = "", message = "does not fit the schema" } = fitsSchema.errors?.[0] ?? {};
   return `${instancePath === "" ? "it" : instancePath} ${message}`;
 }
 
-function readBlob(text: string): Readonly<Record<string, unknown>> | null {
+function readBlob(text: string): ParsedSource {
   try {
-    const blob: unknown = JSON.parse(text);
-    return typeof blob === "object" && blob !== null ? { ...blob } : null;
+    return parseSource(text);
   } catch {
     // Not JSON: it has no data either.
-    return null;
+    return { value: null, source: null };
   }
 }

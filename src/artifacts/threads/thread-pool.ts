@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type * as z from "zod";
-import { threadMessage } from "./thread-messages.ts";
+import { type PoolMessage, threadMessage } from "./thread-messages.ts";
 
 export interface ThreadPoolOptions<Reply> {
   /** The compiled code of a thread, which calls `serveThread`. */
@@ -19,9 +19,13 @@ export interface ThreadPoolOptions<Reply> {
   readonly heapMib: number;
 }
 
+/** Answers a question of a task. */
+type Answer = (question: unknown) => unknown;
+
 /** A task that ended with its thread. The next task gets a new one. */
 export class ThreadFailure extends Error {
-  readonly kind: "stalled" | "too-long" | "out-of-memory" | "crashed" | "stopped";
+  /** `interrupted`: the thread was shared with other tasks, any of which may have ended it. */
+  readonly kind: "stalled" | "too-long" | "out-of-memory" | "crashed" | "interrupted" | "stopped";
 
   constructor(kind: ThreadFailure["kind"], detail: string, cause?: unknown) {
     super(detail, { cause });
@@ -35,9 +39,10 @@ export interface ThreadPool<Task, Reply> {
    * Does the task on a thread of its own, as soon as one is free.
    *
    * @param stop - ends the task, and its thread with it.
+   * @param onQuestion - answers what the task asks. What it throws fails the task.
    * @throws ThreadFailure when the thread ended before the task did; any other error is a bug in the task's code.
    */
-  run(task: Task, stop?: AbortSignal): Promise<Reply>;
+  run(task: Task, stop?: AbortSignal, onQuestion?: Answer): Promise<Reply>;
   /** Ends all threads at once; tasks in work fail as `stopped`. */
   close(): Promise<void>;
 }
@@ -74,11 +79,11 @@ export function openThreadPool<Task, Reply>(options: ThreadPoolOptions<Reply>): 
     return free;
   }
 
-  async function onThread(task: Task, stop: AbortSignal): Promise<Reply> {
+  async function onThread(task: Task, stop: AbortSignal, onQuestion: Answer): Promise<Reply> {
     if (stop.aborted) throw stopped();
     const worker = take();
     try {
-      const reply = await ask(worker, task, stop, options);
+      const reply = await ask(worker, task, stop, onQuestion, options);
       idle.add(worker);
       return reply;
     } catch (error) {
@@ -89,11 +94,11 @@ export function openThreadPool<Task, Reply>(options: ThreadPoolOptions<Reply>): 
     }
   }
 
-  async function inTurn(task: Task, stop: AbortSignal): Promise<Reply> {
+  async function inTurn(task: Task, stop: AbortSignal, onQuestion: Answer): Promise<Reply> {
     while (busy >= options.threads) await new Promise<void>((resolve) => waiting.push(resolve));
     busy++;
     try {
-      return await onThread(task, stop);
+      return await onThread(task, stop, onQuestion);
     } finally {
       busy--;
       waiting.shift()?.();
@@ -101,8 +106,9 @@ export function openThreadPool<Task, Reply>(options: ThreadPoolOptions<Reply>): 
   }
 
   return {
-    run(task, stop) {
-      const running = inTurn(task, stop ? AbortSignal.any([stop, closing.signal]) : closing.signal);
+    run(task, stop, onQuestion = noAnswer) {
+      const ends = stop ? AbortSignal.any([stop, closing.signal]) : closing.signal;
+      const running = inTurn(task, ends, onQuestion);
       inWork.add(running);
       const done = (): boolean => inWork.delete(running);
       running.then(done, done);
@@ -116,6 +122,10 @@ export function openThreadPool<Task, Reply>(options: ThreadPoolOptions<Reply>): 
   };
 }
 
+const noAnswer: Answer = () => {
+  throw new Error("a task asked a question that nobody answers");
+};
+
 const stopped = (): ThreadFailure => new ThreadFailure("stopped", "stopped before it was done");
 
 /** Sends the task and waits for its reply, or for what ends it before. */
@@ -123,6 +133,7 @@ function ask<Reply>(
   worker: Worker,
   task: unknown,
   stop: AbortSignal,
+  onQuestion: Answer,
   { reply, stallMs, totalMs }: ThreadPoolOptions<Reply>,
 ): Promise<Reply> {
   const listening = new AbortController();
@@ -140,6 +151,13 @@ function ask<Reply>(
       stall.refresh();
       try {
         const said = threadMessage.parse(message);
+        if (said.kind === "question") {
+          worker.postMessage({
+            kind: "answer",
+            id: said.id,
+            value: onQuestion(said.value),
+          } satisfies PoolMessage);
+        }
         if (said.kind === "reply") resolve(reply.parse(said.value));
         if (said.kind === "error") reject(new Error(`in a worker thread: ${said.detail}`));
       } catch (error) {
@@ -157,6 +175,6 @@ function ask<Reply>(
     worker.on("message", onMessage).on("error", onError).on("exit", onExit);
     stop.addEventListener("abort", onStop);
     if (stop.aborted) onStop();
-    else worker.postMessage(task);
+    else worker.postMessage({ kind: "task", value: task } satisfies PoolMessage);
   }).finally(() => listening.abort());
 }

@@ -5,6 +5,7 @@ import type { StoredRejection } from "../../domain/rejection.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
+import type { QuotaUse } from "../admit-rejections.ts";
 import type { NewLog, NewSuggestions } from "../plan-batch.ts";
 import type { ArtifactMaker, KnownBinding } from "../store.ts";
 import { isTakenName } from "./faults.ts";
@@ -35,8 +36,13 @@ export interface ArtifactDocument extends WithId {
   /** Grows with the time of arrival. */
   readonly order: number;
 }
-export type LogDocument = NewLog & Leased & WithId & { readonly order: number };
-export type SuggestionsDocument = Omit<NewSuggestions, "next_attempt_at" | "blob"> &
+/** Missing where an earlier version has stored it. */
+interface Sent {
+  readonly exchange?: string | null;
+}
+export type LogDocument = Omit<NewLog, "exchange"> & Sent & Leased & WithId & { readonly order: number };
+export type SuggestionsDocument = Omit<NewSuggestions, "exchange" | "next_attempt_at" | "blob"> &
+  Sent &
   Leased &
   WithId & {
     /** As an artifact's. */
@@ -46,6 +52,9 @@ export type SuggestionsDocument = Omit<NewSuggestions, "next_attempt_at" | "blob
   };
 export type RejectionDocument = Omit<StoredRejection, "id" | "expires_at"> &
   WithId & { readonly expires_at: Date };
+
+/** How much of a day's quota of rejections an exchange has used. */
+export type QuotaDocument = QuotaUse & WithId & { readonly expires_at: Date };
 
 /** The collections of one database, by what they hold. */
 export interface Collections {
@@ -59,6 +68,7 @@ export interface Collections {
   readonly bindings: Collection<KnownBinding & WithId & { readonly queue: string }>;
   readonly bugs: Collection<WithId & { readonly bug: Bug; readonly generation: string }>;
   readonly versions: Collection<WithId & { readonly version: string }>;
+  readonly quotas: Collection<QuotaDocument>;
   readonly suspects: Collection<WithId & { readonly attempts: number; readonly last_seen: Date }>;
 }
 
@@ -66,6 +76,8 @@ export interface Collections {
 export const failedOnce = { failure: { $gt: "" } };
 /** Logs, or suggestions, that are to be read or made: a time, not null. Of logs that most publishers send, none is. */
 export const waiting = { next_attempt_at: { $gt: "" } };
+/** Work is dealt out by turns: of the exchanges, and in each of its projects. */
+export const byTurn = { exchange: 1, project: 1, next_attempt_at: 1 } as const;
 const SUSPECT_SECONDS = 30 * 86_400;
 
 /** Ids that begin with this one, and a slash: what is kept beside a job, by the job's. `0` follows `/` in ASCII. */
@@ -85,6 +97,7 @@ export function collectionsOf(db: Db): Collections {
     bindings: db.collection("bindings"),
     bugs: db.collection("bugs"),
     versions: db.collection("versions"),
+    quotas: db.collection("rejection_quotas"),
     suspects: db.collection("suspects"),
   };
 }
@@ -100,7 +113,9 @@ export async function createIndexes(all: Collections): Promise<void> {
   await indexWaiting(all.logs);
   await all.logs.createIndex({ last_modified: 1 });
   await all.logs.createIndex({ failure: 1, next_attempt_at: 1 }, { partialFilterExpression: failedOnce });
+  await all.logs.createIndex(byTurn, { partialFilterExpression: waiting });
   await all.suggestions.createIndex({ next_attempt_at: 1 });
+  await all.suggestions.createIndex(byTurn, { partialFilterExpression: waiting });
   await all.bugs.createIndex({ generation: 1, "bug.id": 1 });
   await all.rejections.createIndex({ last_seen: 1, _id: 1 });
   await all.rejections.createIndex({ task_id: 1, last_seen: 1, _id: 1 });
@@ -110,6 +125,7 @@ export async function createIndexes(all: Collections): Promise<void> {
     await all.rejections.createIndex({ [first]: 1, ...compared });
   }
   await all.rejections.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
+  await all.quotas.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
   await all.bindings.createIndex({ queue: 1 });
   await all.suspects.createIndex({ last_seen: 1 }, { expireAfterSeconds: SUSPECT_SECONDS });
 }

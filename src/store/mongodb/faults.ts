@@ -1,12 +1,15 @@
 import { MongoBulkWriteError, MongoError, MongoInvalidArgumentError, MongoServerError } from "mongodb";
 import { blankUrls } from "../../domain/blank-url.ts";
-import { Refused, Unavailable } from "../../domain/faults.ts";
+import { Misuse, Refused, Unavailable } from "../../domain/faults.ts";
 
 const DUPLICATE = 11000;
 /** Bad value, key too long, document too large: the document's fault on any of the servers, however often it is tried. */
 const documentFaults: readonly unknown[] = [2, 17280, 17419, 10334];
 /** Index options conflict, index key specs conflict: servers, and versions of one, differ in which it is. */
 const takenNames: readonly unknown[] = [85, 86];
+
+/** Invalid namespace; a database whose name differs from this one only in upper and lower case. */
+const refusedNames: readonly unknown[] = [73, 13297];
 
 /** Rights are the operator's, and never a document's fault, though another collection may still be written to. */
 const UNAUTHORIZED = 13;
@@ -22,6 +25,14 @@ export function asUnavailable(error: unknown): unknown {
   if (!(error instanceof MongoError) || error instanceof MongoInvalidArgumentError) return error;
   if (error instanceof MongoServerError && documentFaults.includes(error.code)) return error;
   return new Unavailable("store", blankUrls(error.message), error);
+}
+
+/** What a server says that will never take the name of the database; null for any other error. */
+export function refusedName(error: unknown): Misuse | null {
+  if (!(error instanceof MongoServerError) || !refusedNames.includes(error.code)) return null;
+  return new Misuse([
+    `MONGODB_URL: the server does not take the name of the database: ${blankUrls(error.message)}`,
+  ]);
 }
 
 /**

@@ -1,14 +1,17 @@
 import { type Db, MongoClient } from "mongodb";
 import { blankUrls } from "../../domain/blank-url.ts";
+import { namesDatabase } from "../../domain/database-name.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { createAsking } from "../asking.ts";
 import { gathered } from "../gathered.ts";
+import { LogRoom } from "../log-room.ts";
 import type { Store } from "../store.ts";
+import { defaultStoreLimits, type StoreLimits } from "../store-limits.ts";
 import { withinLimit } from "./answer-limit.ts";
 import { createBindings } from "./bindings.ts";
 import { createBugs } from "./bugs.ts";
 import { collectionsOf, createIndexes } from "./collections.ts";
-import { asUnavailable, blamed } from "./faults.ts";
+import { asUnavailable, blamed, refusedName } from "./faults.ts";
 import { createReads } from "./reads.ts";
 import { createRejections } from "./rejections.ts";
 import { checkLimits, watchChecks } from "./watch-checks.ts";
@@ -29,6 +32,7 @@ export async function openMongodbStore(
   url: string,
   rejectionTtlDays: number,
   onStuck: () => void = () => undefined,
+  limits: StoreLimits = defaultStoreLimits,
 ): Promise<Store> {
   const { client, database } = understood(url);
   const all = collectionsOf(database);
@@ -39,11 +43,11 @@ export async function openMongodbStore(
   } catch (error) {
     endWatch();
     await client.close();
-    throw asUnavailable(error);
+    throw refusedName(error) ?? asUnavailable(error);
   }
-  const writes = createWrites(all);
+  const writes = createWrites(all, new LogRoom(limits.maxWaitingLogs));
   const reads = createReads(all);
-  const rejections = createRejections(all, rejectionTtlDays);
+  const rejections = createRejections(all, rejectionTtlDays, limits.rejectionQuota);
   const work = createWork(all);
   const bugs = createBugs(all);
   const bindings = createBindings(all);
@@ -77,10 +81,12 @@ export async function openMongodbStore(
     listRejections: asked(rejections.listRejections),
     findRejection: asked(rejections.findRejection),
     countRejections: asked(rejections.countRejections),
+    listOnlyCounted: asked(rejections.listOnlyCounted),
     countDocuments: asked(reads.countDocuments),
     readBindings: limited(bindings.readBindings),
     noteBindings: limited(bindings.noteBindings),
     forgetBindings: limited(bindings.forgetBindings),
+    exchangesWithWork: limited(work.exchangesWithWork),
     claimWork: limited(work.claimWork),
     finishWork: (item, artifacts) => finish({ item, artifacts }),
     failWork: limited(work.failWork),
@@ -132,9 +138,4 @@ function understood(url: string): { readonly client: MongoClient; readonly datab
   } catch (error) {
     throw new Misuse([`MONGODB_URL: ${error instanceof Error ? blankUrls(error.message) : String(error)}`]);
   }
-}
-
-/** The driver takes `test` where no database is named, which nobody would look into. */
-function namesDatabase(url: string): boolean {
-  return /^[^/]+:\/\/[^/]+\/[^?]/.test(url);
 }

@@ -1,6 +1,7 @@
 import { artifactIds, JOB_INFO, jobId, resultSetId } from "../../domain/ids.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { Artifact } from "../../domain/submission.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
 import { explainedArtifacts } from "../explained-artifacts.ts";
 import { findPush } from "../find-push.ts";
 import { mergeJobInfo } from "../merge-job-info.ts";
@@ -52,9 +53,9 @@ export function createReads(all: Collections) {
 
   /** A range at a time: of several in one question, some servers read the whole collection. */
   async function findJobsByGuid(guidOrTaskId: string): Promise<ExplainedJob[]> {
-    const ranges = [guidOrTaskId, below(guidOrTaskId)].map((job_guid) =>
-      all.jobs.find({ job_guid }).sort({ _id: 1 }).limit(MAX_RUNS).toArray(),
-    );
+    const ranges = taskIdForms(guidOrTaskId)
+      .flatMap((form) => [form, below(form)])
+      .map((job_guid) => all.jobs.find({ job_guid }).sort({ _id: 1 }).limit(MAX_RUNS).toArray());
     const jobs = inOneOrder((await Promise.all(ranges)).flat()).slice(0, MAX_RUNS);
     return Promise.all(jobs.map(explained));
   }
@@ -99,7 +100,7 @@ export function createReads(all: Collections) {
   }
 
   async function countDocuments(): Promise<Record<string, number>> {
-    const { bindings, versions, ...counted } = all;
+    const { bindings, versions, quotas, ...counted } = all;
     const counts = Object.entries(counted).map(async ([name, collection]) => {
       return [name, await collection.countDocuments()] as const;
     });

@@ -1,11 +1,20 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { AnyBulkWriteOperation, Filter } from "mongodb";
+import type { AnyBulkWriteOperation, Collection, Filter } from "mongodb";
 import { fullJitterMs } from "../../domain/backoff.ts";
 import { taskIdOf } from "../../domain/ids.ts";
-import type { Rejection, StoredRejection } from "../../domain/rejection.ts";
-import { planRejections } from "../plan-rejections.ts";
+import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
+import { admitRejections, type QuotaUse, type RejectionQuota, unlimited } from "../admit-rejections.ts";
+import {
+  oldestDay,
+  type PlannedRejection,
+  planRejections,
+  quotaExpiry,
+  quotaId,
+  quotaKeys,
+} from "../plan-rejections.ts";
 import type { RejectionCount, RejectionFilter, RejectionQuery, RetriedRejection } from "../store.ts";
-import type { Collections, RejectionDocument } from "./collections.ts";
+import type { Collections, QuotaDocument, RejectionDocument, WithId } from "./collections.ts";
 import { retriableOf } from "./faults.ts";
 
 type Write = AnyBulkWriteOperation<RejectionDocument>;
@@ -14,15 +23,64 @@ type Write = AnyBulkWriteOperation<RejectionDocument>;
 const MAX_ROUNDS = 8;
 const raceBackoff = { baseMs: 5, capMs: 200 };
 const unordered = { ordered: false } as const;
+/** A reply holds what it can; left to itself a server gives 101 documents. */
+const inOneReply = { batchSize: 100_000 } as const;
 
 /** What was refused: written in a constant number of round trips, whatever the batch's size. */
-export function createRejections({ rejections: collection }: Collections, ttlDays: number) {
-  async function recordRejections(rejections: readonly Rejection[]): Promise<void> {
+export function createRejections(
+  { rejections: collection, quotas }: Pick<Collections, "rejections" | "quotas">,
+  ttlDays: number,
+  quota: RejectionQuota = unlimited,
+) {
+  /**
+   * Workers that write at the same time do not see each other's use of a quota: together they may exceed it by a batch
+   * each. The use is noted last: a batch whose reply is lost is there when it is tried again, and takes no more of it.
+   */
+  async function recordRejections(rejections: readonly Rejection[]): Promise<RejectionEnd[]> {
+    const planned = planRejections(rejections, ttlDays);
+    const [known, used] = await Promise.all([knownOf(planned), usesOf(planned)]);
+    const { kept, uses, endsOf } = admitRejections(planned, known, used, quota);
     // The server drops what has expired by itself, sooner or later; in between it is in no answer.
-    let open = planRejections(rejections, ttlDays).map(toUpsert);
+    await upsertAll(collection, kept.map(toUpsert));
+    await upsertAll(
+      quotas,
+      uses.map((use) => toIncrement(use, ttlDays)),
+    );
+    return endsOf(rejections);
+  }
+
+  async function knownOf(planned: readonly PlannedRejection[]): Promise<ReadonlySet<string>> {
+    const ids = planned.flatMap(({ stored, quota: key }) => (key === null ? [] : [stored.id]));
+    if (ids.length === 0) return new Set();
+    const found = collection.find({ _id: { $in: ids } }, { projection: { _id: 1 }, ...inOneReply });
+    return new Set((await found.toArray()).map(({ _id }) => _id));
+  }
+
+  async function usesOf(planned: readonly PlannedRejection[]): Promise<QuotaDocument[]> {
+    const ids = quotaKeys(planned).map(quotaId);
+    return ids.length === 0 ? [] : quotas.find({ _id: { $in: ids } }, inOneReply).toArray();
+  }
+
+  async function listOnlyCounted({
+    since,
+    until,
+  }: Pick<RejectionFilter, "since" | "until">): Promise<OnlyCounted[]> {
+    const from = [oldestDay(ttlDays, Date.now()), since?.slice(0, 10) ?? ""].toSorted().at(-1);
+    const day = { $gte: from ?? "", ...(until === undefined ? {} : { $lt: until }) };
+    const found = quotas.find({ only_counted: { $gt: 0 }, day }).sort({ day: -1, exchange: 1 });
+    return (await found.toArray()).map(({ day, exchange, only_counted }) => {
+      return { day, exchange, messages: only_counted };
+    });
+  }
+
+  async function upsertAll<T extends WithId>(
+    into: Collection<T>,
+    writes: readonly AnyBulkWriteOperation<T>[],
+  ): Promise<void> {
+    let open = writes;
     for (let round = 0; open.length > 0; round++) {
       try {
-        await collection.bulkWrite(open, unordered);
+        await into.bulkWrite(open, unordered);
         return;
       } catch (error) {
         const indexes = retriableOf(error);
@@ -92,7 +150,14 @@ export function createRejections({ rejections: collection }: Collections, ttlDay
     return (await groups.toArray()).map(({ _id, ...totals }) => ({ ..._id, ...totals }));
   }
 
-  return { recordRejections, resolveRejections, listRejections, findRejection, countRejections };
+  return {
+    recordRejections,
+    resolveRejections,
+    listRejections,
+    findRejection,
+    countRejections,
+    listOnlyCounted,
+  };
 }
 
 type Totals = Omit<RejectionCount, "exchange" | "reason">;
@@ -109,6 +174,20 @@ function toUpsert(rejection: StoredRejection): Write {
         $min: { first_seen },
         $max: { last_seen, expires_at: new Date(expires_at) },
         $inc: { count },
+      },
+      upsert: true,
+    },
+  };
+}
+
+function toIncrement(use: QuotaUse, ttlDays: number): AnyBulkWriteOperation<QuotaDocument> {
+  const { day, exchange, kept, bytes, only_counted } = use;
+  return {
+    updateOne: {
+      filter: { _id: quotaId(use) },
+      update: {
+        $setOnInsert: { day, exchange, expires_at: quotaExpiry(use, ttlDays) },
+        $inc: { kept, bytes, only_counted },
       },
       upsert: true,
     },
@@ -138,8 +217,11 @@ function filterOf({
 
 function ofTask(task_id: string): Filter<RejectionDocument>[] {
   // `0` follows `/` in ASCII: the range holds exactly what begins with the task id and a slash.
-  const runs = { $gte: `${task_id}/`, $lt: `${task_id}0` };
-  return [{ task_id: { $in: [task_id, taskIdOf(task_id)] } }, { task_id: runs }];
+  const forms = taskIdForms(task_id);
+  return [
+    { task_id: { $in: forms.flatMap((form) => [form, taskIdOf(form)]) } },
+    ...forms.map((form) => ({ task_id: { $gte: `${form}/`, $lt: `${form}0` } })),
+  ];
 }
 
 function toRejection({ _id, expires_at, ...rest }: RejectionDocument): StoredRejection {

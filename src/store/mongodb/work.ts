@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { FindCursor } from "mongodb";
 import { isParsedHere } from "../../artifacts/plan.ts";
 import { artifactId, jobId } from "../../domain/ids.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
 import { makerOf } from "../explained-artifacts.ts";
 import type {
   FinishedWork,
@@ -17,53 +18,74 @@ import {
   failedOnce,
   type LogDocument,
   packBlob,
+  type SuggestionsDocument,
   unpackBlob,
   waiting,
 } from "./collections.ts";
 import { ignoreDuplicates } from "./faults.ts";
 
 const LOGS_AT_ONCE = 5000;
+const inTurn = { project: 1, next_attempt_at: 1 } as const;
 const released = { lease: null, lease_until: null } as const;
 
 /** Logs to read and suggestions to make, as documents that are due at a time and held under a lease. */
 export function createWork(all: Collections) {
-  async function claimWork(claim: WorkClaim): Promise<WorkItem[]> {
-    return claim.kind === "log" ? claimLogs(claim) : claimSuggestions(claim);
+  async function exchangesWithWork(kind: WorkItem["kind"]): Promise<string[]> {
+    const found = await (kind === "log"
+      ? all.logs.distinct("exchange", waiting)
+      : all.suggestions.distinct("exchange", waiting));
+    const known = found.filter((exchange) => typeof exchange === "string");
+    const [unknown] = await (kind === "log"
+      ? all.logs.find({ ...ofExchange(""), ...waiting }, { projection: { _id: 1 }, limit: 1 })
+      : all.suggestions.find({ ...ofExchange(""), ...waiting }, { projection: { _id: 1 }, limit: 1 })
+    ).toArray();
+    return [...new Set(unknown === undefined ? known : ["", ...known])];
   }
 
-  async function claimLogs({ limit, leaseMs, exceptHosts }: WorkClaim): Promise<WorkItem[]> {
+  async function claimWork(claim: WorkClaim): Promise<WorkItem[]> {
+    const next = await claimSide(claim, { $gt: claim.afterProject });
+    return next.length > 0 ? next : claimSide(claim, { $lte: claim.afterProject });
+  }
+
+  async function claimSide(
+    claim: WorkClaim,
+    project: { $gt: string } | { $lte: string },
+  ): Promise<WorkItem[]> {
+    return claim.kind === "log" ? claimLogs(claim, project) : claimSuggestions(claim, project);
+  }
+
+  async function claimLogs(
+    { exchange, limit, leaseMs, exceptHosts }: WorkClaim,
+    project: { $gt: string } | { $lte: string },
+  ): Promise<WorkItem[]> {
     const now = Date.now();
-    const filter = { ...due(now), host: { $nin: [...exceptHosts] } };
-    const found = await all.logs.find(filter).sort({ next_attempt_at: 1 }).limit(limit).toArray();
+    const filter = { ...ofExchange(exchange), project, ...due(now), host: { $nin: [...exceptHosts] } };
+    const found = await all.logs.find(filter).sort(inTurn).limit(limit).toArray();
     if (found.length === 0) return [];
     const lease = randomUUID();
     const claims = found.map((log) => ({ updateOne: claimOf(log, lease, now + leaseMs) }));
     await all.logs.bulkWrite(claims, { ordered: false });
     const ours = await all.logs.find({ _id: { $in: found.map(({ _id }) => _id) }, lease }).toArray();
-    return ours.map(({ _id, project, job_guid, attempts, name, url }) => {
-      return { kind: "log", id: _id, project, job_guid, attempts: attempts - 1, lease, name, url };
-    });
+    return ours.map((log) => ({ kind: "log", ...claimed(log, lease), name: log.name, url: log.url }));
   }
 
-  async function claimSuggestions({ limit, leaseMs }: WorkClaim): Promise<WorkItem[]> {
+  async function claimSuggestions(
+    { exchange, limit, leaseMs }: WorkClaim,
+    project: { $gt: string } | { $lte: string },
+  ): Promise<WorkItem[]> {
     const now = Date.now();
-    const found = await all.suggestions.find(due(now)).sort({ next_attempt_at: 1 }).limit(limit).toArray();
+    const filter = { ...ofExchange(exchange), project, ...due(now) };
+    const found = await all.suggestions.find(filter).sort(inTurn).limit(limit).toArray();
     if (found.length === 0) return [];
     const lease = randomUUID();
     const claims = found.map((work) => ({ updateOne: claimOf(work, lease, now + leaseMs) }));
     await all.suggestions.bulkWrite(claims, { ordered: false });
     const ours = await all.suggestions.find({ _id: { $in: found.map(({ _id }) => _id) }, lease }).toArray();
-    return ours.map(({ _id, project, job_guid, attempts, blob }) => {
-      return {
-        kind: "suggestions",
-        id: _id,
-        project,
-        job_guid,
-        attempts: attempts - 1,
-        lease,
-        blob: unpackBlob(blob),
-      };
-    });
+    return ours.map((work) => ({
+      kind: "suggestions",
+      ...claimed(work, lease),
+      blob: unpackBlob(work.blob),
+    }));
   }
 
   /**
@@ -117,8 +139,9 @@ export function createWork(all: Collections) {
     return (await all.logs.updateOne(filter, { $set })).matchedCount === 1;
   }
 
-  async function releaseWork(items: readonly WorkItem[]): Promise<void> {
-    const update = { $set: released, $inc: { attempts: -1 } };
+  async function releaseWork(items: readonly WorkItem[], dueAt?: string): Promise<void> {
+    const $set = { ...released, ...(dueAt === undefined ? {} : { next_attempt_at: dueAt }) };
+    const update = { $set, $inc: { attempts: -1 } };
     const giveBack = ({ id, lease }: WorkItem) => ({ updateOne: { filter: { _id: id, lease }, update } });
     const { logs, suggestions } = byKind(items);
     if (logs.length > 0) await all.logs.bulkWrite(logs.map(giveBack));
@@ -142,8 +165,9 @@ export function createWork(all: Collections) {
     return (await newestFirst(query).toArray()).map(toStoredLog);
   }
 
-  function newestFirst({ since, limit, ...exact }: LogQuery): FindCursor<LogDocument> {
+  function newestFirst({ job_guid, since, limit, ...exact }: LogQuery): FindCursor<LogDocument> {
     const filter = {
+      ...(job_guid === undefined ? {} : { job_guid: { $in: [...taskIdForms(job_guid)] } }),
       ...Object.fromEntries(Object.entries(exact).filter(([, value]) => value !== undefined)),
       ...(since === undefined ? {} : { last_modified: { $gte: since } }),
     };
@@ -163,7 +187,16 @@ export function createWork(all: Collections) {
     return ids.length;
   }
 
-  return { claimWork, finishWork, failWork, releaseWork, countWork, listLogs, reparseLogs };
+  return {
+    exchangesWithWork,
+    claimWork,
+    finishWork,
+    failWork,
+    releaseWork,
+    countWork,
+    listLogs,
+    reparseLogs,
+  };
 }
 
 function byKind(items: readonly WorkItem[]): { logs: WorkItem[]; suggestions: WorkItem[] } {
@@ -196,6 +229,16 @@ function due(nowMs: number) {
     next_attempt_at: { $gt: "", $lte: now },
     $or: [{ lease_until: null }, { lease_until: { $lt: now } }],
   };
+}
+
+/** Work that was stored by a version that did not note the exchange counts as that of `""`. */
+function ofExchange(exchange: string) {
+  return { exchange: exchange === "" ? { $in: [null, ""] } : exchange };
+}
+
+function claimed(document: LogDocument | SuggestionsDocument, lease: string) {
+  const { _id: id, project, job_guid, exchange, attempts, failure } = document;
+  return { id, project, job_guid, exchange: exchange ?? "", attempts: attempts - 1, failure, lease };
 }
 
 /** Only one of those that found it under the same lease, or none, gets it. */

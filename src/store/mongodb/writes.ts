@@ -8,6 +8,7 @@ import { isFullRevision, type ResultSet, type ResultSetSubmission } from "../../
 import { DECISIVE, type DecisiveJob } from "../advance-job.ts";
 import { completePush, keysOf, linkedOnce } from "../complete-push.ts";
 import { revisionKeys } from "../find-push.ts";
+import type { LogRoom } from "../log-room.ts";
 import { type BatchPlan, planBatch } from "../plan-batch.ts";
 import { PushBook, pushKeys } from "../push-book.ts";
 import type { Arrival, StoreOutcome } from "../store.ts";
@@ -18,6 +19,7 @@ import {
   type JobDocument,
   packBlob,
   type ResultSetDocument,
+  waiting,
 } from "./collections.ts";
 import { asUnavailable, ignoreDuplicates, isLostRace } from "./faults.ts";
 
@@ -42,7 +44,7 @@ interface RoundEnd {
 }
 
 /** What writes a batch, in a constant number of round trips a round: result sets, artifacts, logs, the jobs last. */
-export function createWrites(all: Collections) {
+export function createWrites(all: Collections, room: LogRoom) {
   async function storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]> {
     const outcomes: StoreOutcome[] = [];
     let open: readonly Tagged[] = [...batch.entries()];
@@ -61,9 +63,9 @@ export function createWrites(all: Collections) {
   async function storeRound(open: readonly Tagged[], outcomes: StoreOutcome[]): Promise<RoundEnd> {
     const arrivals = open.map(([, arrival]) => arrival);
     const writeId = randomUUID();
-    const [stored, read] = await Promise.all([readJobs(arrivals), readPushes(arrivals)]);
+    const [stored, read] = await Promise.all([readJobs(arrivals), readPushes(arrivals), countLogs(arrivals)]);
     const pushes = new PushBook(read);
-    const plan = planBatch(arrivals, stored, pushes, writeId);
+    const plan = planBatch(arrivals, stored, pushes, room, writeId);
     await writePushes(pushes, read);
     await writeParts(plan);
     const { lost, error } = await writeJobs(plan, stored, writeId);
@@ -75,6 +77,17 @@ export function createWrites(all: Collections) {
       else outcomes[index] = outcome;
     });
     return { again, error };
+  }
+
+  /** Counts the waiting logs of the exchanges whose count is missing or old. */
+  async function countLogs(arrivals: readonly Arrival[]): Promise<void> {
+    const counts = room.toCount(arrivals).map(async (exchange) => {
+      room.note(
+        exchange,
+        await all.logs.countDocuments({ exchange, ...waiting }, { limit: room.maxWaiting }),
+      );
+    });
+    await Promise.all(counts);
   }
 
   /** What of them decides; the rest stays on the server, and is neither sent nor read. */
@@ -127,7 +140,7 @@ export function createWrites(all: Collections) {
 
   async function writeParts(plan: BatchPlan): Promise<void> {
     const order = Date.now() * 1000;
-    const unleased = { attempts: 0, failure: null, lease: null, lease_until: null };
+    const unleased = { attempts: 0, lease: null, lease_until: null };
     const artifacts = [...plan.artifacts].map(([_id, { job, artifact }], index) => {
       const { name, type, blob } = artifact;
       return {
@@ -142,7 +155,7 @@ export function createWrites(all: Collections) {
     });
     const logs = [...plan.logs].map(([_id, log], n) => ({ _id, ...log, ...unleased, order: order + n }));
     const suggestions = [...plan.suggestions].map(([_id, work]) => ({
-      ...{ _id, ...work, ...unleased },
+      ...{ _id, ...work, ...unleased, failure: null },
       blob: packBlob(work.blob),
     }));
     const links = inOneOrder([...plan.coalesced].map(([_id, into_guid]) => ({ _id, into_guid })));

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import Database from "libsql";
 import { Misuse, Unavailable } from "../../domain/faults.ts";
 import { makeFolder } from "../../make-folder.ts";
+import { preparePrivateDatabase } from "../../private-files.ts";
 import { transact } from "../../transact.ts";
 import { formOf, migrate, steps } from "./migrations.ts";
 
@@ -21,6 +22,7 @@ const ASK_AGAIN_MS = 250;
 export function openDatabase(path: string): Database.Database {
   try {
     makeFolder(dirname(path));
+    preparePrivateDatabase(path);
     const db = new Database(path);
     try {
       db.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL");

@@ -101,6 +101,21 @@ export const steps: readonly string[] = [
   CREATE INDEX logs_by_time ON logs (last_modified);
   CREATE INDEX logs_failed ON logs (last_modified) WHERE failure IS NOT NULL AND next_attempt_at IS NULL;
   `,
+  // How much of a day's quota of rejections an exchange has used.
+  `
+  CREATE TABLE rejection_quotas (id TEXT PRIMARY KEY, day TEXT NOT NULL, exchange TEXT NOT NULL, kept INTEGER NOT NULL,
+    bytes INTEGER NOT NULL, only_counted INTEGER NOT NULL) WITHOUT ROWID;
+  `,
+  // Work is dealt out by turns, of the exchanges and in each of its projects. The host is compared in the index, since
+  // many logs may wait for one that is busy.
+  `
+  ALTER TABLE logs ADD COLUMN exchange TEXT NOT NULL DEFAULT '';
+  ALTER TABLE suggestions ADD COLUMN exchange TEXT NOT NULL DEFAULT '';
+  DROP INDEX logs_due;
+  DROP INDEX suggestions_due;
+  CREATE INDEX logs_due ON logs (exchange, project, next_attempt_at, host) WHERE next_attempt_at IS NOT NULL;
+  CREATE INDEX suggestions_due ON suggestions (exchange, project, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+  `,
 ];
 
 /**

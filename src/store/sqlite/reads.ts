@@ -3,6 +3,7 @@ import { JOB_INFO, jobId, jobKey, jobKeyRanges, logId, resultSetId } from "../..
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
 import { type ArtifactRow, explainedArtifacts } from "../explained-artifacts.ts";
 import { findPush } from "../find-push.ts";
 import { mergeJobInfo } from "../merge-job-info.ts";
@@ -82,12 +83,11 @@ export function createReads(db: Database.Database) {
   }
 
   function findJobsByGuid(guidOrTaskId: string): ExplainedJob[] {
+    const limits = taskIdForms(guidOrTaskId).flatMap(jobKeyRanges);
+    const ranges = Array.from({ length: limits.length / 2 }, () => "(key > ? AND key < ?)").join(" OR ");
     const rows = db
-      .prepare(
-        `SELECT n, doc FROM jobs WHERE (key > ? AND key < ?) OR (key > ? AND key < ?)
-           ORDER BY doc ->> 'project', key LIMIT 100`,
-      )
-      .all(...jobKeyRanges(guidOrTaskId)) as JobRow[];
+      .prepare(`SELECT n, doc FROM jobs WHERE ${ranges} ORDER BY doc ->> 'project', key LIMIT 100`)
+      .all(...limits) as JobRow[];
     return rows.map(explained);
   }
 

@@ -1,7 +1,9 @@
 import type Database from "libsql";
 import { taskIdOf } from "../../domain/ids.ts";
-import type { Rejection, StoredRejection } from "../../domain/rejection.ts";
-import { planRejections } from "../plan-rejections.ts";
+import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
+import { admitRejections, type QuotaUse, type RejectionQuota, unlimited } from "../admit-rejections.ts";
+import { oldestDay, type PlannedRejection, planRejections, quotaId, quotaKeys } from "../plan-rejections.ts";
 import type { RejectionCount, RejectionFilter, RejectionQuery, RetriedRejection } from "../store.ts";
 import { inTransaction } from "./database.ts";
 import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
@@ -22,7 +24,22 @@ const REJECTION_DOC = rowDoc({
 type Condition = readonly [sql: string, ...values: readonly unknown[]];
 
 /** What was refused, in one open file. What a table holds was written by this project, so it is not parsed again. */
-export function createRejections(db: Database.Database, ttlDays: number) {
+export function createRejections(db: Database.Database, ttlDays: number, quota: RejectionQuota = unlimited) {
+  const readKnown = db.prepare("SELECT id FROM rejections WHERE id IN (SELECT value FROM json_each(?))");
+  const readUses = db.prepare(
+    `SELECT day, exchange, kept, bytes, only_counted FROM rejection_quotas
+       WHERE id IN (SELECT value FROM json_each(?))`,
+  );
+  const addUse = db.prepare(
+    `INSERT INTO rejection_quotas (id, day, exchange, kept, bytes, only_counted) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET kept = kept + excluded.kept, bytes = bytes + excluded.bytes,
+         only_counted = only_counted + excluded.only_counted`,
+  );
+  const listUses = db.prepare(
+    `SELECT day, exchange, only_counted AS messages FROM rejection_quotas
+       WHERE only_counted > 0 AND day >= ? AND day >= ? AND day < ? ORDER BY day DESC, exchange`,
+  );
+  const dropUses = db.prepare("DELETE FROM rejection_quotas WHERE day < ?");
   const dropExpired = db.prepare("DELETE FROM rejections WHERE expires_at <= ?");
   const put = db.prepare(
     `INSERT INTO rejections (id, exchange, routing_key, project, task_id, reason, first_seen, last_seen, count,
@@ -37,16 +54,38 @@ export function createRejections(db: Database.Database, ttlDays: number) {
     "UPDATE rejections SET project = ?, task_id = ?, reason = ?, doc = ? WHERE id = ? AND last_seen = ?",
   );
 
-  function recordRejections(rejections: readonly Rejection[]): void {
-    inTransaction(db, () => {
+  function recordRejections(rejections: readonly Rejection[]): RejectionEnd[] {
+    return inTransaction(db, () => {
       dropExpired.run(new Date().toISOString());
-      for (const rejection of planRejections(rejections, ttlDays)) {
+      dropUses.run(oldestDay(ttlDays, Date.now()));
+      const planned = planRejections(rejections, ttlDays);
+      const { kept, uses, endsOf } = admitRejections(planned, knownOf(planned), usesOf(planned), quota);
+      for (const rejection of kept) {
         const { id, exchange, routing_key, project, task_id, fault } = rejection;
         const { first_seen, last_seen, count, expires_at } = rejection;
         const times = [first_seen, last_seen, count, expires_at];
         put.run(id, exchange, routing_key, project, task_id, fault.reason, ...times, docOf(rejection));
       }
+      for (const use of uses) {
+        const { day, exchange, kept, bytes, only_counted } = use;
+        addUse.run(quotaId(use), day, exchange, kept, bytes, only_counted);
+      }
+      return endsOf(rejections);
     });
+  }
+
+  function knownOf(planned: readonly PlannedRejection[]): ReadonlySet<string> {
+    const rows = readKnown.all(JSON.stringify(planned.map(({ stored }) => stored.id))) as { id: string }[];
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  function usesOf(planned: readonly PlannedRejection[]): QuotaUse[] {
+    return readUses.all(JSON.stringify(quotaKeys(planned).map(quotaId))) as QuotaUse[];
+  }
+
+  function listOnlyCounted({ since = "", until = "9999" }: Pick<RejectionFilter, "since" | "until">) {
+    const days = [oldestDay(ttlDays, Date.now()), since.slice(0, 10), until];
+    return listUses.all(...days) as OnlyCounted[];
   }
 
   function resolveRejections(tried: readonly RetriedRejection[]): void {
@@ -98,7 +137,14 @@ export function createRejections(db: Database.Database, ttlDays: number) {
       .all(...valuesOf(conditions)) as RejectionCount[];
   }
 
-  return { recordRejections, resolveRejections, listRejections, findRejection, countRejections };
+  return {
+    recordRejections,
+    resolveRejections,
+    listRejections,
+    findRejection,
+    countRejections,
+    listOnlyCounted,
+  };
 }
 
 function conditionsOf({ task_id, id_prefix, since, until, ...exact }: RejectionFilter): Condition[] {
@@ -109,8 +155,16 @@ function conditionsOf({ task_id, id_prefix, since, until, ...exact }: RejectionF
   }
   if (task_id !== undefined) {
     // `0` follows `/` in ASCII: the range holds exactly what begins with the task id and a slash.
-    const ofTask = "(task_id IN (?, ?) OR (task_id >= ? AND task_id < ?))";
-    conditions.push([ofTask, task_id, taskIdOf(task_id), `${task_id}/`, `${task_id}0`]);
+    const forms = taskIdForms(task_id);
+    const ofTask = [
+      `task_id IN (${forms.map(() => "?, ?").join(", ")})`,
+      ...forms.map(() => "(task_id >= ? AND task_id < ?)"),
+    ].join(" OR ");
+    conditions.push([
+      `(${ofTask})`,
+      ...forms.flatMap((form) => [form, taskIdOf(form)]),
+      ...forms.flatMap((form) => [`${form}/`, `${form}0`]),
+    ]);
   }
   if (since !== undefined) conditions.push(["last_seen >= ?", since]);
   if (until !== undefined) conditions.push(["last_seen < ?", until]);

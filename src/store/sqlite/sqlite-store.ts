@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { createAsking } from "../asking.ts";
 import { gathered } from "../gathered.ts";
+import { LogRoom } from "../log-room.ts";
 import type { Store } from "../store.ts";
+import { defaultStoreLimits, type StoreLimits } from "../store-limits.ts";
 import { createBindings } from "./bindings.ts";
 import { createBugs } from "./bugs.ts";
 import { asUnavailable, openDatabase } from "./database.ts";
@@ -21,7 +23,11 @@ const OPENING_MS = 5000;
  * @param folder - made where it is missing.
  * @throws Misuse for a file that is no store; Unavailable while another process holds it.
  */
-export async function openSqliteStore(folder: string, rejectionTtlDays: number): Promise<Store> {
+export async function openSqliteStore(
+  folder: string,
+  rejectionTtlDays: number,
+  limits: StoreLimits = defaultStoreLimits,
+): Promise<Store> {
   const path = join(folder, "pulse-ingest.db");
   const line = new LockLine();
   const db = await line
@@ -29,9 +35,9 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
     .catch((error: unknown) => {
       throw asUnavailable(error);
     });
-  const writes = createWrites(db);
+  const writes = createWrites(db, new LogRoom(limits.maxWaitingLogs));
   const reads = createReads(db);
-  const rejections = createRejections(db, rejectionTtlDays);
+  const rejections = createRejections(db, rejectionTtlDays, limits.rejectionQuota);
   const work = createWork(db);
   const bugs = createBugs(db);
   const bindings = createBindings(db);
@@ -53,10 +59,12 @@ export async function openSqliteStore(folder: string, rejectionTtlDays: number):
     listRejections: asked(rejections.listRejections),
     findRejection: asked(rejections.findRejection),
     countRejections: asked(rejections.countRejections),
+    listOnlyCounted: asked(rejections.listOnlyCounted),
     countDocuments: asked(reads.countDocuments),
     readBindings: asked(bindings.readBindings),
     noteBindings: asked(bindings.noteBindings),
     forgetBindings: asked(bindings.forgetBindings),
+    exchangesWithWork: asked(work.exchangesWithWork),
     claimWork: asked(work.claimWork),
     finishWork: (item, artifacts) => finish({ item, artifacts }),
     failWork: asked(work.failWork),

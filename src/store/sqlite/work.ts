@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type Database from "libsql";
 import { isParsedHere } from "../../artifacts/plan.ts";
 import { apartBy, jobId, jobKey, logId } from "../../domain/ids.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
 import { makerOf } from "../explained-artifacts.ts";
 import type {
   FinishedWork,
@@ -34,7 +35,10 @@ type LogItem = Extract<WorkItem, { kind: "log" }>;
 type SuggestionsItem = Extract<WorkItem, { kind: "suggestions" }>;
 
 /** What a claim gives back of either table. */
-const CLAIMED = { project: "project", job_guid: "guid", attempts: "attempts - 1" };
+const CLAIMED = {
+  ...{ project: "project", job_guid: "guid", exchange: "exchange" },
+  ...{ attempts: "attempts - 1", failure: "failure" },
+};
 const WORK_DOCS = {
   log: rowDoc({ ...CLAIMED, name: "name", url: "url" }),
   suggestions: rowDoc({ ...CLAIMED, id: "id", blob: "blob" }),
@@ -50,20 +54,49 @@ export function createWork(db: Database.Database) {
   );
   const endSuggestions = db.prepare(`DELETE FROM suggestions WHERE ${HELD.suggestions}`);
 
-  function claimWork({ kind, limit, leaseMs, exceptHosts }: WorkClaim): WorkItem[] {
+  function exchangesWithWork(kind: WorkItem["kind"]): string[] {
+    // From one exchange to the next in the index, however many logs each has.
+    const rows = db
+      .prepare(
+        `WITH RECURSIVE found (exchange) AS (
+           SELECT min(exchange) FROM ${TABLES[kind]} WHERE next_attempt_at IS NOT NULL
+           UNION ALL
+           SELECT (SELECT min(work.exchange) FROM ${TABLES[kind]} AS work
+             WHERE work.next_attempt_at IS NOT NULL AND work.exchange > found.exchange)
+           FROM found WHERE found.exchange IS NOT NULL
+         ) SELECT exchange FROM found WHERE exchange IS NOT NULL`,
+      )
+      .all() as { exchange: string }[];
+    return rows.map(({ exchange }) => exchange);
+  }
+
+  function claimWork({ kind, exchange, afterProject, limit, leaseMs, exceptHosts }: WorkClaim): WorkItem[] {
     const now = Date.now();
     const lease = randomUUID();
     const host = kind === "log" ? "AND host NOT IN (SELECT value FROM json_each(?4))" : "AND ?4 = ?4";
-    const claim = db.prepare(
-      `UPDATE ${TABLES[kind]} SET lease = ?1, lease_until = ?2, attempts = attempts + 1 WHERE rowid IN (
-         SELECT rowid FROM ${TABLES[kind]}
-         WHERE next_attempt_at <= ?3 AND (lease_until IS NULL OR lease_until < ?3) ${host}
-         ORDER BY next_attempt_at LIMIT ?5) RETURNING ${WORK_DOCS[kind]}`,
-    );
-    const rows = inTransaction(
-      db,
-      () => claim.all(lease, iso(now + leaseMs), iso(now), JSON.stringify(exceptHosts), limit) as DocRow[],
-    );
+    const given = [
+      lease,
+      iso(now + leaseMs),
+      iso(now),
+      JSON.stringify(exceptHosts),
+      exchange,
+      afterProject,
+      limit,
+    ];
+    const claim = (side: ">" | "<="): DocRow[] =>
+      db
+        .prepare(
+          `UPDATE ${TABLES[kind]} SET lease = ?1, lease_until = ?2, attempts = attempts + 1 WHERE rowid IN (
+             SELECT rowid FROM ${TABLES[kind]}
+             WHERE exchange = ?5 AND project ${side} ?6 AND next_attempt_at <= ?3
+               AND (lease_until IS NULL OR lease_until < ?3) ${host}
+             ORDER BY project, next_attempt_at LIMIT ?7) RETURNING ${WORK_DOCS[kind]}`,
+        )
+        .all(...given) as DocRow[];
+    const rows = inTransaction(db, () => {
+      const next = claim(">");
+      return next.length > 0 ? next : claim("<=");
+    });
     if (kind === "suggestions") {
       return rows.map((row) => ({ ...readDoc<Omit<SuggestionsItem, "kind" | "lease">>(row), kind, lease }));
     }
@@ -107,13 +140,13 @@ export function createWork(db: Database.Database) {
     return inTransaction(db, () => fail.run(reason, next_attempt_at, ...keyOf(item)).changes > 0);
   }
 
-  function releaseWork(items: readonly WorkItem[]): void {
+  function releaseWork(items: readonly WorkItem[], dueAt: string | null = null): void {
     inTransaction(db, () => {
       for (const item of items) {
         db.prepare(
-          `UPDATE ${TABLES[item.kind]} SET lease = NULL, lease_until = NULL, attempts = attempts - 1
-             WHERE ${HELD[item.kind]}`,
-        ).run(...keyOf(item));
+          `UPDATE ${TABLES[item.kind]} SET lease = NULL, lease_until = NULL, attempts = attempts - 1,
+             next_attempt_at = coalesce(?, next_attempt_at) WHERE ${HELD[item.kind]}`,
+        ).run(dueAt, ...keyOf(item));
       }
     });
   }
@@ -155,20 +188,30 @@ export function createWork(db: Database.Database) {
     });
   }
 
-  return { claimWork, finishWork, failWork, releaseWork, countWork, listLogs, reparseLogs };
+  return {
+    exchangesWithWork,
+    claimWork,
+    finishWork,
+    failWork,
+    releaseWork,
+    countWork,
+    listLogs,
+    reparseLogs,
+  };
 }
 
 function whereOf({ project, job_guid, parse_status, since }: LogQuery) {
-  const all = {
-    "project =": project,
-    "guid =": job_guid,
-    "parse_status =": parse_status,
-    "last_modified >=": since,
-  };
-  const given = Object.entries(all).filter(([, value]) => value !== undefined);
+  const guids = job_guid === undefined ? [] : taskIdForms(job_guid);
+  const all: readonly (readonly [condition: string, ...values: readonly (string | undefined)[]])[] = [
+    ["project = ?", project],
+    [`guid IN (${guids.map(() => "?").join(", ")})`, ...guids],
+    ["parse_status = ?", parse_status],
+    ["last_modified >= ?", since],
+  ];
+  const given = all.filter(([, value]) => value !== undefined);
   return {
-    where: given.length === 0 ? "" : `WHERE ${given.map(([condition]) => `${condition} ?`).join(" AND ")}`,
-    values: given.map(([, value]) => value),
+    where: given.length === 0 ? "" : `WHERE ${given.map(([condition]) => condition).join(" AND ")}`,
+    values: given.flatMap(([, ...values]) => values),
   };
 }
 

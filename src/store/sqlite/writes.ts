@@ -5,6 +5,7 @@ import type { ResultSet, ResultSetSubmission } from "../../domain/result-set.ts"
 import type { StoredJob } from "../../domain/stored-job.ts";
 import { completePush, keysOf, linkedOnce } from "../complete-push.ts";
 import { revisionKeys } from "../find-push.ts";
+import type { LogRoom } from "../log-room.ts";
 import { type BatchPlan, planBatch } from "../plan-batch.ts";
 import { PushBook, pushKeys } from "../push-book.ts";
 import type { Arrival, StoreOutcome } from "../store.ts";
@@ -20,7 +21,7 @@ interface NumberedJob {
 }
 
 /** What writes a batch to one open file; its statements are prepared once. Lists go in as one JSON parameter each. */
-export function createWrites(db: Database.Database) {
+export function createWrites(db: Database.Database, room: LogRoom) {
   const list = "(SELECT value FROM json_each(?))";
   // A row each: over one text of 512 MiB, for all of them, the driver would end the process.
   const readJobs = db.prepare(`SELECT n, doc FROM jobs WHERE key IN ${list}`);
@@ -44,16 +45,21 @@ export function createWrites(db: Database.Database) {
   const addArtifacts = createRowWriter(db, (rows) => `INSERT OR IGNORE INTO artifacts VALUES ${rows}`, 6);
   const addLogs = createRowWriter(
     db,
-    (rows) => `INSERT OR IGNORE INTO logs (job, project, guid, name, url, host, parse_status, next_attempt_at,
-      last_modified) VALUES ${rows}`,
-    9,
+    (
+      rows,
+    ) => `INSERT OR IGNORE INTO logs (job, project, guid, exchange, name, url, host, parse_status, failure,
+      next_attempt_at, last_modified) VALUES ${rows}`,
+    11,
+  );
+  const countLogs = db.prepare(
+    "SELECT count(*) AS n FROM (SELECT 1 FROM logs WHERE exchange = ? AND next_attempt_at IS NOT NULL LIMIT ?)",
   );
   const markParsed = db.prepare(
     `UPDATE logs SET parse_status = 'parsed', failure = NULL, next_attempt_at = NULL
        WHERE job = ? AND name = ? AND parse_status <> 'parsed'`,
   );
   const addSuggestions = db.prepare(
-    "INSERT OR IGNORE INTO suggestions (id, project, guid, blob, next_attempt_at) VALUES (?, ?, ?, ?, ?)",
+    "INSERT OR IGNORE INTO suggestions (id, project, guid, exchange, blob, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?)",
   );
   const putCoalesced = db.prepare(
     "INSERT INTO coalesced VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET into_guid = max(into_guid, excluded.into_guid)",
@@ -67,11 +73,16 @@ export function createWrites(db: Database.Database) {
       const numbers = new Map(numbered.map(({ n, job }) => [jobId(job.project, job.job_guid), n]));
       const { keys, hashes } = pushKeys(submissions);
       const pushes = new PushBook(pushesBy(keys, hashes));
-      const plan = planBatch(batch, stored, pushes, randomUUID());
+      for (const exchange of room.toCount(batch)) room.note(exchange, countWaiting(exchange));
+      const plan = planBatch(batch, stored, pushes, room, randomUUID());
       for (const [id, push] of pushes.changed) writePush(id, push);
       writePlan(plan, stored, numbers);
       return plan.outcomes;
     });
+  }
+
+  function countWaiting(exchange: string): number {
+    return (countLogs.get(exchange, room.maxWaiting) as { n: number }).n;
   }
 
   function jobsBy(keys: readonly string[]): NumberedJob[] {
@@ -80,9 +91,9 @@ export function createWrites(db: Database.Database) {
   }
 
   function pushesBy(keys: readonly string[], hashes: readonly [string, string][]): ResultSet[] {
-    const rows = readPushes.all(JSON.stringify(keys)) as DocRow[];
-    if (hashes.length > 0) rows.push(...(readPushesByHash.all(JSON.stringify(hashes)) as DocRow[]));
-    return rows.map(({ doc }) => JSON.parse(doc) as ResultSet);
+    const byKey = readPushes.all(JSON.stringify(keys)) as DocRow[];
+    const byHash = hashes.length > 0 ? (readPushesByHash.all(JSON.stringify(hashes)) as DocRow[]) : [];
+    return [...byKey, ...byHash].map(({ doc }) => JSON.parse(doc) as ResultSet);
   }
 
   function writePush(id: string, push: ResultSet): void {
@@ -109,16 +120,17 @@ export function createWrites(db: Database.Database) {
     );
     addLogs(
       Array.from(logs.values(), (log) => {
-        const { job, project, job_guid, name, url, host, parse_status, next_attempt_at, last_modified } = log;
+        const { job, project, job_guid, exchange, name, url, host } = log;
+        const { parse_status, failure, next_attempt_at, last_modified } = log;
         return [
-          ...[numberOf(job), project, job_guid, name, url, host],
-          ...[parse_status, next_attempt_at, last_modified],
+          ...[numberOf(job), project, job_guid, exchange, name, url, host],
+          ...[parse_status, failure, next_attempt_at, last_modified],
         ];
       }),
     );
     for (const { job, logName } of summarised) markParsed.run(numberOf(job), logName);
-    for (const [id, { project, job_guid, blob, next_attempt_at }] of suggestions) {
-      addSuggestions.run(id, project, job_guid, blob, next_attempt_at);
+    for (const [id, { project, job_guid, exchange, blob, next_attempt_at }] of suggestions) {
+      addSuggestions.run(id, project, job_guid, exchange, blob, next_attempt_at);
     }
     const changed = Array.from(
       changedJobs,

@@ -75,7 +75,11 @@ describe("a million hostile lines", () => {
       userAgent: "test",
       allowPrivate: true,
     });
-    const reading = await threads.readLog(`${host.url}/log`, new AbortController().signal);
+    const reading = await threads.readLog(
+      `${host.url}/log`,
+      new AbortController().signal,
+      (addresses) => addresses,
+    );
     expect(reading.ok || reading.failure).toBe(true);
     await threads.close();
     await host.close();

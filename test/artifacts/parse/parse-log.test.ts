@@ -326,8 +326,6 @@ describe("what a log may cost", () => {
   it.each([
     ["text_log_summary", "fatal error: and more\n"],
     ["text_log_summary", started("a")],
-    ["Job Info", "TinderboxPrint: a detail\n"],
-    ["performance_data", 'PERFHERDER_DATA: {"a": 1}\n'],
   ])("artifact %s: made of %j until it is too large", async (artifact, line) => {
     expect(await readText(line.repeat(20), { artifactBytes: 50_000 })).toMatchObject({ ok: true });
     const limitBytes = 1000;
@@ -336,6 +334,21 @@ describe("what a log may cost", () => {
     });
     expect(result).toEqual({ ok: false, fault: { reason: "artifact-too-large", artifact, limitBytes } });
   });
+
+  it.each([
+    ["printed details", "job_details", "left_out_details", "TinderboxPrint: a detail\n"],
+    ["performance data", "performance_items", "left_out_performance", 'PERFHERDER_DATA: {"a": 1}\n'],
+  ] as const)(
+    "of too many %s those that fit are kept, and the others are counted",
+    async (_case, kept, left, line) => {
+      const result = await readText(line.repeat(2000) + "fatal error: and more\n", { artifactBytes: 1000 });
+      if (!result.ok) throw new Error(result.fault.reason);
+      const { summary } = result;
+      expect(summary[kept].length).toBeGreaterThan(5);
+      expect(summary[kept].length + summary[left]).toBe(2000);
+      expect(summary.step_data.all_errors).toHaveLength(1);
+    },
+  );
 
   it("an artifact is never larger than it may be", async () => {
     for (const artifactBytes of [2000, 20_000]) {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { getPriority } from "node:os";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import type { LogReading } from "../../../src/artifacts/parse/log-reading.ts";
 import {
   openParseThreads,
@@ -13,6 +13,7 @@ import { answer, type Behaviour, endless, type LogHost, raw, startLogHost } from
 // Threads run compiled code: `npm test` builds first; by hand, `npm run build` does.
 const entry = new URL("../../../dist/artifacts/parse/parse-thread-entry.js", import.meta.url);
 
+const admitAll = (addresses: readonly string[]): readonly string[] => addresses;
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((one) => one.close()));
@@ -31,7 +32,7 @@ function someThreads(options: Partial<ParseThreadsOptions> = {}): ParseThreads {
 }
 
 const read = (threads: ParseThreads, url: string): Promise<LogReading> =>
-  threads.readLog(url, new AbortController().signal);
+  threads.readLog(url, new AbortController().signal, admitAll);
 
 const log =
   'first\nfatal error: boom\nTinderboxPrint: built<br/>yes\nPERFHERDER_DATA: {"framework":{"name":"x"},"suites":[]}\n';
@@ -51,6 +52,9 @@ function expectReadAs(reading: LogReading, url: string): void {
   });
   expect(info).toMatchObject({ logurl: url, job_details: [{ title: "built", value: "yes" }] });
 }
+
+// A loaded machine starts a thread slowly, and threads give way to everything else.
+jest.setTimeout(60_000);
 
 describe("a log read on a thread", () => {
   it("gives its artifacts, compressed or plain, whole or cut off", async () => {
@@ -142,11 +146,64 @@ describe("a log read on a thread", () => {
   it("ends with the reading when that is stopped", async () => {
     const host = await aHost({ "/log": endless(Buffer.from("x\n"), 20) });
     const stop = new AbortController();
-    const reading = someThreads().readLog(`${host.url}/log`, stop.signal);
+    const reading = someThreads().readLog(`${host.url}/log`, stop.signal, admitAll);
     while (host.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     stop.abort();
     await expect(reading).rejects.toMatchObject({ kind: "stopped" });
     while (host.open() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+});
+
+describe("a log that would take more memory than a thread has", () => {
+  const item = (data: string): string =>
+    `PERFHERDER_DATA: {"framework":{"name":"x"},"suites":[],"x":${data}}\n`;
+  const filled = (bytes: number, piece: (nth: number) => string): string => {
+    const pieces: string[] = [];
+    for (let length = 0; length < bytes; length += pieces.at(-1)?.length ?? 0)
+      pieces.push(`${piece(pieces.length)},`);
+    return `[${pieces.join("")}0]`;
+  };
+
+  it.each([
+    ["empty lists", () => "[]"],
+    ["objects of ever new shapes", (nth: number) => `{"${nth.toString(36)}":0}`],
+    ["odd numbers", () => "NaN"],
+  ])("is read item by item: performance data of %s", async (_case, piece) => {
+    const data = item(filled(400_000, piece)).repeat(15);
+    const host = await aHost({ "/log": answer(gzipSync(log + data)) });
+    const threads = someThreads({ heapMib: 44, logLimits: { ratio: 100_000 }, stallMs: 60_000 });
+    const reading = await read(threads, `${host.url}/log`);
+    expect(reading).toMatchObject({ ok: true, warnings: [] });
+    const blob = reading.ok ? reading.artifacts.find(({ name }) => name === "performance_data")?.blob : "";
+    expect(blob?.length).toBeGreaterThan(15 * 400_000);
+  });
+
+  it("keeps what an artifact may hold, and says what is left out", async () => {
+    const printed = "TinderboxPrint: a<br/>b\n".repeat(3000);
+    const host = await aHost({ "/log": answer(gzipSync(log + printed + item("0").repeat(12_000))) });
+    const threads = someThreads({ logLimits: { artifactBytes: 100_000 } });
+    const reading = await read(threads, `${host.url}/log`);
+    const [, details, items] = reading.ok ? reading.artifacts.map(({ blob }) => blob.length) : [];
+    for (const bytes of [details, items]) {
+      expect(bytes).toBeGreaterThan(50_000);
+      // What stands around the list is not counted.
+      expect(bytes).toBeLessThan(100_200);
+    }
+    expect(reading).toMatchObject({
+      warnings: [
+        expect.stringMatching(/^items of performance data .* left out: \d{4,5}$/),
+        expect.stringMatching(/^printed details .* left out: \d{3,4}$/),
+      ],
+    });
+  });
+
+  it("keeps ten thousand items of performance data", async () => {
+    const host = await aHost({ "/log": answer(gzipSync(item("0").repeat(10_005))) });
+    const threads = someThreads({ logLimits: { ratio: 100_000 } });
+    const reading = await read(threads, `${host.url}/log`);
+    const blob = reading.ok ? reading.artifacts.find(({ name }) => name === "performance_data")?.blob : "";
+    expect(JSON.parse(blob ?? "")).toHaveProperty("performance_data.length", 10_000);
+    expect(reading).toMatchObject({ warnings: [expect.stringMatching(/left out: 5$/)] });
   });
 });
 

@@ -6,7 +6,10 @@ import {
   parseLog,
 } from "../../../src/artifacts/parse/parse-log.ts";
 
-/** A log given as bytes, one character (U+0000 to U+00FF) a byte, or as buffers: the pieces as they come. */
+/**
+ * Reads a log given as bytes, one character (U+0000 to U+00FF) a byte, or as buffers: the pieces as they come. All of its
+ * performance data is kept, whether it fits the schema or not.
+ */
 export async function readText(
   log: string | readonly Uint8Array[],
   limits: Partial<LogLimits> = {},
@@ -20,6 +23,7 @@ export async function readText(
       })(),
     },
     { ...defaultLogLimits, ...limits },
+    true,
   );
 }
 

@@ -24,6 +24,7 @@ describe("real logs give the artifacts that are known of them", () => {
       const result = await parseLog(
         { contentEncoding: "", bytes: createReadStream(join(folder, `${name}.txt.gz`)) },
         defaultLogLimits,
+        true,
       );
       if (!result.ok) throw new Error(JSON.stringify(result.fault));
       const artifacts = logArtifacts(result.summary, "LOGURL");

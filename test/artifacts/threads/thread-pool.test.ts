@@ -11,7 +11,7 @@ import {
 const reply = z.object({ thread: z.number(), given: z.string(), env: z.array(z.string()) });
 type Reply = z.infer<typeof reply>;
 interface Task {
-  readonly does: "wait" | "spin" | "throw" | "crash" | "exit" | "swell" | "babble" | "nothing";
+  readonly does: "wait" | "spin" | "throw" | "crash" | "exit" | "swell" | "babble" | "ask" | "nothing";
   readonly ms?: number;
 }
 
@@ -89,6 +89,23 @@ describe("a pool of threads", () => {
     await expect(pool.run({ does: "throw" })).rejects.toThrow(/in a worker thread: TypeError: a bug/);
     await expect(pool.run({ does: "babble" })).rejects.toThrow(/expected object/);
     expect((await pool.run({ does: "nothing" })).thread).toBe(thread);
+  });
+
+  it("answers what a task asks, each from whoever gave it", async () => {
+    const pool = aPool({ threads: 2 });
+    const answer = (text: string) =>
+      pool.run({ does: "ask" }, undefined, (question) => `${question} ${text}`);
+    const answers = await Promise.all(["one", "two", "three"].map(answer));
+    expect(answers.map(({ given }) => given)).toEqual(["what? one", "what? two", "what? three"]);
+  });
+
+  it("fails a task whose question cannot be answered, and does the next", async () => {
+    const pool = aPool({ threads: 1 });
+    const refuse = (): never => {
+      throw new TypeError("no such question");
+    };
+    await expect(pool.run({ does: "ask" }, undefined, refuse)).rejects.toThrow("no such question");
+    expect(await pool.run({ does: "nothing" })).toMatchObject({ given: "plain data" });
   });
 
   it("stops a task when asked to, whether it is in work or in the queue", async () => {

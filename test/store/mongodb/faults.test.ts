@@ -1,8 +1,8 @@
 import { connect, createServer } from "node:net";
 import { expect, it } from "@jest/globals";
 import { MongoInvalidArgumentError, MongoNetworkError, MongoServerError } from "mongodb";
-import { Refused, Unavailable } from "../../../src/domain/faults.ts";
-import { asUnavailable, blamed } from "../../../src/store/mongodb/faults.ts";
+import { Misuse, Refused, Unavailable } from "../../../src/domain/faults.ts";
+import { asUnavailable, blamed, refusedName } from "../../../src/store/mongodb/faults.ts";
 
 it.each([
   ["a connection that the driver lost", new MongoNetworkError("connection 3 closed")],
@@ -25,6 +25,14 @@ it("a right that is missing is never the document's fault, though another write 
   expect(asUnavailable(await blamed(missing, otherWrite))).toBeInstanceOf(Unavailable);
   const unknown = new MongoServerError({ message: "no such thing", code: 1 });
   expect(await blamed(unknown, otherWrite)).toBeInstanceOf(Refused);
+});
+
+it.each([
+  [73, "Invalid namespace specified"],
+  [13297, "db already exists with different case already have: [X] trying to create [x]"],
+])("a name of a database that the server will never take (%d) is the operator's mistake", (code, message) => {
+  expect(refusedName(new MongoServerError({ message, code }))).toBeInstanceOf(Misuse);
+  expect(refusedName(new MongoServerError({ message, code: 1 }))).toBeNull();
 });
 
 it("a write to a connection that the other end has reset is the store being away", async () => {

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { expect, it, jest } from "@jest/globals";
 import { type Db, type Document, MongoClient } from "mongodb";
+import { LogRoom } from "../../../src/store/log-room.ts";
 import { collectionsOf, createIndexes } from "../../../src/store/mongodb/collections.ts";
 import { createReads } from "../../../src/store/mongodb/reads.ts";
 import { createRejections } from "../../../src/store/mongodb/rejections.ts";
 import { createWork } from "../../../src/store/mongodb/work.ts";
 import { createWrites } from "../../../src/store/mongodb/writes.ts";
-import { anArrival } from "../../examples.ts";
+import { aClaim, anArrival } from "../../examples.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 
@@ -42,7 +43,7 @@ async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
       extra: { artifacts: [summary] },
     }),
   );
-  await createWrites(all).storeSubmissions(jobs);
+  await createWrites(all, new LogRoom(1000)).storeSubmissions(jobs);
   const rejections = createRejections(all, 30);
   await rejections.recordRejections(
     jobs.map(({ submission: { job }, exchange, routing_key }) => ({
@@ -78,10 +79,10 @@ async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
   await rejections.listRejections({ task_id: "t7/0", limit: 100 });
   expect(await reads.findArtifact("try", "t7/0", "text_log_summary")).toMatchObject({ type: "json" });
   expect(await createWork(all).countWork()).toMatchObject({ suggestions: { pending: 500, failed: 0 } });
-  const claim = { limit: 3, leaseMs: 1000, exceptHosts: [] };
-  for (const kind of ["log", "suggestions"] as const) await createWork(all).claimWork({ kind, ...claim });
+  const claim = aClaim({ limit: 3 });
+  for (const kind of ["log", "suggestions"] as const) await createWork(all).claimWork({ ...claim, kind });
 
-  expect(asked).toHaveLength(16);
+  expect(asked).toHaveLength(17);
   for (const command of [...asked]) {
     const plan = JSON.stringify(await db.command({ explain: command, verbosity: "queryPlanner" }));
     expect({ command, plan, byIndex: /Index (Only )?Scan|IXSCAN|IDHACK/.test(plan) }).toMatchObject({

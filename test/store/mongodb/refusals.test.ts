@@ -6,7 +6,7 @@ import { judgeDelivery } from "../../../src/ingest/judge-delivery.ts";
 import { type JobInHand, storeBatch } from "../../../src/ingest/store-batch.ts";
 import { openMongodbStore } from "../../../src/store/mongodb/mongodb-store.ts";
 import type { Store } from "../../../src/store/store.ts";
-import { aDelivery, aMessage, anArrival, schemas } from "../../examples.ts";
+import { aDelivery, aMessage, anArrival, limits, schemas } from "../../examples.ts";
 import { startFerretdb } from "../../servers/mongodb.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 
@@ -33,7 +33,7 @@ ferretdb.describe(`what ${ferretdb.name} refuses with an error that is on no lis
   /** As a worker does it, up to the end of all its jobs. */
   async function end(messages: readonly object[], redelivered: boolean): Promise<readonly JobInHand[]> {
     const delivery = aDelivery(messages, { redelivered });
-    const rules = { schemas, maxDepth: 64, tiers: new Map(), acceptsProject: () => true };
+    const rules = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
     const jobs = judgeDelivery(delivery, rules).map(
       (verdict): JobInHand => ({ delivery, verdict, outcome: null }),
     );
@@ -47,6 +47,7 @@ ferretdb.describe(`what ${ferretdb.name} refuses with an error that is on no lis
           onBack: () => events.push("back"),
         }),
       rejectionMaxBytes: 10_000,
+      quotaOf: () => null,
       onRejected: () => undefined,
       onBug: () => undefined,
     });

@@ -12,6 +12,24 @@ jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 mongodb.describe(`rejections on ${mongodb.name}`, () => {
+  it("that take a quota are recorded in a constant number of round trips", async () => {
+    const client = new MongoClient(mongodb.server().url, { monitorCommands: true, retryWrites: false });
+    const db = client.db(`rejections-${randomUUID()}`);
+    const quota = { perDay: 400, bytesPerDay: 0 };
+    const rejections = createRejections(collectionsOf(db), 30, quota);
+    await rejections.recordRejections([aRejection("first", { quota: "e" })]);
+    const sent: string[] = [];
+    client.on("commandStarted", ({ commandName }) => sent.push(commandName));
+    const exchanges = ["e", "f", "g"];
+    const many = Array.from({ length: 600 }, (_, n) =>
+      aRejection(`${n}`, { quota: exchanges[n % exchanges.length] ?? "" }),
+    );
+    await rejections.recordRejections(many);
+    expect(sent).toEqual(["find", "find", "update", "update"]);
+    await db.dropDatabase();
+    await client.close();
+  });
+
   it("are recorded, and resolved, in one round trip, however many there are", async () => {
     const client = new MongoClient(mongodb.server().url, { monitorCommands: true, retryWrites: false });
     const db = client.db(`rejections-${randomUUID()}`);

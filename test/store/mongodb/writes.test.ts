@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
+import { LogRoom } from "../../../src/store/log-room.ts";
 import { collectionsOf, createIndexes } from "../../../src/store/mongodb/collections.ts";
 import { createWrites } from "../../../src/store/mongodb/writes.ts";
 import type { Arrival } from "../../../src/store/store.ts";
@@ -22,7 +23,7 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
     client = new MongoClient(mongodb.server().url, { monitorCommands: true, retryWrites: false });
     const all = collectionsOf(client.db(`writes-${randomUUID()}`));
     await createIndexes(all);
-    writes = createWrites(all);
+    writes = createWrites(all, new LogRoom(1000));
     client.on("commandStarted", ({ commandName, command }) => {
       commands.push(`${commandName} ${command[commandName] ?? ""}`);
     });

@@ -9,7 +9,7 @@ import { openDatabase } from "../../../src/store/sqlite/database.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import type { Store, WorkItem } from "../../../src/store/store.ts";
 import { holdLock } from "../../doubles/hold-lock.ts";
-import { anArrival, aRejection } from "../../examples.ts";
+import { aClaim, anArrival, aRejection } from "../../examples.ts";
 
 describe("a store whose file another process holds locked", () => {
   let folder: string;
@@ -47,7 +47,7 @@ describe("a store whose file another process holds locked", () => {
       resolveRejections: () => store.resolveRejections([]),
       noteBindings: () => store.noteBindings("q", bindings),
       forgetBindings: () => store.forgetBindings("q", bindings),
-      claimWork: () => store.claimWork({ kind: "suggestions", limit: 1, leaseMs: 1000, exceptHosts: [] }),
+      claimWork: () => store.claimWork(aClaim({ kind: "suggestions" })),
       finishWork: () => store.finishWork(item, []),
       failWork: () => store.failWork(item, failure),
       releaseWork: () => store.releaseWork([item]),
@@ -61,7 +61,7 @@ describe("a store whose file another process holds locked", () => {
 
   async function aClaimedLog(): Promise<WorkItem> {
     await store.storeSubmissions([anArrival({ logs: [{ name: "buildbot_text", url: "http://logs/1" }] })]);
-    const [item] = await store.claimWork({ kind: "log", limit: 1, leaseMs: 60_000, exceptHosts: [] });
+    const [item] = await store.claimWork(aClaim());
     if (item === undefined) throw new Error("there is no log to claim");
     return item;
   }

@@ -11,7 +11,7 @@ import { artifactId, JOB_INFO, jobId, logId } from "../../../src/domain/ids.ts";
 import { firstJob } from "../../../src/store/advance-job.ts";
 import { migrate, steps } from "../../../src/store/sqlite/migrations.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
-import { anArrival } from "../../examples.ts";
+import { aClaim, anArrival } from "../../examples.ts";
 
 jest.setTimeout(60_000);
 let folder = "";
@@ -93,8 +93,11 @@ describe("a file of an earlier form", () => {
       expect(await store.readBindings("q")).toMatchObject([{ exchange: "e", routing_key: "k" }]);
       expect(await store.listRejections({ task_id: "guid/0", limit: 5 })).toMatchObject([{ count: 3 }]);
       expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
-      const claim = { kind: "log", limit: 5, leaseMs: 60_000, exceptHosts: [] } as const;
-      expect(await store.claimWork(claim)).toMatchObject([{ name: "buildbot_text", attempts: 0 }]);
+      // The message that brought the log is forgotten; its project is known.
+      expect(await store.exchangesWithWork("log")).toEqual([""]);
+      expect(await store.claimWork(aClaim({ exchange: "" }))).toMatchObject([
+        { name: "buildbot_text", attempts: 0, exchange: "", project: "try" },
+      ]);
       await store.close();
     });
   }

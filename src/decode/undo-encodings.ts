@@ -1,0 +1,65 @@
+import { type DeclaredEncoding, declaredEncodings } from "../domain/declared-encoding.ts";
+import type { BodyProperties } from "../domain/delivery.ts";
+import { ok, type Result, refuse } from "../domain/faults.ts";
+import { charsets } from "./charsets.ts";
+import { type Inflate, inflates } from "./inflates.ts";
+
+/**
+ * Returns the body as UTF-8, without the encodings that its properties declare. Pure and synchronous: what comes out is at
+ * most `maxBytes` long (a character set can double that), and to inflate it takes less time than to parse it.
+ *
+ * @returns fault `unsupported-encoding` for one that we do not know, `oversize-body` for what inflates to more,
+ *   `malformed-body` for bytes that are not what they are declared to be.
+ */
+export function undoEncodings(
+  body: Buffer,
+  properties: BodyProperties | undefined,
+  maxBytes: number,
+): Result<Buffer> {
+  let plain = body;
+  for (const encoding of declaredEncodings(properties)) {
+    const undone = undo(plain, encoding, maxBytes);
+    if (!undone.ok) return undone;
+    plain = undone.value;
+  }
+  return ok(plain);
+}
+
+function undo(body: Buffer, encoding: DeclaredEncoding, maxBytes: number): Result<Buffer> {
+  const { property, declared, name } = encoding;
+  const inflate = inflates.get(name);
+  if (inflate !== undefined) return inflated(body, inflate, encoding, maxBytes);
+  // The header names compressions only.
+  const decode = property === "content_encoding" ? charsets.get(name) : undefined;
+  if (decode === undefined) return refuse({ reason: "unsupported-encoding", property, value: declared });
+  const text = decode(body);
+  return text === null ? notAsDeclared(encoding, "its bytes do not fit that") : ok(Buffer.from(text));
+}
+
+function inflated(
+  body: Buffer,
+  inflate: Inflate,
+  encoding: DeclaredEncoding,
+  maxBytes: number,
+): Result<Buffer> {
+  try {
+    return ok(inflate(body, { maxOutputLength: maxBytes }));
+  } catch (error) {
+    if (isTooLarge(error)) {
+      const { declared: compression } = encoding;
+      return refuse({ reason: "oversize-body", bytes: body.length, limitBytes: maxBytes, compression });
+    }
+    return notAsDeclared(encoding, String(error));
+  }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return (
+    typeof error === "object" && error !== null && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE"
+  );
+}
+
+function notAsDeclared({ property, declared }: DeclaredEncoding, why: string): ReturnType<typeof refuse> {
+  const detail = `the body is not what its ${property} ${JSON.stringify(declared)} says: ${why}`;
+  return refuse({ reason: "malformed-body", detail });
+}

@@ -1,0 +1,27 @@
+// Variation selectors are left out: they belong to the visible character before them.
+const invisible =
+  /(?![\ufe00-\ufe0f\u{e0100}-\u{e01ef}])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** `\uXXXX`, as JSON writes it: two of them for a character beyond the basic plane. */
+function escaped(character: string): string {
+  return character
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
+}
+
+/**
+ * Shows invisible characters as `\uXXXX`: control characters, those that change the direction of writing, and others
+ * without a shape. A terminal or an editor acts on many of them, so a stranger's text could move the cursor or forge a line.
+ */
+export function escapeInvisible(text: string): string {
+  return text.replace(invisible, escaped);
+}
+
+/**
+ * The same for text of several lines: newlines and tabs stay. JSON text keeps its value, since JSON has all other such
+ * characters inside strings only.
+ */
+export function escapeInvisibleLines(text: string): string {
+  return text.replace(invisible, (character) => (/[\n\t]/.test(character) ? character : escaped(character)));
+}

@@ -1,0 +1,13 @@
+/**
+ * Does the pattern name this host?
+ *
+ * @param pattern - `logs.example.com`, or `*.example.com` for every name below that one.
+ * @param hostname - in lower case and without port; it may end in a dot.
+ */
+export function matchesHost(pattern: string, hostname: string): boolean {
+  const name = hostname.replace(/\.$/, "");
+  const wanted = pattern.toLowerCase();
+  return wanted.startsWith("*.")
+    ? name.endsWith(wanted.slice(1)) && name.length > wanted.length - 1
+    : name === wanted;
+}

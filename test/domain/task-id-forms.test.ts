@@ -1,0 +1,31 @@
+import { expect, it } from "@jest/globals";
+import { taskIdForms } from "../../src/domain/task-id-forms.ts";
+
+const slug = "_-0_XY7bTq6o_-hH-_7_-g";
+const uuid = "ffed3f5d-8edb-4eae-a8ff-e847fbfefffa";
+
+it.each(["", "/0", "/12", "_12345", "/0_12345"])("a slug and a UUID stand for each other: ...%s", (rest) => {
+  const forms = [slug, uuid, uuid.toUpperCase()].map((form) => `${form}${rest}`);
+  for (const form of forms) {
+    expect(taskIdForms(form)[0]).toBe(form);
+    expect([...taskIdForms(form)].toSorted()).toEqual(forms.toSorted());
+  }
+});
+
+it("a UUID of mixed case is also looked for as it is", () => {
+  const mixed = uuid.replace("ffed", "FFed");
+  expect(taskIdForms(mixed)).toEqual([mixed, slug, uuid, uuid.toUpperCase()]);
+});
+
+it.each([
+  "",
+  "guid/0",
+  "fJhBlPyZTLKrsXAv8oEXp",
+  "fJhBlPyZTLKrsXAv8oEXpQQ",
+  // Its last character has bits that no task id has: it would come back as another one.
+  "fJhBlPyZTLKrsXAv8oEXpR",
+  "fJhBlPyZTLKrsXAv8o+XpQ",
+  "7c984194fc994cb2abb1702ff28117a5",
+  "7c984194-fc99-4cb2-abb1-702ff28117a",
+  "x7c984194-fc99-4cb2-abb1-702ff28117a5",
+])("anything else stands for itself: '%s'", (text) => expect(taskIdForms(text)).toEqual([text]));

@@ -1,0 +1,266 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { outcomeTotals, rejectionTotals } from "../../src/counters.ts";
+import type { Delivery } from "../../src/domain/delivery.ts";
+import type { ReadDelivery } from "../../src/ingest/judge-delivery.ts";
+import { aDelivery, aMessage, limits } from "../examples.ts";
+import { IngestStory, realRead, until } from "./an-ingest.ts";
+
+jest.setTimeout(60_000);
+
+/** As many jobs as one message may hold by default. */
+const MANY = limits.maxJobs;
+/** As many jobs as the story's worker writes at once. */
+const BATCH = 10;
+
+let story: IngestStory;
+beforeEach(async () => {
+  story = await IngestStory.begin();
+});
+afterEach(() => story.end());
+
+const manyJobs = (count = MANY) => Array.from({ length: count }, (_, n) => aMessage({ taskId: `many/${n}` }));
+const settled = (delivery: Delivery) => () => story.settlements.has(delivery);
+const storedJobs = async () => (await story.real.countDocuments())["jobs"];
+
+async function lawHolds(): Promise<void> {
+  const { received, accounted } = await story.law();
+  expect(accounted).toBe(received);
+}
+
+/** Counts how many verdicts are made; a test compares that with what has been written. */
+function counting(made: { count: number }): (delivery: Delivery) => ReadDelivery {
+  return (delivery) => {
+    const { jobs, verdictOf } = realRead(delivery);
+    const counted = (index: number) => {
+      made.count++;
+      return verdictOf(index);
+    };
+    return { jobs, verdictOf: counted };
+  };
+}
+
+describe("a message with more jobs than are allowed", () => {
+  it.each([
+    ["one more than the limit", aDelivery(manyJobs(MANY + 1)), MANY + 1],
+    ["one MiB of empty objects", aDelivery(Buffer.from(`[${"{},".repeat(349_524)}{}]`)), 349_525],
+  ])("is rejected as a whole, before any of them is judged: %s", async (_title, delivery, jobs) => {
+    const made = { count: 0 };
+    story.start({ read: counting(made) });
+    story.deliver(delivery);
+    await until(settled(delivery));
+    expect(story.settlements.get(delivery)).toBe("ack");
+    // The verdict on the message as a whole.
+    expect(made.count).toBe(1);
+    expect(await rejectionTotals(story.counters)).toEqual({ "too-many-jobs": 1 });
+    const kept = await story.real.listRejections({ limit: 10 });
+    expect(kept).toMatchObject([
+      {
+        fault: { reason: "too-many-jobs", jobs, limit: MANY },
+        payload: { encoding: "base64", bytes: delivery.body.length, truncated: true },
+      },
+    ]);
+    const [head] = kept.map(({ payload }) => Buffer.from(payload.content, "base64"));
+    expect(head?.equals(delivery.body.subarray(0, 1000))).toBe(true);
+    expect(await storedJobs()).toBe(0);
+    expect(await story.law()).toMatchObject({ received: 1, accounted: 1 });
+  });
+});
+
+describe("a message with as many jobs as are allowed", () => {
+  it("is written in batches by their jobs, and judged no earlier than it is written", async () => {
+    const made = { count: 0 };
+    const ahead: number[] = [];
+    story.start({ read: counting(made) });
+    const { storeSubmissions } = story.store;
+    let written = 0;
+    story.store.storeSubmissions = async (batch) => {
+      ahead.push(made.count - written);
+      written += batch.length;
+      return storeSubmissions(batch);
+    };
+    const delivery = aDelivery(manyJobs());
+    story.deliver(delivery);
+    await until(settled(delivery));
+    expect(story.store.batches.map(({ length }) => length)).toEqual(Array(MANY / BATCH).fill(BATCH));
+    // No verdict is held but those of the batch that is written.
+    expect(ahead).toEqual(Array(MANY / BATCH).fill(BATCH));
+    expect(await outcomeTotals(story.counters)).toMatchObject({ stored: MANY });
+    expect(await storedJobs()).toBe(MANY);
+    await lawHolds();
+  });
+
+  it("lets the event loop turn between two batches, with a store that answers at once", async () => {
+    let turn = 0;
+    let isOver = false;
+    const count = (): void => {
+      turn++;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    const turns: number[] = [];
+    story.start({
+      store: {
+        ...story.real,
+        recordRejections: (rejections) => {
+          turns.push(turn);
+          return story.real.recordRejections(rejections);
+        },
+      },
+    });
+    const delivery = aDelivery(Array.from({ length: MANY }, (_, n) => ({ n })));
+    story.deliver(delivery);
+    await until(settled(delivery));
+    isOver = true;
+    expect(turns.length).toBeGreaterThanOrEqual(MANY / BATCH);
+    expect(new Set(turns).size).toBe(turns.length);
+    expect(await rejectionTotals(story.counters)).toEqual({ "schema-violation": MANY });
+    await lawHolds();
+  });
+
+  it("fills as many batches as that many messages of one job each", async () => {
+    const item = (n: number) => ({ n });
+    const numbers = Array.from({ length: 200 }, (_, n) => n);
+    const batchesOf = async (deliveries: readonly Delivery[]): Promise<number> => {
+      let batches = 0;
+      story.start({
+        store: {
+          ...story.real,
+          recordRejections: (rejections) => {
+            batches++;
+            return story.real.recordRejections(rejections);
+          },
+        },
+      });
+      story.deliver(...deliveries);
+      await until(() => deliveries.every((delivery) => story.settlements.has(delivery)));
+      await story.stop();
+      return batches;
+    };
+    const together = await batchesOf([aDelivery(numbers.map(item))]);
+    expect(together).toBe(await batchesOf(numbers.map((n) => aDelivery(item(n)))));
+  });
+
+  it("ends a batch where the bodies of its jobs add up to the limit of bytes", async () => {
+    const text = "x".repeat(10_000);
+    const blob = { name: "a", type: "text", blob: text };
+    const jobs = Array.from({ length: 20 }, (_, n) =>
+      aMessage({ taskId: `large/${n}`, extra: { artifacts: [blob] } }),
+    );
+    story.start({ batch: { maxItems: BATCH, maxBytes: 35_000, waitMs: 1 } });
+    const delivery = aDelivery(jobs);
+    story.deliver(delivery);
+    await until(settled(delivery));
+    expect(story.store.batches.map(({ length }) => length)).toEqual([3, 3, 3, 3, 3, 3, 2]);
+  });
+
+  it("ends a batch where its jobs bring more parts than so many ordinary jobs do", async () => {
+    const coalesced = Array.from({ length: 60 }, (_, n) => `other/${n}`);
+    const jobs = Array.from({ length: 10 }, (_, n) => aMessage({ taskId: `parts/${n}`, coalesced }));
+    story.start();
+    const delivery = aDelivery(jobs);
+    story.deliver(delivery);
+    await until(settled(delivery));
+    expect(story.store.batches.map(({ length }) => length)).toEqual([2, 2, 2, 2, 2]);
+  });
+
+  it("applies the messages of one job in their order, in whichever batches they are", async () => {
+    story.start();
+    const states = ["pending", "running", "completed"].flatMap((state) =>
+      Array.from({ length: 30 }, (_, n) => aMessage({ taskId: `order/${n}`, state })),
+    );
+    const delivery = aDelivery(states);
+    story.deliver(delivery);
+    await until(settled(delivery));
+    for (let n = 0; n < 30; n++) {
+      const found = await story.real.findJob("try", `order/${n}`);
+      expect(found?.job).toMatchObject({ state: "completed", version: 3 });
+    }
+    expect(await outcomeTotals(story.counters)).toMatchObject({ stored: 90, unchanged: 0 });
+  });
+
+  it("costs only the one job in it that sets off a bug", async () => {
+    story.start({
+      read: (delivery) => {
+        const { jobs, verdictOf } = realRead(delivery);
+        const failing = (index: number) => {
+          if (index === 25) throw new TypeError("a bug");
+          return verdictOf(index);
+        };
+        return { jobs, verdictOf: failing };
+      },
+    });
+    const first = aDelivery(manyJobs(50));
+    story.deliver(first);
+    await until(settled(first));
+    expect(story.settlements.get(first)).toBe("requeue");
+    const again = { ...first, redelivered: true };
+    story.deliver(again);
+    await until(settled(again));
+    expect(story.settlements.get(again)).toBe("ack");
+    expect(await storedJobs()).toBe(49);
+    const totals = { stored: 49, unchanged: 49, failed: 1, rejected: 1 };
+    expect(await outcomeTotals(story.counters)).toMatchObject(totals);
+    await lawHolds();
+  });
+
+  it("is handled alone where it is a suspect, and its neighbours behind it", async () => {
+    story.start();
+    const suspect = aDelivery(manyJobs(35), { redelivered: true });
+    const behind = aDelivery(aMessage({ taskId: "behind/0" }));
+    story.deliver(suspect, behind);
+    await until(settled(behind));
+    expect(story.settlements.get(suspect)).toBe("ack");
+    expect(story.store.batches.map(({ length }) => length)).toEqual([10, 10, 10, 5, 1]);
+    expect((await story.real.countDocuments())["suspects"]).toBe(0);
+    await lawHolds();
+  });
+});
+
+describe("a store that goes away in the middle of a message", () => {
+  /** It goes away once, after so many batches. */
+  function goesAfter(batches: number): void {
+    const { storeSubmissions } = story.store;
+    let isOver = false;
+    story.store.storeSubmissions = async (batch) => {
+      if (!isOver && story.store.batches.length === batches) {
+        isOver = true;
+        story.store.mood = "gone";
+      }
+      return storeSubmissions(batch);
+    };
+  }
+
+  it("takes the rest when it is back, and no job twice", async () => {
+    story.start({ spoolAfterMs: 60_000 });
+    goesAfter(3);
+    const delivery = aDelivery(manyJobs(100));
+    story.deliver(delivery);
+    await until(() => story.store.mood === "gone");
+    await lawHolds();
+    expect(story.settlements.size).toBe(0);
+    story.store.mood = "there";
+    await until(settled(delivery));
+    expect(await storedJobs()).toBe(100);
+    expect(await outcomeTotals(story.counters)).toMatchObject({ stored: 100, unchanged: 0 });
+    expect(story.store.batches.flat()).toHaveLength(100);
+    await lawHolds();
+  });
+
+  it("for long: the whole message goes to the spool, and every job is stored from there", async () => {
+    story.start();
+    goesAfter(3);
+    const delivery = aDelivery(manyJobs(100));
+    story.deliver(delivery);
+    await until(settled(delivery));
+    expect(story.settlements.get(delivery)).toBe("ack");
+    expect(await storedJobs()).toBe(30);
+    expect(story.spool.load.deliveries).toBe(1);
+    await lawHolds();
+    story.store.mood = "there";
+    await until(() => story.spool.load.deliveries === 0);
+    await until(async () => (await story.law()).spooled === 0);
+    expect(await storedJobs()).toBe(100);
+    expect(await outcomeTotals(story.counters)).toMatchObject({ stored: 70, unchanged: 30 });
+    await lawHolds();
+  });
+});

@@ -1,0 +1,6 @@
+/** Images of servers, for machines that have Docker alone. By full version; `npm run pin-images` adds their digests. */
+export const images = {
+  mongodb: "mongo:8.0.17",
+  rabbitmq3: "rabbitmq:3.13.7-management",
+  rabbitmq4: "rabbitmq:4.3.6-management",
+} as const;

@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "@jest/globals";
+import { parseSync } from "@swc/core";
+import * as z from "zod";
+import { isJsonObject } from "../src/domain/json-object.ts";
+
+const src = fileURLToPath(new URL("../src/", import.meta.url));
+
+/** Lists that a call may be given as its arguments: short ones, whose length no stranger decides. */
+const allowed: readonly string[] = [
+  // The arguments of a function that is wrapped.
+  "store/asking.ts: args",
+  "store/mongodb/answer-limit.ts: args",
+  "store/mongodb/mongodb-store.ts: args",
+  // Pairs and the like.
+  "normalise/normalise-submission.ts: tooLong",
+  "store/sqlite/reads.ts: jobKeyRanges()",
+  "store/sqlite/rejections.ts: days",
+  "store/sqlite/rejections.ts: times",
+  "store/sqlite/work.ts: keyOf()",
+  // As many as a query has conditions.
+  "store/sqlite/rejections.ts: valuesOf()",
+  "store/sqlite/work.ts: values",
+];
+
+const call = z.looseObject({
+  type: z.enum(["CallExpression", "NewExpression"]),
+  arguments: z.array(z.object({ spread: z.unknown(), expression: z.unknown() })),
+});
+const name = z.looseObject({ type: z.literal("Identifier"), value: z.string() });
+const called = z.looseObject({ type: z.literal("CallExpression"), callee: name });
+
+/** The expressions that calls in this source spread into their arguments, as far as they have a short name. */
+function spreadArguments(source: string): string[] {
+  const found: string[] = [];
+  visit(parseSync(source, { syntax: "typescript", target: "es2022" }));
+  return found;
+
+  function visit(node: unknown): void {
+    if (Array.isArray(node)) for (const each of node) visit(each);
+    if (!isJsonObject(node)) return;
+    for (const { spread, expression } of call.safeParse(node).data?.arguments ?? []) {
+      if (spread !== null && spread !== undefined) found.push(nameOf(expression));
+    }
+    for (const member of Object.values(node)) visit(member);
+  }
+}
+
+function nameOf(expression: unknown): string {
+  const identifier = name.safeParse(expression);
+  if (identifier.success) return identifier.data.value;
+  const result = called.safeParse(expression);
+  return result.success ? `${result.data.callee.value}()` : "(another expression)";
+}
+
+it("no call takes a list as its arguments that a stranger can make as long as they like", () => {
+  const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  );
+  const found = files.flatMap((file) =>
+    spreadArguments(readFileSync(src + file, "utf8")).map((expression) => `${file}: ${expression}`),
+  );
+  expect([...new Set(found)].toSorted()).toEqual(allowed.toSorted());
+});
+
+it.each<[string, string[]]>([
+  ["items.push(...more)", ["more"]],
+  ["Math.max(0, ...list.map((one) => one.size))", ["(another expression)"]],
+  ["new Set(...read(), other)", ["read()"]],
+  ["const f = (...args: number[]) => [...args, { ...more }]", []],
+])("finds what %s spreads", (source, expected) => {
+  expect(spreadArguments(source)).toEqual(expected);
+});

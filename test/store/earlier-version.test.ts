@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { BSON, type Document, type IndexDescriptionInfo, MongoClient } from "mongodb";
+import { openSpool } from "../../src/spool/open-spool.ts";
+import { openMongodbStore } from "../../src/store/mongodb/mongodb-store.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { aClaim, aMessage, anArrival, REVISION } from "../examples.ts";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { sharedMongodb } from "../servers/shared-servers.ts";
+
+jest.setTimeout(60_000);
+const stored = (name: string): Buffer => readFileSync(new URL(`earlier-version/${name}`, import.meta.url));
+
+/** A copy that the first version wrote, opened by the code of today. */
+interface Copy {
+  readonly store: Store;
+  remove(): Promise<void>;
+}
+
+async function sqliteCopy(): Promise<Copy> {
+  const folder = mkdtempSync(join(tmpdir(), "earlier-version-"));
+  writeFileSync(join(folder, "pulse-ingest.db"), gunzipSync(stored("pulse-ingest.db.gz")));
+  return {
+    store: await openSqliteStore(folder, 30),
+    remove: async () => rmSync(folder, { recursive: true }),
+  };
+}
+
+interface Collection {
+  readonly documents: Document[];
+  readonly indexes: IndexDescriptionInfo[];
+}
+
+async function mongodbCopy(serverUrl: string): Promise<Copy> {
+  const url = new URL(serverUrl);
+  url.pathname = `/earlier-${randomUUID()}`;
+  const client = await MongoClient.connect(url.href);
+  const dump = BSON.EJSON.parse(stored("mongodb.json").toString()) as Readonly<Record<string, Collection>>;
+  for (const [name, { documents, indexes }] of Object.entries(dump)) {
+    const collection = client.db().collection(name);
+    if (documents.length > 0) await collection.insertMany(documents);
+    for (const { key, name: index, unique, expireAfterSeconds, partialFilterExpression } of indexes) {
+      if (index === undefined || index === "_id_") continue;
+      const options = { unique, expireAfterSeconds, partialFilterExpression };
+      const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+      await collection.createIndex(key, { name: index, ...given });
+    }
+  }
+  return {
+    store: await openMongodbStore(url.href, 30),
+    async remove() {
+      await client.db().dropDatabase();
+      await client.close();
+    },
+  };
+}
+
+function earlierVersion(name: string, openCopy: () => Promise<Copy>): void {
+  describe(`a ${name} store that the first version wrote`, () => {
+    let copy: Copy;
+    beforeAll(async () => {
+      copy = await openCopy();
+    });
+    afterAll(async () => {
+      await copy.store.close();
+      await copy.remove();
+    });
+
+    it("shows a job with its transitions, log, artifacts and push", async () => {
+      const [ran] = await copy.store.findJobsByGuid("ran");
+      expect(ran?.job).toMatchObject({ job_guid: "ran/0", project: "try", state: "completed" });
+      expect(ran?.job.transitions).toMatchObject([
+        { state: "pending", exchange: "exchange/publisher/jobs", redelivered: false },
+        { state: "running", routing_key: "treeherder.try", redelivered: true },
+        { state: "completed", received_at: "2026-01-05T10:02:00.000Z" },
+      ]);
+      expect(ran?.logs).toMatchObject([{ name: "buildbot_text", parse_status: "pending" }]);
+      expect(ran?.artifacts).toEqual([{ name: "Job Info", made_by: ["message"] }]);
+      expect(ran?.result_set).toMatchObject({ revision: REVISION, author: "a@example.com" });
+    });
+
+    it("shows what is kept beside other jobs", async () => {
+      const [summary] = await copy.store.findJobsByGuid("summary/0");
+      expect(summary?.job.refused).toEqual([{ what: "artifact 1", reason: "has no name" }]);
+      expect(summary?.suggestions).toMatchObject([{ attempts: 0, failure: null }]);
+      const [named] = await copy.store.findJobsByGuid("named/0");
+      expect(named?.job.options).toEqual(["debug", "pgo"]);
+    });
+
+    it("counts a job that comes again as unchanged, and moves none backwards", async () => {
+      const again = await copy.store.storeSubmissions([
+        anArrival({ taskId: "ran/0" }),
+        anArrival({ taskId: "ran/0", state: "running" }),
+        anArrival({ taskId: "folded/0" }),
+      ]);
+      expect(again.map(({ kind }) => kind)).toEqual(["unchanged", "unchanged", "stored"]);
+      expect((await copy.store.findJob("try", "folded/0"))?.coalesced_to).toBe("named/0");
+    });
+
+    it("deals out the log and the summary that wait", async () => {
+      // The first version did not note which exchange a log came by.
+      const claim = aClaim({ exchange: "" });
+      const logs = await copy.store.claimWork({ ...claim, kind: "log" });
+      expect(logs).toMatchObject([{ kind: "log", job_guid: "ran/0", url: "http://logs.example/1" }]);
+      const suggestions = await copy.store.claimWork({ ...claim, kind: "suggestions" });
+      expect(suggestions).toMatchObject([{ kind: "suggestions", job_guid: "summary/0" }]);
+      for (const item of [...logs, ...suggestions]) expect(await copy.store.finishWork(item, [])).toBe(true);
+    });
+
+    it("lists its rejections, and counts one that comes again", async () => {
+      const [rejection] = await copy.store.listRejections({ limit: 10 });
+      expect(rejection).toMatchObject({ count: 2, exchange: "exchange/publisher/jobs", task_id: "bad/0" });
+      expect(await copy.store.countRejections({ project: "try" })).toMatchObject([{ messages: 2 }]);
+    });
+
+    it("knows bindings, bugs, and what may have killed a worker", async () => {
+      expect(await copy.store.readBindings("queue/guest/jobs")).toMatchObject([{ wanted_by: "worker" }]);
+      expect(await copy.store.readBugs(0, 10)).toMatchObject([{ id: 1, summary: "Intermittent boom" }]);
+      expect(await copy.store.enterSuspect("c0ffee")).toBe(2);
+    });
+  });
+}
+
+earlierVersion("SQLite", sqliteCopy);
+const mongodb = await serverOrSkip(sharedMongodb);
+mongodb.describe(`on ${mongodb.name}`, () => {
+  earlierVersion("MongoDB protocol", () => mongodbCopy(mongodb.server().url));
+});
+
+it("a spool file that the first version left is taken over, delivery by delivery", () => {
+  const folder = mkdtempSync(join(tmpdir(), "earlier-version-"));
+  writeFileSync(join(folder, `${randomUUID()}.db`), gunzipSync(stored("spool.db.gz")));
+  const said: string[] = [];
+  const say = (event: string): void => void said.push(event);
+  const spool = openSpool({ folder, maxBytes: 1e9, log: { error: say, warn: say, info: say, debug: say } });
+  const { deliveries = [] } = spool.front({ maxItems: 10, maxBytes: 1e9 }) ?? {};
+  expect(said).toEqual(["spool_taken_over"]);
+  expect(deliveries.map(({ delivery }) => delivery.receivedAtMs - Date.UTC(2026, 0, 5, 11))).toEqual([
+    0, 1000, 2000,
+  ]);
+  const [first, , last] = deliveries;
+  expect(JSON.parse(first?.delivery.body.toString() ?? "")).toEqual(aMessage({ taskId: "spooled/0" }));
+  expect(first?.delivery).toMatchObject({ exchange: "exchange/publisher/jobs", oversize: null });
+  expect(last?.delivery.oversize).toMatchObject({ bytes: 2_000_000 });
+  spool.close();
+  rmSync(folder, { recursive: true });
+});

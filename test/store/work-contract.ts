@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import type { Arrival, Store, WorkItem } from "../../src/store/store.ts";
+import { aClaim, anArrival, EXCHANGE } from "../examples.ts";
+import type { Database } from "./store-contract.ts";
+
+const text = { name: "buildbot_text", url: "http://logs.example/1" };
+const summary = { name: "text_log_summary", type: "json", blob: { step_data: { all_errors: [] } } };
+
+/** A job with a log to read, from this exchange and of this project. */
+function aJob(taskId: string, exchange: string, project = "try", parts: object = { logs: [text] }): Arrival {
+  const origin = { kind: "hg.mozilla.org", project, revision: "a".repeat(40) };
+  return { ...anArrival({ taskId, origin, ...parts }), exchange };
+}
+
+/** What every store promises of how work is dealt out among its publishers. */
+export function workContract(name: string, openEmpty: () => Promise<Database>): void {
+  describe(`work in the ${name} store`, () => {
+    let database: Database;
+    let store: Store;
+    beforeEach(async () => {
+      database = await openEmpty();
+      store = await database.open({ maxWaitingLogs: 3 });
+    });
+    afterEach(async () => {
+      await store.close();
+      await database.remove();
+    });
+    const guids = (items: readonly WorkItem[]): string[] => items.map(({ job_guid }) => job_guid);
+
+    it("is claimed of one exchange alone, and all exchanges that have any are told", async () => {
+      expect(await store.exchangesWithWork("log")).toEqual([]);
+      await store.storeSubmissions([
+        aJob("a/0", "e/one"),
+        aJob("b/0", "e/two"),
+        aJob("c/0", "e/two", "try", { extra: { artifacts: [summary] } }),
+        aJob("d/0", "e/none", "try", {}),
+      ]);
+      expect((await store.exchangesWithWork("log")).toSorted()).toEqual(["e/one", "e/two"]);
+      expect(await store.exchangesWithWork("suggestions")).toEqual(["e/two"]);
+      const [item] = await store.claimWork(aClaim({ exchange: "e/two" }));
+      expect(item).toMatchObject({ job_guid: "b/0", exchange: "e/two", failure: null });
+      expect(await store.claimWork(aClaim({ exchange: "e/none" }))).toEqual([]);
+      const suggestions = await store.claimWork(aClaim({ kind: "suggestions", exchange: "e/two" }));
+      expect(guids(suggestions)).toEqual(["c/0"]);
+    });
+
+    it("goes round the projects, and in each from the oldest on", async () => {
+      const at = (second: number, arrival: Arrival): Arrival => ({
+        ...arrival,
+        received_at: `2026-01-05T10:00:0${second}.000Z`,
+      });
+      const other = await database.open();
+      await other.storeSubmissions([
+        at(2, aJob("a2/0", EXCHANGE, "a")),
+        at(1, aJob("a1/0", EXCHANGE, "a")),
+        at(3, aJob("a3/0", EXCHANGE, "a")),
+        at(9, aJob("b/0", EXCHANGE, "b")),
+        at(8, aJob("c/0", EXCHANGE, "c")),
+      ]);
+      await other.close();
+      const claimed: string[] = [];
+      for (let afterProject = ""; ; ) {
+        const [item] = await store.claimWork(aClaim({ limit: 1, afterProject }));
+        if (item === undefined) break;
+        claimed.push(item.job_guid);
+        afterProject = item.project;
+      }
+      expect(claimed).toEqual(["a1/0", "b/0", "c/0", "a2/0", "a3/0"]);
+    });
+
+    it("that is given back until later is not due before, and has lost no attempt", async () => {
+      await store.storeSubmissions([aJob("a/0", EXCHANGE)]);
+      await store.releaseWork(await store.claimWork(aClaim()), "2999-01-01T00:00:00.000Z");
+      expect(await store.claimWork(aClaim())).toEqual([]);
+      expect(await store.exchangesWithWork("log")).toEqual([EXCHANGE]);
+      expect(await store.listLogs({ limit: 5 })).toMatchObject([{ attempts: 0, parse_status: "pending" }]);
+    });
+
+    it("comes with the reason why the attempt before failed", async () => {
+      await store.storeSubmissions([aJob("a/0", EXCHANGE)]);
+      const [item] = await store.claimWork(aClaim());
+      if (item === undefined) throw new Error("nothing was claimed");
+      const next_attempt_at = "2001-01-01T00:00:00.000Z";
+      await store.failWork(item, { reason: "stalled: it did", next_attempt_at, marksFailed: true });
+      expect(await store.claimWork(aClaim())).toMatchObject([{ attempts: 1, failure: "stalled: it did" }]);
+    });
+
+    describe("logs beyond what may wait", () => {
+      const jobs = (from: number, count: number, exchange = EXCHANGE): Arrival[] =>
+        Array.from({ length: count }, (_, n) => aJob(`j${from + n}/0`, exchange));
+      const tooMany = "too-many-waiting: 3 logs of its exchange were waiting already";
+
+      it("are stored as failed with their reason; their jobs, other exchanges and other logs are stored as ever", async () => {
+        const parts = { logs: [text, { name: "custom", url: "u" }] };
+        const outcomes = await store.storeSubmissions([
+          ...jobs(0, 2),
+          aJob("last/0", EXCHANGE),
+          aJob("more/0", EXCHANGE, "try", parts),
+          aJob("other/0", "e/other"),
+        ]);
+        expect(outcomes.map(({ kind }) => kind)).toEqual(Array(5).fill("stored"));
+        expect((await store.findJob("try", "more/0"))?.logs).toMatchObject([
+          { ...text, parse_status: "failed", failure: tooMany, next_attempt_at: null, attempts: 0 },
+          { name: "custom", parse_status: "pending", failure: null },
+        ]);
+        const [explained] = await store.findJobsByGuid("more/0");
+        expect(explained?.logs[0]).toMatchObject({ failure: tooMany });
+        expect(await store.listLogs({ parse_status: "failed", limit: 9 })).toHaveLength(1);
+        expect((await store.countWork()).logs).toEqual({ pending: 4, failed: 1 });
+      });
+
+      it("are counted over batches, also those that another worker stored", async () => {
+        const other = await database.open({ maxWaitingLogs: 3 });
+        await other.storeSubmissions(jobs(0, 2));
+        await other.close();
+        await store.storeSubmissions(jobs(2, 1));
+        await store.storeSubmissions(jobs(3, 1));
+        expect((await store.countWork()).logs).toEqual({ pending: 3, failed: 1 });
+      });
+
+      it("have room again once others were read", async () => {
+        await store.storeSubmissions(jobs(0, 4));
+        const [item] = await store.claimWork(aClaim());
+        if (item === undefined) throw new Error("nothing was claimed");
+        await store.finishWork(item, []);
+        // A count is used for a second.
+        await new Promise((resolve) => setTimeout(resolve, 1100));
+        await store.storeSubmissions(jobs(4, 2));
+        expect((await store.countWork()).logs).toEqual({ pending: 3, failed: 2 });
+      });
+
+      it("are read after all when that is asked for, and when a summary comes they count as read", async () => {
+        await store.storeSubmissions(jobs(0, 5));
+        const failed = (await store.listLogs({ parse_status: "failed", limit: 9 })).map(
+          ({ job_guid }) => job_guid,
+        );
+        const [first = "", second = ""] = failed;
+        expect(await store.reparseLogs({ job_guid: first, limit: 1 })).toBe(1);
+        expect((await store.countWork()).logs).toEqual({ pending: 4, failed: 1 });
+        const claimed = await store.claimWork(aClaim({ limit: 9 }));
+        expect(guids(claimed)).toContain(first);
+        const blob = { ...summary.blob, logname: text.name };
+        const late = { state: "pending", extra: { artifacts: [{ ...summary, blob }] } };
+        await store.storeSubmissions([aJob(second, EXCHANGE, "try", late)]);
+        expect((await store.findJob("try", second))?.logs).toMatchObject([
+          { parse_status: "parsed", failure: null },
+        ]);
+      });
+
+      it("do not grow in number when their message comes again", async () => {
+        await store.storeSubmissions(jobs(0, 4));
+        expect((await store.storeSubmissions(jobs(0, 4))).map(({ kind }) => kind)).toEqual(
+          Array(4).fill("unchanged"),
+        );
+        expect((await store.countWork()).logs).toEqual({ pending: 3, failed: 1 });
+      });
+    });
+
+    it("many workers that claim at the same time share it out, each item once", async () => {
+      const large = await database.open();
+      await large.storeSubmissions(
+        Array.from({ length: 30 }, (_, n) => aJob(`j${n}/0`, EXCHANGE, `p${n % 3}`)),
+      );
+      const claims: Promise<WorkItem[]>[] = [];
+      for (let n = 0; n < 40; n++) {
+        claims.push((n % 2 === 0 ? store : large).claimWork(aClaim({ limit: 1, afterProject: `p${n % 3}` })));
+      }
+      const first = (await Promise.all(claims)).flat();
+      const rest: WorkItem[] = [];
+      for (;;) {
+        const items = await store.claimWork(aClaim({ limit: 5 }));
+        if (items.length === 0) break;
+        rest.push(...items);
+      }
+      await large.close();
+      const all = guids([...first, ...rest]);
+      expect(new Set(all).size).toBe(all.length);
+      expect(all).toHaveLength(30);
+    });
+  });
+}

@@ -1,0 +1,35 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { expect, it } from "@jest/globals";
+import { withDeadline } from "../../src/timing/deadline.ts";
+
+it("gives what the promise gives, and leaves no timer behind", async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = timers();
+  expect(await withDeadline(Promise.resolve("in time"), 3_600_000, () => "late")).toBe("in time");
+  expect(timers()).toBe(before);
+});
+
+it("throws what the promise throws", async () => {
+  const failure = Promise.reject(new Error("failed"));
+  await expect(withDeadline(failure, 1000, () => "late")).rejects.toThrow("failed");
+});
+
+it("gives what was asked for after the limit", async () => {
+  expect(await withDeadline(new Promise<string>(() => undefined), 5, () => "late")).toBe("late");
+});
+
+it("throws after the limit where it was asked to", async () => {
+  const late = (): never => {
+    throw new Error("too late");
+  };
+  await expect(withDeadline(new Promise<never>(() => undefined), 5, late)).rejects.toThrow("too late");
+});
+
+it("ignores a failure after the limit", async () => {
+  const failsLater = wait(20).then(() => {
+    throw new Error("nobody hears this");
+  });
+  expect(await withDeadline<string>(failsLater, 5, () => "late")).toBe("late");
+  // An unhandled rejection would end the test with an error.
+  await wait(40);
+});
