@@ -5,6 +5,7 @@ import { userAgent } from "./version.ts";
 /** The settings that say what reading a log may cost, and where logs may be fetched from. */
 export const logSettingNames = [
   "LOG_HOSTS",
+  "LOG_PORTS",
   "LOG_ALLOW_PRIVATE",
   "LOG_LOOKUP_MS",
   "LOG_CONNECT_MS",
@@ -24,6 +25,7 @@ export function logOptions(settings: Pick<Settings, (typeof logSettingNames)[num
   return {
     userAgent,
     allowHosts: settings.LOG_HOSTS,
+    allowPorts: settings.LOG_PORTS,
     allowPrivate: settings.LOG_ALLOW_PRIVATE,
     fetchLimits: {
       lookupMs: settings.LOG_LOOKUP_MS,

@@ -36,6 +36,17 @@ const hosts = z
         ),
     ),
   );
+const portPattern = /^(\d{1,5})(?:-(\d{1,5}))?$/;
+const ports = z.string().transform((text, context) =>
+  text.split(",").map((part) => {
+    const pattern = part.replaceAll(" ", "");
+    const [, from, to = from] = portPattern.exec(pattern) ?? [];
+    if (Number(from) >= 1 && Number(from) <= Number(to) && Number(to) <= 65_535) return pattern;
+    const message = "must be ports from 1 to 65535, or ranges such as 1024-65535, separated by commas";
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  }),
+);
 const flag = z.stringbool({ error: "must be true or false" });
 const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
   z.enum(names, { error: `must be one of ${names.join(", ")}` });
@@ -212,6 +223,10 @@ export const declared = {
     description:
       "Hosts that logs may be fetched from, also after a redirect: names, or *.name for all below it, separated by commas. Empty: all with public addresses. Counters name these hosts; the others are `other`.",
   }),
+  LOG_PORTS: ports.prefault("80,443,1024-65535").meta({
+    description:
+      "Ports that logs may be fetched from, also after a redirect: numbers and ranges, separated by commas. A log at another port fails as `refused-port`.",
+  }),
   LOG_ALLOW_PRIVATE: flag.default(false).meta({
     description:
       "Fetch logs from addresses that are not public as well. Log URLs come from strangers: only for a laptop, or where nothing of the inside can be harmed.",
@@ -239,12 +254,20 @@ export const declared = {
   }),
   LOG_MAX_BYTES: whole(1024, 8 * 1024 ** 3)
     .default(256 * 1024 * 1024)
-    .meta({ description: "A log that is longer as transferred fails.", unit: "bytes" }),
+    .meta({
+      description:
+        "A log that is longer as transferred fails. Chunk extensions and trailers of its host count as well.",
+      unit: "bytes",
+    }),
   LOG_MAX_INFLATED_BYTES: whole(1024, 64 * 1024 ** 3)
     .default(2 * 1024 ** 3)
-    .meta({ description: "... or longer than this as text.", unit: "bytes" }),
+    .meta({
+      description: "... or longer than this as text, or when one of two compressions is undone.",
+      unit: "bytes",
+    }),
   LOG_MAX_RATIO: whole(2, 100_000).default(500).meta({
-    description: "... or so many times longer as text than as transferred (looked at from 1 MiB of text on).",
+    description:
+      "... or so many times longer as text than as transferred. This is looked at only beyond 64 MiB of text: below that, every ratio is allowed.",
     unit: "times",
   }),
   LOG_MAX_LINES: whole(1, 1_000_000_000).default(20_000_000).meta({

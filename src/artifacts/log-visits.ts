@@ -83,7 +83,7 @@ export class LogVisits {
 
   /** The place of one more log in the line before these servers. */
   #lineUp(servers: readonly string[], now: number): number {
-    const last = Math.max(now, ...servers.map((server) => this.#lines.get(server) ?? now));
+    const last = servers.reduce((latest, server) => Math.max(latest, this.#lines.get(server) ?? now), now);
     const dueAt = Math.min(last + lineMs, now + longestLineMs);
     for (const server of servers) {
       this.#lines.delete(server);

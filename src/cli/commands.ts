@@ -151,7 +151,7 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest parse-log https://logs.example.org/live_backing.log",
       "zcat old.log.gz | pulse-ingest parse-log -",
     ],
-    more: "A file or a URL, gzip or plain text; - is standard input. Exit code 1 and the reason if none can be made. Performance data that does not fit its schema is printed, and told: the worker would not store it.",
+    more: "A file or a URL; - is standard input. Text may be compressed once or twice: by gzip or zlib, by zstd where Node can undo it, and by brotli where the server says so. Exit code 1 and the reason if none can be made. Performance data that does not fit its schema is printed, and told: the worker would not store it.",
     run: ([target]) => parseLog(env, z.string().parse(target)),
   },
   {

@@ -4,11 +4,13 @@ import { readCachedBugs } from "../artifacts/bugs/cached-bugs.ts";
 import { SuggestionsWriter, suggestBugs } from "../artifacts/bugs/suggest-bugs.ts";
 import { errorLinesOf } from "../artifacts/bugs/summary-errors.ts";
 import { openHttpLogSource } from "../artifacts/fetch/http-log-source.ts";
+import type { TransferredLog } from "../artifacts/fetch/log-source.ts";
 import { describeLogFault } from "../artifacts/parse/log-faults.ts";
 import type { LogReading, ReadingFailure } from "../artifacts/parse/log-reading.ts";
 import { readLog } from "../artifacts/parse/read-log.ts";
 import { blankLogUrl } from "../domain/blank-url.ts";
 import { Misuse } from "../domain/faults.ts";
+import { parseSource, writeSource } from "../domain/source-json.ts";
 import { logOptions, logSettingNames } from "../log-options.ts";
 import { readSettings } from "../read-settings.ts";
 import { print, tell } from "./print.ts";
@@ -40,17 +42,17 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
     const { fault } = suggested;
     return refuse(target, { kind: fault.reason, detail: describeLogFault(fault) });
   }
-  const blobs = [...reading.artifacts, suggested.artifact].map(({ name, blob }): [string, unknown] => [
-    name,
-    JSON.parse(blob),
-  ]);
-  await print(`${JSON.stringify(Object.fromEntries(blobs), null, 2)}\n`);
+  const members = [...reading.artifacts, suggested.artifact].map(
+    ({ name, blob }) => `${JSON.stringify(name)}:${blob}`,
+  );
+  await print(`${writeSource(parseSource(`{${members.join(",")}}`).source, 2)}\n`);
   return exitCodes.ok;
 }
 
 /** What to do where the limit that was met is too narrow, by the kind of the failure. */
 const mends: Partial<Record<ReadingFailure["kind"], string>> = {
   "refused-address": "Where that is meant, allow it with LOG_ALLOW_PRIVATE=true.",
+  "refused-port": "LOG_PORTS names the ports that may be fetched from.",
   "refused-host": "LOG_HOSTS names the hosts that may be fetched from.",
   timeout: "The limits are LOG_LOOKUP_MS, LOG_CONNECT_MS, LOG_IDLE_MS and LOG_TIMEOUT_MS.",
   "too-large": "The limit is LOG_MAX_BYTES.",
@@ -74,9 +76,11 @@ const isUrl = (target: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(targe
 async function readUrl(options: ReturnType<typeof logOptions>, url: string): Promise<LogReading> {
   const { fetchLimits, logLimits, ...fetch } = options;
   const source = openHttpLogSource({ ...fetch, limits: fetchLimits });
-  return readLog(async () => shown(await source.open(url)), blankLogUrl(url), logLimits, true).finally(() =>
-    source.close(),
-  );
+  const open = async (): Promise<TransferredLog> => {
+    const { contentEncoding, bytes } = await source.open(url);
+    return { contentEncoding, bytes: shown(bytes) };
+  };
+  return readLog(open, blankLogUrl(url), logLimits, true).finally(() => source.close());
 }
 
 /** @throws Misuse where the file cannot be read. */
@@ -84,9 +88,13 @@ async function readFile(
   file: string,
   limits: ReturnType<typeof logOptions>["logLimits"],
 ): Promise<LogReading> {
-  if (file === "-") return readLog(async () => shown(process.stdin), file, limits, true);
+  const asIs = (bytes: AsyncIterable<Uint8Array>): TransferredLog => ({
+    contentEncoding: "",
+    bytes: shown(bytes),
+  });
+  if (file === "-") return readLog(async () => asIs(process.stdin), file, limits, true);
   try {
-    return await readLog(async () => shown((await open(file)).createReadStream()), file, limits, true);
+    return await readLog(async () => asIs((await open(file)).createReadStream()), file, limits, true);
   } catch (error) {
     if (!(error instanceof Error) || !("syscall" in error)) throw error;
     throw new Misuse([`${file} cannot be read: ${error.message}`]);

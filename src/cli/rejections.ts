@@ -33,8 +33,10 @@ export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOpt
     let count = 0;
     for await (const page of rejectionPages(store, filter, { limit, oldestFirst: false })) {
       count += page.length;
-      if (!isJson) rows.push(...page.map(toRow));
-      else for (const rejection of page) await printJson(shown(rejection));
+      for (const rejection of page) {
+        if (isJson) await printJson(shown(rejection));
+        else rows.push(toRow(rejection));
+      }
     }
     if (!isJson) await print(count === 0 ? "No such rejections.\n" : columns([heading, ...rows]));
     if (count === limit) tell(`There may be more than these ${limit}: see --limit.`);

@@ -55,7 +55,7 @@ export const logs = {
 type Pass = (pieces: AsyncIterable<Buffer>) => Promise<number>;
 
 const parsePass: Pass = async (pieces) => {
-  const result = await parseLog(pieces, defaultLogLimits);
+  const result = await parseLog({ contentEncoding: "", bytes: pieces }, defaultLogLimits);
   if (!result.ok) throw new Error(JSON.stringify(result.fault));
   return result.summary.lines;
 };

@@ -1,8 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { deflateSync, gunzipSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -104,6 +105,7 @@ describe("parse-log", () => {
   it.each<[string, Behaviour, NodeJS.ProcessEnv, string]>([
     ["that is gone", answer("", "404 Not Found"), {}, "http-status: HTTP 404"],
     ["on a private address", answer(log), { LOG_ALLOW_PRIVATE: "" }, "refused-address: "],
+    ["at a port that is not allowed", answer(log), { LOG_PORTS: "443, 8000-8001" }, "refused-port: "],
     ["of a host that is not allowed", answer(log), { LOG_HOSTS: "a.example, *.b.example" }, "refused-host: "],
     ["that never ends", endless(Buffer.from("x\n"), 20), { LOG_TIMEOUT_MS: "600" }, "timeout: "],
     ["too long", endless(Buffer.alloc(5000, "x\n")), { LOG_MAX_BYTES: "20000" }, "too-large: "],
@@ -118,7 +120,7 @@ describe("parse-log", () => {
     ["that redirects too often", redirect("/log"), { LOG_MAX_REDIRECTS: "1" }, "too-many-redirects: "],
     [
       "that is a bomb",
-      answer(gzipSync(Buffer.alloc(9_000_000))),
+      answer(gzipSync(Buffer.alloc(70_000_000))),
       { LOG_MAX_RATIO: "50" },
       "ratio-too-high: ",
     ],
@@ -139,19 +141,59 @@ describe("parse-log", () => {
     });
   });
 
+  it("keeps what is good of an item with NaN, and every number as it is written", async () => {
+    const subtests = '{"name":"a","value":NaN},{"name":"b","value":9007199254740993,"replicates":[1e400]}';
+    const item = `{"framework":{"name":"t"},"suites":[{"name":"s","subtests":[${subtests}]}]}`;
+    const { code, stdout, stderr } = await run(["parse-log", "-"], {}, `PERFHERDER_DATA: ${item}\n`);
+    expect(JSON.parse(stdout)).toMatchObject({
+      performance_data: { performance_data: [{ suites: [{ subtests: [{ name: "b" }] }] }] },
+    });
+    expect(stdout).toContain('"value": 9007199254740993,');
+    expect(stdout).toContain("1e400");
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr:
+        "warning: performance data 1: /suites/0/subtests/0/value, which is NaN, and what holds it is left out\n",
+    });
+  });
+
+  it("names the limit that a line of performance data exceeds", async () => {
+    const line = `PERFHERDER_DATA: {"a": [${"1,".repeat(2000)}1]}\n`;
+    expect(await run(["parse-log", "-"], { LOG_MAX_LINE_BYTES: "1000" }, line)).toMatchObject({
+      code: 0,
+      stderr: "warning: lines with performance data that are longer than LOG_MAX_LINE_BYTES: 1\n",
+    });
+  });
+
+  it("reads a file that is compressed twice, and refuses what is not text", async () => {
+    const twice = await run(["parse-log", "-"], {}, gzipSync(gzipSync(log)));
+    expect(twice).toEqual(await run(["parse-log", "-"], {}, log));
+    expect(await run(["parse-log", "-"], {}, brotliCompressSync(log.repeat(20)))).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("error: -: foreign-compression: this is brotli data"),
+    });
+    expect(await run(["parse-log", "-"], {}, randomBytes(5000))).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: "error: -: not-text: the log is not text\n",
+    });
+  });
+
   it("says of a log that is compressed in another way that it is", async () => {
-    expect(await run(["parse-log", "-"], {}, deflateSync(log))).toMatchObject({
+    const xz = Buffer.from("\xfd7zXZ\0\0\x04\xe6\xd6", "latin1");
+    expect(await run(["parse-log", "-"], {}, xz)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(
-        "error: -: foreign-compression: this is zlib data: only gzip and plain",
+        "error: -: foreign-compression: this is xz data, which is not undone here",
       ),
     });
   });
 
   it("repeats no password of a URL", async () => {
-    const { code, stderr } = await run(["parse-log", "http://me:geheim@127.0.0.1:1/log"]);
+    const { code, stderr } = await run(["parse-log", "http://me:geheim@127.0.0.1:8001/log"]);
     expect(code).toBe(1);
-    expect(stderr).toContain("error: http://me:***@127.0.0.1:1/log: refused-address: ");
+    expect(stderr).toContain("error: http://me:***@127.0.0.1:8001/log: refused-address: ");
     expect(stderr).toContain("LOG_ALLOW_PRIVATE=true");
   });
 

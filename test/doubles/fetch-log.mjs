@@ -1,11 +1,16 @@
 // Fetches a log in a process of its own, whose trusted certificates are set by its environment. Arguments: URL, DNS
-// server. Writes the log, or its failure as JSON.
+// server, most bytes. Writes the log, or its failure as JSON.
 import { openHttpLogSource } from "../../dist/artifacts/fetch/http-log-source.js";
 
-const [, , url, dnsServer] = process.argv;
-const source = openHttpLogSource({ userAgent: "test", allowPrivate: true, dnsServers: [dnsServer] });
+const [, , url, dnsServer, bytes] = process.argv;
+const source = openHttpLogSource({
+  userAgent: "test",
+  allowPrivate: true,
+  dnsServers: [dnsServer],
+  limits: bytes === undefined ? {} : { bytes: Number(bytes) },
+});
 try {
-  for await (const piece of await source.open(url)) process.stdout.write(piece);
+  for await (const piece of (await source.open(url)).bytes) process.stdout.write(piece);
 } catch (error) {
   process.stdout.write(JSON.stringify(error.failure));
 }

@@ -9,7 +9,7 @@ export interface FetchLimits {
   /** For the whole, redirects and the reader's own time included. */
   readonly totalMs: number;
   readonly redirects: number;
-  /** Of the body as it is transferred, compressed. */
+  /** Of the body as it is transferred: compressed, with the framing of its chunks and with its trailers. */
   readonly bytes: number;
 }
 

@@ -4,7 +4,8 @@ import { defaultFetchLimits, type FetchLimits } from "./fetch-limits.ts";
 import { type Admit, createGuardedConnect } from "./guarded-connect.ts";
 import { systemHostsFile } from "./hosts-file.ts";
 import { LogFetchError, type LogSource } from "./log-source.ts";
-import { readLogUrl } from "./log-url.ts";
+import { readLogUrl, webPorts } from "./log-url.ts";
+import { createMeteredConnect } from "./metered-connect.ts";
 import { toFetchError } from "./network-failure.ts";
 import { isPublicAddress } from "./public-address.ts";
 import { readBody } from "./read-body.ts";
@@ -16,6 +17,8 @@ export interface HttpLogSourceOptions {
   readonly limits?: Partial<FetchLimits>;
   /** Names that may be fetched from, `logs.example.com` or `*.example.com`; empty: all. */
   readonly allowHosts?: readonly string[];
+  /** Ports that may be fetched from, `443` or `1024-65535`; the default is {@link webPorts}. */
+  readonly allowPorts?: readonly string[];
   /** Addresses that are not public may be connected to as well: for a laptop, or logs on an inner network. */
   readonly allowPrivate?: boolean;
   /** DNS servers to ask, `address` or `address:port`; empty: those that the system asks. */
@@ -33,25 +36,38 @@ type Answer = Dispatcher.ResponseData;
 /**
  * Fetches logs by HTTP from strangers' URLs: one GET, redirects followed, every connection guarded
  * (`guarded-connect.ts`), within limits. No cookie, credential, referrer or proxy; no encoding is asked for, and
- * none is undone, since a log's bytes are a gzip file whatever the server calls it. A redirect may lead from https
- * to http: nothing secret is sent, and a log may be at an http URL in the first place.
+ * none is undone here. A redirect may lead from https to http: nothing secret is sent, and a log may be at an http
+ * URL in the first place.
+ *
+ * Each request has a connection of its own, which is closed with its answer. So no host can keep idle connections
+ * open, and the source holds no more sockets than it has logs open.
  */
 export function openHttpLogSource(options: HttpLogSourceOptions): LogSource {
   const limits: FetchLimits = { ...defaultFetchLimits, ...options.limits };
-  const { allowHosts = [], dnsServers = [], allowPrivate = false, userAgent } = options;
+  const {
+    allowHosts = [],
+    allowPorts = webPorts,
+    dnsServers = [],
+    allowPrivate = false,
+    userAgent,
+  } = options;
   const { hostsFile = systemHostsFile, admit = async (addresses) => addresses } = options;
-  const agent = new Agent({
-    connect: createGuardedConnect({
-      mayConnect: allowPrivate ? () => true : (options.mayConnect ?? isPublicAddress),
-      admit,
-      resolve: createResolveHost({
-        servers: dnsServers,
-        lookupMs: Math.min(limits.lookupMs, limits.connectMs),
-        // It may name machines of the inside, which a stranger must not find out.
-        hostsFile: allowPrivate ? hostsFile : null,
-      }),
-      connectMs: limits.connectMs,
+  const allowed = { hosts: allowHosts, ports: allowPorts };
+  const guardedConnect = createGuardedConnect({
+    mayConnect: allowPrivate ? () => true : (options.mayConnect ?? isPublicAddress),
+    admit,
+    resolve: createResolveHost({
+      servers: dnsServers,
+      lookupMs: Math.min(limits.lookupMs, limits.connectMs),
+      // It may name machines of the inside, which a stranger must not find out.
+      hostsFile: allowPrivate ? hostsFile : null,
     }),
+    connectMs: limits.connectMs,
+  });
+  const agent = new Agent({
+    connect: createMeteredConnect(guardedConnect, limits),
+    // Every request asks the server to close the connection after its answer, and undici closes it as well.
+    pipelining: 0,
     // Both are the FetchClock's work.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -72,7 +88,7 @@ export function openHttpLogSource(options: HttpLogSourceOptions): LogSource {
   }
 
   async function follow(text: string, clock: FetchClock): Promise<{ url: URL; answer: Answer }> {
-    let url = readLogUrl(text, allowHosts);
+    let url = readLogUrl(text, allowed);
     for (let redirects = 0; ; redirects++) {
       const answer = await ask(url, clock);
       // An abort that comes while nobody reads must not become an uncaught error: whoever reads is told then.
@@ -83,7 +99,7 @@ export function openHttpLogSource(options: HttpLogSourceOptions): LogSource {
       if (redirects === limits.redirects) {
         throw new LogFetchError("too-many-redirects", `more than ${limits.redirects} redirects`, false);
       }
-      url = readLogUrl(target, allowHosts, url);
+      url = readLogUrl(target, allowed, url);
     }
   }
 
@@ -93,7 +109,8 @@ export function openHttpLogSource(options: HttpLogSourceOptions): LogSource {
       try {
         const { url, answer } = await follow(text, clock);
         refuseBadAnswer(answer, url, limits.bytes);
-        return readBody(answer.body, clock, url.host, limits);
+        const contentEncoding = [answer.headers["content-encoding"] ?? []].flat().join(",");
+        return { contentEncoding, bytes: readBody(answer.body, clock, url.host, limits) };
       } catch (error) {
         clock.stop();
         throw error;

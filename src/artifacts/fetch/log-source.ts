@@ -4,6 +4,7 @@ export interface LogFetchFailure {
     | "invalid-url"
     | "refused-scheme"
     | "refused-host"
+    | "refused-port"
     | "refused-address"
     | "http-status"
     | "too-large"
@@ -30,16 +31,23 @@ export class LogFetchError extends Error {
   }
 }
 
+/** A log as it is transferred. */
+export interface TransferredLog {
+  /** The value of the header `Content-Encoding`: a stranger's claim. Empty if there is none. */
+  readonly contentEncoding: string;
+  /** The bytes as they arrive, to be read once; nothing is decoded. Leaving the loop early ends the transfer. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
 /** Port: where the bytes of a log come from. */
 export interface LogSource {
   /**
-   * Opens the log at a stranger's URL. The bytes are those that were transferred: nothing is decoded.
+   * Opens the log at a stranger's URL.
    *
    * @param stop - ends the fetch at any point, with failure `stopped`.
-   * @returns the bytes, to be read once, as they arrive. Leaving the loop early ends the transfer.
-   * @throws LogFetchError from here, or from the loop when the transfer breaks or passes a limit.
+   * @throws LogFetchError from here, or while the bytes are read, when the transfer breaks or exceeds a limit.
    */
-  open(url: string, stop?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
-  /** Ends what is open and lets go of kept connections. */
+  open(url: string, stop?: AbortSignal): Promise<TransferredLog>;
+  /** Ends all transfers and closes their connections. */
   close(): Promise<void>;
 }

@@ -1,5 +1,7 @@
 import type { Refusal } from "../../domain/submission.ts";
-import { type InflateLimits, readFirstMember } from "../fetch/first-gzip-member.ts";
+import type { TransferredLog } from "../fetch/log-source.ts";
+import type { InflateLimits } from "../inflate/inflate-limits.ts";
+import { readLogText } from "../inflate/read-log-text.ts";
 import { ArtifactBudget } from "./artifact-budget.ts";
 import { errorLiterals } from "./error-lines.ts";
 import { createLiteralScanner } from "./literal-scanner.ts";
@@ -41,8 +43,8 @@ export interface LogSummary {
   readonly refused_performance: { readonly items: number; readonly first: readonly Refusal[] };
   /** Items that would have made their artifact too large, or too many. */
   readonly left_out_performance: number;
-  /** Lines that announce performance data and hold no JSON: left out, worth a warning. */
-  readonly unreadable_performance_lines: number;
+  /** What else of the performance data could not be kept, for people. */
+  readonly performance_warnings: readonly string[];
   readonly lines: number;
 }
 
@@ -51,19 +53,19 @@ export type LogResult =
   | { readonly ok: false; readonly fault: LogFault };
 
 /**
- * Reads a log in one pass: the first member of a gzip stream, or plain text.
+ * Reads a log in one pass.
  *
- * @param source - the bytes as they were transferred; left early where a limit or the member's end is reached.
+ * @param log - left early where a limit or the end of the compressed data is reached.
  * @param keepUnfit - also keep performance data that does not fit its schema, and so would not be stored.
  * @returns the summary, or why there is none. What the source throws passes through.
  */
 export async function parseLog(
-  source: AsyncIterable<Uint8Array>,
+  log: TransferredLog,
   limits: LogLimits,
   keepUnfit = false,
 ): Promise<LogResult> {
   const parser = new LogParser(limits, keepUnfit);
-  const fault = await readFirstMember(source, limits, (chunk) => parser.write(chunk));
+  const fault = await readLogText(log, limits, (chunk) => parser.write(chunk));
   return fault === null ? parser.end() : { ok: false, fault };
 }
 
@@ -127,7 +129,7 @@ export class LogParser {
         performance_items: this.#performance.items,
         refused_performance: { items: this.#performance.refused, first: this.#performance.refusals },
         left_out_performance: this.#performance.leftOut,
-        unreadable_performance_lines: this.#performance.unreadable,
+        performance_warnings: this.#performance.warnings,
         lines: this.#lines,
       },
     };
@@ -172,7 +174,7 @@ export class LogParser {
     const line = cutLine(whole, this.#limits.lineBytes);
     this.#steps.read(line, this.#lines - 1);
     this.#details.read(line);
-    this.#performance.read(line);
+    this.#performance.read(line, whole.length > this.#limits.lineBytes);
     this.#fault = this.#budget.fault;
   }
 }

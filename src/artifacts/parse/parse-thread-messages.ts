@@ -25,6 +25,7 @@ export const threadSettings: z.ZodType<ThreadSettings> = z.object({
       })
       .exactOptional(),
     allowHosts: z.array(z.string()).exactOptional(),
+    allowPorts: z.array(z.string()).exactOptional(),
     allowPrivate: z.boolean().exactOptional(),
     dnsServers: z.array(z.string()).exactOptional(),
     hostsFile: z.string().exactOptional(),

@@ -1,7 +1,7 @@
-import { parseSource, writeSource } from "../../domain/source-json.ts";
 import type { Refusal } from "../../domain/submission.ts";
 import type { Spend } from "./artifact-budget.ts";
 import { decodeText, skipWhiteSpace } from "./log-text.ts";
+import { readPerformanceItem, type UnreadableItem } from "./performance-item.ts";
 import { whyNotStorable } from "./storable-performance.ts";
 
 /** What a line with performance data contains; such a line is read at its full length, by all readers. */
@@ -9,8 +9,14 @@ export const PERFORMANCE = "PERFHERDER_DATA";
 
 const MARK = `${PERFORMANCE}:`;
 
-// Written out again as JSON later, and by others: some readers of JSON recurse.
-const MAX_DEPTH = 64;
+/** The first few values that are not kept say what is wrong with them. */
+const MAX_NOTES = 5;
+
+const unreadable: readonly { readonly reason: UnreadableItem; readonly what: string }[] = [
+  { reason: "no-json", what: "lines that announce performance data and hold no JSON" },
+  { reason: "too-deep", what: "lines with performance data that is nested more than 64 levels deep" },
+  { reason: "cut", what: "lines with performance data that are longer than LOG_MAX_LINE_BYTES" },
+];
 
 /** A log of a long performance test has some hundred items; what this bounds is the memory that tiny ones take. */
 const MAX_ITEMS = 10_000;
@@ -26,12 +32,14 @@ export class PerformanceReader {
   readonly #keepUnfit: boolean;
   /** The JSON text of each item. */
   readonly items: string[] = [];
+  readonly #unreadable: Record<UnreadableItem, number> = { "no-json": 0, "too-deep": 0, cut: 0 };
+  #oddValues = 0;
+  readonly #notes: string[] = [];
   /** The first items that do not fit the performance schema. */
   readonly refusals: Refusal[] = [];
   #read = 0;
   #refused = 0;
   #leftOut = 0;
-  #unreadable = 0;
 
   /** @param keepUnfit - also keep the items that do not fit the performance schema. */
   constructor(spend: Spend, keepUnfit: boolean) {
@@ -49,18 +57,37 @@ export class PerformanceReader {
     return this.#leftOut;
   }
 
-  /** Lines with the mark and braces, but no JSON between them. */
-  get unreadable(): number {
-    return this.#unreadable;
+  /**
+   * @param line - bytes as characters.
+   * @param isCut - the line was longer than `LOG_MAX_LINE_BYTES`, and its end is missing.
+   */
+  read(line: string, isCut: boolean): void {
+    const text = performanceText(line, isCut);
+    if (text === null) return;
+    const item = readPerformanceItem(decodeText(text), isCut);
+    if (!item.ok) {
+      this.#unreadable[item.reason] += 1;
+      return;
+    }
+    this.#take(item.text);
+    this.#oddValues += item.oddValues;
+    for (const note of item.notes.slice(0, MAX_NOTES - this.#notes.length)) {
+      this.#notes.push(`performance data ${this.#read}: ${note}`);
+    }
   }
 
-  /** @param line - bytes as characters. */
-  read(line: string): void {
-    const text = performanceText(line);
-    if (text === null) return;
-    const item = normaliseJson(decodeText(text));
-    if (item === null) this.#unreadable += 1;
-    else this.#take(item);
+  /** Lines that could not be read, and values that could not be kept, for people. */
+  get warnings(): readonly string[] {
+    const lines = unreadable.flatMap(({ reason, what }) => {
+      const count = this.#unreadable[reason];
+      return count === 0 ? [] : [`${what}: ${count}`];
+    });
+    const untold = this.#oddValues - this.#notes.length;
+    return [
+      ...lines,
+      ...this.#notes,
+      ...(untold > 0 ? [`values that are NaN or Infinity, besides these: ${untold}`] : []),
+    ];
   }
 
   #take(item: string): void {
@@ -79,63 +106,15 @@ export class PerformanceReader {
   }
 }
 
-/** From the first `{` that follows a mark and white space to the line's last `}`; null: there is none. */
-function performanceText(line: string): string | null {
+/** From the first `{` that follows a mark and white space to the line's last `}`, or to the cut; null: there is none. */
+function performanceText(line: string, isCut: boolean): string | null {
   for (let mark = line.indexOf(MARK); mark !== -1; mark = line.indexOf(MARK, mark + MARK.length)) {
     const blank = mark + MARK.length;
     const start = skipWhiteSpace(line, blank);
     if (start === blank || line[start] !== "{") continue;
     const end = line.lastIndexOf("}");
-    return end > start ? line.slice(start, end + 1) : null;
+    if (end > start) return line.slice(start, end + 1);
+    return isCut ? line.slice(start) : null;
   }
   return null;
-}
-
-/**
- * The JSON text of a JSON value, its numbers as they are written. Takes `NaN` and `Infinity` too, as publishers' Python
- * writes them; JSON has no such numbers, so they become null.
- *
- * @returns null for what is no JSON, or nested too deep.
- */
-export function normaliseJson(text: string): string | null {
-  const plain = withoutOddNumbers(text);
-  if (plain === null) return null;
-  try {
-    return writeSource(parseSource(plain).source);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-/** The text with `NaN` and `Infinity` outside strings replaced by null; null where it is nested too deep. */
-function withoutOddNumbers(text: string): string | null {
-  const pieces: string[] = [];
-  let copied = 0;
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (character === '"') at = stringEnd(text, at);
-    else if (character === "{" || character === "[") {
-      depth += 1;
-      if (depth > MAX_DEPTH) return null;
-    } else if (character === "}" || character === "]") depth -= 1;
-    else if (character === "N" || character === "I" || character === "-") {
-      const odd = oddNumbers.find((name) => text.startsWith(name, at));
-      if (odd === undefined) continue;
-      pieces.push(text.slice(copied, at), "null");
-      at += odd.length - 1;
-      copied = at + 1;
-    }
-  }
-  return copied === 0 ? text : `${pieces.join("")}${text.slice(copied)}`;
-}
-
-const oddNumbers = ["NaN", "Infinity", "-Infinity"];
-
-/** Position of the quote that ends the string that begins at `from`, or the text's length. */
-function stringEnd(text: string, from: number): number {
-  let at = from + 1;
-  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
-  return at;
 }

@@ -7,6 +7,9 @@ const optional = {
   foreWindow: { type: "number" },
 };
 
+/** Members that a suite or a subtest can be without. */
+export const optionalMembers: readonly string[] = ["value", "extraOptions", ...Object.keys(optional)];
+
 const subtest = {
   type: "object",
   properties: { name: { type: "string" }, value: { type: "number" }, ...optional },

@@ -1,4 +1,4 @@
-import { LogFetchError } from "../fetch/log-source.ts";
+import { LogFetchError, type TransferredLog } from "../fetch/log-source.ts";
 import { logArtifacts } from "./log-artifacts.ts";
 import { describeLogFault } from "./log-faults.ts";
 import type { LogReading, ReadingFailure } from "./log-reading.ts";
@@ -13,7 +13,7 @@ import { type LogLimits, type LogSummary, parseLog } from "./parse-log.ts";
  * @param keepUnfit - also give performance data that does not fit its schema, and so must not be stored.
  */
 export async function readLog(
-  open: () => Promise<AsyncIterable<Uint8Array>>,
+  open: () => Promise<TransferredLog>,
   url: string,
   limits: LogLimits,
   keepUnfit = false,
@@ -21,7 +21,9 @@ export async function readLog(
   const from = performance.now();
   const wire = { bytes: 0, waitMs: 0 };
   try {
-    const result = await parseLog(measure(await open(), wire, from), limits, keepUnfit);
+    const { contentEncoding, bytes } = await open();
+    const log = { contentEncoding, bytes: measure(bytes, wire, from) };
+    const result = await parseLog(log, limits, keepUnfit);
     if (!result.ok) return refuse(result.fault.reason, describeLogFault(result.fault), true);
     const artifacts = logArtifacts(result.summary, url);
     const figures = { ...wire, totalMs: performance.now() - from };
@@ -35,21 +37,21 @@ export async function readLog(
 
 /** What the log holds and is not used, for people. */
 function warningsOf(summary: LogSummary): string[] {
-  const { unreadable_performance_lines: unreadable, refused_performance: refused } = summary;
+  const { performance_warnings, refused_performance: refused } = summary;
   const { left_out_performance, left_out_details } = summary;
   const warnings = refused.first.map(({ what, reason }) => `${what} is not stored: ${reason}`);
   if (refused.items > refused.first.length) {
     warnings.push(`nor are ${refused.items - refused.first.length} more`);
   }
   const counted = [
-    ["lines that announce performance data and hold no JSON", unreadable],
     [
       "items of performance data that were too many, or too large together, and are left out",
       left_out_performance,
     ],
     ["printed details that were too large together and are left out", left_out_details],
   ] as const;
-  return [...counted.flatMap(([what, count]) => (count === 0 ? [] : [`${what}: ${count}`])), ...warnings];
+  const leftOut = counted.flatMap(([what, count]) => (count === 0 ? [] : [`${what}: ${count}`]));
+  return [...performance_warnings, ...leftOut, ...warnings];
 }
 
 function refuse(kind: ReadingFailure["kind"], detail: string, final: boolean): LogReading {

@@ -7,7 +7,8 @@ import { performanceSchema } from "./performance-schema.ts";
 /** Name of the artifact. */
 export const PERFORMANCE_DATA = "performance_data";
 
-const fitsSchema = new ajvDraft04.default().compile(performanceSchema);
+// JSON.parse gives Infinity for a number such as 1e400, which JSON allows; NaN it never gives.
+const fitsSchema = new ajvDraft04.default({ strictNumbers: false }).compile(performanceSchema);
 
 /**
  * The `performance_data` artifact without the items that do not fit the performance schema, whether a log or a

@@ -49,7 +49,7 @@ async function fetchLog(url: string, options: Partial<HttpLogSourceOptions> = {}
   opened.push(source);
   try {
     let text = "";
-    for await (const piece of await source.open(url)) text += Buffer.from(piece).toString();
+    for await (const piece of (await source.open(url)).bytes) text += Buffer.from(piece).toString();
     return text;
   } catch (error) {
     if (error instanceof LogFetchError) return error.failure;

@@ -38,7 +38,7 @@ function aSource(options: Partial<HttpLogSourceOptions> = {}): LogSource {
 
 async function read(source: LogSource, url: string, stop?: AbortSignal): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of await source.open(url, stop)) pieces.push(piece);
+  for await (const piece of (await source.open(url, stop)).bytes) pieces.push(piece);
   return Buffer.concat(pieces);
 }
 
@@ -98,7 +98,7 @@ describe("a log that is there", () => {
 
   it("may be left early: the transfer ends", async () => {
     const host = await aHost({ "/log": endless(Buffer.alloc(10_000)) });
-    for await (const piece of await aSource().open(`${host.url}/log`)) {
+    for await (const piece of (await aSource().open(`${host.url}/log`)).bytes) {
       expect(piece.length).toBeGreaterThan(0);
       break;
     }
@@ -108,7 +108,7 @@ describe("a log that is there", () => {
   it("waits for a slow reader without calling that idle", async () => {
     const host = await aHost({ "/log": answer(Buffer.alloc(3_000_000)) });
     let bytes = 0;
-    for await (const piece of await aSource({ limits: { idleMs: 80 } }).open(`${host.url}/log`)) {
+    for await (const piece of (await aSource({ limits: { idleMs: 80 } }).open(`${host.url}/log`)).bytes) {
       if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 300));
       bytes += piece.length;
     }
@@ -349,6 +349,98 @@ function dripHead(): Behaviour {
 function dripInterim(): Behaviour {
   return (socket) => {
     const timer = setInterval(() => socket.write("HTTP/1.1 103 Early Hints\r\n\r\n"), 20);
+    socket.on("close", () => clearInterval(timer));
+  };
+}
+
+describe("what a host may cost", () => {
+  const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  /** The log `log`, each byte in a chunk with an extension of 16 KiB. */
+  const extended = (bytes: number): string => `1;x=${"y".repeat(16_000)}\r\nx\r\n`.repeat(bytes);
+
+  it.each<[string, Behaviour]>([
+    ["chunk extensions", raw(`${chunked}${extended(100)}0\r\n\r\n`, "stay")],
+    ["chunk extensions without end", endlessly(chunked, `1;x=${"y".repeat(16_000)}\r\nx\r\n`)],
+    ["one chunk's extension without end", endlessly(`${chunked}1;x=`, "y".repeat(10_000))],
+    ["chunks of one byte without end", endlessly(chunked, "1\r\nx\r\n".repeat(1000))],
+    ["interim answers without end", endlessly("", `HTTP/1.1 103 Hi\r\nX: ${"y".repeat(10_000)}\r\n\r\n`)],
+  ])("%s count towards the limit of what is transferred", async (_case, behaviour) => {
+    const host = await aHost({ "/log": behaviour });
+    const failure = await failureOf(read(aSource({ limits: { bytes: 1_000_000 } }), `${host.url}/log`));
+    expect(failure).toMatchObject({ kind: "too-large", final: true });
+    expect(failure.detail).toContain("chunk framing");
+    while (host.open() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+
+  it("ends trailers without end", async () => {
+    const host = await aHost({ "/log": endlessly(`${chunked}0\r\n`, `X: ${"y".repeat(10_000)}\r\n`) });
+    const failure = await failureOf(read(aSource({ limits: { bytes: 1_000_000 } }), `${host.url}/log`));
+    expect(["too-large", "network"]).toContain(failure.kind);
+    while (host.open() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+
+  it.each<[string, Behaviour]>([
+    ["a chunk's extension that drips", drip(`${chunked}1;x=`, "y")],
+    ["trailers that drip", drip(`${chunked}0\r\n`, "X: y\r\n")],
+  ])("%s: timeout", async (_case, behaviour) => {
+    const host = await aHost({ "/log": behaviour });
+    const limits = { idleMs: 10_000, totalMs: 500 };
+    expect(await failureOf(read(aSource({ limits }), `${host.url}/log`))).toMatchObject({ kind: "timeout" });
+    while (host.open() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+
+  it("lets a log in small chunks through, of which each has an extension", async () => {
+    const host = await aHost({ "/log": raw(`${chunked}${extended(50)}0\r\nTrailer: x\r\n\r\n`, "stay") });
+    expect(await read(aSource({ limits: { bytes: 1_000_000 } }), `${host.url}/log`)).toHaveLength(50);
+  });
+
+  it("does not leave a connection open that is idle, whatever the host asks for", async () => {
+    const keepAlive = "Connection: keep-alive\r\nKeep-Alive: timeout=600\r\n";
+    const paths = {
+      "/log": answer("log", "200 OK", keepAlive),
+      "/moved": answer("", "302 Found", `Location: /log\r\n${keepAlive}`),
+      "/gone": answer("no", "404 Not Found", keepAlive),
+    };
+    const source = aSource();
+    const hosts = await Promise.all(["127.0.0.1", "127.0.0.2"].map((address) => aHost(paths, address)));
+    for (const { url } of hosts) {
+      await read(source, `${url}/moved`);
+      await failureOf(read(source, `${url}/gone`));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(hosts.map((host) => [host.connections(), host.open()])).toEqual([
+      [3, 0],
+      [3, 0],
+    ]);
+  });
+
+  it("does not follow a redirect to a port that is not allowed", async () => {
+    const host = await aHost({ "/log": redirect("http://127.0.0.1:22/log") });
+    expect(await failureOf(read(aSource(), `${host.url}/log`))).toEqual({
+      kind: "refused-port",
+      final: true,
+      detail: "port 22 of 127.0.0.1 is not among the ports of LOG_PORTS",
+    });
+  });
+});
+
+/** The head, then the piece again and again, as fast as it is taken. */
+function endlessly(head: string, piece: string): Behaviour {
+  return (socket) => {
+    socket.write(head);
+    const go = (): void => {
+      if (socket.destroyed) return;
+      if (socket.write(piece)) setImmediate(go);
+      else socket.once("drain", go);
+    };
+    go();
+  };
+}
+
+function drip(head: string, piece: string): Behaviour {
+  return (socket) => {
+    socket.write(head);
+    const timer = setInterval(() => socket.write(piece), 20);
     socket.on("close", () => clearInterval(timer));
   };
 }

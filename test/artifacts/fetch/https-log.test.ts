@@ -30,8 +30,9 @@ if (!canRun) console.warn("LEFT OUT: logs over https. Install openssl to run the
   beforeAll(async () => {
     server = createServer(
       { key: readFileSync(key), cert: readFileSync(certificate) },
-      (_request, response) => {
-        response.end("log");
+      (request, response) => {
+        if (request.url === "/log") response.end("log");
+        else request.socket.write(extended);
       },
     );
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -46,15 +47,28 @@ if (!canRun) console.warn("LEFT OUT: logs over https. Install openssl to run the
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  async function fetched(url: string, trusted?: string): Promise<string> {
+  // 100 bytes, each in a chunk with an extension of 16 KiB.
+  const extended = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${`1;x=${"y".repeat(16_000)}\r\nx\r\n`.repeat(100)}0\r\n\r\n`;
+
+  async function fetched(url: string, trusted?: string, ...limits: readonly string[]): Promise<string> {
     const env = trusted === undefined ? process.env : { ...process.env, NODE_EXTRA_CA_CERTS: trusted };
-    const { stdout } = await promisify(execFile)(process.execPath, [fetchLog, url, dns.address], { env });
+    const { stdout } = await promisify(execFile)(process.execPath, [fetchLog, url, dns.address, ...limits], {
+      env,
+    });
     return stdout;
   }
 
   it("is read when the certificate is trusted and is the host's, though the address was looked up before", async () => {
     expect(await fetched(`https://logs.test:${port}/log`, certificate)).toBe("log");
   });
+
+  it("counts all that was transferred, chunk extensions included", async () => {
+    const url = `https://logs.test:${port}/extended`;
+    expect(await fetched(url, certificate)).toBe("x".repeat(100));
+    // Some of it was read before the limit was exceeded.
+    expect(await fetched(url, certificate, "1000000")).toMatch(/^x{1,99}\{"kind":"too-large","final":true,/);
+    expect(await fetched(url, certificate, "1650000")).toBe("x".repeat(100));
+  }, 60_000);
 
   it.each([
     ["nobody trusts", "logs.test", undefined, "DEPTH_ZERO_SELF_SIGNED_CERT"],

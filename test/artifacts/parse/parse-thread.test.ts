@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { getPriority } from "node:os";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import type { LogReading } from "../../../src/artifacts/parse/log-reading.ts";
 import {
@@ -57,16 +57,23 @@ function expectReadAs(reading: LogReading, url: string): void {
 jest.setTimeout(60_000);
 
 describe("a log read on a thread", () => {
-  it("gives its artifacts, gzip or plain, whole or cut off", async () => {
+  it("gives its artifacts, compressed or plain, whole or cut off", async () => {
     const gzip = gzipSync(log);
     const host = await aHost({
       "/gzip": answer(gzip),
       "/plain": answer(log),
       "/members": answer(Buffer.concat([gzip, gzipSync("fatal error: of another member\n")])),
       "/no-trailer": answer(gzip.subarray(0, -8)),
+      "/brotli": answer(brotliCompressSync(log), "200 OK", "Content-Encoding: br\r\n"),
+      "/twice": answer(gzipSync(gzip), "200 OK", "Content-Encoding: gzip\r\n"),
+      "/mixed": answer(
+        brotliCompressSync(gzip),
+        "200 OK",
+        "Content-Encoding: gzip\r\nContent-Encoding: br\r\n",
+      ),
     });
     const threads = someThreads();
-    for (const path of ["gzip", "plain", "members", "no-trailer"]) {
+    for (const path of ["gzip", "plain", "members", "no-trailer", "brotli", "twice", "mixed"]) {
       const url = `${host.url}/${path}`;
       expectReadAs(await read(threads, url), url);
     }
@@ -208,17 +215,36 @@ describe("what cannot be read on a thread is told with its reason", () => {
     ["a stream without end", endless(Buffer.from("x\n"), 20), "timeout", false],
     ["more than may be transferred", endless(Buffer.alloc(10_000, "x")), "too-large", true],
     ["corrupt gzip", answer(corrupted(gzipSync(log))), "corrupt-gzip", true],
-    ["a gzip bomb", answer(gzipSync(Buffer.alloc(30_000_000))), "ratio-too-high", true],
+    ["a log that is not text", answer(Buffer.from("\x89PNG\r\n\x1a\n", "latin1")), "not-text", true],
+    ["a log in another format", answer(Buffer.from("\xfd7zXZ\0", "latin1")), "foreign-compression", true],
     ["a bomb of moderate ratio", answer(moderateBomb()), "inflates-too-far", true],
     ["a bomb of lines", answer(gzipSync("\n".repeat(2000))), "too-many-lines", true],
     ["a bomb of errors", answer(gzipSync(endlessErrors())), "artifact-too-large", true],
   ])("%s", async (_case, behaviour, kind, final) => {
     const host = await aHost({ "/log": behaviour });
     const threads = someThreads({
-      fetchLimits: { totalMs: 600, bytes: 1_000_000 },
+      fetchLimits: { totalMs: 3000, bytes: 1_000_000 },
       logLimits: { inflatedBytes: 20_000_000, ratio: 100, lines: 1000, artifactBytes: 20_000 },
     });
     expect(await read(threads, `${host.url}/log`)).toMatchObject({ ok: false, failure: { kind, final } });
+  });
+
+  it("a gzip bomb", async () => {
+    const host = await aHost({ "/log": answer(gzipSync(Buffer.alloc(70_000_000))) });
+    expect(await read(someThreads(), `${host.url}/log`)).toMatchObject({
+      ok: false,
+      failure: { kind: "ratio-too-high", final: true },
+    });
+  });
+
+  it("a log at a port that is not allowed", async () => {
+    const host = await aHost({ "/log": answer(log) });
+    const threads = someThreads({ allowPorts: ["443"] });
+    expect(await read(threads, `${host.url}/log`)).toMatchObject({
+      ok: false,
+      failure: { kind: "refused-port", final: true, detail: expect.stringContaining("LOG_PORTS") },
+    });
+    expect(host.connections()).toBe(0);
   });
 
   it("an address of the inside, which is never connected to", async () => {

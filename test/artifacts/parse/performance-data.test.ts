@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { normaliseJson } from "../../../src/artifacts/parse/performance-data.ts";
-import { summaryOf } from "./read-text.ts";
+import { readPerformanceItem } from "../../../src/artifacts/parse/performance-item.ts";
+import { readText, summaryOf } from "./read-text.ts";
 
 const deep = (levels: number): string => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
 
@@ -39,20 +39,55 @@ describe("a line with performance data", () => {
 
   it("comes once for each line, in their order, and one without JSON is counted", async () => {
     const log = 'PERFHERDER_DATA: {"a": 1}\nPERFHERDER_DATA: {bad}\n\nPERFHERDER_DATA: {"a": 1}';
-    const { performance_items, unreadable_performance_lines } = await summaryOf(log);
-    expect(performance_items).toEqual(['{"a":1}', '{"a":1}']);
-    expect(unreadable_performance_lines).toBe(1);
+    const { performance_items, performance_warnings } = await summaryOf(log);
+    expect(performance_items).toEqual(['{"a": 1}', '{"a": 1}']);
+    expect(performance_warnings).toEqual(["lines that announce performance data and hold no JSON: 1"]);
   });
 
-  it("keeps its numbers as they were written", async () => {
-    const item = '{"id":1724442618569203714,"values":[1.10,1.0,-0,1e400,2E5]}';
+  it("is not nested without end", async () => {
+    expect(readPerformanceItem(deep(64), false)).toMatchObject({ ok: true, text: deep(64) });
+    expect(readPerformanceItem(deep(65), false)).toEqual({ ok: false, reason: "too-deep" });
+    expect(readPerformanceItem("[".repeat(100_000), false)).toEqual({ ok: false, reason: "too-deep" });
+    const { performance_warnings } = await summaryOf(`PERFHERDER_DATA: ${deep(65)}\n`);
+    expect(performance_warnings).toEqual([
+      "lines with performance data that is nested more than 64 levels deep: 1",
+    ]);
+  });
+
+  it.each<[string, string, items: number]>([
+    ["in its middle", `PERFHERDER_DATA: {"a": [${"1, ".repeat(500)}1]}\n`, 0],
+    ["before any closing brace", `PERFHERDER_DATA: {"a": "${"x".repeat(2000)}"}\n`, 0],
+    ["at a brace", `PERFHERDER_DATA: {"a": {}, "b": "${"x".repeat(2000)}"}\n`, 0],
+    ["where only blanks follow", `PERFHERDER_DATA: {"a": 1}${" ".repeat(2000)}\n`, 1],
+  ])("that is cut by the limit of a line %s is told so", async (_case, log, items) => {
+    const result = await readText(log, { lineBytes: 1000 });
+    if (!result.ok) throw new Error(JSON.stringify(result.fault));
+    const { performance_items, performance_warnings } = result.summary;
+    expect(performance_items).toHaveLength(items);
+    expect(performance_warnings).toEqual(
+      items > 0 ? [] : ["lines with performance data that are longer than LOG_MAX_LINE_BYTES: 1"],
+    );
+  });
+
+  it.each([
+    '{"a": 9007199254740993, "b": 1e400, "c": -0, "d": 1.0, "e": 0.1000000000000000055511151231257827}',
+    '{"a": 12345678901234567890123456789012345678901234567890, "__proto__": {"b": 1}, "b": "\\u2028"}',
+    '{ "a" : [ 1 , 2 ] }',
+  ])("keeps its text: %s", async (item) => {
     const { performance_items } = await summaryOf(`PERFHERDER_DATA: ${item}\n`);
     expect(performance_items).toEqual([item]);
   });
 
-  it("is not nested without end", () => {
-    expect(normaliseJson(deep(64))).toBe(deep(64));
-    expect(normaliseJson(deep(65))).toBeNull();
-    expect(normaliseJson("[".repeat(100_000))).toBeNull();
+  it("says of the first few odd numbers what became of them, and counts the others", async () => {
+    const item = (values: number): string => `PERFHERDER_DATA: {"a": [${"NaN,".repeat(values - 1)}NaN]}\n`;
+    const { performance_warnings } = await summaryOf(item(2) + item(20));
+    expect(performance_warnings).toEqual([
+      "performance data 1: /a/0, which is NaN, becomes null",
+      "performance data 1: /a/1, which is NaN, becomes null",
+      "performance data 2: /a/0, which is NaN, becomes null",
+      "performance data 2: /a/1, which is NaN, becomes null",
+      "performance data 2: /a/2, which is NaN, becomes null",
+      "values that are NaN or Infinity, besides these: 17",
+    ]);
   });
 });

@@ -16,9 +16,12 @@ export async function readText(
 ): Promise<LogResult> {
   const pieces = typeof log === "string" ? [Buffer.from(log, "latin1")] : log;
   return parseLog(
-    (async function* () {
-      yield* pieces;
-    })(),
+    {
+      contentEncoding: "",
+      bytes: (async function* () {
+        yield* pieces;
+      })(),
+    },
     { ...defaultLogLimits, ...limits },
     true,
   );

@@ -21,7 +21,11 @@ describe("real logs give the artifacts that are known of them", () => {
   if (names.length === 0) it.todo("needs the reference logs");
   for (const name of names) {
     it(name, async () => {
-      const result = await parseLog(createReadStream(join(folder, `${name}.txt.gz`)), defaultLogLimits, true);
+      const result = await parseLog(
+        { contentEncoding: "", bytes: createReadStream(join(folder, `${name}.txt.gz`)) },
+        defaultLogLimits,
+        true,
+      );
       if (!result.ok) throw new Error(JSON.stringify(result.fault));
       const artifacts = logArtifacts(result.summary, "LOGURL");
       artifacts.push(suggestionsOf(artifacts[0]?.blob ?? ""));
