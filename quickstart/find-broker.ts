@@ -1,5 +1,5 @@
-import { connectBroker } from "../src/broker/connect-broker.ts";
-import { blankUrls } from "../src/domain/blank-url.ts";
+import { connectBroker } from "../src/broker/connection/connect-broker.ts";
+import { blankUrls } from "../src/domain/text/blank-url.ts";
 import { startRabbitmq } from "../test/servers/rabbitmq.ts";
 
 /** A broker to play on; `stop` ends it if it was started here. */

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import * as z from "zod";
-import type { Store } from "../src/store/store.ts";
+import type { Store } from "../src/store/ports/store.ts";
 
 const marker = (word: string, second: string): string =>
   `========= ${word} run tests (results: 1, elapsed: 6 secs) (at 2026-01-05 10:09:${second}.000000) =========`;

@@ -1,7 +1,7 @@
 import winston from "winston";
-import { blankSecrets } from "./domain/blank-url.ts";
-import { escapeInvisibleLines } from "./domain/escape-invisible.ts";
 import { Refused, Unavailable } from "./domain/faults.ts";
+import { blankSecrets } from "./domain/text/blank-url.ts";
+import { escapeInvisibleLines } from "./domain/text/escape-invisible.ts";
 
 /** One line per noteworthy event, none per ordinary message. */
 export interface Log {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { endWithOutput } from "./cli/broken-output.ts";
 import { runCommand } from "./cli/commands.ts";
+import { endWithOutput } from "./cli/output/broken-output.ts";
 
 for (const output of [process.stdout, process.stderr]) output.on("error", endWithOutput);
 

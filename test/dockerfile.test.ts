@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import type { FastifyPluginAsync } from "fastify";
 import * as z from "zod";
-import { createServer } from "../src/http/create-server.ts";
-import { openServer } from "../src/http/open-server.ts";
-import { sendJson } from "../src/http/send-json.ts";
+import { createServer } from "../src/http/server/create-server.ts";
+import { openServer } from "../src/http/server/open-server.ts";
+import { sendJson } from "../src/http/server/send-json.ts";
 
 // No container engine runs where these tests run: the form is checked, and the image itself is not built.
 const lines = readFileSync(new URL("../Dockerfile", import.meta.url), "utf8")

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "@jest/globals";
 import { commands } from "../src/cli/commands.ts";
+import { settingNames } from "../src/config/settings.ts";
 import { faultMeanings } from "../src/domain/explain-fault.ts";
-import { settingNames } from "../src/settings.ts";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(`${project}README.md`, "utf8");

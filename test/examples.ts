@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
+import { settingsSchema } from "../src/config/settings.ts";
 import type { Delivery } from "../src/domain/delivery.ts";
 import type { Rejection } from "../src/domain/rejection.ts";
 import type { PreparedSubmission } from "../src/domain/submission.ts";
-import { judgeLimits } from "../src/judge-limits.ts";
+import { judgeLimits } from "../src/judge/judge-limits.ts";
 import { normaliseJob } from "../src/normalise/normalise-job.ts";
-import { normaliseSubmission } from "../src/normalise/normalise-submission.ts";
-import { settingsSchema } from "../src/settings.ts";
-import type { Arrival, WorkClaim } from "../src/store/store.ts";
+import type { Arrival, WorkClaim } from "../src/store/ports/store.ts";
+import { normaliseSubmission } from "../src/submission/normalise-submission.ts";
 import { loadSchemas, validateJob } from "../src/validate/validate-job.ts";
 
 export const REVISION = "a".repeat(40);

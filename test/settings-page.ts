@@ -1,4 +1,4 @@
-import { describeSettings } from "../src/read-settings.ts";
+import { describeSettings } from "../src/config/read-settings.ts";
 
 /** `config/settings.md`, made from the declarations; `npm run generate` writes it and a test keeps it fresh. */
 export function settingsPage(): string {
@@ -7,7 +7,7 @@ export function settingsPage(): string {
     return `| \`${name}\` | ${standard} | ${description}${secret ? " Secret." : ""} |`;
   });
   return [
-    "<!-- Made from src/settings.ts by `npm run generate`: change it there. -->",
+    "<!-- Made from src/config/settings.ts by `npm run generate`: change it there. -->",
     "# Settings",
     "",
     "Read from the environment, once, at the start; an empty value counts as unset. Secrets are never shown or",

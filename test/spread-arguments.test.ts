@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "@jest/globals";
 import { parseSync } from "@swc/core";
 import * as z from "zod";
-import { isJsonObject } from "../src/domain/json-object.ts";
+import { isJsonObject } from "../src/domain/text/json-object.ts";
 
 const src = fileURLToPath(new URL("../src/", import.meta.url));
 

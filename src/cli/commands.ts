@@ -1,20 +1,20 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { importBugs, sync } from "./bugs.ts";
-import { check } from "./check.ts";
-import { explain } from "./explain.ts";
-import { exportRejections } from "./export-rejections.ts";
-import { inspect } from "./inspect.ts";
-import { listLogs, reparseLogs } from "./logs.ts";
-import { normalise, validate } from "./messages.ts";
-import { parseLog } from "./parse-log.ts";
+import { importBugs, sync } from "./commands/bugs.ts";
+import { check } from "./commands/check.ts";
+import { explain } from "./commands/explain.ts";
+import { inspect } from "./commands/inspect.ts";
+import { listLogs, reparseLogs } from "./commands/logs.ts";
+import { parseLog } from "./commands/parse-log.ts";
+import { publish } from "./commands/publish.ts";
+import { listRejections, showRejection } from "./commands/rejections.ts";
+import { exportRejections } from "./commands/rejections-export.ts";
+import { replay } from "./commands/rejections-replay.ts";
+import { start } from "./commands/start.ts";
+import { status } from "./commands/status.ts";
+import { normalise, validate } from "./commands/validate.ts";
+import { rejectionFilters } from "./options/rejection-filter.ts";
 import { type CommandRow, runProgram } from "./program.ts";
-import { publish } from "./publish.ts";
-import { rejectionFilters } from "./rejection-query.ts";
-import { listRejections, showRejection } from "./rejections.ts";
-import { replay } from "./replay-rejections.ts";
-import { start } from "./start.ts";
-import { status } from "./status.ts";
 
 const { env } = process;
 

@@ -1,9 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { Misuse, Unavailable } from "../domain/faults.ts";
-import { print, tell } from "./print.ts";
-
-/** Exit codes of every command: 0 all well, 1 something refused or failed, 2 misuse, 3 timeout or unroutable. */
-export const exitCodes = { ok: 0, failed: 1, misuse: 2, timeout: 3 } as const;
+import type { CommandOptions } from "./options/command-options.ts";
+import { exitCodes } from "./options/exit-codes.ts";
+import { print, tell } from "./output/print.ts";
 
 /** A row of the table of commands. */
 export interface CommandRow {
@@ -18,9 +17,6 @@ export interface CommandRow {
   /** Gives the exit code. */
   readonly run: (args: readonly (string | string[])[], options: CommandOptions) => Promise<number>;
 }
-
-/** As commander parses them: `true` for a flag that was given, text for one with a value. */
-export type CommandOptions = Readonly<Record<string, string | boolean | undefined>>;
 
 /**
  * Runs one command line.

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { blankUrls } from "../domain/blank-url.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
-import { type ParsedSource, parseSource } from "../domain/source-json.ts";
+import { blankUrls } from "../domain/text/blank-url.ts";
+import { type ParsedSource, parseSource } from "../domain/text/source-json.ts";
 import { undoEncodings } from "./undo-encodings.ts";
 import { type DecodedJob, unwrapJobs } from "./unwrap-jobs.ts";
 

@@ -1,5 +1,5 @@
-import { isJsonObject } from "../domain/json-object.ts";
-import type { ParsedSource } from "../domain/source-json.ts";
+import { isJsonObject } from "../domain/text/json-object.ts";
+import type { ParsedSource } from "../domain/text/source-json.ts";
 
 /** One job message of a body. */
 export interface DecodedJob {

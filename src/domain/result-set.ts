@@ -1,4 +1,4 @@
-import { firstCharacters, isLongerThan } from "./characters.ts";
+import { firstCharacters, isLongerThan } from "./text/characters.ts";
 
 const SHORT = 12;
 const FULL = 40;

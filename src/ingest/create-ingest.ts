@@ -1,19 +1,19 @@
-import { settle } from "../ack/settlement.ts";
-import type { Counters } from "../counters.ts";
+import { settle } from "../broker/consume/settlement.ts";
 import type { Delivery, Settlement } from "../domain/delivery.ts";
+import type { ReadDelivery } from "../judge/judge-delivery.ts";
 import type { Log } from "../log.ts";
+import type { Counters } from "../metrics/counters.ts";
 import type { Spool } from "../spool/open-spool.ts";
-import type { SuspectsNote } from "../spool/suspects-note.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../store/ports/store.ts";
 import { BatchCollector, type BatchLimits } from "./collect-batch.ts";
-import { JobCount } from "./count-jobs.ts";
-import { DeliveryEnder } from "./end-deliveries.ts";
-import { createExchangeLabels } from "./exchange-labels.ts";
-import { type DeliveryInHand, hasEnded, outcomesOf } from "./in-hand.ts";
-import type { ReadDelivery } from "./judge-delivery.ts";
-import { SpoolLane } from "./spool-lane.ts";
+import { JobCount } from "./progress/count-jobs.ts";
+import { createExchangeLabels } from "./progress/exchange-labels.ts";
+import { type DeliveryInHand, hasEnded, outcomesOf } from "./progress/in-hand.ts";
+import { StoreHold } from "./progress/store-hold.ts";
+import { SpoolLane } from "./spooling/spool-lane.ts";
 import { StallWatch } from "./stall-watch.ts";
-import { StoreHold } from "./store-hold.ts";
+import type { SuspectsNote } from "./suspects/suspects-note.ts";
+import { DeliveryEnder } from "./write/end-deliveries.ts";
 
 export interface IngestOptions {
   /** Decodes a delivery, and judges its jobs one by one when asked to: pure. */

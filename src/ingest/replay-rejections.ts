@@ -2,9 +2,10 @@ import type { Delivery, Outcome } from "../domain/delivery.ts";
 import { type Fault, Unavailable } from "../domain/faults.ts";
 import { rejectionId } from "../domain/ids.ts";
 import type { Rejection, StoredRejection } from "../domain/rejection.ts";
-import type { RetriedRejection, Store } from "../store/store.ts";
-import type { Verdict } from "./judge-delivery.ts";
-import { bugFault, type JobInHand, storeBatch } from "./store-batch.ts";
+import type { Verdict } from "../judge/judge-delivery.ts";
+import type { RetriedRejection, Store } from "../store/ports/store.ts";
+import type { JobInHand } from "./progress/job-in-hand.ts";
+import { bugFault, storeBatch } from "./write/store-batch.ts";
 
 export interface ReplayOptions {
   readonly judge: (delivery: Delivery) => readonly Verdict[];

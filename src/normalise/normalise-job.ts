@@ -1,6 +1,6 @@
 import { ok, type Result, refuse } from "../domain/faults.ts";
-import { type Source, SourceNumber } from "../domain/source-json.ts";
 import type { JobSubmission, Platform, SubmittedLog } from "../domain/submission.ts";
+import { type Source, SourceNumber } from "../domain/text/source-json.ts";
 import type { PulseJob } from "../validate/message-types.ts";
 import { epochSeconds } from "./epoch-seconds.ts";
 import { jobResult } from "./job-result.ts";

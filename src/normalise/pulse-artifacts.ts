@@ -1,9 +1,9 @@
-import { blankUrls } from "../domain/blank-url.ts";
-import { firstCharacters } from "../domain/characters.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
-import { isJsonObject } from "../domain/json-object.ts";
-import type { Source } from "../domain/source-json.ts";
 import type { Refusal } from "../domain/submission.ts";
+import { blankUrls } from "../domain/text/blank-url.ts";
+import { firstCharacters } from "../domain/text/characters.ts";
+import { isJsonObject } from "../domain/text/json-object.ts";
+import type { Source } from "../domain/text/source-json.ts";
 import type { PulseJob } from "../validate/message-types.ts";
 import { epochSeconds } from "./epoch-seconds.ts";
 import { stepResult } from "./job-result.ts";

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { appendFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../disk/make-folder.ts";
+import { PRIVATE_FILE } from "../disk/private-files.ts";
 import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
-import { makeFolder } from "../make-folder.ts";
-import { PRIVATE_FILE } from "../private-files.ts";
 import { SpoolCorrupt, SpoolHeld } from "./spool-database.ts";
 import { bytesOf, type ExchangeCount, type FrontLimits, SpoolFile, type SpoolLoad } from "./spool-file.ts";
 import type { DamagedRow, SpoolEntry, SpooledDelivery } from "./spool-row.ts";

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import Database from "libsql";
 import * as z from "zod";
+import { preparePrivateDatabase } from "../disk/private-files.ts";
 import { Unavailable } from "../domain/faults.ts";
-import { preparePrivateDatabase } from "../private-files.ts";
 
 /** Another process holds the file. */
 export class SpoolHeld extends Error {}

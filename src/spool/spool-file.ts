@@ -1,8 +1,8 @@
 import { isAnyArrayBuffer } from "node:util/types";
 import type Database from "libsql";
 import * as z from "zod";
+import { transact } from "../disk/transact.ts";
 import { Unavailable } from "../domain/faults.ts";
-import { transact } from "../transact.ts";
 import { asKnown, openSpoolDatabase } from "./spool-database.ts";
 import {
   type DamagedRow,

@@ -1,7 +1,7 @@
 import { openMongodbStore } from "./mongodb/mongodb-store.ts";
+import type { Store } from "./ports/store.ts";
+import type { StoreLimits } from "./rules/store-limits.ts";
 import { openSqliteStore } from "./sqlite/sqlite-store.ts";
-import type { Store } from "./store.ts";
-import type { StoreLimits } from "./store-limits.ts";
 
 export interface StoreOptions {
   /** null: the embedded store. */

@@ -1,4 +1,4 @@
-import { type Backoff, fullJitterMs } from "../domain/backoff.ts";
+import { type Backoff, fullJitterMs } from "./backoff.ts";
 import { pause } from "./pause.ts";
 
 export interface RetryOptions {

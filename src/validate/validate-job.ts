@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import draft04 from "ajv-draft-04";
 import { load } from "js-yaml";
-import { blankUrls } from "../domain/blank-url.ts";
-import { firstCharacters, isLongerThan } from "../domain/characters.ts";
 import { ok, type Result, refuse, type Violation } from "../domain/faults.ts";
-import { isJsonObject } from "../domain/json-object.ts";
-import type { Source } from "../domain/source-json.ts";
+import { blankUrls } from "../domain/text/blank-url.ts";
+import { firstCharacters, isLongerThan } from "../domain/text/characters.ts";
+import { isJsonObject } from "../domain/text/json-object.ts";
+import type { Source } from "../domain/text/source-json.ts";
 import type { PulseJob } from "./message-types.ts";
 
 /** The compiled schema, twice: one stops at the first error, the other tells everything. */

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { BugIndexBuilder } from "../../src/artifacts/bugs/bug-index.ts";
-import type { BugLookup } from "../../src/artifacts/bugs/bug-lookup.ts";
+import { BugIndexBuilder } from "../../src/bugs/lookup/bug-index.ts";
+import type { BugLookup } from "../../src/bugs/lookup/bug-lookup.ts";
 import type { Bug } from "../../src/domain/bug.ts";
-import { seededRandom } from "../artifacts/parse/hostile-lines.ts";
+import { seededRandom } from "../logs/parse/hostile-lines.ts";
 import { once, type Part, percentile, rounded } from "./part.ts";
 
 const BUGS = 100_000;

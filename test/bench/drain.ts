@@ -2,7 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
 import { openStore } from "../../src/store/open-store.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
 import { WorkerStory } from "../story/a-running-worker.ts";
 import { type MessageMix, messageMix } from "./message-mix.ts";

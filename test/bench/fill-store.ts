@@ -1,5 +1,5 @@
-import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
-import type { Arrival, Store } from "../../src/store/store.ts";
+import { judgeDelivery } from "../../src/judge/judge-delivery.ts";
+import type { Arrival, Store } from "../../src/store/ports/store.ts";
 import { aDelivery, anArrival, limits, schemas } from "../examples.ts";
 import { jobMessage } from "./message-mix.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { seededRandom } from "../artifacts/parse/hostile-lines.ts";
+import { seededRandom } from "../logs/parse/hostile-lines.ts";
 
 export interface BenchLog {
   readonly gzip: Buffer;

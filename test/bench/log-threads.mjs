@@ -4,7 +4,7 @@
  * would be in every thread's memory.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { openParseThreads } from "../../dist/artifacts/parse/parse-thread.js";
+import { openParseThreads } from "../../dist/logs/read/parse-thread.js";
 
 const [url = "", count = ""] = process.argv.slice(2);
 const TIMER_MS = 2;

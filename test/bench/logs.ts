@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { createGunzip } from "node:zlib";
-import { defaultLogLimits, parseLog } from "../../src/artifacts/parse/parse-log.ts";
+import { defaultLogLimits, parseLog } from "../../src/logs/parse/log-parser.ts";
 import { aLargeLog, type BenchLog, realLogs } from "./log-mix.ts";
 import { median, once, type Part, percentile, rounded } from "./part.ts";
 import { processUsage } from "./process-usage.ts";

@@ -2,7 +2,7 @@
  * `npm run bench`: how fast the worker is, measured in parts on servers that it starts itself; see README.md beside it.
  * `-- --only pure,sqlite` measures these parts alone; `-- --json` prints one object on standard output and nothing else.
  */
-import { createProgress } from "../../src/cli/progress.ts";
+import { createProgress } from "../../src/cli/output/progress.ts";
 import { commandLine } from "../command-line.ts";
 import { ServerMissing } from "../servers/server-missing.ts";
 import { bugs } from "./bugs.ts";

@@ -1,4 +1,4 @@
-import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
+import { judgeDelivery } from "../../src/judge/judge-delivery.ts";
 import { aDelivery, limits, schemas } from "../examples.ts";
 import { messageMix } from "./message-mix.ts";
 import { median, once, type Part, rounded } from "./part.ts";

@@ -3,7 +3,7 @@
  * cut and mended), and how soon it notices a connection that has fallen silent. `-- --rounds 20`.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { columns } from "../../src/cli/columns.ts";
+import { columns } from "../../src/cli/output/columns.ts";
 import { commandLine } from "../command-line.ts";
 import { startCutProxy } from "../doubles/cut-proxy.ts";
 import { startRabbitmq } from "../servers/rabbitmq.ts";

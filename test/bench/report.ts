@@ -1,4 +1,4 @@
-import { columns } from "../../src/cli/columns.ts";
+import { columns } from "../../src/cli/output/columns.ts";
 import type { Goal, Measured, Part } from "./part.ts";
 
 /** The figures for people: what was measured, each figure, and what is asked of it. */

@@ -4,8 +4,8 @@
  * type costs; it says nothing of more machines.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { columns } from "../../src/cli/columns.ts";
-import { workerStatus } from "../../src/http/worker-status.ts";
+import { columns } from "../../src/cli/output/columns.ts";
+import { workerStatus } from "../../src/http/observe/worker-status.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
 import { WorkerStory } from "../story/a-running-worker.ts";
 import { drained, fill } from "./drain.ts";

@@ -1,4 +1,4 @@
-import { columns } from "../../src/cli/columns.ts";
+import { columns } from "../../src/cli/output/columns.ts";
 import type { Judgement } from "./judge.ts";
 import type { ChaosReport, Injected } from "./run-chaos.ts";
 import { CATCH_UP_BOUND_MS, type MeasuredReport, QUEUE_BOUND } from "./run-outage.ts";

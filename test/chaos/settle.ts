@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { type WorkerStatus, workerStatus } from "../../src/http/worker-status.ts";
+import { type WorkerStatus, workerStatus } from "../../src/http/observe/worker-status.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
 import type { World } from "./world.ts";
 

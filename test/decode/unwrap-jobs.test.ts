@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { unwrapJobs } from "../../src/decode/unwrap-jobs.ts";
-import { parseSource } from "../../src/domain/source-json.ts";
+import { parseSource } from "../../src/domain/text/source-json.ts";
 
 /** Each job with its place, as it is found in this body. */
 function unwrap(body: unknown): unknown[] {

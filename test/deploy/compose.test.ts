@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "@jest/globals";
 import { load } from "js-yaml";
 import * as z from "zod";
-import { readSettings } from "../../src/read-settings.ts";
-import { type SettingName, settingNames } from "../../src/settings.ts";
+import { readSettings } from "../../src/config/read-settings.ts";
+import { type SettingName, settingNames } from "../../src/config/settings.ts";
 
 // No container engine runs where these tests run: the form is checked, and what the worker would be told.
 const service = z.looseObject({

@@ -3,12 +3,12 @@ import { describe, expect, it } from "@jest/globals";
 import ipaddr from "ipaddr.js";
 import { loadAll } from "js-yaml";
 import * as z from "zod";
-import { isPublicAddress } from "../../src/artifacts/fetch/public-address.ts";
-import { createCounters } from "../../src/counters.ts";
-import { createServer } from "../../src/http/create-server.ts";
-import { observerPlugin, observerRoutes } from "../../src/http/observer-routes.ts";
-import { readSettings } from "../../src/read-settings.ts";
-import { type SettingName, settingNames } from "../../src/settings.ts";
+import { readSettings } from "../../src/config/read-settings.ts";
+import { type SettingName, settingNames } from "../../src/config/settings.ts";
+import { observerPlugin, observerRoutes } from "../../src/http/observe/observer-routes.ts";
+import { createServer } from "../../src/http/server/create-server.ts";
+import { isPublicAddress } from "../../src/logs/fetch/public-address.ts";
+import { createCounters } from "../../src/metrics/counters.ts";
 
 // No cluster is at hand where these tests run: the form is checked, and what the manifests say of the worker.
 const object = z.looseObject({ apiVersion: z.string(), kind: z.string() });

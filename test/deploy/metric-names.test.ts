@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { load } from "js-yaml";
 import * as z from "zod";
-import { collectProcessMetrics, createCounters } from "../../src/counters.ts";
+import { collectProcessMetrics, createCounters } from "../../src/metrics/counters.ts";
 
 const read = (name: string): string => readFileSync(new URL(`../../deploy/${name}`, import.meta.url), "utf8");
 

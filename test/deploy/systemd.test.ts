@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "@jest/globals";
-import { readSettings } from "../../src/read-settings.ts";
-import { type SettingName, settingNames } from "../../src/settings.ts";
+import { readSettings } from "../../src/config/read-settings.ts";
+import { type SettingName, settingNames } from "../../src/config/settings.ts";
 import { findProgram, runCommand } from "../servers/run-command.ts";
 
 const unit = readFileSync(new URL("../../deploy/systemd/pulse-ingest.service", import.meta.url), "utf8");

@@ -1,5 +1,5 @@
 import { Unavailable } from "../../src/domain/faults.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
 
 type IngestStore = Pick<Store, "storeSubmissions" | "recordRejections" | "enterSuspect" | "clearSuspect">;
 

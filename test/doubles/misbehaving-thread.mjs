@@ -1,7 +1,7 @@
 // A thread that does what its task says, to show what the pool makes of it. Plain JavaScript, so that a Worker can
 // load it as it is; the compiled `serve-thread` is the real one.
 import { threadId, workerData } from "node:worker_threads";
-import { serveThread } from "../../dist/artifacts/threads/serve-thread.js";
+import { serveThread } from "../../dist/threads/serve-thread.js";
 
 const swollen = [];
 

@@ -2,11 +2,11 @@
 // Arguments: the store's folder, the spool's folder, a JSON file of [{ id, body, redelivered }]. Prints the id of each
 // delivery that it settled, with how; ends once all are settled and the spool is empty.
 import { readFileSync } from "node:fs";
-import { createCounters } from "../../src/counters.ts";
 import { createIngest } from "../../src/ingest/create-ingest.ts";
-import { readDelivery } from "../../src/ingest/judge-delivery.ts";
+import { openSuspectsNote } from "../../src/ingest/suspects/suspects-note.ts";
+import { readDelivery } from "../../src/judge/judge-delivery.ts";
+import { createCounters } from "../../src/metrics/counters.ts";
 import { openSpool } from "../../src/spool/open-spool.ts";
-import { openSuspectsNote } from "../../src/spool/suspects-note.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { limits, schemas } from "../examples.ts";
 

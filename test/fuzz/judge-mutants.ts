@@ -1,6 +1,6 @@
 import type { Delivery } from "../../src/domain/delivery.ts";
-import { judgeDelivery, type Verdict } from "../../src/ingest/judge-delivery.ts";
-import { toRejection } from "../../src/ingest/to-rejection.ts";
+import { toRejection } from "../../src/ingest/write/to-rejection.ts";
+import { judgeDelivery, type Verdict } from "../../src/judge/judge-delivery.ts";
 import { aDelivery, limits, schemas } from "../examples.ts";
 import { mutant } from "./mutate.ts";
 import { randomOf } from "./random.ts";

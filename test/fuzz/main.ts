@@ -3,7 +3,7 @@
  * normalisation. Each must end in one verdict for each job message, quickly, and whatever is accepted must be fit to be
  * stored. The same seed gives the same messages. Exit code 1 where anything is wrong.
  */
-import { columns } from "../../src/cli/columns.ts";
+import { columns } from "../../src/cli/output/columns.ts";
 import { commandLine } from "../command-line.ts";
 import { startRabbitmq } from "../servers/rabbitmq.ts";
 import { judgeMutants } from "./judge-mutants.ts";

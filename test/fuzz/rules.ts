@@ -1,5 +1,5 @@
 import type { PreparedSubmission, StoredPlatform } from "../../src/domain/submission.ts";
-import type { Verdict } from "../../src/ingest/judge-delivery.ts";
+import type { Verdict } from "../../src/judge/judge-delivery.ts";
 
 const most = {
   ...{

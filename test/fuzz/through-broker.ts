@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
-import { openAmqpSource } from "../../src/broker/amqp-source.ts";
-import { parseRegistry } from "../../src/broker/registry.ts";
-import { VolatileLedger } from "../../src/broker/volatile-ledger.ts";
+import { openAmqpSource } from "../../src/broker/consume/amqp-source.ts";
+import { VolatileLedger } from "../../src/broker/queue/volatile-ledger.ts";
+import { parseRegistry } from "../../src/config/registry.ts";
 import type { Delivery } from "../../src/domain/delivery.ts";
 import { publishRawOn, type RawMessage } from "../doubles/raw-message.ts";
 import { mutant } from "./mutate.ts";

@@ -1,14 +1,14 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Counters, createCounters, outcomeTotals } from "../../src/counters.ts";
 import type { Delivery, Settlement } from "../../src/domain/delivery.ts";
 import { createIngest, type Ingest, type IngestOptions } from "../../src/ingest/create-ingest.ts";
-import { type ReadDelivery, readDelivery } from "../../src/ingest/judge-delivery.ts";
+import { openSuspectsNote } from "../../src/ingest/suspects/suspects-note.ts";
+import { type ReadDelivery, readDelivery } from "../../src/judge/judge-delivery.ts";
+import { type Counters, createCounters, outcomeTotals } from "../../src/metrics/counters.ts";
 import { openSpool, type Spool } from "../../src/spool/open-spool.ts";
-import { openSuspectsNote } from "../../src/spool/suspects-note.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
 import { aFickleStore, type FickleStore } from "../doubles/fickle-store.ts";
 import { limits, schemas } from "../examples.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { outcomeTotals, rejectionTotals } from "../../src/counters.ts";
 import type { Delivery } from "../../src/domain/delivery.ts";
+import { outcomeTotals, rejectionTotals } from "../../src/metrics/counters.ts";
 import { aDelivery, aMessage } from "../examples.ts";
 import { IngestStory, realRead, until } from "./an-ingest.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { outcomeTotals, rejectionTotals } from "../../src/counters.ts";
 import type { Delivery } from "../../src/domain/delivery.ts";
-import type { ReadDelivery } from "../../src/ingest/judge-delivery.ts";
+import type { ReadDelivery } from "../../src/judge/judge-delivery.ts";
+import { outcomeTotals, rejectionTotals } from "../../src/metrics/counters.ts";
 import { aDelivery, aMessage, limits } from "../examples.ts";
 import { IngestStory, realRead, until } from "./an-ingest.ts";
 

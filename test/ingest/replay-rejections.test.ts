@@ -8,11 +8,11 @@ import type { BodyProperties, Delivery } from "../../src/domain/delivery.ts";
 import { faultErrors } from "../../src/domain/explain-fault.ts";
 import { Unavailable } from "../../src/domain/faults.ts";
 import type { StoredRejection } from "../../src/domain/rejection.ts";
-import { judgeDelivery } from "../../src/ingest/judge-delivery.ts";
 import { type ReplayOptions, replayRejections, whyNotReplayed } from "../../src/ingest/replay-rejections.ts";
-import { storeBatch } from "../../src/ingest/store-batch.ts";
+import { storeBatch } from "../../src/ingest/write/store-batch.ts";
+import { judgeDelivery } from "../../src/judge/judge-delivery.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
 import { aDelivery, aMessage, aRejection, limits, schemas } from "../examples.ts";
 
 let folder: string;

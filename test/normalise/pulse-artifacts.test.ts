@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Source } from "../../src/domain/source-json.ts";
+import type { Source } from "../../src/domain/text/source-json.ts";
 import { pulseArtifacts, unusableParts } from "../../src/normalise/pulse-artifacts.ts";
 import type { PulseJob } from "../../src/validate/message-types.ts";
 import { validateJob } from "../../src/validate/validate-job.ts";

@@ -3,7 +3,7 @@
  * MongoDB-protocol server). A line for each stretch, and at the end whether memory stayed flat, and whether every message
  * ended as it should. Exit code 1 where not.
  */
-import { columns } from "../../src/cli/columns.ts";
+import { columns } from "../../src/cli/output/columns.ts";
 import { commandLine } from "../command-line.ts";
 import { startMongodb } from "../servers/mongodb.ts";
 import { startRabbitmq } from "../servers/rabbitmq.ts";

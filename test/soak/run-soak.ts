@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { workerStatus } from "../../src/http/worker-status.ts";
+import { workerStatus } from "../../src/http/observe/worker-status.ts";
 import { messageMix } from "../bench/message-mix.ts";
 import { processUsage } from "../bench/process-usage.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Arrival, JobView, Store } from "../../src/store/store.ts";
+import type { Arrival, JobView, Store } from "../../src/store/ports/store.ts";
 import { anArrival, limits } from "../examples.ts";
 import type { Database } from "./store-contract.ts";
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
 import { openMongodbStore } from "../../src/store/mongodb/mongodb-store.ts";
-import { defaultStoreLimits } from "../../src/store/store-limits.ts";
+import { defaultStoreLimits } from "../../src/store/rules/store-limits.ts";
 import { aClaim, anArrival, EXCHANGE } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { stateRank } from "../../src/domain/job-state.ts";
-import type { Arrival, Store } from "../../src/store/store.ts";
+import type { Arrival, Store } from "../../src/store/ports/store.ts";
 import { anArrival } from "../examples.ts";
 import type { Database } from "./store-contract.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { ResultSet } from "../../src/domain/result-set.ts";
-import type { Arrival, Store } from "../../src/store/store.ts";
+import type { Arrival, Store } from "../../src/store/ports/store.ts";
 import { anArrival } from "../examples.ts";
 import type { Database } from "./store-contract.ts";
 

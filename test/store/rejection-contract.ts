@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { RejectionFilter, RejectionQuery, Store } from "../../src/store/store.ts";
+import type { RejectionFilter, RejectionQuery, Store } from "../../src/store/ports/store.ts";
 import { aRejection } from "../examples.ts";
 
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Bug } from "../../src/domain/bug.ts";
-import type { Arrival, KnownBinding, Store } from "../../src/store/store.ts";
-import type { StoreLimits } from "../../src/store/store-limits.ts";
+import type { Arrival, KnownBinding, Store } from "../../src/store/ports/store.ts";
+import type { StoreLimits } from "../../src/store/rules/store-limits.ts";
 import { aClaim, anArrival, REVISION } from "../examples.ts";
 import { rejectionContract } from "./rejection-contract.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Arrival, Store, WorkItem } from "../../src/store/store.ts";
+import type { Arrival, Store, WorkItem } from "../../src/store/ports/store.ts";
 import { aClaim, anArrival, EXCHANGE } from "../examples.ts";
 import type { Database } from "./store-contract.ts";
 

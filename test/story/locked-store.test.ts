@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { holdLock } from "../doubles/hold-lock.ts";
 import { aMessage } from "../examples.ts";
-import { metricTotal } from "../http/metrics-text.ts";
+import { metricTotal } from "../http/observe/metrics-text.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
 import { WorkerStory } from "./a-running-worker.ts";

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import Database from "libsql";
 import { openStore } from "../../src/store/open-store.ts";
-import type { JobView, Store } from "../../src/store/store.ts";
+import type { JobView, Store } from "../../src/store/ports/store.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { startCutProxy } from "../doubles/cut-proxy.ts";
 import { answer, type Behaviour, endless, type LogHost, startLogHost } from "../doubles/log-host.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type WorkerStatus, workerStatus } from "../../src/http/worker-status.ts";
-import { type MetricFamily, readMetrics } from "../http/metrics-text.ts";
+import { type WorkerStatus, workerStatus } from "../../src/http/observe/worker-status.ts";
+import { type MetricFamily, readMetrics } from "../http/observe/metrics-text.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
 
 /** Where it tells of itself. */

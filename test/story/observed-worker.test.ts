@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { aMessage } from "../examples.ts";
-import { type MetricFamily, metricTotal } from "../http/metrics-text.ts";
+import { type MetricFamily, metricTotal } from "../http/observe/metrics-text.ts";
 import { freePort } from "../servers/free-port.ts";
 import { type Rabbitmq, startRabbitmq } from "../servers/rabbitmq.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { faultErrors } from "../../src/domain/explain-fault.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { aMessage } from "../examples.ts";
 import { findPythonClients } from "../servers/python-clients.ts";

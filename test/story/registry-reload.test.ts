@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
-import { workerStatus } from "../../src/http/worker-status.ts";
+import { workerStatus } from "../../src/http/observe/worker-status.ts";
 import { startCutProxy } from "../doubles/cut-proxy.ts";
 import { aMessage } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";

@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import type { StoredRejection } from "../../src/domain/rejection.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import type { RejectionFilter, Store } from "../../src/store/store.ts";
+import type { RejectionFilter, Store } from "../../src/store/ports/store.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { aMessage, REVISION } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";

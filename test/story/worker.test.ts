@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
-import type { JobView, Store } from "../../src/store/store.ts";
+import type { JobView, Store } from "../../src/store/ports/store.ts";
 import { startCutProxy } from "../doubles/cut-proxy.ts";
 import { aMessage } from "../examples.ts";
 import { startRabbitmq } from "../servers/rabbitmq.ts";

@@ -1,23 +1,23 @@
 import { type Db, MongoClient } from "mongodb";
-import { blankUrls } from "../../domain/blank-url.ts";
 import { namesDatabase } from "../../domain/database-name.ts";
 import { Misuse } from "../../domain/faults.ts";
-import { createAsking } from "../asking.ts";
-import { gathered } from "../gathered.ts";
-import { LogRoom } from "../log-room.ts";
-import type { Store } from "../store.ts";
-import { defaultStoreLimits, type StoreLimits } from "../store-limits.ts";
+import { blankUrls } from "../../domain/text/blank-url.ts";
+import { gathered } from "../calls/group-calls.ts";
+import { createAsking } from "../calls/guard-calls.ts";
+import type { Store } from "../ports/store.ts";
+import { LogRoom } from "../rules/log-room.ts";
+import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
 import { withinLimit } from "./answer-limit.ts";
-import { createBindings } from "./bindings.ts";
-import { createBugs } from "./bugs.ts";
-import { createClaims } from "./claims.ts";
-import { collectionsOf, createIndexes } from "./collections.ts";
-import { asUnavailable, blamed, refusedName } from "./faults.ts";
-import { createReads } from "./reads.ts";
-import { createRejections } from "./rejections.ts";
+import { createBindings } from "./mongodb-bindings.ts";
+import { createBugs } from "./mongodb-bugs.ts";
+import { createClaims } from "./mongodb-claims.ts";
+import { collectionsOf, createIndexes } from "./mongodb-collections.ts";
+import { asUnavailable, blamed, refusedName } from "./mongodb-faults.ts";
+import { createReads } from "./mongodb-reads.ts";
+import { createRejections } from "./mongodb-rejections.ts";
+import { createWork } from "./mongodb-work.ts";
+import { createWrites } from "./mongodb-writes.ts";
 import { checkLimits, watchChecks } from "./watch-checks.ts";
-import { createWork } from "./work.ts";
-import { createWrites } from "./writes.ts";
 
 const DEFAULT_DATABASE = "pulse_ingest";
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { isLocked } from "./database.ts";
+import { isLocked } from "./sqlite-database.ts";
 
 /** How long the lock's end is waited for, in milliseconds: less than a probe does. */
 const PATIENCE_MS = 1500;

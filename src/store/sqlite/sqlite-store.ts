@@ -1,18 +1,18 @@
 import { join } from "node:path";
-import { createAsking } from "../asking.ts";
-import { gathered } from "../gathered.ts";
-import { LogRoom } from "../log-room.ts";
-import type { Store } from "../store.ts";
-import { defaultStoreLimits, type StoreLimits } from "../store-limits.ts";
-import { createBindings } from "./bindings.ts";
-import { createBugs } from "./bugs.ts";
-import { asUnavailable, openDatabase } from "./database.ts";
+import { gathered } from "../calls/group-calls.ts";
+import { createAsking } from "../calls/guard-calls.ts";
+import type { Store } from "../ports/store.ts";
+import { LogRoom } from "../rules/log-room.ts";
+import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
 import { LockLine } from "./lock-line.ts";
-import { createReads } from "./reads.ts";
-import { createRejections } from "./rejections.ts";
-import { createSuspects } from "./suspects.ts";
-import { createWork } from "./work.ts";
-import { createWrites } from "./writes.ts";
+import { createBindings } from "./sqlite-bindings.ts";
+import { createBugs } from "./sqlite-bugs.ts";
+import { asUnavailable, openDatabase } from "./sqlite-database.ts";
+import { createReads } from "./sqlite-reads.ts";
+import { createRejections } from "./sqlite-rejections.ts";
+import { createSuspects } from "./sqlite-suspects.ts";
+import { createWork } from "./sqlite-work.ts";
+import { createWrites } from "./sqlite-writes.ts";
 
 /** Another process that opens the file may be bringing it to today's form, a locked step after the other. */
 const OPENING_MS = 5000;

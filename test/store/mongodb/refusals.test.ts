@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { type IndexSpecification, MongoClient } from "mongodb";
-import { holdWhileAway } from "../../../src/ingest/hold-while-away.ts";
-import { judgeDelivery } from "../../../src/ingest/judge-delivery.ts";
-import { type JobInHand, storeBatch } from "../../../src/ingest/store-batch.ts";
+import { holdWhileAway } from "../../../src/ingest/progress/hold-while-away.ts";
+import type { JobInHand } from "../../../src/ingest/progress/job-in-hand.ts";
+import { storeBatch } from "../../../src/ingest/write/store-batch.ts";
+import { judgeDelivery } from "../../../src/judge/judge-delivery.ts";
 import { openMongodbStore } from "../../../src/store/mongodb/mongodb-store.ts";
-import type { Store } from "../../../src/store/store.ts";
+import type { Store } from "../../../src/store/ports/store.ts";
 import { aDelivery, aMessage, anArrival, limits, schemas } from "../../examples.ts";
 import { startFerretdb } from "../../servers/mongodb.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";

@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
-import { keepOpen } from "../../../src/store/keep-open.ts";
+import { keepOpen } from "../../../src/store/calls/keep-open.ts";
 import { openMongodbStore } from "../../../src/store/mongodb/mongodb-store.ts";
 import { checkLimits, watchChecks } from "../../../src/store/mongodb/watch-checks.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";

@@ -5,9 +5,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type Database from "libsql";
 import { Unavailable } from "../../../src/domain/faults.ts";
-import { openDatabase } from "../../../src/store/sqlite/database.ts";
+import type { Store, WorkItem } from "../../../src/store/ports/store.ts";
+import { openDatabase } from "../../../src/store/sqlite/sqlite-database.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
-import type { Store, WorkItem } from "../../../src/store/store.ts";
 import { holdLock } from "../../doubles/hold-lock.ts";
 import { aClaim, anArrival, aRejection } from "../../examples.ts";
 

@@ -1,0 +1,70 @@
+import { blankUrls } from "../../domain/text/blank-url.ts";
+import { brokerAddress, brokerUser } from "./broker-address.ts";
+
+interface Trouble {
+  /** Found in the driver's message or code. */
+  readonly sign: RegExp;
+  /** What it means, and what to do. */
+  readonly meaning: (url: string) => string;
+}
+
+const host = (url: string): string => new URL(url).host;
+
+/** What goes wrong when a broker is connected to; the driver's words say it to its authors only. */
+const troubles: readonly Trouble[] = [
+  {
+    sign: /ECONNREFUSED/,
+    meaning: (url) => `nobody listens at ${host(url)}; does the broker run, and is that its port?`,
+  },
+  {
+    sign: /ENOTFOUND|EAI_AGAIN/,
+    meaning: (url) => `there is no host ${new URL(url).hostname}, or its name cannot be looked up now`,
+  },
+  {
+    sign: /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/,
+    meaning: (url) =>
+      `${host(url)} does not answer as a broker; is it the right port, and does a firewall let us through?`,
+  },
+  {
+    sign: /ACCESS.REFUSED/,
+    meaning: (url) => `it refuses user ${brokerUser(url)} with this password`,
+  },
+  {
+    // The driver tells no more of a "connection.close" that comes in the place of "open-ok".
+    sign: /Expected ConnectionOpenOk|NOT_ALLOWED/,
+    meaning: (url) =>
+      `it has no vhost ${brokerAddress(url).vhost}, or user ${brokerUser(url)} has no rights there; the address ends in the vhost, with %2F for /`,
+  },
+  {
+    sign: /WRONG_VERSION_NUMBER|EPROTO/,
+    meaning: (url) =>
+      `${host(url)} does not speak TLS; an address without TLS begins with amqp:// and has no ssl=1`,
+  },
+  {
+    sign: /CERT|SELF_SIGNED/,
+    meaning: (url) =>
+      `the certificate of ${host(url)} is not trusted; NODE_EXTRA_CA_CERTS names a file with its authority`,
+  },
+  {
+    sign: /exceeds maxFrameSize|Socket closed|ECONNRESET|EPIPE|Invalid frame/,
+    meaning: (url) => `what listens at ${host(url)} is no AMQP broker, or wants TLS (amqps://, or ?ssl=1)`,
+  },
+];
+
+/** Why a broker could not be connected to, and the next step, in one line; without the password. */
+export function brokerTrouble(error: unknown, url: string): string {
+  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  const words = String(error)
+    .replace(/^Error: /, "")
+    .trim();
+  const found = troubles.find(({ sign }) => sign.test(`${code} ${words}`));
+  return `${found?.meaning(url) ?? blankUrls(words)}; see AMQP_URL`;
+}
+
+/** Why an exchange cannot be read, of the broker's "no" to looking for it or to a binding; null: that is not what it says. */
+export function exchangeRefusal(error: unknown): string | null {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === 404)
+    return "there is no such exchange (404): its publisher has not declared it, or the name is misspelt";
+  return code === 403 ? "access is refused (403): this user may not read it" : null;
+}

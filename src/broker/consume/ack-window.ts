@@ -1,0 +1,91 @@
+import type { Settlement } from "../../domain/delivery.ts";
+
+/** What is to be sent to the broker. A `multiple` covers every tag up to its own that is not settled yet. */
+export type Settling =
+  | { readonly kind: "ack"; readonly tag: number; readonly multiple: boolean }
+  | { readonly kind: "nack"; readonly tag: number };
+
+interface Held {
+  readonly tag: number;
+  readonly sinceMs: number;
+  /** `sent`: the broker knows already; the tag only waits for those before it. */
+  state: "open" | Settlement | "sent";
+}
+
+/** A head that is older no longer keeps what has ended behind it waiting. */
+const PATIENCE_MS = 1000;
+
+/**
+ * The unsettled deliveries of one channel, in the order of their tags, and the fewest acknowledgements that are
+ * allowed. What is handed back goes out singly and first, so that no `multiple` ever passes over it.
+ */
+export class AckWindow {
+  #held: Held[] = [];
+  readonly #byTag = new Map<number, Held>();
+
+  /** @param tag - greater than those before, as a channel counts them. */
+  delivered(tag: number, nowMs: number): void {
+    const held: Held = { tag, sinceMs: nowMs, state: "open" };
+    this.#held.push(held);
+    this.#byTag.set(tag, held);
+  }
+
+  /** Notes how a delivery ended. A tag that is not open is a bug of the caller's. */
+  settled(tag: number, settlement: Settlement): void {
+    const held = this.#byTag.get(tag);
+    if (held === undefined || held.state !== "open") throw new Error(`delivery tag ${tag} is not open`);
+    held.state = settlement;
+  }
+
+  /** How many deliveries the broker has not heard of. */
+  get size(): number {
+    return this.#byTag.size;
+  }
+
+  /** How long the oldest of them has been here, in milliseconds; 0: there is none. */
+  oldestMs(nowMs: number): number {
+    const head = this.#held[0];
+    return head === undefined ? 0 : nowMs - head.sinceMs;
+  }
+
+  /** Gives what may be sent now, and takes it for sent. */
+  take(nowMs: number): Settling[] {
+    const nacks = this.#held
+      .filter(isIn("requeue"))
+      .map((held) => sent(held, { kind: "nack", tag: held.tag }));
+    const prefix = this.#ackPrefix();
+    const head = this.#held.find((held) => held.state !== "sent");
+    const isLate = head !== undefined && nowMs - head.sinceMs > PATIENCE_MS;
+    const singly = isLate ? this.#held.filter(isIn("ack")).map(ackOf) : [];
+    this.#dropSent();
+    return [...nacks, ...prefix, ...singly];
+  }
+
+  /** All that have ended before the first that has not, with one acknowledgement. */
+  #ackPrefix(): Settling[] {
+    const open = this.#held.findIndex(isIn("open"));
+    const acked = (open === -1 ? this.#held : this.#held.slice(0, open)).filter(isIn("ack"));
+    const last = acked.at(-1);
+    for (const held of acked) held.state = "sent";
+    return last === undefined ? [] : [{ kind: "ack", tag: last.tag, multiple: acked.length > 1 }];
+  }
+
+  #dropSent(): void {
+    let count = 0;
+    while (this.#held[count]?.state === "sent") count++;
+    for (const held of this.#held.splice(0, count)) this.#byTag.delete(held.tag);
+  }
+}
+
+function isIn(state: Held["state"]): (held: Held) => boolean {
+  return (held) => held.state === state;
+}
+
+function ackOf(held: Held): Settling {
+  return sent(held, { kind: "ack", tag: held.tag, multiple: false });
+}
+
+function sent(held: Held, settling: Settling): Settling {
+  held.state = "sent";
+  return settling;
+}

@@ -1,0 +1,250 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { ChannelModel } from "amqplib";
+import type { Registry } from "../../config/registry.ts";
+import { Unavailable } from "../../domain/faults.ts";
+import type { Log } from "../../log.ts";
+import type { BindingLedger } from "../../store/ports/store.ts";
+import { fullJitterMs } from "../../timing/backoff.ts";
+import { brokerTrouble } from "../connection/broker-trouble.ts";
+import { connectBroker, endOf } from "../connection/connect-broker.ts";
+import { sourceTrouble } from "../connection/source-trouble.ts";
+import type { DeliveryHandler, MessageSource } from "../message-source.ts";
+import { declareQueue, type QueueOptions } from "../queue/declare-queue.ts";
+import { QueueBindings } from "../queue/queue-bindings.ts";
+import { readQueueDepth } from "../queue/queue-depth.ts";
+import { QueueHistory } from "../queue/queue-history.ts";
+import { VolatileLedger } from "../queue/volatile-ledger.ts";
+import { type Consumer, consume } from "./consume.ts";
+import { takeCarefully } from "./take-carefully.ts";
+import { UnreadableStreak } from "./unreadable-streak.ts";
+import { type Failure, watchDeliveries } from "./watch-deliveries.ts";
+
+export interface AmqpSourceOptions {
+  /** Asked at each connect, so that a mounted secret may change. */
+  readonly url: () => Promise<string>;
+  /** The one in force; `registryChanged` tells that it is another one now. */
+  readonly registry: () => Registry;
+  readonly ledger: BindingLedger;
+  readonly queue: QueueOptions;
+  readonly pruneForce: boolean;
+  /** How often all is bound anew, in milliseconds; a minute unless given. */
+  readonly recheckMs?: number;
+  readonly prefetch: number;
+  readonly maxBodyBytes: number;
+  readonly log: Log;
+}
+
+/** Capped low: with the wait before the try that succeeds, consuming begins within 5 s of the broker's return. */
+const reconnectBackoff = { baseMs: 200, capMs: 2000 };
+/** A connection that consumed for less than this counts as a failure: the pauses go on growing. */
+const STEADY_MS = 10_000;
+const RECHECK_MS = 60_000;
+const WORK_LOOK_MS = 50;
+/** Kinds of trouble in one outage that are told at once; one that names something random would have no end. */
+const MOST_KINDS = 10;
+
+/** How consuming has ended. */
+interface Ended {
+  /** Null: on purpose, to begin again as usual. */
+  readonly reason: string | null;
+  /** Null: it was no delivery that has ended it. */
+  readonly failure: Failure | null;
+  readonly consumedMs: number;
+}
+
+/**
+ * One queue on a broker: consumed, settled, and connected again for as long as it takes. Gives the source at once;
+ * it connects in the background, and says in the log how it fares.
+ *
+ * Own loop, not amqplib's recovery: that one brings back a connection, while after each loss the queue, the bindings
+ * and the consumer must be made again in their order, and the address read anew.
+ */
+export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHandler): MessageSource {
+  const { log } = options;
+  const { local } = options.queue;
+  const stop = new AbortController();
+  const history = new QueueHistory(log);
+  const bindings = new QueueBindings({
+    registry: options.registry,
+    ledger: local ? new VolatileLedger() : options.ledger,
+    // Of a private queue nobody else misses anything.
+    pruneForce: options.pruneForce || local,
+    recheckMs: options.recheckMs ?? RECHECK_MS,
+    log,
+  });
+  let current: { connection: ChannelModel; consumer: Consumer; hangUp: AbortController } | null = null;
+  /** Those of lost channels that have work yet; what they hold, the broker delivers again. */
+  let former: readonly Consumer[] = [];
+  let connected = false;
+  let queueName: string | null = null;
+  const streak = new UnreadableStreak();
+
+  async function keepConsuming(): Promise<void> {
+    let failures = 0;
+    const told = new Set<string>();
+    while (!stop.signal.aborted) {
+      try {
+        const { reason, failure, consumedMs } = await consumeOnce();
+        failures = consumedMs < STEADY_MS ? failures + 1 : 0;
+        told.clear();
+        if (stop.signal.aborted) break;
+        if (failure !== null) {
+          streak.failed(failure.culprit);
+          streak.tell(log, reason);
+          await pause(streak.pauseMs);
+          continue;
+        }
+        if (reason !== null) log.warn("broker_lost", { reason });
+      } catch (error) {
+        failures++;
+        const trouble = sourceTrouble(error);
+        // Each kind once, and then ever more rarely: an outage is one event, not a flood.
+        const isNews = !told.has(trouble.error) && told.size < MOST_KINDS;
+        if (isNews || Number.isInteger(Math.log2(failures))) {
+          log.warn("broker_away", { attempt: failures, ...trouble });
+        }
+        if (isNews) told.add(trouble.error);
+      }
+      await pause(fullJitterMs(failures, reconnectBackoff));
+    }
+  }
+
+  /** Resolves once consuming has ended. */
+  async function consumeOnce(): Promise<Ended> {
+    const url = await options.url();
+    const hangUp = new AbortController();
+    const connection = await connectBroker({ url, name: "pulse-ingest", hangUp: hangUp.signal }).catch(
+      (error: unknown) => {
+        throw new Unavailable("broker", brokerTrouble(error, url), error);
+      },
+    );
+    const ended = endOf(connection);
+    connected = true;
+    const watch = watchDeliveries(connection, streak);
+    let consumingAt = performance.now();
+    const endedBy = (reason: string | null): Ended => ({
+      reason,
+      failure: watch.failure(),
+      consumedMs: performance.now() - consumingAt,
+    });
+    try {
+      const channel = await connection.createChannel();
+      const channelEnded = endOf(channel);
+      const declaredAt = new Date();
+      const declared = await declareQueue(connection, channel, url, options.queue);
+      queueName = declared.queue;
+      const { madeAt, isGone } = history.declared(declared, declaredAt);
+      if (isGone) for (const consumer of former) consumer.queueGone();
+      await channel.prefetch(streak.failures === 0 ? options.prefetch : 1);
+      const wasKnown = await bindings.attach(connection, declared.queue, madeAt ?? declaredAt);
+      await workFits(ended);
+      if (stop.signal.aborted) return endedBy("stopped while connecting");
+      const { name } = options.queue;
+      const careful = { connection, channel, watch, streak, url, name, log };
+      const consumer = await consume(channel, declared.queue, {
+        maxBodyBytes: options.maxBodyBytes,
+        handler: noted,
+        unreadable: watch.unreadable,
+        ...(streak.isCareful ? { source: (take) => takeCarefully(careful, take) } : {}),
+        isEnding: () => stop.signal.aborted,
+        log,
+      });
+      if (stop.signal.aborted) {
+        await consumer.close();
+        return endedBy("stopped while connecting");
+      }
+      current = { connection, consumer, hangUp };
+      history.consuming(declared, declaredAt, {
+        wasKnown,
+        isPrivate: local,
+        inHand: stranded(),
+        bindings: bindings.state().bindings,
+      });
+      consumingAt = performance.now();
+      watch.begun();
+      return endedBy(await Promise.race([ended, channelEnded, consumer.cancelled, watch.ended]));
+    } finally {
+      watch.close();
+      connected = false;
+      if (current !== null) {
+        history.consumingEnded();
+        former = [...former, current.consumer];
+      }
+      // At a shutdown what is open is closed by `close`, once its settlements have left.
+      if (!stop.signal.aborted || current === null) {
+        current = null;
+        // Lost already, or about to be made anew: what it still says is of no use.
+        await connection.close().catch(() => undefined);
+        // A broker that has fallen silent never closes its side: the socket would keep the process from ending.
+        hangUp.abort();
+      }
+    }
+  }
+
+  /**
+   * Waits for what earlier channels delivered to come down to one prefetch. With a store that is away and a connection
+   * that breaks again and again, each channel would else add another one to what is held in memory.
+   */
+  async function workFits(ended: Promise<string>): Promise<void> {
+    let isEnded = false;
+    void ended.then(() => {
+      isEnded = true;
+    });
+    if (stranded() > options.prefetch) log.warn("earlier_deliveries_in_work", { deliveries: stranded() });
+    while (stranded() > options.prefetch && !isEnded && !stop.signal.aborted) await pause(WORK_LOOK_MS);
+    former = former.filter((consumer) => consumer.inWork() > 0);
+  }
+
+  const stranded = (): number => former.reduce((sum, consumer) => sum + consumer.inWork(), 0);
+
+  const noted: DeliveryHandler = (delivery) => {
+    history.delivered(new Date(delivery.receivedAtMs));
+    return handler(delivery);
+  };
+
+  async function pause(ms: number): Promise<void> {
+    await wait(ms, undefined, { signal: stop.signal }).catch(() => {
+      // Woken by the end: the loop sees it.
+    });
+  }
+
+  const loop = keepConsuming();
+
+  return {
+    state: () => ({
+      connected,
+      consuming: current !== null && !stop.signal.aborted,
+      queue: queueName,
+      ...bindings.state(),
+      reconnects: history.reconnects,
+      queuesLost: history.queuesLost,
+      lostSinceMs: current === null ? history.endedMs : null,
+      unsettled: current?.consumer.unsettled() ?? 0,
+      oldestMs: current?.consumer.oldestMs() ?? 0,
+      stranded: stranded(),
+    }),
+    async queueDepth() {
+      if (current === null || queueName === null) return null;
+      const askedAt = new Date();
+      const depth = await readQueueDepth(current.connection, queueName);
+      if (depth?.messages === 0) history.foundEmpty(askedAt);
+      return depth;
+    },
+    registryChanged: () => bindings.registryChanged(),
+    async stopConsuming() {
+      stop.abort();
+      await current?.consumer.cancel();
+    },
+    async close() {
+      stop.abort();
+      await current?.consumer.close();
+      await current?.connection
+        .close()
+        .catch((error: unknown) => log.warn("broker_close", { ...sourceTrouble(error) }));
+      current?.hangUp.abort();
+      await loop;
+      history.deliveriesLost(former.reduce((sum, consumer) => sum + consumer.lost(), 0));
+      await bindings.release();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { Channel, ChannelModel } from "amqplib";
+import type { Log } from "../../log.ts";
+import { ContentProperties } from "../connection/content-properties.ts";
+import { culpritOf, type RawDelivery } from "../connection/tap-deliveries.ts";
+import { openUnreadableQueue } from "../queue/open-unreadable-queue.ts";
+import { settleable } from "./consume.ts";
+import type { Received } from "./to-delivery.ts";
+import type { UnreadableStreak } from "./unreadable-streak.ts";
+import type { DeliveryWatch } from "./watch-deliveries.ts";
+
+export interface CarefulOptions {
+  readonly connection: ChannelModel;
+  /** Where the deliveries come from, and are acknowledged. */
+  readonly channel: Channel;
+  readonly watch: DeliveryWatch;
+  readonly streak: UnreadableStreak;
+  readonly url: string;
+  /** Last part of the consumed queue's name. */
+  readonly name: string;
+  readonly log: Log;
+}
+
+/**
+ * Takes deliveries past the driver, so that none can end the connection. The one that has done so before, and any that
+ * cannot be read, is set aside in a queue of its own and acknowledged; the others take their usual way.
+ */
+export function takeCarefully(options: CarefulOptions, take: (message: Received) => void): void {
+  const { watch, streak } = options;
+  watch.tap.take((raw) => {
+    const properties = readable(raw.properties);
+    const delivery = culpritOf({ ...raw, bodyBytes: raw.body.length });
+    if (properties === null || streak.isCulprit(delivery, raw.fields.redelivered)) {
+      setAside(options, raw).then(() => watch.carefulEnd(null), watch.carefulEnd);
+    } else {
+      take({ fields: raw.fields, properties, content: raw.body });
+    }
+  });
+}
+
+function readable(list: Buffer): ContentProperties | null {
+  try {
+    return new ContentProperties(list);
+  } catch {
+    // This is what the delivery is set aside for.
+    return null;
+  }
+}
+
+async function setAside(
+  { connection, channel, url, name, log }: CarefulOptions,
+  raw: RawDelivery,
+): Promise<void> {
+  const { exchange, routingKey: routing_key } = raw.fields;
+  const unreadable = await openUnreadableQueue(connection, url, name);
+  await unreadable.setAside(raw);
+  channel.ack(settleable(raw));
+  log.warn("delivery_set_aside", { queue: unreadable.queue, exchange, routing_key, bytes: raw.body.length });
+  await unreadable.close();
+}

@@ -1,0 +1,66 @@
+import type { ChannelModel } from "amqplib";
+import { sourceTrouble } from "../connection/source-trouble.ts";
+import { type Culprit, type DeliveryTap, tapDeliveries } from "../connection/tap-deliveries.ts";
+import type { UnreadableStreak } from "./unreadable-streak.ts";
+
+/** The delivery that has ended consuming, as far as it is known. */
+export interface Failure {
+  readonly culprit: Culprit | null;
+}
+
+/** Watches over one connection for deliveries that the driver, or our own reading of them, fails at. */
+export interface DeliveryWatch {
+  readonly tap: DeliveryTap;
+  /** Resolves when the connection is to be given up: with the reason, or null to go on as usual with a new one. */
+  readonly ended: Promise<string | null>;
+  /** Null: nothing has failed. */
+  failure(): Failure | null;
+  /** For the consumer, while the delivery is at hand. */
+  readonly unreadable: (error: unknown) => void;
+  /** For `takeCarefully`: the culprit was set aside (null), or could not be. */
+  readonly carefulEnd: (error: unknown) => void;
+  /** Call it once consuming has begun. */
+  begun(): void;
+  close(): void;
+}
+
+/** Deliveries are taken one at a time for this long after one has ended the connection. */
+const CALM_MS = 60_000;
+
+export function watchDeliveries({ connection }: ChannelModel, streak: UnreadableStreak): DeliveryWatch {
+  const tap = tapDeliveries(connection);
+  let failure: Failure | null = null;
+  let calm: NodeJS.Timeout | undefined;
+  let end: (reason: string | null) => void;
+  const ended = new Promise<string | null>((resolve) => {
+    end = resolve;
+  });
+  // The driver ends the connection by itself, with its own reason.
+  tap.onFailure((culprit) => {
+    failure = { culprit };
+  });
+
+  function asUsual(): void {
+    streak.ended();
+    end(null);
+  }
+
+  return {
+    tap,
+    ended,
+    failure: () => failure,
+    unreadable(error) {
+      failure = { culprit: tap.current() };
+      end(sourceTrouble(error).error);
+    },
+    carefulEnd(error) {
+      if (error === null) return asUsual();
+      failure = { culprit: streak.culprit };
+      end(sourceTrouble(error).error);
+    },
+    begun() {
+      if (streak.failures > 0) calm = setTimeout(asUsual, CALM_MS);
+    },
+    close: () => clearTimeout(calm),
+  };
+}

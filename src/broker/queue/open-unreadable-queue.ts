@@ -1,0 +1,67 @@
+import { randomUUID } from "node:crypto";
+import type { ChannelModel, ConfirmChannel } from "amqplib";
+import { brokerUser } from "../connection/broker-address.ts";
+import type { RawDelivery } from "../connection/tap-deliveries.ts";
+
+/** A durable queue of our own for deliveries that cannot be read, and the way into it. */
+export interface UnreadableQueue {
+  readonly queue: string;
+  /** Resolves once the broker has confirmed that it keeps the delivery there, byte for byte. */
+  setAside(delivery: RawDelivery): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Declares `queue/<user>/<name>-unreadable` and an exchange of the same name that leads into it: a Pulse user may write to
+ * its own exchanges, but not to the default one.
+ */
+export async function openUnreadableQueue(
+  connection: ChannelModel,
+  url: string,
+  name: string,
+): Promise<UnreadableQueue> {
+  const user = brokerUser(url);
+  const queue = `queue/${user}/${name}-unreadable`;
+  const exchange = `exchange/${user}/${name}-unreadable`;
+  const channel = await connection.createConfirmChannel();
+  // What the broker refuses comes as a rejection; an "error" that nobody hears would end the process.
+  channel.on("error", () => undefined);
+  await channel.assertExchange(exchange, "fanout", { durable: true });
+  await channel.assertQueue(queue, { durable: true });
+  await channel.bindQueue(queue, exchange, "");
+  return {
+    queue,
+    setAside: (delivery) => publishParts(channel, exchange, delivery),
+    close: () => channel.close(),
+  };
+}
+
+/**
+ * Two messages with one `message_id`: the property list and the body, each as the body of its message. A list can be as
+ * large as a frame, so that it does not fit into a header; and it is not published as properties again, because then this
+ * queue could not be read either, a user id would be refused, and an expiration would empty the queue.
+ */
+async function publishParts(
+  channel: ConfirmChannel,
+  exchange: string,
+  { fields, properties, body }: RawDelivery,
+): Promise<void> {
+  let isReturned = false;
+  const onReturn = (): void => {
+    isReturned = true;
+  };
+  channel.on("return", onReturn);
+  const options = {
+    messageId: randomUUID(),
+    deliveryMode: 2,
+    mandatory: true,
+    timestamp: Math.trunc(Date.now() / 1000),
+    contentType: "application/octet-stream",
+    headers: { exchange: fields.exchange, routing_key: fields.routingKey },
+  };
+  channel.publish(exchange, "", properties, { ...options, type: "properties" });
+  channel.publish(exchange, "", body, { ...options, type: "body" });
+  await channel.waitForConfirms();
+  channel.off("return", onReturn);
+  if (isReturned) throw new Error(`${exchange} leads to no queue any more`);
+}

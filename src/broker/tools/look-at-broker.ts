@@ -1,0 +1,106 @@
+import type { ChannelModel } from "amqplib";
+import { brokerTrouble, exchangeRefusal } from "../connection/broker-trouble.ts";
+import { connectBroker } from "../connection/connect-broker.ts";
+
+export interface LookOptions {
+  readonly url: string;
+  /** Full name of the queue. */
+  readonly queue: string;
+  readonly exchanges: readonly string[];
+  /** For all of it together. */
+  readonly limitMs: number;
+}
+
+/** What a broker says of one thing that was asked for by its name. */
+export interface ExchangeLook {
+  readonly exchange: string;
+  /** Why it cannot be read; null: it can. */
+  readonly trouble: string | null;
+}
+
+export interface QueueLook {
+  readonly name: string;
+  /** Null with `trouble`. */
+  readonly ready_messages: number | null;
+  readonly consumers: number | null;
+  readonly trouble: string | null;
+}
+
+export interface BrokerLook {
+  /** Why it cannot be asked; null: it has answered. */
+  readonly trouble: string | null;
+  readonly queue: QueueLook | null;
+  readonly exchanges: readonly ExchangeLook[];
+}
+
+/** Asks a broker, passively and without consuming, for a queue and for exchanges. Never throws. */
+export async function lookAtBroker(options: LookOptions): Promise<BrokerLook> {
+  const { limitMs } = options;
+  const trouble = `no answer within ${limitMs / 1000} s`;
+  const hangUp = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<BrokerLook>((resolve) => {
+    timer = setTimeout(() => resolve({ trouble, queue: null, exchanges: [] }), limitMs);
+  });
+  try {
+    return await Promise.race([look(options, hangUp.signal), late]);
+  } catch (error) {
+    return { trouble: brokerTrouble(error, options.url), queue: null, exchanges: [] };
+  } finally {
+    clearTimeout(timer);
+    hangUp.abort();
+  }
+}
+
+async function look(
+  { url, queue, exchanges, limitMs }: LookOptions,
+  hangUp: AbortSignal,
+): Promise<BrokerLook> {
+  const connection = await connectBroker({ url, name: "pulse-ingest status", timeoutMs: limitMs, hangUp });
+  // What it is about comes as a rejection below; an "error" that nobody hears would end the process.
+  connection.on("error", () => undefined);
+  try {
+    const looks: ExchangeLook[] = [];
+    for (const exchange of exchanges) looks.push(await lookAtExchange(connection, exchange));
+    return { trouble: null, queue: await lookAtQueue(connection, queue), exchanges: looks };
+  } finally {
+    // Nothing more is asked of it.
+    await connection.close().catch(() => undefined);
+  }
+}
+
+/** A "no" closes the channel, so that each question has one of its own. */
+async function lookAtExchange(connection: ChannelModel, exchange: string): Promise<ExchangeLook> {
+  const channel = await connection.createChannel();
+  channel.on("error", () => undefined);
+  try {
+    await channel.checkExchange(exchange);
+    await channel.close();
+    return { exchange, trouble: null };
+  } catch (error) {
+    const trouble = exchangeRefusal(error);
+    if (trouble === null) throw error;
+    return { exchange, trouble };
+  }
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  404: "it is not there (404): no worker has declared it yet, or it was deleted",
+  403: "access is refused (403): it is another user's",
+  405: "it is private to its worker (405)",
+};
+
+async function lookAtQueue(connection: ChannelModel, name: string): Promise<QueueLook> {
+  const channel = await connection.createChannel();
+  channel.on("error", () => undefined);
+  try {
+    const { messageCount, consumerCount } = await channel.checkQueue(name);
+    await channel.close();
+    return { name, ready_messages: messageCount, consumers: consumerCount, trouble: null };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const trouble = refusals[code];
+    if (trouble === undefined) throw error;
+    return { name, ready_messages: null, consumers: null, trouble };
+  }
+}

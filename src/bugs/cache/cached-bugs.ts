@@ -1,0 +1,30 @@
+import type { Bug } from "../../domain/bug.ts";
+import { Unavailable } from "../../domain/faults.ts";
+import type { BugCache } from "../../store/ports/store.ts";
+
+const PAGE_BUGS = 1000;
+
+/**
+ * All bugs of the cache, in pages, by ascending id.
+ *
+ * @param onRead - told the version that was read, once it was read whole.
+ * @throws Unavailable when the bugs were replaced meanwhile: the pages are of two versions then.
+ */
+export async function* readCachedBugs(
+  cache: Pick<BugCache, "bugsVersion" | "readBugs">,
+  onRead: (version: string | null) => void = () => undefined,
+): AsyncGenerator<readonly Bug[], void, undefined> {
+  const version = await cache.bugsVersion();
+  for (let last = -1; ; ) {
+    const page = await cache.readBugs(last, PAGE_BUGS);
+    const end = page.at(-1);
+    if (end === undefined) break;
+    yield page;
+    if (page.length < PAGE_BUGS) break;
+    last = end.id;
+  }
+  if ((await cache.bugsVersion()) !== version) {
+    throw new Unavailable("store", "the bugs were replaced while they were read");
+  }
+  onRead(version);
+}

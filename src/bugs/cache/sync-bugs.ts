@@ -1,0 +1,72 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Log } from "../../log.ts";
+import type { Counters } from "../../metrics/counters.ts";
+import type { BugCache } from "../../store/ports/store.ts";
+import { type BugzillaOptions, fetchBugs } from "./bugzilla.ts";
+
+/**
+ * Puts Bugzilla's bugs in the place of those in the cache, all or nothing. None at all change nothing.
+ *
+ * @returns how many there are.
+ * @throws BugzillaError, or as the store does; the old ones stay.
+ */
+export async function syncBugs(
+  cache: Pick<BugCache, "replaceBugs">,
+  bugzilla: BugzillaOptions,
+): Promise<number> {
+  const bugs = await fetchBugs(bugzilla);
+  if (bugs.length > 0) await cache.replaceBugs(bugs);
+  return bugs.length;
+}
+
+export interface BugSyncOptions {
+  readonly cache: Pick<BugCache, "replaceBugs" | "bugsVersion">;
+  readonly bugzilla: BugzillaOptions;
+  readonly everyMs: number;
+  readonly counters: Pick<Counters, "bugSyncs">;
+  readonly log: Log;
+}
+
+/**
+ * Syncs on a timer until stopped: a cache that was never filled at once, else first at some moment of the first interval,
+ * so that workers that start together do not ask together.
+ *
+ * @returns the stop.
+ */
+export function startBugSync(options: BugSyncOptions): () => Promise<void> {
+  const { cache, everyMs, counters, log } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const pause = (ms: number): Promise<void> => wait(ms, undefined, { signal }).catch(() => undefined);
+
+  async function sync(): Promise<void> {
+    try {
+      const bugs = await syncBugs(cache, { ...options.bugzilla, stop: signal });
+      counters.bugSyncs.inc({ outcome: bugs > 0 ? "replaced" : "empty" });
+      log.info("bugs_synced", { bugs });
+    } catch (error) {
+      if (signal.aborted) return;
+      counters.bugSyncs.inc({ outcome: "failed" });
+      log.warn("bugs_not_synced", { error });
+    }
+  }
+
+  async function run(): Promise<void> {
+    // A store that is away is left for the first interval.
+    const isFilled = await cache.bugsVersion().then(
+      (version) => version !== null,
+      () => true,
+    );
+    if (isFilled) await pause(Math.random() * everyMs);
+    while (!signal.aborted) {
+      await sync();
+      await pause(everyMs * (0.9 + 0.2 * Math.random()));
+    }
+  }
+
+  const running = run();
+  return async () => {
+    stopping.abort();
+    await running;
+  };
+}

@@ -1,0 +1,26 @@
+import { stringEnd } from "../../domain/text/source-json.ts";
+
+/**
+ * Returns the text of each item of a JSON array, as it stands there.
+ *
+ * @param text - valid JSON, an array.
+ */
+export function arrayItems(text: string): readonly string[] {
+  const items: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') {
+      at = stringEnd(text, at) - 1;
+    } else if (character === "[" || character === "{") {
+      if (++depth === 1) start = at + 1;
+    } else if (character === "]" || character === "}") {
+      if (--depth === 0) items.push(text.slice(start, at).trim());
+    } else if (character === "," && depth === 1) {
+      items.push(text.slice(start, at).trim());
+      start = at + 1;
+    }
+  }
+  return items;
+}

@@ -1,0 +1,26 @@
+import { readSettings } from "../../config/read-settings.ts";
+import { explanationOf } from "../../queries/explanation.ts";
+import { exitCodes } from "../options/exit-codes.ts";
+import { storeSettingNames, withStore } from "../options/with-store.ts";
+import { print, printJson } from "../output/print.ts";
+import { renderExplanation } from "../output/render-explanation.ts";
+
+export interface ExplainOptions {
+  /** Null: of all projects. */
+  readonly project: string | null;
+  readonly json: boolean;
+}
+
+/** `explain`: all that is known of a job, or of every run of a task. Exit code 1 if nothing is. */
+export async function explain(
+  env: NodeJS.ProcessEnv,
+  guid: string,
+  { project, json }: ExplainOptions,
+): Promise<number> {
+  const explanation = await withStore(readSettings(env, storeSettingNames), "refuse", (store) =>
+    explanationOf(store, guid, project),
+  );
+  await (json ? printJson(explanation) : print(renderExplanation(explanation)));
+  const isKnown = explanation.jobs.length + explanation.rejections.length > 0;
+  return isKnown ? exitCodes.ok : exitCodes.failed;
+}

@@ -1,0 +1,170 @@
+import {
+  type Publication,
+  type PublicationEnd,
+  publishMessages,
+} from "../../broker/tools/publish-messages.ts";
+import { brokerUrl, readSettings } from "../../config/read-settings.ts";
+import type { Delivery } from "../../domain/delivery.ts";
+import { faultErrors } from "../../domain/explain-fault.ts";
+import { Misuse } from "../../domain/faults.ts";
+import { printable } from "../../domain/text/printable.ts";
+import type { Verdict } from "../../judge/judge-delivery.ts";
+import { judgeLimitNames } from "../../judge/judge-limits.ts";
+import type { Store } from "../../store/ports/store.ts";
+import { loadSchemas } from "../../validate/validate-job.ts";
+import { brokerName } from "../options/broker-name.ts";
+import type { CommandOptions } from "../options/command-options.ts";
+import { exitCodes } from "../options/exit-codes.ts";
+import { storeSettingNames, withStore } from "../options/with-store.ts";
+import { errorLine } from "../output/error-line.ts";
+import { print, tell } from "../output/print.ts";
+import { createProgress } from "../output/progress.ts";
+import { type Awaited, awaitEnd, type End, toAwaited } from "./await-end.ts";
+import { judgeFrom, judgeMessage, messagesOf, readInput } from "./validate.ts";
+
+const CONFIRM_TIMEOUT_MS = 30_000;
+const DEFAULT_WAIT_SECONDS = 60;
+const MAX_WAIT_SECONDS = 86_400;
+
+/**
+ * `publish`: one message, or each of an array, to an exchange. Exit code 0 when the broker has taken all of them
+ * and somebody's queue is bound; 1 when one is invalid (nothing is published then), 3 unroutable or not confirmed.
+ * With `--wait` also: 1 when one was rejected, 3 when the store does not show in time what became of one.
+ */
+export async function publish(
+  env: NodeJS.ProcessEnv,
+  file: string,
+  options: CommandOptions,
+): Promise<number> {
+  const exchange = brokerName(options["exchange"], "--exchange");
+  const routingKey = brokerName(options["routingKey"], "--routing-key");
+  const waitMs = readWait(options);
+  const brokerNames = ["AMQP_URL", "AMQP_URL_FILE", ...judgeLimitNames] as const;
+  // Where the store is not asked, neither are its settings.
+  const settings = readSettings(env, waitMs === null ? brokerNames : [...brokerNames, ...storeSettingNames]);
+  const schemas = loadSchemas();
+  const messages = messagesOf(await readInput(file));
+  if (options["validate"] !== false) {
+    const verdicts = messages.flatMap((message) => judgeMessage(message, settings, schemas));
+    if (tellInvalid(file, verdicts)) return exitCodes.failed;
+  }
+  const bodies = messages.map(({ body }) => body);
+  const url = await brokerUrl(settings);
+  const publication = { url, exchange, routingKey, bodies, timeoutMs: CONFIRM_TIMEOUT_MS };
+  if (waitMs === null) return publishOnly(publication);
+  return withStore(settings, "refuse", async (store) => {
+    const sent = bodies.map((body): Delivery => {
+      const receivedAtMs = Date.now();
+      return { exchange, routingKey, redelivered: false, receivedAtMs, body, oversize: null };
+    });
+    const waiting: Waiting[] = [];
+    for (const [index, delivery] of sent.entries()) {
+      for (const verdict of judgeFrom(delivery, settings, schemas)) {
+        const awaited = verdict.kind === "skipped" ? null : await toAwaited(delivery, verdict, store);
+        waiting.push({ place: `${printable(file)}[${index}]`, awaited });
+      }
+    }
+    const code = await publishOnly(publication);
+    return code === exitCodes.ok ? tellEnds(waiting, store, waitMs) : code;
+  });
+}
+
+/** Null: not to be waited for. */
+function readWait({ wait, timeout }: CommandOptions): number | null {
+  if (wait !== true) {
+    if (timeout !== undefined) throw new Misuse(["--timeout says how long to --wait: give both"]);
+    return null;
+  }
+  const seconds = timeout === undefined ? DEFAULT_WAIT_SECONDS : Number(timeout);
+  // Written so that what is no number is refused too.
+  if (!(seconds > 0 && seconds <= MAX_WAIT_SECONDS)) {
+    throw new Misuse([`--timeout must be a number of seconds up to ${MAX_WAIT_SECONDS}; it is ${timeout}`]);
+  }
+  return seconds * 1000;
+}
+
+/** True if any is invalid, which is told then. */
+function tellInvalid(file: string, verdicts: readonly Verdict[]): boolean {
+  for (const [index, verdict] of verdicts.entries()) {
+    if (verdict.kind !== "rejected") continue;
+    const lines = faultErrors(verdict.fault).map(errorLine);
+    tell([`${printable(file)}[${index}]: invalid`, ...lines].join("\n"));
+  }
+  if (verdicts.every(({ kind }) => kind !== "rejected")) return false;
+  tell("Nothing was published. Mend it, or publish it as it is with --no-validate.");
+  return true;
+}
+
+async function publishOnly(publication: Publication): Promise<number> {
+  const { exchange, routingKey, bodies } = publication;
+  const end = await publishMessages(publication);
+  if (end === "confirmed") {
+    await print(`Published ${bodies.length} to ${exchange} with routing key ${routingKey}\n`);
+    return exitCodes.ok;
+  }
+  tell(`error: ${notConfirmed(end, publication)}`);
+  return exitCodes.timeout;
+}
+
+function notConfirmed(
+  end: Exclude<PublicationEnd, "confirmed">,
+  { exchange, routingKey, timeoutMs }: Publication,
+): string {
+  switch (end) {
+    case "unroutable":
+      return `unroutable: no queue is bound to ${exchange} for ${routingKey}, so nobody would read it; is the key <destination>.<project>, and has a worker been started that lists it?`;
+    case "timeout":
+      return `the broker did not confirm within ${timeoutMs / 1000} s. To publish again does no harm`;
+    case "blocked":
+      return `blocked: the broker is out of memory or disk and took nothing for ${timeoutMs / 1000} s. Its operator has to make room; to publish again does no harm`;
+    case "lost":
+      return "the connection was lost before the broker confirmed. To publish again does no harm";
+  }
+}
+
+interface Waiting {
+  /** For people. */
+  readonly place: string;
+  /** Null: it is never stored. */
+  readonly awaited: Awaited | null;
+}
+
+/** Waits for one after the other, and tells how each ended: workers keep to the order, so little is asked twice. */
+async function tellEnds(waiting: readonly Waiting[], store: Store, waitMs: number): Promise<number> {
+  const deadlineMs = performance.now() + waitMs;
+  const progress = createProgress();
+  const kinds = { stored: 0, skipped: 0, rejected: 0, late: 0 };
+  for (const [index, { place, awaited }] of waiting.entries()) {
+    progress.show(`waiting for ${place}; ${index} of ${waiting.length} have ended`);
+    const end =
+      awaited === null ? ({ kind: "skipped" } as const) : await awaitEnd(awaited, store, deadlineMs);
+    kinds[end.kind]++;
+    progress.end();
+    await print(`${endLines(place, awaited, end).join("\n")}\n`);
+  }
+  if (kinds.late > 0) {
+    tell(
+      `error: ${kinds.late} of ${waiting.length} did not show up in ${store.name} within ${waitMs / 1000} s; does a worker run that reads this exchange, and does it store there?`,
+    );
+  }
+  if (kinds.rejected > 0) return exitCodes.failed;
+  return kinds.late > 0 ? exitCodes.timeout : exitCodes.ok;
+}
+
+function endLines(place: string, awaited: Awaited | null, end: End | { readonly kind: "skipped" }): string[] {
+  const job = awaited?.job;
+  const named = printable(job ? `${place}: ${job.project} ${job.guid}` : place);
+  switch (end.kind) {
+    case "stored":
+      return [`stored    ${named}: ${end.state}`];
+    case "skipped":
+      return [`skipped   ${named}: its state is unscheduled, which is never stored`];
+    case "rejected":
+      return [
+        `rejected  ${named}: see pulse-ingest rejections show ${end.id}`,
+        ...faultErrors(end.fault).map(errorLine),
+      ];
+    case "late":
+      return [`unknown   ${named}`];
+  }
+}

@@ -1,0 +1,40 @@
+import { readSettings } from "../../config/read-settings.ts";
+import { whyNotReplayed } from "../../ingest/replay-rejections.ts";
+import { rejectionPages } from "../../queries/rejection-pages.ts";
+import type { CommandOptions } from "../options/command-options.ts";
+import { exitCodes } from "../options/exit-codes.ts";
+import { ALL, readLimit } from "../options/query-options.ts";
+import { readFilter } from "../options/rejection-filter.ts";
+import { storeSettingNames, withStore } from "../options/with-store.ts";
+import { printJsonLine, tell } from "../output/print.ts";
+import { shortId } from "../output/short-id.ts";
+
+/**
+ * `rejections export`: the messages themselves, a line of JSON each, oldest first, as `validate` and `publish` take
+ * them. What is not there whole, or is no JSON, is left out and told; exit code 1 then.
+ */
+export async function exportRejections(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
+  const filter = readFilter(options);
+  const limit = readLimit(options, ALL);
+  return withStore(readSettings(env, storeSettingNames), "refuse", async (store) => {
+    let exported = 0;
+    let leftOut = 0;
+    for await (const page of rejectionPages(store, filter, { limit, oldestFirst: true })) {
+      for (const rejection of page) {
+        const { id, payload } = rejection;
+        const why =
+          whyNotReplayed(rejection) ??
+          (payload.encoding === "json" ? null : "its bytes could not be decoded");
+        if (why === null) {
+          exported++;
+          await printJsonLine(payload.content);
+        } else {
+          leftOut++;
+          tell(`${shortId(id)} is left out: ${why}`);
+        }
+      }
+    }
+    tell(`${exported} exported${leftOut === 0 ? "" : `, ${leftOut} left out: see rejections show`}`);
+    return leftOut === 0 ? exitCodes.ok : exitCodes.failed;
+  });
+}

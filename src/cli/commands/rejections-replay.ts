@@ -1,0 +1,189 @@
+import { readTiers } from "../../config/parse-tiers.ts";
+import { readSettings } from "../../config/read-settings.ts";
+import { readRegistry } from "../../config/registry.ts";
+import { faultErrors } from "../../domain/explain-fault.ts";
+import { Misuse, type Violation } from "../../domain/faults.ts";
+import type { StoredRejection } from "../../domain/rejection.ts";
+import { printable } from "../../domain/text/printable.ts";
+import { holdWhileAway } from "../../ingest/progress/hold-while-away.ts";
+import {
+  type Replayed,
+  type ReplayOptions,
+  replayRejections,
+  whyNotReplayed,
+} from "../../ingest/replay-rejections.ts";
+import { judgeDelivery } from "../../judge/judge-delivery.ts";
+import { judgeLimitNames, judgeLimits } from "../../judge/judge-limits.ts";
+import { findByPrefix, noSuchRejection } from "../../queries/find-rejection.ts";
+import { rejectionPages } from "../../queries/rejection-pages.ts";
+import type { Store } from "../../store/ports/store.ts";
+import { loadSchemas } from "../../validate/validate-job.ts";
+import type { CommandOptions } from "../options/command-options.ts";
+import { exitCodes } from "../options/exit-codes.ts";
+import { ALL, readLimit } from "../options/query-options.ts";
+import { readFilter } from "../options/rejection-filter.ts";
+import { storeSettingNames, withStore } from "../options/with-store.ts";
+import { errorLine } from "../output/error-line.ts";
+import { print, tell } from "../output/print.ts";
+import { createProgress } from "../output/progress.ts";
+import { shortId } from "../output/short-id.ts";
+
+/** How long a store that went away amid the work is waited for. */
+const PATIENCE_MS = 30_000;
+
+/** What became of a job message of a rejection; what `--json` prints. */
+interface Told {
+  readonly id: string;
+  readonly project: string | null;
+  readonly task_id: string | null;
+  readonly outcome: Replayed["jobs"][number]["outcome"] | "impossible";
+  readonly errors: readonly Violation[];
+}
+
+/**
+ * `rejections replay`: has rejected messages go the worker's way once more, oldest first, and says what became of each.
+ * Exit code 1 if any is refused again, cannot be replayed, or is not there; then none is replayed.
+ *
+ * @param ids - or the beginnings of ids; none: all that fit the filters.
+ * @throws Misuse where neither ids nor a filter say which, and for a broken registry.
+ */
+export async function replay(
+  env: NodeJS.ProcessEnv,
+  ids: readonly string[],
+  options: CommandOptions,
+): Promise<number> {
+  const filter = readFilter(options);
+  const limit = readLimit(options, ALL);
+  const isFiltered = Object.keys(filter).length > 0 || options["limit"] !== undefined;
+  if (ids.length > 0 && (isFiltered || options["all"] === true)) {
+    throw new Misuse(["name rejections by their ids, or by filters: not by both"]);
+  }
+  if (ids.length === 0 && !isFiltered && options["all"] !== true) {
+    throw new Misuse(["this would replay every rejection: say which by an id or a filter, or --all"]);
+  }
+  const judge = await readJudge(env);
+  const isJson = options["json"] === true;
+  return withStore(readSettings(env, storeSettingNames), "refuse", async (store) => {
+    const replayOptions = { judge, store, hold };
+    if (ids.length > 0) {
+      const named = await findAll(store, ids);
+      if (named === null) return exitCodes.failed;
+      return replayPages([named], named.length, whyNotReplayed, replayOptions, isJson);
+    }
+    // What comes from now on is the worker's: a replay ends.
+    const now = new Date().toISOString();
+    const wanted = {
+      ...filter,
+      until: filter.until !== undefined && filter.until < now ? filter.until : now,
+    };
+    const counts = await store.countRejections(wanted);
+    const total = counts.reduce((sum, { rejections }) => sum + rejections, 0);
+    const pages = rejectionPages(store, wanted, { limit, oldestFirst: true });
+    return replayPages(pages, Math.min(limit, total), whyNotAmongMany, replayOptions, isJson);
+  });
+}
+
+/** What killed workers would end this process too, again and again, before the others have their turn. */
+function whyNotAmongMany(rejection: StoredRejection): string | null {
+  return rejection.fault.reason === "killed-worker"
+    ? "workers died with it in work: replay it by its id, by itself"
+    : whyNotReplayed(rejection);
+}
+
+async function replayPages(
+  pages: Iterable<readonly StoredRejection[]> | AsyncIterable<readonly StoredRejection[]>,
+  total: number,
+  whyNot: (rejection: StoredRejection) => string | null,
+  options: ReplayOptions,
+  isJson: boolean,
+): Promise<number> {
+  const progress = createProgress();
+  const ends = new Map<Told["outcome"], number>();
+  let done = 0;
+  try {
+    for await (const page of pages) {
+      progress.show(`${done} of ${total} replayed`);
+      const possible = page.filter((rejection) => whyNot(rejection) === null);
+      const told = [
+        ...page.flatMap((rejection) => impossible(rejection, whyNot(rejection))),
+        ...(await replayRejections(possible, options)).flatMap(toTold),
+      ];
+      done += page.length;
+      for (const { outcome } of told) ends.set(outcome, (ends.get(outcome) ?? 0) + 1);
+      progress.end();
+      await print(told.map((each) => (isJson ? `${JSON.stringify(each)}\n` : describe(each))).join(""));
+    }
+  } finally {
+    progress.end();
+  }
+  tell(done === 0 ? "No such rejections." : `Of ${done}: ${[...ends].map(inWords).join(", ")}`);
+  const isRefused = (["rejected", "failed", "impossible"] as const).some((outcome) => ends.has(outcome));
+  return isRefused ? exitCodes.failed : exitCodes.ok;
+}
+
+/** The worker's own judgement, by the settings, registry and tiers that it would have here. */
+async function readJudge(env: NodeJS.ProcessEnv): Promise<ReplayOptions["judge"]> {
+  const settings = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE", ...judgeLimitNames]);
+  const { acceptsProject } = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
+  const tiers = await readTiers(settings.TIERS_FILE);
+  const options = { schemas: loadSchemas(), ...judgeLimits(settings), tiers, acceptsProject };
+  return (delivery) => judgeDelivery(delivery, options);
+}
+
+function hold<T>(work: () => Promise<T>): Promise<T> {
+  return holdWhileAway(work, {
+    stop: new AbortController().signal,
+    giveUpAfterMs: PATIENCE_MS,
+    onAway: ({ message }) => tell(`${message}; trying again`),
+    onBack: () => tell("the store is back"),
+  });
+}
+
+/** Null, and told: one of them is not there. */
+async function findAll(store: Store, ids: readonly string[]): Promise<readonly StoredRejection[] | null> {
+  const found = new Map<string, StoredRejection>();
+  for (const id of ids) {
+    const rejection = await findByPrefix(store, id);
+    if (rejection === null) {
+      tell(`${noSuchRejection(id)} Nothing was replayed.`);
+      return null;
+    }
+    found.set(rejection.id, rejection);
+  }
+  return [...found.values()];
+}
+
+function impossible({ id, project, task_id }: StoredRejection, why: string | null): Told[] {
+  if (why === null) return [];
+  return [
+    {
+      id,
+      project,
+      task_id,
+      outcome: "impossible",
+      errors: [{ pointer: "", keyword: "not-replayed", message: why }],
+    },
+  ];
+}
+
+function toTold({ rejection: { id }, jobs }: Replayed): Told[] {
+  return jobs.map(({ fault, ...job }) => ({ id, ...job, errors: fault === null ? [] : faultErrors(fault) }));
+}
+
+const words = {
+  stored: "stored",
+  unchanged: "unchanged",
+  skipped: "skipped",
+  rejected: "rejected again",
+  failed: "failed",
+  impossible: "cannot be replayed",
+} as const satisfies Record<Told["outcome"], string>;
+
+function describe({ id, project, task_id, outcome, errors }: Told): string {
+  const line = `${shortId(id)}: ${project ?? "-"} ${task_id ?? "-"}: ${words[outcome]}`;
+  return `${[printable(line), ...errors.map(errorLine)].join("\n")}\n`;
+}
+
+function inWords([outcome, count]: readonly [Told["outcome"], number]): string {
+  return `${count} ${words[outcome]}`;
+}

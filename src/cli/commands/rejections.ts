@@ -1,0 +1,159 @@
+import { readSettings } from "../../config/read-settings.ts";
+import { faultErrors } from "../../domain/explain-fault.ts";
+import { OTHER_EXCHANGES, type StoredRejection } from "../../domain/rejection.ts";
+import { printable } from "../../domain/text/printable.ts";
+import { parseSource, writeSource } from "../../domain/text/source-json.ts";
+import { whyNotReplayed } from "../../ingest/replay-rejections.ts";
+import { findByPrefix, noSuchRejection } from "../../queries/find-rejection.ts";
+import { rejectionPages } from "../../queries/rejection-pages.ts";
+import type { RejectionCount, RejectionFilter, Store } from "../../store/ports/store.ts";
+import type { CommandOptions } from "../options/command-options.ts";
+import { exitCodes } from "../options/exit-codes.ts";
+import { readLimit } from "../options/query-options.ts";
+import { readFilter } from "../options/rejection-filter.ts";
+import { storeSettingNames, withStore } from "../options/with-store.ts";
+import { columns } from "../output/columns.ts";
+import { counted } from "../output/counted.ts";
+import { cutName, cutToWidth } from "../output/cut-to-width.ts";
+import { errorLine } from "../output/error-line.ts";
+import { print, printJson, tell } from "../output/print.ts";
+import { shortId } from "../output/short-id.ts";
+
+const LISTED = 100;
+/** Of what is wrong, in a list: columns of a terminal. */
+const EXCERPT = 100;
+
+/** `rejections list`: those that fit, newest first, each with what is wrong first; or their counts. */
+export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
+  const filter = readFilter(options);
+  const limit = readLimit(options, LISTED);
+  const isJson = options["json"] === true;
+  return withStore(readSettings(env, storeSettingNames), "refuse", async (store) => {
+    if (options["counts"] === true) {
+      await printCounts(await store.countRejections(filter), isJson);
+      await tellOnlyCounted(store, filter);
+      return exitCodes.ok;
+    }
+    const rows: string[][] = [];
+    let count = 0;
+    for await (const page of rejectionPages(store, filter, { limit, oldestFirst: false })) {
+      count += page.length;
+      for (const rejection of page) {
+        if (isJson) await printJson(shown(rejection));
+        else rows.push(toRow(rejection));
+      }
+    }
+    if (!isJson) await print(count === 0 ? "No such rejections.\n" : columns([heading, ...rows]));
+    if (count === limit) tell(`There may be more than these ${limit}: see --limit.`);
+    await tellOnlyCounted(store, filter);
+    return exitCodes.ok;
+  });
+}
+
+/** On standard error, also where the list is for machines: no more than their number is known of them. */
+async function tellOnlyCounted(
+  store: Pick<Store, "listOnlyCounted">,
+  { exchange, ...times }: RejectionFilter,
+): Promise<void> {
+  for (const { day, exchange: of, messages } of await store.listOnlyCounted(times)) {
+    if (exchange !== undefined && of !== exchange && of !== OTHER_EXCHANGES) continue;
+    const from = of === OTHER_EXCHANGES ? "exchanges that the registry does not list" : of;
+    tell(
+      `${counted(messages, "more message")} from ${from} on ${day} (UTC) ${messages === 1 ? "was" : "were"} rejected and only counted: ` +
+        "the day's quota was full (REJECTIONS_PER_DAY, REJECTION_BYTES_PER_DAY)",
+    );
+  }
+}
+
+/** `rejections show`: all that is kept of one. Exit code 1 if there is none. */
+export async function showRejection(
+  env: NodeJS.ProcessEnv,
+  id: string,
+  options: CommandOptions,
+): Promise<number> {
+  const rejection = await withStore(readSettings(env, storeSettingNames), "refuse", (store) =>
+    findByPrefix(store, id),
+  );
+  if (rejection === null) {
+    tell(noSuchRejection(id));
+    return exitCodes.failed;
+  }
+  await (options["json"] === true ? printJson(shown(rejection)) : print(described(rejection)));
+  return exitCodes.ok;
+}
+
+/** For machines: as it is kept, and what is wrong in the one form that all commands have. */
+function shown(rejection: StoredRejection): object {
+  return { ...rejection, errors: faultErrors(rejection.fault) };
+}
+
+async function printCounts(counts: readonly RejectionCount[], isJson: boolean): Promise<void> {
+  if (isJson) {
+    for (const each of counts) await printJson(each);
+  } else if (counts.length === 0) {
+    await print("No such rejections.\n");
+  } else {
+    const rows = counts.map((each) => [
+      ...[String(each.messages), String(each.rejections), each.reason],
+      ...[cutName(each.exchange), each.first_seen, each.last_seen],
+    ]);
+    await print(
+      columns([["messages", "different", "reason", "exchange", "first seen", "last seen"], ...rows]),
+    );
+  }
+}
+
+const heading = ["id", "last seen", "times", "reason", "project", "task", "exchange", "routing key", "wrong"];
+
+function toRow(rejection: StoredRejection): string[] {
+  const { id, last_seen, count, fault, project, task_id, exchange, routing_key } = rejection;
+  const [first, ...others] = faultErrors(fault).map(({ pointer, message }) =>
+    pointer === "" ? message : `${pointer}: ${message}`,
+  );
+  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+  return [
+    ...[shortId(id), last_seen, String(count), fault.reason],
+    ...[project ?? "-", task_id ?? "-", exchange, routing_key].map(cutName),
+    `${cutToWidth(first ?? "-", EXCERPT)}${more}`,
+  ];
+}
+
+function described(rejection: StoredRejection): string {
+  const { id, fault, exchange, routing_key, project, task_id, payload } = rejection;
+  const { count, first_seen, last_seen, expires_at } = rejection;
+  const about = columns([
+    ["rejection", id],
+    ["reason", fault.reason],
+    ["exchange", exchange],
+    ["routing key", routing_key],
+    ["project", project ?? "-"],
+    ["task", task_id ?? "-"],
+    ["times", String(count)],
+    ["first seen", first_seen],
+    ["last seen", last_seen],
+    ["expires", expires_at],
+    ["payload", `${payload.bytes} bytes, sha256 ${payload.sha256}`],
+    ...Object.entries(payload.properties ?? {}).map(([name, value]) => [`its ${name}`, value]),
+    ["replay", whyNotReplayed(rejection) ?? `pulse-ingest rejections replay ${shortId(id)}`],
+  ]);
+  const wrong = faultErrors(fault).map((error) => `${errorLine(error)}\n`);
+  return `${about}\nWhat is wrong\n${wrong.join("")}\n${payloadText(rejection)}`;
+}
+
+function payloadText({ payload: { encoding, content, truncated } }: StoredRejection): string {
+  const part = truncated ? "The beginning of the payload" : "The payload";
+  if (encoding === "json") {
+    return `${part}\n${lines(truncated ? content : writeSource(parseSource(content).source, 2))}`;
+  }
+  const bytes = Buffer.from(content, "base64");
+  const title = `${part}, which could not be decoded`;
+  // As text only where that shows every byte; a cut may have split the last character.
+  const text = bytes.toString("utf8");
+  return Buffer.from(text).equals(bytes)
+    ? `${title}\n${lines(text)}`
+    : `${title}, as base64\n${lines(content)}`;
+}
+
+function lines(text: string): string {
+  return `${text.split("\n").map(printable).join("\n")}\n`;
+}

@@ -1,0 +1,24 @@
+import { settingNames } from "../../config/settings.ts";
+import { createLog } from "../../log.ts";
+import { exitCodes } from "../options/exit-codes.ts";
+import { readConfiguration } from "../options/read-configuration.ts";
+import { stopOnSignal } from "../options/stop-on-signal.ts";
+import { endWithOutput, goOnWithoutLog } from "../output/broken-output.ts";
+
+/**
+ * Runs the worker until SIGTERM or SIGINT; a second signal exits at once. SIGHUP: registry and tiers are read again.
+ *
+ * @returns exit code 0 after a clean shutdown.
+ * @throws Misuse for broken settings or a broken registry, before anything is started.
+ */
+export async function start(env: NodeJS.ProcessEnv): Promise<number> {
+  const { settings } = await readConfiguration(env, settingNames);
+  process.stdout.off("error", endWithOutput).on("error", goOnWithoutLog);
+  const stop = stopOnSignal();
+  // Loaded here only: the other commands start sooner without the worker's libraries.
+  const { runDaemon } = await import("../../worker/daemon.ts");
+  await runDaemon(settings, createLog(settings.LOG_LEVEL), stop.signal, (reread) => {
+    process.on("SIGHUP", reread);
+  });
+  return exitCodes.ok;
+}

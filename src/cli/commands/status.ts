@@ -1,0 +1,121 @@
+import { durableQueueName } from "../../broker/queue/declare-queue.ts";
+import { lookAtBroker } from "../../broker/tools/look-at-broker.ts";
+import { brokerUrl, readSettings } from "../../config/read-settings.ts";
+import { readRegistry } from "../../config/registry.ts";
+import type { Settings } from "../../config/settings.ts";
+import type { Binding } from "../../domain/binding.ts";
+import { Misuse } from "../../domain/faults.ts";
+import { blankUrls } from "../../domain/text/blank-url.ts";
+import { askWorker, type WorkerAnswer, workerUrl } from "../../http/observe/ask-worker.ts";
+import type { WorkerStatus } from "../../http/observe/worker-status.ts";
+import { type BrokerView, problemsOf, type StatusView, type StoreView } from "../../queries/status-view.ts";
+import { within } from "../../timing/within.ts";
+import { exitCodes } from "../options/exit-codes.ts";
+import { isStoreThere, type StoreSettings, storeSettingNames, withStore } from "../options/with-store.ts";
+import { print, printJson } from "../output/print.ts";
+import { renderStatus } from "../output/render-status.ts";
+
+export interface StatusOptions {
+  /** Of a worker's HTTP; null: as the settings have it. */
+  readonly url: string | null;
+  readonly json: boolean;
+}
+
+const statusSettingNames = [
+  ...storeSettingNames,
+  ...(["HTTP_HOST", "HTTP_PORT", "QUEUE_NAME", "QUEUE_LIMIT", "REGISTRY_FILE", "DEPLOYMENT"] as const),
+] as const;
+type StatusSettings = StoreSettings & Pick<Settings, (typeof statusSettingNames)[number]>;
+
+const LOOK_MS = 5000;
+const DAY_MS = 86_400_000;
+
+/**
+ * `status`: how a worker, its store and its broker fare, each asked by itself. Exit code 1 when something is wrong.
+ *
+ * @throws Misuse for broken settings.
+ */
+export async function status(env: NodeJS.ProcessEnv, { url, json }: StatusOptions): Promise<number> {
+  const settings = readSettings(env, statusSettingNames);
+  const worker = await workerOf(url, settings);
+  const [store, broker] = await Promise.all([lookAtStore(settings), askBroker(env, settings, worker.status)]);
+  const asked = { worker, store, broker };
+  const view: StatusView = { problems: problemsOf(asked), ...asked };
+  await (json ? printJson(view) : print(renderStatus(view)));
+  return view.problems.length === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+async function workerOf(url: string | null, settings: StatusSettings): Promise<WorkerAnswer> {
+  if (url !== null) {
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url) || url.includes("@")) {
+      throw new Misuse([
+        `--url must be that of a worker, without user and password, e.g. http://127.0.0.1:9182; it is ${JSON.stringify(blankUrls(url))}`,
+      ]);
+    }
+    return askWorker(url);
+  }
+  const place = workerUrl(settings);
+  return "url" in place ? askWorker(place.url) : { url: null, status: null, trouble: place.trouble };
+}
+
+/** A store that is not there is not made for the question. */
+async function lookAtStore(settings: StatusSettings): Promise<StoreView> {
+  const nothing = { name: null, trouble: null, skipped: null, work: null, rejections: null };
+  if (!(await isStoreThere(settings))) {
+    return { ...nothing, skipped: `there is none in ${settings.DATA_DIR}; see DATA_DIR and MONGODB_URL` };
+  }
+  const since = new Date(Date.now() - DAY_MS).toISOString();
+  const look = withStore(settings, "refuse", async (store): Promise<StoreView> => {
+    await store.ping();
+    const work = await store.countWork();
+    // After a flood of them counting takes its time, and is no sign of a store that does not answer.
+    const rejections = await within(store.countRejections({ since }), LOOK_MS / 2, null);
+    return { ...nothing, name: store.name, work, rejections };
+  }).catch((error: unknown): StoreView => {
+    if (!(error instanceof Misuse)) throw error;
+    return { ...nothing, trouble: error.message.replace(/^store /, "") };
+  });
+  return within(look, LOOK_MS, { ...nothing, trouble: `no answer within ${LOOK_MS / 1000} s` });
+}
+
+/** For the exchanges only where no worker tells of them: it knows which it has bound. */
+async function askBroker(
+  env: NodeJS.ProcessEnv,
+  settings: StatusSettings,
+  worker: WorkerStatus | null,
+): Promise<BrokerView> {
+  const known = { limit: settings.QUEUE_LIMIT, registry_trouble: null };
+  const nothing = { ...known, trouble: null, skipped: null, queue: null, exchanges: [] };
+  if (!env["AMQP_URL"] && !env["AMQP_URL_FILE"]) return { ...nothing, skipped: "AMQP_URL is not set" };
+  const url = await brokerUrl(readSettings(env, ["AMQP_URL", "AMQP_URL_FILE"]));
+  const { bindings, trouble: registry_trouble } =
+    worker === null ? await listedBindings(settings) : { bindings: [], trouble: null };
+  const exchanges = [...new Set(bindings.map(({ exchange }) => exchange))];
+  const queue = worker?.queue.name ?? durableQueueName(url, settings.QUEUE_NAME);
+  const seen = await lookAtBroker({ url, queue, exchanges, limitMs: LOOK_MS });
+  return {
+    ...nothing,
+    ...seen,
+    registry_trouble,
+    exchanges: seen.exchanges.map(({ exchange, trouble }) => ({
+      exchange,
+      routing_keys: bindings.filter((binding) => binding.exchange === exchange).map((b) => b.routing_key),
+      trouble,
+    })),
+  };
+}
+
+interface Listed {
+  readonly bindings: readonly Binding[];
+  readonly trouble: string | null;
+}
+
+async function listedBindings(settings: StatusSettings): Promise<Listed> {
+  try {
+    const { bindings } = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
+    return { bindings, trouble: null };
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error;
+    return { bindings: [], trouble: error.problems.join("; ") };
+  }
+}

@@ -1,0 +1,11 @@
+import { MAX_NAME_BYTES } from "../../broker/connection/broker-address.ts";
+import { Misuse } from "../../domain/faults.ts";
+
+/** The name of an exchange, or a routing key, as an option gives it. @throws Misuse for none, and for one that is too long. */
+export function brokerName(value: string | boolean | undefined, what: string): string {
+  if (typeof value !== "string" || value === "") throw new Misuse([`${what} must be given`]);
+  const bytes = Buffer.byteLength(value);
+  if (bytes > MAX_NAME_BYTES)
+    throw new Misuse([`${what} must not be longer than ${MAX_NAME_BYTES} bytes; it is ${bytes}`]);
+  return value;
+}

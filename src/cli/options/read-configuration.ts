@@ -1,0 +1,39 @@
+import { readTiers } from "../../config/parse-tiers.ts";
+import { databaseUrl, readSettings } from "../../config/read-settings.ts";
+import { type Registry, readRegistry } from "../../config/registry.ts";
+import type { SettingName, Settings } from "../../config/settings.ts";
+import { Misuse } from "../../domain/faults.ts";
+
+/**
+ * The settings that are asked for, and the files that operators write. A file that holds the database's address is only
+ * checked: it is read again at each connect.
+ *
+ * @throws Misuse with everything that is wrong with any of them at once.
+ */
+export async function readConfiguration<K extends SettingName>(
+  env: NodeJS.ProcessEnv,
+  names: readonly K[],
+): Promise<{ readonly settings: Pick<Settings, K>; readonly registry: Registry }> {
+  // These take any text, so that a broken setting does not hide what is wrong with the files.
+  const files = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE", "MONGODB_URL_FILE"]);
+  const [settings, registry, tiers, address] = await Promise.allSettled([
+    Promise.resolve().then(() => readSettings(env, names)),
+    readRegistry(files.REGISTRY_FILE, files.DEPLOYMENT),
+    readTiers(files.TIERS_FILE),
+    databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: files.MONGODB_URL_FILE }),
+  ]);
+  if (
+    settings.status === "fulfilled" &&
+    registry.status === "fulfilled" &&
+    tiers.status === "fulfilled" &&
+    address.status === "fulfilled"
+  ) {
+    return { settings: settings.value, registry: registry.value };
+  }
+  const problems = [settings, registry, tiers, address].flatMap((part) => {
+    if (part.status === "fulfilled") return [];
+    if (part.reason instanceof Misuse) return part.reason.problems;
+    throw part.reason;
+  });
+  throw new Misuse(problems);
+}

@@ -1,0 +1,130 @@
+import { readFile } from "node:fs/promises";
+import * as z from "zod";
+import { Misuse } from "../domain/faults.ts";
+import { blankAddress, blankSecrets } from "../domain/text/blank-url.ts";
+import {
+  amqpUrl,
+  declared,
+  mongodbUrl,
+  type SettingName,
+  type Settings,
+  settingNames,
+  settingsSchema,
+} from "./settings.ts";
+
+/** A setting as people are shown it. */
+export interface SettingInfo {
+  readonly name: SettingName;
+  readonly description: string;
+  readonly unit: string | null;
+  readonly secret: boolean;
+  /** As text; null: there is none. */
+  readonly defaultText: string | null;
+}
+
+/** What is declared, in the order of declaration. */
+export function describeSettings(): SettingInfo[] {
+  return settingNames.map((name) => {
+    const { description = "", unit, secret } = declared[name].meta() ?? {};
+    const { success, data } = z.safeParse(declared[name], undefined);
+    // An empty list is no default that could be written.
+    const defaultText = success && data !== undefined && String(data) !== "" ? String(data) : null;
+    return {
+      name,
+      description,
+      unit: typeof unit === "string" ? unit : null,
+      secret: secret === true,
+      defaultText,
+    };
+  });
+}
+
+/**
+ * The settings that a command needs, read from the environment; others are neither read nor checked.
+ *
+ * @param env - e.g. `process.env`; an empty value counts as unset, as compose files write it.
+ * @throws Misuse with every problem at once, each naming the setting, what was found and what would be right.
+ */
+export function readSettings<K extends SettingName>(
+  env: NodeJS.ProcessEnv,
+  names: readonly K[],
+): Pick<Settings, K> {
+  const given = Object.fromEntries(names.map((name) => [name, env[name] === "" ? undefined : env[name]]));
+  const mask = Object.fromEntries(names.map((name) => [name, true])) as Record<K, true>;
+  const parsed = settingsSchema.pick(mask as Record<SettingName, true>).safeParse(given);
+  const problems = (parsed.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0]) as SettingName;
+    const found =
+      declared[name].meta()?.["secret"] === true
+        ? "(a secret)"
+        : blankSecrets(JSON.stringify(given[name]) ?? "unset");
+    return `${name}: ${issue.message}; it is ${found} (see config/settings.md)`;
+  });
+  const all = [...problems, ...(parsed.success ? contradictions(parsed.data) : []), ...missing(given)];
+  // A number may break two rules of its type, which say the same.
+  if (all.length > 0 || !parsed.success) throw new Misuse([...new Set(all)]);
+  return parsed.data as Pick<Settings, K>;
+}
+
+function contradictions(settings: Partial<Settings>): string[] {
+  const { BATCH_SIZE, PREFETCH } = settings;
+  if (BATCH_SIZE !== undefined && PREFETCH !== undefined && BATCH_SIZE > PREFETCH) {
+    return [
+      `BATCH_SIZE: ${BATCH_SIZE} must not exceed PREFETCH (${PREFETCH}): the broker would stop sending before a batch could fill`,
+    ];
+  }
+  const { LOG_LEASE_MS, LOG_TIMEOUT_MS } = settings;
+  if (LOG_LEASE_MS !== undefined && LOG_TIMEOUT_MS !== undefined && LOG_LEASE_MS <= LOG_TIMEOUT_MS) {
+    return [
+      `LOG_LEASE_MS: ${LOG_LEASE_MS} must exceed LOG_TIMEOUT_MS (${LOG_TIMEOUT_MS}): a slow log would be taken up by another worker before it is read`,
+    ];
+  }
+  return [];
+}
+
+function missing(given: Readonly<Partial<Record<SettingName, string | undefined>>>): string[] {
+  const isAsked = "AMQP_URL" in given && "AMQP_URL_FILE" in given;
+  if (!isAsked || given.AMQP_URL !== undefined || given.AMQP_URL_FILE !== undefined) return [];
+  return ["AMQP_URL: must be set (or AMQP_URL_FILE), e.g. AMQP_URL=amqp://guest:guest@localhost:5672"];
+}
+
+/** The broker address to connect to now: of the file if there is one, else the plain setting. */
+export async function brokerUrl(settings: Pick<Settings, "AMQP_URL" | "AMQP_URL_FILE">): Promise<string> {
+  return readUrl(amqpUrl, "AMQP_URL", settings.AMQP_URL_FILE, settings.AMQP_URL);
+}
+
+/** The database address to connect to now; null: the embedded store. */
+export async function databaseUrl(
+  settings: Pick<Settings, "MONGODB_URL" | "MONGODB_URL_FILE">,
+): Promise<string | null> {
+  if (settings.MONGODB_URL_FILE === undefined && settings.MONGODB_URL === undefined) return null;
+  return readUrl(mongodbUrl, "MONGODB_URL", settings.MONGODB_URL_FILE, settings.MONGODB_URL);
+}
+
+async function readUrl(
+  type: z.ZodType<string>,
+  name: string,
+  file: string | undefined,
+  plain: string | undefined,
+): Promise<string> {
+  if (file === undefined) return type.parse(plain);
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new Misuse([`${name}_FILE: ${file} cannot be read (${error.code ?? error.message})`]);
+  });
+  const parsed = type.safeParse(text.trim());
+  if (!parsed.success)
+    throw new Misuse([`${name}_FILE: what ${file} holds ${parsed.error.issues[0]?.message ?? ""}`]);
+  return parsed.data;
+}
+
+/** Name, value and origin of each setting, for `check`; secrets blanked. */
+export function showSettings(env: NodeJS.ProcessEnv, settings: Partial<Settings>): string[][] {
+  return describeSettings()
+    .filter(({ name }) => name in settings)
+    .map(({ name, secret }) => {
+      const value = settings[name];
+      const shown =
+        value === undefined ? "(unset)" : secret ? blankAddress(String(value)) : blankSecrets(String(value));
+      return [name, shown, env[name] ? "environment" : "default"];
+    });
+}

@@ -1,0 +1,132 @@
+import { readFile } from "node:fs/promises";
+import { CORE_SCHEMA, loadAll, mergeTag, YAMLException } from "js-yaml";
+import * as z from "zod";
+import { Misuse } from "../domain/faults.ts";
+import { hiddenProblem, shown } from "../domain/text/hidden-characters.ts";
+import { utf8Text } from "./utf8-text.ts";
+import { createLineFinder } from "./yaml-lines.ts";
+import { expandedSize } from "./yaml-size.ts";
+
+/** Problems that are told one by one; a person mends the first ones and looks again. */
+const MAX_TOLD = 100;
+const MAX_NAMES_TOLD = 10;
+/** Values that a file may hold once its aliases are written out: a few bytes of them can stand for billions. */
+const MAX_VALUES = 1_000_000;
+/** `<<` takes over the members of another mapping. */
+const schema = CORE_SCHEMA.withTags(mergeTag);
+
+/** The text of a file that an operator wrote; null where it is not there. @throws Misuse where it cannot be read. */
+export async function readText(path: string): Promise<string | null> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const code =
+      typeof error === "object" && error !== null && "code" in error ? String(error.code) : String(error);
+    if (code === "ENOENT") return null;
+    throw new Misuse([`${path} cannot be read (${code})`]);
+  }
+  return utf8Text(path, bytes);
+}
+
+/**
+ * A mapping of these members and no others; what is wrong with it is told with what would be right.
+ *
+ * @param what - e.g. `an entry`.
+ */
+export function mapping<Shape extends z.ZodRawShape>(
+  what: string,
+  shape: Shape,
+): z.ZodObject<Shape, z.core.$strict> {
+  const names = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `${namesOf(issue.keys)}: not known here; ${what} may have ${names}`
+        : `must be ${what}: a mapping of ${names}`,
+  });
+}
+
+/** The first keys of a mapping, with whatever is hidden in them. */
+export function namesOf(keys: readonly string[]): string {
+  const told = keys.slice(0, MAX_NAMES_TOLD).map(plainOrShown).join(", ");
+  return keys.length > MAX_NAMES_TOLD ? `${told} and ${keys.length - MAX_NAMES_TOLD} more` : told;
+}
+
+/** A key as it is, unless something in it might not be seen. */
+function plainOrShown(key: string): string {
+  return /^[\x21-\x7e]{1,60}$/.test(key) ? key : shown(key);
+}
+
+/** What a YAML text holds. */
+export interface ParsedYaml<T> {
+  readonly value: T;
+  /** The line of the value at this path, from 1. */
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
+}
+
+/**
+ * What a YAML text holds, checked.
+ *
+ * @param path - for the messages.
+ * @throws Misuse with the first hundred problems at once, each with file, line and what was found.
+ */
+export function parseYaml<T>(path: string, text: string, type: z.ZodType<T>): ParsedYaml<T> {
+  const value = loadOne(path, text);
+  if (expandedSize(value) > MAX_VALUES) {
+    throw new Misuse([`${path}: holds more than ${MAX_VALUES} values, its aliases written out`]);
+  }
+  const parsed = type.safeParse(value);
+  let findLine: ReturnType<typeof createLineFinder> | undefined;
+  const lineOf = (place: readonly PropertyKey[]): number => {
+    findLine ??= createLineFinder(text);
+    return findLine(place);
+  };
+  if (parsed.success) return { value: parsed.data, lineOf };
+  const problems = parsed.error.issues.map((issue) => {
+    // The parser reports the parent of an unknown key; point to the key instead.
+    const culprit = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+    return `${path}:${lineOf([...issue.path, ...culprit])}: ${placeOf(issue.path)}: ${issue.message}`;
+  });
+  throw new Misuse(firstTold(path, problems));
+}
+
+/** The first hundred, and how many more there are. */
+export function firstTold(path: string, problems: readonly string[]): string[] {
+  const more = problems.length - MAX_TOLD;
+  return more > 0 ? [...problems.slice(0, MAX_TOLD), `${path}: and ${more} more`] : [...problems];
+}
+
+function placeOf(path: readonly PropertyKey[]): string {
+  const steps = path.map((step) =>
+    typeof step === "number" ? `[${step}]` : `.${plainOrShown(String(step))}`,
+  );
+  return steps.join("").replace(/^\./, "") || "the file";
+}
+
+function loadOne(path: string, text: string): unknown {
+  try {
+    // Not `load`: that takes a file of nothing but comments for an error.
+    const documents = loadAll(text, { schema });
+    if (documents.length > 1)
+      throw new Misuse([`${path}: holds ${documents.length} YAML documents; it may hold one`]);
+    return documents[0] ?? null;
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const line = (error.mark?.line ?? 0) + 1;
+    throw new Misuse([`${path}:${line}: not YAML: ${error.reason}${hintFor(text, line)}`]);
+  }
+}
+
+/** What is most often behind text that is not YAML, and that the parser's words do not tell. */
+function hintFor(text: string, line: number): string {
+  const lines = text.split("\n");
+  // `*` names something in YAML, and `#` begins a comment, so that the parser goes on looking for the end of a list.
+  const bare = lines.findIndex((each) => /^[^#]*(?:[[,]\s*[*#]|[:-]\s+\*)/.test(each));
+  if (bare !== -1) return `; line ${bare + 1}: what begins with * or # is written in quotes, as in '#'`;
+  // The parser may notice only on the next line what is wrong with one.
+  const near = lines.slice(Math.max(0, line - 2), line).map((each) => each.replace(/^ +|[ \r]+$/g, ""));
+  if (/^exchange\s*:/.test(near.at(-1) ?? "")) return "; each entry begins with a dash: `- exchange:`";
+  const [hidden] = near.flatMap((each) => hiddenProblem(each) ?? []);
+  return hidden === undefined ? "" : `; a line ${hidden}`;
+}

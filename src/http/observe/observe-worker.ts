@@ -1,0 +1,188 @@
+import type { SourceState } from "../../broker/message-source.ts";
+import type { DepthState } from "../../broker/queue/queue-depth.ts";
+import {
+  artifactWorkTotals,
+  type Counters,
+  outcomeTotals,
+  rejectionTotals,
+  totalOf,
+} from "../../metrics/counters.ts";
+import type { WorkStore } from "../../store/ports/store.ts";
+import { within } from "../../timing/within.ts";
+import { shareAnswer } from "../server/share-answer.ts";
+import { livenessProblems, readinessProblems } from "./health.ts";
+import { createWorkCounting } from "./open-work.ts";
+import type { RecentWatch } from "./recent-figures.ts";
+import type { WorkerStatus } from "./worker-status.ts";
+
+/** The parts of the worker as far as they are told of; each null until it is there. */
+export interface WorkerParts {
+  readonly store: (Pick<WorkStore, "countWork"> & { readonly name: string; ping(): Promise<void> }) | null;
+  readonly ingest: {
+    storeTrouble(): string | null;
+    spoolTrouble(): string | null;
+    stalledMs(): number;
+  } | null;
+  readonly source: { state(): SourceState } | null;
+  readonly files: { generation(): number; problems(): readonly string[] } | null;
+  readonly depth: { state(): DepthState | null } | null;
+  readonly isStopping: boolean;
+}
+
+export interface ObserveOptions {
+  readonly version: string;
+  readonly prefetch: number;
+  readonly ackTimeoutMs: number;
+  readonly queueLimit: number;
+  readonly stallLimitMs: number;
+  /** How long the store may take to say that it is there. */
+  readonly pingMs: number;
+  /** Asked each time, since parts come one after the other. */
+  readonly parts: () => WorkerParts;
+  readonly counters: Counters;
+  readonly recent: RecentWatch;
+}
+
+export interface WorkerView {
+  /** Empty: it is alive. Asks nobody outside. */
+  livenessProblems(): string[];
+  /** Empty: it is ready. Asks the store. */
+  readinessProblems(): Promise<string[]>;
+  status(): Promise<WorkerStatus>;
+}
+
+/** Those who look at the worker must not burden its store. */
+const COUNT_EVERY_MS = 30_000;
+
+/** Everything that the worker tells of itself; `/livez`, `/readyz`, `/status` and `/metrics` show the same. */
+export function observeWorker(options: ObserveOptions): WorkerView {
+  const { version, counters, parts, recent } = options;
+  const startedAtMs = Date.now();
+  const startedMs = performance.now();
+  const countWork = createWorkCounting({ everyMs: COUNT_EVERY_MS, waitMs: options.pingMs });
+  const pingTrouble = shareAnswer(() => troubleOf(parts().store));
+
+  /** Null: it can be written to. Many who ask at a time make one question. */
+  async function storeTrouble(): Promise<string | null> {
+    const { store, ingest } = parts();
+    if (store === null) return "it is not open yet";
+    const late = `no answer within ${options.pingMs} ms`;
+    const trouble = await within(pingTrouble(), options.pingMs, late);
+    return trouble ?? ingest?.storeTrouble() ?? null;
+  }
+
+  function aliveProblems(): string[] {
+    const { ingest } = parts();
+    return livenessProblems({
+      stalledMs: ingest?.stalledMs() ?? 0,
+      storeTrouble: ingest?.storeTrouble() ?? null,
+      stallLimitMs: options.stallLimitMs,
+    });
+  }
+
+  function readyProblems(trouble: string | null): string[] {
+    const { source, ingest, isStopping } = parts();
+    const spoolTrouble = ingest?.spoolTrouble() ?? null;
+    return readinessProblems({
+      source: source?.state() ?? null,
+      storeTrouble: trouble,
+      spoolTrouble,
+      isStopping,
+    });
+  }
+
+  return {
+    livenessProblems: aliveProblems,
+    readinessProblems: async () => readyProblems(await storeTrouble()),
+    async status() {
+      const trouble = await storeTrouble();
+      const problems = readyProblems(trouble);
+      const { store, ingest, source, files, depth } = parts();
+      return {
+        version,
+        started_at: new Date(startedAtMs).toISOString(),
+        uptime_seconds: Math.round(performance.now() - startedMs) / 1000,
+        ready: problems.length === 0,
+        problems,
+        alive: aliveProblems().length === 0,
+        stalled_seconds: Math.round(ingest?.stalledMs() ?? 0) / 1000,
+        ...brokerPart(source?.state() ?? null, files, options),
+        queue: {
+          name: source?.state().queue ?? null,
+          limit: options.queueLimit,
+          depth: depthPart(depth?.state() ?? null),
+        },
+        store: { name: store?.name ?? null, trouble },
+        spool: {
+          jobs: await totalOf(counters.spooledJobs),
+          bytes: await totalOf(counters.spooledBytes),
+          oldest_age_seconds: await totalOf(counters.spoolAgeSeconds),
+          trouble: ingest?.spoolTrouble() ?? null,
+        },
+        jobs: {
+          received: await totalOf(counters.received),
+          in_hand: await totalOf(counters.inHand),
+          outcomes: await outcomeTotals(counters),
+        },
+        rejections: await rejectionTotals(counters),
+        artifact_work: await artifactWorkTotals(counters),
+        open_work: await countWork(trouble === null ? store : null),
+        recent: await recent.figures(),
+      };
+    },
+  };
+}
+
+async function troubleOf(store: WorkerParts["store"]): Promise<string | null> {
+  try {
+    await store?.ping();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function brokerPart(
+  state: SourceState | null,
+  files: WorkerParts["files"],
+  { prefetch, ackTimeoutMs }: ObserveOptions,
+): Pick<WorkerStatus, "broker" | "registry"> {
+  const lostMs = state?.lostSinceMs ?? null;
+  return {
+    broker: {
+      connected: state?.connected ?? false,
+      consuming: state?.consuming ?? false,
+      lost_seconds: lostMs === null ? null : Math.round(lostMs) / 1000,
+      reconnects: state?.reconnects ?? 0,
+      queues_lost: state?.queuesLost ?? 0,
+      unsettled_deliveries: state?.unsettled ?? 0,
+      oldest_unsettled_seconds: Math.round(state?.oldestMs ?? 0) / 1000,
+      ack_timeout_seconds: ackTimeoutMs / 1000,
+      stranded_deliveries: state?.stranded ?? 0,
+      prefetch,
+    },
+    registry: {
+      generation: files?.generation() ?? 0,
+      problems: [...(files?.problems() ?? [])],
+      bindings: state?.bindings ?? 0,
+      left_bindings: state?.left ?? 0,
+      degraded: (state?.degraded ?? []).map(({ exchange, reason }) => ({ exchange, reason })),
+      exchanges: (state?.exchanges ?? []).map(({ exchange, routingKeys }) => ({
+        exchange,
+        routing_keys: [...routingKeys],
+      })),
+    },
+  };
+}
+
+function depthPart(state: DepthState | null): WorkerStatus["queue"]["depth"] {
+  const reading = state?.readings.at(-1);
+  if (state === null || reading === undefined) return null;
+  return {
+    ready_messages: reading.messages,
+    consumers: reading.consumers,
+    growth_per_second: Math.round(state.growthPerSecond * 10) / 10,
+    seconds_to_limit: state.secondsToLimit === null ? null : Math.round(state.secondsToLimit),
+    level_percent: state.level,
+  };
+}

@@ -1,0 +1,127 @@
+import type { Histogram } from "prom-client";
+import type { Outcome } from "../../domain/delivery.ts";
+import { type Counters, outcomeTotals } from "../../metrics/counters.ts";
+
+/** A histogram over all its labels, since the start. */
+export interface LagTotals {
+  readonly count: number;
+  readonly sum: number;
+  /** Upper edges, ascending and without the infinite one, and how many were at most that. */
+  readonly buckets: readonly (readonly [edge: number, count: number])[];
+}
+
+/** What was counted up to a moment. */
+export interface Sample {
+  /** Milliseconds on a clock that only goes forward. */
+  readonly atMs: number;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly arrivalLag: LagTotals;
+  readonly storedLag: LagTotals;
+}
+
+/** Seconds. */
+export interface LagFigures {
+  readonly mean: number;
+  readonly p95: number;
+}
+
+export interface RecentFigures {
+  readonly seconds: number;
+  readonly outcomes_per_second: Record<Outcome, number>;
+  /** Null: nothing was measured between the two. */
+  readonly arrival_lag_seconds: LagFigures | null;
+  readonly stored_lag_seconds: LagFigures | null;
+}
+
+/** What happened between two samples. Pure. */
+export function figuresBetween(older: Sample, newer: Sample): RecentFigures {
+  const seconds = (newer.atMs - older.atMs) / 1000;
+  const rate = (outcome: Outcome): number =>
+    seconds > 0 ? rounded((newer.outcomes[outcome] - older.outcomes[outcome]) / seconds) : 0;
+  return {
+    seconds: rounded(seconds),
+    outcomes_per_second: {
+      stored: rate("stored"),
+      unchanged: rate("unchanged"),
+      skipped: rate("skipped"),
+      rejected: rate("rejected"),
+      failed: rate("failed"),
+    },
+    arrival_lag_seconds: lagBetween(older.arrivalLag, newer.arrivalLag),
+    stored_lag_seconds: lagBetween(older.storedLag, newer.storedLag),
+  };
+}
+
+/** The 95th percentile lies in a bucket; within it the values are taken to lie evenly, as Prometheus does. */
+function lagBetween(older: LagTotals, newer: LagTotals): LagFigures | null {
+  const count = newer.count - older.count;
+  if (count <= 0) return null;
+  const before = new Map(older.buckets);
+  const rank = 0.95 * count;
+  let lowerEdge = 0;
+  let below = 0;
+  let p95: number | null = null;
+  for (const [edge, total] of newer.buckets) {
+    const upTo = total - (before.get(edge) ?? 0);
+    if (upTo >= rank) {
+      p95 = lowerEdge + ((edge - lowerEdge) * (rank - below)) / (upTo - below);
+      break;
+    }
+    lowerEdge = edge;
+    below = upTo;
+  }
+  // Past the last edge nothing is known but that.
+  return { mean: rounded((newer.sum - older.sum) / count), p95: rounded(p95 ?? lowerEdge) };
+}
+
+const rounded = (value: number): number => Math.round(value * 1000) / 1000;
+
+/** What has been counted up to now. */
+export async function takeSample(counters: Counters): Promise<Sample> {
+  return {
+    atMs: performance.now(),
+    outcomes: await outcomeTotals(counters),
+    arrivalLag: await lagTotals(counters.arrivalLagSeconds),
+    storedLag: await lagTotals(counters.lagSeconds),
+  };
+}
+
+async function lagTotals(histogram: Histogram<string>): Promise<LagTotals> {
+  const buckets = new Map<number, number>();
+  let sum = 0;
+  let count = 0;
+  for (const { metricName, labels, value } of (await histogram.get()).values) {
+    const edge = Number(labels["le"]);
+    if (metricName?.endsWith("_sum")) sum += value;
+    else if (metricName?.endsWith("_count")) count += value;
+    else if (Number.isFinite(edge)) buckets.set(edge, (buckets.get(edge) ?? 0) + value);
+  }
+  return { count, sum, buckets: [...buckets].toSorted(([a], [b]) => a - b) };
+}
+
+export interface RecentWatch {
+  figures(): Promise<RecentFigures>;
+  stop(): void;
+}
+
+const SAMPLE_EVERY_MS = 10_000;
+const KEPT_SAMPLES = 6;
+
+/** Keeps samples of the last minute. */
+export async function startRecentWatch(counters: Counters): Promise<RecentWatch> {
+  let samples = [await takeSample(counters)];
+  const timer = setInterval(() => {
+    void takeSample(counters).then((sample) => {
+      samples = [...samples, sample].slice(-KEPT_SAMPLES);
+    });
+  }, SAMPLE_EVERY_MS);
+  // The worker's end does not wait for it.
+  timer.unref();
+  return {
+    async figures() {
+      const now = await takeSample(counters);
+      return figuresBetween(samples[0] ?? now, now);
+    },
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,53 @@
+import type { Log } from "../../log.ts";
+import { type Counters, collectProcessMetrics } from "../../metrics/counters.ts";
+import { createServer } from "../server/create-server.ts";
+import { openServer } from "../server/open-server.ts";
+import { observeWorker, type WorkerParts } from "./observe-worker.ts";
+import { observerPlugin } from "./observer-routes.ts";
+import { startRecentWatch } from "./recent-figures.ts";
+
+export interface HttpOptions {
+  readonly host: string;
+  /** More names that it answers to, besides IP addresses, `localhost`, the machine's name and `host`. */
+  readonly allowedHosts: readonly string[];
+  /** 0: any that is free; `off`: nothing is served. */
+  readonly port: number | "off";
+  readonly version: string;
+  readonly prefetch: number;
+  readonly ackTimeoutMs: number;
+  readonly queueLimit: number;
+  readonly stallLimitMs: number;
+  /** Asked each time, since parts come one after the other. */
+  readonly parts: () => WorkerParts;
+  readonly counters: Counters;
+  readonly log: Log;
+}
+
+export interface Http {
+  close(): Promise<void>;
+}
+
+/** A probe's usual time limit is a few seconds: the answer has to come before. */
+const PING_MS = 2000;
+
+/**
+ * Serves what the worker tells of itself; where, is told in the log (`http_listening`).
+ *
+ * @throws Misuse where the address cannot be had.
+ */
+export async function startHttp(options: HttpOptions): Promise<Http> {
+  const { host, allowedHosts, port, counters, log } = options;
+  if (port === "off") return { close: async () => undefined };
+  const recent = await startRecentWatch(counters);
+  const view = observeWorker({ ...options, pingMs: PING_MS, recent });
+  const plugins = [observerPlugin(view, counters)];
+  const server = await openServer(createServer({ host, allowedHosts, plugins, log }), host, port);
+  collectProcessMetrics(counters);
+  log.info("http_listening", { url: server.url });
+  return {
+    async close() {
+      recent.stop();
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { isIPv6 } from "node:net";
+import type { FastifyInstance } from "fastify";
+import { Misuse } from "../../domain/faults.ts";
+
+/** A server that listens. */
+export interface OpenServer {
+  /** With the port that it got. */
+  readonly url: string;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+const hints: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    "something listens there already, perhaps another worker: give this one another HTTP_PORT, 0 for a free one, or `off`",
+  EADDRNOTAVAIL: "this machine has no such address: see HTTP_HOST",
+  ENOTFOUND: "there is no such host: see HTTP_HOST",
+  EACCES: "this user may not open that port: a port above 1023 needs no rights",
+};
+
+/**
+ * Listens.
+ *
+ * @param port - 0: any that is free.
+ * @throws Misuse where the address cannot be had.
+ */
+export async function openServer(app: FastifyInstance, host: string, port: number): Promise<OpenServer> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+    const hint = hints[code];
+    if (hint === undefined) throw error;
+    throw new Misuse([`HTTP_PORT: cannot listen on ${host}:${port} (${code}): ${hint}`]);
+  }
+  const address = app.server.address();
+  if (address === null || typeof address === "string") throw new Error("an HTTP server without a port");
+  return {
+    url: `http://${isIPv6(address.address) ? `[${address.address}]` : address.address}:${address.port}`,
+    close: async () => app.close(),
+  };
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+import { makeFolder } from "../../disk/make-folder.ts";
+import { PRIVATE_FILE } from "../../disk/private-files.ts";
+import type { Log } from "../../log.ts";
+
+/** Entries in the ledger of suspects that no worker died of, kept on this disk while the store is away. */
+export interface SuspectsNote {
+  /** Keys of those that workers before us could not take out when they ended well. */
+  readonly found: readonly string[];
+  /** Puts these in the place of all that was found or kept before; none: nothing is kept. Never throws. */
+  keep(keys: readonly string[]): void;
+}
+
+const NAME = /^innocent-suspects-.*\.json$/;
+const keysOf = z.array(z.string());
+
+/** Reads the notes of ended workers; a folder that is not there holds none. What cannot be read is told, and left out. */
+export function openSuspectsNote(folder: string, log: Log): SuspectsNote {
+  let files = noteFiles(folder);
+  const found = files.flatMap((path) => {
+    try {
+      return keysOf.parse(JSON.parse(readFileSync(path, "utf8")));
+    } catch (error) {
+      log.warn("suspects_note_unreadable", { path, error, hint: "some message is tried alone once more" });
+      return [];
+    }
+  });
+  return {
+    found,
+    keep(keys) {
+      try {
+        const kept = keys.length === 0 ? [] : [writeNote(folder, keys)];
+        for (const path of files) rmSync(path, { force: true });
+        files = kept;
+      } catch (error) {
+        // What it costs: each of them counts as one death.
+        log.warn("suspects_note_not_kept", { folder, suspects: keys.length, error });
+      }
+    },
+  };
+}
+
+function noteFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => NAME.test(name))
+      .map((name) => join(folder, name));
+  } catch {
+    // None was ever made; who needs the folder for more says what is wrong with it.
+    return [];
+  }
+}
+
+/** Under its name only when it is whole: another worker may start at this moment. */
+function writeNote(folder: string, keys: readonly string[]): string {
+  const path = join(folder, `innocent-suspects-${randomUUID()}.json`);
+  makeFolder(folder);
+  writeFileSync(`${path}.part`, JSON.stringify(keys), { mode: PRIVATE_FILE });
+  renameSync(`${path}.part`, path);
+  return path;
+}

@@ -1,0 +1,41 @@
+import type { Log } from "../../log.ts";
+
+interface Day {
+  readonly day: string;
+  messages: number;
+  tellAt: number;
+}
+
+/** How many times more must be counted before it is told again. */
+const TELL_FACTOR = 10;
+
+/**
+ * Tells of rejections that are only counted because the day's quota is full: of the first of an exchange's day, and then
+ * ever more rarely.
+ */
+export class OnlyCountedNotice {
+  readonly #log: Log;
+  /** By exchange: as many as the registry lists, and `other`. */
+  readonly #days = new Map<string, Day>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** @param exchange - as the quota names it. */
+  add(exchange: string, receivedAtMs: number): void {
+    const day = new Date(receivedAtMs).toISOString().slice(0, 10);
+    const known = this.#days.get(exchange);
+    const today = known?.day === day ? known : { day, messages: 0, tellAt: 1 };
+    this.#days.set(exchange, today);
+    today.messages++;
+    if (today.messages < today.tellAt) return;
+    today.tellAt *= TELL_FACTOR;
+    this.#log.warn("rejections_only_counted", {
+      exchange,
+      day,
+      messages: today.messages,
+      hint: "the day's quota is full (REJECTIONS_PER_DAY, REJECTION_BYTES_PER_DAY): see what this exchange sends",
+    });
+  }
+}

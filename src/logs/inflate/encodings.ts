@@ -1,0 +1,59 @@
+import { Transform } from "node:stream";
+import zlib, { constants, createBrotliDecompress, createInflate, createInflateRaw } from "node:zlib";
+import type { LogFault } from "../../domain/log-faults.ts";
+import { gunzipFirstMember } from "./first-gzip-member.ts";
+import { type Inflater, inflate } from "./inflate.ts";
+import { beginsAsZlib, beginsAsZstd } from "./log-formats.ts";
+import type { PieceReader } from "./piece-reader.ts";
+import { UnreadableLog } from "./unreadable-log.ts";
+
+/** Compressions that are undone, by the names that HTTP has for them. */
+export type Encoding = "gzip" | "deflate" | "br" | "zstd";
+
+const INFLATED_CHUNK = 64 * 1024;
+// These flushes let data that breaks off end without an error, with all that could be inflated.
+const zlibOptions = { chunkSize: INFLATED_CHUNK, finishFlush: constants.Z_SYNC_FLUSH };
+const brotliOptions = { chunkSize: INFLATED_CHUNK, finishFlush: constants.BROTLI_OPERATION_FLUSH };
+// ZSTD_e_flush: Node 20 has no name for it.
+const zstdOptions = { chunkSize: INFLATED_CHUNK, finishFlush: 1 };
+
+/**
+ * What the data inflates to. Data that breaks off gives what could be inflated, and bytes after its end are ignored.
+ *
+ * @throws UnreadableLog for corrupt data, and for zstd where Node cannot undo it.
+ */
+export const undo: Readonly<
+  Record<Encoding, (reader: PieceReader) => AsyncGenerator<Buffer, void, undefined>>
+> = {
+  gzip: gunzipFirstMember,
+  // The name stands for zlib data; some servers send the bare deflate data instead.
+  async *deflate(reader) {
+    const isZlib = beginsAsZlib(await reader.peek(2));
+    const inflater = isZlib ? createInflate(zlibOptions) : createInflateRaw(zlibOptions);
+    yield* inflate(reader, inflater, corrupt("deflate"));
+  },
+  br: (reader) => inflate(reader, createBrotliDecompress(brotliOptions), corrupt("brotli")),
+  async *zstd(reader) {
+    // A zstd file may consist of several frames.
+    while (beginsAsZstd(await reader.peek(4))) {
+      const inflater = createZstdInflater();
+      if (inflater === null) throw new UnreadableLog({ reason: "foreign-compression", format: "zstd" });
+      yield* inflate(reader, inflater, corrupt("zstd"));
+    }
+  },
+};
+
+function corrupt(format: string): (detail: string) => LogFault {
+  return (detail) => ({ reason: "corrupt-compression", format, detail });
+}
+
+/** Null before Node 22.15, which is the first with zstd. */
+function createZstdInflater(): Inflater | null {
+  const create: unknown = Reflect.get(zlib, "createZstdDecompress");
+  const inflater: unknown = typeof create === "function" ? create(zstdOptions) : null;
+  return isInflater(inflater) ? inflater : null;
+}
+
+function isInflater(value: unknown): value is Inflater {
+  return value instanceof Transform && "bytesWritten" in value;
+}

@@ -1,0 +1,30 @@
+import { JOB_INFO } from "../../domain/ids.ts";
+import type { Artifact } from "../../domain/submission.ts";
+import type { LogSummary } from "./log-parser.ts";
+
+/**
+ * The artifacts that a log amounts to, in the order in which they are stored: `text_log_summary`, `Job Info` (also
+ * when it is empty) and, if the log has any, `performance_data`. `Bug suggestions` come after.
+ *
+ * The summary has no `logname`: only logs of the default names are parsed.
+ *
+ * @param logUrl - as it was asked for.
+ */
+export function logArtifacts(summary: LogSummary, logUrl: string): Artifact[] {
+  const logurl = JSON.stringify(logUrl);
+  const { step_data, job_details, performance_items } = summary;
+  const artifacts = [
+    json("text_log_summary", `{"logurl":${logurl},"step_data":${JSON.stringify(step_data)}}`),
+    json(JOB_INFO, `{"logurl":${logurl},"job_details":${JSON.stringify(job_details)}}`),
+  ];
+  if (performance_items.length > 0) {
+    artifacts.push(
+      json("performance_data", `{"logurl":${logurl},"performance_data":[${performance_items.join(",")}]}`),
+    );
+  }
+  return artifacts;
+}
+
+function json(name: string, blob: string): Artifact {
+  return { name, type: "json", blob };
+}

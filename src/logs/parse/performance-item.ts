@@ -1,0 +1,207 @@
+import { optionalMembers } from "../../submission/performance-schema.ts";
+
+/** What follows the mark of one line of performance data. */
+export type PerformanceItem =
+  | {
+      readonly ok: true;
+      /** Its JSON text as the log has it, every number included, but for what is left out. */
+      readonly text: string;
+      /** How many values JSON cannot express, and what became of the first few. */
+      readonly oddValues: number;
+      readonly notes: readonly string[];
+    }
+  | { readonly ok: false; readonly reason: UnreadableItem };
+
+/** Not JSON, nested too deep, or cut because its line is too long. */
+export type UnreadableItem = "no-json" | "too-deep" | "cut";
+
+// Written out again as JSON later, and by others: some readers of JSON recurse.
+const MAX_DEPTH = 64;
+const MAX_NOTES = 5;
+const MAX_POINTER = 200;
+
+/** Numbers as publishers' Python writes them. JSON has no such numbers. */
+const oddNumbers = ["NaN", "Infinity", "-Infinity"];
+
+/**
+ * What an odd number takes with it, so that the rest still fits the performance schema: nothing but the member or
+ * element that it is, or the suite or subtest that cannot be without it. Everywhere else it becomes null.
+ */
+const remedies: readonly { readonly at: RegExp; readonly leavesOut: "itself" | "its holder" }[] = [
+  { at: /^\/suites\/\d+\/subtests\/\d+\/(name|value)$/, leavesOut: "its holder" },
+  { at: /^\/suites\/\d+\/(name|subtests)$/, leavesOut: "its holder" },
+  { at: /^\/suites\/\d+(\/(subtests|extraOptions)\/\d+)?$/, leavesOut: "itself" },
+  {
+    at: new RegExp(`^/suites/\\d+(/subtests/\\d+)?/(${optionalMembers.join("|")})$`),
+    leavesOut: "itself",
+  },
+];
+
+/**
+ * Reads one item, with `NaN` and `Infinity` allowed as numbers. One of them costs only what cannot be without it.
+ *
+ * @param isCut - the end of the line is missing. What is JSON nevertheless is complete.
+ */
+export function readPerformanceItem(text: string, isCut: boolean): PerformanceItem {
+  const found = findOddNumbers(text);
+  if (found === null) return { ok: false, reason: "too-deep" };
+  // Checked with nothing left out: otherwise a mistake in what is left out would be missed.
+  if (!isJson(applyEdits(text, found.nulls))) {
+    return { ok: false, reason: isCut ? "cut" : "no-json" };
+  }
+  const { edits, nulls, notes } = found;
+  return { ok: true, text: applyEdits(text, edits), oddValues: nulls.length, notes };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly put: string;
+}
+
+/** An object or array that is open at the place that has been reached. */
+interface Open {
+  readonly isObject: boolean;
+  /** The member that is being read: where its name stands in the text. */
+  name: { readonly from: number; readonly to: number } | null;
+  /** The element that is being read. */
+  index: number;
+  /** Where the member or element that is being read begins; -1 before it does. */
+  partFrom: number;
+  isPartLeftOut: boolean;
+  /** End of the last part that is kept; at first where the parts begin. */
+  keptTo: number;
+}
+
+/** Where odd numbers stand, as edits that make them null, and as edits that leave out what goes with them. */
+function findOddNumbers(text: string): {
+  readonly nulls: readonly Edit[];
+  readonly edits: readonly Edit[];
+  readonly notes: readonly string[];
+} | null {
+  const nulls: Edit[] = [];
+  const edits: Edit[] = [];
+  const notes: string[] = [];
+  const open: Open[] = [];
+
+  function edit(from: number, to: number, put = ""): void {
+    // What lies within needs no edit of its own.
+    while ((edits.at(-1)?.from ?? -1) >= from) edits.pop();
+    edits.push({ from, to, put });
+  }
+
+  function beginPart(at: number): void {
+    const inside = open.at(-1);
+    if (inside !== undefined && inside.partFrom === -1) inside.partFrom = at;
+  }
+
+  /** @param at - the comma or bracket that ends the part. */
+  function endPart(at: number, isLast: boolean): void {
+    const inside = open.at(-1);
+    if (inside === undefined) return;
+    if (!inside.isPartLeftOut) inside.keptTo = at;
+    // The comma goes as well: the one that follows or, at the end, the one before.
+    else if (isLast) edit(inside.keptTo, at);
+    else edit(inside.partFrom, at + 1);
+    inside.name = null;
+    inside.index++;
+    inside.partFrom = -1;
+    inside.isPartLeftOut = false;
+  }
+
+  function takeOddNumber(at: number, odd: string): void {
+    const pointer = pointerTo(text, open);
+    const remedy = remedies.find((one) => one.at.test(pointer));
+    nulls.push({ from: at, to: at + odd.length, put: "null" });
+    edit(at, at + odd.length, "null");
+    const holder = remedy?.leavesOut === "its holder";
+    const leaves = open.at(holder ? -2 : -1);
+    if (remedy !== undefined && leaves !== undefined) leaves.isPartLeftOut = true;
+    if (notes.length < MAX_NOTES) {
+      const becomes =
+        remedy === undefined ? "becomes null" : holder ? "and what holds it is left out" : "is left out";
+      notes.push(`${shown(pointer)}, which is ${odd}, ${becomes}`);
+    }
+  }
+
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') {
+      beginPart(at);
+      const end = stringEnd(text, at);
+      const inside = open.at(-1);
+      if (inside?.isObject && inside.name === null) inside.name = { from: at, to: end + 1 };
+      at = end;
+    } else if (character === "{" || character === "[") {
+      beginPart(at);
+      if (open.length === MAX_DEPTH) return null;
+      const isObject = character === "{";
+      open.push({ isObject, name: null, index: 0, partFrom: -1, isPartLeftOut: false, keptTo: at + 1 });
+    } else if (character === "}" || character === "]") {
+      endPart(at, true);
+      open.pop();
+    } else if (character === ",") endPart(at, false);
+    else if (character === "N" || character === "I" || character === "-") {
+      beginPart(at);
+      const odd = oddNumbers.find((name) => text.startsWith(name, at));
+      if (odd === undefined) continue;
+      takeOddNumber(at, odd);
+      at += odd.length - 1;
+    } else if (character !== " " && character !== "\t") beginPart(at);
+  }
+  return { nulls, edits, notes };
+}
+
+function applyEdits(text: string, edits: readonly Edit[]): string {
+  if (edits.length === 0) return text;
+  const pieces: string[] = [];
+  let copied = 0;
+  for (const { from, to, put } of edits) {
+    pieces.push(text.slice(copied, from), put);
+    copied = to;
+  }
+  return pieces.join("") + text.slice(copied);
+}
+
+/** JSON pointer to the value that is being read. */
+function pointerTo(text: string, open: readonly Open[]): string {
+  const steps = open.map(({ isObject, name, index }) => {
+    if (!isObject) return String(index);
+    const quoted = name === null ? '""' : text.slice(name.from, name.to);
+    return memberName(quoted).replaceAll("~", "~0").replaceAll("/", "~1");
+  });
+  return steps.map((step) => `/${step}`).join("");
+}
+
+function memberName(quoted: string): string {
+  if (!quoted.includes("\\")) return quoted.slice(1, -1);
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    // The whole text is not JSON, and is refused for it.
+    return "";
+  }
+}
+
+/** A stranger chooses the names in it. */
+function shown(pointer: string): string {
+  const safe = JSON.stringify(pointer).slice(1, -1);
+  return safe.length <= MAX_POINTER ? safe : `${safe.slice(0, MAX_POINTER)}…`;
+}
+
+/** Position of the quote that ends the string that begins at `from`, or the text's length. */
+function stringEnd(text: string, from: number): number {
+  let at = from + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  return at;
+}

@@ -1,0 +1,122 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { Unavailable } from "../../domain/faults.ts";
+import type { Artifact } from "../../domain/submission.ts";
+import type { Log } from "../../log.ts";
+import type { WorkItem, WorkStore } from "../../store/ports/store.ts";
+import { askAgain, fullJitterMs } from "../../timing/backoff.ts";
+import type { ReadingFailure } from "../read/log-reading.ts";
+import { type RetryLimits, retryDelayMs } from "./retry-delay.ts";
+
+/**
+ * How an item of work ended. `retry`: failed, and due again later; `failed`: for good; `lost`: the lease ran out first,
+ * and another worker has it; `unstored`: the store stayed away, or did not take what was made; `released`: given back.
+ */
+export type WorkOutcome = "done" | "retry" | "failed" | "lost" | "unstored" | "released";
+
+export interface WorkEnding {
+  readonly store: Pick<WorkStore, "finishWork" | "failWork" | "releaseWork">;
+  readonly retry: RetryLimits;
+  /** No further try of anything: a shutdown does not wait for a database. */
+  readonly stop: AbortSignal;
+  readonly log: Log;
+}
+
+/**
+ * Stores what was made, which ends the item.
+ *
+ * @param until - milliseconds since the Unix epoch: end of the lease. Up to then a store that is away is waited for,
+ *   so that what was read with some effort is not thrown away because a database restarts.
+ */
+export async function finishWork(
+  ending: WorkEnding,
+  item: WorkItem,
+  artifacts: readonly Artifact[],
+  until: number,
+): Promise<WorkOutcome> {
+  try {
+    const kept = await whileLeased(() => ending.store.finishWork(item, artifacts), item, until, ending);
+    return kept === null ? "unstored" : kept ? "done" : "lost";
+  } catch (error) {
+    ending.log.error("artifacts_not_stored", { item: item.id, error });
+    // What failed is ours, not the log's: its status stays pending.
+    const reason = `internal-error: storing failed: ${error instanceof Error ? error.message : String(error)}`;
+    await putOff(ending, item, { reason, marksFailed: false, final: false }, until);
+    return "unstored";
+  }
+}
+
+/** Keeps the reason on the item, and when it is due again, if ever. */
+export async function failWork(
+  ending: WorkEnding,
+  item: WorkItem,
+  { kind, detail, final }: ReadingFailure,
+  until: number,
+): Promise<WorkOutcome> {
+  return putOff(ending, item, { reason: `${kind}: ${detail}`, marksFailed: true, final }, until);
+}
+
+/**
+ * Gives the item back as it was. With the store away its lease runs out instead.
+ *
+ * @param dueAt - when it is due again, in milliseconds since the Unix epoch; the default is now.
+ */
+export async function releaseWork(
+  { store, log }: WorkEnding,
+  item: WorkItem,
+  dueAt?: number,
+): Promise<WorkOutcome> {
+  try {
+    await store.releaseWork([item], dueAt === undefined ? undefined : new Date(dueAt).toISOString());
+    return "released";
+  } catch (error) {
+    log.warn("work_not_released", { item: item.id, error });
+    return "unstored";
+  }
+}
+
+async function putOff(
+  ending: WorkEnding,
+  item: WorkItem,
+  failure: { readonly reason: string; readonly marksFailed: boolean; readonly final: boolean },
+  until: number,
+): Promise<WorkOutcome> {
+  const { store, retry, log } = ending;
+  const { reason, marksFailed, final } = failure;
+  const delayMs = final ? null : retryDelayMs(item.attempts + 1, retry);
+  const next_attempt_at = delayMs === null ? null : new Date(Date.now() + delayMs).toISOString();
+  try {
+    const kept = await whileLeased(
+      () => store.failWork(item, { reason, marksFailed, next_attempt_at }),
+      item,
+      until,
+      ending,
+    );
+    if (kept === null) return "unstored";
+    return !kept ? "lost" : delayMs === null ? "failed" : "retry";
+  } catch (error) {
+    log.error("work_failure_not_stored", { item: item.id, reason, error });
+    return "unstored";
+  }
+}
+
+const backoff = { baseMs: 250, capMs: 10_000 };
+
+/** What the store answers, asked again while it is away; null: it stayed away. */
+async function whileLeased<T>(
+  write: () => Promise<T>,
+  item: WorkItem,
+  until: number,
+  { stop, log }: WorkEnding,
+): Promise<T | null> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      if (tries === 0) log.warn("artifacts_wait_for_store", { item: item.id, error });
+      const delayMs = fullJitterMs(tries, askAgain(error, backoff));
+      if (stop.aborted || Date.now() + delayMs >= until) return null;
+      await wait(delayMs, undefined, { signal: stop }).catch(() => undefined);
+    }
+  }
+}

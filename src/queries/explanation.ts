@@ -1,0 +1,40 @@
+import type { StoredRejection } from "../domain/rejection.ts";
+import type { ExplainedJob, Store } from "../store/ports/store.ts";
+import { shownLog } from "./shown-log.ts";
+
+/** Everything that is known about a guid or task id; what `explain --json` prints. */
+export interface Explanation {
+  /** As it was asked for. */
+  readonly guid: string;
+  readonly project: string | null;
+  /** Name of the store that was asked. */
+  readonly store: string;
+  readonly jobs: readonly ExplainedJob[];
+  /** Newest first. */
+  readonly rejections: readonly Omit<StoredRejection, "payload">[];
+}
+
+/** The newest ones; a message that is refused again and again is counted on one rejection. */
+const LISTED_REJECTIONS = 100;
+
+/** Asks a store what it knows about a guid or task id. */
+export async function explanationOf(
+  store: Pick<Store, "name" | "findJobsByGuid" | "listRejections">,
+  guid: string,
+  project: string | null,
+): Promise<Explanation> {
+  const [jobs, rejections] = await Promise.all([
+    store.findJobsByGuid(guid),
+    store.listRejections({ task_id: guid, limit: LISTED_REJECTIONS }),
+  ]);
+  return {
+    ...{ guid, project, store: store.name },
+    jobs: jobs
+      .filter(({ job }) => project === null || job.project === project)
+      .map((job) => ({ ...job, logs: job.logs.map(shownLog) })),
+    rejections: rejections
+      // One whose project could not be read may be of any.
+      .filter((rejection) => project === null || (rejection.project ?? project) === project)
+      .map(({ payload, ...rest }) => rest),
+  };
+}

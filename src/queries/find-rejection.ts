@@ -1,0 +1,34 @@
+import { Misuse } from "../domain/faults.ts";
+import type { StoredRejection } from "../domain/rejection.ts";
+import type { Store } from "../store/ports/store.ts";
+
+export function noSuchRejection(id: string): string {
+  return `There is no rejection ${id}: it has been replayed, has expired, or is in another store.`;
+}
+
+const SHORTEST_PREFIX = 4;
+
+/**
+ * The rejection whose id begins so.
+ *
+ * @returns null: there is none.
+ * @throws Misuse for what is no beginning of an id, and where several begin so.
+ */
+export async function findByPrefix(
+  store: Pick<Store, "listRejections">,
+  text: string,
+): Promise<StoredRejection | null> {
+  const id_prefix = text.toLowerCase();
+  if (!/^[0-9a-f]{1,32}$/.test(id_prefix) || id_prefix.length < SHORTEST_PREFIX) {
+    throw new Misuse([
+      `an id is 32 hexadecimal digits, or at least the first ${SHORTEST_PREFIX} of them, as rejections list shows it; ` +
+        `this is ${JSON.stringify(text)}`,
+    ]);
+  }
+  const found = await store.listRejections({ id_prefix, limit: 5 });
+  if (found.length > 1) {
+    const several = found.map(({ id }) => id).join(", ");
+    throw new Misuse([`several rejections begin with ${text}: ${several}; give more of the id`]);
+  }
+  return found[0] ?? null;
+}

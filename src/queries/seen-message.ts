@@ -1,0 +1,52 @@
+import type { Delivery } from "../domain/delivery.ts";
+import { faultErrors } from "../domain/explain-fault.ts";
+import type { Violation } from "../domain/faults.ts";
+import type { Verdict } from "../judge/judge-delivery.ts";
+
+/** A job message that came by, with its verdict: what `inspect --json` prints. */
+export interface Seen {
+  /** ISO 8601, UTC. */
+  readonly received_at: string;
+  readonly exchange: string;
+  readonly routing_key: string;
+  /** Which one of its delivery's array; 0 for a single one. */
+  readonly index: number;
+  readonly verdict: Verdict["kind"];
+  /** Null where they cannot be read. */
+  readonly project: string | null;
+  readonly task_id: string | null;
+  readonly state: string | null;
+  /** As it would be stored; null unless accepted. */
+  readonly result: string | null;
+  /** Why it is rejected. */
+  readonly errors: readonly Violation[];
+  /** The message itself; null where it could not be decoded. */
+  readonly payload: unknown;
+}
+
+/** @param index - of the verdict among those of its delivery. */
+export function seenOf(delivery: Delivery, index: number, verdict: Verdict): Seen {
+  return {
+    received_at: new Date(delivery.receivedAtMs).toISOString(),
+    exchange: delivery.exchange,
+    routing_key: delivery.routingKey,
+    index,
+    verdict: verdict.kind,
+    project: textAt(verdict.payload, "origin", "project"),
+    task_id: textAt(verdict.payload, "taskId"),
+    state: textAt(verdict.payload, "state"),
+    result: verdict.kind === "accepted" ? verdict.submission.job.result : null,
+    errors: verdict.kind === "rejected" ? faultErrors(verdict.fault) : [],
+    payload: verdict.payload ?? null,
+  };
+}
+
+/** Own members only: the message is a stranger's, and may be of any shape. */
+function textAt(value: unknown, ...path: readonly string[]): string | null {
+  let at = value;
+  for (const name of path) {
+    if (typeof at !== "object" || at === null) return null;
+    at = Object.getOwnPropertyDescriptor(at, name)?.value;
+  }
+  return typeof at === "string" ? at : null;
+}

@@ -1,0 +1,118 @@
+import { TOO_LONG } from "../broker/consume/ack-age.ts";
+import type { QueueLook } from "../broker/tools/look-at-broker.ts";
+import type { WorkerAnswer } from "../http/observe/ask-worker.ts";
+import type { RejectionCount, WorkCounts } from "../store/ports/store.ts";
+
+/** An exchange with its bindings, as a worker has it or the registry lists it. */
+export interface ExchangeView {
+  readonly exchange: string;
+  readonly routing_keys: readonly string[];
+  /** Why it is not bound, or cannot be; null: nothing is wrong. */
+  readonly trouble: string | null;
+}
+
+/** What this command itself was told by the store. */
+export interface StoreView {
+  /** Null where it was not reached. */
+  readonly name: string | null;
+  readonly trouble: string | null;
+  /** Why it was not asked; null: it was. */
+  readonly skipped: string | null;
+  readonly work: WorkCounts | null;
+  /** Of the last day. */
+  readonly rejections: readonly RejectionCount[] | null;
+}
+
+/** ... and by the broker. */
+export interface BrokerView {
+  readonly trouble: string | null;
+  readonly skipped: string | null;
+  readonly queue: QueueLook | null;
+  /** Ready messages at which the queue is lost. */
+  readonly limit: number;
+  /** Why the registry cannot be read, where it had to be. */
+  readonly registry_trouble: string | null;
+  /** Only where no worker has told of them. */
+  readonly exchanges: readonly ExchangeView[];
+}
+
+export interface StatusParts {
+  readonly worker: WorkerAnswer;
+  readonly store: StoreView;
+  readonly broker: BrokerView;
+}
+
+/** What `status --json` prints. */
+export interface StatusView extends StatusParts {
+  /** What is wrong, each with the part that is to blame first; empty: all is well. */
+  readonly problems: readonly string[];
+}
+
+/** The lowest share of the limit at which a worker warns, in per cent. */
+const WARN_PERCENT = 25;
+
+/** What of all this is wrong. Pure. */
+export function problemsOf({ worker, store, broker }: StatusParts): string[] {
+  const { status } = worker;
+  const exchanges = exchangesOf({ worker, broker });
+  return [
+    ...(status === null ? [`worker: ${worker.trouble}`] : []),
+    ...(status?.problems ?? []),
+    ...(status?.alive === false ? ["worker: it is stuck; /livez says why"] : []),
+    ...registryProblems(status),
+    ...exchanges.flatMap(({ exchange, trouble }) =>
+      trouble === null ? [] : [`exchange ${exchange}: ${trouble}`],
+    ),
+    ...(broker.registry_trouble === null ? [] : [`registry: ${broker.registry_trouble}`]),
+    ...queueProblems({ worker, broker }),
+    ...ackAgeProblems(status),
+    // The worker's own words for it are there already.
+    ...(store.trouble === null || status?.store.trouble ? [] : [`store: ${store.trouble}`]),
+    ...(broker.trouble === null ? [] : [`broker: ${broker.trouble}`]),
+  ];
+}
+
+function registryProblems(status: WorkerAnswer["status"]): string[] {
+  if (status === null) return [];
+  const { problems, left_bindings: left } = status.registry;
+  return [
+    ...problems.map((problem) => `registry: broken, the one before is in force: ${problem}`),
+    ...(left > 0
+      ? [`registry: bindings that left it and are there still: ${left}; the worker's log says why`]
+      : []),
+  ];
+}
+
+function ackAgeProblems(status: WorkerAnswer["status"]): string[] {
+  if (status === null) return [];
+  const { oldest_unsettled_seconds: oldest, ack_timeout_seconds: timeout } = status.broker;
+  if (oldest < TOO_LONG * timeout) return [];
+  const held = `a delivery has been held for ${Math.round(oldest)} s`;
+  return [`broker: ${held}; after ${timeout} s without an acknowledgement it closes the channel`];
+}
+
+function queueProblems({ worker: { status }, broker }: Omit<StatusParts, "store">): string[] {
+  const { queue } = broker;
+  const limit = status?.queue.limit ?? broker.limit;
+  const ready = queue?.ready_messages ?? status?.queue.depth?.ready_messages ?? 0;
+  const percent = Math.floor((100 * ready) / limit);
+  return [
+    // A worker's private queue shows itself to nobody else.
+    ...(queue?.trouble && status === null ? [`queue ${queue.name}: ${queue.trouble}`] : []),
+    ...(queue?.consumers === 0 ? [`queue ${queue.name}: nobody consumes it`] : []),
+    ...(percent >= WARN_PERCENT
+      ? [`queue: ${ready} messages wait, ${percent} % of the ${limit} at which it is lost`]
+      : []),
+  ];
+}
+
+/** The exchanges as the worker has them, else as this command has found them. Pure. */
+export function exchangesOf({
+  worker: { status },
+  broker,
+}: Pick<StatusParts, "worker" | "broker">): readonly ExchangeView[] {
+  if (status === null) return broker.exchanges;
+  const { exchanges, degraded } = status.registry;
+  const reasons = new Map(degraded.map(({ exchange, reason }) => [exchange, reason]));
+  return exchanges.map((listed) => ({ ...listed, trouble: reasons.get(listed.exchange) ?? null }));
+}

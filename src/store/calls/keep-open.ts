@@ -1,0 +1,139 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { Unavailable } from "../../domain/faults.ts";
+import type { Log } from "../../log.ts";
+import { fullJitterMs } from "../../timing/backoff.ts";
+import type { Store } from "../ports/store.ts";
+
+export interface KeepOpenOptions {
+  /** Where the store is now; null: the embedded one. Read before each opening, and when the store does not answer. */
+  readonly readAddress: () => Promise<string | null>;
+  /** @param onStuck - told, any number of times, that what was opened will not answer any more. */
+  readonly open: (address: string | null, onStuck: () => void) => Promise<Store>;
+  /** How long an absent store is waited for before it is given all the same, in milliseconds; null: until it is there. */
+  readonly patienceMs: number | null;
+  /** Aborted when the end is asked for: then it is not waited for. */
+  readonly stop: AbortSignal;
+  readonly log: Log;
+}
+
+interface Opened {
+  readonly store: Store;
+  readonly address: string | null;
+}
+
+const backoff = { baseMs: 200, capMs: 5000 };
+
+/**
+ * A store that need not be there yet, and may move: it is opened as soon as it answers, and opened anew where it hangs,
+ * or where it does not answer and its address has changed. Until the first time every method throws `Unavailable`, so
+ * that a worker can start, and consume into its spool, while the database is away. Until the next one is open the one
+ * in use stays so; what is asked of it at that moment fails as it does when a connection is lost.
+ *
+ * @returns null when the end was asked for before it was there.
+ * @throws what an opening throws while it is waited for, e.g. Misuse for a wrong address; later that counts as away.
+ */
+export async function keepOpen(options: KeepOpenOptions): Promise<Store | null> {
+  const { readAddress, open, patienceMs, stop, log } = options;
+  const end = new AbortController();
+  let inUse: Opened | null = null;
+  let isAwaited = true;
+  let isOpening = false;
+  let reason = "it is being opened";
+
+  const patience = AbortSignal.any([stop, ...(patienceMs === null ? [] : [AbortSignal.timeout(patienceMs)])]);
+  const isOver = new Promise<void>((resolve) => {
+    if (patience.aborted) resolve();
+    else patience.addEventListener("abort", () => resolve());
+  });
+  await Promise.race([openWhereItIs(false), isOver]);
+  isAwaited = false;
+  if (inUse === null && stop.aborted) {
+    end.abort();
+    return null;
+  }
+
+  async function openWhereItIs(isStuck: boolean): Promise<void> {
+    if (isOpening) return;
+    isOpening = true;
+    const isFirst = inUse === null;
+    for (let attempt = 0; !end.signal.aborted; attempt++) {
+      try {
+        await openOnce(isStuck);
+        if (isFirst && attempt > 0) log.info("store_back", { attempts: attempt });
+        break;
+      } catch (error) {
+        if (isAwaited && !(error instanceof Unavailable)) throw error;
+        if (end.signal.aborted) return;
+        reason = error instanceof Error ? error.message : String(error);
+        const event = isFirst ? "store_away" : "store_not_opened_anew";
+        if (Number.isInteger(Math.log2(attempt + 1))) log.warn(event, { attempt: attempt + 1, error });
+        await wait(fullJitterMs(attempt, backoff), undefined, { signal: end.signal }).catch(() => undefined);
+      }
+    }
+    isOpening = false;
+  }
+
+  async function openOnce(isStuck: boolean): Promise<void> {
+    const address = await readAddress();
+    const before = inUse;
+    if (before !== null && before.address === address && !isStuck) return;
+    const store = await open(address, () => void openWhereItIs(true));
+    // An open one keeps the process from ending, and nobody asks for it any more.
+    if (end.signal.aborted) return store.close();
+    inUse = { store, address };
+    if (before === null) return;
+    log.info("store_opened_anew", { store: store.name });
+    before.store.close().catch((error: unknown) => log.warn("store_not_closed", { error }));
+  }
+
+  async function ask<T>(question: (store: Store) => Promise<T>): Promise<T> {
+    if (inUse === null) throw new Unavailable("store", reason);
+    try {
+      return await question(inUse.store);
+    } catch (error) {
+      if (error instanceof Unavailable) void openWhereItIs(false);
+      throw error;
+    }
+  }
+
+  return {
+    get name() {
+      return inUse?.store.name ?? "(not open yet)";
+    },
+    storeSubmissions: (batch) => ask((store) => store.storeSubmissions(batch)),
+    storeResultSets: (project, resultSets) => ask((store) => store.storeResultSets(project, resultSets)),
+    recordRejections: (rejections) => ask((store) => store.recordRejections(rejections)),
+    resolveRejections: (tried) => ask((store) => store.resolveRejections(tried)),
+    findJob: (project, guid) => ask((store) => store.findJob(project, guid)),
+    findJobsByGuid: (guid) => ask((store) => store.findJobsByGuid(guid)),
+    findArtifact: (project, guid, name) => ask((store) => store.findArtifact(project, guid, name)),
+    findResultSet: (project, revision) => ask((store) => store.findResultSet(project, revision)),
+    listRejections: (query) => ask((store) => store.listRejections(query)),
+    findRejection: (id) => ask((store) => store.findRejection(id)),
+    countRejections: (filter) => ask((store) => store.countRejections(filter)),
+    listOnlyCounted: (filter) => ask((store) => store.listOnlyCounted(filter)),
+    countDocuments: () => ask((store) => store.countDocuments()),
+    readBindings: (queue) => ask((store) => store.readBindings(queue)),
+    noteBindings: (queue, bindings) => ask((store) => store.noteBindings(queue, bindings)),
+    forgetBindings: (queue, bindings) => ask((store) => store.forgetBindings(queue, bindings)),
+    exchangesWithWork: (kind) => ask((store) => store.exchangesWithWork(kind)),
+    claimWork: (claim) => ask((store) => store.claimWork(claim)),
+    finishWork: (item, artifacts) => ask((store) => store.finishWork(item, artifacts)),
+    failWork: (item, failure) => ask((store) => store.failWork(item, failure)),
+    releaseWork: (items, dueAt) => ask((store) => store.releaseWork(items, dueAt)),
+    countWork: () => ask((store) => store.countWork()),
+    listLogs: (query) => ask((store) => store.listLogs(query)),
+    reparseLogs: (query) => ask((store) => store.reparseLogs(query)),
+    replaceBugs: (bugs) => ask((store) => store.replaceBugs(bugs)),
+    bugsVersion: () => ask((store) => store.bugsVersion()),
+    readBugs: (afterId, limit) => ask((store) => store.readBugs(afterId, limit)),
+    enterSuspect: (hash) => ask((store) => store.enterSuspect(hash)),
+    clearSuspect: (hash) => ask((store) => store.clearSuspect(hash)),
+    ping: () => ask((store) => store.ping()),
+    async close() {
+      // One that opens only now closes itself.
+      end.abort();
+      await inUse?.store.close();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { Binding } from "../../domain/binding.ts";
+import { bindingId } from "../../domain/ids.ts";
+import type { KnownBinding } from "../ports/store.ts";
+import type { Collections } from "./mongodb-collections.ts";
+import { ignoreDuplicates } from "./mongodb-faults.ts";
+
+/** The ledger of bindings: a document for each, so that workers that start together do not undo each other's notes. */
+export function createBindings({ bindings: collection }: Pick<Collections, "bindings">) {
+  async function readBindings(queue: string): Promise<KnownBinding[]> {
+    return collection.find({ queue }, { projection: { _id: 0, queue: 0 } }).toArray();
+  }
+
+  async function noteBindings(queue: string, bindings: readonly KnownBinding[]): Promise<void> {
+    if (bindings.length === 0) return;
+    const notes = bindings.map((binding) => ({
+      replaceOne: {
+        filter: { _id: bindingId(queue, binding.exchange, binding.routing_key) },
+        replacement: { queue, ...binding },
+        upsert: true,
+      },
+    }));
+    // Another worker notes the same at this moment: it is noted.
+    await ignoreDuplicates(collection.bulkWrite(notes, { ordered: false }));
+  }
+
+  async function forgetBindings(queue: string, bindings: readonly Binding[]): Promise<void> {
+    const ids = bindings.map(({ exchange, routing_key }) => bindingId(queue, exchange, routing_key));
+    await collection.deleteMany({ _id: { $in: ids } });
+  }
+
+  return { readBindings, noteBindings, forgetBindings };
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from "node:crypto";
+import type { Bug } from "../../domain/bug.ts";
+import type { Collections } from "./mongodb-collections.ts";
+
+const BUGS_AT_ONCE = 1000;
+// No replacement takes so long; what is older and not in force was left by one that died.
+const LEFT_AFTER_MS = 60 * 60 * 1000;
+
+/**
+ * The bug cache: whole generations of bugs, of which the version names the one in force. Without transactions, so the
+ * new generation is written beside the old one; the change of the version alone puts it in force.
+ */
+export function createBugs({ bugs: collection, versions }: Pick<Collections, "bugs" | "versions">) {
+  async function replaceBugs(bugs: readonly Bug[]): Promise<void> {
+    // Its beginning is the time, so that generations compare by age.
+    const generation = `${new Date().toISOString()}/${randomUUID()}`;
+    for (let at = 0; at < bugs.length; at += BUGS_AT_ONCE) {
+      const page = bugs.slice(at, at + BUGS_AT_ONCE);
+      await collection.insertMany(
+        page.map((bug) => ({ _id: `${generation}/${bug.id}`, generation, bug })),
+        { ordered: false },
+      );
+    }
+    const before = await versions.findOneAndReplace(
+      { _id: "bugs" },
+      { version: generation },
+      { upsert: true },
+    );
+    // Not all others: another worker's may be under way.
+    if (before !== null) await collection.deleteMany({ generation: before.version });
+    const leftBefore = new Date(Date.now() - LEFT_AFTER_MS).toISOString();
+    const inForce = await bugsVersion();
+    await collection.deleteMany({ generation: { $lt: leftBefore, $ne: inForce ?? generation } });
+  }
+
+  async function bugsVersion(): Promise<string | null> {
+    return (await versions.findOne({ _id: "bugs" }))?.version ?? null;
+  }
+
+  async function readBugs(afterId: number, limit: number): Promise<Bug[]> {
+    const generation = await bugsVersion();
+    if (generation === null) return [];
+    const page = collection
+      .find({ generation, "bug.id": { $gt: afterId } })
+      .sort({ "bug.id": 1 })
+      .limit(limit);
+    return (await page.toArray()).map(({ bug }) => bug);
+  }
+
+  return { replaceBugs, bugsVersion, readBugs };
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import type { WorkClaim, WorkItem } from "../ports/store.ts";
+import {
+  type Collections,
+  type LogDocument,
+  type SuggestionsDocument,
+  unpackBlob,
+  waiting,
+} from "./mongodb-collections.ts";
+
+const inTurn = { project: 1, next_attempt_at: 1 } as const;
+
+/** Deals out logs to read and suggestions to make: documents that are due at a time and held under a lease. */
+export function createClaims(all: Collections) {
+  async function exchangesWithWork(kind: WorkItem["kind"]): Promise<string[]> {
+    const found = await (kind === "log"
+      ? all.logs.distinct("exchange", waiting)
+      : all.suggestions.distinct("exchange", waiting));
+    const known = found.filter((exchange) => typeof exchange === "string");
+    const [unknown] = await (kind === "log"
+      ? all.logs.find({ ...ofExchange(""), ...waiting }, { projection: { _id: 1 }, limit: 1 })
+      : all.suggestions.find({ ...ofExchange(""), ...waiting }, { projection: { _id: 1 }, limit: 1 })
+    ).toArray();
+    return [...new Set(unknown === undefined ? known : ["", ...known])];
+  }
+
+  async function claimWork(claim: WorkClaim): Promise<WorkItem[]> {
+    const next = await claimSide(claim, { $gt: claim.afterProject });
+    return next.length > 0 ? next : claimSide(claim, { $lte: claim.afterProject });
+  }
+
+  async function claimSide(
+    claim: WorkClaim,
+    project: { $gt: string } | { $lte: string },
+  ): Promise<WorkItem[]> {
+    return claim.kind === "log" ? claimLogs(claim, project) : claimSuggestions(claim, project);
+  }
+
+  async function claimLogs(
+    { exchange, limit, leaseMs, exceptHosts }: WorkClaim,
+    project: { $gt: string } | { $lte: string },
+  ): Promise<WorkItem[]> {
+    const now = Date.now();
+    const filter = { ...ofExchange(exchange), project, ...due(now), host: { $nin: [...exceptHosts] } };
+    const found = await all.logs.find(filter).sort(inTurn).limit(limit).toArray();
+    if (found.length === 0) return [];
+    const lease = randomUUID();
+    const claims = found.map((log) => ({ updateOne: claimOf(log, lease, now + leaseMs) }));
+    await all.logs.bulkWrite(claims, { ordered: false });
+    const ours = await all.logs.find({ _id: { $in: found.map(({ _id }) => _id) }, lease }).toArray();
+    return ours.map((log) => ({ kind: "log", ...claimed(log, lease), name: log.name, url: log.url }));
+  }
+
+  async function claimSuggestions(
+    { exchange, limit, leaseMs }: WorkClaim,
+    project: { $gt: string } | { $lte: string },
+  ): Promise<WorkItem[]> {
+    const now = Date.now();
+    const filter = { ...ofExchange(exchange), project, ...due(now) };
+    const found = await all.suggestions.find(filter).sort(inTurn).limit(limit).toArray();
+    if (found.length === 0) return [];
+    const lease = randomUUID();
+    const claims = found.map((work) => ({ updateOne: claimOf(work, lease, now + leaseMs) }));
+    await all.suggestions.bulkWrite(claims, { ordered: false });
+    const ours = await all.suggestions.find({ _id: { $in: found.map(({ _id }) => _id) }, lease }).toArray();
+    return ours.map((work) => ({
+      kind: "suggestions",
+      ...claimed(work, lease),
+      blob: unpackBlob(work.blob),
+    }));
+  }
+
+  return { exchangesWithWork, claimWork };
+}
+
+/** What is waiting, and no longer has to; said so that the index of those that are is used. */
+function due(nowMs: number) {
+  const now = new Date(nowMs).toISOString();
+  return {
+    next_attempt_at: { $gt: "", $lte: now },
+    $or: [{ lease_until: null }, { lease_until: { $lt: now } }],
+  };
+}
+
+/** Work that was stored by a version that did not note the exchange counts as that of `""`. */
+function ofExchange(exchange: string) {
+  return { exchange: exchange === "" ? { $in: [null, ""] } : exchange };
+}
+
+function claimed(document: LogDocument | SuggestionsDocument, lease: string) {
+  const { _id: id, project, job_guid, exchange, attempts, failure } = document;
+  return { id, project, job_guid, exchange: exchange ?? "", attempts: attempts - 1, failure, lease };
+}
+
+/** Only one of those that found it under the same lease, or none, gets it. */
+function claimOf(
+  { _id, lease: before }: { _id: string; lease: string | null },
+  lease: string,
+  untilMs: number,
+) {
+  return {
+    filter: { _id, lease: before },
+    update: { $set: { lease, lease_until: new Date(untilMs).toISOString() }, $inc: { attempts: 1 } },
+  };
+}

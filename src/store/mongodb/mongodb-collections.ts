@@ -1,0 +1,166 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { Binary, type Collection, type Db } from "mongodb";
+import type { Bug } from "../../domain/bug.ts";
+import type { StoredRejection } from "../../domain/rejection.ts";
+import type { ResultSet } from "../../domain/result-set.ts";
+import type { StoredJob } from "../../domain/stored-job.ts";
+import type { Artifact } from "../../domain/submission.ts";
+import type { ArtifactMaker, KnownBinding } from "../ports/store.ts";
+import type { QuotaUse } from "../rules/admit-rejections.ts";
+import type { NewLog, NewSuggestions } from "../rules/plan-batch.ts";
+import { isTakenName } from "./mongodb-faults.ts";
+
+export interface WithId {
+  readonly _id: string;
+}
+
+/** Where a claim stands. */
+export interface Leased {
+  readonly attempts: number;
+  readonly failure: string | null;
+  readonly lease: string | null;
+  /** ISO 8601. */
+  readonly lease_until: string | null;
+}
+
+export type ResultSetDocument = ResultSet & WithId & { readonly revision_keys: readonly string[] };
+export type JobDocument = StoredJob & WithId;
+export interface ArtifactDocument extends WithId {
+  readonly job: string;
+  readonly name: string;
+  readonly type: string;
+  /** Text, or gzip of it where that is long. */
+  readonly blob: string | Binary;
+  /** Missing where an earlier version has stored it. */
+  readonly made_by?: ArtifactMaker;
+  /** Grows with the time of arrival. */
+  readonly order: number;
+}
+/** Missing where an earlier version has stored it. */
+interface Sent {
+  readonly exchange?: string | null;
+}
+export type LogDocument = Omit<NewLog, "exchange"> & Sent & Leased & WithId & { readonly order: number };
+export type SuggestionsDocument = Omit<NewSuggestions, "exchange" | "next_attempt_at" | "blob"> &
+  Sent &
+  Leased &
+  WithId & {
+    /** As an artifact's. */
+    readonly blob: string | Binary;
+    /** Null: it has failed for good. */
+    readonly next_attempt_at: string | null;
+  };
+export type RejectionDocument = Omit<StoredRejection, "id" | "expires_at"> &
+  WithId & { readonly expires_at: Date };
+
+/** How much of a day's quota of rejections an exchange has used. */
+export type QuotaDocument = QuotaUse & WithId & { readonly expires_at: Date };
+
+/** The collections of one database, by what they hold. */
+export interface Collections {
+  readonly resultsets: Collection<ResultSetDocument>;
+  readonly jobs: Collection<JobDocument>;
+  readonly artifacts: Collection<ArtifactDocument>;
+  readonly coalesced: Collection<WithId & { readonly into_guid: string }>;
+  readonly logs: Collection<LogDocument>;
+  readonly suggestions: Collection<SuggestionsDocument>;
+  readonly rejections: Collection<RejectionDocument>;
+  readonly bindings: Collection<KnownBinding & WithId & { readonly queue: string }>;
+  readonly bugs: Collection<WithId & { readonly bug: Bug; readonly generation: string }>;
+  readonly versions: Collection<WithId & { readonly version: string }>;
+  readonly quotas: Collection<QuotaDocument>;
+  readonly suspects: Collection<WithId & { readonly attempts: number; readonly last_seen: Date }>;
+}
+
+/** Logs whose last attempt failed: few, and indexed by themselves. */
+export const failedOnce = { failure: { $gt: "" } };
+/** Logs, or suggestions, that are to be read or made: a time, not null. Of logs that most publishers send, none is. */
+export const waiting = { next_attempt_at: { $gt: "" } };
+/** Work is dealt out by turns: of the exchanges, and in each of its projects. */
+export const byTurn = { exchange: 1, project: 1, next_attempt_at: 1 } as const;
+const SUSPECT_SECONDS = 30 * 86_400;
+
+/** Ids that begin with this one, and a slash: what is kept beside a job, by the job's. `0` follows `/` in ASCII. */
+export function below(id: string) {
+  return { $gte: `${id}/`, $lt: `${id}0` };
+}
+
+export function collectionsOf(db: Db): Collections {
+  return {
+    resultsets: db.collection("resultsets"),
+    jobs: db.collection("jobs"),
+    artifacts: db.collection("artifacts"),
+    coalesced: db.collection("coalesced"),
+    logs: db.collection("logs"),
+    suggestions: db.collection("suggestions"),
+    rejections: db.collection("rejections"),
+    bindings: db.collection("bindings"),
+    bugs: db.collection("bugs"),
+    versions: db.collection("versions"),
+    quotas: db.collection("rejection_quotas"),
+    suspects: db.collection("suspects"),
+  };
+}
+
+/**
+ * Makes the indexes that the reads need; those that are there stay. Each costs a write of every document: what belongs to
+ * a job is found by its id, which begins with the job's.
+ */
+export async function createIndexes(all: Collections): Promise<void> {
+  await all.resultsets.createIndex({ revision_keys: 1 });
+  await all.resultsets.createIndex({ project: 1, revision_hash: 1 });
+  await all.jobs.createIndex({ job_guid: 1 });
+  await indexWaiting(all.logs);
+  await all.logs.createIndex({ last_modified: 1 });
+  await all.logs.createIndex({ failure: 1, next_attempt_at: 1 }, { partialFilterExpression: failedOnce });
+  await all.logs.createIndex(byTurn, { partialFilterExpression: waiting });
+  await all.suggestions.createIndex({ next_attempt_at: 1 });
+  await all.suggestions.createIndex(byTurn, { partialFilterExpression: waiting });
+  await all.bugs.createIndex({ generation: 1, "bug.id": 1 });
+  await all.rejections.createIndex({ last_seen: 1, _id: 1 });
+  await all.rejections.createIndex({ task_id: 1, last_seen: 1, _id: 1 });
+  // What follows the time is compared in the index: of a rare kind, not every document of a common one is read.
+  const compared = { last_seen: 1, _id: 1, "fault.reason": 1, exchange: 1, project: 1 } as const;
+  for (const first of ["exchange", "project", "fault.reason", "routing_key"]) {
+    await all.rejections.createIndex({ [first]: 1, ...compared });
+  }
+  await all.rejections.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
+  await all.quotas.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
+  await all.bindings.createIndex({ queue: 1 });
+  await all.suspects.createIndex({ last_seen: 1 }, { expireAfterSeconds: SUSPECT_SECONDS });
+}
+
+/** An index of all logs, which an earlier version made under the same name, gives way to it. */
+async function indexWaiting(logs: Collections["logs"]): Promise<void> {
+  const create = () => logs.createIndex({ next_attempt_at: 1 }, { partialFilterExpression: waiting });
+  try {
+    await create();
+  } catch (error) {
+    if (!isTakenName(error)) throw error;
+    await logs.dropIndex("next_attempt_at_1");
+    await create();
+  }
+}
+
+/**
+ * By id. Some servers lock a whole bulk: writers that go through what they share in the same order never wait for each
+ * other in a circle, of which the server would break one off.
+ */
+export function inOneOrder<T extends WithId>(documents: T[]): T[] {
+  return documents.sort((a, b) => (a._id < b._id ? -1 : 1));
+}
+
+/** A longer blob is compressed: a summary shrinks to a tenth, and a document may hold 16 MiB. */
+const COMPRESSED_FROM = 8192;
+
+export function packBlob(blob: string): string | Binary {
+  return blob.length < COMPRESSED_FROM ? blob : new Binary(gzipSync(blob));
+}
+
+export function unpackBlob(blob: string | Binary): string {
+  return typeof blob === "string" ? blob : gunzipSync(blob.buffer).toString("utf8");
+}
+
+export function toArtifact({ name, type, blob }: ArtifactDocument): Artifact {
+  return { name, type, blob: unpackBlob(blob) };
+}

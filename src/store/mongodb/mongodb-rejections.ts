@@ -1,0 +1,229 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { AnyBulkWriteOperation, Collection, Filter } from "mongodb";
+import { taskIdOf } from "../../domain/ids.ts";
+import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
+import { fullJitterMs } from "../../timing/backoff.ts";
+import type { RejectionCount, RejectionFilter, RejectionQuery, RetriedRejection } from "../ports/store.ts";
+import { admitRejections, type QuotaUse, type RejectionQuota, unlimited } from "../rules/admit-rejections.ts";
+import {
+  oldestDay,
+  type PlannedRejection,
+  planRejections,
+  quotaExpiry,
+  quotaId,
+  quotaKeys,
+} from "../rules/plan-rejections.ts";
+import type { Collections, QuotaDocument, RejectionDocument, WithId } from "./mongodb-collections.ts";
+import { retriableOf } from "./mongodb-faults.ts";
+
+type Write = AnyBulkWriteOperation<RejectionDocument>;
+
+/** Two workers that put the same new one at once: the server refuses one of them, which then only counts. */
+const MAX_ROUNDS = 8;
+const raceBackoff = { baseMs: 5, capMs: 200 };
+const unordered = { ordered: false } as const;
+/** A reply holds what it can; left to itself a server gives 101 documents. */
+const inOneReply = { batchSize: 100_000 } as const;
+
+/** What was refused: written in a constant number of round trips, whatever the batch's size. */
+export function createRejections(
+  { rejections: collection, quotas }: Pick<Collections, "rejections" | "quotas">,
+  ttlDays: number,
+  quota: RejectionQuota = unlimited,
+) {
+  /**
+   * Workers that write at the same time do not see each other's use of a quota: together they may exceed it by a batch
+   * each. The use is noted last: a batch whose reply is lost is there when it is tried again, and takes no more of it.
+   */
+  async function recordRejections(rejections: readonly Rejection[]): Promise<RejectionEnd[]> {
+    const planned = planRejections(rejections, ttlDays);
+    const [known, used] = await Promise.all([knownOf(planned), usesOf(planned)]);
+    const { kept, uses, endsOf } = admitRejections(planned, known, used, quota);
+    // The server drops what has expired by itself, sooner or later; in between it is in no answer.
+    await upsertAll(collection, kept.map(toUpsert));
+    await upsertAll(
+      quotas,
+      uses.map((use) => toIncrement(use, ttlDays)),
+    );
+    return endsOf(rejections);
+  }
+
+  async function knownOf(planned: readonly PlannedRejection[]): Promise<ReadonlySet<string>> {
+    const ids = planned.flatMap(({ stored, quota: key }) => (key === null ? [] : [stored.id]));
+    if (ids.length === 0) return new Set();
+    const found = collection.find({ _id: { $in: ids } }, { projection: { _id: 1 }, ...inOneReply });
+    return new Set((await found.toArray()).map(({ _id }) => _id));
+  }
+
+  async function usesOf(planned: readonly PlannedRejection[]): Promise<QuotaDocument[]> {
+    const ids = quotaKeys(planned).map(quotaId);
+    return ids.length === 0 ? [] : quotas.find({ _id: { $in: ids } }, inOneReply).toArray();
+  }
+
+  async function listOnlyCounted({
+    since,
+    until,
+  }: Pick<RejectionFilter, "since" | "until">): Promise<OnlyCounted[]> {
+    const from = [oldestDay(ttlDays, Date.now()), since?.slice(0, 10) ?? ""].toSorted().at(-1);
+    const day = { $gte: from ?? "", ...(until === undefined ? {} : { $lt: until }) };
+    const found = quotas.find({ only_counted: { $gt: 0 }, day }).sort({ day: -1, exchange: 1 });
+    return (await found.toArray()).map(({ day, exchange, only_counted }) => {
+      return { day, exchange, messages: only_counted };
+    });
+  }
+
+  async function upsertAll<T extends WithId>(
+    into: Collection<T>,
+    writes: readonly AnyBulkWriteOperation<T>[],
+  ): Promise<void> {
+    let open = writes;
+    for (let round = 0; open.length > 0; round++) {
+      try {
+        await into.bulkWrite(open, unordered);
+        return;
+      } catch (error) {
+        const indexes = retriableOf(error);
+        if (indexes === null || round >= MAX_ROUNDS) throw error;
+        // Only those that were not written: each write counts.
+        open = open.filter((_write, index) => indexes.has(index));
+        await wait(fullJitterMs(round, raceBackoff));
+      }
+    }
+  }
+
+  async function resolveRejections(tried: readonly RetriedRejection[]): Promise<void> {
+    const writes = tried.map(({ id: _id, last_seen, again }): Write => {
+      if (again === null) return { deleteOne: { filter: { _id, last_seen } } };
+      const { fault, payload, project, task_id } = again;
+      return {
+        updateOne: { filter: { _id, last_seen }, update: { $set: { fault, payload, project, task_id } } },
+      };
+    });
+    if (writes.length > 0) await collection.bulkWrite(writes, unordered);
+  }
+
+  async function listRejections({
+    limit,
+    after,
+    oldestFirst = false,
+    ...filter
+  }: RejectionQuery): Promise<StoredRejection[]> {
+    const conditions = [filterOf(filter)];
+    if (after !== undefined) {
+      const { last_seen, id } = after;
+      const beyond = oldestFirst ? "$gt" : "$lt";
+      // The first condition is what an index can be entered with.
+      conditions.push({ last_seen: { [`${beyond}e`]: last_seen } });
+      conditions.push({
+        $or: [{ last_seen: { [beyond]: last_seen } }, { last_seen, _id: { [beyond]: id } }],
+      });
+    }
+    const direction = oldestFirst ? 1 : -1;
+    const found = await collection
+      .find({ $and: conditions })
+      .sort({ last_seen: direction, _id: direction })
+      .limit(limit)
+      .toArray();
+    return found.map(toRejection);
+  }
+
+  async function findRejection(_id: string): Promise<StoredRejection | null> {
+    const found = await collection.findOne({ _id, expires_at: { $gt: new Date() } });
+    return found === null ? null : toRejection(found);
+  }
+
+  async function countRejections(filter: RejectionFilter): Promise<RejectionCount[]> {
+    const groups = collection.aggregate<{ _id: Pick<RejectionCount, "exchange" | "reason"> } & Totals>([
+      { $match: filterOf(filter) },
+      {
+        $group: {
+          _id: { exchange: "$exchange", reason: "$fault.reason" },
+          rejections: { $sum: 1 },
+          messages: { $sum: "$count" },
+          first_seen: { $min: "$first_seen" },
+          last_seen: { $max: "$last_seen" },
+        },
+      },
+      { $sort: { messages: -1, "_id.exchange": 1, "_id.reason": 1 } },
+    ]);
+    return (await groups.toArray()).map(({ _id, ...totals }) => ({ ..._id, ...totals }));
+  }
+
+  return {
+    recordRejections,
+    resolveRejections,
+    listRejections,
+    findRejection,
+    countRejections,
+    listOnlyCounted,
+  };
+}
+
+type Totals = Omit<RejectionCount, "exchange" | "reason">;
+
+function toUpsert(rejection: StoredRejection): Write {
+  const { id: _id, exchange, routing_key, project, task_id, fault, payload } = rejection;
+  const { first_seen, last_seen, count, expires_at } = rejection;
+  return {
+    updateOne: {
+      filter: { _id },
+      update: {
+        $setOnInsert: { exchange, routing_key },
+        $set: { project, task_id, fault, payload },
+        $min: { first_seen },
+        $max: { last_seen, expires_at: new Date(expires_at) },
+        $inc: { count },
+      },
+      upsert: true,
+    },
+  };
+}
+
+function toIncrement(use: QuotaUse, ttlDays: number): AnyBulkWriteOperation<QuotaDocument> {
+  const { day, exchange, kept, bytes, only_counted } = use;
+  return {
+    updateOne: {
+      filter: { _id: quotaId(use) },
+      update: {
+        $setOnInsert: { day, exchange, expires_at: quotaExpiry(use, ttlDays) },
+        $inc: { kept, bytes, only_counted },
+      },
+      upsert: true,
+    },
+  };
+}
+
+function filterOf({
+  task_id,
+  id_prefix,
+  reason,
+  since,
+  until,
+  ...exact
+}: RejectionFilter): Filter<RejectionDocument> {
+  return {
+    ...Object.fromEntries(Object.entries(exact).filter(([, value]) => value !== undefined)),
+    ...(task_id === undefined ? {} : { $or: ofTask(task_id) }),
+    ...(reason === undefined ? {} : { "fault.reason": reason }),
+    ...(since === undefined && until === undefined
+      ? {}
+      : { last_seen: { ...(since && { $gte: since }), ...(until && { $lt: until }) } }),
+    // `g` follows the hexadecimal digits.
+    ...(id_prefix === undefined ? {} : { _id: { $gte: id_prefix, $lt: `${id_prefix}g` } }),
+    expires_at: { $gt: new Date() },
+  };
+}
+
+function ofTask(task_id: string): Filter<RejectionDocument>[] {
+  // `0` follows `/` in ASCII: the range holds exactly what begins with the task id and a slash.
+  const forms = taskIdForms(task_id);
+  return [
+    { task_id: { $in: forms.flatMap((form) => [form, taskIdOf(form)]) } },
+    ...forms.map((form) => ({ task_id: { $gte: `${form}/`, $lt: `${form}0` } })),
+  ];
+}
+
+function toRejection({ _id, expires_at, ...rest }: RejectionDocument): StoredRejection {
+  return { id: _id, ...rest, expires_at: expires_at.toISOString() };
+}

@@ -1,0 +1,154 @@
+import type { FindCursor } from "mongodb";
+import { artifactId, jobId } from "../../domain/ids.ts";
+import { isParsedHere } from "../../domain/log-plan.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
+import type { FinishedWork, LogQuery, StoredLog, WorkCounts, WorkFailure, WorkItem } from "../ports/store.ts";
+import { makerOf } from "../rules/explained-artifacts.ts";
+import { type Collections, failedOnce, type LogDocument, packBlob, waiting } from "./mongodb-collections.ts";
+import { ignoreDuplicates } from "./mongodb-faults.ts";
+
+const LOGS_AT_ONCE = 5000;
+const released = { lease: null, lease_until: null } as const;
+
+/** How work that was claimed (`claims.ts`) ends, and what is asked of logs. */
+export function createWork(all: Collections) {
+  /**
+   * In a constant number of round trips. A lease that runs out between its check and the end counts as kept: whoever
+   * has the item then makes the same artifacts.
+   */
+  async function finishWork(finished: readonly FinishedWork[]): Promise<boolean[]> {
+    const leases = await readLeases(finished.map(({ item }) => item));
+    const isHeld = ({ item }: FinishedWork): boolean => leases.get(item.id) === item.lease;
+    const held = finished.filter(isHeld);
+    const order = Date.now() * 1000;
+    const documents = held
+      .flatMap(toDocuments)
+      .map((document, index) => ({ ...document, order: order + index }));
+    if (documents.length > 0) await ignoreDuplicates(all.artifacts.insertMany(documents, { ordered: false }));
+    const { logs, suggestions } = byKind(held.map(({ item }) => item));
+    const parsed = { parse_status: "parsed", failure: null, next_attempt_at: null, ...released } as const;
+    const $set = { ...parsed, last_modified: new Date().toISOString() };
+    await Promise.all([
+      logs.length > 0 && all.logs.updateMany(leasedAs(logs), { $set }),
+      suggestions.length > 0 && all.suggestions.deleteMany(leasedAs(suggestions)),
+    ]);
+    return finished.map(isHeld);
+  }
+
+  /** The leases in force, by item. */
+  async function readLeases(items: readonly WorkItem[]): Promise<ReadonlyMap<string, string | null>> {
+    const { logs, suggestions } = byKind(items);
+    const options = { projection: { lease: 1 } } as const;
+    const found = await Promise.all([
+      logs.length === 0 ? [] : all.logs.find(leasedAs(logs), options).toArray(),
+      suggestions.length === 0 ? [] : all.suggestions.find(leasedAs(suggestions), options).toArray(),
+    ]);
+    return new Map(found.flat().map(({ _id, lease }) => [_id, lease]));
+  }
+
+  async function failWork(item: WorkItem, failure: WorkFailure): Promise<boolean> {
+    const filter = { _id: item.id, lease: item.lease };
+    const { reason, marksFailed } = failure;
+    if (item.kind === "suggestions") {
+      // Final: it stays, with the reason, and is never due again.
+      const { next_attempt_at } = failure;
+      const $set = { failure: reason, next_attempt_at, ...released };
+      return (await all.suggestions.updateOne(filter, { $set })).matchedCount === 1;
+    }
+    const $set = {
+      ...{ failure: reason, next_attempt_at: failure.next_attempt_at, ...released },
+      last_modified: new Date().toISOString(),
+      ...(marksFailed ? { parse_status: "failed" as const } : {}),
+    };
+    return (await all.logs.updateOne(filter, { $set })).matchedCount === 1;
+  }
+
+  async function releaseWork(items: readonly WorkItem[], dueAt?: string): Promise<void> {
+    const $set = { ...released, ...(dueAt === undefined ? {} : { next_attempt_at: dueAt }) };
+    const update = { $set, $inc: { attempts: -1 } };
+    const giveBack = ({ id, lease }: WorkItem) => ({ updateOne: { filter: { _id: id, lease }, update } });
+    const { logs, suggestions } = byKind(items);
+    if (logs.length > 0) await all.logs.bulkWrite(logs.map(giveBack));
+    if (suggestions.length > 0) await all.suggestions.bulkWrite(suggestions.map(giveBack));
+  }
+
+  async function countWork(): Promise<WorkCounts> {
+    const [pendingLogs, failedLogs, pendingSuggestions, failedSuggestions] = await Promise.all([
+      all.logs.countDocuments(waiting),
+      all.logs.countDocuments({ ...failedOnce, next_attempt_at: null }),
+      all.suggestions.countDocuments(waiting),
+      all.suggestions.countDocuments({ next_attempt_at: null }),
+    ]);
+    return {
+      logs: { pending: pendingLogs, failed: failedLogs },
+      suggestions: { pending: pendingSuggestions, failed: failedSuggestions },
+    };
+  }
+
+  async function listLogs(query: LogQuery): Promise<StoredLog[]> {
+    return (await newestFirst(query).toArray()).map(toStoredLog);
+  }
+
+  function newestFirst({ job_guid, since, limit, ...exact }: LogQuery): FindCursor<LogDocument> {
+    const filter = {
+      ...(job_guid === undefined ? {} : { job_guid: { $in: [...taskIdForms(job_guid)] } }),
+      ...Object.fromEntries(Object.entries(exact).filter(([, value]) => value !== undefined)),
+      ...(since === undefined ? {} : { last_modified: { $gte: since } }),
+    };
+    return all.logs.find(filter).sort({ last_modified: -1, _id: 1 }).limit(limit);
+  }
+
+  async function reparseLogs(query: LogQuery): Promise<number> {
+    const ids: string[] = [];
+    for await (const { _id, name } of newestFirst(query)) if (isParsedHere(name)) ids.push(_id);
+    const now = new Date().toISOString();
+    const fresh = { parse_status: "pending", attempts: 0, failure: null, ...released } as const;
+    const update = { $set: { ...fresh, next_attempt_at: now, last_modified: now } };
+    // A command holds no more than 16 MiB, and all logs may be wanted.
+    for (let at = 0; at < ids.length; at += LOGS_AT_ONCE) {
+      await all.logs.updateMany({ _id: { $in: ids.slice(at, at + LOGS_AT_ONCE) } }, update);
+    }
+    return ids.length;
+  }
+
+  return {
+    finishWork,
+    failWork,
+    releaseWork,
+    countWork,
+    listLogs,
+    reparseLogs,
+  };
+}
+
+function byKind(items: readonly WorkItem[]): { logs: WorkItem[]; suggestions: WorkItem[] } {
+  return {
+    logs: items.filter(({ kind }) => kind === "log"),
+    suggestions: items.filter(({ kind }) => kind === "suggestions"),
+  };
+}
+
+function leasedAs(items: readonly WorkItem[]) {
+  return { _id: { $in: items.map(({ id }) => id) }, lease: { $in: items.map(({ lease }) => lease) } };
+}
+
+function toDocuments({ item, artifacts }: FinishedWork) {
+  const { project, job_guid } = item;
+  return artifacts.map((artifact) => ({
+    _id: artifactId(project, job_guid, artifact),
+    job: jobId(project, job_guid),
+    name: artifact.name,
+    type: artifact.type,
+    blob: packBlob(artifact.blob),
+    made_by: makerOf(item),
+  }));
+}
+
+export function toStoredLog(log: LogDocument): StoredLog {
+  const { _id, project, job_guid, name, url, parse_status, attempts, next_attempt_at, failure } = log;
+  const { last_modified } = log;
+  return {
+    id: _id,
+    ...{ project, job_guid, name, url, parse_status, attempts, next_attempt_at, failure, last_modified },
+  };
+}

@@ -1,0 +1,23 @@
+import type { ArtifactMaker, ExplainedArtifact, WorkItem } from "../ports/store.ts";
+
+/** A stored artifact without what it holds; no maker: an earlier version has stored it. */
+export interface ArtifactRow {
+  readonly name: string;
+  readonly made_by?: ArtifactMaker | null;
+}
+
+/** Each name once, in the order of arrival, with all that made something under it. */
+export function explainedArtifacts(rows: readonly ArtifactRow[]): ExplainedArtifact[] {
+  const makers = new Map<string, Set<ArtifactMaker>>();
+  for (const { name, made_by } of rows) {
+    const known = makers.get(name) ?? new Set();
+    if (made_by) known.add(made_by);
+    makers.set(name, known);
+  }
+  return [...makers].map(([name, known]) => ({ name, made_by: [...known] }));
+}
+
+/** Who made the artifacts that end this item of work. */
+export function makerOf({ kind }: WorkItem): ArtifactMaker {
+  return kind === "log" ? "log" : "summary";
+}

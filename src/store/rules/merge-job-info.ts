@@ -1,0 +1,21 @@
+import { JOB_INFO } from "../../domain/ids.ts";
+import type { Artifact } from "../../domain/submission.ts";
+
+interface Detail {
+  readonly title: unknown;
+  readonly value: unknown;
+  readonly url: unknown;
+}
+
+/** One `Job Info` of many: the details in the order of arrival, one of each title, value and URL. */
+export function mergeJobInfo(artifacts: readonly Artifact[]): Artifact | null {
+  if (artifacts.length === 0) return null;
+  const details = new Map<string, Detail>();
+  for (const { blob } of artifacts) {
+    for (const detail of (JSON.parse(blob) as { job_details: Detail[] }).job_details) {
+      const key = JSON.stringify([detail.title, detail.value, detail.url]);
+      if (!details.has(key)) details.set(key, detail);
+    }
+  }
+  return { name: JOB_INFO, type: "json", blob: JSON.stringify({ job_details: [...details.values()] }) };
+}

@@ -1,0 +1,73 @@
+import { rejectionId } from "../../domain/ids.ts";
+import type { Rejection, StoredRejection } from "../../domain/rejection.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Whose quota of which day a rejection takes. */
+export interface QuotaKey {
+  /** UTC, e.g. `2026-01-05`. */
+  readonly day: string;
+  readonly exchange: string;
+}
+
+export interface PlannedRejection {
+  /** As it is kept where there is none of its id yet. */
+  readonly stored: StoredRejection;
+  /** Null: it takes none. */
+  readonly quota: QuotaKey | null;
+}
+
+/**
+ * The rejections of a batch, each id once: what came several times is counted. Pure, for every adapter.
+ *
+ * @returns fault and payload of the last one; times of them all.
+ */
+export function planRejections(rejections: readonly Rejection[], ttlDays: number): PlannedRejection[] {
+  const planned = new Map<string, PlannedRejection>();
+  for (const { received_at, quota, ...rejection } of rejections) {
+    const id = idOf(rejection);
+    const before = planned.get(id)?.stored;
+    const last_seen = latest(before?.last_seen, received_at);
+    planned.set(id, {
+      quota: quota === undefined ? null : { day: last_seen.slice(0, 10), exchange: quota },
+      stored: {
+        id,
+        ...rejection,
+        first_seen: before === undefined || received_at < before.first_seen ? received_at : before.first_seen,
+        last_seen,
+        count: (before?.count ?? 0) + 1,
+        expires_at: new Date(Date.parse(last_seen) + ttlDays * DAY_MS).toISOString(),
+      },
+    });
+  }
+  return [...planned.values()];
+}
+
+export function idOf({ payload, exchange, routing_key }: Omit<Rejection, "received_at">): string {
+  return rejectionId(payload, exchange, routing_key);
+}
+
+/** By day and exchange. */
+export function quotaId({ day, exchange }: QuotaKey): string {
+  return `${day}/${exchange}`;
+}
+
+/** The quotas that these take, each once. */
+export function quotaKeys(planned: readonly PlannedRejection[]): QuotaKey[] {
+  const keys = planned.flatMap(({ quota }) => (quota === null ? [] : [quota]));
+  return [...new Map(keys.map((key) => [quotaId(key), key])).values()];
+}
+
+/** The earliest day whose quotas are still of interest: those of rejections that have not expired. */
+export function oldestDay(ttlDays: number, nowMs: number): string {
+  return new Date(nowMs - ttlDays * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** When a day's quotas are no longer of interest. */
+export function quotaExpiry({ day }: QuotaKey, ttlDays: number): Date {
+  return new Date(Date.parse(day) + (ttlDays + 1) * DAY_MS);
+}
+
+function latest(before: string | undefined, time: string): string {
+  return before === undefined || time > before ? time : before;
+}

@@ -1,0 +1,127 @@
+import type Database from "libsql";
+import { JOB_INFO, jobId, jobKey, jobKeyRanges, logId, resultSetId } from "../../domain/ids.ts";
+import type { ResultSet } from "../../domain/result-set.ts";
+import type { StoredJob } from "../../domain/stored-job.ts";
+import type { Artifact } from "../../domain/submission.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
+import type { ExplainedJob, JobView, StoredLog, StoredSuggestions } from "../ports/store.ts";
+import { type ArtifactRow, explainedArtifacts } from "../rules/explained-artifacts.ts";
+import { findPush } from "../rules/find-push.ts";
+import { mergeJobInfo } from "../rules/merge-job-info.ts";
+import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
+
+const TABLES = [
+  ...["resultsets", "jobs", "artifacts", "coalesced", "logs", "suggestions"],
+  ...["rejections", "bugs", "suspects"],
+];
+
+/** What {@link readLog} reads. */
+export const LOG_DOC = rowDoc({
+  ...{ project: "project", job_guid: "guid", name: "name", url: "url", parse_status: "parse_status" },
+  ...{ attempts: "attempts", next_attempt_at: "next_attempt_at", failure: "failure" },
+  last_modified: "last_modified",
+});
+
+/** A log as it is told. */
+export function readLog(row: DocRow): StoredLog {
+  const log = readDoc<Omit<StoredLog, "id">>(row);
+  return { id: logId(log.project, log.job_guid, log.name, log.url), ...log };
+}
+
+/** A job's number and document. */
+export interface JobRow extends DocRow {
+  readonly n: number;
+}
+
+/** The questions of page, API and CLI. What a table holds was written by this project, so it is not parsed again. */
+export function createReads(db: Database.Database) {
+  function besideArtifacts({ n, doc }: JobRow): Omit<JobView, "artifacts"> {
+    const job = JSON.parse(doc) as StoredJob;
+    const into = db
+      .prepare("SELECT into_guid FROM coalesced WHERE id = ?")
+      .get(jobId(job.project, job.job_guid)) as { into_guid: string } | undefined;
+    const rows = db.prepare(`SELECT ${LOG_DOC} FROM logs WHERE job = ? ORDER BY rowid`).all(n) as DocRow[];
+    return { job, coalesced_to: into?.into_guid ?? null, logs: rows.map(readLog) };
+  }
+
+  function findJob(project: string, guid: string): JobView | null {
+    const row = db.prepare("SELECT n, doc FROM jobs WHERE key = ?").get(jobKey(jobId(project, guid))) as
+      | JobRow
+      | undefined;
+    if (row === undefined) return null;
+    const names = db
+      .prepare(
+        "SELECT json_quote(name) AS doc FROM artifacts WHERE job = ? GROUP BY name ORDER BY min(rowid)",
+      )
+      .all(row.n) as DocRow[];
+    return { ...besideArtifacts(row), artifacts: names.map((name) => readDoc<string>(name)) };
+  }
+
+  function explained(row: JobRow): ExplainedJob {
+    const beside = besideArtifacts(row);
+    const push = db.prepare("SELECT doc FROM resultsets WHERE id = ?").get(beside.job.result_set) as
+      | { doc: string }
+      | undefined;
+    const artifacts = db
+      .prepare(
+        `SELECT ${rowDoc({ name: "name", made_by: "made_by" })} FROM artifacts WHERE job = ?
+           GROUP BY name, made_by ORDER BY min(rowid)`,
+      )
+      .all(row.n) as DocRow[];
+    // Ids begin with the job's, and a slash; `0` follows `/` in ASCII.
+    const suggestions = db
+      .prepare(
+        "SELECT attempts, next_attempt_at, failure FROM suggestions WHERE id >= ?1 || '/' AND id < ?1 || '0' ORDER BY id",
+      )
+      .all(jobId(beside.job.project, beside.job.job_guid)) as StoredSuggestions[];
+    return {
+      ...beside,
+      result_set: push === undefined ? null : (JSON.parse(push.doc) as ResultSet),
+      artifacts: explainedArtifacts(artifacts.map((artifact) => readDoc<ArtifactRow>(artifact))),
+      suggestions,
+    };
+  }
+
+  function findJobsByGuid(guidOrTaskId: string): ExplainedJob[] {
+    const limits = taskIdForms(guidOrTaskId).flatMap(jobKeyRanges);
+    const ranges = Array.from({ length: limits.length / 2 }, () => "(key > ? AND key < ?)").join(" OR ");
+    const rows = db
+      .prepare(`SELECT n, doc FROM jobs WHERE ${ranges} ORDER BY doc ->> 'project', key LIMIT 100`)
+      .all(...limits) as JobRow[];
+    return rows.map(explained);
+  }
+
+  function findArtifact(project: string, guid: string, name: string): Artifact | null {
+    const rows = db
+      .prepare(
+        `SELECT ${rowDoc({ name: "name", type: "type", blob: "blob" })} FROM artifacts
+           WHERE job = (SELECT n FROM jobs WHERE key = ?) AND name = ? ORDER BY rowid`,
+      )
+      .all(jobKey(jobId(project, guid)), name) as DocRow[];
+    const artifacts = rows.map((row) => readDoc<Artifact>(row));
+    return (name === JOB_INFO ? mergeJobInfo(artifacts) : artifacts[0]) ?? null;
+  }
+
+  function findResultSet(project: string, revision: string): ResultSet | null {
+    const rows = db
+      .prepare("SELECT doc FROM resultsets WHERE id IN (SELECT resultset FROM revision_keys WHERE key = ?)")
+      .all(resultSetId(project, revision)) as { doc: string }[];
+    return findPush(
+      rows.map(({ doc }) => JSON.parse(doc) as ResultSet),
+      revision,
+    );
+  }
+
+  function countDocuments(): Record<string, number> {
+    const count = (table: string) => db.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number };
+    return Object.fromEntries(TABLES.map((table) => [table, count(table).n]));
+  }
+
+  return {
+    findJob,
+    findJobsByGuid,
+    findArtifact,
+    findResultSet,
+    countDocuments,
+  };
+}

@@ -1,0 +1,196 @@
+import type Database from "libsql";
+import { taskIdOf } from "../../domain/ids.ts";
+import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
+import type { RejectionCount, RejectionFilter, RejectionQuery, RetriedRejection } from "../ports/store.ts";
+import { admitRejections, type QuotaUse, type RejectionQuota, unlimited } from "../rules/admit-rejections.ts";
+import {
+  oldestDay,
+  type PlannedRejection,
+  planRejections,
+  quotaId,
+  quotaKeys,
+} from "../rules/plan-rejections.ts";
+import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
+import { inTransaction } from "./sqlite-database.ts";
+
+type RejectionRow = Omit<StoredRejection, "fault" | "payload"> & DocRow;
+const REJECTION_DOC = rowDoc({
+  ...{ id: "id", exchange: "exchange", routing_key: "routing_key", project: "project", task_id: "task_id" },
+  ...{
+    first_seen: "first_seen",
+    last_seen: "last_seen",
+    count: "count",
+    expires_at: "expires_at",
+    doc: "doc",
+  },
+});
+
+/** A condition and its parameters. */
+type Condition = readonly [sql: string, ...values: readonly unknown[]];
+
+/** What was refused, in one open file. What a table holds was written by this project, so it is not parsed again. */
+export function createRejections(db: Database.Database, ttlDays: number, quota: RejectionQuota = unlimited) {
+  const readKnown = db.prepare("SELECT id FROM rejections WHERE id IN (SELECT value FROM json_each(?))");
+  const readUses = db.prepare(
+    `SELECT day, exchange, kept, bytes, only_counted FROM rejection_quotas
+       WHERE id IN (SELECT value FROM json_each(?))`,
+  );
+  const addUse = db.prepare(
+    `INSERT INTO rejection_quotas (id, day, exchange, kept, bytes, only_counted) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET kept = kept + excluded.kept, bytes = bytes + excluded.bytes,
+         only_counted = only_counted + excluded.only_counted`,
+  );
+  const listUses = db.prepare(
+    `SELECT day, exchange, only_counted AS messages FROM rejection_quotas
+       WHERE only_counted > 0 AND day >= ? AND day >= ? AND day < ? ORDER BY day DESC, exchange`,
+  );
+  const dropUses = db.prepare("DELETE FROM rejection_quotas WHERE day < ?");
+  const dropExpired = db.prepare("DELETE FROM rejections WHERE expires_at <= ?");
+  const put = db.prepare(
+    `INSERT INTO rejections (id, exchange, routing_key, project, task_id, reason, first_seen, last_seen, count,
+         expires_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET
+         project = excluded.project, task_id = excluded.task_id, reason = excluded.reason, doc = excluded.doc,
+         first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen),
+         count = count + excluded.count, expires_at = max(expires_at, excluded.expires_at)`,
+  );
+  const takeOut = db.prepare("DELETE FROM rejections WHERE id = ? AND last_seen = ?");
+  const amend = db.prepare(
+    "UPDATE rejections SET project = ?, task_id = ?, reason = ?, doc = ? WHERE id = ? AND last_seen = ?",
+  );
+
+  function recordRejections(rejections: readonly Rejection[]): RejectionEnd[] {
+    return inTransaction(db, () => {
+      dropExpired.run(new Date().toISOString());
+      dropUses.run(oldestDay(ttlDays, Date.now()));
+      const planned = planRejections(rejections, ttlDays);
+      const { kept, uses, endsOf } = admitRejections(planned, knownOf(planned), usesOf(planned), quota);
+      for (const rejection of kept) {
+        const { id, exchange, routing_key, project, task_id, fault } = rejection;
+        const { first_seen, last_seen, count, expires_at } = rejection;
+        const times = [first_seen, last_seen, count, expires_at];
+        put.run(id, exchange, routing_key, project, task_id, fault.reason, ...times, docOf(rejection));
+      }
+      for (const use of uses) {
+        const { day, exchange, kept, bytes, only_counted } = use;
+        addUse.run(quotaId(use), day, exchange, kept, bytes, only_counted);
+      }
+      return endsOf(rejections);
+    });
+  }
+
+  function knownOf(planned: readonly PlannedRejection[]): ReadonlySet<string> {
+    const rows = readKnown.all(JSON.stringify(planned.map(({ stored }) => stored.id))) as { id: string }[];
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  function usesOf(planned: readonly PlannedRejection[]): QuotaUse[] {
+    return readUses.all(JSON.stringify(quotaKeys(planned).map(quotaId))) as QuotaUse[];
+  }
+
+  function listOnlyCounted({ since = "", until = "9999" }: Pick<RejectionFilter, "since" | "until">) {
+    const days = [oldestDay(ttlDays, Date.now()), since.slice(0, 10), until];
+    return listUses.all(...days) as OnlyCounted[];
+  }
+
+  function resolveRejections(tried: readonly RetriedRejection[]): void {
+    inTransaction(db, () => {
+      for (const { id, last_seen, again } of tried) {
+        if (again === null) takeOut.run(id, last_seen);
+        else amend.run(again.project, again.task_id, again.fault.reason, docOf(again), id, last_seen);
+      }
+    });
+  }
+
+  function listRejections({
+    limit,
+    after,
+    oldestFirst = false,
+    ...filter
+  }: RejectionQuery): StoredRejection[] {
+    const conditions = conditionsOf(filter);
+    if (after !== undefined) {
+      const sql = `(last_seen, id) ${oldestFirst ? ">" : "<"} (?, ?)`;
+      conditions.push([sql, after.last_seen, after.id]);
+    }
+    const direction = oldestFirst ? "ASC" : "DESC";
+    const rows = db
+      .prepare(
+        `SELECT ${REJECTION_DOC} FROM rejections WHERE ${conditions.map(([sql]) => sql).join(" AND ")}
+           ORDER BY last_seen ${direction}, id ${direction} LIMIT ?`,
+      )
+      .all(...valuesOf(conditions), limit) as DocRow[];
+    return rows.map(toRejection);
+  }
+
+  function findRejection(id: string): StoredRejection | null {
+    const row = db
+      .prepare(`SELECT ${REJECTION_DOC} FROM rejections WHERE id = ? AND expires_at > ?`)
+      .get(id, new Date().toISOString()) as DocRow | undefined;
+    return row === undefined ? null : toRejection(row);
+  }
+
+  function countRejections(filter: RejectionFilter): RejectionCount[] {
+    const conditions = conditionsOf(filter);
+    return db
+      .prepare(
+        `SELECT exchange, reason, count(*) AS rejections, sum(count) AS messages, min(first_seen) AS first_seen,
+             max(last_seen) AS last_seen
+           FROM rejections WHERE ${conditions.map(([sql]) => sql).join(" AND ")}
+           GROUP BY exchange, reason ORDER BY messages DESC, exchange, reason`,
+      )
+      .all(...valuesOf(conditions)) as RejectionCount[];
+  }
+
+  return {
+    recordRejections,
+    resolveRejections,
+    listRejections,
+    findRejection,
+    countRejections,
+    listOnlyCounted,
+  };
+}
+
+function conditionsOf({ task_id, id_prefix, since, until, ...exact }: RejectionFilter): Condition[] {
+  // The plus keeps the expiry's own index out of it: nearly all that is there has not expired.
+  const conditions: Condition[] = [["+expires_at > ?", new Date().toISOString()]];
+  for (const [name, value] of Object.entries(exact)) {
+    if (value !== undefined) conditions.push([`${name} = ?`, value]);
+  }
+  if (task_id !== undefined) {
+    // `0` follows `/` in ASCII: the range holds exactly what begins with the task id and a slash.
+    const forms = taskIdForms(task_id);
+    const ofTask = [
+      `task_id IN (${forms.map(() => "?, ?").join(", ")})`,
+      ...forms.map(() => "(task_id >= ? AND task_id < ?)"),
+    ].join(" OR ");
+    conditions.push([
+      `(${ofTask})`,
+      ...forms.flatMap((form) => [form, taskIdOf(form)]),
+      ...forms.flatMap((form) => [`${form}/`, `${form}0`]),
+    ]);
+  }
+  if (since !== undefined) conditions.push(["last_seen >= ?", since]);
+  if (until !== undefined) conditions.push(["last_seen < ?", until]);
+  // `g` follows the hexadecimal digits.
+  if (id_prefix !== undefined) conditions.push(["id >= ? AND id < ?", id_prefix, `${id_prefix}g`]);
+  return conditions;
+}
+
+function valuesOf(conditions: readonly Condition[]): unknown[] {
+  return conditions.flatMap(([, ...values]) => values);
+}
+
+function docOf({ fault, payload }: Pick<Rejection, "fault" | "payload">): string {
+  return JSON.stringify({ fault, payload });
+}
+
+function toRejection(row: DocRow): StoredRejection {
+  const { id, exchange, routing_key, project, task_id, ...seen } = readDoc<RejectionRow>(row);
+  const { first_seen, last_seen, count, expires_at } = seen;
+  const { fault, payload } = readDoc<Pick<StoredRejection, "fault" | "payload">>(seen);
+  const route = { exchange, routing_key, project, task_id };
+  return { id, fault, ...route, payload, first_seen, last_seen, count, expires_at };
+}

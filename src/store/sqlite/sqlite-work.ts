@@ -1,0 +1,220 @@
+import { randomUUID } from "node:crypto";
+import type Database from "libsql";
+import { apartBy, jobId, jobKey, logId } from "../../domain/ids.ts";
+import { isParsedHere } from "../../domain/log-plan.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
+import type {
+  FinishedWork,
+  LogQuery,
+  StoredLog,
+  WorkClaim,
+  WorkCounts,
+  WorkFailure,
+  WorkItem,
+} from "../ports/store.ts";
+import { makerOf } from "../rules/explained-artifacts.ts";
+import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
+import { inTransaction } from "./sqlite-database.ts";
+import { LOG_DOC, readLog } from "./sqlite-reads.ts";
+
+const TABLES = { log: "logs", suggestions: "suggestions" } as const;
+
+const JOB = "(SELECT n FROM jobs WHERE key = ?)";
+/** The row of an item under its lease; `keyOf` gives the parameters. */
+const HELD = {
+  log: `job = ${JOB} AND name = ? AND url = ? AND lease = ?`,
+  suggestions: "id = ? AND lease = ?",
+} as const;
+
+function keyOf(item: WorkItem): string[] {
+  if (item.kind === "suggestions") return [item.id, item.lease];
+  return [jobKey(jobId(item.project, item.job_guid)), item.name, item.url, item.lease];
+}
+
+type LogItem = Extract<WorkItem, { kind: "log" }>;
+type SuggestionsItem = Extract<WorkItem, { kind: "suggestions" }>;
+
+/** What a claim gives back of either table. */
+const CLAIMED = {
+  ...{ project: "project", job_guid: "guid", exchange: "exchange" },
+  ...{ attempts: "attempts - 1", failure: "failure" },
+};
+const WORK_DOCS = {
+  log: rowDoc({ ...CLAIMED, name: "name", url: "url" }),
+  suggestions: rowDoc({ ...CLAIMED, id: "id", blob: "blob" }),
+} as const;
+
+/** Logs to read and suggestions to make, as rows that are due at a time and held under a lease. */
+export function createWork(db: Database.Database) {
+  // The first of a name stays.
+  const addArtifact = db.prepare(`INSERT OR IGNORE INTO artifacts VALUES (${JOB}, ?, ?, ?, ?, ?)`);
+  const endLog = db.prepare(
+    `UPDATE logs SET parse_status = 'parsed', failure = NULL, next_attempt_at = NULL, lease = NULL,
+       lease_until = NULL, last_modified = ? WHERE ${HELD.log}`,
+  );
+  const endSuggestions = db.prepare(`DELETE FROM suggestions WHERE ${HELD.suggestions}`);
+
+  function exchangesWithWork(kind: WorkItem["kind"]): string[] {
+    // From one exchange to the next in the index, however many logs each has.
+    const rows = db
+      .prepare(
+        `WITH RECURSIVE found (exchange) AS (
+           SELECT min(exchange) FROM ${TABLES[kind]} WHERE next_attempt_at IS NOT NULL
+           UNION ALL
+           SELECT (SELECT min(work.exchange) FROM ${TABLES[kind]} AS work
+             WHERE work.next_attempt_at IS NOT NULL AND work.exchange > found.exchange)
+           FROM found WHERE found.exchange IS NOT NULL
+         ) SELECT exchange FROM found WHERE exchange IS NOT NULL`,
+      )
+      .all() as { exchange: string }[];
+    return rows.map(({ exchange }) => exchange);
+  }
+
+  function claimWork({ kind, exchange, afterProject, limit, leaseMs, exceptHosts }: WorkClaim): WorkItem[] {
+    const now = Date.now();
+    const lease = randomUUID();
+    const host = kind === "log" ? "AND host NOT IN (SELECT value FROM json_each(?4))" : "AND ?4 = ?4";
+    const given = [
+      lease,
+      iso(now + leaseMs),
+      iso(now),
+      JSON.stringify(exceptHosts),
+      exchange,
+      afterProject,
+      limit,
+    ];
+    const claim = (side: ">" | "<="): DocRow[] =>
+      db
+        .prepare(
+          `UPDATE ${TABLES[kind]} SET lease = ?1, lease_until = ?2, attempts = attempts + 1 WHERE rowid IN (
+             SELECT rowid FROM ${TABLES[kind]}
+             WHERE exchange = ?5 AND project ${side} ?6 AND next_attempt_at <= ?3
+               AND (lease_until IS NULL OR lease_until < ?3) ${host}
+             ORDER BY project, next_attempt_at LIMIT ?7) RETURNING ${WORK_DOCS[kind]}`,
+        )
+        .all(...given) as DocRow[];
+    const rows = inTransaction(db, () => {
+      const next = claim(">");
+      return next.length > 0 ? next : claim("<=");
+    });
+    if (kind === "suggestions") {
+      return rows.map((row) => ({ ...readDoc<Omit<SuggestionsItem, "kind" | "lease">>(row), kind, lease }));
+    }
+    return rows.map((row) => {
+      const log = readDoc<Omit<LogItem, "id" | "kind" | "lease">>(row);
+      return { id: logId(log.project, log.job_guid, log.name, log.url), ...log, kind, lease };
+    });
+  }
+
+  function finishWork(finished: readonly FinishedWork[]): boolean[] {
+    return inTransaction(db, () => finished.map(finishItem));
+  }
+
+  function finishItem({ item, artifacts }: FinishedWork): boolean {
+    const ended =
+      item.kind === "log" ? endLog.run(iso(Date.now()), ...keyOf(item)) : endSuggestions.run(...keyOf(item));
+    if (ended.changes === 0) return false;
+    for (const artifact of artifacts) {
+      const { name, type, blob } = artifact;
+      addArtifact.run(
+        jobKey(jobId(item.project, item.job_guid)),
+        name,
+        apartBy(artifact),
+        makerOf(item),
+        type,
+        blob,
+      );
+    }
+    return true;
+  }
+
+  function failWork(item: WorkItem, { reason, next_attempt_at, marksFailed }: WorkFailure): boolean {
+    const status =
+      item.kind === "log"
+        ? `, last_modified = '${iso(Date.now())}'${marksFailed ? ", parse_status = 'failed'" : ""}`
+        : "";
+    const fail = db.prepare(
+      `UPDATE ${TABLES[item.kind]} SET failure = ?, next_attempt_at = ?, lease = NULL, lease_until = NULL ${status}
+         WHERE ${HELD[item.kind]}`,
+    );
+    return inTransaction(db, () => fail.run(reason, next_attempt_at, ...keyOf(item)).changes > 0);
+  }
+
+  function releaseWork(items: readonly WorkItem[], dueAt: string | null = null): void {
+    inTransaction(db, () => {
+      for (const item of items) {
+        db.prepare(
+          `UPDATE ${TABLES[item.kind]} SET lease = NULL, lease_until = NULL, attempts = attempts - 1,
+             next_attempt_at = coalesce(?, next_attempt_at) WHERE ${HELD[item.kind]}`,
+        ).run(dueAt, ...keyOf(item));
+      }
+    });
+  }
+
+  function countWork(): WorkCounts {
+    const count = (from: string): number =>
+      (db.prepare(`SELECT count(*) AS n FROM ${from}`).get() as { n: number }).n;
+    return {
+      logs: {
+        pending: count("logs WHERE next_attempt_at IS NOT NULL"),
+        failed: count("logs WHERE failure IS NOT NULL AND next_attempt_at IS NULL"),
+      },
+      suggestions: {
+        pending: count("suggestions WHERE next_attempt_at IS NOT NULL"),
+        failed: count("suggestions") - count("suggestions WHERE next_attempt_at IS NOT NULL"),
+      },
+    };
+  }
+
+  function listLogs(query: LogQuery): StoredLog[] {
+    const { where, values } = whereOf(query);
+    const rows = db
+      .prepare(`SELECT ${LOG_DOC} FROM logs ${where} ORDER BY last_modified DESC, rowid LIMIT ?`)
+      .all(...values, query.limit) as DocRow[];
+    return rows.map(readLog);
+  }
+
+  function reparseLogs(query: LogQuery): number {
+    return inTransaction(db, () => {
+      const wanted = listLogs(query).filter(({ name }) => isParsedHere(name));
+      const now = iso(Date.now());
+      const reset = db.prepare(
+        `UPDATE logs SET parse_status = 'pending', attempts = 0, failure = NULL, next_attempt_at = ?1, lease = NULL,
+           lease_until = NULL, last_modified = ?1 WHERE job = (SELECT n FROM jobs WHERE key = ?2) AND name = ?3 AND url = ?4`,
+      );
+      for (const { project, job_guid, name, url } of wanted)
+        reset.run(now, jobKey(jobId(project, job_guid)), name, url);
+      return wanted.length;
+    });
+  }
+
+  return {
+    exchangesWithWork,
+    claimWork,
+    finishWork,
+    failWork,
+    releaseWork,
+    countWork,
+    listLogs,
+    reparseLogs,
+  };
+}
+
+function whereOf({ project, job_guid, parse_status, since }: LogQuery) {
+  const guids = job_guid === undefined ? [] : taskIdForms(job_guid);
+  const all: readonly (readonly [condition: string, ...values: readonly (string | undefined)[]])[] = [
+    ["project = ?", project],
+    [`guid IN (${guids.map(() => "?").join(", ")})`, ...guids],
+    ["parse_status = ?", parse_status],
+    ["last_modified >= ?", since],
+  ];
+  const given = all.filter(([, value]) => value !== undefined);
+  return {
+    where: given.length === 0 ? "" : `WHERE ${given.map(([condition]) => condition).join(" AND ")}`,
+    values: given.flatMap(([, ...values]) => values),
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,214 @@
+import { ok, type Result, refuse } from "../domain/faults.ts";
+import { needsSuggestions, parseStatus } from "../domain/log-plan.ts";
+import { byCodePoint, jobSignature, optionCollectionHash } from "../domain/signature.ts";
+import type {
+  JobSubmission,
+  LogReference,
+  Platform,
+  PreparedJob,
+  PreparedSubmission,
+  Refusal,
+  StoredPlatform,
+  SubmittedJob,
+} from "../domain/submission.ts";
+import { firstCharacters, isLongerThan } from "../domain/text/characters.ts";
+import type { TierOverrides } from "../domain/tiers.ts";
+import { beyondLimit, firstRefusals } from "../normalise/first-refusals.ts";
+import type { JobLimits } from "./job-limits.ts";
+import { logNameOf, prepareArtifacts } from "./prepare-artifacts.ts";
+
+/** The most characters of each field that are kept whole; a longer value costs the job. */
+const limits = [
+  { name: "result", most: 25 },
+  // As the schema has it: no message that fits the schema is lost for its length.
+  { name: "product_name", most: 125 },
+  { name: "machine", most: 100 },
+  { name: "name", most: 100 },
+  // The schema's 25 and the digits of a chunk.
+  { name: "job_symbol", most: 50 },
+  { name: "group_name", most: 100 },
+  { name: "group_symbol", most: 25 },
+  { name: "build_system_type", most: 25 },
+] as const satisfies readonly { readonly name: keyof PreparedJob; readonly most: number }[];
+const MAX_OPTION = 100;
+const MAX_REVISION = 50;
+const platformLimits = [
+  { part: "os_name", most: 25 },
+  { part: "platform", most: 100 },
+  { part: "architecture", most: 25 },
+] as const satisfies readonly { readonly part: keyof StoredPlatform; readonly most: number }[];
+
+/** What has a default where it is absent; null costs the job. */
+const neverNull = ["product_name", "machine", "option_collection"] as const;
+const platforms = ["build_platform", "machine_platform"] as const;
+
+export interface SubmissionRules {
+  readonly tiers: TierOverrides;
+  /** What exceeds one of these is refused and told on the job, or costs the job where it depends on all of it. */
+  readonly jobLimits: JobLimits;
+}
+
+/**
+ * The submission with defaults, cuts and derived values applied, for Pulse and REST alike. Pure.
+ *
+ * @param refused - the parts of it that were left out before.
+ * @returns fault `unusable-field` for a job without a guid, a null where text is needed, a text that is too long, or too
+ *   many labels.
+ */
+export function normaliseSubmission(
+  submission: JobSubmission,
+  { tiers, jobLimits }: SubmissionRules,
+  refused: readonly Refusal[] = [],
+): Result<PreparedSubmission> {
+  const { project, revision, revision_hash, coalesced, job } = submission;
+  if (!job.job_guid) return unusable("job_guid", "must not be empty");
+  // Pushes are found by them, and no index takes a key of any length.
+  if (isLongerThan(revision ?? "", MAX_REVISION)) return overlong("/revision", MAX_REVISION);
+  if (isLongerThan(revision_hash ?? "", MAX_REVISION)) return overlong("/revision_hash", MAX_REVISION);
+  const nothing = nullMember(job);
+  if (nothing !== null) return unusable(nothing, "must not be null");
+  const labels = Object.keys(job.option_collection ?? {}).length;
+  if (labels > jobLimits.labels) {
+    const detail = `has ${labels} labels; a job may have ${jobLimits.labels} (MAX_LABELS_PER_JOB)`;
+    return unusable("option_collection", detail);
+  }
+  const prepared = prepareJob(project, job, tiers);
+  const tooLong = overlongMember(prepared);
+  if (tooLong !== null) return overlong(...tooLong);
+
+  const { artifacts, refused: refusedArtifacts } = prepareArtifacts(job.artifacts ?? [], jobLimits);
+  const summary = artifacts.find(({ name }) => name === "text_log_summary");
+  const along = {
+    hasSummary: summary !== undefined,
+    summaryLogName: summary === undefined ? null : logNameOf(summary.blob),
+    hasSuggestions: artifacts.some(({ name }) => name === "Bug suggestions"),
+  };
+  const logReferences = job.log_references ?? [];
+  const logs = logReferences.slice(0, jobLimits.logs).map((log): LogReference => {
+    const name = firstCharacters(log.name || "unknown", 50);
+    return {
+      name,
+      url: firstCharacters(log.url || "unknown", 255),
+      parse_status: parseStatus(name, log.parse_status, along),
+    };
+  });
+  // Publishers put the list in either place.
+  const allCoalesced = job.coalesced === undefined ? coalesced : [...coalesced, ...job.coalesced];
+  const allRefused = [
+    ...beyondLimit(logReferences.length - jobLimits.logs, {
+      what: "logs",
+      most: jobLimits.logs,
+      setting: "MAX_LOGS_PER_JOB",
+    }),
+    ...beyondLimit(allCoalesced.length - jobLimits.coalesced, {
+      what: "coalesced jobs",
+      most: jobLimits.coalesced,
+      setting: "MAX_COALESCED_PER_JOB",
+    }),
+    ...refused,
+    ...refusedArtifacts,
+  ];
+  return ok({
+    project,
+    revision: revision || null,
+    revision_hash: revision_hash || null,
+    coalesced: allCoalesced.slice(0, jobLimits.coalesced),
+    job: prepared,
+    logs,
+    artifacts,
+    refused: firstRefusals(allRefused),
+    summary_of: along.summaryLogName,
+    suggestions_for: summary !== undefined && needsSuggestions(along) ? summary.blob : null,
+  });
+}
+
+function prepareJob(project: string, job: SubmittedJob, tiers: TierOverrides): PreparedJob {
+  const options = Object.keys(job.option_collection ?? {}).sort(byCodePoint);
+  const option_collection_hash = optionCollectionHash(options);
+  const parts = {
+    project,
+    build_system_type: job.build_system_type ?? "buildbot",
+    build_platform: toPlatform(job.build_platform),
+    machine_platform: toPlatform(job.machine_platform),
+    group_name: job.group_name || "unknown",
+    group_symbol: job.group_symbol || "unknown",
+    name: job.name || "unknown",
+    job_symbol: job.job_symbol || "unknown",
+    option_collection_hash,
+  };
+  const signature = jobSignature(parts, job.reference_data_name ?? null);
+  return {
+    job_guid: firstCharacters(job.job_guid, 50),
+    state: firstCharacters(job.state || "unknown", 25),
+    result: job.result === undefined ? "unknown" : job.result,
+    name: parts.name,
+    job_symbol: parts.job_symbol,
+    group_name: parts.group_name,
+    group_symbol: parts.group_symbol,
+    product_name: job.product_name?.trim() ? job.product_name : "unknown",
+    who: firstCharacters(job.who || "unknown", 50),
+    reason: firstCharacters(job.reason || "unknown", 125),
+    machine: job.machine ?? "unknown",
+    build_system_type: parts.build_system_type,
+    build_platform: parts.build_platform,
+    machine_platform: parts.machine_platform,
+    options,
+    option_collection_hash,
+    signature,
+    reference_data_name: job.reference_data_name || signature,
+    tier: tiers.get(project)?.get(signature) ?? (job.tier || 1),
+    submit_timestamp: wholeSeconds(job.submit_timestamp),
+    start_timestamp: wholeSeconds(job.start_timestamp),
+    end_timestamp: wholeSeconds(job.end_timestamp),
+  };
+}
+
+function toPlatform(given: Platform | null | undefined): StoredPlatform {
+  const { os_name, platform, architecture } = given ?? {};
+  return {
+    os_name: os_name ?? "unknown",
+    platform: platform ?? "unknown",
+    architecture: architecture ?? "unknown",
+  };
+}
+
+/** Integers and strings of digits are taken, a fraction is cut off, anything else is 0. */
+function wholeSeconds(value: number | string | null | undefined): number {
+  if (typeof value === "number") return Number.isFinite(value) ? Math.trunc(value) : 0;
+  return typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : 0;
+}
+
+/** The path of the first member that is null and must not be. */
+function nullMember(job: SubmittedJob): string | null {
+  const member = neverNull.find((name) => job[name] === null);
+  if (member !== undefined) return member;
+  for (const name of platforms) {
+    const platform = job[name];
+    if (platform === null) return name;
+    const part = platformLimits.find(({ part }) => platform?.[part] === null)?.part;
+    if (part !== undefined) return `${name}/${part}`;
+  }
+  return null;
+}
+
+/** The first member that is too long, by its pointer, and how many characters it may have. */
+function overlongMember(job: PreparedJob): [pointer: string, limit: number] | null {
+  for (const { name, most } of limits) {
+    if (isLongerThan(job[name] ?? "", most)) return [`/job/${name}`, most];
+  }
+  for (const name of platforms) {
+    for (const { part, most } of platformLimits) {
+      if (isLongerThan(job[name][part], most)) return [`/job/${name}/${part}`, most];
+    }
+  }
+  const isTooLong = job.options.some((name) => isLongerThan(name, MAX_OPTION));
+  return isTooLong ? ["/job/option_collection", MAX_OPTION] : null;
+}
+
+function overlong(pointer: string, limit: number): ReturnType<typeof refuse> {
+  return refuse({ reason: "unusable-field", pointer, detail: `is longer than ${limit} characters` });
+}
+
+function unusable(path: string, detail: string): ReturnType<typeof refuse> {
+  return refuse({ reason: "unusable-field", pointer: `/job/${path}`, detail });
+}

@@ -1,0 +1,136 @@
+import { JOB_INFO } from "../domain/ids.ts";
+import type { Artifact, Refusal } from "../domain/submission.ts";
+import { firstCharacters, isLongerThan } from "../domain/text/characters.ts";
+import { isJsonObject } from "../domain/text/json-object.ts";
+import { writeSource } from "../domain/text/source-json.ts";
+import { beyondLimit } from "../normalise/first-refusals.ts";
+import type { JobLimits } from "./job-limits.ts";
+import { PERFORMANCE_DATA, storablePerformance } from "./storable-performance.ts";
+
+const MAX_NAME = 50;
+const MAX_DETAIL = 512;
+
+export interface PreparedArtifacts {
+  readonly artifacts: readonly Artifact[];
+  readonly refused: readonly Refusal[];
+}
+
+/**
+ * Artifacts as they will be stored: blobs as text, the first of a name kept, details of `Job Info` cleaned and cut,
+ * performance data that fits its schema.
+ * An artifact that cannot be used is refused by itself, and so are those beyond the limit.
+ */
+export function prepareArtifacts(
+  submitted: readonly unknown[],
+  limits: Pick<JobLimits, "artifacts" | "details">,
+): PreparedArtifacts {
+  const refused = [
+    ...beyondLimit(submitted.length - limits.artifacts, {
+      what: "artifacts",
+      most: limits.artifacts,
+      setting: "MAX_ARTIFACTS_PER_JOB",
+    }),
+  ];
+  const artifacts: Artifact[] = [];
+  const names = new Set<string>();
+  let detailsLeft = limits.details;
+  for (const [index, item] of submitted.slice(0, limits.artifacts).entries()) {
+    const read = readArtifact(item);
+    if (typeof read === "string") {
+      refused.push({ what: `artifact ${index}`, reason: read });
+    } else if (read.name === JOB_INFO) {
+      const info = cleanJobInfo(read.blob, detailsLeft, limits.details);
+      detailsLeft -= info.details.length;
+      const blob = JSON.stringify({ job_details: info.details });
+      artifacts.push({ name: JOB_INFO, type: "json", blob });
+      for (const refusal of info.refused) refused.push(refusal);
+    } else if (!names.has(read.name)) {
+      names.add(read.name);
+      const whole = toArtifact(read);
+      const kept =
+        read.name === PERFORMANCE_DATA ? storablePerformance(whole) : { artifact: whole, refused: [] };
+      for (const refusal of kept.refused) refused.push(refusal);
+      if (kept.artifact !== null) artifacts.push(kept.artifact);
+    }
+  }
+  return { artifacts, refused };
+}
+
+interface ReadArtifact {
+  readonly name: string;
+  readonly type: string;
+  readonly blob: unknown;
+}
+
+/** The artifact, or why it cannot be used. */
+function readArtifact(item: unknown): ReadArtifact | string {
+  if (!isJsonObject(item)) return "is no object";
+  const { name, type, blob } = item;
+  if (typeof name !== "string" || name === "") return "has no name";
+  if (typeof type !== "string" || type === "") return `"${firstCharacters(name, MAX_NAME)}" has no type`;
+  if (blob === undefined) return `"${firstCharacters(name, MAX_NAME)}" has no blob`;
+  if (isLongerThan(name, MAX_NAME) || isLongerThan(type, MAX_NAME))
+    return `name and type must not be longer than ${MAX_NAME} characters`;
+  return { name, type, blob };
+}
+
+function toArtifact({ name, type, blob }: ReadArtifact): Artifact {
+  // A string of type json is serialised JSON already.
+  return { name, type, blob: typeof blob === "string" ? blob : writeSource(blob) };
+}
+
+/**
+ * @param left - how many details may be kept of this one.
+ * @param most - how many of all together.
+ */
+function cleanJobInfo(
+  blob: unknown,
+  left: number,
+  most: number,
+): { details: object[]; refused: readonly Refusal[] } {
+  const value = typeof blob === "string" ? parsed(blob) : blob;
+  const given: unknown = isJsonObject(value) ? value["job_details"] : undefined;
+  if (!Array.isArray(given)) {
+    return { details: [], refused: [{ what: JOB_INFO, reason: "has no list of job_details" }] };
+  }
+  const details: object[] = [];
+  const limit = { what: "job details", most, setting: "MAX_DETAILS_PER_JOB" };
+  const refused = [...beyondLimit(given.length - left, limit)];
+  for (const [index, detail] of given.slice(0, left).entries()) {
+    if (isJsonObject(detail) && typeof detail["value"] === "string")
+      details.push(cleanDetail(detail, detail["value"]));
+    else refused.push({ what: `job detail ${index}`, reason: "has no value that is text" });
+  }
+  return { details, refused };
+}
+
+function cleanDetail(detail: Readonly<Record<string, unknown>>, value: string): object {
+  const { content_type } = detail;
+  const title = cutDetail(detail["title"]);
+  const url = cutDetail(detail["url"]);
+  const kept = firstCharacters(value, MAX_DETAIL);
+  return typeof content_type === "string"
+    ? { content_type, title, value: kept, url }
+    : { title, value: kept, url };
+}
+
+function cutDetail(text: unknown): string | null {
+  return typeof text === "string" ? firstCharacters(text, MAX_DETAIL) : null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No JSON, so no details: refused by the caller.
+    return null;
+  }
+}
+
+/** The member `logname` of a summary's blob: which log it was made from. */
+export function logNameOf(blob: string): string | null {
+  // The member is rare and a summary large: looked for before it is parsed.
+  if (!blob.includes('"logname"')) return null;
+  const value = parsed(blob);
+  return isJsonObject(value) && typeof value["logname"] === "string" ? value["logname"] : null;
+}

@@ -1,0 +1,138 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { BugzillaOptions } from "../bugs/cache/bugzilla.ts";
+import { readCachedBugs } from "../bugs/cache/cached-bugs.ts";
+import { startBugSync } from "../bugs/cache/sync-bugs.ts";
+import { openBugThread } from "../bugs/thread/bug-thread.ts";
+import type { Log } from "../log.ts";
+import { defaultLogLimits } from "../logs/parse/log-parser.ts";
+import { openParseThreads, type ParseThreadsOptions } from "../logs/read/parse-thread.ts";
+import { countWorkEnd } from "../logs/work/count-work-end.ts";
+import { startLogWorker } from "../logs/work/log-worker.ts";
+import type { RetryLimits } from "../logs/work/retry-delay.ts";
+import type { Counters } from "../metrics/counters.ts";
+import type { BugCache, WorkStore } from "../store/ports/store.ts";
+
+export interface ArtifactsOptions {
+  readonly store: WorkStore & BugCache;
+  /** Threads, and what a log may cost; 0 threads: no log is read, but suggestions for submitted summaries are made. */
+  readonly logs: ParseThreadsOptions;
+  readonly logsPerHost: number;
+  /** After it another worker may take up what this one had in work; longer than a log may take. */
+  readonly leaseMs: number;
+  readonly retry: RetryLimits;
+  /** Where bugs are read from on a timer; null: they are not. */
+  readonly sync: (BugzillaOptions & { readonly everyMs: number }) | null;
+  /** How often the cache is asked whether its bugs were replaced; the default is a minute. */
+  readonly bugsCheckMs?: number;
+  /** The compiled code of the bug thread; the default lies beside this file in `dist`. */
+  readonly bugThreadEntry?: URL;
+  readonly counters: Counters;
+  readonly log: Log;
+}
+
+/** All that makes artifacts in a worker. */
+export interface Artifacts {
+  /** A batch stored something: there may be work. */
+  nudge(): void;
+  /** Gives back what is in work, and ends all threads. To be called before the store is closed. */
+  stop(): Promise<void>;
+}
+
+const STOP_GRACE_MS = 3000;
+
+/** Joins the worker that deals with logs and summaries, the threads that read logs, and the one that holds the bugs. */
+export function startArtifacts(options: ArtifactsOptions): Artifacts {
+  const { store, counters, log } = options;
+  const threads = openParseThreads(options.logs);
+  /** The version of the bugs that the thread holds; undefined: none yet, it reads them with the first question. */
+  let heldVersion: string | null | undefined;
+  const bugThread = openBugThread({
+    readBugs: () =>
+      readCachedBugs(store, (version) => {
+        heldVersion = version;
+      }),
+    artifactBytes: options.logs.logLimits?.artifactBytes ?? defaultLogLimits.artifactBytes,
+    ...(options.bugThreadEntry === undefined ? {} : { entry: options.bugThreadEntry }),
+  });
+  let firstReading: Promise<void> | null = null;
+  const forgetReading = (): void => {
+    firstReading = null;
+  };
+  async function refresh(): Promise<void> {
+    const { bugs, bytes } = await bugThread.refresh();
+    counters.bugs.set(bugs);
+    counters.bugsBytes.set(bytes);
+    log.info("bugs_read", { bugs, bytes });
+  }
+  const stopRefreshing = keepFresh(options, refresh, () => heldVersion);
+  const stopSyncing =
+    options.sync === null
+      ? null
+      : startBugSync({ cache: store, bugzilla: options.sync, everyMs: options.sync.everyMs, counters, log });
+  const { allowHosts = [] } = options.logs;
+  const worker = startLogWorker({
+    store,
+    readLog: threads.readLog,
+    async suggestBugs(summaryBlob) {
+      if (heldVersion === undefined) {
+        // Several that come first share one reading.
+        firstReading ??= refresh().finally(forgetReading);
+        await firstReading;
+      }
+      return bugThread.suggest(summaryBlob);
+    },
+    logsAtOnce: options.logs.threads,
+    logsPerHost: options.logsPerHost,
+    leaseMs: options.leaseMs,
+    retry: options.retry,
+    onEnd: (end) => countWorkEnd(counters, allowHosts, end),
+    log,
+  });
+  return {
+    nudge: () => worker.nudge(),
+    async stop() {
+      const stopped = worker.stop();
+      // Suggestions that are nearly made are stored; what takes longer is cut off and given back.
+      await Promise.race([stopped, wait(STOP_GRACE_MS, undefined, { ref: false })]);
+      await Promise.all([threads.close(), bugThread.close()]);
+      await Promise.all([stopped, stopSyncing?.(), stopRefreshing()]);
+    },
+  };
+}
+
+/** Has the bugs read again each time they were replaced. A thread that holds none yet is left alone. */
+function keepFresh(
+  { store, log, bugsCheckMs = 60_000 }: ArtifactsOptions,
+  refresh: () => Promise<void>,
+  heldVersion: () => string | null | undefined,
+): () => Promise<void> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let isTold = false;
+
+  async function check(): Promise<void> {
+    const held = heldVersion();
+    if (held === undefined) return;
+    try {
+      if ((await store.bugsVersion()) !== held) await refresh();
+      isTold = false;
+    } catch (error) {
+      // The old ones serve on; told once.
+      if (!isTold && !signal.aborted) log.warn("bugs_not_refreshed", { error });
+      isTold = true;
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!signal.aborted) {
+      await wait(bugsCheckMs, undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) await check();
+    }
+  }
+
+  const running = run();
+  return async () => {
+    stopping.abort();
+    await running;
+  };
+}

@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import { readContentHeaders } from "../../../src/broker/connection/read-content-headers.ts";
+import { tailExchanges } from "../../../src/broker/tools/tail-exchanges.ts";
+import {
+  deepestHeader,
+  deepHeaders,
+  knownHeaders,
+  longHeaders,
+  strangeHeaders,
+} from "../../doubles/poison-headers.ts";
+import { propertyList, publishRaw, rawHeader, textHeader } from "../../doubles/raw-message.ts";
+import { serverOrSkip } from "../../servers/server-or-skip.ts";
+import { sharedRabbitmq } from "../../servers/shared-servers.ts";
+import { SourceStory, until } from "../consume/a-source.ts";
+
+jest.setTimeout(120_000);
+const broker = await serverOrSkip(sharedRabbitmq);
+
+it("a driver that reads frames in another way is refused at once", () => {
+  expect(() => readContentHeaders({ rest: Buffer.alloc(0) })).toThrow(/read-content-headers/);
+  expect(() => readContentHeaders({ recvFrame: () => false, rest: [] })).toThrow(/read-content-headers/);
+});
+
+broker.describe(`headers of every kind on ${broker.name}`, () => {
+  let story: SourceStory;
+  beforeEach(async () => {
+    story = await SourceStory.on(broker.server().url);
+  });
+  afterEach(() => story.end());
+
+  /** Publishes a message for each header. @returns the texts of those that the broker took. */
+  async function publishAll(headers: readonly { title: string; header: Buffer }[]): Promise<string[]> {
+    const taken: string[] = [];
+    for (const { title, header } of headers) {
+      const properties = propertyList([textHeader("a", "1"), header]);
+      const body = Buffer.from(title);
+      const to = { exchange: story.exchange, routingKey: "story.try" };
+      if (await publishRaw(broker.server().url, { ...to, properties, body })) taken.push(title);
+    }
+    return taken;
+  }
+
+  for (const type of ["classic", "quorum"] as const) {
+    it(`a ${type} queue's deliveries all come, once and in order, and the connection stays`, async () => {
+      const source = story.open({ queue: { name: story.name, type, local: false } });
+      await story.untilTold("consuming");
+      const known = await publishAll([...knownHeaders, ...deepHeaders]);
+      expect(known).toEqual([...knownHeaders, ...deepHeaders].map(({ title }) => title));
+      const strange = await publishAll(strangeHeaders);
+      // RabbitMQ reads `L`; a broker that refuses it would make this test say nothing of it.
+      expect(strange).toEqual(expect.arrayContaining(longHeaders.map(({ title }) => title)));
+      await story.publish(["after"]);
+      const expected = [...known, ...strange, "after"];
+      await story.untilCame(expected.length);
+      expect(story.texts()).toEqual(expected);
+      expect(story.told.filter(({ event }) => event === "broker_lost")).toEqual([]);
+      await until(() => source.state().unsettled === 0, "all settled");
+    });
+  }
+
+  it("inspecting an exchange shows every message", async () => {
+    const stop = new AbortController();
+    const came: string[] = [];
+    let isOpen = false;
+    const tail = tailExchanges({
+      url: broker.server().url,
+      bindings: [{ exchange: story.exchange, routing_key: "#" }],
+      maxBodyBytes: 1000,
+      stop: stop.signal,
+      onRefused: () => undefined,
+      onOpen: () => {
+        isOpen = true;
+      },
+      onDelivery: async ({ body }) => void came.push(body.toString()),
+    });
+    await until(() => isOpen, "the tail reads");
+    const taken = await publishAll([...strangeHeaders, ...deepHeaders]);
+    await story.publish(["after"]);
+    await until(() => came.includes("after"), "the last message");
+    stop.abort();
+    await tail;
+    expect(came).toEqual([...taken, "after"]);
+  });
+
+  it("tables may be nested to the limit of a frame", async () => {
+    story.open();
+    await story.untilTold("consuming");
+    const taken = await publishAll([deepestHeader]);
+    // RabbitMQ 4 itself takes half a minute to hand it on.
+    await until(() => story.held.length > 0, "the delivery", 100_000);
+    expect(story.texts()).toEqual(taken);
+    expect(story.told.filter(({ event }) => event === "broker_lost")).toEqual([]);
+  });
+
+  it("headers may fill more than the frame that we agree on", async () => {
+    story.open({ url: async () => `${broker.server().url}?frameMax=8192` });
+    await story.untilTold("consuming");
+    const taken = await publishAll([{ title: "large", header: textHeader("h", "x".repeat(100_000)) }]);
+    await story.untilCame(1);
+    expect(story.texts()).toEqual(taken);
+  });
+
+  it("bodies of no bytes, and of many frames, come behind such headers", async () => {
+    story.open({ maxBodyBytes: 2 ** 21 });
+    await story.untilTold("consuming");
+    const properties = propertyList([rawHeader("h", "L", Buffer.alloc(8, 1))]);
+    const to = { exchange: story.exchange, routingKey: "story.try", properties };
+    await publishRaw(broker.server().url, { ...to, body: Buffer.alloc(0) });
+    await story.publish(["x".repeat(2 ** 20)]);
+    await story.untilCame(2);
+    expect(story.texts().map(({ length }) => length)).toEqual([0, 2 ** 20]);
+  });
+});

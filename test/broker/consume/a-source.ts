@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
+import { type AmqpSourceOptions, openAmqpSource } from "../../../src/broker/consume/amqp-source.ts";
+import type { MessageSource } from "../../../src/broker/message-source.ts";
+import { VolatileLedger } from "../../../src/broker/queue/volatile-ledger.ts";
+import { parseRegistry, type Registry } from "../../../src/config/registry.ts";
+import type { Delivery, Settlement } from "../../../src/domain/delivery.ts";
+
+/** A line that a source has told its log. */
+export type Told = Readonly<Record<string, unknown>> & { readonly event: string };
+
+/** A delivery that has come, to be settled by the test; by itself it is acknowledged at once. */
+export interface Held {
+  readonly delivery: Delivery;
+  settle(settlement: Settlement): void;
+}
+
+/** The registry of these exchanges, each with these routing keys `story.<key>`. */
+export function aRegistry(exchanges: readonly string[], keys: readonly string[] = ["#"]): Registry {
+  const entries = exchanges.map((exchange) => ({ exchange, destinations: ["story"], projects: keys }));
+  return parseRegistry("exchanges.yml", JSON.stringify({ exchanges: entries }));
+}
+
+/** A source on a real broker, with its log and what it delivered; and a connection of one's own to the same broker. */
+export class SourceStory {
+  readonly exchange = `exchange/guest/${randomUUID()}/jobs`;
+  readonly name = `source-${randomUUID()}`;
+  readonly queue = `queue/guest/${this.name}`;
+  readonly ledger = new VolatileLedger();
+  readonly told: Told[] = [];
+  readonly held: Held[] = [];
+  /** False: deliveries stay unsettled until the test settles them. */
+  settles = true;
+  registry: Registry;
+  readonly channel: ConfirmChannel;
+  readonly #url: string;
+  readonly #connection: ChannelModel;
+  readonly #sources: MessageSource[] = [];
+
+  private constructor(url: string, connection: ChannelModel, channel: ConfirmChannel) {
+    this.#url = url;
+    this.#connection = connection;
+    this.channel = channel;
+    this.registry = aRegistry([this.exchange]);
+    // A broker that a story stops cuts this connection too.
+    connection.on("error", () => undefined);
+    channel.on("error", () => undefined);
+  }
+
+  static async on(url: string): Promise<SourceStory> {
+    const connection = await connect(url);
+    const story = new SourceStory(url, connection, await connection.createConfirmChannel());
+    await story.channel.assertExchange(story.exchange, "topic", { durable: true });
+    return story;
+  }
+
+  /** Opens a source; it connects by itself. */
+  open(options: Partial<AmqpSourceOptions> = {}): MessageSource {
+    const tell = (event: string, fields = {}): void => void this.told.push({ event, ...fields });
+    const source = openAmqpSource(
+      {
+        url: async () => this.#url,
+        registry: () => this.registry,
+        ledger: this.ledger,
+        queue: { name: this.name, type: "classic", local: false },
+        pruneForce: false,
+        prefetch: 100,
+        maxBodyBytes: 10_000,
+        log: { error: tell, warn: tell, info: tell, debug: tell },
+        ...options,
+      },
+      (delivery) =>
+        new Promise((resolve) => {
+          this.held.push({ delivery, settle: resolve });
+          if (this.settles) resolve("ack");
+        }),
+    );
+    this.#sources.push(source);
+    return source;
+  }
+
+  /** The line of this event that comes after the first `from` lines. */
+  async untilTold(event: string, from = 0): Promise<Told> {
+    const find = () => this.told.slice(from).find((line) => line.event === event);
+    await until(() => find() !== undefined, `${event} in ${JSON.stringify(this.told)}`);
+    return find() as Told;
+  }
+
+  /** Publishes bodies that are just these texts. */
+  async publish(texts: readonly string[], exchange = this.exchange, key = "story.try"): Promise<void> {
+    for (const text of texts) this.channel.publish(exchange, key, Buffer.from(text), { deliveryMode: 2 });
+    await this.channel.waitForConfirms();
+  }
+
+  /** The texts that have come, in order. */
+  texts(): string[] {
+    return this.held.map(({ delivery }) => delivery.body.toString());
+  }
+
+  async untilCame(count: number): Promise<void> {
+    await until(() => this.held.length >= count, `${count} deliveries, of which came ${this.held.length}`);
+  }
+
+  async end(): Promise<void> {
+    for (const source of this.#sources) {
+      await source.stopConsuming();
+      await source.close();
+    }
+    const connection = await connect(this.#url);
+    const channel = await connection.createChannel();
+    await channel.deleteQueue(this.queue);
+    await channel.deleteExchange(this.exchange);
+    await connection.close();
+    await this.#connection.close().catch(() => undefined);
+  }
+}
+
+/** Asks again and again. @throws naming what did not come about, so that a test fails by more than its time limit. */
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  what: string,
+  limitMs = 30_000,
+): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
+    await wait(20);
+  }
+}

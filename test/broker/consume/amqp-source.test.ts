@@ -1,0 +1,407 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { type ChannelModel, connect } from "amqplib";
+import type { BindingLedger } from "../../../src/store/ports/store.ts";
+import { type CutProxy, startCutProxy } from "../../doubles/cut-proxy.ts";
+import { serverOrSkip } from "../../servers/server-or-skip.ts";
+import { sharedRabbitmq } from "../../servers/shared-servers.ts";
+import { SourceStory, until } from "./a-source.ts";
+
+jest.setTimeout(60_000);
+const broker = await serverOrSkip(sharedRabbitmq);
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+function heldMib(): number {
+  collectGarbage();
+  return process.memoryUsage().arrayBuffers / 2 ** 20;
+}
+
+const anyRights = { configure: ".*", write: ".*", read: ".*" };
+
+broker.describe(`a source on ${broker.name}`, () => {
+  let story: SourceStory;
+  let proxy: CutProxy;
+  /** The broker through the proxy. */
+  let url: string;
+  beforeEach(async () => {
+    story = await SourceStory.on(broker.server().url);
+    proxy = await startCutProxy(Number(new URL(broker.server().url).port));
+    url = throughProxy(broker.server().url);
+  });
+  afterEach(async () => {
+    proxy.mend();
+    await story.end();
+    await proxy.close();
+  });
+
+  function throughProxy(address: string, parameters: Record<string, string> = {}): string {
+    const through = new URL(address);
+    through.port = String(proxy.port);
+    for (const [name, value] of Object.entries(parameters)) through.searchParams.set(name, value);
+    return through.href;
+  }
+
+  it("acknowledges what settles together with a few bytes, not one by one", async () => {
+    const source = story.open({ url: async () => url });
+    story.settles = false;
+    await story.untilTold("consuming");
+    await story.publish(Array.from({ length: 100 }, (_, n) => String(n)));
+    await story.untilCame(100);
+    const before = proxy.sentBytes();
+    for (const { settle } of story.held) settle("ack");
+    await until(() => source.state().unsettled === 0, "all settled");
+    await until(() => proxy.sentBytes() > before, "the acknowledgement has left");
+    await source.stopConsuming();
+    // An acknowledgement takes 21 bytes, a cancel some 60.
+    expect(proxy.sentBytes() - before).toBeLessThan(200);
+  });
+
+  it("holds no more of bodies that are too large than their heads, however long they are in work", async () => {
+    const source = story.open();
+    story.settles = false;
+    await story.untilTold("consuming");
+    const before = heldMib();
+    for (let n = 1; n <= 8; n++) {
+      await story.publish(["x".repeat(8 * 2 ** 20)]);
+      await story.untilCame(n);
+    }
+    await until(() => heldMib() - before < 24, "most of the 64 MiB are let go");
+    for (const { settle } of story.held) settle("ack");
+    await until(() => source.state().unsettled === 0, "all settled");
+  });
+
+  it("sends nothing of what settles while its channel closes: the broker delivers it again", async () => {
+    const source = story.open();
+    story.settles = false;
+    await story.untilTold("consuming");
+    await story.publish(["a", "b"]);
+    await story.untilCame(2);
+    await source.stopConsuming();
+    const closing = source.close();
+    story.held[0]?.settle("ack");
+    story.held[1]?.settle("requeue");
+    await closing;
+    expect(story.told.filter(({ event }) => event === "bug")).toEqual([]);
+    expect((await story.channel.checkQueue(story.queue)).messageCount).toBe(2);
+  });
+
+  describe("whose connection is cut", () => {
+    it("sends what it settles later nowhere: the new channel counts from one again", async () => {
+      const source = story.open({ url: async () => url });
+      story.settles = false;
+      await story.untilTold("consuming");
+      await story.publish(["a", "b", "c"]);
+      await story.untilCame(3);
+      proxy.cut();
+      await story.untilTold("broker_lost");
+      proxy.mend();
+      await story.untilCame(6);
+      expect(story.texts()).toEqual(["a", "b", "c", "a", "b", "c"]);
+      expect(story.held.map(({ delivery }) => delivery.redelivered)).toEqual([
+        ...[false, false, false],
+        ...[true, true, true],
+      ]);
+      // The same tags: on the new channel they would settle what is still in work there, and it once more later.
+      for (const { settle } of story.held.slice(0, 3)) settle("ack");
+      expect(source.state().unsettled).toBe(3);
+      for (const { settle } of story.held.slice(3)) settle("ack");
+      await story.publish(["d"]);
+      await story.untilCame(7);
+      story.held[6]?.settle("ack");
+      await until(async () => source.state().unsettled === 0, "all settled");
+      await source.stopConsuming();
+      await source.close();
+      expect(source.state().reconnects).toBe(1);
+      // Nothing was handed back, and nothing came a third time.
+      expect((await story.channel.checkQueue(story.queue)).messageCount).toBe(0);
+      expect(story.held).toHaveLength(7);
+    });
+
+    it("again and again, holds no more than two prefetches, however slow the work is", async () => {
+      const source = story.open({ url: async () => url, prefetch: 2 });
+      story.settles = false;
+      await story.untilTold("consuming");
+      await story.publish(["a", "b"]);
+      await story.untilCame(2);
+      proxy.cut();
+      proxy.mend();
+      await story.untilCame(4);
+      const from = story.told.length;
+      proxy.cut();
+      proxy.mend();
+      expect(await story.untilTold("earlier_deliveries_in_work", from)).toMatchObject({ deliveries: 4 });
+      expect(source.state()).toMatchObject({ connected: true, consuming: false });
+      expect(story.held).toHaveLength(4);
+      story.held[0]?.settle("ack");
+      story.held[2]?.settle("ack");
+      await story.untilCame(6);
+      story.settles = true;
+      for (const { settle } of story.held) settle("ack");
+      await until(() => source.state().unsettled === 0, "all settled");
+    });
+
+    it("tells of an outage once and then ever more rarely, and how long it was", async () => {
+      story.open({ url: async () => url });
+      await story.untilTold("consuming");
+      proxy.cut();
+      const away = () => story.told.filter(({ event }) => event === "broker_away");
+      await until(() => away().some(({ attempt }) => Number(attempt) >= 4), "a fourth attempt");
+      const from = story.told.length;
+      proxy.mend();
+      expect(await story.untilTold("consuming", from)).toMatchObject({
+        queue_is_new: false,
+        gap_ms: expect.any(Number),
+      });
+      // At the first, second, fourth ... attempt, and when it is something else.
+      const others = away().filter(({ attempt }) => !Number.isInteger(Math.log2(Number(attempt))));
+      const errors = new Set(away().map(({ error }) => error));
+      expect(others.length).toBeLessThan(errors.size);
+    });
+  });
+
+  it("notices a connection that has fallen silent, and consumes on another, though the broker still holds the first", async () => {
+    const heartbeat = async () => throughProxy(broker.server().url, { heartbeat: "2" });
+    const durable = story.open({ url: heartbeat });
+    const local = story.open({ url: heartbeat, queue: { name: story.name, type: "classic", local: true } });
+    const sources = [durable, local];
+    await until(() => sources.every((source) => source.state().consuming), "both consume");
+    const privateQueue = local.state().queue;
+    proxy.freeze();
+    const frozenAt = performance.now();
+    expect(await story.untilTold("broker_lost")).toMatchObject({
+      reason: expect.stringMatching(/heartbeat/i),
+    });
+    // Two to three intervals of two seconds; the rest is for a slow machine.
+    expect(performance.now() - frozenAt).toBeLessThan(15_000);
+    const isBack = (): boolean =>
+      sources.every((source) => source.state().reconnects === 1 && source.state().consuming);
+    await until(isBack, "both consume again");
+    await story.publish(["after"]);
+    await until(() => story.texts().filter((text) => text === "after").length === 2, "a message for each");
+    // Its name is another one, for the first is private to a connection that is dead and not ended.
+    expect(local.state().queue).not.toBe(privateQueue);
+    expect(sources.map((source) => source.state().queuesLost)).toEqual([0, 0]);
+  });
+
+  describe("whose queue is deleted", () => {
+    it("says so, with the time of the last delivery, and consumes from a new one", async () => {
+      const source = story.open();
+      await story.untilTold("consuming");
+      await story.publish(["a"]);
+      await story.untilCame(1);
+      await story.channel.deleteQueue(story.queue);
+      const line = await story.untilTold("queue_lost");
+      expect(line).toMatchObject({ queue: story.queue, gap_ms: expect.any(Number) });
+      expect(Date.parse(String(line["last_delivery_at"]))).toBeLessThanOrEqual(
+        Date.parse(String(line["consumed_until"])),
+      );
+      // It was declared empty, and "a" came since.
+      expect(Date.parse(String(line["last_empty_at"]))).toBeLessThanOrEqual(
+        Date.parse(String(line["last_delivery_at"])),
+      );
+      await story.publish(["b"]);
+      await story.untilCame(2);
+      expect(source.state()).toMatchObject({ queuesLost: 1, reconnects: 1 });
+    });
+
+    it("handles again what would have been handed back to it: nobody else has that", async () => {
+      const source = story.open();
+      story.settles = false;
+      await story.untilTold("consuming");
+      await story.publish(["a", "b"]);
+      await story.untilCame(2);
+      await story.channel.deleteQueue(story.queue);
+      expect(await story.untilTold("queue_lost")).toMatchObject({ in_hand: 2 });
+      expect(source.state().stranded).toBe(2);
+      story.held[0]?.settle("requeue");
+      await story.untilCame(3);
+      expect(story.held[2]?.delivery).toMatchObject({ redelivered: true });
+      expect(story.texts()).toEqual(["a", "b", "a"]);
+      story.held[1]?.settle("ack");
+      story.held[2]?.settle("ack");
+      await until(() => source.state().stranded === 0, "none is in work any more");
+    });
+
+    it("while the connection was lost, handles again what was handed back in between", async () => {
+      story.open({ url: async () => url });
+      story.settles = false;
+      await story.untilTold("consuming");
+      await story.publish(["a", "b"]);
+      await story.untilCame(2);
+      proxy.cut();
+      await story.untilTold("broker_away");
+      story.held[0]?.settle("requeue");
+      story.held[1]?.settle("ack");
+      await story.channel.deleteQueue(story.queue);
+      proxy.mend();
+      await story.untilCame(3);
+      expect(story.texts()).toEqual(["a", "b", "a"]);
+      story.held[2]?.settle("ack");
+    });
+
+    it("says at the end how many of it were handed back to nobody", async () => {
+      const source = story.open();
+      story.settles = false;
+      await story.untilTold("consuming");
+      await story.publish(["a"]);
+      await story.untilCame(1);
+      await story.channel.deleteQueue(story.queue);
+      await story.untilTold("queue_lost");
+      await source.stopConsuming();
+      story.held[0]?.settle("requeue");
+      await source.close();
+      expect(await story.untilTold("deliveries_lost")).toMatchObject({ deliveries: 1 });
+    });
+
+    it("while the connection was lost, says so too", async () => {
+      const source = story.open({ url: async () => url });
+      await story.untilTold("consuming");
+      proxy.cut();
+      await story.untilTold("broker_away");
+      await story.channel.deleteQueue(story.queue);
+      proxy.mend();
+      const line = await story.untilTold("consuming", story.told.length);
+      expect(line).toMatchObject({ queue_is_new: true, queue_messages: 0 });
+      expect(source.state().queuesLost).toBe(1);
+      await story.publish(["a"]);
+      await story.untilCame(1);
+    });
+
+    it("says so also where the connection is lost again as soon as there is a new one", async () => {
+      let isToBreak = false;
+      // Asked for what is to be bound, once the queue is declared.
+      const registry = () => {
+        if (isToBreak) proxy.drop();
+        isToBreak = false;
+        return story.registry;
+      };
+      const source = story.open({ url: async () => url, registry });
+      await story.untilTold("consuming");
+      proxy.cut();
+      await story.untilTold("broker_away");
+      await story.channel.deleteQueue(story.queue);
+      isToBreak = true;
+      proxy.mend();
+      await story.untilTold("consuming", story.told.length);
+      expect(isToBreak).toBe(false);
+      expect(story.told.filter(({ event }) => event === "queue_lost")).toHaveLength(1);
+      expect(source.state().queuesLost).toBe(1);
+    });
+
+    it("while no worker ran, says so: the ledger knows that there was one", async () => {
+      const first = story.open();
+      await story.untilTold("consuming");
+      expect(story.told.map(({ event }) => event)).not.toContain("queue_lost");
+      await first.stopConsuming();
+      await first.close();
+      await story.channel.deleteQueue(story.queue);
+      story.open();
+      expect(await story.untilTold("queue_lost")).toMatchObject({ consumed_until: null });
+    });
+
+    it("is not what two workers take it for that begin at the same moment", async () => {
+      let otherHasNoted = (): void => undefined;
+      const noted = new Promise<void>((resolve) => {
+        otherHasNoted = resolve;
+      });
+      const { ledger } = story;
+      let isAsked = false;
+      const looksLate: BindingLedger = {
+        async readBindings(queue) {
+          isAsked = true;
+          await noted;
+          return ledger.readBindings(queue);
+        },
+        noteBindings: (queue, bindings) => ledger.noteBindings(queue, bindings),
+        forgetBindings: (queue, bindings) => ledger.forgetBindings(queue, bindings),
+      };
+      // It has made the queue when it looks, and the other one notes it before that.
+      story.open({ ledger: looksLate });
+      await until(() => isAsked, "the look");
+      story.open();
+      await story.untilTold("consuming");
+      const from = story.told.length;
+      otherHasNoted();
+      expect(await story.untilTold("consuming", from)).toMatchObject({ queue_is_new: true });
+      expect(story.told.map(({ event }) => event)).not.toContain("queue_lost");
+    });
+  });
+
+  it("reads its address again when its password was changed", async () => {
+    const { admin } = broker.server();
+    const user = `user-${story.name}`;
+    let address = await admin.addUser(user, "first-secret", anyRights);
+    const source = story.open({ url: async () => throughProxy(address) });
+    await story.untilTold("consuming");
+    const next = await admin.addUser(user, "second-secret", anyRights);
+    proxy.cut();
+    proxy.mend();
+    expect(await story.untilTold("broker_away")).toMatchObject({
+      error: expect.stringMatching(/refuses user .* with this password; see AMQP_URL/),
+    });
+    address = next;
+    await story.untilTold("consuming", story.told.length);
+    expect(JSON.stringify(story.told)).not.toMatch(/(first|second)-secret/);
+    await source.stopConsuming();
+    await source.close();
+    await story.channel.deleteQueue(`queue/${user}/${story.name}`);
+    await admin.request("DELETE", `/api/users/${user}`);
+  });
+
+  it("has another queue when its user is another one, and does not take the first one for lost", async () => {
+    const { admin } = broker.server();
+    const users = [`one-${story.name}`, `two-${story.name}`];
+    const addresses: string[] = [];
+    for (const user of users) addresses.push(throughProxy(await admin.addUser(user, "x", anyRights)));
+    let which = 0;
+    const source = story.open({ url: async () => addresses[which] ?? "" });
+    await story.untilTold("consuming");
+    which = 1;
+    proxy.cut();
+    proxy.mend();
+    const line = await story.untilTold("consuming", story.told.length);
+    expect(line).toMatchObject({ queue: `queue/${users[1]}/${story.name}`, queue_is_new: true });
+    expect(source.state()).toMatchObject({ queuesLost: 0, reconnects: 1 });
+    await source.stopConsuming();
+    await source.close();
+    for (const user of users) {
+      await story.channel.deleteQueue(`queue/${user}/${story.name}`);
+      await admin.request("DELETE", `/api/users/${user}`);
+    }
+  });
+
+  describe("whose queue cannot be had", () => {
+    let other: ChannelModel;
+    beforeEach(async () => {
+      other = await connect(broker.server().url);
+    });
+    afterEach(() => other.close());
+
+    it("because another connection has it for itself, tries until it can", async () => {
+      const channel = await other.createChannel();
+      await channel.assertQueue(story.queue, { exclusive: true, durable: true });
+      story.open();
+      expect(await story.untilTold("broker_away")).toMatchObject({
+        error: expect.stringContaining("405"),
+        hint: expect.stringContaining("another connection"),
+      });
+      await channel.deleteQueue(story.queue);
+      await story.untilTold("consuming");
+    });
+
+    it("because it has other arguments, says which, leaves it alone, and tries until somebody has changed it", async () => {
+      const channel = await other.createChannel();
+      await channel.assertQueue(story.queue, { durable: true });
+      channel.sendToQueue(story.queue, Buffer.from("precious"));
+      story.open({ queue: { name: story.name, type: "quorum", local: false } });
+      expect(await story.untilTold("broker_away")).toMatchObject({
+        error: expect.stringMatching(/406.*inequivalent arg 'x-queue-type'.*'quorum'/s),
+        hint: expect.stringContaining("QUEUE_TYPE"),
+      });
+      expect((await channel.checkQueue(story.queue)).messageCount).toBe(1);
+      await channel.deleteQueue(story.queue);
+      await story.untilTold("consuming");
+    });
+  });
+});

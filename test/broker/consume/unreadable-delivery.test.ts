@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import { connect } from "amqplib";
+import { startCutProxy } from "../../doubles/cut-proxy.ts";
+import { propertyList, publishRaw, rawHeader, textHeader } from "../../doubles/raw-message.ts";
+import { throwAtPoison } from "../../doubles/throw-at-poison.mjs";
+import { serverOrSkip } from "../../servers/server-or-skip.ts";
+import { sharedRabbitmq } from "../../servers/shared-servers.ts";
+import { SourceStory, until } from "./a-source.ts";
+
+jest.setTimeout(180_000);
+const broker = await serverOrSkip(sharedRabbitmq);
+const pulseRights = {
+  configure: "^(queue/USER/.*|exchange/USER/.*)$",
+  write: "^(queue/USER/.*|exchange/USER/.*)$",
+  read: "^(queue/USER/.*|exchange/.*)$",
+};
+
+broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () => {
+  let story: SourceStory;
+  let readAgain: () => void;
+  beforeEach(async () => {
+    story = await SourceStory.on(broker.server().url);
+    readAgain = throwAtPoison();
+  });
+  afterEach(async () => {
+    readAgain();
+    await story.end();
+  });
+
+  const poison = propertyList([textHeader("poison", "yes"), rawHeader("n", "I", Buffer.alloc(4))]);
+  const publishPoison = (body: string): Promise<boolean> =>
+    publishRaw(broker.server().url, {
+      exchange: story.exchange,
+      routingKey: "story.try",
+      properties: poison,
+      body: Buffer.from(body),
+    });
+  const toldOf = (event: string) => story.told.filter((line) => line.event === event);
+
+  /** The messages of the queue for what is set aside, which is removed. */
+  async function takeSetAside(queue: string) {
+    const connection = await connect(broker.server().url);
+    const channel = await connection.createChannel();
+    const parts = [await channel.get(queue), await channel.get(queue)];
+    const { messageCount } = await channel.deleteQueue(queue);
+    await channel.deleteExchange(queue.replace("queue", "exchange"));
+    await connection.close();
+    const read = parts.map((part) => {
+      if (part === false) throw new Error("fewer than two messages");
+      const { type, messageId, headers } = part.properties;
+      return { type, messageId, headers, content: part.content };
+    });
+    return { read, others: messageCount };
+  }
+
+  for (const type of ["classic", "quorum"] as const) {
+    it(`is set aside from a ${type} queue by a user with Pulse's rights; the others come in their order`, async () => {
+      const user = `u${Date.now()}`;
+      const rights = Object.fromEntries(
+        Object.entries(pulseRights).map(([right, names]) => [right, names.replaceAll("USER", user)]),
+      ) as typeof pulseRights;
+      const url = await broker.server().admin.addUser(user, "secret", rights);
+      const source = story.open({ url: async () => url, queue: { name: story.name, type, local: false } });
+      await story.untilTold("consuming");
+      await story.publish(["a", "b"]);
+      await publishPoison("culprit");
+      // As long as the culprit, and so told apart by their headers alone.
+      await story.publish(["same_as", "d", "e"]);
+      await until(() => toldOf("delivery_set_aside").length > 0, "set aside", 90_000);
+      await until(() => story.texts().includes("e") && source.state().unsettled === 0, "the last one");
+
+      const firstTimes = story.texts().filter((text, at, all) => all.indexOf(text) === at);
+      expect(firstTimes).toEqual(["a", "b", "same_as", "d", "e"]);
+      const queue = `queue/${user}/${story.name}-unreadable`;
+      expect(toldOf("delivery_set_aside")).toEqual([
+        expect.objectContaining({ queue, exchange: story.exchange, routing_key: "story.try", bytes: 7 }),
+      ]);
+      expect(toldOf("delivery_unreadable").map(({ times }) => times)).toEqual([1, 2]);
+      const { read, others } = await takeSetAside(queue);
+      const headers = { exchange: story.exchange, routing_key: "story.try" };
+      expect(read).toMatchObject([
+        { type: "properties", headers },
+        { type: "body", headers, messageId: read[0]?.messageId },
+      ]);
+      expect(read[1]?.content.toString()).toBe("culprit");
+      // A quorum queue counts deliveries in a header, so that the list may have grown.
+      expect(read[0]?.content.includes(textHeader("poison", "yes"))).toBe(true);
+      if (type === "classic" && broker.server().series === "3") expect(read[0]?.content).toEqual(poison);
+      expect(others).toBe(0);
+      await source.stopConsuming();
+      await source.close();
+      await broker
+        .server()
+        .admin.request("DELETE", `/api/queues/%2F/${encodeURIComponent(`queue/${user}/${story.name}`)}`);
+      await broker.server().admin.request("DELETE", `/api/users/${user}`);
+    });
+  }
+
+  it("is not the only thing that costs growing pauses: so does a connection that is lost whenever it consumes", async () => {
+    const proxy = await startCutProxy(Number(new URL(broker.server().url).port));
+    // The longest pause that may be.
+    const random = jest.spyOn(Math, "random").mockReturnValue(1);
+    const url = new URL(broker.server().url);
+    url.port = String(proxy.port);
+    const source = story.open({ url: async () => url.href });
+    const begunAt = performance.now();
+    for (let loss = 0; loss < 4; loss++) {
+      const from = story.told.length;
+      await story.untilTold("consuming", loss === 0 ? 0 : from);
+      proxy.drop();
+    }
+    const from = story.told.length;
+    await story.untilTold("consuming", from);
+    // 0.4, 0.8, 1.6 and 2 seconds.
+    expect(performance.now() - begunAt).toBeGreaterThan(4700);
+    random.mockRestore();
+    await source.stopConsuming();
+    await source.close();
+    await proxy.close();
+  });
+
+  it("is tried ever more rarely while it cannot be set aside, and waits in the queue", async () => {
+    const user = `u${Date.now()}`;
+    const own = `^queue/${user}/${story.name}$`;
+    const url = await broker
+      .server()
+      .admin.addUser(user, "secret", { configure: own, write: own, read: ".*" });
+    const source = story.open({ url: async () => url });
+    await story.untilTold("consuming");
+    await publishPoison("culprit");
+    await until(() => toldOf("delivery_unreadable").length === 1, "the first failure");
+    const firstAt = performance.now();
+    await until(
+      () => toldOf("delivery_unreadable").some(({ times }) => times === 4),
+      "the fourth failure",
+      90_000,
+    );
+    // After one, two and four seconds.
+    expect(performance.now() - firstAt).toBeGreaterThan(6500);
+    expect(toldOf("delivery_unreadable").at(-1)).toMatchObject({
+      error: expect.stringMatching(/ACCESS_REFUSED/),
+    });
+    expect(toldOf("broker_lost")).toEqual([]);
+    expect(toldOf("delivery_set_aside")).toEqual([]);
+    await source.stopConsuming();
+    await source.close();
+    const connection = await connect(broker.server().url);
+    const channel = await connection.createChannel();
+    expect(await channel.deleteQueue(`queue/${user}/${story.name}`)).toEqual({ messageCount: 1 });
+    await connection.close();
+    await broker.server().admin.request("DELETE", `/api/users/${user}`);
+  });
+});

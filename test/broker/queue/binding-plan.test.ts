@@ -1,0 +1,67 @@
+import { describe, expect, it } from "@jest/globals";
+import { type PlanOptions, planBindings } from "../../../src/broker/queue/binding-plan.ts";
+import type { Binding } from "../../../src/domain/binding.ts";
+import type { KnownBinding } from "../../../src/store/ports/store.ts";
+
+const nowMs = Date.parse("2026-01-05T10:00:00Z");
+const minutesAgo = (minutes: number): string => new Date(nowMs - minutes * 60_000).toISOString();
+const binding = (routing_key: string): Binding => ({ exchange: "e", routing_key });
+const known = (keys: string, wanted_by = "me", wanted_at: string | null = minutesAgo(1)): KnownBinding[] =>
+  [...keys].map((key) => ({ ...binding(key), wanted_by, wanted_at }));
+
+/** Keys, a letter each, for brevity. */
+function plan(ledger: readonly KnownBinding[], registry: string, options: Partial<PlanOptions> = {}) {
+  const all = { worker: "me", nowMs, force: false, ...options };
+  const { isRefused, ...lists } = planBindings(ledger, [...registry].map(binding), all);
+  const letters = Object.entries(lists).map(([name, list]) => [
+    name,
+    list.map(({ routing_key }) => routing_key).join(""),
+  ]);
+  return { isRefused, ...Object.fromEntries(letters) };
+}
+
+describe("the plan of bindings", () => {
+  it("tells what comes, stays and leaves", () => {
+    expect(plan(known("abc"), "bcd")).toEqual({
+      bind: "d",
+      unchanged: "bc",
+      unbind: "a",
+      wantedByOthers: "",
+      isRefused: false,
+    });
+  });
+
+  it("binds all where nothing is known, and removes nothing", () => {
+    expect(plan([], "ab")).toMatchObject({ bind: "ab", unbind: "", isRefused: false });
+  });
+
+  it.each([
+    ["three of three", "abc", "x", false],
+    ["four of four", "abcd", "x", true],
+    ["four of eight, half of them", "abcdefgh", "abcd", false],
+    ["five of eight", "abcdefgh", "abc", true],
+  ])("to remove %s: refused %#", (_what, ledger, registry, isRefused) => {
+    expect(plan(known(ledger), registry).isRefused).toBe(isRefused);
+    expect(plan(known(ledger), registry, { force: true }).isRefused).toBe(false);
+  });
+
+  it("leaves alone what another worker has said that it wants", () => {
+    const ledger = [...known("ab"), ...known("cd", "other")];
+    expect(plan(ledger, "a")).toMatchObject({ unbind: "b", wantedByOthers: "cd" });
+  });
+
+  it.each([
+    ["has ended", null],
+    ["has said nothing for five minutes", minutesAgo(5)],
+  ])("but not when that worker %s", (_what, wantedAt) => {
+    expect(plan(known("ab", "other", wantedAt), "a")).toMatchObject({ unbind: "b", wantedByOthers: "" });
+  });
+
+  it("the guard counts what would go, without what others keep", () => {
+    expect(plan([...known("abc"), ...known("defgh", "other")], "x").isRefused).toBe(false);
+  });
+
+  it("for a registry that all workers will have, what they want now does not count", () => {
+    expect(plan(known("ab"), "a", { worker: null })).toMatchObject({ unbind: "b", wantedByOthers: "" });
+  });
+});

@@ -1,0 +1,212 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import { Unavailable } from "../../../src/domain/faults.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import type { Store } from "../../../src/store/ports/store.ts";
+import { serverOrSkip } from "../../servers/server-or-skip.ts";
+import { sharedRabbitmq } from "../../servers/shared-servers.ts";
+import { aRegistry, SourceStory, until } from "../consume/a-source.ts";
+
+jest.setTimeout(60_000);
+const broker = await serverOrSkip(sharedRabbitmq);
+
+broker.describe(`the bindings of a queue on ${broker.name}`, () => {
+  let story: SourceStory;
+  /** An exchange that does not exist, and is gone at the end. */
+  let other: string;
+  beforeEach(async () => {
+    story = await SourceStory.on(broker.server().url);
+    other = `${story.exchange}-other`;
+  });
+  afterEach(async () => {
+    await story.channel.deleteExchange(other);
+    await story.end();
+  });
+
+  const declareOther = () => story.channel.assertExchange(other, "topic", { durable: true });
+
+  it("go on without an exchange that is missing, and come with it when it is declared", async () => {
+    story.registry = aRegistry([other, story.exchange]);
+    const source = story.open();
+    await story.untilTold("consuming");
+    expect(source.state()).toMatchObject({
+      bindings: 1,
+      degraded: [{ exchange: other, reason: expect.stringContaining("404") }],
+    });
+    await story.publish(["a"]);
+    await story.untilCame(1);
+    await declareOther();
+    await story.untilTold("exchange_bound");
+    await story.publish(["b"], other);
+    await story.untilCame(2);
+    expect(source.state()).toMatchObject({ bindings: 2, degraded: [], reconnects: 0 });
+    expect(story.told.filter(({ event }) => event === "exchange_degraded")).toHaveLength(1);
+  });
+
+  it("go on without an exchange that may not be read, and come with it when it may", async () => {
+    await declareOther();
+    const { admin } = broker.server();
+    const user = `user-${story.name}`;
+    const rights = { configure: `^queue/${user}/.*`, write: `^queue/${user}/.*` };
+    const url = await admin.addUser(user, "x", {
+      ...rights,
+      read: `^(queue/${user}/.*|${story.exchange})$`,
+    });
+    story.registry = aRegistry([other, story.exchange]);
+    const source = story.open({ url: async () => url });
+    expect(await story.untilTold("exchange_degraded")).toMatchObject({
+      exchange: other,
+      reason: expect.stringContaining("403"),
+    });
+    await story.untilTold("consuming");
+    await story.publish(["a"]);
+    await story.untilCame(1);
+    await admin.addUser(user, "x", { ...rights, read: ".*" });
+    await story.untilTold("exchange_bound");
+    await story.publish(["b"], other);
+    await story.untilCame(2);
+    expect(source.state().reconnects).toBe(0);
+    await story.channel.deleteQueue(`queue/${user}/${story.name}`);
+  });
+
+  it("are made anew when an exchange was deleted and declared again, of which nobody tells, while another is missing", async () => {
+    story.registry = aRegistry([other, story.exchange]);
+    story.open({ recheckMs: 100 });
+    await story.untilTold("consuming");
+    const from = story.told.length;
+    await story.channel.deleteExchange(story.exchange);
+    expect(await story.untilTold("exchange_degraded", from)).toMatchObject({ exchange: story.exchange });
+    await story.channel.assertExchange(story.exchange, "topic", { durable: true });
+    await story.untilTold("exchange_bound");
+    await story.publish(["a"]);
+    await story.untilCame(1);
+  });
+
+  it("of an exchange that is gone leave the registry like any other", async () => {
+    await declareOther();
+    story.registry = aRegistry([other, story.exchange]);
+    const source = story.open();
+    await story.untilTold("consuming");
+    await story.channel.deleteExchange(other);
+    story.registry = aRegistry([story.exchange]);
+    source.registryChanged();
+    expect(await story.untilTold("unbound")).toMatchObject({ exchange: other });
+    await until(async () => (await story.ledger.readBindings(story.queue)).length === 1, "one in the ledger");
+    expect(source.state()).toMatchObject({ bindings: 1, left: 0, reconnects: 0 });
+  });
+
+  it("are not removed by a reconnect, not even those that nobody lists any more", async () => {
+    const source = story.open();
+    await story.untilTold("consuming");
+    const stray = { exchange: story.exchange, routing_key: "stray", wanted_by: "", wanted_at: null };
+    await story.ledger.noteBindings(story.queue, [stray]);
+    await story.channel.bindQueue(story.queue, story.exchange, "stray");
+    await story.channel.deleteQueue(story.queue);
+    await until(() => source.state().reconnects === 1, "a reconnect");
+    expect(story.told.map(({ event }) => event)).not.toContain("unbound");
+    expect(await story.ledger.readBindings(story.queue)).toHaveLength(2);
+  });
+
+  it("are there also while the ledger is away, and it is caught up when it is back", async () => {
+    let isAway = true;
+    const readBindings = async (queue: string) => {
+      if (isAway) throw new Unavailable("store", "away for a test");
+      return story.ledger.readBindings(queue);
+    };
+    story.open({
+      ledger: {
+        readBindings,
+        noteBindings: (...all) => story.ledger.noteBindings(...all),
+        forgetBindings: (...all) => story.ledger.forgetBindings(...all),
+      },
+    });
+    await story.untilTold("bindings_ledger_away");
+    await story.untilTold("consuming");
+    await story.publish(["a"]);
+    await story.untilCame(1);
+    isAway = false;
+    await until(async () => (await story.ledger.readBindings(story.queue)).length === 1, "the ledger's note");
+  });
+
+  it("come also when applying a registry failed halfway", async () => {
+    await declareOther();
+    let fails = false;
+    const source = story.open({
+      ledger: {
+        async readBindings(queue) {
+          if (!fails) return story.ledger.readBindings(queue);
+          fails = false;
+          throw new Error("a bug of a test");
+        },
+        noteBindings: (...all) => story.ledger.noteBindings(...all),
+        forgetBindings: (...all) => story.ledger.forgetBindings(...all),
+      },
+    });
+    await story.untilTold("consuming");
+    fails = true;
+    story.registry = aRegistry([story.exchange, other]);
+    source.registryChanged();
+    expect(await story.untilTold("bind_failed")).toMatchObject({ error: "a bug of a test" });
+    expect(await story.untilTold("bound", story.told.length)).toMatchObject({ exchange: other });
+    await story.publish(["a"], other);
+    await story.untilCame(1);
+  });
+
+  it("of two workers with different registries stay both, with a warning, until one of them has ended", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "bindings-"));
+    const stores: Store[] = [];
+    // Two processes open the store each for itself.
+    for (let n = 0; n < 2; n++) {
+      stores.push(await openStore({ mongodbUrl: null, dataDir: folder, rejectionTtlDays: 30 }));
+    }
+    const [one, two] = [aRegistry([story.exchange], ["a"]), aRegistry([story.exchange], ["b"])];
+    const bound = async () =>
+      ((await stores[0]?.readBindings(story.queue)) ?? []).map(({ routing_key }) => routing_key).toSorted();
+    const options = { recheckMs: 200 };
+    const first = story.open({ ...options, registry: () => one, ledger: stores[0] as Store });
+    await story.untilTold("consuming");
+    const second = story.open({ ...options, registry: () => two, ledger: stores[1] as Store });
+    expect(await story.untilTold("registries_differ")).toMatchObject({ queue: story.queue, bindings: 1 });
+    await story.publish(["a"], story.exchange, "story.a");
+    await story.publish(["b"], story.exchange, "story.b");
+    await story.untilCame(2);
+    expect(await bound()).toEqual(["story.a", "story.b"]);
+    expect(second.state().left).toBe(1);
+    await first.stopConsuming();
+    await first.close();
+    expect(await story.untilTold("unbound")).toMatchObject({ routing_keys: ["story.a"] });
+    await until(async () => (await bound()).join() === "story.b", "one binding left");
+    expect(story.told.filter(({ event }) => event === "registries_differ")).toHaveLength(1);
+    await second.stopConsuming();
+    await second.close();
+    for (const store of stores) await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("are removed from a private queue and from a durable one under Pulse's rights alone", async () => {
+    await declareOther();
+    const { admin } = broker.server();
+    const user = `user-${story.name}`;
+    const own = `^(queue/${user}/.*|exchange/${user}/.*)`;
+    const rights = { configure: own, write: own, read: `^(queue/${user}/.*|exchange/.*)` };
+    const url = await admin.addUser(user, "x", rights);
+    for (const local of [false, true]) {
+      const from = story.told.length;
+      story.registry = aRegistry([other, story.exchange]);
+      const source = story.open({
+        url: async () => url,
+        queue: { name: story.name, type: "classic", local },
+      });
+      const { queue } = await story.untilTold("consuming", from);
+      story.registry = aRegistry([story.exchange]);
+      source.registryChanged();
+      expect(await story.untilTold("unbound", from)).toMatchObject({ queue, exchange: other });
+      expect(source.state()).toMatchObject({ degraded: [], left: 0, bindings: 1 });
+      await source.stopConsuming();
+      await source.close();
+    }
+    await story.channel.deleteQueue(`queue/${user}/${story.name}`);
+  });
+});

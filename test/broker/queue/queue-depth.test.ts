@@ -1,0 +1,163 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
+import {
+  type DepthState,
+  type DepthWatch,
+  judgeDepth,
+  readQueueDepth,
+  startDepthWatch,
+} from "../../../src/broker/queue/queue-depth.ts";
+import { serverOrSkip } from "../../servers/server-or-skip.ts";
+import { sharedRabbitmq } from "../../servers/shared-servers.ts";
+
+jest.setTimeout(30_000);
+
+describe("readings of a queue with a limit of 1000", () => {
+  /** The events of readings 10 s apart, and where they end. */
+  function judged(...depths: readonly number[]): { events: (string | null)[]; last: DepthState } {
+    const events: (string | null)[] = [];
+    let last: DepthState | null = null;
+    depths.forEach((messages, index) => {
+      const reading = { queue: "q", messages, consumers: 1, atMs: index * 10_000 };
+      const { state, event } = judgeDepth(last, reading, 1000);
+      events.push(event === "warning" ? `over ${state.level}` : event);
+      last = state;
+    });
+    if (last === null) throw new Error("a test without readings");
+    return { events, last };
+  }
+
+  it.each([
+    { story: "stays below", depths: [0, 249, 100], events: [null, null, null] },
+    { story: "is high from the start", depths: [300, 300], events: ["over 25", null] },
+    { story: "rises level by level", depths: [250, 500, 750], events: ["over 25", "over 50", "over 75"] },
+    { story: "jumps over two levels: one warning", depths: [0, 800, 800], events: [null, "over 75", null] },
+    {
+      story: "swings around a level: told once",
+      depths: [250, 240, 260, 201, 255],
+      events: ["over 25", null, null, null, null],
+    },
+    {
+      story: "falls and rises again",
+      depths: [260, 199, 260],
+      events: ["over 25", "ok", "over 25"],
+    },
+    {
+      story: "falls by one level, without being well, and rises again",
+      depths: [800, 600, 800, 0],
+      events: ["over 75", null, "over 75", "ok"],
+    },
+    { story: "is over the limit", depths: [2000, 2000], events: ["over 75", null] },
+  ])("$story", ({ depths, events }) => {
+    expect(judged(...depths).events).toEqual(events);
+  });
+
+  it("tell how fast it grows, over the last half minute, and when the limit is reached", () => {
+    expect(judged(0, 100, 200).last).toMatchObject({ growthPerSecond: 10, secondsToLimit: 80 });
+    // What was before does not count: since 40 s it has stayed at 600.
+    expect(judged(0, 600, 600, 600, 600).last).toMatchObject({ growthPerSecond: 0, secondsToLimit: null });
+    expect(judged(500, 400).last).toMatchObject({ growthPerSecond: -10, secondsToLimit: null });
+    expect(judged(0, 1200).last.secondsToLimit).toBe(0);
+  });
+
+  it("that come rarely are compared with the one before", () => {
+    const reading = { queue: "q", messages: 0, consumers: 1, atMs: 0 };
+    const first = judgeDepth(null, reading, 1000).state;
+    const next = judgeDepth(first, { ...reading, messages: 600, atMs: 60_000 }, 1000).state;
+    expect(next.growthPerSecond).toBe(10);
+  });
+});
+
+const broker = await serverOrSkip(sharedRabbitmq);
+
+broker.describe(`the watch over a queue on ${broker.name}`, () => {
+  const queue = `queue/guest/depth-${randomUUID()}`;
+  let connection: ChannelModel;
+  let channel: ConfirmChannel;
+  let watch: DepthWatch;
+  let told: Readonly<Record<string, unknown>>[];
+
+  beforeEach(async () => {
+    connection = await connect(broker.server().url);
+    channel = await connection.createConfirmChannel();
+    await channel.assertQueue(queue);
+    told = [];
+    const tell = (event: string, fields = {}) => void told.push({ event, ...fields });
+    watch = startDepthWatch({
+      source: { queueDepth: () => readQueueDepth(connection, queue) },
+      everyMs: 20,
+      limit: 100,
+      log: { error: tell, warn: tell, info: tell, debug: tell },
+    });
+  });
+  afterEach(async () => {
+    watch.stop();
+    await channel.deleteQueue(queue);
+    await connection.close();
+  });
+
+  async function grow(messages: number): Promise<void> {
+    for (let n = 0; n < messages; n++) channel.sendToQueue(queue, Buffer.from("{}"));
+    await channel.waitForConfirms();
+  }
+
+  async function shrink(messages: number): Promise<void> {
+    for (let n = 0; n < messages; n++) {
+      const message = await channel.get(queue);
+      if (message !== false) channel.ack(message);
+    }
+  }
+
+  /** Until the watch has seen this depth a few times over. */
+  async function seen(messages: number): Promise<void> {
+    const hasSeen = (): boolean => {
+      const readings = watch.state()?.readings.slice(-3) ?? [];
+      return readings.length === 3 && readings.every((reading) => reading.messages === messages);
+    };
+    while (!hasSeen()) await wait(10);
+  }
+
+  it("warns once for a crossing, says when it is over, and warns again", async () => {
+    await grow(30);
+    await seen(30);
+    expect(told).toEqual([
+      expect.objectContaining({
+        event: "queue_depth_warning",
+        queue,
+        limit: 100,
+        consumers: 0,
+        level_percent: 25,
+      }),
+    ]);
+    // It may have been asked for while they came.
+    expect(told[0]?.["messages"]).toBeGreaterThanOrEqual(25);
+    await grow(50);
+    await seen(80);
+    await shrink(7);
+    await seen(73);
+    await grow(7);
+    await seen(80);
+    // 50 may have been seen on the way up; around 75 it was told once.
+    expect(told.filter((line) => line["level_percent"] === 75)).toHaveLength(1);
+    await channel.purgeQueue(queue);
+    await seen(0);
+    expect(told.at(-1)).toMatchObject({ event: "queue_depth_ok", messages: 0 });
+    await grow(26);
+    await seen(26);
+    expect(told.at(-1)).toMatchObject({ event: "queue_depth_warning", level_percent: 25 });
+    expect(told.filter(({ event }) => event === "queue_depth_ok")).toHaveLength(1);
+  });
+
+  it("knows nothing while the queue is gone, and leaves the other channels alone", async () => {
+    await grow(1);
+    await seen(1);
+    await channel.deleteQueue(queue);
+    while (watch.state() !== null) await wait(10);
+    // The same channel goes on.
+    await channel.assertQueue(queue);
+    await seen(0);
+    expect(told).toEqual([]);
+  });
+});

@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import type { Socket } from "node:net";
+import { afterEach, expect, it, jest } from "@jest/globals";
+import { brokerTrouble } from "../../../src/broker/connection/broker-trouble.ts";
+import { publishMessages } from "../../../src/broker/tools/publish-messages.ts";
+import { Misuse } from "../../../src/domain/faults.ts";
+import { openBrokerDoor } from "../../doubles/broker-door.ts";
+import { serverOrSkip } from "../../servers/server-or-skip.ts";
+import { sharedRabbitmq } from "../../servers/shared-servers.ts";
+
+jest.setTimeout(60_000);
+const broker = await serverOrSkip(sharedRabbitmq);
+
+const MARK = randomUUID();
+const open: (() => void)[] = [];
+afterEach(() => {
+  for (const close of open.splice(0)) close();
+});
+
+/** Gives the address of a door that does so once the message comes. */
+async function aDoorThat(onMessage: (near: Socket, far: Socket) => void): Promise<string> {
+  const door = await openBrokerDoor(broker.server().url, MARK, onMessage);
+  open.push(door.close);
+  return door.url;
+}
+
+const aPublication = (url: string, timeoutMs: number) => ({
+  url,
+  exchange: `exchange/guest/${randomUUID()}`,
+  routingKey: "a.key",
+  bodies: [Buffer.from(MARK)],
+  timeoutMs,
+});
+
+broker.describe(`publishing to ${broker.name}`, () => {
+  it("tells of a broker that takes nothing when the time is up, and is not held up by it at the end", async () => {
+    const url = await aDoorThat((near) => near.pause());
+    expect(await publishMessages(aPublication(url, 1500))).toBe("timeout");
+  });
+
+  it("tells of a connection that was lost before the broker confirmed", async () => {
+    const url = await aDoorThat((near, far) => {
+      near.destroy();
+      far.destroy();
+    });
+    expect(await publishMessages(aPublication(url, 30_000))).toBe("lost");
+  });
+
+  it("tells of a message that is longer than the broker takes", async () => {
+    // 128 MiB is the most that series 3 takes; series 4 takes 16.
+    const bodies = [Buffer.alloc(128 * 1024 * 1024 + 1, "x")];
+    const error: unknown = await publishMessages({
+      ...aPublication(broker.server().url, 30_000),
+      bodies,
+    }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(Misuse);
+    expect(String(error)).toMatch(
+      /the broker refuses a message.*: message size 134217729.*; publish fewer jobs/,
+    );
+  });
+
+  const trouble = async (change: (url: URL) => void): Promise<string> => {
+    const url = new URL(broker.server().url);
+    change(url);
+    const error: unknown = await publishMessages(aPublication(url.href, 3000)).catch((e: unknown) => e);
+    if (!(error instanceof Misuse)) throw new Error(`no mistake: ${String(error)}`);
+    expect(error.message).not.toContain("secret");
+    return error.message;
+  };
+
+  it.each<[string, (url: URL) => void, RegExp]>([
+    [
+      "a wrong password",
+      (url) => Object.assign(url, { password: "secret" }),
+      /it refuses user guest with this password/,
+    ],
+    [
+      "a vhost that is not there",
+      (url) => Object.assign(url, { pathname: "/no%2Fne" }),
+      /no vhost no\/ne, or user guest/,
+    ],
+    [
+      "a port nobody listens on",
+      (url) => Object.assign(url, { port: "1" }),
+      /nobody listens at 127\.0\.0\.1:1;/,
+    ],
+    [
+      "a host that is not there",
+      (url) => Object.assign(url, { hostname: "no.invalid" }),
+      /there is no host no\.invalid/,
+    ],
+    ["TLS where there is none", (url) => Object.assign(url, { protocol: "amqps:" }), /does not speak TLS/],
+  ])("tells of %s, and where to mend it", async (_case, change, words) => {
+    const message = await trouble(change);
+    expect(message).toMatch(words);
+    expect(message).toMatch(/; see AMQP_URL$/);
+  });
+});
+
+it("gives the driver's own words on what is not known, without the password", () => {
+  const error = new Error("odd: amqp://user:secret@host\n");
+  expect(brokerTrouble(error, "amqp://user:secret@host")).toBe("odd: amqp://user:***@host; see AMQP_URL");
+});

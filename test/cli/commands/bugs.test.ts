@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import type { Bug } from "../../../src/domain/bug.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import { aRestBug, type BugzillaServer, sendBugs, startBugzilla } from "../../doubles/bugzilla-server.ts";
+import { type CliRun, runCli } from "../run-cli.ts";
+
+jest.setTimeout(60_000);
+
+let folder: string;
+let server: BugzillaServer | null = null;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "bugs-"));
+});
+afterEach(async () => {
+  await server?.close();
+  server = null;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (args: readonly string[], input = ""): Promise<CliRun> =>
+  runCli(["bugs", ...args], { DATA_DIR: folder, BUGZILLA_URL: "" }, input);
+
+async function cachedBugs(): Promise<readonly Bug[]> {
+  const store = await openStore({ mongodbUrl: null, dataDir: folder, rejectionTtlDays: 30 });
+  return store.readBugs(0, 10_000).finally(() => store.close());
+}
+
+const cachedIds = async (): Promise<number[]> => (await cachedBugs()).map(({ id }) => id);
+
+const many = (count: number): Record<string, unknown>[] =>
+  Array.from({ length: count }, (_, nth) => aRestBug(nth + 1));
+
+describe("bugs import", () => {
+  it("keeps each field under its own name", async () => {
+    const run1 = await run(["import", "-"], JSON.stringify({ bugs: [aRestBug(7)] }));
+    expect(run1).toEqual({ code: 0, stdout: "Bugs imported: 1\n", stderr: "" });
+    expect(await cachedBugs()).toEqual([
+      {
+        id: 7,
+        summary: "Intermittent test_7.js | timed out",
+        status: "NEW",
+        resolution: "",
+        os: "Linux",
+        crash_signature: "[@ Foo::Bar]",
+        keywords: "intermittent-failure,leave-open",
+        modified: "2026-01-05T10:00:00.000Z",
+      },
+    ]);
+  });
+
+  it.each([
+    ["Bugzilla's answer", JSON.stringify({ bugs: [aRestBug(2), aRestBug(1)] })],
+    ["an array", JSON.stringify([aRestBug(2), aRestBug(1)], null, 2)],
+    ["a bug a line", `${JSON.stringify(aRestBug(2))}\r\n\n${JSON.stringify(aRestBug(1))}`],
+    ["a bug that comes twice", JSON.stringify([aRestBug(1), aRestBug(2), aRestBug(1)])],
+  ])("takes %s", async (_form, content) => {
+    const file = join(folder, "bugs.json");
+    writeFileSync(file, content);
+    expect(await run(["import", file])).toMatchObject({ code: 0 });
+    expect(await cachedIds()).toEqual([1, 2]);
+  });
+
+  it("takes one bug on one line", async () => {
+    expect(await run(["import", "-"], JSON.stringify(aRestBug(3)))).toMatchObject({ code: 0 });
+    expect(await cachedIds()).toEqual([3]);
+  });
+
+  it.each([
+    ["a member that is missing", "{}", "id"],
+    ["a bare id", '{"id": 4}', null],
+    ["another zone, which is ignored", '{"id": 4, "last_change_time": "2026-01-05T10:00:00+05:00"}', null],
+    ["no date", '{"id": 4, "last_change_time": "yesterday"}', "last_change_time: is no date-time"],
+    ["keywords that are no list", '{"id": 4, "keywords": 1}', "keywords"],
+    ["no whole number", '{"id": 4.5}', "id"],
+  ])("reads a bug with %s", async (_case, bug, wrong) => {
+    const { code, stderr } = await run(["import", "-"], `[${bug}]`);
+    expect(code).toBe(wrong === null ? 0 : 1);
+    if (wrong !== null) expect(stderr).toContain(`bug 0: ${wrong}`);
+    else expect((await cachedBugs())[0]?.modified ?? "").not.toContain("T05:00");
+  });
+
+  it("names every bad entry, by its index or line, and imports nothing then", async () => {
+    await run(["import", "-"], JSON.stringify([aRestBug(1)]));
+    const inArray = await run(["import", "-"], JSON.stringify([aRestBug(2), { id: "x" }, 5]));
+    expect(inArray.code).toBe(1);
+    expect(inArray.stderr).toMatch(/^-: bug 1: id: .*\n-: bug 2: .*\n/);
+    const inLines = await run(["import", "-"], `${JSON.stringify(aRestBug(2))}\n\n{"id": 0}\n{"id": 3`);
+    expect(inLines.code).toBe(1);
+    expect(inLines.stderr).toMatch(/^-: line 3: id: .*\n-: line 4: /);
+    expect(await cachedIds()).toEqual([1]);
+  });
+
+  it("says once of a broken document that it is one", async () => {
+    const { code, stderr } = await run(["import", "-"], '{"bugs": [\n{"id": 1},\n{"id": 2}\n');
+    expect(code).toBe(2);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toContain("- is neither JSON nor a JSON bug a line");
+  });
+
+  it("names the first of many bad entries, and how many there are", async () => {
+    const { code, stderr } = await run(["import", "-"], JSON.stringify(Array(500).fill({ id: 0 })));
+    expect(code).toBe(1);
+    expect(stderr.trim().split("\n")).toHaveLength(21);
+    expect(stderr).toContain("Of the bugs in - wrong: 500 (the first 20 are told); nothing was imported.");
+  });
+
+  it("does not empty the cache by an empty file", async () => {
+    await run(["import", "-"], JSON.stringify([aRestBug(1)]));
+    for (const empty of ["", "[]", '{"bugs": []}']) {
+      expect(await run(["import", "-"], empty)).toMatchObject({ code: 1 });
+    }
+    expect(await cachedIds()).toEqual([1]);
+  });
+});
+
+describe("bugs sync", () => {
+  it("asks for pages of 500 until the first that is shorter, as ourselves", async () => {
+    server = await startBugzilla(many(1203));
+    const { code, stdout, stderr } = await run(["sync", "--url", server.url]);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: `Bugs synced from ${server.url}: 1203\n`,
+      stderr: "",
+    });
+    expect(server.requests.map(({ query }) => query.get("offset"))).toEqual(["0", "500", "1000"]);
+    expect(Object.fromEntries(server.requests[0]?.query ?? [])).toEqual({
+      keywords: "intermittent-failure",
+      chfieldfrom: "-1y",
+      include_fields: "id,summary,status,resolution,op_sys,cf_crash_signature,keywords,last_change_time",
+      offset: "0",
+      limit: "500",
+    });
+    expect(server.requests[0]?.headers).toMatchObject({
+      accept: "application/json",
+      "user-agent": expect.stringMatching(/^pulse-ingest\/\d/),
+    });
+    expect(await cachedIds()).toHaveLength(1203);
+  });
+
+  it("asks once more after a full page, and forgets bugs that are gone", async () => {
+    await run(["import", "-"], JSON.stringify([aRestBug(9999)]));
+    server = await startBugzilla(many(500));
+    expect(await run(["sync", "--url", server.url])).toMatchObject({ code: 0 });
+    expect(server.requests).toHaveLength(2);
+    expect(await cachedIds()).toEqual(many(500).map(({ id }) => id));
+  });
+
+  it.each<[string, Parameters<typeof startBugzilla>[1], string]>([
+    ["an error", (response) => response.writeHead(503).end(), "HTTP 503"],
+    ["no JSON", (response) => response.end("<html>"), "JSON"],
+    ["a bug that is none", (response) => sendBugs(response, [{ id: null }]), "bug 1000: id"],
+    ["a broken connection", (response) => response.destroy(), "bugs from 1000 on"],
+    ["the first page again", (response) => sendBugs(response, many(500)), "the same again"],
+  ])("keeps the old bugs when page 3 is %s, and says why", async (_case, onPage3, why) => {
+    await run(["import", "-"], JSON.stringify([aRestBug(9999)]));
+    server = await startBugzilla([], (response, offset, limit) => {
+      if (offset === 1000) onPage3?.(response, offset, limit);
+      else sendBugs(response, many(1500).slice(offset, offset + limit));
+    });
+    const { code, stdout, stderr } = await run(["sync", "--url", server.url]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(why);
+    expect(await cachedIds()).toEqual([9999]);
+  });
+
+  it("keeps the old bugs when there are none, or no list", async () => {
+    await run(["import", "-"], JSON.stringify([aRestBug(9999)]));
+    for (const answer of ["{}", '{"bugs": []}']) {
+      server = await startBugzilla([], (response) => response.end(answer));
+      expect(await run(["sync", "--url", server.url])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining("nothing was changed"),
+      });
+      await server.close();
+    }
+    expect(await cachedIds()).toEqual([9999]);
+  });
+
+  it("says what is wrong with an address", async () => {
+    expect(await run(["sync", "--url", "bugzilla"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("BUGZILLA_URL"),
+    });
+  });
+});

@@ -1,0 +1,96 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
+import type { Rejection } from "../../../src/domain/rejection.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import { anArrival } from "../../examples.ts";
+import { type CliRun, runCli } from "../run-cli.ts";
+
+jest.setTimeout(60_000);
+
+const folder = mkdtempSync(join(tmpdir(), "explain-"));
+const explain = (...args: readonly string[]): Promise<CliRun> =>
+  runCli(["explain", ...args], { DATA_DIR: join(folder, "data") });
+
+const rejection: Rejection = {
+  fault: {
+    reason: "schema-violation",
+    violations: [{ pointer: "/state", keyword: "enum", message: "is odd" }],
+  },
+  ...{ exchange: "exchange/publisher/jobs", routing_key: "treeherder.try", project: "try" },
+  task_id: "task/1",
+  payload: { encoding: "json", content: "{}", bytes: 2, sha256: "00", truncated: false, blanked: false },
+  received_at: new Date().toISOString(),
+};
+
+/** A task of two runs, the second one refused, and a job of the same guid in another project. */
+beforeAll(async () => {
+  const store = await openStore({
+    mongodbUrl: null,
+    dataDir: join(folder, "data"),
+    rejectionTtlDays: 30,
+  });
+  const logs = [{ name: "buildbot_text", url: "http://h/log" }];
+  const elsewhere = { origin: { kind: "hg.mozilla.org", project: "autoland", revision: "b".repeat(40) } };
+  await store.storeSubmissions([
+    anArrival({ taskId: "task/0", logs }),
+    anArrival({ taskId: "task/0", ...elsewhere }),
+  ]);
+  await store.recordRejections([rejection]);
+  await store.close();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it("tells of every run of a task, and what was rejected of it", async () => {
+  const { code, stdout, stderr } = await explain("task");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(/^task\/0 in autoland: completed, success$/m);
+  expect(stdout).toMatch(/^task\/0 in try: completed, success$/m);
+  expect(stdout).toMatch(/buildbot_text +pending +0 /);
+  expect(stdout).toMatch(/^ {2}task\/1 in try: schema-violation, once, /m);
+  expect(stdout).toMatch(/\/state +is odd \[enum\]/);
+});
+
+it("tells of one run, in one project where that is wanted", async () => {
+  const { code, stdout } = await explain("task/0", "--project", "try");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^task\/0 in try/);
+  expect(stdout).not.toMatch(/autoland|Rejected/);
+});
+
+it("one that was only rejected is known", async () => {
+  expect(await explain("task/1")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Rejected\n/) });
+});
+
+it("gives a machine one object, without the payloads", async () => {
+  const { code, stdout } = await explain("task", "--json");
+  expect(code).toBe(0);
+  expect(stdout.trim().split("\n")).toHaveLength(1);
+  const told = JSON.parse(stdout);
+  expect(told).toMatchObject({
+    ...{ guid: "task", project: null, store: expect.stringContaining("sqlite") },
+    jobs: [
+      { job: { project: "autoland" } },
+      { job: { project: "try" }, logs: [{ parse_status: "pending" }] },
+    ],
+    rejections: [{ task_id: "task/1", count: 1, fault: rejection.fault }],
+  });
+  expect(told.rejections[0]).not.toHaveProperty("payload");
+});
+
+it("ends with code 1 and what to check next where nothing is known", async () => {
+  for (const args of [["nobody"], ["task/1", "--project", "autoland"]]) {
+    expect(await explain(...args)).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^Nothing is known of .*sqlite.*\nWhat to check next:\n/),
+    });
+  }
+  expect(JSON.parse((await explain("nobody", "--json")).stdout)).toMatchObject({ jobs: [], rejections: [] });
+});
+
+it("makes no store where there is none, and says so", async () => {
+  const run = await runCli(["explain", "x"], { DATA_DIR: join(folder, "nowhere") });
+  expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining("there is no store in ") });
+  expect(existsSync(join(folder, "nowhere"))).toBe(false);
+});

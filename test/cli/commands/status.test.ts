@@ -1,0 +1,122 @@
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import { startHttp } from "../../../src/http/observe/start-http.ts";
+import { createCounters } from "../../../src/metrics/counters.ts";
+import { freePort } from "../../servers/free-port.ts";
+import { type CliRun, runCli } from "../run-cli.ts";
+
+jest.setTimeout(60_000);
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "status-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const status = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliRun> =>
+  runCli(["status", ...args], {
+    ...{ AMQP_URL: "", AMQP_URL_FILE: "", DATA_DIR: join(folder, "data") },
+    ...env,
+  });
+
+it("where nothing runs says of each part why it tells nothing, and makes no store", async () => {
+  const { code, stdout, stderr } = await status([], { HTTP_PORT: String(await freePort()) });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  expect(stdout).toMatch(/^! worker: nobody listens there/);
+  expect(stdout).toMatch(/^broker +not asked from here: AMQP_URL is not set$/m);
+  expect(stdout).toMatch(/^store +not known: not asked from here: there is none in /m);
+  expect(existsSync(join(folder, "data"))).toBe(false);
+});
+
+it.each([
+  ["off", /^! worker: HTTP_PORT is off.*--url/],
+  ["0", /^! worker: HTTP_PORT is 0.*http_listening.*--url/],
+])("a worker whose port cannot be known (HTTP_PORT=%s) is to be named", async (port, told) => {
+  expect(await status([], { HTTP_PORT: port })).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(told),
+  });
+});
+
+it("a broker and a database that are away are told, without their passwords", async () => {
+  const port = await freePort();
+  const { code, stdout, stderr } = await status(["--url", `http://127.0.0.1:${port}`], {
+    AMQP_URL: `amqp://user:geheim@127.0.0.1:${port}`,
+    MONGODB_URL: `mongodb://user:geheim@127.0.0.1:${port}/x`,
+  });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  expect(stdout).toMatch(/^! broker: nobody listens at 127\.0\.0\.1:\d+/m);
+  expect(stdout).toMatch(/^! store: unavailable: .*ECONNREFUSED/m);
+  expect(stdout).not.toContain("geheim");
+});
+
+it("what answers and is no worker is told to be none, also when its answer never ends", async () => {
+  const endless = (response: ServerResponse): void => {
+    // Who has gone is told by the error: not every Node calls the response destroyed then.
+    response.write("x".repeat(100_000), (error) => {
+      if (!error) setImmediate(endless, response);
+    });
+  };
+  const brief = (response: ServerResponse): void => void response.end('{"hello":"world"}');
+  for (const answer of [brief, endless]) {
+    const other = createServer((_request, response) => answer(response)).listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const { code, stdout } = await status(["--url", url, "--json"]);
+    other.close();
+    other.closeAllConnections();
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      problems: [
+        expect.stringMatching(/^worker: what answers there \(HTTP 200\) is no worker of this version/),
+      ],
+      worker: { url, status: null },
+    });
+  }
+});
+
+it("asks a worker by the address that --url names, whatever stands for this machine", async () => {
+  const counters = createCounters();
+  let port = "";
+  const tell = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+    if (event === "http_listening") ({ port } = new URL(String(fields["url"])));
+  };
+  const parts = { store: null, ingest: null, source: null, files: null, depth: null, isStopping: false };
+  const http = await startHttp({
+    ...{ host: "127.0.0.1", allowedHosts: [], port: 0, version: "1.2.3", parts: () => parts, counters },
+    ...{ prefetch: 1, ackTimeoutMs: 1000, queueLimit: 1, stallLimitMs: 1000 },
+    log: { error: tell, warn: tell, info: tell, debug: tell },
+  });
+  for (const name of ["127.0.0.1", "localhost"]) {
+    const { stdout } = await status(["--url", `http://${name}:${port}/`, "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ worker: { trouble: null, status: { version: "1.2.3" } } });
+  }
+  await http.close();
+});
+
+it("a worker that does not answer to the name that it is asked by is told so, and what to do", async () => {
+  const other = createServer((_request, response) => response.writeHead(403).end("{}")).listen(
+    0,
+    "127.0.0.1",
+  );
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const { code, stdout } = await status(["--url", `http://127.0.0.1:${port}`]);
+  other.close();
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^! worker: it does not answer to the name 127\.0\.0\.1 .*HTTP_ALLOWED_HOSTS/m);
+});
+
+it("an address that is none, or has a password, is a misuse, and the password is not repeated", async () => {
+  for (const url of ["9182", "ftp://x", "http://", "http://user:geheim@127.0.0.1:1"]) {
+    const { code, stdout, stderr } = await status(["--url", url]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("--url must be that of a worker");
+    expect(stderr).not.toContain("geheim");
+  }
+});

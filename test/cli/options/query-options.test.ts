@@ -1,0 +1,31 @@
+import { expect, it } from "@jest/globals";
+import { readLimit, readTime } from "../../../src/cli/options/query-options.ts";
+
+it.each(["0", "-1", "1.5", "many", "9007199254740991"])(
+  "--limit %s is refused, with what it may be",
+  (limit) => {
+    expect(() => readLimit({ limit }, 5)).toThrow(
+      `--limit must be a whole number from 1 to 2147483647; it is "${limit}"`,
+    );
+  },
+);
+
+it("a limit is what was given, or the standard", () => {
+  expect([readLimit({ limit: "7" }, 5), readLimit({}, 5)]).toEqual([7, 5]);
+});
+
+it.each(["12", "foo 5", "99999999999d", "2026-13-01"])("a time is not %s", (text) => {
+  expect(() => readTime("--since", text)).toThrow(/^--since must be a time such as /);
+});
+
+it.each([
+  ["2026-01-05", "2026-01-05T00:00:00.000Z"],
+  ["2026-01-05T10:00:00Z", "2026-01-05T10:00:00.000Z"],
+  ["2026-01-05 10:00+02:00", "2026-01-05T08:00:00.000Z"],
+])("%s is a time", (text, iso) => {
+  expect(readTime("--since", text)).toBe(iso);
+});
+
+it("a time may be told by how long ago it was", () => {
+  expect(Date.now() - Date.parse(readTime("--since", "12h"))).toBeGreaterThanOrEqual(12 * 3_600_000);
+});

@@ -1,0 +1,212 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { runCli } from "../run-cli.ts";
+
+jest.setTimeout(60_000);
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "configuration-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const AMQP_URL = "amqp://guest:geheim@127.0.0.1:1";
+const goodRegistry = "exchanges:\n  - exchange: e/jobs\n    destinations: [a, b]\n    projects: [x, y]\n";
+
+describe("broken settings, registry and tiers", () => {
+  it.each(["start", "check"])(
+    "are told by %s all at once, each with its place and the mend; nothing is started",
+    async (command) => {
+      const registry = file(
+        "broken.yml",
+        "exchanges:\n  - exchange: e\n    destinations: []\n    projects: x\n",
+      );
+      const tiers = file("tiers.yml", "try:\n  tier_4: []\n");
+      const env = {
+        AMQP_URL: command === "start" ? "" : "http://guest:geheim@127.0.0.1",
+        AMQP_URL_FILE: "",
+        PREFETCH: "many",
+        HTTP_PORT: "99999",
+        REGISTRY_FILE: registry,
+        TIERS_FILE: tiers,
+        DATA_DIR: join(folder, "never-made"),
+      };
+      const { code, stdout, stderr } = await runCli([command], env);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).not.toContain("geheim");
+      expect(stderr.trimEnd().split("\n")).toEqual([
+        ...(command === "check"
+          ? [expect.stringMatching(/^error: AMQP_URL: must be a URL that begins/)]
+          : []),
+        expect.stringMatching(
+          /^error: PREFETCH: must be a whole number from 1 to 2000; it is "many" \(see config/,
+        ),
+        expect.stringMatching(
+          /^error: HTTP_PORT: must be .* `off`|^error: HTTP_PORT: must be a whole number/,
+        ),
+        ...(command === "start"
+          ? [expect.stringMatching(/^error: AMQP_URL: must be set .*e\.g\. AMQP_URL=amqp:/)]
+          : []),
+        expect.stringMatching(
+          /^error: .*broken\.yml:3: exchanges\[0\]\.destinations: .*e\.g\. \[treeherder\]$/,
+        ),
+        expect.stringMatching(/^error: .*broken\.yml:4: exchanges\[0\]\.projects: must be a list/),
+        expect.stringMatching(/^error: .*tiers\.yml:\d: .*tier_4/),
+      ]);
+      expect(existsSync(env.DATA_DIR)).toBe(false);
+    },
+  );
+
+  it("are told of a registry that is not there, or is no YAML", async () => {
+    const gone = await runCli(["check"], { REGISTRY_FILE: join(folder, "gone.yml") });
+    expect(gone).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/gone\.yml: there is no such file; .*REGISTRY_FILE/),
+    });
+    const tabs = await runCli(["check"], { REGISTRY_FILE: file("tabs.yml", "exchanges:\n\t- a: [\n") });
+    expect(tabs).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: .*tabs\.yml:2: not YAML: .*\n$/),
+    });
+  });
+});
+
+describe("start", () => {
+  const env = (): NodeJS.ProcessEnv => ({
+    AMQP_URL,
+    REGISTRY_FILE: file("good.yml", goodRegistry),
+    DATA_DIR: join(folder, "data"),
+    HTTP_PORT: "0",
+  });
+
+  it("says of a port that is taken how to have another", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? String(address.port) : "";
+    const { code, stderr } = await runCli(["start"], { ...env(), HTTP_PORT: port });
+    server.close();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: HTTP_PORT: .*EADDRINUSE.* another HTTP_PORT.*\n$/);
+  });
+
+  it("says of a folder that is none, and of a file that is no store, what to name instead", async () => {
+    const DATA_DIR = file("a-file", "");
+    const noFolder = await runCli(["start"], { ...env(), DATA_DIR });
+    expect(noFolder).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: the store .*; name another folder by DATA_DIR\n$/),
+    });
+    file("pulse-ingest.db", "this is no database, but long enough to be one");
+    const noStore = await runCli(["start"], { ...env(), DATA_DIR: folder });
+    expect(noStore).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: the store .*not a database; name.*\n$/),
+    });
+  });
+});
+
+describe("a database name that no server takes", () => {
+  it.each(["start", "check"])("ends %s with exit code 2, and nothing is started", async (command) => {
+    const env = {
+      AMQP_URL,
+      REGISTRY_FILE: file("good.yml", goodRegistry),
+      DATA_DIR: join(folder, "never-made-either"),
+    };
+    const plain = await runCli([command], { ...env, MONGODB_URL: "mongodb://u:geheim@127.0.0.1:1/my%20db" });
+    expect(plain).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^error: MONGODB_URL: names a database whose name contains a space, .*\n$/,
+      ),
+    });
+    const MONGODB_URL_FILE = file("mongodb-url", "mongodb://u:geheim@127.0.0.1:1/a.b\n");
+    const inFile = await runCli([command], { ...env, MONGODB_URL_FILE });
+    expect(inFile).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^error: MONGODB_URL_FILE: what .*mongodb-url holds names a database .*"\.".*\n$/,
+      ),
+    });
+    expect(plain.stderr + inFile.stderr).not.toContain("geheim");
+    expect(existsSync(env.DATA_DIR)).toBe(false);
+  });
+});
+
+describe("check", () => {
+  it("shows the settings without secrets and where they come from, and every binding", async () => {
+    const REGISTRY_FILE = file("good.yml", goodRegistry);
+    const MONGODB_URL = "mongodb://user:geheim@db/x";
+    const { code, stdout, stderr } = await runCli(["check"], {
+      AMQP_URL,
+      REGISTRY_FILE,
+      MONGODB_URL,
+      PREFETCH: "300",
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^MONGODB_URL +mongodb:\/\/user:\*\*\*@db\/x +environment$/m);
+    expect(stdout).toMatch(/^PREFETCH +300 +environment$/m);
+    expect(stdout).toMatch(/^BATCH_SIZE +200 +default$/m);
+    expect(stdout).not.toContain("geheim");
+    for (const key of ["a.x", "a.y", "b.x", "b.y"])
+      expect(stdout).toMatch(new RegExp(`^e/jobs +${key}$`, "m"));
+  });
+
+  it("warns of what works and is probably not meant, also for a machine", async () => {
+    const entries = ["e", "f"].map(
+      (name) => `  - exchange: ${name}\n    destinations: [a]\n    projects: [x]\n`,
+    );
+    const REGISTRY_FILE = file("open.yml", `exchanges:\n${entries.join("")}    accept_projects: [try]\n`);
+    const env = { REGISTRY_FILE, MONGODB_URL: "mongodb://user:geheim@db/admin" };
+    const { code, stdout } = await runCli(["check"], env);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^warning: .*open\.yml:2: exchanges\[0\]: has no accept_projects, so e may write to every/m,
+    );
+    expect(stdout).toMatch(
+      /^warning: MONGODB_URL: names the database admin, which belongs to the server; .*authSource=admin$/m,
+    );
+    const { warnings } = JSON.parse((await runCli(["check", "--json"], env)).stdout);
+    expect(warnings).toHaveLength(2);
+    const good = await runCli(["check"], { REGISTRY_FILE: file("good.yml", goodRegistry) });
+    expect(good.stdout).not.toContain("warning:");
+  });
+
+  it("shows no secret in the query of an address", async () => {
+    const { code, stdout } = await runCli(["check", "--json"], {
+      AMQP_URL: "amqp://guest@127.0.0.1:1/?password=geheim&heartbeat=5",
+      MONGODB_URL:
+        "mongodb://db/x?replicaSet=r&tlsCertificateKeyFilePassword=geheim&authMechanismProperties=AWS_SESSION_TOKEN:geheim",
+      BUGZILLA_URL: "https://bugs.example/?api_key=geheim",
+      REGISTRY_FILE: file("good.yml", goodRegistry),
+    });
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("geheim");
+    expect(stdout).toContain("amqp://guest@127.0.0.1:1/?password=***&heartbeat=5");
+    expect(stdout).toContain("mongodb://db/x?replicaSet=r&tlsCertificateKeyFilePassword=***");
+    expect(stdout).toContain("https://bugs.example/?api_key=***");
+  });
+
+  it("says with --connect what keeps the broker from being used", async () => {
+    const { code, stderr } = await runCli(["check", "--connect"], {
+      AMQP_URL,
+      REGISTRY_FILE: file("good.yml", goodRegistry),
+    });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        "error: the broker cannot be used: nobody listens at 127.0.0.1:1; does the broker run, and is that its port?; see AMQP_URL\n",
+    });
+  });
+});

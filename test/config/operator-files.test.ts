@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { type OperatorFiles, openOperatorFiles } from "../../src/config/operator-files.ts";
+
+let folder: string;
+let stop: AbortController;
+let told: Readonly<Record<string, unknown>>[];
+let changes: number;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "operator-"));
+  stop = new AbortController();
+  told = [];
+  changes = 0;
+});
+afterEach(() => {
+  stop.abort();
+  rmSync(folder, { recursive: true });
+});
+
+function opened(): Promise<OperatorFiles> {
+  const tell = (event: string, fields = {}) => void told.push({ event, ...fields });
+  return openOperatorFiles({
+    registryPath: join(folder, "exchanges.yml"),
+    tiersPath: join(folder, "tiers.yml"),
+    deployment: undefined,
+    onRegistry: () => changes++,
+    stop: stop.signal,
+    log: { error: tell, warn: tell, info: tell, debug: tell },
+  });
+}
+
+/** A registry of these exchanges; what follows a name are the patterns that it is restricted to. */
+function list(...entries: readonly (readonly [exchange: string, accepts?: string])[]): void {
+  const exchanges = entries.map(([exchange, accepts]) => ({
+    exchange,
+    destinations: ["t"],
+    projects: ["#"],
+    ...(accepts === undefined ? {} : { accept_projects: [accepts] }),
+  }));
+  writeFileSync(join(folder, "exchanges.yml"), JSON.stringify({ exchanges }));
+}
+
+it("a changed registry is told in numbers, and in force when it is told", async () => {
+  list(["a"], ["b"]);
+  const files = await opened();
+  list(["b"], ["c"], ["d"]);
+  await files.reread();
+  expect(files.registry().exchanges).toEqual(["b", "c", "d"]);
+  expect([files.generation(), changes]).toEqual([2, 1]);
+  expect(told).toContainEqual(
+    expect.objectContaining({
+      ...{ event: "registry_reloaded", generation: 2 },
+      ...{ exchanges: 3, bindings: 3, added: 2, left: 1 },
+    }),
+  );
+});
+
+it("what the registry leaves open is told at the start, and again when it changes", async () => {
+  list(["a"], ["b", "try"]);
+  const files = await opened();
+  const warnings = () => told.filter(({ event }) => event === "registry_warnings");
+  expect(warnings()).toEqual([
+    expect.objectContaining({
+      warnings: [expect.stringMatching(/exchanges\[0\]: has no accept_projects, so a may/)],
+    }),
+  ]);
+  list(["a", "x"], ["b", "try"]);
+  await files.reread();
+  expect(warnings()).toHaveLength(1);
+  list(["a", "x"], ["b"]);
+  await files.reread();
+  expect(warnings()).toHaveLength(2);
+});
+
+it("what is wrong with either file is told, and the other one is taken up", async () => {
+  list(["a"]);
+  const files = await opened();
+  list(["b"]);
+  writeFileSync(join(folder, "tiers.yml"), "try: 2\n");
+  await files.reread();
+  expect(files.registry().exchanges).toEqual(["b"]);
+  expect(files.problems()).toEqual([expect.stringContaining("tiers.yml:1: try: must be a project")]);
+});
+
+it("an exchange that left may write no more than before: its messages may wait in the queue", async () => {
+  list(["a", "try"], ["b"]);
+  const files = await opened();
+  const accepted = () => [files.acceptsProject("a", "try"), files.acceptsProject("a", "mozilla-central")];
+  expect(accepted()).toEqual([true, false]);
+  for (const entries of [[["b"]], [["c"]]] as const) {
+    list(...entries);
+    await files.reread();
+    expect(accepted()).toEqual([true, false]);
+  }
+  list(["a"]);
+  await files.reread();
+  expect(accepted()).toEqual([true, true]);
+});

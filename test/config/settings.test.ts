@@ -1,0 +1,156 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { brokerUrl, databaseUrl, readSettings, showSettings } from "../../src/config/read-settings.ts";
+import { settingNames } from "../../src/config/settings.ts";
+import { Misuse } from "../../src/domain/faults.ts";
+import { defaultFetchLimits } from "../../src/logs/fetch/fetch-limits.ts";
+import { defaultLogLimits } from "../../src/logs/parse/log-parser.ts";
+import { logOptions, logSettingNames } from "../../src/worker/log-options.ts";
+
+const AMQP_URL = "amqp://user:secret@localhost:5672";
+
+function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readSettings(env, settingNames);
+  } catch (error) {
+    if (error instanceof Misuse) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("settings", () => {
+  it("have defaults for all but the broker's address", () => {
+    const settings = readSettings({ AMQP_URL }, settingNames);
+    expect(settings).toMatchObject({
+      PREFETCH: 400,
+      BATCH_SIZE: 200,
+      LOCAL: false,
+      QUEUE_NAME: "jobs",
+      DATA_DIR: "data",
+    });
+  });
+
+  it("are read from text: numbers, booleans, choices", () => {
+    const env = { AMQP_URL, PREFETCH: "50", BATCH_SIZE: "10", LOCAL: "true", QUEUE_TYPE: "quorum" };
+    expect(readSettings(env, settingNames)).toMatchObject({
+      PREFETCH: 50,
+      BATCH_SIZE: 10,
+      LOCAL: true,
+      QUEUE_TYPE: "quorum",
+    });
+  });
+
+  it("that are empty count as unset", () => {
+    expect(readSettings({ AMQP_URL, PREFETCH: "" }, settingNames).PREFETCH).toBe(400);
+  });
+
+  it("do not take a password to Bugzilla, nor repeat it", () => {
+    expect(problemsOf({ AMQP_URL, BUGZILLA_URL: "https://me:geheim@bugs.test/x" })).toEqual([
+      'BUGZILLA_URL: must name no user: Bugzilla is asked without one; it is "https://me:***@bugs.test/x" (see config/settings.md)',
+    ]);
+    expect(problemsOf({ AMQP_URL, BUGZILLA_URL: "https://bugs.test/x@y" })).toEqual([]);
+  });
+
+  it("are not asked of a command that does not need them", () => {
+    expect(readSettings({ PREFETCH: "nonsense" }, ["DATA_DIR"])).toEqual({ DATA_DIR: "data" });
+  });
+
+  it("are told all at once, each by its name and with what was found", () => {
+    const problems = problemsOf({ AMQP_URL: "http://x", PREFETCH: "0", LOCAL: "perhaps", LOG_LEVEL: "loud" });
+    expect(problems).toHaveLength(4);
+    expect(problems[0]).toMatch(/^AMQP_URL: .*amqp:\/\//);
+    expect(problems[1]).toMatch(/^LOCAL: must be true or false; it is "perhaps"/);
+    expect(problems[2]).toMatch(/^PREFETCH: .*from 1 to 2000.*"0"/);
+    expect(problems[3]).toMatch(/^LOG_LEVEL: must be one of error, warn, info, debug; it is "loud"/);
+  });
+
+  it.each(["guest:gu#est", "guest:12#34", "guest:gu/est", "guest:gu?est"])(
+    "say of an address whose password is not escaped (%s) what to write, and do not repeat it",
+    (user) => {
+      expect(problemsOf({ AMQP_URL: `amqp://${user}@localhost` })).toEqual([
+        expect.stringMatching(/^AMQP_URL: cannot be read as a URL: .*# as %23.*; it is \(a secret\)/),
+      ]);
+    },
+  );
+
+  it("name what is missing and how to give it", () => {
+    expect(problemsOf({})).toEqual([
+      expect.stringMatching(/^AMQP_URL: must be set \(or AMQP_URL_FILE\), e\.g\. /),
+    ]);
+  });
+
+  it("may not contradict one another", () => {
+    expect(problemsOf({ AMQP_URL, PREFETCH: "10", BATCH_SIZE: "11" })).toEqual([
+      expect.stringMatching(/^BATCH_SIZE: 11 must not exceed PREFETCH \(10\)/),
+    ]);
+  });
+
+  it("do not have a log taken up by another worker while it is still being read", () => {
+    expect(problemsOf({ AMQP_URL, LOG_TIMEOUT_MS: "5000", LOG_LEASE_MS: "5000" })).toEqual([
+      expect.stringMatching(/^LOG_LEASE_MS: 5000 must exceed LOG_TIMEOUT_MS \(5000\)/),
+    ]);
+  });
+
+  it("bound logs as the code by itself does", () => {
+    const { fetchLimits, logLimits } = logOptions(readSettings({}, logSettingNames));
+    expect(fetchLimits).toEqual(defaultFetchLimits);
+    expect(logLimits).toEqual(defaultLogLimits);
+  });
+
+  it("list log hosts, by commas", () => {
+    const hosts = (LOG_HOSTS: string) => readSettings({ LOG_HOSTS }, ["LOG_HOSTS"]).LOG_HOSTS;
+    expect(hosts(" Logs.example.org, *.example.com,")).toEqual(["logs.example.org", "*.example.com"]);
+    expect(hosts("")).toEqual([]);
+    expect(() => hosts("https://logs.example.org")).toThrow("LOG_HOSTS: must be names");
+    expect(() => hosts("*")).toThrow("LOG_HOSTS: must be names");
+  });
+
+  it("never tell a secret that is wrong", () => {
+    expect(problemsOf({ AMQP_URL: "amqq://user:secret@host" }).join()).not.toContain("secret@");
+  });
+
+  it("are shown with their origin and without secrets", () => {
+    const env = { AMQP_URL, PREFETCH: "300" };
+    const shown = showSettings(env, readSettings(env, settingNames));
+    expect(shown).toContainEqual(["AMQP_URL", "amqp://user:***@localhost:5672", "environment"]);
+    expect(shown).toContainEqual(["PREFETCH", "300", "environment"]);
+    expect(shown).toContainEqual(["BATCH_SIZE", "200", "default"]);
+    expect(shown).toContainEqual(["MONGODB_URL", "(unset)", "default"]);
+  });
+});
+
+describe("an address in a file", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "settings-")), "url");
+
+  it("comes before the plain setting, and is read anew each time", async () => {
+    writeFileSync(file, "amqp://a:1@host\n");
+    expect(await brokerUrl({ AMQP_URL, AMQP_URL_FILE: file })).toBe("amqp://a:1@host");
+    writeFileSync(file, "amqp://a:2@host\n");
+    expect(await brokerUrl({ AMQP_URL, AMQP_URL_FILE: file })).toBe("amqp://a:2@host");
+  });
+
+  it("that is no address is told without its content", async () => {
+    writeFileSync(file, "hunter2");
+    const told = await databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: file }).catch(String);
+    expect(told).toMatch(/MONGODB_URL_FILE: what .* must be a URL/);
+    expect(told).not.toContain("hunter2");
+  });
+
+  it("that is not there is told by its name", async () => {
+    await expect(brokerUrl({ AMQP_URL, AMQP_URL_FILE: "/no/such/file" })).rejects.toThrow(
+      "AMQP_URL_FILE: /no/such/file cannot be read (ENOENT)",
+    );
+  });
+
+  it("no database address at all means the embedded store", async () => {
+    expect(await databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: undefined })).toBeNull();
+  });
+});
+
+it("a number that breaks two rules is told once", () => {
+  const read = () => readSettings({ HTTP_PORT: "99999999999999999999" }, ["HTTP_PORT"]);
+  expect(read).toThrow(/^HTTP_PORT: must be a whole number from 0 to 65535; it is "9+" \(see .*\)$/);
+});

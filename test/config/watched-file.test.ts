@@ -1,0 +1,134 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { type WatchedFile, watchFile } from "../../src/config/watched-file.ts";
+import { Misuse } from "../../src/domain/faults.ts";
+
+const EVERY_MS = 20;
+let folder: string;
+let path: string;
+let stop: AbortController;
+let told: Readonly<Record<string, unknown>>[];
+let changes: string[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "watched-"));
+  path = join(folder, "rules.yml");
+  stop = new AbortController();
+  told = [];
+  changes = [];
+});
+afterEach(() => {
+  stop.abort();
+  rmSync(folder, { recursive: true });
+});
+
+/** Anything is fine but "broken"; the value is the text in capitals. */
+function watched(): Promise<WatchedFile<string>> {
+  const tell = (event: string, fields = {}) => void told.push({ event, ...fields });
+  return watchFile({
+    what: "rules",
+    path,
+    everyMs: EVERY_MS,
+    parse(text) {
+      if (text === null || text === "broken") throw new Misuse([`${path}: ${text}`]);
+      return text.toUpperCase();
+    },
+    onChange: (now, before) => changes.push(`${before} -> ${now}`),
+    stop: stop.signal,
+    log: { error: tell, warn: tell, info: tell, debug: tell },
+  });
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await wait(EVERY_MS);
+}
+
+it("a file that is written over is read again", async () => {
+  writeFileSync(path, "a");
+  const file = await watched();
+  expect([file.current(), file.generation()]).toEqual(["A", 1]);
+  writeFileSync(path, "b");
+  await until(() => file.current() === "B");
+  expect(file.generation()).toBe(2);
+  expect(changes).toEqual(["A -> B"]);
+});
+
+it("so is one that an editor replaces by another, of the same length and the same time", async () => {
+  writeFileSync(path, "a");
+  const file = await watched();
+  writeFileSync(`${path}.new`, "b");
+  renameSync(`${path}.new`, path);
+  await until(() => file.current() === "B");
+});
+
+it("so is one that Kubernetes swaps by a link to a folder", async () => {
+  for (const name of ["one", "two"]) {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, "rules.yml"), name);
+  }
+  symlinkSync("one", join(folder, "..data"));
+  symlinkSync(join("..data", "rules.yml"), path);
+  const file = await watched();
+  symlinkSync("two", join(folder, "..data_tmp"));
+  renameSync(join(folder, "..data_tmp"), join(folder, "..data"));
+  await until(() => file.current() === "TWO");
+  expect(changes).toEqual(["ONE -> TWO"]);
+});
+
+it("a broken one is told once with all that is wrong, and the one before stays in force until it is mended", async () => {
+  writeFileSync(path, "a");
+  const file = await watched();
+  writeFileSync(path, "broken");
+  await until(() => file.problems().length > 0);
+  expect(file.problems()).toEqual([`${path}: broken`]);
+  await wait(5 * EVERY_MS);
+  expect(told).toEqual([
+    expect.objectContaining({ event: "rules_broken", problems: [`${path}: broken`], generation: 1 }),
+  ]);
+  expect(file.current()).toBe("A");
+  writeFileSync(path, "c");
+  await until(() => file.problems().length === 0);
+  expect([file.current(), file.generation()]).toEqual(["C", 2]);
+});
+
+it("one that is put back as it was is in force without another generation", async () => {
+  writeFileSync(path, "a");
+  const file = await watched();
+  rmSync(path);
+  await until(() => file.problems().length > 0);
+  writeFileSync(path, "a");
+  await until(() => file.problems().length === 0);
+  expect(file.generation()).toBe(1);
+  expect(told.map(({ event }) => event)).toEqual(["rules_broken", "rules_unchanged"]);
+});
+
+it("one that is written piece by piece is not read before it is whole", async () => {
+  writeFileSync(path, "a");
+  const file = await watched();
+  // Each look sees another text: none of them has settled.
+  for (let n = 0; n < 60; n++) {
+    writeFileSync(path, `half ${n}`);
+    await wait(EVERY_MS / 4);
+  }
+  writeFileSync(path, "whole");
+  await until(() => file.current() === "WHOLE");
+  expect(changes).toEqual(["A -> WHOLE"]);
+});
+
+it("when asked it looks at once, and always answers in the log", async () => {
+  writeFileSync(path, "a");
+  const file = await watched();
+  await file.reread();
+  expect(told).toEqual([expect.objectContaining({ event: "rules_unchanged" })]);
+  writeFileSync(path, "b");
+  await file.reread();
+  expect(file.current()).toBe("B");
+  expect(changes).toEqual(["A -> B"]);
+});
+
+it("one that is broken at the start is an error", async () => {
+  writeFileSync(path, "broken");
+  await expect(watched()).rejects.toThrow(Misuse);
+});

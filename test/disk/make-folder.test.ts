@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { makeFolder } from "../../src/disk/make-folder.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "make-folder-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+it("makes a folder and those above it, and leaves one that is there", () => {
+  const path = join(folder, "a", "b", "c");
+  makeFolder(path);
+  writeFileSync(join(path, "kept"), "");
+  makeFolder(path);
+  expect(statSync(join(path, "kept")).isFile()).toBe(true);
+});
+
+it("refuses what cannot be made at once, below a file and below /proc too", () => {
+  writeFileSync(join(folder, "file"), "");
+  expect(() => makeFolder(join(folder, "file"))).toThrow("EEXIST");
+  expect(() => makeFolder(join(folder, "file", "a", "b"))).toThrow(/E(NOTDIR|EXIST)/);
+  for (const path of ["/proc/none", "/proc/none/a/b"])
+    expect(() => makeFolder(path)).toThrow(/ENOENT|EACCES|EPERM/);
+});

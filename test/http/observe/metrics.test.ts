@@ -1,0 +1,331 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import type { WorkerParts } from "../../../src/http/observe/observe-worker.ts";
+import { type Http, startHttp } from "../../../src/http/observe/start-http.ts";
+import { workerStatus } from "../../../src/http/observe/worker-status.ts";
+import { createIngest, type Ingest } from "../../../src/ingest/create-ingest.ts";
+import { openSuspectsNote } from "../../../src/ingest/suspects/suspects-note.ts";
+import { countWorkEnd } from "../../../src/logs/work/count-work-end.ts";
+import { type Counters, createCounters } from "../../../src/metrics/counters.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import type { Store } from "../../../src/store/ports/store.ts";
+import { startArtifacts } from "../../../src/worker/start-artifacts.ts";
+import { aDelivery, aMessage } from "../../examples.ts";
+import { realRead } from "../../ingest/an-ingest.ts";
+import { type MetricFamily, metricTotal, readMetrics } from "./metrics-text.ts";
+
+jest.setTimeout(60_000);
+
+// Threads run compiled code: `npm test` builds first; by hand, `npm run build` does.
+const parseThread = new URL("../../../dist/logs/read/parse-thread-entry.js", import.meta.url);
+const bugThread = new URL("../../../dist/bugs/thread/bug-thread-entry.js", import.meta.url);
+const unsaid = (): void => undefined;
+const silent = { error: unsaid, warn: unsaid, info: unsaid, debug: unsaid };
+
+/** Everything of a worker but its broker, behind a real socket. */
+let folder: string;
+let store: Store;
+let ingest: Ingest;
+let counters: Counters;
+let http: Http;
+let url: string;
+let listed: readonly string[];
+let parts: { -readonly [name in keyof WorkerParts]: WorkerParts[name] };
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "metrics-"));
+  store = await openStore({ mongodbUrl: null, dataDir: folder, rejectionTtlDays: 30 });
+  counters = createCounters();
+  listed = ["exchange/publisher/0", "exchange/publisher/1"];
+  const tell = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+    if (event === "http_listening") url = String(fields["url"]);
+  };
+  const log = { error: tell, warn: tell, info: tell, debug: tell };
+  ingest = createIngest({
+    read: realRead,
+    store,
+    spool: null,
+    suspectsNote: openSuspectsNote(folder, log),
+    spoolAfterMs: 0,
+    batch: { maxItems: 50, maxBytes: 1e6, waitMs: 1 },
+    rejectionMaxBytes: 1000,
+    quotaOf: (exchange) => exchange,
+    maxAttempts: 5,
+    tellEachJob: false,
+    listedExchanges: () => listed,
+    counters,
+    log,
+  });
+  parts = { store, ingest, source: null, files: null, depth: null, isStopping: false };
+  http = await startHttp({
+    host: "127.0.0.1",
+    allowedHosts: [],
+    port: 0,
+    version: "1.2.3",
+    prefetch: 400,
+    ackTimeoutMs: 1_800_000,
+    queueLimit: 8000,
+    stallLimitMs: 60_000,
+    parts: () => parts,
+    counters,
+    log,
+  });
+});
+afterEach(async () => {
+  await ingest.drain(1000, () => true);
+  await http.close();
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function metrics(): Promise<MetricFamily[]> {
+  const answer = await fetch(`${url}/metrics`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
+  return readMetrics(await answer.text());
+}
+
+/** A thousand jobs of different routes, projects and guids from two exchanges, and logs of a thousand hosts. */
+async function aBusyDay(): Promise<void> {
+  const deliveries = Array.from({ length: 1000 }, (_, n) => {
+    const project = `project${n}`;
+    const body = aMessage({
+      taskId: `guid-${n}/0`,
+      origin: { kind: "hg.mozilla.org", project, revision: "b".repeat(40) },
+      timeCompleted: "2026-01-05T09:59:00Z",
+      ...(n % 10 === 0 ? { state: `state${n}` } : {}),
+    });
+    return aDelivery(body, {
+      exchange: `exchange/publisher/${n % 2}`,
+      routingKey: `treeherder.${project}`,
+      receivedAtMs: Date.now(),
+    });
+  });
+  await Promise.all(deliveries.map((delivery) => ingest.handle(delivery)));
+  for (let n = 0; n < 1000; n++) {
+    countWorkEnd(counters, ["127.0.0.1"], {
+      kind: "log",
+      host: n % 2 === 0 ? `127.0.0.1:${n}` : `host${n}.example.net:8080`,
+      outcome: "failed",
+      failure: "timeout",
+      figures: { bytes: 10, waitMs: 1, totalMs: 2 },
+      suggestMs: 1,
+      storeMs: 1,
+    });
+  }
+}
+
+it("follow the conventions: names, types, help, base units", async () => {
+  await aBusyDay();
+  const families = await metrics();
+  expect(families.length).toBeGreaterThan(40);
+  for (const { name, type, help } of families) {
+    // What every Node.js program tells keeps its usual name.
+    expect(name).toMatch(/^(pulse_ingest|process|nodejs)_[a-z_0-9]+$/);
+    expect(help.length).toBeGreaterThan(10);
+    if (!name.startsWith("pulse_ingest_")) continue;
+    expect([name, type]).toEqual([name, expect.stringMatching(/^(counter|gauge|histogram)$/)]);
+    expect([name, name.endsWith("_total")]).toEqual([name, type === "counter"]);
+    expect(name).not.toMatch(/_(ms|milli|milliseconds|minutes|percent|ratio_percent|kb|mb|kib|mib)(_|$)/);
+    // What is measured in time says so, in seconds.
+    if (/_(lag|duration|age)(_|$)/.test(name)) expect(name).toMatch(/_seconds$/);
+  }
+});
+
+it("are given to Prometheus, which finds a pod and asks by its address", async () => {
+  const { port } = new URL(url);
+  for (const [host, status] of [
+    ["10.244.3.17:9182", 200],
+    ["rebound.example:9182", 403],
+  ] as const) {
+    const request = get({ host: "127.0.0.1", port, path: "/metrics", headers: { host } });
+    const [answer] = (await once(request, "response")) as [IncomingMessage];
+    expect([host, answer.statusCode]).toEqual([host, status]);
+    expect((await text(answer)).includes("pulse_ingest_ready")).toBe(status === 200);
+  }
+});
+
+it("tell what the system and Node.js know: memory, processor time, event-loop delay", async () => {
+  const names = (await metrics()).map(({ name }) => name);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      "process_cpu_seconds_total",
+      "process_resident_memory_bytes",
+      "process_start_time_seconds",
+      "nodejs_eventloop_lag_p99_seconds",
+    ]),
+  );
+});
+
+/** A thousand exchanges that nobody lists, and logs of a thousand hosts, one of them allowed. */
+async function aFlood(): Promise<void> {
+  const deliveries = Array.from({ length: 1000 }, (_, n) => {
+    const host = n % 2 === 0 ? `stranger${n}.example` : `127.0.0.1:${2000 + n}`;
+    const logs = [{ name: "buildbot_text", url: `http://${host}/${n}` }];
+    const body =
+      n % 3 === 0 ? aMessage({ [`field${n}`]: n, state: `state${n}` }) : aMessage({ taskId: `${n}/0`, logs });
+    const exchange = `exchange/stranger/${n}`;
+    return aDelivery(body, { exchange, routingKey: `key${n}`, receivedAtMs: Date.now() });
+  });
+  await Promise.all(deliveries.map((delivery) => ingest.handle(delivery)));
+}
+
+it("keep every label within bounds, whatever strangers send", async () => {
+  const artifacts = startArtifacts({
+    store,
+    // Loopback is refused before anybody connects.
+    logs: {
+      threads: 4,
+      entry: parseThread,
+      userAgent: "test",
+      allowPrivate: false,
+      allowHosts: ["127.0.0.1"],
+    },
+    bugThreadEntry: bugThread,
+    ...{ logsPerHost: 4, leaseMs: 60_000, retry: { maxAttempts: 1 }, sync: null, bugsCheckMs: 1000 },
+    counters,
+    log: silent,
+  });
+  await Promise.all([aBusyDay(), aFlood()]);
+  artifacts.nudge();
+  while ((await store.countWork()).logs.pending > 0) await wait(100);
+  await artifacts.stop();
+  const families = (await metrics()).filter(({ name }) => name.startsWith("pulse_ingest_"));
+  const values = new Map<string, Set<string>>();
+  for (const { samples } of families) {
+    for (const [label, value] of samples.flatMap(({ labels }) => Object.entries(labels))) {
+      values.set(label, (values.get(label) ?? new Set()).add(value));
+    }
+  }
+  const seen = (label: string): string[] => [...(values.get(label) ?? [])].toSorted();
+  // A new label is bounded first, then listed here.
+  const labels = ["exchange", "host", "kind", "le", "outcome", "reason", "state", "step", "version"];
+  expect([...values.keys()].toSorted()).toEqual(labels);
+  expect(seen("exchange")).toEqual(["exchange/publisher/0", "exchange/publisher/1", "other"]);
+  expect(seen("host")).toEqual(["127.0.0.1", "other"]);
+  expect(seen("reason")).toEqual(["refused-address", "refused-host", "schema-violation", "timeout"]);
+  for (const label of labels) expect([label, seen(label).length < 60]).toEqual([label, true]);
+  // Every metric as a whole: its labels multiply.
+  for (const { name, samples } of families) expect([name, samples.length < 200]).toEqual([name, true]);
+});
+
+it("keep within bounds while the registry changes again and again", async () => {
+  const endings = Array.from({ length: 1500 }, (_, n) => {
+    const exchange = `exchange/passing/${n}`;
+    listed = [exchange];
+    return ingest.handle(aDelivery(aMessage(), { exchange, receivedAtMs: Date.now() + 60_000 }));
+  });
+  await Promise.all(endings);
+  const received = (await metrics()).find(({ name }) => name === "pulse_ingest_jobs_received_total");
+  // A thousand names at most, two of them from the start, and `other`.
+  expect(received?.samples.length).toBe(999);
+  expect(metricTotal(await metrics(), "pulse_ingest_jobs_received_total")).toBe(1500);
+});
+
+it("count a job under one exchange from its arrival to its end, also when that is listed in between", async () => {
+  const exchange = "exchange/late/jobs";
+  const early = aDelivery(aMessage(), { exchange, receivedAtMs: Date.now() });
+  const ended = ingest.handle(early);
+  listed = [...listed, exchange];
+  await ended;
+  await wait(5);
+  await ingest.handle(aDelivery(aMessage({ state: `odd` }), { exchange, receivedAtMs: Date.now() }));
+  listed = [];
+  await ingest.handle(aDelivery(aMessage(), { exchange, receivedAtMs: Date.now() }));
+  const families = await metrics();
+  const counts = (name: string, labels: Readonly<Record<string, string>> = {}) =>
+    ["other", exchange].map((each) => metricTotal(families, name, { exchange: each, ...labels }));
+  expect(counts("pulse_ingest_jobs_received_total")).toEqual([1, 2]);
+  expect(counts("pulse_ingest_jobs_total")).toEqual([1, 2]);
+  expect(counts("pulse_ingest_rejections_total")).toEqual([0, 1]);
+  expect(counts("pulse_ingest_stored_lag_seconds")).toEqual([1, 2]);
+});
+
+it("obey the law: received = the sum of the outcomes + in hand + spooled", async () => {
+  const day = aBusyDay();
+  const during = await metrics();
+  await day;
+  const after = await metrics();
+  for (const families of [during, after]) {
+    expect(metricTotal(families, "pulse_ingest_jobs_received_total")).toBe(
+      metricTotal(families, "pulse_ingest_jobs_total") +
+        metricTotal(families, "pulse_ingest_jobs_in_hand") +
+        metricTotal(families, "pulse_ingest_spooled_jobs"),
+    );
+  }
+  expect(metricTotal(after, "pulse_ingest_jobs_received_total")).toBe(1000);
+  expect(metricTotal(after, "pulse_ingest_jobs_total", { outcome: "stored" })).toBe(900);
+  expect(metricTotal(after, "pulse_ingest_rejections_total", { reason: "schema-violation" })).toBe(100);
+  // Of those that were read and kept, each from its own time stamp.
+  expect(metricTotal(after, "pulse_ingest_arrival_lag_seconds")).toBe(900);
+  expect(metricTotal(after, "pulse_ingest_stored_lag_seconds")).toBe(1000);
+});
+
+it("tell of the work that is in the store, and nothing while it is not there", async () => {
+  const pending = { kind: "logs", state: "pending" };
+  await ingest.handle(aDelivery(aMessage({ logs: [{ name: "buildbot_text", url: "http://h/log" }] })));
+  expect(metricTotal(await metrics(), "pulse_ingest_open_work_items", pending)).toBe(1);
+  parts.store = null;
+  expect(metricTotal(await metrics(), "pulse_ingest_open_work_items", pending)).toBeNaN();
+});
+
+it("an unknown depth is no number, so that no alert takes it for 0", async () => {
+  const families = await metrics();
+  expect(metricTotal(families, "pulse_ingest_queue_ready_messages")).toBeNaN();
+  expect(metricTotal(families, "pulse_ingest_queue_limit_messages")).toBe(8000);
+});
+
+it("status tells the same in one document", async () => {
+  await aBusyDay();
+  const status = workerStatus.parse(await (await fetch(`${url}/status`)).json());
+  expect(status).toMatchObject({
+    version: "1.2.3",
+    ready: false,
+    alive: true,
+    jobs: { received: 1000, in_hand: 0, outcomes: { stored: 900, rejected: 100 } },
+    rejections: { "schema-violation": 100 },
+    artifact_work: { failed: 1000 },
+    open_work: { logs: { pending: 0, failed: 0 }, suggestions: { pending: 0, failed: 0 } },
+    store: { name: expect.stringContaining("sqlite"), trouble: null },
+    queue: { name: null, depth: null, limit: 8000 },
+  });
+  expect(status.recent.outcomes_per_second.stored).toBeGreaterThan(0);
+  expect(status.recent.stored_lag_seconds?.p95).toBeGreaterThan(0);
+});
+
+it("ready says what is not: here there is no broker", async () => {
+  const answer = await fetch(`${url}/readyz`);
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toEqual({
+    ready: false,
+    problems: [expect.stringMatching(/^broker: not connected/)],
+  });
+});
+
+it("a store that does not answer makes it unready, within the time of a probe, and not dead", async () => {
+  // A store that takes a connection and then says nothing cannot be had at will from the real ones.
+  const never = () => new Promise<never>(() => undefined);
+  parts.store = { name: "silent", ping: never, countWork: never };
+  const answer = await fetch(`${url}/readyz`);
+  expect(await answer.json()).toMatchObject({
+    problems: [expect.stringMatching(/^broker/), expect.stringMatching(/^store: no answer within/)],
+  });
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+});
+
+it("a worker that is stuck is not alive", async () => {
+  // Stuck as only a bug could have it.
+  parts.ingest = { storeTrouble: () => null, spoolTrouble: () => null, stalledMs: () => 61_000 };
+  const answer = await fetch(`${url}/livez`);
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toEqual({
+    alive: false,
+    problems: [expect.stringContaining("none has ended for 61 s")],
+  });
+});

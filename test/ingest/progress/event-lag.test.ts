@@ -1,0 +1,20 @@
+import { expect, it } from "@jest/globals";
+import { eventLagSeconds } from "../../../src/ingest/progress/event-lag.ts";
+
+const times = { submit_timestamp: 100, start_timestamp: 200, end_timestamp: 300 };
+
+it.each([
+  { state: "pending", expected: 400 },
+  { state: "running", expected: 300 },
+  { state: "completed", expected: 200 },
+])("a $state job's lag counts from the time of that state", ({ state, expected }) => {
+  expect(eventLagSeconds({ state, ...times }, 500_000)).toBe(expected);
+});
+
+it("a publisher's clock ahead of ours gives no negative lag", () => {
+  expect(eventLagSeconds({ state: "completed", ...times }, 1000)).toBe(0);
+});
+
+it("a message without that time has no lag", () => {
+  expect(eventLagSeconds({ state: "completed", ...times, end_timestamp: 0 }, 500_000)).toBeNull();
+});

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import type { Fault } from "../../../src/domain/faults.ts";
+import type { JobInHand } from "../../../src/ingest/progress/job-in-hand.ts";
+import { storeBatch } from "../../../src/ingest/write/store-batch.ts";
+import { judgeDelivery } from "../../../src/judge/judge-delivery.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import type { Arrival, Store, StoreOutcome } from "../../../src/store/ports/store.ts";
+import { aDelivery, aMessage, limits, schemas } from "../../examples.ts";
+
+let folder: string;
+let store: Store;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "store-batch-"));
+  store = await openStore({ mongodbUrl: null, dataDir: folder, rejectionTtlDays: 30 });
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const rules = {
+  ...{ schemas, ...limits, tiers: new Map() },
+  acceptsProject: (_exchange: string, project: string) => project !== "closed",
+};
+const origin = { kind: "hg.mozilla.org", project: "try" };
+const revision = "a".repeat(40);
+
+/** Every way for a message that could be decoded to be refused. */
+const refused: readonly [Fault["reason"], Record<string, unknown>][] = [
+  ["schema-violation", aMessage({ taskId: "bad/0", state: "done" })],
+  ["unreadable-time", aMessage({ taskId: "bad/0", timeCompleted: "yesterday" })],
+  ["unreadable-time", aMessage({ taskId: "bad/0", logs: [aLogWithStep("25:00")] })],
+  ["project-not-accepted", aMessage({ taskId: "bad/0", origin: { ...origin, revision, project: "closed" } })],
+  [
+    "unknown-revision-hash",
+    aMessage({ taskId: "bad/0", origin: { ...origin, revision_hash: "f".repeat(40) } }),
+  ],
+  [
+    "unusable-field",
+    aMessage({ taskId: "bad/0", display: { jobName: "n", jobSymbol: "", chunkId: 1e60, groupSymbol: "g" } }),
+  ],
+  ["internal-error", aMessage({ taskId: "bad/0", owner: "bug" })],
+];
+
+it.each(refused)(
+  "what is refused as %s carries its project, task and payload, and costs no neighbour",
+  async (reason, message) => {
+    const neighbours = [aMessage({ taskId: "good/0" }), aMessage({ taskId: "good/1" })];
+    const [before, behind] = neighbours;
+    const delivery = aDelivery([before, message, behind], { redelivered: true });
+    const jobs = judgeDelivery(delivery, rules).map(
+      (verdict): JobInHand => ({ delivery, verdict, outcome: null }),
+    );
+    const reasons: string[] = [];
+    await storeBatch(jobs, {
+      store: { recordRejections: store.recordRejections, storeSubmissions },
+      hold: (work) => work(),
+      rejectionMaxBytes: 10_000,
+      quotaOf: () => null,
+      onRejected: (_job, { fault }) => reasons.push(fault.reason),
+      onBug: () => undefined,
+    });
+    expect(jobs.map(({ outcome }) => outcome)).toEqual(["stored", "rejected", "stored"]);
+    expect(reasons).toEqual([reason]);
+    const [rejection] = await store.listRejections({ limit: 10 });
+    expect(rejection).toMatchObject({
+      fault: { reason },
+      project: (message["origin"] as { project: string }).project,
+      task_id: "bad/0",
+      exchange: delivery.exchange,
+      routing_key: delivery.routingKey,
+      first_seen: new Date(delivery.receivedAtMs).toISOString(),
+      payload: { encoding: "json", truncated: false, blanked: false },
+    });
+    expect(JSON.parse(rejection?.payload.content ?? "")).toEqual(message);
+  },
+);
+
+it.each([
+  [false, "failed", []],
+  [true, "rejected", [{ fault: { reason: "internal-error" }, payload: { content: "", truncated: true } }]],
+])(
+  "what the store cannot even keep as a rejection is handed back once, then known by its hash (redelivered: %s)",
+  async (redelivered, outcome, kept) => {
+    const delivery = aDelivery([aMessage({ owner: "" }), aMessage({ owner: "", taskId: "poison/0" })], {
+      redelivered,
+    });
+    const jobs = judgeDelivery(delivery, rules).map(
+      (verdict): JobInHand => ({ delivery, verdict, outcome: null }),
+    );
+    const bugs: unknown[] = [];
+    await storeBatch(jobs, {
+      store: {
+        storeSubmissions,
+        async recordRejections(rejections) {
+          if (JSON.stringify(rejections).includes("poison/0")) throw new TypeError("a bug");
+          return store.recordRejections(rejections);
+        },
+      },
+      hold: (work) => work(),
+      rejectionMaxBytes: 10_000,
+      quotaOf: () => null,
+      onRejected: () => undefined,
+      onBug: (_job, error) => bugs.push(error),
+    });
+    expect(jobs.map((job) => job.outcome)).toEqual(["rejected", outcome]);
+    expect(bugs).toHaveLength(1);
+    expect(await store.listRejections({ reason: "internal-error", limit: 10 })).toMatchObject(kept);
+    expect(await store.listRejections({ task_id: "guid/0", limit: 10 })).toHaveLength(1);
+  },
+);
+
+/** A store with a bug that one owner sets off. */
+async function storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]> {
+  if (batch.some(({ submission }) => submission.job.who === "bug")) throw new TypeError("a bug");
+  return store.storeSubmissions(batch);
+}
+
+function aLogWithStep(timeStarted: string): object {
+  const step = {
+    name: "s",
+    timeStarted,
+    timeFinished: "2026-01-05T10:00:00Z",
+    lineStarted: 0,
+    lineFinished: 1,
+  };
+  return { name: "live", url: "http://logs.example/1", steps: [{ ...step, result: "success" }] };
+}

@@ -1,0 +1,223 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { searchTerms } from "../../../src/bugs/lookup/search-terms.ts";
+import {
+  errorPatterns,
+  harmlessPatterns,
+  isErrorLine,
+  type LinePattern,
+  levelPatterns,
+  passingPatterns,
+} from "../../../src/logs/parse/error-lines.ts";
+import { logArtifacts } from "../../../src/logs/parse/log-artifacts.ts";
+import { defaultLogLimits, parseLog } from "../../../src/logs/parse/log-parser.ts";
+import { readPerformanceItem } from "../../../src/logs/parse/performance-item.ts";
+import { readDetail } from "../../../src/logs/parse/printed-details.ts";
+import { readStepMarker } from "../../../src/logs/parse/step-marker.ts";
+import { openParseThreads } from "../../../src/logs/read/parse-thread.ts";
+import { runCli } from "../../cli/run-cli.ts";
+import { answer, startLogHost } from "../../doubles/log-host.ts";
+import { hostileLog, seededRandom } from "./hostile-lines.ts";
+
+jest.setTimeout(300_000);
+
+const LINES = 1_000_000;
+
+describe("a million hostile lines", () => {
+  const folder = mkdtempSync(join(tmpdir(), "million-lines-"));
+  const file = join(folder, "log.gz");
+  const seed = Number(process.env["FUZZ_SEED"] ?? 20_260_105);
+  let log: Buffer;
+  let gzip: Buffer;
+  /** What this process makes of them, in pieces cut at random. */
+  let made: Record<string, unknown>;
+
+  beforeAll(async () => {
+    log = hostileLog(seed, LINES);
+    gzip = gzipSync(log, { level: 1 });
+    writeFileSync(file, gzip);
+    const result = await parseLog({ contentEncoding: "", bytes: cutAtRandom(log, seed) }, defaultLogLimits);
+    if (!result.ok) throw new Error(`seed ${seed}: ${JSON.stringify(result.fault)}`);
+    expect(result.summary.lines).toBe(LINES);
+    made = Object.fromEntries(
+      logArtifacts(result.summary, "?").map(({ name, blob }) => [name, JSON.parse(blob)]),
+    );
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("hold errors, steps, details and data, so that every reader had its share", () => {
+    expect(made).toMatchObject({
+      text_log_summary: {
+        step_data: { errors_truncated: true, all_errors: expect.anything(), steps: expect.anything() },
+      },
+    });
+    expect(JSON.stringify(made["Job Info"]).length).toBeGreaterThan(10_000);
+  });
+
+  it("go through the command as they go through the parser, however they are cut into pieces", async () => {
+    const { code, stdout, stderr } = await runCli(["parse-log", file], { DATA_DIR: folder });
+    expect({ code, last: stderr.split("\n").at(-2) ?? "" }).toMatchObject({ code: 0 });
+    const { text_log_summary, "Job Info": info, "Bug suggestions": bugs } = JSON.parse(stdout);
+    const { logurl: _asked, ...rest } = text_log_summary;
+    expect({ logurl: "?", ...rest }).toEqual(made["text_log_summary"]);
+    expect({ ...info, logurl: "?" }).toEqual(made["Job Info"]);
+    expect(bugs).toHaveLength(rest.step_data.all_errors.length);
+  });
+
+  it("neither stall nor crash the thread that reads them for the worker", async () => {
+    const host = await startLogHost({ "/log": answer(gzip) });
+    const threads = openParseThreads({
+      threads: 1,
+      entry: new URL("../../../dist/logs/read/parse-thread-entry.js", import.meta.url),
+      userAgent: "test",
+      allowPrivate: true,
+    });
+    const reading = await threads.readLog(
+      `${host.url}/log`,
+      new AbortController().signal,
+      (addresses) => addresses,
+    );
+    expect(reading.ok || reading.failure).toBe(true);
+    await threads.close();
+    await host.close();
+  });
+});
+
+async function* cutAtRandom(bytes: Buffer, seed: number): AsyncGenerator<Buffer> {
+  const random = seededRandom(seed + 1);
+  for (let at = 0; at < bytes.length; ) {
+    const size = 1 + Math.floor(random() ** 3 * 300_000);
+    yield bytes.subarray(at, at + size);
+    at += size;
+  }
+}
+
+type Reads = (line: string) => unknown;
+
+describe("a line takes no more than its length in work, at its worst", () => {
+  const patterns = [...levelPatterns, ...passingPatterns, ...harmlessPatterns, ...errorPatterns];
+  it.each(patterns.map((pattern): [string, LinePattern] => [pattern.name, pattern]))(
+    "for the pattern of %s",
+    (_name, { finds, leaves, matches }) => {
+      const seeds = [finds, leaves];
+      expect(growthAtWorst((line) => matches.test(line), seeds)).toBeLessThan(LINEAR);
+      // And with all that comes before it and after it.
+      expect(growthAtWorst(isErrorLine, seeds)).toBeLessThan(LINEAR);
+    },
+  );
+
+  it.each<[string, Reads, readonly string[]]>([
+    [
+      "the marker of a step",
+      readStepMarker,
+      ["========= Started x (results: 0, elapsed: 1 secs) (at 2026-01-05) ===", "========= Finished "],
+    ],
+    [
+      "a printed detail",
+      readDetail,
+      [
+        `<a href="http://h/x">y</a>: uploaded`,
+        `t: <a a="b" href="http://h/x" c="d">y</a>`,
+        "a b: http://h",
+        "a<br/>b",
+      ],
+    ],
+    [
+      "performance data",
+      (text: string) => readPerformanceItem(text, false),
+      [`{"a":[NaN,-Infinity,"\\"",1]}`, `{"a":{"b":`],
+    ],
+    [
+      "what is searched for",
+      searchTerms,
+      [
+        "10:00:01     INFO -  TEST-UNEXPECTED-FAIL | a/b\\c/test_x.js | boom",
+        "x | leakcheck | 12 bytes leaked (Foo (bar), Baz)",
+        "PROCESS-CRASH | x | application crashed [@ mozilla::Foo(int)]",
+      ],
+    ],
+  ])("for %s", (_name, reads, seeds) => {
+    expect(growthAtWorst(reads, seeds)).toBeLessThan(LINEAR);
+  });
+
+  it("and one that takes its square would be found", () => {
+    expect(growthAtWorst((line) => /\d+x/.test(line), ["12x"], 1)).toBeGreaterThan(LINEAR);
+    expect(growthAtWorst((line) => /a.*b/.test(line), ["ab"], 1)).toBeGreaterThan(LINEAR);
+  });
+});
+
+const SHORT = 4096;
+const TIMES = 4;
+// Four times the length takes four times the work; the square of it would be sixteen.
+const LINEAR = TIMES ** 1.5;
+
+/** By how much the work grows when the line gets four times as long, for the line that takes the most work. */
+function growthAtWorst(reads: Reads, seeds: readonly string[], tries = 5): number {
+  const worst = worstOf(reads, seeds.flatMap(pumps));
+  let least = Number.POSITIVE_INFINITY;
+  // Whatever else the machine does can only add to a measurement; so can a collection of garbage.
+  for (let nth = 0; nth < tries && least >= LINEAR; nth++) {
+    const short = workOf(reads, worst(SHORT));
+    least = Math.min(least, workOf(reads, worst(SHORT * TIMES)) / short);
+  }
+  return least;
+}
+
+/** A family of lines: one of each length. */
+type Pump = (length: number) => string;
+
+/** Lines made of a text: each of its characters, each of its beginnings and the whole but its end, again and again. */
+function pumps(text: string): Pump[] {
+  const of =
+    (before: string, again: string): Pump =>
+    (length) =>
+      flat(before + again.repeat(Math.ceil(length / again.length)));
+  return Array.from(text, (character, at) => [
+    of(text.slice(0, at), character),
+    of("", text.slice(0, at + 1)),
+    of(text.slice(0, at), text.slice(at)),
+  ]).flat();
+}
+
+/** As a log's text is: in one piece, a byte a character. */
+function flat(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
+}
+
+function worstOf(reads: Reads, candidates: readonly Pump[]): Pump {
+  let worst: Pump = () => "";
+  let most = -1;
+  for (const pump of candidates) {
+    const line = pump(SHORT);
+    reads(line);
+    const work = Math.min(once(reads, line), once(reads, line), once(reads, line));
+    if (work > most) [worst, most] = [pump, work];
+  }
+  return worst;
+}
+
+function once(reads: Reads, line: string): number {
+  const from = process.hrtime.bigint();
+  reads(line);
+  return Number(process.hrtime.bigint() - from);
+}
+
+/** CPU time for one reading, as small as it can be measured. */
+function workOf(reads: Reads, line: string): number {
+  let calls = 1;
+  while (cpuOf(reads, line, calls) < 2000 && calls < 1_000_000) calls *= 2;
+  let least = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 5; run++) least = Math.min(least, cpuOf(reads, line, calls) / calls);
+  return least;
+}
+
+/** Microseconds. */
+function cpuOf(reads: Reads, line: string, calls: number): number {
+  const from = process.cpuUsage();
+  for (let call = 0; call < calls; call++) reads(line);
+  const { user, system } = process.cpuUsage(from);
+  return user + system;
+}

@@ -1,0 +1,35 @@
+import {
+  defaultLogLimits,
+  type LogLimits,
+  type LogResult,
+  type LogSummary,
+  parseLog,
+} from "../../../src/logs/parse/log-parser.ts";
+
+/**
+ * Reads a log given as bytes, one character (U+0000 to U+00FF) a byte, or as buffers: the pieces as they come. All of its
+ * performance data is kept, whether it fits the schema or not.
+ */
+export async function readText(
+  log: string | readonly Uint8Array[],
+  limits: Partial<LogLimits> = {},
+): Promise<LogResult> {
+  const pieces = typeof log === "string" ? [Buffer.from(log, "latin1")] : log;
+  return parseLog(
+    {
+      contentEncoding: "",
+      bytes: (async function* () {
+        yield* pieces;
+      })(),
+    },
+    { ...defaultLogLimits, ...limits },
+    true,
+  );
+}
+
+/** What is kept of a log that can be read. */
+export async function summaryOf(log: string | readonly Uint8Array[]): Promise<LogSummary> {
+  const result = await readText(log);
+  if (!result.ok) throw new Error(JSON.stringify(result.fault));
+  return result.summary;
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "@jest/globals";
+import { FairClaims } from "../../../src/logs/work/fair-claims.ts";
+import type { WorkItem } from "../../../src/store/ports/store.ts";
+import { aWorkQueue, type WorkQueue } from "../../doubles/work-queue.ts";
+
+const aLog = (id: string, exchange: string, project = "try"): WorkItem => ({
+  ...{ id, kind: "log", project, exchange, job_guid: id, name: "buildbot_text", url: `http://${id}.test/` },
+  ...{ attempts: 0, failure: null, lease: `of ${id}` },
+});
+const logsOf = (exchange: string, count: number): WorkItem[] =>
+  Array.from({ length: count }, (_, n) => aLog(`${exchange}${n}`, exchange));
+
+function claimsOf(queue: WorkQueue): FairClaims {
+  return new FairClaims({ store: queue, kind: "log", leaseMs: 60_000 });
+}
+
+async function idsOf(claims: FairClaims, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  while (ids.length < count) ids.push(...(await claims.claim(1, [])).map(({ id }) => id));
+  return ids;
+}
+
+describe("claims that are fair", () => {
+  it("give each exchange as many logs in work as any other, however many one of them has", async () => {
+    const queue = aWorkQueue();
+    queue.add(...logsOf("flood", 1900), ...logsOf("a", 5), ...logsOf("b", 5));
+    const ids = await idsOf(claimsOf(queue), 9);
+    for (const exchange of ["flood", "a", "b"]) {
+      expect(ids.filter((id) => id.startsWith(exchange))).toHaveLength(3);
+    }
+  });
+
+  it("let logs that take for ever hold only their exchange's share of the slots", async () => {
+    const queue = aWorkQueue();
+    queue.add(...logsOf("slow", 100), ...logsOf("quick", 100));
+    const claims = claimsOf(queue);
+    let slow = 0;
+    for (let n = 0; n < 60; n++) {
+      const [item] = await claims.claim(1, []);
+      if (item === undefined) throw new Error("nothing was claimed");
+      if (item.exchange === "slow") slow++;
+      else claims.end(item);
+    }
+    // One of them is in work when the other exchange has none.
+    expect(slow).toBe(1);
+  });
+
+  it("go to the exchange whose last turn was earliest, where all have as many in work", async () => {
+    const queue = aWorkQueue();
+    queue.add(...logsOf("a", 3), ...logsOf("b", 3), ...logsOf("c", 3));
+    const claims = claimsOf(queue);
+    const exchanges: string[] = [];
+    for (let n = 0; n < 9; n++) {
+      const [item] = await claims.claim(1, []);
+      if (item === undefined) throw new Error("nothing was claimed");
+      exchanges.push(item.exchange);
+      claims.end(item);
+    }
+    expect(exchanges.join("")).toBe("abcabcabc");
+  });
+
+  it("let the projects of an exchange take turns", async () => {
+    const queue = aWorkQueue();
+    const many = Array.from({ length: 50 }, (_, n) => aLog(`m${n}`, "e", "many"));
+    queue.add(...many, aLog("x", "e", "zz"), aLog("y", "e", "aa"));
+    const ids = await idsOf(claimsOf(queue), 4);
+    expect(ids).toEqual(expect.arrayContaining(["x", "y"]));
+  });
+
+  it("give an exchange all slots while no other has work, and a new one its share as soon as it has", async () => {
+    const queue = aWorkQueue();
+    queue.add(...logsOf("flood", 100));
+    const claims = claimsOf(queue);
+    expect(await idsOf(claims, 4)).toHaveLength(4);
+    queue.add(aLog("new", "other"));
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect(await idsOf(claims, 1)).toEqual(["new"]);
+  });
+
+  it("find the work of a new exchange at once where the others have none", async () => {
+    const queue = aWorkQueue();
+    queue.add(aLog("a", "e"));
+    const claims = claimsOf(queue);
+    expect(await idsOf(claims, 1)).toEqual(["a"]);
+    queue.add(aLog("b", "other"));
+    expect(await idsOf(claims, 1)).toEqual(["b"]);
+  });
+
+  it("share out a claim of many", async () => {
+    const queue = aWorkQueue();
+    queue.add(...logsOf("flood", 100), ...logsOf("a", 100));
+    const claims = claimsOf(queue);
+    const sizes = [await claims.claim(32, []), await claims.claim(16, [])].map((items) => [
+      items[0]?.exchange,
+      items.length,
+    ]);
+    expect(sizes).toEqual([
+      ["flood", 16],
+      ["a", 8],
+    ]);
+  });
+});

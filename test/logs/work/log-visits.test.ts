@@ -1,0 +1,117 @@
+import { describe, expect, it } from "@jest/globals";
+import { LogVisits } from "../../../src/logs/work/log-visits.ts";
+
+const evil = "203.0.113.7";
+// Documentation addresses are not public; these two are, and nothing is ever sent to them here.
+const publicOne = "93.184.216.34";
+const publicTwo = "93.184.216.35";
+
+describe("visits to log hosts", () => {
+  it("a server takes as many logs under all its names together as one host may have", () => {
+    const visits = new LogVisits(3);
+    const admitted = Array.from({ length: 10 }, (_, n) => {
+      return visits.start(`a${n}.evil.test`).admit([publicOne], 443, 0).length;
+    });
+    expect(admitted).toEqual([1, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
+    expect(visits.start("good.test").admit([publicTwo], 443, 0)).toEqual([publicTwo]);
+  });
+
+  it("the names that lead to a busy server get no log until it has room", () => {
+    const visits = new LogVisits(1);
+    const first = visits.start("a1.test");
+    first.admit([publicOne], 443, 0);
+    const second = visits.start("a2.test");
+    second.admit([publicOne], 443, 0);
+    second.end(null, 0);
+    expect(visits.busyHosts(0).toSorted()).toEqual(["a1.test", "a2.test"]);
+    first.end("answered", 0);
+    expect(visits.busyHosts(0)).toEqual([]);
+  });
+
+  it("logs that a busy server could not take are due again one after the other", () => {
+    const visits = new LogVisits(1);
+    visits.start("a.test").admit([publicOne], 443, 0);
+    const due = Array.from({ length: 3 }, (_, n) => {
+      const visit = visits.start(`b${n}.test`);
+      visit.admit([publicOne], 443, 0);
+      return visit.end(null, 0);
+    });
+    expect(due).toEqual([1000, 2000, 3000]);
+    const late = Array.from({ length: 5000 }, () => {
+      const visit = visits.start("c.test");
+      visit.admit([publicOne], 443, 0);
+      return visit.end(null, 0) ?? 0;
+    });
+    expect(Math.max(...late)).toBe(600_000);
+  });
+
+  it("a server that is unreachable under one name rests under all of them", () => {
+    const visits = new LogVisits(3);
+    const visit = visits.start("a1.test");
+    visit.admit([publicOne], 443, 0);
+    visit.end("unreachable", 0);
+    expect(visits.start("a2.test").admit([publicOne], 443, 4999)).toEqual([]);
+    expect(visits.start("a3.test").admit([publicOne], 443, 5000)).toEqual([publicOne]);
+    // One at a time until it answers.
+    expect(visits.start("a4.test").admit([publicOne], 443, 5000)).toEqual([]);
+  });
+
+  it("of several addresses those of free servers may be connected to", () => {
+    const visits = new LogVisits(1);
+    visits.start("a.test").admit([publicOne], 443, 0);
+    expect(visits.start("b.test").admit([publicOne, publicTwo], 443, 0)).toEqual([publicTwo]);
+  });
+
+  it("a public server is one whatever the port, a private one is another on each", () => {
+    const visits = new LogVisits(1);
+    visits.start("a.test:1024").admit([publicOne], 1024, 0);
+    expect(visits.start("a.test:1025").admit([publicOne], 1025, 0)).toEqual([]);
+    visits.start("localhost:1024").admit(["127.0.0.1"], 1024, 0);
+    expect(visits.start("x.localhost:1024").admit(["127.0.0.1"], 1024, 0)).toEqual([]);
+    expect(visits.start("localhost:1025").admit(["127.0.0.1"], 1025, 0)).toEqual(["127.0.0.1"]);
+    visits.start("docs.test").admit([evil], 80, 0);
+    expect(visits.start("docs.test:81").admit([evil], 81, 0)).toEqual([evil]);
+  });
+
+  it("a server has one network of IPv6 and one address of IPv4, however they are written", () => {
+    const visits = new LogVisits(1);
+    visits.start("a.test").admit(["2606:2800:220:1:248:1893:25c8:1946"], 443, 0);
+    expect(visits.start("b.test").admit(["2606:2800:220:1::1"], 443, 0)).toEqual([]);
+    expect(visits.start("c.test").admit(["2606:2800:220:2::1"], 443, 0)).toHaveLength(1);
+    visits.start("d.test").admit([publicOne], 443, 0);
+    expect(visits.start("e.test").admit([`::ffff:${publicOne}`], 443, 0)).toEqual([]);
+    expect(visits.start("f.test").admit([`64:ff9b::${publicOne}`], 443, 0)).toEqual([]);
+  });
+
+  it("after a redirect the server that it leads to is counted and blamed, not the one that answered", () => {
+    const visits = new LogVisits(1);
+    const visit = visits.start("good.test");
+    visit.admit([publicOne], 443, 0);
+    expect(visit.admit([publicTwo], 443, 0)).toEqual([publicTwo]);
+    expect(visits.start("a.evil.test").admit([publicTwo], 443, 0)).toEqual([]);
+    visit.end("unreachable", 0);
+    expect(visits.busyHosts(0)).not.toContain("good.test");
+    expect(visits.start("other.test").admit([publicOne], 443, 0)).toEqual([publicOne]);
+    expect(visits.start("b.evil.test").admit([publicTwo], 443, 4999)).toEqual([]);
+  });
+
+  it("a redirect back to the same server does not wait for itself", () => {
+    const visits = new LogVisits(1);
+    const visit = visits.start("a.test");
+    visit.admit([publicOne], 80, 0);
+    expect(visit.admit([publicOne], 443, 0)).toEqual([publicOne]);
+    visit.end("answered", 0);
+    expect(visits.start("b.test").admit([publicOne], 443, 0)).toEqual([publicOne]);
+  });
+
+  it("of however many names a thousand are remembered", () => {
+    const visits = new LogVisits(1);
+    visits.start("first.test").admit([publicOne], 443, 0);
+    for (let n = 0; n < 20_000; n++) {
+      const visit = visits.start(`a${n}.test`);
+      visit.admit([publicOne], 443, 0);
+      visit.end(null, 0);
+    }
+    expect(visits.busyHosts(0).length).toBeLessThanOrEqual(1001);
+  });
+});

@@ -1,0 +1,91 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { openStore } from "../../src/store/open-store.ts";
+import { runCli } from "../cli/run-cli.ts";
+
+jest.setTimeout(30_000);
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "plan-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** `check --plan` of a registry with these keys; the broker's address is one that nobody listens at. */
+function plan(keys: string, ...flags: string[]) {
+  const path = join(folder, "exchanges.yml");
+  writeFileSync(path, `exchanges:\n  - exchange: e/jobs\n    destinations: [t]\n    projects: [${keys}]\n`);
+  return runCli(["check", "--plan", ...flags], {
+    AMQP_URL: "amqp://me:geheim@127.0.0.1:1",
+    AMQP_URL_FILE: "",
+    REGISTRY_FILE: path,
+    TIERS_FILE: join(folder, "tiers.yml"),
+    DATA_DIR: join(folder, "data"),
+  });
+}
+
+/** What workers have bound, as they note it. */
+async function bound(...keys: string[]): Promise<void> {
+  const store = await openStore({ mongodbUrl: null, dataDir: join(folder, "data"), rejectionTtlDays: 30 });
+  const by = { wanted_by: "a worker that runs", wanted_at: new Date().toISOString() };
+  const notes = keys.map((key) => ({ exchange: "e/jobs", routing_key: `t.${key}`, ...by }));
+  await store.noteBindings("queue/me/jobs", notes);
+  await store.close();
+}
+
+describe("check --plan", () => {
+  it("shows what a worker would bind, unbind and leave, and where that is known from", async () => {
+    await bound("a", "b");
+    const { code, stdout } = await plan("b, c");
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      `queue/me/jobs: as workers have noted in sqlite (${join(folder, "data", "pulse-ingest.db")}); the broker is not asked
+
++ bind    e/jobs  t.c
+- unbind  e/jobs  t.a
+
+to bind 1, to unbind 1, unchanged 1
+`,
+    );
+    expect(stdout).not.toContain("geheim");
+  });
+
+  it("says when a worker would refuse, by its exit code too", async () => {
+    await bound("a", "b", "c", "d");
+    const { code, stdout } = await plan("x");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^refused: .*PRUNE_FORCE=true$/m);
+  });
+
+  it("before any worker has run everything is new, and no store is made", async () => {
+    const { code, stdout } = await plan("a");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/there is no store yet.*\n\n\+ bind +e\/jobs +t\.a\n\nto bind 1, /);
+    expect(existsSync(join(folder, "data"))).toBe(false);
+  });
+
+  it("prints one JSON object with --json", async () => {
+    await bound("a");
+    const { code, stdout } = await plan("a, b", "--json");
+    expect(code).toBe(0);
+    const view = JSON.parse(stdout);
+    const binding = (key: string) => ({ exchange: "e/jobs", routing_key: `t.${key}` });
+    expect(view).toMatchObject({
+      bindings: [binding("a"), binding("b")],
+      exchanges: null,
+      plan: {
+        queue: "queue/me/jobs",
+        bind: [binding("b")],
+        unbind: [],
+        unchanged: [binding("a")],
+        refused: false,
+      },
+    });
+    expect(view.settings).toContainEqual({
+      name: "AMQP_URL",
+      value: "amqp://me:***@127.0.0.1:1",
+      from: "environment",
+    });
+  });
+});

@@ -1,0 +1,229 @@
+import { describe, expect, it } from "@jest/globals";
+import { renderExplanation } from "../../src/cli/output/render-explanation.ts";
+import type { Fault } from "../../src/domain/faults.ts";
+import type { Explanation } from "../../src/queries/explanation.ts";
+import type { ExplainedJob, StoredLog } from "../../src/store/ports/store.ts";
+import { advanceJob, firstJob } from "../../src/store/rules/advance-job.ts";
+import { anArrival, REVISION } from "../examples.ts";
+
+function aJob(overrides: Partial<ExplainedJob> = {}, message: object = {}): ExplainedJob {
+  const push = { project: "try", revision: REVISION, short_revision: REVISION.slice(0, 12) };
+  return {
+    job: firstJob(anArrival({ ...message }), "try/aaaaaaaaaaaa", "w"),
+    result_set: {
+      ...push,
+      revision_hash: REVISION,
+      author: "a@b",
+      push_timestamp: 0,
+      active_status: "active",
+      revisions: [],
+    },
+    coalesced_to: null,
+    logs: [],
+    artifacts: [],
+    suggestions: [],
+    ...overrides,
+  };
+}
+
+function aLog(overrides: Partial<StoredLog>): StoredLog {
+  const log = { id: "l", project: "try", job_guid: "guid/0", name: "buildbot_text", url: "http://h/log" };
+  const status = { parse_status: "pending", attempts: 0, next_attempt_at: null, failure: null } as const;
+  return { ...log, ...status, last_modified: "2026-01-05T10:00:00.000Z", ...overrides };
+}
+
+const rendered = (parts: Partial<Explanation>): string =>
+  renderExplanation({
+    guid: "guid/0",
+    project: null,
+    store: "sqlite (x)",
+    jobs: [],
+    rejections: [],
+    ...parts,
+  });
+
+/** The line that has all of these words, as its cells. */
+function line(text: string, ...words: readonly string[]): string[] {
+  const found = text.split("\n").filter((each) => words.every((word) => each.includes(word)));
+  expect({ words, found: found.length, text }).toMatchObject({ found: 1 });
+  return (found[0] ?? "").trim().split(/ {2,}/);
+}
+
+describe("a job", () => {
+  it("that was changed through another exchange says so", () => {
+    const { job, ...rest } = aJob({}, { state: "running", result: undefined });
+    const advance = advanceJob(
+      job,
+      { ...anArrival(), exchange: "exchange/other/\u202ejobs" },
+      job.result_set,
+      "w",
+    );
+    if (advance.kind !== "update") throw new Error("it moves on");
+    const text = rendered({ jobs: [{ job: { ...job, ...advance.changes }, ...rest }] });
+    expect(text).toContain(
+      "It came through exchange/publisher/jobs first, and was changed through exchange/other/\\u202ejobs: accept_projects",
+    );
+    expect(rendered({ jobs: [aJob()] })).not.toContain("changed through");
+  });
+
+  it("is told with each state, where it came from, and whether it was redelivered", () => {
+    const { job, ...rest } = aJob({}, { state: "running", result: undefined });
+    const next = { ...anArrival(), redelivered: true, received_at: "2026-01-05T11:00:00.000Z" };
+    const advance = advanceJob(job, next, job.result_set, "w");
+    if (advance.kind !== "update") throw new Error("it moves on");
+    const text = rendered({ jobs: [{ job: { ...job, ...advance.changes }, ...rest }] });
+    expect(text).toMatch(/^guid\/0 in try: completed, success\n/);
+    const route = ["exchange/publisher/jobs", "treeherder.try"];
+    expect(line(text, "running")).toEqual([
+      "2026-01-05T10:00:00.000Z",
+      expect.stringMatching(/^running/),
+      "stored",
+      ...route,
+      "no",
+    ]);
+    expect(line(text, "11:00:00")).toEqual([
+      "2026-01-05T11:00:00.000Z",
+      "completed, success",
+      "stored",
+      ...route,
+      "yes",
+    ]);
+  });
+
+  it.each<[string, Partial<ExplainedJob>, RegExp]>([
+    [
+      "of a push that has not been submitted",
+      {},
+      /^ {2}result set +try\/a{12}: a skeleton, its push has not been/m,
+    ],
+    ["whose result set is gone", { result_set: null }, /^ {2}result set +try\/a{12}: gone$/m],
+    ["that was coalesced", { coalesced_to: "winner/0" }, /^ {2}coalesced into +winner\/0$/m],
+    ["without logs", {}, /^ {2}logs: none$/m],
+    ["without artifacts", {}, /^ {2}artifacts: none$/m],
+    [
+      "with an artifact that was sent",
+      { artifacts: [{ name: "x", made_by: ["message"] }] },
+      /^ {4}x {2}sent by the publisher$/m,
+    ],
+    [
+      "with artifacts that were made here",
+      {
+        artifacts: [
+          { name: "s", made_by: ["log"] },
+          { name: "b", made_by: ["summary"] },
+        ],
+      },
+      /^ {4}s {2}made here from the log\n {4}b {2}made here from the submitted summary$/m,
+    ],
+    [
+      "with Job Info of two",
+      { artifacts: [{ name: "Job Info", made_by: ["message", "log"] }] },
+      /Job Info {2}sent by the publisher; made here from the log$/m,
+    ],
+    [
+      "with an artifact of an earlier version",
+      { artifacts: [{ name: "x", made_by: [] }] },
+      /x {2}not noted by the version that stored it$/m,
+    ],
+    [
+      "whose log failed and is tried again",
+      {
+        logs: [
+          aLog({
+            parse_status: "failed",
+            attempts: 2,
+            next_attempt_at: "2026-01-05T12:00:00.000Z",
+            failure: "timeout: late",
+          }),
+        ],
+      },
+      /buildbot_text {2}failed +2 +2026-01-05T12:00:00.000Z {2}http:\/\/h\/log {2}timeout: late$/m,
+    ],
+    [
+      "with a log that is not for us",
+      { logs: [aLog({ name: "errorsummary_json" })] },
+      /pending +0 +not read here/,
+    ],
+    [
+      "whose suggestions are still to be made",
+      { suggestions: [{ attempts: 1, next_attempt_at: "2026-01-05T12:00:00.000Z", failure: "store" }] },
+      /after 1 attempts {2}next attempt 2026-01-05T12:00:00.000Z {2}store$/m,
+    ],
+    [
+      "whose suggestions have failed",
+      { suggestions: [{ attempts: 9, next_attempt_at: null, failure: "artifact-too-large: x" }] },
+      /after 9 attempts {2}failed for good {2}artifact-too-large: x$/m,
+    ],
+  ])("%s", (_case, beside, shown) => {
+    expect(rendered({ jobs: [aJob(beside)] })).toMatch(shown);
+  });
+
+  it("of a submitted push is told with author and time, and with its own times", () => {
+    const job = aJob({}, { timeStarted: "2026-01-05T09:00:00Z" });
+    const push = { push_timestamp: 1_767_600_000, revisions: [] };
+    const text = rendered({
+      jobs: [{ ...job, result_set: job.result_set && { ...job.result_set, ...push } }],
+    });
+    expect(text).toMatch(/complete, 0 revisions pushed by a@b at 2026-01-05T08:00:00Z$/m);
+    expect(text).toMatch(/^ {2}times +.*started 2026-01-05T09:00:00Z/m);
+  });
+
+  it("is told with what was refused of its messages", () => {
+    const { job, ...rest } = aJob();
+    const refused = [{ what: 'artifact "x"', reason: "has no blob" }];
+    expect(rendered({ jobs: [{ job: { ...job, refused }, ...rest }] })).toMatch(
+      /^ {4}artifact "x" {2}has no blob$/m,
+    );
+  });
+});
+
+describe("a rejection", () => {
+  const rejection = {
+    ...{ id: "r1", task_id: "guid/0", project: "try", exchange: "e", routing_key: "k", count: 1 },
+    first_seen: "2026-01-05T10:00:00.000Z",
+    last_seen: "2026-01-05T11:00:00.000Z",
+    expires_at: "2026-02-05T11:00:00.000Z",
+  };
+
+  it.each<[Fault, RegExp]>([
+    [
+      { reason: "schema-violation", violations: [{ pointer: "/state", keyword: "enum", message: "is odd" }] },
+      /schema-violation, once, at 2026-01-05T11.*\n {4}from +e, routing key k\n {4}\/state +is odd \[enum\]\n/,
+    ],
+    [
+      { reason: "unreadable-time", pointer: "/timeStarted", value: "soon" },
+      /\/timeStarted +not a date-time: "soon"/,
+    ],
+    [{ reason: "malformed-body", detail: "not JSON" }, /\(whole\) +not JSON; .* \[malformed-body\]/],
+  ])("is told with what is wrong and where: %j", (fault, shown) => {
+    const text = rendered({ rejections: [{ ...rejection, fault }] });
+    expect(text).toMatch(shown);
+    expect(text).toContain("pulse-ingest rejections show r1");
+  });
+
+  it("that came again is told with how often, and when", () => {
+    const fault: Fault = { reason: "malformed-body", detail: "x" };
+    const text = rendered({ rejections: [{ ...rejection, count: 3, project: null, fault }] });
+    expect(text).toContain(
+      "guid/0 in an unreadable project: malformed-body, 3 times, first at 2026-01-05T10:00:00.000Z, last at",
+    );
+  });
+});
+
+it("what nobody knows is said to be unknown, with the store that was asked and what to check next", () => {
+  expect(rendered({ project: "try" })).toMatch(
+    /^Nothing is known of guid\/0 in project try: .* sqlite \(x\)\.\nWhat to check next:\n( {2}- .+\n){5,}$/,
+  );
+});
+
+it("a stranger's text moves no cursor and forges no line", () => {
+  const odd = "x\u001b[2Jy\nguid/1 in try: completed";
+  const text = rendered({
+    guid: odd,
+    jobs: [aJob({ coalesced_to: odd, artifacts: [{ name: odd, made_by: [] }], logs: [aLog({ url: odd })] })],
+  });
+  expect(text).toContain("x\\u001b[2Jy\\u000aguid/1");
+  expect(text).not.toContain("\u001b");
+  expect(text).not.toMatch(/^guid\/1/m);
+  expect(rendered({ guid: odd })).not.toContain("\u001b");
+});

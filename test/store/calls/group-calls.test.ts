@@ -1,0 +1,46 @@
+import { expect, it } from "@jest/globals";
+import { Unavailable } from "../../../src/domain/faults.ts";
+import { gathered } from "../../../src/store/calls/group-calls.ts";
+
+function aDoubling(): { double: (item: number) => Promise<number>; calls: (readonly number[])[] } {
+  const calls: (readonly number[])[] = [];
+  const double = gathered(async (items: readonly number[]) => {
+    calls.push(items);
+    if (items.includes(-1)) throw new TypeError("negative");
+    if (items.includes(0)) throw new Unavailable("store", "a test says so");
+    return items.map((item) => item * 2);
+  });
+  return { double, calls };
+}
+
+it("what is asked for in one turn is done in one call, and each asker gets its own result", async () => {
+  const { double, calls } = aDoubling();
+  expect(await Promise.all([1, 2, 3].map(double))).toEqual([2, 4, 6]);
+  expect(calls).toEqual([[1, 2, 3]]);
+});
+
+it("what is asked for while others are under way is done together next", async () => {
+  const { double, calls } = aDoubling();
+  const first = double(1).then(() => Promise.all([double(2), double(3)]));
+  expect(await first).toEqual([4, 6]);
+  expect(await double(4)).toBe(8);
+  expect(calls).toEqual([[1], [2, 3], [4]]);
+});
+
+it("the one that cannot be done fails alone", async () => {
+  const { double, calls } = aDoubling();
+  const ends = await Promise.allSettled([1, -1, 3].map(double));
+  expect(ends.map((end) => (end.status === "fulfilled" ? end.value : end.reason.message))).toEqual([
+    2,
+    "negative",
+    6,
+  ]);
+  expect(calls).toEqual([[1, -1, 3], [1], [-1], [3]]);
+});
+
+it("a store that is away is not asked again for each of them", async () => {
+  const { double, calls } = aDoubling();
+  const ends = await Promise.allSettled([1, 0, 3].map(double));
+  expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  expect(calls).toHaveLength(1);
+});

@@ -1,0 +1,211 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import { Misuse, Unavailable } from "../../../src/domain/faults.ts";
+import { type KeepOpenOptions, keepOpen } from "../../../src/store/calls/keep-open.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import type { Store } from "../../../src/store/ports/store.ts";
+import { anArrival } from "../../examples.ts";
+
+/** An embedded store's folder stands for an address; a store that was closed, for one whose connection is lost. */
+let address: string | Error;
+let opened: Store[];
+let stuck: () => void;
+let events: string[];
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "keep-open-"));
+  address = join(folder, "first");
+  opened = [];
+  events = [];
+});
+afterEach(async () => {
+  for (const store of opened) await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const noted = (event: string) => void events.push(event);
+const log = { error: noted, warn: noted, info: noted, debug: noted };
+
+async function real(dataDir: string | null, onStuck: () => void): Promise<Store> {
+  const store = await openStore({ mongodbUrl: null, dataDir: dataDir ?? "", rejectionTtlDays: 30 });
+  opened.push(store);
+  stuck = onStuck;
+  return store;
+}
+
+async function kept(options: Partial<KeepOpenOptions> = {}): Promise<Store> {
+  const readAddress = async (): Promise<string> => {
+    if (address instanceof Error) throw address;
+    return address;
+  };
+  const stop = new AbortController().signal;
+  const store = await keepOpen({ readAddress, open: real, patienceMs: 60_000, stop, log, ...options });
+  if (store === null) throw new Error("nobody asked for the end");
+  return store;
+}
+
+async function untilThere(store: Store): Promise<void> {
+  for (;;) {
+    const isThere = await store.ping().then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+async function untilTold(event: string): Promise<void> {
+  while (!events.includes(event)) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+it("is the store itself where that is there at once", async () => {
+  const store = await kept();
+  expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
+  expect(store.name).toContain("sqlite");
+  expect(events).toEqual([]);
+  await store.close();
+});
+
+it("is given while the store is away, says so in every answer, and is the store once that is there", async () => {
+  let isThere = false;
+  const open: KeepOpenOptions["open"] = async (...args) => {
+    if (!isThere) throw new Unavailable("store", "connection refused");
+    return real(...args);
+  };
+  const store = await kept({ open, patienceMs: 10 });
+  await expect(store.storeSubmissions([anArrival()])).rejects.toThrow(Unavailable);
+  await untilTold("store_away");
+  await expect(store.readBindings("queue")).rejects.toThrow("connection refused");
+  isThere = true;
+  await untilThere(store);
+  expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
+  expect(events).toEqual(expect.arrayContaining(["store_away", "store_back"]));
+  await store.close();
+});
+
+it("is given while the first try does not answer", async () => {
+  let answer: (store: Store) => void = () => undefined;
+  const open = () =>
+    new Promise<Store>((resolve) => {
+      answer = resolve;
+    });
+  const store = await kept({ open, patienceMs: 10 });
+  await expect(store.ping()).rejects.toThrow(Unavailable);
+  answer(await real(join(folder, "first"), () => undefined));
+  await untilThere(store);
+  await store.close();
+});
+
+it("tells a wrong address at once", async () => {
+  const open = () => Promise.reject(new Misuse(["MONGODB_URL: no such database"]));
+  await expect(kept({ open })).rejects.toThrow(Misuse);
+  expect(events).toEqual([]);
+});
+
+it("is closed while the store is still away", async () => {
+  const open = () => Promise.reject(new Unavailable("store", "connection refused"));
+  const store = await kept({ open, patienceMs: 10 });
+  await store.close();
+  await expect(store.ping()).rejects.toThrow(Unavailable);
+});
+
+it("is opened anew, once, when it does not answer and its address has changed; the old one is closed", async () => {
+  const store = await kept();
+  address = join(folder, "second");
+  await store.ping();
+  expect(opened).toHaveLength(1);
+
+  await opened[0]?.close();
+  const questions = Array.from({ length: 5 }, () => store.ping());
+  expect((await Promise.allSettled(questions)).map(({ status }) => status)).toEqual(
+    Array(5).fill("rejected"),
+  );
+  await untilThere(store);
+  expect(store.name).toContain("second");
+  expect(opened).toHaveLength(2);
+  expect(events).toEqual(["store_opened_anew"]);
+  await store.close();
+  await expect(opened[1]?.ping()).rejects.toThrow("it has been closed");
+});
+
+it("is left as it is when it does not answer where it always was", async () => {
+  const store = await kept();
+  await opened[0]?.close();
+  for (let n = 0; n < 5; n++) await expect(store.ping()).rejects.toThrow(Unavailable);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(opened).toHaveLength(1);
+  expect(events).toEqual([]);
+  await store.close();
+});
+
+it("is opened anew where it is when it hangs, and what hung is closed", async () => {
+  const store = await kept();
+  stuck();
+  stuck();
+  await untilTold("store_opened_anew");
+  expect(opened).toHaveLength(2);
+  expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
+  await expect(opened[0]?.ping()).rejects.toThrow("it has been closed");
+  await store.close();
+});
+
+it("goes on where it was while its address cannot be read or the new one does not answer, and says so", async () => {
+  let isNewThere = false;
+  const open: KeepOpenOptions["open"] = async (dataDir, onStuck) => {
+    if (dataDir?.endsWith("second") && !isNewThere) throw new Unavailable("store", "connection refused");
+    return real(dataDir, onStuck);
+  };
+  const store = await kept({ open });
+  const failing = jest.spyOn(opened[0] as Store, "readBugs");
+  failing.mockRejectedValueOnce(new Unavailable("store", "connection lost"));
+  address = new Misuse(["MONGODB_URL_FILE: cannot be read"]);
+  await expect(store.readBugs(0, 1)).rejects.toThrow(Unavailable);
+  await untilTold("store_not_opened_anew");
+  expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
+
+  address = join(folder, "second");
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(store.name).toContain("first");
+  isNewThere = true;
+  await untilTold("store_opened_anew");
+  expect(store.name).toContain("second");
+  await store.close();
+});
+
+it("is closed while it is opened anew: what opens only then is closed, too", async () => {
+  let answer: () => void = () => undefined;
+  const isAsked = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  let goOn: () => void = () => undefined;
+  const open: KeepOpenOptions["open"] = async (dataDir, onStuck) => {
+    if (opened.length > 0) {
+      answer();
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+    }
+    return real(dataDir, onStuck);
+  };
+  const store = await kept({ open });
+  stuck();
+  await isAsked;
+  await store.close();
+  goOn();
+  while (opened.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  for (const one of opened) await expect(one.ping()).rejects.toThrow("it has been closed");
+  expect(events).toEqual([]);
+});
+
+it("is not waited for once the end is asked for", async () => {
+  const stop = new AbortController();
+  const options = { readAddress: async () => null, patienceMs: null, stop: stop.signal, log };
+  const opening = keepOpen({ ...options, open: () => Promise.reject(new Unavailable("store", "away")) });
+  await untilTold("store_away");
+  stop.abort();
+  expect(await opening).toBeNull();
+});

@@ -1,0 +1,94 @@
+import { describe, expect, it } from "@jest/globals";
+import { advanceJob, firstJob } from "../../../src/store/rules/advance-job.ts";
+import { anArrival } from "../../examples.ts";
+
+const PUSH = "try/aaaaaaaaaaaa";
+
+function jobIn(state: string) {
+  return firstJob(anArrival({ state }), PUSH, "w1");
+}
+
+const table = [
+  ["pending", "pending", "same"],
+  ["pending", "running", "update"],
+  ["pending", "completed", "update"],
+  ["running", "pending", "late"],
+  ["running", "running", "same"],
+  ["running", "completed", "update"],
+  ["completed", "pending", "late"],
+  ["completed", "running", "late"],
+  ["completed", "completed", "same"],
+] as const;
+
+describe("the state table", () => {
+  for (const state of ["pending", "running", "completed"]) {
+    it(`nothing stored, ${state} comes: insert`, () => {
+      expect(jobIn(state)).toMatchObject({ state, version: 1, result_set: PUSH, transitions: [{ state }] });
+    });
+  }
+
+  for (const [stored, incoming, kind] of table) {
+    it(`${stored} is stored, ${incoming} comes: ${kind}`, () => {
+      expect(advanceJob(jobIn(stored), anArrival({ state: incoming }), PUSH, "w2").kind).toBe(kind);
+    });
+  }
+
+  it("a second completed changes nothing, whatever its result", () => {
+    const retried = firstJob(anArrival({ isRetried: true }), PUSH, "w1");
+    expect(retried.result).toBe("retry");
+    expect(advanceJob(retried, anArrival({ result: "success" }), PUSH, "w2").kind).toBe("same");
+  });
+});
+
+describe("an update", () => {
+  const machine = { platform: "linux64", os: "linux", architecture: "x86_64" };
+  const first = firstJob(
+    anArrival({ state: "pending", tier: 2, timeScheduled: "2016-07-01T10:00:00Z", runMachine: machine }),
+    PUSH,
+    "w1",
+  );
+  const second = advanceJob(
+    first,
+    anArrival({
+      tier: 3,
+      owner: "new",
+      labels: ["debug"],
+      result: "fail",
+      timeScheduled: "2017-01-01T00:00:00Z",
+      timeStarted: "2016-07-01T10:01:00Z",
+      runMachine: { ...machine, platform: "win10" },
+    }),
+    "try/bbbbbbbbbbbb",
+    "w2",
+  );
+  const job = second.kind === "update" ? { ...first, ...second.changes } : null;
+
+  it("sets what belongs to the new state", () => {
+    expect(job).toMatchObject({ state: "completed", result: "testfailed", who: "new", options: ["debug"] });
+    expect(job).toMatchObject({ start_timestamp: 1467367260, result_set: "try/bbbbbbbbbbbb", version: 2 });
+  });
+
+  it("keeps what the first message fixed: tier, submit time, platforms, signature", () => {
+    expect(job).toMatchObject({
+      tier: 2,
+      submit_timestamp: 1467367200,
+      machine_platform: { platform: "linux64" },
+    });
+    expect(job?.signature).toBe(first.signature);
+  });
+
+  it("notes the move", () => {
+    expect(job?.transitions.map(({ state }) => state)).toEqual(["pending", "completed"]);
+  });
+});
+
+it("notes what was refused once each, the first hundred", () => {
+  const arrival = anArrival();
+  const refused = Array.from({ length: 500 }, (_, n) => ({
+    what: `artifact ${n % 250}`,
+    reason: "is no object",
+  }));
+  const first = firstJob({ ...arrival, submission: { ...arrival.submission, refused } }, "try/a", "w1");
+  expect(first.refused).toHaveLength(100);
+  expect(first.refused.at(-1)?.what).toBe("artifact 99");
+});

@@ -1,0 +1,29 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "@jest/globals";
+import { Unavailable } from "../../../src/domain/faults.ts";
+import { openDatabase } from "../../../src/store/sqlite/sqlite-database.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { anArrival } from "../../examples.ts";
+
+it("a file that is damaged while it is in use is the store being away: what is in hand waits", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "damaged-"));
+  const store = await openSqliteStore(folder, 30);
+  const other = openDatabase(join(folder, "pulse-ingest.db"));
+  await store.storeSubmissions([anArrival()]);
+  // All that was written is in the file itself then, and the next question reads it.
+  other.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  const path = join(folder, "pulse-ingest.db");
+  const file = openSync(path, "r+");
+  writeSync(file, Buffer.alloc(readFileSync(path).length - 4096, 0x55), 0, undefined, 4096);
+  closeSync(file);
+  expect(() => other.prepare("SELECT * FROM jobs").all()).toThrow(/malformed/);
+  other.close();
+  const storing = async (): Promise<void> => {
+    for (let n = 0; n < 50; n++) await store.storeSubmissions([anArrival({ taskId: `x/${n}` })]);
+  };
+  await expect(storing()).rejects.toBeInstanceOf(Unavailable);
+  await store.close();
+  rmSync(folder, { recursive: true });
+});

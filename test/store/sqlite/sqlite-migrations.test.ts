@@ -1,0 +1,206 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import Database from "libsql";
+import { Misuse, Unavailable } from "../../../src/domain/faults.ts";
+import { artifactId, JOB_INFO, jobId, logId } from "../../../src/domain/ids.ts";
+import { firstJob } from "../../../src/store/rules/advance-job.ts";
+import { migrate, steps } from "../../../src/store/sqlite/sqlite-migrations.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { aClaim, anArrival } from "../../examples.ts";
+
+jest.setTimeout(60_000);
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "migrations-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+const openFile = () => new Database(join(folder, "pulse-ingest.db"));
+
+/** What a file of the first form held: these rows are as that version wrote them, and are never brought up to date. */
+function fillFirstForm(db: Database.Database): void {
+  const job = JSON.stringify(firstJob(anArrival({ state: "running" }), "try/aaaaaaaaaaaa", "w"));
+  const push = {
+    ...{ project: "try", revision: "a".repeat(40), short_revision: "a".repeat(12), revision_hash: "hash" },
+    ...{ author: "a@b", push_timestamp: 5, active_status: "active", revisions: [] },
+  };
+  const id = "try/guid%2F0";
+  const rejection = JSON.stringify({
+    fault: { reason: "malformed-body", detail: "x" },
+    payload: { encoding: "json", content: "1", bytes: 1, sha256: "1", truncated: false },
+  });
+  const [now, later] = ["2026-01-05T10:00:00.000Z", "2999-01-05T10:00:00.000Z"];
+  const rows: readonly (readonly [table: string, ...values: readonly (string | number | null)[]])[] = [
+    ["resultsets", "try/aaaaaaaaaaaa", "try", "hash", JSON.stringify(push)],
+    ["revision_keys", "try/aaaaaaaaaaaa", "try/aaaaaaaaaaaa"],
+    ["jobs", id, "guid/0", 1, job],
+    ["artifacts", `${id}/x`, id, "x", "json", "1"],
+    ["coalesced", id, "winner/0"],
+    ["logs", `${id}/buildbot_text/1`, id, "try", "guid/0", "buildbot_text", "http://logs/1", "pending", now],
+    ["logs", `${id}/builds-4h/2`, id, "try", "guid/0", "builds-4h", "http://logs/2", "parsed", now],
+    ["rejections", "r1", "e", "k", "try", "guid/0", "malformed-body", now, now, 3, later, rejection],
+    ["bindings", "q", JSON.stringify([{ exchange: "e", routing_key: "k" }])],
+  ];
+  for (const [table, ...values] of rows) {
+    db.prepare(`INSERT INTO ${table} VALUES (${values.map(() => "?").join(", ")})`).run(...values);
+  }
+}
+
+/** A file as the version that knew so many steps left it. */
+function leaveFile(form: number): void {
+  const db = openFile();
+  for (const [at, step] of steps.slice(0, form).entries()) {
+    db.exec(`${step} PRAGMA user_version = ${at + 1}`);
+    if (at === 0) fillFirstForm(db);
+  }
+  db.close();
+}
+
+function schemaOf(): unknown {
+  const db = openFile();
+  const schema = db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name").all();
+  const [version] = db.prepare("PRAGMA user_version").all();
+  db.close();
+  return { schema, version };
+}
+
+describe("a file of an earlier form", () => {
+  for (let form = 0; form < steps.length; form++) {
+    it(`${form} is brought to form ${steps.length}, the same as a new one`, async () => {
+      await (await openSqliteStore(folder, 30)).close();
+      const today = schemaOf();
+      rmSync(folder, { recursive: true });
+      folder = mkdtempSync(join(tmpdir(), "migrations-"));
+      leaveFile(form);
+      await (await openSqliteStore(folder, 30)).close();
+      expect(schemaOf()).toEqual(today);
+    });
+  }
+
+  for (let form = 1; form < steps.length; form++) {
+    it(`${form} keeps what it held, and goes on from there`, async () => {
+      leaveFile(form);
+      const store = await openSqliteStore(folder, 30);
+      const view = await store.findJob("try", "guid/0");
+      expect(view).toMatchObject({ coalesced_to: "winner/0", job: { state: "running" }, artifacts: ["x"] });
+      expect(view?.logs.map(({ parse_status }) => parse_status)).toEqual(["pending", "parsed"]);
+      expect(await store.findArtifact("try", "guid/0", "x")).toEqual({ name: "x", type: "json", blob: "1" });
+      expect(await store.findResultSet("try", "a".repeat(12))).toMatchObject({ author: "a@b" });
+      expect(await store.readBindings("q")).toMatchObject([{ exchange: "e", routing_key: "k" }]);
+      expect(await store.listRejections({ task_id: "guid/0", limit: 5 })).toMatchObject([{ count: 3 }]);
+      expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
+      // The message that brought the log is forgotten; its project is known.
+      expect(await store.exchangesWithWork("log")).toEqual([""]);
+      expect(await store.claimWork(aClaim({ exchange: "" }))).toMatchObject([
+        { name: "buildbot_text", attempts: 0, exchange: "", project: "try" },
+      ]);
+      await store.close();
+    });
+  }
+});
+
+it("names of any characters come through the numbering of jobs, and what comes again is not stored twice", async () => {
+  leaveFile(6);
+  const info = (value: string) => JSON.stringify({ job_details: [{ title: null, value, url: null }] });
+  const artifacts = [
+    ...["n/1", "n%2F1", "n\0x", "n\0y", "😀"].map((name) => ({ name, type: "text", blob: `${name}'"` })),
+    ...["1", "2"].map((value) => ({ name: JOB_INFO, type: "json", blob: info(value) })),
+  ];
+  const logs = ["http://logs/1\0a", "http://logs/1\0b"].map((url) => ({ name: "a/%\0", url }));
+  const id = jobId("try", "guid/0");
+  const db = openFile();
+  for (const artifact of artifacts) {
+    const { name, type, blob } = artifact;
+    const row = [artifactId("try", "guid/0", artifact), id, name, type, blob, "message"];
+    db.prepare("INSERT INTO artifacts VALUES (?, ?, ?, ?, ?, ?)").run(...row);
+  }
+  for (const { name, url } of logs) {
+    const row = [
+      logId("try", "guid/0", name, url),
+      id,
+      "try",
+      "guid/0",
+      name,
+      url,
+      "parsed",
+      "2026-01-05T10:00:00.000Z",
+    ];
+    db.prepare(
+      "INSERT INTO logs (id, job, project, guid, name, url, parse_status, last_modified) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    ).run(...row);
+  }
+  db.close();
+
+  const store = await openSqliteStore(folder, 30);
+  const isWhole = async (): Promise<void> => {
+    const view = await store.findJob("try", "guid/0");
+    expect(view?.artifacts).toEqual(["x", ...new Set(artifacts.map(({ name }) => name))]);
+    expect(view?.logs.slice(2)).toMatchObject(logs);
+    expect(view?.logs).toHaveLength(4);
+    for (const artifact of artifacts.slice(0, 5))
+      expect(await store.findArtifact("try", "guid/0", artifact.name)).toEqual(artifact);
+    const { blob } = (await store.findArtifact("try", "guid/0", JOB_INFO)) ?? {};
+    expect(JSON.parse(blob ?? "")).toMatchObject({ job_details: [{ value: "1" }, { value: "2" }] });
+  };
+  await isWhole();
+  const again = anArrival({ logs, extra: { artifacts } });
+  expect(await store.storeSubmissions([again])).toEqual([{ kind: "stored" }]);
+  await isWhole();
+  await store.close();
+});
+
+it("a file of a newer version is left alone, and the mend is told", async () => {
+  leaveFile(steps.length);
+  const db = openFile();
+  db.exec(`PRAGMA user_version = ${steps.length + 1}`);
+  db.close();
+  const before = schemaOf();
+  const opening = openSqliteStore(folder, 30);
+  await expect(opening).rejects.toThrow(Misuse);
+  await expect(opening).rejects.toThrow(
+    `the store was written by a newer version (form ${steps.length + 1}, known here: ${steps.length}): update`,
+  );
+  expect(schemaOf()).toEqual(before);
+});
+
+it("a file that a newer version brings on while it is in use is the store being away: nothing is written in its old form", async () => {
+  const store = await openSqliteStore(folder, 30);
+  const db = openFile();
+  db.exec(`PRAGMA user_version = ${steps.length + 1}`);
+  const storing = store.storeSubmissions([anArrival()]);
+  await expect(storing).rejects.toThrow(Unavailable);
+  await expect(storing).rejects.toThrow(
+    `to form ${steps.length + 1} (known here: ${steps.length}): start this one anew`,
+  );
+  db.exec(`PRAGMA user_version = ${steps.length}`);
+  db.close();
+  expect(await store.findJob("try", "guid/0")).toBeNull();
+  expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
+  await store.close();
+});
+
+it("several processes that open a new file at once bring it to today's form together", async () => {
+  const script = `import { openSqliteStore } from "./src/store/sqlite/sqlite-store.ts";
+    const store = await openSqliteStore(process.argv[1], 30); await store.ping(); await store.close();`;
+  const cwd = fileURLToPath(new URL("../../../", import.meta.url));
+  const open = () =>
+    promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script, folder], {
+      cwd,
+    });
+  await Promise.all([open(), open(), open(), open()]);
+  expect(schemaOf()).toMatchObject({ version: { user_version: steps.length } });
+});
+
+it("a connection that was open before another process brought the file to today's form knows its tables", async () => {
+  leaveFile(1);
+  const db = openFile();
+  db.prepare("SELECT count(*) FROM artifacts").get();
+  await (await openSqliteStore(folder, 30)).close();
+  migrate(db);
+  expect(() => db.prepare("INSERT INTO artifacts VALUES (?, ?, ?, ?, ?, ?)")).not.toThrow();
+  db.close();
+});

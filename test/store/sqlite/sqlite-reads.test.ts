@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "@jest/globals";
+import { openDatabase } from "../../../src/store/sqlite/sqlite-database.ts";
+import { createReads } from "../../../src/store/sqlite/sqlite-reads.ts";
+import { createRejections } from "../../../src/store/sqlite/sqlite-rejections.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { createWork } from "../../../src/store/sqlite/sqlite-work.ts";
+import { anArrival } from "../../examples.ts";
+
+it("a job is explained, and work is counted, by indexes alone, however many there are", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "sqlite-reads-"));
+  const store = await openSqliteStore(folder, 30);
+  await store.storeSubmissions([anArrival()]);
+  await store.close();
+  const db = openDatabase(join(folder, "pulse-ingest.db"));
+  const asked: string[] = [];
+  const prepare = db.prepare.bind(db);
+  db.prepare = (sql) => {
+    asked.push(sql);
+    return prepare(sql);
+  };
+  const reads = createReads(db);
+  expect(reads.findJobsByGuid("guid")).toHaveLength(1);
+  createRejections(db, 30).listRejections({ task_id: "guid/0", limit: 100 });
+  createWork(db).countWork();
+  db.prepare = prepare;
+
+  expect(asked.length).toBeGreaterThan(6);
+  const steps = asked.flatMap((sql) => {
+    const blanks = new Set(sql.match(/\?\d*/g)).size;
+    const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...Array(blanks).fill("")) as {
+      detail: string;
+    }[];
+    return plan.map(({ detail }) => ({ detail, sql }));
+  });
+  // A sort of the few rows that were found costs nothing; a scan costs as much as there is.
+  // What waits or has failed is counted one by one, in an index of such alone.
+  const open =
+    /^SCAN \w+ USING (COVERING )?INDEX (logs_due|logs_failed|suggestions_due|sqlite_autoindex_suggestions_1)$/;
+  expect(steps.filter(({ detail }) => /\bSCAN\b/.test(detail) && !open.test(detail))).toEqual([]);
+  expect(steps.filter(({ detail }) => /SEARCH .* USING .*INDEX/.test(detail)).length).toBeGreaterThan(6);
+  db.close();
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,165 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  type PreparedArtifacts,
+  prepareArtifacts as prepare,
+} from "../../src/submission/prepare-artifacts.ts";
+import { limits } from "../examples.ts";
+
+function prepareArtifacts(submitted: readonly unknown[], jobLimits = limits.jobLimits): PreparedArtifacts {
+  return prepare(submitted, jobLimits);
+}
+
+const artifact = (name: string, blob: unknown, type = "json") => ({ name, type, blob });
+const detailsOf = (blob: unknown): unknown => {
+  const [made] = prepareArtifacts([artifact("Job Info", blob)]).artifacts;
+  return JSON.parse(made?.blob ?? "null").job_details;
+};
+const refusedOf = (...submitted: readonly unknown[]) => prepareArtifacts(submitted).refused;
+const characters = (count: number) => "😀".repeat(count);
+
+describe("a blob", () => {
+  const table: readonly (readonly [title: string, blob: unknown, type: string, stored: string])[] = [
+    ["is serialised", { a: [1, null] }, "json", '{"a":[1,null]}'],
+    ["is serialised, whatever case its type is in", [1], "JSON", "[1]"],
+    ["that is text is serialised already", '{"a": 1}', "json", '{"a": 1}'],
+    ["may be text that is no JSON", "plain", "json", "plain"],
+    ["may be null, false, zero or empty", null, "json", "null"],
+    ["of another type is text as it came", "plain", "text", "plain"],
+  ];
+  for (const [title, blob, type, stored] of table) {
+    it(title, () => {
+      expect(prepareArtifacts([artifact("a", blob, type)])).toEqual({
+        artifacts: [{ name: "a", type, blob: stored }],
+        refused: [],
+      });
+    });
+  }
+});
+
+it("the first of a name wins, and a second one is no fault", () => {
+  expect(prepareArtifacts([artifact("a", 1), artifact("b", 2), artifact("a", 3)])).toEqual({
+    artifacts: [artifact("a", "1"), artifact("b", "2")],
+    refused: [],
+  });
+});
+
+describe("one that cannot be used is refused by itself, and the others stay:", () => {
+  const table: readonly (readonly [title: string, submitted: unknown, reason: string])[] = [
+    ["no object", 5, "is no object"],
+    ["null", null, "is no object"],
+    ["a list", [artifact("a", 1)], "is no object"],
+    ["no name", { type: "json", blob: 1 }, "has no name"],
+    ["a name that is no text", { name: 5, type: "json", blob: 1 }, "has no name"],
+    ["no type", { name: "a", blob: 1 }, '"a" has no type'],
+    ["no blob", { name: "a", type: "json" }, '"a" has no blob'],
+    [
+      "a name of 51 characters",
+      artifact(characters(51), 1),
+      "name and type must not be longer than 50 characters",
+    ],
+    [
+      "a type of 51 characters",
+      artifact("a", 1, characters(51)),
+      "name and type must not be longer than 50 characters",
+    ],
+    [
+      "a name that every object has, and no other",
+      JSON.parse('{"__proto__":{"name":"a","type":"b","blob":"c"}}'),
+      "has no name",
+    ],
+  ];
+  for (const [title, submitted, reason] of table) {
+    it(title, () => {
+      const { artifacts, refused } = prepareArtifacts([
+        artifact("before", 1),
+        submitted,
+        artifact("after", 2),
+      ]);
+      expect(artifacts.map(({ name }) => name)).toEqual(["before", "after"]);
+      expect(refused).toEqual([{ what: "artifact 1", reason }]);
+    });
+  }
+
+  it("fifty characters are not too many, also beyond the basic plane", () => {
+    expect(refusedOf(artifact(characters(50), 1, characters(50)))).toEqual([]);
+  });
+});
+
+describe("performance_data", () => {
+  const fits = {
+    framework: { name: "talos" },
+    suites: [{ name: "s", subtests: [{ name: "t", value: 1.5 }] }],
+  };
+  const misses = { framework: { name: "talos" } };
+
+  it("is kept as it came where it fits its schema, one item or a list", () => {
+    for (const performance_data of [fits, [fits, fits]]) {
+      const submitted = artifact("performance_data", { performance_data, more: 1 });
+      expect(prepareArtifacts([submitted])).toEqual({
+        artifacts: [{ ...submitted, blob: JSON.stringify(submitted.blob) }],
+        refused: [],
+      });
+    }
+  });
+
+  it("loses the items that do not fit, and is left out where none does, which is told", () => {
+    const { artifacts, refused } = prepareArtifacts([
+      artifact("performance_data", { performance_data: [fits, misses] }),
+    ]);
+    expect(artifacts).toMatchObject([{ blob: JSON.stringify({ performance_data: [fits] }) }]);
+    expect(refused).toMatchObject([{ what: "performance data 2" }]);
+    for (const blob of [{ performance_data: misses }, {}, null, "no JSON"]) {
+      expect(prepareArtifacts([artifact("performance_data", blob)])).toMatchObject({
+        artifacts: [],
+        refused: [{}],
+      });
+    }
+  });
+});
+
+describe("Job Info", () => {
+  it("keeps title, value, URL and content type of each detail, null where there is no title or URL", () => {
+    const whole = { title: "t", value: "v", url: "u", content_type: "link", more: 1 };
+    expect(
+      detailsOf({ job_details: [whole, { value: "" }, { value: "v", title: 5, url: [], content_type: 1 }] }),
+    ).toEqual([
+      { title: "t", value: "v", url: "u", content_type: "link" },
+      { title: null, value: "", url: null },
+      { title: null, value: "v", url: null },
+    ]);
+  });
+
+  it("may come as text", () => {
+    expect(detailsOf('{"job_details":[{"value":"v"}]}')).toEqual([{ title: null, value: "v", url: null }]);
+  });
+
+  it("is cut to 512 characters in each of the three", () => {
+    const long = characters(600);
+    const cut = characters(512);
+    expect(detailsOf({ job_details: [{ title: long, value: long, url: long }] })).toEqual([
+      { title: cut, value: cut, url: cut },
+    ]);
+  });
+
+  it("leaves out, and tells, a detail without a value that is text", () => {
+    const job_details = [{ title: "t" }, { value: 5 }, null, "v", ["v"], { value: "kept" }];
+    expect(detailsOf({ job_details })).toEqual([{ title: null, value: "kept", url: null }]);
+    expect(refusedOf(artifact("Job Info", { job_details })).map(({ what }) => what)).toEqual(
+      [0, 1, 2, 3, 4].map((index) => `job detail ${index}`),
+    );
+  });
+
+  for (const blob of [{}, [], "no JSON", "5", null, { job_details: {} }]) {
+    it(`of ${JSON.stringify(blob)} has no details, which is told`, () => {
+      expect(detailsOf(blob)).toEqual([]);
+      expect(refusedOf(artifact("Job Info", blob))).toEqual([
+        { what: "Job Info", reason: "has no list of job_details" },
+      ]);
+    });
+  }
+
+  it("may come more than once: each is kept", () => {
+    const two = ["a", "b"].map((value) => artifact("Job Info", { job_details: [{ value }] }));
+    expect(prepareArtifacts(two).artifacts).toHaveLength(2);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "@jest/globals";
+import { storablePerformance } from "../../src/submission/storable-performance.ts";
+
+const subtest = { name: "s", value: 1 };
+const suite = { name: "x", subtests: [subtest] };
+const item = { framework: { name: "talos" }, suites: [suite] };
+
+function isStored(data: unknown): boolean {
+  const blob = JSON.stringify({ logurl: "?", performance_data: data });
+  return storablePerformance({ name: "performance_data", type: "json", blob }).artifact !== null;
+}
+
+describe("performance data is stored", () => {
+  it.each<[string, unknown]>([
+    ["that has all it needs", item],
+    ["without a suite", { ...item, suites: [] }],
+    ["without a subtest", { ...item, suites: [{ ...suite, subtests: [] }] }],
+    [
+      "with members that nobody knows",
+      { ...item, x: 1, framework: { name: "t", x: 1 }, suites: [{ ...suite, x: 1 }] },
+    ],
+    [
+      "with all that it may have",
+      {
+        ...item,
+        suites: [
+          {
+            ...{ ...suite, value: 1.5, extraOptions: ["a", "b"], lowerIsBetter: true, shouldAlert: false },
+            ...{ alertThreshold: 2, minBackWindow: 3, maxBackWindow: 4, foreWindow: 5 },
+            subtests: [
+              { ...subtest, lowerIsBetter: true, shouldAlert: true, alertThreshold: 0, foreWindow: 1 },
+            ],
+          },
+        ],
+      },
+    ],
+  ])("%s", (_case, data) => {
+    expect([isStored([data]), isStored(data)]).toEqual([true, true]);
+  });
+});
+
+describe("performance data is not stored", () => {
+  it.each<[string, unknown]>([
+    ["that is no object", 5],
+    ["without framework", { suites: [] }],
+    ["with a framework that is a name", { ...item, framework: "talos" }],
+    ["without the framework's name", { ...item, framework: {} }],
+    ["without suites", { framework: { name: "t" } }],
+    ["with suites that are no list", { ...item, suites: {} }],
+    ["with a suite without name", { ...item, suites: [{ subtests: [] }] }],
+    ["with a suite without subtests", { ...item, suites: [{ name: "x" }] }],
+    ["with a suite's value that is text", { ...item, suites: [{ ...suite, value: "1" }] }],
+    ["with options that repeat", { ...item, suites: [{ ...suite, extraOptions: ["a", "a"] }] }],
+    ["with options that are no text", { ...item, suites: [{ ...suite, extraOptions: [1] }] }],
+    ["with lowerIsBetter that is a number", { ...item, suites: [{ ...suite, lowerIsBetter: 1 }] }],
+    ["with shouldAlert that is text", { ...item, suites: [{ ...suite, shouldAlert: "yes" }] }],
+    ...["alertThreshold", "minBackWindow", "maxBackWindow", "foreWindow"].map((name): [string, unknown] => [
+      `with ${name} that is text`,
+      { ...item, suites: [{ ...suite, [name]: "1" }] },
+    ]),
+    ["with a subtest without name", { ...item, suites: [{ ...suite, subtests: [{ value: 1 }] }] }],
+    ["with a subtest without value", { ...item, suites: [{ ...suite, subtests: [{ name: "s" }] }] }],
+    [
+      "with a subtest's value that was NaN",
+      { ...item, suites: [{ ...suite, subtests: [{ name: "s", value: null }] }] },
+    ],
+  ])("%s, and what is good beside it stays", (_case, bad) => {
+    expect([isStored([bad]), isStored(bad), isStored([bad, item])]).toEqual([false, false, true]);
+  });
+});

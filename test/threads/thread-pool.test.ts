@@ -1,0 +1,132 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import * as z from "zod";
+import {
+  openThreadPool,
+  ThreadFailure,
+  type ThreadPool,
+  type ThreadPoolOptions,
+} from "../../src/threads/thread-pool.ts";
+
+// Threads run compiled code: `npm test` builds first; by hand, `npm run build` does.
+const reply = z.object({ thread: z.number(), given: z.string(), env: z.array(z.string()) });
+type Reply = z.infer<typeof reply>;
+interface Task {
+  readonly does: "wait" | "spin" | "throw" | "crash" | "exit" | "swell" | "babble" | "ask" | "nothing";
+  readonly ms?: number;
+}
+
+const opened: ThreadPool<Task, Reply>[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((pool) => pool.close()));
+});
+
+function aPool(options: Partial<ThreadPoolOptions<Reply>> = {}): ThreadPool<Task, Reply> {
+  const pool = openThreadPool<Task, Reply>({
+    entry: new URL("../doubles/misbehaving-thread.mjs", import.meta.url),
+    threads: 2,
+    workerData: { given: "plain data" },
+    reply,
+    stallMs: 10_000,
+    totalMs: 20_000,
+    heapMib: 32,
+    ...options,
+  });
+  opened.push(pool);
+  return pool;
+}
+
+async function failureOf(running: Promise<unknown>): Promise<string> {
+  const error = await running.then(
+    () => "it was done",
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ThreadFailure) return error.kind;
+  throw error;
+}
+
+describe("a pool of threads", () => {
+  it("does a task on a thread, with what threads are given and nothing of the environment", async () => {
+    const done = await aPool().run({ does: "nothing" });
+    expect(done).toMatchObject({ given: "plain data", env: [] });
+  });
+
+  it("uses no more threads than it may, and keeps those it has", async () => {
+    const pool = aPool({ threads: 2 });
+    const tasks = Array.from({ length: 7 }, () => pool.run({ does: "wait", ms: 20 }));
+    const threads = new Set((await Promise.all(tasks)).map(({ thread }) => thread));
+    expect(threads.size).toBe(2);
+    expect(threads).toContain((await pool.run({ does: "nothing" })).thread);
+  });
+
+  it("ends a thread that spins, and only that one", async () => {
+    const pool = aPool({ stallMs: 2500 });
+    // Slower than the limit for spinning, but its loop turns.
+    const lively = pool.run({ does: "wait", ms: 4000 });
+    expect(await failureOf(pool.run({ does: "spin" }))).toBe("stalled");
+    const next = await pool.run({ does: "nothing" });
+    expect((await lively).thread).not.toBe(next.thread);
+  });
+
+  it("ends a task that takes too long, however lively", async () => {
+    expect(await failureOf(aPool({ totalMs: 200 }).run({ does: "wait", ms: 60_000 }))).toBe("too-long");
+  });
+
+  it.each([
+    ["crash", "crashed"],
+    ["exit", "crashed"],
+    ["swell", "out-of-memory"],
+  ] as const)("a thread that does this: %s, costs its task alone", async (does, kind) => {
+    const pool = aPool();
+    const other = pool.run({ does: "wait", ms: 1000 });
+    expect(await failureOf(pool.run({ does }))).toBe(kind);
+    expect(await other).toMatchObject({ given: "plain data" });
+    expect(await pool.run({ does: "nothing" })).toMatchObject({ given: "plain data" });
+  });
+
+  it("tells a bug of the thread's work as a bug, and keeps the thread", async () => {
+    const pool = aPool({ threads: 1 });
+    const { thread } = await pool.run({ does: "nothing" });
+    await expect(pool.run({ does: "throw" })).rejects.toThrow(/in a worker thread: TypeError: a bug/);
+    await expect(pool.run({ does: "babble" })).rejects.toThrow(/expected object/);
+    expect((await pool.run({ does: "nothing" })).thread).toBe(thread);
+  });
+
+  it("answers what a task asks, each from whoever gave it", async () => {
+    const pool = aPool({ threads: 2 });
+    const answer = (text: string) =>
+      pool.run({ does: "ask" }, undefined, (question) => `${question} ${text}`);
+    const answers = await Promise.all(["one", "two", "three"].map(answer));
+    expect(answers.map(({ given }) => given)).toEqual(["what? one", "what? two", "what? three"]);
+  });
+
+  it("fails a task whose question cannot be answered, and does the next", async () => {
+    const pool = aPool({ threads: 1 });
+    const refuse = (): never => {
+      throw new TypeError("no such question");
+    };
+    await expect(pool.run({ does: "ask" }, undefined, refuse)).rejects.toThrow("no such question");
+    expect(await pool.run({ does: "nothing" })).toMatchObject({ given: "plain data" });
+  });
+
+  it("stops a task when asked to, whether it is in work or in the queue", async () => {
+    const pool = aPool({ threads: 1 });
+    const stop = new AbortController();
+    const first = failureOf(pool.run({ does: "wait", ms: 60_000 }, stop.signal));
+    const second = failureOf(pool.run({ does: "wait", ms: 60_000 }, stop.signal));
+    const third = pool.run({ does: "nothing" });
+    stop.abort();
+    expect([await first, await second]).toEqual(["stopped", "stopped"]);
+    expect(await third).toMatchObject({ given: "plain data" });
+  });
+
+  it("closing ends what is in work, a spinning thread too", async () => {
+    const pool = aPool();
+    const running = [
+      failureOf(pool.run({ does: "spin" })),
+      failureOf(pool.run({ does: "wait", ms: 60_000 })),
+    ];
+    await pool.close();
+    expect(await Promise.all(running)).toEqual(["stopped", "stopped"]);
+    expect(await failureOf(pool.run({ does: "nothing" }))).toBe("stopped");
+  });
+});
