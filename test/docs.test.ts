@@ -8,13 +8,14 @@ import { faultMeanings } from "../src/domain/explain-fault.ts";
 const project = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(`${project}README.md`, "utf8");
 
-it("the README lists the commands that there are, in their order", () => {
-  const listed = [...readme.matchAll(/^\| `pulse-ingest ([^`]+)`/gm)].map(([, name]) => name);
+it("the page of commands lists the commands that there are, in their order", () => {
+  const page = readFileSync(`${project}docs/commands.md`, "utf8");
+  const listed = [...page.matchAll(/^\| `pulse-ingest ([^`]+)`/gm)].map(([, name]) => name);
   expect(listed).toEqual(commands.map(({ usage }) => usage.replace(/ [<[].*$/, "")));
 });
 
-it("the README lists the reasons to refuse a message, and what each means", () => {
-  const [, section = ""] = readme.split("## What is refused, and why");
+it("the page of outcomes lists the reasons to reject a message, and what each means", () => {
+  const [, section = ""] = readFileSync(`${project}docs/outcomes.md`, "utf8").split("## Rejections");
   const [table = ""] = section.split("\n## ");
   const listed = [...table.matchAll(/^\| `([^`]+)` +\| (.*?) +\|$/gm)].map(([, ...row]) => row);
   expect(listed).toEqual(Object.entries(faultMeanings));
@@ -65,13 +66,14 @@ it("every npm script that the README names is there", () => {
   expect(named.filter((name) => !(String(name) in scripts))).toEqual([]);
 });
 
-it("the README has a word on every npm script", () => {
+it("the README and the page for developers have a word on every npm script", () => {
+  const pages = readme + readFileSync(`${project}docs/developing.md`, "utf8");
   const { scripts } = JSON.parse(readFileSync(`${project}package.json`, "utf8")) as { scripts: object };
-  const rows = [...readme.matchAll(/^\| (`npm run .*?) \|/gm)].map(([, cell = ""]) => cell);
+  const rows = [...pages.matchAll(/^\| (`npm run .*?) \|/gm)].map(([, cell = ""]) => cell);
   const listed = rows.flatMap((cell) =>
     [...cell.matchAll(/`(?:npm run )?([\w:-]+)/g)].map(([, name]) => name),
   );
-  const told = [...readme.matchAll(/npm (?:run )?(\w+)/g)].map(([, name]) => name);
+  const told = [...pages.matchAll(/npm (?:run )?(\w+)/g)].map(([, name]) => name);
   expect(Object.keys(scripts).filter((name) => ![...listed, ...told].includes(name))).toEqual([]);
   expect(listed.filter((name) => !(String(name) in scripts))).toEqual([]);
 });

@@ -1,131 +1,131 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
-
-/**
- * What a folder (or a file at the root) may import besides `domain/` and its own folder: other folders, single
- * files, and packages. This is the picture of the README; a new arrow is drawn here first.
- */
-const mayImport: Record<string, readonly string[]> = {
-  "main.ts": ["cli/commands", "cli/broken-output"],
-  cli: ["*"],
-  "daemon.ts": ["*"],
-  "open-storage.ts": ["spool", "store", "settings", "read-settings", "log", "make-folder", "private-files"],
-  broker: ["ack", "store/store", "log", "amqplib", "js-yaml", "zod"],
-  ingest: ["decode", "validate", "normalise", "ack", "spool", "store/store", "counters", "log"],
-  decode: [],
-  validate: ["ajv", "ajv-draft-04", "js-yaml"],
-  normalise: ["validate/message-types", "artifacts/plan", "artifacts/parse/storable-performance"],
-  ack: [],
-  artifacts: ["store/store", "log", "counters", "undici", "ipaddr.js", "zod", "ajv", "ajv-draft-04"],
-  spool: ["log", "make-folder", "private-files", "transact", "libsql", "zod"],
-  store: ["artifacts/plan", "log", "make-folder", "private-files", "transact", "mongodb", "libsql", "zod"],
-  "settings.ts": ["zod"],
-  "read-settings.ts": ["settings", "zod"],
-  "make-folder.ts": ["private-files"],
-  "private-files.ts": [],
-  timing: [],
-  "transact.ts": ["libsql"],
-  "version.ts": ["zod"],
-  "judge-limits.ts": ["settings", "ingest/judge-delivery"],
-  "log-options.ts": ["settings", "version", "artifacts/parse/parse-thread"],
-  "log.ts": ["winston"],
-  http: [
-    "broker/message-source",
-    "broker/queue-depth",
-    "store/store",
-    "counters",
-    "worker-gauges",
-    "log",
-    "fastify",
-    "zod",
-    "prom-client",
-  ],
-  "counters.ts": ["prom-client", "worker-gauges"],
-  "worker-gauges.ts": ["prom-client"],
-  domain: [],
-};
-
-/** Ports: types only, so that nobody depends on an adapter by accident. */
-const typesOnly = ["store/store", "broker/message-source"];
-/** Adapters are opened in one place. */
-const adapters: Record<string, readonly string[]> = {
-  "store/sqlite/": ["store/open-store.ts", "store/sqlite/"],
-  "store/mongodb/": ["store/open-store.ts", "store/mongodb/"],
-  "broker/amqp-source": ["daemon.ts", "cli/"],
-  "artifacts/fetch/http-log-source": ["daemon.ts", "cli/", "artifacts/parse/parse-thread"],
-};
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
 interface Import {
   readonly file: string;
+  /** A path below `src/` without its ending, or the name of a package. */
   readonly target: string;
   readonly isType: boolean;
 }
 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
-const imports: Import[] = files.flatMap((file) => {
+const imports: readonly Import[] = files.flatMap((file) => importsOf(file));
+const ownImports = imports.filter(({ target }) => files.includes(`${target}.ts`));
+
+function importsOf(file: string): Import[] {
   const text = readFileSync(join(src, file), "utf8");
-  return [...text.matchAll(/^(import|export)( type)? [^;]*?from "([^"]+)";/gms)].map(
-    ([, , type, target = ""]) => ({
-      file,
-      target: target.startsWith(".")
-        ? relative(src, join(src, dirname(file), target)).replace(/\.ts$/, "")
-        : target,
-      isType: type !== undefined,
-    }),
-  );
-});
-
-const room = (path: string): string => (path.includes("/") ? (path.split("/")[0] ?? path) : path);
-
-function isAllowed({ file, target }: Import): boolean {
-  const own = room(file);
-  const allowed = mayImport[own];
-  if (allowed === undefined) throw new Error(`${own} has no row in the picture`);
-  if (target.startsWith("node:") || room(target) === own || room(target) === "domain") return true;
-  return allowed.some((name) => name === "*" || name === target || name === room(target));
+  const still = [...text.matchAll(/^(?:import|export)( type)? [^;]*?from "([^"]+)";/gms)];
+  const whenNeeded = [...text.matchAll(/\bimport()\("([^"]+)"\)/g)];
+  return [...still, ...whenNeeded].map(([, type, target = ""]) => ({
+    file,
+    target: target.startsWith(".")
+      ? relative(src, join(src, dirname(file), target)).replace(/\.ts$/, "")
+      : target,
+    isType: type !== undefined && type !== "",
+  }));
 }
 
-it("finds the imports of every file", () => {
-  expect(files.length).toBeGreaterThan(20);
-  expect(imports.length).toBeGreaterThan(files.length);
+/** The room of a file: its folder, down to the second level; a file of `src/` itself is a room of its own. */
+function roomOf(path: string): string {
+  const folders = dirname(path).split("/");
+  return folders[0] === "." ? path.replace(/\.ts$/, "") : folders.slice(0, 2).join("/");
+}
+
+/** Each line of the README's picture, from the top. */
+function readPicture(): string[][] {
+  const [, section = ""] = readme.split("A file imports only from lines below its own");
+  const [, picture = ""] = /\n\n((?: {4}\S.*\n)+)/.exec(section) ?? [];
+  return picture
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
+}
+
+const picture = readPicture();
+const lineOf = new Map(picture.flatMap((rooms, line) => rooms.map((room) => [room, line] as const)));
+const told = ({ file, target }: Import): string => `${file} -> ${target}`;
+
+describe("the picture in the README", () => {
+  it("shows each room once, and no room that does not exist", () => {
+    expect(files.length).toBeGreaterThan(200);
+    const shown = picture.flat().toSorted();
+    expect(shown).toEqual([...new Set(files.map(roomOf))].toSorted());
+  });
+
+  it("is kept: a file imports only from its own room and from lines below it", () => {
+    expect(ownImports.length).toBeGreaterThan(files.length);
+    const wrong = ownImports.filter(({ file, target }) => {
+      const [from, to] = [roomOf(file), roomOf(`${target}.ts`)];
+      return from !== to && (lineOf.get(from) ?? -1) >= (lineOf.get(to) ?? -1);
+    });
+    expect(wrong.map(told)).toEqual([]);
+  });
+
+  it("would notice an import from above, and one from the side", () => {
+    expect(roomOf("store/rules/plan-batch.ts")).toBe("store/rules");
+    expect(roomOf("main.ts")).toBe("main");
+    expect(lineOf.get("domain") ?? 0).toBeGreaterThan(lineOf.get("ingest") ?? 0);
+    expect(lineOf.get("store/sqlite")).toBe(lineOf.get("store/mongodb"));
+  });
 });
 
-it("every import follows the picture of who may import whom", () => {
-  expect(
-    imports.filter((line) => !isAllowed(line)).map(({ file, target }) => `${file} -> ${target}`),
-  ).toEqual([]);
+it("no file imports itself in a circle", () => {
+  const targets = new Map<string, string[]>();
+  for (const { file, target } of ownImports) {
+    const name = file.replace(/\.ts$/, "");
+    targets.set(name, [...(targets.get(name) ?? []), target]);
+  }
+  const done = new Set<string>();
+  const circles: string[] = [];
+  function visit(name: string, path: readonly string[]): void {
+    if (path.includes(name)) circles.push([...path.slice(path.indexOf(name)), name].join(" -> "));
+    if (path.includes(name) || done.has(name)) return;
+    for (const target of targets.get(name) ?? []) visit(target, [...path, name]);
+    done.add(name);
+  }
+  for (const name of targets.keys()) visit(name, []);
+  expect(circles).toEqual([]);
 });
 
-it("ports are imported for their types only", () => {
-  const values = imports.filter(({ target, isType }) => typesOnly.includes(target) && !isType);
-  expect(values.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+it("no two files share a name", () => {
+  const names = files.map((file) => file.split("/").at(-1) ?? "");
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });
 
-it("amqplib runs in one place, which makes every connection read headers in our way", () => {
-  const users = imports.filter(({ target, isType }) => target.startsWith("amqplib") && !isType);
-  expect(users.map(({ file }) => file)).toEqual(["broker/connect-broker.ts"]);
-});
-
-it("an adapter is imported by those that open it, and by nobody else", () => {
-  const strangers = imports.filter(({ file, target }) =>
-    Object.entries(adapters).some(
-      ([adapter, openers]) =>
-        target.startsWith(adapter) &&
-        !file.startsWith(adapter) &&
-        !openers.some((opener) => file.startsWith(opener)),
-    ),
-  );
-  expect(strangers.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
-});
-
-it("no file of domain/ imports anything outside it", () => {
+it("domain/ imports nothing outside it, and so nothing that does I/O", () => {
   const outside = imports.filter(
     ({ file, target }) =>
-      room(file) === "domain" && !target.startsWith("domain/") && !target.startsWith("node:"),
+      file.startsWith("domain/") &&
+      !target.startsWith("domain/") &&
+      !["node:buffer", "node:crypto"].includes(target),
   );
-  expect(outside).toEqual([]);
+  expect(outside.map(told)).toEqual([]);
+});
+
+it("the ports of the store are imported for their types only", () => {
+  const values = imports.filter(({ target, isType }) => target.startsWith("store/ports/") && !isType);
+  expect(values.map(told)).toEqual([]);
+});
+
+/** Who may use a package that does I/O: nobody else has to know that it exists. */
+const packageUsers: Readonly<Record<string, readonly string[]>> = {
+  amqplib: ["broker/connection/connect-broker"],
+  mongodb: ["store/mongodb/"],
+  libsql: ["store/sqlite/", "spool/", "disk/"],
+  fastify: ["http/"],
+  undici: ["logs/fetch/"],
+  winston: ["log"],
+  commander: ["cli/program"],
+  "prom-client": ["metrics/", "http/observe/"],
+};
+
+it.each(Object.entries(packageUsers))("%s is used at run time by %j alone", (name, users) => {
+  const found = imports.filter(({ target, isType }) => target === name && !isType);
+  expect(found.length).toBeGreaterThan(0);
+  expect(found.filter(({ file }) => !users.some((user) => file.startsWith(user))).map(told)).toEqual([]);
 });

@@ -1,18 +1,18 @@
 import type { Fault, FaultReason, Violation } from "./faults.ts";
 
-/** What each reason means, for people; the README's table is compared with it. */
+/** What each reason means, for people. A test compares it with the table in `docs/outcomes.md`. */
 export const faultMeanings: Readonly<Record<FaultReason, string>> = {
   "oversize-body": "the body is longer than `MAX_BODY_BYTES`",
-  "unsupported-encoding": "the properties declare an encoding of the body that cannot be undone",
+  "unsupported-encoding": "the properties declare an encoding of the body that cannot be decoded",
   "malformed-body": "the body is not one JSON value, or an array of them, in UTF-8",
   "too-many-jobs": "the message holds more jobs than `MAX_JOBS_PER_MESSAGE`",
   "schema-violation": "the job message does not fit the Pulse Job Schema",
-  "unreadable-time": "a time stamp is none",
+  "unreadable-time": "a timestamp cannot be parsed",
   "project-not-accepted": "the registry does not let this exchange write to this project (`accept_projects`)",
-  "unknown-revision-hash": "no push is known by this revision hash",
-  "unusable-field": "a field fits the schema, but cannot be kept as it is",
+  "unknown-revision-hash": "no push with this revision hash is known",
+  "unusable-field": "a field fits the schema, but cannot be stored as it is",
   "internal-error": "a bug in pulse-ingest struck twice",
-  "killed-worker": "workers died with the message in work, `MAX_ATTEMPTS` times",
+  "killed-worker": "workers died `MAX_ATTEMPTS` times while the message was in progress",
 };
 
 export function isFaultReason(text: string): text is FaultReason {

@@ -1,4 +1,4 @@
-import type { Delivery, Outcome } from "../../domain/delivery.ts";
+import type { Delivery } from "../../domain/delivery.ts";
 import { faultWithin } from "../../domain/explain-fault.ts";
 import { type Fault, Unavailable } from "../../domain/faults.ts";
 import type { Rejection, RejectionEnd } from "../../domain/rejection.ts";

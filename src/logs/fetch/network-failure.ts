@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { clientErrorCode } from "./client-error-code.ts";
 import { RefusedAddress } from "./guarded-connect.ts";
 import { LogFetchError } from "./log-source.ts";
 
@@ -7,7 +7,7 @@ export function toFetchError(error: unknown, host: string): unknown {
   if (error instanceof LogFetchError) return error;
   if (error instanceof RefusedAddress)
     return new LogFetchError("refused-address", error.message, true, error);
-  const code = errorCode(error);
+  const code = clientErrorCode(error);
   if (code === null || ourMistakes.test(code)) return error;
   if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") {
     return new LogFetchError("stopped", "the log source was closed", false, error);
@@ -37,16 +37,3 @@ const sayings: Readonly<Record<string, string>> = {
 
 // Everything that the network does to us carries a code, but for what is no HTTP at all; with several addresses it is
 // one level down. Asked by shape: an error of Node's own need not be an `instanceof` of this realm's Error.
-const errorShape = z.object({
-  name: z.string(),
-  code: z.string().optional(),
-  errors: z.array(z.unknown()).optional(),
-});
-
-/** The code of an error of the HTTP client, the resolver or a socket; null: it has none. */
-export function errorCode(error: unknown): string | null {
-  const { success, data } = errorShape.safeParse(error);
-  if (!success) return null;
-  if (data.name === "HTTPParserError") return "HTTP_PARSER";
-  return data.code ?? (data.errors === undefined ? null : errorCode(data.errors[0]));
-}

@@ -1,9 +1,9 @@
 import { promises as dns } from "node:dns";
 import { isIPv6 } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { clientErrorCode } from "./client-error-code.ts";
 import { openHostsFile } from "./hosts-file.ts";
 import { LogFetchError } from "./log-source.ts";
-import { errorCode } from "./network-failure.ts";
 
 export interface ResolvedAddress {
   readonly address: string;
@@ -90,7 +90,7 @@ function toAddresses(addresses: readonly string[]): readonly ResolvedAddress[] {
 
 /** @param error - of the question for IPv4 addresses: the other one says the same, or that there is none of its kind. */
 function notFound(error: unknown, hostname: string, lookupMs: number): unknown {
-  const code = errorCode(error);
+  const code = clientErrorCode(error);
   if (code === "ECANCELLED" || code === "ETIMEOUT") {
     const detail = `the name ${hostname} was not resolved within ${lookupMs / 1000} s`;
     return new LogFetchError("timeout", detail, false, error);

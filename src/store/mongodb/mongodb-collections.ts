@@ -7,7 +7,7 @@ import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import type { ArtifactMaker, KnownBinding } from "../ports/store.ts";
 import type { QuotaUse } from "../rules/admit-rejections.ts";
-import type { NewLog, NewSuggestions } from "../rules/plan-batch.ts";
+import type { NewLog, NewSuggestions } from "../rules/new-work.ts";
 import { isTakenName } from "./mongodb-faults.ts";
 
 export interface WithId {

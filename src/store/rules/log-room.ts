@@ -1,7 +1,7 @@
 import { isParsedHere } from "../../domain/log-plan.ts";
 import type { LogReference } from "../../domain/submission.ts";
 import type { Arrival } from "../ports/store.ts";
-import type { NewLog } from "./plan-batch.ts";
+import type { NewLog } from "./new-work.ts";
 
 /** Enough for hours of an ordinary publisher's logs; what it bounds is how far a flooding one gets ahead. */
 export const defaultMaxWaitingLogs = 20_000;

@@ -6,37 +6,9 @@ import { hostOf } from "../../domain/text/url-host.ts";
 import type { Arrival, StoreOutcome } from "../ports/store.ts";
 import { advanceJob, compareStates, type DecisiveJob, firstJob, type JobChanges } from "./advance-job.ts";
 import { type LogRoom, waits } from "./log-room.ts";
+import type { NewLog, NewSuggestions } from "./new-work.ts";
 import type { PushBook } from "./push-book.ts";
 import { storablePart } from "./storable.ts";
-
-/** A log as it is first stored. */
-export interface NewLog {
-  /** `_id` of its job. */
-  readonly job: string;
-  readonly project: string;
-  readonly job_guid: string;
-  /** Exchanges take turns at having their logs read. */
-  readonly exchange: string;
-  readonly name: string;
-  readonly url: string;
-  /** What limits per host count by. */
-  readonly host: string;
-  readonly parse_status: ParseStatus;
-  /** Why it is not to be read; null where nothing is wrong. */
-  readonly failure: string | null;
-  /** ISO 8601; null: not to be read here. */
-  readonly next_attempt_at: string | null;
-  readonly last_modified: string;
-}
-
-/** Suggestions to make from a submitted summary. */
-export interface NewSuggestions {
-  readonly project: string;
-  readonly job_guid: string;
-  readonly exchange: string;
-  readonly blob: string;
-  readonly next_attempt_at: string;
-}
 
 /** All that a batch writes; ids are keys, so that nothing is written twice. */
 export interface BatchPlan {

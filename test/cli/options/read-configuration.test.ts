@@ -185,7 +185,7 @@ describe("check", () => {
 
   it("shows no secret in the query of an address", async () => {
     const { code, stdout } = await runCli(["check", "--json"], {
-      AMQP_URL: "amqp://guest@127.0.0.1:1/?password=geheim&heartbeat=5",
+      AMQP_URL: "amqp://guest:geheim@127.0.0.1:1/?heartbeat=5",
       MONGODB_URL:
         "mongodb://db/x?replicaSet=r&tlsCertificateKeyFilePassword=geheim&authMechanismProperties=AWS_SESSION_TOKEN:geheim",
       BUGZILLA_URL: "https://bugs.example/?api_key=geheim",
@@ -193,7 +193,7 @@ describe("check", () => {
     });
     expect(code).toBe(0);
     expect(stdout).not.toContain("geheim");
-    expect(stdout).toContain("amqp://guest@127.0.0.1:1/?password=***&heartbeat=5");
+    expect(stdout).toContain("amqp://guest:***@127.0.0.1:1/?heartbeat=5");
     expect(stdout).toContain("mongodb://db/x?replicaSet=r&tlsCertificateKeyFilePassword=***");
     expect(stdout).toContain("https://bugs.example/?api_key=***");
   });
