@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
+import { errorCode } from "../domain/error-code.ts";
 import { Misuse } from "../domain/faults.ts";
 import { blankAddress, blankSecrets } from "../domain/text/blank-url.ts";
 import {
@@ -108,8 +109,8 @@ async function readUrl(
   plain: string | undefined,
 ): Promise<string> {
   if (file === undefined) return type.parse(plain);
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new Misuse([`${name}_FILE: ${file} cannot be read (${error.code ?? error.message})`]);
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw new Misuse([`${name}_FILE: ${file} cannot be read (${errorCode(error) || String(error)})`]);
   });
   const parsed = type.safeParse(text.trim());
   if (!parsed.success)

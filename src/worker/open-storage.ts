@@ -4,6 +4,7 @@ import { databaseUrl } from "../config/read-settings.ts";
 import type { Settings } from "../config/settings.ts";
 import { makeFolder } from "../disk/make-folder.ts";
 import { closeDataToOthers } from "../disk/private-files.ts";
+import { errorCode } from "../domain/error-code.ts";
 import { Misuse } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import { openSpool, type Spool, spoolFiles } from "../spool/open-spool.ts";
@@ -47,7 +48,7 @@ function checkFolder(folder: string): void {
     makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (error) {
-    const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+    const code = errorCode(error);
     if (!forGood.test(code)) return;
     const reason = String(error).replace(/^Error: /, "");
     throw new Misuse([

@@ -1,6 +1,8 @@
 import type { ChannelModel } from "amqplib";
+import { errorCode } from "../../domain/error-code.ts";
 import { brokerTrouble, exchangeRefusal } from "../connection/broker-trouble.ts";
 import { connectBroker } from "../connection/connect-broker.ts";
+import { surviveRefusals } from "../connection/survive-refusals.ts";
 
 export interface LookOptions {
   readonly url: string;
@@ -72,7 +74,7 @@ async function look(
 /** A "no" closes the channel, so that each question has one of its own. */
 async function lookAtExchange(connection: ChannelModel, exchange: string): Promise<ExchangeLook> {
   const channel = await connection.createChannel();
-  channel.on("error", () => undefined);
+  surviveRefusals(channel);
   try {
     await channel.checkExchange(exchange);
     await channel.close();
@@ -92,14 +94,13 @@ const refusals: Readonly<Record<string, string>> = {
 
 async function lookAtQueue(connection: ChannelModel, name: string): Promise<QueueLook> {
   const channel = await connection.createChannel();
-  channel.on("error", () => undefined);
+  surviveRefusals(channel);
   try {
     const { messageCount, consumerCount } = await channel.checkQueue(name);
     await channel.close();
     return { name, ready_messages: messageCount, consumers: consumerCount, trouble: null };
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const trouble = refusals[code];
+    const trouble = refusals[errorCode(error)];
     if (trouble === undefined) throw error;
     return { name, ready_messages: null, consumers: null, trouble };
   }

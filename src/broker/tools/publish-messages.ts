@@ -1,4 +1,5 @@
 import type { ChannelModel, ConfirmChannel } from "amqplib";
+import { errorCode } from "../../domain/error-code.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { brokerUser } from "../connection/broker-address.ts";
 import { brokerTrouble } from "../connection/broker-trouble.ts";
@@ -111,14 +112,14 @@ function after(ms: number): Promise<"timeout"> {
 }
 
 function asMisuse(error: unknown, { url, exchange }: Publication): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = errorCode(error);
   const user = brokerUser(url);
-  if (code === 404) {
+  if (code === "404") {
     return new Misuse([
       `there is no exchange ${exchange}; a missing one is made only under your own name: exchange/${user}/...`,
     ]);
   }
-  if (code === 403) return new Misuse([`user ${user} may not publish to ${exchange}`]);
+  if (code === "403") return new Misuse([`user ${user} may not publish to ${exchange}`]);
   // The code is the same as for the exchange; the broker's words are all there is to tell one from the other.
   const [, tooLong] = /PRECONDITION_FAILED - (message size.*)"/.exec(String(error)) ?? [];
   if (tooLong !== undefined) {
@@ -126,6 +127,6 @@ function asMisuse(error: unknown, { url, exchange }: Publication): unknown {
       `the broker refuses a message, and perhaps others: ${tooLong}; publish fewer jobs in one message`,
     ]);
   }
-  if (code === 406) return new Misuse([`${exchange} is there already, but is no durable topic exchange`]);
+  if (code === "406") return new Misuse([`${exchange} is there already, but is no durable topic exchange`]);
   return error;
 }
