@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
 import { type AmqpSourceOptions, openAmqpSource } from "../../../src/broker/consume/amqp-source.ts";
 import type { MessageSource } from "../../../src/broker/message-source.ts";
 import { VolatileLedger } from "../../../src/broker/queue/volatile-ledger.ts";
 import { parseRegistry, type Registry } from "../../../src/config/registry.ts";
 import type { Delivery, Settlement } from "../../../src/domain/delivery.ts";
+import { until } from "../../until.ts";
 
 /** A line that a source has told its log. */
 export type Told = Readonly<Record<string, unknown>> & { readonly event: string };
@@ -113,18 +113,5 @@ export class SourceStory {
     await channel.deleteExchange(this.exchange);
     await connection.close();
     await this.#connection.close().catch(() => undefined);
-  }
-}
-
-/** Asks again and again. @throws naming what did not come about, so that a test fails by more than its time limit. */
-export async function until(
-  isSo: () => boolean | Promise<boolean>,
-  what: string,
-  limitMs = 30_000,
-): Promise<void> {
-  const deadline = performance.now() + limitMs;
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await wait(20);
   }
 }

@@ -5,7 +5,8 @@ import { propertyList, publishRaw, rawHeader, textHeader } from "../../doubles/r
 import { throwAtPoison } from "../../doubles/throw-at-poison.mjs";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../../servers/shared-servers.ts";
-import { SourceStory, until } from "./a-source.ts";
+import { until } from "../../until.ts";
+import { SourceStory } from "./a-source.ts";
 
 jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);

@@ -18,6 +18,7 @@ import type { Store } from "../../../src/store/ports/store.ts";
 import { startArtifacts } from "../../../src/worker/start-artifacts.ts";
 import { aDelivery, aMessage } from "../../examples.ts";
 import { realRead } from "../../ingest/an-ingest.ts";
+import { until } from "../../until.ts";
 import { type MetricFamily, metricTotal, readMetrics } from "./metrics-text.ts";
 
 jest.setTimeout(60_000);
@@ -194,7 +195,7 @@ it("keep every label within bounds, whatever strangers send", async () => {
   });
   await Promise.all([aBusyDay(), aFlood()]);
   artifacts.nudge();
-  while ((await store.countWork()).logs.pending > 0) await wait(100);
+  await until(async () => (await store.countWork()).logs.pending === 0);
   await artifacts.stop();
   const families = (await metrics()).filter(({ name }) => name.startsWith("pulse_ingest_"));
   const values = new Map<string, Set<string>>();
