@@ -164,6 +164,7 @@ function ask<Reply>(
         reject(error);
       }
     };
+    // Not a deadline of a promise: each message of the thread sets the first timer back, and both end the thread.
     const stall = setTimeout(() => fail("stalled", `made no progress for ${stallMs / 1000} s`), stallMs);
     const total = setTimeout(() => fail("too-long", `not done within ${totalMs / 1000} s`), totalMs);
     listening.signal.addEventListener("abort", () => {

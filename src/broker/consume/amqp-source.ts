@@ -1,10 +1,11 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { ChannelModel } from "amqplib";
 import type { Registry } from "../../config/registry.ts";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
 import type { BindingLedger } from "../../store/ports/store.ts";
 import { fullJitterMs } from "../../timing/backoff.ts";
+import { pause } from "../../timing/pause.ts";
+import { isWrittenAgain } from "../../timing/throttle.ts";
 import { brokerTrouble } from "../connection/broker-trouble.ts";
 import { connectBroker, endOf } from "../connection/connect-broker.ts";
 import { sourceTrouble } from "../connection/source-trouble.ts";
@@ -91,7 +92,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         if (failure !== null) {
           streak.failed(failure.culprit);
           streak.tell(log, reason);
-          await pause(streak.pauseMs);
+          await pause(streak.pauseMs, stop.signal);
           continue;
         }
         if (reason !== null) log.warn("broker_lost", { reason });
@@ -100,12 +101,12 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         const trouble = sourceTrouble(error);
         // Each kind once, and then ever more rarely: an outage is one event, not a flood.
         const isNews = !told.has(trouble.error) && told.size < MOST_KINDS;
-        if (isNews || Number.isInteger(Math.log2(failures))) {
+        if (isNews || isWrittenAgain(failures)) {
           log.warn("broker_away", { attempt: failures, ...trouble });
         }
         if (isNews) told.add(trouble.error);
       }
-      await pause(fullJitterMs(failures, reconnectBackoff));
+      await pause(fullJitterMs(failures, reconnectBackoff), stop.signal);
     }
   }
 
@@ -191,7 +192,8 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       isEnded = true;
     });
     if (stranded() > options.prefetch) log.warn("earlier_deliveries_in_work", { deliveries: stranded() });
-    while (stranded() > options.prefetch && !isEnded && !stop.signal.aborted) await pause(WORK_LOOK_MS);
+    while (stranded() > options.prefetch && !isEnded && !stop.signal.aborted)
+      await pause(WORK_LOOK_MS, stop.signal);
     former = former.filter((consumer) => consumer.inWork() > 0);
   }
 
@@ -201,12 +203,6 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     history.delivered(new Date(delivery.receivedAtMs));
     return handler(delivery);
   };
-
-  async function pause(ms: number): Promise<void> {
-    await wait(ms, undefined, { signal: stop.signal }).catch(() => {
-      // Woken by the end: the loop sees it.
-    });
-  }
 
   const loop = keepConsuming();
 

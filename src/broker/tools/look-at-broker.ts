@@ -1,5 +1,6 @@
 import type { ChannelModel } from "amqplib";
 import { errorCode } from "../../domain/error-code.ts";
+import { withDeadline } from "../../timing/deadline.ts";
 import { brokerTrouble, exchangeRefusal } from "../connection/broker-trouble.ts";
 import { connectBroker } from "../connection/connect-broker.ts";
 import { surviveRefusals } from "../connection/survive-refusals.ts";
@@ -40,16 +41,15 @@ export async function lookAtBroker(options: LookOptions): Promise<BrokerLook> {
   const { limitMs } = options;
   const trouble = `no answer within ${limitMs / 1000} s`;
   const hangUp = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<BrokerLook>((resolve) => {
-    timer = setTimeout(() => resolve({ trouble, queue: null, exchanges: [] }), limitMs);
-  });
   try {
-    return await Promise.race([look(options, hangUp.signal), late]);
+    return await withDeadline(look(options, hangUp.signal), limitMs, () => ({
+      trouble,
+      queue: null,
+      exchanges: [],
+    }));
   } catch (error) {
     return { trouble: brokerTrouble(error, options.url), queue: null, exchanges: [] };
   } finally {
-    clearTimeout(timer);
     hangUp.abort();
   }
 }

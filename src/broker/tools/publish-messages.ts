@@ -1,6 +1,7 @@
 import type { ChannelModel, ConfirmChannel } from "amqplib";
 import { errorCode } from "../../domain/error-code.ts";
 import { Misuse } from "../../domain/faults.ts";
+import { withDeadline } from "../../timing/deadline.ts";
 import { brokerUser } from "../connection/broker-address.ts";
 import { brokerTrouble } from "../connection/broker-trouble.ts";
 import { connectBroker } from "../connection/connect-broker.ts";
@@ -58,14 +59,16 @@ export async function publishMessages(publication: Publication): Promise<Publica
     isBlocked = false;
   });
   try {
-    const end = await Promise.race([publishOn(connection, publication), lost, after(timeoutMs)]);
+    const published = Promise.race([publishOn(connection, publication), lost]);
+    const end = await withDeadline<PublicationEnd>(published, timeoutMs, () => "timeout");
     return end === "timeout" && isBlocked ? "blocked" : end;
   } catch (error) {
     if (isLost) return "lost";
     throw asMisuse(error, publication);
   } finally {
     // The result is known; an end that fails adds nothing to it.
-    await Promise.race([connection.close().catch(() => undefined), after(CLOSE_MS)]);
+    const closed = connection.close().catch(() => undefined);
+    await withDeadline(closed, CLOSE_MS, () => undefined);
     hangUp.abort();
   }
 }
@@ -102,13 +105,6 @@ function endOf(channel: ConfirmChannel): Promise<never> {
   // It may come when nobody waits any more.
   end.catch(() => undefined);
   return end;
-}
-
-/** Does not keep the process alive by itself. */
-function after(ms: number): Promise<"timeout"> {
-  return new Promise((resolve) => {
-    setTimeout(() => resolve("timeout"), ms).unref();
-  });
 }
 
 function asMisuse(error: unknown, { url, exchange }: Publication): unknown {

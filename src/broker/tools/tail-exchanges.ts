@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import type { ChannelModel, ConsumeMessage } from "amqplib";
 import type { Binding } from "../../domain/binding.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { errorCode } from "../../domain/error-code.ts";
 import { Misuse, Unavailable } from "../../domain/faults.ts";
+import { withDeadline } from "../../timing/deadline.ts";
 import { brokerUser } from "../connection/broker-address.ts";
 import { brokerTrouble, exchangeRefusal } from "../connection/broker-trouble.ts";
 import { connectBroker } from "../connection/connect-broker.ts";
@@ -54,8 +54,8 @@ export async function tailExchanges(options: TailOptions): Promise<void> {
     throw new Misuse([`the broker cannot be used: ${brokerTrouble(error, url)}`]);
   } finally {
     // Lost already, or of no more use.
-    const closed = connection?.close().catch(() => undefined);
-    await Promise.race([closed, wait(CLOSE_MS, undefined, { ref: false })]);
+    const closed = connection?.close().catch(() => undefined) ?? Promise.resolve();
+    await withDeadline(closed, CLOSE_MS, () => undefined);
     hangUp.abort();
   }
 }

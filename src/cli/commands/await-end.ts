@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Delivery } from "../../domain/delivery.ts";
 import { type Fault, Unavailable } from "../../domain/faults.ts";
 import { rejectionId } from "../../domain/ids.ts";
@@ -6,6 +5,7 @@ import { rejectedPayload } from "../../ingest/write/to-rejection.ts";
 import type { Verdict } from "../../judge/judge-delivery.ts";
 import type { Store } from "../../store/ports/store.ts";
 import { compareStates } from "../../store/rules/advance-job.ts";
+import { pause } from "../../timing/pause.ts";
 
 type Reads = Pick<Store, "findJob" | "findRejection">;
 
@@ -69,7 +69,7 @@ export async function awaitEnd(awaited: Awaited, store: Reads, deadlineMs: numbe
     if (end !== null) return end;
     const leftMs = deadlineMs - performance.now();
     if (leftMs <= 0) return { kind: "late" };
-    await wait(Math.min(POLL_MS, leftMs));
+    await pause(Math.min(POLL_MS, leftMs));
   }
 }
 

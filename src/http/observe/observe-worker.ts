@@ -8,7 +8,7 @@ import {
   totalOf,
 } from "../../metrics/counters.ts";
 import type { WorkStore } from "../../store/ports/store.ts";
-import { within } from "../../timing/within.ts";
+import { withDeadline } from "../../timing/deadline.ts";
 import { shareAnswer } from "../server/share-answer.ts";
 import { livenessProblems, readinessProblems } from "./health.ts";
 import { createWorkCounting } from "./open-work.ts";
@@ -67,7 +67,7 @@ export function observeWorker(options: ObserveOptions): WorkerView {
     const { store, ingest } = parts();
     if (store === null) return "it is not open yet";
     const late = `no answer within ${options.pingMs} ms`;
-    const trouble = await within(pingTrouble(), options.pingMs, late);
+    const trouble = await withDeadline(pingTrouble(), options.pingMs, () => late);
     return trouble ?? ingest?.storeTrouble() ?? null;
   }
 

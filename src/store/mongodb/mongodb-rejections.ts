@@ -1,9 +1,8 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { AnyBulkWriteOperation, Collection, Filter } from "mongodb";
 import { taskIdOf } from "../../domain/ids.ts";
 import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
-import { fullJitterMs } from "../../timing/backoff.ts";
+import { retry } from "../../timing/retry.ts";
 import type { RejectionCount, RejectionFilter, RejectionQuery, RetriedRejection } from "../ports/store.ts";
 import { admitRejections, type QuotaUse, type RejectionQuota, unlimited } from "../rules/admit-rejections.ts";
 import {
@@ -77,19 +76,18 @@ export function createRejections(
     into: Collection<T>,
     writes: readonly AnyBulkWriteOperation<T>[],
   ): Promise<void> {
+    if (writes.length === 0) return;
     let open = writes;
-    for (let round = 0; open.length > 0; round++) {
-      try {
-        await into.bulkWrite(open, unordered);
-        return;
-      } catch (error) {
+    await retry(() => into.bulkWrite(open, unordered), {
+      backoff: raceBackoff,
+      onFailure(error, failures) {
         const indexes = retriableOf(error);
-        if (indexes === null || round >= MAX_ROUNDS) throw error;
+        if (indexes === null || failures > MAX_ROUNDS) throw error;
         // Only those that were not written: each write counts.
         open = open.filter((_write, index) => indexes.has(index));
-        await wait(fullJitterMs(round, raceBackoff));
-      }
-    }
+        return raceBackoff;
+      },
+    });
   }
 
   async function resolveRejections(tried: readonly RetriedRejection[]): Promise<void> {

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import type { AnyBulkWriteOperation } from "mongodb";
 import { Refused, Unavailable } from "../../domain/faults.ts";
 import { jobId, resultSetId } from "../../domain/ids.ts";
 import { isFullRevision, type ResultSet, type ResultSetSubmission } from "../../domain/result-set.ts";
 import { fullJitterMs } from "../../timing/backoff.ts";
+import { pause } from "../../timing/pause.ts";
 import type { Arrival, StoreOutcome } from "../ports/store.ts";
 import { DECISIVE, type DecisiveJob } from "../rules/advance-job.ts";
 import { completePush, keysOf, linkedOnce } from "../rules/complete-push.ts";
@@ -49,7 +49,7 @@ export function createWrites(all: Collections, room: LogRoom) {
     const outcomes: StoreOutcome[] = [];
     let open: readonly Tagged[] = [...batch.entries()];
     for (let round = 0; open.length > 0; round++) {
-      if (round > 0) await wait(fullJitterMs(round, raceBackoff));
+      if (round > 0) await pause(fullJitterMs(round, raceBackoff));
       const { again, error } = await storeRound(open, outcomes);
       const isRace = error === null || isLostRace(error);
       if (again.length > 0 && round >= (isRace ? MAX_ROUNDS : MAX_ERRORS))
@@ -225,7 +225,7 @@ export function createWrites(all: Collections, room: LogRoom) {
     for (const resultSet of linkedOnce(submitted)) {
       for (let round = 0; !(await storeResultSet(project, resultSet)); round++) {
         if (round >= MAX_ROUNDS) throw new Unavailable("store", TOO_SLOW);
-        await wait(fullJitterMs(round, raceBackoff));
+        await pause(fullJitterMs(round, raceBackoff));
       }
     }
   }
