@@ -3,7 +3,7 @@ import type { Log } from "../../log.ts";
 import { ContentProperties } from "../connection/content-properties.ts";
 import { culpritOf, type RawDelivery } from "../connection/tap-deliveries.ts";
 import { openUnreadableQueue } from "../queue/open-unreadable-queue.ts";
-import { settleable } from "./consume.ts";
+import { taggedMessage } from "./tagged-message.ts";
 import type { Received } from "./to-delivery.ts";
 import type { UnreadableStreak } from "./unreadable-streak.ts";
 import type { DeliveryWatch } from "./watch-deliveries.ts";
@@ -53,7 +53,7 @@ async function setAside(
   const { exchange, routingKey: routing_key } = raw.fields;
   const unreadable = await openUnreadableQueue(connection, url, name);
   await unreadable.setAside(raw);
-  channel.ack(settleable(raw));
+  channel.ack(taggedMessage(raw.fields.deliveryTag));
   log.warn("delivery_set_aside", { queue: unreadable.queue, exchange, routing_key, bytes: raw.body.length });
   await unreadable.close();
 }
