@@ -146,6 +146,7 @@ async function runParts(
       pruneForce: settings.PRUNE_FORCE,
       prefetch: settings.PREFETCH,
       maxBodyBytes: settings.MAX_BODY_BYTES,
+      counters,
       log,
     },
     ingest.handle,

@@ -5,6 +5,7 @@ import { openAmqpSource } from "../../src/broker/consume/amqp-source.ts";
 import { VolatileLedger } from "../../src/broker/queue/volatile-ledger.ts";
 import { parseRegistry } from "../../src/config/registry.ts";
 import type { Delivery } from "../../src/domain/delivery.ts";
+import { createCounters } from "../../src/metrics/counters.ts";
 import { publishRawOn, type RawMessage } from "../doubles/raw-message.ts";
 import { mutant } from "./mutate.ts";
 import { mutantProperties } from "./mutate-properties.ts";
@@ -58,6 +59,7 @@ export async function fuzzThroughBroker(url: string, seed: number, count: number
       pruneForce: false,
       prefetch: 100,
       maxBodyBytes: 2 ** 24,
+      counters: createCounters(),
       log: { error: tell, warn: tell, info: () => undefined, debug: () => undefined },
     },
     async (delivery) => {

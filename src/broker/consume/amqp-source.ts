@@ -2,6 +2,7 @@ import type { ChannelModel } from "amqplib";
 import type { Registry } from "../../config/registry.ts";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
+import type { Counters } from "../../metrics/counters.ts";
 import type { BindingLedger } from "../../store/ports/store.ts";
 import { fullJitterMs } from "../../timing/backoff.ts";
 import { pause } from "../../timing/pause.ts";
@@ -32,6 +33,7 @@ export interface AmqpSourceOptions {
   readonly recheckMs?: number;
   readonly prefetch: number;
   readonly maxBodyBytes: number;
+  readonly counters: Pick<Counters, "deliveriesSetAside">;
   readonly log: Log;
 }
 
@@ -61,7 +63,7 @@ interface Ended {
  * and the consumer must be made again in their order, and the address read anew.
  */
 export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHandler): MessageSource {
-  const { log } = options;
+  const { counters, log } = options;
   const { local } = options.queue;
   const stop = new AbortController();
   const history = new QueueHistory(log);
@@ -141,7 +143,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       await workFits(ended);
       if (stop.signal.aborted) return endedBy("stopped while connecting");
       const { name } = options.queue;
-      const careful = { connection, channel, watch, streak, url, name, log };
+      const careful = { connection, channel, watch, streak, url, name, counters, log };
       const consumer = await consume(channel, declared.queue, {
         maxBodyBytes: options.maxBodyBytes,
         handler: noted,

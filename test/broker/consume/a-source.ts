@@ -5,6 +5,7 @@ import type { MessageSource } from "../../../src/broker/message-source.ts";
 import { VolatileLedger } from "../../../src/broker/queue/volatile-ledger.ts";
 import { parseRegistry, type Registry } from "../../../src/config/registry.ts";
 import type { Delivery, Settlement } from "../../../src/domain/delivery.ts";
+import { createCounters } from "../../../src/metrics/counters.ts";
 import { until } from "../../until.ts";
 
 /** A line that a source has told its log. */
@@ -28,6 +29,7 @@ export class SourceStory {
   readonly name = `source-${randomUUID()}`;
   readonly queue = `queue/guest/${this.name}`;
   readonly ledger = new VolatileLedger();
+  readonly counters = createCounters();
   readonly told: Told[] = [];
   readonly held: Held[] = [];
   /** False: deliveries stay unsettled until the test settles them. */
@@ -67,6 +69,7 @@ export class SourceStory {
         pruneForce: false,
         prefetch: 100,
         maxBodyBytes: 10_000,
+        counters: this.counters,
         log: { error: tell, warn: tell, info: tell, debug: tell },
         ...options,
       },
