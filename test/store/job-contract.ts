@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Arrival, JobView, Store } from "../../src/store/ports/store.ts";
-import { anArrival, limits } from "../examples.ts";
+import { anArrival, limits, through } from "../examples.ts";
 import type { Database } from "./store-contract.ts";
 
 type Overrides = Readonly<Record<string, unknown>>;
@@ -52,18 +52,16 @@ export function jobContract(name: string, openEmpty: () => Promise<Database>): v
     const read = { ...unread, steps: [] };
 
     story("says of a message that changes a job of another exchange whose job it is", async () => {
-      const through = (exchange: string, state: string, overrides: Overrides = {}): Arrival => ({
-        ...messageIn(state, guid, overrides),
-        exchange,
-      });
+      const by = (exchange: string, state: string, overrides: Overrides = {}): Arrival =>
+        through(exchange, messageIn(state, guid, overrides));
       const bare = { logs: [], coalesced: [], extra: {} };
-      const first = await store.storeSubmissions([through("a", "pending")]);
-      const within = await store.storeSubmissions([through("b", "running"), through("a", "completed")]);
+      const first = await store.storeSubmissions([by("a", "pending")]);
+      const within = await store.storeSubmissions([by("b", "running"), by("a", "completed")]);
       const late = await store.storeSubmissions([
-        through("b", "running"),
-        through("b", "pending", bare),
-        through("b", "completed"),
-        through("a", "running"),
+        by("b", "running"),
+        by("b", "pending", bare),
+        by("b", "completed"),
+        by("a", "running"),
       ]);
       expect([...first, ...within, ...late]).toEqual([
         { kind: "stored" },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Arrival, Store, WorkItem } from "../../src/store/ports/store.ts";
-import { aClaim, anArrival, EXCHANGE } from "../examples.ts";
+import { aClaim, anArrival, EXCHANGE, through } from "../examples.ts";
 import type { Database } from "./store-contract.ts";
 
 const text = { name: "buildbot_text", url: "http://logs.example/1" };
@@ -9,7 +9,7 @@ const summary = { name: "text_log_summary", type: "json", blob: { step_data: { a
 /** A job with a log to read, from this exchange and of this project. */
 function aJob(taskId: string, exchange: string, project = "try", parts: object = { logs: [text] }): Arrival {
   const origin = { kind: "hg.mozilla.org", project, revision: "a".repeat(40) };
-  return { ...anArrival({ taskId, origin, ...parts }), exchange };
+  return through(exchange, anArrival({ taskId, origin, ...parts }));
 }
 
 /** What every store promises of how work is dealt out among its publishers. */

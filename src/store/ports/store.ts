@@ -1,17 +1,16 @@
 import type { Binding } from "../../domain/binding.ts";
 import type { Bug } from "../../domain/bug.ts";
 import type { Fault, FaultReason } from "../../domain/faults.ts";
+import type { Origin } from "../../domain/origin.ts";
 import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import type { ResultSet, ResultSetSubmission } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact, ParseStatus, PreparedSubmission } from "../../domain/submission.ts";
 
-/** A prepared submission and the delivery that brought it. */
+/** A prepared submission, and where it came from. */
 export interface Arrival {
   readonly submission: PreparedSubmission;
-  readonly exchange: string;
-  readonly routing_key: string;
-  readonly redelivered: boolean;
+  readonly origin: Origin;
   /** ISO 8601, UTC. */
   readonly received_at: string;
 }
@@ -147,6 +146,7 @@ export interface LogQuery {
 export interface RejectionFilter {
   readonly exchange?: string;
   readonly routing_key?: string;
+  readonly client_id?: string;
   readonly project?: string;
   /** A guid or task id, as a slug or a UUID: those of the task as a whole and of its runs come along. */
   readonly task_id?: string;
@@ -169,8 +169,9 @@ export interface RejectionQuery extends RejectionFilter {
   readonly limit: number;
 }
 
-/** Rejections of one exchange for one reason. */
+/** Rejections of one sender for one reason. */
 export interface RejectionCount {
+  /** The exchange, or `client:` and the id of a client. */
   readonly exchange: string;
   readonly reason: FaultReason;
   /** Different ones. */
