@@ -11,6 +11,7 @@ import { openSpool, type Spool, spoolFiles } from "../spool/open-spool.ts";
 import { keepOpen } from "../store/calls/keep-open.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/ports/store.ts";
+import { storeLimits } from "./options.ts";
 
 /** How long a start waits for the store before it consumes without it. */
 const FIRST_TRY_MS = 3000;
@@ -74,13 +75,7 @@ export async function openStoreOf(
         mongodbUrl,
         dataDir: settings.DATA_DIR,
         rejectionTtlDays: settings.REJECTION_TTL_DAYS,
-        limits: {
-          rejectionQuota: {
-            perDay: settings.REJECTIONS_PER_DAY,
-            bytesPerDay: settings.REJECTION_BYTES_PER_DAY,
-          },
-          maxWaitingLogs: settings.LOG_MAX_WAITING_PER_EXCHANGE,
-        },
+        limits: storeLimits(settings),
         onStuck,
       }),
     patienceMs: hasSpool ? Math.min(settings.SPOOL_AFTER_MS, FIRST_TRY_MS) : null,

@@ -174,7 +174,15 @@ describe("a job", () => {
 
 describe("a rejection", () => {
   const rejection = {
-    ...{ id: "r1", task_id: "guid/0", project: "try", origin: "pulse" as const, exchange: "e", routing_key: "k", count: 1 },
+    ...{
+      id: "r1",
+      task_id: "guid/0",
+      project: "try",
+      origin: "pulse" as const,
+      exchange: "e",
+      routing_key: "k",
+      count: 1,
+    },
     first_seen: "2026-01-05T10:00:00.000Z",
     last_seen: "2026-01-05T11:00:00.000Z",
     expires_at: "2026-02-05T11:00:00.000Z",
