@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Arrival, JobView, Store } from "../../src/store/ports/store.ts";
+import type { JobView } from "../../src/store/ports/job-reads.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import type { Arrival } from "../../src/store/ports/submission-store.ts";
 import { anArrival, limits } from "../examples.ts";
 import type { Database } from "./store-contract.ts";
 

@@ -1,7 +1,9 @@
 import { expect, it } from "@jest/globals";
 import { shortRevision } from "../../src/domain/result-set.ts";
 import { judgeDelivery } from "../../src/judge/judge-delivery.ts";
-import type { Arrival, JobView, Store } from "../../src/store/ports/store.ts";
+import type { JobView } from "../../src/store/ports/job-reads.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import type { Arrival } from "../../src/store/ports/submission-store.ts";
 import { aDelivery, limits, schemas } from "../examples.ts";
 import { mutant } from "../fuzz/mutate.ts";
 import { randomOf } from "../fuzz/random.ts";

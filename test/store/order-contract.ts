@@ -1,7 +1,8 @@
 import { expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { stateRank } from "../../src/domain/job-state.ts";
-import type { Arrival, Store } from "../../src/store/ports/store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import type { Arrival } from "../../src/store/ports/submission-store.ts";
 import { anArrival } from "../examples.ts";
 import type { Database } from "./store-contract.ts";
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { ResultSet } from "../../src/domain/result-set.ts";
-import type { Arrival, Store } from "../../src/store/ports/store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import type { Arrival } from "../../src/store/ports/submission-store.ts";
 import { anArrival } from "../examples.ts";
 import type { Database } from "./store-contract.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import type { RejectionFilter, RejectionQuery, Store } from "../../src/store/ports/store.ts";
+import type { RejectionFilter, RejectionQuery } from "../../src/store/ports/rejection-reads.ts";
+import type { Store } from "../../src/store/ports/store.ts";
 import { aRejection } from "../examples.ts";
 
 const HOUR_MS = 3_600_000;

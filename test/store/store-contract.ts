@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Bug } from "../../src/domain/bug.ts";
-import type { Arrival, KnownBinding, Store } from "../../src/store/ports/store.ts";
+import type { KnownBinding } from "../../src/store/ports/binding-ledger.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import type { Arrival } from "../../src/store/ports/submission-store.ts";
 import type { StoreLimits } from "../../src/store/rules/store-limits.ts";
 import { aClaim, anArrival, REVISION } from "../examples.ts";
 import { rejectionContract } from "./rejection-contract.ts";

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Arrival, Store, WorkItem } from "../../src/store/ports/store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import type { Arrival } from "../../src/store/ports/submission-store.ts";
+import type { WorkItem } from "../../src/store/ports/work-store.ts";
 import { aClaim, anArrival, EXCHANGE } from "../examples.ts";
 import type { Database } from "./store-contract.ts";
 

@@ -3,7 +3,7 @@ import type { ChannelModel } from "amqplib";
 import type { Registry } from "../../config/registry.ts";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
-import type { BindingLedger } from "../../store/ports/store.ts";
+import type { BindingLedger } from "../../store/ports/binding-ledger.ts";
 import { fullJitterMs } from "../../timing/backoff.ts";
 import { brokerTrouble } from "../connection/broker-trouble.ts";
 import { connectBroker, endOf } from "../connection/connect-broker.ts";

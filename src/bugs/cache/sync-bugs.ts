@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "../../log.ts";
 import type { Counters } from "../../metrics/counters.ts";
-import type { BugCache } from "../../store/ports/store.ts";
+import type { BugCache } from "../../store/ports/bug-cache.ts";
 import { type BugzillaOptions, fetchBugs } from "./bugzilla.ts";
 
 /**

@@ -4,10 +4,11 @@ import { type Fault, Unavailable } from "../../domain/faults.ts";
 import { rejectionId } from "../../domain/ids.ts";
 import { rejectedPayload } from "../../ingest/write/to-rejection.ts";
 import type { Verdict } from "../../judge/judge-delivery.ts";
-import type { Store } from "../../store/ports/store.ts";
+import type { JobReads } from "../../store/ports/job-reads.ts";
+import type { RejectionReads } from "../../store/ports/rejection-reads.ts";
 import { compareStates } from "../../store/rules/advance-job.ts";
 
-type Reads = Pick<Store, "findJob" | "findRejection">;
+type Reads = Pick<JobReads, "findJob"> & Pick<RejectionReads, "findRejection">;
 
 /** A job message that was published: where the store will show how it ended. */
 export interface Awaited {

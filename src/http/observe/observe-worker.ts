@@ -7,7 +7,7 @@ import {
   rejectionTotals,
   totalOf,
 } from "../../metrics/counters.ts";
-import type { WorkStore } from "../../store/ports/store.ts";
+import type { Store } from "../../store/ports/store.ts";
 import { within } from "../../timing/within.ts";
 import { shareAnswer } from "../server/share-answer.ts";
 import { livenessProblems, readinessProblems } from "./health.ts";
@@ -17,7 +17,7 @@ import type { WorkerStatus } from "./worker-status.ts";
 
 /** The parts of the worker as far as they are told of; each null until it is there. */
 export interface WorkerParts {
-  readonly store: (Pick<WorkStore, "countWork"> & { readonly name: string; ping(): Promise<void> }) | null;
+  readonly store: Pick<Store, "name" | "ping" | "countWork"> | null;
   readonly ingest: {
     storeTrouble(): string | null;
     spoolTrouble(): string | null;

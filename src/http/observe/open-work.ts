@@ -1,4 +1,4 @@
-import type { WorkCounts } from "../../store/ports/store.ts";
+import type { WorkCounts } from "../../store/ports/work-store.ts";
 import { within } from "../../timing/within.ts";
 
 export interface WorkCountingOptions {

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import type { Log } from "../../log.ts";
-import type { WorkItem, WorkStore } from "../../store/ports/store.ts";
+import type { WorkItem, WorkStore } from "../../store/ports/work-store.ts";
 import { askAgain, fullJitterMs } from "../../timing/backoff.ts";
 import type { ReadingFailure } from "../read/log-reading.ts";
 import { type RetryLimits, retryDelayMs } from "./retry-delay.ts";

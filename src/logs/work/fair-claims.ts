@@ -1,4 +1,4 @@
-import type { WorkItem, WorkStore } from "../../store/ports/store.ts";
+import type { WorkItem, WorkStore } from "../../store/ports/work-store.ts";
 
 /** The list of exchanges is read again after so long, and at once where nothing of the old ones can be claimed. */
 const LIST_MS = 1000;

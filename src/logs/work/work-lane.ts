@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { WorkItem } from "../../store/ports/store.ts";
+import type { WorkItem } from "../../store/ports/work-store.ts";
 import { type Backoff, fullJitterMs } from "../../timing/backoff.ts";
 
 export interface WorkLaneOptions {

@@ -2,7 +2,7 @@ import { artifactIds, JOB_INFO, jobId, resultSetId } from "../../domain/ids.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
-import type { ExplainedJob, JobView } from "../ports/store.ts";
+import type { ExplainedJob, JobView } from "../ports/job-reads.ts";
 import { explainedArtifacts } from "../rules/explained-artifacts.ts";
 import { findPush } from "../rules/find-push.ts";
 import { mergeJobInfo } from "../rules/merge-job-info.ts";

@@ -5,7 +5,7 @@ import { Refused, Unavailable } from "../../domain/faults.ts";
 import { jobId, resultSetId } from "../../domain/ids.ts";
 import { isFullRevision, type ResultSet, type ResultSetSubmission } from "../../domain/result-set.ts";
 import { fullJitterMs } from "../../timing/backoff.ts";
-import type { Arrival, StoreOutcome } from "../ports/store.ts";
+import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
 import { DECISIVE, type DecisiveJob } from "../rules/advance-job.ts";
 import { completePush, keysOf, linkedOnce } from "../rules/complete-push.ts";
 import { revisionKeys } from "../rules/find-push.ts";

@@ -1,6 +1,6 @@
 import { isParsedHere } from "../../domain/log-plan.ts";
 import type { LogReference } from "../../domain/submission.ts";
-import type { Arrival } from "../ports/store.ts";
+import type { Arrival } from "../ports/submission-store.ts";
 import type { NewLog } from "./new-work.ts";
 
 /** Enough for hours of an ordinary publisher's logs; what it bounds is how far a flooding one gets ahead. */

@@ -3,15 +3,8 @@ import type Database from "libsql";
 import { apartBy, jobId, jobKey, logId } from "../../domain/ids.ts";
 import { isParsedHere } from "../../domain/log-plan.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
-import type {
-  FinishedWork,
-  LogQuery,
-  StoredLog,
-  WorkClaim,
-  WorkCounts,
-  WorkFailure,
-  WorkItem,
-} from "../ports/store.ts";
+import type { LogQuery, StoredLog } from "../ports/log-store.ts";
+import type { FinishedWork, WorkClaim, WorkCounts, WorkFailure, WorkItem } from "../ports/work-store.ts";
 import { makerOf } from "../rules/explained-artifacts.ts";
 import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
 import { inTransaction } from "./sqlite-database.ts";

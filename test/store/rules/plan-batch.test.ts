@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { ResultSet } from "../../../src/domain/result-set.ts";
 import type { StoredJob } from "../../../src/domain/stored-job.ts";
-import type { Arrival } from "../../../src/store/ports/store.ts";
+import type { Arrival } from "../../../src/store/ports/submission-store.ts";
 import { firstJob } from "../../../src/store/rules/advance-job.ts";
 import { LogRoom } from "../../../src/store/rules/log-room.ts";
 import { type BatchPlan, planBatch } from "../../../src/store/rules/plan-batch.ts";

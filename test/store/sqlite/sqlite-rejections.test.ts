@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import type Database from "libsql";
-import type { RejectionFilter } from "../../../src/store/ports/store.ts";
+import type { RejectionFilter } from "../../../src/store/ports/rejection-reads.ts";
 import { openDatabase } from "../../../src/store/sqlite/sqlite-database.ts";
 import { createRejections } from "../../../src/store/sqlite/sqlite-rejections.ts";
 import { aRejection } from "../../examples.ts";
