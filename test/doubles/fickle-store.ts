@@ -14,7 +14,7 @@ export interface FickleStore extends IngestStore {
 }
 
 /** A real store behind a network that can be taken away and given back at a word, which no real one lets happen. */
-export function aFickleStore(store: Store): FickleStore {
+export function aFickleStore(store: IngestStore): FickleStore {
   const fickle: FickleStore = {
     mood: "there",
     calls: 0,

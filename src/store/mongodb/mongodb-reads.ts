@@ -14,7 +14,7 @@ import {
   type ResultSetDocument,
   toArtifact,
 } from "./mongodb-collections.ts";
-import { toStoredLog } from "./mongodb-work.ts";
+import { toStoredLog } from "./mongodb-logs.ts";
 
 /** Most jobs that one guid or task id names; a stranger may make any number. */
 const MAX_RUNS = 100;

@@ -33,7 +33,7 @@ export class LogRoom {
   readonly #counts = new Map<string, Count>();
 
   /** @param now - milliseconds of a clock that never goes back. */
-  constructor(maxWaiting: number, now: () => number = () => performance.now()) {
+  constructor(maxWaiting: number, now: () => number) {
     this.#maxWaiting = maxWaiting;
     this.#now = now;
   }

@@ -23,7 +23,7 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
     client = new MongoClient(mongodb.server().url, { monitorCommands: true, retryWrites: false });
     const all = collectionsOf(client.db(`writes-${randomUUID()}`));
     await createIndexes(all);
-    writes = createWrites(all, new LogRoom(1000));
+    writes = createWrites(all, new LogRoom(1000, () => 0));
     client.on("commandStarted", ({ commandName, command }) => {
       commands.push(`${commandName} ${command[commandName] ?? ""}`);
     });
