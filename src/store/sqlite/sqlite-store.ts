@@ -8,7 +8,7 @@ import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
 import { LockLine } from "./lock-line.ts";
 import { createBindings } from "./sqlite-bindings.ts";
 import { createBugs } from "./sqlite-bugs.ts";
-import { asUnavailable, openDatabase } from "./sqlite-database.ts";
+import { asUnavailable, openStoreDatabase } from "./sqlite-database.ts";
 import { createLogs } from "./sqlite-logs.ts";
 import { createReads } from "./sqlite-reads.ts";
 import { createRejections } from "./sqlite-rejections.ts";
@@ -33,7 +33,7 @@ export async function openSqliteStore(
   const path = join(folder, "pulse-ingest.db");
   const line = new LockLine();
   const db = await line
-    .ask(() => openDatabase(path), OPENING_MS)
+    .ask(() => openStoreDatabase(path), OPENING_MS)
     .catch((error: unknown) => {
       throw asUnavailable(error);
     });
