@@ -1,3 +1,5 @@
+import type { PulseOrigin } from "./origin.ts";
+
 /** One message as the broker handed it over; delivery tag and channel stay with the source. */
 export interface Delivery {
   readonly exchange: string;
@@ -38,3 +40,8 @@ export type Outcome = "stored" | "unchanged" | "skipped" | "rejected" | "failed"
 
 /** What the broker is told of a delivery once all of its jobs have ended. */
 export type Settlement = "ack" | "requeue";
+
+/** Returns where the jobs of a delivery come from. */
+export function originOf({ exchange, routingKey, redelivered }: Delivery): PulseOrigin {
+  return { kind: "pulse", exchange, routingKey, redelivered };
+}

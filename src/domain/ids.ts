@@ -1,5 +1,6 @@
 import { hash as hashOf } from "node:crypto";
 import { encodingKey } from "./declared-encoding.ts";
+import type { StoredRoute } from "./origin.ts";
 import type { RejectedPayload } from "./rejection.ts";
 import { shortRevision } from "./result-set.ts";
 import type { Artifact } from "./submission.ts";
@@ -80,13 +81,17 @@ export function bindingId(queue: string, exchange: string, routingKey: string): 
 }
 
 /**
- * Of a rejection: the payload's hash, how raw bytes are encoded, and its route, so that a repeated one is counted and not
- * listed again.
+ * The id of a rejection: a hash of the payload's hash, of how raw bytes are encoded, and of the route. A message that comes
+ * again by the same route is counted on the same rejection.
  */
 export function rejectionId(
   { sha256, properties }: Pick<RejectedPayload, "sha256" | "properties">,
-  exchange: string,
-  routingKey: string,
+  route: StoredRoute,
 ): string {
-  return hash(JSON.stringify([sha256, exchange, routingKey, ...encodingKey(properties)]));
+  // A list for Pulse, as ever; an object cannot be mixed up with the name of an exchange.
+  const place =
+    route.origin === "pulse"
+      ? [route.exchange, route.routing_key]
+      : [{ client_id: route.client_id, endpoint: route.endpoint }];
+  return hash(JSON.stringify([sha256, ...place, ...encodingKey(properties)]));
 }

@@ -1,5 +1,6 @@
 import type { BodyProperties } from "./delivery.ts";
 import type { Fault } from "./faults.ts";
+import type { StoredRoute } from "./origin.ts";
 
 /**
  * A refused message as it is kept for people to read and to replay: of an array the item, of an envelope the job in it.
@@ -20,19 +21,23 @@ export interface RejectedPayload {
   readonly properties?: BodyProperties;
 }
 
-export interface Rejection {
+/** What every rejection holds, apart from where it came from and when. */
+interface RejectionContent {
   readonly fault: Fault;
-  readonly exchange: string;
-  readonly routing_key: string;
   /** Where they can be read from the payload. */
   readonly project: string | null;
   readonly task_id: string | null;
   readonly payload: RejectedPayload;
+}
+
+/** A rejection that is to be recorded. */
+export type Rejection = RejectionContent & {
+  readonly route: StoredRoute;
   /** ISO 8601, UTC. */
   readonly received_at: string;
   /** Whose daily quota it takes: an exchange's, or `other`. Absent: nobody's, as in a replay. */
   readonly quota?: string;
-}
+};
 
 /** The quota that all exchanges share that the registry does not list: a stranger may make any number of them. */
 export const OTHER_EXCHANGES = "other";
@@ -49,13 +54,14 @@ export interface OnlyCounted {
   readonly messages: number;
 }
 
-/** A rejection as it is kept: what comes again (same payload and route) is counted, not kept again. */
-export interface StoredRejection extends Omit<Rejection, "received_at" | "quota"> {
-  readonly id: string;
-  /** By the time of arrival, ISO 8601, UTC; so are those below. */
-  readonly first_seen: string;
-  readonly last_seen: string;
-  /** How often it came, redeliveries included. */
-  readonly count: number;
-  readonly expires_at: string;
-}
+/** A rejection as it is kept: a message that comes again (same payload and route) is counted, not kept again. */
+export type StoredRejection = RejectionContent &
+  StoredRoute & {
+    readonly id: string;
+    /** By the time of arrival, ISO 8601, UTC; so are those below. */
+    readonly first_seen: string;
+    readonly last_seen: string;
+    /** How often it came, redeliveries included. */
+    readonly count: number;
+    readonly expires_at: string;
+  };

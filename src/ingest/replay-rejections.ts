@@ -80,8 +80,7 @@ export async function replayRejections(
         storeSubmissions: store.storeSubmissions,
         async recordRejections(refused) {
           const others = refused.filter((rejection) => {
-            const { payload, exchange, routing_key } = rejection;
-            const id = rejectionId(payload, exchange, routing_key);
+            const id = rejectionId(rejection.payload, rejection.route);
             if (known.has(id)) again.set(id, rejection);
             return !known.has(id);
           });
@@ -126,12 +125,13 @@ function jobsOf(
 }
 
 /** As the broker would hand it over now. */
-function toDelivery({ payload, exchange, routing_key }: StoredRejection): Delivery {
-  const { encoding, content, properties } = payload;
+function toDelivery(rejection: StoredRejection): Delivery {
+  const { encoding, content, properties } = rejection.payload;
   // An item that is a list itself came out of a list; without it, its own items would be taken for jobs.
   const json = content.startsWith("[") ? `[${content}]` : content;
   const body = encoding === "json" ? Buffer.from(json) : Buffer.from(content, "base64");
-  const route = { exchange, routingKey: routing_key, redelivered: false };
+  if (rejection.origin === "rest") throw new Error("a rejection from REST cannot be replayed yet");
+  const route = { exchange: rejection.exchange, routingKey: rejection.routing_key, redelivered: false };
   const declared = properties === undefined ? {} : { properties };
   return { ...route, receivedAtMs: Date.now(), body, oversize: null, ...declared };
 }

@@ -64,8 +64,8 @@ it("what is opened is for its owner alone, and durable; an opening that fails le
   expect(() => open(true, refuse)).toThrow("refused");
   const db = open(true);
   expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(db.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: 2 });
-  expect(db.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
-  expect(db.prepare("PRAGMA busy_timeout").get()).toEqual({ timeout: 0 });
+  expect(db.prepare("PRAGMA synchronous").get()).toMatchObject({ synchronous: 2 });
+  expect(db.prepare("PRAGMA journal_mode").get()).toMatchObject({ journal_mode: "wal" });
+  expect(db.prepare("PRAGMA busy_timeout").get()).toMatchObject({ timeout: 0 });
   db.close();
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { JobView } from "../../src/store/ports/job-reads.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import type { Arrival } from "../../src/store/ports/submission-store.ts";
-import { anArrival, limits } from "../examples.ts";
+import { anArrival, limits, through } from "../examples.ts";
 import type { Database, OpenEmpty } from "./empty-store.ts";
 
 type Overrides = Readonly<Record<string, unknown>>;
@@ -54,18 +54,16 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
     const read = { ...unread, steps: [] };
 
     story("says of a message that changes a job of another exchange whose job it is", async () => {
-      const through = (exchange: string, state: string, overrides: Overrides = {}): Arrival => ({
-        ...messageIn(state, guid, overrides),
-        exchange,
-      });
+      const by = (exchange: string, state: string, overrides: Overrides = {}): Arrival =>
+        through(exchange, messageIn(state, guid, overrides));
       const bare = { logs: [], coalesced: [], extra: {} };
-      const first = await store.storeSubmissions([through("a", "pending")]);
-      const within = await store.storeSubmissions([through("b", "running"), through("a", "completed")]);
+      const first = await store.storeSubmissions([by("a", "pending")]);
+      const within = await store.storeSubmissions([by("b", "running"), by("a", "completed")]);
       const late = await store.storeSubmissions([
-        through("b", "running"),
-        through("b", "pending", bare),
-        through("b", "completed"),
-        through("a", "running"),
+        by("b", "running"),
+        by("b", "pending", bare),
+        by("b", "completed"),
+        by("a", "running"),
       ]);
       expect([...first, ...within, ...late]).toEqual([
         { kind: "stored" },

@@ -18,8 +18,8 @@ function arrivalsOf(seed: number, index: number): Arrival[] {
     if (verdict.kind !== "accepted") return [];
     const { submission } = verdict;
     const job = { ...submission.job, job_guid: `${index}/${at}` };
-    const route = { exchange: "e", routing_key: "k", redelivered: false };
-    return [{ ...route, submission: { ...submission, job }, received_at: new Date().toISOString() }];
+    const origin = { kind: "pulse", exchange: "e", routingKey: "k", redelivered: false } as const;
+    return [{ origin, submission: { ...submission, job }, received_at: new Date().toISOString() }];
   });
 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Store } from "../../src/store/ports/store.ts";
 import type { Arrival } from "../../src/store/ports/submission-store.ts";
 import type { WorkItem } from "../../src/store/ports/work-store.ts";
-import { aClaim, anArrival, EXCHANGE } from "../examples.ts";
+import { aClaim, anArrival, EXCHANGE, through } from "../examples.ts";
 import { type Database, emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
 
 const text = { name: "buildbot_text", url: "http://logs.example/1" };
@@ -13,7 +13,7 @@ const summary = { name: "text_log_summary", type: "json", blob: { step_data: { a
 /** A job with a log to read, from this exchange and of this project. */
 function aJob(taskId: string, exchange: string, project = "try", parts: object = { logs: [text] }): Arrival {
   const origin = { kind: "hg.mozilla.org", project, revision: "a".repeat(40) };
-  return { ...anArrival({ taskId, origin, ...parts }), exchange };
+  return through(exchange, anArrival({ taskId, origin, ...parts }));
 }
 
 /** What every store promises about work items: how they end, and how they are dealt out among publishers. */

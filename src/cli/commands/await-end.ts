@@ -1,7 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Delivery } from "../../domain/delivery.ts";
+import { originOf } from "../../domain/delivery.ts";
 import { type Fault, Unavailable } from "../../domain/faults.ts";
 import { rejectionId } from "../../domain/ids.ts";
+import { toStoredRoute } from "../../domain/origin.ts";
 import { rejectedPayload } from "../../ingest/write/to-rejection.ts";
 import type { Verdict } from "../../judge/judge-delivery.ts";
 import type { JobReads } from "../../store/ports/job-reads.ts";
@@ -39,11 +41,9 @@ export async function toAwaited(
   verdict: Exclude<Verdict, { kind: "skipped" }>,
   store: Reads,
 ): Promise<Awaited> {
-  const { exchange, routingKey } = delivery;
+  const route = toStoredRoute(originOf(delivery));
   // A worker with stricter limits refuses the body without looking into it, and keeps it whole.
-  const ids = [verdict.payload, undefined].map((part) =>
-    rejectionId(rejectedPayload(delivery, part), exchange, routingKey),
-  );
+  const ids = [verdict.payload, undefined].map((part) => rejectionId(rejectedPayload(delivery, part), route));
   const rejectionIds = [...new Set(ids)];
   const seenBefore = await Promise.all(rejectionIds.map((id) => timesSeen(store, id)));
   if (verdict.kind === "rejected") return { job: null, rejectionIds, seenBefore };

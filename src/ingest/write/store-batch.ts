@@ -1,4 +1,4 @@
-import type { Delivery } from "../../domain/delivery.ts";
+import { type Delivery, originOf } from "../../domain/delivery.ts";
 import { faultWithin } from "../../domain/explain-fault.ts";
 import { type Fault, Unavailable } from "../../domain/faults.ts";
 import type { Rejection, RejectionEnd } from "../../domain/rejection.ts";
@@ -147,9 +147,7 @@ export function bugFault(error: unknown): Fault {
 function toArrival({ delivery, verdict }: AcceptedJob): Arrival {
   return {
     submission: verdict.submission,
-    exchange: delivery.exchange,
-    routing_key: delivery.routingKey,
-    redelivered: delivery.redelivered,
+    origin: originOf(delivery),
     received_at: new Date(delivery.receivedAtMs).toISOString(),
   };
 }

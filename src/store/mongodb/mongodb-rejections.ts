@@ -1,5 +1,6 @@
 import type { AnyBulkWriteOperation, Collection, Filter } from "mongodb";
 import { taskIdOf } from "../../domain/ids.ts";
+import { type StoredRoute, storedSenderOf } from "../../domain/origin.ts";
 import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
 import type { RejectionCount, RejectionFilter, RejectionQuery } from "../ports/rejection-reads.ts";
@@ -159,13 +160,13 @@ export function createRejections(
 type Totals = Omit<RejectionCount, "exchange" | "reason">;
 
 function toUpsert(rejection: StoredRejection): Write {
-  const { id: _id, exchange, routing_key, project, task_id, fault, payload } = rejection;
+  const { id: _id, project, task_id, fault, payload } = rejection;
   const { first_seen, last_seen, count, expires_at } = rejection;
   return {
     updateOne: {
       filter: { _id },
       update: {
-        $setOnInsert: { exchange, routing_key },
+        $setOnInsert: routeOf(rejection),
         $set: { project, task_id, fault, payload },
         $min: { first_seen },
         $max: { last_seen, expires_at: new Date(expires_at) },
@@ -174,6 +175,18 @@ function toUpsert(rejection: StoredRejection): Write {
       upsert: true,
     },
   };
+}
+
+/** `exchange` holds whoever sent it, so that rejections of all origins are counted by one index. */
+function routeOf(route: StoredRoute) {
+  return route.origin === "rest"
+    ? {
+        origin: route.origin,
+        exchange: storedSenderOf(route),
+        client_id: route.client_id,
+        endpoint: route.endpoint,
+      }
+    : { origin: route.origin, exchange: route.exchange, routing_key: route.routing_key };
 }
 
 function toIncrement(use: QuotaUse, ttlDays: number): AnyBulkWriteOperation<QuotaDocument> {
@@ -220,6 +233,12 @@ function ofTask(task_id: string): Filter<RejectionDocument>[] {
   ];
 }
 
-function toRejection({ _id, expires_at, ...rest }: RejectionDocument): StoredRejection {
-  return { id: _id, ...rest, expires_at: expires_at.toISOString() };
+function toRejection(document: RejectionDocument): StoredRejection {
+  const { _id: id, origin, exchange, routing_key, client_id, endpoint, expires_at, ...rest } = document;
+  // A version that knew Pulse alone wrote no origin.
+  const route: StoredRoute =
+    origin === "rest"
+      ? { origin, client_id: client_id ?? "", endpoint: endpoint ?? "" }
+      : { origin: "pulse", exchange, routing_key: routing_key ?? "" };
+  return { id, ...rest, ...route, expires_at: expires_at.toISOString() };
 }

@@ -5,6 +5,7 @@ import type { OnlyCounted, StoredRejection } from "../../domain/rejection.ts";
 export interface RejectionFilter {
   readonly exchange?: string;
   readonly routing_key?: string;
+  readonly client_id?: string;
   readonly project?: string;
   /** A guid or task id, as a slug or a UUID. Also matches rejections of the task as a whole and of its runs. */
   readonly task_id?: string;
@@ -27,8 +28,9 @@ export interface RejectionQuery extends RejectionFilter {
   readonly limit: number;
 }
 
-/** Rejections of one exchange for one reason. */
+/** Rejections of one sender for one reason. */
 export interface RejectionCount {
+  /** The exchange, or `client:` and the id of a client. */
   readonly exchange: string;
   readonly reason: FaultReason;
   /** Different ones. */

@@ -1,14 +1,13 @@
 import type { Fault } from "../../domain/faults.ts";
+import type { Origin } from "../../domain/origin.ts";
 import type { Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import type { ResultSetSubmission } from "../../domain/result-set.ts";
 import type { PreparedSubmission } from "../../domain/submission.ts";
 
-/** A prepared submission and the delivery that brought it. */
+/** A prepared submission, and where it came from. */
 export interface Arrival {
   readonly submission: PreparedSubmission;
-  readonly exchange: string;
-  readonly routing_key: string;
-  readonly redelivered: boolean;
+  readonly origin: Origin;
   /** ISO 8601, UTC. */
   readonly received_at: string;
 }

@@ -5,6 +5,7 @@ import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
 import type { ExplainedJob, JobView, StoredSuggestions } from "../ports/job-reads.ts";
+import { withOrigins } from "../rules/earlier-origin.ts";
 import { type ArtifactRow, explainedArtifacts } from "../rules/explained-artifacts.ts";
 import { findPush } from "../rules/find-push.ts";
 import { mergeJobInfo } from "../rules/merge-job-info.ts";
@@ -24,7 +25,7 @@ export interface JobRow extends DocRow {
 /** The questions of page, API and CLI. What a table holds was written by this project, so it is not parsed again. */
 export function createReads(db: Database.Database) {
   function besideArtifacts({ n, doc }: JobRow): Omit<JobView, "artifacts"> {
-    const job = JSON.parse(doc) as StoredJob;
+    const job = withOrigins(JSON.parse(doc) as StoredJob);
     const into = db
       .prepare("SELECT into_guid FROM coalesced WHERE id = ?")
       .get(jobId(job.project, job.job_guid)) as { into_guid: string } | undefined;

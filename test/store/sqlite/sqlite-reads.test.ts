@@ -42,7 +42,8 @@ it("a job is explained, and work is counted, by indexes alone, however many ther
   // What waits or has failed is counted one by one, in an index of such alone.
   const open =
     /^SCAN \w+ USING (COVERING )?INDEX (logs_due|logs_failed|suggestions_due|sqlite_autoindex_suggestions_1)$/;
-  expect(steps.filter(({ detail }) => /\bSCAN\b/.test(detail) && !open.test(detail))).toEqual([]);
+  const scans = steps.filter(({ detail }) => /\bSCAN\b/.test(detail));
+  expect(scans.filter(({ detail }) => !open.test(detail))).toEqual([]);
   expect(steps.filter(({ detail }) => /SEARCH .* USING .*INDEX/.test(detail)).length).toBeGreaterThan(6);
   db.close();
   rmSync(folder, { recursive: true });
