@@ -185,7 +185,7 @@ describe("parse-log", () => {
     expect(await run(["parse-log", "-"], {}, xz)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(
-        "error: -: foreign-compression: this is xz data, which is not undone here",
+        "error: -: foreign-compression: the log is xz data, which cannot be decompressed here",
       ),
     });
   });
