@@ -25,7 +25,7 @@ export function cutToWidth(text: string, most: number): string {
 
 /** A name of a stranger's, such as a project or a routing key. An exchange of Taskcluster and a task id with its run fit. */
 export function cutName(name: string): string {
-  return cutToWidth(name, 40);
+  return cutToWidth(name, 64);
 }
 
 /** A log's URL: longer than what Taskcluster's have. */
