@@ -398,7 +398,7 @@ describe("work that ends its thread", () => {
     const { ended, ends } = aWorker(queue);
     await ended(1);
     expect(queue.ended).toMatchObject([
-      { failure: { reason: "unfinished: none of 10 attempts came to an end", next_attempt_at: null } },
+      { failure: { reason: "unfinished: none of 10 attempts was completed", next_attempt_at: null } },
     ]);
     expect(ends[0]).toMatchObject({ outcome: "failed", failure: "unfinished" });
   });
