@@ -13,6 +13,7 @@ import { aMessage } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb, sharedRabbitmq } from "../servers/shared-servers.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
+import { until } from "../until.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
 jest.setTimeout(120_000);
@@ -114,11 +115,10 @@ for (const [name, suite, findPlace] of places) {
       async function untilJob(isSo: (view: JobView) => boolean): Promise<JobView> {
         const store = await place.open();
         try {
-          for (;;) {
+          return await until(async () => {
             const view = await store.findJob("try", "guid/0");
-            if (view !== null && isSo(view)) return view;
-            await new Promise((resolve) => setTimeout(resolve, 50));
-          }
+            return view !== null && isSo(view) && view;
+          });
         } finally {
           await store.close();
         }
@@ -127,7 +127,7 @@ for (const [name, suite, findPlace] of places) {
       const isParsed = ({ logs }: JobView): boolean => logs[0]?.parse_status === "parsed";
 
       async function untilRequests(count: number): Promise<void> {
-        while (host.requests.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+        await until(() => host.requests.length >= count);
       }
 
       /** The log was read, its artifacts are there, once each, and nobody asks for it again. */

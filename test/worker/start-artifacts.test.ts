@@ -12,6 +12,7 @@ import { type Artifacts, type ArtifactsOptions, startArtifacts } from "../../src
 import { aRestBug, type BugzillaServer, startBugzilla } from "../doubles/bugzilla-server.ts";
 import { answer, type Behaviour, type LogHost, startLogHost } from "../doubles/log-host.ts";
 import { aClaim, anArrival } from "../examples.ts";
+import { until } from "../until.ts";
 
 jest.setTimeout(60_000);
 
@@ -103,14 +104,6 @@ const aBug = (id: number, summary: string): Bug => ({
   os: "",
   modified: new Date().toISOString(),
 });
-
-async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found !== null && found !== undefined && found !== false) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 const blobOf = (guid: string, name: string): Promise<string | undefined> =>
   store.findArtifact("try", guid, name).then((artifact) => artifact?.blob);

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Delivery } from "../../domain/delivery.ts";
 import { originOf } from "../../domain/delivery.ts";
 import { type Fault, Unavailable } from "../../domain/faults.ts";
@@ -9,6 +8,7 @@ import type { Verdict } from "../../judge/judge-delivery.ts";
 import type { JobReads } from "../../store/ports/job-reads.ts";
 import type { RejectionReads } from "../../store/ports/rejection-reads.ts";
 import { compareStates } from "../../store/rules/advance-job.ts";
+import { pause } from "../../timing/pause.ts";
 
 type Reads = Pick<JobReads, "findJob"> & Pick<RejectionReads, "findRejection">;
 
@@ -70,7 +70,7 @@ export async function awaitEnd(awaited: Awaited, store: Reads, deadlineMs: numbe
     if (end !== null) return end;
     const leftMs = deadlineMs - performance.now();
     if (leftMs <= 0) return { kind: "late" };
-    await wait(Math.min(POLL_MS, leftMs));
+    await pause(Math.min(POLL_MS, leftMs));
   }
 }
 

@@ -3,6 +3,7 @@ import { taskIdOf } from "../../domain/ids.ts";
 import { type StoredRoute, storedSenderOf } from "../../domain/origin.ts";
 import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
+import { retry } from "../../timing/retry.ts";
 import type { RejectionCount, RejectionFilter, RejectionQuery } from "../ports/rejection-reads.ts";
 import type { RetriedRejection } from "../ports/submission-store.ts";
 import { admitRejections, type QuotaUse, type RejectionQuota, unlimited } from "../rules/admit-rejections.ts";
@@ -16,7 +17,7 @@ import {
 } from "../rules/plan-rejections.ts";
 import type { Collections, QuotaDocument, RejectionDocument, WithId } from "./mongodb-collections.ts";
 import { retriableOf } from "./mongodb-faults.ts";
-import { inOneReply, letOthersPass, unordered } from "./mongodb-rounds.ts";
+import { inOneReply, raceBackoff, unordered } from "./mongodb-rounds.ts";
 
 type Write = AnyBulkWriteOperation<RejectionDocument>;
 
@@ -74,19 +75,18 @@ export function createRejections(
     into: Collection<T>,
     writes: readonly AnyBulkWriteOperation<T>[],
   ): Promise<void> {
+    if (writes.length === 0) return;
     let open = writes;
-    for (let round = 0; open.length > 0; round++) {
-      try {
-        await into.bulkWrite(open, unordered);
-        return;
-      } catch (error) {
+    await retry(() => into.bulkWrite(open, unordered), {
+      backoff: raceBackoff,
+      onFailure(error, failures) {
         const indexes = retriableOf(error);
-        if (indexes === null || round >= MAX_ROUNDS) throw error;
+        if (indexes === null || failures > MAX_ROUNDS) throw error;
         // Only those that were not written: each write counts.
         open = open.filter((_write, index) => indexes.has(index));
-        await letOthersPass(round);
-      }
-    }
+        return undefined;
+      },
+    });
   }
 
   async function resolveRejections(tried: readonly RetriedRejection[]): Promise<void> {
