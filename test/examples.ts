@@ -5,7 +5,8 @@ import type { Rejection } from "../src/domain/rejection.ts";
 import type { PreparedSubmission } from "../src/domain/submission.ts";
 import { judgeLimits } from "../src/judge/judge-limits.ts";
 import { normaliseJob } from "../src/normalise/normalise-job.ts";
-import type { Arrival, WorkClaim } from "../src/store/ports/store.ts";
+import type { Arrival } from "../src/store/ports/submission-store.ts";
+import type { WorkClaim } from "../src/store/ports/work-store.ts";
 import { normaliseSubmission } from "../src/submission/normalise-submission.ts";
 import { loadSchemas, validateJob } from "../src/validate/validate-job.ts";
 

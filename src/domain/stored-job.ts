@@ -9,21 +9,21 @@ export type Transition = StoredOrigin & {
   readonly received_at: string;
 };
 
-/** The job document: the commit record of everything a message caused, and written last. */
+/** The job document. It is written last, so it proves that everything the message caused is stored. */
 export interface StoredJob extends PreparedJob {
   readonly project: string;
   /** `_id` of its result set. */
   readonly result_set: string;
   readonly failure_classification_id: 1;
   readonly running_eta: 0;
-  /** Each once, the first hundred. */
+  /** The first hundred, each once. */
   readonly refused: readonly Refusal[];
-  /** The last ten moves, oldest first. */
+  /** The last ten, oldest first. */
   readonly transitions: readonly Transition[];
   /** ISO 8601, UTC. */
   readonly last_modified: string;
-  /** Grows by one with every write; what a compare-and-set compares. */
+  /** Grows by one with every write. A compare-and-set compares it. */
   readonly version: number;
-  /** Random per batch: tells a writer whose reply was lost whether its write arrived. */
+  /** A random text for each batch. It tells a writer that got no reply whether its write arrived. */
   readonly write_id: string;
 }

@@ -3,13 +3,13 @@ import { type Fault, Unavailable } from "../domain/faults.ts";
 import { rejectionId } from "../domain/ids.ts";
 import type { Rejection, StoredRejection } from "../domain/rejection.ts";
 import type { Verdict } from "../judge/judge-delivery.ts";
-import type { RetriedRejection, Store } from "../store/ports/store.ts";
+import type { RetriedRejection, SubmissionStore } from "../store/ports/submission-store.ts";
 import type { JobInHand } from "./progress/job-in-hand.ts";
 import { bugFault, storeBatch } from "./write/store-batch.ts";
 
 export interface ReplayOptions {
   readonly judge: (delivery: Delivery) => readonly Verdict[];
-  readonly store: Pick<Store, "storeSubmissions" | "recordRejections" | "resolveRejections">;
+  readonly store: Pick<SubmissionStore, "storeSubmissions" | "recordRejections" | "resolveRejections">;
   /** Tries again while the store is away; see `holdWhileAway`. */
   readonly hold: <T>(work: () => Promise<T>) => Promise<T>;
 }

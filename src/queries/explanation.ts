@@ -1,5 +1,6 @@
 import type { StoredRejection } from "../domain/rejection.ts";
-import type { ExplainedJob, Store } from "../store/ports/store.ts";
+import type { ExplainedJob } from "../store/ports/job-reads.ts";
+import type { Store } from "../store/ports/store.ts";
 import { shownLog } from "./shown-log.ts";
 
 /** A rejection without its payload, which `rejections show` prints. */

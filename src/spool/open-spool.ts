@@ -7,7 +7,9 @@ import { errorCode } from "../domain/error-code.ts";
 import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import { SpoolCorrupt, SpoolHeld } from "./spool-database.ts";
-import { bytesOf, type ExchangeCount, type FrontLimits, SpoolFile, type SpoolLoad } from "./spool-file.ts";
+import { SpoolFile } from "./spool-file.ts";
+import { bytesOf, type SpoolLoad } from "./spool-load.ts";
+import type { ExchangeCount, FrontLimits } from "./spool-reads.ts";
 import type { DamagedRow, SpoolEntry, SpooledDelivery } from "./spool-row.ts";
 
 export interface SpoolOptions {

@@ -9,7 +9,8 @@ import { countWorkEnd } from "../logs/work/count-work-end.ts";
 import { startLogWorker } from "../logs/work/log-worker.ts";
 import type { RetryLimits } from "../logs/work/retry-delay.ts";
 import type { Counters } from "../metrics/counters.ts";
-import type { BugCache, WorkStore } from "../store/ports/store.ts";
+import type { BugCache } from "../store/ports/bug-cache.ts";
+import type { WorkStore } from "../store/ports/work-store.ts";
 import { withDeadline } from "../timing/deadline.ts";
 import { pause } from "../timing/pause.ts";
 

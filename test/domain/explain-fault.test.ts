@@ -14,7 +14,7 @@ const told: readonly [Fault, string, RegExp][] = [
   [
     { reason: "unsupported-encoding", property: "content_encoding", value: "ebcdic" },
     "",
-    /the content_encoding "ebcdic" cannot be undone here: publish UTF-8/,
+    /the content_encoding "ebcdic" cannot be decoded: publish UTF-8/,
   ],
   [
     { reason: "malformed-body", detail: "the body is empty" },

@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { renderExplanation } from "../../src/cli/output/render-explanation.ts";
 import type { Fault } from "../../src/domain/faults.ts";
 import type { Explanation } from "../../src/queries/explanation.ts";
-import type { ExplainedJob, StoredLog } from "../../src/store/ports/store.ts";
+import type { ExplainedJob } from "../../src/store/ports/job-reads.ts";
+import type { StoredLog } from "../../src/store/ports/log-store.ts";
 import { advanceJob, firstJob } from "../../src/store/rules/advance-job.ts";
 import { anArrival, REVISION, through } from "../examples.ts";
 

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals
 import type { Bug } from "../../src/domain/bug.ts";
 import { createCounters } from "../../src/metrics/counters.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import type { Store, StoredLog } from "../../src/store/ports/store.ts";
+import type { StoredLog } from "../../src/store/ports/log-store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
 import { type Artifacts, type ArtifactsOptions, startArtifacts } from "../../src/worker/start-artifacts.ts";
 import { aRestBug, type BugzillaServer, startBugzilla } from "../doubles/bugzilla-server.ts";
 import { answer, type Behaviour, type LogHost, startLogHost } from "../doubles/log-host.ts";

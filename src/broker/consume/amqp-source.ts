@@ -3,7 +3,7 @@ import type { Registry } from "../../config/registry.ts";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
 import type { Counters } from "../../metrics/counters.ts";
-import type { BindingLedger } from "../../store/ports/store.ts";
+import type { BindingLedger } from "../../store/ports/binding-ledger.ts";
 import { fullJitterMs } from "../../timing/backoff.ts";
 import { pause } from "../../timing/pause.ts";
 import { isWrittenAgain } from "../../timing/throttle.ts";

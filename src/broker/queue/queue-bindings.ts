@@ -2,7 +2,7 @@ import type { ChannelModel } from "amqplib";
 import type { Registry } from "../../config/registry.ts";
 import type { Binding } from "../../domain/binding.ts";
 import type { Log } from "../../log.ts";
-import type { BindingLedger, KnownBinding } from "../../store/ports/store.ts";
+import type { BindingLedger, KnownBinding } from "../../store/ports/binding-ledger.ts";
 import { type Backoff, fullJitterMs } from "../../timing/backoff.ts";
 import { pause } from "../../timing/pause.ts";
 import { sourceTrouble } from "../connection/source-trouble.ts";

@@ -5,11 +5,12 @@ import { rejectionId } from "../../domain/ids.ts";
 import { toStoredRoute } from "../../domain/origin.ts";
 import { rejectedPayload } from "../../ingest/write/to-rejection.ts";
 import type { Verdict } from "../../judge/judge-delivery.ts";
-import type { Store } from "../../store/ports/store.ts";
+import type { JobReads } from "../../store/ports/job-reads.ts";
+import type { RejectionReads } from "../../store/ports/rejection-reads.ts";
 import { compareStates } from "../../store/rules/advance-job.ts";
 import { pause } from "../../timing/pause.ts";
 
-type Reads = Pick<Store, "findJob" | "findRejection">;
+type Reads = Pick<JobReads, "findJob"> & Pick<RejectionReads, "findRejection">;
 
 /** A job message that was published: where the store will show how it ended. */
 export interface Awaited {

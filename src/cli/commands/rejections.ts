@@ -7,7 +7,7 @@ import { parseSource, writeSource } from "../../domain/text/source-json.ts";
 import { whyNotReplayed } from "../../ingest/replay-rejections.ts";
 import { findByPrefix, noSuchRejection } from "../../queries/find-rejection.ts";
 import { rejectionPages } from "../../queries/rejection-pages.ts";
-import type { RejectionCount, RejectionFilter, Store } from "../../store/ports/store.ts";
+import type { RejectionCount, RejectionFilter, RejectionReads } from "../../store/ports/rejection-reads.ts";
 import type { CommandOptions } from "../options/command-options.ts";
 import { exitCodes } from "../options/exit-codes.ts";
 import { readLimit } from "../options/query-options.ts";
@@ -53,7 +53,7 @@ export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOpt
 
 /** On standard error, also where the list is for machines: no more than their number is known of them. */
 async function tellOnlyCounted(
-  store: Pick<Store, "listOnlyCounted">,
+  store: Pick<RejectionReads, "listOnlyCounted">,
   { exchange, ...times }: RejectionFilter,
 ): Promise<void> {
   for (const { day, exchange: of, messages } of await store.listOnlyCounted(times)) {

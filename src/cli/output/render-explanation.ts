@@ -5,7 +5,8 @@ import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob, Transition } from "../../domain/stored-job.ts";
 import { printable } from "../../domain/text/printable.ts";
 import type { Explanation } from "../../queries/explanation.ts";
-import type { ArtifactMaker, ExplainedJob, StoredLog, StoredSuggestions } from "../../store/ports/store.ts";
+import type { ArtifactMaker, ExplainedJob, StoredSuggestions } from "../../store/ports/job-reads.ts";
+import type { StoredLog } from "../../store/ports/log-store.ts";
 import { columns } from "./columns.ts";
 import { cutName, cutToWidth, cutUrl } from "./cut-to-width.ts";
 

@@ -7,7 +7,7 @@ import {
   rejectionTotals,
   totalOf,
 } from "../../metrics/counters.ts";
-import type { WorkStore } from "../../store/ports/store.ts";
+import type { WorkStore } from "../../store/ports/work-store.ts";
 import { withDeadline } from "../../timing/deadline.ts";
 import { shareAnswer } from "../server/share-answer.ts";
 import { livenessProblems, readinessProblems } from "./health.ts";

@@ -1,4 +1,4 @@
-import type { WorkCounts } from "../../store/ports/store.ts";
+import type { WorkCounts } from "../../store/ports/work-store.ts";
 import { withDeadline } from "../../timing/deadline.ts";
 
 export interface WorkCountingOptions {

@@ -4,14 +4,14 @@ import { type Fault, Unavailable } from "../../domain/faults.ts";
 import type { Rejection, RejectionEnd } from "../../domain/rejection.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
 import type { Verdict } from "../../judge/judge-delivery.ts";
-import type { Arrival, Store, StoreOutcome } from "../../store/ports/store.ts";
+import type { Arrival, StoreOutcome, SubmissionStore } from "../../store/ports/submission-store.ts";
 import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import type { JobInHand } from "../progress/job-in-hand.ts";
 import { halve } from "./halve.ts";
 import { type Refused, toRejection } from "./to-rejection.ts";
 
 export interface StoreBatchOptions {
-  readonly store: Pick<Store, "storeSubmissions" | "recordRejections">;
+  readonly store: Pick<SubmissionStore, "storeSubmissions" | "recordRejections">;
   /** Tries again while the store is away; see `holdWhileAway`. */
   readonly hold: <T>(work: () => Promise<T>) => Promise<T>;
   readonly rejectionMaxBytes: number;

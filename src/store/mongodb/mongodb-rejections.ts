@@ -4,7 +4,8 @@ import { type StoredRoute, storedSenderOf } from "../../domain/origin.ts";
 import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
 import { retry } from "../../timing/retry.ts";
-import type { RejectionCount, RejectionFilter, RejectionQuery, RetriedRejection } from "../ports/store.ts";
+import type { RejectionCount, RejectionFilter, RejectionQuery } from "../ports/rejection-reads.ts";
+import type { RetriedRejection } from "../ports/submission-store.ts";
 import { admitRejections, type QuotaUse, type RejectionQuota, unlimited } from "../rules/admit-rejections.ts";
 import {
   oldestDay,
@@ -16,15 +17,12 @@ import {
 } from "../rules/plan-rejections.ts";
 import type { Collections, QuotaDocument, RejectionDocument, WithId } from "./mongodb-collections.ts";
 import { retriableOf } from "./mongodb-faults.ts";
+import { inOneReply, raceBackoff, unordered } from "./mongodb-rounds.ts";
 
 type Write = AnyBulkWriteOperation<RejectionDocument>;
 
 /** Two workers that put the same new one at once: the server refuses one of them, which then only counts. */
 const MAX_ROUNDS = 8;
-const raceBackoff = { baseMs: 5, capMs: 200 };
-const unordered = { ordered: false } as const;
-/** A reply holds what it can; left to itself a server gives 101 documents. */
-const inOneReply = { batchSize: 100_000 } as const;
 
 /** What was refused: written in a constant number of round trips, whatever the batch's size. */
 export function createRejections(
@@ -86,7 +84,7 @@ export function createRejections(
         if (indexes === null || failures > MAX_ROUNDS) throw error;
         // Only those that were not written: each write counts.
         open = open.filter((_write, index) => indexes.has(index));
-        return raceBackoff;
+        return undefined;
       },
     });
   }

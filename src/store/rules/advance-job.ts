@@ -2,7 +2,7 @@ import { isJobState, stateRank } from "../../domain/job-state.ts";
 import { toStoredOrigin } from "../../domain/origin.ts";
 import type { StoredJob, Transition } from "../../domain/stored-job.ts";
 import type { Refusal } from "../../domain/submission.ts";
-import type { Arrival } from "../ports/store.ts";
+import type { Arrival } from "../ports/submission-store.ts";
 
 /** What of a stored job says what a message does to it, and how it goes on; nothing else has to be read for that. */
 export const DECISIVE = ["state", "version", "refused", "transitions"] as const;

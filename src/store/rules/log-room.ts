@@ -1,7 +1,7 @@
 import { isParsedHere } from "../../domain/log-plan.ts";
 import { senderOf } from "../../domain/origin.ts";
 import type { LogReference } from "../../domain/submission.ts";
-import type { Arrival } from "../ports/store.ts";
+import type { Arrival } from "../ports/submission-store.ts";
 import type { NewLog } from "./new-work.ts";
 
 /** Enough for hours of an ordinary publisher's logs; what it bounds is how far a flooding one gets ahead. */
@@ -34,7 +34,7 @@ export class LogRoom {
   readonly #counts = new Map<string, Count>();
 
   /** @param now - milliseconds of a clock that never goes back. */
-  constructor(maxWaiting: number, now: () => number = () => performance.now()) {
+  constructor(maxWaiting: number, now: () => number) {
     this.#maxWaiting = maxWaiting;
     this.#now = now;
   }

@@ -4,7 +4,7 @@ import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact, LogReference } from "../../domain/submission.ts";
 import { hostOf } from "../../domain/text/url-host.ts";
-import type { Arrival, StoreOutcome } from "../ports/store.ts";
+import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
 import { advanceJob, compareStates, type DecisiveJob, firstJob, type JobChanges } from "./advance-job.ts";
 import { type LogRoom, waits } from "./log-room.ts";
 import type { NewLog, NewSuggestions } from "./new-work.ts";

@@ -3,7 +3,8 @@ import { taskIdOf } from "../../domain/ids.ts";
 import { type StoredRoute, storedSenderOf } from "../../domain/origin.ts";
 import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
-import type { RejectionCount, RejectionFilter, RejectionQuery, RetriedRejection } from "../ports/store.ts";
+import type { RejectionCount, RejectionFilter, RejectionQuery } from "../ports/rejection-reads.ts";
+import type { RetriedRejection } from "../ports/submission-store.ts";
 import { admitRejections, type QuotaUse, type RejectionQuota, unlimited } from "../rules/admit-rejections.ts";
 import {
   oldestDay,

@@ -44,7 +44,7 @@ async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
       extra: { artifacts: [summary] },
     }),
   );
-  await createWrites(all, new LogRoom(1000)).storeSubmissions(jobs);
+  await createWrites(all, new LogRoom(1000, () => 0)).storeSubmissions(jobs);
   const rejections = createRejections(all, 30);
   await rejections.recordRejections(
     jobs.map(({ submission: { job } }) => ({

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Arrival, JobView, Store } from "../../src/store/ports/store.ts";
+import type { JobView } from "../../src/store/ports/job-reads.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import type { Arrival } from "../../src/store/ports/submission-store.ts";
 import { anArrival, limits, through } from "../examples.ts";
-import type { Database } from "./store-contract.ts";
+import type { Database, OpenEmpty } from "./empty-store.ts";
 
 type Overrides = Readonly<Record<string, unknown>>;
 const machine = (platform: string) => ({
@@ -21,7 +23,7 @@ function messageIn(state: string, taskId: string, overrides: Overrides = {}): Ar
 }
 
 /** What every store promises of a job's messages: the state table, and what is never overwritten. */
-export function jobContract(name: string, openEmpty: () => Promise<Database>): void {
+export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
   describe(`jobs in the ${name} store`, () => {
     let database: Database;
     let store: Store;
