@@ -1,5 +1,6 @@
 import { type DeclaredEncoding, declaredEncodings } from "../domain/declared-encoding.ts";
 import type { BodyProperties } from "../domain/delivery.ts";
+import { errorCode } from "../domain/error-code.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
 import { charsets } from "./charsets.ts";
 import { type Inflate, inflates } from "./inflates.ts";
@@ -54,9 +55,7 @@ function inflated(
 }
 
 function isTooLarge(error: unknown): boolean {
-  return (
-    typeof error === "object" && error !== null && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE"
-  );
+  return errorCode(error) === "ERR_BUFFER_TOO_LARGE";
 }
 
 function notAsDeclared({ property, declared }: DeclaredEncoding, why: string): ReturnType<typeof refuse> {

@@ -1,3 +1,5 @@
+import type { PulseOrigin } from "./origin.ts";
+
 /** One message from the broker, without its delivery tag and channel, which only the source needs. */
 export interface Delivery {
   readonly exchange: string;
@@ -38,3 +40,8 @@ export type Outcome = "stored" | "unchanged" | "skipped" | "rejected" | "failed"
 
 /** What the broker is told about a delivery once all of its jobs have ended. */
 export type Settlement = "ack" | "requeue";
+
+/** Returns where the jobs of a delivery come from. */
+export function originOf({ exchange, routingKey, redelivered }: Delivery): PulseOrigin {
+  return { kind: "pulse", exchange, routingKey, redelivered };
+}

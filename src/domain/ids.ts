@@ -1,5 +1,6 @@
 import { hash as hashOf } from "node:crypto";
 import { encodingKey } from "./declared-encoding.ts";
+import type { StoredRoute } from "./origin.ts";
 import type { RejectedPayload } from "./rejection.ts";
 import { shortRevision } from "./result-set.ts";
 import type { Artifact } from "./submission.ts";
@@ -85,8 +86,12 @@ export function bindingId(queue: string, exchange: string, routingKey: string): 
  */
 export function rejectionId(
   { sha256, properties }: Pick<RejectedPayload, "sha256" | "properties">,
-  exchange: string,
-  routingKey: string,
+  route: StoredRoute,
 ): string {
-  return hash(JSON.stringify([sha256, exchange, routingKey, ...encodingKey(properties)]));
+  // A list for Pulse, as ever; an object cannot be mixed up with the name of an exchange.
+  const place =
+    route.origin === "pulse"
+      ? [route.exchange, route.routing_key]
+      : [{ client_id: route.client_id, endpoint: route.endpoint }];
+  return hash(JSON.stringify([sha256, ...place, ...encodingKey(properties)]));
 }

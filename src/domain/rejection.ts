@@ -1,5 +1,6 @@
 import type { BodyProperties } from "./delivery.ts";
 import type { Fault } from "./faults.ts";
+import type { StoredRoute } from "./origin.ts";
 
 /**
  * A rejected job message, kept for people to read and to replay: a single item of an array, and the job inside an
@@ -20,19 +21,23 @@ export interface RejectedPayload {
   readonly properties?: BodyProperties;
 }
 
-export interface Rejection {
+/** What every rejection holds, apart from where it came from and when. */
+interface RejectionContent {
   readonly fault: Fault;
-  readonly exchange: string;
-  readonly routing_key: string;
   /** Null if the payload does not show it; so is `task_id`. */
   readonly project: string | null;
   readonly task_id: string | null;
   readonly payload: RejectedPayload;
+}
+
+/** A rejection that is to be recorded. */
+export type Rejection = RejectionContent & {
+  readonly route: StoredRoute;
   /** ISO 8601, UTC. */
   readonly received_at: string;
   /** The daily quota that it counts against: an exchange's, or `other`; absent if against none, as in a replay. */
   readonly quota?: string;
-}
+};
 
 /** The one quota for all exchanges that the registry does not list, because anybody can create any number of them. */
 export const OTHER_EXCHANGES = "other";
@@ -50,12 +55,13 @@ export interface OnlyCounted {
 }
 
 /** A rejection in the store. The same payload on the same route is counted, not kept again. */
-export interface StoredRejection extends Omit<Rejection, "received_at" | "quota"> {
-  readonly id: string;
-  /** Time of arrival in ISO 8601, UTC; the times below have the same form. */
-  readonly first_seen: string;
-  readonly last_seen: string;
-  /** How often the message arrived, redeliveries included. */
-  readonly count: number;
-  readonly expires_at: string;
-}
+export type StoredRejection = RejectionContent &
+  StoredRoute & {
+    readonly id: string;
+    /** Time of arrival in ISO 8601, UTC; the times below have the same form. */
+    readonly first_seen: string;
+    readonly last_seen: string;
+    /** How often the message arrived, redeliveries included. */
+    readonly count: number;
+    readonly expires_at: string;
+  };

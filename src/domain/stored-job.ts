@@ -1,15 +1,13 @@
+import type { StoredOrigin } from "./origin.ts";
 import type { PreparedJob, Refusal } from "./submission.ts";
 
-/** A change of a job's state, and the delivery that caused it. */
-export interface Transition {
+/** A move of a job into a state, and the origin of the message that caused it. */
+export type Transition = StoredOrigin & {
   readonly state: string;
   readonly result: string | null;
   /** ISO 8601, UTC, milliseconds. */
   readonly received_at: string;
-  readonly exchange: string;
-  readonly routing_key: string;
-  readonly redelivered: boolean;
-}
+};
 
 /** The job document. It is written last, so it proves that everything the message caused is stored. */
 export interface StoredJob extends PreparedJob {

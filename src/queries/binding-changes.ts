@@ -1,6 +1,6 @@
 import { type PlanOptions, planBindings } from "../broker/queue/binding-plan.ts";
 import type { Binding } from "../domain/binding.ts";
-import type { KnownBinding } from "../store/ports/store.ts";
+import type { KnownBinding } from "../store/ports/binding-ledger.ts";
 
 /** What a worker would change about its queue with this registry; a part of what `check --plan --json` prints. */
 export interface BindingChanges {

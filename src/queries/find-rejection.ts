@@ -1,6 +1,6 @@
 import { Misuse } from "../domain/faults.ts";
 import type { StoredRejection } from "../domain/rejection.ts";
-import type { Store } from "../store/ports/store.ts";
+import type { RejectionReads } from "../store/ports/rejection-reads.ts";
 
 export function noSuchRejection(id: string): string {
   return `There is no rejection ${id}: it has been replayed, has expired, or is in another store.`;
@@ -15,7 +15,7 @@ const SHORTEST_PREFIX = 4;
  * @throws Misuse for what is no beginning of an id, and where several begin so.
  */
 export async function findByPrefix(
-  store: Pick<Store, "listRejections">,
+  store: Pick<RejectionReads, "listRejections">,
   text: string,
 ): Promise<StoredRejection | null> {
   const id_prefix = text.toLowerCase();

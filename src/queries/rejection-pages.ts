@@ -1,12 +1,12 @@
 import type { StoredRejection } from "../domain/rejection.ts";
-import type { RejectionFilter, Store } from "../store/ports/store.ts";
+import type { RejectionFilter, RejectionReads } from "../store/ports/rejection-reads.ts";
 
 /** So many are in memory at once, with their payloads; as many as a worker writes at once. */
 const PAGE = 200;
 
 /** All that fit, a page at a time, newest first or oldest first; never an empty page. */
 export async function* rejectionPages(
-  store: Pick<Store, "listRejections">,
+  store: Pick<RejectionReads, "listRejections">,
   filter: RejectionFilter,
   { limit, oldestFirst }: { readonly limit: number; readonly oldestFirst: boolean },
 ): AsyncGenerator<readonly StoredRejection[]> {

@@ -164,6 +164,7 @@ function ask<Reply>(
         reject(error);
       }
     };
+    // Not a deadline of a promise: each message of the thread sets the first timer back, and both end the thread.
     const stall = setTimeout(
       () => fail("stalled", `the task made no progress for ${stallMs / 1000} s`),
       stallMs,

@@ -4,12 +4,14 @@ import { databaseUrl } from "../config/read-settings.ts";
 import type { Settings } from "../config/settings.ts";
 import { makeFolder } from "../disk/make-folder.ts";
 import { closeDataToOthers } from "../disk/private-files.ts";
+import { errorCode } from "../domain/error-code.ts";
 import { Misuse } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import { openSpool, type Spool, spoolFiles } from "../spool/open-spool.ts";
 import { keepOpen } from "../store/calls/keep-open.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/ports/store.ts";
+import { storeLimits } from "./options.ts";
 
 /** How long a start waits for the store before it consumes without it. */
 const FIRST_TRY_MS = 3000;
@@ -47,7 +49,7 @@ function checkFolder(folder: string): void {
     makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (error) {
-    const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+    const code = errorCode(error);
     if (!forGood.test(code)) return;
     const reason = String(error).replace(/^Error: /, "");
     throw new Misuse([
@@ -73,13 +75,7 @@ export async function openStoreOf(
         mongodbUrl,
         dataDir: settings.DATA_DIR,
         rejectionTtlDays: settings.REJECTION_TTL_DAYS,
-        limits: {
-          rejectionQuota: {
-            perDay: settings.REJECTIONS_PER_DAY,
-            bytesPerDay: settings.REJECTION_BYTES_PER_DAY,
-          },
-          maxWaitingLogs: settings.LOG_MAX_WAITING_PER_EXCHANGE,
-        },
+        limits: storeLimits(settings),
         onStuck,
       }),
     patienceMs: hasSpool ? Math.min(settings.SPOOL_AFTER_MS, FIRST_TRY_MS) : null,

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { BugzillaOptions } from "../bugs/cache/bugzilla.ts";
 import { readCachedBugs } from "../bugs/cache/cached-bugs.ts";
 import { startBugSync } from "../bugs/cache/sync-bugs.ts";
@@ -10,7 +9,10 @@ import { countWorkEnd } from "../logs/work/count-work-end.ts";
 import { startLogWorker } from "../logs/work/log-worker.ts";
 import type { RetryLimits } from "../logs/work/retry-delay.ts";
 import type { Counters } from "../metrics/counters.ts";
-import type { BugCache, WorkStore } from "../store/ports/store.ts";
+import type { BugCache } from "../store/ports/bug-cache.ts";
+import type { WorkStore } from "../store/ports/work-store.ts";
+import { withDeadline } from "../timing/deadline.ts";
+import { pause } from "../timing/pause.ts";
 
 export interface ArtifactsOptions {
   readonly store: WorkStore & BugCache;
@@ -93,7 +95,7 @@ export function startArtifacts(options: ArtifactsOptions): Artifacts {
     async stop() {
       const stopped = worker.stop();
       // Suggestions that are nearly made are stored; what takes longer is cut off and given back.
-      await Promise.race([stopped, wait(STOP_GRACE_MS, undefined, { ref: false })]);
+      await withDeadline(stopped, STOP_GRACE_MS, () => undefined);
       await Promise.all([threads.close(), bugThread.close()]);
       await Promise.all([stopped, stopSyncing?.(), stopRefreshing()]);
     },
@@ -125,7 +127,7 @@ function keepFresh(
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
-      await wait(bugsCheckMs, undefined, { signal }).catch(() => undefined);
+      await pause(bugsCheckMs, signal);
       if (!signal.aborted) await check();
     }
   }

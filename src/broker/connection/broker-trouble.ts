@@ -1,3 +1,4 @@
+import { errorCode } from "../../domain/error-code.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
 import { brokerAddress, brokerUser } from "./broker-address.ts";
 
@@ -53,18 +54,17 @@ const troubles: readonly Trouble[] = [
 
 /** Why a broker could not be connected to, and the next step, in one line; without the password. */
 export function brokerTrouble(error: unknown, url: string): string {
-  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
   const words = String(error)
     .replace(/^Error: /, "")
     .trim();
-  const found = troubles.find(({ sign }) => sign.test(`${code} ${words}`));
+  const found = troubles.find(({ sign }) => sign.test(`${errorCode(error)} ${words}`));
   return `${found?.meaning(url) ?? blankUrls(words)}; see AMQP_URL`;
 }
 
 /** Why an exchange cannot be read, of the broker's "no" to looking for it or to a binding; null: that is not what it says. */
 export function exchangeRefusal(error: unknown): string | null {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === 404)
+  const code = errorCode(error);
+  if (code === "404")
     return "there is no such exchange (404): its publisher has not declared it, or the name is misspelt";
-  return code === 403 ? "access is refused (403): this user may not read it" : null;
+  return code === "403" ? "access is refused (403): this user may not read it" : null;
 }

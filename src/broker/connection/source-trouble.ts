@@ -1,3 +1,4 @@
+import { errorCode } from "../../domain/error-code.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
 
@@ -22,7 +23,6 @@ export function sourceTrouble(error: unknown): SourceTrouble {
       : error instanceof Error
         ? error.message
         : String(error);
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const hint = hints[code];
+  const hint = hints[errorCode(error)];
   return { error: blankUrls(message), ...(hint === undefined ? {} : { hint }) };
 }

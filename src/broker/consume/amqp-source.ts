@@ -1,10 +1,12 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { ChannelModel } from "amqplib";
 import type { Registry } from "../../config/registry.ts";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
-import type { BindingLedger } from "../../store/ports/store.ts";
+import type { Counters } from "../../metrics/counters.ts";
+import type { BindingLedger } from "../../store/ports/binding-ledger.ts";
 import { fullJitterMs } from "../../timing/backoff.ts";
+import { pause } from "../../timing/pause.ts";
+import { isWrittenAgain } from "../../timing/throttle.ts";
 import { brokerTrouble } from "../connection/broker-trouble.ts";
 import { connectBroker, endOf } from "../connection/connect-broker.ts";
 import { sourceTrouble } from "../connection/source-trouble.ts";
@@ -31,6 +33,7 @@ export interface AmqpSourceOptions {
   readonly recheckMs?: number;
   readonly prefetch: number;
   readonly maxBodyBytes: number;
+  readonly counters: Pick<Counters, "deliveriesSetAside">;
   readonly log: Log;
 }
 
@@ -60,7 +63,7 @@ interface Ended {
  * and the consumer must be made again in their order, and the address read anew.
  */
 export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHandler): MessageSource {
-  const { log } = options;
+  const { counters, log } = options;
   const { local } = options.queue;
   const stop = new AbortController();
   const history = new QueueHistory(log);
@@ -91,7 +94,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         if (failure !== null) {
           streak.failed(failure.culprit);
           streak.tell(log, reason);
-          await pause(streak.pauseMs);
+          await pause(streak.pauseMs, stop.signal);
           continue;
         }
         if (reason !== null) log.warn("broker_lost", { reason });
@@ -100,12 +103,12 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         const trouble = sourceTrouble(error);
         // Each kind once, and then ever more rarely: an outage is one event, not a flood.
         const isNews = !told.has(trouble.error) && told.size < MOST_KINDS;
-        if (isNews || Number.isInteger(Math.log2(failures))) {
+        if (isNews || isWrittenAgain(failures)) {
           log.warn("broker_away", { attempt: failures, ...trouble });
         }
         if (isNews) told.add(trouble.error);
       }
-      await pause(fullJitterMs(failures, reconnectBackoff));
+      await pause(fullJitterMs(failures, reconnectBackoff), stop.signal);
     }
   }
 
@@ -140,7 +143,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       await workFits(ended);
       if (stop.signal.aborted) return endedBy("stopped while connecting");
       const { name } = options.queue;
-      const careful = { connection, channel, watch, streak, url, name, log };
+      const careful = { connection, channel, watch, streak, url, name, counters, log };
       const consumer = await consume(channel, declared.queue, {
         maxBodyBytes: options.maxBodyBytes,
         handler: noted,
@@ -191,7 +194,8 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       isEnded = true;
     });
     if (stranded() > options.prefetch) log.warn("earlier_deliveries_in_work", { deliveries: stranded() });
-    while (stranded() > options.prefetch && !isEnded && !stop.signal.aborted) await pause(WORK_LOOK_MS);
+    while (stranded() > options.prefetch && !isEnded && !stop.signal.aborted)
+      await pause(WORK_LOOK_MS, stop.signal);
     former = former.filter((consumer) => consumer.inWork() > 0);
   }
 
@@ -201,12 +205,6 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     history.delivered(new Date(delivery.receivedAtMs));
     return handler(delivery);
   };
-
-  async function pause(ms: number): Promise<void> {
-    await wait(ms, undefined, { signal: stop.signal }).catch(() => {
-      // Woken by the end: the loop sees it.
-    });
-  }
 
   const loop = keepConsuming();
 

@@ -1,9 +1,10 @@
 import type { Channel, ChannelModel } from "amqplib";
 import type { Log } from "../../log.ts";
+import type { Counters } from "../../metrics/counters.ts";
 import { ContentProperties } from "../connection/content-properties.ts";
 import { culpritOf, type RawDelivery } from "../connection/tap-deliveries.ts";
 import { openUnreadableQueue } from "../queue/open-unreadable-queue.ts";
-import { settleable } from "./consume.ts";
+import { taggedMessage } from "./tagged-message.ts";
 import type { Received } from "./to-delivery.ts";
 import type { UnreadableStreak } from "./unreadable-streak.ts";
 import type { DeliveryWatch } from "./watch-deliveries.ts";
@@ -17,6 +18,7 @@ export interface CarefulOptions {
   readonly url: string;
   /** Last part of the consumed queue's name. */
   readonly name: string;
+  readonly counters: Pick<Counters, "deliveriesSetAside">;
   readonly log: Log;
 }
 
@@ -47,13 +49,14 @@ function readable(list: Buffer): ContentProperties | null {
 }
 
 async function setAside(
-  { connection, channel, url, name, log }: CarefulOptions,
+  { connection, channel, url, name, counters, log }: CarefulOptions,
   raw: RawDelivery,
 ): Promise<void> {
   const { exchange, routingKey: routing_key } = raw.fields;
   const unreadable = await openUnreadableQueue(connection, url, name);
   await unreadable.setAside(raw);
-  channel.ack(settleable(raw));
+  channel.ack(taggedMessage(raw.fields.deliveryTag));
+  counters.deliveriesSetAside.inc();
   log.warn("delivery_set_aside", { queue: unreadable.queue, exchange, routing_key, bytes: raw.body.length });
   await unreadable.close();
 }

@@ -1,4 +1,5 @@
 import type { Log } from "../../log.ts";
+import { isWrittenAgain } from "../../timing/throttle.ts";
 import { type Culprit, isSameCulprit } from "../connection/tap-deliveries.ts";
 
 /** After the first failure deliveries are taken one at a time; after so many they are also taken past the driver. */
@@ -44,7 +45,7 @@ export class UnreadableStreak {
 
   /** Tells of the first failure, and then of ever fewer: the second, the fourth, the eighth. */
   tell(log: Log, error: string | null): void {
-    if (!Number.isInteger(Math.log2(this.#failures))) return;
+    if (!isWrittenAgain(this.#failures)) return;
     const { exchange = null, routingKey: routing_key = null, bodyBytes: bytes = null } = this.#culprit ?? {};
     log.warn("delivery_unreadable", { times: this.#failures, exchange, routing_key, bytes, error });
   }

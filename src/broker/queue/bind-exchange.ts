@@ -1,5 +1,6 @@
 import type { Channel, ChannelModel } from "amqplib";
 import { exchangeRefusal } from "../connection/broker-trouble.ts";
+import { surviveRefusals } from "../connection/survive-refusals.ts";
 
 /**
  * Binds the queue to one exchange, which must exist: a reader never creates somebody's exchange.
@@ -38,8 +39,7 @@ async function onOwnChannel(
   work: (channel: Channel) => Promise<void>,
 ): Promise<string | null> {
   const channel = await connection.createChannel();
-  // What the broker says comes as the rejection below; an "error" that nobody hears would end the process.
-  channel.on("error", () => undefined);
+  surviveRefusals(channel);
   try {
     await work(channel);
     await channel.close();

@@ -1,5 +1,5 @@
 import { type Binding, keyOf } from "../../domain/binding.ts";
-import type { KnownBinding } from "../../store/ports/store.ts";
+import type { KnownBinding } from "../../store/ports/binding-ledger.ts";
 
 /** What is to be done so that a queue is bound as the registry says. */
 export interface BindingPlan {

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Channel, ChannelModel, Options } from "amqplib";
+import { errorCode } from "../../domain/error-code.ts";
 import { brokerUser } from "../connection/broker-address.ts";
+import { surviveRefusals } from "../connection/survive-refusals.ts";
 
 export interface QueueOptions {
   /** Last part of the name `queue/<user>/<name>`. */
@@ -51,14 +53,13 @@ export async function declareQueue(
 /** Asked on a channel of its own: the broker closes it with a "no". */
 async function isThere(connection: ChannelModel, queue: string): Promise<boolean> {
   const channel = await connection.createChannel();
-  // Told by the rejection below; an "error" that nobody hears would end the process.
-  channel.on("error", () => undefined);
+  surviveRefusals(channel);
   try {
     await channel.checkQueue(queue);
     await channel.close();
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === 404) return false;
+    if (errorCode(error) === "404") return false;
     throw error;
   }
 }

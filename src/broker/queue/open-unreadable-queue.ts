@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ChannelModel, ConfirmChannel } from "amqplib";
 import { brokerUser } from "../connection/broker-address.ts";
+import { surviveRefusals } from "../connection/survive-refusals.ts";
 import type { RawDelivery } from "../connection/tap-deliveries.ts";
 
 /** A durable queue of our own for deliveries that cannot be read, and the way into it. */
@@ -24,8 +25,7 @@ export async function openUnreadableQueue(
   const queue = `queue/${user}/${name}-unreadable`;
   const exchange = `exchange/${user}/${name}-unreadable`;
   const channel = await connection.createConfirmChannel();
-  // What the broker refuses comes as a rejection; an "error" that nobody hears would end the process.
-  channel.on("error", () => undefined);
+  surviveRefusals(channel);
   await channel.assertExchange(exchange, "fanout", { durable: true });
   await channel.assertQueue(queue, { durable: true });
   await channel.bindQueue(queue, exchange, "");

@@ -1,10 +1,10 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { ChannelModel } from "amqplib";
 import type { Registry } from "../../config/registry.ts";
 import type { Binding } from "../../domain/binding.ts";
 import type { Log } from "../../log.ts";
-import type { BindingLedger, KnownBinding } from "../../store/ports/store.ts";
+import type { BindingLedger, KnownBinding } from "../../store/ports/binding-ledger.ts";
 import { type Backoff, fullJitterMs } from "../../timing/backoff.ts";
+import { pause } from "../../timing/pause.ts";
 import { sourceTrouble } from "../connection/source-trouble.ts";
 import type { DegradedExchange, ListedExchange } from "../message-source.ts";
 import { bindExchange, unbindExchange } from "./bind-exchange.ts";
@@ -135,8 +135,7 @@ export class QueueBindings {
 
   /** True: woken by a change of the registry, maybe one that came during the last pass. */
   async #pause(delayMs: number, ended: AbortSignal): Promise<boolean> {
-    const signal = AbortSignal.any([ended, this.#wake.signal]);
-    await wait(delayMs, undefined, { signal }).catch(() => undefined);
+    await pause(delayMs, AbortSignal.any([ended, this.#wake.signal]));
     if (!this.#wake.signal.aborted) return false;
     this.#wake = new AbortController();
     return true;

@@ -1,5 +1,6 @@
 import type { ChannelModel } from "amqplib";
 import type { Log } from "../../log.ts";
+import { surviveRefusals } from "../connection/survive-refusals.ts";
 import type { MessageSource, QueueDepth } from "../message-source.ts";
 
 /** One answer of the broker about the queue. */
@@ -148,8 +149,7 @@ export function startDepthWatch({ source, everyMs, limit, log }: DepthWatchOptio
 export async function readQueueDepth(connection: ChannelModel, queue: string): Promise<QueueDepth | null> {
   try {
     const channel = await connection.createChannel();
-    // Told by the rejection below; an "error" that nobody hears would end the process.
-    channel.on("error", () => undefined);
+    surviveRefusals(channel);
     const { messageCount, consumerCount } = await channel.checkQueue(queue);
     await channel.close();
     return { queue, messages: messageCount, consumers: consumerCount };

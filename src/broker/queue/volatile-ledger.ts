@@ -1,6 +1,6 @@
 import type { Binding } from "../../domain/binding.ts";
 import { keyOf } from "../../domain/binding.ts";
-import type { BindingLedger, KnownBinding } from "../../store/ports/store.ts";
+import type { BindingLedger, KnownBinding } from "../../store/ports/binding-ledger.ts";
 
 /** The ledger of a private queue, which ends with its connection: held in memory, and for one queue at a time. */
 export class VolatileLedger implements BindingLedger {

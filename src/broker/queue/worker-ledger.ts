@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import type { Binding } from "../../domain/binding.ts";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
-import type { BindingLedger, KnownBinding } from "../../store/ports/store.ts";
+import type { BindingLedger, KnownBinding } from "../../store/ports/binding-ledger.ts";
 
 /**
  * The ledger of bindings as one worker writes in it. A store that is away must not keep the worker from consuming: that is

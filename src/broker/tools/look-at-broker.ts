@@ -1,6 +1,9 @@
 import type { ChannelModel } from "amqplib";
+import { errorCode } from "../../domain/error-code.ts";
+import { withDeadline } from "../../timing/deadline.ts";
 import { brokerTrouble, exchangeRefusal } from "../connection/broker-trouble.ts";
 import { connectBroker } from "../connection/connect-broker.ts";
+import { surviveRefusals } from "../connection/survive-refusals.ts";
 
 export interface LookOptions {
   readonly url: string;
@@ -38,16 +41,15 @@ export async function lookAtBroker(options: LookOptions): Promise<BrokerLook> {
   const { limitMs } = options;
   const trouble = `no answer within ${limitMs / 1000} s`;
   const hangUp = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<BrokerLook>((resolve) => {
-    timer = setTimeout(() => resolve({ trouble, queue: null, exchanges: [] }), limitMs);
-  });
   try {
-    return await Promise.race([look(options, hangUp.signal), late]);
+    return await withDeadline(look(options, hangUp.signal), limitMs, () => ({
+      trouble,
+      queue: null,
+      exchanges: [],
+    }));
   } catch (error) {
     return { trouble: brokerTrouble(error, options.url), queue: null, exchanges: [] };
   } finally {
-    clearTimeout(timer);
     hangUp.abort();
   }
 }
@@ -72,7 +74,7 @@ async function look(
 /** A "no" closes the channel, so that each question has one of its own. */
 async function lookAtExchange(connection: ChannelModel, exchange: string): Promise<ExchangeLook> {
   const channel = await connection.createChannel();
-  channel.on("error", () => undefined);
+  surviveRefusals(channel);
   try {
     await channel.checkExchange(exchange);
     await channel.close();
@@ -92,14 +94,13 @@ const refusals: Readonly<Record<string, string>> = {
 
 async function lookAtQueue(connection: ChannelModel, name: string): Promise<QueueLook> {
   const channel = await connection.createChannel();
-  channel.on("error", () => undefined);
+  surviveRefusals(channel);
   try {
     const { messageCount, consumerCount } = await channel.checkQueue(name);
     await channel.close();
     return { name, ready_messages: messageCount, consumers: consumerCount, trouble: null };
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const trouble = refusals[code];
+    const trouble = refusals[errorCode(error)];
     if (trouble === undefined) throw error;
     return { name, ready_messages: null, consumers: null, trouble };
   }

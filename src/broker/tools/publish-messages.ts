@@ -1,5 +1,7 @@
 import type { ChannelModel, ConfirmChannel } from "amqplib";
+import { errorCode } from "../../domain/error-code.ts";
 import { Misuse } from "../../domain/faults.ts";
+import { withDeadline } from "../../timing/deadline.ts";
 import { brokerUser } from "../connection/broker-address.ts";
 import { brokerTrouble } from "../connection/broker-trouble.ts";
 import { connectBroker } from "../connection/connect-broker.ts";
@@ -57,14 +59,16 @@ export async function publishMessages(publication: Publication): Promise<Publica
     isBlocked = false;
   });
   try {
-    const end = await Promise.race([publishOn(connection, publication), lost, after(timeoutMs)]);
+    const published = Promise.race([publishOn(connection, publication), lost]);
+    const end = await withDeadline<PublicationEnd>(published, timeoutMs, () => "timeout");
     return end === "timeout" && isBlocked ? "blocked" : end;
   } catch (error) {
     if (isLost) return "lost";
     throw asMisuse(error, publication);
   } finally {
     // The result is known; an end that fails adds nothing to it.
-    await Promise.race([connection.close().catch(() => undefined), after(CLOSE_MS)]);
+    const closed = connection.close().catch(() => undefined);
+    await withDeadline(closed, CLOSE_MS, () => undefined);
     hangUp.abort();
   }
 }
@@ -103,22 +107,15 @@ function endOf(channel: ConfirmChannel): Promise<never> {
   return end;
 }
 
-/** Does not keep the process alive by itself. */
-function after(ms: number): Promise<"timeout"> {
-  return new Promise((resolve) => {
-    setTimeout(() => resolve("timeout"), ms).unref();
-  });
-}
-
 function asMisuse(error: unknown, { url, exchange }: Publication): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = errorCode(error);
   const user = brokerUser(url);
-  if (code === 404) {
+  if (code === "404") {
     return new Misuse([
       `there is no exchange ${exchange}; a missing one is made only under your own name: exchange/${user}/...`,
     ]);
   }
-  if (code === 403) return new Misuse([`user ${user} may not publish to ${exchange}`]);
+  if (code === "403") return new Misuse([`user ${user} may not publish to ${exchange}`]);
   // The code is the same as for the exchange; the broker's words are all there is to tell one from the other.
   const [, tooLong] = /PRECONDITION_FAILED - (message size.*)"/.exec(String(error)) ?? [];
   if (tooLong !== undefined) {
@@ -126,6 +123,6 @@ function asMisuse(error: unknown, { url, exchange }: Publication): unknown {
       `the broker refuses a message, and perhaps others: ${tooLong}; publish fewer jobs in one message`,
     ]);
   }
-  if (code === 406) return new Misuse([`${exchange} is there already, but is no durable topic exchange`]);
+  if (code === "406") return new Misuse([`${exchange} is there already, but is no durable topic exchange`]);
   return error;
 }

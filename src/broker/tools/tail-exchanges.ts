@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import type { ChannelModel, ConsumeMessage } from "amqplib";
 import type { Binding } from "../../domain/binding.ts";
 import type { Delivery } from "../../domain/delivery.ts";
+import { errorCode } from "../../domain/error-code.ts";
 import { Misuse, Unavailable } from "../../domain/faults.ts";
+import { withDeadline } from "../../timing/deadline.ts";
 import { brokerUser } from "../connection/broker-address.ts";
 import { brokerTrouble, exchangeRefusal } from "../connection/broker-trouble.ts";
 import { connectBroker } from "../connection/connect-broker.ts";
+import { surviveRefusals } from "../connection/survive-refusals.ts";
 import { toDelivery } from "../consume/to-delivery.ts";
 
 export interface TailOptions {
@@ -52,8 +54,8 @@ export async function tailExchanges(options: TailOptions): Promise<void> {
     throw new Misuse([`the broker cannot be used: ${brokerTrouble(error, url)}`]);
   } finally {
     // Lost already, or of no more use.
-    const closed = connection?.close().catch(() => undefined);
-    await Promise.race([closed, wait(CLOSE_MS, undefined, { ref: false })]);
+    const closed = connection?.close().catch(() => undefined) ?? Promise.resolve();
+    await withDeadline(closed, CLOSE_MS, () => undefined);
     hangUp.abort();
   }
 }
@@ -75,12 +77,11 @@ function lossOf(connection: ChannelModel): Promise<never> {
 async function readFrom(connection: ChannelModel, options: TailOptions): Promise<never> {
   const user = brokerUser(options.url);
   const channel = await connection.createChannel();
-  // A "no" comes as a rejection, too; unheard it would end the connection.
-  channel.on("error", () => undefined);
+  surviveRefusals(channel);
   const queue = `queue/${user}/inspect-${randomUUID()}`;
   const ours = { durable: false, exclusive: true, autoDelete: true, arguments: waitingLimits };
   await channel.assertQueue(queue, ours).catch((error: unknown) => {
-    if (!(error instanceof Error && "code" in error && error.code === 403)) throw error;
+    if (errorCode(error) !== "403") throw error;
     throw new Misuse([`user ${user} may not have a queue: it needs the rights to queue/${user}/.*`]);
   });
   await bindAll(connection, queue, options);
@@ -111,8 +112,7 @@ async function bindAll(connection: ChannelModel, queue: string, options: TailOpt
   const refused: (readonly [exchange: string, reason: string])[] = [];
   for (const exchange of exchanges) {
     const channel = await connection.createChannel();
-    // The "no" comes as the rejection below; unheard it would end the process.
-    channel.on("error", () => undefined);
+    surviveRefusals(channel);
     try {
       for (const { routing_key } of options.bindings.filter((binding) => binding.exchange === exchange))
         await channel.bindQueue(queue, exchange, routing_key);

@@ -1,6 +1,6 @@
 import type { Bug } from "../../domain/bug.ts";
 import { Unavailable } from "../../domain/faults.ts";
-import type { BugCache } from "../../store/ports/store.ts";
+import type { BugCache } from "../../store/ports/bug-cache.ts";
 
 const PAGE_BUGS = 1000;
 

@@ -1,7 +1,7 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "../../log.ts";
 import type { Counters } from "../../metrics/counters.ts";
-import type { BugCache } from "../../store/ports/store.ts";
+import type { BugCache } from "../../store/ports/bug-cache.ts";
+import { pause } from "../../timing/pause.ts";
 import { type BugzillaOptions, fetchBugs } from "./bugzilla.ts";
 
 /**
@@ -37,7 +37,6 @@ export function startBugSync(options: BugSyncOptions): () => Promise<void> {
   const { cache, everyMs, counters, log } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const pause = (ms: number): Promise<void> => wait(ms, undefined, { signal }).catch(() => undefined);
 
   async function sync(): Promise<void> {
     try {
@@ -57,10 +56,10 @@ export function startBugSync(options: BugSyncOptions): () => Promise<void> {
       (version) => version !== null,
       () => true,
     );
-    if (isFilled) await pause(Math.random() * everyMs);
+    if (isFilled) await pause(Math.random() * everyMs, signal);
     while (!signal.aborted) {
       await sync();
-      await pause(everyMs * (0.9 + 0.2 * Math.random()));
+      await pause(everyMs * (0.9 + 0.2 * Math.random()), signal);
     }
   }
 

@@ -3,8 +3,9 @@ import { LogFetchError } from "./log-source.ts";
 /**
  * The time limits of one fetch as one abort signal, whose reason is always the LogFetchError to throw.
  *
- * The total runs from the start until {@link FetchClock.stop}; `within` adds a shorter limit for one step. The HTTP
- * client's own timers are not used: they are exact to a second only, and do not limit headers that arrive byte by byte.
+ * The total runs from the start until {@link FetchClock.stop}; `within` adds a shorter limit for one step. It has
+ * timers of its own: those of the client have a grain of a second and do not count a head that drips, and
+ * `withDeadline` would leave the step running, while an aborted signal ends it.
  */
 export class FetchClock {
   readonly #controller = new AbortController();

@@ -1,6 +1,6 @@
 import { promises as dns } from "node:dns";
 import { isIPv6 } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
+import { withDeadline } from "../../timing/deadline.ts";
 import { clientErrorCode } from "./client-error-code.ts";
 import { openHostsFile } from "./hosts-file.ts";
 import { LogFetchError } from "./log-source.ts";
@@ -60,15 +60,14 @@ async function askDns(
   // list of servers.
   const resolver = new dns.Resolver({ timeout: Math.min(FIRST_TRY_MS, lookupMs), tries: TRIES });
   if (servers.length > 0) resolver.setServers(servers);
+  // Cancelled questions fail by themselves, with a code that `notFound` knows.
   const late = setTimeout(() => resolver.cancel(), lookupMs);
   const four = resolver.resolve4(hostname);
   const six = resolver.resolve6(hostname);
   const both = Promise.allSettled([four, six]);
   try {
     await Promise.any([four, six]);
-    const waiting = new AbortController();
-    await Promise.race([both, wait(OTHER_FAMILY_MS, undefined, waiting).catch(() => undefined)]);
-    waiting.abort();
+    await withDeadline<unknown>(both, OTHER_FAMILY_MS, () => undefined);
   } catch {
     // Both queries have failed; their errors are read below.
   } finally {

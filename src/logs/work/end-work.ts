@@ -1,9 +1,9 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import type { Log } from "../../log.ts";
-import type { WorkItem, WorkStore } from "../../store/ports/store.ts";
-import { askAgain, fullJitterMs } from "../../timing/backoff.ts";
+import type { WorkItem, WorkStore } from "../../store/ports/work-store.ts";
+import { askAgain } from "../../timing/backoff.ts";
+import { retry } from "../../timing/retry.ts";
 import type { ReadingFailure } from "../read/log-reading.ts";
 import { type RetryLimits, retryDelayMs } from "./retry-delay.ts";
 
@@ -108,15 +108,20 @@ async function whileLeased<T>(
   until: number,
   { stop, log }: WorkEnding,
 ): Promise<T | null> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await write();
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      if (tries === 0) log.warn("artifacts_wait_for_store", { item: item.id, error });
-      const delayMs = fullJitterMs(tries, askAgain(error, backoff));
-      if (stop.aborted || Date.now() + delayMs >= until) return null;
-      await wait(delayMs, undefined, { signal: stop }).catch(() => undefined);
-    }
+  try {
+    return await retry(write, {
+      backoff,
+      stop,
+      untilMs: until,
+      onFailure(error, failures) {
+        if (!(error instanceof Unavailable)) throw error;
+        if (failures === 1) log.warn("artifacts_wait_for_store", { item: item.id, error });
+        if (stop.aborted) throw error;
+        return askAgain(error, backoff);
+      },
+    });
+  } catch (error) {
+    if (error instanceof Unavailable) return null;
+    throw error;
   }
 }

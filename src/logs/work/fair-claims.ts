@@ -1,4 +1,4 @@
-import type { WorkItem, WorkStore } from "../../store/ports/store.ts";
+import type { WorkItem, WorkStore } from "../../store/ports/work-store.ts";
 
 /** The list of exchanges is read again after this time, and at once if nothing can be claimed for the known ones. */
 const LIST_MS = 1000;

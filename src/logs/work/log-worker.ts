@@ -4,7 +4,7 @@ import { describeLogFault } from "../../domain/log-faults.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { hostOf } from "../../domain/text/url-host.ts";
 import type { Log } from "../../log.ts";
-import type { WorkItem, WorkStore } from "../../store/ports/store.ts";
+import type { WorkItem, WorkStore } from "../../store/ports/work-store.ts";
 import { ThreadFailure } from "../../threads/thread-pool.ts";
 import type {
   AdmitServers,

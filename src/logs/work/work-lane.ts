@@ -1,6 +1,7 @@
-import { setTimeout as wait } from "node:timers/promises";
-import type { WorkItem } from "../../store/ports/store.ts";
+import type { WorkItem } from "../../store/ports/work-store.ts";
 import { type Backoff, fullJitterMs } from "../../timing/backoff.ts";
+import { pause } from "../../timing/pause.ts";
+import { Wake } from "../../timing/wake.ts";
 
 export interface WorkLaneOptions {
   /** The most items in progress at a time. */
@@ -27,8 +28,8 @@ export function startWorkLane(options: WorkLaneOptions): WorkLane {
   const { slots, idle } = options;
   const inWork = new Set<Promise<void>>();
   let stopped = false;
-  let wake = new AbortController();
-  const nudge = (): void => wake.abort();
+  const wake = new Wake();
+  const nudge = (): void => wake.all();
 
   function start(item: WorkItem): void {
     const work = options.handle(item).finally(() => {
@@ -58,11 +59,8 @@ export function startWorkLane(options: WorkLaneOptions): WorkLane {
       // A claim may return fewer items than are due, so the next one follows at once while there is a free slot.
       if (items.length > 0 && inWork.size < slots) continue;
       const delayMs = idle.baseMs / 2 + fullJitterMs(emptyHanded, idle);
-      await wait(delayMs, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) {
-        wake = new AbortController();
-        emptyHanded = 0;
-      }
+      await pause(delayMs, signal);
+      if (signal.aborted) emptyHanded = 0;
     }
   }
 

@@ -11,7 +11,8 @@ import {
 import { propertyList, publishRaw, rawHeader, textHeader } from "../../doubles/raw-message.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../../servers/shared-servers.ts";
-import { SourceStory, until } from "../consume/a-source.ts";
+import { until } from "../../until.ts";
+import { SourceStory } from "../consume/a-source.ts";
 
 jest.setTimeout(120_000);
 const broker = await serverOrSkip(sharedRabbitmq);

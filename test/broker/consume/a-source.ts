@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
 import { type AmqpSourceOptions, openAmqpSource } from "../../../src/broker/consume/amqp-source.ts";
 import type { MessageSource } from "../../../src/broker/message-source.ts";
 import { VolatileLedger } from "../../../src/broker/queue/volatile-ledger.ts";
 import { parseRegistry, type Registry } from "../../../src/config/registry.ts";
 import type { Delivery, Settlement } from "../../../src/domain/delivery.ts";
+import { createCounters } from "../../../src/metrics/counters.ts";
+import { until } from "../../until.ts";
 
 /** A line that a source has told its log. */
 export type Told = Readonly<Record<string, unknown>> & { readonly event: string };
@@ -28,6 +29,7 @@ export class SourceStory {
   readonly name = `source-${randomUUID()}`;
   readonly queue = `queue/guest/${this.name}`;
   readonly ledger = new VolatileLedger();
+  readonly counters = createCounters();
   readonly told: Told[] = [];
   readonly held: Held[] = [];
   /** False: deliveries stay unsettled until the test settles them. */
@@ -67,6 +69,7 @@ export class SourceStory {
         pruneForce: false,
         prefetch: 100,
         maxBodyBytes: 10_000,
+        counters: this.counters,
         log: { error: tell, warn: tell, info: tell, debug: tell },
         ...options,
       },
@@ -113,18 +116,5 @@ export class SourceStory {
     await channel.deleteExchange(this.exchange);
     await connection.close();
     await this.#connection.close().catch(() => undefined);
-  }
-}
-
-/** Asks again and again. @throws naming what did not come about, so that a test fails by more than its time limit. */
-export async function until(
-  isSo: () => boolean | Promise<boolean>,
-  what: string,
-  limitMs = 30_000,
-): Promise<void> {
-  const deadline = performance.now() + limitMs;
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await wait(20);
   }
 }

@@ -2,11 +2,12 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { type ChannelModel, connect } from "amqplib";
-import type { BindingLedger } from "../../../src/store/ports/store.ts";
+import type { BindingLedger } from "../../../src/store/ports/binding-ledger.ts";
 import { type CutProxy, startCutProxy } from "../../doubles/cut-proxy.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../../servers/shared-servers.ts";
-import { SourceStory, until } from "./a-source.ts";
+import { until } from "../../until.ts";
+import { SourceStory } from "./a-source.ts";
 
 jest.setTimeout(60_000);
 const broker = await serverOrSkip(sharedRabbitmq);

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeEach, expect, it, jest } from "@jest/globals
 import { publishMessages } from "../../../src/broker/tools/publish-messages.ts";
 import { type Rabbitmq, startRabbitmq } from "../../servers/rabbitmq.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
-import { SourceStory, until } from "./a-source.ts";
+import { until } from "../../until.ts";
+import { SourceStory } from "./a-source.ts";
 
 jest.setTimeout(120_000);
 const series = process.env["TEST_BROKER"] === "3" ? "3" : "4";

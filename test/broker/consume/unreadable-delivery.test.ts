@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { connect } from "amqplib";
+import { totalOf } from "../../../src/metrics/counters.ts";
 import { startCutProxy } from "../../doubles/cut-proxy.ts";
 import { propertyList, publishRaw, rawHeader, textHeader } from "../../doubles/raw-message.ts";
 import { throwAtPoison } from "../../doubles/throw-at-poison.mjs";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../../servers/shared-servers.ts";
-import { SourceStory, until } from "./a-source.ts";
+import { until } from "../../until.ts";
+import { SourceStory } from "./a-source.ts";
 
 jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
@@ -75,6 +77,7 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
       expect(toldOf("delivery_set_aside")).toEqual([
         expect.objectContaining({ queue, exchange: story.exchange, routing_key: "story.try", bytes: 7 }),
       ]);
+      expect(await totalOf(story.counters.deliveriesSetAside)).toBe(1);
       expect(toldOf("delivery_unreadable").map(({ times }) => times)).toEqual([1, 2]);
       const { read, others } = await takeSetAside(queue);
       const headers = { exchange: story.exchange, routing_key: "story.try" };

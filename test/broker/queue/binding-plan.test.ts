@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { type PlanOptions, planBindings } from "../../../src/broker/queue/binding-plan.ts";
 import type { Binding } from "../../../src/domain/binding.ts";
-import type { KnownBinding } from "../../../src/store/ports/store.ts";
+import type { KnownBinding } from "../../../src/store/ports/binding-ledger.ts";
 
 const nowMs = Date.parse("2026-01-05T10:00:00Z");
 const minutesAgo = (minutes: number): string => new Date(nowMs - minutes * 60_000).toISOString();

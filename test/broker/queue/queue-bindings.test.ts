@@ -7,7 +7,8 @@ import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../../servers/shared-servers.ts";
-import { aRegistry, SourceStory, until } from "../consume/a-source.ts";
+import { until } from "../../until.ts";
+import { aRegistry, SourceStory } from "../consume/a-source.ts";
 
 jest.setTimeout(60_000);
 const broker = await serverOrSkip(sharedRabbitmq);

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
 import {
@@ -11,6 +10,7 @@ import {
 } from "../../../src/broker/queue/queue-depth.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../../servers/shared-servers.ts";
+import { until } from "../../until.ts";
 
 jest.setTimeout(30_000);
 
@@ -116,7 +116,7 @@ broker.describe(`the watch over a queue on ${broker.name}`, () => {
       const readings = watch.state()?.readings.slice(-3) ?? [];
       return readings.length === 3 && readings.every((reading) => reading.messages === messages);
     };
-    while (!hasSeen()) await wait(10);
+    await until(hasSeen, `a depth of ${messages}`);
   }
 
   it("warns once for a crossing, says when it is over, and warns again", async () => {
@@ -154,7 +154,7 @@ broker.describe(`the watch over a queue on ${broker.name}`, () => {
     await grow(1);
     await seen(1);
     await channel.deleteQueue(queue);
-    while (watch.state() !== null) await wait(10);
+    await until(() => watch.state() === null);
     // The same channel goes on.
     await channel.assertQueue(queue);
     await seen(0);

@@ -8,7 +8,7 @@ import {
   startLogWorker,
   type WorkEnd,
 } from "../../../src/logs/work/log-worker.ts";
-import type { WorkItem } from "../../../src/store/ports/store.ts";
+import type { WorkItem } from "../../../src/store/ports/work-store.ts";
 import { ThreadFailure } from "../../../src/threads/thread-pool.ts";
 import { aWorkQueue, type WorkQueue } from "../../doubles/work-queue.ts";
 
