@@ -1,6 +1,6 @@
 import type { Fault, FaultReason, Violation } from "./faults.ts";
 
-/** What each reason means, for people. A test compares it with the table in `docs/outcomes.md`. */
+/** The meaning of each reason. A test compares this table with the one in `docs/outcomes.md`. */
 export const faultMeanings: Readonly<Record<FaultReason, string>> = {
   "oversize-body": "the body is longer than `MAX_BODY_BYTES`",
   "unsupported-encoding": "the properties declare an encoding of the body that cannot be decoded",
@@ -11,7 +11,7 @@ export const faultMeanings: Readonly<Record<FaultReason, string>> = {
   "project-not-accepted": "the registry does not let this exchange write to this project (`accept_projects`)",
   "unknown-revision-hash": "no push with this revision hash is known",
   "unusable-field": "a field fits the schema, but cannot be stored as it is",
-  "internal-error": "a bug in pulse-ingest struck twice",
+  "internal-error": "a bug in pulse-ingest made the message fail twice",
   "killed-worker": "workers died `MAX_ATTEMPTS` times while the message was in progress",
 };
 
@@ -19,7 +19,7 @@ export function isFaultReason(text: string): text is FaultReason {
   return Object.hasOwn(faultMeanings, text);
 }
 
-/** A fault as people are told it: a place, a rule, what was found, and how to mend it. */
+/** Returns a fault as errors for people: each with the place, the rule, what was found, and how to fix it. */
 export function faultErrors(fault: Fault): readonly Violation[] {
   if (fault.reason === "schema-violation") return fault.violations;
   return [{ pointer: pointerOf(fault), keyword: fault.reason, message: messageOf(fault) }];
@@ -34,7 +34,7 @@ function pointerOf(fault: OtherFault): string {
 }
 
 /**
- * Returns the fault of a job as a fault of the message that holds the job: its pointers begin where the message does.
+ * Returns the fault of a job as a fault of the message that holds the job: its pointers start at the message's root.
  *
  * @param at - JSON pointer from the message to the job, such as `/payload`.
  */
@@ -57,51 +57,49 @@ export function faultWithin(fault: Fault, at: string): Fault {
 }
 
 function lengthOf({ bytes, compression }: Extract<Fault, { readonly reason: "oversize-body" }>): string {
-  const asItCame = `${bytes} bytes long`;
-  return compression === undefined
-    ? asItCame
-    : `${asItCame}, and too long without its compression (${compression})`;
+  const asSent = `${bytes} bytes long`;
+  return compression === undefined ? asSent : `${asSent}, and too long when decompressed (${compression})`;
 }
 
 function messageOf(fault: OtherFault): string {
   switch (fault.reason) {
     case "oversize-body":
       return (
-        `is ${lengthOf(fault)}; at most ${fault.limitBytes} are taken (MAX_BODY_BYTES): ` +
-        "publish fewer jobs in one message, or leave long text to a log"
+        `is ${lengthOf(fault)}; the limit is ${fault.limitBytes} (MAX_BODY_BYTES): ` +
+        "publish fewer jobs in one message, or put long text into a log"
       );
     case "unsupported-encoding":
       return (
-        `the ${fault.property} ${JSON.stringify(fault.value)} cannot be undone here: publish UTF-8, ` +
-        "as it is or compressed with gzip, zlib or brotli"
+        `the ${fault.property} ${JSON.stringify(fault.value)} cannot be decoded: publish UTF-8, ` +
+        "plain or compressed with gzip, zlib or brotli"
       );
     case "malformed-body":
       return `${fault.detail}; publish one JSON object, or an array of them, as UTF-8`;
     case "too-many-jobs":
       return (
-        `holds ${fault.jobs} jobs; a message may hold ${fault.limit} (MAX_JOBS_PER_MESSAGE): ` +
+        `holds ${fault.jobs} jobs; the limit is ${fault.limit} (MAX_JOBS_PER_MESSAGE): ` +
         "publish the jobs in several messages"
       );
     case "unreadable-time":
-      return `not a date-time: ${JSON.stringify(fault.value)}; it should be as in "2026-01-05T10:00:00Z"`;
+      return `not a date-time: ${JSON.stringify(fault.value)}; write it like "2026-01-05T10:00:00Z"`;
     case "project-not-accepted":
       return (
-        `the project ${fault.project} may not be written to by ${fault.exchange}: accept_projects of the registry ` +
-        "leaves it out; name another project, or have the operator add a pattern"
+        `the exchange ${fault.exchange} may not write to the project ${fault.project}, because accept_projects of ` +
+        "the registry does not list it; name another project, or ask the operator to add a pattern"
       );
     case "unknown-revision-hash":
       return (
         `no push of ${fault.project} has the revision hash ${fault.revisionHash}: submit the push before its jobs, ` +
-        "or give the revision instead"
+        "or give a revision instead"
       );
     case "unusable-field":
       return fault.detail;
     case "internal-error":
-      return `${fault.detail}: a bug in pulse-ingest; report it, and replay the message once it is mended`;
+      return `${fault.detail}: a bug in pulse-ingest; report it, and replay the message once it is fixed`;
     case "killed-worker":
       return (
-        `workers died ${fault.attempts} times with this message in work, and it is not tried again: report it, ` +
-        "and replay it once that is mended"
+        `workers died ${fault.attempts} times while this message was in progress, so it is not tried again: report it, ` +
+        "and replay it once the cause is fixed"
       );
   }
 }

@@ -15,7 +15,7 @@ import { createWorkCounting } from "./open-work.ts";
 import type { RecentWatch } from "./recent-figures.ts";
 import type { WorkerStatus } from "./worker-status.ts";
 
-/** The parts of the worker as far as they are told of; each null until it is there. */
+/** The parts of the worker that are observed. Each is null until it exists. */
 export interface WorkerParts {
   readonly store: (Pick<WorkStore, "countWork"> & { readonly name: string; ping(): Promise<void> }) | null;
   readonly ingest: {
@@ -35,26 +35,26 @@ export interface ObserveOptions {
   readonly ackTimeoutMs: number;
   readonly queueLimit: number;
   readonly stallLimitMs: number;
-  /** How long the store may take to say that it is there. */
+  /** How long the store may take to answer a ping. */
   readonly pingMs: number;
-  /** Asked each time, since parts come one after the other. */
+  /** Called each time, because the parts are created one after the other. */
   readonly parts: () => WorkerParts;
   readonly counters: Counters;
   readonly recent: RecentWatch;
 }
 
 export interface WorkerView {
-  /** Empty: it is alive. Asks nobody outside. */
+  /** Empty if the worker is alive. Asks no other system. */
   livenessProblems(): string[];
-  /** Empty: it is ready. Asks the store. */
+  /** Empty if the worker is ready. Asks the store. */
   readinessProblems(): Promise<string[]>;
   status(): Promise<WorkerStatus>;
 }
 
-/** Those who look at the worker must not burden its store. */
+/** Frequent requests must not burden the store. */
 const COUNT_EVERY_MS = 30_000;
 
-/** Everything that the worker tells of itself; `/livez`, `/readyz`, `/status` and `/metrics` show the same. */
+/** Collects everything that a worker shows of itself. `/livez`, `/readyz`, `/status` and `/metrics` all use it. */
 export function observeWorker(options: ObserveOptions): WorkerView {
   const { version, counters, parts, recent } = options;
   const startedAtMs = Date.now();
@@ -62,7 +62,7 @@ export function observeWorker(options: ObserveOptions): WorkerView {
   const countWork = createWorkCounting({ everyMs: COUNT_EVERY_MS, waitMs: options.pingMs });
   const pingTrouble = shareAnswer(() => troubleOf(parts().store));
 
-  /** Null: it can be written to. Many who ask at a time make one question. */
+  /** Why the store cannot be written to; null if it can. Concurrent callers share one ping. */
   async function storeTrouble(): Promise<string | null> {
     const { store, ingest } = parts();
     if (store === null) return "it is not open yet";
