@@ -25,7 +25,7 @@ export function cutToWidth(text: string, most: number): string {
 
 /** Cuts an untrusted name. Names of Taskcluster's exchanges, and task ids with a run, fit whole. */
 export function cutName(name: string): string {
-  return cutToWidth(name, 40);
+  return cutToWidth(name, 64);
 }
 
 /** Cuts a log's URL. Taskcluster's URLs fit whole. */

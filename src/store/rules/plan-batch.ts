@@ -1,7 +1,7 @@
 import { artifactId, jobId, logId, suggestionsId } from "../../domain/ids.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
-import type { Artifact, LogReference, ParseStatus } from "../../domain/submission.ts";
+import type { Artifact, LogReference } from "../../domain/submission.ts";
 import { hostOf } from "../../domain/text/url-host.ts";
 import type { Arrival, StoreOutcome } from "../ports/store.ts";
 import { advanceJob, compareStates, type DecisiveJob, firstJob, type JobChanges } from "./advance-job.ts";
