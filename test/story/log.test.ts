@@ -18,11 +18,11 @@ jest.setTimeout(120_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 const mongodb = await serverOrSkip(sharedMongodb);
 
-/** Where a story's worker keeps its data. */
+/** The store of a story's worker. */
 interface Place {
   readonly env: NodeJS.ProcessEnv;
   open(): Promise<Store>;
-  /** From now on the worker's writes find the store away. */
+  /** From now on, the worker's writes fail because the store is away. */
   goAway(): void;
   comeBack(): void;
   close(): Promise<void>;
@@ -76,11 +76,11 @@ const log = [
 ].join("\n");
 const made = ["Bug suggestions", "Job Info", "performance_data", "text_log_summary"];
 
-// A dead worker's log is taken up soon.
+// A short lease, so that a dead worker's log is taken over soon.
 const short = { LOG_ALLOW_PRIVATE: "true", LOG_TIMEOUT_MS: "4000", LOG_LEASE_MS: "5000" };
-// It takes a worker a while to find its store away.
+// A worker needs some time to notice that its store is away.
 const longer = { LOG_TIMEOUT_MS: "14000", LOG_LEASE_MS: "15000" };
-// A host that lets it wait for as long as the story needs.
+// Long timeouts, so that the host can keep the worker waiting.
 const patient = { LOG_TIMEOUT_MS: "90000", LOG_LEASE_MS: "100000" };
 
 for (const [name, suite, findPlace] of places) {
@@ -90,7 +90,7 @@ for (const [name, suite, findPlace] of places) {
       let place: Place;
       let host: LogHost;
       const others: LogHost[] = [];
-      /** What the host does now. */
+      /** The host's present behaviour. */
       let behave: Behaviour;
       beforeEach(async () => {
         story = await WorkerStory.on(broker.server().url);
@@ -129,7 +129,7 @@ for (const [name, suite, findPlace] of places) {
         while (host.requests.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
       }
 
-      /** The log was read, its artifacts are there, once each, and nobody asks for it again. */
+      /** Expects that the log has been read, that its artifacts are there once each, and that nobody fetches it again. */
       async function expectReadOnce(worker: WorkerProcess): Promise<void> {
         const view = await untilJob(isParsed);
         expect(view.artifacts.toSorted()).toEqual(made);
@@ -153,7 +153,7 @@ for (const [name, suite, findPlace] of places) {
         await store.close();
       }
 
-      it("becomes artifacts, and the job's state is seen before its log is read", async () => {
+      it("becomes artifacts, and the job's state is visible before its log is read", async () => {
         let goOn = (): void => undefined;
         behave = (socket, request) => {
           goOn = () => answer(gzipSync(log))(socket, request);
@@ -186,7 +186,7 @@ for (const [name, suite, findPlace] of places) {
         let isUnderWay = false;
         behave = (socket) => {
           socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${2 * large.length}\r\n\r\n`);
-          // Taken by the worker but for what the sockets hold; the rest does not come.
+          // The worker has everything except what the sockets hold. The rest never comes.
           socket.write(large, () => {
             isUnderWay = true;
           });
@@ -217,7 +217,7 @@ for (const [name, suite, findPlace] of places) {
         await expectReadOnce(await start());
       });
 
-      it("waits for no other host's logs, be they many and their host dead or slow", async () => {
+      it("does not wait for other hosts' logs, even if these are many and their host is dead or slow", async () => {
         const dead = await startLogHost({ "/log": () => undefined }, "127.0.0.2");
         const slow = await startLogHost({ "/log": endless(Buffer.from("x\n"), 20) }, "127.0.0.3");
         others.push(dead, slow);
@@ -250,7 +250,7 @@ for (const [name, suite, findPlace] of places) {
         expect(host.requests).toHaveLength(1);
       });
 
-      it("that is reparsed when its host is mended is read then", async () => {
+      it("that is reparsed after its host was fixed is read", async () => {
         behave = answer("", "403 Forbidden");
         const worker = await start();
         await publishJob();

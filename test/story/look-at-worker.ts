@@ -3,7 +3,7 @@ import { type WorkerStatus, workerStatus } from "../../src/http/observe/worker-s
 import { type MetricFamily, readMetrics } from "../http/observe/metrics-text.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
 
-/** Where it tells of itself. */
+/** Returns the address of the worker's HTTP server. */
 export async function urlOf(worker: WorkerProcess): Promise<string> {
   return String((await worker.untilEvent("http_listening"))["url"]);
 }
@@ -21,7 +21,7 @@ export async function status(url: string): Promise<WorkerStatus> {
   return workerStatus.parse(await (await fetch(`${url}/status`)).json());
 }
 
-/** Asks until the answer is as wanted; the test's own time limit ends it. */
+/** Asks until the answer is as wanted. Only the test's timeout ends it. */
 export async function until<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
   for (;;) {
     const answer = await ask();
