@@ -47,7 +47,7 @@ it.each([
   [
     "a name that no project has",
     "mozilla-*:\n  tier_2: []\n",
-    /tiers\.yml:1: mozilla-\*: is no name of a project/,
+    /tiers\.yml:1: mozilla-\*: is not a project name/,
   ],
   [
     "a name with something hidden",

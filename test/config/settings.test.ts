@@ -104,8 +104,8 @@ describe("settings", () => {
     const hosts = (LOG_HOSTS: string) => readSettings({ LOG_HOSTS }, ["LOG_HOSTS"]).LOG_HOSTS;
     expect(hosts(" Logs.example.org, *.example.com,")).toEqual(["logs.example.org", "*.example.com"]);
     expect(hosts("")).toEqual([]);
-    expect(() => hosts("https://logs.example.org")).toThrow("LOG_HOSTS: must be names");
-    expect(() => hosts("*")).toThrow("LOG_HOSTS: must be names");
+    expect(() => hosts("https://logs.example.org")).toThrow("LOG_HOSTS: must be host names");
+    expect(() => hosts("*")).toThrow("LOG_HOSTS: must be host names");
   });
 
   it("never show an invalid secret", () => {
@@ -135,7 +135,7 @@ describe("an address in a file", () => {
   it("that is invalid is reported without its content", async () => {
     writeFileSync(file, "hunter2");
     const told = await databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: file }).catch(String);
-    expect(told).toMatch(/MONGODB_URL_FILE: what .* must be a URL/);
+    expect(told).toMatch(/MONGODB_URL_FILE: the content of .* must be a URL/);
     expect(told).not.toContain("hunter2");
   });
 

@@ -107,7 +107,7 @@ broker.describe(`a rejected message, on ${broker.name}`, () => {
     accept("['*']");
     const settings = { ...env, DATA_DIR: story.folder, REGISTRY_FILE: join(story.folder, "exchanges.yml") };
     const replayed = await runCli(["rejections", "replay", "--reason", "project-not-accepted"], settings);
-    expect(replayed).toMatchObject({ code: 0, stderr: "Of 2: 2 stored\n" });
+    expect(replayed).toMatchObject({ code: 0, stderr: "2 rejections: 2 stored\n" });
     expect((await store.findJob("try", "f/0"))?.job.transitions).toMatchObject([
       { exchange: story.exchange },
     ]);

@@ -282,7 +282,7 @@ describe("logs", () => {
 
   it("are scheduled to be read again, and the command says how many", async () => {
     const { code, stdout } = await run(["logs", "reparse", "--status", "failed"]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: "2 logs are to be read again\n" });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "2 logs will be read again\n" });
     expect(await jobs("--status", "pending")).toEqual(["again/0", "gone/0", "waiting/0"]);
     const claim = aClaim({ limit: 9 });
     const due = await withStore((store) => store.claimWork(claim));

@@ -126,7 +126,7 @@ function replayStory(newUrl: () => string | null): void {
       expect.stringMatching(/UTF-8/),
       "",
     ]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: "Of 5: 2 stored, 3 rejected again\n" });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "5 rejections: 2 stored, 3 rejected again\n" });
     const left = await place.lines(["list"]);
     expect(left.map((rejection) => rejection["task_id"])).toEqual([null, "b/0", "invalid/0"]);
     expect(left.map((rejection) => rejection["count"])).toEqual([1, 1, 1]);
@@ -207,7 +207,7 @@ describe("rejections", () => {
       "project-not-accepted",
       "--json",
     ]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "Of 250: 250 stored\n" });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "250 rejections: 250 stored\n" });
     const told = stdout
       .trimEnd()
       .split("\n")
@@ -236,7 +236,7 @@ describe("rejections", () => {
       stdout: expect.stringMatching(/stored\n$/),
     });
     const { code, stdout, stderr } = await place.run(["replay", String(long?.["id"])]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: "Of 1: 1 cannot be replayed\n" });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "1 rejection: 1 cannot be replayed\n" });
     expect(stdout).toMatch(
       /only the beginning .* \d{4} bytes, sha256 [0-9a-f]{64}\): its publisher has to send it again/,
     );
@@ -259,7 +259,7 @@ describe("rejections", () => {
     const fault = { reason: "killed-worker", attempts: 5 } as const;
     await apart.withStore((store) => store.recordRejections([aRejection("", { fault, payload })]));
     const among = await apart.run(["replay", "--all"]);
-    expect(among).toMatchObject({ code: 1, stderr: "Of 1: 1 cannot be replayed\n" });
+    expect(among).toMatchObject({ code: 1, stderr: "1 rejection: 1 cannot be replayed\n" });
     const [, id = ""] = /^(\w+): - -: cannot be replayed\n.*by its id/.exec(among.stdout) ?? [];
     const alone = await apart.run(["replay", id]);
     expect(alone).toMatchObject({ code: 0, stdout: `${id}: try guid/0: stored\n` });

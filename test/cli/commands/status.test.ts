@@ -27,7 +27,7 @@ const status = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<C
 it("says for each part why there is no information if nothing runs, and creates no store", async () => {
   const { code, stdout, stderr } = await status([], { HTTP_PORT: String(await freePort()) });
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
-  expect(stdout).toMatch(/^! worker: nobody listens there/);
+  expect(stdout).toMatch(/^! worker: nothing listens there/);
   expect(stdout).toMatch(/^broker +not asked from here: AMQP_URL is not set$/m);
   expect(stdout).toMatch(/^store +unknown: not asked from here: there is no store in /m);
   expect(existsSync(join(folder, "data"))).toBe(false);

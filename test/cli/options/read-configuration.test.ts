@@ -136,7 +136,7 @@ describe("a database name that no server accepts", () => {
       code: 2,
       stdout: "",
       stderr: expect.stringMatching(
-        /^error: MONGODB_URL_FILE: what .*mongodb-url holds names a database .*"\.".*\n$/,
+        /^error: MONGODB_URL_FILE: the content of .*mongodb-url names a database .*"\.".*\n$/,
       ),
     });
     expect(plain.stderr + inFile.stderr).not.toContain("geheim");
