@@ -5,7 +5,8 @@ import type { Rejection } from "../src/domain/rejection.ts";
 import type { PreparedSubmission } from "../src/domain/submission.ts";
 import { judgeLimits } from "../src/judge/judge-limits.ts";
 import { normaliseJob } from "../src/normalise/normalise-job.ts";
-import type { Arrival, WorkClaim } from "../src/store/ports/store.ts";
+import type { Arrival } from "../src/store/ports/submission-store.ts";
+import type { WorkClaim } from "../src/store/ports/work-store.ts";
 import { normaliseSubmission } from "../src/submission/normalise-submission.ts";
 import { loadSchemas, validateJob } from "../src/validate/validate-job.ts";
 
@@ -54,10 +55,16 @@ export function aClaim(overrides: Partial<WorkClaim> = {}): WorkClaim {
 export function anArrival(overrides: Readonly<Record<string, unknown>> = {}): Arrival {
   return {
     submission: aPreparedSubmission(overrides),
-    exchange: EXCHANGE,
-    routing_key: "treeherder.try",
-    redelivered: false,
+    origin: { kind: "pulse", exchange: EXCHANGE, routingKey: "treeherder.try", redelivered: false },
     received_at: "2026-01-05T10:00:00.000Z",
+  };
+}
+
+/** The same arrival, by another exchange. */
+export function through(exchange: string, arrival: Arrival): Arrival {
+  return {
+    ...arrival,
+    origin: { kind: "pulse", exchange, routingKey: "treeherder.try", redelivered: false },
   };
 }
 
@@ -75,11 +82,17 @@ export function aDelivery(body: unknown, overrides: Partial<Delivery> = {}): Del
 }
 
 /** Of a message that is nothing but this text; it came now. */
-export function aRejection(text: string, overrides: Partial<Rejection> = {}): Rejection {
+export function aRejection(
+  text: string,
+  {
+    exchange = "e",
+    routing_key = "k",
+    ...overrides
+  }: Partial<Rejection> & { readonly exchange?: string; readonly routing_key?: string } = {},
+): Rejection {
   return {
     fault: { reason: "malformed-body", detail: "x" },
-    exchange: "e",
-    routing_key: "k",
+    route: { origin: "pulse", exchange, routing_key },
     project: null,
     task_id: null,
     payload: {

@@ -9,20 +9,19 @@ const src = fileURLToPath(new URL("../src/", import.meta.url));
 
 /** Lists that a call may be given as its arguments: short ones, whose length no stranger decides. */
 const allowed: readonly string[] = [
-  // The arguments of a function that is wrapped.
-  "store/asking.ts: args",
-  "store/mongodb/answer-limit.ts: args",
-  "store/mongodb/mongodb-store.ts: args",
+  // The arguments of a method that is wrapped.
+  "store/calls/wrap-calls.ts: args",
   // Pairs and the like.
-  "normalise/normalise-submission.ts: tooLong",
-  "store/sqlite/reads.ts: limits",
-  "store/sqlite/rejections.ts: days",
-  "store/sqlite/rejections.ts: times",
-  "store/sqlite/work.ts: given",
-  "store/sqlite/work.ts: keyOf()",
+  "submission/normalise-submission.ts: tooLong",
+  "store/sqlite/sqlite-reads.ts: limits",
+  "store/sqlite/sqlite-rejections.ts: days",
+  "store/sqlite/sqlite-rejections.ts: routeColumns()",
+  "store/sqlite/sqlite-rejections.ts: times",
+  "store/sqlite/sqlite-work.ts: given",
+  "store/sqlite/sqlite-work.ts: keyOf()",
   // As many as a query has conditions.
-  "store/sqlite/rejections.ts: valuesOf()",
-  "store/sqlite/work.ts: values",
+  "store/sqlite/sqlite-rejections.ts: valuesOf()",
+  "store/sqlite/sqlite-logs.ts: values",
 ];
 
 const call = z.looseObject({

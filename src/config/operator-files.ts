@@ -9,8 +9,6 @@ export interface OperatorFilesOptions {
   readonly registryPath: string;
   readonly tiersPath: string;
   readonly deployment: string | undefined;
-  /** Called when another registry has come into force. */
-  readonly onRegistry: () => void;
   /** Ends the watch. */
   readonly stop: AbortSignal;
   readonly log: Log;
@@ -26,6 +24,8 @@ export interface OperatorFiles {
   generation(): number;
   /** Why the files as they are now are not in force; empty if they are. */
   problems(): readonly string[];
+  /** Calls the listener each time that another registry has come into force. */
+  onRegistry(listener: () => void): void;
   /** Reads the files now. */
   reread(): Promise<void>;
 }
@@ -38,6 +38,7 @@ export async function openOperatorFiles(options: OperatorFilesOptions): Promise<
   const { registryPath, tiersPath, deployment, stop, log } = options;
   // Messages of a removed exchange may still wait in the queue, so its restrictions stay in force.
   const left = new Map<string, Registry>();
+  const listeners: (() => void)[] = [];
   const registry = await watchFile({
     what: "registry",
     path: registryPath,
@@ -49,7 +50,7 @@ export async function openOperatorFiles(options: OperatorFilesOptions): Promise<
       const generation = registry.generation();
       log.info("registry_reloaded", { path: registryPath, generation, ...difference(now, before) });
       warn(now);
-      options.onRegistry();
+      for (const listener of listeners) listener();
     },
     stop,
     log,
@@ -76,6 +77,7 @@ export async function openOperatorFiles(options: OperatorFilesOptions): Promise<
       (left.get(exchange) ?? registry.current()).acceptsProject(exchange, project),
     generation: registry.generation,
     problems: () => files.flatMap((file) => file.problems()),
+    onRegistry: (listener) => void listeners.push(listener),
     async reread() {
       await Promise.all(files.map((file) => file.reread()));
     },

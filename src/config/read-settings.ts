@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
+import { errorCode } from "../domain/error-code.ts";
 import { Misuse } from "../domain/faults.ts";
 import { blankAddress, blankSecrets } from "../domain/text/blank-url.ts";
 import {
@@ -60,26 +61,36 @@ export function readSettings<K extends SettingName>(
         : blankSecrets(JSON.stringify(given[name]) ?? "unset");
     return `${name}: ${issue.message}; it is ${found} (see config/settings.md)`;
   });
-  const all = [...problems, ...(parsed.success ? contradictions(parsed.data) : []), ...missing(given)];
+  const all = [...problems, ...contradictions(sound(given, names)), ...missing(given)];
   // A number can break two rules of its type that have the same message.
   if (all.length > 0 || !parsed.success) throw new Misuse([...new Set(all)]);
   return parsed.data as Pick<Settings, K>;
 }
 
+/** Returns the settings that are right by themselves, whatever is wrong with the others. */
+function sound(
+  given: Readonly<Partial<Record<SettingName, string | undefined>>>,
+  names: readonly SettingName[],
+): Partial<Settings> {
+  const read = names.map((name) => [name, z.safeParse(declared[name], given[name]).data]);
+  return Object.fromEntries(read) as Partial<Settings>;
+}
+
+/** Returns what is wrong with settings that are right by themselves, but not together. */
 function contradictions(settings: Partial<Settings>): string[] {
-  const { BATCH_SIZE, PREFETCH } = settings;
+  const { BATCH_SIZE, PREFETCH, LOG_LEASE_MS, LOG_TIMEOUT_MS } = settings;
+  const problems: string[] = [];
   if (BATCH_SIZE !== undefined && PREFETCH !== undefined && BATCH_SIZE > PREFETCH) {
-    return [
+    problems.push(
       `BATCH_SIZE: ${BATCH_SIZE} must not exceed PREFETCH (${PREFETCH}): the broker would stop sending before a batch could fill`,
-    ];
+    );
   }
-  const { LOG_LEASE_MS, LOG_TIMEOUT_MS } = settings;
   if (LOG_LEASE_MS !== undefined && LOG_TIMEOUT_MS !== undefined && LOG_LEASE_MS <= LOG_TIMEOUT_MS) {
-    return [
+    problems.push(
       `LOG_LEASE_MS: ${LOG_LEASE_MS} must exceed LOG_TIMEOUT_MS (${LOG_TIMEOUT_MS}): otherwise another worker would take over a slow log while it is being read`,
-    ];
+    );
   }
-  return [];
+  return problems;
 }
 
 function missing(given: Readonly<Partial<Record<SettingName, string | undefined>>>): string[] {
@@ -108,8 +119,8 @@ async function readUrl(
   plain: string | undefined,
 ): Promise<string> {
   if (file === undefined) return type.parse(plain);
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new Misuse([`${name}_FILE: ${file} cannot be read (${error.code ?? error.message})`]);
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw new Misuse([`${name}_FILE: ${file} cannot be read (${errorCode(error) || String(error)})`]);
   });
   const parsed = type.safeParse(text.trim());
   if (!parsed.success)

@@ -1,6 +1,6 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { Misuse } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
+import { pause } from "../timing/pause.ts";
 import { readText } from "./yaml-file.ts";
 
 export interface WatchedFileOptions<T> {
@@ -52,7 +52,8 @@ export async function watchFile<T>(options: WatchedFileOptions<T>): Promise<Watc
 
   async function keepLooking(): Promise<void> {
     while (!stop.aborted) {
-      await wait(options.everyMs, undefined, { signal: stop, ref: false });
+      await pause(options.everyMs, stop, false);
+      if (stop.aborted) return;
       const now = await look(path);
       const isSettled = isSame(now, last);
       last = now;
@@ -86,9 +87,7 @@ export async function watchFile<T>(options: WatchedFileOptions<T>): Promise<Watc
     }
   }
 
-  keepLooking().catch((error: unknown) => {
-    if (!stop.aborted) log.error("bug", { what: `watching the ${what}`, error });
-  });
+  keepLooking().catch((error: unknown) => log.error("bug", { what: `watching the ${what}`, error }));
 
   return {
     current: () => inForce.value,

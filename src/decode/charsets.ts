@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
 
-/** Null: the bytes are not of this character set. */
+/** Returns the text, or null if the bytes do not fit the character set. */
 type Decode = (body: Buffer) => string | null;
 
-/** The character sets of JSON (RFC 4627) and Latin-1, by the names of `declaredEncodings`. UTF-8 itself needs no row. */
+/** The character sets of JSON (RFC 4627), and Latin-1, by the names that `declaredEncodings` uses. UTF-8 needs no row. */
 export const charsets: ReadonlyMap<string, Decode> = new Map<string, Decode>([
   ["utf-8-sig", utf8WithMark],
   ...["latin-1", "latin1", "iso-8859-1", "iso8859-1"].map((name) => [name, latin1] as const),
@@ -22,7 +22,7 @@ function latin1(body: Buffer): string {
   return body.toString("latin1");
 }
 
-/** The byte order mark decides; without one Python reads little-endian on every machine of today. */
+/** The byte order mark decides. Without one the text is little-endian, as in Python on today's machines. */
 function utf16(body: Buffer): string | null {
   const isBigEndian = body[0] === 0xfe && body[1] === 0xff;
   const text = isBigEndian ? utf16BigEndian(body) : utf16LittleEndian(body);
@@ -36,7 +36,7 @@ function utf16LittleEndian(body: Buffer): string | null {
 }
 
 function utf16BigEndian(body: Buffer): string | null {
-  // A copy, because the bytes are swapped in place.
+  // swap16 works in place, so it gets a copy.
   return body.length % 2 === 0 ? utf16LittleEndian(Buffer.from(body).swap16()) : null;
 }
 

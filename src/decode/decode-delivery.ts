@@ -7,19 +7,18 @@ import { undoEncodings } from "./undo-encodings.ts";
 import { type DecodedJob, unwrapJobs } from "./unwrap-jobs.ts";
 
 export interface DecodeLimits {
-  /** A value nested deeper is refused, so that nothing that walks it can overflow the stack. */
+  /** The deepest nesting that is accepted, so that no function that walks the value overflows the stack. */
   readonly maxDepth: number;
-  /** What inflates to more bytes is refused. */
+  /** The most bytes that a compressed body may inflate to. */
   readonly maxBodyBytes: number;
 }
 
 /**
- * Returns the job messages that a delivery carries: one JSON value, or each item of an array; an envelope of MozillaPulse
- * stands for what it wraps. Pure. A declared encoding is undone. The content type is not looked at: publishers' tools
- * disagree about it, and the bytes say what they are.
+ * Returns the job messages in a delivery: one JSON value, or each item of an array, without the envelope of MozillaPulse.
+ * Pure. Declared encodings are undone. The content type is ignored, because publishers' tools disagree about it.
  *
- * @returns fault `oversize-body` for a body cut on arrival, `malformed-body` for one that is not strict UTF-8
- *   (no byte order mark), not JSON, nested too deep, or holds no job; and those of `undoEncodings`.
+ * @returns fault `oversize-body` for a body that was cut on arrival; `malformed-body` for one that is not strict UTF-8
+ *   (no byte order mark), is not JSON, is nested too deep, or holds no job; and the faults of `undoEncodings`.
  */
 export function decodeDelivery(
   delivery: Delivery,
@@ -52,19 +51,19 @@ function malformed(detail: string): ReturnType<typeof refuse> {
   return refuse({ reason: "malformed-body", detail });
 }
 
-/** The parser quotes what stands around the fault: so it is asked about the text without passwords. */
+/** The parser's message quotes the text around the error, so it is given a text without passwords. */
 function whyNotJson(text: string): string {
   try {
     JSON.parse(text);
-    return "it is broken within the password of a URL";
+    return "the error is within the password of a URL";
   } catch (error) {
-    // Editors on Windows begin a file with it; nobody would see it in the parser's words.
-    if (text.startsWith("\ufeff")) return "it begins with a byte order mark: leave that out";
+    // Editors on Windows write this mark. It is invisible in the parser's message.
+    if (text.startsWith("\ufeff")) return "it begins with a byte order mark; leave the mark out";
     return withLine(error instanceof Error ? error.message : String(error), text);
   }
 }
 
-/** The parser's words with line and column, which it gives by itself only from Node 22 on. */
+/** Adds line and column to the parser's message. From Node 22 on they are there already. */
 function withLine(words: string, text: string): string {
   const [, position] = /at position (\d+)$/.exec(words) ?? [];
   if (position === undefined) return words;
@@ -72,7 +71,7 @@ function withLine(words: string, text: string): string {
   return `${words} (line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1})`;
 }
 
-/** Without so many brackets nothing is nested so deep: found much faster than the depth itself, and most messages have few. */
+/** Returns whether a text has more than `count` opening brackets. If not, it cannot be nested deeper. Faster than {@link isDeeperThan}. */
 function hasMoreBrackets(text: string, count: number): boolean {
   let left = count;
   for (const bracket of ["{", "["]) {
@@ -83,7 +82,7 @@ function hasMoreBrackets(text: string, count: number): boolean {
   return false;
 }
 
-/** Before parsing, on the bytes: in UTF-8 a quote, a backslash or a bracket is never part of another character. */
+/** Reads bytes before they are parsed. In UTF-8 a quote, a backslash or a bracket is never part of another character. */
 function isDeeperThan(body: Buffer, maxDepth: number): boolean {
   let depth = 0;
   let inString = false;

@@ -1,15 +1,16 @@
 import { type DeclaredEncoding, declaredEncodings } from "../domain/declared-encoding.ts";
 import type { BodyProperties } from "../domain/delivery.ts";
+import { errorCode } from "../domain/error-code.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
 import { charsets } from "./charsets.ts";
 import { type Inflate, inflates } from "./inflates.ts";
 
 /**
- * Returns the body as UTF-8, without the encodings that its properties declare. Pure and synchronous: what comes out is at
- * most `maxBytes` long (a character set can double that), and to inflate it takes less time than to parse it.
+ * Returns the body as UTF-8, without the encodings that its properties declare. Pure and synchronous: the result is at most
+ * `maxBytes` long (a character set can double that), and inflating takes less time than parsing.
  *
- * @returns fault `unsupported-encoding` for one that we do not know, `oversize-body` for what inflates to more,
- *   `malformed-body` for bytes that are not what they are declared to be.
+ * @returns fault `unsupported-encoding` for an unknown encoding, `oversize-body` for a body that inflates to more than
+ *   `maxBytes`, `malformed-body` for bytes that do not fit the declared encoding.
  */
 export function undoEncodings(
   body: Buffer,
@@ -29,11 +30,11 @@ function undo(body: Buffer, encoding: DeclaredEncoding, maxBytes: number): Resul
   const { property, declared, name } = encoding;
   const inflate = inflates.get(name);
   if (inflate !== undefined) return inflated(body, inflate, encoding, maxBytes);
-  // The header names compressions only.
+  // The header `compression` never names a character set.
   const decode = property === "content_encoding" ? charsets.get(name) : undefined;
   if (decode === undefined) return refuse({ reason: "unsupported-encoding", property, value: declared });
   const text = decode(body);
-  return text === null ? notAsDeclared(encoding, "its bytes do not fit that") : ok(Buffer.from(text));
+  return text === null ? notAsDeclared(encoding, "its bytes do not fit") : ok(Buffer.from(text));
 }
 
 function inflated(
@@ -54,9 +55,7 @@ function inflated(
 }
 
 function isTooLarge(error: unknown): boolean {
-  return (
-    typeof error === "object" && error !== null && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE"
-  );
+  return errorCode(error) === "ERR_BUFFER_TOO_LARGE";
 }
 
 function notAsDeclared({ property, declared }: DeclaredEncoding, why: string): ReturnType<typeof refuse> {

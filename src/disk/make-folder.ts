@@ -3,10 +3,10 @@ import { dirname } from "node:path";
 import { PRIVATE_FOLDER } from "./private-files.ts";
 
 /**
- * Makes a folder where there is none, and those above it, each for its owner alone. One that is there stays as it is.
+ * Creates a folder, and the missing folders above it, for their owner alone. Existing folders stay unchanged.
  *
- * Not by `recursive`: that never returns where the system says of a new folder that it "does not exist" although the one
- * above does, as it does below /proc.
+ * mkdir's option `recursive` is not used, because it never returns below /proc. There the system reports that a new folder
+ * "does not exist", although its parent does.
  *
  * @throws the system's error.
  */
@@ -17,7 +17,7 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { mode: PRIVATE_FOLDER });
   } catch (error) {
-    // Another process was quicker.
+    // Another process may have created the folder first.
     if (!(existsSync(path) && statSync(path).isDirectory())) throw error;
   }
 }

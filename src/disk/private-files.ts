@@ -1,36 +1,37 @@
 import { chmodSync, closeSync, openSync, readdirSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** What is stored may be nobody else's business: read and written by the owner alone. */
+/** Only the owner can read and write the files, because stored messages may be confidential. */
 export const PRIVATE_FILE = 0o600;
 export const PRIVATE_FOLDER = 0o700;
-/** The rights of everybody but the owner. */
+/** The permissions of everybody except the owner. */
 const OTHERS = 0o077;
 
-/** What a database of SQLite is kept in, its own file first; SQLite gives the others the rights of the first. */
+/** Suffixes of the files of an SQLite database, its main file first. SQLite gives the others the same permissions. */
 const databaseEnds = ["", "-wal", "-shm", "-journal"];
-/** What workers keep in DATA_DIR itself; other files there are somebody else's. */
+/** The files that workers keep directly in DATA_DIR. Other files there belong to somebody else. */
 const ourNames = /^(pulse-ingest\.db(-wal|-shm|-journal)?|innocent-suspects-.*\.json(\.part)?)$/;
 
 /**
- * Makes a database's file where there is none, and takes the rights of others from what is there, where it is ours. For the
- * moment before SQLite opens it, which makes files that everybody may read. Never throws: SQLite tells what is wrong.
+ * Creates the file of a database if there is none, and removes the permissions of others from its existing files. Called
+ * before SQLite opens the database, because SQLite creates files that everybody can read. Never throws: SQLite reports
+ * the error when it opens the file.
  */
 export function preparePrivateDatabase(path: string): void {
   try {
-    // Only where there is none: closing a file that SQLite has open in this process would take SQLite's locks from it.
+    // The file is opened only if it is new. Closing a file that SQLite has open in this process would release SQLite's locks.
     closeSync(openSync(path, "wx", PRIVATE_FILE));
   } catch {
-    // It is there, or cannot be made.
+    // The file exists already, or cannot be created.
   }
   for (const end of databaseEnds) closeToOthers(path + end, PRIVATE_FILE);
 }
 
 /**
- * Takes the rights of others from the files that workers have in DATA_DIR, e.g. of an earlier version, and from the spool's
- * folder. DATA_DIR itself stays as it is: a folder that was there before is its operator's.
+ * Removes the permissions of others from the files that workers (also of earlier versions) keep in DATA_DIR, and from the
+ * spool's folder. DATA_DIR itself stays unchanged, because the operator may have created it.
  *
- * @returns the paths that others still have rights to: they belong to another user, or their disk knows no rights.
+ * @returns the paths that others can still access, because they belong to another user or their disk has no permissions.
  */
 export function closeDataToOthers(dataDir: string): string[] {
   const spool = join(dataDir, "spool");
@@ -45,9 +46,9 @@ export function closeDataToOthers(dataDir: string): string[] {
   return isSpoolClosed ? open : [spool, ...open];
 }
 
-/** Whether others have no rights to it now, or it is not there. */
+/** Removes the permissions of others. Returns whether they have none now; also true if the file does not exist. */
 function closeToOthers(path: string, mode: number): boolean {
-  // Windows knows no such rights.
+  // Windows has no such permissions.
   if (process.platform === "win32" || !isOpenToOthers(statOf(path))) return true;
   try {
     chmodSync(path, mode);

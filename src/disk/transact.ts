@@ -1,10 +1,10 @@
 import type Database from "libsql";
 
 /**
- * Runs the work in one transaction of a SQLite file: all of it is durable when it returns, or nothing of it is there. The
- * lock is taken before anything is done.
+ * Runs work in one transaction of an SQLite file: everything is durable when it returns, or nothing is written. The write
+ * lock is taken first.
  *
- * @throws what the work throws, or SQLite.
+ * @throws errors of the work and of SQLite.
  */
 export function transact<T>(db: Database.Database, work: () => T): T {
   db.exec("BEGIN IMMEDIATE");

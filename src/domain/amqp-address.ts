@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 
-/** A broker's address, read. */
+/** The parts of a broker's address. */
 export interface AmqpAddress {
   readonly isTls: boolean;
   readonly host: string;
@@ -8,7 +8,7 @@ export interface AmqpAddress {
   readonly user: string;
   readonly password: string;
   readonly vhost: string;
-  /** What the address asks of the connection, by the names that it uses; the driver chooses the rest. */
+  /** The connection parameters that the address sets, under the names that it uses; the driver has defaults for the others. */
   readonly tuning: AmqpTuning;
 }
 
@@ -25,7 +25,7 @@ type Reading = { readonly address: AmqpAddress } | { readonly problem: string };
 const numbers: Readonly<Record<string, { readonly min: number; readonly max: number }>> = {
   heartbeat: { min: 0, max: 0xffff },
   channelMax: { min: 0, max: 0xffff },
-  // 0 is "no limit"; the protocol allows no other below this.
+  // 0 means "no limit"; AMQP allows no other value below 4096.
   frameMax: { min: 4096, max: 0xffffffff },
   maxFrameSize: { min: 4096, max: 0xffffffff },
 };
@@ -34,17 +34,18 @@ const UNREADABLE =
   "cannot be read as a URL: in user, password and vhost, write % as %25, / as %2F, # as %23, ? as %3F";
 
 /**
- * Reads a broker's address: `amqp://USER:PASSWORD@HOST:PORT/VHOST?NAME=VALUE`. Escapes stand for UTF-8. TLS is asked for by
- * `amqps://`, or by `ssl=1` as Treeherder and kombu write it. Pure.
+ * Reads a broker's address: `amqp://USER:PASSWORD@HOST:PORT/VHOST?NAME=VALUE`, percent-encoded as UTF-8. TLS is on with
+ * `amqps://`, or with `ssl=1`, the form that Treeherder and kombu use. Pure.
  *
- * @returns the address; or what is wrong with it, without the password, to be read after the setting's name.
+ * @returns the address, or the problem with it. The problem does not repeat the password, and is written to follow the
+ *   setting's name.
  */
 export function readAmqpAddress(text: string): Reading {
   if (!/^amqps?:\/\//i.test(text)) return { problem: "must be a URL that begins with amqp:// or amqps://" };
-  // Nothing follows a # in a broker's address: the # belongs to the password, and a URL ends there.
+  // A broker's address has no fragment, so a # must be part of the password. The URL parser would cut the address there.
   if (!URL.canParse(text) || text.includes("#")) return { problem: UNREADABLE };
   const url = new URL(text);
-  // A ? in a password begins the query, and its rest would be shown as a parameter's name.
+  // A ? in the password would begin the query, and the error would show the rest of the password as a parameter's name.
   if (url.search.includes("@")) return { problem: UNREADABLE };
   const problem = queryProblem(url.searchParams, url.protocol === "amqps:");
   if (problem !== null) return { problem };
@@ -73,13 +74,13 @@ function queryProblem(query: URLSearchParams, isTls: boolean): string | null {
     if (query.getAll(name).length > 1) return `has the parameter ${name} more than once`;
     const limits = numbers[name];
     if (limits !== undefined && !isNumberWithin(value, limits)) {
-      return `has the parameter ${name} with another value than a whole number from ${limits.min} to ${limits.max}`;
+      return `has the parameter ${name}, which must be a whole number from ${limits.min} to ${limits.max}`;
     }
     if (name === "ssl" && !isOn(value) && !isOff(value)) {
-      return "has the parameter ssl with another value than 1, true, 0 or false";
+      return "has the parameter ssl, which must be 1, true, 0 or false";
     }
     if (name === "ssl" && isOff(value) && isTls) {
-      return "begins with amqps:// and has the parameter ssl that says no: write amqp:// for no TLS, or leave ssl out";
+      return "begins with amqps://, but its parameter ssl turns TLS off: write amqp:// for no TLS, or leave ssl out";
     }
   }
   return null;
@@ -102,10 +103,10 @@ function tuning(query: URLSearchParams): AmqpTuning {
   };
 }
 
-/** A `%` that begins no escape stands for itself. Escapes that are not UTF-8 are Latin-1, as older addresses have them. */
+/** Decodes `%XX`. A `%` without two hex digits stays. Bytes that are not UTF-8 are read as Latin-1, which older addresses use. */
 function unescaped(text: string): string {
   const toByte = (_escape: string, hex: string): string => String.fromCharCode(Number.parseInt(hex, 16));
-  // A URL's parts are ASCII, so each character is one byte.
+  // The parts of a parsed URL are ASCII, so each character is one byte.
   const bytes = Buffer.from(text.replace(/%([\da-f]{2})/gi, toByte), "latin1");
   return bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");
 }

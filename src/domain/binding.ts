@@ -4,7 +4,7 @@ export interface Binding {
   readonly routing_key: string;
 }
 
-/** Returns a text that is the same for the same binding, to be a key in maps and sets. */
+/** Returns the key of a binding in maps and sets. Equal bindings have equal keys. */
 export function keyOf({ exchange, routing_key }: Binding): string {
   return JSON.stringify([exchange, routing_key]);
 }

@@ -1,4 +1,4 @@
-/** A bug as it is shown beside an error line. Text that the bug tracker leaves out is `""`. */
+/** A bug that is shown beside an error line. A text that the bug tracker does not give is `""`. */
 export interface SuggestedBug {
   readonly id: number;
   readonly summary: string;
@@ -10,8 +10,8 @@ export interface SuggestedBug {
   readonly os: string;
 }
 
-/** A bug as it is kept in the bug cache. */
+/** A bug in the bug cache. */
 export interface Bug extends SuggestedBug {
-  /** When it was last changed: ISO 8601, UTC; null: not known. */
+  /** When the bug was last changed, in ISO 8601, UTC; null if unknown. */
   readonly modified: string | null;
 }

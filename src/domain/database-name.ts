@@ -1,27 +1,25 @@
 /** MongoDB's limit, in bytes of UTF-8. */
 const MAX_BYTES = 63;
-/** What MongoDB's manual forbids in the name of a database; a server on Linux takes some of these, one on Windows none. */
+/** Characters that MongoDB's manual forbids in a database name. A server on Linux accepts some of them, one on Windows none. */
 const FORBIDDEN = /[/\\. "$*<>:|?\0]/;
-/** Databases in which a server keeps its own data; MongoDB never replicates `local`, and restricts `config`. */
+/** Databases for the server's own data. MongoDB never replicates `local`, and restricts `config`. */
 const NOT_FOR_DATA: readonly string[] = ["local", "config"];
 
-/**
- * The path of a database address, which names the database, still percent-encoded; empty where it names none. The driver
- * ignores blanks around an address.
- */
+/** Returns the path of a database address, still percent-encoded: the name of the database, or `""` if it names none. */
 function pathOf(address: string): string {
+  // The driver, too, ignores blanks around an address.
   return /^[^/]+:\/\/[^/?#]*\/([^?#]*)/.exec(address.trim())?.[1] ?? "";
 }
 
-/** Whether an address names a database; where it does not, the driver would take `test`. */
+/** Returns whether an address names a database. If it does not, the driver would use `test`. */
 export function namesDatabase(address: string): boolean {
   return pathOf(address) !== "";
 }
 
-/** Why no store can be kept in the database that an address names, in words that repeat nothing secret; null if one can. */
+/** Returns why a store cannot be kept in the database that an address names, without the password; null if it can. */
 export function databaseNameProblem(address: string): string | null {
   const path = pathOf(address);
-  // What looks like the path is a part of the password then.
+  // The password holds a slash, so its rest looks like the path.
   if (path.includes("@")) return "cannot be read: in user and password, write / as %2F, @ as %40, : as %3A";
   let name: string;
   try {
@@ -32,7 +30,7 @@ export function databaseNameProblem(address: string): string | null {
   const [forbidden] = FORBIDDEN.exec(name) ?? [];
   if (forbidden !== undefined) {
     const character = forbidden === " " ? "a space" : JSON.stringify(forbidden);
-    return `names a database whose name contains ${character}, which a server does not take`;
+    return `names a database whose name contains ${character}, which servers do not accept`;
   }
   const bytes = Buffer.byteLength(name);
   if (bytes > MAX_BYTES) return `names a database whose name has ${bytes} bytes; the limit is ${MAX_BYTES}`;
@@ -41,7 +39,7 @@ export function databaseNameProblem(address: string): string | null {
     : null;
 }
 
-/** What is doubtful about the database that an address names, which has no {@link databaseNameProblem}; null if nothing is. */
+/** Returns a warning about a database name that can be used but is probably a mistake; null if there is nothing to warn of. */
 export function databaseNameWarning(address: string): string | null {
   return pathOf(address) === "admin"
     ? "names the database admin, which belongs to the server; if it is meant for the login, write /pulse_ingest?authSource=admin"

@@ -3,13 +3,13 @@ import type { BodyProperties } from "./delivery.ts";
 /** One encoding that must be undone before a body can be read. */
 export interface DeclaredEncoding {
   readonly property: "compression" | "content_encoding";
-  /** As the message spells it. */
+  /** The message's own spelling. */
   readonly declared: string;
-  /** In the spelling of our tables: `gzip` for `application/x-gzip`, `latin-1` for `Latin_1`. */
+  /** The name in our tables: `gzip` for `application/x-gzip`, `latin-1` for `Latin_1`. */
   readonly name: string;
 }
 
-/** These leave the bytes as they are. ASCII is a part of UTF-8. */
+/** Encodings that need no decoding. ASCII is a part of UTF-8. */
 const plain = new Set(
   ["", "identity", "binary", "ascii-8bit", "7bit", "8bit"].concat([
     "utf-8",
@@ -21,8 +21,8 @@ const plain = new Set(
 );
 
 /**
- * Returns the encodings of a body in the order in which they are undone: kombu compresses what has been encoded already.
- * None where the body is UTF-8 as it stands.
+ * Returns the encodings of a body, in the order in which they must be undone. The compression comes first, because kombu
+ * encodes the text before it compresses it. The list is empty for a body in plain UTF-8.
  */
 export function declaredEncodings(properties: BodyProperties | undefined): readonly DeclaredEncoding[] {
   if (properties === undefined) return [];
@@ -35,14 +35,14 @@ export function declaredEncodings(properties: BodyProperties | undefined): reado
 }
 
 /**
- * Returns what tells messages with the same bytes apart: the encodings that are to be undone. Empty for nearly every
- * message, so that what is known by its bytes alone stays known.
+ * Returns the part of a message's key that tells apart messages with the same bytes but different encodings. It is empty
+ * for nearly every message, so ids that were made from the bytes alone stay valid.
  */
 export function encodingKey(properties: BodyProperties | undefined): readonly string[] {
   return declaredEncodings(properties).flatMap(({ property, name }) => [property, name]);
 }
 
-/** Python takes any case, and an underscore for a hyphen; kombu writes media types. */
+/** Python ignores case and treats an underscore as a hyphen; kombu writes media types. */
 function nameOf(declared: string): string {
   const name = declared.trim().toLowerCase().replaceAll("_", "-");
   return name.replace(/^application\/(?:x-)?|^x-/, "");

@@ -1,26 +1,28 @@
-/** One message as the broker handed it over; delivery tag and channel stay with the source. */
+import type { PulseOrigin } from "./origin.ts";
+
+/** One message from the broker, without its delivery tag and channel, which only the source needs. */
 export interface Delivery {
   readonly exchange: string;
   readonly routingKey: string;
-  /** The broker handed this message out before, to us or to another consumer of the queue. */
+  /** The broker has handed this message out before, to us or to another consumer of the queue. */
   readonly redelivered: boolean;
   /** Milliseconds since the Unix epoch, by this machine's clock. */
   readonly receivedAtMs: number;
-  /** The whole body; of an oversize one only its head, so that what is held stays bounded. */
+  /** The whole body. An oversize body is cut to its beginning, so that memory stays bounded. */
   readonly body: Buffer;
-  /** Set where the body was longer than the limit and has been cut on arrival. */
+  /** Set if the body was longer than the limit and was cut on arrival. */
   readonly oversize: OversizeBody | null;
-  /** What the message says of its body; absent where it says nothing. */
+  /** How the message declares its body; absent if it declares nothing. */
   readonly properties?: BodyProperties;
 }
 
-/** How a message declares its body. Each is a stranger's text, cut on arrival. */
+/** How a message declares its body. Publishers write these texts; each is cut on arrival. */
 export interface BodyProperties {
-  /** Only for people: what the body is shows in its bytes. */
+  /** Shown to people only. The bytes decide how the body is read. */
   readonly content_type?: string;
-  /** A character set, or a compression. */
+  /** A character set or a compression. */
   readonly content_encoding?: string;
-  /** The header in which the library kombu names the compression that it has used. */
+  /** The header in which the library kombu names its compression. */
   readonly compression?: string;
 }
 
@@ -29,12 +31,17 @@ export interface OversizeBody {
   readonly bytes: number;
   /** Lower-case hex SHA-256 of the whole body. */
   readonly sha256: string;
-  /** The limit it was over. */
+  /** The limit that the body exceeds. */
   readonly limitBytes: number;
 }
 
-/** How one job message ends; every one ends in exactly one of these ways, and is counted as such. */
+/** How a job message ends. Each one ends in exactly one of these ways and is counted. */
 export type Outcome = "stored" | "unchanged" | "skipped" | "rejected" | "failed";
 
-/** What the broker is told of a delivery once all of its jobs have ended. */
+/** What the broker is told about a delivery once all of its jobs have ended. */
 export type Settlement = "ack" | "requeue";
+
+/** Returns where the jobs of a delivery come from. */
+export function originOf({ exchange, routingKey, redelivered }: Delivery): PulseOrigin {
+  return { kind: "pulse", exchange, routingKey, redelivered };
+}

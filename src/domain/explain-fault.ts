@@ -19,7 +19,7 @@ export function isFaultReason(text: string): text is FaultReason {
   return Object.hasOwn(faultMeanings, text);
 }
 
-/** Returns a fault as errors for people: each with the place, the rule, what was found, and how to fix it. */
+/** Returns a fault in the form in which people read it: the place, the rule, what was found, and how to fix it. */
 export function faultErrors(fault: Fault): readonly Violation[] {
   if (fault.reason === "schema-violation") return fault.violations;
   return [{ pointer: pointerOf(fault), keyword: fault.reason, message: messageOf(fault) }];
@@ -34,7 +34,7 @@ function pointerOf(fault: OtherFault): string {
 }
 
 /**
- * Returns the fault of a job as a fault of the message that holds the job: its pointers start at the message's root.
+ * Returns the fault of a job with pointers that begin at the message that holds the job.
  *
  * @param at - JSON pointer from the message to the job, such as `/payload`.
  */
@@ -57,8 +57,10 @@ export function faultWithin(fault: Fault, at: string): Fault {
 }
 
 function lengthOf({ bytes, compression }: Extract<Fault, { readonly reason: "oversize-body" }>): string {
-  const asSent = `${bytes} bytes long`;
-  return compression === undefined ? asSent : `${asSent}, and too long when decompressed (${compression})`;
+  const received = `${bytes} bytes long`;
+  return compression === undefined
+    ? received
+    : `${received}, and too long when decompressed (${compression})`;
 }
 
 function messageOf(fault: OtherFault): string {
@@ -84,8 +86,8 @@ function messageOf(fault: OtherFault): string {
       return `not a date-time: ${JSON.stringify(fault.value)}; write it like "2026-01-05T10:00:00Z"`;
     case "project-not-accepted":
       return (
-        `the exchange ${fault.exchange} may not write to the project ${fault.project}, because accept_projects of ` +
-        "the registry does not list it; name another project, or ask the operator to add a pattern"
+        `the exchange ${fault.exchange} may not write to the project ${fault.project}: accept_projects in the registry ` +
+        "does not list it; name another project, or ask the operator to add a pattern"
       );
     case "unknown-revision-hash":
       return (
@@ -98,8 +100,8 @@ function messageOf(fault: OtherFault): string {
       return `${fault.detail}: a bug in pulse-ingest; report it, and replay the message once it is fixed`;
     case "killed-worker":
       return (
-        `workers died ${fault.attempts} times while this message was in progress, so it is not tried again: report it, ` +
-        "and replay it once the cause is fixed"
+        `workers died ${fault.attempts} times while this message was in progress, and it is not tried again: report it, ` +
+        "and replay the message once the cause is fixed"
       );
   }
 }

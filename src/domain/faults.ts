@@ -8,20 +8,20 @@ export interface Violation {
   readonly message: string;
 }
 
-/** Why a message is refused. The same bytes would be refused again: returned, never thrown. */
+/** Why a message is rejected. The same bytes would be rejected again, so faults are returned, never thrown. */
 export type Fault =
   | {
       readonly reason: "oversize-body";
-      /** As it came. */
+      /** The length on arrival, before decompression. */
       readonly bytes: number;
       readonly limitBytes: number;
-      /** The declared compression, where the body is over the limit only without it. */
+      /** The declared compression, if only the decompressed body exceeds the limit. */
       readonly compression?: string;
     }
   | {
       readonly reason: "unsupported-encoding";
       readonly property: "compression" | "content_encoding";
-      /** As it is declared. */
+      /** The encoding that the message declares. */
       readonly value: string;
     }
   | { readonly reason: "malformed-body"; readonly detail: string }
@@ -32,19 +32,19 @@ export type Fault =
       readonly reason: "project-not-accepted";
       readonly project: string;
       readonly exchange: string;
-      /** Absent: `/origin/project`. */
+      /** `/origin/project` if absent. */
       readonly pointer?: string;
     }
   | {
       readonly reason: "unknown-revision-hash";
       readonly project: string;
       readonly revisionHash: string;
-      /** Absent: `/origin/revision_hash`. */
+      /** `/origin/revision_hash` if absent. */
       readonly pointer?: string;
     }
   | { readonly reason: "unusable-field"; readonly pointer: string; readonly detail: string }
   | { readonly reason: "internal-error"; readonly detail: string }
-  /** It was in work each of these times when a worker died; it has not been looked at since. */
+  /** The message was in progress each time when this many workers died. It has not been read since. */
   | { readonly reason: "killed-worker"; readonly attempts: number };
 
 export type FaultReason = Fault["reason"];
@@ -61,10 +61,10 @@ export function refuse(fault: Fault): { readonly ok: false; readonly fault: Faul
   return { ok: false, fault };
 }
 
-/** Something around the message failed. The same bytes may go through later: thrown by adapters. */
+/** Something around the message failed, so the same bytes may succeed later. Adapters throw it. */
 export class Unavailable extends Error {
   readonly what: "broker" | "store" | "spool";
-  /** Most milliseconds to wait before it is asked again, where that costs little; infinite: as long as is usual. */
+  /** The longest wait before the next attempt, in milliseconds; infinity leaves the wait to the usual backoff. */
   readonly askAgainMs: number;
 
   constructor(
@@ -81,17 +81,17 @@ export class Unavailable extends Error {
 }
 
 /**
- * The store answers, and takes other things, but not this. It may pass, or be the fault of what is written: tried a few
- * times more it is a bug like any other. Thrown by adapters.
+ * The store answers and accepts other writes, but not this one. The cause may pass, or lie in the data: after a few more
+ * attempts it is treated as a bug. Adapters throw it.
  */
 export class Refused extends Error {
   constructor(detail: string, cause?: unknown) {
-    super(`it does not take this: ${detail}`, { cause });
+    super(`the store refuses this write: ${detail}`, { cause });
     this.name = "Refused";
   }
 }
 
-/** A user's mistake (a setting, a file, a command line): told in full, without a stack trace, exit code 2. */
+/** A user's mistake in a setting, a file or a command line. It is printed in full, without a stack trace; exit code 2. */
 export class Misuse extends Error {
   readonly problems: readonly string[];
 

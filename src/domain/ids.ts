@@ -1,35 +1,36 @@
 import { hash as hashOf } from "node:crypto";
 import { encodingKey } from "./declared-encoding.ts";
+import type { StoredRoute } from "./origin.ts";
 import type { RejectedPayload } from "./rejection.ts";
 import { shortRevision } from "./result-set.ts";
 import type { Artifact } from "./submission.ts";
 
-/** Job Info artifacts are many a job, each a document of its own, and merged when read. */
+/** A job may have many artifacts of this name. Each is a document of its own; they are merged when read. */
 export const JOB_INFO = "Job Info";
 
-// Task ids hold slashes: encoded, so that no stranger's name can collide with another job's. And a NUL character, at which
-// SQLite ends a text of a JSON list.
+// Task ids hold slashes, so an unencoded part could collide with another job's id. SQLite ends a text in a JSON list at NUL.
 const special = { "%": "%25", "/": "%2F", "\0": "%00" } as const;
 const part = (text: string): string =>
   text.replace(/[%/\0]/g, (character) => special[character as keyof typeof special]);
 
 const hash = (text: string): string => hashOf("sha256", text, "hex").slice(0, 32);
 
-/** `project/job_guid`, each part with `%` and `/` percent-encoded; the same for the ids below. */
+/** Returns `project/job_guid`. In this id and those below, `%`, `/` and NUL are percent-encoded in each part. */
 export function jobId(project: string, guid: string): string {
   return `${part(project)}/${part(guid)}`;
 }
 
-/** `job_guid/project`, of a `jobId`: for a store that looks up a guid in every project by the same index. */
+/** Returns `job_guid/project` for a `jobId`: a key by which a store finds a guid in every project with one index. */
 export function jobKey(id: string): string {
   const slash = id.indexOf("/");
   return `${id.slice(slash + 1)}/${id.slice(0, slash)}`;
 }
 
 /**
- * What the keys of a guid's jobs, or of the runs of a task, lie between, both ends not included.
+ * Returns two ranges of job keys, both ends excluded: the keys of this guid, and those of guids that continue with a
+ * slash, such as the runs of a task.
  *
- * @returns two ranges: of the guid itself, and of guids that go on with a slash.
+ * @returns the two ends of the first range, then those of the second.
  */
 export function jobKeyRanges(guidOrTaskId: string): readonly [string, string, string, string] {
   const id = part(guidOrTaskId);
@@ -37,56 +38,60 @@ export function jobKeyRanges(guidOrTaskId: string): readonly [string, string, st
   return [`${id}/`, `${id}0`, `${id}%2F`, `${id}%2G`];
 }
 
-/** The task that a guid is a run of (`task/run`); any other guid is a task of its own. */
+/** Returns the task id of a guid of the form `task/run`; any other guid is its own task id. */
 export function taskIdOf(guid: string): string {
   return guid.replace(/\/\d{1,9}$/, "");
 }
 
-/** `project/short_revision`. */
+/** Returns `project/short_revision`. */
 export function resultSetId(project: string, revision: string): string {
   return `${part(project)}/${part(shortRevision(revision))}`;
 }
 
-/** `project/job_guid/name`; for `Job Info` a hash of the blob follows. */
+/** Returns `project/job_guid/name`; for `Job Info` a hash of the blob follows. */
 export function artifactId(project: string, guid: string, artifact: Artifact): string {
   const id = artifactIds(project, guid, artifact.name);
   const apart = apartBy(artifact);
   return apart === "" ? id : `${id}/${apart}`;
 }
 
-/** What tells a job's artifacts of one name apart: a hash of the blob for `Job Info`; of any other there is one, and this is empty. */
+/** Returns what tells a job's artifacts of one name apart: a hash of the blob for `Job Info`, `""` for all others. */
 export function apartBy({ name, blob }: Artifact): string {
   return name === JOB_INFO ? hash(blob) : "";
 }
 
-/** What the ids of a job's artifacts of that name begin with; but for `Job Info` it is the id itself. */
+/** Returns the beginning of the ids of a job's artifacts of that name. Except for `Job Info` it is the whole id. */
 export function artifactIds(project: string, guid: string, name: string): string {
   return `${jobId(project, guid)}/${part(name)}`;
 }
 
-/** `project/job_guid/name/hash(url)`. */
+/** Returns `project/job_guid/name/hash(url)`. */
 export function logId(project: string, guid: string, name: string, url: string): string {
   return `${jobId(project, guid)}/${part(name)}/${hash(url)}`;
 }
 
-/** `project/job_guid/hash(blob)`: suggestions are made for each summary that came without them. */
+/** Returns `project/job_guid/hash(blob)`: a job has one such work item for each summary that came without suggestions. */
 export function suggestionsId(project: string, guid: string, summaryBlob: string): string {
   return `${jobId(project, guid)}/${hash(summaryBlob)}`;
 }
 
-/** `queue/exchange/routing_key`. */
+/** Returns `queue/exchange/routing_key`. */
 export function bindingId(queue: string, exchange: string, routingKey: string): string {
   return `${part(queue)}/${part(exchange)}/${part(routingKey)}`;
 }
 
 /**
- * Of a rejection: the payload's hash, how raw bytes are encoded, and its route, so that a repeated one is counted and not
- * listed again.
+ * Returns the id of a rejection, made from the payload's hash, the encoding of raw bytes, and the route. A repeated
+ * message has the same id, so it is counted and not listed again.
  */
 export function rejectionId(
   { sha256, properties }: Pick<RejectedPayload, "sha256" | "properties">,
-  exchange: string,
-  routingKey: string,
+  route: StoredRoute,
 ): string {
-  return hash(JSON.stringify([sha256, exchange, routingKey, ...encodingKey(properties)]));
+  // A list for Pulse, as ever; an object cannot be mixed up with the name of an exchange.
+  const place =
+    route.origin === "pulse"
+      ? [route.exchange, route.routing_key]
+      : [{ client_id: route.client_id, endpoint: route.endpoint }];
+  return hash(JSON.stringify([sha256, ...place, ...encodingKey(properties)]));
 }

@@ -1,7 +1,7 @@
-/** The states a job passes through; a submission over REST may name others, which are kept as given. */
+/** The states of a job. A submission over REST may name others, which are stored unchanged. */
 export type JobState = "pending" | "running" | "completed";
 
-/** A job only moves to a state of a higher rank. */
+/** A job moves only to a state of a higher rank. */
 export const stateRank: Readonly<Record<JobState, number>> = { pending: 0, running: 1, completed: 2 };
 
 export function isJobState(state: string): state is JobState {

@@ -1,4 +1,4 @@
-/** Why nothing is made from the bytes of a log. The same bytes would fail again: returned, never thrown. */
+/** Why a log cannot be read. The same bytes would fail again, so these faults are returned, never thrown. */
 export type LogFault =
   | { readonly reason: "corrupt-gzip"; readonly detail: string }
   | { readonly reason: "corrupt-compression"; readonly format: string; readonly detail: string }
@@ -10,13 +10,13 @@ export type LogFault =
   | { readonly reason: "too-many-lines"; readonly limit: number }
   | { readonly reason: "artifact-too-large"; readonly artifact: string; readonly limitBytes: number };
 
-/** The fault in one line, for the log's `failure` and for people. */
+/** Returns the fault in one line, for the log's `failure` and for people. */
 export function describeLogFault(fault: LogFault): string {
   switch (fault.reason) {
     case "corrupt-gzip":
       return `corrupt gzip: ${fault.detail}`;
     case "foreign-compression":
-      return `this is ${fault.format} data, which is not undone here`;
+      return `the log is ${fault.format} data, which cannot be decompressed here`;
     case "corrupt-compression":
       return `corrupt ${fault.format} data: ${fault.detail}`;
     case "too-many-layers":

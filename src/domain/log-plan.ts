@@ -1,6 +1,6 @@
 import type { ParseStatus } from "./submission.ts";
 
-/** Logs of these names are read here while they are pending; others are for whoever submitted them. */
+/** Returns whether a pending log of this name is read here. All other logs are left to those who submitted them. */
 export function isParsedHere(logName: string): boolean {
   return logName === "buildbot_text" || logName === "builds-4h";
 }
@@ -8,14 +8,14 @@ export function isParsedHere(logName: string): boolean {
 export interface ArtifactsAlong {
   /** The submission brings a `text_log_summary`. */
   readonly hasSummary: boolean;
-  /** Its blob's `logname`: the log that the summary was made from. */
+  /** The `logname` in the summary's blob: the log that the summary was made from. */
   readonly summaryLogName: string | null;
   readonly hasSuggestions: boolean;
 }
 
 /**
- * The status that a log is stored with. A summary that came along was made from the log: from the one that it
- * names, or from `buildbot_text`.
+ * Returns the status that a log is stored with. A log is parsed already if the submission brings the summary made from
+ * it: the log that the summary names, and `buildbot_text`.
  */
 export function parseStatus(
   logName: string,
@@ -26,7 +26,7 @@ export function parseStatus(
   return sent === "parsed" || sent === "failed" ? sent : "pending";
 }
 
-/** Bug suggestions are made from a summary that came without them, whatever logs there are. */
+/** Returns whether bug suggestions must be made: they are for a summary that came without them, whatever logs there are. */
 export function needsSuggestions({ hasSummary, hasSuggestions }: ArtifactsAlong): boolean {
   return hasSummary && !hasSuggestions;
 }

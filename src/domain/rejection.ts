@@ -1,61 +1,67 @@
 import type { BodyProperties } from "./delivery.ts";
 import type { Fault } from "./faults.ts";
+import type { StoredRoute } from "./origin.ts";
 
 /**
- * A refused message as it is kept for people to read and to replay: of an array the item, of an envelope the job in it.
- * The fault's pointers lead into the message as it was sent: what follows `/payload` leads into a job out of an envelope.
+ * A rejected job message, kept for people to read and to replay: a single item of an array, and the job inside an
+ * envelope. Pointers of the fault begin at the message that was sent; for a job in an envelope they begin with `/payload`.
  */
 export interface RejectedPayload {
   /** `json`: the value as JSON text. `base64`: raw bytes that could not be decoded. */
   readonly encoding: "json" | "base64";
-  /** At most the limit's length; whole unless `truncated`. */
+  /** The payload, cut to the limit if `truncated`. */
   readonly content: string;
-  /** Of the whole payload. */
+  /** Length of the whole payload. */
   readonly bytes: number;
   readonly sha256: string;
   readonly truncated: boolean;
-  /** Passwords in URLs have been replaced by `***`: it is no longer what was sent. */
+  /** Passwords in URLs have been replaced by `***`, so this is no longer exactly what was sent. */
   readonly blanked: boolean;
-  /** Of raw bytes: what the message says of them, if anything. To be replayed with them. */
+  /** How the message declares the raw bytes, if it does. A replay needs it. */
   readonly properties?: BodyProperties;
 }
 
-export interface Rejection {
+/** What every rejection holds, apart from where it came from and when. */
+interface RejectionContent {
   readonly fault: Fault;
-  readonly exchange: string;
-  readonly routing_key: string;
-  /** Where they can be read from the payload. */
+  /** Null if the payload does not show it; so is `task_id`. */
   readonly project: string | null;
   readonly task_id: string | null;
   readonly payload: RejectedPayload;
-  /** ISO 8601, UTC. */
-  readonly received_at: string;
-  /** Whose daily quota it takes: an exchange's, or `other`. Absent: nobody's, as in a replay. */
-  readonly quota?: string;
 }
 
-/** The quota that all exchanges share that the registry does not list: a stranger may make any number of them. */
+/** A rejection that is to be recorded. */
+export type Rejection = RejectionContent & {
+  readonly route: StoredRoute;
+  /** ISO 8601, UTC. */
+  readonly received_at: string;
+  /** The daily quota that it counts against: an exchange's, or `other`; absent if against none, as in a replay. */
+  readonly quota?: string;
+};
+
+/** The one quota for all exchanges that the registry does not list, because anybody can create any number of them. */
 export const OTHER_EXCHANGES = "other";
 
-/** What became of a rejection: kept for people to read, or, the day's quota being full, only counted. */
+/** What became of a rejection: kept for people to read, or only counted because the day's quota is used up. */
 export type RejectionEnd = "kept" | "only-counted";
 
 /** Rejections of one day (UTC) that were only counted. */
 export interface OnlyCounted {
   /** e.g. `2026-01-05`. */
   readonly day: string;
-  /** Or {@link OTHER_EXCHANGES}. */
+  /** The exchange, or {@link OTHER_EXCHANGES}. */
   readonly exchange: string;
   readonly messages: number;
 }
 
-/** A rejection as it is kept: what comes again (same payload and route) is counted, not kept again. */
-export interface StoredRejection extends Omit<Rejection, "received_at" | "quota"> {
-  readonly id: string;
-  /** By the time of arrival, ISO 8601, UTC; so are those below. */
-  readonly first_seen: string;
-  readonly last_seen: string;
-  /** How often it came, redeliveries included. */
-  readonly count: number;
-  readonly expires_at: string;
-}
+/** A rejection in the store. The same payload on the same route is counted, not kept again. */
+export type StoredRejection = RejectionContent &
+  StoredRoute & {
+    readonly id: string;
+    /** Time of arrival in ISO 8601, UTC; the times below have the same form. */
+    readonly first_seen: string;
+    readonly last_seen: string;
+    /** How often the message arrived, redeliveries included. */
+    readonly count: number;
+    readonly expires_at: string;
+  };

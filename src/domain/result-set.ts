@@ -10,7 +10,7 @@ export interface Revision {
   readonly repository: string;
 }
 
-/** One push of revisions to one project, as submitted. */
+/** One push of revisions to one project, in the form in which it is submitted. */
 export interface ResultSetSubmission {
   readonly revision?: string;
   readonly revision_hash?: string;
@@ -24,7 +24,7 @@ export interface ResultSetSubmission {
 /** The result set document. A skeleton has `push_timestamp` 0, author `pending...` and no revisions. */
 export interface ResultSet {
   readonly project: string;
-  /** 12 or 40 characters, as long as any message has given it. */
+  /** The longest form that a message has given: 12 or 40 characters. */
   readonly revision: string;
   readonly short_revision: string;
   readonly revision_hash: string;
@@ -34,17 +34,17 @@ export interface ResultSet {
   readonly revisions: readonly Revision[];
 }
 
-/** The first 12 characters, case kept: the short form of a revision, by which pushes are told apart. */
+/** Returns the short form of a revision, which identifies a push: its first 12 characters, in unchanged case. */
 export function shortRevision(revision: string): string {
   return firstCharacters(revision, SHORT);
 }
 
-/** A shorter one is lengthened as soon as a message gives the whole. */
+/** Returns whether a revision is whole. A shorter one is replaced as soon as a message gives the whole revision. */
 export function isFullRevision(revision: string): boolean {
   return isLongerThan(revision, FULL - 1);
 }
 
-/** Is it the same revision, where either may be given by its short form? */
+/** Returns whether two revisions are the same. Either may be given in its short form. */
 export function isSameRevision(a: string, b: string): boolean {
   return a === b || a === shortRevision(b) || b === shortRevision(a);
 }

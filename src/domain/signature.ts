@@ -5,7 +5,7 @@ function sha1(text: string): string {
   return hash("sha1", text, "hex");
 }
 
-/** Sorts by code point, as the hash demands; JavaScript's own order is by UTF-16 unit. */
+/** Compares texts by code point, the order that the hash needs. JavaScript's own order is by UTF-16 unit. */
 export function byCodePoint(a: string, b: string): number {
   const shorter = Math.min(a.length, b.length);
   for (let at = 0; at < shorter; at++) {
@@ -15,18 +15,18 @@ export function byCodePoint(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Of a UTF-16 unit: halves of characters beyond the basic plane come after all characters within it. */
+/** Returns the rank of a UTF-16 unit. Surrogates rank above all other units, because they stand for higher code points. */
 function rank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
-/** Lower-case hex SHA-1 of the option names, sorted, joined with nothing between. */
+/** Returns the lower-case hex SHA-1 of the sorted option names, joined without a separator. */
 export function optionCollectionHash(sortedOptions: readonly string[]): string {
   return sha1(sortedOptions.join(""));
 }
 
-/** What makes two jobs the same kind of job. */
+/** The parts that two jobs of the same kind have in common. */
 export interface SignatureParts {
   readonly project: string;
   readonly build_system_type: string;
@@ -39,7 +39,7 @@ export interface SignatureParts {
   readonly option_collection_hash: string;
 }
 
-/** Lower-case hex SHA-1 of the parts in their fixed order; without a reference data name the word `None` ends them. */
+/** Returns the lower-case hex SHA-1 of the parts in their fixed order. Without a reference data name, `None` comes last. */
 export function jobSignature(parts: SignatureParts, referenceDataName: string | null): string {
   const { build_platform: built, machine_platform: ran } = parts;
   return sha1(

@@ -1,6 +1,6 @@
 /**
- * The one shape in the middle: a job as publishers have always submitted it, one item of a job collection.
- * A Pulse message is normalised into it; the REST path carries it as it is. Field names are the publishers'.
+ * The one shape in the middle: one item of a job collection, as REST clients submit it. A Pulse message is normalised
+ * into it. Field names are the publishers'.
  */
 export interface JobSubmission {
   readonly project: string;
@@ -33,17 +33,17 @@ export interface SubmittedJob {
   readonly machine?: string | null;
   readonly build_platform?: Platform | null;
   readonly machine_platform?: Platform | null;
-  /** Only the keys count. */
+  /** Only the keys are used. */
   readonly option_collection?: Readonly<Record<string, unknown>> | null;
   readonly reference_data_name?: string | null;
   /** Seconds since the Unix epoch. */
   readonly submit_timestamp?: number | string | null;
   readonly start_timestamp?: number | string | null;
   readonly end_timestamp?: number | string | null;
-  /** As beside the job. */
+  /** The same as `coalesced` beside the job; publishers use either place. */
   readonly coalesced?: readonly string[];
   readonly log_references?: readonly SubmittedLog[];
-  /** Strangers' data: an element that is no usable artifact is refused by itself, the job goes on. */
+  /** Unchecked data. An element that cannot be used is refused by itself, and the job is still accepted. */
   readonly artifacts?: readonly unknown[];
 }
 
@@ -53,7 +53,7 @@ export interface SubmittedLog {
   readonly parse_status?: string | null;
 }
 
-/** A part of an accepted job that could not be used: kept on the job, so that its publisher can see it. */
+/** A part of an accepted job that could not be used. It is kept on the job, where its publisher can see it. */
 export interface Refusal {
   /** e.g. `artifact "foo"`, `log "live"`, `job detail 2`. */
   readonly what: string;
@@ -72,11 +72,11 @@ export interface LogReference {
 export interface Artifact {
   readonly name: string;
   readonly type: string;
-  /** For type `json` the serialised JSON value, otherwise the text as it came. */
+  /** The serialised JSON value for type `json`; otherwise the text that was sent. */
   readonly blob: string;
 }
 
-/** A submission with defaults, cuts and derived values applied: every field as it will be stored. */
+/** A submission with defaults, cuts and derived values applied. Its fields are stored like this. */
 export interface PreparedSubmission {
   readonly project: string;
   readonly revision: string | null;
@@ -86,9 +86,9 @@ export interface PreparedSubmission {
   readonly logs: readonly LogReference[];
   readonly artifacts: readonly Artifact[];
   readonly refused: readonly Refusal[];
-  /** `logname` of a `text_log_summary` that came along: that log has been read, whenever it was stored. */
+  /** The `logname` of the `text_log_summary` in this submission: that log is parsed already, even if it was stored before. */
   readonly summary_of: string | null;
-  /** Blob of a `text_log_summary` that came without `Bug suggestions`: they are to be made from it. */
+  /** The blob of a `text_log_summary` that came without `Bug suggestions`. They are made from it. */
   readonly suggestions_for: string | null;
 }
 
@@ -119,7 +119,7 @@ export interface PreparedJob {
   readonly signature: string;
   readonly reference_data_name: string;
   readonly tier: number;
-  /** Seconds since the Unix epoch, 0 where unknown. */
+  /** Seconds since the Unix epoch; 0 if unknown. */
   readonly submit_timestamp: number;
   readonly start_timestamp: number;
   readonly end_timestamp: number;

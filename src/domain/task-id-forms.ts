@@ -2,11 +2,11 @@ const slug = /^([A-Za-z0-9_-]{21}[AQgw])([/_].*)?$/s;
 const uuid = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})([/_].*)?$/is;
 
 /**
- * All ways in which a task id, or a guid that begins with one, may have been stored. Taskcluster writes a task id as 22
- * characters of base64url (a slug) and its messages to Treeherder write the same 16 bytes as a UUID. What follows the
- * task id stays: `/run`, or the suffix of a retry.
+ * Returns all forms in which a task id, or a guid that begins with one, may have been stored. Taskcluster writes a task
+ * id as 22 characters of base64url (a slug); its messages to Treeherder write the same 16 bytes as a UUID. The rest of
+ * the text, such as `/run` or the suffix of a retry, is kept.
  *
- * @returns the text as given first; alone if it is neither a slug nor a UUID.
+ * @returns the given text first; nothing else if it is neither a slug nor a UUID.
  */
 export function taskIdForms(text: string): readonly string[] {
   const [, id = "", rest = ""] = slug.exec(text) ?? uuid.exec(text) ?? [];

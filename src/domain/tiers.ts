@@ -1,2 +1,2 @@
-/** Jobs whose tier is forced: project -> signature -> tier. */
+/** Tiers that override the publisher's: project -> signature -> tier. */
 export type TierOverrides = ReadonlyMap<string, ReadonlyMap<string, 2 | 3>>;

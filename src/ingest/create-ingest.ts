@@ -4,7 +4,8 @@ import type { ReadDelivery } from "../judge/judge-delivery.ts";
 import type { Log } from "../log.ts";
 import type { Counters } from "../metrics/counters.ts";
 import type { Spool } from "../spool/open-spool.ts";
-import type { Store } from "../store/ports/store.ts";
+import type { SubmissionStore } from "../store/ports/submission-store.ts";
+import type { SuspectLedger } from "../store/ports/suspect-ledger.ts";
 import { BatchCollector, type BatchLimits } from "./collect-batch.ts";
 import { JobCount } from "./progress/count-jobs.ts";
 import { createExchangeLabels } from "./progress/exchange-labels.ts";
@@ -18,7 +19,7 @@ import { DeliveryEnder } from "./write/end-deliveries.ts";
 export interface IngestOptions {
   /** Decodes a delivery, and judges its jobs one by one when asked to: pure. */
   readonly read: (delivery: Delivery) => ReadDelivery;
-  readonly store: Pick<Store, "storeSubmissions" | "recordRejections" | "enterSuspect" | "clearSuspect">;
+  readonly store: Pick<SubmissionStore, "storeSubmissions" | "recordRejections"> & SuspectLedger;
   /** Where deliveries go while the store is away for long; null: they are held, and the broker's queue grows. */
   readonly spool: Spool | null;
   /** What must leave the ledger of suspects once the store is back. */

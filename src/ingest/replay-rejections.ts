@@ -3,13 +3,13 @@ import { type Fault, Unavailable } from "../domain/faults.ts";
 import { rejectionId } from "../domain/ids.ts";
 import type { Rejection, StoredRejection } from "../domain/rejection.ts";
 import type { Verdict } from "../judge/judge-delivery.ts";
-import type { RetriedRejection, Store } from "../store/ports/store.ts";
+import type { RetriedRejection, SubmissionStore } from "../store/ports/submission-store.ts";
 import type { JobInHand } from "./progress/job-in-hand.ts";
 import { bugFault, storeBatch } from "./write/store-batch.ts";
 
 export interface ReplayOptions {
   readonly judge: (delivery: Delivery) => readonly Verdict[];
-  readonly store: Pick<Store, "storeSubmissions" | "recordRejections" | "resolveRejections">;
+  readonly store: Pick<SubmissionStore, "storeSubmissions" | "recordRejections" | "resolveRejections">;
   /** Tries again while the store is away; see `holdWhileAway`. */
   readonly hold: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -80,8 +80,7 @@ export async function replayRejections(
         storeSubmissions: store.storeSubmissions,
         async recordRejections(refused) {
           const others = refused.filter((rejection) => {
-            const { payload, exchange, routing_key } = rejection;
-            const id = rejectionId(payload, exchange, routing_key);
+            const id = rejectionId(rejection.payload, rejection.route);
             if (known.has(id)) again.set(id, rejection);
             return !known.has(id);
           });
@@ -126,12 +125,13 @@ function jobsOf(
 }
 
 /** As the broker would hand it over now. */
-function toDelivery({ payload, exchange, routing_key }: StoredRejection): Delivery {
-  const { encoding, content, properties } = payload;
+function toDelivery(rejection: StoredRejection): Delivery {
+  const { encoding, content, properties } = rejection.payload;
   // An item that is a list itself came out of a list; without it, its own items would be taken for jobs.
   const json = content.startsWith("[") ? `[${content}]` : content;
   const body = encoding === "json" ? Buffer.from(json) : Buffer.from(content, "base64");
-  const route = { exchange, routingKey: routing_key, redelivered: false };
+  if (rejection.origin === "rest") throw new Error("a rejection from REST cannot be replayed yet");
+  const route = { exchange: rejection.exchange, routingKey: rejection.routing_key, redelivered: false };
   const declared = properties === undefined ? {} : { properties };
   return { ...route, receivedAtMs: Date.now(), body, oversize: null, ...declared };
 }

@@ -17,18 +17,18 @@ export type Verdict =
   | {
       readonly kind: "accepted";
       readonly submission: PreparedSubmission;
-      /** The same before defaults and cuts, as a REST client would post it. */
+      /** The submission before defaults and cuts, as a REST client would post it. */
       readonly posted: JobSubmission;
       readonly payload: unknown;
-      /** JSON pointer from the message to the job: `""` unless an envelope wraps it. */
+      /** JSON pointer from the message to the job: `""` unless the job is in an envelope. */
       readonly at: string;
     }
   | { readonly kind: "skipped"; readonly payload: unknown }
   | {
       readonly kind: "rejected";
-      /** Its pointers begin where the message begins: those of a wrapped job with `/payload`. */
+      /** The fault, with pointers that begin at the message; for a job in an envelope they begin with `/payload`. */
       readonly fault: Fault;
-      /** The job without array and envelope, its numbers as they were sent; `undefined` where the body could not be decoded. */
+      /** The job without array and envelope, its numbers as they were sent; `undefined` if the body could not be decoded. */
       readonly payload: unknown;
       readonly project: string | null;
       readonly task_id: string | null;
@@ -36,23 +36,23 @@ export type Verdict =
 
 export interface JudgeOptions extends DecodeLimits {
   readonly schemas: SchemaSet;
-  /** A delivery with more jobs is rejected as a whole. */
+  /** The most jobs in a delivery. One with more is rejected as a whole. */
   readonly maxJobs: number;
   readonly jobLimits: JobLimits;
   readonly tiers: TierOverrides;
-  /** May this exchange write to this project? */
+  /** Returns whether this exchange may write to this project. */
   readonly acceptsProject: (exchange: string, project: string) => boolean;
 }
 
-/** The jobs of a delivery, each judged only when asked for, so that nobody has to hold all verdicts at once. */
+/** The jobs of a delivery. Each verdict is computed on demand, so that not all of them are in memory at once. */
 export interface ReadDelivery {
-  /** How many jobs there are; 1 where the delivery is rejected as a whole. */
+  /** The number of jobs; 1 if the delivery is rejected as a whole. */
   readonly jobs: number;
-  /** Pure: the same verdict each time. */
+  /** Returns the verdict on one job. Pure: it is the same each time. */
   readonly verdictOf: (index: number) => Verdict;
 }
 
-/** Decodes a delivery and counts its jobs. Pure, so the worker, `validate` and `inspect` cannot disagree. */
+/** Decodes a delivery and counts its jobs. Pure, so the worker and the commands `validate` and `inspect` cannot disagree. */
 export function readDelivery(delivery: Delivery, options: JudgeOptions): ReadDelivery {
   const decoded = decodeDelivery(delivery, options);
   const jobs = decoded.ok ? withinJobLimit(decoded.value, options.maxJobs) : decoded;
@@ -63,13 +63,13 @@ export function readDelivery(delivery: Delivery, options: JudgeOptions): ReadDel
   };
 }
 
-/** One verdict per job in the delivery. Pure. */
+/** Returns one verdict for each job in the delivery. Pure. */
 export function judgeDelivery(delivery: Delivery, options: JudgeOptions): Verdict[] {
   const { jobs, verdictOf } = readDelivery(delivery, options);
   return Array.from({ length: jobs }, (_, index) => verdictOf(index));
 }
 
-/** @returns fault `too-many-jobs` for more than the limit. */
+/** @returns fault `too-many-jobs` if there are more jobs than the limit. */
 function withinJobLimit(jobs: readonly DecodedJob[], limit: number): Result<readonly DecodedJob[]> {
   return jobs.length > limit ? refuse({ reason: "too-many-jobs", jobs: jobs.length, limit }) : ok(jobs);
 }
@@ -98,7 +98,7 @@ function judgeJob(job: DecodedJob, exchange: string, options: JudgeOptions): Ver
   return { kind: "accepted", submission: prepared.value, posted: submission.value, payload, at };
 }
 
-/** Where a job message has the fields of a submission that may be unusable although the message fits the schema. */
+/** Pointers into the job message for fields of a submission that can be unusable although the message fits the schema. */
 const messagePointers: Readonly<Record<string, string>> = {
   "/job/job_symbol": "/display/chunkId",
   "/job/option_collection": "/labels",

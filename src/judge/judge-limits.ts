@@ -15,7 +15,7 @@ export const judgeLimitNames = [
 
 export type JudgeLimitSettings = Pick<Settings, (typeof judgeLimitNames)[number]>;
 
-/** The settings in the form that `judgeDelivery` takes: one place for the worker and the command line. */
+/** Returns the settings in the form that `judgeDelivery` takes, for the worker and the command line. */
 export function judgeLimits(settings: JudgeLimitSettings) {
   return {
     maxBodyBytes: settings.MAX_BODY_BYTES,

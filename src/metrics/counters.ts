@@ -133,6 +133,11 @@ export function createCounters() {
       labelNames: ["outcome"] as const,
       registers,
     }),
+    deliveriesSetAside: new Counter({
+      name: "pulse_ingest_deliveries_set_aside_total",
+      help: "Deliveries that the AMQP driver could not read and that were moved to the queue <queue>-unreadable.",
+      registers,
+    }),
     storeTries: new Counter({
       name: "pulse_ingest_store_unavailable_total",
       help: "Times that the store was unavailable for a batch, and the batch was held.",

@@ -11,14 +11,14 @@ const named: Readonly<Record<PulseResult, (kind: Kind) => string>> = {
   unknown: () => "unknown",
 };
 
-/** The result of a step, and of a completed job that was not retried: what it is called depends on the job's kind. */
+/** Returns the name of a result: of a step, or of a completed job that was not retried. It depends on the job's kind. */
 export function stepResult(kind: Kind, result: PulseResult = "unknown"): string {
   return named[result](kind);
 }
 
 type JobEnd = Pick<PulseJob, "state" | "isRetried" | "jobKind" | "result">;
 
-/** The result of a job: `unknown` until it is completed, `retry` where it was given up to be run again. */
+/** Returns the result of a job: `unknown` until it is completed, `retry` if it was given up and will run again. */
 export function jobResult({ state, isRetried, jobKind, result }: JobEnd): string {
   if (state !== "completed") return "unknown";
   return isRetried === true ? "retry" : stepResult(jobKind, result);

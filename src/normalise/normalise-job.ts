@@ -15,12 +15,12 @@ const times = [
 ] as const;
 
 /**
- * The submission that one validated Pulse job amounts to, as a REST client would post it. Pure: no clock, no store.
+ * Returns a validated Pulse job as the submission that a REST client would post. Pure: no clock, no store.
  *
  * @param message - a job that fits the schema; its times are text.
- * @returns times in whole seconds since the Unix epoch, left out where the message has none; logs in the message's
- *   order. Fault `unreadable-time` for a time such as `"not a date"`: the schema's formats are annotations only. Fault
- *   `unusable-field` for a chunk's number with a fraction that JavaScript rounds off.
+ * @returns the submission. Times are whole seconds since the Unix epoch, absent if the message has none; logs are in the
+ *   message's order. Fault `unreadable-time` for a time such as `"not a date"`, because the schema's formats are
+ *   annotations only. Fault `unusable-field` for a chunk number with a fraction that JavaScript rounds off.
  */
 export function normaliseJob(message: Source<PulseJob>): Result<JobSubmission> {
   const timestamps: { [name in (typeof times)[number][0]]?: number } = {};
@@ -56,19 +56,19 @@ export function normaliseJob(message: Source<PulseJob>): Result<JobSubmission> {
     who: message.owner ?? "unknown",
     build_system_type: message.buildSystem,
     tier: Number(textOf(tier)),
-    // A build machine without a name counts: the other one is not asked then.
+    // If there is a build machine without a name, the run machine's name is not used.
     machine: (buildMachine ?? runMachine)?.name ?? "unknown",
     build_platform: toPlatform(buildMachine ?? runMachine),
     machine_platform: toPlatform(runMachine ?? buildMachine),
     option_collection: toOptions(message.labels ?? ["opt"]),
     log_references: (message.logs ?? []).map(toLog),
     artifacts: artifacts.value,
-    // Last: in front of others a spread costs a third of this function.
+    // The spread comes last, because before other members it takes a third of this function's time.
     ...timestamps,
   };
   const { project } = origin;
   const { coalesced = [] } = message;
-  // A variant that is named by the one lets the other be anything.
+  // The schema lets an origin that is named by one of the two hold anything in the other.
   const { revision, revision_hash } = origin as {
     readonly revision?: unknown;
     readonly revision_hash?: unknown;
@@ -83,7 +83,7 @@ function textOf(number: number | SourceNumber): string {
 
 const jsonNumber = /^(?<whole>\d+)(?:\.(?<fraction>\d+))?(?:e(?<exponent>[+-]?\d+))?$/i;
 
-/** The number in digits alone, whether it has an exponent or not; null where it is not whole. */
+/** Returns a number in digits alone, without an exponent; null if it is not whole. */
 function wholeDigits(text: string): string | null {
   const { whole = "", fraction = "", exponent = "0" } = jsonNumber.exec(text)?.groups ?? {};
   const digits = whole + fraction;
@@ -98,7 +98,7 @@ function toPlatform(machine: Machine | undefined): Platform {
 }
 
 function toOptions(labels: readonly string[]): Readonly<Record<string, true>> {
-  // Without a prototype a label `__proto__` is an option like any other.
+  // Without a prototype, the label `__proto__` is an ordinary key.
   const options: Record<string, true> = Object.create(null);
   for (const label of labels) options[label] = true;
   return options;

@@ -12,14 +12,14 @@ type Job = Source<PulseJob>;
 type Log = NonNullable<Job["logs"]>[number];
 type Step = NonNullable<Log["steps"]>[number];
 
-/** Logs of these names are found by the log viewer without being told. */
+/** The log viewer finds logs of these names by itself, so their summaries need no `logname`. */
 const DEFAULT_LOG_NAMES = new Set(["buildbot_text", "builds-4h"]);
 
 /**
- * The artifacts that a Pulse job carries in itself, in this order: `Job Info`, `text_log_summary` of the first log
- * that brings its steps, and of `extra.artifacts` those that are objects, as they are but for the guid.
+ * Returns the artifacts in a Pulse job, in this order: `Job Info`; `text_log_summary` for the first log that has steps;
+ * and the objects in `extra.artifacts`, unchanged except for the guid.
  *
- * @returns fault `unreadable-time` for a step's time that is none.
+ * @returns fault `unreadable-time` if the time of a step cannot be parsed.
  */
 export function pulseArtifacts(message: Job): Result<readonly unknown[]> {
   const artifacts: unknown[] = [];
@@ -47,7 +47,7 @@ function jobInfo(guid: string, { summary, links = [] }: NonNullable<Job["jobInfo
   return { name: "Job Info", type: "json", job_guid: guid, blob: { job_details: details } };
 }
 
-/** The parts of a message's artifacts that cannot be used; the rest of the job goes on. */
+/** Returns refusals for the links and artifacts of a message that cannot be used. The rest of the job is stored. */
 export function unusableParts({ jobInfo, extra }: Job): readonly Refusal[] {
   const reasonOfLink = "url, linkText and label must be text";
   const ofLinks = misfits(jobInfo?.links ?? [], isLink, "link", reasonOfLink);
@@ -57,10 +57,10 @@ export function unusableParts({ jobInfo, extra }: Job): readonly Refusal[] {
   return [...ofLinks, ...misfits(artifacts, isJsonObject, "extra.artifacts", "must be an object")];
 }
 
-/** Most items of one list that are told by their index. */
+/** The most items of one list that are refused one by one. */
 const MAX_MISFITS = 50;
 
-/** A stranger's list may have any number of items that do not fit: the others are told as a number. */
+/** A list may have any number of items that do not fit, so those beyond the first {@link MAX_MISFITS} are only counted. */
 function misfits(
   items: readonly unknown[],
   fits: (item: unknown) => boolean,
@@ -83,7 +83,7 @@ interface Link {
   readonly label: string;
 }
 
-/** The schema checks only the first link; a later one may be anything, and is then left out. */
+/** The schema checks only the first link. A later link may be anything, and is left out if it does not fit. */
 function isLink(link: unknown): link is Link {
   if (!isJsonObject(link)) return false;
   const { url, linkText, label } = link;
@@ -129,7 +129,7 @@ function toStep(step: Step, order: number, message: Job, pointer: string): Resul
   });
 }
 
-/** A time that is none costs its job, and only that. */
+/** Returns the fault for a time that cannot be parsed. It rejects this job only, not others in the message. */
 export function unreadable(pointer: string, value: string): ReturnType<typeof refuse> {
   return refuse({ reason: "unreadable-time", pointer, value: firstCharacters(blankUrls(value), 100) });
 }

@@ -1,6 +1,6 @@
 import { type PlanOptions, planBindings } from "../broker/queue/binding-plan.ts";
 import type { Binding } from "../domain/binding.ts";
-import type { KnownBinding } from "../store/ports/store.ts";
+import type { KnownBinding } from "../store/ports/binding-ledger.ts";
 
 /** What a worker would change on its queue with this registry. A part of the output of `check --plan --json`. */
 export interface BindingChanges {

@@ -1,6 +1,14 @@
 import type { StoredRejection } from "../domain/rejection.ts";
-import type { ExplainedJob, Store } from "../store/ports/store.ts";
+import type { ExplainedJob } from "../store/ports/job-reads.ts";
+import type { Store } from "../store/ports/store.ts";
 import { shownLog } from "./shown-log.ts";
+
+/** A rejection without its payload, which `rejections show` prints. */
+export type ExplainedRejection = StoredRejection extends infer R
+  ? R extends unknown
+    ? Omit<R, "payload">
+    : never
+  : never;
 
 /** Everything that is known about a guid or task id, as `explain --json` prints it. */
 export interface Explanation {
@@ -11,7 +19,7 @@ export interface Explanation {
   readonly store: string;
   readonly jobs: readonly ExplainedJob[];
   /** Newest first. */
-  readonly rejections: readonly Omit<StoredRejection, "payload">[];
+  readonly rejections: readonly ExplainedRejection[];
 }
 
 /** Only the newest rejections are listed. Repeats of one message count on one rejection. */

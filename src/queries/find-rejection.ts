@@ -1,6 +1,6 @@
 import { Misuse } from "../domain/faults.ts";
 import type { StoredRejection } from "../domain/rejection.ts";
-import type { Store } from "../store/ports/store.ts";
+import type { RejectionReads } from "../store/ports/rejection-reads.ts";
 
 export function noSuchRejection(id: string): string {
   return `There is no rejection ${id}. It may have been replayed or have expired, or it is in another store.`;
@@ -15,7 +15,7 @@ const SHORTEST_PREFIX = 4;
  * @throws Misuse if the text cannot be the beginning of an id, or if several ids begin with it.
  */
 export async function findByPrefix(
-  store: Pick<Store, "listRejections">,
+  store: Pick<RejectionReads, "listRejections">,
   text: string,
 ): Promise<StoredRejection | null> {
   const id_prefix = text.toLowerCase();

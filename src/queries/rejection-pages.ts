@@ -1,12 +1,12 @@
 import type { StoredRejection } from "../domain/rejection.ts";
-import type { RejectionFilter, Store } from "../store/ports/store.ts";
+import type { RejectionFilter, RejectionReads } from "../store/ports/rejection-reads.ts";
 
 /** Most rejections in memory at once, with their payloads. A worker's batch is as large by default. */
 const PAGE = 200;
 
 /** Yields the matching rejections, page by page, newest or oldest first. A page is never empty. */
 export async function* rejectionPages(
-  store: Pick<Store, "listRejections">,
+  store: Pick<RejectionReads, "listRejections">,
   filter: RejectionFilter,
   { limit, oldestFirst }: { readonly limit: number; readonly oldestFirst: boolean },
 ): AsyncGenerator<readonly StoredRejection[]> {

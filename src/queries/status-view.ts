@@ -1,7 +1,8 @@
 import { TOO_LONG } from "../broker/consume/ack-age.ts";
 import type { QueueLook } from "../broker/tools/look-at-broker.ts";
 import type { WorkerAnswer } from "../http/observe/ask-worker.ts";
-import type { RejectionCount, WorkCounts } from "../store/ports/store.ts";
+import type { RejectionCount } from "../store/ports/rejection-reads.ts";
+import type { WorkCounts } from "../store/ports/work-store.ts";
 
 /** An exchange with its bindings, as a worker has it or the registry lists it. */
 export interface ExchangeView {

@@ -3,10 +3,13 @@ import { appendFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder } from "../disk/make-folder.ts";
 import { PRIVATE_FILE } from "../disk/private-files.ts";
+import { errorCode } from "../domain/error-code.ts";
 import { Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import { SpoolCorrupt, SpoolHeld } from "./spool-database.ts";
-import { bytesOf, type ExchangeCount, type FrontLimits, SpoolFile, type SpoolLoad } from "./spool-file.ts";
+import { SpoolFile } from "./spool-file.ts";
+import { bytesOf, type SpoolLoad } from "./spool-load.ts";
+import type { ExchangeCount, FrontLimits } from "./spool-reads.ts";
 import type { DamagedRow, SpoolEntry, SpooledDelivery } from "./spool-row.ts";
 
 export interface SpoolOptions {
@@ -237,8 +240,7 @@ function renameIfThere(from: string, to: string): void {
 
 /** Also where something else stands in its way: who opens the store tells of that. */
 function isMissing(error: unknown): boolean {
-  if (typeof error !== "object" || error === null || !("code" in error)) return false;
-  return error.code === "ENOENT" || error.code === "ENOTDIR";
+  return ["ENOENT", "ENOTDIR"].includes(errorCode(error));
 }
 
 function asUnavailable(error: unknown): Unavailable {

@@ -1,74 +1,37 @@
-import { isAnyArrayBuffer } from "node:util/types";
 import type Database from "libsql";
-import * as z from "zod";
 import { transact } from "../disk/transact.ts";
 import { Unavailable } from "../domain/faults.ts";
-import { asKnown, openSpoolDatabase } from "./spool-database.ts";
-import {
-  type DamagedRow,
-  readSpoolRow,
-  rowCells,
-  type SpoolEntry,
-  type SpooledDelivery,
-} from "./spool-row.ts";
+import { known, openSpoolDatabase } from "./spool-database.ts";
+import { changeLoad, type SpoolLoad } from "./spool-load.ts";
+import { createSpoolReads, type ExchangeCount, type FrontLimits } from "./spool-reads.ts";
+import { type DamagedRow, readSpoolRow, type SpoolEntry, type SpooledDelivery } from "./spool-row.ts";
 
-/** How much a spool holds. */
-export interface SpoolLoad {
-  readonly deliveries: number;
-  readonly jobs: number;
-  /** Bodies and routes, with a flat sum for the rest. */
-  readonly bytes: number;
-}
-
-export interface FrontLimits {
-  readonly maxItems: number;
-  readonly maxBytes: number;
-}
-
-/** What a row costs besides its body and route, roughly. */
-const ROW_BYTES = 64;
-/** An empty file that has grown beyond this many pages (of 4 KiB) is shrunk. */
+/** An empty file that has grown beyond this many pages is shrunk. */
 const SHRINK_PAGES = 16 * 1024;
 
-const place = z.object({ seq: z.number(), bytes: z.number() });
-const sums = z.object({ deliveries: z.number(), bytes: z.number() });
-/** Only to be counted by: what is wrong with one shows when it is read. */
-const exchangeName = z
-  .custom<ArrayBuffer>(isAnyArrayBuffer)
-  .transform((bytes) => Buffer.from(bytes).toString());
-const exchangeCount = z.object({ exchange: exchangeName, deliveries: z.number() });
-export type ExchangeCount = z.infer<typeof exchangeCount>;
-const oldest = z.object({ at: z.number() });
-const bounds = z.object({ through: z.number(), last: z.number(), has_properties: z.number() });
-
 /**
- * Deliveries in one local SQLite file, in the order of their arrival. The process that has it open holds it locked,
- * by a lock of the operating system's that ends with the process, however that ends. What `append` took is on the
- * disk when it returns.
+ * Deliveries in one local SQLite file, in the order of their arrival. The process that has it open holds it locked. The
+ * operating system releases that lock when the process ends, however it ends. After `append` returns, the deliveries are on
+ * the disk.
  *
- * Synchronous, as the driver is: a write stalls the process for one flush of the disk.
+ * Synchronous, because the driver is: a write blocks the process for one flush of the disk.
  */
 export class SpoolFile {
   readonly path: string;
   readonly #onDamaged: (row: DamagedRow) => void;
   readonly #db: Database.Database;
-  /** Up to here a worker before us had it in work when it died. */
-  readonly #suspectThrough: number;
-  /** Up to here it was appended by a worker before us: what that one counted is not known here. */
-  readonly #foundThrough: number;
-  /** Not in a file of an earlier version, which is never appended to. */
-  readonly #hasProperties: boolean;
-  /** Up to here all have been taken out. */
+  readonly #reads: ReturnType<typeof createSpoolReads>;
+  /** The last place that has been removed. */
   #goneThrough = 0;
   #holdsRemoved = false;
-  /** Damaged rows that were given away, and are in the file as long as the disk takes no deletion: not given twice. */
+  /** Places of damaged rows that `onDamaged` has kept, and that the disk could not delete yet: they are not kept twice. */
   readonly #givenAway = new Set<number>();
   #load: SpoolLoad;
 
   /**
-   * Opens the file, and makes it where there is none.
+   * Opens the file, and creates it where it does not exist.
    *
-   * @param onDamaged - is to keep what one row holds, which leaves the file when it returns.
+   * @param onDamaged - keeps the content of one row, which is deleted from the file afterwards.
    * @throws SpoolHeld; SpoolCorrupt; Unavailable where the folder or the disk is to blame.
    */
   constructor(path: string, onDamaged: (row: DamagedRow) => void) {
@@ -76,22 +39,16 @@ export class SpoolFile {
     this.#onDamaged = onDamaged;
     this.#db = openSpoolDatabase(path);
     try {
-      const query = `SELECT (SELECT through FROM in_work) AS through, coalesce(max(seq), 0) AS last,
-          (SELECT count(*) FROM pragma_table_info('deliveries') WHERE name = 'properties') AS has_properties
-        FROM deliveries`;
-      const { through, last, has_properties } = bounds.parse(this.#db.prepare(query).get());
-      this.#suspectThrough = through;
-      this.#hasProperties = has_properties === 1;
-      this.#foundThrough = last;
-      const { deliveries, bytes } = this.#sums();
+      this.#reads = createSpoolReads(this.#db);
+      const { deliveries, bytes } = this.#reads.sumUp(this.#goneThrough);
       this.#load = { deliveries, jobs: deliveries, bytes };
     } catch (error) {
       this.#db.close();
-      throw asKnown(error);
+      throw error;
     }
   }
 
-  /** Whether some of what was taken out is still in the file, for want of space to delete it. */
+  /** Whether removed deliveries are still in the file, because the disk has no room to delete them. */
   get holdsRemoved(): boolean {
     return this.#holdsRemoved;
   }
@@ -100,7 +57,7 @@ export class SpoolFile {
     return this.#load;
   }
 
-  /** All of them, at the end, in this order; durable when it returns. @throws Unavailable: nothing was appended. */
+  /** Appends all of them in this order, or none. Durable when it returns. @throws Unavailable: nothing was appended. */
   append(entries: readonly SpoolEntry[]): void {
     this.#write(() => {
       const insert = this.#db.prepare(
@@ -114,12 +71,12 @@ export class SpoolFile {
         insert.run(exchange, routingKey, redelivered ? 1 : 0, receivedAtMs, body, cut, declared, jobs);
       }
     });
-    this.#grow(entries, 1);
+    this.#load = changeLoad(this.#load, entries, 1);
   }
 
   /**
-   * The oldest, which stay until they are removed. That they are in work is noted durably first: should the process
-   * die now, these are the suspects. A row that is no delivery is given away before.
+   * Returns the oldest deliveries, which stay until they are removed. First it records durably that they are in progress:
+   * if the process dies now, they are the suspects. A row that is not a delivery goes to `onDamaged`.
    */
   front(limits: FrontLimits): SpooledDelivery[] {
     const found = this.#readable(limits);
@@ -129,12 +86,12 @@ export class SpoolFile {
   }
 
   /**
-   * Takes out these, the first of the front. Where the disk is too full even for that, they are only left out from
-   * now on, and deleted with a later batch: a process that dies before drains them a second time.
+   * Removes these deliveries, the first of the front. If the disk is too full to delete them, they are skipped from now on,
+   * and deleted with a later batch. A process that dies before then makes the next one drain them a second time.
    */
   remove(done: readonly SpooledDelivery[]): void {
     for (const { seq } of done) this.#goneThrough = Math.max(this.#goneThrough, seq);
-    this.#grow(done, -1);
+    this.#load = changeLoad(this.#load, done, -1);
     try {
       this.#write(() => this.#db.prepare("DELETE FROM deliveries WHERE seq <= ?").run([this.#goneThrough]));
       this.#holdsRemoved = false;
@@ -147,39 +104,28 @@ export class SpoolFile {
 
   /** How many deliveries there are of each exchange. */
   byExchange(): ExchangeCount[] {
-    try {
-      const query = `SELECT CAST(exchange AS BLOB) AS exchange, count(*) AS deliveries
-        FROM deliveries GROUP BY 1`;
-      return z.array(exchangeCount).parse(this.#db.prepare(query).all());
-    } catch (error) {
-      throw asKnown(error);
-    }
+    return this.#reads.countByExchange();
   }
 
   /** When the oldest came, in milliseconds since the epoch; null: it is empty. */
   oldestAtMs(): number | null {
-    try {
-      const query = `SELECT coalesce(CAST(received_at_ms AS REAL), 0) AS at FROM deliveries
-        WHERE seq > ? ORDER BY seq LIMIT 1`;
-      const found: unknown = this.#db.prepare(query).get([this.#goneThrough]);
-      return found === undefined ? null : oldest.parse(found).at;
-    } catch (error) {
-      throw asKnown(error);
-    }
+    return this.#reads.oldestAtMs(this.#goneThrough);
   }
 
-  /** Unlocks the file. What we had in work is no suspect for the next process: we did not die of it. */
+  /** Unlocks the file. Deliveries in progress are not suspects for the next process, since this one ends normally. */
   close(): void {
     try {
-      this.#write(() => this.#db.prepare("UPDATE in_work SET through = ?").run([this.#suspectThrough]));
-      // Prepared statements keep the connection, and its lock, until they are collected: let go of it here.
+      this.#write(() =>
+        this.#db.prepare("UPDATE in_work SET through = ?").run([this.#reads.found.suspectThrough]),
+      );
+      // Prepared statements keep the connection, and its lock, until they are garbage collected: release it here.
       this.#db.exec("PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT * FROM in_work");
     } finally {
       this.#db.close();
     }
   }
 
-  /** Unlocks it as a killed process would: for a file that cannot be written any more. */
+  /** Unlocks the file like a process that is killed: for a file that cannot be written any more. */
   abandon(): void {
     this.#db.close();
   }
@@ -188,38 +134,20 @@ export class SpoolFile {
     try {
       this.#write(() => this.#db.prepare("UPDATE in_work SET through = max(through, ?)").run([through]));
     } catch (error) {
-      // On a full disk draining goes before knowing the suspects: it is what empties the disk.
+      // On a full disk draining matters more than knowing the suspects: it makes room.
       if (!(error instanceof Unavailable)) throw error;
     }
   }
 
-  /** Some of the front that can be read; none only where there is nothing more. */
+  /** Returns deliveries from the front; empty only where there are no more. */
   #readable(limits: FrontLimits): SpooledDelivery[] {
     for (;;) {
-      const rows = this.#firstRows(limits);
-      const read = rows.map((row) =>
-        readSpoolRow(row, { suspectThrough: this.#suspectThrough, foundThrough: this.#foundThrough }),
-      );
+      const rows = this.#reads.firstRows(this.#goneThrough, limits);
+      const read = rows.map((row) => readSpoolRow(row, this.#reads.found));
       const damaged = read.flatMap((each) => ("reason" in each ? [each] : []));
       if (damaged.length > 0) this.#giveAway(damaged);
       const found = read.flatMap((each) => ("reason" in each ? [] : [each]));
       if (found.length > 0 || rows.length === 0) return found;
-    }
-  }
-
-  #firstRows({ maxItems, maxBytes }: FrontLimits): unknown[] {
-    try {
-      // Sizes first, so that no more bodies are read than are given.
-      const sizes = this.#db.prepare(
-        "SELECT seq, coalesce(length(body), 0) AS bytes FROM deliveries WHERE seq > ? ORDER BY seq LIMIT ?",
-      );
-      const places = z.array(place).parse(sizes.all([this.#goneThrough, maxItems]));
-      const query = this.#db.prepare(
-        `SELECT ${rowCells(this.#hasProperties)} FROM deliveries WHERE seq > ? AND seq <= ? ORDER BY seq`,
-      );
-      return query.all([this.#goneThrough, lastWithin(places, maxBytes)]);
-    } catch (error) {
-      throw asKnown(error);
     }
   }
 
@@ -233,64 +161,22 @@ export class SpoolFile {
       for (const { seq } of damaged) remove.run([seq]);
     });
     this.#givenAway.clear();
-    const { deliveries, bytes } = this.#sums();
+    const { deliveries, bytes } = this.#reads.sumUp(this.#goneThrough);
     this.#load = { deliveries, bytes, jobs: deliveries === 0 ? 0 : this.#load.jobs - damaged.length };
   }
 
-  #sums(): z.infer<typeof sums> {
-    const query = `SELECT count(*) AS deliveries,
-        coalesce(sum(length(body) + length(exchange) + length(routing_key) + ${ROW_BYTES}${
-          this.#hasProperties ? " + coalesce(length(properties), 0)" : ""
-        }), 0) AS bytes
-      FROM deliveries WHERE seq > ?`;
-    return sums.parse(this.#db.prepare(query).get([this.#goneThrough]));
-  }
-
   #write(work: () => void): void {
-    try {
-      transact(this.#db, work);
-    } catch (error) {
-      throw asKnown(error);
-    }
+    known(() => transact(this.#db, work));
   }
 
-  #grow(entries: readonly SpoolEntry[], sign: 1 | -1): void {
-    let { deliveries, jobs, bytes } = this.#load;
-    deliveries += sign * entries.length;
-    for (const entry of entries) {
-      jobs += sign * entry.jobs;
-      bytes += sign * bytesOf(entry);
-    }
-    this.#load = { deliveries, jobs, bytes: deliveries === 0 ? 0 : bytes };
-  }
-
-  /** Gives the disk back what a long outage took. */
+  /** Returns to the disk the space that a long outage used. */
   #shrink(): void {
     try {
-      const pages = z.object({ page_count: z.number() }).parse(this.#db.prepare("PRAGMA page_count").get());
-      if (pages.page_count > SHRINK_PAGES) this.#db.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+      if (this.#reads.countPages() <= SHRINK_PAGES) return;
+      known(() => this.#db.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"));
     } catch (error) {
-      // It only stays as large as it is.
-      if (!(asKnown(error) instanceof Unavailable)) throw asKnown(error);
+      // Then the file only keeps its size.
+      if (!(error instanceof Unavailable)) throw error;
     }
   }
-}
-
-/** What an entry counts towards the limit. */
-export function bytesOf({ delivery }: SpoolEntry): number {
-  const { exchange, routingKey, body, properties } = delivery;
-  const declared = properties === undefined ? 0 : JSON.stringify(properties).length;
-  return exchange.length + routingKey.length + body.length + declared + ROW_BYTES;
-}
-
-/** The last place whose bodies and those before add up to no more than the limit; at least the first. */
-function lastWithin(places: readonly { seq: number; bytes: number }[], maxBytes: number): number {
-  let last = places[0]?.seq ?? -1;
-  let sum = 0;
-  for (const { seq, bytes } of places) {
-    sum += bytes;
-    if (sum > maxBytes) break;
-    last = seq;
-  }
-  return last;
 }

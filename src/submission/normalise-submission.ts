@@ -17,14 +17,14 @@ import { beyondLimit, firstRefusals } from "../normalise/first-refusals.ts";
 import type { JobLimits } from "./job-limits.ts";
 import { logNameOf, prepareArtifacts } from "./prepare-artifacts.ts";
 
-/** The most characters of each field that are kept whole; a longer value costs the job. */
+/** The most characters that a field may have. A job with a longer value is rejected. */
 const limits = [
   { name: "result", most: 25 },
-  // As the schema has it: no message that fits the schema is lost for its length.
+  // The same limit as in the schema, so that no message that fits the schema is rejected for its length.
   { name: "product_name", most: 125 },
   { name: "machine", most: 100 },
   { name: "name", most: 100 },
-  // The schema's 25 and the digits of a chunk.
+  // The schema allows 25 characters, and the digits of the chunk follow.
   { name: "job_symbol", most: 50 },
   { name: "group_name", most: 100 },
   { name: "group_symbol", most: 25 },
@@ -38,22 +38,22 @@ const platformLimits = [
   { part: "architecture", most: 25 },
 ] as const satisfies readonly { readonly part: keyof StoredPlatform; readonly most: number }[];
 
-/** What has a default where it is absent; null costs the job. */
+/** Fields that have a default if they are absent. A job with null in one of them is rejected. */
 const neverNull = ["product_name", "machine", "option_collection"] as const;
 const platforms = ["build_platform", "machine_platform"] as const;
 
 export interface SubmissionRules {
   readonly tiers: TierOverrides;
-  /** What exceeds one of these is refused and told on the job, or costs the job where it depends on all of it. */
+  /** Parts beyond a limit are refused and listed on the job. Labels beyond it reject the job, because its signature needs all. */
   readonly jobLimits: JobLimits;
 }
 
 /**
- * The submission with defaults, cuts and derived values applied, for Pulse and REST alike. Pure.
+ * Returns a submission with defaults, cuts and derived values applied, for Pulse and REST alike. Pure.
  *
- * @param refused - the parts of it that were left out before.
- * @returns fault `unusable-field` for a job without a guid, a null where text is needed, a text that is too long, or too
- *   many labels.
+ * @param refused - parts of the submission that have been left out already.
+ * @returns fault `unusable-field` for a job without a guid, for null instead of a text, for a text that is too long, and
+ *   for too many labels.
  */
 export function normaliseSubmission(
   submission: JobSubmission,
@@ -62,7 +62,7 @@ export function normaliseSubmission(
 ): Result<PreparedSubmission> {
   const { project, revision, revision_hash, coalesced, job } = submission;
   if (!job.job_guid) return unusable("job_guid", "must not be empty");
-  // Pushes are found by them, and no index takes a key of any length.
+  // Pushes are indexed by both, and an index limits the length of its keys.
   if (isLongerThan(revision ?? "", MAX_REVISION)) return overlong("/revision", MAX_REVISION);
   if (isLongerThan(revision_hash ?? "", MAX_REVISION)) return overlong("/revision_hash", MAX_REVISION);
   const nothing = nullMember(job);
@@ -92,7 +92,7 @@ export function normaliseSubmission(
       parse_status: parseStatus(name, log.parse_status, along),
     };
   });
-  // Publishers put the list in either place.
+  // Publishers put the list beside the job or into it.
   const allCoalesced = job.coalesced === undefined ? coalesced : [...coalesced, ...job.coalesced];
   const allRefused = [
     ...beyondLimit(logReferences.length - jobLimits.logs, {
@@ -172,13 +172,13 @@ function toPlatform(given: Platform | null | undefined): StoredPlatform {
   };
 }
 
-/** Integers and strings of digits are taken, a fraction is cut off, anything else is 0. */
+/** Returns a number without its fraction, or the value of a string of digits; 0 for anything else. */
 function wholeSeconds(value: number | string | null | undefined): number {
   if (typeof value === "number") return Number.isFinite(value) ? Math.trunc(value) : 0;
   return typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : 0;
 }
 
-/** The path of the first member that is null and must not be. */
+/** Returns the path of the first member that is null although it must not be; null if there is none. */
 function nullMember(job: SubmittedJob): string | null {
   const member = neverNull.find((name) => job[name] === null);
   if (member !== undefined) return member;
@@ -191,7 +191,7 @@ function nullMember(job: SubmittedJob): string | null {
   return null;
 }
 
-/** The first member that is too long, by its pointer, and how many characters it may have. */
+/** Returns the pointer of the first member that is too long, and its limit in characters; null if there is none. */
 function overlongMember(job: PreparedJob): [pointer: string, limit: number] | null {
   for (const { name, most } of limits) {
     if (isLongerThan(job[name] ?? "", most)) return [`/job/${name}`, most];

@@ -7,7 +7,7 @@ const optional = {
   foreWindow: { type: "number" },
 };
 
-/** Members that a suite or a subtest can be without. */
+/** Optional members of a suite or a subtest. */
 export const optionalMembers: readonly string[] = ["value", "extraOptions", ...Object.keys(optional)];
 
 const subtest = {

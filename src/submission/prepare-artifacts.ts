@@ -16,9 +16,9 @@ export interface PreparedArtifacts {
 }
 
 /**
- * Artifacts as they will be stored: blobs as text, the first of a name kept, details of `Job Info` cleaned and cut,
- * performance data that fits its schema.
- * An artifact that cannot be used is refused by itself, and so are those beyond the limit.
+ * Returns artifacts in the form in which they are stored: blobs are text, only the first artifact of a name is kept,
+ * details of `Job Info` are cleaned and cut, and performance data fits its schema. An artifact that cannot be used is
+ * refused by itself; artifacts beyond the limit are refused together.
  */
 export function prepareArtifacts(
   submitted: readonly unknown[],
@@ -62,9 +62,9 @@ interface ReadArtifact {
   readonly blob: unknown;
 }
 
-/** The artifact, or why it cannot be used. */
+/** Returns the artifact, or the reason why it cannot be used. */
 function readArtifact(item: unknown): ReadArtifact | string {
-  if (!isJsonObject(item)) return "is no object";
+  if (!isJsonObject(item)) return "is not an object";
   const { name, type, blob } = item;
   if (typeof name !== "string" || name === "") return "has no name";
   if (typeof type !== "string" || type === "") return `"${firstCharacters(name, MAX_NAME)}" has no type`;
@@ -75,13 +75,13 @@ function readArtifact(item: unknown): ReadArtifact | string {
 }
 
 function toArtifact({ name, type, blob }: ReadArtifact): Artifact {
-  // A string of type json is serialised JSON already.
+  // A text in an artifact of type `json` is serialised JSON already.
   return { name, type, blob: typeof blob === "string" ? blob : writeSource(blob) };
 }
 
 /**
- * @param left - how many details may be kept of this one.
- * @param most - how many of all together.
+ * @param left - how many details of this artifact may be kept.
+ * @param most - how many details a job may have.
  */
 function cleanJobInfo(
   blob: unknown,
@@ -99,7 +99,7 @@ function cleanJobInfo(
   for (const [index, detail] of given.slice(0, left).entries()) {
     if (isJsonObject(detail) && typeof detail["value"] === "string")
       details.push(cleanDetail(detail, detail["value"]));
-    else refused.push({ what: `job detail ${index}`, reason: "has no value that is text" });
+    else refused.push({ what: `job detail ${index}`, reason: "has no text as its value" });
   }
   return { details, refused };
 }
@@ -122,14 +122,14 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // No JSON, so no details: refused by the caller.
+    // A text that is not JSON holds nothing to use; each caller handles null.
     return null;
   }
 }
 
-/** The member `logname` of a summary's blob: which log it was made from. */
+/** Returns the `logname` in a summary's blob, the log that the summary was made from; null if there is none. */
 export function logNameOf(blob: string): string | null {
-  // The member is rare and a summary large: looked for before it is parsed.
+  // The member is rare and summaries are large, so the text is searched before it is parsed.
   if (!blob.includes('"logname"')) return null;
   const value = parsed(blob);
   return isJsonObject(value) && typeof value["logname"] === "string" ? value["logname"] : null;

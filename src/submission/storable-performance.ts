@@ -4,17 +4,20 @@ import { isJsonObject } from "../domain/text/json-object.ts";
 import { type ParsedSource, parseSource, writeSource } from "../domain/text/source-json.ts";
 import { performanceSchema } from "./performance-schema.ts";
 
-/** Name of the artifact. */
 export const PERFORMANCE_DATA = "performance_data";
 
-// JSON.parse gives Infinity for a number such as 1e400, which JSON allows; NaN it never gives.
+/** The most items that are checked and kept. More than that would block the process: a message has room for 300,000. */
+export const MAX_ITEMS = 1000;
+
+// JSON allows 1e400, which JSON.parse returns as Infinity. JSON.parse never returns NaN.
 const fitsSchema = new ajvDraft04.default({ strictNumbers: false }).compile(performanceSchema);
 
 /**
- * The `performance_data` artifact without the items that do not fit the performance schema, whether a log or a
- * publisher brought it; its items may be a list or one object, and stay so.
+ * Returns the `performance_data` artifact without the items that do not fit the performance schema or are beyond the
+ * first {@link MAX_ITEMS}. The data may be a list of items or a single one, and stays what it is.
  *
- * @returns null for the artifact where nothing of it is left; one refusal for each item that was dropped.
+ * @returns null as the artifact if no item is left; a refusal for each item that does not fit, and one for all items
+ *   beyond the limit.
  */
 export function storablePerformance(artifact: Artifact): {
   readonly artifact: Artifact | null;
@@ -22,7 +25,7 @@ export function storablePerformance(artifact: Artifact): {
 } {
   const { value, source } = readBlob(artifact.blob);
   const items = itemsOf(value);
-  // Of the same shape, with numbers as they were written.
+  // The same items, with their numbers as the publisher wrote them.
   const sources = itemsOf(source);
   if (items === null || sources === null || !isJsonObject(source)) {
     const refusal = {
@@ -31,14 +34,23 @@ export function storablePerformance(artifact: Artifact): {
     };
     return { artifact: null, refused: [refusal] };
   }
-  const reasons = items.map(whyNotStorable);
-  const refused = reasons.flatMap((reason, at) =>
-    reason === null ? [] : [{ what: `performance data ${at + 1}`, reason }],
-  );
+  const reasons = items.slice(0, MAX_ITEMS).map(whyNotStorable);
+  const refused = [
+    ...beyondMaxItems(items.length - MAX_ITEMS),
+    ...reasons.flatMap((reason, at) =>
+      reason === null ? [] : [{ what: `performance data ${at + 1}`, reason }],
+    ),
+  ];
   if (refused.length === 0) return { artifact, refused };
-  const kept = sources.filter((_, at) => reasons[at] === null);
+  const kept = sources.slice(0, MAX_ITEMS).filter((_, at) => reasons[at] === null);
   if (kept.length === 0) return { artifact: null, refused };
   return { artifact: { ...artifact, blob: writeSource({ ...source, performance_data: kept }) }, refused };
+}
+
+function beyondMaxItems(left: number): readonly Refusal[] {
+  if (left <= 0) return [];
+  const reason = `${left} left out: a job may have ${MAX_ITEMS} items of performance data`;
+  return [{ what: `performance data beyond the first ${MAX_ITEMS}`, reason }];
 }
 
 function itemsOf(blob: unknown): readonly unknown[] | null {
@@ -47,7 +59,7 @@ function itemsOf(blob: unknown): readonly unknown[] | null {
   return isJsonObject(data) ? [data] : null;
 }
 
-/** Why an item of performance data may not be stored, with a JSON pointer into it; null: it may. */
+/** Returns why an item of performance data cannot be stored, with a JSON pointer into it; null if it can. */
 export function whyNotStorable(item: unknown): string | null {
   if (fitsSchema(item)) return null;
   const { instancePath = "", message = "does not fit the schema" } = fitsSchema.errors?.[0] ?? {};
@@ -58,7 +70,7 @@ function readBlob(text: string): ParsedSource {
   try {
     return parseSource(text);
   } catch {
-    // Not JSON: it has no data either.
+    // The blob is not JSON, so it holds no performance data; the caller refuses it.
     return { value: null, source: null };
   }
 }

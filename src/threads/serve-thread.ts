@@ -1,17 +1,17 @@
 import { parentPort } from "node:worker_threads";
 import { poolMessage, type ThreadMessage } from "./thread-messages.ts";
 
-/** How often a thread that works says that its loop still turns. */
+/** How often a busy thread reports that its event loop is not blocked. */
 const aliveMs = 1000;
 
-/** Asks whoever gave the task a question, and waits for the answer. */
+/** Asks the main thread a question about the task, and waits for the answer. */
 export type AskPool = (question: unknown) => Promise<unknown>;
 
 /**
- * The thread's side of a {@link openThreadPool}: does one task after the other as they are sent.
+ * Runs the thread's side of {@link openThreadPool}: does one task after another.
  *
- * @param begin - called once; gives what does one task and returns its reply. What that throws is a bug, and costs the
- *   one task alone.
+ * @param begin - called once; returns the function that does a task and returns its reply. An error that this function
+ *   throws is a bug, and fails only this task.
  */
 export function serveThread(begin: (ask: AskPool) => (task: unknown) => Promise<unknown>): void {
   const port = parentPort;
@@ -26,7 +26,7 @@ export function serveThread(begin: (ask: AskPool) => (task: unknown) => Promise<
   });
 
   async function work(task: unknown): Promise<void> {
-    // Questions of an earlier task get no answer any more.
+    // Questions of an earlier task are no longer answered.
     asked.clear();
     const alive = setInterval(() => say({ kind: "alive" }), aliveMs);
     try {

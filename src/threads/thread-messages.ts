@@ -1,12 +1,12 @@
 import * as z from "zod";
 
-/** What a thread of the pool says to the main thread. */
+/** A message from a thread of the pool to the main thread. */
 export type ThreadMessage =
   | { readonly kind: "alive" }
-  /** Something that the task needs to know; the answer has the same id. */
+  /** A question of the task. The answer has the same id. */
   | { readonly kind: "question"; readonly id: number; readonly value: unknown }
   | { readonly kind: "reply"; readonly value: unknown }
-  /** A bug in the thread's work: its stack. The thread itself is sound. */
+  /** The stack of a bug in the task. The thread can do further tasks. */
   | { readonly kind: "error"; readonly detail: string };
 
 export const threadMessage: z.ZodType<ThreadMessage> = z.discriminatedUnion("kind", [
@@ -16,7 +16,7 @@ export const threadMessage: z.ZodType<ThreadMessage> = z.discriminatedUnion("kin
   z.object({ kind: z.literal("error"), detail: z.string() }),
 ]);
 
-/** What the main thread says to a thread of the pool. */
+/** A message from the main thread to a thread of the pool. */
 export type PoolMessage =
   | { readonly kind: "task"; readonly value: unknown }
   | { readonly kind: "answer"; readonly id: number; readonly value: unknown };

@@ -5,26 +5,26 @@ import { type PoolMessage, threadMessage } from "./thread-messages.ts";
 export interface ThreadPoolOptions<Reply> {
   /** The compiled code of a thread, which calls `serveThread`. */
   readonly entry: URL;
-  /** Most threads, and so most tasks at a time; they are started when needed, and kept. */
+  /** The most threads, and so the most tasks at a time. Threads are started when needed, and kept. */
   readonly threads: number;
   /** Plain data that each thread starts with. */
   readonly workerData: unknown;
-  /** What a thread answers. */
+  /** The schema of a thread's reply. */
   readonly reply: z.ZodType<Reply>;
-  /** A thread whose loop does not turn for so long (it says so every second) is ended: an input made it spin. */
+  /** A thread whose event loop is blocked for this long is ended. A free loop reports every second. */
   readonly stallMs: number;
-  /** A task that takes longer is ended, however lively its thread is. */
+  /** A task that takes longer is ended, even if the thread's event loop is free. */
   readonly totalMs: number;
-  /** Memory of a thread's own heap; past it the thread ends. */
+  /** The limit of a thread's own heap. A thread that needs more ends. */
   readonly heapMib: number;
 }
 
-/** Answers a question of a task. */
+/** Returns the answer to a question of a task. */
 type Answer = (question: unknown) => unknown;
 
-/** A task that ended with its thread. The next task gets a new one. */
+/** Thrown if a task ended because its thread ended. The next task gets a new thread. */
 export class ThreadFailure extends Error {
-  /** `interrupted`: the thread was shared with other tasks, any of which may have ended it. */
+  /** `interrupted` means that the thread was shared with other tasks, any of which may have ended it. */
   readonly kind: "stalled" | "too-long" | "out-of-memory" | "crashed" | "interrupted" | "stopped";
 
   constructor(kind: ThreadFailure["kind"], detail: string, cause?: unknown) {
@@ -39,17 +39,17 @@ export interface ThreadPool<Task, Reply> {
    * Does the task on a thread of its own, as soon as one is free.
    *
    * @param stop - ends the task, and its thread with it.
-   * @param onQuestion - answers what the task asks. What it throws fails the task.
-   * @throws ThreadFailure when the thread ended before the task did; any other error is a bug in the task's code.
+   * @param onQuestion - answers the task's questions. An error that it throws fails the task.
+   * @throws ThreadFailure if the thread ended before the task did. Any other error is a bug in the task's code.
    */
   run(task: Task, stop?: AbortSignal, onQuestion?: Answer): Promise<Reply>;
-  /** Ends all threads at once; tasks in work fail as `stopped`. */
+  /** Ends all threads at once. Tasks in progress fail as `stopped`. */
   close(): Promise<void>;
 }
 
 /**
- * A bounded number of worker threads, one task at a time on each. Hostile input can make a thread spin, swell or
- * crash: that ends the thread and its task, and nothing else.
+ * Opens a pool of worker threads with one task at a time on each. Hostile input can make a thread hang, run out of memory
+ * or crash. That ends only this thread and its task.
  */
 export function openThreadPool<Task, Reply>(options: ThreadPoolOptions<Reply>): ThreadPool<Task, Reply> {
   const idle = new Set<Worker>();
@@ -61,12 +61,12 @@ export function openThreadPool<Task, Reply>(options: ThreadPoolOptions<Reply>): 
   function start(): Worker {
     const worker = new Worker(options.entry, {
       workerData: options.workerData,
-      // The settings hold passwords; a thread that reads strangers' bytes has no use for them.
+      // The environment holds passwords, which a thread that reads strangers' bytes does not need.
       env: {},
-      // Lines are short-lived: a few MiB of new objects at a time are parsed as fast as the standard 16, in less memory.
+      // Lines are short-lived, so parsing is as fast with 4 MiB for new objects as with the default of 16.
       resourceLimits: { maxOldGenerationSizeMb: options.heapMib, maxYoungGenerationSizeMb: 4 },
     });
-    // While it works, its task listens as well. A thread that ends while idle is only forgotten.
+    // A busy thread's task has listeners of its own. A thread that ends while idle is only forgotten.
     worker.on("error", () => idle.delete(worker));
     worker.on("exit", () => idle.delete(worker));
     return worker;
@@ -87,7 +87,7 @@ export function openThreadPool<Task, Reply>(options: ThreadPoolOptions<Reply>): 
       idle.add(worker);
       return reply;
     } catch (error) {
-      // Waited for, so that there is never one thread more than allowed.
+      // The end is awaited, so that there are never more threads than allowed.
       if (error instanceof ThreadFailure) await worker.terminate();
       else idle.add(worker);
       throw error;
@@ -126,9 +126,9 @@ const noAnswer: Answer = () => {
   throw new Error("a task asked a question that nobody answers");
 };
 
-const stopped = (): ThreadFailure => new ThreadFailure("stopped", "stopped before it was done");
+const stopped = (): ThreadFailure => new ThreadFailure("stopped", "stopped before the task was done");
 
-/** Sends the task and waits for its reply, or for what ends it before. */
+/** Sends a task and waits for its reply. Rejects if the task fails, or its thread ends or exceeds a limit. */
 function ask<Reply>(
   worker: Worker,
   task: unknown,
@@ -142,8 +142,8 @@ function ask<Reply>(
       reject(new ThreadFailure(kind, detail, cause));
     const onStop = (): void => reject(stopped());
     const onError = (error: NodeJS.ErrnoException): void => {
-      const swollen = error.code === "ERR_WORKER_OUT_OF_MEMORY";
-      if (swollen) fail("out-of-memory", "needed more memory than a thread may have", error);
+      const isOutOfMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
+      if (isOutOfMemory) fail("out-of-memory", "the task needed more memory than a thread may have", error);
       else fail("crashed", `the thread crashed: ${error.message}`, error);
     };
     const onExit = (code: number): void => fail("crashed", `the thread ended with code ${code}`);
@@ -164,8 +164,15 @@ function ask<Reply>(
         reject(error);
       }
     };
-    const stall = setTimeout(() => fail("stalled", `made no progress for ${stallMs / 1000} s`), stallMs);
-    const total = setTimeout(() => fail("too-long", `not done within ${totalMs / 1000} s`), totalMs);
+    // Not a deadline of a promise: each message of the thread sets the first timer back, and both end the thread.
+    const stall = setTimeout(
+      () => fail("stalled", `the task made no progress for ${stallMs / 1000} s`),
+      stallMs,
+    );
+    const total = setTimeout(
+      () => fail("too-long", `the task was not done within ${totalMs / 1000} s`),
+      totalMs,
+    );
     listening.signal.addEventListener("abort", () => {
       clearTimeout(stall);
       clearTimeout(total);

@@ -3,11 +3,13 @@ import { pause } from "./pause.ts";
 
 export interface RetryOptions {
   readonly backoff: Backoff;
-  /** Aborted: no pause is made any more. `onFailure` decides whether there is another attempt. */
+  /** When it is aborted, pauses end at once. `onFailure` decides whether there is another attempt. */
   readonly stop?: AbortSignal;
+  /** Milliseconds since the Unix epoch. An attempt that would begin later is not made. */
+  readonly untilMs?: number;
   /**
-   * Told of each failed attempt, and how many there have been. Throws to give up. May return another backoff for the
-   * pause that follows.
+   * Gets each failed attempt, and how many there have been. Throws to give up. May return another backoff for the pause
+   * that follows.
    */
   readonly onFailure: (error: unknown, failures: number) => Backoff | undefined;
 }
@@ -15,20 +17,21 @@ export interface RetryOptions {
 /**
  * Does the work until it succeeds, with pauses of full jitter between the attempts.
  *
- * @param work - told how many attempts have failed before.
- * @throws what `onFailure` throws.
+ * @throws what `onFailure` throws; what the last attempt threw, if the time is up.
  */
 export async function retry<T>(
-  work: (failures: number) => Promise<T>,
-  { backoff, stop, onFailure }: RetryOptions,
+  work: () => Promise<T>,
+  { backoff, stop, untilMs = Number.POSITIVE_INFINITY, onFailure }: RetryOptions,
 ): Promise<T> {
   for (let failures = 0; ; ) {
     try {
-      return await work(failures);
+      return await work();
     } catch (error) {
       failures++;
       const next = onFailure(error, failures) ?? backoff;
-      await pause(fullJitterMs(failures - 1, next), stop);
+      const pauseMs = fullJitterMs(failures - 1, next);
+      if (Date.now() + pauseMs >= untilMs) throw error;
+      await pause(pauseMs, stop);
     }
   }
 }

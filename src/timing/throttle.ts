@@ -1,6 +1,6 @@
 /**
- * Is a warning that repeats written this time? It is for the 1st, 2nd, 4th, 8th time and so on: an outage is one event,
- * not a flood, and still shows how long it has lasted.
+ * Returns whether a repeated warning is written this time: the 1st, 2nd, 4th, 8th time and so on. An outage then makes
+ * a few lines instead of a flood, and the lines still show how long it has lasted.
  *
  * @param times - how often it has happened, from 1.
  */

@@ -1,24 +1,26 @@
+import { pause } from "./pause.ts";
+
 /** Lets one loop wait for another to get on, without polling. */
 export class Wake {
-  #waiting = new Set<() => void>();
+  #next = new AbortController();
+
+  /**
+   * Aborted at the next call of `all`. A loop that takes it before it looks for work does not miss what comes while it
+   * looks.
+   */
+  get signal(): AbortSignal {
+    return this.#next.signal;
+  }
 
   /** Wakes all that wait now. */
   all(): void {
-    const waiting = this.#waiting;
-    this.#waiting = new Set();
-    for (const wake of waiting) wake();
+    const woken = this.#next;
+    this.#next = new AbortController();
+    woken.abort();
   }
 
-  /** Resolves at the next `all`, or after the limit. */
+  /** Resolves at the next call of `all`, or after the limit. */
   async wait(limitMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.#waiting.add(resolve);
-      timer = setTimeout(() => {
-        this.#waiting.delete(resolve);
-        resolve();
-      }, limitMs);
-    });
-    clearTimeout(timer);
+    await pause(limitMs, this.signal);
   }
 }

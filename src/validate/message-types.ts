@@ -14,11 +14,11 @@ export interface PulseJob {
    */
   taskId: string;
   /**
-   * Number of the retry; checked, and not used.
+   * Number of the retry; checked, but not used.
    */
   retryId?: number;
   /**
-   * The job was given up to be run again under another id; its result becomes `retry`.
+   * The job was given up and runs again under another id; its result becomes `retry`.
    */
   isRetried?: boolean;
   /**
@@ -52,7 +52,7 @@ export interface PulseJob {
         kind: "hg.mozilla.org";
         project: Project;
         /**
-         * Hash that the result set was submitted with.
+         * The hash that the result set was submitted with.
          */
         revision_hash: string;
         /**
@@ -94,7 +94,7 @@ export interface PulseJob {
      */
     chunkId?: number;
     /**
-     * How many parts there are; not used.
+     * Number of parts; not used.
      */
     chunkCount?: number;
     /**
@@ -112,7 +112,7 @@ export interface PulseJob {
     [k: string]: unknown;
   };
   /**
-   * How far the job is; `unscheduled` ones are passed by.
+   * State of the job. An `unscheduled` job is skipped.
    */
   state: "unscheduled" | "pending" | "running" | "completed";
   /**
@@ -120,11 +120,11 @@ export interface PulseJob {
    */
   result?: "success" | "fail" | "exception" | "canceled" | "unknown";
   /**
-   * Decides what a failure is called, `testfailed` or `busted`.
+   * Kind of the job. It decides whether a failure is called `testfailed` or `busted`.
    */
   jobKind: "build" | "test" | "other";
   /**
-   * How much a failure matters
+   * How much a failure matters; 1 matters most.
    */
   tier?: number;
   /**
@@ -132,15 +132,15 @@ export interface PulseJob {
    */
   coalesced?: string[];
   /**
-   * When the job was asked for.
+   * When the job was requested.
    */
   timeScheduled?: string;
   /**
-   * When it began to run.
+   * When the job began to run.
    */
   timeStarted?: string;
   /**
-   * When it ended.
+   * When the job ended.
    */
   timeCompleted?: string;
   /**
@@ -148,11 +148,11 @@ export interface PulseJob {
    */
   labels?: string[];
   /**
-   * Who asked for the job.
+   * Who requested the job.
    */
   owner?: string;
   /**
-   * Why it was asked for.
+   * Why the job was requested.
    */
   reason?: string;
   /**
@@ -162,45 +162,45 @@ export interface PulseJob {
   buildMachine?: Machine;
   runMachine?: Machine;
   /**
-   * What the job panel shows besides.
+   * More information for the job panel.
    */
   jobInfo?: {
     /**
-     * A line or more of text or HTML.
+     * Text or HTML of one or more lines.
      */
     summary?: string;
     /**
-     * Named links. Only the first is checked here; a later one that lacks a part is left out.
+     * Named links. Only the first one is checked here; a later one that lacks a part is left out.
      */
     links?:
       | []
       | [
           {
             /**
-             * Where it leads.
+             * Target of the link.
              */
             url: string;
             /**
-             * What is clicked.
+             * Text of the link.
              */
             linkText: string;
             /**
-             * What stands before it.
+             * Text before the link.
              */
             label: string;
           }
         ];
   };
   /**
-   * The job's logs. One with `steps`, even none, counts as parsed already.
+   * The job's logs. A log with `steps`, even an empty list, counts as parsed.
    */
   logs?: {
     /**
-     * Where it lies.
+     * Address of the log.
      */
     url: string;
     /**
-     * What kind it is.
+     * Kind of the log.
      */
     name: string;
     /**
@@ -208,7 +208,7 @@ export interface PulseJob {
      */
     errorsTruncated?: boolean;
     /**
-     * What the log tells, parsed by the publisher.
+     * Steps of the log, parsed by the publisher.
      */
     steps?: {
       /**
@@ -216,35 +216,35 @@ export interface PulseJob {
        */
       name: string;
       /**
-       * When it began.
+       * When the step began.
        */
       timeStarted: string;
       /**
-       * When it ended.
+       * When the step ended.
        */
       timeFinished: string;
       /**
-       * Its first line.
+       * First line of the step.
        */
       lineStarted: number;
       /**
-       * Its last line.
+       * Last line of the step.
        */
       lineFinished: number;
       /**
-       * How it ended.
+       * How the step ended.
        */
       result: "success" | "fail" | "exception" | "canceled" | "unknown";
       /**
-       * The lines that tell of an error.
+       * Lines that report an error.
        */
       errors?: {
         /**
-         * The text.
+         * Text of the line.
          */
         line?: string;
         /**
-         * Where it stands.
+         * Number of the line.
          */
         linenumber?: number;
       }[];
@@ -252,7 +252,7 @@ export interface PulseJob {
     }[];
   }[];
   /**
-   * Anything else; of it only `artifacts` is read.
+   * Anything else. Only the member `artifacts` is read.
    */
   extra?: {
     [k: string]: unknown;

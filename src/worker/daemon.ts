@@ -1,13 +1,11 @@
 import { once } from "node:events";
 import { watchAckAge } from "../broker/consume/ack-age.ts";
 import { openAmqpSource } from "../broker/consume/amqp-source.ts";
-import type { MessageSource } from "../broker/message-source.ts";
 import { startDepthWatch } from "../broker/queue/queue-depth.ts";
 import { type OperatorFiles, openOperatorFiles } from "../config/operator-files.ts";
-import { brokerUrl } from "../config/read-settings.ts";
 import type { Settings } from "../config/settings.ts";
 import { OTHER_EXCHANGES } from "../domain/rejection.ts";
-import type { WorkerParts } from "../http/observe/observe-worker.ts";
+import type { WorkerParts, WorkerPhase } from "../http/observe/observe-worker.ts";
 import { startHttp } from "../http/observe/start-http.ts";
 import { createIngest } from "../ingest/create-ingest.ts";
 import { openSuspectsNote } from "../ingest/suspects/suspects-note.ts";
@@ -16,20 +14,36 @@ import { judgeLimits } from "../judge/judge-limits.ts";
 import type { Log } from "../log.ts";
 import { type Counters, createCounters, outcomeTotals, rejectionTotals } from "../metrics/counters.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
-import { userAgent, version } from "../version.ts";
-import { logOptions } from "./log-options.ts";
 import { closeStorageToOthers, openSpoolOf, openStoreOf } from "./open-storage.ts";
+import {
+  ackAgeOptions,
+  artifactsOptions,
+  depthOptions,
+  fileOptions,
+  httpOptions,
+  ingestOptions,
+  sourceOptions,
+} from "./options.ts";
 import { startArtifacts } from "./start-artifacts.ts";
+import { UndoStack } from "./undo-stack.ts";
 
-/** Parts of the worker, entered as they are opened. */
-type Opened = { -readonly [name in keyof WorkerParts]: WorkerParts[name] } & { source: MessageSource | null };
+/** What all parts of the worker are opened with. */
+interface Opening {
+  readonly settings: Settings;
+  readonly files: OperatorFiles;
+  readonly counters: Counters;
+  /** Gets each part as soon as it is open. */
+  readonly opened: UndoStack;
+  readonly stop: AbortSignal;
+  readonly log: Log;
+}
 
 /**
- * The worker: opens and joins all parts, runs until it is asked to stop, and closes them in the order that loses
- * nothing. Resolves after a clean end.
+ * The worker: opens and joins all parts, runs until it is asked to stop, and closes them in reverse order, which loses
+ * nothing. If a part cannot be opened, those that are open are closed as well. Resolves after a clean end.
  *
  * @param stop - aborted to ask for the end.
- * @param onAsked - takes what is to be done when somebody asks to read registry and tiers again.
+ * @param onAsked - gets the function to call when somebody asks to read registry and tiers again.
  * @throws Misuse for a broken registry, an address in use or a store that cannot be used, before anything is consumed.
  */
 export async function runDaemon(
@@ -39,77 +53,63 @@ export async function runDaemon(
   onAsked: (reread: () => void) => void,
 ): Promise<void> {
   const counters = createCounters();
-  const opened: Opened = {
-    store: null,
-    ingest: null,
-    source: null,
-    files: null,
-    depth: null,
-    isStopping: false,
-  };
-  const files = await openOperatorFiles({
-    registryPath: settings.REGISTRY_FILE,
-    tiersPath: settings.TIERS_FILE,
-    deployment: settings.DEPLOYMENT,
-    onRegistry: () => opened.source?.registryChanged(),
-    stop,
-    log,
-  });
-  opened.files = files;
-  onAsked(() => void files.reread().catch((error: unknown) => log.error("bug", { what: "reread", error })));
-  const http = await startHttp({
-    host: settings.HTTP_HOST,
-    allowedHosts: settings.HTTP_ALLOWED_HOSTS,
-    port: settings.HTTP_PORT,
-    version,
-    prefetch: settings.PREFETCH,
-    ackTimeoutMs: settings.ACK_TIMEOUT_SECONDS * 1000,
-    queueLimit: settings.QUEUE_LIMIT,
-    stallLimitMs: settings.STALL_SECONDS * 1000,
-    parts: () => opened,
-    counters,
-    log,
-  });
+  const opened = new UndoStack();
   try {
-    await runParts(settings, files, counters, opened, log, stop);
-  } finally {
-    // First opened, last closed: it tells of a store that is waited for, and of a shutdown.
-    await http.close();
+    await run({ settings, counters, opened, stop, log }, onAsked);
+  } catch (error) {
+    await opened.undo().catch((later: unknown) => log.error("bug", { what: "closing", error: later }));
+    throw error;
   }
+  await opened.undo();
+  log.info("stopped", {
+    outcomes: await outcomeTotals(counters),
+    rejections: await rejectionTotals(counters),
+  });
 }
 
-async function runParts(
-  settings: Settings,
-  files: OperatorFiles,
-  counters: Counters,
-  opened: Opened,
-  log: Log,
-  stop: AbortSignal,
-): Promise<void> {
+async function run(opening: Omit<Opening, "files">, onAsked: (reread: () => void) => void): Promise<void> {
+  const { settings, counters, opened, stop, log } = opening;
+  let worker: WorkerPhase = { phase: "opening" };
+  const failed = new AbortController();
+  opened.add(() => failed.abort());
+  const files = await openOperatorFiles({
+    ...fileOptions(settings),
+    stop: AbortSignal.any([stop, failed.signal]),
+    log,
+  });
+  onAsked(() => void files.reread().catch((error: unknown) => log.error("bug", { what: "reread", error })));
+  // Opened before the store and closed after it, to report a store that is waited for, and a shutdown.
+  const http = await startHttp({ ...httpOptions(settings), files, worker: () => worker, counters, log });
+  opened.add(() => http.close());
+  const parts = await openParts({ ...opening, files });
+  if (parts === null) return;
+  worker = { phase: "running", parts };
+  log.info("started", {
+    store: parts.store.name,
+    exchanges: files.registry().exchanges.length,
+    bindings: files.registry().bindings.length,
+  });
+
+  if (!stop.aborted) await once(stop, "abort");
+  log.info("stopping");
+  worker = { phase: "stopping", parts };
+}
+
+/** Returns null if the worker is asked to stop before the store is open. */
+async function openParts(opening: Opening): Promise<WorkerParts | null> {
+  const { settings, files, counters, opened, stop, log } = opening;
   const schemas = loadSchemas();
   closeStorageToOthers(settings, log);
   const limits = judgeLimits(settings);
   const spool = openSpoolOf(settings, log);
+  opened.add(() => spool?.close());
   const store = await openStoreOf(settings, spool !== null, log, stop);
-  if (store === null) {
-    spool?.close();
-    return;
-  }
-  opened.store = store;
-  const artifacts = startArtifacts({
-    store,
-    logs: { ...logOptions(settings), threads: settings.LOG_THREADS },
-    logsPerHost: settings.LOGS_PER_HOST,
-    leaseMs: settings.LOG_LEASE_MS,
-    retry: { maxAttempts: settings.LOG_ATTEMPTS },
-    sync:
-      settings.BUGS_SYNC_MINUTES === 0
-        ? null
-        : { baseUrl: settings.BUGZILLA_URL, userAgent, everyMs: settings.BUGS_SYNC_MINUTES * 60_000 },
-    counters,
-    log,
-  });
+  if (store === null) return null;
+  opened.add(() => store.close());
+  const artifacts = startArtifacts({ ...artifactsOptions(settings), store, counters, log });
+  opened.add(() => artifacts.stop());
   const ingest = createIngest({
+    ...ingestOptions(settings),
     read: (delivery) =>
       readDelivery(delivery, {
         schemas,
@@ -121,68 +121,31 @@ async function runParts(
     store,
     spool,
     suspectsNote: openSuspectsNote(settings.DATA_DIR, log),
-    spoolAfterMs: settings.SPOOL_AFTER_MS,
-    batch: {
-      maxItems: settings.BATCH_SIZE,
-      maxBytes: settings.BATCH_BYTES,
-      waitMs: settings.BATCH_WAIT_MS,
-    },
-    rejectionMaxBytes: settings.REJECTION_MAX_BYTES,
     quotaOf: (exchange) => (files.registry().exchanges.includes(exchange) ? exchange : OTHER_EXCHANGES),
-    maxAttempts: settings.MAX_ATTEMPTS,
-    tellEachJob: settings.LOG_LEVEL === "debug",
     listedExchanges: () => files.registry().exchanges,
     counters,
     log,
     onStored: artifacts.nudge,
   });
-  opened.ingest = ingest;
   const source = openAmqpSource(
-    {
-      url: () => brokerUrl(settings),
-      registry: files.registry,
-      ledger: store,
-      queue: { name: settings.QUEUE_NAME, type: settings.QUEUE_TYPE, local: settings.LOCAL },
-      pruneForce: settings.PRUNE_FORCE,
-      prefetch: settings.PREFETCH,
-      maxBodyBytes: settings.MAX_BODY_BYTES,
-      log,
-    },
+    { ...sourceOptions(settings), registry: files.registry, ledger: store, counters, log },
     ingest.handle,
   );
-  const depth = startDepthWatch({
-    source,
-    everyMs: settings.QUEUE_DEPTH_SECONDS * 1000,
-    limit: settings.QUEUE_LIMIT,
-    log,
+  opened.add(async () => {
+    await source.stopConsuming();
+    // What is in work is stored, spooled or handed back while the channel is still there to hear of it.
+    await ingest.drain(settings.SHUTDOWN_MS, () => source.state().stranded === 0);
+    await source.close();
   });
+  files.onRegistry(() => source.registryChanged());
+  const depth = startDepthWatch({ ...depthOptions(settings), source, log });
+  opened.add(() => depth.stop());
   const ackAge = watchAckAge({
+    ...ackAgeOptions(settings),
     source,
-    timeoutMs: settings.ACK_TIMEOUT_SECONDS * 1000,
     trouble: () => ingest.spoolTrouble() ?? ingest.storeTrouble(),
     log,
   });
-  opened.source = source;
-  opened.depth = depth;
-  log.info("started", {
-    store: store.name,
-    exchanges: files.registry().exchanges.length,
-    bindings: files.registry().bindings.length,
-  });
-
-  if (!stop.aborted) await once(stop, "abort");
-  log.info("stopping");
-  opened.isStopping = true;
-  depth.stop();
-  ackAge.stop();
-  await source.stopConsuming();
-  await ingest.drain(settings.SHUTDOWN_MS, () => source.state().stranded === 0);
-  await source.close();
-  await artifacts.stop();
-  await store.close();
-  spool?.close();
-  log.info("stopped", {
-    outcomes: await outcomeTotals(counters),
-    rejections: await rejectionTotals(counters),
-  });
+  opened.add(() => ackAge.stop());
+  return { store, ingest, source, depth };
 }

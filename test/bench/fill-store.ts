@@ -1,5 +1,5 @@
 import { judgeDelivery } from "../../src/judge/judge-delivery.ts";
-import type { Arrival, Store } from "../../src/store/ports/store.ts";
+import type { Arrival, SubmissionStore } from "../../src/store/ports/submission-store.ts";
 import { aDelivery, anArrival, limits, schemas } from "../examples.ts";
 import { jobMessage } from "./message-mix.ts";
 
@@ -7,7 +7,7 @@ const AT_ONCE = 2000;
 
 /** Puts completed jobs into a store, with their logs and artifacts, and no work left to do on them. */
 export async function fillStore(
-  store: Pick<Store, "storeSubmissions">,
+  store: Pick<SubmissionStore, "storeSubmissions">,
   jobs: number,
   onStored: (jobs: number) => void = () => undefined,
 ): Promise<void> {

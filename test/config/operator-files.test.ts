@@ -19,16 +19,17 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function opened(): Promise<OperatorFiles> {
+async function opened(): Promise<OperatorFiles> {
   const tell = (event: string, fields = {}) => void told.push({ event, ...fields });
-  return openOperatorFiles({
+  const files = await openOperatorFiles({
     registryPath: join(folder, "exchanges.yml"),
     tiersPath: join(folder, "tiers.yml"),
     deployment: undefined,
-    onRegistry: () => changes++,
     stop: stop.signal,
     log: { error: tell, warn: tell, info: tell, debug: tell },
   });
+  files.onRegistry(() => changes++);
+  return files;
 }
 
 /** A registry of these exchanges. The patterns after a name are its accepted projects. */

@@ -88,6 +88,22 @@ describe("settings", () => {
     ]);
   });
 
+  it("are reported with all their contradictions and all other problems", () => {
+    const env = { AMQP_URL, PREFETCH: "10", BATCH_SIZE: "11", LOG_TIMEOUT_MS: "5000", LOG_LEASE_MS: "5000" };
+    const both = [
+      expect.stringMatching(/^BATCH_SIZE: 11 must not exceed PREFETCH/),
+      expect.stringMatching(/^LOG_LEASE_MS: 5000 must exceed LOG_TIMEOUT_MS/),
+    ];
+    expect(problemsOf(env)).toEqual(both);
+    expect(problemsOf({ ...env, LOCAL: "perhaps" })).toEqual([expect.stringMatching(/^LOCAL: /), ...both]);
+  });
+
+  it("that are wrong by themselves do not contradict others", () => {
+    expect(problemsOf({ AMQP_URL, PREFETCH: "0", BATCH_SIZE: "11" })).toEqual([
+      expect.stringMatching(/^PREFETCH: /),
+    ]);
+  });
+
   it("do not let another worker take over a log while it is being read", () => {
     expect(problemsOf({ AMQP_URL, LOG_TIMEOUT_MS: "5000", LOG_LEASE_MS: "5000" })).toEqual([
       expect.stringMatching(/^LOG_LEASE_MS: 5000 must exceed LOG_TIMEOUT_MS \(5000\)/),

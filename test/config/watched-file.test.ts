@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { type WatchedFile, watchFile } from "../../src/config/watched-file.ts";
 import { Misuse } from "../../src/domain/faults.ts";
+import { until } from "../until.ts";
 
 const EVERY_MS = 20;
 let folder: string;
@@ -39,10 +40,6 @@ function watched(): Promise<WatchedFile<string>> {
     stop: stop.signal,
     log: { error: tell, warn: tell, info: tell, debug: tell },
   });
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await wait(EVERY_MS);
 }
 
 it("a file that is written over is read again", async () => {

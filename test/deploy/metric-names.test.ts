@@ -102,6 +102,7 @@ describe("the alert rules", () => {
       'outcome="rejected"',
       "pulse_ingest_store_away",
       "pulse_ingest_artifact_work_total",
+      "pulse_ingest_deliveries_set_aside_total",
       "process_start_time_seconds",
     ]) {
       expect(text).toContain(name);

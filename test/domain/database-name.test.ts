@@ -19,7 +19,7 @@ describe("the database that an address names", () => {
   ])("cannot contain %j", (character, name) => {
     const told = databaseNameProblem(`mongodb://u:p%2F@h1:1,h2:2/${encodeURIComponent(name)}?ssl=true`);
     expect(told).toBe(
-      `names a database whose name contains ${character === " " ? "a space" : JSON.stringify(character)}, which a server does not take`,
+      `names a database whose name contains ${character === " " ? "a space" : JSON.stringify(character)}, which servers do not accept`,
     );
   });
 

@@ -1,7 +1,8 @@
 import { Unavailable } from "../../src/domain/faults.ts";
-import type { Store } from "../../src/store/ports/store.ts";
+import type { SubmissionStore } from "../../src/store/ports/submission-store.ts";
+import type { SuspectLedger } from "../../src/store/ports/suspect-ledger.ts";
 
-type IngestStore = Pick<Store, "storeSubmissions" | "recordRejections" | "enterSuspect" | "clearSuspect">;
+type IngestStore = Pick<SubmissionStore, "storeSubmissions" | "recordRejections"> & SuspectLedger;
 
 export interface FickleStore extends IngestStore {
   /** `gone`: each call fails. `silent`: no call is ever answered. */
@@ -13,7 +14,7 @@ export interface FickleStore extends IngestStore {
 }
 
 /** A real store behind a network that can be taken away and given back at a word, which no real one lets happen. */
-export function aFickleStore(store: Store): FickleStore {
+export function aFickleStore(store: IngestStore): FickleStore {
   const fickle: FickleStore = {
     mood: "there",
     calls: 0,

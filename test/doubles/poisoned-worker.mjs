@@ -27,6 +27,7 @@ const ingest = createIngest({
   batch: { maxItems: 20, maxBytes: 1e6, waitMs: 5 },
   rejectionMaxBytes: 1000,
   quotaOf: (exchange) => exchange,
+  listedExchanges: () => [],
   maxAttempts: 3,
   tellEachJob: false,
   counters: createCounters(),

@@ -1,7 +1,7 @@
 import { Unavailable } from "../../src/domain/faults.ts";
 import type { Artifact } from "../../src/domain/submission.ts";
 import { hostOf } from "../../src/domain/text/url-host.ts";
-import type { WorkClaim, WorkFailure, WorkItem, WorkStore } from "../../src/store/ports/store.ts";
+import type { WorkClaim, WorkFailure, WorkItem, WorkStore } from "../../src/store/ports/work-store.ts";
 
 /** How an item was ended, in the order of ending. */
 export type Ended =

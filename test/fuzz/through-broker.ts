@@ -5,6 +5,7 @@ import { openAmqpSource } from "../../src/broker/consume/amqp-source.ts";
 import { VolatileLedger } from "../../src/broker/queue/volatile-ledger.ts";
 import { parseRegistry } from "../../src/config/registry.ts";
 import type { Delivery } from "../../src/domain/delivery.ts";
+import { createCounters } from "../../src/metrics/counters.ts";
 import { publishRawOn, type RawMessage } from "../doubles/raw-message.ts";
 import { mutant } from "./mutate.ts";
 import { mutantProperties } from "./mutate-properties.ts";
@@ -58,6 +59,7 @@ export async function fuzzThroughBroker(url: string, seed: number, count: number
       pruneForce: false,
       prefetch: 100,
       maxBodyBytes: 2 ** 24,
+      counters: createCounters(),
       log: { error: tell, warn: tell, info: () => undefined, debug: () => undefined },
     },
     async (delivery) => {
@@ -68,7 +70,7 @@ export async function fuzzThroughBroker(url: string, seed: number, count: number
   let refused = 0;
   let index = 0;
   try {
-    await until(() => source.state().consuming || isConsuming, failures);
+    await untilOrFailed(() => source.state().consuming || isConsuming, failures);
     for (; index < count && failures.length < MAX_FAILURES; index++) {
       const random = randomOf(seed, index);
       const message = {
@@ -82,7 +84,7 @@ export async function fuzzThroughBroker(url: string, seed: number, count: number
       expected.pop();
       refused++;
     }
-    await until(() => came >= expected.length, failures);
+    await untilOrFailed(() => came >= expected.length, failures);
     if (came !== expected.length) failures.push(`${expected.length} were taken, ${came} came`);
   } finally {
     await source.stopConsuming();
@@ -92,7 +94,8 @@ export async function fuzzThroughBroker(url: string, seed: number, count: number
   return { seed, messages: index, refused, failures };
 }
 
-async function until(isSo: () => boolean, failures: readonly string[]): Promise<void> {
+/** Does not throw: the caller reports what is missing. */
+async function untilOrFailed(isSo: () => boolean, failures: readonly string[]): Promise<void> {
   const deadline = performance.now() + LAST_WITHIN_MS;
   while (!isSo() && failures.length === 0 && performance.now() < deadline) await wait(10);
 }

@@ -127,7 +127,4 @@ export class IngestStory {
   }
 }
 
-/** Resolves once it is so; a test that waits in vain ends by its own limit. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
-}
+export { until } from "../until.ts";

@@ -2,9 +2,10 @@ import { describe, expect, it } from "@jest/globals";
 import { renderExplanation } from "../../src/cli/output/render-explanation.ts";
 import type { Fault } from "../../src/domain/faults.ts";
 import type { Explanation } from "../../src/queries/explanation.ts";
-import type { ExplainedJob, StoredLog } from "../../src/store/ports/store.ts";
+import type { ExplainedJob } from "../../src/store/ports/job-reads.ts";
+import type { StoredLog } from "../../src/store/ports/log-store.ts";
 import { advanceJob, firstJob } from "../../src/store/rules/advance-job.ts";
-import { anArrival, REVISION } from "../examples.ts";
+import { anArrival, REVISION, through } from "../examples.ts";
 
 function aJob(overrides: Partial<ExplainedJob> = {}, message: object = {}): ExplainedJob {
   const push = { project: "try", revision: REVISION, short_revision: REVISION.slice(0, 12) };
@@ -52,12 +53,7 @@ function line(text: string, ...words: readonly string[]): string[] {
 describe("a job", () => {
   it("that was changed through another exchange says so", () => {
     const { job, ...rest } = aJob({}, { state: "running", result: undefined });
-    const advance = advanceJob(
-      job,
-      { ...anArrival(), exchange: "exchange/other/\u202ejobs" },
-      job.result_set,
-      "w",
-    );
+    const advance = advanceJob(job, through("exchange/other/\u202ejobs", anArrival()), job.result_set, "w");
     if (advance.kind !== "update") throw new Error("it moves on");
     const text = rendered({ jobs: [{ job: { ...job, ...advance.changes }, ...rest }] });
     expect(text).toContain(
@@ -179,7 +175,15 @@ describe("a job", () => {
 
 describe("a rejection", () => {
   const rejection = {
-    ...{ id: "r1", task_id: "guid/0", project: "try", exchange: "e", routing_key: "k", count: 1 },
+    ...{
+      id: "r1",
+      task_id: "guid/0",
+      project: "try",
+      origin: "pulse" as const,
+      exchange: "e",
+      routing_key: "k",
+      count: 1,
+    },
     first_seen: "2026-01-05T10:00:00.000Z",
     last_seen: "2026-01-05T11:00:00.000Z",
     expires_at: "2026-02-05T11:00:00.000Z",

@@ -22,8 +22,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const idOf = ({ payload, exchange, routing_key }: Rejection): string =>
-  rejectionId(payload, exchange, routing_key);
+const idOf = ({ payload, route }: Rejection): string => rejectionId(payload, route);
 
 it("every given option becomes a condition", () => {
   const options = { exchange: "e", routingKey: "k", project: "p", task: "t", reason: "malformed-body" };

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { connect } from "amqplib";
 import { MongoClient } from "mongodb";
+import { until } from "../until.ts";
 import { startMongodb } from "./mongodb.ts";
 import { descendantsOf, isAlive } from "./program.ts";
 import { startRabbitmq } from "./rabbitmq.ts";
@@ -222,11 +222,4 @@ async function foldersOf(pids: readonly number[]): Promise<string[]> {
     .map((command) => command.split("\0"))
     .filter(([shell, , script]) => shell === "sh" && script?.startsWith("cat;"))
     .map((words) => words[3] ?? "");
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  for (let tries = 0; !isTrue(); tries++) {
-    if (tries === 600) throw new Error("it never came true");
-    await wait(100);
-  }
 }

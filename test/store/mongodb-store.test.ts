@@ -6,13 +6,8 @@ import { defaultStoreLimits } from "../../src/store/rules/store-limits.ts";
 import { aClaim, anArrival, EXCHANGE } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
-import { jobContract } from "./job-contract.ts";
-import { mutantContract } from "./mutant-contract.ts";
-import { orderContract } from "./order-contract.ts";
-import { pushContract } from "./push-contract.ts";
-import { quotaContract } from "./quota-contract.ts";
-import { type Database, storeContract } from "./store-contract.ts";
-import { workContract } from "./work-contract.ts";
+import type { Database } from "./empty-store.ts";
+import { storeContract } from "./store-contract.ts";
 
 jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
@@ -36,13 +31,7 @@ async function openEmpty(): Promise<Database> {
 }
 
 mongodb.describe(`on ${mongodb.name}`, () => {
-  storeContract("mongodb", openEmpty);
-  workContract("mongodb", openEmpty);
-  jobContract("mongodb", openEmpty);
-  pushContract("mongodb", openEmpty);
-  quotaContract("mongodb", openEmpty);
-  orderContract("mongodb", openEmpty, 25);
-  mutantContract("mongodb", openEmpty, 300);
+  storeContract("mongodb", openEmpty, { orders: 25, mutants: 300 });
 
   it("reports a database name that the server refuses as a mistake in the settings", async () => {
     const url = databaseUrl();

@@ -1,11 +1,13 @@
 import { expect, it } from "@jest/globals";
 import { shortRevision } from "../../src/domain/result-set.ts";
 import { judgeDelivery } from "../../src/judge/judge-delivery.ts";
-import type { Arrival, JobView, Store } from "../../src/store/ports/store.ts";
+import type { JobView } from "../../src/store/ports/job-reads.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import type { Arrival } from "../../src/store/ports/submission-store.ts";
 import { aDelivery, limits, schemas } from "../examples.ts";
 import { mutant } from "../fuzz/mutate.ts";
 import { randomOf } from "../fuzz/random.ts";
-import type { Database } from "./store-contract.ts";
+import type { OpenEmpty } from "./empty-store.ts";
 
 const judging = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
 const BATCH = 50;
@@ -16,8 +18,8 @@ function arrivalsOf(seed: number, index: number): Arrival[] {
     if (verdict.kind !== "accepted") return [];
     const { submission } = verdict;
     const job = { ...submission.job, job_guid: `${index}/${at}` };
-    const route = { exchange: "e", routing_key: "k", redelivered: false };
-    return [{ ...route, submission: { ...submission, job }, received_at: new Date().toISOString() }];
+    const origin = { kind: "pulse", exchange: "e", routingKey: "k", redelivered: false } as const;
+    return [{ origin, submission: { ...submission, job }, received_at: new Date().toISOString() }];
   });
 }
 
@@ -26,7 +28,7 @@ function arrivalsOf(seed: number, index: number): Arrival[] {
  *
  * @param count - so many messages; the seed is another one each time, and told where a test fails.
  */
-export function mutantContract(name: string, openEmpty: () => Promise<Database>, count: number): void {
+export function mutantContract(name: string, openEmpty: OpenEmpty, count: number): void {
   it(`the ${name} store gives back what it was given, whatever strangers write into a message`, async () => {
     const seed = Math.floor(Math.random() * 2 ** 31);
     const database = await openEmpty();

@@ -1,9 +1,10 @@
 import { expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { stateRank } from "../../src/domain/job-state.ts";
-import type { Arrival, Store } from "../../src/store/ports/store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import type { Arrival } from "../../src/store/ports/submission-store.ts";
 import { anArrival } from "../examples.ts";
-import type { Database } from "./store-contract.ts";
+import type { OpenEmpty } from "./empty-store.ts";
 
 const WORKERS = 3;
 const JOBS = 3;
@@ -126,7 +127,7 @@ async function storedOf(store: Store, guid: string): Promise<object> {
  * The promise that nobody has to care how messages arrive: in whatever order, however often, in whatever batches, at
  * whichever of several workers at once, they end in the same jobs.
  */
-export function orderContract(name: string, openEmpty: () => Promise<Database>, numRuns: number): void {
+export function orderContract(name: string, openEmpty: OpenEmpty, numRuns: number): void {
   it(`in the ${name} store, any order, duplication, batching and interleaving ends in the same jobs`, async () => {
     const database = await openEmpty();
     const stores = await Promise.all(Array.from({ length: WORKERS }, () => database.open()));

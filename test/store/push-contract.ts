@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { ResultSet } from "../../src/domain/result-set.ts";
-import type { Arrival, Store } from "../../src/store/ports/store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import type { Arrival } from "../../src/store/ports/submission-store.ts";
 import { anArrival } from "../examples.ts";
-import type { Database } from "./store-contract.ts";
+import type { Database, OpenEmpty } from "./empty-store.ts";
 
 const full = (letter: string): string => letter.repeat(40);
 const short = (revision: string): string => revision.slice(0, 12);
@@ -14,7 +15,7 @@ const pushOf = (revision: string, revisions: readonly string[], push_timestamp =
 };
 
 /** What every store promises of pushes: how a job's revision finds its push, and what a submitted push changes. */
-export function pushContract(name: string, openEmpty: () => Promise<Database>): void {
+export function pushContract(name: string, openEmpty: OpenEmpty): void {
   describe(`pushes in the ${name} store`, () => {
     let database: Database;
     let store: Store;

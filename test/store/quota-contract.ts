@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Store } from "../../src/store/ports/store.ts";
 import { aRejection } from "../examples.ts";
-import type { Database } from "./store-contract.ts";
+import type { Database, OpenEmpty } from "./empty-store.ts";
 
 const DAY_MS = 86_400_000;
 const PER_DAY = 10;
@@ -9,7 +9,7 @@ const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).t
 const dayOf = (time: string): string => time.slice(0, 10);
 
 /** What every store promises of the daily quota of rejections. */
-export function quotaContract(name: string, openEmpty: () => Promise<Database>): void {
+export function quotaContract(name: string, openEmpty: OpenEmpty): void {
   describe(`the quota of rejections in the ${name} store`, () => {
     let database: Database;
     let store: Store;

@@ -6,13 +6,8 @@ import Database from "libsql";
 import { defaultStoreLimits } from "../../src/store/rules/store-limits.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { anArrival } from "../examples.ts";
-import { jobContract } from "./job-contract.ts";
-import { mutantContract } from "./mutant-contract.ts";
-import { orderContract } from "./order-contract.ts";
-import { pushContract } from "./push-contract.ts";
-import { quotaContract } from "./quota-contract.ts";
-import { type Database as EmptyDatabase, storeContract } from "./store-contract.ts";
-import { workContract } from "./work-contract.ts";
+import type { Database as EmptyDatabase } from "./empty-store.ts";
+import { storeContract } from "./store-contract.ts";
 
 const newFolder = () => mkdtempSync(join(tmpdir(), "sqlite-store-"));
 
@@ -24,13 +19,7 @@ async function openEmpty(): Promise<EmptyDatabase> {
   };
 }
 
-storeContract("sqlite", openEmpty);
-workContract("sqlite", openEmpty);
-jobContract("sqlite", openEmpty);
-pushContract("sqlite", openEmpty);
-quotaContract("sqlite", openEmpty);
-orderContract("sqlite", openEmpty, 150);
-mutantContract("sqlite", openEmpty, 1500);
+storeContract("sqlite", openEmpty, { orders: 150, mutants: 1500 });
 
 it("a file that is no database is told, with the mend", async () => {
   const folder = newFolder();

@@ -4,8 +4,9 @@ import { aMessage } from "../examples.ts";
 import { metricTotal } from "../http/observe/metrics-text.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
+import { untilAnswer } from "../until.ts";
 import { WorkerStory } from "./a-running-worker.ts";
-import { metrics, probe, status, until, urlOf } from "./look-at-worker.ts";
+import { metrics, probe, status, urlOf } from "./look-at-worker.ts";
 
 jest.setTimeout(120_000);
 
@@ -27,7 +28,7 @@ broker.describe(`two workers on one embedded store, and ${broker.name}`, () => {
     const stored = async (): Promise<number> =>
       workers.flatMap((worker) => worker.ended()).filter(({ outcome }) => outcome === "stored").length;
     await story.publish(...messages("before"));
-    await until(stored, (count) => count === 300);
+    await untilAnswer(stored, (count) => count === 300);
     const from = workers.map(({ lines }) => lines.length);
     // Reading the metrics resets the delay of the event loop.
     await Promise.all(urls.map(metrics));
@@ -37,7 +38,7 @@ broker.describe(`two workers on one embedded store, and ${broker.name}`, () => {
     await Promise.all(workers.map((worker) => worker.untilEvent("store_away")));
     for (const url of urls) {
       expect((await probe(url, "/livez")).status).toBe(200);
-      const { body } = await until(
+      const { body } = await untilAnswer(
         () => probe(url, "/readyz"),
         (answer) => answer.status === 503,
       );
@@ -57,7 +58,7 @@ broker.describe(`two workers on one embedded store, and ${broker.name}`, () => {
     }
     await release();
     await Promise.all(workers.map((worker) => worker.untilEvent("store_back")));
-    await until(stored, (count) => count === 600);
+    await untilAnswer(stored, (count) => count === 600);
 
     for (const [index, worker] of workers.entries()) {
       await worker.untilEvent("ack_age_ok", from[index]);

@@ -4,7 +4,8 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import Database from "libsql";
 import { openStore } from "../../src/store/open-store.ts";
-import type { JobView, Store } from "../../src/store/ports/store.ts";
+import type { JobView } from "../../src/store/ports/job-reads.ts";
+import type { Store } from "../../src/store/ports/store.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { startCutProxy } from "../doubles/cut-proxy.ts";
 import { answer, type Behaviour, endless, type LogHost, startLogHost } from "../doubles/log-host.ts";
@@ -12,6 +13,7 @@ import { aMessage } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb, sharedRabbitmq } from "../servers/shared-servers.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
+import { until } from "../until.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
 jest.setTimeout(120_000);
@@ -113,11 +115,10 @@ for (const [name, suite, findPlace] of places) {
       async function untilJob(isSo: (view: JobView) => boolean): Promise<JobView> {
         const store = await place.open();
         try {
-          for (;;) {
+          return await until(async () => {
             const view = await store.findJob("try", "guid/0");
-            if (view !== null && isSo(view)) return view;
-            await new Promise((resolve) => setTimeout(resolve, 50));
-          }
+            return view !== null && isSo(view) && view;
+          });
         } finally {
           await store.close();
         }
@@ -126,7 +127,7 @@ for (const [name, suite, findPlace] of places) {
       const isParsed = ({ logs }: JobView): boolean => logs[0]?.parse_status === "parsed";
 
       async function untilRequests(count: number): Promise<void> {
-        while (host.requests.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+        await until(() => host.requests.length >= count);
       }
 
       /** Expects that the log has been read, that its artifacts are there once each, and that nobody fetches it again. */

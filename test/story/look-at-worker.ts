@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { type WorkerStatus, workerStatus } from "../../src/http/observe/worker-status.ts";
 import { type MetricFamily, readMetrics } from "../http/observe/metrics-text.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
@@ -19,13 +18,4 @@ export async function metrics(url: string): Promise<MetricFamily[]> {
 
 export async function status(url: string): Promise<WorkerStatus> {
   return workerStatus.parse(await (await fetch(`${url}/status`)).json());
-}
-
-/** Asks until the answer is as wanted. Only the test's timeout ends it. */
-export async function until<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
-  for (;;) {
-    const answer = await ask();
-    if (isWanted(answer)) return answer;
-    await wait(50);
-  }
 }

@@ -5,8 +5,9 @@ import { freePort } from "../servers/free-port.ts";
 import { type Rabbitmq, startRabbitmq } from "../servers/rabbitmq.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { WorkerProcess } from "../servers/worker-process.ts";
+import { untilAnswer } from "../until.ts";
 import { WorkerStory } from "./a-running-worker.ts";
-import { metrics, probe, status, until, urlOf } from "./look-at-worker.ts";
+import { metrics, probe, status, urlOf } from "./look-at-worker.ts";
 
 jest.setTimeout(120_000);
 
@@ -31,7 +32,7 @@ broker.describe(`a worker that is observed, on its own ${broker.name}`, () => {
     await worker.until("50 jobs", () => worker.ended().length >= 50);
 
     await node.kill();
-    const unready = await until(
+    const unready = await untilAnswer(
       () => probe(url, "/readyz"),
       ({ status }) => status === 503,
     );
@@ -46,12 +47,12 @@ broker.describe(`a worker that is observed, on its own ${broker.name}`, () => {
     expect((await status(url)).broker).toMatchObject({ consuming: false, lost_seconds: expect.any(Number) });
 
     await node.restart();
-    await until(
+    await untilAnswer(
       () => probe(url, "/readyz"),
       (answer) => answer.status === 200,
     );
     expect((await probe(url, "/livez")).status).toBe(200);
-    const back = await until(
+    const back = await untilAnswer(
       () => status(url),
       ({ queue }) => queue.depth !== null,
     );
@@ -60,7 +61,7 @@ broker.describe(`a worker that is observed, on its own ${broker.name}`, () => {
       registry: { bindings: 1, degraded: [] },
       queue: { name: story.queue, depth: { consumers: 1 } },
     });
-    const families = await until(
+    const families = await untilAnswer(
       () => metrics(url),
       (found) => metricTotal(found, "pulse_ingest_jobs_in_hand") === 0,
     );

@@ -184,7 +184,8 @@ broker.describe(`a publisher on ${broker.name} who waits for the outcome of each
     const [known] = await store.listRejections({ task_id: "again_and_again", limit: 1 });
     if (known === undefined) throw new Error("it was not rejected");
     // The same message on the same route was rejected before this publication.
-    await store.recordRejections([{ ...known, exchange, received_at: "2126-01-05T10:00:00.000Z" }]);
+    const sameRoute = { origin: "pulse", exchange, routing_key: "story.try" } as const;
+    await store.recordRejections([{ ...known, route: sameRoute, received_at: "2126-01-05T10:00:00.000Z" }]);
     await store.close();
     const { code, stdout, stderr } = await runCli(args, env, JSON.stringify(bad));
     expect({ code, ends: stdout.split("\n").slice(1) }).toEqual({ code: 3, ends: ["unknown   -[0]", ""] });

@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import type { StoredRejection } from "../../src/domain/rejection.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import type { RejectionFilter, Store } from "../../src/store/ports/store.ts";
+import type { RejectionFilter } from "../../src/store/ports/rejection-reads.ts";
+import type { Store } from "../../src/store/ports/store.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { aMessage, REVISION } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb, sharedRabbitmq } from "../servers/shared-servers.ts";
+import { until } from "../until.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
 jest.setTimeout(60_000);
@@ -57,9 +58,9 @@ broker.describe(`a rejected message, on ${broker.name}`, () => {
     const store = await openStore({ mongodbUrl, dataDir: story.folder, rejectionTtlDays: 30 });
     const invalid = Array.from({ length: 999 }, (_, n) => ({ taskId: `many/${n}` }));
     await story.publish([...invalid, aMessage({ taskId: "last/0" })]);
-    while ((await store.findJob("try", "last/0")) === null) await wait(50);
+    await until(() => store.findJob("try", "last/0"));
     await story.publish(aMessage({ taskId: "behind/0" }));
-    while ((await store.findJob("try", "behind/0")) === null) await wait(50);
+    await until(() => store.findJob("try", "behind/0"));
     expect(await worker.stop()).toBe(0);
     const events = worker.lines.map(({ event }) => event);
     expect(events.filter((event) => event === "rejections_only_counted")).toHaveLength(3);

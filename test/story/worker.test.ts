@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
-import type { JobView, Store } from "../../src/store/ports/store.ts";
+import type { JobView } from "../../src/store/ports/job-reads.ts";
+import type { Store } from "../../src/store/ports/store.ts";
 import { startCutProxy } from "../doubles/cut-proxy.ts";
 import { aMessage } from "../examples.ts";
 import { startRabbitmq } from "../servers/rabbitmq.ts";

@@ -45,9 +45,9 @@ it("the first of a name wins, and a second one is no fault", () => {
 
 describe("one that cannot be used is refused by itself, and the others stay:", () => {
   const table: readonly (readonly [title: string, submitted: unknown, reason: string])[] = [
-    ["no object", 5, "is no object"],
-    ["null", null, "is no object"],
-    ["a list", [artifact("a", 1)], "is no object"],
+    ["no object", 5, "is not an object"],
+    ["null", null, "is not an object"],
+    ["a list", [artifact("a", 1)], "is not an object"],
     ["no name", { type: "json", blob: 1 }, "has no name"],
     ["a name that is no text", { name: 5, type: "json", blob: 1 }, "has no name"],
     ["no type", { name: "a", blob: 1 }, '"a" has no type'],

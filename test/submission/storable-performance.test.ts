@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { storablePerformance } from "../../src/submission/storable-performance.ts";
+import { MAX_ITEMS, storablePerformance } from "../../src/submission/storable-performance.ts";
 
 const subtest = { name: "s", value: 1 };
 const suite = { name: "x", subtests: [subtest] };
@@ -66,5 +66,47 @@ describe("performance data is not stored", () => {
     ],
   ])("%s, and what is good beside it stays", (_case, bad) => {
     expect([isStored([bad]), isStored(bad), isStored([bad, item])]).toEqual([false, false, true]);
+  });
+});
+
+describe("performance data of more than 1,000 items", () => {
+  const artifactOf = (items: readonly string[]) => ({
+    name: "performance_data",
+    type: "json",
+    blob: `{"more":1.10,"performance_data":[${items.join(",")}]}`,
+  });
+  const itemText = '{"framework":{"name":"talos"},"suites":[],"build":1724442618569203714}';
+  const repeated = (count: number, item: string) => Array.from({ length: count }, () => item);
+
+  it("keeps the first 1,000 with their numbers as they were written, and says how many are left out", () => {
+    expect(storablePerformance(artifactOf(repeated(MAX_ITEMS + 2, itemText)))).toEqual({
+      artifact: artifactOf(repeated(1000, itemText)),
+      refused: [
+        {
+          what: "performance data beyond the first 1000",
+          reason: "2 left out: a job may have 1000 items of performance data",
+        },
+      ],
+    });
+  });
+
+  it("is stored whole if it has exactly 1,000", () => {
+    const artifact = artifactOf(repeated(1000, itemText));
+    expect(storablePerformance(artifact)).toEqual({ artifact, refused: [] });
+  });
+
+  it("names the limit first, then the items among the first 1,000 that do not fit", () => {
+    const { artifact, refused } = storablePerformance(artifactOf(["0", ...repeated(1000, itemText)]));
+    expect(artifact).toEqual(artifactOf(repeated(999, itemText)));
+    expect(refused).toMatchObject([
+      { what: "performance data beyond the first 1000", reason: expect.stringMatching(/^1 left out/) },
+      { what: "performance data 1" },
+    ]);
+  });
+
+  it("does not check the items beyond the limit", () => {
+    const { artifact, refused } = storablePerformance(artifactOf(repeated(300_000, "0")));
+    expect([artifact, refused.length]).toEqual([null, 1001]);
+    expect(refused[0]?.reason).toMatch(/^299000 left out/);
   });
 });

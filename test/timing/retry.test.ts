@@ -2,56 +2,51 @@ import { expect, it } from "@jest/globals";
 import { retry } from "../../src/timing/retry.ts";
 
 const quick = { baseMs: 1, capMs: 2 };
+const slow = { baseMs: 3_600_000, capMs: 3_600_000 };
 
-it("does the work until it succeeds, and tells of each failure", async () => {
-  const told: string[] = [];
-  const result = await retry(
-    async (failures) => {
-      if (failures < 3) throw new Error(`attempt ${failures + 1}`);
-      return "done";
-    },
-    {
-      backoff: quick,
-      onFailure: (error, failures) => {
-        told.push(`${failures}: ${error instanceof Error && error.message}`);
-        return undefined;
-      },
-    },
-  );
-  expect(result).toBe("done");
-  expect(told).toEqual(["1: attempt 1", "2: attempt 2", "3: attempt 3"]);
+/** Work that fails so many times before it succeeds; it returns the number of the attempt. */
+function failing(times: number): () => Promise<number> {
+  let attempts = 0;
+  return async () => {
+    if (++attempts <= times) throw new Error(`attempt ${attempts}`);
+    return attempts;
+  };
+}
+
+it("does the work until it succeeds, and reports each failure", async () => {
+  const reported: string[] = [];
+  const onFailure = (error: unknown, failures: number): undefined => {
+    reported.push(`${failures}: ${error instanceof Error && error.message}`);
+  };
+  expect(await retry(failing(3), { backoff: quick, onFailure })).toBe(4);
+  expect(reported).toEqual(["1: attempt 1", "2: attempt 2", "3: attempt 3"]);
 });
 
 it("gives up with what the listener throws", async () => {
-  const work = async (): Promise<never> => {
-    throw new Error("away");
-  };
   const onFailure = (_error: unknown, failures: number): undefined => {
     if (failures === 3) throw new Error("given up after 3");
   };
-  await expect(retry(work, { backoff: quick, onFailure })).rejects.toThrow("given up after 3");
+  await expect(retry(failing(9), { backoff: quick, onFailure })).rejects.toThrow("given up after 3");
 });
 
-it("waits no longer once it is stopped", async () => {
+it("does not pause any more once it is stopped", async () => {
   const stop = new AbortController();
-  let attempts = 0;
-  const result = retry(
-    async () => {
-      if (++attempts < 2) throw new Error("away");
-      return attempts;
-    },
-    { backoff: { baseMs: 3_600_000, capMs: 3_600_000 }, stop: stop.signal, onFailure: () => undefined },
-  );
+  const result = retry(failing(1), { backoff: slow, stop: stop.signal, onFailure: () => undefined });
   stop.abort();
   expect(await result).toBe(2);
 });
 
-it("takes a shorter pause where the listener says so", async () => {
-  let attempts = 0;
-  const work = async (): Promise<number> => {
-    if (++attempts < 3) throw new Error("away");
-    return attempts;
-  };
-  const slow = { baseMs: 3_600_000, capMs: 3_600_000 };
-  expect(await retry(work, { backoff: slow, onFailure: () => quick })).toBe(3);
+it("pauses for a shorter time where the listener says so", async () => {
+  expect(await retry(failing(2), { backoff: slow, onFailure: () => quick })).toBe(3);
+});
+
+it("makes no attempt after the given time, and throws what the last one threw", async () => {
+  const untilMs = Date.now() + 50;
+  const result = retry(failing(Number.POSITIVE_INFINITY), {
+    backoff: { baseMs: 10, capMs: 10 },
+    untilMs,
+    onFailure: () => undefined,
+  });
+  await expect(result).rejects.toThrow(/^attempt \d+$/);
+  expect(Date.now()).toBeLessThan(untilMs + 1000);
 });

@@ -91,7 +91,7 @@ const rejected: readonly (readonly [string, Overrides, string])[] = [
   ["a negative retry", { retryId: -1 }, "/retryId"],
   ["a boolean where a number is wanted", { retryId: true }, "/retryId"],
   ["a number that is not whole", { version: 1.5 }, "/version"],
-  ["a number too large to be read", { version: Number.POSITIVE_INFINITY }, "/version"],
+  ["a number that is too large", { version: Number.POSITIVE_INFINITY }, "/version"],
   ["text where a number is wanted", { version: "1" }, "/version"],
   ["null for a member that may be left out", { owner: null }, "/owner"],
   ["a reason of 126 characters", { reason: "a".repeat(126) }, "/reason"],

@@ -9,6 +9,7 @@ import { openSpoolOf, openStoreOf } from "../../src/worker/open-storage.ts";
 import { startCutProxy } from "../doubles/cut-proxy.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
+import { until } from "../until.ts";
 
 jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
@@ -33,7 +34,7 @@ mongodb.describe(`a worker without a spool that waits for ${mongodb.name}`, () =
     expect(await opened).toBeNull();
     expect(close).not.toHaveBeenCalled();
     proxy.mend();
-    while (close.mock.calls.length === 0) await wait(20);
+    await until(() => close.mock.calls.length > 0);
     await close.mock.results[0]?.value;
     await proxy.close();
   });

@@ -6,11 +6,13 @@ import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals
 import type { Bug } from "../../src/domain/bug.ts";
 import { createCounters } from "../../src/metrics/counters.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import type { Store, StoredLog } from "../../src/store/ports/store.ts";
+import type { StoredLog } from "../../src/store/ports/log-store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
 import { type Artifacts, type ArtifactsOptions, startArtifacts } from "../../src/worker/start-artifacts.ts";
 import { aRestBug, type BugzillaServer, startBugzilla } from "../doubles/bugzilla-server.ts";
 import { answer, type Behaviour, type LogHost, startLogHost } from "../doubles/log-host.ts";
 import { aClaim, anArrival } from "../examples.ts";
+import { until } from "../until.ts";
 
 jest.setTimeout(60_000);
 
@@ -102,14 +104,6 @@ const aBug = (id: number, summary: string): Bug => ({
   os: "",
   modified: new Date().toISOString(),
 });
-
-async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found !== null && found !== undefined && found !== false) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 const blobOf = (guid: string, name: string): Promise<string | undefined> =>
   store.findArtifact("try", guid, name).then((artifact) => artifact?.blob);

@@ -1,10 +1,12 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { ChannelModel } from "amqplib";
 import type { Registry } from "../../config/registry.ts";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
-import type { BindingLedger } from "../../store/ports/store.ts";
+import type { Counters } from "../../metrics/counters.ts";
+import type { BindingLedger } from "../../store/ports/binding-ledger.ts";
 import { fullJitterMs } from "../../timing/backoff.ts";
+import { pause } from "../../timing/pause.ts";
+import { isWrittenAgain } from "../../timing/throttle.ts";
 import { brokerTrouble } from "../connection/broker-trouble.ts";
 import { connectBroker, endOf } from "../connection/connect-broker.ts";
 import { sourceTrouble } from "../connection/source-trouble.ts";
@@ -20,60 +22,61 @@ import { UnreadableStreak } from "./unreadable-streak.ts";
 import { type Failure, watchDeliveries } from "./watch-deliveries.ts";
 
 export interface AmqpSourceOptions {
-  /** Asked at each connect, so that a mounted secret may change. */
+  /** Called at each connect, because a mounted secret may change. */
   readonly url: () => Promise<string>;
-  /** The one in force; `registryChanged` tells that it is another one now. */
+  /** Returns the registry in force. `registryChanged` is to be called when it is another one. */
   readonly registry: () => Registry;
   readonly ledger: BindingLedger;
   readonly queue: QueueOptions;
   readonly pruneForce: boolean;
-  /** How often all is bound anew, in milliseconds; a minute unless given. */
+  /** How often everything is bound again, in milliseconds; the default is a minute. */
   readonly recheckMs?: number;
   readonly prefetch: number;
   readonly maxBodyBytes: number;
+  readonly counters: Pick<Counters, "deliveriesSetAside">;
   readonly log: Log;
 }
 
-/** Capped low: with the wait before the try that succeeds, consuming begins within 5 s of the broker's return. */
+/** The cap is low, so that consuming begins within 5 s after the broker is back. */
 const reconnectBackoff = { baseMs: 200, capMs: 2000 };
-/** A connection that consumed for less than this counts as a failure: the pauses go on growing. */
+/** A connection that consumed for less than this counts as a failure, so that the pauses keep growing. */
 const STEADY_MS = 10_000;
 const RECHECK_MS = 60_000;
 const WORK_LOOK_MS = 50;
-/** Kinds of trouble in one outage that are told at once; one that names something random would have no end. */
+/** In one outage so many kinds of errors are logged at once. Errors with random parts in them have no end of kinds. */
 const MOST_KINDS = 10;
 
-/** How consuming has ended. */
+/** How consuming ended. */
 interface Ended {
-  /** Null: on purpose, to begin again as usual. */
+  /** Null if it ended on purpose, to begin again as usual. */
   readonly reason: string | null;
-  /** Null: it was no delivery that has ended it. */
+  /** The delivery that ended it; null if no delivery did. */
   readonly failure: Failure | null;
   readonly consumedMs: number;
 }
 
 /**
- * One queue on a broker: consumed, settled, and connected again for as long as it takes. Gives the source at once;
- * it connects in the background, and says in the log how it fares.
+ * Consumes one queue, settles its deliveries, and reconnects after each loss. Returns the source at once. The source
+ * connects in the background, and logs what happens.
  *
- * Own loop, not amqplib's recovery: that one brings back a connection, while after each loss the queue, the bindings
- * and the consumer must be made again in their order, and the address read anew.
+ * It does not use the recovery of amqplib, which restores a connection alone. After each loss the address has to be read
+ * again, and the queue, the bindings and the consumer have to be made again in this order.
  */
 export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHandler): MessageSource {
-  const { log } = options;
+  const { counters, log } = options;
   const { local } = options.queue;
   const stop = new AbortController();
   const history = new QueueHistory(log);
   const bindings = new QueueBindings({
     registry: options.registry,
     ledger: local ? new VolatileLedger() : options.ledger,
-    // Of a private queue nobody else misses anything.
+    // Nobody else reads a private queue, so that its bindings can always be removed.
     pruneForce: options.pruneForce || local,
     recheckMs: options.recheckMs ?? RECHECK_MS,
     log,
   });
   let current: { connection: ChannelModel; consumer: Consumer; hangUp: AbortController } | null = null;
-  /** Those of lost channels that have work yet; what they hold, the broker delivers again. */
+  /** The consumers of lost channels that still have deliveries in progress. The broker delivers those again. */
   let former: readonly Consumer[] = [];
   let connected = false;
   let queueName: string | null = null;
@@ -91,21 +94,21 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         if (failure !== null) {
           streak.failed(failure.culprit);
           streak.tell(log, reason);
-          await pause(streak.pauseMs);
+          await pause(streak.pauseMs, stop.signal);
           continue;
         }
         if (reason !== null) log.warn("broker_lost", { reason });
       } catch (error) {
         failures++;
         const trouble = sourceTrouble(error);
-        // Each kind once, and then ever more rarely: an outage is one event, not a flood.
+        // Each kind once, and then more and more rarely: an outage must not flood the log.
         const isNews = !told.has(trouble.error) && told.size < MOST_KINDS;
-        if (isNews || Number.isInteger(Math.log2(failures))) {
+        if (isNews || isWrittenAgain(failures)) {
           log.warn("broker_away", { attempt: failures, ...trouble });
         }
         if (isNews) told.add(trouble.error);
       }
-      await pause(fullJitterMs(failures, reconnectBackoff));
+      await pause(fullJitterMs(failures, reconnectBackoff), stop.signal);
     }
   }
 
@@ -140,7 +143,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       await workFits(ended);
       if (stop.signal.aborted) return endedBy("stopped while connecting");
       const { name } = options.queue;
-      const careful = { connection, channel, watch, streak, url, name, log };
+      const careful = { connection, channel, watch, streak, url, name, counters, log };
       const consumer = await consume(channel, declared.queue, {
         maxBodyBytes: options.maxBodyBytes,
         handler: noted,
@@ -170,20 +173,20 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         history.consumingEnded();
         former = [...former, current.consumer];
       }
-      // At a shutdown what is open is closed by `close`, once its settlements have left.
+      // At a shutdown, `close` closes the connection after it has sent the settlements.
       if (!stop.signal.aborted || current === null) {
         current = null;
-        // Lost already, or about to be made anew: what it still says is of no use.
+        // It is lost already, or replaced by a new one, so that an error does not matter.
         await connection.close().catch(() => undefined);
-        // A broker that has fallen silent never closes its side: the socket would keep the process from ending.
+        // A broker that has fallen silent never closes its side, and the socket would keep the process alive.
         hangUp.abort();
       }
     }
   }
 
   /**
-   * Waits for what earlier channels delivered to come down to one prefetch. With a store that is away and a connection
-   * that breaks again and again, each channel would else add another one to what is held in memory.
+   * Waits until the deliveries of earlier channels that are in progress fit into one prefetch. Otherwise, with a store that
+   * is away and a connection that breaks again and again, each channel would add another prefetch to the memory in use.
    */
   async function workFits(ended: Promise<string>): Promise<void> {
     let isEnded = false;
@@ -191,7 +194,8 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       isEnded = true;
     });
     if (stranded() > options.prefetch) log.warn("earlier_deliveries_in_work", { deliveries: stranded() });
-    while (stranded() > options.prefetch && !isEnded && !stop.signal.aborted) await pause(WORK_LOOK_MS);
+    while (stranded() > options.prefetch && !isEnded && !stop.signal.aborted)
+      await pause(WORK_LOOK_MS, stop.signal);
     former = former.filter((consumer) => consumer.inWork() > 0);
   }
 
@@ -201,12 +205,6 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     history.delivered(new Date(delivery.receivedAtMs));
     return handler(delivery);
   };
-
-  async function pause(ms: number): Promise<void> {
-    await wait(ms, undefined, { signal: stop.signal }).catch(() => {
-      // Woken by the end: the loop sees it.
-    });
-  }
 
   const loop = keepConsuming();
 

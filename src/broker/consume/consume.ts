@@ -1,208 +1,191 @@
-import type { Channel, Message, MessageProperties } from "amqplib";
+import type { Channel } from "amqplib";
 import type { Delivery, Settlement } from "../../domain/delivery.ts";
 import type { Log } from "../../log.ts";
 import type { DeliveryHandler } from "../message-source.ts";
-import { AckWindow, type Settling } from "./ack-window.ts";
+import { ChannelSettlements } from "./channel-settlements.ts";
+import { taggedMessage } from "./tagged-message.ts";
 import { type Received, toDelivery } from "./to-delivery.ts";
 
-/**
- * A consumer on one channel. Its settlements go to that channel or, once that is lost, nowhere: the broker delivers anew
- * what it has not heard of. But not with a queue that is gone: what was delivered from that is nowhere but here.
- */
-export interface Consumer {
-  /** Resolves with the reason when the broker cancels the consumer, e.g. because the queue was deleted. */
-  readonly cancelled: Promise<string>;
-  /** Deliveries that the broker has not heard of; what the prefetch bounds. */
-  unsettled(): number;
-  /** How long the oldest of them has been here, in milliseconds; 0: there is none. */
-  oldestMs(): number;
-  /** Deliveries that the handler has not answered yet; also of a channel that is lost. */
-  inWork(): number;
-  /**
-   * The queue that it consumed is gone: what would be handed back is handled again here, as redelivered. Known by itself
-   * where the broker cancels the consumer for it.
-   */
-  queueGone(): void;
-  /** Deliveries of a queue that is gone that were handed back at the end, and so are lost. */
-  lost(): number;
-  /** Ends the deliveries; what arrives meanwhile is handed back. */
-  cancel(): Promise<void>;
-  /** Closes the channel, after all that was sent on it. */
-  close(): Promise<void>;
-}
+/** The part of a channel that a consumer uses. */
+export type ConsumedChannel = Pick<Channel, "consume" | "cancel" | "ack" | "nack" | "close"> & {
+  once(event: "close", listener: () => void): unknown;
+};
 
 export interface ConsumeOptions {
   readonly maxBodyBytes: number;
   readonly handler: DeliveryHandler;
-  /** Told when a delivery cannot be read, while it is at hand; the consumer takes nothing more then. */
+  /** Called when a delivery cannot be read, while it is at hand. The consumer takes no more deliveries then. */
   readonly unreadable: (error: unknown) => void;
-  /** Deliveries do not come through the driver but from here; it is given what takes them. */
+  /** If given, deliveries come from here and not through the driver. It gets the function that takes them. */
   readonly source?: (take: (message: Received) => void) => void;
-  /** The end was asked for: nothing is handled again. */
+  /** Whether the worker has been asked to end: from then on nothing is handled again. */
   readonly isEnding: () => boolean;
   readonly log: Log;
 }
 
-const NO_PROPERTIES: MessageProperties = {
-  contentType: undefined,
-  contentEncoding: undefined,
-  headers: undefined,
-  deliveryMode: undefined,
-  priority: undefined,
-  correlationId: undefined,
-  replyTo: undefined,
-  expiration: undefined,
-  messageId: undefined,
-  timestamp: undefined,
-  type: undefined,
-  userId: undefined,
-  appId: undefined,
-  clusterId: undefined,
-};
-
-/** What the driver needs to settle a message. Body and headers are left out: they may be large, and many are held. */
-export function settleable({ fields }: Pick<Received, "fields">): Message {
-  return { fields, properties: NO_PROPERTIES, content: Buffer.alloc(0) };
+/** Consumes the queue: gives each delivery to the handler, and sends each settlement back. */
+export async function consume(
+  channel: ConsumedChannel,
+  queue: string,
+  options: ConsumeOptions,
+): Promise<Consumer> {
+  const consumer = new Consumer(channel, options);
+  await consumer.start(queue);
+  return consumer;
 }
 
-/** Consumes the queue: each delivery to the handler, each settlement back, in as few acknowledgements as allowed. */
-export async function consume(channel: Channel, queue: string, options: ConsumeOptions): Promise<Consumer> {
-  const { maxBodyBytes, handler, unreadable, source, isEnding, log } = options;
-  const window = new AckWindow();
-  const messages = new Map<number, Message>();
-  let inWork = 0;
-  /** Neither lost nor about to be closed: in between the driver takes nothing more. */
-  let isOpen = true;
-  let isCancelling = false;
-  let isQueueGone = false;
-  let isSendingSoon = false;
-  /** Handed back when the channel could not be told. */
-  let handedBack: Delivery[] = [];
-  let cancelledByBroker: (reason: string) => void;
-  const cancelled = new Promise<string>((resolve) => {
-    cancelledByBroker = resolve;
-  });
-  channel.once("close", () => {
-    isOpen = false;
-    messages.clear();
-  });
+/**
+ * A consumer on one channel. It goes through these states, in this order; it may skip the second.
+ *
+ * - `consuming`: deliveries go to the handler, and its settlements go back on the channel.
+ * - `cancelling`, since `cancel`: settlements still go back. Deliveries that arrive are returned to the queue.
+ * - `closed`: the channel is lost, or about to be closed because a delivery cannot be read, the broker has cancelled the
+ *   consumer, or the worker ends. Nothing is taken or sent any more, though the handler may still be at work. The broker
+ *   delivers again what it has not heard of.
+ *
+ * Beside that, the queue may be gone; the consumer is closed by then. What the handler hands back is nowhere else then, so
+ * it is handled again here, as redelivered, until the worker is asked to end. What is handed back after that is lost.
+ */
+export class Consumer {
+  /** Resolves with the reason when the broker cancels the consumer, e.g. because the queue was deleted. */
+  readonly cancelled: Promise<string>;
+  readonly #channel: ConsumedChannel;
+  readonly #options: ConsumeOptions;
+  readonly #settlements: ChannelSettlements;
+  #state: "consuming" | "cancelling" | "closed" = "consuming";
+  #consumerTag = "";
+  #isQueueGone = false;
+  #inWork = 0;
+  /** Deliveries that were handed back after the channel was closed. */
+  #handedBack: Delivery[] = [];
+  #tellCancelled: (reason: string) => void = () => undefined;
 
-  function onMessage(message: Received | null): void {
-    if (message === null) {
-      isOpen = false;
-      queueGone();
-      cancelledByBroker("the broker cancelled the consumer: the queue was deleted, or moved");
-      return;
-    }
-    if (isCancelling) {
-      channel.nack(settleable(message), false, true);
-      return;
-    }
-    const { deliveryTag } = message.fields;
-    const delivery = readDelivery(message);
-    if (delivery === null) return;
-    window.delivered(deliveryTag, performance.now());
-    messages.set(deliveryTag, settleable(message));
-    handle(delivery, (settlement) => {
-      window.settled(deliveryTag, settlement);
-      sendSoon();
+  constructor(channel: ConsumedChannel, options: ConsumeOptions) {
+    this.#channel = channel;
+    this.#options = options;
+    this.#settlements = new ChannelSettlements(channel, this.#tellBug);
+    this.cancelled = new Promise((resolve) => {
+      this.#tellCancelled = resolve;
     });
+    channel.once("close", () => this.#closed());
   }
 
-  function readDelivery(message: Received): Delivery | null {
+  /** Begins to consume. To be called once. */
+  async start(queue: string): Promise<void> {
+    this.#options.source?.(this.#take);
+    const { consumerTag } = await this.#channel.consume(queue, this.#take);
+    this.#consumerTag = consumerTag;
+  }
+
+  /** How many deliveries the broker has not heard of; the prefetch bounds them. */
+  unsettled(): number {
+    return this.#settlements.size;
+  }
+
+  /** How long the oldest of them has been here, in milliseconds; 0 if there is none. */
+  oldestMs(): number {
+    return this.#settlements.oldestMs();
+  }
+
+  /** How many deliveries the handler has not answered yet, whether the channel is lost or not. */
+  inWork(): number {
+    return this.#inWork;
+  }
+
+  /**
+   * Tells a closed consumer that its queue is gone. It knows that by itself where the broker has cancelled it.
+   */
+  queueGone(): void {
+    this.#isQueueGone = true;
+    this.#handleAgain();
+  }
+
+  /** How many deliveries are lost: their queue is gone, and they were handed back at the end. */
+  lost(): number {
+    return this.#isQueueGone ? this.#handedBack.length : 0;
+  }
+
+  /** Ends the deliveries. Those that still arrive are returned to the queue. */
+  async cancel(): Promise<void> {
+    if (this.#state !== "consuming") return;
+    this.#state = "cancelling";
+    await this.#channel.cancel(this.#consumerTag).catch(this.#lostAtEnd);
+  }
+
+  /** Sends what settlements there are, then closes the channel. */
+  async close(): Promise<void> {
+    if (this.#state === "closed") return;
+    this.#settlements.sendNow();
+    this.#closed();
+    await this.#channel.close().catch(this.#lostAtEnd);
+  }
+
+  #closed(): void {
+    this.#state = "closed";
+    this.#settlements.end();
+  }
+
+  /** Takes a delivery; null when the broker has cancelled the consumer. */
+  readonly #take = (message: Received | null): void => {
+    if (message === null) {
+      this.#closed();
+      this.queueGone();
+      this.#tellCancelled("the broker cancelled the consumer: the queue was deleted, or moved");
+      return;
+    }
+    if (this.#state === "closed") return;
+    const { deliveryTag } = message.fields;
+    if (this.#state === "cancelling") {
+      this.#channel.nack(taggedMessage(deliveryTag), false, true);
+      return;
+    }
+    const delivery = this.#read(message);
+    if (delivery === null) return;
+    this.#settlements.delivered(deliveryTag);
+    this.#handle(delivery, (settlement) => this.#settlements.settled(deliveryTag, settlement));
+  };
+
+  #read(message: Received): Delivery | null {
     try {
-      return toDelivery(message, maxBodyBytes, Date.now());
+      return toDelivery(message, this.#options.maxBodyBytes, Date.now());
     } catch (error) {
-      isOpen = false;
-      unreadable(error);
+      this.#closed();
+      this.#options.unreadable(error);
       return null;
     }
   }
 
-  function handle(delivery: Delivery, settle: (settlement: Settlement) => void): void {
-    inWork++;
-    handler(delivery)
+  #handle(delivery: Delivery, settle: (settlement: Settlement) => void): void {
+    this.#inWork++;
+    this.#options
+      .handler(delivery)
       .then((settlement) => {
-        inWork--;
-        if (settlement === "requeue" && (isQueueGone || !isOpen)) handedBack.push(delivery);
-        if (isOpen) settle(settlement);
-        handleAgain();
+        this.#inWork--;
+        if (this.#state !== "closed") {
+          settle(settlement);
+        } else if (settlement === "requeue") {
+          this.#handedBack.push(delivery);
+          this.#handleAgain();
+        }
       })
-      .catch(tellBug);
+      .catch(this.#tellBug);
   }
 
-  function queueGone(): void {
-    isQueueGone = true;
-    handleAgain();
+  /** Handles what the broker would have delivered again, if it still had the queue. */
+  #handleAgain(): void {
+    if (!this.#isQueueGone || this.#options.isEnding()) return;
+    const again = this.#handedBack;
+    this.#handedBack = [];
+    for (const delivery of again) this.#handle({ ...delivery, redelivered: true }, () => undefined);
   }
 
-  /** What the broker would have delivered again, if it still had the queue. */
-  function handleAgain(): void {
-    if (!isQueueGone || isEnding()) return;
-    const again = handedBack;
-    handedBack = [];
-    for (const delivery of again) handle({ ...delivery, redelivered: true }, () => undefined);
-  }
-
-  /** The deliveries of a batch settle one after the other: once all of them have, one acknowledgement covers them. */
-  function sendSoon(): void {
-    if (isSendingSoon) return;
-    isSendingSoon = true;
-    Promise.resolve().then(sendAll).catch(tellBug);
-  }
-
-  function sendAll(): void {
-    isSendingSoon = false;
-    if (isOpen) for (const settling of window.take(performance.now())) send(settling);
-  }
-
-  function tellBug(error: unknown): void {
-    log.error("bug", { what: "settling", error });
-  }
-
-  function send(settling: Settling): void {
-    const message = messages.get(settling.tag);
-    if (message === undefined) throw new Error(`delivery tag ${settling.tag} is not held`);
-    if (settling.kind === "nack") channel.nack(message, false, true);
-    else channel.ack(message, settling.multiple);
-    forget(settling);
-  }
-
-  function forget(settling: Settling): void {
-    if (settling.kind === "nack" || !settling.multiple) {
-      messages.delete(settling.tag);
-      return;
-    }
-    // Kept in the order of their tags: those before the one that was sent come first.
-    for (const tag of messages.keys()) {
-      if (tag > settling.tag) break;
-      messages.delete(tag);
-    }
-  }
-
-  source?.(onMessage);
-  const { consumerTag } = await channel.consume(queue, onMessage);
-  return {
-    cancelled,
-    unsettled: () => window.size,
-    oldestMs: () => window.oldestMs(performance.now()),
-    inWork: () => inWork,
-    queueGone,
-    lost: () => (isQueueGone ? handedBack.length : 0),
-    async cancel() {
-      isCancelling = true;
-      if (isOpen) await channel.cancel(consumerTag).catch(lostAtEnd);
-    },
-    async close() {
-      sendAll();
-      if (!isOpen) return;
-      isOpen = false;
-      await channel.close().catch(lostAtEnd);
-    },
+  readonly #tellBug = (error: unknown): void => {
+    this.#options.log.error("bug", { what: "settling", error });
   };
 
-  function lostAtEnd(error: unknown): void {
-    // Lost on the way: what was not settled is delivered again.
-    log.warn("channel_lost_at_end", { error: error instanceof Error ? error.message : String(error) });
-  }
+  /** What was not settled is delivered again, so that nothing is lost. */
+  readonly #lostAtEnd = (error: unknown): void => {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#options.log.warn("channel_lost_at_end", { error: reason });
+  };
 }

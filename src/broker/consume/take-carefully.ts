@@ -1,28 +1,30 @@
 import type { Channel, ChannelModel } from "amqplib";
 import type { Log } from "../../log.ts";
+import type { Counters } from "../../metrics/counters.ts";
 import { ContentProperties } from "../connection/content-properties.ts";
 import { culpritOf, type RawDelivery } from "../connection/tap-deliveries.ts";
 import { openUnreadableQueue } from "../queue/open-unreadable-queue.ts";
-import { settleable } from "./consume.ts";
+import { taggedMessage } from "./tagged-message.ts";
 import type { Received } from "./to-delivery.ts";
 import type { UnreadableStreak } from "./unreadable-streak.ts";
 import type { DeliveryWatch } from "./watch-deliveries.ts";
 
 export interface CarefulOptions {
   readonly connection: ChannelModel;
-  /** Where the deliveries come from, and are acknowledged. */
+  /** The channel of the deliveries, on which they are acknowledged. */
   readonly channel: Channel;
   readonly watch: DeliveryWatch;
   readonly streak: UnreadableStreak;
   readonly url: string;
-  /** Last part of the consumed queue's name. */
+  /** The last part of the consumed queue's name. */
   readonly name: string;
+  readonly counters: Pick<Counters, "deliveriesSetAside">;
   readonly log: Log;
 }
 
 /**
- * Takes deliveries past the driver, so that none can end the connection. The one that has done so before, and any that
- * cannot be read, is set aside in a queue of its own and acknowledged; the others take their usual way.
+ * Takes deliveries over from the driver, so that none can end the connection. The one that has ended it before, and any
+ * that cannot be read, is set aside in a queue of its own and acknowledged. The others go to the consumer as usual.
  */
 export function takeCarefully(options: CarefulOptions, take: (message: Received) => void): void {
   const { watch, streak } = options;
@@ -41,19 +43,20 @@ function readable(list: Buffer): ContentProperties | null {
   try {
     return new ContentProperties(list);
   } catch {
-    // This is what the delivery is set aside for.
+    // The delivery is set aside for this.
     return null;
   }
 }
 
 async function setAside(
-  { connection, channel, url, name, log }: CarefulOptions,
+  { connection, channel, url, name, counters, log }: CarefulOptions,
   raw: RawDelivery,
 ): Promise<void> {
   const { exchange, routingKey: routing_key } = raw.fields;
   const unreadable = await openUnreadableQueue(connection, url, name);
   await unreadable.setAside(raw);
-  channel.ack(settleable(raw));
+  channel.ack(taggedMessage(raw.fields.deliveryTag));
+  counters.deliveriesSetAside.inc();
   log.warn("delivery_set_aside", { queue: unreadable.queue, exchange, routing_key, bytes: raw.body.length });
   await unreadable.close();
 }

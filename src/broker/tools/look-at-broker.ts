@@ -1,33 +1,36 @@
 import type { ChannelModel } from "amqplib";
+import { errorCode } from "../../domain/error-code.ts";
+import { withDeadline } from "../../timing/deadline.ts";
 import { brokerTrouble, exchangeRefusal } from "../connection/broker-trouble.ts";
 import { connectBroker } from "../connection/connect-broker.ts";
+import { surviveRefusals } from "../connection/survive-refusals.ts";
 
 export interface LookOptions {
   readonly url: string;
-  /** Full name of the queue. */
+  /** The full name of the queue. */
   readonly queue: string;
   readonly exchanges: readonly string[];
-  /** For all of it together. */
+  /** How long everything together may take. */
   readonly limitMs: number;
 }
 
-/** What a broker says of one thing that was asked for by its name. */
+/** What a broker says about an exchange. */
 export interface ExchangeLook {
   readonly exchange: string;
-  /** Why it cannot be read; null: it can. */
+  /** Why it cannot be read; null if it can. */
   readonly trouble: string | null;
 }
 
 export interface QueueLook {
   readonly name: string;
-  /** Null with `trouble`. */
+  /** Null if there is `trouble`. */
   readonly ready_messages: number | null;
   readonly consumers: number | null;
   readonly trouble: string | null;
 }
 
 export interface BrokerLook {
-  /** Why it cannot be asked; null: it has answered. */
+  /** Why the broker cannot be asked; null if it has answered. */
   readonly trouble: string | null;
   readonly queue: QueueLook | null;
   readonly exchanges: readonly ExchangeLook[];
@@ -38,16 +41,15 @@ export async function lookAtBroker(options: LookOptions): Promise<BrokerLook> {
   const { limitMs } = options;
   const trouble = `no answer within ${limitMs / 1000} s`;
   const hangUp = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<BrokerLook>((resolve) => {
-    timer = setTimeout(() => resolve({ trouble, queue: null, exchanges: [] }), limitMs);
-  });
   try {
-    return await Promise.race([look(options, hangUp.signal), late]);
+    return await withDeadline(look(options, hangUp.signal), limitMs, () => ({
+      trouble,
+      queue: null,
+      exchanges: [],
+    }));
   } catch (error) {
     return { trouble: brokerTrouble(error, options.url), queue: null, exchanges: [] };
   } finally {
-    clearTimeout(timer);
     hangUp.abort();
   }
 }
@@ -57,22 +59,22 @@ async function look(
   hangUp: AbortSignal,
 ): Promise<BrokerLook> {
   const connection = await connectBroker({ url, name: "pulse-ingest status", timeoutMs: limitMs, hangUp });
-  // What it is about comes as a rejection below; an "error" that nobody hears would end the process.
+  // The error also arrives as a rejection below. An `error` event without a listener would end the process.
   connection.on("error", () => undefined);
   try {
     const looks: ExchangeLook[] = [];
     for (const exchange of exchanges) looks.push(await lookAtExchange(connection, exchange));
     return { trouble: null, queue: await lookAtQueue(connection, queue), exchanges: looks };
   } finally {
-    // Nothing more is asked of it.
+    // Everything has been asked, so that an error does not matter.
     await connection.close().catch(() => undefined);
   }
 }
 
-/** A "no" closes the channel, so that each question has one of its own. */
+/** Asks on a channel of its own, because a refusal closes the channel. */
 async function lookAtExchange(connection: ChannelModel, exchange: string): Promise<ExchangeLook> {
   const channel = await connection.createChannel();
-  channel.on("error", () => undefined);
+  surviveRefusals(channel);
   try {
     await channel.checkExchange(exchange);
     await channel.close();
@@ -92,14 +94,13 @@ const refusals: Readonly<Record<string, string>> = {
 
 async function lookAtQueue(connection: ChannelModel, name: string): Promise<QueueLook> {
   const channel = await connection.createChannel();
-  channel.on("error", () => undefined);
+  surviveRefusals(channel);
   try {
     const { messageCount, consumerCount } = await channel.checkQueue(name);
     await channel.close();
     return { name, ready_messages: messageCount, consumers: consumerCount, trouble: null };
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const trouble = refusals[code];
+    const trouble = refusals[errorCode(error)];
     if (trouble === undefined) throw error;
     return { name, ready_messages: null, consumers: null, trouble };
   }

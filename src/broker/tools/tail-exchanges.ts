@@ -1,39 +1,41 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import type { ChannelModel, ConsumeMessage } from "amqplib";
 import type { Binding } from "../../domain/binding.ts";
 import type { Delivery } from "../../domain/delivery.ts";
+import { errorCode } from "../../domain/error-code.ts";
 import { Misuse, Unavailable } from "../../domain/faults.ts";
+import { withDeadline } from "../../timing/deadline.ts";
 import { brokerUser } from "../connection/broker-address.ts";
 import { brokerTrouble, exchangeRefusal } from "../connection/broker-trouble.ts";
 import { connectBroker } from "../connection/connect-broker.ts";
+import { surviveRefusals } from "../connection/survive-refusals.ts";
 import { toDelivery } from "../consume/to-delivery.ts";
 
 export interface TailOptions {
   readonly url: string;
   readonly bindings: readonly Binding[];
   readonly maxBodyBytes: number;
-  /** Aborted to ask for the end. */
+  /** Aborted to end reading. */
   readonly stop: AbortSignal;
-  /** Told of each exchange that cannot be read, while others can. */
+  /** Called for each exchange that cannot be read, if others can. */
   readonly onRefused: (exchange: string, reason: string) => void;
-  /** Told once messages come. */
+  /** Called once messages can arrive. */
   readonly onOpen: () => void;
-  /** One at a time, in order: the next is given when it resolves. */
+  /** Called for one delivery at a time, in order. The next one waits until it resolves. */
   readonly onDelivery: (delivery: Delivery) => Promise<void>;
 }
 
-/** How long a broker may take to answer our goodbye: whoever asked for the end waits. */
+/** How long to wait for the connection to close. Somebody who has pressed Ctrl-C waits for it. */
 const CLOSE_MS = 500;
 const PREFETCH = 100;
-/** Of what waits for a reader that is slower than the exchange; the oldest go first. Publishers feel nothing of it. */
+/** How many messages wait for a reader that is slower than the exchange. The oldest are dropped; publishers are not slowed down. */
 const waitingLimits = { "x-max-length": 1000, "x-max-length-bytes": 32 * 1024 * 1024 };
 
 /**
- * Reads exchanges live, through a queue of our own under `queue/<user>/`, which goes away with the connection, until
- * it is asked to stop. Nobody else's messages become fewer. Needs a Pulse user's rights, and no more.
+ * Reads exchanges live until it is stopped. It uses a private queue under `queue/<user>/`, which ends with the
+ * connection, so that it takes no messages away from others. A Pulse user's rights are enough.
  *
- * @throws Misuse where the broker or none of the exchanges can be read; Unavailable where the connection is lost.
+ * @throws Misuse if the broker, or all of the exchanges, cannot be read; Unavailable if the connection is lost.
  */
 export async function tailExchanges(options: TailOptions): Promise<void> {
   const { url, stop } = options;
@@ -51,14 +53,14 @@ export async function tailExchanges(options: TailOptions): Promise<void> {
     if (connection !== null) throw error;
     throw new Misuse([`the broker cannot be used: ${brokerTrouble(error, url)}`]);
   } finally {
-    // Lost already, or of no more use.
-    const closed = connection?.close().catch(() => undefined);
-    await Promise.race([closed, wait(CLOSE_MS, undefined, { ref: false })]);
+    // It is lost already, or not needed any more, so that an error does not matter.
+    const closed = connection?.close().catch(() => undefined) ?? Promise.resolve();
+    await withDeadline(closed, CLOSE_MS, () => undefined);
     hangUp.abort();
   }
 }
 
-/** Rejects when the connection is lost, which for a broker that has fallen silent is noticed by its heartbeat. */
+/** Rejects when the connection is lost. The heartbeat notices a broker that has fallen silent. */
 function lossOf(connection: ChannelModel): Promise<never> {
   return new Promise((_resolve, reject) => {
     const lost = (error?: Error): void => {
@@ -71,16 +73,15 @@ function lossOf(connection: ChannelModel): Promise<never> {
   });
 }
 
-/** Never resolves: it goes on until the connection ends. */
+/** Reads until the connection ends. Never resolves. */
 async function readFrom(connection: ChannelModel, options: TailOptions): Promise<never> {
   const user = brokerUser(options.url);
   const channel = await connection.createChannel();
-  // A "no" comes as a rejection, too; unheard it would end the connection.
-  channel.on("error", () => undefined);
+  surviveRefusals(channel);
   const queue = `queue/${user}/inspect-${randomUUID()}`;
   const ours = { durable: false, exclusive: true, autoDelete: true, arguments: waitingLimits };
   await channel.assertQueue(queue, ours).catch((error: unknown) => {
-    if (!(error instanceof Error && "code" in error && error.code === 403)) throw error;
+    if (errorCode(error) !== "403") throw error;
     throw new Misuse([`user ${user} may not have a queue: it needs the rights to queue/${user}/.*`]);
   });
   await bindAll(connection, queue, options);
@@ -105,14 +106,13 @@ async function readFrom(connection: ChannelModel, options: TailOptions): Promise
   });
 }
 
-/** Each exchange on a channel of its own, which a "no" closes. */
+/** Binds each exchange on a channel of its own, because a refusal closes the channel. */
 async function bindAll(connection: ChannelModel, queue: string, options: TailOptions): Promise<void> {
   const exchanges = [...new Set(options.bindings.map(({ exchange }) => exchange))];
   const refused: (readonly [exchange: string, reason: string])[] = [];
   for (const exchange of exchanges) {
     const channel = await connection.createChannel();
-    // The "no" comes as the rejection below; unheard it would end the process.
-    channel.on("error", () => undefined);
+    surviveRefusals(channel);
     try {
       for (const { routing_key } of options.bindings.filter((binding) => binding.exchange === exchange))
         await channel.bindQueue(queue, exchange, routing_key);

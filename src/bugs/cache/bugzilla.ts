@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Bug } from "../../domain/bug.ts";
 
-/** A bug as Bugzilla's REST API gives it; text that is left out, or null, counts as empty. */
+/** A text in a bug from Bugzilla's REST API. An absent text, or null, counts as empty. */
 const text = z
   .string()
   .nullish()
@@ -13,7 +13,7 @@ const modified = z
   .transform((value, context) => {
     if (value === null || value === undefined || value === "") return null;
     const instant = readUtc(value);
-    if (instant === null) context.addIssue(`is no date-time: ${JSON.stringify(value)}`);
+    if (instant === null) context.addIssue(`is not a date-time: ${JSON.stringify(value)}`);
     return instant;
   });
 
@@ -41,10 +41,10 @@ const restBug = z
   );
 
 /**
- * One bug of Bugzilla's REST API as it is kept: `op_sys` becomes `os`, `cf_crash_signature` `crash_signature`, keywords are
- * joined with `,`, `last_change_time` is UTC whatever zone it names.
+ * Returns a bug from Bugzilla's REST API in the form in which it is stored: `op_sys` becomes `os`, `cf_crash_signature`
+ * becomes `crash_signature`, keywords are joined with `,`, and `last_change_time` is read as UTC, whatever zone it names.
  *
- * @returns what is wrong with it, by member, where it is no bug.
+ * @returns the bug; or, for a value that is not a bug, what is wrong with each member.
  */
 export function readRestBug(value: unknown): { readonly bug: Bug } | { readonly wrong: string } {
   const parsed = restBug.safeParse(value);
@@ -53,7 +53,7 @@ export function readRestBug(value: unknown): { readonly bug: Bug } | { readonly 
   return { wrong: wrong.join("; ") };
 }
 
-/** Its zone is ignored: Bugzilla gives UTC. */
+/** The zone is ignored, because Bugzilla's times are UTC. */
 function readUtc(value: string): string | null {
   const [, local] =
     /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:Z|[+-]\d\d:?\d\d)?$/i.exec(value) ?? [];
@@ -61,7 +61,7 @@ function readUtc(value: string): string | null {
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 }
 
-/** Bugzilla could not be read to the end; nothing of it may be used. */
+/** Thrown if not all bugs could be read. Those that were read must not be used. */
 export class BugzillaError extends Error {
   constructor(detail: string, cause?: unknown) {
     super(detail, { cause });
@@ -73,12 +73,12 @@ export interface BugzillaOptions {
   /** E.g. `https://bugzilla.mozilla.org`. */
   readonly baseUrl: string;
   readonly userAgent: string;
-  /** Told the bugs so far after each page. */
+  /** Called after each page with the number of bugs so far. */
   readonly onProgress?: (bugs: number) => void;
   readonly stop?: AbortSignal;
-  /** Of one page; the default is 30 s. */
+  /** The time limit of one page. Default: 30 s. */
   readonly pageMs?: number;
-  /** Of all; the default is 10 minutes. */
+  /** The time limit of all pages. Default: 10 minutes. */
   readonly totalMs?: number;
 }
 
@@ -86,10 +86,10 @@ const PAGE_BUGS = 500;
 const FIELDS = "id,summary,status,resolution,op_sys,cf_crash_signature,keywords,last_change_time";
 
 /**
- * All bugs about intermittent failures that were changed within a year: pages of 500, up to the first that is shorter.
+ * Fetches all bugs about intermittent failures that were changed within a year, in pages of 500 up to the first shorter one.
  *
- * @returns by ascending id; empty where Bugzilla has none, which is no reason to forget those that are known.
- * @throws BugzillaError where any page fails.
+ * @returns the bugs by ascending id. The list may be empty; then the known bugs should be kept.
+ * @throws BugzillaError if any page fails.
  */
 export async function fetchBugs(options: BugzillaOptions): Promise<Bug[]> {
   const { onProgress, stop, pageMs = 30_000, totalMs = 600_000 } = options;
@@ -98,7 +98,7 @@ export async function fetchBugs(options: BugzillaOptions): Promise<Bug[]> {
   for (let offset = 0; ; offset += PAGE_BUGS) {
     const signals = [total, AbortSignal.timeout(pageMs), ...(stop === undefined ? [] : [stop])];
     const page = await fetchPage(options, offset, AbortSignal.any(signals)).catch((error: unknown) => {
-      if (stop?.aborted) throw new BugzillaError("it was stopped", error);
+      if (stop?.aborted) throw new BugzillaError("the sync was stopped", error);
       const late = `not read within ${(total.aborted ? totalMs : pageMs) / 1000} s`;
       const why = error instanceof DOMException && error.name === "TimeoutError" ? late : reasonOf(error);
       throw new BugzillaError(`bugs from ${offset} on: ${why}`, error);
@@ -111,8 +111,9 @@ export async function fetchBugs(options: BugzillaOptions): Promise<Bug[]> {
     });
     onProgress?.(bugs.size);
     if (page.length < PAGE_BUGS) return [...bugs.values()].sort((a, b) => a.id - b.id);
-    // Asked on, a server that does not know `offset` would give the same page for ever.
-    if (bugs.size === before) throw new BugzillaError(`bugs from ${offset} on: the same again`);
+    // A server that ignores `offset` would return the same page for ever.
+    if (bugs.size === before)
+      throw new BugzillaError(`bugs from ${offset} on: the server returned the same bugs again`);
   }
 }
 
@@ -137,12 +138,12 @@ async function fetchPage(
   });
   if (!response.ok) throw new BugzillaError(`HTTP ${response.status} from ${url.host}`);
   const parsed = answer.safeParse(await response.json());
-  if (!parsed.success) throw new BugzillaError("the answer holds no list of bugs");
+  if (!parsed.success) throw new BugzillaError("the answer has no list of bugs");
   return parsed.data.bugs;
 }
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // `fetch failed` says nothing; what failed is its cause.
+  // The message is only `fetch failed`; the cause says why.
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

@@ -1,14 +1,14 @@
 import type { Bug } from "../../domain/bug.ts";
 import { Unavailable } from "../../domain/faults.ts";
-import type { BugCache } from "../../store/ports/store.ts";
+import type { BugCache } from "../../store/ports/bug-cache.ts";
 
 const PAGE_BUGS = 1000;
 
 /**
- * All bugs of the cache, in pages, by ascending id.
+ * Yields all bugs of the cache in pages, by ascending id.
  *
- * @param onRead - told the version that was read, once it was read whole.
- * @throws Unavailable when the bugs were replaced meanwhile: the pages are of two versions then.
+ * @param onRead - called with the version once all of it has been read.
+ * @throws Unavailable if the bugs were replaced meanwhile, because the pages may be of two versions.
  */
 export async function* readCachedBugs(
   cache: Pick<BugCache, "bugsVersion" | "readBugs">,

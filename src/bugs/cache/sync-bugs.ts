@@ -1,14 +1,14 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "../../log.ts";
 import type { Counters } from "../../metrics/counters.ts";
-import type { BugCache } from "../../store/ports/store.ts";
+import type { BugCache } from "../../store/ports/bug-cache.ts";
+import { pause } from "../../timing/pause.ts";
 import { type BugzillaOptions, fetchBugs } from "./bugzilla.ts";
 
 /**
- * Puts Bugzilla's bugs in the place of those in the cache, all or nothing. None at all change nothing.
+ * Replaces the bugs in the cache by those from Bugzilla, all or nothing. If Bugzilla returns none, the cache stays unchanged.
  *
- * @returns how many there are.
- * @throws BugzillaError, or as the store does; the old ones stay.
+ * @returns the number of bugs from Bugzilla.
+ * @throws BugzillaError, and errors of the store. The old bugs stay.
  */
 export async function syncBugs(
   cache: Pick<BugCache, "replaceBugs">,
@@ -28,16 +28,15 @@ export interface BugSyncOptions {
 }
 
 /**
- * Syncs on a timer until stopped: a cache that was never filled at once, else first at some moment of the first interval,
- * so that workers that start together do not ask together.
+ * Syncs on a timer until stopped. A cache that was never filled is synced at once. Otherwise the first sync is at a random
+ * time within the first interval, so that workers that start together do not sync together.
  *
- * @returns the stop.
+ * @returns a function that stops it.
  */
 export function startBugSync(options: BugSyncOptions): () => Promise<void> {
   const { cache, everyMs, counters, log } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const pause = (ms: number): Promise<void> => wait(ms, undefined, { signal }).catch(() => undefined);
 
   async function sync(): Promise<void> {
     try {
@@ -52,15 +51,15 @@ export function startBugSync(options: BugSyncOptions): () => Promise<void> {
   }
 
   async function run(): Promise<void> {
-    // A store that is away is left for the first interval.
+    // If the store is away, the first sync also waits for a time within the first interval.
     const isFilled = await cache.bugsVersion().then(
       (version) => version !== null,
       () => true,
     );
-    if (isFilled) await pause(Math.random() * everyMs);
+    if (isFilled) await pause(Math.random() * everyMs, signal);
     while (!signal.aborted) {
       await sync();
-      await pause(everyMs * (0.9 + 0.2 * Math.random()));
+      await pause(everyMs * (0.9 + 0.2 * Math.random()), signal);
     }
   }
 

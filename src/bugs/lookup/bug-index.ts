@@ -5,25 +5,25 @@ import { BugSegment, type Fit } from "./bug-segment.ts";
 const MAX_FOUND = 50;
 const RECENT_MS = 90 * 24 * 60 * 60 * 1000;
 
-// Building a segment takes some milliseconds; other work of the thread gets its turn between two of them.
+// Building a segment takes some milliseconds. Other work of the thread can run between two segments.
 const SEGMENT_BUGS = 4096;
 
 interface Part {
   readonly segment: BugSegment;
   readonly bugs: readonly SuggestedBug[];
-  /** Milliseconds since the Unix epoch; NaN: not known. */
+  /** Milliseconds since the Unix epoch; NaN if unknown. */
   readonly modified: Float64Array;
 }
 
 /**
- * The bug cache in memory: finds the bugs whose summary contains a term.
+ * The bug cache in memory. It finds the bugs whose summary contains a term.
  *
- * Order: bugs in which the term stands apart as a word before those in which it is a part of one (`foo.js` in
- * `test_foo.js`), each by ascending id.
+ * Bugs that contain the term as a separate word come first, then those that contain it as a part of a word (`foo.js` in
+ * `test_foo.js`); each group is ordered by ascending id.
  */
 export class BugIndex implements BugLookup {
   readonly #parts: readonly Part[];
-  /** How many bugs it holds. */
+  /** The number of bugs. */
   readonly size: number;
 
   constructor(parts: readonly Part[]) {
@@ -31,7 +31,7 @@ export class BugIndex implements BugLookup {
     this.size = parts.reduce((sum, { bugs }) => sum + bugs.length, 0);
   }
 
-  /** Bytes held: exact for the index itself, estimated for the bugs. */
+  /** Memory in bytes: exact for the index itself, estimated for the bugs. */
   get bytes(): number {
     return this.#parts.reduce(
       (sum, { segment, bugs, modified }) =>
@@ -54,7 +54,7 @@ export class BugIndex implements BugLookup {
         const changed = modified[position] ?? Number.NaN;
         if (bug === undefined) return true;
         if (bug.resolution !== "" || changed < recentSince) allOthers.add(bug, fit);
-        // Not for a bug without a time: what is not known to be recent is in neither list.
+        // An open bug without a time is in neither list, because it is not known whether it is recent.
         else if (changed >= recentSince) openRecent.add(bug, fit);
         return !(openRecent.isFull && allOthers.isFull);
       });
@@ -64,10 +64,10 @@ export class BugIndex implements BugLookup {
   }
 }
 
-// A bug's object and its two strings of its own, without their text; the other strings are shared.
+// The size of a bug's object and of its two unshared strings, without their text. The other strings are shared.
 const BUG_BYTES = 120;
 
-/** The best of one list. Bugs come by ascending id, so that none that comes later is better than one of its fit. */
+/** The best bugs for one list. Bugs arrive by ascending id, so a later bug is never better than one with the same fit. */
 class Found {
   readonly #words: SuggestedBug[] = [];
   readonly #parts: SuggestedBug[] = [];
@@ -91,12 +91,12 @@ export class BugIndexBuilder {
   readonly #parts: Part[] = [];
   #waiting: Bug[] = [];
   #lastId = Number.NEGATIVE_INFINITY;
-  // Few texts, in many bugs: one copy of each.
+  // Many bugs share few texts, so there is one copy of each.
   readonly #shared = new Map<string, string>();
 
   /**
-   * @param bugs - by ascending id, also from call to call; some hundred at a time take about a millisecond each.
-   * @throws RangeError where an id is not greater than the one before.
+   * @param bugs - by ascending id, also across calls. A call with some hundred bugs takes about a millisecond.
+   * @throws RangeError if an id is not greater than the one before.
    */
   add(bugs: Iterable<Bug>): void {
     for (const bug of bugs) {
@@ -107,7 +107,7 @@ export class BugIndexBuilder {
     }
   }
 
-  /** The index of all that was added; the builder is not to be used after. */
+  /** Returns the index of all bugs that were added. The builder cannot be used after that. */
   build(): BugIndex {
     this.#closePart();
     return new BugIndex(this.#parts);

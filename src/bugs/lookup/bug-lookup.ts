@@ -2,13 +2,13 @@ import type { SuggestedBug } from "../../domain/bug.ts";
 
 /** The bugs whose summary contains a term, best first, at most 50 in each list. */
 export interface FoundBugs {
-  /** Without a resolution and changed within 90 days. */
+  /** Bugs without a resolution that were changed within 90 days. */
   readonly open_recent: readonly SuggestedBug[];
-  /** With a resolution, or not changed for longer. */
+  /** Bugs with a resolution, or that were not changed for longer. */
   readonly all_others: readonly SuggestedBug[];
 }
 
-/** Finds bugs by a term, taken literally, upper and lower case alike. */
+/** Finds bugs by a literal term, ignoring case. */
 export interface BugLookup {
   /** @param nowMs - milliseconds since the Unix epoch. */
   find(term: string, nowMs: number): FoundBugs;

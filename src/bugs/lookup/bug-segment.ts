@@ -1,27 +1,27 @@
-/** How well a summary fits a term: the term stands apart as a word, or is a part of one. */
+/** How a summary contains a term: as a separate word, or as a part of a word. */
 export type Fit = "word" | "part";
 
-/** Called with the position of a summary in its segment, ascending; false: enough, stop. */
+/** Called with positions of summaries in their segment, in ascending order. Returns false to stop the search. */
 export type OnMatch = (position: number, fit: Fit) => boolean;
 
-/** Positions are kept in two bytes each. */
+/** The most summaries in a segment, because a position has two bytes. */
 export const MAX_SEGMENT = 1 << 16;
 
 const BUCKETS = 1 << 16;
 const GRAM = 3;
-// More lists leave few false candidates less, and each takes its own time.
+// How many lists are intersected. More lists would rule out few more false candidates, and each one takes time.
 const LISTS_MET = 3;
 
-/** Some summaries, in lower case, and for every three bytes in them the summaries that hold these. */
+/** Some summaries in lower case, and for every three bytes in them the list of summaries that contain these bytes. */
 export class BugSegment {
   /** All summaries as UTF-8, one after the other. */
   readonly #text: Uint8Array;
   readonly #longest: number;
-  /** Where each begins; one more for the end of the last. */
+  /** Where each summary begins, and where the last one ends. */
   readonly #starts: Uint32Array;
-  /** By bucket of three bytes: where its positions begin; one more for the end. */
+  /** For each bucket of three bytes, where its positions begin; and where the last bucket ends. */
   readonly #lists: Uint32Array;
-  /** Of all buckets, ascending in each. */
+  /** The positions in all buckets, ascending within each. */
   readonly #positions: Uint16Array;
 
   /** @param summaries - at most {@link MAX_SEGMENT}. */
@@ -33,7 +33,7 @@ export class BugSegment {
     for (const [at, { length }] of lowered.entries()) {
       this.#starts[at + 1] = (this.#starts[at] ?? 0) + length;
     }
-    // Counted first and filled in then, so that nothing is sorted and nothing grows.
+    // Buckets are counted first and filled then, so that no list is sorted or grows.
     this.#lists = new Uint32Array(BUCKETS + 1);
     this.#eachGram((bucket) => {
       this.#lists[bucket + 1] = (this.#lists[bucket + 1] ?? 0) + 1;
@@ -50,7 +50,7 @@ export class BugSegment {
     });
   }
 
-  /** Bytes held. */
+  /** Memory in bytes. */
   get bytes(): number {
     return (
       this.#text.byteLength + this.#starts.byteLength + this.#lists.byteLength + this.#positions.byteLength
@@ -58,13 +58,13 @@ export class BugSegment {
   }
 
   /**
-   * Gives the summaries that contain the term, in their order.
+   * Calls `onMatch` for the summaries that contain the term, in their order.
    *
    * @param term - UTF-8 of the term in lower case.
    * @returns false if `onMatch` asked to stop.
    */
   search(term: Uint8Array, onMatch: OnMatch): boolean {
-    // An error line may be long; none of its parts need be looked at then.
+    // An error line may be longer than every summary, and then need not be searched for.
     if (term.length > this.#longest) return true;
     return term.length < GRAM ? this.#searchAll(term, onMatch) : this.#searchLists(term, onMatch);
   }
@@ -87,7 +87,7 @@ export class BugSegment {
     return true;
   }
 
-  /** Moves on in a list up to a position; is it there? */
+  /** Moves forward in a list up to a position. Returns whether the list contains it. */
   #advance(list: List, position: number): boolean {
     let at = list.at;
     while (at < list.end && (this.#positions[at] ?? 0) < position) at++;
@@ -113,7 +113,7 @@ export class BugSegment {
     return fit === null || onMatch(position, fit);
   }
 
-  /** Each bucket once a summary, however often it comes in it. */
+  /** Visits each bucket once for each summary, however often its bytes occur there. */
   #eachGram(visit: (bucket: number, position: number) => void): void {
     const seenIn = new Int32Array(BUCKETS).fill(-1);
     for (let position = 0; position + 1 < this.#starts.length; position++) {
@@ -133,7 +133,7 @@ interface List {
   readonly end: number;
 }
 
-/** Different bytes may share a bucket: every candidate is compared with the term itself. */
+/** Returns the bucket of three bytes. Different bytes may share one, so every candidate is compared with the term. */
 function bucketAt(bytes: Uint8Array, at: number): number {
   const gram = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
   return Math.imul(gram, 0x9e3779b1) >>> 16;
@@ -156,12 +156,12 @@ function standsAt(term: Uint8Array, text: Uint8Array, at: number): boolean {
   return true;
 }
 
-/** Does a word begin or end here, or is there none on one side? */
+/** Returns whether this is the edge of a word, or has no word on at least one side. */
 function isEdge(text: Uint8Array, at: number, start: number, end: number): boolean {
   return at === start || at === end || !isWordByte(text[at - 1] ?? 0) || !isWordByte(text[at] ?? 0);
 }
 
-/** Letters (lower case, and all beyond ASCII), digits and `_`. */
+/** Returns whether a byte belongs to a word: lower-case letters, everything beyond ASCII, digits and `_`. */
 function isWordByte(byte: number): boolean {
   return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || byte >= 0x80;
 }

@@ -5,17 +5,17 @@ interface Remembered {
   readonly atMs: number;
 }
 
-// What is recent moves on with the clock; by so much it may lag behind, of 90 days.
+// Which bugs are recent (90 days) changes with time. A remembered result may be this old.
 const GOOD_FOR_MS = 10 * 60 * 1000;
 
-/** Remembers what the last terms found, across jobs: the same failures come again and again. */
+/** Remembers the results of the last terms across jobs, because the same failures come again and again. */
 export class RememberedLookups implements BugLookup {
   readonly #lookup: BugLookup;
   readonly #maxTerms: number;
-  /** In the order of their last use. */
+  /** Terms in the order of their last use. */
   readonly #terms = new Map<string, Remembered>();
 
-  /** @param lookup - does not change; a new index gets a new memory. */
+  /** @param lookup - must not change. A new index needs a new RememberedLookups. */
   constructor(lookup: BugLookup, maxTerms: number) {
     this.#lookup = lookup;
     this.#maxTerms = maxTerms;

@@ -1,19 +1,19 @@
-/** What one error line is looked up by. */
+/** The terms by which an error line is looked up. */
 export interface SearchTerms {
   /** The line without its prefix, trimmed. */
   readonly cleanLine: string;
-  /** At most 100 characters; null: nothing in the line is worth a look-up. */
+  /** At most 100 characters; null if nothing in the line is worth a lookup. */
   readonly term: string | null;
-  /** Of a crash, as long as it is; looked up where the term finds nothing. */
+  /** The whole signature of a crash, looked up if the term finds nothing; null if the line is not a crash. */
   readonly crashSignature: string | null;
 }
 
 const MAX_TERM_CHARACTERS = 100;
 
-/** All levels, and at most one space more than the detector of errors asks for. */
+/** A prefix of any level. It may have one space more than the patterns of `error-lines.ts` need. */
 const prefix = /^\d+:\d+:\d+ +(?:DEBUG|INFO|WARNING|ERROR|CRITICAL|FATAL) - {1,2}/;
 
-/** Text that would match too many summaries, or none that help. */
+/** Texts that would match too many summaries, or only unrelated ones. */
 const unhelpful: ReadonlySet<string> = new Set([
   "automation.py",
   "remoteautomation.py",
@@ -37,7 +37,7 @@ const unhelpful: ReadonlySet<string> = new Set([
   "# TBPL FAILURE #",
 ]);
 
-/** What to look an error line up by; the line as it stands in a summary. */
+/** Returns the terms of an error line. The line must be as in a summary. */
 export function searchTerms(line: string): SearchTerms {
   const cleanLine = line.replace(prefix, "").trim();
   const part = termOfParts(cleanLine);
@@ -49,13 +49,13 @@ export function searchTerms(line: string): SearchTerms {
   };
 }
 
-/** Is the text, trimmed, longer than four characters and none of those that match too much? */
+/** Returns whether a trimmed text has more than four characters and is not one of the unhelpful texts. */
 export function isHelpful(text: string): boolean {
   const trimmed = text.trim();
   return firstCharacters(trimmed, 5).length > firstCharacters(trimmed, 4).length && !unhelpful.has(trimmed);
 }
 
-/** `status | test path | message`: what leaked where the message tells it, else the test's file name. */
+/** Returns the term in `status | test path | message`: what leaked if the message says it, otherwise the test's file name. */
 function termOfParts(line: string): string | null {
   const [, path, message] = line.split(" | ", 3);
   if (path === undefined || message === undefined) return null;
@@ -64,7 +64,7 @@ function termOfParts(line: string): string | null {
 
 const LEAKED = " bytes leaked (";
 
-/** TEXT of `123 bytes leaked (TEXT)` at the end of the message, from the first place where it can begin. */
+/** Returns TEXT of `123 bytes leaked (TEXT)` at the end of a message, from the first place where that can begin. */
 function leak(message: string): string | null {
   if (!message.endsWith(")")) return null;
   for (let at = message.indexOf(LEAKED); at !== -1; at = message.indexOf(LEAKED, at + 1)) {
@@ -77,17 +77,17 @@ function leak(message: string): string | null {
 
 const CRASHED = " application crashed [@ ";
 
-/** SIGNATURE of a line that is something, ` application crashed [@ `, SIGNATURE and `]` as a whole. */
+/** Returns SIGNATURE of a line `... application crashed [@ SIGNATURE]`; null for any other line. */
 function crashSignature(line: string): string | null {
   if (!line.endsWith("]")) return null;
-  // The last place that leaves a character of signature.
+  // The last place that leaves at least one character of signature counts.
   const at = line.lastIndexOf(CRASHED, line.length - CRASHED.length - 2);
   if (at < 1) return null;
   const signature = line.slice(at + CRASHED.length, -1);
   return isHelpful(signature) ? signature : null;
 }
 
-/** By code points, so that no character is cut in two. */
+/** Counts code points, so that no character is split. */
 function firstCharacters(text: string, characters: number): string {
   if (text.length <= characters) return text;
   return [...text.slice(0, 2 * characters)].slice(0, characters).join("");

@@ -3,21 +3,21 @@ import type { Artifact } from "../../domain/submission.ts";
 import { type BugLookup, type FoundBugs, noBugs } from "./bug-lookup.ts";
 import { searchTerms } from "./search-terms.ts";
 
-/** What is suggested for one error line. */
+/** The suggestions for one error line. */
 export interface Suggestion {
-  /** The line without prefix, trimmed. */
+  /** The line without its prefix, trimmed. */
   readonly search: string;
-  /** What was looked up, in this order; empty where the line has nothing to look up. */
+  /** The terms that were looked up, in this order; empty if the line has none. */
   readonly search_terms: readonly string[];
   readonly bugs: FoundBugs;
 }
 
-/** Name of the artifact. */
 export const BUG_SUGGESTIONS = "Bug suggestions";
 
 /**
- * One suggestion for each error line, in their order: by its term and, where that is missing or finds nothing, by its
- * crash signature. A term is looked up once. A generator, so that a thread with other work can stop between two lines.
+ * Yields one suggestion for each error line, in their order. A line is looked up by its term and, if that is missing or
+ * finds nothing, by its crash signature. Each term is looked up once. This is a generator so that a thread can do other
+ * work between two lines.
  */
 export function* suggestBugs(
   errorLines: Iterable<string>,
@@ -42,11 +42,11 @@ export function* suggestBugs(
   }
 }
 
-/** Puts suggestions together into the artifact, within its greatest size. */
+/** Builds the artifact from suggestions, up to its maximum size. */
 export class SuggestionsWriter {
   readonly #maxBytes: number;
   readonly #pieces: string[] = [];
-  // Lines share what a term found, and often are many: written out once.
+  // Many lines may share the result of a term, so each result is serialised once.
   readonly #written = new Map<FoundBugs, string>();
   #bytes = "[]".length;
 
@@ -54,7 +54,7 @@ export class SuggestionsWriter {
     this.#maxBytes = maxBytes;
   }
 
-  /** @returns false: the artifact would be too large, no more need be given. */
+  /** @returns false if the artifact would be too large. No more suggestions are needed then. */
   add({ search, search_terms, bugs }: Suggestion): boolean {
     const found = this.#written.get(bugs) ?? JSON.stringify(bugs);
     this.#written.set(bugs, found);

@@ -4,9 +4,9 @@ const summary = z.object({ step_data: z.object({ all_errors: z.array(z.unknown()
 const errorLine = z.object({ line: z.string() });
 
 /**
- * The error lines of a `text_log_summary`, in their order: what bug suggestions are made from. The blob may be a
- * stranger's; one without `step_data` and `all_errors`, or that is no object, has no errors. An error without a
- * line counts as an empty one, so that suggestions and errors stay side by side.
+ * Returns the error lines of a `text_log_summary` in their order. Bug suggestions are made from them. The blob is not
+ * checked: without `step_data` and `all_errors` it has no errors. An error without a line counts as an empty line, so that
+ * suggestions and errors have the same indexes.
  *
  * @param blob - JSON text.
  */

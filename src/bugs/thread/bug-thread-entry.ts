@@ -8,14 +8,14 @@ import { SuggestionsWriter, suggestBugs } from "../lookup/suggest-bugs.ts";
 import { errorLinesOf } from "../lookup/summary-errors.ts";
 import { type BugThreadAnswer, bugThreadOrder, bugThreadSettings } from "./bug-thread-messages.ts";
 
-// The code of the one thread that holds the bugs in memory. Started by `bug-thread.ts`, which sends a whole index before
-// the first question.
+// The code of the one thread that holds the bugs in memory. `bug-thread.ts` starts it, and sends all bugs before the first
+// question.
 const port = parentPort;
 if (port === null) throw new Error("this is the code of a worker thread");
 giveWay();
 const { artifactBytes, rememberedTerms, longestMs } = bugThreadSettings.parse(workerData);
 
-// Longer than this at one summary, and the others get a turn: one may have thousands of lines.
+// How long the thread works on one summary before others get a turn. A summary may have thousands of lines.
 const turnMs = 10;
 
 let builder = new BugIndexBuilder();
@@ -25,7 +25,7 @@ async function suggest(id: number, summaryBlob: string): Promise<BugThreadAnswer
   const writer = new SuggestionsWriter(artifactBytes);
   let turn = performance.now();
   let spentMs = 0;
-  // The index as it was when the question came: one artifact is of one state.
+  // A new index does not affect this loop, so each artifact is made from one state of the bugs.
   for (const suggestion of suggestBugs(errorLinesOf(summaryBlob), lookup, Date.now())) {
     if (!writer.add(suggestion)) break;
     const tookMs = performance.now() - turn;

@@ -8,13 +8,13 @@ export type Suggested =
   | { readonly ok: true; readonly artifact: Artifact }
   | { readonly ok: false; readonly fault: LogFault };
 
-/** How large the index is that is in force. */
+/** The size of the current index. */
 export interface IndexFigures {
   readonly bugs: number;
   readonly bytes: number;
 }
 
-/** What the bug thread is told: pages of bugs between `begin` and `commit` make a new index. */
+/** A message to the bug thread. The pages of bugs between `begin` and `commit` make a new index. */
 export type BugThreadOrder =
   | { readonly kind: "begin" }
   | { readonly kind: "bugs"; readonly bugs: readonly Bug[] }
@@ -24,19 +24,19 @@ export type BugThreadOrder =
 export type BugThreadAnswer =
   | { readonly kind: "committed"; readonly figures: IndexFigures }
   | { readonly kind: "suggested"; readonly id: number; readonly suggested: Suggested }
-  /** The question alone failed: it took too long, or (`bug`: its stack) met a bug. */
+  /** Only this question failed. It took too long, or there is a bug in the code, whose stack is in `bug`. */
   | { readonly kind: "failed"; readonly id: number; readonly bug: string | null };
 
 export const bugThreadSettings = z.object({
   artifactBytes: z.number().positive(),
   rememberedTerms: z.number().positive(),
-  /** Of the thread's own time for one summary. */
+  /** The time that the thread may work on one summary. */
   longestMs: z.number().positive(),
 });
 export type BugThreadSettings = z.infer<typeof bugThreadSettings>;
 
-// Both sides are our own code of one build: only what tells messages apart is looked at, since a page holds hundreds of
-// bugs.
+// Both sides are our own code of one build. A page holds hundreds of bugs, so only the parts that tell messages apart are
+// checked.
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 export const bugThreadOrder: z.ZodType<BugThreadOrder> = z.discriminatedUnion("kind", [

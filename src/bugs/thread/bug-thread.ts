@@ -11,34 +11,34 @@ import {
 } from "./bug-thread-messages.ts";
 
 export interface BugThreadOptions {
-  /** All bugs of the cache, in pages, by ascending id. What it throws fails the refresh, and who waits for it. */
+  /** Yields all bugs of the cache in pages, by ascending id. An error fails the refresh, and all calls that wait for it. */
   readBugs(): AsyncIterable<readonly Bug[]>;
-  /** Of one artifact. */
+  /** The most bytes of an artifact. */
   readonly artifactBytes: number;
-  /** How many terms' bugs are remembered across jobs; the default is 5000, a few MiB. */
+  /** How many terms are remembered across jobs. Default: 5000, which take a few MiB. */
   readonly rememberedTerms?: number;
-  /** Of the thread's own time for one summary; the default is a minute: a hundred thousand terms at most. */
+  /** The time that the thread may work on one summary. Default: one minute, enough for about a hundred thousand terms. */
   readonly longestMs?: number;
-  /** Of the thread's own heap; the default is 512 MiB: two indexes of 100,000 bugs, since the old one serves until the
-   * new one is whole. */
+  /** The heap of the thread. Default: 512 MiB, for two indexes of 100,000 bugs, because the old one is used until the new
+   * one is complete. */
   readonly heapMib?: number;
-  /** The compiled code of the thread; the default lies beside this file in `dist`. */
+  /** The compiled code of the thread. Default: the file beside this one in `dist`. */
   readonly entry?: URL;
 }
 
 /**
- * The one thread that holds the bug cache in memory and looks up bugs in it. It is started, and filled, with the first
- * question; should it crash, with the next one again.
+ * The one thread that holds the bug cache in memory and looks up bugs in it. The first question starts and fills it; after a
+ * crash, the next question does.
  */
 export interface BugThread {
   /**
-   * Bug suggestions for a `text_log_summary`.
+   * Returns bug suggestions for a `text_log_summary`.
    *
-   * @throws ThreadFailure `interrupted` when the thread ended first, `too-long` past the time for one summary; or what
-   *   `readBugs` threw: nothing is ever made from a part of the bugs, because suggestions, once stored, stay.
+   * @throws ThreadFailure `interrupted` if the thread ended first, `too-long` if the summary took too long; and errors of
+   *   `readBugs`, because stored suggestions stay, and so must never be made from only a part of the bugs.
    */
   suggest(summaryBlob: string): Promise<Suggested>;
-  /** Reads all bugs again; the old ones serve until then. Calls at the same time share one reading. */
+  /** Reads all bugs again. The old ones are used until then. Concurrent calls share one reading. */
   refresh(): Promise<IndexFigures>;
   close(): Promise<void>;
 }

@@ -1,13 +1,16 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Delivery } from "../../domain/delivery.ts";
+import { originOf } from "../../domain/delivery.ts";
 import { type Fault, Unavailable } from "../../domain/faults.ts";
 import { rejectionId } from "../../domain/ids.ts";
+import { toStoredRoute } from "../../domain/origin.ts";
 import { rejectedPayload } from "../../ingest/write/to-rejection.ts";
 import type { Verdict } from "../../judge/judge-delivery.ts";
-import type { Store } from "../../store/ports/store.ts";
+import type { JobReads } from "../../store/ports/job-reads.ts";
+import type { RejectionReads } from "../../store/ports/rejection-reads.ts";
 import { compareStates } from "../../store/rules/advance-job.ts";
+import { pause } from "../../timing/pause.ts";
 
-type Reads = Pick<Store, "findJob" | "findRejection">;
+type Reads = Pick<JobReads, "findJob"> & Pick<RejectionReads, "findRejection">;
 
 /** A published job message, and where its outcome will show up in the store. */
 export interface Awaited {
@@ -38,11 +41,9 @@ export async function toAwaited(
   verdict: Exclude<Verdict, { kind: "skipped" }>,
   store: Reads,
 ): Promise<Awaited> {
-  const { exchange, routingKey } = delivery;
+  const route = toStoredRoute(originOf(delivery));
   // A worker with stricter limits rejects the body unparsed. Its rejection then holds the whole body.
-  const ids = [verdict.payload, undefined].map((part) =>
-    rejectionId(rejectedPayload(delivery, part), exchange, routingKey),
-  );
+  const ids = [verdict.payload, undefined].map((part) => rejectionId(rejectedPayload(delivery, part), route));
   const rejectionIds = [...new Set(ids)];
   const seenBefore = await Promise.all(rejectionIds.map((id) => timesSeen(store, id)));
   if (verdict.kind === "rejected") return { job: null, rejectionIds, seenBefore };
@@ -70,7 +71,7 @@ export async function awaitEnd(awaited: Awaited, store: Reads, deadlineMs: numbe
     if (end !== null) return end;
     const leftMs = deadlineMs - performance.now();
     if (leftMs <= 0) return { kind: "late" };
-    await wait(Math.min(POLL_MS, leftMs));
+    await pause(Math.min(POLL_MS, leftMs));
   }
 }
 

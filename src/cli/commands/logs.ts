@@ -2,7 +2,7 @@ import * as z from "zod";
 import { readSettings } from "../../config/read-settings.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { shownLog } from "../../queries/shown-log.ts";
-import type { LogQuery, StoredLog } from "../../store/ports/store.ts";
+import type { LogQuery, StoredLog } from "../../store/ports/log-store.ts";
 import type { CommandOptions } from "../options/command-options.ts";
 import { exitCodes } from "../options/exit-codes.ts";
 import { ALL, read, readLimit, readTime } from "../options/query-options.ts";

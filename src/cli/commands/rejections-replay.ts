@@ -16,7 +16,7 @@ import { judgeDelivery } from "../../judge/judge-delivery.ts";
 import { judgeLimitNames, judgeLimits } from "../../judge/judge-limits.ts";
 import { findByPrefix, noSuchRejection } from "../../queries/find-rejection.ts";
 import { rejectionPages } from "../../queries/rejection-pages.ts";
-import type { Store } from "../../store/ports/store.ts";
+import type { RejectionReads } from "../../store/ports/rejection-reads.ts";
 import { loadSchemas } from "../../validate/validate-job.ts";
 import type { CommandOptions } from "../options/command-options.ts";
 import { exitCodes } from "../options/exit-codes.ts";
@@ -146,7 +146,10 @@ function hold<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Finds the named rejections. Reports the first unknown id, and returns null then. */
-async function findAll(store: Store, ids: readonly string[]): Promise<readonly StoredRejection[] | null> {
+async function findAll(
+  store: RejectionReads,
+  ids: readonly string[],
+): Promise<readonly StoredRejection[] | null> {
   const found = new Map<string, StoredRejection>();
   for (const id of ids) {
     const rejection = await findByPrefix(store, id);

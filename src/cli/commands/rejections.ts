@@ -1,12 +1,13 @@
 import { readSettings } from "../../config/read-settings.ts";
 import { faultErrors } from "../../domain/explain-fault.ts";
+import { storedSenderOf } from "../../domain/origin.ts";
 import { OTHER_EXCHANGES, type StoredRejection } from "../../domain/rejection.ts";
 import { printable } from "../../domain/text/printable.ts";
 import { parseSource, writeSource } from "../../domain/text/source-json.ts";
 import { whyNotReplayed } from "../../ingest/replay-rejections.ts";
 import { findByPrefix, noSuchRejection } from "../../queries/find-rejection.ts";
 import { rejectionPages } from "../../queries/rejection-pages.ts";
-import type { RejectionCount, RejectionFilter, Store } from "../../store/ports/store.ts";
+import type { RejectionCount, RejectionFilter, RejectionReads } from "../../store/ports/rejection-reads.ts";
 import type { CommandOptions } from "../options/command-options.ts";
 import { exitCodes } from "../options/exit-codes.ts";
 import { readLimit } from "../options/query-options.ts";
@@ -52,7 +53,7 @@ export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOpt
 
 /** Reports, on standard error, rejections beyond the daily quota. Only their number is known, so no list can show them. */
 async function tellOnlyCounted(
-  store: Pick<Store, "listOnlyCounted">,
+  store: Pick<RejectionReads, "listOnlyCounted">,
   { exchange, ...times }: RejectionFilter,
 ): Promise<void> {
   for (const { day, exchange: of, messages } of await store.listOnlyCounted(times)) {
@@ -106,26 +107,40 @@ async function printCounts(counts: readonly RejectionCount[], isJson: boolean): 
 const heading = ["id", "last seen", "times", "reason", "project", "task", "exchange", "routing key", "wrong"];
 
 function toRow(rejection: StoredRejection): string[] {
-  const { id, last_seen, count, fault, project, task_id, exchange, routing_key } = rejection;
+  const { id, last_seen, count, fault, project, task_id } = rejection;
   const [first, ...others] = faultErrors(fault).map(({ pointer, message }) =>
     pointer === "" ? message : `${pointer}: ${message}`,
   );
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
   return [
     ...[shortId(id), last_seen, String(count), fault.reason],
-    ...[project ?? "-", task_id ?? "-", exchange, routing_key].map(cutName),
+    ...[project ?? "-", task_id ?? "-", ...routeCells(rejection)].map(cutName),
     `${cutToWidth(first ?? "-", EXCERPT)}${more}`,
   ];
 }
 
+/** The cells below `exchange` and `routing key`. */
+function routeCells(rejection: StoredRejection): [string, string] {
+  return rejection.origin === "rest"
+    ? [storedSenderOf(rejection), rejection.endpoint]
+    : [rejection.exchange, rejection.routing_key];
+}
+
 function described(rejection: StoredRejection): string {
-  const { id, fault, exchange, routing_key, project, task_id, payload } = rejection;
+  const { id, fault, project, task_id, payload } = rejection;
   const { count, first_seen, last_seen, expires_at } = rejection;
   const about = columns([
     ["rejection", id],
     ["reason", fault.reason],
-    ["exchange", exchange],
-    ["routing key", routing_key],
+    ...(rejection.origin === "rest"
+      ? [
+          ["client", rejection.client_id],
+          ["endpoint", rejection.endpoint],
+        ]
+      : [
+          ["exchange", rejection.exchange],
+          ["routing key", rejection.routing_key],
+        ]),
     ["project", project ?? "-"],
     ["task", task_id ?? "-"],
     ["times", String(count)],

@@ -9,7 +9,7 @@ import { blankUrls } from "../../domain/text/blank-url.ts";
 import { askWorker, type WorkerAnswer, workerUrl } from "../../http/observe/ask-worker.ts";
 import type { WorkerStatus } from "../../http/observe/worker-status.ts";
 import { type BrokerView, problemsOf, type StatusView, type StoreView } from "../../queries/status-view.ts";
-import { within } from "../../timing/within.ts";
+import { withDeadline } from "../../timing/deadline.ts";
 import { exitCodes } from "../options/exit-codes.ts";
 import { isStoreThere, type StoreSettings, storeSettingNames, withStore } from "../options/with-store.ts";
 import { print, printJson } from "../output/print.ts";
@@ -70,13 +70,20 @@ async function lookAtStore(settings: StatusSettings): Promise<StoreView> {
     await store.ping();
     const work = await store.countWork();
     // Counting many rejections is slow. It must not make the store look as if it did not answer.
-    const rejections = await within(store.countRejections({ since }), LOOK_MS / 2, null);
+    const rejections = await withDeadline<StoreView["rejections"]>(
+      store.countRejections({ since }),
+      LOOK_MS / 2,
+      () => null,
+    );
     return { ...nothing, name: store.name, work, rejections };
   }).catch((error: unknown): StoreView => {
     if (!(error instanceof Misuse)) throw error;
     return { ...nothing, trouble: error.message.replace(/^store /, "") };
   });
-  return within(look, LOOK_MS, { ...nothing, trouble: `no answer within ${LOOK_MS / 1000} s` });
+  return withDeadline(look, LOOK_MS, () => ({
+    ...nothing,
+    trouble: `no answer within ${LOOK_MS / 1000} s`,
+  }));
 }
 
 /** Asks the broker. It checks the exchanges only if no worker answered, because a worker knows what it has bound. */

@@ -1,6 +1,6 @@
 import { faultMeanings, isFaultReason } from "../../domain/explain-fault.ts";
 import { Misuse } from "../../domain/faults.ts";
-import type { RejectionFilter } from "../../store/ports/store.ts";
+import type { RejectionFilter } from "../../store/ports/rejection-reads.ts";
 import type { CommandOptions } from "./command-options.ts";
 import { given, readTime } from "./query-options.ts";
 

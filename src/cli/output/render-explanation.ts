@@ -1,10 +1,12 @@
 import { faultErrors } from "../../domain/explain-fault.ts";
 import { isParsedHere } from "../../domain/log-plan.ts";
+import { originInWords, storedSenderOf } from "../../domain/origin.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
-import type { StoredJob } from "../../domain/stored-job.ts";
+import type { StoredJob, Transition } from "../../domain/stored-job.ts";
 import { printable } from "../../domain/text/printable.ts";
 import type { Explanation } from "../../queries/explanation.ts";
-import type { ArtifactMaker, ExplainedJob, StoredLog, StoredSuggestions } from "../../store/ports/store.ts";
+import type { ArtifactMaker, ExplainedJob, StoredSuggestions } from "../../store/ports/job-reads.ts";
+import type { StoredLog } from "../../store/ports/log-store.ts";
 import { columns } from "./columns.ts";
 import { cutName, cutToWidth, cutUrl } from "./cut-to-width.ts";
 
@@ -46,13 +48,11 @@ function renderJob({ job, ...beside }: ExplainedJob): string {
     ),
     section("received", [
       ["at", "state", "became", "exchange", "routing key", "redelivered"],
-      ...job.transitions.map(({ received_at, state, result: ended, exchange, routing_key, redelivered }) => [
-        received_at,
-        ended === null ? state : `${state}, ${ended}`,
+      ...job.transitions.map((transition) => [
+        transition.received_at,
+        transition.result === null ? transition.state : `${transition.state}, ${transition.result}`,
         "stored",
-        cutName(exchange),
-        cutName(routing_key),
-        redelivered ? "yes" : "no",
+        ...placeCells(transition),
       ]),
     ]),
     "    Up to ten messages, the last that moved the job forward. Messages that did not move it are not listed.\n",
@@ -71,9 +71,17 @@ function renderJob({ job, ...beside }: ExplainedJob): string {
   ].join("");
 }
 
+/** Returns the cells below `exchange`, `routing key` and `redelivered`. */
+function placeCells(transition: Transition): string[] {
+  if (transition.origin === "rest")
+    return [cutName(storedSenderOf(transition)), cutName(transition.endpoint), "-"];
+  const { exchange, routing_key, redelivered } = transition;
+  return [cutName(exchange), cutName(routing_key), redelivered ? "yes" : "no"];
+}
+
 /** Empty if all messages that moved the job came through one exchange. */
 function othersText({ transitions }: StoredJob): string {
-  const [first, ...others] = new Set(transitions.map(({ exchange }) => exchange));
+  const [first, ...others] = new Set(transitions.map(storedSenderOf));
   if (first === undefined || others.length === 0) return "";
   const told = `The job came through ${first} first, and was then changed through ${others.join(", ")}`;
   return `    ${printable(told)}. To limit who may change it, see accept_projects in the registry.\n`;
@@ -133,12 +141,12 @@ function suggestionsRow({ attempts, next_attempt_at, failure }: StoredSuggestion
 }
 
 function renderRejection(rejection: Explanation["rejections"][number]): string {
-  const { id, task_id, project, exchange, routing_key, count, first_seen, last_seen, fault } = rejection;
+  const { id, task_id, project, count, first_seen, last_seen, fault } = rejection;
   const times =
     count === 1 ? `once, at ${last_seen}` : `${count} times, first at ${first_seen}, last at ${last_seen}`;
   const title = `${task_id ?? "?"} in ${project ?? "an unreadable project"}: ${fault.reason}, ${times}`;
   const rows = [
-    ["from", `${exchange}, routing key ${routing_key}`],
+    ["from", originInWords(rejection)],
     ...faultErrors(fault).map(({ pointer, message, keyword }) => [
       cutToWidth(pointer || "(whole)", 80),
       `${message} [${keyword}]`,

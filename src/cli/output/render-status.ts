@@ -1,7 +1,7 @@
 import { printable } from "../../domain/text/printable.ts";
 import type { WorkerStatus } from "../../http/observe/worker-status.ts";
 import { type ExchangeView, exchangesOf, type StatusView } from "../../queries/status-view.ts";
-import type { RejectionCount } from "../../store/ports/store.ts";
+import type { RejectionCount } from "../../store/ports/rejection-reads.ts";
 import { columns } from "./columns.ts";
 import { counted } from "./counted.ts";
 

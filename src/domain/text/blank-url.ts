@@ -1,25 +1,25 @@
 /**
- * The text with the password of every URL in it replaced by `***`, so that it can be logged or shown.
- * Takes any text, not only a URL: drivers quote connection strings inside their messages.
+ * Returns a text with the password of every URL in it replaced by `***`, so that it can be logged or shown. The text may be
+ * any text, because drivers quote connection strings in their error messages.
  */
 export function blankUrls(text: string): string {
-  // The password ends at the last @ before the host: one that is not percent-encoded may hold @ and : itself.
-  // Never past a quote, since the text may be a line of JSON.
+  // The password ends at the last @ before the host, because one that is not percent-encoded may contain @ and :. The match
+  // stops at a quote, because the text may be a line of JSON.
   return text.replace(/(:\/\/[^\s/:@"]*):[^\s/"]*@/g, "$1:***@");
 }
 
-/** The same of a text that is one address, whatever its password holds. */
+/** The same for a text that is a single address. Its password may contain any character. */
 export function blankUrl(address: string): string {
   return address.replace(/^([^:]*:\/*[^:]*):.*@/s, "$1:***@");
 }
 
-/** Names of query parameters that hold a credential. A signature does not count: it opens only what the URL names. */
+/** Names of query parameters that hold a credential. A signature is not one: it gives access only to this URL. */
 const credential = /pass|pwd|secret|token|api[-_]?key|access[-_]?key(?![-_]?id)/i;
 const parameter = /([?&#;])([^=&#;?]*)=([^&#;]*)/g;
 
 /**
- * A log's URL as it is shown: the password and credentials in the query are replaced by `***`. Strangers write these URLs, so
- * the text is read as URL parsers read it: they accept `http:user:password@host` and ignore tabs and newlines.
+ * Returns a log's URL with the password and credentials in the query replaced by `***`. Strangers write these URLs, so the
+ * patterns follow URL parsers, which accept `http:user:password@host` and ignore tabs and newlines.
  */
 export function blankLogUrl(url: string): string {
   return url
@@ -34,16 +34,16 @@ export function blankLogUrl(url: string): string {
     );
 }
 
-/** A text with the passwords of its URLs, and credentials in their queries, replaced by `***`. */
+/** Returns a text with the passwords of its URLs, and credentials in their queries, replaced by `***`. */
 export function blankSecrets(text: string): string {
   return blankUrls(text).replace(
-    // Up to a quote or a backslash: the text may be a line of JSON.
+    // A value ends at a quote or a backslash, because the text may be a line of JSON.
     /([?&;])([^\s=&#;?"'\\<>]*)=([^\s&#;"'\\<>]*)/g,
     (whole, mark: string, name: string) => (credential.test(decoded(name)) ? `${mark}${name}=***` : whole),
   );
 }
 
-/** Options of brokers and databases whose values may be shown. */
+/** Options of broker and database addresses whose values are not secret. */
 const plainOptions = new Set(
   [
     ...["heartbeat", "frameMax", "channelMax", "locale", "ssl", "tls", "authSource", "authMechanism"],
@@ -56,7 +56,7 @@ const plainOptions = new Set(
   ].map((name) => name.toLowerCase()),
 );
 
-/** The address of a broker or database as it is shown: the password and every option that could hold a secret are replaced by `***`. */
+/** Returns the address of a broker or database with the password, and every option that may be secret, replaced by `***`. */
 export function blankAddress(address: string): string {
   return blankUrl(address).replace(parameter, (whole, mark: string, name: string) =>
     plainOptions.has(decoded(name).toLowerCase()) ? whole : `${mark}${name}=***`,
@@ -67,7 +67,7 @@ function decoded(name: string): string {
   try {
     return decodeURIComponent(name.replaceAll("+", " "));
   } catch {
-    // Not encoded as it should be: as it stands.
+    // The encoding is broken, so the name is used unchanged.
     return name;
   }
 }

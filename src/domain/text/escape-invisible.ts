@@ -2,7 +2,7 @@
 const invisible =
   /(?![\ufe00-\ufe0f\u{e0100}-\u{e01ef}])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** `\uXXXX`, as JSON writes it: two of them for a character beyond the basic plane. */
+/** Returns `\uXXXX`, JSON's escape; a character beyond the basic plane takes two of them. */
 function escaped(character: string): string {
   return character
     .split("")
@@ -11,16 +11,16 @@ function escaped(character: string): string {
 }
 
 /**
- * Shows invisible characters as `\uXXXX`: control characters, those that change the direction of writing, and others
- * without a shape. A terminal or an editor acts on many of them, so a stranger's text could move the cursor or forge a line.
+ * Returns the text with invisible characters written as `\uXXXX`: control characters, those that change the direction of
+ * writing, and others without a shape. Otherwise a stranger's text could move the cursor or forge a line in a terminal.
  */
 export function escapeInvisible(text: string): string {
   return text.replace(invisible, escaped);
 }
 
 /**
- * The same for text of several lines: newlines and tabs stay. JSON text keeps its value, since JSON has all other such
- * characters inside strings only.
+ * The same for text of several lines: newlines and tabs stay. JSON text keeps its meaning, because it can have all other
+ * invisible characters only inside strings.
  */
 export function escapeInvisibleLines(text: string): string {
   return text.replace(invisible, (character) => (/[\n\t]/.test(character) ? character : escaped(character)));

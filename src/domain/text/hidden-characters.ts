@@ -1,10 +1,10 @@
-/** Format and other characters that take no room, spaces other than ASCII's, control characters, halves of characters. */
+/** Format and control characters, others of no width, spaces other than ASCII's, and lone surrogates. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u2800]|(?! )\p{Zs}/u;
-/** Quotation marks that word processors and chats put in place of `'` and `"`. */
+/** Quotation marks that word processors and chats write instead of `'` and `"`. */
 const TYPOGRAPHIC_QUOTE = /[\u2018-\u201f\u2039\u203a\u00ab\u00bb\u300c-\u300f\uff02\uff07]/u;
 const SHOWN_LENGTH = 60;
 
-/** A text in quotes, cut short, with every character beyond printable ASCII as `\uXXXX`: what is hidden in it shows. */
+/** Returns the text in quotes, cut short, with every character other than printable ASCII written as `\uXXXX`. */
 export function shown(text: string): string {
   const escaped = JSON.stringify(text.slice(0, SHOWN_LENGTH)).replace(
     /[^\x20-\x7e]/g,
@@ -13,7 +13,7 @@ export function shown(text: string): string {
   return text.length > SHOWN_LENGTH ? `${escaped}…` : escaped;
 }
 
-/** Why a text cannot be what its author sees; null if it can. */
+/** Returns why a text is not what its author sees on the screen; null if it is. */
 export function hiddenProblem(text: string): string | null {
   if (INVISIBLE.test(text)) return `must not hold characters that cannot be seen: it is ${shown(text)}`;
   if (text.includes("\ufffd"))

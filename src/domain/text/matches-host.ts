@@ -1,8 +1,8 @@
 /**
- * Does the pattern name this host?
+ * Returns whether a pattern names this host.
  *
  * @param pattern - `logs.example.com`, or `*.example.com` for every name below that one.
- * @param hostname - in lower case and without port; it may end in a dot.
+ * @param hostname - in lower case, without a port; it may end with a dot.
  */
 export function matchesHost(pattern: string, hostname: string): boolean {
   const name = hostname.replace(/\.$/, "");

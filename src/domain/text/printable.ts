@@ -1,4 +1,4 @@
 import { escapeInvisible } from "./escape-invisible.ts";
 
-/** A stranger's text for one line of a terminal: nothing in it can move the cursor or forge a line. */
+/** Returns a stranger's text made safe for one line of a terminal: it cannot move the cursor or forge a line. */
 export const printable = escapeInvisible;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 
 /**
- * A number that JSON.parse and JSON.stringify would write differently, as it stands in the text: `1724442618569203714`,
- * `1.10`, `1e400`, `-0`. What publishers send is kept with the digits that they wrote.
+ * The text of a number that JSON.parse and JSON.stringify would change, such as `1724442618569203714`, `1.10`, `1e400` or
+ * `-0`. It keeps the digits that the publisher wrote.
  */
 export class SourceNumber {
   readonly text: string;
@@ -11,13 +11,13 @@ export class SourceNumber {
     this.text = text;
   }
 
-  /** For `writeSource`; JSON.stringify alone would leave the mark in. */
+  /** Returns the number with a mark that `writeSource` removes. JSON.stringify alone would leave the mark in. */
   toJSON(): string {
     return MARK + this.text;
   }
 }
 
-/** The type of a value in whose place a parsed text may have a {@link SourceNumber} for each number. */
+/** The type of a value in which each number may be a {@link SourceNumber} instead. */
 export type Source<T> = T extends number
   ? number | SourceNumber
   : T extends object
@@ -25,30 +25,29 @@ export type Source<T> = T extends number
     : T;
 
 export interface ParsedSource {
-  /** As JSON.parse gives it, to judge it by: `1e400` is infinite, and other numbers are rounded. */
+  /** The value that JSON.parse returns, for checks: `1e400` is infinite, and long numbers are rounded. */
   readonly value: unknown;
-  /** The same, to be kept: with a SourceNumber for each number that would be changed. The same object where none would. */
+  /** The value to store, with a SourceNumber for each number that would change. If none would, it is the same object. */
   readonly source: unknown;
 }
 
-/** Random, so that nobody can send a text that `writeSource` takes for a number. It never leaves the process. */
+/** A random text, so that nobody can send a string that `writeSource` treats as a number. It never leaves the process. */
 const MARK = randomUUID();
 const markedNumber = new RegExp(`"${MARK}([^"]*)"`, "g");
 
 /**
- * Finds whether a text may hold a number that would be changed, in one pass and without a look at what is a string: more
- * than 15 digits, an exponent, a fraction that ends with 0 or begins with six of them, or -0. Where it is found in error,
- * only time is lost.
+ * Matches a text that may hold a number that would change: more than 15 digits, an exponent, a fraction that ends with 0
+ * or begins with six of them, or -0. It does not skip strings; a false match only costs time.
  */
 const mayChange = /[[:,\s](?:-0|-?\d(?:[\d.]{15,}|[\d.]*(?:[eE][+-]?\d+|\.\d*0|\.000000\d*)))(?=[\],}\s]|$)/;
 
 /**
- * Parses a JSON text. A lone surrogate becomes U+FFFD: no store could keep it, and a name with it would not be found again.
+ * Parses a JSON text. A lone surrogate becomes U+FFFD: a store cannot keep it, and a name with one could not be found again.
  *
- * @throws SyntaxError by JSON.parse.
+ * @throws SyntaxError from JSON.parse.
  */
 export function parseSource(text: string): ParsedSource {
-  // A lone surrogate can only be written as an escape, which is rare.
+  // In UTF-8 a lone surrogate can only be written as an escape, which is rare.
   const mayHoldHalves = text.includes("\\ud") || text.includes("\\uD");
   const value: unknown = mayHoldHalves ? JSON.parse(text, toWellFormed) : JSON.parse(text);
   const mayHoldChanged = mayChange.test(text) || typeof value === "number";
@@ -56,13 +55,13 @@ export function parseSource(text: string): ParsedSource {
   return { value, source: marked === null ? value : restore(JSON.parse(marked)) };
 }
 
-/** Returns the JSON text of a parsed value or a part of one, with each number as it stood in its text. */
+/** Returns the JSON text of a parsed value, or of a part of one, with each number as it was written. */
 export function writeSource(source: unknown, indent?: number): string {
   const text = JSON.stringify(source, null, indent);
   return text.includes(MARK) ? text.replace(markedNumber, "$1") : text;
 }
 
-/** Returns the text, which must be JSON, with each number that would be changed as a marked string; null: there is none. */
+/** Returns a JSON text with each number that would change written as a marked string; null if there is none. */
 function markNumbers(text: string): string | null {
   let hasMarks = false;
   const mark = (number: string): string => {
@@ -81,7 +80,7 @@ function markNumbers(text: string): string | null {
   return hasMarks ? pieces.join("") : null;
 }
 
-/** Returns the position behind the string that begins at this quote. */
+/** Returns the position after the string that begins at this quote. */
 export function stringEnd(text: string, quote: number): number {
   let at = quote + 1;
   for (let code = text.charCodeAt(at); code !== QUOTE && at < text.length; code = text.charCodeAt(at)) {
@@ -93,7 +92,7 @@ export function stringEnd(text: string, quote: number): number {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Replaces each marked string by its number. In place and by hand: a reviver of JSON.parse takes three times as long. */
+/** Replaces each marked string by its number, in place. A reviver for JSON.parse would take three times as long. */
 function restore(value: unknown): unknown {
   if (typeof value === "string") {
     return value.startsWith(MARK) ? new SourceNumber(value.slice(MARK.length)) : value.toWellFormed();
@@ -107,7 +106,6 @@ function restore(value: unknown): unknown {
   return value;
 }
 
-/** An object or an array. */
 function isContainer(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/settings.ts";
+import { errorCode } from "../../domain/error-code.ts";
 import { version } from "../../version.ts";
 import { type WorkerStatus, workerStatus } from "./worker-status.ts";
 
@@ -52,7 +53,7 @@ export async function askWorker(url: string): Promise<WorkerAnswer> {
       return trouble(`no answer within ${ANSWER_MS / 1000} s`);
     }
     const { cause } = error instanceof Error ? error : {};
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    const code = errorCode(cause);
     return trouble(
       code === "ECONNREFUSED"
         ? "nothing listens there. Is the worker running, and are these its HTTP_HOST and HTTP_PORT? See also --url"

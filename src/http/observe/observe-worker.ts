@@ -7,27 +7,30 @@ import {
   rejectionTotals,
   totalOf,
 } from "../../metrics/counters.ts";
-import type { WorkStore } from "../../store/ports/store.ts";
-import { within } from "../../timing/within.ts";
+import type { WorkStore } from "../../store/ports/work-store.ts";
+import { withDeadline } from "../../timing/deadline.ts";
 import { shareAnswer } from "../server/share-answer.ts";
 import { livenessProblems, readinessProblems } from "./health.ts";
 import { createWorkCounting } from "./open-work.ts";
 import type { RecentWatch } from "./recent-figures.ts";
 import type { WorkerStatus } from "./worker-status.ts";
 
-/** The parts of the worker that are observed. Each is null until it exists. */
+/** The parts of a worker that are observed. */
 export interface WorkerParts {
-  readonly store: (Pick<WorkStore, "countWork"> & { readonly name: string; ping(): Promise<void> }) | null;
+  readonly store: Pick<WorkStore, "countWork"> & { readonly name: string; ping(): Promise<void> };
   readonly ingest: {
     storeTrouble(): string | null;
     spoolTrouble(): string | null;
     stalledMs(): number;
-  } | null;
-  readonly source: { state(): SourceState } | null;
-  readonly files: { generation(): number; problems(): readonly string[] } | null;
-  readonly depth: { state(): DepthState | null } | null;
-  readonly isStopping: boolean;
+  };
+  readonly source: { state(): SourceState };
+  readonly depth: { state(): DepthState | null };
 }
+
+/** How far the worker has come. Its parts are there together, as soon as the store is open. */
+export type WorkerPhase =
+  | { readonly phase: "opening" }
+  | { readonly phase: "running" | "stopping"; readonly parts: WorkerParts };
 
 export interface ObserveOptions {
   readonly version: string;
@@ -37,8 +40,10 @@ export interface ObserveOptions {
   readonly stallLimitMs: number;
   /** How long the store may take to answer a ping. */
   readonly pingMs: number;
-  /** Called each time, because the parts are created one after the other. */
-  readonly parts: () => WorkerParts;
+  /** The files that operators write, as they are in force. */
+  readonly files: { generation(): number; problems(): readonly string[] };
+  /** Called each time, because the worker opens and stops meanwhile. */
+  readonly worker: () => WorkerPhase;
   readonly counters: Counters;
   readonly recent: RecentWatch;
 }
@@ -56,23 +61,28 @@ const COUNT_EVERY_MS = 30_000;
 
 /** Collects everything that a worker shows of itself. `/livez`, `/readyz`, `/status` and `/metrics` all use it. */
 export function observeWorker(options: ObserveOptions): WorkerView {
-  const { version, counters, parts, recent } = options;
+  const { version, counters, worker, files, recent } = options;
   const startedAtMs = Date.now();
   const startedMs = performance.now();
   const countWork = createWorkCounting({ everyMs: COUNT_EVERY_MS, waitMs: options.pingMs });
-  const pingTrouble = shareAnswer(() => troubleOf(parts().store));
+  const pingTrouble = shareAnswer(() => troubleOf(parts()?.store ?? null));
+
+  function parts(): WorkerParts | null {
+    const now = worker();
+    return now.phase === "opening" ? null : now.parts;
+  }
 
   /** Why the store cannot be written to; null if it can. Concurrent callers share one ping. */
   async function storeTrouble(): Promise<string | null> {
-    const { store, ingest } = parts();
-    if (store === null) return "it is not open yet";
+    const opened = parts();
+    if (opened === null) return "it is not open yet";
     const late = `no answer within ${options.pingMs} ms`;
-    const trouble = await within(pingTrouble(), options.pingMs, late);
-    return trouble ?? ingest?.storeTrouble() ?? null;
+    const trouble = await withDeadline(pingTrouble(), options.pingMs, () => late);
+    return trouble ?? opened.ingest.storeTrouble();
   }
 
   function aliveProblems(): string[] {
-    const { ingest } = parts();
+    const ingest = parts()?.ingest;
     return livenessProblems({
       stalledMs: ingest?.stalledMs() ?? 0,
       storeTrouble: ingest?.storeTrouble() ?? null,
@@ -81,13 +91,12 @@ export function observeWorker(options: ObserveOptions): WorkerView {
   }
 
   function readyProblems(trouble: string | null): string[] {
-    const { source, ingest, isStopping } = parts();
-    const spoolTrouble = ingest?.spoolTrouble() ?? null;
+    const opened = parts();
     return readinessProblems({
-      source: source?.state() ?? null,
+      source: opened?.source.state() ?? null,
       storeTrouble: trouble,
-      spoolTrouble,
-      isStopping,
+      spoolTrouble: opened?.ingest.spoolTrouble() ?? null,
+      isStopping: worker().phase === "stopping",
     });
   }
 
@@ -97,7 +106,9 @@ export function observeWorker(options: ObserveOptions): WorkerView {
     async status() {
       const trouble = await storeTrouble();
       const problems = readyProblems(trouble);
-      const { store, ingest, source, files, depth } = parts();
+      const opened = parts();
+      const state = opened?.source.state() ?? null;
+      const store = opened?.store ?? null;
       return {
         version,
         started_at: new Date(startedAtMs).toISOString(),
@@ -105,19 +116,19 @@ export function observeWorker(options: ObserveOptions): WorkerView {
         ready: problems.length === 0,
         problems,
         alive: aliveProblems().length === 0,
-        stalled_seconds: Math.round(ingest?.stalledMs() ?? 0) / 1000,
-        ...brokerPart(source?.state() ?? null, files, options),
+        stalled_seconds: Math.round(opened?.ingest.stalledMs() ?? 0) / 1000,
+        ...brokerPart(state, files, options),
         queue: {
-          name: source?.state().queue ?? null,
+          name: state?.queue ?? null,
           limit: options.queueLimit,
-          depth: depthPart(depth?.state() ?? null),
+          depth: depthPart(opened?.depth.state() ?? null),
         },
         store: { name: store?.name ?? null, trouble },
         spool: {
           jobs: await totalOf(counters.spooledJobs),
           bytes: await totalOf(counters.spooledBytes),
           oldest_age_seconds: await totalOf(counters.spoolAgeSeconds),
-          trouble: ingest?.spoolTrouble() ?? null,
+          trouble: opened?.ingest.spoolTrouble() ?? null,
         },
         jobs: {
           received: await totalOf(counters.received),
@@ -133,7 +144,7 @@ export function observeWorker(options: ObserveOptions): WorkerView {
   };
 }
 
-async function troubleOf(store: WorkerParts["store"]): Promise<string | null> {
+async function troubleOf(store: WorkerParts["store"] | null): Promise<string | null> {
   try {
     await store?.ping();
     return null;
@@ -144,7 +155,7 @@ async function troubleOf(store: WorkerParts["store"]): Promise<string | null> {
 
 function brokerPart(
   state: SourceState | null,
-  files: WorkerParts["files"],
+  files: ObserveOptions["files"],
   { prefetch, ackTimeoutMs }: ObserveOptions,
 ): Pick<WorkerStatus, "broker" | "registry"> {
   const lostMs = state?.lostSinceMs ?? null;
@@ -162,8 +173,8 @@ function brokerPart(
       prefetch,
     },
     registry: {
-      generation: files?.generation() ?? 0,
-      problems: [...(files?.problems() ?? [])],
+      generation: files.generation(),
+      problems: [...files.problems()],
       bindings: state?.bindings ?? 0,
       left_bindings: state?.left ?? 0,
       degraded: (state?.degraded ?? []).map(({ exchange, reason }) => ({ exchange, reason })),

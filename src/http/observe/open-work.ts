@@ -1,5 +1,5 @@
-import type { WorkCounts } from "../../store/ports/store.ts";
-import { within } from "../../timing/within.ts";
+import type { WorkCounts } from "../../store/ports/work-store.ts";
+import { withDeadline } from "../../timing/deadline.ts";
 
 export interface WorkCountingOptions {
   /** Shortest time between two questions to the store, in milliseconds. */
@@ -30,7 +30,7 @@ export function createWorkCounting({ everyMs, waitMs }: WorkCountingOptions): Co
           asking = null;
         });
     }
-    if (asking !== null) await within(asking, waitMs, undefined);
+    if (asking !== null) await withDeadline(asking, waitMs, () => undefined);
     return last;
   };
 }

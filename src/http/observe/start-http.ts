@@ -1,25 +1,17 @@
 import type { Log } from "../../log.ts";
-import { type Counters, collectProcessMetrics } from "../../metrics/counters.ts";
+import { collectProcessMetrics } from "../../metrics/counters.ts";
 import { createServer } from "../server/create-server.ts";
 import { openServer } from "../server/open-server.ts";
-import { observeWorker, type WorkerParts } from "./observe-worker.ts";
+import { type ObserveOptions, observeWorker } from "./observe-worker.ts";
 import { observerPlugin } from "./observer-routes.ts";
 import { startRecentWatch } from "./recent-figures.ts";
 
-export interface HttpOptions {
+export interface HttpOptions extends Omit<ObserveOptions, "pingMs" | "recent"> {
   readonly host: string;
   /** More host names to answer to, besides IP addresses, `localhost`, the machine's name and `host`. */
   readonly allowedHosts: readonly string[];
   /** 0: any free port; `off`: nothing is served. */
   readonly port: number | "off";
-  readonly version: string;
-  readonly prefetch: number;
-  readonly ackTimeoutMs: number;
-  readonly queueLimit: number;
-  readonly stallLimitMs: number;
-  /** Called each time, because the parts are created one after the other. */
-  readonly parts: () => WorkerParts;
-  readonly counters: Counters;
   readonly log: Log;
 }
 
@@ -41,7 +33,11 @@ export async function startHttp(options: HttpOptions): Promise<Http> {
   const recent = await startRecentWatch(counters);
   const view = observeWorker({ ...options, pingMs: PING_MS, recent });
   const plugins = [observerPlugin(view, counters)];
-  const server = await openServer(createServer({ host, allowedHosts, plugins, log }), host, port);
+  const app = createServer({ host, allowedHosts, plugins, log });
+  const server = await openServer(app, host, port).catch((error: unknown) => {
+    recent.stop();
+    throw error;
+  });
   collectProcessMetrics(counters);
   log.info("http_listening", { url: server.url });
   return {

@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import type { FastifyInstance } from "fastify";
+import { errorCode } from "../../domain/error-code.ts";
 import { Misuse } from "../../domain/faults.ts";
 
 /** A listening server. */
@@ -29,7 +30,7 @@ export async function openServer(app: FastifyInstance, host: string, port: numbe
     await app.listen({ host, port });
   } catch (error) {
     await app.close();
-    const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+    const code = errorCode(error);
     const hint = hints[code];
     if (hint === undefined) throw error;
     throw new Misuse([`HTTP_PORT: cannot listen on ${host}:${port} (${code}): ${hint}`]);

@@ -3,7 +3,7 @@ import type { Outcome } from "../../domain/delivery.ts";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
 import type { Spool, SpoolFront } from "../../spool/open-spool.ts";
-import type { FrontLimits } from "../../spool/spool-file.ts";
+import type { FrontLimits } from "../../spool/spool-reads.ts";
 import type { SpooledDelivery } from "../../spool/spool-row.ts";
 import { type DeliveryInHand, hasEnded, outcomesOf } from "../progress/in-hand.ts";
 import type { DeliveryEnder } from "../write/end-deliveries.ts";

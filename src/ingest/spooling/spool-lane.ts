@@ -2,7 +2,7 @@ import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
 import type { Counters } from "../../metrics/counters.ts";
 import type { Spool } from "../../spool/open-spool.ts";
-import type { FrontLimits } from "../../spool/spool-file.ts";
+import type { FrontLimits } from "../../spool/spool-reads.ts";
 import { Wake } from "../../timing/wake.ts";
 import type { JobCount } from "../progress/count-jobs.ts";
 import type { DeliveryInHand } from "../progress/in-hand.ts";

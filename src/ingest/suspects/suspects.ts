@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { encodingKey } from "../../domain/declared-encoding.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { Unavailable } from "../../domain/faults.ts";
-import type { SuspectLedger } from "../../store/ports/store.ts";
+import type { SuspectLedger } from "../../store/ports/suspect-ledger.ts";
 import { type DeliveryInHand, hasEnded } from "../progress/in-hand.ts";
 import type { SuspectsNote } from "./suspects-note.ts";
 

@@ -2,7 +2,8 @@ import type { Delivery } from "../../domain/delivery.ts";
 import type { ReadDelivery, Verdict } from "../../judge/judge-delivery.ts";
 import type { Log } from "../../log.ts";
 import type { Counters } from "../../metrics/counters.ts";
-import type { Store } from "../../store/ports/store.ts";
+import type { SubmissionStore } from "../../store/ports/submission-store.ts";
+import type { SuspectLedger } from "../../store/ports/suspect-ledger.ts";
 import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import type { JobCount } from "../progress/count-jobs.ts";
 import { type DeliveryInHand, firstRun, hasEnded } from "../progress/in-hand.ts";
@@ -16,7 +17,7 @@ import { afterBug, storeBatch } from "./store-batch.ts";
 
 export interface EndOptions {
   readonly read: (delivery: Delivery) => ReadDelivery;
-  readonly store: Pick<Store, "storeSubmissions" | "recordRejections" | "enterSuspect" | "clearSuspect">;
+  readonly store: Pick<SubmissionStore, "storeSubmissions" | "recordRejections"> & SuspectLedger;
   readonly suspectsNote: SuspectsNote;
   /** How much is written at once. */
   readonly batch: SliceLimits;

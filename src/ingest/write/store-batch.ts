@@ -1,17 +1,17 @@
-import type { Delivery } from "../../domain/delivery.ts";
+import { type Delivery, originOf } from "../../domain/delivery.ts";
 import { faultWithin } from "../../domain/explain-fault.ts";
 import { type Fault, Unavailable } from "../../domain/faults.ts";
 import type { Rejection, RejectionEnd } from "../../domain/rejection.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
 import type { Verdict } from "../../judge/judge-delivery.ts";
-import type { Arrival, Store, StoreOutcome } from "../../store/ports/store.ts";
+import type { Arrival, StoreOutcome, SubmissionStore } from "../../store/ports/submission-store.ts";
 import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import type { JobInHand } from "../progress/job-in-hand.ts";
 import { halve } from "./halve.ts";
 import { type Refused, toRejection } from "./to-rejection.ts";
 
 export interface StoreBatchOptions {
-  readonly store: Pick<Store, "storeSubmissions" | "recordRejections">;
+  readonly store: Pick<SubmissionStore, "storeSubmissions" | "recordRejections">;
   /** Tries again while the store is away; see `holdWhileAway`. */
   readonly hold: <T>(work: () => Promise<T>) => Promise<T>;
   readonly rejectionMaxBytes: number;
@@ -147,9 +147,7 @@ export function bugFault(error: unknown): Fault {
 function toArrival({ delivery, verdict }: AcceptedJob): Arrival {
   return {
     submission: verdict.submission,
-    exchange: delivery.exchange,
-    routing_key: delivery.routingKey,
-    redelivered: delivery.redelivered,
+    origin: originOf(delivery),
     received_at: new Date(delivery.receivedAtMs).toISOString(),
   };
 }

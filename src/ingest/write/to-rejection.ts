@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { undoEncodings } from "../../decode/undo-encodings.ts";
-import type { BodyProperties, Delivery } from "../../domain/delivery.ts";
+import { type BodyProperties, type Delivery, originOf } from "../../domain/delivery.ts";
 import type { Fault } from "../../domain/faults.ts";
+import { toStoredRoute } from "../../domain/origin.ts";
 import type { RejectedPayload, Rejection } from "../../domain/rejection.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
 import { writeSource } from "../../domain/text/source-json.ts";
@@ -31,8 +32,7 @@ export interface Refused {
 export function toRejection(delivery: Delivery, refused: Refused, maxBytes: number): Rejection {
   return {
     fault: blankFault(refused.fault),
-    exchange: delivery.exchange,
-    routing_key: delivery.routingKey,
+    route: toStoredRoute(originOf(delivery)),
     project: refused.project === null ? null : blankUrls(refused.project),
     task_id: refused.task_id === null ? null : blankUrls(refused.task_id),
     payload:

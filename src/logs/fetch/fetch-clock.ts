@@ -1,10 +1,11 @@
 import { LogFetchError } from "./log-source.ts";
 
 /**
- * The time limits of one fetch as one abort signal: its reason is always the LogFetchError to throw.
+ * The time limits of one fetch as one abort signal, whose reason is always the LogFetchError to throw.
  *
- * The total runs from the start until {@link FetchClock.stop}; `within` adds a shorter limit for one step. Timers of
- * our own, because the client's have a grain of a second, and do not count a head that drips.
+ * The total runs from the start until {@link FetchClock.stop}; `within` adds a shorter limit for one step. It has
+ * timers of its own: those of the client have a grain of a second and do not count a head that drips, and
+ * `withDeadline` would leave the step running, while an aborted signal ends it.
  */
 export class FetchClock {
   readonly #controller = new AbortController();
@@ -14,7 +15,7 @@ export class FetchClock {
 
   constructor(totalMs: number, stop?: AbortSignal) {
     this.#total = setTimeout(() => this.#expire(timeout(`not read within ${seconds(totalMs)}`)), totalMs);
-    // The sockets keep the process alive for as long as there is something to wait for.
+    // The timer need not keep the process alive: the sockets do while there is something to wait for.
     this.#total.unref();
     this.#stopSignal = stop;
     if (stop?.aborted) this.#onStop();
@@ -25,14 +26,14 @@ export class FetchClock {
     return this.#controller.signal;
   }
 
-  /** The step's result, if it comes in time; a late one makes the signal abort, which has to end the step. */
+  /** Returns the step's result if it comes in time. Otherwise the signal aborts, which must end the step. */
   async within<T>(limitMs: number, what: string, step: () => Promise<T>): Promise<T> {
     this.signal.throwIfAborted();
     const timer = setTimeout(() => this.#expire(timeout(`${what} within ${seconds(limitMs)}`)), limitMs);
     try {
       return await step();
     } catch (error) {
-      // A client's words for the end that we made ourselves would hide the reason.
+      // After our own abort, the HTTP client's error would hide the reason.
       this.signal.throwIfAborted();
       throw error;
     } finally {
@@ -40,7 +41,7 @@ export class FetchClock {
     }
   }
 
-  /** Ends all timers; the signal stays as it is. */
+  /** Ends all timers without aborting. */
   stop(): void {
     clearTimeout(this.#total);
     this.#stopSignal?.removeEventListener("abort", this.#onStop);

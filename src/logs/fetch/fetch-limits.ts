@@ -1,19 +1,19 @@
-/** What one fetch may cost. */
+/** The limits of one fetch. */
 export interface FetchLimits {
-  /** For resolving the name, for each hop; never longer than `connectMs`. */
+  /** The time to resolve the name, for each hop; at most `connectMs`. */
   readonly lookupMs: number;
-  /** From the first packet to the end of the TLS handshake, for each hop. */
+  /** The time from the first packet to the end of the TLS handshake, for each hop. */
   readonly connectMs: number;
-  /** Between two pieces of the body; for the head of each answer counted from the end of `connectMs`. */
+  /** The time between two pieces of the body. The headers of each answer must arrive within `connectMs` + `idleMs`. */
   readonly idleMs: number;
-  /** For the whole, redirects and the reader's own time included. */
+  /** The time for the whole fetch, including redirects and the time that the reader itself takes. */
   readonly totalMs: number;
   readonly redirects: number;
-  /** Of the body as it is transferred: compressed, with the framing of its chunks and with its trailers. */
+  /** The size of the body in transfer: compressed, with chunk framing and trailers. */
   readonly bytes: number;
 }
 
-/** 30 s for each operation of the network, as log hosts are used to; the others bound what a hostile one can take. */
+/** The defaults. 30 s for each network operation suits log hosts; the other limits bound what a hostile host can cost. */
 export const defaultFetchLimits: FetchLimits = {
   lookupMs: 10_000,
   connectMs: 30_000,

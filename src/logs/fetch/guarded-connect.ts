@@ -4,39 +4,38 @@ import { LogFetchError } from "./log-source.ts";
 import type { ResolvedAddress, ResolveHost } from "./resolve-host.ts";
 
 /**
- * Which of these addresses may be connected to now, so that one server does not get too many connections; none: not
- * now. Asked after the addresses were checked.
+ * Returns which of these checked addresses may be connected to now, so that no server gets too many connections. An empty
+ * list means none at the moment.
  */
 export type Admit = (addresses: readonly string[], port: number) => Promise<readonly string[]>;
 
 export interface ConnectGuard {
-  /** May this address be connected to? */
+  /** Returns whether this address may be connected to. */
   mayConnect(address: string): boolean;
   readonly admit: Admit;
   readonly resolve: ResolveHost;
-  /** From the first packet to the end of the TLS handshake; resolving the name has a limit of its own. */
+  /** The time from the first packet to the end of the TLS handshake. Resolving the name has its own limit. */
   readonly connectMs: number;
 }
 
-/** A host that is, or has, an address that may not be connected to. */
+/** Thrown for a host that is, or has, an address that must not be connected to. */
 export class RefusedAddress extends Error {
   readonly hostname: string;
 
-  // The address is not told: a stranger could read from it what the names of our inside resolve to.
+  // The message does not contain the address, so that strangers cannot find out what internal names resolve to.
   constructor(hostname: string) {
-    super(`${hostname} is no public address, or has one that is not`);
+    super(`${hostname} is not a public address, or has one that is not public`);
     this.name = "RefusedAddress";
     this.hostname = hostname;
   }
 }
 
-/** A name may have thousands of addresses; so many of each family are tried. */
+/** The most addresses of each family that are tried. A name may have thousands. */
 const ADDRESSES_TRIED = 4;
 
 /**
- * Makes connections only to addresses that were checked. The check is part of the connection: the socket gets
- * exactly the addresses that passed, and nobody resolves the name again, so that an answer which changes in
- * between changes nothing.
+ * Returns a connector that connects only to checked addresses. The socket gets exactly the addresses that passed the
+ * check, and the name is not resolved again, so a DNS answer that changes in between has no effect.
  */
 export function createGuardedConnect(guard: ConnectGuard): buildConnector.connector {
   const connectTo = (addresses: readonly ResolvedAddress[]) =>
@@ -44,7 +43,7 @@ export function createGuardedConnect(guard: ConnectGuard): buildConnector.connec
       timeout: guard.connectMs,
       lookup: knownAddresses(addresses),
       autoSelectFamily: true,
-      // Node's default of 250 ms for each of several addresses is less than a connection across an ocean may take.
+      // Node's default, 250 ms for each address, is too short for a connection across an ocean.
       autoSelectFamilyAttemptTimeout: Math.min(2500, guard.connectMs),
     });
   return (options, callback) => {
@@ -65,7 +64,7 @@ async function checkedAddresses(
   const family = isIP(literal);
   const found =
     family === 0 ? await resolve(hostname) : [{ address: literal, family: family === 6 ? 6 : 4 } as const];
-  // No honest log host has both kinds, and leaving out the bad ones would hide the trick (or the mistake).
+  // No honest log host has both kinds of addresses. Using only the good ones would hide an attack or a mistake.
   if (found.length === 0 || !found.every(({ address }) => mayConnect(address))) {
     throw new RefusedAddress(hostname);
   }
@@ -80,10 +79,14 @@ async function checkedAddresses(
   );
   const allowed = tried.filter(({ address }) => admitted.has(address));
   if (allowed.length > 0) return allowed;
-  throw new LogFetchError("server-busy", `the server of ${hostname} has enough to do`, false);
+  throw new LogFetchError(
+    "server-busy",
+    `the server of ${hostname} already has as many connections as are allowed`,
+    false,
+  );
 }
 
-/** A `lookup` for `net.connect` that knows the answer. */
+/** Returns a `lookup` for `net.connect` that always returns these addresses. */
 function knownAddresses(addresses: readonly ResolvedAddress[]): LookupFunction {
   return (hostname, options, callback) => {
     const [first] = addresses;

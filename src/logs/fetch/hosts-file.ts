@@ -1,19 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 
-/** Where the system keeps the names that an administrator has given to addresses. */
+/** The path of the system's hosts file. */
 export const systemHostsFile =
   process.platform === "win32" ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts";
 
-/** A log is read in less; what is written into the file counts soon. */
+/** The file is read again after this time, so that changes take effect soon. Most logs are read in less. */
 const GOOD_FOR_MS = 5000;
 
-/** The addresses of each name, in lower case, in the order of the file. Lines that cannot be read are passed over. */
+/** Returns the addresses of each name (in lower case) in the order of the file. Lines that cannot be read are skipped. */
 export function parseHostsFile(text: string): ReadonlyMap<string, readonly string[]> {
   const addresses = new Map<string, string[]>();
   for (const line of text.split("\n")) {
     const [address, ...names] = line.replace(/#.*/, "").trim().split(/\s+/);
-    // With a zone (`fe80::1%lo0`) it is no address for a URL.
+    // An address with a zone, such as `fe80::1%lo0`, cannot be used in a URL.
     if (address === undefined || isIP(address) === 0 || address.includes("%")) continue;
     for (const name of names) {
       const key = name.toLowerCase();
@@ -24,9 +24,9 @@ export function parseHostsFile(text: string): ReadonlyMap<string, readonly strin
 }
 
 /**
- * Looks names up in a hosts file, which is read again after some seconds. A file that cannot be read has no names.
+ * Looks up names in a hosts file, which is read again after some seconds. A file that cannot be read counts as empty.
  *
- * @returns a function from a name in lower case to its addresses; empty where the file does not name it.
+ * @returns a function from a name in lower case to its addresses; an empty list if the file does not have the name.
  */
 export function openHostsFile(path: string): (name: string) => Promise<readonly string[]> {
   let reading = Promise.resolve<ReadonlyMap<string, readonly string[]>>(new Map());

@@ -11,36 +11,36 @@ import { isPublicAddress } from "./public-address.ts";
 import { readBody } from "./read-body.ts";
 import { createResolveHost } from "./resolve-host.ts";
 
-/** All of it plain data but the two functions, so that it can be handed to a thread. */
+/** Except for its two functions this is plain data, so that it can be passed to a thread. */
 export interface HttpLogSourceOptions {
   readonly userAgent: string;
   readonly limits?: Partial<FetchLimits>;
-  /** Names that may be fetched from, `logs.example.com` or `*.example.com`; empty: all. */
+  /** Host names that may be fetched from, such as `logs.example.com` or `*.example.com`; all if empty. */
   readonly allowHosts?: readonly string[];
-  /** Ports that may be fetched from, `443` or `1024-65535`; the default is {@link webPorts}. */
+  /** Ports that may be fetched from, such as `443` or `1024-65535`. Default: {@link webPorts}. */
   readonly allowPorts?: readonly string[];
-  /** Addresses that are not public may be connected to as well: for a laptop, or logs on an inner network. */
+  /** Also connect to addresses that are not public: for a laptop, or for logs on an internal network. */
   readonly allowPrivate?: boolean;
-  /** DNS servers to ask, `address` or `address:port`; empty: those that the system asks. */
+  /** DNS servers, as `address` or `address:port`; the system's own if empty. */
   readonly dnsServers?: readonly string[];
-  /** Names and addresses, looked into first where private addresses are allowed; the default is the system's file. */
+  /** A hosts file that is read before DNS is asked, if private addresses are allowed. Default: the system's file. */
   readonly hostsFile?: string;
-  /** Which addresses may be connected to, instead of the public ones. */
+  /** Returns whether an address may be connected to. Default: only public addresses. */
   readonly mayConnect?: (address: string) => boolean;
-  /** Which of the checked addresses may be connected to now; the default is all. */
+  /** Returns which of the checked addresses may be connected to now. Default: all. */
   readonly admit?: Admit;
 }
 
 type Answer = Dispatcher.ResponseData;
 
 /**
- * Fetches logs by HTTP from strangers' URLs: one GET, redirects followed, every connection guarded
- * (`guarded-connect.ts`), within limits. No cookie, credential, referrer or proxy; no encoding is asked for, and
- * none is undone here. A redirect may lead from https to http: nothing secret is sent, and a log may be at an http
- * URL in the first place.
+ * Returns a source that fetches logs over HTTP from strangers' URLs. It sends GET requests, follows redirects, checks
+ * every connection (`guarded-connect.ts`), and stays within limits. It uses no cookie, credential, referrer or proxy,
+ * asks for no encoding, and decodes none. A redirect from https to http is allowed: nothing secret is sent, and http URLs
+ * of logs are allowed too.
  *
- * Each request has a connection of its own, which is closed with its answer. So no host can keep idle connections
- * open, and the source holds no more sockets than it has logs open.
+ * Each request has its own connection, which is closed with its answer. So no host can keep idle connections open, and
+ * the source never has more sockets than open logs.
  */
 export function openHttpLogSource(options: HttpLogSourceOptions): LogSource {
   const limits: FetchLimits = { ...defaultFetchLimits, ...options.limits };
@@ -59,7 +59,7 @@ export function openHttpLogSource(options: HttpLogSourceOptions): LogSource {
     resolve: createResolveHost({
       servers: dnsServers,
       lookupMs: Math.min(limits.lookupMs, limits.connectMs),
-      // It may name machines of the inside, which a stranger must not find out.
+      // The file may name internal machines, which strangers must not find out.
       hostsFile: allowPrivate ? hostsFile : null,
     }),
     connectMs: limits.connectMs,
@@ -68,7 +68,7 @@ export function openHttpLogSource(options: HttpLogSourceOptions): LogSource {
     connect: createMeteredConnect(guardedConnect, limits),
     // Every request asks the server to close the connection after its answer, and undici closes it as well.
     pipelining: 0,
-    // Both are the FetchClock's work.
+    // The FetchClock enforces both limits.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -91,7 +91,7 @@ export function openHttpLogSource(options: HttpLogSourceOptions): LogSource {
     let url = readLogUrl(text, allowed);
     for (let redirects = 0; ; redirects++) {
       const answer = await ask(url, clock);
-      // An abort that comes while nobody reads must not become an uncaught error: whoever reads is told then.
+      // An abort while nobody reads must not become an uncaught error. The next read reports it.
       answer.body.on("error", () => undefined);
       const target = redirectTarget(answer);
       if (target === null) return { url, answer };
@@ -125,20 +125,24 @@ const redirectCodes = new Set([301, 302, 303, 307, 308]);
 function redirectTarget({ statusCode, headers }: Answer): string | null {
   if (!redirectCodes.has(statusCode)) return null;
   const { location } = headers;
-  // A second header would be another target: neither is believed.
+  // Several headers would name several targets, so none of them is used.
   return typeof location === "string" ? location : null;
 }
 
 function refuseBadAnswer({ statusCode, headers, body }: Answer, url: URL, maxBytes: number): void {
   if (statusCode < 200 || statusCode > 299) {
     body.destroy();
-    // A log that is gone or forbidden stays so; anything else may be the server's bad day.
+    // A log that is gone or forbidden stays so. Any other status may be temporary.
     const final = statusCode === 403 || statusCode === 404;
     throw new LogFetchError("http-status", `HTTP ${statusCode} from ${url.host}`, final);
   }
   const announced = Number(headers["content-length"] ?? 0);
   if (announced > maxBytes) {
     body.destroy();
-    throw new LogFetchError("too-large", `${announced} bytes announced, at most ${maxBytes} are read`, true);
+    throw new LogFetchError(
+      "too-large",
+      `the server announces ${announced} bytes; the limit is ${maxBytes}`,
+      true,
+    );
   }
 }

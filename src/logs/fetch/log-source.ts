@@ -11,16 +11,16 @@ export interface LogFetchFailure {
     | "too-many-redirects"
     | "timeout"
     | "network"
-    /** Its server has as many connections as it may have: nothing was tried, so this is no failed attempt. */
+    /** The server already has as many connections as are allowed. Nothing was tried, so this is not a failed attempt. */
     | "server-busy"
     | "stopped";
-  /** True: the same URL would fail in the same way again, so it is not tried again. */
+  /** The same URL would fail in the same way again, so it is not retried. */
   readonly final: boolean;
-  /** For people; never with a password, a query (it may hold a signature) or an address of the inside in it. */
+  /** Text for people, without passwords, queries (which may hold a signature) and internal addresses. */
   readonly detail: string;
 }
 
-/** Thrown by a {@link LogSource}, when it is opened and while it is read. */
+/** Thrown by a {@link LogSource} when a log is opened and while it is read. */
 export class LogFetchError extends Error {
   readonly failure: LogFetchFailure;
 
@@ -31,11 +31,11 @@ export class LogFetchError extends Error {
   }
 }
 
-/** A log as it is transferred. */
+/** A log in transfer. */
 export interface TransferredLog {
-  /** The value of the header `Content-Encoding`: a stranger's claim. Empty if there is none. */
+  /** The header `Content-Encoding`, which may be wrong; empty if there is none. */
   readonly contentEncoding: string;
-  /** The bytes as they arrive, to be read once; nothing is decoded. Leaving the loop early ends the transfer. */
+  /** The bytes as they arrive, not decoded. They can be read once. Leaving the loop early ends the transfer. */
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
@@ -45,7 +45,7 @@ export interface LogSource {
    * Opens the log at a stranger's URL.
    *
    * @param stop - ends the fetch at any point, with failure `stopped`.
-   * @throws LogFetchError from here, or while the bytes are read, when the transfer breaks or exceeds a limit.
+   * @throws LogFetchError here, or while the bytes are read, if the transfer breaks or exceeds a limit.
    */
   open(url: string, stop?: AbortSignal): Promise<TransferredLog>;
   /** Ends all transfers and closes their connections. */

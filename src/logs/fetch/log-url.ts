@@ -1,22 +1,21 @@
 import { matchesHost } from "../../domain/text/matches-host.ts";
 import { LogFetchError } from "./log-source.ts";
 
-/** Where logs may be fetched from, by their URL. */
+/** The hosts and ports that logs may be fetched from. */
 export interface AllowedOrigins {
-  /** `logs.example.com`, or `*.example.com` for every name below that one. Empty: all. */
+  /** `logs.example.com`, or `*.example.com` for every name below that one; all hosts if empty. */
   readonly hosts: readonly string[];
   /** `443`, or `1024-65535` for every port from the first to the last. */
   readonly ports: readonly string[];
 }
 
-/** The web's own ports, and those that a program can open without special rights. */
+/** The web's own ports, and those that a program can open without special privileges. */
 export const webPorts: readonly string[] = ["80", "443", "1024-65535"];
 
 /**
- * The URL of a log, if it is one that may be asked for. Whether its address may be connected to is decided when
- * it is connected to, by `guarded-connect.ts`.
+ * Returns the URL of a log if it may be requested. `guarded-connect.ts` checks its address later, when it connects.
  *
- * @param base - the URL that redirected here, for a relative one.
+ * @param base - the URL that redirected here; a relative URL is resolved against it.
  * @throws LogFetchError `invalid-url`, `refused-scheme`, `refused-host` or `refused-port`, all final.
  */
 export function readLogUrl(text: string, allowed: AllowedOrigins, base?: URL): URL {
@@ -44,14 +43,14 @@ export function readLogUrl(text: string, allowed: AllowedOrigins, base?: URL): U
       true,
     );
   }
-  // Nothing secret is ever sent: neither what the URL brings nor, after a redirect, what the first one brought.
+  // Credentials in a URL are never sent, also not after a redirect.
   url.username = "";
   url.password = "";
   url.hash = "";
   return url;
 }
 
-/** The port that an http or https URL connects to. */
+/** Returns the port that an http or https URL connects to. */
 function portOf(url: URL): number {
   if (url.port !== "") return Number(url.port);
   return url.protocol === "https:" ? 443 : 80;

@@ -3,16 +3,16 @@ import { buildConnector } from "undici";
 import type { FetchLimits } from "./fetch-limits.ts";
 import { LogFetchError } from "./log-source.ts";
 
-// The head of an answer is at most 16 KiB (the HTTP client's limit); interim answers and TLS records have some more.
+// The headers of an answer have at most 16 KiB (the HTTP client's limit). Interim answers and TLS records need more.
 const OVERHEAD_BYTES = 64 * 1024;
 
 /**
- * Connects by `connect`, and ends each connection that receives more than an answer may have. It counts what arrives at
- * the TCP socket. The HTTP client hides chunk extensions, trailers, interim answers and padding of TLS, which a hostile
- * server can make thousands of times larger than the body.
+ * Returns a connector that ends a connection when it receives more bytes than an answer may have. It counts bytes at the
+ * TCP socket, because the HTTP client hides chunk extensions, trailers, interim answers and TLS padding. A hostile server
+ * can make those thousands of times larger than the body.
  *
- * A connection serves one answer, so that its bytes are the answer's bytes. For https, the TCP connection and the TLS
- * handshake each have `connectMs`; the fetch's clock bounds both together.
+ * Each connection serves one answer, so its bytes are the answer's bytes. For https, the TCP connection and the TLS
+ * handshake each have `connectMs`; the fetch's clock limits both together.
  */
 export function createMeteredConnect(
   connect: buildConnector.connector,
@@ -28,7 +28,7 @@ export function createMeteredConnect(
       });
       return;
     }
-    // TLS is started on a TCP connection that is made first, because a TLS socket only counts what it has decrypted.
+    // TLS starts on an open TCP connection, because a TLS socket counts only decrypted bytes.
     connect({ ...options, protocol: "http:", port: options.port || "443" }, (error, tcp) => {
       if (error !== null) return callback(error, null);
       startTls({ ...options, httpSocket: tcp }, (tlsError, socket) => {
@@ -43,7 +43,7 @@ export function createMeteredConnect(
   };
 }
 
-/** Destroys `socket` once more than `maxBytes` and the overhead have arrived at `tcp` from now on. */
+/** Destroys `socket` once more than `maxBytes` plus the overhead have arrived at `tcp`, counted from now. */
 function meter(socket: Socket, tcp: Socket, maxBytes: number): void {
   const before = tcp.bytesRead;
   socket.on("readable", () => {

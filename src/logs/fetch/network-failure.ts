@@ -2,7 +2,7 @@ import { clientErrorCode } from "./client-error-code.ts";
 import { RefusedAddress } from "./guarded-connect.ts";
 import { LogFetchError } from "./log-source.ts";
 
-/** The failure that an error of the HTTP client, the resolver or a socket amounts to; a bug stays what it is. */
+/** Returns the LogFetchError for an error from the HTTP client, the resolver or a socket; any other error unchanged. */
 export function toFetchError(error: unknown, host: string): unknown {
   if (error instanceof LogFetchError) return error;
   if (error instanceof RefusedAddress)
@@ -18,7 +18,7 @@ export function toFetchError(error: unknown, host: string): unknown {
   return new LogFetchError("network", `${host}: ${sayings[code] ?? code}`, false, error);
 }
 
-// A call that the client or Node refuses is a bug of ours, not the network's doing.
+// If the HTTP client or Node refuses a call, that is a bug of ours and not a network failure.
 const ourMistakes = /^(UND_ERR_INVALID|ERR_INVALID|ERR_OUT_OF_RANGE|ERR_MISSING)/;
 
 const sayings: Readonly<Record<string, string>> = {
@@ -28,12 +28,9 @@ const sayings: Readonly<Record<string, string>> = {
   ENODATA: "the host name has no address",
   ESERVFAIL: "the DNS server of the host name fails",
   EREFUSED: "the DNS server of the host name refuses to answer",
-  EBADNAME: "this cannot be a host name",
+  EBADNAME: "this is not a valid host name",
   UND_ERR_SOCKET: "the connection broke",
-  HTTP_PARSER: "what it answers is not HTTP",
-  UND_ERR_HEADERS_OVERFLOW: "the head of the answer is too large",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the body is not as long as was announced",
+  HTTP_PARSER: "the answer is not HTTP",
+  UND_ERR_HEADERS_OVERFLOW: "the headers of the answer are too large",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the body does not have the announced length",
 };
-
-// Everything that the network does to us carries a code, but for what is no HTTP at all; with several addresses it is
-// one level down. Asked by shape: an error of Node's own need not be an `instanceof` of this realm's Error.

@@ -2,12 +2,12 @@ import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
 /**
- * Whether a stranger's log may be fetched from this address: one that anybody on the internet could fetch from,
- * too. So no loopback, private, shared (100.64/10), link-local (cloud metadata), multicast, documentation,
- * benchmark or reserved address, and nothing outside IPv6's global unicast space.
+ * Returns whether anybody on the internet could fetch from this address, so that a stranger's log may be fetched from it.
+ * False for loopback, private, shared (100.64/10), link-local (cloud metadata), multicast, documentation, benchmark and
+ * reserved addresses, and for everything outside IPv6's global unicast space.
  *
- * @param text - one IPv4 or IPv6 address as a resolver or a URL gives it, without brackets. Anything else, other
- *   notations of numbers and zones included, is not public.
+ * @param text - an IPv4 or IPv6 address in the form that resolvers and parsed URLs have, without brackets. Other
+ *   notations, and addresses with a zone, are not public.
  */
 export function isPublicAddress(text: string): boolean {
   switch (isIP(text)) {
@@ -20,12 +20,12 @@ export function isPublicAddress(text: string): boolean {
   }
 }
 
-// The library reads `::10.0.0.1` as the mapped `::ffff:10.0.0.1`; a URL writes every form in hexadecimal first.
+// The library would read `::10.0.0.1` as the mapped `::ffff:10.0.0.1`. URL rewrites every form in hexadecimal first.
 function parseIpv6(text: string): ipaddr.IPv6 {
   return ipaddr.IPv6.parse(new URL(`http://[${text}]`).hostname.slice(1, -1));
 }
 
-// Azure's platform service: reachable from every virtual machine there, though the address is a public one.
+// Azure's platform service. The address is public, but from Azure's virtual machines it leads to an internal service.
 const azurePlatform = "168.63.129.16";
 
 function isPublicIpv4(address: ipaddr.IPv4): boolean {
@@ -37,9 +37,8 @@ const nat64 = ipaddr.IPv6.parseCIDR("64:ff9b::/96");
 const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
 
 function isPublicIpv6(address: ipaddr.IPv6): boolean {
-  // These two are no more than another way to reach the IPv4 address at their end: on a network that has only
-  // IPv6, NAT64 is the way to every host that has only IPv4. Other wrappings of IPv4 (6to4, Teredo, translated,
-  // the network's own NAT64 prefix) have no honest use here.
+  // These two are other ways to reach the IPv4 address at their end. On a network with IPv6 only, NAT64 is the way to
+  // hosts with IPv4 only. Other forms (6to4, Teredo, translated, a network's own NAT64 prefix) have no honest use here.
   if (address.match(ipv4Mapped) || address.match(nat64)) {
     return isPublicIpv4(new ipaddr.IPv4(address.toByteArray().slice(12)));
   }

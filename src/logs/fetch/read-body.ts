@@ -5,8 +5,8 @@ import { LogFetchError } from "./log-source.ts";
 import { toFetchError } from "./network-failure.ts";
 
 /**
- * The body's pieces as they arrive, within limits. Idle time counts only while the reader waits for us, not while we
- * wait for the reader.
+ * Yields the body's pieces as they arrive, within limits. Idle time counts only while the network is waited for, not
+ * while the reader works.
  */
 export async function* readBody(
   body: Readable,
@@ -32,7 +32,7 @@ export async function* readBody(
     throw toFetchError(error, host);
   } finally {
     clock.stop();
-    // Also when the reader has enough: the rest of an endless body must not go on arriving.
+    // The reader may have stopped early. The rest of an endless body must not keep arriving.
     body.destroy();
   }
 }

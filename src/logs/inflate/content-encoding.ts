@@ -1,11 +1,11 @@
 import type { Encoding } from "./encodings.ts";
 
-// gzip and zstd are not here, because their data shows what it is.
+// gzip and zstd are not listed, because their first bytes identify them.
 const unmarked: Readonly<Record<string, Encoding>> = { br: "br", deflate: "deflate" };
 
 /**
- * The encodings of a `Content-Encoding` header whose data does not show what it is, outermost first.
- * All others are left out: many servers send `gzip` for plain text, or `utf-8`, and the bytes tell more.
+ * Returns the encodings in a `Content-Encoding` header that cannot be identified by their first bytes, outermost first.
+ * All others are ignored: many servers send `gzip` or `utf-8` with plain text, and the bytes are more reliable.
  */
 export function declaredEncodings(header: string): Encoding[] {
   return header

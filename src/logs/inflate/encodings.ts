@@ -7,26 +7,27 @@ import { beginsAsZlib, beginsAsZstd } from "./log-formats.ts";
 import type { PieceReader } from "./piece-reader.ts";
 import { UnreadableLog } from "./unreadable-log.ts";
 
-/** Compressions that are undone, by the names that HTTP has for them. */
+/** The supported compressions, by their names in HTTP. */
 export type Encoding = "gzip" | "deflate" | "br" | "zstd";
 
 const INFLATED_CHUNK = 64 * 1024;
-// These flushes let data that breaks off end without an error, with all that could be inflated.
+// With these flushes, data that breaks off ends without an error, after everything that could be inflated.
 const zlibOptions = { chunkSize: INFLATED_CHUNK, finishFlush: constants.Z_SYNC_FLUSH };
 const brotliOptions = { chunkSize: INFLATED_CHUNK, finishFlush: constants.BROTLI_OPERATION_FLUSH };
-// ZSTD_e_flush: Node 20 has no name for it.
+// 1 is ZSTD_e_flush, for which Node 20 has no constant.
 const zstdOptions = { chunkSize: INFLATED_CHUNK, finishFlush: 1 };
 
 /**
- * What the data inflates to. Data that breaks off gives what could be inflated, and bytes after its end are ignored.
+ * Decompressors by encoding. Each yields what the data inflates to. Data that breaks off yields what could be inflated,
+ * and bytes after the end of the data are ignored.
  *
- * @throws UnreadableLog for corrupt data, and for zstd where Node cannot undo it.
+ * @throws UnreadableLog for corrupt data, and for zstd if this version of Node does not support it.
  */
 export const undo: Readonly<
   Record<Encoding, (reader: PieceReader) => AsyncGenerator<Buffer, void, undefined>>
 > = {
   gzip: gunzipFirstMember,
-  // The name stands for zlib data; some servers send the bare deflate data instead.
+  // In HTTP `deflate` means zlib data, but some servers send bare deflate data.
   async *deflate(reader) {
     const isZlib = beginsAsZlib(await reader.peek(2));
     const inflater = isZlib ? createInflate(zlibOptions) : createInflateRaw(zlibOptions);
@@ -47,7 +48,7 @@ function corrupt(format: string): (detail: string) => LogFault {
   return (detail) => ({ reason: "corrupt-compression", format, detail });
 }
 
-/** Null before Node 22.15, which is the first with zstd. */
+/** Returns null before Node 22.15, the first version with zstd. */
 function createZstdInflater(): Inflater | null {
   const create: unknown = Reflect.get(zlib, "createZstdDecompress");
   const inflater: unknown = typeof create === "function" ? create(zstdOptions) : null;

@@ -7,14 +7,14 @@ import { UnreadableLog } from "./unreadable-log.ts";
 
 const FIXED_HEADER_BYTES = 10;
 const TRAILER_BYTES = 8;
-// The end of data that breaks off must not be an error.
+// With this flush, data that breaks off ends without an error.
 const inflateOptions = { chunkSize: 64 * 1024, finishFlush: constants.Z_SYNC_FLUSH };
 
 /**
- * What the first member of gzip data inflates to. What follows that member is ignored, whether it is another member or
- * junk. Data that breaks off gives what could be inflated.
+ * Yields what the first member of gzip data inflates to. Everything after that member is ignored, whether it is another
+ * member or junk. Data that breaks off yields what could be inflated.
  *
- * Node's own gunzip reads all members and throws at a broken end; so the header and the trailer are read here.
+ * Header and trailer are read here, because Node's own gunzip reads all members and throws if the data breaks off.
  *
  * @throws UnreadableLog for corrupt data.
  */
@@ -34,7 +34,7 @@ export async function* gunzipFirstMember(reader: PieceReader): AsyncGenerator<Bu
   }
 }
 
-/** @returns false where the data breaks off in its header. */
+/** @returns false if the data breaks off within its header. */
 async function skipHeader(reader: PieceReader): Promise<boolean> {
   for (let wanted = FIXED_HEADER_BYTES; ; wanted *= 2) {
     const head = await reader.peek(wanted);

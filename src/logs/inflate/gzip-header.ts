@@ -1,13 +1,13 @@
 import { crc32 } from "node:zlib";
 
-/** What the start of a stream tells of its gzip header. */
+/** What can be read of a gzip header from the start of a stream. */
 export type GzipHeader =
   | { readonly kind: "incomplete" }
   | { readonly kind: "bad"; readonly detail: string }
   | { readonly kind: "complete"; readonly bytes: number };
 
 const FIXED_BYTES = 10;
-// RFC 1952 sets no limit to the file's name; this bounds what a stranger makes us hold.
+// RFC 1952 does not limit the length of the file name. This limit bounds memory.
 const MAX_BYTES = 128 * 1024;
 
 const HAS_CRC = 0x02;
@@ -16,7 +16,7 @@ const HAS_NAME = 0x08;
 const HAS_COMMENT = 0x10;
 const RESERVED = 0xe0;
 
-/** Do the bytes begin as gzip does? So does its first byte alone. */
+/** Returns whether bytes begin like gzip data. A single first byte of gzip counts too. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && (bytes.length === 1 || bytes[1] === 0x8b);
 }

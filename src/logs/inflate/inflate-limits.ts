@@ -1,21 +1,21 @@
 import { UnreadableLog } from "./unreadable-log.ts";
 
-/** What a log may inflate to. They hold for each layer of compression, and for plain text. */
+/** Limits on what a log inflates to. They apply to each layer of compression, and to plain text. */
 export interface InflateLimits {
   readonly inflatedBytes: number;
-  /** Inflated bytes for each transferred byte; looked at only from {@link RATIO_FROM_BYTES} inflated bytes on. */
+  /** Inflated bytes for each transferred byte; checked only beyond {@link RATIO_FROM_BYTES} inflated bytes. */
   readonly ratio: number;
 }
 
-// Less text than this costs little, however small it was when it was transferred: honest logs have long runs of NULs,
-// dots or blank lines.
+// Less text than this costs little, however well it was compressed. Honest logs may have long runs of NULs, dots or
+// blank lines.
 export const RATIO_FROM_BYTES = 64 * 1024 * 1024;
 
 /**
- * The same pieces, within limits.
+ * Passes the pieces on, within limits.
  *
- * @param wire - how many bytes have been transferred so far.
- * @throws UnreadableLog
+ * @param wire - the number of bytes that have been transferred so far.
+ * @throws UnreadableLog if a limit is exceeded.
  */
 export async function* limitInflated(
   pieces: AsyncIterable<Buffer>,

@@ -7,13 +7,13 @@ import { UnreadableLog } from "./unreadable-log.ts";
 export type Inflater = Transform & { readonly bytesWritten: number };
 
 /**
- * What compressed data inflates to, up to the end of that data; what follows it stays in the reader.
+ * Yields what compressed data inflates to. Bytes after the end of the compressed data stay in the reader.
  *
- * Nothing is read ahead: the next compressed piece is asked for only after all output of the one before has been taken.
- * So little is held in memory whatever the ratio, and leaving the loop early never waits for the network.
+ * Nothing is read ahead: the next compressed piece is read only after all output of the previous one has been consumed.
+ * So memory stays small at any compression ratio, and leaving the loop early never waits for the network.
  *
- * @param toFault - what an error of the inflater means.
- * @throws UnreadableLog
+ * @param toFault - returns the fault for an error of the inflater.
+ * @throws UnreadableLog if the inflater fails.
  */
 export async function* inflate(
   reader: PieceReader,
@@ -40,7 +40,7 @@ export async function* inflate(
       const before = inflater.bytesWritten;
       taken = false;
       if (piece === null) inflater.end();
-      // Where the compressed data ends within the piece, "end" comes instead of this call.
+      // If the compressed data ends within this piece, "end" is emitted and the callback is not called.
       else {
         inflater.write(piece, () => {
           taken = true;

@@ -1,15 +1,15 @@
 import { brotliDecompressSync, constants } from "node:zlib";
 import { dropSplitCharacter } from "./log-text.ts";
 
-/** So many bytes that are not NUL tell whether a log is text. */
+/** How many bytes other than NUL decide whether a log is text. */
 export const SAMPLE_BYTES = 4096;
 
-// Compressed or encrypted data begins with so many clean bytes once in 10^13 times.
+// The chance that compressed or encrypted data begins with this many clean bytes is 1 in 10^13.
 export const CLEAN_START_BYTES = 32;
 
 /**
- * Whether bytes begin as text does: without a control character that text has no use for, and in UTF-8.
- * False for text in Latin-1, Shift-JIS and the like, unless it begins with 32 bytes of ASCII.
+ * Returns whether bytes begin like text: in UTF-8, and without control characters that text does not use. False for text in
+ * Latin-1, Shift-JIS and the like, unless it begins with 32 bytes of ASCII.
  */
 export function beginsClean(bytes: Buffer): boolean {
   const start = bytes.toString("latin1", 0, CLEAN_START_BYTES);
@@ -17,13 +17,13 @@ export function beginsClean(bytes: Buffer): boolean {
 }
 
 /**
- * Whether the start of a log is text, in whatever encoding that has ASCII's control characters.
+ * Returns whether the start of a log is text, in any encoding that shares ASCII's control characters.
  *
- * A log that begins clean is text, whatever follows: a test may print a binary file. Otherwise it is not text if control
- * characters of many kinds are frequent, and either much is not UTF-8 or they are very frequent. Random bytes have 8 % of
- * them. Text has none, or one or two kinds as separators; Latin-1 and Shift-JIS are not UTF-8, but have none either.
+ * A log that begins clean is text, whatever follows, because a test may print a binary file. Any other log is not text if
+ * it has many kinds of control characters, and these are either very frequent, or frequent beside much that is not UTF-8.
+ * In random bytes they are 8 %. Text has none, or one or two kinds as separators. So do Latin-1 and Shift-JIS.
  *
- * @param sample - up to {@link SAMPLE_BYTES} bytes from the log's start, without NULs: sparse files are full of them.
+ * @param sample - up to {@link SAMPLE_BYTES} bytes from the log's start, without NULs, of which sparse files are full.
  */
 export function isText(sample: Buffer): boolean {
   if (sample.length === 0 || beginsClean(sample)) return true;
@@ -36,8 +36,8 @@ export function isText(sample: Buffer): boolean {
 }
 
 /**
- * Whether bytes are brotli data, which has no signature: text would have no such control characters, and they can be
- * inflated to text. Used to name the format only, because it is a guess.
+ * Returns whether bytes are probably brotli data, which has no signature: they have control characters that text does not
+ * use, and inflate to text. Because this is a guess, it is used only to name the format.
  */
 export function isBrotliText(head: Buffer): boolean {
   if (head.length < LEAST_BROTLI_BYTES || beginsClean(head)) return false;
@@ -49,16 +49,16 @@ export function isBrotliText(head: Buffer): boolean {
     });
     return text.length > 0 && beginsClean(text);
   } catch {
-    // Not brotli, or brotli that inflates thousands of times: the rules for other bytes decide.
+    // This is not brotli, or brotli with a ratio of thousands. The rules for other bytes decide.
     return false;
   }
 }
 
-// A few odd characters can happen to be brotli.
+// A shorter sequence of odd characters can be valid brotli by chance.
 const LEAST_BROTLI_BYTES = 16;
 const MAX_TRIAL_BYTES = 4 * 1024 * 1024;
 
-// Left out: BEL, BS, TAB, LF, VT, FF, CR, SO, SI and ESC, which terminals and some encodings use, and NUL.
+// Control characters except NUL and those that terminals and some encodings use: BEL, BS, TAB, LF, VT, FF, CR, SO, SI, ESC.
 const isStrange = (code: number): boolean =>
   (code >= 0x01 && code <= 0x06) || (code >= 0x10 && code <= 0x1f && code !== 0x1b) || code === 0x7f;
 
@@ -74,9 +74,9 @@ function countControls(bytes: string): { count: number; kinds: number } {
   return { count, kinds: kinds.size };
 }
 
-/** How many sequences of bytes are not UTF-8. */
+/** Returns how many sequences of bytes are not UTF-8. */
 function invalidUtf8(bytes: string): number {
-  // U+FFFD that stands in the text is valid.
+  // A U+FFFD that is in the text itself is valid.
   const replaced = Buffer.from(bytes, "latin1").toString("utf8").split("\ufffd").length;
   return replaced - bytes.split("\xef\xbf\xbd").length;
 }

@@ -1,15 +1,15 @@
 /*
- * What the first bytes of a file tell about its format. Strings are bytes here, one character a byte.
+ * Recognises formats by the first bytes of a file. Strings in this file hold bytes, one character for each byte.
  */
 
-/** A format of files that are not text. */
+/** A file format that is not text. */
 export interface BinaryFormat {
   readonly name: string;
-  /** Such a file is compressed in a way that Node cannot undo. */
+  /** The format is a compression that Node cannot inflate. */
   readonly isCompression: boolean;
 }
 
-/** So many bytes of a file show every format. */
+/** The number of bytes from the start of a file that are enough to recognise every format. */
 export const HEAD_BYTES = 512;
 
 interface Signature {
@@ -19,7 +19,7 @@ interface Signature {
 
 const compressions: readonly Signature[] = [
   { name: "bzip2", head: /^BZh[1-9]1AY&SY/ },
-  // bzip2 of nothing.
+  // bzip2 data of an empty file.
   { name: "bzip2", head: /^BZh[1-9].E8P\x90/ },
   { name: "xz", head: "\xfd7zXZ\0" },
   { name: "LZMA", head: "]\0\0" },
@@ -64,7 +64,7 @@ const others: readonly Signature[] = [
   { name: "UTF-32", head: "\0\0\xfe\xff" },
 ];
 
-/** The format that the head of a file shows; null for text, and for formats without a signature. */
+/** Returns the format that the first bytes of a file show; null for text, and for formats without a signature. */
 export function binaryFormat(head: Buffer): BinaryFormat | null {
   const bytes = head.toString("latin1", 0, HEAD_BYTES);
   const shows = ({ head: expected }: Signature): boolean =>
@@ -75,7 +75,7 @@ export function binaryFormat(head: Buffer): BinaryFormat | null {
   return other === undefined ? null : { name: other.name, isCompression: false };
 }
 
-/** The header of zlib data for deflate, of any window and level, without a preset dictionary. */
+/** Returns whether data begins with a zlib header for deflate, of any window and level, without a preset dictionary. */
 export function beginsAsZlib(head: Buffer): boolean {
   const [method = 0, flags = 0] = head;
   return (
@@ -83,7 +83,7 @@ export function beginsAsZlib(head: Buffer): boolean {
   );
 }
 
-/** A zstd frame, or the skippable frame that may stand before it. */
+/** Returns whether data begins with a zstd frame, or with a skippable frame, which may come before it. */
 export function beginsAsZstd(head: Buffer): boolean {
   const bytes = head.toString("latin1", 0, 4);
   return bytes === "(\xb5/\xfd" || (/^[P-_]\*M/.test(bytes) && bytes[3] === "\x18");

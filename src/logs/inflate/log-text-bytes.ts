@@ -4,7 +4,7 @@ import type { PieceReader } from "./piece-reader.ts";
 import { UnreadableLog } from "./unreadable-log.ts";
 
 /**
- * The text in a log that is no longer compressed: in UTF-8 where its mark tells the encoding, otherwise as it is.
+ * Yields the text of a decompressed log. Text with a byte order mark is converted to UTF-8; other text is unchanged.
  *
  * @throws UnreadableLog for data that is not text.
  */
@@ -42,7 +42,7 @@ async function* decode(reader: PieceReader, encoding: string): AsyncGenerator<Bu
   yield Buffer.from(decoder.decode());
 }
 
-/** Is every other byte a NUL, as in ASCII text in UTF-16? In a sparse log whole runs are NULs. */
+/** Returns whether every other byte is NUL, as in ASCII text in UTF-16. A sparse log has whole runs of NULs instead. */
 function isUnmarkedUtf16(head: Buffer): boolean {
   const nuls = [0, 0];
   for (const [at, byte] of head.entries()) if (byte === 0) nuls[at % 2] = (nuls[at % 2] ?? 0) + 1;
@@ -50,7 +50,7 @@ function isUnmarkedUtf16(head: Buffer): boolean {
   return most >= 4 && most >= 0.4 * head.length && least <= 0.05 * head.length;
 }
 
-/** The pieces that are left. They are passed on while their first bytes are judged: NULs do not count, and may be many. */
+/** Passes on the remaining pieces, and throws if their first {@link SAMPLE_BYTES} bytes other than NUL are not text. */
 async function* judged(reader: PieceReader): AsyncGenerator<Buffer, void, undefined> {
   const sample = Buffer.alloc(SAMPLE_BYTES);
   let filled = 0;

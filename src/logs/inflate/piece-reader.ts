@@ -1,4 +1,4 @@
-/** Reads the pieces of a stream, and can look ahead. */
+/** Reads a stream piece by piece, and can look ahead. */
 export class PieceReader {
   readonly #pieces: AsyncIterator<Uint8Array>;
   #ahead: Buffer[] = [];
@@ -7,7 +7,7 @@ export class PieceReader {
     this.#pieces = source[Symbol.asyncIterator]();
   }
 
-  /** The first `bytes` bytes of what is left, or more, without taking them; fewer only if there are no more. */
+  /** Returns at least the next `bytes` bytes without consuming them; fewer only at the end of the stream. */
   async peek(bytes: number): Promise<Buffer> {
     let length = this.#ahead.reduce((sum, piece) => sum + piece.length, 0);
     while (length < bytes) {
@@ -21,28 +21,28 @@ export class PieceReader {
     return head;
   }
 
-  /** The next piece; null at the end. */
+  /** Returns the next piece; null at the end. */
   async next(): Promise<Buffer | null> {
     return this.#ahead.shift() ?? this.#pull();
   }
 
-  /** Puts bytes back in front of all others. */
+  /** Puts bytes back before all others. */
   unread(bytes: Buffer): void {
     this.#ahead.unshift(bytes);
   }
 
-  /** Takes so many bytes that have been peeked at. */
+  /** Consumes the next `bytes` bytes. */
   async skip(bytes: number): Promise<void> {
     const head = await this.peek(bytes);
     this.#ahead = [head.subarray(bytes)];
   }
 
-  /** The pieces that are left. */
+  /** Yields the remaining pieces. */
   async *rest(): AsyncGenerator<Buffer, void, undefined> {
     for (let piece = await this.next(); piece !== null; piece = await this.next()) yield piece;
   }
 
-  /** Ends the stream, which is not read to its end. */
+  /** Ends the stream without reading the rest. */
   async close(): Promise<void> {
     await this.#pieces.return?.();
   }

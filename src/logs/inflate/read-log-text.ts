@@ -10,16 +10,16 @@ import { logText } from "./log-text-bytes.ts";
 import { PieceReader } from "./piece-reader.ts";
 import { UnreadableLog } from "./unreadable-log.ts";
 
-/** Takes the text as it comes; false: enough, stop. */
+/** Takes a piece of text. Returns false to stop reading. */
 export type TakeText = (chunk: Buffer) => boolean;
 
-// A server may compress a file that is compressed already; nobody does it once more.
+// A server may compress a file that is compressed already. More layers have no honest use.
 const MAX_LAYERS = 2;
 
 /**
- * Gives `take` the text of a log. Undoes up to two compressions that the header declares or the first bytes show.
+ * Passes the text of a log to `take`. Up to two compressions are undone, which the header declares or the first bytes show.
  *
- * @returns why the log cannot be read as text, or null. What the source throws passes through.
+ * @returns why the log cannot be read as text; null if it can. Errors of the source are thrown.
  */
 export async function readLogText(
   log: TransferredLog,
@@ -59,8 +59,8 @@ async function* inflateLayers(log: TransferredLog, limits: InflateLimits): Async
 }
 
 /**
- * How the data with this head is compressed; null: not at all. What the first bytes show comes before what the header
- * declares, and a declaration that stands beside plain text is ignored.
+ * Returns how data is compressed; null if it is not. The first bytes are more reliable than the header, and a declared
+ * compression is ignored if the data is plain text.
  */
 function nextEncoding(head: Buffer, declared: Encoding | null): Encoding | null {
   if (isGzip(head)) return "gzip";
@@ -78,7 +78,7 @@ async function* count(pieces: AsyncIterable<Uint8Array>, wire: { bytes: number }
   }
 }
 
-/** The same pieces; the reader that they are made from is closed at their end. */
+/** Passes the pieces on, and closes their reader at the end. */
 async function* closing(reader: PieceReader, pieces: AsyncIterable<Buffer>) {
   try {
     yield* pieces;

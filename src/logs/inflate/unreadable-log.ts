@@ -1,6 +1,6 @@
 import type { LogFault } from "../../domain/log-faults.ts";
 
-/** Thrown inside the chain that makes text of a log's bytes; `readLogText` turns it into the fault that it returns. */
+/** Thrown while the bytes of a log are turned into text. `readLogText` catches it and returns its fault. */
 export class UnreadableLog extends Error {
   readonly fault: LogFault;
 

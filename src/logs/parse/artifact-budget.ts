@@ -1,37 +1,37 @@
 import type { LogFault } from "../../domain/log-faults.ts";
 
 /**
- * Asks whether so many more bytes of an artifact may be kept; false: it would be too large, keep nothing.
+ * Returns whether `bytes` more bytes may be kept in an artifact. If not, the artifact would be too large.
  *
- * @param canBeLeftOut - the artifact is of use without it, so that leaving it out is no fault.
+ * @param canBeLeftOut - the artifact is useful without these bytes, so leaving them out is not a fault.
  */
 export type Spend = (bytes: number, canBeLeftOut?: boolean) => boolean;
 
-/** Bytes of the value as JSON text in UTF-8. */
+/** Returns the length of a value as JSON text in UTF-8, in bytes. */
 export function jsonBytes(value: string | number | null): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
 
-/** Bounds what the artifacts of one log may hold, each by itself, so that a hostile log cannot fill the memory. */
+/** Limits the size of each artifact of a log, so that a hostile log cannot fill the memory. */
 export class ArtifactBudget {
   readonly #maxBytes: number;
   #fault: LogFault | null = null;
 
-  /** @param maxBytes - of each artifact's blob. */
+  /** @param maxBytes - the limit for the blob of each artifact. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  /** The first artifact that would have been too large. */
+  /** The fault of the first artifact that would be too large; null if there is none. */
   get fault(): LogFault | null {
     return this.#fault;
   }
 
-  /** The spending of one artifact. Readers spend a little more than they keep, never less. */
+  /** Returns the budget of one artifact. Readers spend slightly more than they keep, never less. */
   of(artifact: string): Spend {
     let left = this.#maxBytes;
     return (bytes, canBeLeftOut = false) => {
-      // A smaller one may still fit.
+      // Nothing is subtracted, because a smaller part may still fit.
       if (canBeLeftOut && bytes > left) return false;
       left -= bytes;
       if (left >= 0) return true;

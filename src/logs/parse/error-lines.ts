@@ -1,7 +1,7 @@
-/** A rule on one line of a log (bytes as characters, cut to its greatest length, with its LF). */
+/** A rule for one line of a log. The line holds bytes as characters, is cut to the maximum length, and has its LF. */
 export interface LinePattern {
   readonly name: string;
-  /** Linear in the line's length, whatever it holds: a stranger writes the line. */
+  /** Runs in linear time on any line, because strangers write the lines. */
   readonly matches: { test(line: string): boolean };
   readonly finds: string;
   readonly leaves: string;
@@ -9,13 +9,13 @@ export interface LinePattern {
 
 export interface ErrorPattern extends LinePattern {
   /**
-   * Every line that the pattern finds contains one of these, as it stands here; six characters or more each. Logs are
-   * searched for them, and only lines that have one are looked at closely.
+   * Literal texts of at least six characters. Every line that the pattern matches must contain one of them. Logs are
+   * searched for these texts, and only lines that contain one are checked with the pattern.
    */
   readonly contains: readonly string[];
 }
 
-/** Lines that are errors by their level. On the whole line, from its start. */
+/** Lines whose level makes them errors. These patterns see the whole line, from its start. */
 export const levelPatterns: readonly ErrorPattern[] = [
   {
     name: "a level of ERROR or worse",
@@ -26,7 +26,7 @@ export const levelPatterns: readonly ErrorPattern[] = [
   },
 ];
 
-/** Lines that are no errors whatever their level is. On the whole line. */
+/** Lines that are not errors, whatever their level. These patterns see the whole line. */
 export const passingPatterns: readonly LinePattern[] = [
   {
     name: "a test that passes or informs",
@@ -40,11 +40,11 @@ const mildLevel = /^\d+:\d+:\d+ +(?:DEBUG|INFO|WARNING) - +/;
 
 const deviceLog = /I[ /](?:Gecko|Robocop|TestRunner)/;
 
-/** Lines that are no errors though they look it. On the line without its prefix of a mild level. */
+/** Lines that look like errors but are not. These patterns see the line without the prefix of a mild level. */
 export const harmlessPatterns: readonly LinePattern[] = [
   {
     name: "a device's log that repeats a test's result",
-    // Two steps: one regular expression would look for the second part again after each first part.
+    // One regular expression would search for the second part again after each first part, which takes quadratic time.
     matches: {
       test: (line) => {
         const at = line.search(deviceLog);
@@ -68,7 +68,7 @@ export const harmlessPatterns: readonly LinePattern[] = [
   },
 ];
 
-/** Lines that are errors by what they say. On the line without its prefix of a mild level. */
+/** Lines whose text makes them errors. These patterns see the line without the prefix of a mild level. */
 export const errorPatterns: readonly ErrorPattern[] = [
   {
     name: "an unexpected result of a test",
@@ -296,22 +296,22 @@ export const errorPatterns: readonly ErrorPattern[] = [
   },
 ];
 
-/** What lines are searched for: a line without any of these is no error. */
+/** The texts that logs are searched for. A line without any of them is not an error. */
 export const errorLiterals: readonly string[] = [...levelPatterns, ...errorPatterns].flatMap(
   ({ contains }) => contains,
 );
 
 /**
- * Is this an error line? The first rule that speaks decides: passing lines, error levels, then, without the prefix
- * of a mild level, harmless lines and the table of errors.
+ * Returns whether a line is an error. The first rule that matches decides, in this order: passing lines, error levels;
+ * then, without the prefix of a mild level, harmless lines and the table of errors.
  *
- * @param line - bytes as characters, cut to its greatest length, with its LF.
+ * @param line - bytes as characters, cut to the maximum length, with its LF.
  */
 export function isErrorLine(line: string): boolean {
-  const speaks = ({ matches }: LinePattern): boolean => matches.test(line);
-  if (passingPatterns.some(speaks)) return false;
-  if (levelPatterns.some(speaks)) return true;
+  const matchesLine = ({ matches }: LinePattern): boolean => matches.test(line);
+  if (passingPatterns.some(matchesLine)) return false;
+  if (levelPatterns.some(matchesLine)) return true;
   const rest = line.replace(mildLevel, "");
-  const speaksOfRest = ({ matches }: LinePattern): boolean => matches.test(rest);
-  return !harmlessPatterns.some(speaksOfRest) && errorPatterns.some(speaksOfRest);
+  const matchesRest = ({ matches }: LinePattern): boolean => matches.test(rest);
+  return !harmlessPatterns.some(matchesRest) && errorPatterns.some(matchesRest);
 }

@@ -1,17 +1,17 @@
 /**
- * Finds where any of some literals may stand in bytes, many times faster than a regular expression of them all:
- * Wu and Manber's search, which looks at two bytes and knows from them how far no literal can begin.
+ * Returns a function that finds the next literal in bytes. It uses Wu and Manber's algorithm, which looks at two bytes to
+ * decide how many positions cannot begin a literal. It is many times faster than one regular expression of all literals.
  *
- * @param literals - ASCII, each of at least two characters; the shortest one's length bounds the speed.
- * @returns a function from bytes and a position to the position of the first literal that begins at or after
- *   it; the length of the bytes if there is none.
+ * @param literals - ASCII texts of at least two characters. The longer the shortest one is, the faster is the search.
+ * @returns a function from bytes and a position to the position of the first literal that begins there or later, or to
+ *   the length of the bytes if there is none.
  */
 export function createLiteralScanner(
   literals: readonly string[],
 ): (bytes: Uint8Array, from: number) => number {
   const window = literals.reduce((least, { length }) => Math.min(least, length), Number.POSITIVE_INFINITY);
   if (window < 2 || !Number.isFinite(window)) throw new RangeError("a literal needs two characters or more");
-  // By the last two bytes of a window of the shortest literal's length: how far the window may move on.
+  // The window is as long as the shortest literal. Its last two bytes decide how far it may move on.
   const shifts = new Uint8Array(PAIRS).fill(window - 1);
   const literalsAt = new Map<number, Uint8Array[]>();
   for (const literal of literals) {
@@ -43,7 +43,7 @@ export function createLiteralScanner(
 
 const PAIRS = 1 << 14;
 
-/** The two bytes that end at `last`, seven bits of each: a table of all sixteen would not stay in the cache. */
+/** Returns seven bits of each of the two bytes that end at `last`. A table for all sixteen bits would not fit the cache. */
 function pairAt(bytes: Uint8Array, last: number): number {
   return (((bytes[last - 1] ?? 0) & 0x7f) << 7) | ((bytes[last] ?? 0) & 0x7f);
 }

@@ -3,12 +3,12 @@ import type { Artifact } from "../../domain/submission.ts";
 import type { LogSummary } from "./log-parser.ts";
 
 /**
- * The artifacts that a log amounts to, in the order in which they are stored: `text_log_summary`, `Job Info` (also
- * when it is empty) and, if the log has any, `performance_data`. `Bug suggestions` come after.
+ * Returns the artifacts of a log in the order in which they are stored: `text_log_summary`, `Job Info` (even if it is
+ * empty) and, if the log has any, `performance_data`. `Bug suggestions` follow later.
  *
- * The summary has no `logname`: only logs of the default names are parsed.
+ * The summary has no `logname`, because only logs of the default names are parsed.
  *
- * @param logUrl - as it was asked for.
+ * @param logUrl - the URL that was requested, before redirects.
  */
 export function logArtifacts(summary: LogSummary, logUrl: string): Artifact[] {
   const logurl = JSON.stringify(logUrl);

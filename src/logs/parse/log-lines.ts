@@ -1,14 +1,14 @@
 import { dropSplitCharacter } from "../inflate/log-text.ts";
 import { PERFORMANCE } from "./performance-data.ts";
 
-/** A line is cut to so many bytes, its LF included, before anything looks at it. */
+/** The length to which a line is cut before it is read, in bytes, including its LF. */
 const MAX_LINE_BYTES = 500;
 
 /**
- * The line as all readers see it: its first 500 bytes, or all of it where it holds performance data.
+ * Returns the part of a line that is read: its first 500 bytes, or up to `maxBytes` if it holds performance data.
  *
- * @param line - bytes as characters, with its LF; one longer than `maxBytes` may have been cut after that.
- * @param maxBytes - of any line, at least 500.
+ * @param line - bytes as characters, with its LF. A line longer than `maxBytes` may have been cut beyond that length.
+ * @param maxBytes - the limit for every line, at least 500.
  */
 export function cutLine(line: string, maxBytes: number): string {
   if (line.length <= MAX_LINE_BYTES) return line;

@@ -11,18 +11,18 @@ import { type StepData, StepReader } from "./log-steps.ts";
 import { PERFORMANCE, PerformanceReader } from "./performance-data.ts";
 import { DetailReader, type JobDetail, PRINTED } from "./printed-details.ts";
 
-/** What a log may cost once it is inflated. */
+/** The limits of a log after it has been inflated. */
 export interface ParseLimits {
   readonly lines: number;
-  /** Of a line with performance data, which is not cut at 500; a longer one is cut here. At least 500. */
+  /** The length at which a line with performance data is cut; at least 500. Other lines are cut at 500. */
   readonly lineBytes: number;
-  /** Of each artifact that is made from the log. */
+  /** The size of each artifact that is made from the log. */
   readonly artifactBytes: number;
 }
 
 export type LogLimits = ParseLimits & InflateLimits;
 
-/** Far above any log seen; what they bound is what a hostile one takes. */
+/** The defaults are far above any honest log. They bound what a hostile log can cost. */
 export const defaultLogLimits: LogLimits = {
   lines: 20_000_000,
   lineBytes: 1024 * 1024,
@@ -31,19 +31,19 @@ export const defaultLogLimits: LogLimits = {
   ratio: 500,
 };
 
-/** All that is kept of a log. */
+/** Everything that is kept of a log. */
 export interface LogSummary {
   readonly step_data: StepData;
   readonly job_details: readonly JobDetail[];
-  /** Details that would have made their artifact too large. */
+  /** The number of details left out because their artifact would be too large. */
   readonly left_out_details: number;
   /** The JSON text of each item. */
   readonly performance_items: readonly string[];
   /** How many items do not fit the performance schema, and what is wrong with the first few. */
   readonly refused_performance: { readonly items: number; readonly first: readonly Refusal[] };
-  /** Items that would have made their artifact too large, or too many. */
+  /** The number of items left out because there are too many, or their artifact would be too large. */
   readonly left_out_performance: number;
-  /** What else of the performance data could not be kept, for people. */
+  /** Texts about other performance data that could not be kept. */
   readonly performance_warnings: readonly string[];
   readonly lines: number;
 }
@@ -55,9 +55,9 @@ export type LogResult =
 /**
  * Reads a log in one pass.
  *
- * @param log - left early where a limit or the end of the compressed data is reached.
+ * @param log - reading stops early at a limit or at the end of the compressed data.
  * @param keepUnfit - also keep performance data that does not fit its schema, and so would not be stored.
- * @returns the summary, or why there is none. What the source throws passes through.
+ * @returns the summary, or why there is none. Errors of the source are thrown.
  */
 export async function parseLog(
   log: TransferredLog,
@@ -71,12 +71,12 @@ export async function parseLog(
 
 const LF = 0x0a;
 
-// Inside a step only lines with one of these matter; most logs have one in a hundred such lines.
+// Inside a step only lines with one of these texts matter: about one line in a hundred.
 const findCandidate = createLiteralScanner([...errorLiterals, "=========", PRINTED, PERFORMANCE]);
 
 /**
- * Frames lines (they end at LF alone; a last one needs none) and gives them to the readers of steps and errors, of
- * printed details and of performance data. How the bytes are cut into chunks never changes the result.
+ * Splits text into lines and passes them to the readers of steps and errors, of printed details and of performance data.
+ * Only LF ends a line; the last line needs none. How the bytes are cut into chunks never changes the result.
  */
 export class LogParser {
   readonly #limits: ParseLimits;
@@ -86,7 +86,7 @@ export class LogParser {
   readonly #performance: PerformanceReader;
   #fault: LogFault | null = null;
   #lines = 0;
-  /** The start of a line whose end has not come yet; no longer than one byte over the limit. */
+  /** The beginning of a line that has not ended yet, at most one byte longer than the limit. */
   #begun = "";
 
   constructor(limits: ParseLimits, keepUnfit = false) {
@@ -98,8 +98,8 @@ export class LogParser {
   }
 
   /**
-   * @param chunk - is not kept.
-   * @returns false once a limit has been passed: no more need be given.
+   * @param chunk - may be reused after the call.
+   * @returns false once a limit has been exceeded and no more text is needed.
    */
   write(chunk: Buffer): boolean {
     let start = 0;
@@ -145,7 +145,7 @@ export class LogParser {
         return;
       }
       if (candidate < start) candidate = findCandidate(chunk, start);
-      // Only counted: inside a step, a line without a candidate changes nothing.
+      // Inside a step, a line without a candidate changes nothing, so it is only counted.
       if (candidate > lf && this.#steps.inStep) this.#count();
       else this.#take(this.#text(chunk, start, lf + 1));
       start = lf + 1;

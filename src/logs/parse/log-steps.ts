@@ -10,17 +10,17 @@ export interface LogError {
   readonly line: string;
 }
 
-/** One step of a build, as it stands in the blob of `text_log_summary`. */
+/** One step of a build in the blob of `text_log_summary`. */
 export interface LogStep {
   readonly name: string;
-  /** As in the log, e.g. `2016-07-01 10:00:00.100000`; null: the step has no marker of its own. */
+  /** The time in the log, e.g. `2016-07-01 10:00:00.100000`; null if the step has no marker. */
   readonly started: string | null;
   readonly started_linenumber: number;
   finished: string | null;
   finished_linenumber: number;
   result: string;
   readonly errors: LogError[];
-  /** All that were found, also where `errors` holds only the first. */
+  /** The number of all errors; `errors` may hold only the first ones. */
   error_count: number;
   /** Seconds. */
   duration: number | null;
@@ -36,18 +36,18 @@ export interface StepData {
 
 const MAX_ERRORS_PER_STEP = 100;
 
-// More than the member names and numbers of a step, and of an error, take in the blob.
+// Upper bounds for the member names and numbers of a step, and of an error, in the blob.
 const STEP_BYTES = 320;
 const ERROR_BYTES = 64;
 
-// The place in the list is the code.
+// A result code is an index into this list.
 const results = ["success", "testfailed", "busted", "skipped", "exception", "retry", "usercancel"];
 
 const header = /^(?:builder|slave|starttime|results|buildid|builduid|revision): /;
 
 /**
- * Step markers to steps, and the error lines in each. Before the first step, header lines are passed over; any other
- * line outside a step opens one without a name. A step that meets the next one, or the end, ends there.
+ * Collects steps and the error lines in each. Before the first step, header lines are skipped. Any other line outside a
+ * step opens an unnamed step. A step also ends where the next step begins, or at the end of the log.
  */
 export class StepReader {
   readonly #spend: Spend;
@@ -61,8 +61,8 @@ export class StepReader {
   }
 
   /**
-   * Is a step open? Then only markers and error lines matter; otherwise any line may open one, and none may be
-   * kept from {@link read}.
+   * Whether a step is open. If so, only markers and error lines need to be passed to {@link read}. Otherwise every line
+   * must be, because any line may open a step.
    */
   get inStep(): boolean {
     return this.#current !== null;
@@ -84,9 +84,9 @@ export class StepReader {
   }
 
   /**
-   * The whole, once all lines were read.
+   * Returns all steps after the last line has been read.
    *
-   * @param lastNumber - of the log's last line, blank or not.
+   * @param lastNumber - the number of the log's last line, blank or not.
    */
   end(lastNumber: number): StepData {
     this.#close(lastNumber, null, "unknown");
@@ -110,7 +110,7 @@ export class StepReader {
       return;
     }
     const error = { linenumber: number, line: trimEnd(decodeText(line)) };
-    // The blob holds it twice, in its step and in the list of all.
+    // The blob holds each error twice, in its step and in the list of all errors.
     if (!this.#spend(2 * (jsonBytes(error.line) + ERROR_BYTES))) return;
     step.errors.push(error);
     this.#allErrors.push(error);
@@ -133,7 +133,7 @@ export class StepReader {
     this.#steps.push(this.#current);
   }
 
-  /** A Finished marker ends whatever step is open: its name is not compared. Outside a step it means nothing. */
+  /** Ends the open step, whose name is not compared with the marker's. Outside a step the marker is ignored. */
   #finish(marker: StepMarker, number: number): void {
     const finished = decodeText(marker.time);
     if (this.#spend(jsonBytes(finished)))

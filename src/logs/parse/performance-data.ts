@@ -4,28 +4,28 @@ import { decodeText, skipWhiteSpace } from "../inflate/log-text.ts";
 import type { Spend } from "./artifact-budget.ts";
 import { readPerformanceItem, type UnreadableItem } from "./performance-item.ts";
 
-/** What a line with performance data contains; such a line is read at its full length, by all readers. */
+/** The text that marks a line with performance data. All readers read such a line at its full length. */
 export const PERFORMANCE = "PERFHERDER_DATA";
 
 const MARK = `${PERFORMANCE}:`;
 
-/** The first few values that are not kept say what is wrong with them. */
+/** The most notes about values that are not kept. */
 const MAX_NOTES = 5;
 
 const unreadable: readonly { readonly reason: UnreadableItem; readonly what: string }[] = [
-  { reason: "no-json", what: "lines that announce performance data and hold no JSON" },
+  { reason: "no-json", what: "lines that announce performance data but hold no valid JSON" },
   { reason: "too-deep", what: "lines with performance data that is nested more than 64 levels deep" },
   { reason: "cut", what: "lines with performance data that are longer than LOG_MAX_LINE_BYTES" },
 ];
 
-/** A log of a long performance test has some hundred items; what this bounds is the memory that tiny ones take. */
+/** The most items that are kept. A long performance test has some hundred; the limit bounds the memory for tiny items. */
 const MAX_ITEMS = 10_000;
-/** The first few refused items say what is wrong with all of them. */
+/** The most refused items that are described. Usually all have the same error. */
 const MAX_REFUSALS = 5;
 
 /**
- * Collects the performance data in a log. Each item is parsed, checked and kept as text before the next one is read:
- * small values take many times their length once they are objects.
+ * Collects the performance data in a log. Each item is parsed and checked, and then kept as text only, because as objects
+ * small values take many times their length in memory.
  */
 export class PerformanceReader {
   readonly #spend: Spend;
@@ -47,19 +47,19 @@ export class PerformanceReader {
     this.#keepUnfit = keepUnfit;
   }
 
-  /** Items that do not fit the performance schema. */
+  /** The number of items that do not fit the performance schema. */
   get refused(): number {
     return this.#refused;
   }
 
-  /** Items that fit, and were more than may be kept. */
+  /** The number of items that were left out because of a limit. */
   get leftOut(): number {
     return this.#leftOut;
   }
 
   /**
    * @param line - bytes as characters.
-   * @param isCut - the line was longer than `LOG_MAX_LINE_BYTES`, and its end is missing.
+   * @param isCut - the line was longer than `LOG_MAX_LINE_BYTES`, so its end is missing.
    */
   read(line: string, isCut: boolean): void {
     const text = performanceText(line, isCut);
@@ -76,7 +76,7 @@ export class PerformanceReader {
     }
   }
 
-  /** Lines that could not be read, and values that could not be kept, for people. */
+  /** Texts about lines that could not be read, and about values that could not be kept. */
   get warnings(): readonly string[] {
     const lines = unreadable.flatMap(({ reason, what }) => {
       const count = this.#unreadable[reason];
@@ -86,7 +86,7 @@ export class PerformanceReader {
     return [
       ...lines,
       ...this.#notes,
-      ...(untold > 0 ? [`values that are NaN or Infinity, besides these: ${untold}`] : []),
+      ...(untold > 0 ? [`more values that are NaN or Infinity: ${untold}`] : []),
     ];
   }
 
@@ -106,7 +106,7 @@ export class PerformanceReader {
   }
 }
 
-/** From the first `{` that follows a mark and white space to the line's last `}`, or to the cut; null: there is none. */
+/** Returns the text from the first `{` after a mark and white space to the line's last `}`, or to the cut; null if there is none. */
 function performanceText(line: string, isCut: boolean): string | null {
   for (let mark = line.indexOf(MARK); mark !== -1; mark = line.indexOf(MARK, mark + MARK.length)) {
     const blank = mark + MARK.length;

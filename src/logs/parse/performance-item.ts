@@ -1,12 +1,12 @@
 import { optionalMembers } from "../../submission/performance-schema.ts";
 
-/** What follows the mark of one line of performance data. */
+/** The item in one line of performance data. */
 export type PerformanceItem =
   | {
       readonly ok: true;
-      /** Its JSON text as the log has it, every number included, but for what is left out. */
+      /** The JSON text from the log, with unchanged numbers, and without the parts that are left out. */
       readonly text: string;
-      /** How many values JSON cannot express, and what became of the first few. */
+      /** The number of values that JSON cannot express. `notes` say what became of the first few. */
       readonly oddValues: number;
       readonly notes: readonly string[];
     }
@@ -15,17 +15,17 @@ export type PerformanceItem =
 /** Not JSON, nested too deep, or cut because its line is too long. */
 export type UnreadableItem = "no-json" | "too-deep" | "cut";
 
-// Written out again as JSON later, and by others: some readers of JSON recurse.
+// Others read the item as JSON later, and some JSON readers recurse.
 const MAX_DEPTH = 64;
 const MAX_NOTES = 5;
 const MAX_POINTER = 200;
 
-/** Numbers as publishers' Python writes them. JSON has no such numbers. */
+/** Numbers that Python writes into JSON, although JSON does not have them. */
 const oddNumbers = ["NaN", "Infinity", "-Infinity"];
 
 /**
- * What an odd number takes with it, so that the rest still fits the performance schema: nothing but the member or
- * element that it is, or the suite or subtest that cannot be without it. Everywhere else it becomes null.
+ * What is left out with an odd number, so that the rest still fits the performance schema: the member or element itself,
+ * or the suite or subtest that needs it. Everywhere else an odd number becomes null.
  */
 const remedies: readonly { readonly at: RegExp; readonly leavesOut: "itself" | "its holder" }[] = [
   { at: /^\/suites\/\d+\/subtests\/\d+\/(name|value)$/, leavesOut: "its holder" },
@@ -38,14 +38,15 @@ const remedies: readonly { readonly at: RegExp; readonly leavesOut: "itself" | "
 ];
 
 /**
- * Reads one item, with `NaN` and `Infinity` allowed as numbers. One of them costs only what cannot be without it.
+ * Reads one item, in which `NaN` and `Infinity` are allowed as numbers. With such a number only the parts that need it are
+ * left out.
  *
- * @param isCut - the end of the line is missing. What is JSON nevertheless is complete.
+ * @param isCut - the end of the line is missing. The item is still complete if it is valid JSON.
  */
 export function readPerformanceItem(text: string, isCut: boolean): PerformanceItem {
   const found = findOddNumbers(text);
   if (found === null) return { ok: false, reason: "too-deep" };
-  // Checked with nothing left out: otherwise a mistake in what is left out would be missed.
+  // The whole text is checked, with nulls for odd numbers. Otherwise an error in a part that is left out would be missed.
   if (!isJson(applyEdits(text, found.nulls))) {
     return { ok: false, reason: isCut ? "cut" : "no-json" };
   }
@@ -69,21 +70,21 @@ interface Edit {
   readonly put: string;
 }
 
-/** An object or array that is open at the place that has been reached. */
+/** An object or array that is open at the current position. */
 interface Open {
   readonly isObject: boolean;
-  /** The member that is being read: where its name stands in the text. */
+  /** The position of the current member's name in the text. */
   name: { readonly from: number; readonly to: number } | null;
-  /** The element that is being read. */
+  /** The index of the current element. */
   index: number;
-  /** Where the member or element that is being read begins; -1 before it does. */
+  /** The position where the current member or element begins; -1 before it does. */
   partFrom: number;
   isPartLeftOut: boolean;
-  /** End of the last part that is kept; at first where the parts begin. */
+  /** The end of the last part that is kept; at first the position where the parts begin. */
   keptTo: number;
 }
 
-/** Where odd numbers stand, as edits that make them null, and as edits that leave out what goes with them. */
+/** Finds odd numbers. Returns edits that make them null, and edits that leave out the parts that need them. Null if nested too deep. */
 function findOddNumbers(text: string): {
   readonly nulls: readonly Edit[];
   readonly edits: readonly Edit[];
@@ -95,7 +96,7 @@ function findOddNumbers(text: string): {
   const open: Open[] = [];
 
   function edit(from: number, to: number, put = ""): void {
-    // What lies within needs no edit of its own.
+    // This edit replaces the edits within its range.
     while ((edits.at(-1)?.from ?? -1) >= from) edits.pop();
     edits.push({ from, to, put });
   }
@@ -110,7 +111,7 @@ function findOddNumbers(text: string): {
     const inside = open.at(-1);
     if (inside === undefined) return;
     if (!inside.isPartLeftOut) inside.keptTo = at;
-    // The comma goes as well: the one that follows or, at the end, the one before.
+    // A comma is left out as well: the one after the part, or for the last part the one before it.
     else if (isLast) edit(inside.keptTo, at);
     else edit(inside.partFrom, at + 1);
     inside.name = null;
@@ -129,8 +130,12 @@ function findOddNumbers(text: string): {
     if (remedy !== undefined && leaves !== undefined) leaves.isPartLeftOut = true;
     if (notes.length < MAX_NOTES) {
       const becomes =
-        remedy === undefined ? "becomes null" : holder ? "and what holds it is left out" : "is left out";
-      notes.push(`${shown(pointer)}, which is ${odd}, ${becomes}`);
+        remedy === undefined
+          ? "it becomes null"
+          : holder
+            ? "it is left out with the suite or subtest that needs it"
+            : "it is left out";
+      notes.push(`${shown(pointer)} is ${odd}: ${becomes}`);
     }
   }
 
@@ -173,7 +178,7 @@ function applyEdits(text: string, edits: readonly Edit[]): string {
   return pieces.join("") + text.slice(copied);
 }
 
-/** JSON pointer to the value that is being read. */
+/** Returns the JSON pointer to the current value. */
 function pointerTo(text: string, open: readonly Open[]): string {
   const steps = open.map(({ isObject, name, index }) => {
     if (!isObject) return String(index);
@@ -188,18 +193,18 @@ function memberName(quoted: string): string {
   try {
     return String(JSON.parse(quoted));
   } catch {
-    // The whole text is not JSON, and is refused for it.
+    // The whole text is not JSON, so the item is refused later.
     return "";
   }
 }
 
-/** A stranger chooses the names in it. */
+/** Returns a pointer made safe for a log line, because strangers choose the names in it. */
 function shown(pointer: string): string {
   const safe = JSON.stringify(pointer).slice(1, -1);
   return safe.length <= MAX_POINTER ? safe : `${safe.slice(0, MAX_POINTER)}…`;
 }
 
-/** Position of the quote that ends the string that begins at `from`, or the text's length. */
+/** Returns the position of the quote that ends the string that begins at `from`; the text's length if none does. */
 function stringEnd(text: string, from: number): number {
   let at = from + 1;
   while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;

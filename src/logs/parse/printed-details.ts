@@ -1,7 +1,7 @@
 import { decodeText } from "../inflate/log-text.ts";
 import { jsonBytes, type Spend } from "./artifact-budget.ts";
 
-/** One entry of `job_details`. `title` is null for a link without one; raw HTML without a title has no such member. */
+/** One entry of `job_details`. A link without a title has `title` null; raw HTML without one has no `title`. */
 export type JobDetail =
   | {
       readonly content_type: "link";
@@ -11,7 +11,7 @@ export type JobDetail =
     }
   | { readonly content_type: "raw_html"; readonly title?: string; readonly value: string };
 
-/** What a line that prints a detail contains. */
+/** The text that marks a line with a printed detail. */
 export const PRINTED = "TinderboxPrint:";
 
 const BREAK = "<br/>";
@@ -21,10 +21,10 @@ const UPLOADED = "</a>: uploaded";
 const title = /^([A-Za-z0-9/.\-_ ]+): /;
 const scheme = /https?:\/\//y;
 
-// More than the member names of a detail take in the blob.
+// An upper bound for the member names of a detail in the blob.
 const DETAIL_BYTES = 80;
 
-/** Collects what a log prints for the job panel. */
+/** Collects the details that a log prints for the job panel. */
 export class DetailReader {
   readonly #spend: Spend;
   readonly details: JobDetail[] = [];
@@ -34,7 +34,7 @@ export class DetailReader {
     this.#spend = spend;
   }
 
-  /** Details that were more than may be kept. */
+  /** The number of details that were left out because of the size limit. */
   get leftOut(): number {
     return this.#leftOut;
   }
@@ -50,7 +50,7 @@ export class DetailReader {
   }
 }
 
-/** What follows the last `TinderboxPrint:` of the line and one space, up to the LF; null: the line has none. */
+/** Returns the text after the line's last `TinderboxPrint:` and one space, up to the LF; null if the line has no mark. */
 function printedText(line: string): string | null {
   const at = line.lastIndexOf(PRINTED);
   if (at === -1) return null;
@@ -60,12 +60,12 @@ function printedText(line: string): string | null {
 }
 
 /**
- * A printed text as a detail: an uploaded file's link, another link, a URL, HTML with a title before its first
- * `<br/>`, HTML. The first form that fits wins.
+ * Returns the detail in a printed text. The first form that fits wins: the link of an uploaded file, another link, a URL,
+ * HTML with a title before its first `<br/>`, other HTML.
  *
- * The links are taken apart by hand: as regular expressions they would try each place for each of their parts.
+ * Links are not parsed by regular expressions, because those would try each position for each of their parts.
  *
- * @param text - bytes as characters, without LF; the detail is decoded.
+ * @param text - bytes as characters, without LF. The detail is decoded text.
  */
 export function readDetail(text: string): JobDetail {
   const link = uploadedLink(text) ?? titledLink(text) ?? titledUrl(text);
@@ -92,7 +92,7 @@ interface Link {
   readonly value: string;
 }
 
-/** `<a href="URL">VALUE</a>: uploaded`, URL and VALUE as long as they can be. */
+/** Reads `<a href="URL">VALUE</a>: uploaded`, with the longest URL, and then the longest VALUE, that fit. */
 function uploadedLink(text: string): Link | null {
   const start = "<a href=".length;
   if (!text.startsWith("<a href=") || !isQuote(text, start)) return null;
@@ -100,20 +100,20 @@ function uploadedLink(text: string): Link | null {
   const restAt = schemeEnd(text, urlAt);
   const end = text.lastIndexOf(UPLOADED);
   if (restAt === null || end === -1) return null;
-  // VALUE has a character, so the `>` stands two before its end at the latest.
+  // VALUE has at least one character, so `">` begins at least three characters before the end of VALUE.
   const close = Math.max(text.lastIndexOf(`'>`, end - 3), text.lastIndexOf(`">`, end - 3));
   if (close < restAt) return null;
   return { title: "artifact uploaded", url: text.slice(urlAt, close), value: text.slice(close + 2, end) };
 }
 
-/** `TITLE: <a … href="URL" … >VALUE</a>`: the last href, then the last quote, then the last `>` that can be. */
+/** Reads `TITLE: <a … href="URL" … >VALUE</a>`. Of several places for `>`, the quote or `href` the last that fits counts. */
 function titledLink(text: string): Link | null {
   const { name, end: anchorAt } = leadingTitle(text);
   if (!text.startsWith("<a ", anchorAt)) return null;
   const end = text.lastIndexOf(END_OF_LINK);
   const close = end < 2 ? -1 : text.lastIndexOf(">", end - 2);
   const quote = close < 1 ? -1 : Math.max(text.lastIndexOf("'", close - 1), text.lastIndexOf('"', close - 1));
-  // Whatever href is taken, the rest is the same; so the last one that leaves a character of URL before the quote.
+  // The rest does not depend on the href, so the last one that leaves at least one character of URL is used.
   for (let href = quote; href > anchorAt + 2; href--) {
     href = text.lastIndexOf("href=", href);
     if (href < anchorAt + 3) return null;
@@ -125,7 +125,7 @@ function titledLink(text: string): Link | null {
   return null;
 }
 
-/** `TITLE: URL`, to the end. */
+/** Reads `TITLE: URL`. The URL ends with the text. */
 function titledUrl(text: string): Link | null {
   const { name, end } = leadingTitle(text);
   if (schemeEnd(text, end) === null) return null;
@@ -133,7 +133,7 @@ function titledUrl(text: string): Link | null {
   return { title: name, url, value: url };
 }
 
-/** The title and where the text after it begins: 0 where there is none. */
+/** Returns the title, and the position where the text after it begins; 0 if there is no title. */
 function leadingTitle(text: string): { name: string | null; end: number } {
   const [whole = "", name = null] = title.exec(text) ?? [];
   return { name, end: whole.length };
@@ -143,7 +143,7 @@ function isQuote(text: string, at: number): boolean {
   return text[at] === "'" || text[at] === '"';
 }
 
-/** Where `http://` or `https://` that begins at `at` ends; null: it does not begin there. */
+/** Returns where `http://` or `https://` ends that begins at `at`; null if neither begins there. */
 function schemeEnd(text: string, at: number): number | null {
   scheme.lastIndex = at;
   return scheme.test(text) ? scheme.lastIndex : null;

@@ -18,10 +18,10 @@ function readInstant(text: string): Instant | null {
     number,
   ];
   const date = new Date(0);
-  // Not Date.UTC, which takes the years 0 to 99 as 1900 to 1999.
+  // Date.UTC would read the years 0 to 99 as 1900 to 1999.
   date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hour, minute, second);
-  // A month 13 or a 30th of February is carried over by Date, and so shows itself.
+  // Date carries a month 13 or a 30 February over into the next one, so the parts differ.
   const exists =
     year > 0 &&
     date.getUTCMonth() === month - 1 &&
@@ -34,16 +34,16 @@ function readInstant(text: string): Instant | null {
 }
 
 /**
- * Whole seconds between two times `YYYY-MM-DD HH:MM:SS`, with an optional fraction of one to six digits; rounded
- * half away from zero, negative where the finish lies before the start.
+ * Returns the seconds between two times `YYYY-MM-DD HH:MM:SS`, which may have a fraction of one to six digits. The result
+ * is rounded, with halves away from zero, and is negative if the finish is before the start.
  *
- * @returns null where either is missing or cannot be read.
+ * @returns null if either time is missing or cannot be read.
  */
 export function stepDuration(started: string | null, finished: string | null): number | null {
   const from = started === null ? null : readInstant(started);
   const to = finished === null ? null : readInstant(finished);
   if (from === null || to === null) return null;
-  // In whole microseconds, so that a half is a half; seconds apart, since both together pass 2^53.
+  // Whole microseconds keep halves exact. Seconds are kept apart, because together they would exceed 2^53.
   let seconds = to.seconds - from.seconds;
   let microseconds = to.microseconds - from.microseconds;
   if (microseconds < 0) {

@@ -4,7 +4,7 @@ import { skipDigits } from "../inflate/log-text.ts";
 export interface StepMarker {
   readonly kind: "Started" | "Finished";
   readonly name: string;
-  /** The result code's digits. */
+  /** The digits of the result code. */
   readonly code: string;
   readonly time: string;
 }
@@ -14,10 +14,10 @@ const ELAPSED = ", elapsed: ";
 const AT = ") (at ";
 
 /**
- * Reads `========= Started NAME (results: CODE, elapsed: anything) (at TIME)`, or `Finished`, from the very start
- * of a line; anything may follow. NAME is the shortest that makes the rest fit, TIME runs to the first `)`.
+ * Reads `========= Started NAME (results: CODE, elapsed: anything) (at TIME)`, or `Finished` instead of `Started`, at the
+ * start of a line; anything may follow. NAME is the shortest that fits. TIME ends at the first `)`.
  *
- * By hand rather than by a regular expression, which would try each elapsed text with each name.
+ * A regular expression is not used, because it would try each elapsed text with each name.
  *
  * @param line - bytes as characters.
  * @returns null for any other line.
@@ -40,7 +40,7 @@ export function readStepMarker(line: string): StepMarker | null {
     if (codeEnd === codeAt || !line.startsWith(ELAPSED, codeEnd)) continue;
     const at = line.indexOf(AT, codeEnd + ELAPSED.length);
     const end = at === -1 ? -1 : line.indexOf(")", at + AT.length);
-    // What is not there after this name is not there after a longer one either.
+    // If the rest does not follow this name, it does not follow a longer one either.
     if (end === -1) return null;
     return {
       kind,

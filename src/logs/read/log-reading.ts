@@ -3,27 +3,27 @@ import type { Artifact } from "../../domain/submission.ts";
 import type { ThreadFailure } from "../../threads/thread-pool.ts";
 import type { LogFetchFailure } from "../fetch/log-source.ts";
 
-/** What was measured while a log was read. */
+/** Measurements of reading one log. */
 export interface ReadingFigures {
-  /** As transferred, before inflating. */
+  /** Bytes in transfer, before inflating. */
   readonly bytes: number;
   /** Time spent waiting for the log host. */
   readonly waitMs: number;
-  /** From the start to the end, `waitMs` included. */
+  /** Time from the start to the end, including `waitMs`. */
   readonly totalMs: number;
 }
 
-/** Why artifacts could not be made, as it is kept on the log. */
+/** Why artifacts could not be made. It is stored with the log. */
 export interface ReadingFailure {
   readonly kind:
     | LogFetchFailure["kind"]
     | LogFault["reason"]
     | ThreadFailure["kind"]
-    /** No attempt came to an end: workers died, or the store stayed away. */
+    /** No attempt was completed, because workers died or the store stayed away. */
     | "unfinished"
     | "internal-error";
   readonly detail: string;
-  /** True: it is not tried again. */
+  /** The log is not tried again. */
   readonly final: boolean;
 }
 
@@ -31,20 +31,20 @@ export interface ReadingFailure {
 export interface LogRead {
   readonly ok: true;
   readonly artifacts: readonly Artifact[];
-  /** What the log held and could not be used, for people; a few at most. */
+  /** A few texts about parts of the log that could not be used. */
   readonly warnings: readonly string[];
   readonly figures: ReadingFigures;
 }
 
-/** What reading one log came to. */
+/** The result of reading one log. */
 export type LogReading = LogRead | { readonly ok: false; readonly failure: ReadingFailure };
 
-/** Which of these addresses a log may be fetched from now; none: its servers have enough to do. */
+/** Returns which of these addresses a log may be fetched from now. An empty list means that its servers are busy. */
 export type AdmitServers = (addresses: readonly string[], port: number) => readonly string[];
 
 /**
- * Fetches and parses the log at a URL; `stop` ends it with failure `stopped`. What it throws is a bug.
+ * Fetches and parses the log at a URL. `stop` ends it with failure `stopped`. Anything that it throws is a bug.
  *
- * @param admit - asked before each connection; none admitted: the failure is `server-busy`.
+ * @param admit - called before each connection. If it admits no address, the failure is `server-busy`.
  */
 export type ReadLog = (url: string, stop: AbortSignal, admit: AdmitServers) => Promise<LogReading>;

@@ -5,8 +5,8 @@ import { openHttpLogSource } from "../fetch/http-log-source.ts";
 import { type ConnectQuestion, connectAnswer, parseTask, threadSettings } from "./parse-thread-messages.ts";
 import { readLog } from "./read-log.ts";
 
-// The code of a worker thread: it fetches, inflates and parses whole logs, so that nothing of that is done on the
-// main loop. Started by `parse-thread.ts`.
+// The code of a worker thread, which `parse-thread.ts` starts. It fetches, inflates and parses whole logs, so that the main
+// thread does none of that.
 giveWay();
 const { fetch, limits } = threadSettings.parse(workerData);
 

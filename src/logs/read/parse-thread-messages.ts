@@ -3,7 +3,7 @@ import type { HttpLogSourceOptions } from "../fetch/http-log-source.ts";
 import type { LogLimits } from "../parse/log-parser.ts";
 import type { LogReading, ReadingFailure } from "./log-reading.ts";
 
-/** What a parse thread starts with: plain data, since it crosses to another thread. */
+/** The settings of a parse thread. They are plain data, because they are sent to another thread. */
 export interface ThreadSettings {
   readonly fetch: Omit<HttpLogSourceOptions, "mayConnect" | "admit">;
   readonly limits: LogLimits;
@@ -45,16 +45,16 @@ export interface ParseTask {
 
 export const parseTask: z.ZodType<ParseTask> = z.object({ url: z.string() });
 
-/** What a parse thread asks before it connects: which of these addresses it may connect to. */
+/** A parse thread's question before it connects: which of these addresses may it connect to? */
 export const connectQuestion = z.object({ addresses: z.array(z.string()), port: z.number() });
 export type ConnectQuestion = z.infer<typeof connectQuestion>;
-/** The addresses that it may connect to. */
+/** The answer: the addresses that it may connect to. */
 export const connectAnswer = z.array(z.string());
 
-// Said by our own code, so that a list of all kinds would only have to be kept up.
+// Our own code sends the kind, so it is not compared with a list of all kinds.
 const failureKind = z.custom<ReadingFailure["kind"]>((value) => typeof value === "string");
 
-/** What a parse thread answers. */
+/** A parse thread's reply to a task. */
 export const logReading: z.ZodType<LogReading> = z.discriminatedUnion("ok", [
   z.object({
     ok: z.literal(true),

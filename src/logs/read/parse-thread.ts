@@ -9,35 +9,35 @@ export interface ParseThreadsOptions extends Omit<HttpLogSourceOptions, "mayConn
   readonly threads: number;
   readonly fetchLimits?: Partial<FetchLimits>;
   readonly logLimits?: Partial<LogLimits>;
-  /** A thread that parses for so long without coming back to its loop is ended; the default is 30 s. */
+  /** A thread whose event loop is blocked for this long is ended. Default: 30 s. */
   readonly stallMs?: number;
-  /** Of a thread's own heap; the default is what the limits of a log may need: 64 MiB, unless these are raised. */
+  /** The heap of each thread. Default: what the log limits need, which is 64 MiB with the default limits. */
   readonly heapMib?: number;
-  /** The compiled code of the threads; the default lies beside this file in `dist`. */
+  /** The compiled code of the threads. Default: the file beside this one in `dist`. */
   readonly entry?: URL;
 }
 
 export interface ParseThreads {
   readonly readLog: ReadLog;
-  /** Longest that `readLog` can take: a lease must be longer. */
+  /** The longest time that `readLog` can take. A lease must be longer. */
   readonly longestMs: number;
   close(): Promise<void>;
 }
 
-// A fetch ends by its own limit; what has arrived by then is parsed in no time, or the thread is ended as stalled.
+// A fetch has its own time limit. This is the time to parse what has arrived by then; a blocked thread is ended anyway.
 const parseRoomMs = 30_000;
 
 const MIB = 1024 * 1024;
 
 /**
- * What parsing takes at most, in MiB: each artifact is held once or twice, and a line of performance data is some
- * twenty times as long while it is parsed. Measured with lines of empty arrays, and of objects of ever new shapes.
+ * Returns how much heap parsing can need, in MiB. Each artifact is in memory once or twice, and a line of performance data
+ * takes about twenty times its length. Measured with lines of empty arrays, and of objects that all differ in shape.
  */
 function neededMib({ artifactBytes, lineBytes }: LogLimits): number {
   return Math.max(64, Math.ceil(16 + (3 * artifactBytes + 24 * lineBytes) / MIB));
 }
 
-/** Opens a bounded number of threads that fetch and parse whole logs, one at a time each. */
+/** Opens a bounded number of threads that fetch and parse whole logs. Each reads one log at a time. */
 export function openParseThreads(options: ParseThreadsOptions): ParseThreads {
   const { threads, fetchLimits, logLimits, stallMs = 30_000, heapMib, entry, ...fetch } = options;
   const limits = { ...defaultFetchLimits, ...fetchLimits };

@@ -5,12 +5,12 @@ import { type LogLimits, type LogSummary, parseLog } from "../parse/log-parser.t
 import type { LogReading, ReadingFailure } from "./log-reading.ts";
 
 /**
- * Fetches and parses one log: the same for the worker's threads and for the command line.
+ * Fetches and parses one log, for the worker's threads and for the command line.
  *
- * @param open - gives the bytes; a LogFetchError of it, or of the bytes, becomes the failure. What else it throws
- *   passes through.
- * @param url - as it was asked for: the `logurl` of the artifacts.
- * @param keepUnfit - also give performance data that does not fit its schema, and so must not be stored.
+ * @param open - opens the log. A LogFetchError from it, or while the bytes are read, becomes the failure. Other errors are
+ *   thrown.
+ * @param url - the requested URL, which becomes the `logurl` of the artifacts.
+ * @param keepUnfit - also return performance data that does not fit its schema, and so must not be stored.
  */
 export async function readLog(
   open: () => Promise<TransferredLog>,
@@ -35,20 +35,22 @@ export async function readLog(
   }
 }
 
-/** What the log holds and is not used, for people. */
+/** Returns texts about parts of the log that are not used. */
 function warningsOf(summary: LogSummary): string[] {
   const { performance_warnings, refused_performance: refused } = summary;
   const { left_out_performance, left_out_details } = summary;
   const warnings = refused.first.map(({ what, reason }) => `${what} is not stored: ${reason}`);
   if (refused.items > refused.first.length) {
-    warnings.push(`nor are ${refused.items - refused.first.length} more`);
+    warnings.push(
+      `more items of performance data that are not stored: ${refused.items - refused.first.length}`,
+    );
   }
   const counted = [
     [
-      "items of performance data that were too many, or too large together, and are left out",
+      "items of performance data left out because they are too many, or too large together",
       left_out_performance,
     ],
-    ["printed details that were too large together and are left out", left_out_details],
+    ["printed details left out because they are too large together", left_out_details],
   ] as const;
   const leftOut = counted.flatMap(([what, count]) => (count === 0 ? [] : [`${what}: ${count}`]));
   return [...performance_warnings, ...leftOut, ...warnings];
@@ -58,7 +60,7 @@ function refuse(kind: ReadingFailure["kind"], detail: string, final: boolean): L
   return { ok: false, failure: { kind, detail, final } };
 }
 
-/** The same pieces, counted; time between asking for a piece and getting it is the log host's. */
+/** Passes the pieces on, counts their bytes, and measures how long the log host is waited for. */
 async function* measure(
   pieces: AsyncIterable<Uint8Array>,
   wire: { bytes: number; waitMs: number },

@@ -3,10 +3,10 @@ import type { Counters } from "../../metrics/counters.ts";
 import type { WorkEnd } from "./log-worker.ts";
 
 /**
- * Counts how an item of work ended.
+ * Counts how a work item ended.
  *
- * @param allowHosts - the patterns of hosts that may be fetched from: a host is counted under the one that it matches,
- *   any other as `other`, since strangers name the hosts and each label is kept for ever.
+ * @param allowHosts - the patterns of hosts that may be fetched from. A host is counted under the pattern that it matches,
+ *   otherwise as `other`, because strangers choose the hosts and a metric keeps each label for ever.
  */
 export function countWorkEnd(counters: Counters, allowHosts: readonly string[], end: WorkEnd): void {
   const { kind, outcome, failure, figures, suggestMs, storeMs } = end;

@@ -1,31 +1,31 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import type { Log } from "../../log.ts";
-import type { WorkItem, WorkStore } from "../../store/ports/store.ts";
-import { askAgain, fullJitterMs } from "../../timing/backoff.ts";
+import type { WorkItem, WorkStore } from "../../store/ports/work-store.ts";
+import { askAgain } from "../../timing/backoff.ts";
+import { retry } from "../../timing/retry.ts";
 import type { ReadingFailure } from "../read/log-reading.ts";
 import { type RetryLimits, retryDelayMs } from "./retry-delay.ts";
 
 /**
- * How an item of work ended. `retry`: failed, and due again later; `failed`: for good; `lost`: the lease ran out first,
- * and another worker has it; `unstored`: the store stayed away, or did not take what was made; `released`: given back.
+ * How a work item ended. `retry`: it failed and is due again later; `failed`: it failed for good; `lost`: the lease ran out
+ * and another worker has the item; `unstored`: the store stayed away or refused the artifacts; `released`: it was given back.
  */
 export type WorkOutcome = "done" | "retry" | "failed" | "lost" | "unstored" | "released";
 
 export interface WorkEnding {
   readonly store: Pick<WorkStore, "finishWork" | "failWork" | "releaseWork">;
   readonly retry: RetryLimits;
-  /** No further try of anything: a shutdown does not wait for a database. */
+  /** Ends all retries, because a shutdown does not wait for a database. */
   readonly stop: AbortSignal;
   readonly log: Log;
 }
 
 /**
- * Stores what was made, which ends the item.
+ * Stores the artifacts of a work item, which ends it.
  *
- * @param until - milliseconds since the Unix epoch: end of the lease. Up to then a store that is away is waited for,
- *   so that what was read with some effort is not thrown away because a database restarts.
+ * @param until - the end of the lease, in milliseconds since the Unix epoch. Until then a store that is away is waited for,
+ *   so that the work is not lost because a database restarts.
  */
 export async function finishWork(
   ending: WorkEnding,
@@ -38,14 +38,14 @@ export async function finishWork(
     return kept === null ? "unstored" : kept ? "done" : "lost";
   } catch (error) {
     ending.log.error("artifacts_not_stored", { item: item.id, error });
-    // What failed is ours, not the log's: its status stays pending.
+    // The failure is ours and not the log's, so the log's status stays pending.
     const reason = `internal-error: storing failed: ${error instanceof Error ? error.message : String(error)}`;
     await putOff(ending, item, { reason, marksFailed: false, final: false }, until);
     return "unstored";
   }
 }
 
-/** Keeps the reason on the item, and when it is due again, if ever. */
+/** Stores the reason with the item, and the time of the next attempt if there will be one. */
 export async function failWork(
   ending: WorkEnding,
   item: WorkItem,
@@ -56,9 +56,9 @@ export async function failWork(
 }
 
 /**
- * Gives the item back as it was. With the store away its lease runs out instead.
+ * Gives an item back unchanged. If the store is away, its lease runs out instead.
  *
- * @param dueAt - when it is due again, in milliseconds since the Unix epoch; the default is now.
+ * @param dueAt - when the item is due again, in milliseconds since the Unix epoch. Default: now.
  */
 export async function releaseWork(
   { store, log }: WorkEnding,
@@ -101,22 +101,27 @@ async function putOff(
 
 const backoff = { baseMs: 250, capMs: 10_000 };
 
-/** What the store answers, asked again while it is away; null: it stayed away. */
+/** Repeats a write while the store is away. Returns the store's answer; null if the store stayed away. */
 async function whileLeased<T>(
   write: () => Promise<T>,
   item: WorkItem,
   until: number,
   { stop, log }: WorkEnding,
 ): Promise<T | null> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await write();
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      if (tries === 0) log.warn("artifacts_wait_for_store", { item: item.id, error });
-      const delayMs = fullJitterMs(tries, askAgain(error, backoff));
-      if (stop.aborted || Date.now() + delayMs >= until) return null;
-      await wait(delayMs, undefined, { signal: stop }).catch(() => undefined);
-    }
+  try {
+    return await retry(write, {
+      backoff,
+      stop,
+      untilMs: until,
+      onFailure(error, failures) {
+        if (!(error instanceof Unavailable)) throw error;
+        if (failures === 1) log.warn("artifacts_wait_for_store", { item: item.id, error });
+        if (stop.aborted) throw error;
+        return askAgain(error, backoff);
+      },
+    });
+  } catch (error) {
+    if (error instanceof Unavailable) return null;
+    throw error;
   }
 }

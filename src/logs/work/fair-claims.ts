@@ -1,8 +1,8 @@
-import type { WorkItem, WorkStore } from "../../store/ports/store.ts";
+import type { WorkItem, WorkStore } from "../../store/ports/work-store.ts";
 
-/** The list of exchanges is read again after so long, and at once where nothing of the old ones can be claimed. */
+/** The list of exchanges is read again after this time, and at once if nothing can be claimed for the known ones. */
 const LIST_MS = 1000;
-/** But reading it takes no more than a tenth of the time: some servers look at all that waits for it. */
+/** Reading the list takes at most a tenth of the time, because some servers must scan all waiting work for it. */
 const LIST_SHARE = 10;
 
 export interface FairClaimsOptions {
@@ -12,14 +12,14 @@ export interface FairClaimsOptions {
 }
 
 /**
- * Claims work so that no publisher takes everybody's slots, however much work it brings and however long that takes:
- * the exchange with the fewest items in work here is next, and of several such the one whose last turn was earliest.
- * Within an exchange its projects take turns.
+ * Claims work so that no publisher takes all slots, however much work it has and however long that takes. The exchange
+ * with the fewest items in progress here is next; among equals, the one whose last turn is longest ago. Within an
+ * exchange, projects take turns.
  */
 export class FairClaims {
   readonly #options: FairClaimsOptions;
   readonly #inWork = new Map<string, number>();
-  /** The project that was claimed last, by exchange, in the order of these claims. */
+  /** The last project that had a turn, by exchange, in the order of these turns. */
   readonly #turns = new Map<string, string>();
   #exchanges: readonly string[] = [];
   #listedAt = Number.NEGATIVE_INFINITY;
@@ -30,9 +30,9 @@ export class FairClaims {
   }
 
   /**
-   * Claims some items, all of one exchange; none where nothing is due, or all that is belongs to busy hosts.
+   * Claims some items, all of one exchange. Returns none if nothing is due, or only items of busy hosts.
    *
-   * @param limit - most items; where several exchanges have work, each gets only its share of them.
+   * @param limit - the most items. If several exchanges have work, each gets only its share.
    */
   async claim(limit: number, exceptHosts: readonly string[]): Promise<readonly WorkItem[]> {
     const isFresh = await this.#list(LIST_MS);
@@ -46,7 +46,7 @@ export class FairClaims {
     );
   }
 
-  /** An item that was claimed is no longer in work. */
+  /** Notes that a claimed item is no longer in progress. */
   end({ exchange }: WorkItem): void {
     const left = (this.#inWork.get(exchange) ?? 0) - 1;
     if (left > 0) this.#inWork.set(exchange, left);
@@ -93,14 +93,14 @@ export class FairClaims {
     });
   }
 
-  /** @returns whether the list was read; one that is not that old is used as it is. */
+  /** Reads the list of exchanges if it is older than this. @returns whether it was read. */
   async #list(goodForMs: number): Promise<boolean> {
     const from = performance.now();
     if (from - this.#listedAt < Math.max(goodForMs, this.#listingMs * LIST_SHARE)) return false;
     this.#exchanges = await this.#options.store.exchangesWithWork(this.#options.kind);
     this.#listedAt = performance.now();
     this.#listingMs = this.#listedAt - from;
-    // Strangers may bring any number of exchanges: those without work are forgotten.
+    // Exchanges without work are forgotten, because strangers may create any number of them.
     const known = new Set(this.#exchanges);
     for (const exchange of this.#turns.keys()) if (!known.has(exchange)) this.#turns.delete(exchange);
     return true;

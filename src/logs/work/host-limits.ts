@@ -1,39 +1,39 @@
-/** How a host behaved: it answered (with whatever), or it kept us waiting or broke the connection. */
+/** How a host behaved: it answered (anything), or it did not answer in time or broke the connection. */
 export type HostConduct = "answered" | "unreachable";
 
-// A host that does not answer is left alone for 5 s after the first time, doubling, a minute at most: no longer, because
-// anybody who may publish can name a path of a good host that hangs.
+// A host that does not answer rests for 5 s, then for twice as long each time, up to a minute. The limit is low because any
+// publisher could name a path of a good host that hangs.
 const firstRestMs = 5_000;
 const longestRestMs = 60_000;
 const forgottenAfterMs = 600_000;
-/** Strangers name the hosts, and all that get no log now are named to the store at each claim. */
+/** The most hosts that are remembered. Strangers choose the hosts, and each claim names all busy ones to the store. */
 const mostHosts = 1000;
 
 interface HostState {
   inWork: number;
-  /** Times in a row that it was unreachable. */
+  /** How many times in a row the host was unreachable. */
   strikes: number;
-  /** Milliseconds of the clock: left alone until then. */
+  /** The time until which the host rests, in milliseconds of the clock. */
   restsUntil: number;
 }
 
 /**
- * How many logs of one host are in work, so that a slow host delays nothing but its own logs.
+ * Limits how many logs of one host are in progress, so that a slow host delays only its own logs.
  *
- * A host gets `perHost` logs at a time. One that is unreachable rests, and then gets a single log until it answers:
- * however many of its logs are waiting, a dead host takes one slot now and then. Times are milliseconds of the
- * caller's clock. Of more than a thousand hosts, those whose last log is the longest ago are forgotten.
+ * A host gets `perHost` logs at a time. An unreachable host rests, and then gets a single log until it answers. So a dead
+ * host takes only one slot now and then, however many of its logs wait. Times are milliseconds of the caller's clock. Of
+ * more than a thousand hosts, those whose last log is longest ago are forgotten.
  */
 export class HostLimits {
   readonly #perHost: number;
-  /** In the order in which they last ended a log, or began their first one. */
+  /** Hosts in the order in which they last ended a log, or began their first one. */
   readonly #hosts = new Map<string, HostState>();
 
   constructor(perHost: number) {
     this.#perHost = perHost;
   }
 
-  /** Hosts that get no further log now. */
+  /** Returns the hosts that get no further log now. */
   busy(now: number): string[] {
     const busy = [...this.#hosts].filter(([, { inWork, strikes, restsUntil }]) => {
       return now < restsUntil || inWork >= (strikes > 0 ? 1 : this.#perHost);
@@ -41,13 +41,13 @@ export class HostLimits {
     return busy.map(([host]) => host);
   }
 
-  /** A log of this host is in work. */
+  /** Notes that a log of this host is in progress. */
   start(host: string): void {
     const state = this.#hosts.get(host) ?? { inWork: 0, strikes: 0, restsUntil: 0 };
     this.#hosts.set(host, { ...state, inWork: state.inWork + 1 });
   }
 
-  /** A log that was started is no longer in work; null: that says nothing about its host. */
+  /** Notes that a log is no longer in progress. `conduct` is null if its end says nothing about the host. */
   end(host: string, conduct: HostConduct | null, now: number): void {
     const state = this.#hosts.get(host);
     if (state === undefined) return;
@@ -56,7 +56,7 @@ export class HostLimits {
       state.strikes = 0;
       state.restsUntil = 0;
     }
-    // Logs that were in work together and fail together are one time.
+    // Logs that were in progress together and fail together count once.
     if (conduct === "unreachable" && now >= state.restsUntil) {
       state.restsUntil = now + Math.min(longestRestMs, firstRestMs * 2 ** Math.min(state.strikes, 10));
       state.strikes++;
@@ -66,7 +66,7 @@ export class HostLimits {
     this.#forget(now);
   }
 
-  /** Looks at no more than it forgets, those with logs in work, and one. */
+  /** Forgets old hosts. The loop ends early: it visits only hosts that it forgets, hosts with logs in progress, and one more. */
   #forget(now: number): void {
     for (const [host, { inWork, restsUntil }] of this.#hosts) {
       if (inWork > 0) continue;

@@ -1,32 +1,32 @@
 import { serverKey } from "../fetch/server-key.ts";
 import { type HostConduct, HostLimits } from "./host-limits.ts";
 
-/** The logs that a busy server could not take come back one after the other, in this interval ... */
+/** Logs that a busy server could not take are due again one after the other, in this interval. */
 const lineMs = 1000;
-/** ... but none later than this: the server may have recovered. */
+/** The longest time until such a log is due again, because the server may have recovered. */
 const longestLineMs = 600_000;
-/** Strangers name the hosts: of more, those that were visited the longest ago are forgotten. */
+/** The most hosts that are remembered, because strangers choose them. Those visited longest ago are forgotten. */
 const mostHosts = 1000;
 
 /**
- * Which logs may be fetched now, by the name of their host and by the servers that it leads to. By the name alone,
- * one server that hangs could take all slots under a thousand names.
+ * Decides which logs may be fetched now, by the name of their host and by the servers that the name leads to. By the name
+ * alone, one server that hangs could take all slots under a thousand names.
  */
 export class LogVisits {
   readonly #hosts: HostLimits;
   readonly #servers: HostLimits;
-  /** The servers that a host's name led to last. */
+  /** The servers that each host's name led to last. */
   readonly #serversOf = new Map<string, readonly string[]>();
-  /** By server: when the last log is due that it could not take. Milliseconds since the Unix epoch. */
+  /** By server, when the last log that it could not take is due, in milliseconds since the Unix epoch. */
   readonly #lines = new Map<string, number>();
 
-  /** @param perHost - logs of one host, and of one server, at a time. */
+  /** @param perHost - the most logs of one host, and of one server, at a time. */
   constructor(perHost: number) {
     this.#hosts = new HostLimits(perHost);
     this.#servers = new HostLimits(perHost);
   }
 
-  /** Hosts that get no further log now: they are busy, or all servers that they led to are. */
+  /** Returns the hosts that get no further log now, because they or all of their servers are busy. */
   busyHosts(now: number): string[] {
     const busyServers = new Set(this.#servers.busy(now));
     const busy = new Set(this.#hosts.busy(now));
@@ -36,7 +36,7 @@ export class LogVisits {
     return [...busy];
   }
 
-  /** A log of this host is to be fetched. */
+  /** Begins to fetch a log of this host. */
   start(host: string): LogVisit {
     this.#hosts.start(host);
     const entered: string[] = [];
@@ -53,7 +53,7 @@ export class LogVisits {
         hops++;
         if (hops === 1) this.#learn(host, [...byServer.keys()]);
         const busy = new Set(this.#servers.busy(now));
-        // Where a redirect leads back to a server that this very log was admitted to, it does not wait for itself.
+        // A redirect may lead back to a server that this log was admitted to. The log must not wait for itself.
         const free = [...byServer.keys()].filter((server) => entered.includes(server) || !busy.has(server));
         if (free.length === 0) dueAt = this.#lineUp([...byServer.keys()], now);
         current = free;
@@ -65,7 +65,7 @@ export class LogVisits {
         return free.flatMap((server) => byServer.get(server) ?? []);
       },
       end: (conduct, now) => {
-        // After a redirect it is another host that answered, or did not.
+        // After a redirect the conduct is that of another host. The first one has answered.
         this.#hosts.end(host, hops > 1 ? "answered" : conduct, now);
         for (const server of entered) {
           this.#servers.end(server, current.includes(server) ? conduct : "answered", now);
@@ -81,7 +81,7 @@ export class LogVisits {
     if (this.#serversOf.size > mostHosts) forgetFirst(this.#serversOf);
   }
 
-  /** The place of one more log in the line before these servers. */
+  /** Puts one more log into the line before these servers, and returns when it is due. */
   #lineUp(servers: readonly string[], now: number): number {
     const last = servers.reduce((latest, server) => Math.max(latest, this.#lines.get(server) ?? now), now);
     const dueAt = Math.min(last + lineMs, now + longestLineMs);
@@ -96,12 +96,12 @@ export class LogVisits {
 
 /** The fetching of one log, from its claim to its end. */
 export interface LogVisit {
-  /** Which of these addresses may be connected to; these count from now on. Asked for each hop. */
+  /** Returns which of these addresses may be connected to, and counts them from now on. Called for each hop. */
   admit(addresses: readonly string[], port: number, now: number): readonly string[];
   /**
-   * Ends the visit; null: its end says nothing about the host.
+   * Ends the visit. `conduct` is null if its end says nothing about the host.
    *
-   * @returns when the log should be tried again, where a server was too busy to take it; else null.
+   * @returns when the log is due again if a server was too busy to take it; otherwise null.
    */
   end(conduct: HostConduct | null, now: number): number | null;
 }

@@ -4,7 +4,7 @@ import { describeLogFault } from "../../domain/log-faults.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { hostOf } from "../../domain/text/url-host.ts";
 import type { Log } from "../../log.ts";
-import type { WorkItem, WorkStore } from "../../store/ports/store.ts";
+import type { WorkItem, WorkStore } from "../../store/ports/work-store.ts";
 import { ThreadFailure } from "../../threads/thread-pool.ts";
 import type {
   AdmitServers,
@@ -20,7 +20,7 @@ import { LogVisits } from "./log-visits.ts";
 import type { RetryLimits } from "./retry-delay.ts";
 import { startWorkLane } from "./work-lane.ts";
 
-/** Bug suggestions for a `text_log_summary`'s blob. */
+/** Returns bug suggestions for the blob of a `text_log_summary`. */
 export type SuggestForSummary = (summaryBlob: string) => Promise<Suggested>;
 
 export interface LogWorkerOptions {
@@ -30,40 +30,40 @@ export interface LogWorkerOptions {
   >;
   readonly readLog: ReadLog;
   readonly suggestBugs: SuggestForSummary;
-  /** Logs in work at a time; as many as `readLog` has threads. */
+  /** Logs in progress at a time: as many as `readLog` has threads. */
   readonly logsAtOnce: number;
-  /** ... of one host, and of one server whatever its names are, so that a slow one leaves room for the others. */
+  /** Logs in progress at a time of one host, and of one server under all its names. A slow one leaves room for others. */
   readonly logsPerHost: number;
-  /** Longer than `readLog` may take: leases are not renewed. */
+  /** The length of a lease. It must be longer than `readLog` can take, because leases are not renewed. */
   readonly leaseMs: number;
   readonly retry: RetryLimits;
-  /** Called once for each item of work that was claimed. */
+  /** Called once for each claimed work item. */
   onEnd(end: WorkEnd): void;
   readonly log: Log;
 }
 
-/** How one item ended, for counters. */
+/** How a work item ended, for counters. */
 export interface WorkEnd {
   readonly kind: WorkItem["kind"];
-  /** A stranger's word: to be a metric's label it needs a bound on how many there are. `""` for suggestions. */
+  /** The log's host; `""` for suggestions. Strangers choose it, so metrics must limit how many labels they make of it. */
   readonly host: string;
   readonly outcome: WorkOutcome;
-  /** Why nothing was made. */
+  /** Why nothing was made; null if something was, or if the log waits for its server. */
   readonly failure: ReadingFailure["kind"] | null;
-  /** Null where no log was read. */
+  /** Null if no log was read. */
   readonly figures: ReadingFigures | null;
   readonly suggestMs: number;
   readonly storeMs: number;
 }
 
 export interface LogWorker {
-  /** A batch stored new work: looks at once. */
+  /** Looks for work at once. Called when a batch has stored new work. */
   nudge(): void;
-  /** Claims no more, gives back what is in work, and resolves when all is stored or given back. */
+  /** Stops claiming, gives back the items in progress, and resolves when all are stored or given back. */
   stop(): Promise<void>;
 }
 
-/** What an item came to, before it is stored. */
+/** The artifacts made for a work item, or why there are none. */
 type Made =
   | {
       readonly ok: true;
@@ -73,16 +73,16 @@ type Made =
     }
   | { readonly ok: false; readonly failure: ReadingFailure; readonly dueAt?: number };
 
-/** A log that was read, or not; `dueAt`: its server was busy, and it is due again then. */
+/** The result of reading a log. `dueAt` is set if its server was busy, and says when the log is due again. */
 type Read = LogReading & { readonly dueAt?: number };
 
 const idle = { baseMs: 1000, capMs: 10_000 };
-// One thread looks them up, one after the other; what is ready while the store is busy is stored together.
+// One thread looks up bugs for one item after another. Items that are ready while the store is busy are stored together.
 const suggestionsAtOnce = 32;
 
 /**
- * Makes the artifacts that messages did not bring: claims pending logs and submitted summaries, reads the ones, looks up
- * bugs for both, and stores what comes of it, until stopped. A log's failure is kept on the log; a store that is away is
+ * Makes the artifacts that publishers did not send. Until stopped, it claims pending logs and submitted summaries, reads the
+ * logs, looks up bugs for both, and stores the artifacts. A failure is stored with the log. A store that is away is
  * waited for.
  */
 export function startLogWorker(options: LogWorkerOptions): LogWorker {
@@ -107,12 +107,12 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
   function onClaimError(error: unknown): void {
     const away = error instanceof Unavailable;
     if (!away) log.error("work_claim_failed", { error });
-    // Told when it goes away, not at each try.
+    // Logged once when the store goes away, not at each attempt.
     else if (!storeAway) log.warn("work_waits_for_store", { error });
     storeAway = away;
   }
 
-  /** What went wrong in our own parts while the item was made. */
+  /** Returns the failure for an error of our own code or threads. */
   function toFailure(item: WorkItem, error: unknown): Made & { ok: false } {
     if (error instanceof ThreadFailure) {
       const { kind, message: detail } = error;
@@ -120,7 +120,7 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
     }
     log.error("artifacts_not_made", { item: item.id, error });
     const detail = error instanceof Error ? error.message : String(error);
-    // A bug does it again; after its mend the log can be asked for again. What was only away may be back by then.
+    // A bug would fail again; after it is fixed, the log can be reparsed. A store that was away may be back.
     return { ok: false, failure: { kind: "internal-error", detail, final: !(error instanceof Unavailable) } };
   }
 
@@ -152,7 +152,7 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
 
   async function make(item: WorkItem): Promise<Made> {
     if (item.attempts >= options.retry.maxAttempts) {
-      const detail = `none of ${item.attempts} attempts came to an end`;
+      const detail = `none of ${item.attempts} attempts was completed`;
       return { ok: false, failure: { kind: "unfinished", detail, final: true } };
     }
     if (item.kind === "suggestions") return addSuggestions(item.blob, { artifacts: [], figures: null });
@@ -162,13 +162,13 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
       log.warn("log_partly_unused", { item: item.id, warnings: reading.warnings });
     }
     const summary = reading.artifacts.find(({ name }) => name === "text_log_summary");
-    if (summary === undefined) throw new Error("a log was read, and there is no summary of it");
+    if (summary === undefined) throw new Error("a log was read, but it has no summary");
     return addSuggestions(summary.blob, reading);
   }
 
   async function end(item: WorkItem, made: Made, until: number): Promise<WorkOutcome> {
     if (made.ok) return finishWork(ending, item, made.artifacts, until);
-    // Cut off by the shutdown, whatever it is called.
+    // The shutdown has caused this failure, whatever its kind.
     if (stop.aborted) return releaseWork(ending, item);
     if (made.dueAt !== undefined) return releaseWork(ending, item, made.dueAt);
     return failWork(ending, item, made.failure, until);
@@ -184,7 +184,7 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
       kind: item.kind,
       host: item.kind === "log" ? hostOf(item.url) : "",
       outcome,
-      // A log that has to wait for its server has not failed.
+      // A log that waits for its server has not failed.
       failure: made.ok || made.dueAt !== undefined ? null : made.failure.kind,
       figures: made.ok ? made.figures : null,
       suggestMs: made.ok ? made.suggestMs : 0,
@@ -195,7 +195,7 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
   const lanes = [
     startWorkLane({
       slots: options.logsAtOnce,
-      // One at a time: what is claimed changes which hosts are busy.
+      // Logs are claimed one at a time, because each claim changes which hosts are busy.
       claim: () => claim("log", 1),
       handle,
       onClaimError,
@@ -220,14 +220,14 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
   };
 }
 
-/** What ended a thread once ends it again: it is in the bytes of the log, or in the lines of the summary. */
+/** Failures that the bytes of the log, or the lines of the summary, may cause. If so, the next attempt fails too. */
 const hopeless: readonly ReadingFailure["kind"][] = ["out-of-memory", "stalled", "too-long", "crashed"];
 
 function isHopeless(kind: ReadingFailure["kind"]): boolean {
   return hopeless.includes(kind);
 }
 
-/** Did the attempt before this one end a thread, too? */
+/** Returns whether the previous attempt ended a thread, too. */
 function failedAlike({ failure }: WorkItem): boolean {
   return hopeless.some((kind) => failure?.startsWith(`${kind}: `));
 }
@@ -240,7 +240,7 @@ const conducts: Partial<Record<ReadingFailure["kind"], HostConduct>> = {
   "too-many-redirects": "answered",
 };
 
-/** What a reading says about the host that it ended at; null: nothing. */
+/** Returns what a reading says about the host at which it ended; null if nothing. */
 function conductOf(reading: LogReading): HostConduct | null {
   return reading.ok ? "answered" : (conducts[reading.failure.kind] ?? null);
 }

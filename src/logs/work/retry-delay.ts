@@ -1,20 +1,20 @@
 import { fullJitterMs } from "../../timing/backoff.ts";
 
-/** How often a log is tried: the first attempt counts. */
+/** How often a log is tried, including the first attempt. */
 export interface RetryLimits {
   readonly maxAttempts: number;
 }
 
-// Bounds of the wait: 30 s after the first failure, doubling, two hours from the ninth on. With ten attempts the waits
-// together are two hours on average: a log host may be away that long.
+// The longest wait is 30 s after the first failure, doubles with each failure, and is two hours from the ninth on. With ten
+// attempts, all waits together take two hours on average, so a log host may be down that long.
 const backoff = { baseMs: 30_000, capMs: 7_200_000 };
-// A log host that stumbles is not asked again in the same second.
+// Jitter alone could retry a failing host within milliseconds.
 const leastMs = 1000;
 
 /**
- * Milliseconds until a log that could not be read is tried again, by full jitter; null: never.
+ * Returns the time until a log that could not be read is tried again, in milliseconds, with full jitter; null if never.
  *
- * @param failed - attempts that failed, this one included: from 1.
+ * @param failed - the number of failed attempts, including this one.
  * @param random - in [0, 1).
  */
 export function retryDelayMs(

@@ -1,34 +1,35 @@
-import { setTimeout as wait } from "node:timers/promises";
-import type { WorkItem } from "../../store/ports/store.ts";
+import type { WorkItem } from "../../store/ports/work-store.ts";
 import { type Backoff, fullJitterMs } from "../../timing/backoff.ts";
+import { pause } from "../../timing/pause.ts";
+import { Wake } from "../../timing/wake.ts";
 
 export interface WorkLaneOptions {
-  /** Most items in work at a time. */
+  /** The most items in progress at a time. */
   readonly slots: number;
-  /** What there is to do now, leased to us: at most so many. */
+  /** Claims up to `limit` items that are due now. */
   claim(limit: number): Promise<readonly WorkItem[]>;
-  /** Does one item, and ends it in the store. Never throws. */
+  /** Does the work of one item, and stores how it ended. Must not throw. */
   handle(item: WorkItem): Promise<void>;
-  /** A claim that failed; it is tried again. */
+  /** Called when a claim fails. The claim is repeated. */
   onClaimError(error: unknown): void;
-  /** Waits between claims that found nothing, or failed: jittered, growing up to the cap. */
+  /** The waits after claims that found nothing or failed. They have jitter and grow up to the cap. */
   readonly idle: Backoff;
 }
 
 export interface WorkLane {
-  /** There may be new work: looks at once. */
+  /** Looks for work at once. */
   nudge(): void;
-  /** Claims no more; resolves when what is in work has ended. */
+  /** Stops claiming, and resolves when all items in progress have ended. */
   stop(): Promise<void>;
 }
 
-/** Claims items of work while there is a free slot, and does them side by side. */
+/** Claims work items while there is a free slot, and works on them concurrently. */
 export function startWorkLane(options: WorkLaneOptions): WorkLane {
   const { slots, idle } = options;
   const inWork = new Set<Promise<void>>();
   let stopped = false;
-  let wake = new AbortController();
-  const nudge = (): void => wake.abort();
+  const wake = new Wake();
+  const nudge = (): void => wake.all();
 
   function start(item: WorkItem): void {
     const work = options.handle(item).finally(() => {
@@ -50,19 +51,16 @@ export function startWorkLane(options: WorkLaneOptions): WorkLane {
 
   async function run(): Promise<void> {
     for (let emptyHanded = 0; !stopped; ) {
-      // Taken before the claim: what is stored while the claim is on its way wakes the wait after it.
+      // The signal is read before the claim, so that a nudge during the claim ends the wait after it.
       const { signal } = wake;
       const items = await claim();
       items.forEach(start);
       emptyHanded = items.length > 0 ? 0 : emptyHanded + 1;
-      // A claim may bring less than there is, so the next one follows at once, unless there is no room for it.
+      // A claim may return fewer items than are due, so the next one follows at once while there is a free slot.
       if (items.length > 0 && inWork.size < slots) continue;
       const delayMs = idle.baseMs / 2 + fullJitterMs(emptyHanded, idle);
-      await wait(delayMs, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) {
-        wake = new AbortController();
-        emptyHanded = 0;
-      }
+      await pause(delayMs, signal);
+      if (signal.aborted) emptyHanded = 0;
     }
   }
 

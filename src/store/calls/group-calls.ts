@@ -8,13 +8,13 @@ interface Waiting<T, R> {
 }
 
 /**
- * Does together what is asked for one by one: what comes in the same turn of the event loop, or while others are under
- * way, becomes one call, and so one commit or one round trip. Where a call fails and the store is not away, its
- * items are done singly, so that only the culprit fails.
+ * Makes one call for many items. Items that come in the same turn of the event loop, or while a call is in progress, go
+ * into one call, and so into one commit or one round trip. If a call fails although the store is there, its items are
+ * done one by one, so that only the culprit fails.
  *
- * @param together - gives a result for each item, in their order; idempotent, all or nothing.
+ * @param together - returns a result for each item, in their order; idempotent, all or nothing.
  */
-export function gathered<T, R>(
+export function groupCalls<T, R>(
   together: (items: readonly T[]) => Promise<readonly R[]>,
 ): (item: T) => Promise<R> {
   let waiting: Waiting<T, R>[] = [];

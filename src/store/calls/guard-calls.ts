@@ -1,31 +1,28 @@
 import { Unavailable } from "../../domain/faults.ts";
+import type { Around } from "./wrap-calls.ts";
 
-/** How a question is put: once, or again where it may be. */
-export type Put = <T>(question: () => T | Promise<T>) => Promise<T>;
-
-const once: Put = async (question) => question();
+const once: Around = async (call) => call();
 
 /**
- * What stands in front of an adapter's methods: a driver's error comes out as what it means, and once the store has
- * been closed every question is answered by `Unavailable`.
+ * Guards an adapter's calls: the driver's errors are translated, and after the store has been closed every call throws
+ * `Unavailable`.
  *
- * @param meaningOf - the error to throw in the place of a driver's.
+ * @param meaningOf - translates a driver's error into the one to throw.
+ * @param attempt - makes the call, once or several times.
  */
-export function createAsking(meaningOf: (error: unknown) => unknown, put: Put = once) {
+export function createGuard(meaningOf: (error: unknown) => unknown, attempt: Around = once) {
   let isOpen = true;
 
-  function asked<A extends readonly unknown[], R>(work: (...args: A) => R | Promise<R>) {
-    return async (...args: A): Promise<R> => {
-      try {
-        return await put(() => {
-          if (!isOpen) throw new Unavailable("store", "it has been closed");
-          return work(...args);
-        });
-      } catch (error) {
-        throw meaningOf(error);
-      }
-    };
-  }
+  const guard: Around = async (call) => {
+    try {
+      return await attempt(() => {
+        if (!isOpen) throw new Unavailable("store", "it has been closed");
+        return call();
+      });
+    } catch (error) {
+      throw meaningOf(error);
+    }
+  };
 
   /** True the first time: then the connection is to be closed. */
   function end(): boolean {
@@ -34,5 +31,5 @@ export function createAsking(meaningOf: (error: unknown) => unknown, put: Put = 
     return wasOpen;
   }
 
-  return { asked, end };
+  return { guard, end };
 }

@@ -3,6 +3,7 @@ import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
 import { fullJitterMs } from "../../timing/backoff.ts";
 import type { Store } from "../ports/store.ts";
+import { forwardCalls } from "./forward-calls.ts";
 
 export interface KeepOpenOptions {
   /** Where the store is now; null: the embedded one. Read before each opening, and when the store does not answer. */
@@ -96,44 +97,15 @@ export async function keepOpen(options: KeepOpenOptions): Promise<Store | null> 
     }
   }
 
-  return {
+  const own = {
     get name() {
       return inUse?.store.name ?? "(not open yet)";
     },
-    storeSubmissions: (batch) => ask((store) => store.storeSubmissions(batch)),
-    storeResultSets: (project, resultSets) => ask((store) => store.storeResultSets(project, resultSets)),
-    recordRejections: (rejections) => ask((store) => store.recordRejections(rejections)),
-    resolveRejections: (tried) => ask((store) => store.resolveRejections(tried)),
-    findJob: (project, guid) => ask((store) => store.findJob(project, guid)),
-    findJobsByGuid: (guid) => ask((store) => store.findJobsByGuid(guid)),
-    findArtifact: (project, guid, name) => ask((store) => store.findArtifact(project, guid, name)),
-    findResultSet: (project, revision) => ask((store) => store.findResultSet(project, revision)),
-    listRejections: (query) => ask((store) => store.listRejections(query)),
-    findRejection: (id) => ask((store) => store.findRejection(id)),
-    countRejections: (filter) => ask((store) => store.countRejections(filter)),
-    listOnlyCounted: (filter) => ask((store) => store.listOnlyCounted(filter)),
-    countDocuments: () => ask((store) => store.countDocuments()),
-    readBindings: (queue) => ask((store) => store.readBindings(queue)),
-    noteBindings: (queue, bindings) => ask((store) => store.noteBindings(queue, bindings)),
-    forgetBindings: (queue, bindings) => ask((store) => store.forgetBindings(queue, bindings)),
-    exchangesWithWork: (kind) => ask((store) => store.exchangesWithWork(kind)),
-    claimWork: (claim) => ask((store) => store.claimWork(claim)),
-    finishWork: (item, artifacts) => ask((store) => store.finishWork(item, artifacts)),
-    failWork: (item, failure) => ask((store) => store.failWork(item, failure)),
-    releaseWork: (items, dueAt) => ask((store) => store.releaseWork(items, dueAt)),
-    countWork: () => ask((store) => store.countWork()),
-    listLogs: (query) => ask((store) => store.listLogs(query)),
-    reparseLogs: (query) => ask((store) => store.reparseLogs(query)),
-    replaceBugs: (bugs) => ask((store) => store.replaceBugs(bugs)),
-    bugsVersion: () => ask((store) => store.bugsVersion()),
-    readBugs: (afterId, limit) => ask((store) => store.readBugs(afterId, limit)),
-    enterSuspect: (hash) => ask((store) => store.enterSuspect(hash)),
-    clearSuspect: (hash) => ask((store) => store.clearSuspect(hash)),
-    ping: () => ask((store) => store.ping()),
     async close() {
       // One that opens only now closes itself.
       end.abort();
       await inUse?.store.close();
     },
   };
+  return forwardCalls<Store>(own, ask);
 }

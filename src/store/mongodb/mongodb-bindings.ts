@@ -1,6 +1,6 @@
 import type { Binding } from "../../domain/binding.ts";
 import { bindingId } from "../../domain/ids.ts";
-import type { KnownBinding } from "../ports/store.ts";
+import type { KnownBinding } from "../ports/binding-ledger.ts";
 import type { Collections } from "./mongodb-collections.ts";
 import { ignoreDuplicates } from "./mongodb-faults.ts";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { WorkClaim, WorkItem } from "../ports/store.ts";
+import type { WorkClaim, WorkItem } from "../ports/work-store.ts";
 import {
   type Collections,
   type LogDocument,

@@ -1,11 +1,13 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { Binary, type Collection, type Db } from "mongodb";
 import type { Bug } from "../../domain/bug.ts";
+import type { StoredRoute } from "../../domain/origin.ts";
 import type { StoredRejection } from "../../domain/rejection.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
-import type { ArtifactMaker, KnownBinding } from "../ports/store.ts";
+import type { KnownBinding } from "../ports/binding-ledger.ts";
+import type { ArtifactMaker } from "../ports/job-reads.ts";
 import type { QuotaUse } from "../rules/admit-rejections.ts";
 import type { NewLog, NewSuggestions } from "../rules/new-work.ts";
 import { isTakenName } from "./mongodb-faults.ts";
@@ -50,8 +52,20 @@ export type SuggestionsDocument = Omit<NewSuggestions, "exchange" | "next_attemp
     /** Null: it has failed for good. */
     readonly next_attempt_at: string | null;
   };
-export type RejectionDocument = Omit<StoredRejection, "id" | "expires_at"> &
-  WithId & { readonly expires_at: Date };
+export type RejectionDocument = Pick<
+  StoredRejection,
+  "fault" | "project" | "task_id" | "payload" | "first_seen" | "last_seen" | "count"
+> &
+  WithId & {
+    /** Absent: a version that knew Pulse alone wrote it. */
+    readonly origin?: StoredRoute["origin"];
+    /** The exchange, or `client:` and the id of a client. */
+    readonly exchange: string;
+    readonly routing_key?: string;
+    readonly client_id?: string;
+    readonly endpoint?: string;
+    readonly expires_at: Date;
+  };
 
 /** How much of a day's quota of rejections an exchange has used. */
 export type QuotaDocument = QuotaUse & WithId & { readonly expires_at: Date };

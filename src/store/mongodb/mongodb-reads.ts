@@ -2,7 +2,8 @@ import { artifactIds, JOB_INFO, jobId, resultSetId } from "../../domain/ids.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
-import type { ExplainedJob, JobView } from "../ports/store.ts";
+import type { ExplainedJob, JobView } from "../ports/job-reads.ts";
+import { withOrigins } from "../rules/earlier-origin.ts";
 import { explainedArtifacts } from "../rules/explained-artifacts.ts";
 import { findPush } from "../rules/find-push.ts";
 import { mergeJobInfo } from "../rules/merge-job-info.ts";
@@ -14,7 +15,7 @@ import {
   type ResultSetDocument,
   toArtifact,
 } from "./mongodb-collections.ts";
-import { toStoredLog } from "./mongodb-work.ts";
+import { toStoredLog } from "./mongodb-logs.ts";
 
 /** Most jobs that one guid or task id names; a stranger may make any number. */
 const MAX_RUNS = 100;
@@ -27,7 +28,7 @@ export function createReads(all: Collections) {
     const { _id, ...job } = found;
     const { into, logs, artifacts } = await partsOf(_id);
     return {
-      job,
+      job: withOrigins(job),
       coalesced_to: into?.into_guid ?? null,
       logs: logs.map(toStoredLog),
       artifacts: [...new Set(artifacts.map(({ name }) => name))],
@@ -70,7 +71,7 @@ export function createReads(all: Collections) {
         .toArray(),
     ]);
     return {
-      job,
+      job: withOrigins(job),
       result_set: push === null ? null : toResultSet(push),
       coalesced_to: into?.into_guid ?? null,
       logs: logs.map(toStoredLog),

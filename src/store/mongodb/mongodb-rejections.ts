@@ -1,10 +1,11 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { AnyBulkWriteOperation, Collection, Filter } from "mongodb";
 import { taskIdOf } from "../../domain/ids.ts";
+import { type StoredRoute, storedSenderOf } from "../../domain/origin.ts";
 import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
-import { fullJitterMs } from "../../timing/backoff.ts";
-import type { RejectionCount, RejectionFilter, RejectionQuery, RetriedRejection } from "../ports/store.ts";
+import { retry } from "../../timing/retry.ts";
+import type { RejectionCount, RejectionFilter, RejectionQuery } from "../ports/rejection-reads.ts";
+import type { RetriedRejection } from "../ports/submission-store.ts";
 import { admitRejections, type QuotaUse, type RejectionQuota, unlimited } from "../rules/admit-rejections.ts";
 import {
   oldestDay,
@@ -16,15 +17,12 @@ import {
 } from "../rules/plan-rejections.ts";
 import type { Collections, QuotaDocument, RejectionDocument, WithId } from "./mongodb-collections.ts";
 import { retriableOf } from "./mongodb-faults.ts";
+import { inOneReply, raceBackoff, unordered } from "./mongodb-rounds.ts";
 
 type Write = AnyBulkWriteOperation<RejectionDocument>;
 
 /** Two workers that put the same new one at once: the server refuses one of them, which then only counts. */
 const MAX_ROUNDS = 8;
-const raceBackoff = { baseMs: 5, capMs: 200 };
-const unordered = { ordered: false } as const;
-/** A reply holds what it can; left to itself a server gives 101 documents. */
-const inOneReply = { batchSize: 100_000 } as const;
 
 /** What was refused: written in a constant number of round trips, whatever the batch's size. */
 export function createRejections(
@@ -77,19 +75,18 @@ export function createRejections(
     into: Collection<T>,
     writes: readonly AnyBulkWriteOperation<T>[],
   ): Promise<void> {
+    if (writes.length === 0) return;
     let open = writes;
-    for (let round = 0; open.length > 0; round++) {
-      try {
-        await into.bulkWrite(open, unordered);
-        return;
-      } catch (error) {
+    await retry(() => into.bulkWrite(open, unordered), {
+      backoff: raceBackoff,
+      onFailure(error, failures) {
         const indexes = retriableOf(error);
-        if (indexes === null || round >= MAX_ROUNDS) throw error;
+        if (indexes === null || failures > MAX_ROUNDS) throw error;
         // Only those that were not written: each write counts.
         open = open.filter((_write, index) => indexes.has(index));
-        await wait(fullJitterMs(round, raceBackoff));
-      }
-    }
+        return undefined;
+      },
+    });
   }
 
   async function resolveRejections(tried: readonly RetriedRejection[]): Promise<void> {
@@ -163,13 +160,13 @@ export function createRejections(
 type Totals = Omit<RejectionCount, "exchange" | "reason">;
 
 function toUpsert(rejection: StoredRejection): Write {
-  const { id: _id, exchange, routing_key, project, task_id, fault, payload } = rejection;
+  const { id: _id, project, task_id, fault, payload } = rejection;
   const { first_seen, last_seen, count, expires_at } = rejection;
   return {
     updateOne: {
       filter: { _id },
       update: {
-        $setOnInsert: { exchange, routing_key },
+        $setOnInsert: routeOf(rejection),
         $set: { project, task_id, fault, payload },
         $min: { first_seen },
         $max: { last_seen, expires_at: new Date(expires_at) },
@@ -178,6 +175,18 @@ function toUpsert(rejection: StoredRejection): Write {
       upsert: true,
     },
   };
+}
+
+/** `exchange` holds whoever sent it, so that rejections of all origins are counted by one index. */
+function routeOf(route: StoredRoute) {
+  return route.origin === "rest"
+    ? {
+        origin: route.origin,
+        exchange: storedSenderOf(route),
+        client_id: route.client_id,
+        endpoint: route.endpoint,
+      }
+    : { origin: route.origin, exchange: route.exchange, routing_key: route.routing_key };
 }
 
 function toIncrement(use: QuotaUse, ttlDays: number): AnyBulkWriteOperation<QuotaDocument> {
@@ -224,6 +233,12 @@ function ofTask(task_id: string): Filter<RejectionDocument>[] {
   ];
 }
 
-function toRejection({ _id, expires_at, ...rest }: RejectionDocument): StoredRejection {
-  return { id: _id, ...rest, expires_at: expires_at.toISOString() };
+function toRejection(document: RejectionDocument): StoredRejection {
+  const { _id: id, origin, exchange, routing_key, client_id, endpoint, expires_at, ...rest } = document;
+  // A version that knew Pulse alone wrote no origin.
+  const route: StoredRoute =
+    origin === "rest"
+      ? { origin, client_id: client_id ?? "", endpoint: endpoint ?? "" }
+      : { origin: "pulse", exchange, routing_key: routing_key ?? "" };
+  return { id, ...rest, ...route, expires_at: expires_at.toISOString() };
 }

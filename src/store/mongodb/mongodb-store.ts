@@ -2,8 +2,8 @@ import { type Db, MongoClient } from "mongodb";
 import { namesDatabase } from "../../domain/database-name.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
-import { gathered } from "../calls/group-calls.ts";
-import { createAsking } from "../calls/guard-calls.ts";
+import { groupCalls } from "../calls/group-calls.ts";
+import { wrapCalls } from "../calls/wrap-calls.ts";
 import type { Store } from "../ports/store.ts";
 import { LogRoom } from "../rules/log-room.ts";
 import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
@@ -12,9 +12,12 @@ import { createBindings } from "./mongodb-bindings.ts";
 import { createBugs } from "./mongodb-bugs.ts";
 import { createClaims } from "./mongodb-claims.ts";
 import { collectionsOf, createIndexes } from "./mongodb-collections.ts";
-import { asUnavailable, blamed, refusedName } from "./mongodb-faults.ts";
+import { asUnavailable, refusedName } from "./mongodb-faults.ts";
+import { createLogs } from "./mongodb-logs.ts";
+import { createPolicies } from "./mongodb-policies.ts";
 import { createReads } from "./mongodb-reads.ts";
 import { createRejections } from "./mongodb-rejections.ts";
+import { createSuspects } from "./mongodb-suspects.ts";
 import { createWork } from "./mongodb-work.ts";
 import { createWrites } from "./mongodb-writes.ts";
 import { checkLimits, watchChecks } from "./watch-checks.ts";
@@ -25,8 +28,8 @@ const DEFAULT_DATABASE = "pulse_ingest";
  * The store on a server that speaks MongoDB's protocol: MongoDB, Amazon DocumentDB, FerretDB on DocumentDB. Only what
  * these have in common is used: point writes by `_id`, compare-and-set, no transactions.
  *
- * @param url - the path names the database, else `pulse_ingest`.
- * @param onStuck - told when the driver hangs: only another opening mends that.
+ * @param url - the path names the database; without one it is `pulse_ingest`.
+ * @param onStuck - called when the driver hangs: only opening the store again helps then.
  * @throws Misuse for an address that cannot be used; Unavailable while the server does not answer.
  */
 export async function openMongodbStore(
@@ -39,78 +42,45 @@ export async function openMongodbStore(
   const all = collectionsOf(database);
   const endWatch = watchChecks(client, checkLimits(client.options), onStuck);
   try {
-    await withinLimit(() => client.connect())();
-    await withinLimit(() => createIndexes(all))();
+    await withinLimit(() => client.connect());
+    await withinLimit(() => createIndexes(all));
   } catch (error) {
     endWatch();
     await client.close();
     throw refusedName(error) ?? asUnavailable(error);
   }
-  const writes = createWrites(all, new LogRoom(limits.maxWaitingLogs));
-  const reads = createReads(all);
+  const { forStrangers, forWorkers, forPeople, end } = createPolicies(all);
   const rejections = createRejections(all, rejectionTtlDays, limits.rejectionQuota);
-  const claims = createClaims(all);
-  const work = createWork(all);
-  const bugs = createBugs(all);
-  const bindings = createBindings(all);
-  const { asked, end } = createAsking(asUnavailable);
-  /** For what a worker waits for: it must not wait for ever. */
-  const limited = <A extends readonly unknown[], R>(ask: (...args: A) => Promise<R>) =>
-    asked(withinLimit(ask));
-  /** For what strangers' words are written by: one that the server refuses must not be tried for ever. */
-  const blaming = <A extends readonly unknown[], R>(write: (...args: A) => Promise<R>) =>
-    limited(async (...args: A) => {
-      try {
-        return await write(...args);
-      } catch (error) {
-        throw await blamed(error, writeProbe);
-      }
-    });
-  const writeProbe = () =>
-    all.versions.replaceOne({ _id: "probe" }, { version: new Date().toISOString() }, { upsert: true });
-  const finish = gathered(blaming(work.finishWork));
+  const { recordRejections, resolveRejections, ...rejectionReads } = rejections;
+  const { finishItems, ...work } = createWork(all);
+  const { replaceBugs, ...bugReads } = createBugs(all);
+  const writes = createWrites(all, new LogRoom(limits.maxWaitingLogs, () => performance.now()));
+
+  const strangersCalls = wrapCalls(
+    { ...writes, recordRejections, resolveRejections, finishItems },
+    forStrangers,
+  );
+  const workersCalls = wrapCalls(
+    { ...createClaims(all), ...work, ...bugReads, ...createSuspects(all), ...createBindings(all), ping },
+    forWorkers,
+  );
+  const peoplesCalls = wrapCalls(
+    { ...createReads(all), ...rejectionReads, ...createLogs(all), replaceBugs },
+    forPeople,
+  );
+  const finishGrouped = groupCalls(strangersCalls.finishItems);
+
+  async function ping(): Promise<void> {
+    // A read from the primary, not `ping`: a server whose own database is down still answers that.
+    await all.versions.findOne({ _id: "bugs" });
+  }
 
   return {
     name: `mongodb (${client.options.hosts.map(String).join(",")}/${database.databaseName})`,
-    storeSubmissions: blaming(writes.storeSubmissions),
-    storeResultSets: asked(writes.storeResultSets),
-    recordRejections: blaming(rejections.recordRejections),
-    resolveRejections: asked(rejections.resolveRejections),
-    findJob: asked(reads.findJob),
-    findJobsByGuid: asked(reads.findJobsByGuid),
-    findArtifact: asked(reads.findArtifact),
-    findResultSet: asked(reads.findResultSet),
-    listRejections: asked(rejections.listRejections),
-    findRejection: asked(rejections.findRejection),
-    countRejections: asked(rejections.countRejections),
-    listOnlyCounted: asked(rejections.listOnlyCounted),
-    countDocuments: asked(reads.countDocuments),
-    readBindings: limited(bindings.readBindings),
-    noteBindings: limited(bindings.noteBindings),
-    forgetBindings: limited(bindings.forgetBindings),
-    exchangesWithWork: limited(claims.exchangesWithWork),
-    claimWork: limited(claims.claimWork),
-    finishWork: (item, artifacts) => finish({ item, artifacts }),
-    failWork: limited(work.failWork),
-    releaseWork: limited(work.releaseWork),
-    countWork: asked(work.countWork),
-    listLogs: asked(work.listLogs),
-    reparseLogs: asked(work.reparseLogs),
-    replaceBugs: asked(bugs.replaceBugs),
-    bugsVersion: limited(bugs.bugsVersion),
-    readBugs: asked(bugs.readBugs),
-    enterSuspect: limited(async (hash: string) => {
-      const update = { $inc: { attempts: 1 }, $set: { last_seen: new Date() } };
-      const options = { upsert: true, returnDocument: "after" } as const;
-      return (await all.suspects.findOneAndUpdate({ _id: hash }, update, options))?.attempts ?? 1;
-    }),
-    clearSuspect: limited(async (hash: string) => {
-      await all.suspects.deleteOne({ _id: hash });
-    }),
-    ping: limited(async () => {
-      // A read from the primary, not `ping`: a server whose own database is down still answers that.
-      await all.versions.findOne({ _id: "bugs" });
-    }),
+    ...strangersCalls,
+    ...workersCalls,
+    ...peoplesCalls,
+    finishWork: (item, artifacts) => finishGrouped({ item, artifacts }),
     async close() {
       if (!end()) return;
       endWatch();
@@ -119,16 +89,16 @@ export async function openMongodbStore(
   };
 }
 
-/** What an address names; nothing has been asked of a server yet. @throws Misuse where the driver does not understand it. */
+/** What an address names; no server has been contacted yet. @throws Misuse where the driver does not understand it. */
 function understood(url: string): { readonly client: MongoClient; readonly database: Db } {
   try {
     const client = new MongoClient(url, {
       appName: "pulse-ingest",
-      // Durable on most members when a write returns: only then is a message acknowledged. Given one by one, since as a
-      // whole they give way to what the address says.
+      // Durable on most members when a write returns: only then is a message acknowledged. Given as single options, since
+      // the address would override a `writeConcern`.
       w: "majority",
       journal: true,
-      // Also where the address that a provider hands out says otherwise: what we have just written is read again.
+      // Also where a provider's address says otherwise: the worker reads again what it has just written.
       readPreference: "primary",
       // Every write here is idempotent and retried as a whole; some servers do not know the driver's own retry.
       retryWrites: false,

@@ -1,22 +1,19 @@
-import type { FindCursor } from "mongodb";
 import { artifactId, jobId } from "../../domain/ids.ts";
-import { isParsedHere } from "../../domain/log-plan.ts";
-import { taskIdForms } from "../../domain/task-id-forms.ts";
-import type { FinishedWork, LogQuery, StoredLog, WorkCounts, WorkFailure, WorkItem } from "../ports/store.ts";
+import type { FinishedWork, WorkCounts, WorkFailure, WorkItem } from "../ports/work-store.ts";
 import { makerOf } from "../rules/explained-artifacts.ts";
-import { type Collections, failedOnce, type LogDocument, packBlob, waiting } from "./mongodb-collections.ts";
+import { type Collections, failedOnce, packBlob, waiting } from "./mongodb-collections.ts";
 import { ignoreDuplicates } from "./mongodb-faults.ts";
 
-const LOGS_AT_ONCE = 5000;
-const released = { lease: null, lease_until: null } as const;
+/** No lease. */
+export const released = { lease: null, lease_until: null } as const;
 
-/** How work that was claimed (`claims.ts`) ends, and what is asked of logs. */
+/** How claimed work (`mongodb-claims.ts`) ends. */
 export function createWork(all: Collections) {
   /**
    * In a constant number of round trips. A lease that runs out between its check and the end counts as kept: whoever
    * has the item then makes the same artifacts.
    */
-  async function finishWork(finished: readonly FinishedWork[]): Promise<boolean[]> {
+  async function finishItems(finished: readonly FinishedWork[]): Promise<boolean[]> {
     const leases = await readLeases(finished.map(({ item }) => item));
     const isHeld = ({ item }: FinishedWork): boolean => leases.get(item.id) === item.lease;
     const held = finished.filter(isHeld);
@@ -85,39 +82,11 @@ export function createWork(all: Collections) {
     };
   }
 
-  async function listLogs(query: LogQuery): Promise<StoredLog[]> {
-    return (await newestFirst(query).toArray()).map(toStoredLog);
-  }
-
-  function newestFirst({ job_guid, since, limit, ...exact }: LogQuery): FindCursor<LogDocument> {
-    const filter = {
-      ...(job_guid === undefined ? {} : { job_guid: { $in: [...taskIdForms(job_guid)] } }),
-      ...Object.fromEntries(Object.entries(exact).filter(([, value]) => value !== undefined)),
-      ...(since === undefined ? {} : { last_modified: { $gte: since } }),
-    };
-    return all.logs.find(filter).sort({ last_modified: -1, _id: 1 }).limit(limit);
-  }
-
-  async function reparseLogs(query: LogQuery): Promise<number> {
-    const ids: string[] = [];
-    for await (const { _id, name } of newestFirst(query)) if (isParsedHere(name)) ids.push(_id);
-    const now = new Date().toISOString();
-    const fresh = { parse_status: "pending", attempts: 0, failure: null, ...released } as const;
-    const update = { $set: { ...fresh, next_attempt_at: now, last_modified: now } };
-    // A command holds no more than 16 MiB, and all logs may be wanted.
-    for (let at = 0; at < ids.length; at += LOGS_AT_ONCE) {
-      await all.logs.updateMany({ _id: { $in: ids.slice(at, at + LOGS_AT_ONCE) } }, update);
-    }
-    return ids.length;
-  }
-
   return {
-    finishWork,
+    finishItems,
     failWork,
     releaseWork,
     countWork,
-    listLogs,
-    reparseLogs,
   };
 }
 
@@ -142,13 +111,4 @@ function toDocuments({ item, artifacts }: FinishedWork) {
     blob: packBlob(artifact.blob),
     made_by: makerOf(item),
   }));
-}
-
-export function toStoredLog(log: LogDocument): StoredLog {
-  const { _id, project, job_guid, name, url, parse_status, attempts, next_attempt_at, failure } = log;
-  const { last_modified } = log;
-  return {
-    id: _id,
-    ...{ project, job_guid, name, url, parse_status, attempts, next_attempt_at, failure, last_modified },
-  };
 }

@@ -1,38 +1,27 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import type { AnyBulkWriteOperation } from "mongodb";
 import { Refused, Unavailable } from "../../domain/faults.ts";
-import { jobId, resultSetId } from "../../domain/ids.ts";
-import { isFullRevision, type ResultSet, type ResultSetSubmission } from "../../domain/result-set.ts";
-import { fullJitterMs } from "../../timing/backoff.ts";
-import type { Arrival, StoreOutcome } from "../ports/store.ts";
+import { jobId } from "../../domain/ids.ts";
+import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
 import { DECISIVE, type DecisiveJob } from "../rules/advance-job.ts";
-import { completePush, keysOf, linkedOnce } from "../rules/complete-push.ts";
-import { revisionKeys } from "../rules/find-push.ts";
 import type { LogRoom } from "../rules/log-room.ts";
 import { type BatchPlan, planBatch } from "../rules/plan-batch.ts";
-import { PushBook, pushKeys } from "../rules/push-book.ts";
+import { PushBook } from "../rules/push-book.ts";
 import {
   below,
   type Collections,
   inOneOrder,
   type JobDocument,
   packBlob,
-  type ResultSetDocument,
   waiting,
 } from "./mongodb-collections.ts";
 import { asUnavailable, ignoreDuplicates, isLostRace } from "./mongodb-faults.ts";
+import { createPushes } from "./mongodb-pushes.ts";
+import { inOneReply, letOthersPass, MAX_ROUNDS, TOO_SLOW, unordered } from "./mongodb-rounds.ts";
 
-/** Each round at least one of the racing writers wins, so this many are lost only by a storm. */
-const MAX_ROUNDS = 12;
 /** A reply that was lost is found out in one; some servers call a lost race an error of their own. */
 const MAX_ERRORS = 2;
-const TOO_SLOW = "other writers were faster too often";
-const raceBackoff = { baseMs: 5, capMs: 200 };
-const unordered = { ordered: false } as const;
 const decisive = Object.fromEntries(DECISIVE.map((name) => [name, 1]));
-/** A reply holds what it can: left to itself a server gives 101 documents, and has to be asked again for the rest. */
-const inOneReply = { batchSize: 100_000 } as const;
 
 type Tagged = readonly [index: number, arrival: Arrival];
 
@@ -45,11 +34,13 @@ interface RoundEnd {
 
 /** What writes a batch, in a constant number of round trips a round: result sets, artifacts, logs, the jobs last. */
 export function createWrites(all: Collections, room: LogRoom) {
+  const pushes = createPushes(all);
+
   async function storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]> {
     const outcomes: StoreOutcome[] = [];
     let open: readonly Tagged[] = [...batch.entries()];
     for (let round = 0; open.length > 0; round++) {
-      if (round > 0) await wait(fullJitterMs(round, raceBackoff));
+      if (round > 0) await letOthersPass(round);
       const { again, error } = await storeRound(open, outcomes);
       const isRace = error === null || isLostRace(error);
       if (again.length > 0 && round >= (isRace ? MAX_ROUNDS : MAX_ERRORS))
@@ -63,10 +54,14 @@ export function createWrites(all: Collections, room: LogRoom) {
   async function storeRound(open: readonly Tagged[], outcomes: StoreOutcome[]): Promise<RoundEnd> {
     const arrivals = open.map(([, arrival]) => arrival);
     const writeId = randomUUID();
-    const [stored, read] = await Promise.all([readJobs(arrivals), readPushes(arrivals), countLogs(arrivals)]);
-    const pushes = new PushBook(read);
-    const plan = planBatch(arrivals, stored, pushes, room, writeId);
-    await writePushes(pushes, read);
+    const [stored, read] = await Promise.all([
+      readJobs(arrivals),
+      pushes.readPushes(arrivals),
+      countLogs(arrivals),
+    ]);
+    const book = new PushBook(read);
+    const plan = planBatch(arrivals, stored, book, room, writeId);
+    await pushes.writePushes(book, read);
     await writeParts(plan);
     const { lost, error } = await writeJobs(plan, stored, writeId);
     const again: Tagged[] = [];
@@ -101,41 +96,6 @@ export function createWrites(all: Collections, room: LogRoom) {
         return [_id, { state, version, refused, transitions }];
       }),
     );
-  }
-
-  async function readPushes(arrivals: readonly Arrival[]): Promise<ResultSet[]> {
-    const { keys, hashes } = pushKeys(arrivals.map(({ submission }) => submission));
-    return pushesBy(keys, hashes);
-  }
-
-  async function pushesBy(keys: string[], hashes: readonly [string, string][]): Promise<ResultSet[]> {
-    // One condition a project: a server is slow over thousands of them, and a stranger's message may bring as many hashes.
-    const hashesOf = new Map<string, string[]>();
-    for (const [project] of hashes) hashesOf.set(project, []);
-    for (const [project, hash] of hashes) hashesOf.get(project)?.push(hash);
-    const byHash = Array.from(hashesOf, ([project, $in]) => ({ project, revision_hash: { $in } }));
-    const found = await all.resultsets
-      .find({ $or: [{ revision_keys: { $in: keys } }, ...byHash] }, inOneReply)
-      .toArray();
-    return found.map(({ _id, revision_keys, ...push }) => push);
-  }
-
-  async function writePushes(pushes: PushBook, read: readonly ResultSet[]): Promise<void> {
-    if (pushes.changed.size === 0) return;
-    const known = new Map(read.map((push) => [pushes.idOf(push), push]));
-    const changed = inOneOrder([...pushes.changed].map(([_id, push]) => ({ _id, push })));
-    const writes = changed.map(({ _id: id, push }): AnyBulkWriteOperation<ResultSetDocument> => {
-      const before = known.get(id);
-      return before === undefined
-        ? { insertOne: { document: toDocument(id, push) } }
-        : { updateOne: lengthening(id, push, before.revision) };
-    });
-    if (await ignoreDuplicates(all.resultsets.bulkWrite(writes, unordered))) return;
-    // Another worker's skeleton, or push, is as good as ours, but for a revision that only ours has in full.
-    const lengthenings = changed
-      .filter(({ _id, push: { revision } }) => !known.has(_id) && isFullRevision(revision))
-      .map(({ _id: id, push }) => ({ updateOne: lengthening(id, push, push.short_revision) }));
-    if (lengthenings.length > 0) await all.resultsets.bulkWrite(lengthenings, unordered);
   }
 
   async function writeParts(plan: BatchPlan): Promise<void> {
@@ -221,40 +181,5 @@ export function createWrites(all: Collections, room: LogRoom) {
     await all.versions.updateOne({ _id: "none" }, { $set: { version: "none" } });
   }
 
-  async function storeResultSets(project: string, submitted: readonly ResultSetSubmission[]): Promise<void> {
-    for (const resultSet of linkedOnce(submitted)) {
-      for (let round = 0; !(await storeResultSet(project, resultSet)); round++) {
-        if (round >= MAX_ROUNDS) throw new Unavailable("store", TOO_SLOW);
-        await wait(fullJitterMs(round, raceBackoff));
-      }
-    }
-  }
-
-  /** False: another writer was faster. */
-  async function storeResultSet(project: string, resultSet: ResultSetSubmission): Promise<boolean> {
-    const push = completePush(await pushesBy(keysOf(project, resultSet), []), project, resultSet);
-    if (push === null) return true;
-    const { before, next } = push;
-    const { _id, ...replacement } = toDocument(resultSetId(project, next.revision), next);
-    try {
-      if (before === null) return (await all.resultsets.insertOne({ _id, ...replacement })).acknowledged;
-      const { revision, push_timestamp } = before;
-      const asRead = { _id, revision, push_timestamp };
-      return (await all.resultsets.replaceOne(asRead, replacement)).matchedCount === 1;
-    } catch (error) {
-      if (isLostRace(error)) return false;
-      throw error;
-    }
-  }
-
-  return { storeSubmissions, storeResultSets };
-}
-
-/** One that has changed since it was read has been lengthened by another. */
-function lengthening(_id: string, { revision }: ResultSet, before: string) {
-  return { filter: { _id, revision: before }, update: { $set: { revision } } };
-}
-
-function toDocument(_id: string, push: ResultSet): ResultSetDocument {
-  return { _id, ...push, revision_keys: revisionKeys(push) };
+  return { storeSubmissions, storeResultSets: pushes.storeResultSets };
 }

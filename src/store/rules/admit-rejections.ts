@@ -1,5 +1,6 @@
+import { rejectionId } from "../../domain/ids.ts";
 import type { Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
-import { idOf, type PlannedRejection, type QuotaKey, quotaId } from "./plan-rejections.ts";
+import { type PlannedRejection, type QuotaKey, quotaId } from "./plan-rejections.ts";
 
 /** How many new rejections of one exchange are kept in a day; 0: no limit. */
 export interface RejectionQuota {
@@ -62,7 +63,9 @@ export function admitRejections(
     kept,
     uses: [...added.values()],
     endsOf: (rejections) =>
-      rejections.map((rejection) => (refusedIds.has(idOf(rejection)) ? "only-counted" : "kept")),
+      rejections.map((rejection) =>
+        refusedIds.has(rejectionId(rejection.payload, rejection.route)) ? "only-counted" : "kept",
+      ),
   };
 }
 

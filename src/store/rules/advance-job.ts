@@ -1,7 +1,8 @@
 import { isJobState, stateRank } from "../../domain/job-state.ts";
+import { toStoredOrigin } from "../../domain/origin.ts";
 import type { StoredJob, Transition } from "../../domain/stored-job.ts";
 import type { Refusal } from "../../domain/submission.ts";
-import type { Arrival } from "../ports/store.ts";
+import type { Arrival } from "../ports/submission-store.ts";
 
 /** What of a stored job says what a message does to it, and how it goes on; nothing else has to be read for that. */
 export const DECISIVE = ["state", "version", "refused", "transitions"] as const;
@@ -110,12 +111,6 @@ function written(stored: DecisiveJob, arrival: Arrival, writeId: string) {
   return { version: stored.version + 1, write_id: writeId, last_modified: arrival.received_at };
 }
 
-function toTransition({
-  submission: { job },
-  received_at,
-  exchange,
-  routing_key,
-  redelivered,
-}: Arrival): Transition {
-  return { state: job.state, result: job.result, received_at, exchange, routing_key, redelivered };
+function toTransition({ submission: { job }, received_at, origin }: Arrival): Transition {
+  return { state: job.state, result: job.result, received_at, ...toStoredOrigin(origin) };
 }

@@ -1,4 +1,5 @@
-import type { ArtifactMaker, ExplainedArtifact, WorkItem } from "../ports/store.ts";
+import type { ArtifactMaker, ExplainedArtifact } from "../ports/job-reads.ts";
+import type { WorkItem } from "../ports/work-store.ts";
 
 /** A stored artifact without what it holds; no maker: an earlier version has stored it. */
 export interface ArtifactRow {

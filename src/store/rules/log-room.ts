@@ -1,6 +1,7 @@
 import { isParsedHere } from "../../domain/log-plan.ts";
+import { senderOf } from "../../domain/origin.ts";
 import type { LogReference } from "../../domain/submission.ts";
-import type { Arrival } from "../ports/store.ts";
+import type { Arrival } from "../ports/submission-store.ts";
 import type { NewLog } from "./new-work.ts";
 
 /** Enough for hours of an ordinary publisher's logs; what it bounds is how far a flooding one gets ahead. */
@@ -33,7 +34,7 @@ export class LogRoom {
   readonly #counts = new Map<string, Count>();
 
   /** @param now - milliseconds of a clock that never goes back. */
-  constructor(maxWaiting: number, now: () => number = () => performance.now()) {
+  constructor(maxWaiting: number, now: () => number) {
     this.#maxWaiting = maxWaiting;
     this.#now = now;
   }
@@ -43,7 +44,7 @@ export class LogRoom {
     const now = this.#now();
     for (const [exchange, { until }] of this.#counts) if (now >= until) this.#counts.delete(exchange);
     const bring = batch.filter(({ submission }) => submission.logs.some(waits));
-    return [...new Set(bring.map(({ exchange }) => exchange))].filter((one) => !this.#counts.has(one));
+    return [...new Set(bring.map(({ origin }) => senderOf(origin)))].filter((one) => !this.#counts.has(one));
   }
 
   /** The store has counted so many waiting logs of the exchange, up to {@link LogRoom.maxWaiting}. */

@@ -1,9 +1,10 @@
 import { artifactId, jobId, logId, suggestionsId } from "../../domain/ids.ts";
+import { senderOf, storedSenderOf } from "../../domain/origin.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact, LogReference } from "../../domain/submission.ts";
 import { hostOf } from "../../domain/text/url-host.ts";
-import type { Arrival, StoreOutcome } from "../ports/store.ts";
+import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
 import { advanceJob, compareStates, type DecisiveJob, firstJob, type JobChanges } from "./advance-job.ts";
 import { type LogRoom, waits } from "./log-room.ts";
 import type { NewLog, NewSuggestions } from "./new-work.ts";
@@ -101,9 +102,11 @@ function apply(
   return { kind: "unchanged", ...(isUsed ? jobOf(current, arrival) : {}) };
 }
 
-function jobOf({ transitions }: DecisiveJob, { exchange }: Arrival): { readonly jobOf?: string } {
+function jobOf({ transitions }: DecisiveJob, { origin }: Arrival): { readonly jobOf?: string } {
   const [first] = transitions;
-  return first === undefined || first.exchange === exchange ? {} : { jobOf: first.exchange };
+  if (first === undefined) return {};
+  const sender = storedSenderOf(first);
+  return sender === senderOf(origin) ? {} : { jobOf: sender };
 }
 
 function hasParts({ submission: { artifacts, logs, coalesced, suggestions_for } }: Arrival): boolean {
@@ -111,13 +114,14 @@ function hasParts({ submission: { artifacts, logs, coalesced, suggestions_for } 
 }
 
 function addParts(
-  { submission, exchange, received_at }: Arrival,
+  { submission, origin, received_at }: Arrival,
   job: string,
   room: LogRoom,
   plan: BatchPlan,
 ): void {
   const { project, artifacts, logs, coalesced, summary_of, suggestions_for } = submission;
   const guid = submission.job.job_guid;
+  const exchange = senderOf(origin);
   for (const artifact of artifacts) {
     addFirst(plan.artifacts, artifactId(project, guid, artifact), { job, artifact });
   }

@@ -24,15 +24,16 @@ export interface PlannedRejection {
  */
 export function planRejections(rejections: readonly Rejection[], ttlDays: number): PlannedRejection[] {
   const planned = new Map<string, PlannedRejection>();
-  for (const { received_at, quota, ...rejection } of rejections) {
-    const id = idOf(rejection);
+  for (const { received_at, quota, route, ...content } of rejections) {
+    const id = rejectionId(content.payload, route);
     const before = planned.get(id)?.stored;
     const last_seen = latest(before?.last_seen, received_at);
     planned.set(id, {
       quota: quota === undefined ? null : { day: last_seen.slice(0, 10), exchange: quota },
       stored: {
         id,
-        ...rejection,
+        ...route,
+        ...content,
         first_seen: before === undefined || received_at < before.first_seen ? received_at : before.first_seen,
         last_seen,
         count: (before?.count ?? 0) + 1,
@@ -41,10 +42,6 @@ export function planRejections(rejections: readonly Rejection[], ttlDays: number
     });
   }
   return [...planned.values()];
-}
-
-export function idOf({ payload, exchange, routing_key }: Omit<Rejection, "received_at">): string {
-  return rejectionId(payload, exchange, routing_key);
 }
 
 /** By day and exchange. */

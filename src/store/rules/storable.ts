@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import type { Arrival } from "../ports/store.ts";
+import type { Arrival } from "../ports/submission-store.ts";
 
 /** Most bytes of a blob, compressed: a document of 16 MiB must hold it with all that stands beside it. */
 const MAX_PACKED_BYTES = 15 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import type Database from "libsql";
 import type { Binding } from "../../domain/binding.ts";
-import type { KnownBinding } from "../ports/store.ts";
+import type { KnownBinding } from "../ports/binding-ledger.ts";
 import { inTransaction } from "./sqlite-database.ts";
 
 /** The ledger of bindings: a row for each. */

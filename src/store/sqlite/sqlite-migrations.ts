@@ -116,6 +116,13 @@ export const steps: readonly string[] = [
   CREATE INDEX logs_due ON logs (exchange, project, next_attempt_at, host) WHERE next_attempt_at IS NOT NULL;
   CREATE INDEX suggestions_due ON suggestions (exchange, project, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
   `,
+  // A rejection may come from a REST client. The column `exchange` holds whoever sent it, so that counts need one index.
+  `
+  ALTER TABLE rejections ADD COLUMN origin TEXT NOT NULL DEFAULT 'pulse';
+  ALTER TABLE rejections ADD COLUMN client_id TEXT;
+  ALTER TABLE rejections ADD COLUMN endpoint TEXT;
+  CREATE INDEX rejections_by_client ON rejections (client_id, last_seen, id) WHERE client_id IS NOT NULL;
+  `,
 ];
 
 /**

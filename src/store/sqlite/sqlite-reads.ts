@@ -1,32 +1,21 @@
 import type Database from "libsql";
-import { JOB_INFO, jobId, jobKey, jobKeyRanges, logId, resultSetId } from "../../domain/ids.ts";
+import { JOB_INFO, jobId, jobKey, jobKeyRanges, resultSetId } from "../../domain/ids.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
-import type { ExplainedJob, JobView, StoredLog, StoredSuggestions } from "../ports/store.ts";
+import type { ExplainedJob, JobView, StoredSuggestions } from "../ports/job-reads.ts";
+import { withOrigins } from "../rules/earlier-origin.ts";
 import { type ArtifactRow, explainedArtifacts } from "../rules/explained-artifacts.ts";
 import { findPush } from "../rules/find-push.ts";
 import { mergeJobInfo } from "../rules/merge-job-info.ts";
 import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
+import { LOG_DOC, readLog } from "./sqlite-logs.ts";
 
 const TABLES = [
   ...["resultsets", "jobs", "artifacts", "coalesced", "logs", "suggestions"],
   ...["rejections", "bugs", "suspects"],
 ];
-
-/** What {@link readLog} reads. */
-export const LOG_DOC = rowDoc({
-  ...{ project: "project", job_guid: "guid", name: "name", url: "url", parse_status: "parse_status" },
-  ...{ attempts: "attempts", next_attempt_at: "next_attempt_at", failure: "failure" },
-  last_modified: "last_modified",
-});
-
-/** A log as it is told. */
-export function readLog(row: DocRow): StoredLog {
-  const log = readDoc<Omit<StoredLog, "id">>(row);
-  return { id: logId(log.project, log.job_guid, log.name, log.url), ...log };
-}
 
 /** A job's number and document. */
 export interface JobRow extends DocRow {
@@ -36,7 +25,7 @@ export interface JobRow extends DocRow {
 /** The questions of page, API and CLI. What a table holds was written by this project, so it is not parsed again. */
 export function createReads(db: Database.Database) {
   function besideArtifacts({ n, doc }: JobRow): Omit<JobView, "artifacts"> {
-    const job = JSON.parse(doc) as StoredJob;
+    const job = withOrigins(JSON.parse(doc) as StoredJob);
     const into = db
       .prepare("SELECT into_guid FROM coalesced WHERE id = ?")
       .get(jobId(job.project, job.job_guid)) as { into_guid: string } | undefined;

@@ -1,8 +1,10 @@
 import type Database from "libsql";
 import { taskIdOf } from "../../domain/ids.ts";
+import { type StoredRoute, storedSenderOf } from "../../domain/origin.ts";
 import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
-import type { RejectionCount, RejectionFilter, RejectionQuery, RetriedRejection } from "../ports/store.ts";
+import type { RejectionCount, RejectionFilter, RejectionQuery } from "../ports/rejection-reads.ts";
+import type { RetriedRejection } from "../ports/submission-store.ts";
 import { admitRejections, type QuotaUse, type RejectionQuota, unlimited } from "../rules/admit-rejections.ts";
 import {
   oldestDay,
@@ -14,9 +16,23 @@ import {
 import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
 import { inTransaction } from "./sqlite-database.ts";
 
-type RejectionRow = Omit<StoredRejection, "fault" | "payload"> & DocRow;
+interface RejectionRow extends DocRow {
+  readonly id: string;
+  readonly origin: StoredRoute["origin"];
+  readonly exchange: string;
+  readonly routing_key: string;
+  readonly client_id: string | null;
+  readonly endpoint: string | null;
+  readonly project: string | null;
+  readonly task_id: string | null;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly count: number;
+  readonly expires_at: string;
+}
 const REJECTION_DOC = rowDoc({
   ...{ id: "id", exchange: "exchange", routing_key: "routing_key", project: "project", task_id: "task_id" },
+  ...{ origin: "origin", client_id: "client_id", endpoint: "endpoint" },
   ...{
     first_seen: "first_seen",
     last_seen: "last_seen",
@@ -48,8 +64,8 @@ export function createRejections(db: Database.Database, ttlDays: number, quota: 
   const dropUses = db.prepare("DELETE FROM rejection_quotas WHERE day < ?");
   const dropExpired = db.prepare("DELETE FROM rejections WHERE expires_at <= ?");
   const put = db.prepare(
-    `INSERT INTO rejections (id, exchange, routing_key, project, task_id, reason, first_seen, last_seen, count,
-         expires_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO rejections (id, exchange, routing_key, origin, client_id, endpoint, project, task_id, reason,
+         first_seen, last_seen, count, expires_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET
          project = excluded.project, task_id = excluded.task_id, reason = excluded.reason, doc = excluded.doc,
          first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen),
@@ -67,10 +83,10 @@ export function createRejections(db: Database.Database, ttlDays: number, quota: 
       const planned = planRejections(rejections, ttlDays);
       const { kept, uses, endsOf } = admitRejections(planned, knownOf(planned), usesOf(planned), quota);
       for (const rejection of kept) {
-        const { id, exchange, routing_key, project, task_id, fault } = rejection;
+        const { id, project, task_id, fault } = rejection;
         const { first_seen, last_seen, count, expires_at } = rejection;
         const times = [first_seen, last_seen, count, expires_at];
-        put.run(id, exchange, routing_key, project, task_id, fault.reason, ...times, docOf(rejection));
+        put.run(id, ...routeColumns(rejection), project, task_id, fault.reason, ...times, docOf(rejection));
       }
       for (const use of uses) {
         const { day, exchange, kept, bytes, only_counted } = use;
@@ -187,10 +203,22 @@ function docOf({ fault, payload }: Pick<Rejection, "fault" | "payload">): string
   return JSON.stringify({ fault, payload });
 }
 
+/** Sender, routing key, origin, client id, endpoint. */
+function routeColumns(route: StoredRoute): readonly (string | null)[] {
+  return route.origin === "rest"
+    ? [storedSenderOf(route), "", "rest", route.client_id, route.endpoint]
+    : [route.exchange, route.routing_key, "pulse", null, null];
+}
+
+function routeOf({ origin, exchange, routing_key, client_id, endpoint }: RejectionRow): StoredRoute {
+  if (origin === "rest") return { origin, client_id: client_id ?? "", endpoint: endpoint ?? "" };
+  return { origin: "pulse", exchange, routing_key };
+}
+
 function toRejection(row: DocRow): StoredRejection {
-  const { id, exchange, routing_key, project, task_id, ...seen } = readDoc<RejectionRow>(row);
-  const { first_seen, last_seen, count, expires_at } = seen;
-  const { fault, payload } = readDoc<Pick<StoredRejection, "fault" | "payload">>(seen);
-  const route = { exchange, routing_key, project, task_id };
-  return { id, fault, ...route, payload, first_seen, last_seen, count, expires_at };
+  const read = readDoc<RejectionRow>(row);
+  const { id, project, task_id, first_seen, last_seen, count, expires_at } = read;
+  const { fault, payload } = readDoc<Pick<StoredRejection, "fault" | "payload">>(read);
+  const seen = { first_seen, last_seen, count, expires_at };
+  return { id, fault, ...routeOf(read), project, task_id, payload, ...seen };
 }

@@ -9,7 +9,7 @@ export function createSuspects(db: Database.Database) {
   );
   const clear = db.prepare("DELETE FROM suspects WHERE hash = ?");
 
-  /** Gives for each how often it has been entered. */
+  /** Returns for each how often it has been entered. */
   function enterSuspects(hashes: readonly string[]): number[] {
     const now = new Date().toISOString();
     return inTransaction(db, () =>
@@ -17,7 +17,7 @@ export function createSuspects(db: Database.Database) {
     );
   }
 
-  /** Gives for each whether it was there. */
+  /** Returns for each whether it was there. */
   function clearSuspects(hashes: readonly string[]): boolean[] {
     return inTransaction(db, () => hashes.map((hash) => clear.run(hash).changes > 0));
   }

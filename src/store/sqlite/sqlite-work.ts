@@ -1,21 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type Database from "libsql";
 import { apartBy, jobId, jobKey, logId } from "../../domain/ids.ts";
-import { isParsedHere } from "../../domain/log-plan.ts";
-import { taskIdForms } from "../../domain/task-id-forms.ts";
-import type {
-  FinishedWork,
-  LogQuery,
-  StoredLog,
-  WorkClaim,
-  WorkCounts,
-  WorkFailure,
-  WorkItem,
-} from "../ports/store.ts";
+import type { FinishedWork, WorkClaim, WorkCounts, WorkFailure, WorkItem } from "../ports/work-store.ts";
 import { makerOf } from "../rules/explained-artifacts.ts";
 import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
 import { inTransaction } from "./sqlite-database.ts";
-import { LOG_DOC, readLog } from "./sqlite-reads.ts";
 
 const TABLES = { log: "logs", suggestions: "suggestions" } as const;
 
@@ -106,7 +95,7 @@ export function createWork(db: Database.Database) {
     });
   }
 
-  function finishWork(finished: readonly FinishedWork[]): boolean[] {
+  function finishItems(finished: readonly FinishedWork[]): boolean[] {
     return inTransaction(db, () => finished.map(finishItem));
   }
 
@@ -166,52 +155,13 @@ export function createWork(db: Database.Database) {
     };
   }
 
-  function listLogs(query: LogQuery): StoredLog[] {
-    const { where, values } = whereOf(query);
-    const rows = db
-      .prepare(`SELECT ${LOG_DOC} FROM logs ${where} ORDER BY last_modified DESC, rowid LIMIT ?`)
-      .all(...values, query.limit) as DocRow[];
-    return rows.map(readLog);
-  }
-
-  function reparseLogs(query: LogQuery): number {
-    return inTransaction(db, () => {
-      const wanted = listLogs(query).filter(({ name }) => isParsedHere(name));
-      const now = iso(Date.now());
-      const reset = db.prepare(
-        `UPDATE logs SET parse_status = 'pending', attempts = 0, failure = NULL, next_attempt_at = ?1, lease = NULL,
-           lease_until = NULL, last_modified = ?1 WHERE job = (SELECT n FROM jobs WHERE key = ?2) AND name = ?3 AND url = ?4`,
-      );
-      for (const { project, job_guid, name, url } of wanted)
-        reset.run(now, jobKey(jobId(project, job_guid)), name, url);
-      return wanted.length;
-    });
-  }
-
   return {
     exchangesWithWork,
     claimWork,
-    finishWork,
+    finishItems,
     failWork,
     releaseWork,
     countWork,
-    listLogs,
-    reparseLogs,
-  };
-}
-
-function whereOf({ project, job_guid, parse_status, since }: LogQuery) {
-  const guids = job_guid === undefined ? [] : taskIdForms(job_guid);
-  const all: readonly (readonly [condition: string, ...values: readonly (string | undefined)[]])[] = [
-    ["project = ?", project],
-    [`guid IN (${guids.map(() => "?").join(", ")})`, ...guids],
-    ["parse_status = ?", parse_status],
-    ["last_modified >= ?", since],
-  ];
-  const given = all.filter(([, value]) => value !== undefined);
-  return {
-    where: given.length === 0 ? "" : `WHERE ${given.map(([condition]) => condition).join(" AND ")}`,
-    values: given.flatMap(([, ...values]) => values),
   };
 }
 

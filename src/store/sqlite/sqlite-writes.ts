@@ -3,7 +3,7 @@ import type Database from "libsql";
 import { apartBy, jobId, jobKey, resultSetId } from "../../domain/ids.ts";
 import type { ResultSet, ResultSetSubmission } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
-import type { Arrival, StoreOutcome } from "../ports/store.ts";
+import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
 import { completePush, keysOf, linkedOnce } from "../rules/complete-push.ts";
 import { revisionKeys } from "../rules/find-push.ts";
 import type { LogRoom } from "../rules/log-room.ts";

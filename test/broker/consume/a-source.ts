@@ -1,36 +1,38 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
 import { type AmqpSourceOptions, openAmqpSource } from "../../../src/broker/consume/amqp-source.ts";
 import type { MessageSource } from "../../../src/broker/message-source.ts";
 import { VolatileLedger } from "../../../src/broker/queue/volatile-ledger.ts";
 import { parseRegistry, type Registry } from "../../../src/config/registry.ts";
 import type { Delivery, Settlement } from "../../../src/domain/delivery.ts";
+import { createCounters } from "../../../src/metrics/counters.ts";
+import { until } from "../../until.ts";
 
-/** A line that a source has told its log. */
+/** A line that a source has logged. */
 export type Told = Readonly<Record<string, unknown>> & { readonly event: string };
 
-/** A delivery that has come, to be settled by the test; by itself it is acknowledged at once. */
+/** A delivery that has arrived. The test settles it, unless `settles` is true. */
 export interface Held {
   readonly delivery: Delivery;
   settle(settlement: Settlement): void;
 }
 
-/** The registry of these exchanges, each with these routing keys `story.<key>`. */
+/** Returns a registry of these exchanges, each with the routing keys `story.<key>`. */
 export function aRegistry(exchanges: readonly string[], keys: readonly string[] = ["#"]): Registry {
   const entries = exchanges.map((exchange) => ({ exchange, destinations: ["story"], projects: keys }));
   return parseRegistry("exchanges.yml", JSON.stringify({ exchanges: entries }));
 }
 
-/** A source on a real broker, with its log and what it delivered; and a connection of one's own to the same broker. */
+/** A source on a real broker, with its log and its deliveries, and a second connection to the same broker. */
 export class SourceStory {
   readonly exchange = `exchange/guest/${randomUUID()}/jobs`;
   readonly name = `source-${randomUUID()}`;
   readonly queue = `queue/guest/${this.name}`;
   readonly ledger = new VolatileLedger();
+  readonly counters = createCounters();
   readonly told: Told[] = [];
   readonly held: Held[] = [];
-  /** False: deliveries stay unsettled until the test settles them. */
+  /** True: deliveries are acknowledged at once. False: they stay unsettled until the test settles them. */
   settles = true;
   registry: Registry;
   readonly channel: ConfirmChannel;
@@ -43,7 +45,7 @@ export class SourceStory {
     this.#connection = connection;
     this.channel = channel;
     this.registry = aRegistry([this.exchange]);
-    // A broker that a story stops cuts this connection too.
+    // A story may stop the broker, which breaks this connection as well.
     connection.on("error", () => undefined);
     channel.on("error", () => undefined);
   }
@@ -67,6 +69,7 @@ export class SourceStory {
         pruneForce: false,
         prefetch: 100,
         maxBodyBytes: 10_000,
+        counters: this.counters,
         log: { error: tell, warn: tell, info: tell, debug: tell },
         ...options,
       },
@@ -80,20 +83,20 @@ export class SourceStory {
     return source;
   }
 
-  /** The line of this event that comes after the first `from` lines. */
+  /** Waits for a line of this event after the first `from` lines, and returns it. */
   async untilTold(event: string, from = 0): Promise<Told> {
     const find = () => this.told.slice(from).find((line) => line.event === event);
     await until(() => find() !== undefined, `${event} in ${JSON.stringify(this.told)}`);
     return find() as Told;
   }
 
-  /** Publishes bodies that are just these texts. */
+  /** Publishes messages with these texts as bodies. */
   async publish(texts: readonly string[], exchange = this.exchange, key = "story.try"): Promise<void> {
     for (const text of texts) this.channel.publish(exchange, key, Buffer.from(text), { deliveryMode: 2 });
     await this.channel.waitForConfirms();
   }
 
-  /** The texts that have come, in order. */
+  /** Returns the texts that have arrived, in order. */
   texts(): string[] {
     return this.held.map(({ delivery }) => delivery.body.toString());
   }
@@ -113,18 +116,5 @@ export class SourceStory {
     await channel.deleteExchange(this.exchange);
     await connection.close();
     await this.#connection.close().catch(() => undefined);
-  }
-}
-
-/** Asks again and again. @throws naming what did not come about, so that a test fails by more than its time limit. */
-export async function until(
-  isSo: () => boolean | Promise<boolean>,
-  what: string,
-  limitMs = 30_000,
-): Promise<void> {
-  const deadline = performance.now() + limitMs;
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await wait(20);
   }
 }

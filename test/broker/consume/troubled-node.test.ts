@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeEach, expect, it, jest } from "@jest/globals
 import { publishMessages } from "../../../src/broker/tools/publish-messages.ts";
 import { type Rabbitmq, startRabbitmq } from "../../servers/rabbitmq.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
-import { SourceStory, until } from "./a-source.ts";
+import { until } from "../../until.ts";
+import { SourceStory } from "./a-source.ts";
 
 jest.setTimeout(120_000);
 const series = process.env["TEST_BROKER"] === "3" ? "3" : "4";
@@ -19,7 +20,7 @@ broker.describe(`a ${broker.name} in trouble`, () => {
   afterEach(() => story.end());
   afterAll(() => node.stop());
 
-  it("out of memory goes on delivering, and a publisher is told at its deadline that it is blocked", async () => {
+  it("out of memory still delivers, and a publisher learns at its deadline that it is blocked", async () => {
     const source = story.open();
     story.settles = false;
     await story.untilTold("consuming");

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
 import {
@@ -11,6 +10,7 @@ import {
 } from "../../../src/broker/queue/queue-depth.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../../servers/shared-servers.ts";
+import { until } from "../../until.ts";
 
 jest.setTimeout(30_000);
 
@@ -54,7 +54,7 @@ describe("readings of a queue with a limit of 1000", () => {
     expect(judged(...depths).events).toEqual(events);
   });
 
-  it("tell how fast it grows, over the last half minute, and when the limit is reached", () => {
+  it("show how fast it grows over the last half minute, and when it reaches the limit", () => {
     expect(judged(0, 100, 200).last).toMatchObject({ growthPerSecond: 10, secondsToLimit: 80 });
     // What was before does not count: since 40 s it has stayed at 600.
     expect(judged(0, 600, 600, 600, 600).last).toMatchObject({ growthPerSecond: 0, secondsToLimit: null });
@@ -62,7 +62,7 @@ describe("readings of a queue with a limit of 1000", () => {
     expect(judged(0, 1200).last.secondsToLimit).toBe(0);
   });
 
-  it("that come rarely are compared with the one before", () => {
+  it("that are rare are compared with the previous one", () => {
     const reading = { queue: "q", messages: 0, consumers: 1, atMs: 0 };
     const first = judgeDepth(null, reading, 1000).state;
     const next = judgeDepth(first, { ...reading, messages: 600, atMs: 60_000 }, 1000).state;
@@ -116,10 +116,10 @@ broker.describe(`the watch over a queue on ${broker.name}`, () => {
       const readings = watch.state()?.readings.slice(-3) ?? [];
       return readings.length === 3 && readings.every((reading) => reading.messages === messages);
     };
-    while (!hasSeen()) await wait(10);
+    await until(hasSeen, `a depth of ${messages}`);
   }
 
-  it("warns once for a crossing, says when it is over, and warns again", async () => {
+  it("warns once for a crossing, reports when that is over, and warns again", async () => {
     await grow(30);
     await seen(30);
     expect(told).toEqual([
@@ -150,11 +150,11 @@ broker.describe(`the watch over a queue on ${broker.name}`, () => {
     expect(told.filter(({ event }) => event === "queue_depth_ok")).toHaveLength(1);
   });
 
-  it("knows nothing while the queue is gone, and leaves the other channels alone", async () => {
+  it("knows no depth while the queue is gone, and does not disturb other channels", async () => {
     await grow(1);
     await seen(1);
     await channel.deleteQueue(queue);
-    while (watch.state() !== null) await wait(10);
+    await until(() => watch.state() === null);
     // The same channel goes on.
     await channel.assertQueue(queue);
     await seen(0);

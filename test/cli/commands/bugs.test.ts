@@ -72,7 +72,7 @@ describe("bugs import", () => {
     ["a member that is missing", "{}", "id"],
     ["a bare id", '{"id": 4}', null],
     ["another zone, which is ignored", '{"id": 4, "last_change_time": "2026-01-05T10:00:00+05:00"}', null],
-    ["no date", '{"id": 4, "last_change_time": "yesterday"}', "last_change_time: is no date-time"],
+    ["no date", '{"id": 4, "last_change_time": "yesterday"}', "last_change_time: is not a date-time"],
     ["keywords that are no list", '{"id": 4, "keywords": 1}', "keywords"],
     ["no whole number", '{"id": 4.5}', "id"],
   ])("reads a bug with %s", async (_case, bug, wrong) => {
@@ -153,7 +153,11 @@ describe("bugs sync", () => {
     ["no JSON", (response) => response.end("<html>"), "JSON"],
     ["a bug that is none", (response) => sendBugs(response, [{ id: null }]), "bug 1000: id"],
     ["a broken connection", (response) => response.destroy(), "bugs from 1000 on"],
-    ["the first page again", (response) => sendBugs(response, many(500)), "the same again"],
+    [
+      "the first page again",
+      (response) => sendBugs(response, many(500)),
+      "the server returned the same bugs again",
+    ],
   ])("keeps the old bugs when page 3 is %s, and says why", async (_case, onPage3, why) => {
     await run(["import", "-"], JSON.stringify([aRestBug(9999)]));
     server = await startBugzilla([], (response, offset, limit) => {

@@ -153,7 +153,7 @@ describe("parse-log", () => {
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr:
-        "warning: performance data 1: /suites/0/subtests/0/value, which is NaN, and what holds it is left out\n",
+        "warning: performance data 1: /suites/0/subtests/0/value is NaN: it is left out with the suite or subtest that needs it\n",
     });
   });
 
@@ -185,7 +185,7 @@ describe("parse-log", () => {
     expect(await run(["parse-log", "-"], {}, xz)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(
-        "error: -: foreign-compression: this is xz data, which is not undone here",
+        "error: -: foreign-compression: the log is xz data, which cannot be decompressed here",
       ),
     });
   });

@@ -86,9 +86,9 @@ it("asks the worker at the address of --url, in every notation of this machine",
   const tell = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
     if (event === "http_listening") ({ port } = new URL(String(fields["url"])));
   };
-  const parts = { store: null, ingest: null, source: null, files: null, depth: null, isStopping: false };
   const http = await startHttp({
-    ...{ host: "127.0.0.1", allowedHosts: [], port: 0, version: "1.2.3", parts: () => parts, counters },
+    ...{ host: "127.0.0.1", allowedHosts: [], port: 0, version: "1.2.3", counters },
+    ...{ files: { generation: () => 1, problems: () => [] }, worker: () => ({ phase: "opening" }) as const },
     ...{ prefetch: 1, ackTimeoutMs: 1000, queueLimit: 1, stallLimitMs: 1000 },
     log: { error: tell, warn: tell, info: tell, debug: tell },
   });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
-import type { WorkerParts } from "../../../src/http/observe/observe-worker.ts";
+import type { WorkerParts, WorkerPhase } from "../../../src/http/observe/observe-worker.ts";
 import { type Http, startHttp } from "../../../src/http/observe/start-http.ts";
 import { workerStatus } from "../../../src/http/observe/worker-status.ts";
 import { createIngest, type Ingest } from "../../../src/ingest/create-ingest.ts";
@@ -18,6 +18,7 @@ import type { Store } from "../../../src/store/ports/store.ts";
 import { startArtifacts } from "../../../src/worker/start-artifacts.ts";
 import { aDelivery, aMessage } from "../../examples.ts";
 import { realRead } from "../../ingest/an-ingest.ts";
+import { until } from "../../until.ts";
 import { type MetricFamily, metricTotal, readMetrics } from "./metrics-text.ts";
 
 jest.setTimeout(60_000);
@@ -37,6 +38,14 @@ let http: Http;
 let url: string;
 let listed: readonly string[];
 let parts: { -readonly [name in keyof WorkerParts]: WorkerParts[name] };
+let worker: WorkerPhase;
+/** A source that has never reached its broker. */
+const noBroker: WorkerParts["source"] = {
+  state: () => ({
+    ...{ connected: false, consuming: false, queue: null, bindings: 0, degraded: [], exchanges: [], left: 0 },
+    ...{ reconnects: 0, queuesLost: 0, lostSinceMs: 0, unsettled: 0, oldestMs: 0, stranded: 0 },
+  }),
+};
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "metrics-"));
@@ -62,7 +71,8 @@ beforeEach(async () => {
     counters,
     log,
   });
-  parts = { store, ingest, source: null, files: null, depth: null, isStopping: false };
+  parts = { store, ingest, source: noBroker, depth: { state: () => null } };
+  worker = { phase: "running", parts };
   http = await startHttp({
     host: "127.0.0.1",
     allowedHosts: [],
@@ -72,7 +82,8 @@ beforeEach(async () => {
     ackTimeoutMs: 1_800_000,
     queueLimit: 8000,
     stallLimitMs: 60_000,
-    parts: () => parts,
+    files: { generation: () => 1, problems: () => [] },
+    worker: () => worker,
     counters,
     log,
   });
@@ -194,7 +205,7 @@ it("keep the values of every label within bounds, whatever publishers send", asy
   });
   await Promise.all([aBusyDay(), aFlood()]);
   artifacts.nudge();
-  while ((await store.countWork()).logs.pending > 0) await wait(100);
+  await until(async () => (await store.countWork()).logs.pending === 0, "all logs are done", 100_000);
   await artifacts.stop();
   const families = (await metrics()).filter(({ name }) => name.startsWith("pulse_ingest_"));
   const values = new Map<string, Set<string>>();
@@ -271,7 +282,7 @@ it("count the work in the store, and nothing while the store is not open", async
   const pending = { kind: "logs", state: "pending" };
   await ingest.handle(aDelivery(aMessage({ logs: [{ name: "buildbot_text", url: "http://h/log" }] })));
   expect(metricTotal(await metrics(), "pulse_ingest_open_work_items", pending)).toBe(1);
-  parts.store = null;
+  worker = { phase: "opening" };
   expect(metricTotal(await metrics(), "pulse_ingest_open_work_items", pending)).toBeNaN();
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { createWorkCounting } from "../../../src/http/observe/open-work.ts";
-import type { WorkCounts } from "../../../src/store/ports/store.ts";
+import type { WorkCounts } from "../../../src/store/ports/work-store.ts";
 
 const HOUR_MS = 3_600_000;
 const counts = (pending: number): WorkCounts => ({

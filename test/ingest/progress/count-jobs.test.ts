@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => story.end());
 
 it("counts messages that change a job of another exchange, by their own exchange", async () => {
-  story.start();
+  story.start({ listedExchanges: () => ["a", "b"] });
   const through = (exchange: string, state: string) =>
     aDelivery(aMessage({ state, result: state === "completed" ? "success" : undefined }), { exchange });
   const deliveries = [through("a", "pending"), through("b", "running"), through("a", "completed")];

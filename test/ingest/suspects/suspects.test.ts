@@ -10,7 +10,8 @@ import { JobsInHand } from "../../../src/ingest/progress/jobs-in-hand.ts";
 import { Suspects, type SuspectsOptions, suspectHash } from "../../../src/ingest/suspects/suspects.ts";
 import { openSuspectsNote } from "../../../src/ingest/suspects/suspects-note.ts";
 import { openStore } from "../../../src/store/open-store.ts";
-import type { Store, SuspectLedger } from "../../../src/store/ports/store.ts";
+import type { Store } from "../../../src/store/ports/store.ts";
+import type { SuspectLedger } from "../../../src/store/ports/suspect-ledger.ts";
 import { aDelivery } from "../../examples.ts";
 
 jest.setTimeout(60_000);

@@ -7,7 +7,8 @@ import type { JobInHand } from "../../../src/ingest/progress/job-in-hand.ts";
 import { storeBatch } from "../../../src/ingest/write/store-batch.ts";
 import { judgeDelivery } from "../../../src/judge/judge-delivery.ts";
 import { openStore } from "../../../src/store/open-store.ts";
-import type { Arrival, Store, StoreOutcome } from "../../../src/store/ports/store.ts";
+import type { Store } from "../../../src/store/ports/store.ts";
+import type { Arrival, StoreOutcome } from "../../../src/store/ports/submission-store.ts";
 import { aDelivery, aMessage, limits, schemas } from "../../examples.ts";
 
 let folder: string;

@@ -41,7 +41,7 @@ describe("a line with performance data", () => {
     const log = 'PERFHERDER_DATA: {"a": 1}\nPERFHERDER_DATA: {bad}\n\nPERFHERDER_DATA: {"a": 1}';
     const { performance_items, performance_warnings } = await summaryOf(log);
     expect(performance_items).toEqual(['{"a": 1}', '{"a": 1}']);
-    expect(performance_warnings).toEqual(["lines that announce performance data and hold no JSON: 1"]);
+    expect(performance_warnings).toEqual(["lines that announce performance data but hold no valid JSON: 1"]);
   });
 
   it("is not nested without end", async () => {
@@ -82,12 +82,12 @@ describe("a line with performance data", () => {
     const item = (values: number): string => `PERFHERDER_DATA: {"a": [${"NaN,".repeat(values - 1)}NaN]}\n`;
     const { performance_warnings } = await summaryOf(item(2) + item(20));
     expect(performance_warnings).toEqual([
-      "performance data 1: /a/0, which is NaN, becomes null",
-      "performance data 1: /a/1, which is NaN, becomes null",
-      "performance data 2: /a/0, which is NaN, becomes null",
-      "performance data 2: /a/1, which is NaN, becomes null",
-      "performance data 2: /a/2, which is NaN, becomes null",
-      "values that are NaN or Infinity, besides these: 17",
+      "performance data 1: /a/0 is NaN: it becomes null",
+      "performance data 1: /a/1 is NaN: it becomes null",
+      "performance data 2: /a/0 is NaN: it becomes null",
+      "performance data 2: /a/1 is NaN: it becomes null",
+      "performance data 2: /a/2 is NaN: it becomes null",
+      "more values that are NaN or Infinity: 17",
     ]);
   });
 });

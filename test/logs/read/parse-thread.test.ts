@@ -96,13 +96,13 @@ describe("a log read on a thread", () => {
     expect(JSON.parse(dataOf(mixed) ?? "null")).toMatchObject({ performance_data: [JSON.parse(good)] });
     expect(mixed).toMatchObject({
       warnings: [
-        "lines that announce performance data and hold no JSON: 1",
+        "lines that announce performance data but hold no valid JSON: 1",
         "performance data 1 is not stored: /suites must be array",
       ],
     });
     expect(dataOf(allBad)).toBeNull();
     expect(allBad).toHaveProperty("warnings.length", 6);
-    expect(allBad).toHaveProperty("warnings.5", "nor are 15 more");
+    expect(allBad).toHaveProperty("warnings.5", "more items of performance data that are not stored: 15");
   });
 
   (process.platform === "linux" ? it : it.skip)(
@@ -167,7 +167,7 @@ describe("a log that would take more memory than a thread has", () => {
   it.each<[string, (nth: number) => string, warning: string | undefined]>([
     ["empty lists", () => "[]", undefined],
     ["objects of ever new shapes", (nth) => `{"${nth.toString(36)}":0}`, undefined],
-    ["odd numbers", () => "NaN", "values that are NaN or Infinity, besides these: 1499995"],
+    ["odd numbers", () => "NaN", "more values that are NaN or Infinity: 1499995"],
   ])("is read item by item: performance data of %s", async (_case, piece, warning) => {
     const data = item(filled(400_000, piece)).repeat(15);
     const host = await aHost({ "/log": answer(gzipSync(log + data)) });

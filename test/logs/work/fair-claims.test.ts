@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { FairClaims } from "../../../src/logs/work/fair-claims.ts";
-import type { WorkItem } from "../../../src/store/ports/store.ts";
+import type { WorkItem } from "../../../src/store/ports/work-store.ts";
 import { aWorkQueue, type WorkQueue } from "../../doubles/work-queue.ts";
 
 const aLog = (id: string, exchange: string, project = "try"): WorkItem => ({

@@ -8,7 +8,7 @@ import {
   startLogWorker,
   type WorkEnd,
 } from "../../../src/logs/work/log-worker.ts";
-import type { WorkItem } from "../../../src/store/ports/store.ts";
+import type { WorkItem } from "../../../src/store/ports/work-store.ts";
 import { ThreadFailure } from "../../../src/threads/thread-pool.ts";
 import { aWorkQueue, type WorkQueue } from "../../doubles/work-queue.ts";
 
@@ -398,7 +398,7 @@ describe("work that ends its thread", () => {
     const { ended, ends } = aWorker(queue);
     await ended(1);
     expect(queue.ended).toMatchObject([
-      { failure: { reason: "unfinished: none of 10 attempts came to an end", next_attempt_at: null } },
+      { failure: { reason: "unfinished: none of 10 attempts was completed", next_attempt_at: null } },
     ]);
     expect(ends[0]).toMatchObject({ outcome: "failed", failure: "unfinished" });
   });

@@ -1,10 +1,10 @@
 import { expect, it } from "@jest/globals";
 import { Unavailable } from "../../../src/domain/faults.ts";
-import { gathered } from "../../../src/store/calls/group-calls.ts";
+import { groupCalls } from "../../../src/store/calls/group-calls.ts";
 
 function aDoubling(): { double: (item: number) => Promise<number>; calls: (readonly number[])[] } {
   const calls: (readonly number[])[] = [];
-  const double = gathered(async (items: readonly number[]) => {
+  const double = groupCalls(async (items: readonly number[]) => {
     calls.push(items);
     if (items.includes(-1)) throw new TypeError("negative");
     if (items.includes(0)) throw new Unavailable("store", "a test says so");

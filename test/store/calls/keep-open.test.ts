@@ -69,6 +69,24 @@ it("is the store itself where that is there at once", async () => {
   await store.close();
 });
 
+it("forwards a method that is named nowhere, and finds the store away when that method does", async () => {
+  let failure: Error | null = null;
+  const newRead = async (first: number, second: number): Promise<readonly number[]> => {
+    if (failure !== null) throw failure;
+    return [first, second];
+  };
+  type NewStore = Store & { newRead: typeof newRead };
+  const open: KeepOpenOptions["open"] = async (...args) => Object.assign(await real(...args), { newRead });
+  const store = (await kept({ open })) as NewStore;
+  expect(await store.newRead(1, 2)).toEqual([1, 2]);
+  failure = new Unavailable("store", "connection lost");
+  address = join(folder, "second");
+  await expect(store.newRead(1, 2)).rejects.toThrow("connection lost");
+  await untilTold("store_opened_anew");
+  expect(store.name).toContain("second");
+  await store.close();
+});
+
 it("is given while the store is away, says so in every answer, and is the store once that is there", async () => {
   let isThere = false;
   const open: KeepOpenOptions["open"] = async (...args) => {

@@ -44,13 +44,12 @@ async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
       extra: { artifacts: [summary] },
     }),
   );
-  await createWrites(all, new LogRoom(1000)).storeSubmissions(jobs);
+  await createWrites(all, new LogRoom(1000, () => 0)).storeSubmissions(jobs);
   const rejections = createRejections(all, 30);
   await rejections.recordRejections(
-    jobs.map(({ submission: { job }, exchange, routing_key }) => ({
+    jobs.map(({ submission: { job } }) => ({
       ...{
-        exchange,
-        routing_key,
+        route: { origin: "pulse", exchange: "e", routing_key: "k" },
         received_at: new Date().toISOString(),
         project: "try",
         task_id: job.job_guid,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
 import { collectionsOf, createIndexes } from "../../../src/store/mongodb/mongodb-collections.ts";
 import { createWrites } from "../../../src/store/mongodb/mongodb-writes.ts";
-import type { Arrival } from "../../../src/store/ports/store.ts";
+import type { Arrival } from "../../../src/store/ports/submission-store.ts";
 import { LogRoom } from "../../../src/store/rules/log-room.ts";
 import { anArrival } from "../../examples.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
@@ -23,7 +23,7 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
     client = new MongoClient(mongodb.server().url, { monitorCommands: true, retryWrites: false });
     const all = collectionsOf(client.db(`writes-${randomUUID()}`));
     await createIndexes(all);
-    writes = createWrites(all, new LogRoom(1000));
+    writes = createWrites(all, new LogRoom(1000, () => 0));
     client.on("commandStarted", ({ commandName, command }) => {
       commands.push(`${commandName} ${command[commandName] ?? ""}`);
     });

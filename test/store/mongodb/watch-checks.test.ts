@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { Socket } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
 import { keepOpen } from "../../../src/store/calls/keep-open.ts";
@@ -8,6 +7,7 @@ import { openMongodbStore } from "../../../src/store/mongodb/mongodb-store.ts";
 import { checkLimits, watchChecks } from "../../../src/store/mongodb/watch-checks.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
+import { until } from "../../until.ts";
 
 jest.setTimeout(30_000);
 const mongodb = await serverOrSkip(sharedMongodb);
@@ -26,7 +26,7 @@ mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
       log: { error: noted, warn: noted, info: noted, debug: noted },
     });
     await breakOffNextWrite();
-    while (!events.includes("store_opened_anew")) await wait(50);
+    await until(() => events.includes("store_opened_anew"));
     await store?.ping();
     expect(events).toEqual(["store_opened_anew"]);
     await store?.close();

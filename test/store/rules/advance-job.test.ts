@@ -86,7 +86,7 @@ it("notes what was refused once each, the first hundred", () => {
   const arrival = anArrival();
   const refused = Array.from({ length: 500 }, (_, n) => ({
     what: `artifact ${n % 250}`,
-    reason: "is no object",
+    reason: "is not an object",
   }));
   const first = firstJob({ ...arrival, submission: { ...arrival.submission, refused } }, "try/a", "w1");
   expect(first.refused).toHaveLength(100);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { ResultSet } from "../../../src/domain/result-set.ts";
 import type { StoredJob } from "../../../src/domain/stored-job.ts";
-import type { Arrival } from "../../../src/store/ports/store.ts";
+import type { Arrival } from "../../../src/store/ports/submission-store.ts";
 import { firstJob } from "../../../src/store/rules/advance-job.ts";
 import { LogRoom } from "../../../src/store/rules/log-room.ts";
 import { type BatchPlan, planBatch } from "../../../src/store/rules/plan-batch.ts";
@@ -14,7 +14,7 @@ const artifact = (name: string, blob: unknown = {}) => ({ name, type: "json", bl
 
 /** Room for ten more logs of each exchange of the batch. */
 function roomFor(batch: readonly Arrival[]): LogRoom {
-  const room = new LogRoom(10);
+  const room = new LogRoom(10, () => 0);
   for (const exchange of room.toCount(batch)) room.note(exchange, 0);
   return room;
 }
@@ -31,7 +31,7 @@ const storedIn = (state: string): Record<string, StoredJob> => ({
 describe("one job in a batch", () => {
   it("that nobody has stored is made, with a skeleton of its push", () => {
     const pushes = new PushBook([]);
-    const made = planBatch([anArrival()], new Map(), pushes, new LogRoom(10), "write");
+    const made = planBatch([anArrival()], new Map(), pushes, new LogRoom(10, () => 0), "write");
     expect(kinds(made)).toEqual(["stored"]);
     expect(made.newJobs.get(JOB)).toMatchObject({ result_set: PUSH, version: 1, write_id: "write" });
     expect([...pushes.changed]).toMatchObject([[PUSH, { revision: REVISION, push_timestamp: 0 }]]);
@@ -45,7 +45,13 @@ describe("one job in a batch", () => {
     };
     const pushes = new PushBook([known]);
     const stored = new Map(Object.entries(storedIn("pending")));
-    const changed = planBatch([anArrival({ state: "running" })], stored, pushes, new LogRoom(10), "write");
+    const changed = planBatch(
+      [anArrival({ state: "running" })],
+      stored,
+      pushes,
+      new LogRoom(10, () => 0),
+      "write",
+    );
     expect(kinds(changed)).toEqual(["stored"]);
     expect(changed.newJobs.size).toBe(0);
     expect(changed.changedJobs.get(JOB)).toMatchObject({ state: "running", version: 2, write_id: "write" });

@@ -5,8 +5,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type Database from "libsql";
 import { Unavailable } from "../../../src/domain/faults.ts";
-import type { Store, WorkItem } from "../../../src/store/ports/store.ts";
-import { openDatabase } from "../../../src/store/sqlite/sqlite-database.ts";
+import type { Store } from "../../../src/store/ports/store.ts";
+import type { WorkItem } from "../../../src/store/ports/work-store.ts";
+import { openStoreDatabase } from "../../../src/store/sqlite/sqlite-database.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { holdLock } from "../../doubles/hold-lock.ts";
 import { aClaim, anArrival, aRejection } from "../../examples.ts";
@@ -107,7 +108,7 @@ describe("a store whose file another process holds locked", () => {
 
   it("leaves nothing unfinished behind: what is written is there, and others may write", async () => {
     const item = await aClaimedLog();
-    const other = openDatabase(join(folder, "pulse-ingest.db"));
+    const other = openStoreDatabase(join(folder, "pulse-ingest.db"));
     for (const [name, write] of Object.entries(allWrites(item))) {
       other.exec("BEGIN IMMEDIATE");
       const writing = write();

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "@jest/globals";
 import { Unavailable } from "../../../src/domain/faults.ts";
-import { openDatabase } from "../../../src/store/sqlite/sqlite-database.ts";
+import { openStoreDatabase } from "../../../src/store/sqlite/sqlite-database.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { anArrival } from "../../examples.ts";
 
 it("a file that is damaged while it is in use is the store being away: what is in hand waits", async () => {
   const folder = mkdtempSync(join(tmpdir(), "damaged-"));
   const store = await openSqliteStore(folder, 30);
-  const other = openDatabase(join(folder, "pulse-ingest.db"));
+  const other = openStoreDatabase(join(folder, "pulse-ingest.db"));
   await store.storeSubmissions([anArrival()]);
   // All that was written is in the file itself then, and the next question reads it.
   other.exec("PRAGMA wal_checkpoint(TRUNCATE)");

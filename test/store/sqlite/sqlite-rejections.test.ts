@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import type Database from "libsql";
-import type { RejectionFilter } from "../../../src/store/ports/store.ts";
-import { openDatabase } from "../../../src/store/sqlite/sqlite-database.ts";
+import type { RejectionFilter } from "../../../src/store/ports/rejection-reads.ts";
+import { openStoreDatabase } from "../../../src/store/sqlite/sqlite-database.ts";
 import { createRejections } from "../../../src/store/sqlite/sqlite-rejections.ts";
 import { aRejection } from "../../examples.ts";
 
@@ -12,7 +12,7 @@ let folder: string;
 let db: Database.Database;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "rejections-"));
-  db = openDatabase(join(folder, "store.db"));
+  db = openStoreDatabase(join(folder, "store.db"));
 });
 afterEach(() => {
   db.close();

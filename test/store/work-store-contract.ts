@@ -1,19 +1,143 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Arrival, Store, WorkItem } from "../../src/store/ports/store.ts";
-import { aClaim, anArrival, EXCHANGE } from "../examples.ts";
-import type { Database } from "./store-contract.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import type { Arrival } from "../../src/store/ports/submission-store.ts";
+import type { WorkItem } from "../../src/store/ports/work-store.ts";
+import { aClaim, anArrival, EXCHANGE, through } from "../examples.ts";
+import { type Database, emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
 
 const text = { name: "buildbot_text", url: "http://logs.example/1" };
+const log = (name: string) => ({ name, url: `http://logs/${name}` });
+const artifact = <Blob>(name: string, blob: Blob) => ({ name, type: "json", blob });
 const summary = { name: "text_log_summary", type: "json", blob: { step_data: { all_errors: [] } } };
 
 /** A job with a log to read, from this exchange and of this project. */
 function aJob(taskId: string, exchange: string, project = "try", parts: object = { logs: [text] }): Arrival {
   const origin = { kind: "hg.mozilla.org", project, revision: "a".repeat(40) };
-  return { ...anArrival({ taskId, origin, ...parts }), exchange };
+  return through(exchange, anArrival({ taskId, origin, ...parts }));
 }
 
-/** What every store promises of how work is dealt out among its publishers. */
-export function workContract(name: string, openEmpty: () => Promise<Database>): void {
+/** What every store promises about work items: how they end, and how they are dealt out among publishers. */
+export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
+  describe(`the life of work in the ${name} store`, () => {
+    const empty = emptyStoreForEach(openEmpty);
+    const kinds = async (...batch: Arrival[]) =>
+      (await empty.store.storeSubmissions(batch)).map(({ kind }) => kind);
+
+    const claim = aClaim();
+    const made = [artifact("text_log_summary", "{}"), artifact("Bug suggestions", "[]")];
+    const reason = "timeout: no byte for 30 s";
+
+    it("a pending log is dealt out once, and parsed with its artifacts when finished", async () => {
+      await kinds(anArrival({ logs: [text, log("custom")] }));
+      const other = await empty.openAnother();
+      const claims = await Promise.all([empty.store.claimWork(claim), other.claimWork(claim)]);
+      await other.close();
+      expect(claims.flat()).toMatchObject([{ kind: "log", ...text, attempts: 0 }]);
+      const [item] = claims.flat();
+      if (item === undefined) throw new Error("nothing was claimed");
+      expect(await empty.store.finishWork(item, made)).toBe(true);
+      expect(await empty.store.finishWork(item, made)).toBe(false);
+      const view = await empty.store.findJob("try", "guid/0");
+      expect(view?.artifacts).toEqual(["text_log_summary", "Bug suggestions"]);
+      expect(view?.logs.map((l) => l.parse_status)).toEqual(["parsed", "pending"]);
+      expect(await empty.store.claimWork(claim)).toEqual([]);
+    });
+
+    it("a lease that ran out lets another have it, and the first can no longer end it", async () => {
+      await kinds(anArrival({ logs: [text] }));
+      const [first] = await empty.store.claimWork({ ...claim, leaseMs: -1 });
+      const [second] = await empty.store.claimWork(claim);
+      expect(second).toMatchObject({ id: first?.id, attempts: 1 });
+      if (first === undefined || second === undefined) throw new Error("nothing was claimed");
+      expect(await empty.store.finishWork(first, made)).toBe(false);
+      expect(await empty.store.failWork(first, { reason, next_attempt_at: null, marksFailed: true })).toBe(
+        false,
+      );
+      expect(await empty.store.finishWork(second, made)).toBe(true);
+    });
+
+    it("of several that end together each has its own end: logs, suggestions, one whose lease was lost", async () => {
+      await kinds(anArrival({ logs: [text] }));
+      const summary = { artifacts: [artifact("text_log_summary", "{}")] };
+      await kinds(
+        anArrival({ taskId: "guid/1", extra: summary }),
+        anArrival({ taskId: "guid/2", extra: summary }),
+      );
+      const logs = await empty.store.claimWork(claim);
+      const [lost, kept] = await empty.store.claimWork({ ...claim, kind: "suggestions" });
+      if (lost === undefined || kept === undefined) throw new Error("too little was claimed");
+      const ends = [...logs, { ...lost, lease: "another" }, kept].map((item) =>
+        empty.store.finishWork(item, made),
+      );
+      expect(await Promise.all(ends)).toEqual([true, false, true]);
+      expect((await empty.store.findJob("try", "guid/0"))?.logs).toMatchObject([{ parse_status: "parsed" }]);
+      expect((await empty.store.findJob("try", kept.job_guid))?.artifacts).toContain("Bug suggestions");
+      expect((await empty.store.findJob("try", lost.job_guid))?.artifacts).not.toContain("Bug suggestions");
+      expect((await empty.store.countDocuments())["suggestions"]).toBe(1);
+    });
+
+    it("a failure is kept on the log, due again or not, until it is asked for again", async () => {
+      await kinds(anArrival({ logs: [text] }));
+      const [item] = await empty.store.claimWork(claim);
+      if (item === undefined) throw new Error("nothing was claimed");
+      const next_attempt_at = "2001-01-01T00:00:00.000Z";
+      expect(await empty.store.failWork(item, { reason, next_attempt_at, marksFailed: true })).toBe(true);
+      const [again] = await empty.store.claimWork(claim);
+      expect(again).toMatchObject({ attempts: 1 });
+      if (again === undefined) throw new Error("nothing was claimed");
+      await empty.store.failWork(again, { reason, next_attempt_at: null, marksFailed: true });
+      expect(await empty.store.claimWork(claim)).toEqual([]);
+      const failed = { parse_status: "failed", project: "try", limit: 10 } as const;
+      expect(await empty.store.listLogs(failed)).toMatchObject([{ ...text, failure: reason, attempts: 2 }]);
+      expect(await empty.store.reparseLogs(failed)).toBe(1);
+      expect(await empty.store.listLogs(failed)).toEqual([]);
+      expect(await empty.store.claimWork(claim)).toMatchObject([{ attempts: 0 }]);
+    });
+
+    it("what waits and what failed for good is counted, what is done or not for us is not", async () => {
+      const none = { logs: { pending: 0, failed: 0 }, suggestions: { pending: 0, failed: 0 } };
+      expect(await empty.store.countWork()).toEqual(none);
+      await kinds(
+        ...["a/0", "b/0", "c/0"].map((taskId) => anArrival({ taskId, logs: [text, log("custom")] })),
+        // Its own summary has read the log, and wants suggestions.
+        anArrival({ taskId: "sent/0", logs: [text], extra: { artifacts: [summary] } }),
+      );
+      const pending = { logs: { pending: 3, failed: 0 }, suggestions: { pending: 1, failed: 0 } };
+      expect(await empty.store.countWork()).toEqual(pending);
+      const items = await empty.store.claimWork({ ...claim, limit: 3 });
+      expect(await empty.store.countWork()).toEqual(pending);
+      const [done, gone, again] = items;
+      const [item] = await empty.store.claimWork({ ...claim, kind: "suggestions" });
+      if (!done || !gone || !again || !item) throw new Error("nothing was claimed");
+      await empty.store.finishWork(done, made);
+      await empty.store.failWork(gone, { reason, next_attempt_at: null, marksFailed: true });
+      const next_attempt_at = "2126-01-01T00:00:00.000Z";
+      await empty.store.failWork(again, { reason, next_attempt_at, marksFailed: true });
+      await empty.store.failWork(item, { reason, next_attempt_at: null, marksFailed: true });
+      const ended = { logs: { pending: 1, failed: 1 }, suggestions: { pending: 0, failed: 1 } };
+      expect(await empty.store.countWork()).toEqual(ended);
+    });
+
+    it("a released item is as it was, and hosts that are busy are passed by", async () => {
+      await kinds(anArrival({ logs: [text] }));
+      await empty.store.releaseWork(await empty.store.claimWork(claim));
+      expect(await empty.store.claimWork({ ...claim, exceptHosts: ["logs.example"] })).toEqual([]);
+      expect(await empty.store.claimWork(claim)).toMatchObject([{ attempts: 0 }]);
+    });
+
+    it("a summary without suggestions is work; one that names a log has read it, stored before or not", async () => {
+      await kinds(anArrival({ state: "running", logs: [log("mine")] }));
+      const blob = { logname: "mine", step_data: { all_errors: [] } };
+      await kinds(anArrival({ extra: { artifacts: [artifact("text_log_summary", blob)] } }));
+      expect((await empty.store.findJob("try", "guid/0"))?.logs).toMatchObject([{ parse_status: "parsed" }]);
+      const [item] = await empty.store.claimWork({ ...claim, kind: "suggestions" });
+      expect(item).toMatchObject({ kind: "suggestions", blob: JSON.stringify(blob) });
+      if (item === undefined) throw new Error("nothing was claimed");
+      expect(await empty.store.finishWork(item, [artifact("Bug suggestions", "[]")])).toBe(true);
+      expect((await empty.store.countDocuments())["suggestions"]).toBe(0);
+    });
+  });
+
   describe(`work in the ${name} store`, () => {
     let database: Database;
     let store: Store;

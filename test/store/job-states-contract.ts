@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Arrival, JobView, Store } from "../../src/store/ports/store.ts";
-import { anArrival, limits } from "../examples.ts";
-import type { Database } from "./store-contract.ts";
+import type { JobView } from "../../src/store/ports/job-reads.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import type { Arrival } from "../../src/store/ports/submission-store.ts";
+import { anArrival, limits, through } from "../examples.ts";
+import type { Database, OpenEmpty } from "./empty-store.ts";
 
 type Overrides = Readonly<Record<string, unknown>>;
 const machine = (platform: string) => ({
@@ -21,7 +23,7 @@ function messageIn(state: string, taskId: string, overrides: Overrides = {}): Ar
 }
 
 /** What every store promises of a job's messages: the state table, and what is never overwritten. */
-export function jobContract(name: string, openEmpty: () => Promise<Database>): void {
+export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
   describe(`jobs in the ${name} store`, () => {
     let database: Database;
     let store: Store;
@@ -52,18 +54,16 @@ export function jobContract(name: string, openEmpty: () => Promise<Database>): v
     const read = { ...unread, steps: [] };
 
     story("says of a message that changes a job of another exchange whose job it is", async () => {
-      const through = (exchange: string, state: string, overrides: Overrides = {}): Arrival => ({
-        ...messageIn(state, guid, overrides),
-        exchange,
-      });
+      const by = (exchange: string, state: string, overrides: Overrides = {}): Arrival =>
+        through(exchange, messageIn(state, guid, overrides));
       const bare = { logs: [], coalesced: [], extra: {} };
-      const first = await store.storeSubmissions([through("a", "pending")]);
-      const within = await store.storeSubmissions([through("b", "running"), through("a", "completed")]);
+      const first = await store.storeSubmissions([by("a", "pending")]);
+      const within = await store.storeSubmissions([by("b", "running"), by("a", "completed")]);
       const late = await store.storeSubmissions([
-        through("b", "running"),
-        through("b", "pending", bare),
-        through("b", "completed"),
-        through("a", "running"),
+        by("b", "running"),
+        by("b", "pending", bare),
+        by("b", "completed"),
+        by("a", "running"),
       ]);
       expect([...first, ...within, ...late]).toEqual([
         { kind: "stored" },

@@ -1,14 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
-import type { RejectionFilter, RejectionQuery, Store } from "../../src/store/ports/store.ts";
+import type { RejectionFilter, RejectionQuery } from "../../src/store/ports/rejection-reads.ts";
 import { aRejection } from "../examples.ts";
+import { emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
 
 const HOUR_MS = 3_600_000;
 /** A time of today, so that nothing has expired. */
 const at = (hoursAgo: number): string => new Date(Date.now() - hoursAgo * HOUR_MS).toISOString();
 
-/** What every store promises of rejections. @param store - the one of this test, empty at first. */
-export function rejectionContract(store: () => Store, openAnother: () => Promise<Store>): void {
-  describe("rejections", () => {
+/** What every store promises about rejections: recorded, read, and resolved. */
+export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void {
+  describe(`rejections in the ${name} store`, () => {
+    const empty = emptyStoreForEach(openEmpty);
+    const store = () => empty.store;
     const texts = async (query: Partial<RejectionQuery> = {}): Promise<unknown[]> => {
       const found = await store().listRejections({ limit: 100, ...query });
       return found.map(({ payload }) => JSON.parse(payload.content));
@@ -62,7 +65,7 @@ export function rejectionContract(store: () => Store, openAnother: () => Promise
     });
 
     it("workers that meet the same ones at once count every one", async () => {
-      const others = await Promise.all([openAnother(), openAnother()]);
+      const others = await Promise.all([empty.openAnother(), empty.openAnother()]);
       const batch = Array.from({ length: 40 }, (_, n) => aRejection(`m${n}`));
       await Promise.all([store(), ...others].map((each) => each.recordRejections(batch)));
       await Promise.all(others.map((each) => each.close()));

@@ -1,0 +1,73 @@
+/** Where a job came from. */
+export type Origin = PulseOrigin | RestOrigin;
+
+/** A delivery from a Pulse exchange. */
+export interface PulseOrigin {
+  readonly kind: "pulse";
+  readonly exchange: string;
+  readonly routingKey: string;
+  /** Never part of an identity: a redelivery counts as the same message. */
+  readonly redelivered: boolean;
+}
+
+/** A request to the REST API, signed by a client. */
+export interface RestOrigin {
+  readonly kind: "rest";
+  readonly clientId: string;
+  /** The path of the collection, such as `/api/project/try/jobs/`. */
+  readonly endpoint: string;
+}
+
+/** An origin without what differs between two deliveries of one message; as it is stored and printed. */
+export type StoredRoute =
+  | { readonly origin: "pulse"; readonly exchange: string; readonly routing_key: string }
+  | { readonly origin: "rest"; readonly client_id: string; readonly endpoint: string };
+
+/** An origin as it is stored with a transition, and printed. */
+export type StoredOrigin =
+  | {
+      readonly origin: "pulse";
+      readonly exchange: string;
+      readonly routing_key: string;
+      readonly redelivered: boolean;
+    }
+  | { readonly origin: "rest"; readonly client_id: string; readonly endpoint: string };
+
+export function toStoredOrigin(origin: Origin): StoredOrigin {
+  if (origin.kind === "rest") return toRestRoute(origin);
+  const { exchange, routingKey, redelivered } = origin;
+  return { origin: "pulse", exchange, routing_key: routingKey, redelivered };
+}
+
+export function toStoredRoute(origin: Origin): StoredRoute {
+  if (origin.kind === "rest") return toRestRoute(origin);
+  return { origin: "pulse", exchange: origin.exchange, routing_key: origin.routingKey };
+}
+
+function toRestRoute({ clientId, endpoint }: RestOrigin) {
+  return { origin: "rest", client_id: clientId, endpoint } as const;
+}
+
+/** Returns a stored origin in words, for people. */
+export function originInWords(stored: StoredRoute): string {
+  return stored.origin === "rest"
+    ? `client ${stored.client_id}, ${stored.endpoint}`
+    : `${stored.exchange}, routing key ${stored.routing_key}`;
+}
+
+/**
+ * Returns the name of whoever sent a job: its exchange, or `client:` and the client's id. Limits and turns are shared by
+ * this name.
+ */
+export function senderOf(origin: Origin): string {
+  return origin.kind === "rest" ? clientName(origin.clientId) : origin.exchange;
+}
+
+/** The same for an origin as it is stored; one without the name of its kind is from Pulse. */
+export function storedSenderOf(stored: StoredRoute): string {
+  return stored.origin === "rest" ? clientName(stored.client_id) : stored.exchange;
+}
+
+function clientName(clientId: string): string {
+  return `client:${clientId}`;
+}

@@ -1,0 +1,103 @@
+import { isAnyArrayBuffer } from "node:util/types";
+import type Database from "libsql";
+import * as z from "zod";
+import { known } from "./spool-database.ts";
+import { ROW_BYTES } from "./spool-load.ts";
+import { rowCells } from "./spool-row.ts";
+
+export interface FrontLimits {
+  readonly maxItems: number;
+  readonly maxBytes: number;
+}
+
+const place = z.object({ seq: z.number(), bytes: z.number() });
+const sums = z.object({ deliveries: z.number(), bytes: z.number() });
+/** Only used for counting; damage in a row shows when that row is read. */
+const exchangeName = z
+  .custom<ArrayBuffer>(isAnyArrayBuffer)
+  .transform((bytes) => Buffer.from(bytes).toString());
+const exchangeCount = z.object({ exchange: exchangeName, deliveries: z.number() });
+export type ExchangeCount = z.infer<typeof exchangeCount>;
+const oldest = z.object({ at: z.number() });
+const bounds = z.object({ suspectThrough: z.number(), foundThrough: z.number(), hasProperties: z.number() });
+const size = z.object({ page_count: z.number() });
+
+/**
+ * Reads a spool's file. Places are those of the column `seq`; `goneThrough` is the last place that has been removed, though
+ * its row may still be there.
+ *
+ * @throws what `asKnown` returns: SpoolCorrupt for a file that holds something else, Unavailable where the disk is to blame.
+ */
+export function createSpoolReads(db: Database.Database) {
+  /**
+   * `suspectThrough`: an earlier worker had the rows up to here in progress when it died. `foundThrough`: the last row in the
+   * file. `hasProperties`: false for a file of an earlier version.
+   */
+  const found = known(() => {
+    const query = `SELECT (SELECT through FROM in_work) AS suspectThrough, coalesce(max(seq), 0) AS foundThrough,
+        (SELECT count(*) FROM pragma_table_info('deliveries') WHERE name = 'properties') AS hasProperties
+      FROM deliveries`;
+    const { hasProperties, ...places } = bounds.parse(db.prepare(query).get());
+    return { ...places, hasProperties: hasProperties === 1 };
+  });
+
+  /** How much is left in the file. */
+  function sumUp(goneThrough: number): z.infer<typeof sums> {
+    const properties = found.hasProperties ? " + coalesce(length(properties), 0)" : "";
+    const query = `SELECT count(*) AS deliveries,
+        coalesce(sum(length(body) + length(exchange) + length(routing_key) + ${ROW_BYTES}${properties}), 0) AS bytes
+      FROM deliveries WHERE seq > ?`;
+    return known(() => sums.parse(db.prepare(query).get([goneThrough])));
+  }
+
+  /** The oldest rows, within the limits; at least one if there is one. See `readSpoolRow`. */
+  function firstRows(goneThrough: number, { maxItems, maxBytes }: FrontLimits): unknown[] {
+    return known(() => {
+      // Sizes first, so that no more bodies are read than are returned.
+      const sizes = db.prepare(
+        "SELECT seq, coalesce(length(body), 0) AS bytes FROM deliveries WHERE seq > ? ORDER BY seq LIMIT ?",
+      );
+      const places = z.array(place).parse(sizes.all([goneThrough, maxItems]));
+      const query = db.prepare(
+        `SELECT ${rowCells(found.hasProperties)} FROM deliveries WHERE seq > ? AND seq <= ? ORDER BY seq`,
+      );
+      return query.all([goneThrough, lastWithin(places, maxBytes)]);
+    });
+  }
+
+  /** How many deliveries there are of each exchange. */
+  function countByExchange(): ExchangeCount[] {
+    const query =
+      "SELECT CAST(exchange AS BLOB) AS exchange, count(*) AS deliveries FROM deliveries GROUP BY 1";
+    return known(() => z.array(exchangeCount).parse(db.prepare(query).all()));
+  }
+
+  /** When the oldest came, in milliseconds since the epoch; null: the spool is empty. */
+  function oldestAtMs(goneThrough: number): number | null {
+    const query = `SELECT coalesce(CAST(received_at_ms AS REAL), 0) AS at FROM deliveries
+      WHERE seq > ? ORDER BY seq LIMIT 1`;
+    return known(() => {
+      const row: unknown = db.prepare(query).get([goneThrough]);
+      return row === undefined ? null : oldest.parse(row).at;
+    });
+  }
+
+  /** The size of the file, in pages of 4 KiB. */
+  function countPages(): number {
+    return known(() => size.parse(db.prepare("PRAGMA page_count").get()).page_count);
+  }
+
+  return { found, sumUp, firstRows, countByExchange, oldestAtMs, countPages };
+}
+
+/** The last place up to which the bodies add up to no more than the limit; at least the first place. */
+function lastWithin(places: readonly { seq: number; bytes: number }[], maxBytes: number): number {
+  let last = places[0]?.seq ?? -1;
+  let sum = 0;
+  for (const { seq, bytes } of places) {
+    sum += bytes;
+    if (sum > maxBytes) break;
+    last = seq;
+  }
+  return last;
+}

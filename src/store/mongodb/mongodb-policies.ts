@@ -1,0 +1,36 @@
+import { createGuard } from "../calls/guard-calls.ts";
+import type { Around } from "../calls/wrap-calls.ts";
+import { withinLimit } from "./answer-limit.ts";
+import type { Collections } from "./mongodb-collections.ts";
+import { asUnavailable, blamed } from "./mongodb-faults.ts";
+
+/** How calls are made. A method gets its policy from the group that it belongs to. */
+export function createPolicies({ versions }: Pick<Collections, "versions">) {
+  const { guard, end } = createGuard(asUnavailable);
+
+  /** For calls that a worker waits for: it must not wait for ever. */
+  const forWorkers: Around = (call) => guard(() => withinLimit(call));
+
+  /** For writes of what strangers sent: a write that the server refuses must not be tried for ever. */
+  const forStrangers: Around = (write) =>
+    forWorkers(async () => {
+      try {
+        return await write();
+      } catch (error) {
+        throw await blamed(error, writeProbe);
+      }
+    });
+
+  async function writeProbe(): Promise<void> {
+    await versions.replaceOne({ _id: "probe" }, { version: new Date().toISOString() }, { upsert: true });
+  }
+
+  return {
+    forStrangers,
+    forWorkers,
+    /** For calls that a person waits for, who may stop waiting. They may take long, and have no limit. */
+    forPeople: guard,
+    /** No call goes through any more. True the first time. */
+    end,
+  };
+}

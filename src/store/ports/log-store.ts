@@ -1,0 +1,34 @@
+import type { ParseStatus } from "../../domain/submission.ts";
+
+export interface StoredLog {
+  readonly id: string;
+  readonly project: string;
+  readonly job_guid: string;
+  readonly name: string;
+  readonly url: string;
+  readonly parse_status: ParseStatus;
+  readonly attempts: number;
+  /** When it is tried next; null: not waiting to be read. */
+  readonly next_attempt_at: string | null;
+  /** Why the last attempt failed. */
+  readonly failure: string | null;
+  readonly last_modified: string;
+}
+
+export interface LogQuery {
+  readonly project?: string;
+  /** A task id in it may be a slug or a UUID, see `taskIdForms`. */
+  readonly job_guid?: string;
+  readonly parse_status?: ParseStatus;
+  /** ISO 8601: changed at or after. */
+  readonly since?: string;
+  readonly limit: number;
+}
+
+/** The logs of jobs, as people list them and have them read again. */
+export interface LogStore {
+  /** Newest first. */
+  listLogs(query: LogQuery): Promise<StoredLog[]>;
+  /** Makes logs due again, with attempts from zero; returns how many. */
+  reparseLogs(query: LogQuery): Promise<number>;
+}

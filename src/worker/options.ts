@@ -1,0 +1,94 @@
+import type { AckAgeOptions } from "../broker/consume/ack-age.ts";
+import type { AmqpSourceOptions } from "../broker/consume/amqp-source.ts";
+import type { DepthWatchOptions } from "../broker/queue/queue-depth.ts";
+import type { OperatorFilesOptions } from "../config/operator-files.ts";
+import { brokerUrl } from "../config/read-settings.ts";
+import type { Settings } from "../config/settings.ts";
+import type { HttpOptions } from "../http/observe/start-http.ts";
+import type { IngestOptions } from "../ingest/create-ingest.ts";
+import type { StoreLimits } from "../store/rules/store-limits.ts";
+import { userAgent, version } from "../version.ts";
+import { logOptions } from "./log-options.ts";
+import type { ArtifactsOptions } from "./start-artifacts.ts";
+
+/*
+ * The settings in the form in which each part of the worker takes them. Pure. What a part needs besides settings is added
+ * where the parts are joined.
+ */
+
+export function fileOptions(settings: Settings) {
+  return {
+    registryPath: settings.REGISTRY_FILE,
+    tiersPath: settings.TIERS_FILE,
+    deployment: settings.DEPLOYMENT,
+  } satisfies Partial<OperatorFilesOptions>;
+}
+
+export function httpOptions(settings: Settings) {
+  return {
+    host: settings.HTTP_HOST,
+    allowedHosts: settings.HTTP_ALLOWED_HOSTS,
+    port: settings.HTTP_PORT,
+    version,
+    prefetch: settings.PREFETCH,
+    ackTimeoutMs: settings.ACK_TIMEOUT_SECONDS * 1000,
+    queueLimit: settings.QUEUE_LIMIT,
+    stallLimitMs: settings.STALL_SECONDS * 1000,
+  } satisfies Partial<HttpOptions>;
+}
+
+export function storeLimits(settings: Settings): StoreLimits {
+  return {
+    rejectionQuota: {
+      perDay: settings.REJECTIONS_PER_DAY,
+      bytesPerDay: settings.REJECTION_BYTES_PER_DAY,
+    },
+    maxWaitingLogs: settings.LOG_MAX_WAITING_PER_EXCHANGE,
+  };
+}
+
+export function artifactsOptions(settings: Settings) {
+  const everyMs = settings.BUGS_SYNC_MINUTES * 60_000;
+  return {
+    logs: { ...logOptions(settings), threads: settings.LOG_THREADS },
+    logsPerHost: settings.LOGS_PER_HOST,
+    leaseMs: settings.LOG_LEASE_MS,
+    retry: { maxAttempts: settings.LOG_ATTEMPTS },
+    sync: everyMs === 0 ? null : { baseUrl: settings.BUGZILLA_URL, userAgent, everyMs },
+  } satisfies Partial<ArtifactsOptions>;
+}
+
+export function ingestOptions(settings: Settings) {
+  return {
+    spoolAfterMs: settings.SPOOL_AFTER_MS,
+    batch: {
+      maxItems: settings.BATCH_SIZE,
+      maxBytes: settings.BATCH_BYTES,
+      waitMs: settings.BATCH_WAIT_MS,
+    },
+    rejectionMaxBytes: settings.REJECTION_MAX_BYTES,
+    maxAttempts: settings.MAX_ATTEMPTS,
+    tellEachJob: settings.LOG_LEVEL === "debug",
+  } satisfies Partial<IngestOptions>;
+}
+
+export function sourceOptions(settings: Settings) {
+  return {
+    url: () => brokerUrl(settings),
+    queue: { name: settings.QUEUE_NAME, type: settings.QUEUE_TYPE, local: settings.LOCAL },
+    pruneForce: settings.PRUNE_FORCE,
+    prefetch: settings.PREFETCH,
+    maxBodyBytes: settings.MAX_BODY_BYTES,
+  } satisfies Partial<AmqpSourceOptions>;
+}
+
+export function depthOptions(settings: Settings) {
+  return {
+    everyMs: settings.QUEUE_DEPTH_SECONDS * 1000,
+    limit: settings.QUEUE_LIMIT,
+  } satisfies Partial<DepthWatchOptions>;
+}
+
+export function ackAgeOptions(settings: Settings) {
+  return { timeoutMs: settings.ACK_TIMEOUT_SECONDS * 1000 } satisfies Partial<AckAgeOptions>;
+}

@@ -1,0 +1,38 @@
+import { afterEach, beforeEach } from "@jest/globals";
+import type { Store } from "../../src/store/ports/store.ts";
+import type { StoreLimits } from "../../src/store/rules/store-limits.ts";
+
+/** Opens the same, at first empty, database as often as it is called; `remove` ends it. */
+export interface Database {
+  open(limits?: Partial<StoreLimits>): Promise<Store>;
+  remove(): Promise<void>;
+}
+
+export type OpenEmpty = () => Promise<Database>;
+
+/** A store for each test of the surrounding `describe`, on an empty database of its own. */
+export interface EmptyStore {
+  /** The store of the test that runs now. */
+  readonly store: Store;
+  /** Opens the same database for another worker, who closes it. */
+  openAnother(): Promise<Store>;
+}
+
+export function emptyStoreForEach(openEmpty: OpenEmpty): EmptyStore {
+  let database: Database;
+  let store: Store;
+  beforeEach(async () => {
+    database = await openEmpty();
+    store = await database.open();
+  });
+  afterEach(async () => {
+    await store.close();
+    await database.remove();
+  });
+  return {
+    get store() {
+      return store;
+    },
+    openAnother: () => database.open(),
+  };
+}

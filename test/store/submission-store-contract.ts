@@ -1,0 +1,81 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, it } from "@jest/globals";
+import type { Arrival } from "../../src/store/ports/submission-store.ts";
+import { aClaim, anArrival } from "../examples.ts";
+import { emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
+
+const artifact = <Blob>(name: string, blob: Blob) => ({ name, type: "json", blob });
+
+/** What every store promises about submissions, whatever text they hold. */
+export function submissionStoreContract(name: string, openEmpty: OpenEmpty): void {
+  describe(`submissions in the ${name} store`, () => {
+    const empty = emptyStoreForEach(openEmpty);
+    const kinds = async (...batch: Arrival[]) =>
+      (await empty.store.storeSubmissions(batch)).map(({ kind }) => kind);
+
+    it("calls a second delivery of the same job unchanged", async () => {
+      expect(await kinds(anArrival())).toEqual(["stored"]);
+      expect(await kinds(anArrival())).toEqual(["unchanged"]);
+    });
+
+    it("a name with slashes and percents collides with no other", async () => {
+      await kinds(anArrival({ taskId: "a/b" }), anArrival({ taskId: "a%2Fb".replaceAll("%", "+") }));
+      expect((await empty.store.countDocuments())["jobs"]).toBe(2);
+    });
+
+    it("takes text that a database may stumble over, and knows it again", async () => {
+      const odd = { owner: "nul \u0000, half \ud800 a pair", reason: "$where.a" };
+      const extra = { artifacts: [artifact("$set.\u0000\udfff", { "$a.b": "\u0000" })] };
+      expect(await kinds(anArrival({ ...odd, extra }))).toEqual(["stored"]);
+      expect(await kinds(anArrival({ ...odd, extra }))).toEqual(["unchanged"]);
+      expect((await empty.store.findJob("try", "guid/0"))?.artifacts).toHaveLength(1);
+    });
+
+    it("gives back a text with a NUL character whole: names and blobs of artifacts, logs, and work", async () => {
+      const odd = (text: string) => `${text}\u0000${text}`;
+      const logs = [
+        { name: "buildbot_text", url: odd("http://u/") },
+        { name: odd("n"), url: "v" },
+      ];
+      const artifacts = [
+        { name: odd("a"), type: odd("t"), blob: odd("b") },
+        { name: "text_log_summary", type: "json", blob: odd("s") },
+      ];
+      await kinds(anArrival({ state: "running", logs: logs.slice(0, 1) }));
+      await kinds(anArrival({ logs, extra: { artifacts } }));
+      const view = await empty.store.findJob("try", "guid/0");
+      expect(view?.logs.map(({ name, url }) => [name, url])).toEqual(
+        logs.map(({ name, url }) => [name, url]),
+      );
+      expect(view?.artifacts).toEqual([odd("a"), "text_log_summary"]);
+      expect(await empty.store.findArtifact("try", "guid/0", odd("a"))).toEqual(artifacts[0]);
+      const [explained] = await empty.store.findJobsByGuid("guid/0");
+      expect(explained?.artifacts.map(({ name }) => name)).toEqual([odd("a"), "text_log_summary"]);
+      const claim = aClaim();
+      expect(await empty.store.claimWork({ ...claim, kind: "log" })).toMatchObject([
+        { url: odd("http://u/") },
+      ]);
+      expect(await empty.store.claimWork({ ...claim, kind: "suggestions" })).toMatchObject([
+        { blob: odd("s") },
+      ]);
+    });
+
+    it("refuses an artifact that no document can hold, and keeps its job and the others", async () => {
+      const noise = (mebibytes: number) => randomBytes(mebibytes * 1024 * 1024).toString("base64");
+      const large = { name: "large", type: "text", blob: noise(12) };
+      const tooLarge = { name: "too large", type: "text", blob: noise(16) };
+      expect(await kinds(anArrival({ extra: { artifacts: [tooLarge, large] } }))).toEqual(["stored"]);
+      const view = await empty.store.findJob("try", "guid/0");
+      expect(view?.artifacts).toEqual(["large"]);
+      expect(view?.job.refused).toMatchObject([{ what: 'artifact "too large"' }]);
+      expect((await empty.store.findArtifact("try", "guid/0", "large"))?.blob === large.blob).toBe(true);
+    }, 60_000);
+
+    it("what was stored is there for another who opens it", async () => {
+      await kinds(anArrival());
+      const other = await empty.openAnother();
+      expect((await other.findJob("try", "guid/0"))?.job.state).toBe("completed");
+      await other.close();
+    });
+  });
+}

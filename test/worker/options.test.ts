@@ -1,0 +1,40 @@
+import { expect, it } from "@jest/globals";
+import { readSettings } from "../../src/config/read-settings.ts";
+import { type Settings, settingNames } from "../../src/config/settings.ts";
+import {
+  ackAgeOptions,
+  artifactsOptions,
+  depthOptions,
+  httpOptions,
+  ingestOptions,
+  sourceOptions,
+} from "../../src/worker/options.ts";
+
+function settings(env: NodeJS.ProcessEnv = {}): Settings {
+  return readSettings({ AMQP_URL: "amqp://localhost", ...env }, settingNames);
+}
+
+it("seconds and minutes become milliseconds", () => {
+  const given = settings({
+    ...{ ACK_TIMEOUT_SECONDS: "60", STALL_SECONDS: "61", QUEUE_DEPTH_SECONDS: "5", BUGS_SYNC_MINUTES: "2" },
+  });
+  expect(httpOptions(given)).toMatchObject({ ackTimeoutMs: 60_000, stallLimitMs: 61_000 });
+  expect(ackAgeOptions(given)).toEqual({ timeoutMs: 60_000 });
+  expect(depthOptions(given)).toMatchObject({ everyMs: 5000 });
+  expect(artifactsOptions(given).sync).toMatchObject({ everyMs: 120_000 });
+});
+
+it("bugs are not read from Bugzilla where BUGS_SYNC_MINUTES is 0", () => {
+  expect(artifactsOptions(settings({ BUGS_SYNC_MINUTES: "0" })).sync).toBeNull();
+});
+
+it("each job is told at log level debug alone", () => {
+  expect(ingestOptions(settings({ LOG_LEVEL: "debug" })).tellEachJob).toBe(true);
+  expect(ingestOptions(settings()).tellEachJob).toBe(false);
+});
+
+it("the broker's address is asked for at each connect", async () => {
+  const { url, queue } = sourceOptions(settings({ QUEUE_NAME: "mine", LOCAL: "true" }));
+  expect(await url()).toBe("amqp://localhost");
+  expect(queue).toEqual({ name: "mine", type: "classic", local: true });
+});
