@@ -13,12 +13,12 @@ import { loadSchemas, validateJob } from "../src/validate/validate-job.ts";
 export const REVISION = "a".repeat(40);
 export const EXCHANGE = "exchange/publisher/jobs";
 export const schemas = loadSchemas();
-/** The limits that a worker has by default. */
+/** The default limits of a worker. */
 export const limits = judgeLimits(settingsSchema.parse({}));
-/** How a submission is normalised by default. */
+/** The default rules for normalising a submission. */
 export const submissionRules = { ...limits, tiers: new Map() };
 
-/** A job message that is valid in every field; a test names only what it is about. */
+/** Returns a job message that is valid in every field. A test names only the fields that it is about. */
 export function aMessage(overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     taskId: "guid/0",
@@ -33,7 +33,7 @@ export function aMessage(overrides: Readonly<Record<string, unknown>> = {}): Rec
   };
 }
 
-/** The message as it will be stored. */
+/** Returns the submission of a message in the form in which it is stored. */
 export function aPreparedSubmission(overrides: Readonly<Record<string, unknown>> = {}): PreparedSubmission {
   const message = validateJob(aMessage(overrides), schemas);
   if (!message.ok) throw new Error(JSON.stringify(message.fault));
@@ -44,7 +44,7 @@ export function aPreparedSubmission(overrides: Readonly<Record<string, unknown>>
   return prepared.value;
 }
 
-/** A claim of the work that {@link anArrival} brings; a test names only what it is about. */
+/** Returns a claim for the work that {@link anArrival} brings. A test names only the members that it is about. */
 export function aClaim(overrides: Partial<WorkClaim> = {}): WorkClaim {
   return {
     ...{ kind: "log", exchange: EXCHANGE, afterProject: "", limit: 5, leaseMs: 60_000, exceptHosts: [] },
@@ -73,7 +73,7 @@ export function aDelivery(body: unknown, overrides: Partial<Delivery> = {}): Del
     exchange: EXCHANGE,
     routingKey: "treeherder.try",
     redelivered: false,
-    // Now: what comes of it must not have expired.
+    // The current time, so that the result has not expired yet.
     receivedAtMs: Date.now(),
     body: Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)),
     oversize: null,
@@ -81,7 +81,7 @@ export function aDelivery(body: unknown, overrides: Partial<Delivery> = {}): Del
   };
 }
 
-/** Of a message that is nothing but this text; it came now. */
+/** Returns a rejection of a message with this text that arrives now. */
 export function aRejection(
   text: string,
   {

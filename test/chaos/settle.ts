@@ -5,13 +5,21 @@ import { type WorkerStatus, workerStatus } from "../../src/http/observe/worker-s
 import type { WorkerProcess } from "../servers/worker-process.ts";
 import type { World } from "./world.ts";
 
-/** What still waits somewhere; null: nothing does. */
+/** Says what still waits somewhere; null: nothing does. */
 async function whatWaits(world: World): Promise<string | null> {
+  for (const worker of world.fleet.workers) {
+    const { jobs } = await statusOf(worker);
+    if (jobs.in_hand > 0) return `${jobs.in_hand} jobs in progress in a worker`;
+  }
+  return whatHasPiledUp(world);
+}
+
+/** The same without what the workers have in progress, which is never nothing while messages are published. */
+async function whatHasPiledUp(world: World): Promise<string | null> {
   const queued = await world.onBroker((channel) => channel.checkQueue(world.queue));
   if (queued.messageCount > 0) return `${queued.messageCount} messages in the queue`;
   for (const worker of world.fleet.workers) {
-    const { jobs, spool } = await statusOf(worker);
-    if (jobs.in_hand > 0) return `${jobs.in_hand} jobs in a worker's hands`;
+    const { spool } = await statusOf(worker);
     if (spool.jobs > 0) return `${spool.jobs} jobs in a worker's spool`;
   }
   return null;
@@ -28,15 +36,28 @@ export async function statusOf(worker: WorkerProcess): Promise<WorkerStatus> {
 const LOOKS = 3;
 
 /**
- * Waits until nothing waits: not in the queue, nor in a worker, nor in a spool. Gives when that was.
+ * Waits until nothing waits: not in the queue, nor in a worker, nor in a spool. Returns when that was.
  *
  * @throws Error that says what still waits after the time.
  */
 export async function untilSettled(world: World, limitMs: number, stop: AbortSignal): Promise<number> {
+  return untilNothing(() => whatWaits(world), limitMs, stop);
+}
+
+/** Waits until nothing has piled up in the queue or in a spool, while publishing goes on. Otherwise the same. */
+export async function untilCaughtUp(world: World, limitMs: number, stop: AbortSignal): Promise<number> {
+  return untilNothing(() => whatHasPiledUp(world), limitMs, stop);
+}
+
+async function untilNothing(
+  look: () => Promise<string | null>,
+  limitMs: number,
+  stop: AbortSignal,
+): Promise<number> {
   const limit = Date.now() + limitMs;
   let settledAtMs = 0;
   for (let looks = 0; ; ) {
-    const waiting = await whatWaits(world).catch(String);
+    const waiting = await look().catch(String);
     stop.throwIfAborted();
     if (looks === 0) settledAtMs = Date.now();
     looks = waiting === null ? looks + 1 : 0;

@@ -36,7 +36,7 @@ describe("a body that is read", () => {
     it(title, () => expect(valuesOf(decode(body))).toEqual(values));
   }
 
-  it("a member of any name is the object's own, and no prototype is touched", () => {
+  it("a member of any name is an own member of the object, and no prototype is changed", () => {
     const body = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
     const decoded = decode(body);
     const [value] = valuesOf(decoded);
@@ -78,7 +78,7 @@ describe("a body that is refused", () => {
     });
   }
 
-  it("one that was cut on arrival: its length and the limit are told", () => {
+  it("one that was cut on arrival: the fault gives its length and the limit", () => {
     const oversize = { bytes: 5000, sha256: "00", limitBytes: 1024 };
     expect(decodeDelivery(aDelivery(Buffer.from("{}"), { oversize }), limits)).toEqual({
       ok: false,

@@ -66,8 +66,8 @@ describe("a body is read as its properties declare it", () => {
     expect(undone.ok ? undone.value.toString() : undone.fault).toBe(text);
   });
 
-  it("zstd, where this version of Node brings it", () => {
-    // RFC 8878: one frame of one raw block.
+  it("zstd, if this version of Node supports it", () => {
+    // RFC 8878: one frame with one raw block.
     const frame = Buffer.concat([
       Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, plain.length, 1 | (plain.length << 3), 0, 0]),
       plain,
@@ -78,7 +78,7 @@ describe("a body is read as its properties declare it", () => {
       expect(undone).toMatchObject({ fault: { reason: "unsupported-encoding", value: "application/zstd" } });
   });
 
-  it("nothing declared: the same bytes, not a copy", () =>
+  it("nothing declared: the same bytes, without a copy", () =>
     expect(undo(plain)).toEqual({ ok: true, value: plain }));
 });
 
@@ -99,7 +99,7 @@ describe("an encoding that cannot be undone is named", () => {
   });
 });
 
-describe("bytes that are not what they are declared to be are refused, by the name of that", () => {
+describe("bytes that do not fit the declared encoding are refused, and the fault names it", () => {
   const half = (body: Buffer) => body.subarray(0, body.length / 2);
   it.each<[string, Buffer, BodyProperties]>([
     ["plain JSON as gzip", plain, { content_encoding: "gzip" }],
@@ -116,7 +116,7 @@ describe("bytes that are not what they are declared to be are refused, by the na
     expect(undo(body, properties)).toEqual({ ok: false, fault });
   });
 
-  it("any bytes by any name are refused or read, and nothing else happens", () => {
+  it("any bytes with any declared encoding are either refused or read", () => {
     const names = ["gzip", "deflate", "zlib", "br", "zstd", "utf-8-sig", "latin-1", "utf-16", "utf-16-be"];
     for (const content_encoding of names) {
       for (let length = 0; length < 40; length++)
@@ -125,7 +125,7 @@ describe("bytes that are not what they are declared to be are refused, by the na
   });
 });
 
-describe("what inflates beyond the limit", () => {
+describe("a body that inflates beyond the limit", () => {
   const compressors = [
     ["gzip", zlib.gzipSync],
     ["deflate", zlib.deflateRawSync],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { unwrapJobs } from "../../src/decode/unwrap-jobs.ts";
 import { parseSource } from "../../src/domain/text/source-json.ts";
 
-/** Each job with its place, as it is found in this body. */
+/** Returns the jobs in this body, each with its pointer. */
 function unwrap(body: unknown): unknown[] {
   return unwrapJobs(parseSource(JSON.stringify(body))).map(({ value, at }) => ({ value, at }));
 }
@@ -10,7 +10,7 @@ function unwrap(body: unknown): unknown[] {
 const job = { taskId: "a/0" };
 const _meta = { exchange: "exchange/publisher/jobs", routing_key: "treeherder.try", serializer: "json" };
 
-describe("what stands for its payload", () => {
+describe("an envelope is replaced by its payload", () => {
   const table: readonly (readonly [title: string, body: unknown, jobs: unknown])[] = [
     ["one job in an envelope", { payload: job, _meta }, [{ value: job, at: "/payload" }]],
     ["the members in the other order", { _meta: {}, payload: job }, [{ value: job, at: "/payload" }]],
@@ -40,7 +40,7 @@ describe("what stands for its payload", () => {
   for (const [title, body, jobs] of table) it(title, () => expect(unwrap(body)).toEqual(jobs));
 });
 
-describe("what is left as it is, for the schema to refuse", () => {
+describe("other messages are not changed, so that the schema refuses them", () => {
   const bodies: readonly (readonly [title: string, body: unknown])[] = [
     ["a third member", { payload: job, _meta, version: 1 }],
     ["no _meta", { payload: job }],

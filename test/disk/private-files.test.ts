@@ -28,7 +28,7 @@ let umask: number;
 let told: object[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "private-files-"));
-  // The widest there is: what is closed is closed by us.
+  // The widest umask, so that only our own code removes permissions.
   umask = process.umask(0);
   told = [];
 });
@@ -40,7 +40,7 @@ afterEach(() => {
 const tell = (event: string, fields = {}): void => void told.push({ event, ...fields });
 const log = { error: tell, warn: tell, info: tell, debug: tell };
 
-/** The mode of everything below a folder, the folder included, e.g. `{ data: "700" }`. */
+/** Returns the mode of a folder and of everything in it, e.g. `{ data: "700" }`. */
 function modes(path: string): Record<string, string> {
   const names = readdirSync(path, { recursive: true, encoding: "utf8" });
   const paths = [path, ...names.map((name) => join(path, name))];
@@ -51,7 +51,7 @@ function modes(path: string): Record<string, string> {
 
 const dataDir = () => join(folder, "above", "data");
 
-describe("what is kept in DATA_DIR is made for the owner alone:", () => {
+describe("files in DATA_DIR are created for the owner alone:", () => {
   it("the embedded store with its side files", async () => {
     const store = await openStore({ mongodbUrl: null, dataDir: dataDir(), rejectionTtlDays: 30 });
     await store.storeSubmissions([anArrival()]);
@@ -66,7 +66,7 @@ describe("what is kept in DATA_DIR is made for the owner alone:", () => {
     expect(modes(folder)["above"]).toBe("700");
   });
 
-  it("the spool, with rows that are damaged and files that are set aside", () => {
+  it("the spool, with damaged rows and files that are set aside", () => {
     const settings = readSettings(
       { AMQP_URL: "amqp://guest:guest@localhost", MONGODB_URL: "mongodb://h/x", DATA_DIR: dataDir() },
       settingNames,
@@ -103,7 +103,7 @@ describe("what is kept in DATA_DIR is made for the owner alone:", () => {
   });
 });
 
-describe("what an earlier version left is closed", () => {
+describe("files of an earlier version are closed to others", () => {
   const databases = ["pulse-ingest.db", "pulse-ingest.db-wal", "pulse-ingest.db-shm"];
   const others = ["innocent-suspects-x.json", "spool/a.db", "spool/a.db.damaged-rows"];
   const open = () => openStore({ mongodbUrl: null, dataDir: dataDir(), rejectionTtlDays: 30 });
@@ -116,7 +116,7 @@ describe("what an earlier version left is closed", () => {
   });
   afterEach(() => store.close());
 
-  it("when a worker starts; a folder that is there, and files of others, stay as they are", () => {
+  it("when a worker starts; an existing folder, and foreign files, are not changed", () => {
     closeStorageToOthers({ DATA_DIR: dataDir() }, log);
     expect(told).toEqual([]);
     const seen = modes(dataDir());
@@ -129,14 +129,14 @@ describe("what an earlier version left is closed", () => {
     });
   });
 
-  it("when any command opens the store, which another process may have open", async () => {
+  it("when any command opens the store, even if another process has it open", async () => {
     const second = await open();
     const seen = modes(dataDir());
     await second.close();
     for (const name of databases) expect([name, seen[`above/data/${name}`]]).toEqual([name, "600"]);
   });
 
-  it("but where that cannot be done it is told, and nothing fails", () => {
+  it("but if that is not possible, the paths are reported and nothing fails", () => {
     // Nobody can change the modes of a process's files in /proc.
     const stubborn = join(dataDir(), "spool", "b.db");
     symlinkSync("/proc/self/stat", stubborn);
@@ -147,7 +147,7 @@ describe("what an earlier version left is closed", () => {
   });
 });
 
-it("a worker closes what it finds when it starts, whatever its broker does", async () => {
+it("a worker closes existing files when it starts, whatever its broker does", async () => {
   const old = join(folder, "innocent-suspects-x.json");
   writeFileSync(old, "[]");
   writeFileSync(
@@ -174,6 +174,6 @@ it("a worker closes what it finds when it starts, whatever its broker does", asy
     expect([name, seen[name]]).toEqual([name, "600"]);
 }, 60_000);
 
-it("a folder that is not there has nothing that is open to others", () => {
+it("in a folder that does not exist nothing is open to others", () => {
   expect(closeDataToOthers(join(folder, "nowhere"))).toEqual([]);
 });

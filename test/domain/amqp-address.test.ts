@@ -20,7 +20,7 @@ describe("a broker's address", () => {
     ["amqp://a@[::1]:1/", { host: "::1", user: "a", password: "", vhost: "/" }],
     ["amqp://host/%2F", { vhost: "/" }],
     ["amqp://host/a%2Fb%", { vhost: "a/b%" }],
-  ])("%s says where the broker is, and who comes", (text, part) => {
+  ])("%s gives the broker's host and the user", (text, part) => {
     expect(addressOf(text)).toMatchObject(part);
   });
 
@@ -39,18 +39,18 @@ describe("a broker's address", () => {
     });
   });
 
-  it.each(["1", "true", "True", "TRUE"])("asks for TLS by ssl=%s, with its port", (value) => {
+  it.each(["1", "true", "True", "TRUE"])("turns TLS on with ssl=%s, and uses its port", (value) => {
     expect(addressOf(`amqp://host/?ssl=${value}`)).toMatchObject({ isTls: true, port: 5671 });
     expect(addressOf(`amqp://host:5672?ssl=${value}`)).toMatchObject({ isTls: true, port: 5672 });
     expect(addressOf(`amqps://host/?ssl=${value}`)).toMatchObject({ isTls: true });
   });
 
-  it.each(["0", "false", "False"])("has no TLS by ssl=%s, which amqps:// contradicts", (value) => {
+  it.each(["0", "false", "False"])("turns TLS off with ssl=%s, which contradicts amqps://", (value) => {
     expect(addressOf(`amqp://host/?ssl=${value}`)).toMatchObject({ isTls: false, port: 5672 });
-    expect(problemOf(`amqps://host/?ssl=${value}`)).toMatch(/amqps:\/\/ .*ssl/);
+    expect(problemOf(`amqps://host/?ssl=${value}`)).toMatch(/amqps:\/\/, .*ssl/);
   });
 
-  it("tunes the connection", () => {
+  it("sets parameters of the connection", () => {
     const { tuning } = addressOf(
       "amqp://host?heartbeat=0&frameMax=131072&channelMax=5&maxFrameSize=0&locale=de_DE",
     );
@@ -85,7 +85,7 @@ describe("a broker's address", () => {
     "guest:gu#geheim",
     "guest:gu/geheim",
     "guest:gu?geheim",
-  ])("whose password is not escaped (%s) is not repeated", (userinfo) => {
+  ])("with an unescaped password (%s) is not repeated", (userinfo) => {
     const problem = problemOf(`amqp://${userinfo}@host`);
     expect(problem).toMatch(/^cannot be read as a URL/);
     expect(problem).not.toContain("geheim");

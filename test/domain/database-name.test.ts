@@ -50,17 +50,17 @@ describe("the database that an address names", () => {
     expect(databaseNameProblem(address)).toBeNull();
   });
 
-  it("is not told from a password that is not escaped", () => {
+  it("cannot be read from an address whose password is not escaped", () => {
     const told = databaseNameProblem("mongodb://me:ge/hei$m@host/db");
     expect(told).toBe("cannot be read: in user and password, write / as %2F, @ as %40, : as %3A");
   });
 
-  it("is told where it may be meant for the login", () => {
+  it("causes a warning if it may be meant for the login", () => {
     expect(databaseNameWarning("mongodb://u:p@host/admin?x=y")).toMatch(/\/pulse_ingest\?authSource=admin$/);
     expect(databaseNameWarning("mongodb://u:p@host/pulse_ingest?authSource=admin")).toBeNull();
   });
 
-  it("need not be named", () => {
+  it("need not be given", () => {
     const addresses = [
       "mongodb://h",
       "mongodb://h/",

@@ -4,7 +4,7 @@ import type { Fault } from "../../src/domain/faults.ts";
 
 const violation = { pointer: "/state", keyword: "enum", message: "must be one of: pending" };
 
-/** One of each kind: what its publisher or operator is told, where it is wrong, and how it is mended. */
+/** One fault of each kind, with its pointer and its message, which says what is wrong and how to fix it. */
 const told: readonly [Fault, string, RegExp][] = [
   [
     { reason: "oversize-body", bytes: 9, limitBytes: 5 },
@@ -24,13 +24,13 @@ const told: readonly [Fault, string, RegExp][] = [
   [
     { reason: "too-many-jobs", jobs: 1001, limit: 1000 },
     "",
-    /holds 1001 jobs; a message may hold 1000 .*MAX_JOBS_PER_MESSAGE.*several messages/,
+    /holds 1001 jobs; the limit is 1000 .*MAX_JOBS_PER_MESSAGE.*several messages/,
   ],
   [{ reason: "schema-violation", violations: [violation] }, "/state", /must be one of: pending/],
   [
     { reason: "unreadable-time", pointer: "/timeStarted", value: 'no "time"' },
     "/timeStarted",
-    /"no \\"time\\""; it should be as in/,
+    /"no \\"time\\""; write it like/,
   ],
   [
     { reason: "project-not-accepted", project: "try", exchange: "exchange/x" },
@@ -40,7 +40,7 @@ const told: readonly [Fault, string, RegExp][] = [
   [
     { reason: "unknown-revision-hash", project: "try", revisionHash: "f00" },
     "/origin/revision_hash",
-    /try .* f00: submit the push before its jobs, or give the revision/,
+    /try .* f00: submit the push before its jobs, or give a revision/,
   ],
   [
     { reason: "unusable-field", pointer: "/productName", detail: "is longer than 100" },
@@ -51,17 +51,20 @@ const told: readonly [Fault, string, RegExp][] = [
   [{ reason: "killed-worker", attempts: 5 }, "", /died 5 times .* report it, and replay/],
 ];
 
-it.each(told)("$reason: what is wrong, where, and how it is mended", (fault, pointer, message) => {
-  const errors = faultErrors(fault);
-  expect(errors).toHaveLength(1);
-  expect(errors[0]).toMatchObject({ pointer, message: expect.stringMatching(message) });
-});
+it.each(told)(
+  "$reason: the message says what is wrong, where, and how to fix it",
+  (fault, pointer, message) => {
+    const errors = faultErrors(fault);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatchObject({ pointer, message: expect.stringMatching(message) });
+  },
+);
 
-it("every reason that there is stands in the table above", () => {
+it("the table above has every reason", () => {
   expect(told.map(([{ reason }]) => reason)).toEqual(Object.keys(faultMeanings));
 });
 
-it("knows a reason by its name, and no member of every object for one", () => {
+it("knows every reason by its name, and no inherited member of an object", () => {
   expect(["malformed-body", "toString", "__proto__", ""].map(isFaultReason)).toEqual([
     true,
     false,

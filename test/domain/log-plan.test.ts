@@ -4,11 +4,11 @@ import { normaliseSubmission } from "../../src/submission/normalise-submission.t
 import { submissionRules } from "../examples.ts";
 
 interface Planned {
-  /** What the log is stored as. */
+  /** The status that the log is stored with. */
   readonly status: string | undefined;
-  /** It is read here. */
+  /** Whether the log is read here. */
   readonly isRead: boolean;
-  /** Bug suggestions are made from the summary that came. */
+  /** Whether bug suggestions are made from the submitted summary. */
   readonly suggests: boolean;
 }
 
@@ -68,7 +68,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     [["failed"], "TLS", "failed", false, true],
     [["failed"], "TLS BS", "failed", false, false],
   ],
-  // Stored as it is, and not read.
+  // Logs of these names are stored unchanged, and not read.
   errorsummary_json: [
     [NONE, "", "pending", false, false],
     [NONE, "TLS", "pending", false, true],
@@ -105,7 +105,7 @@ describe("a summary that names its log", () => {
     ["a custom name", "failed", "a custom name", "parsed"],
     ["a custom name", "pending", "another", "pending"],
     ["builds-4h", "pending", "builds-4h", "parsed"],
-    // That the summary was made from another log does not change what a summary means for the default one.
+    // Any summary makes the default log parsed, even one that was made from another log.
     ["buildbot_text", "pending", "a custom name", "parsed"],
   ])("log %s sent as %s, summary of %s: %s", (name, sent, logname, status) => {
     expect(plan(name, sent, "TLS", logname).status).toBe(status);

@@ -12,7 +12,7 @@ it.each(["", "/0", "/12", "_12345", "/0_12345"])("a slug and a UUID stand for ea
   }
 });
 
-it("a UUID of mixed case is also looked for as it is", () => {
+it("a UUID of mixed case is also searched for unchanged", () => {
   const mixed = uuid.replace("ffed", "FFed");
   expect(taskIdForms(mixed)).toEqual([mixed, slug, uuid, uuid.toUpperCase()]);
 });
@@ -22,10 +22,10 @@ it.each([
   "guid/0",
   "fJhBlPyZTLKrsXAv8oEXp",
   "fJhBlPyZTLKrsXAv8oEXpQQ",
-  // Its last character has bits that no task id has: it would come back as another one.
+  // A task id never has the bits of this last character. Decoded and encoded again, it would change.
   "fJhBlPyZTLKrsXAv8oEXpR",
   "fJhBlPyZTLKrsXAv8o+XpQ",
   "7c984194fc994cb2abb1702ff28117a5",
   "7c984194-fc99-4cb2-abb1-702ff28117a",
   "x7c984194-fc99-4cb2-abb1-702ff28117a5",
-])("anything else stands for itself: '%s'", (text) => expect(taskIdForms(text)).toEqual([text]));
+])("any other text has no other form: '%s'", (text) => expect(taskIdForms(text)).toEqual([text]));

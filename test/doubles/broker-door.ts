@@ -1,12 +1,12 @@
 import { createServer, connect as dial, type Socket } from "node:net";
 
 export interface BrokerDoor {
-  /** The broker's address, with this door before it. */
+  /** The broker's address through this door. */
   readonly url: string;
   close(): void;
 }
 
-/** Lets everything through to a broker until the other side names the mark; then it does what it is told. */
+/** Passes everything on to a broker until a client sends the mark; then it does what it was told. */
 export async function openBrokerDoor(
   brokerUrl: string,
   mark: string,
@@ -37,7 +37,7 @@ export async function openBrokerDoor(
   };
 }
 
-/** For a door: from now on neither side hears anything of the other, not even that it is gone. */
+/** An action for a door: neither side receives anything more from the other, not even the end of the connection. */
 export function fallSilent(near: Socket, far: Socket): void {
   far.unpipe(near);
   for (const socket of [near, far]) socket.pause();

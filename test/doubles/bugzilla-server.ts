@@ -8,9 +8,9 @@ export interface BugzillaServer {
 }
 
 /**
- * A web server in Bugzilla's place, under a path of its own.
+ * Starts a web server that stands for Bugzilla, under a path of its own.
  *
- * @param answer - what it says to a request for bugs from an offset on; the default deals out `bugs` as Bugzilla does.
+ * @param answer - answers a request for bugs from an offset on. By default it returns pages of `bugs`, as Bugzilla does.
  */
 export async function startBugzilla(
   bugs: readonly unknown[],
@@ -45,7 +45,7 @@ export function sendBugs(response: ServerResponse, bugs: readonly unknown[]): vo
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ bugs }));
 }
 
-/** A bug as Bugzilla's REST API gives it; a test names only what it is about. */
+/** Returns a bug in the form of Bugzilla's REST API. A test names only the members that it is about. */
 export function aRestBug(
   id: number,
   overrides: Readonly<Record<string, unknown>> = {},

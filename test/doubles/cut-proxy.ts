@@ -2,22 +2,22 @@ import { connect, createServer, type Socket } from "node:net";
 
 export interface CutProxy {
   readonly port: number;
-  /** Bytes that have gone to the server so far. */
+  /** The number of bytes sent to the server so far. */
   sentBytes(): number;
-  /** Ends all connections and takes no new ones: for those on this side, the server is away. */
+  /** Ends all connections and refuses new ones, so that the server seems to be away. */
   cut(): void;
-  /** Ends all connections; new ones go through. */
+  /** Ends all connections; new ones are accepted. */
   drop(): void;
-  /** Connections that are open now carry nothing any more, not even their end: half-open. New ones go through. */
+  /** Makes all open connections half-open: they carry nothing more, not even their end. New ones are accepted. */
   freeze(): void;
-  /** From now on whatever comes is passed on so much later, and nothing more is read meanwhile; 0: at once. */
+  /** Delays all data by this time from now on, and reads nothing more meanwhile. 0 means no delay. */
   slow(delayMs: number): void;
-  /** Lets connections through again, at full speed. What was frozen or ended stays so. */
+  /** Accepts connections again, at full speed. Frozen or ended ones stay so. */
   mend(): void;
   close(): Promise<void>;
 }
 
-/** Lets TCP connections through to a port of this machine, and spoils them when told to. */
+/** Passes TCP connections on to a port of this machine, and disturbs them on request. */
 export async function startCutProxy(targetPort: number): Promise<CutProxy> {
   const sockets = new Set<Socket>();
   const frozen = new WeakSet<Socket>();
@@ -39,7 +39,7 @@ export async function startCutProxy(targetPort: number): Promise<CutProxy> {
       else setTimeout(write, delayMs);
     });
     from.on("end", () => frozen.has(from) || to.end());
-    // What breaks off is told by the close.
+    // The event `close` follows each error.
     from.on("error", () => undefined);
     from.on("close", (hadError) => {
       sockets.delete(from);

@@ -3,29 +3,29 @@ import { isIPv6 } from "node:net";
 
 /** An address, or `cname:other.name`. */
 export type Answer = string;
-/** What is answered to the nth question (from 0) for a name, of both record types together counted apart. */
+/** The answers to the nth query (from 0) for a name. Each record type is counted separately. */
 export type Zone = Readonly<Record<string, readonly Answer[] | ((nth: number) => readonly Answer[])>>;
 
 export interface DnsServer {
   /** `127.0.0.1:port`. */
   readonly address: string;
-  /** Every question that came, as `A name` or `AAAA name`. */
+  /** All queries so far, as `A name` or `AAAA name`. */
   readonly questions: readonly string[];
   close(): Promise<void>;
 }
 
 export interface DnsConduct {
-  /** Is this question answered (`A name` or `AAAA name`)? The default is yes. */
+  /** Returns whether a query (`A name` or `AAAA name`) is answered. Default: yes. */
   readonly answers?: (asked: string) => boolean;
-  /** How long each answer takes; the default is not at all. */
+  /** The delay of each answer. Default: none. */
   readonly delayMs?: number;
 }
 
 const types: Readonly<Record<number, string>> = { 1: "A", 28: "AAAA" };
 
 /**
- * A DNS server on a loopback port of its own: the one that a hostile publisher would run for his domain. A name that
- * is not in the zone does not exist; time to live is always 0.
+ * Starts a DNS server on a loopback port of its own. It stands for one that a hostile publisher runs for a domain. A name that
+ * is not in the zone does not exist. The time to live is always 0.
  */
 export async function startDnsServer(
   zone: Zone,
@@ -65,7 +65,7 @@ function readQuestion(query: Buffer): { name: string; type: number; end: number 
 
 function reply(query: Buffer, end: number, known: boolean, records: readonly Buffer[]): Buffer {
   const header = Buffer.from(query.subarray(0, 12));
-  // An answer, recursion available; 3: there is no such name.
+  // Flags: an answer, recursion available. Code 3 means that there is no such name.
   header.writeUInt16BE(known ? 0x8180 : 0x8183, 2);
   header.writeUInt16BE(records.length, 6);
   header.writeUInt32BE(0, 8);
@@ -102,7 +102,7 @@ function encodeName(name: string): Buffer {
 
 function encodeAddress(address: string): Buffer {
   if (!isIPv6(address)) return Buffer.from(address.split(".").map(Number));
-  // A URL writes dotted tails in hexadecimal; then the `::` is filled up to eight groups.
+  // URL rewrites a dotted tail in hexadecimal. Then `::` is expanded to eight groups.
   const groups = (text: string): string[] => text.split(":").filter((group) => group !== "");
   const [head = "", tail = ""] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
   const zeros = Array.from({ length: 8 - groups(head).length - groups(tail).length }, () => "0");

@@ -5,15 +5,15 @@ import type { SuspectLedger } from "../../src/store/ports/suspect-ledger.ts";
 type IngestStore = Pick<SubmissionStore, "storeSubmissions" | "recordRejections"> & SuspectLedger;
 
 export interface FickleStore extends IngestStore {
-  /** `gone`: each call fails. `silent`: no call is ever answered. */
+  /** `gone`: each call fails. `silent`: no call ever returns. */
   mood: "there" | "gone" | "silent";
-  /** Calls that were made, whatever came of them. */
+  /** The number of calls so far, failed ones included. */
   calls: number;
-  /** The guids of each batch that was written, in order. */
+  /** The guids in each written batch, in order. */
   readonly batches: string[][];
 }
 
-/** A real store behind a network that can be taken away and given back at a word, which no real one lets happen. */
+/** A real store behind a simulated network, which can be taken away and given back on request. */
 export function aFickleStore(store: IngestStore): FickleStore {
   const fickle: FickleStore = {
     mood: "there",
@@ -40,7 +40,7 @@ export function aFickleStore(store: IngestStore): FickleStore {
   };
   async function network(): Promise<void> {
     fickle.calls++;
-    // As a real driver: never in the same turn.
+    // Like a real driver, it never fails in the same turn.
     await new Promise((resolve) => setImmediate(resolve));
     if (fickle.mood === "gone") throw new Unavailable("store", "connection refused");
     if (fickle.mood === "silent") await new Promise(() => undefined);

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const holder = fileURLToPath(new URL("lock-holder.mjs", import.meta.url));
 
-/** Has another process lock the embedded store of this folder. Gives what ends the lock; it ends with this process too. */
+/** Lets another process lock the embedded store in this folder. Returns a function that ends the lock, which also ends with this process. */
 export async function holdLock(folder: string): Promise<() => Promise<void>> {
   const child = spawn(process.execPath, [holder, join(folder, "pulse-ingest.db")], {
     stdio: ["pipe", "pipe", "inherit"],

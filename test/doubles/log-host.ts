@@ -1,26 +1,26 @@
 import { createServer, type Socket } from "node:net";
 
-/** What the host does with a request: writes what it likes, when it likes, on the bare socket. */
+/** How the host answers a request. It writes to the bare socket. */
 export type Behaviour = (socket: Socket, request: string) => void;
 
 export interface LogHost {
-  /** `http://127.0.0.1:port`, or what it listens on. */
+  /** The host's URL, such as `http://127.0.0.1:port`. */
   readonly url: string;
   readonly port: number;
-  /** Connections that arrived, requested or not. */
+  /** How many connections arrived, with or without a request. */
   readonly connections: () => number;
   /** The heads of all requests, in order. */
   readonly requests: readonly string[];
-  /** Connections that are open now. */
+  /** How many connections are open now. */
   readonly open: () => number;
   close(): Promise<void>;
 }
 
 /**
- * A log host on a bare socket, so that it can break every rule of HTTP.
+ * Starts a log host on a bare socket, so that it can break every rule of HTTP.
  *
- * @param paths - path of the request (without query) to behaviour; others get 404.
- * @param address - 127.0.0.2 and the like are loopback too, and can play another machine.
+ * @param paths - the behaviour for each path (without query). Other paths get 404.
+ * @param address - the address to listen on. 127.0.0.2 and the like are loopback too, and can stand for another machine.
  */
 export async function startLogHost(
   paths: Readonly<Record<string, Behaviour>>,
@@ -35,7 +35,7 @@ export async function startLogHost(
     sockets.add(socket);
     let head = "";
     socket.on("close", () => sockets.delete(socket));
-    // A client that has had enough resets the connection: nothing to do here.
+    // A client that stops reading resets the connection, which needs no handling.
     socket.on("error", () => undefined);
     socket.on("data", (data) => {
       head += data.toString("latin1");
@@ -69,7 +69,7 @@ export async function startLogHost(
   };
 }
 
-/** A proper answer with this body. */
+/** Sends a correct answer with this body. */
 export function answer(body: string | Uint8Array, status = "200 OK", headers = ""): Behaviour {
   return (socket) => {
     const bytes = Buffer.from(body);
@@ -82,18 +82,18 @@ export function redirect(to: string, status = "302 Found"): Behaviour {
   return answer("this way", status, `Location: ${to}\r\n`);
 }
 
-/** These very bytes, then (unless told not to) the end of the connection. */
+/** Sends exactly these bytes, and then ends the connection unless told not to. */
 export function raw(text: string, ending: "end" | "reset" | "stay" = "end"): Behaviour {
   return (socket) => {
     socket.write(Buffer.from(text, "latin1"), () => {
       if (ending === "end") socket.end();
-      // Given time to arrive first, since a reset overtakes what is still in the buffers.
+      // The bytes need time to arrive, because a reset discards data that is still in the buffers.
       if (ending === "reset") setTimeout(() => socket.resetAndDestroy(), 50);
     });
   };
 }
 
-/** A head that promises a body without end, then `piece` again and again: as fast as it is taken, or every so often. */
+/** Sends a head without a length, then `piece` again and again: as fast as it is read, or at an interval. */
 export function endless(piece: Uint8Array, everyMs = 0): Behaviour {
   return (socket) => {
     socket.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");

@@ -8,7 +8,7 @@ export interface PoisonHeader {
 const bytes = (...values: number[]): Buffer => Buffer.from(values);
 const eight = Buffer.alloc(8, 0x7f);
 
-/** Every value that a known client or broker writes into a header, by its type tag. */
+/** Header values of every type that a known client or broker writes, by type tag. */
 export const knownHeaders: readonly PoisonHeader[] = [
   { title: "S, text", header: textHeader("h", "text") },
   { title: "S, text that is not UTF-8", header: rawHeader("h", "S", withLength(bytes(0xff, 0xfe, 0x80))) },
@@ -46,7 +46,7 @@ export const knownHeaders: readonly PoisonHeader[] = [
   { title: "a name of 255 bytes", header: textHeader("n".repeat(255), "text") },
 ];
 
-/** What RabbitMQ takes and 3.x hands on as it is, although many clients cannot read it. */
+/** Headers that RabbitMQ accepts and 3.x passes on unchanged, although many clients cannot read them. */
 export const longHeaders: readonly PoisonHeader[] = [
   {
     title: "L, a long integer as py-amqp writes it",
@@ -56,7 +56,7 @@ export const longHeaders: readonly PoisonHeader[] = [
   { title: "L in an array", header: rawHeader("h", "A", withLength(Buffer.from("L"), eight)) },
 ];
 
-/** What only some brokers hand on, and what none does today. */
+/** Headers that only some brokers pass on, or none does today. */
 export const strangeHeaders: readonly PoisonHeader[] = [
   ...longHeaders,
   { title: "U, a short integer as in the specification", header: rawHeader("h", "U", bytes(0, 1)) },

@@ -2,16 +2,16 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { type ConfirmChannel, connect } from "amqplib";
 
-/** What fits into a frame of the size that amqplib and RabbitMQ agree on. */
+/** The most bytes that fit into a frame of the size that amqplib and RabbitMQ agree on. */
 const FRAME_BODY_BYTES = 131_072 - 8;
 
-/** A header with its value as bytes. amqplib itself can write few of the tags that other clients use. */
+/** A header with its value as bytes, because amqplib can write only a few of the tags that other clients use. */
 export function rawHeader(name: string, tag: string, value: Buffer = Buffer.alloc(0)): Buffer {
   const key = Buffer.from(name);
   return Buffer.concat([Buffer.from([key.length]), key, Buffer.from(tag, "latin1"), value]);
 }
 
-/** Bytes with their length before them: a text, an array, or a table of headers. */
+/** Returns bytes with their length in front: a text, an array, or a table of headers. */
 export function withLength(...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const length = Buffer.alloc(4);
@@ -23,13 +23,13 @@ export function textHeader(name: string, text: string): Buffer {
   return rawHeader(name, "S", withLength(Buffer.from(text)));
 }
 
-/** A header that holds a table that holds a table, and so on; made from the inside out. */
+/** Returns a header of nested tables. It is built from the inside out. */
 export function nestedHeader(name: string, depth: number, tag: "F" | "A" = "F"): Buffer {
   const bytesEach = tag === "F" ? 6 : 5;
   const all = Buffer.alloc(depth * bytesEach);
   for (let level = 1; level < depth; level++) {
     const at = (level - 1) * bytesEach + 4;
-    // An element of an array has no name; the name in a table is empty here.
+    // An element of an array has no name. In a table, the name is empty here.
     all.write(tag, tag === "F" ? at + 1 : at, "latin1");
   }
   for (let level = 0; level < depth; level++) {
@@ -39,7 +39,7 @@ export function nestedHeader(name: string, depth: number, tag: "F" | "A" = "F"):
   return rawHeader(name, tag, all.subarray(0, (depth - 1) * bytesEach + 4));
 }
 
-/** A persistent message's property list: content type, perhaps an encoding and a message id, and headers. */
+/** Returns the property list of a persistent message: content type, headers, and perhaps an encoding and a message id. */
 export function propertyList(
   headers: readonly Buffer[],
   { contentEncoding, messageId }: { contentEncoding?: string; messageId?: string } = {},
@@ -55,7 +55,7 @@ export function propertyList(
     text("application/json"),
     ...(contentEncoding === undefined ? [] : [text(contentEncoding)]),
     withLength(...headers),
-    // Delivery mode 2: the message outlives the broker.
+    // Delivery mode 2 means that the message is persistent.
     Buffer.from([2]),
     ...(messageId === undefined ? [] : [text(messageId)]),
   ]);
@@ -66,14 +66,14 @@ export interface RawMessage {
   readonly routingKey: string;
   readonly properties: Buffer;
   readonly body: Buffer;
-  /** The broker gives it back when no queue takes it. */
+  /** The broker returns the message if no queue takes it. */
   readonly mandatory?: boolean;
 }
 
-/** What is used here of amqplib beyond its API. */
+/** The internals of amqplib that are used here. */
 interface RawChannel {
   readonly ch: number;
-  /** What is written into a channel's buffer goes out as it is. */
+  /** Bytes that are written into a channel's buffer are sent unchanged. */
   readonly connection: { readonly channels: readonly ({ readonly buffer: Writable } | null)[] };
   pushConfirmCallback(callback: (error: Error | null) => void): void;
 }
@@ -81,7 +81,7 @@ interface RawChannel {
 /**
  * Publishes a message whose property list is written byte for byte, on a connection of its own.
  *
- * @returns false: the broker closed the connection or the channel, as it does for what it cannot read itself.
+ * @returns false if the broker closed the connection or the channel, which it does if it cannot read the message itself.
  */
 export async function publishRaw(url: string, message: RawMessage): Promise<boolean> {
   const connection = await connect(url);
@@ -96,7 +96,7 @@ export async function publishRaw(url: string, message: RawMessage): Promise<bool
   return isTaken;
 }
 
-/** The same on a channel that is there, in turn with what else is published on it. */
+/** The same on an existing channel, in order with other messages on it. */
 export function publishRawOn(
   channel: ConfirmChannel,
   message: RawMessage,
@@ -119,7 +119,7 @@ function messageFrames(channel: number, message: RawMessage): Buffer {
   header.writeUInt16BE(60);
   header.writeBigUInt64BE(BigInt(body.length), 4);
   return Buffer.concat([
-    // basic.publish: class, method, a reserved short, exchange, routing key, flags.
+    // The fields of basic.publish: class, method, a reserved short, exchange, routing key, flags.
     frame(
       1,
       channel,

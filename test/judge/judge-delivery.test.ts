@@ -8,21 +8,21 @@ import { aDelivery, aMessage, limits, schemas } from "../examples.ts";
 
 const rules = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
 
-/** All that is told of what is wrong with a body. */
+/** Returns everything that is reported about the faults of a body. */
 function faultsOf(body: unknown): string {
   return JSON.stringify(
     judgeDelivery(aDelivery(body), rules).map((verdict) => verdict.kind === "rejected" && verdict.fault),
   );
 }
 
-it("judges a message whose parts are 200,000 to a list, whichever list it is", () => {
+it("judges a message with 200,000 items in any of its lists", () => {
   const many = Array.from({ length: 200_000 }, () => 0);
   const kinds = [
     aMessage({ extra: { many } }),
     aMessage({ extra: { artifacts: many } }),
     aMessage({ jobInfo: { links: [{ url: "u", linkText: "t", label: "l" }, ...many] } }),
     aMessage({ coalesced: many.map(String) }),
-    // What breaks the schema is looked through to the end, to see how large it is.
+    // A message that does not fit the schema is searched to find out how large it is.
     aMessage({ extra: { many }, state: "done" }),
     aMessage({ coalesced: many }),
     aMessage({ logs: many }),
@@ -32,19 +32,19 @@ it("judges a message whose parts are 200,000 to a list, whichever list it is", (
   expect(kinds).toEqual([...Array(4).fill(accepted), ...Array(4).fill(rejected)]);
 });
 
-it("what cannot be kept although it fits the schema is pointed to in the message, not in what becomes of it", () => {
+it("the pointer to a field that fits the schema but cannot be stored leads into the message, not into the submission", () => {
   const display = { jobName: "n", jobSymbol: "M", chunkId: 1e60, groupSymbol: "g" };
   const [verdict] = judgeDelivery(aDelivery(aMessage({ display })), rules);
   expect(verdict).toMatchObject({ fault: { reason: "unusable-field", pointer: "/display/chunkId" } });
 });
 
-it("of names that are far too long the first two hundred characters are kept, whole ones", () => {
+it("names that are far too long are cut to two hundred characters, without splitting one", () => {
   const [verdict] = judgeDelivery(aDelivery(aMessage({ taskId: "🎉".repeat(300) })), rules);
   expect(verdict).toMatchObject({ kind: "rejected", task_id: "🎉".repeat(200) });
 });
 
 describe("numbers keep the text that their publisher wrote", () => {
-  /** The job's text with this written in the place of `"HERE"`. */
+  /** Returns the job's text with this instead of `"HERE"`. */
   const textOf = (written: string, overrides: Readonly<Record<string, unknown>>) =>
     JSON.stringify(aMessage(overrides)).replace('"HERE"', written);
 
@@ -56,7 +56,7 @@ describe("numbers keep the text that their publisher wrote", () => {
 
   const numbers = ["1724442618569203714", "1e400", "-0", "1.10", "1.0", "2.0160701123456787e+22"];
 
-  it.each(numbers)("%s in an artifact of the message, wherever it stands", (number) => {
+  it.each(numbers)("%s anywhere in an artifact of the message", (number) => {
     const artifact = (blob: unknown) => ({ artifacts: [{ name: "ids", type: "json", blob }] });
     for (const blob of ["HERE", { id: "HERE" }, [[{ id: "HERE" }]]]) {
       const { artifacts } = judged(number, { extra: artifact(blob) }).submission;
@@ -66,7 +66,7 @@ describe("numbers keep the text that their publisher wrote", () => {
     }
   });
 
-  it.each(numbers)("%s in the place of an artifact is no artifact", (number) => {
+  it.each(numbers)("%s instead of an artifact is not an artifact", (number) => {
     expect(judged(number, { extra: { artifacts: ["HERE"] } }).submission.refused).toEqual([
       { what: "extra.artifacts 0", reason: "must be an object" },
     ]);
@@ -81,7 +81,7 @@ describe("numbers keep the text that their publisher wrote", () => {
     expect(summary?.blob).toContain('"all_errors":[{"line":"x","linenumber":12345678901234567891}]');
   });
 
-  it("in performance data, of which the rest is refused", () => {
+  it("in performance data whose other items are refused", () => {
     const suite = (value: unknown) => ({ name: "s", subtests: [{ name: "t", value }] });
     const item = (value: unknown) => ({ framework: { name: "talos" }, suites: [suite(value)] });
     const data = [item("HERE"), item("fast")];
@@ -90,12 +90,12 @@ describe("numbers keep the text that their publisher wrote", () => {
     expect(submission.artifacts[0]?.blob).toContain('"value":1.10}');
     expect(submission.refused).toMatchObject([{ what: "performance data 2" }]);
     const infinite = judged("1e400", { extra: { artifacts } }).submission;
-    // As in a log: a number that no computer holds is one for the schema, and keeps its text.
+    // As in a log, a number that is too large for JavaScript fits the schema and keeps its text.
     expect(infinite.artifacts).toMatchObject([{ blob: expect.stringContaining('"value":1e400') }]);
     expect(infinite.refused).toMatchObject([{ what: "performance data 2" }]);
   });
 
-  it("in what is printed and in what is kept of a refused message", () => {
+  it("in the printed and in the stored form of a rejected message", () => {
     expect(
       writeSource(judged("1.0", { extra: { artifacts: [{ name: "n", blob: "HERE" }] } }).posted),
     ).toContain('"blob":1.0,');
@@ -138,7 +138,7 @@ describe("numbers keep the text that their publisher wrote", () => {
     expect(faultErrors(verdict.fault)).toMatchObject([{ pointer: "/display/chunkId" }]);
   });
 
-  it("a tier is one, however it is written", () => {
+  it("a tier is the same number, however it is written", () => {
     expect(judged("2.0", { tier: "HERE" }).submission.job.tier).toBe(2);
   });
 });
@@ -147,7 +147,7 @@ describe("a job in an envelope, as MozillaPulse publishes it", () => {
   const _meta = { exchange: "exchange/publisher/jobs", routing_key: "treeherder.try", serializer: "json" };
   const display = { jobName: "n", jobSymbol: "M", chunkId: 1e60, groupSymbol: "g" };
 
-  it("is accepted as if it stood alone", () => {
+  it("is accepted like a job without an envelope", () => {
     const wrapped = judgeDelivery(aDelivery({ payload: aMessage(), _meta }), rules);
     const bare = judgeDelivery(aDelivery(aMessage()), rules);
     expect(wrapped).toEqual(bare.map((verdict) => ({ ...verdict, at: "/payload" })));
@@ -169,20 +169,20 @@ describe("a job in an envelope, as MozillaPulse publishes it", () => {
     expect(verdict.payload).toEqual(JSON.parse(JSON.stringify(payload)));
   });
 
-  it("is found by its place where the envelope holds an array", () => {
+  it("has its index in the pointer if the envelope holds an array", () => {
     const payload = [aMessage(), aMessage({ state: "unscheduled" }), aMessage({ state: "done" })];
     const verdicts = judgeDelivery(aDelivery({ payload, _meta }), rules);
     expect(verdicts.map(({ kind }) => kind)).toEqual(["accepted", "skipped", "rejected"]);
     expect(verdicts[2]).toMatchObject({ fault: { violations: [{ pointer: "/payload/2/state" }] } });
   });
 
-  it("is refused as a whole where the envelope holds none", () => {
+  it("is refused as a whole if the envelope holds no job", () => {
     const [verdict] = judgeDelivery(aDelivery({ payload: [], _meta }), rules);
     expect(verdict).toMatchObject({ kind: "rejected", fault: { reason: "malformed-body" } });
   });
 });
 
-describe("what is told of a refused message shows no password of a URL", () => {
+describe("reports about a rejected message show no password of a URL", () => {
   const url = "https://user:geheim@logs.example/1.log";
   const anyPart = /geh|ehe|hei|eim/;
 
@@ -195,25 +195,25 @@ describe("what is told of a refused message shows no password of a URL", () => {
     ["logs", [{ name: url.repeat(9), url }]],
     ["logs", url],
     [url, true],
-  ])("wherever it stands: %s, %j", (name, value) => {
+  ])("in any place: %s, %j", (name, value) => {
     const faults = faultsOf(aMessage({ [name]: value }));
     expect(faults).toContain('"reason"');
     expect(faults).not.toMatch(anyPart);
   });
 
-  it("however far before the excerpt's end it stands", () => {
+  it("at any distance from the excerpt's end", () => {
     for (let before = 0; before < 120; before++) {
       expect(faultsOf(aMessage({ state: `${" ".repeat(before)}${url}` }))).not.toMatch(anyPart);
     }
   });
 
-  // The parser quotes ten characters to either side of what it did not expect.
+  // The parser quotes ten characters before and after the error.
   it.each([
     '["a://b:geheim@h",x]',
     '{"a":"a://b:geheim@h","b":x}',
     '[x"a://b:geheim@h"]',
     "[a://b:geheim@h]",
-  ])("also where the parser quotes what stands around: %s", (body) => {
+  ])("also where the parser quotes the text around an error: %s", (body) => {
     const faults = faultsOf(Buffer.from(body));
     expect(faults).toContain("Unexpected token");
     expect(faults).not.toMatch(anyPart);

@@ -36,7 +36,7 @@ describe("the result of a completed job", () => {
     }
   }
 
-  it("is unknown where the message names none", () => {
+  it("is unknown if the message has none", () => {
     const { result: _left, ...message } = aMessage();
     const job = validateJob(message, schemas);
     expect(job.ok && jobResult(job.value)).toBe("unknown");

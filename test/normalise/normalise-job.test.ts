@@ -18,11 +18,11 @@ function submissionOf(overrides: Overrides): JobSubmission {
   if (!message.ok) throw new Error(JSON.stringify(message.fault));
   const submission = normaliseJob(message.value);
   if (!submission.ok) throw new Error(JSON.stringify(submission.fault));
-  // As it is printed, and as a REST client would post it.
+  // Compared as JSON, the form in which it is printed and in which a REST client would post it.
   return JSON.parse(JSON.stringify(submission.value));
 }
 
-it("what a message leaves out has its default, or is left out", () => {
+it("a member that is absent from the message has its default or is absent", () => {
   const message = {
     ...{ taskId: "a/0", origin: { ...hg, revision: REVISION }, buildSystem: "b", display },
     ...{ state: "pending", jobKind: "build", version: 1 },
@@ -130,7 +130,7 @@ describe("field by field", () => {
     it(title, () => expect(submissionOf(overrides).job).toMatchObject(job));
   }
 
-  it("a time that the message has not is left out", () => {
+  it("a time that the message does not have is absent", () => {
     const { job } = submissionOf({ timeStarted: "2016-07-01" });
     expect(Object.keys(job)).toContain("start_timestamp");
     expect(Object.keys(job)).not.toContain("submit_timestamp");
@@ -177,11 +177,11 @@ describe("the push", () => {
   }
 });
 
-it("coalesced ids stand beside the job", () => {
+it("coalesced ids are beside the job", () => {
   expect(submissionOf({ coalesced: ["a/0", "b_1"] })).toMatchObject({ coalesced: ["a/0", "b_1"] });
 });
 
-describe("a time that is none costs the job, and its place is told:", () => {
+describe("a job is rejected for a time that cannot be parsed, with a pointer to it:", () => {
   for (const member of ["timeScheduled", "timeStarted", "timeCompleted"]) {
     it(member, () => {
       const message = validateJob(aMessage({ [member]: "not a date" }), schemas);

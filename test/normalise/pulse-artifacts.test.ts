@@ -32,7 +32,7 @@ function artifactsOf(overrides: Overrides): readonly unknown[] {
 const summaryOf = (logs: readonly unknown[], overrides: Overrides = {}) =>
   artifactsOf({ logs, ...overrides }).map((artifact) => (artifact as { blob: unknown }).blob);
 
-it("stand in their order: Job Info, text_log_summary, then extra.artifacts as they are but for the guid", () => {
+it("come in this order: Job Info, text_log_summary, then extra.artifacts, unchanged except for the guid", () => {
   const extra = {
     artifacts: [
       { name: "b", type: "json", blob: { x: 1 }, job_guid: "another" },
@@ -89,7 +89,7 @@ describe("Job Info", () => {
 });
 
 describe("text_log_summary", () => {
-  it("is made of the first log that brings steps; those of later logs are lost", () => {
+  it("is made from the first log that has steps; steps of later logs are lost", () => {
     const errors = [{ line: "boom", linenumber: 8 }, {}];
     const logs = [
       { name: "live", url: "http://live" },
@@ -108,7 +108,7 @@ describe("text_log_summary", () => {
     ]);
   });
 
-  it("all errors are those of the steps, one after the other", () => {
+  it("all_errors holds the errors of all steps in their order", () => {
     const steps = ["a", "b", "c"].map((line) => ({ ...step, errors: [{ line }] }));
     expect(summaryOf([{ name: "n", url: "u", steps }])).toMatchObject([
       { step_data: { all_errors: [{ line: "a" }, { line: "b" }, { line: "c" }] } },
@@ -123,7 +123,7 @@ describe("text_log_summary", () => {
     });
   }
 
-  it("of a build, a step that failed is busted; a retried job does not change its steps", () => {
+  it("a failed step of a build is busted, and a retried job does not change its steps", () => {
     const logs = [{ name: "n", url: "u", steps: [step] }];
     expect(summaryOf(logs, { jobKind: "build", isRetried: true })).toMatchObject([
       { step_data: { steps: [{ result: "busted" }] } },
@@ -141,7 +141,7 @@ describe("text_log_summary", () => {
     });
   }
 
-  it("a step's time that is none costs the job, and its place is told", () => {
+  it("a job is rejected for a step's time that cannot be parsed, with a pointer to it", () => {
     const logs = [
       { name: "a", url: "u" },
       { name: "n", url: "u", steps: [step, { ...step, timeFinished: "later" }] },
@@ -153,7 +153,7 @@ describe("text_log_summary", () => {
   });
 });
 
-describe("what cannot be used is left out, and told:", () => {
+describe("a part that cannot be used is left out and refused:", () => {
   const artifact = { name: "a", type: "json", blob: 1 };
   const table: readonly (readonly [title: string, Overrides, refused: readonly string[]])[] = [
     ["nothing of a whole message", { jobInfo: { links: [link] }, extra: { artifacts: [artifact] } }, []],

@@ -8,7 +8,7 @@ const folder = new URL("../../../shared/reference/pulse/", import.meta.url);
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, folder), "utf8"));
 
 if (existsSync(folder)) {
-  it("real messages become the submissions expected of them", () => {
+  it("real messages become the expected submissions", () => {
     const messages = read("jobs.json") as unknown[];
     const submissions = messages.map((message) => {
       const job = validateJob(message, schemas);
@@ -20,7 +20,7 @@ if (existsSync(folder)) {
     expect(JSON.parse(JSON.stringify(submissions))).toEqual(read("jobs.expected.json"));
   });
 } else {
-  it("says that the reference messages are not here", () => {
+  it("reports that the reference messages are missing", () => {
     console.warn(
       `Left out: the reference messages are not at ${folder.pathname}; nothing was compared with them.`,
     );

@@ -13,14 +13,14 @@ const log = (n: number) => ({ url: `http://h/${n}`, name: `log ${n}` });
 const artifact = (n: number) => ({ name: `a${n}`, type: "json", blob: n });
 const guid = (n: number) => `guid/${n}`;
 
-/** What becomes of a Pulse message. */
+/** Returns the submission of a Pulse message. */
 function pulse(overrides: Readonly<Record<string, unknown>>): PreparedSubmission {
   const [verdict] = judgeDelivery(aDelivery(aMessage(overrides)), options);
   if (verdict?.kind !== "accepted") throw new Error(JSON.stringify(verdict));
   return verdict.submission;
 }
 
-/** What becomes of an item of a job collection. */
+/** Returns the prepared submission of an item of a job collection. */
 function rest(job: Readonly<Record<string, unknown>>): PreparedSubmission {
   const item = { project: "p", revision: "r", coalesced: [], job: { job_guid: "g", ...job } };
   const result = normaliseSubmission(item, submissionRules);
@@ -124,7 +124,7 @@ describe.each(cases)("$what of one message ($setting)", ({ what, setting, limit,
   });
 });
 
-it("of coalesced ids that fit the schema but fill a whole message, only the first ones go on", () => {
+it("of coalesced ids that fill a whole message and fit the schema, only the first ones are kept", () => {
   const { coalesced, refused } = pulse({ coalesced: times(130_000, guid) });
   expect(coalesced).toEqual(times(jobLimits.coalesced, guid));
   expect(refused).toMatchObject([{ reason: "129000 left out: MAX_COALESCED_PER_JOB is 1000" }]);
@@ -177,7 +177,7 @@ describe("the refused parts of one message", () => {
         extra: { artifacts: [...times(200, () => 0), ...times(200, () => ({ name: "x" }))] },
       }),
     ],
-  ])("are at most a hundred, and the rest is told as a number: %s", (_kind, { refused }) => {
+  ])("are at most a hundred, and the last one counts the rest: %s", (_kind, { refused }) => {
     expect(refused.length).toBeGreaterThan(50);
     expect(refused.length).toBeLessThanOrEqual(100);
     expect(last(refused)).toMatch(more);

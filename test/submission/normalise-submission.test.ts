@@ -25,8 +25,8 @@ function faultOf(job: Job): Fault | null {
 
 const characters = (count: number) => "😀".repeat(count);
 
-describe("a text of the job, where it is missing, empty, null, or long", () => {
-  /** `cut`: the first so many are kept. `most`: a longer one costs the job. `lost`: null costs the job. */
+describe("a text of the job that is missing, empty, null or long", () => {
+  /** `cut`: how many characters are kept. `most`: a longer text rejects the job. `lost`: null rejects the job. */
   type Row = readonly [
     field: keyof SubmittedJob & keyof PreparedSubmission["job"],
     missing: string,
@@ -39,11 +39,11 @@ describe("a text of the job, where it is missing, empty, null, or long", () => {
     ["reason", "unknown", "unknown", "unknown", { cut: 125 }],
     ["state", "unknown", "unknown", "unknown", { cut: 25 }],
     ["result", "unknown", "", null, { most: 25 }],
-    // 100 by the table: the schema lets 125 pass, and what passes it is not lost.
+    // The table says 100, but the schema allows 125, and a message that fits the schema must not be lost.
     ["product_name", "unknown", "unknown", "lost", { most: 125 }],
     ["machine", "unknown", "", "lost", { most: 100 }],
     ["name", "unknown", "unknown", "unknown", { most: 100 }],
-    // A symbol has 25 at most, and the number of a chunk may follow.
+    // A symbol has at most 25 characters, and the number of a chunk may follow.
     ["job_symbol", "unknown", "unknown", "unknown", { most: 50 }],
     ["group_name", "unknown", "unknown", "unknown", { most: 100 }],
     ["group_symbol", "unknown", "unknown", "unknown", { most: 25 }],
@@ -80,7 +80,7 @@ describe("a text of the job, where it is missing, empty, null, or long", () => {
   });
 });
 
-describe("a platform, where a part is missing, empty, null, or long", () => {
+describe("a platform with a part that is missing, empty, null or long", () => {
   const parts = [
     ["os_name", 25],
     ["platform", 100],
@@ -99,20 +99,20 @@ describe("a platform, where a part is missing, empty, null, or long", () => {
       });
     }
 
-    it(`${name} that is null costs the job`, () => {
+    it(`a job with null as its ${name} is rejected`, () => {
       expect(faultOf({ [name]: null })).toMatchObject({ pointer: `/job/${name}` });
     });
   }
 });
 
 describe("options", () => {
-  it("are the names, whatever their values; none where the member is missing or empty", () => {
+  it("are the names, whatever their values; there are none if the member is missing or empty", () => {
     expect(prepared({ option_collection: { opt: false, Asan: null } }).job.options).toEqual(["Asan", "opt"]);
     expect(prepared({}).job.options).toEqual([]);
     expect(prepared({ option_collection: {} }).job.options).toEqual([]);
   });
 
-  it("that are null, or one with too long a name, cost the job", () => {
+  it("that are null, or that have too long a name, reject the job", () => {
     const pointer = "/job/option_collection";
     expect(faultOf({ option_collection: null })).toMatchObject({ pointer });
     expect(faultOf({ option_collection: { [characters(101)]: true } })).toMatchObject({ pointer });
@@ -149,7 +149,7 @@ describe("the tier", () => {
     it(`${tier} is 1`, () => expect(prepared(tier === undefined ? {} : { tier }).job.tier).toBe(1));
   }
 
-  it("is kept, unless the project's list of signatures forces another", () => {
+  it("is kept, unless the project's list of signatures overrides it", () => {
     const { signature } = prepared({ tier: 1 }).job;
     const tiers = new Map([["p", new Map([[signature, 3 as const]])]]);
     const forced = normaliseSubmission(submission({ tier: 1 }), { ...submissionRules, tiers });
@@ -158,14 +158,14 @@ describe("the tier", () => {
   });
 });
 
-describe("what is worked out", () => {
+describe("derived values", () => {
   const linux = { os_name: "linux", platform: "linux64", architecture: "x86_64" };
   const kind: Job = {
     ...{ build_system_type: "taskcluster", build_platform: linux, machine_platform: linux, name: "N" },
     ...{ group_name: "GN", group_symbol: "GS", job_symbol: "S", option_collection: { opt: true } },
   };
 
-  it("the signature, which is the reference name where none was given", () => {
+  it("the signature is also the reference name if none was given", () => {
     const result = normaliseSubmission({ ...submission(kind), project: "proj" }, submissionRules);
     expect(result.ok && result.value.job).toMatchObject({
       option_collection_hash: "102210fe594ee9b33d82058545b1ed14f4c8206e",
@@ -188,7 +188,7 @@ describe("what is worked out", () => {
 });
 
 describe("a log", () => {
-  it("has its name and URL cut, unknown where there is none", () => {
+  it("has its name and URL cut; they are `unknown` if absent", () => {
     const log_references = [
       { name: characters(51), url: characters(256) },
       { name: "", url: "" },
@@ -217,7 +217,7 @@ describe("a log", () => {
     });
   }
 
-  it("buildbot_text is parsed where a summary came along, whatever was sent; and so is the log that the summary names", () => {
+  it("buildbot_text is parsed if the submission has a summary, whatever was sent, and so is the log that the summary names", () => {
     const log_references = ["buildbot_text", "mine", "other"].map((name) => {
       return { name, url: "u", parse_status: "failed" };
     });
@@ -231,7 +231,7 @@ describe("a log", () => {
   });
 });
 
-it("a revision, or a hash, of more than 50 characters costs the job", () => {
+it("a job with a revision or a hash of more than 50 characters is rejected", () => {
   for (const name of ["revision", "revision_hash"] as const) {
     const given = (length: number) =>
       normaliseSubmission({ ...submission({}), [name]: characters(length) }, submissionRules);

@@ -36,14 +36,14 @@ describe("a blob", () => {
   }
 });
 
-it("the first of a name wins, and a second one is no fault", () => {
+it("the first artifact of a name is kept, and a second one is not a fault", () => {
   expect(prepareArtifacts([artifact("a", 1), artifact("b", 2), artifact("a", 3)])).toEqual({
     artifacts: [artifact("a", "1"), artifact("b", "2")],
     refused: [],
   });
 });
 
-describe("one that cannot be used is refused by itself, and the others stay:", () => {
+describe("an artifact that cannot be used is refused by itself, and the others are kept:", () => {
   const table: readonly (readonly [title: string, submitted: unknown, reason: string])[] = [
     ["no object", 5, "is not an object"],
     ["null", null, "is not an object"],
@@ -80,7 +80,7 @@ describe("one that cannot be used is refused by itself, and the others stay:", (
     });
   }
 
-  it("fifty characters are not too many, also beyond the basic plane", () => {
+  it("fifty characters are allowed, also beyond the basic plane", () => {
     expect(refusedOf(artifact(characters(50), 1, characters(50)))).toEqual([]);
   });
 });
@@ -92,7 +92,7 @@ describe("performance_data", () => {
   };
   const misses = { framework: { name: "talos" } };
 
-  it("is kept as it came where it fits its schema, one item or a list", () => {
+  it("is kept unchanged if it fits its schema, as one item or as a list", () => {
     for (const performance_data of [fits, [fits, fits]]) {
       const submitted = artifact("performance_data", { performance_data, more: 1 });
       expect(prepareArtifacts([submitted])).toEqual({
@@ -102,7 +102,7 @@ describe("performance_data", () => {
     }
   });
 
-  it("loses the items that do not fit, and is left out where none does, which is told", () => {
+  it("loses the items that do not fit, and is left out if none does; each is refused", () => {
     const { artifacts, refused } = prepareArtifacts([
       artifact("performance_data", { performance_data: [fits, misses] }),
     ]);
@@ -133,7 +133,7 @@ describe("Job Info", () => {
     expect(detailsOf('{"job_details":[{"value":"v"}]}')).toEqual([{ title: null, value: "v", url: null }]);
   });
 
-  it("is cut to 512 characters in each of the three", () => {
+  it("has title, value and URL cut to 512 characters each", () => {
     const long = characters(600);
     const cut = characters(512);
     expect(detailsOf({ job_details: [{ title: long, value: long, url: long }] })).toEqual([
@@ -141,7 +141,7 @@ describe("Job Info", () => {
     ]);
   });
 
-  it("leaves out, and tells, a detail without a value that is text", () => {
+  it("leaves out and refuses a detail whose value is not a text", () => {
     const job_details = [{ title: "t" }, { value: 5 }, null, "v", ["v"], { value: "kept" }];
     expect(detailsOf({ job_details })).toEqual([{ title: null, value: "kept", url: null }]);
     expect(refusedOf(artifact("Job Info", { job_details })).map(({ what }) => what)).toEqual(
@@ -150,7 +150,7 @@ describe("Job Info", () => {
   });
 
   for (const blob of [{}, [], "no JSON", "5", null, { job_details: {} }]) {
-    it(`of ${JSON.stringify(blob)} has no details, which is told`, () => {
+    it(`has no details in ${JSON.stringify(blob)}, and a refusal says so`, () => {
       expect(detailsOf(blob)).toEqual([]);
       expect(refusedOf(artifact("Job Info", blob))).toEqual([
         { what: "Job Info", reason: "has no list of job_details" },
@@ -158,7 +158,7 @@ describe("Job Info", () => {
     });
   }
 
-  it("may come more than once: each is kept", () => {
+  it("may be sent more than once, and each is kept", () => {
     const two = ["a", "b"].map((value) => artifact("Job Info", { job_details: [{ value }] }));
     expect(prepareArtifacts(two).artifacts).toHaveLength(2);
   });

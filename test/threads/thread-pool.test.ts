@@ -7,7 +7,7 @@ import {
   type ThreadPoolOptions,
 } from "../../src/threads/thread-pool.ts";
 
-// Threads run compiled code: `npm test` builds first; by hand, `npm run build` does.
+// Threads run compiled code: `npm test` builds it; if you run this file alone, run `npm run build` first.
 const reply = z.object({ thread: z.number(), given: z.string(), env: z.array(z.string()) });
 type Reply = z.infer<typeof reply>;
 interface Task {
@@ -45,12 +45,12 @@ async function failureOf(running: Promise<unknown>): Promise<string> {
 }
 
 describe("a pool of threads", () => {
-  it("does a task on a thread, with what threads are given and nothing of the environment", async () => {
+  it("does a task on a thread, which gets its settings and nothing of the environment", async () => {
     const done = await aPool().run({ does: "nothing" });
     expect(done).toMatchObject({ given: "plain data", env: [] });
   });
 
-  it("uses no more threads than it may, and keeps those it has", async () => {
+  it("uses at most the allowed number of threads, and keeps them", async () => {
     const pool = aPool({ threads: 2 });
     const tasks = Array.from({ length: 7 }, () => pool.run({ does: "wait", ms: 20 }));
     const threads = new Set((await Promise.all(tasks)).map(({ thread }) => thread));
@@ -58,16 +58,16 @@ describe("a pool of threads", () => {
     expect(threads).toContain((await pool.run({ does: "nothing" })).thread);
   });
 
-  it("ends a thread that spins, and only that one", async () => {
+  it("ends a thread that hangs, and only that one", async () => {
     const pool = aPool({ stallMs: 2500 });
-    // Slower than the limit for spinning, but its loop turns.
+    // Slower than the stall limit, but its event loop is free.
     const lively = pool.run({ does: "wait", ms: 4000 });
     expect(await failureOf(pool.run({ does: "spin" }))).toBe("stalled");
     const next = await pool.run({ does: "nothing" });
     expect((await lively).thread).not.toBe(next.thread);
   });
 
-  it("ends a task that takes too long, however lively", async () => {
+  it("ends a task that takes too long, even if its event loop is free", async () => {
     expect(await failureOf(aPool({ totalMs: 200 }).run({ does: "wait", ms: 60_000 }))).toBe("too-long");
   });
 
@@ -83,7 +83,7 @@ describe("a pool of threads", () => {
     expect(await pool.run({ does: "nothing" })).toMatchObject({ given: "plain data" });
   });
 
-  it("tells a bug of the thread's work as a bug, and keeps the thread", async () => {
+  it("reports a bug in a task as a bug, and keeps the thread", async () => {
     const pool = aPool({ threads: 1 });
     const { thread } = await pool.run({ does: "nothing" });
     await expect(pool.run({ does: "throw" })).rejects.toThrow(/in a worker thread: TypeError: a bug/);
@@ -91,7 +91,7 @@ describe("a pool of threads", () => {
     expect((await pool.run({ does: "nothing" })).thread).toBe(thread);
   });
 
-  it("answers what a task asks, each from whoever gave it", async () => {
+  it("answers the questions of each task with that task's own function", async () => {
     const pool = aPool({ threads: 2 });
     const answer = (text: string) =>
       pool.run({ does: "ask" }, undefined, (question) => `${question} ${text}`);
@@ -108,7 +108,7 @@ describe("a pool of threads", () => {
     expect(await pool.run({ does: "nothing" })).toMatchObject({ given: "plain data" });
   });
 
-  it("stops a task when asked to, whether it is in work or in the queue", async () => {
+  it("stops a task on request, whether it is in progress or waiting", async () => {
     const pool = aPool({ threads: 1 });
     const stop = new AbortController();
     const first = failureOf(pool.run({ does: "wait", ms: 60_000 }, stop.signal));
@@ -119,7 +119,7 @@ describe("a pool of threads", () => {
     expect(await third).toMatchObject({ given: "plain data" });
   });
 
-  it("closing ends what is in work, a spinning thread too", async () => {
+  it("closing ends the tasks in progress, also on a thread that hangs", async () => {
     const pool = aPool();
     const running = [
       failureOf(pool.run({ does: "spin" })),

@@ -173,7 +173,7 @@ const rejected: readonly (readonly [string, Overrides, string])[] = [
 ];
 
 function violationsOf(overrides: Overrides): readonly Violation[] {
-  // As it would be decoded: a member that is undefined is none.
+  // Encoded and decoded, so that members that are undefined are absent.
   const result = validateJob(JSON.parse(JSON.stringify(aMessage(overrides))), schemas);
   if (result.ok || result.fault.reason !== "schema-violation") throw new Error("accepted");
   return result.fault.violations;
@@ -185,7 +185,7 @@ describe("a message is accepted with", () => {
   }
 });
 
-describe("a message is rejected, and the place is told, for", () => {
+describe("a message is rejected with a pointer for", () => {
   for (const [title, overrides, pointer] of rejected) {
     it(title, () => {
       const result = validateJob(aMessage(overrides), schemas);
@@ -215,7 +215,7 @@ describe("a message is rejected, and the place is told, for", () => {
   }
 });
 
-describe("of an origin only the variant that was meant is told, by its name:", () => {
+describe("for an origin only violations of the variant that was meant are reported, with its name:", () => {
   const github = { kind: "github.com", project: "p", revision: REVISION };
   const byRevision = "hg.mozilla.org by revision";
   type Row = readonly [
@@ -296,7 +296,7 @@ describe("of an origin only the variant that was meant is told, by its name:", (
   }
 });
 
-it("what was found is told, in a line however long it is", () => {
+it("the found value is reported, cut to one line", () => {
   const [long] = violationsOf({ owner: "😀".repeat(500) });
   expect(long?.message).toMatch(/^must NOT have more than 50 characters; it is "😀+…$/u);
   const [state] = violationsOf({ state: "done" });
@@ -305,17 +305,17 @@ it("what was found is told, in a line however long it is", () => {
   );
 });
 
-it("a message that is wrong in a thousand places tells the first twenty", () => {
+it("of a thousand errors in a message the first twenty are reported", () => {
   expect(violationsOf({ labels: Array(1000).fill("a b") })).toHaveLength(20);
 });
 
-it("a message of more values than anybody would send tells the first rule that it breaks", () => {
+it("in a message with far too many values only the first error is reported", () => {
   const logs = Array(20_000).fill({ url: "u" });
   expect(violationsOf({ logs })).toMatchObject([{ pointer: "/logs/0", keyword: "required" }]);
   expect(violationsOf({ logs, origin: hg })).toMatchObject([{ pointer: "/origin", keyword: "required" }]);
 });
 
-describe("what is made from another file is fresh:", () => {
+describe("generated files are up to date:", () => {
   it("the types of a message (npm run generate)", async () => {
     expect(readFileSync(typesFile, "utf8")).toBe(await messageTypes());
   });

@@ -31,7 +31,7 @@ const bugs = (count: number): Bug[] =>
     modified: null,
   }));
 
-it.each([0, 1, 1000, 2001])("all %d bugs come, in order and once each", async (count) => {
+it.each([0, 1, 1000, 2001])("all %d bugs are read in order, once each", async (count) => {
   if (count > 0) await store.replaceBugs(bugs(count).toReversed());
   const versions: (string | null)[] = [];
   const read: Bug[] = [];
@@ -40,7 +40,7 @@ it.each([0, 1, 1000, 2001])("all %d bugs come, in order and once each", async (c
   expect(versions).toEqual([await store.bugsVersion()]);
 });
 
-it("pages of two versions are no bugs to suggest", async () => {
+it("pages of two versions are an error", async () => {
   await store.replaceBugs(bugs(1500));
   const versions: (string | null)[] = [];
   const pages = readCachedBugs(store, (version) => versions.push(version));

@@ -74,7 +74,7 @@ describe("the term", () => {
     expect(found([bug(1, summary)], term).recent).toEqual(isFound ? [1] : []);
   });
 
-  it("is looked for in no other field", () => {
+  it("is searched for in no other field", () => {
     const other = bug(1, "x", {
       crash_signature: "[@ Needle]",
       keywords: "Needle",
@@ -85,7 +85,7 @@ describe("the term", () => {
   });
 });
 
-it("a bug is given with just its members", () => {
+it("a bug is returned with exactly its members", () => {
   const text = { status: "NEW", crash_signature: "[@ A]", keywords: "a,b", os: "Linux" };
   expect(indexBugs([bug(7, "a needle", text)]).find("needle", NOW)).toStrictEqual({
     open_recent: [{ id: 7, summary: "a needle", ...text, resolution: "" }],
@@ -93,7 +93,7 @@ it("a bug is given with just its members", () => {
   });
 });
 
-it("at most 50 are in a list: those of the word before those of its parts, by ascending id", () => {
+it("a list has at most 50 bugs: first those with the term as a word, then those with it as a part of a word, each by ascending id", () => {
   const bugs = Array.from({ length: 240 }, (_, nth) =>
     bug(240 - nth, nth % 2 === 0 ? "xneedlex" : "the needle", nth % 4 < 2 ? {} : { resolution: "FIXED" }),
   );
@@ -110,11 +110,11 @@ it("at most 50 are in a list: those of the word before those of its parts, by as
   expect(others).toEqual([...ids(true, true), ...ids(true, false)].slice(0, 50));
 });
 
-it("the last of a bug that comes twice counts", () => {
+it("the last of two bugs with the same id counts", () => {
   expect(found([bug(1, "needle one"), bug(1, "other")], "needle").recent).toEqual([]);
 });
 
-it("finds over thousands of bugs what a plain search finds", () => {
+it("finds in thousands of bugs what a plain search finds", () => {
   const words = [
     "Intermittent",
     "test_a.js",
@@ -153,7 +153,7 @@ it("finds over thousands of bugs what a plain search finds", () => {
   );
 });
 
-it("is not built from bugs in disorder", () => {
+it("cannot be built from bugs in another order", () => {
   const builder = new BugIndexBuilder();
   expect(() => builder.add([bug(2, "a"), bug(1, "b")])).toThrow(RangeError);
 });

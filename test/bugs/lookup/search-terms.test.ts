@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { isHelpful, searchTerms } from "../../../src/bugs/lookup/search-terms.ts";
 
-/** Line, and what it is looked up by; `=`: the clean line. */
+/** Lines and the terms by which they are looked up; `=` means the clean line. */
 const rows: readonly [line: string, cleanLine: string, term: string | null, crash?: string][] = [
   [
     "10:00:01     INFO -  TEST-UNEXPECTED-FAIL | a/b/test_x.js | boom",
@@ -57,7 +57,7 @@ const rows: readonly [line: string, cleanLine: string, term: string | null, cras
   ["\u{1f600}\u{1f600}\u{1f600}\u{1f600}\u{1f600}", "=", "="],
   ["", "", null],
   ["  \t ", "", null],
-  // The prefix: all six levels, once, from the start; at most one blank more.
+  // The prefix has any of six levels, and is removed once at the start, with at most one more blank.
   ...["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", "FATAL"].map((level): [string, string, string] => [
     `1:22:333 ${level} - hello there`,
     "hello there",
@@ -69,7 +69,7 @@ const rows: readonly [line: string, cleanLine: string, term: string | null, cras
   ["10:00:00 INFO -", "=", "="],
   ["10:00:00 INFO - ", "", null],
   ["10:00:00 INFO -     hello", "hello", "hello"],
-  // The cut: by characters, of the term alone.
+  // Only the term is cut, by characters.
   [`x | ${"t".repeat(150)} | m`, "=", "t".repeat(100)],
   [`x | ${"\u{1f600}".repeat(150)} | m`, "=", "\u{1f600}".repeat(100)],
   ["y".repeat(150), "=", "y".repeat(100)],
@@ -92,7 +92,7 @@ describe("an error line is looked up by", () => {
     });
   });
 
-  it("what the rules say as regular expressions, for any line", () => {
+  it("the terms that regular expressions of the rules would find, for any line", () => {
     const pieces = [
       " | ",
       "|",
@@ -118,7 +118,7 @@ describe("an error line is looked up by", () => {
   });
 });
 
-/** The rules as they are written down. */
+/** The rules as regular expressions. */
 function byTheRules(line: string): ReturnType<typeof searchTerms> {
   const cleanLine = line
     .replace(/^\d+:\d+:\d+ +(?:DEBUG|INFO|WARNING|ERROR|CRITICAL|FATAL) - {1,2}/, "")
@@ -161,7 +161,7 @@ describe("a term is helpful", () => {
     "leakcheck",
     "ImportError: No module named pygtk",
     "# TBPL FAILURE #",
-  ])("but not %j, in just these letters", (text) => {
+  ])("but not %j, in exactly these letters", (text) => {
     expect(isHelpful(text)).toBe(false);
     expect(isHelpful(`  ${text}\t`)).toBe(false);
     expect(isHelpful(`${text}x`)).toBe(true);

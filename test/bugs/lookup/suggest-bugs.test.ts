@@ -8,7 +8,7 @@ const aBug: SuggestedBug = {
 };
 const none: FoundBugs = { open_recent: [], all_others: [] };
 
-/** Finds these terms and no other; keeps what it was asked. */
+/** A lookup that finds only these terms, and records what it was asked for. */
 function lookupOf(...known: readonly string[]) {
   const asked: string[] = [];
   const find = (term: string): FoundBugs => {
@@ -20,7 +20,7 @@ function lookupOf(...known: readonly string[]) {
   return { find, asked };
 }
 
-it("a term is asked for once, and a crash's signature where the term finds nothing", () => {
+it("a term is looked up once, and a crash's signature if the term finds nothing", () => {
   const crash = "PROCESS-CRASH | Shutdown | application crashed [@ Foo::Bar]";
   const lines = [
     "TEST-UNEXPECTED-FAIL | a/foo.js | m",
@@ -43,7 +43,7 @@ it("a term is asked for once, and a crash's signature where the term finds nothi
   expect(suggestions.map(({ search }) => search)).toEqual(lines);
 });
 
-it("a term that finds something leaves the signature alone", () => {
+it("if a term finds something, the signature is not looked up", () => {
   const lookup = lookupOf("abc.html");
   const [suggestion] = suggestBugs(
     ["PROCESS-CRASH | abc.html | application crashed [@ Foo::Bar]"],
@@ -53,14 +53,14 @@ it("a term that finds something leaves the signature alone", () => {
   expect(suggestion).toMatchObject({ search_terms: ["abc.html"], bugs: { open_recent: [aBug] } });
 });
 
-it("a signature is looked up where there is no term, and may find nothing too", () => {
+it("a signature is looked up if there is no term, and may find nothing", () => {
   const short = "a application crashed [@ Foo::Bar]";
   expect([...suggestBugs([short], lookupOf(), 0)]).toEqual([
     { search: short, search_terms: [short, "Foo::Bar"], bugs: none },
   ]);
 });
 
-it("there is one for each line, in their order, those that repeat and those of nothing too", () => {
+it("there is one suggestion for each line, in their order, also for repeated lines and lines without a term", () => {
   const lines = ["10:00:00 INFO - some line", "", "10:00:00 INFO - some line"];
   const writer = new SuggestionsWriter(10_000);
   for (const suggestion of suggestBugs(lines, lookupOf("some line"), 0))
@@ -78,12 +78,12 @@ it("there is one for each line, in their order, those that repeat and those of n
   });
 });
 
-it("of no lines there is an empty list", () => {
+it("without lines the list is empty", () => {
   const ended = new SuggestionsWriter(10_000).end();
   expect(ended.ok && ended.artifact.blob).toBe("[]");
 });
 
-it("they are never larger than they may be", () => {
+it("they are never larger than their limit", () => {
   const writer = new SuggestionsWriter(1000);
   let kept = 0;
   for (const suggestion of suggestBugs(Array<string>(50).fill("some line"), lookupOf("some line"), 0)) {

@@ -22,6 +22,6 @@ it.each<[string, unknown, string[]]>([
   expect(errorLinesOf(JSON.stringify(blob))).toEqual(lines);
 });
 
-it("none of what is no JSON", () => {
+it("there are none in a text that is not JSON", () => {
   expect(errorLinesOf("{")).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { type BugThread, type BugThreadOptions, openBugThread } from "../../../s
 import type { Bug } from "../../../src/domain/bug.ts";
 import { Unavailable } from "../../../src/domain/faults.ts";
 
-// Threads run compiled code: `npm test` builds first; by hand, `npm run build` does.
+// Threads run compiled code: `npm test` builds it; if you run this file alone, run `npm run build` first.
 const entry = new URL("../../../dist/bugs/thread/bug-thread-entry.js", import.meta.url);
 
 const opened: BugThread[] = [];
@@ -57,7 +57,7 @@ describe("the thread that holds the bugs", () => {
     expect(await idsFor(aThread(), failing("test_foo.js"), failing("test_bar.js"))).toEqual([[1], []]);
   });
 
-  it("answers questions asked before it is filled from all the bugs, however many pages they come in", async () => {
+  it("answers early questions only after all bugs are loaded, in however many pages", async () => {
     const bugs = Array.from({ length: 50 }, (_, nth) => aBug(nth + 1, `Intermittent test_${nth}.js |`));
     const readBugs = () => pages(bugs.slice(0, 7), [], bugs.slice(7, 30), bugs.slice(30));
     const thread = aThread({ readBugs });
@@ -67,11 +67,11 @@ describe("the thread that holds the bugs", () => {
     for (const [id, ids] of await Promise.all(asked)) expect(ids).toEqual([[id]]);
   });
 
-  it("has empty suggestions where there are no bugs", async () => {
+  it("makes empty suggestions if there are no bugs", async () => {
     expect(await idsFor(aThread({ readBugs: () => pages() }), failing("test_foo.js"))).toEqual([[]]);
   });
 
-  it("knows new bugs, and forgets old ones, after a refresh", async () => {
+  it("has the new bugs, and not the old ones, after a refresh", async () => {
     let bugs = [aBug(1, "test_foo.js fails")];
     const thread = aThread({ readBugs: () => pages(bugs) });
     expect(await idsFor(thread, failing("test_foo.js"))).toEqual([[1]]);
@@ -80,7 +80,7 @@ describe("the thread that holds the bugs", () => {
     expect(await idsFor(thread, failing("test_foo.js"), failing("test_bar.js"))).toEqual([[2], [3]]);
   });
 
-  it("makes nothing from a part of the bugs: while they cannot be read, there is no answer", async () => {
+  it("makes nothing from only a part of the bugs: questions fail while the bugs cannot be read", async () => {
     let away = true;
     async function* readBugs(): AsyncGenerator<readonly Bug[]> {
       yield [aBug(1, "test_foo.js fails")];
@@ -96,7 +96,7 @@ describe("the thread that holds the bugs", () => {
     expect(await idsFor(thread, failing("test_foo.js"))).toEqual([[1, 2]]);
   });
 
-  it("refuses suggestions larger than an artifact may be", async () => {
+  it("refuses suggestions that are larger than the limit of an artifact", async () => {
     const thread = aThread({ artifactBytes: 500 });
     const lines = Array.from({ length: 20 }, (_, nth) => failing(`test_${nth}.js`));
     expect(await thread.suggest(aSummary(...lines))).toMatchObject({
@@ -105,7 +105,7 @@ describe("the thread that holds the bugs", () => {
     });
   });
 
-  it("gives others a turn while it works at a summary of thousands of lines, and ends one that takes too long", async () => {
+  it("lets others take turns while it works on a summary of thousands of lines, and ends one that takes too long", async () => {
     const bugs = Array.from({ length: 20_000 }, (_, nth) =>
       aBug(nth + 1, `Intermittent ${"aeiou".repeat(20)} ${nth}`),
     );
@@ -122,9 +122,9 @@ describe("the thread that holds the bugs", () => {
     expect(order).toEqual(["short", "ThreadFailure: looking up its bugs took too long"]);
   });
 
-  it("that crashes fails what it was asked, and is filled again for the next question", async () => {
+  it("fails its questions when it crashes, and is filled again for the next question", async () => {
     let huge = true;
-    // More than its heap holds.
+    // More than fits into its heap.
     async function* readBugs(): AsyncGenerator<readonly Bug[]> {
       if (huge)
         for (let id = 10; id < 40; id++) yield [aBug(id, String.fromCharCode(0x4e00 + id).repeat(2_000_000))];
@@ -136,7 +136,7 @@ describe("the thread that holds the bugs", () => {
     expect(await idsFor(thread, failing("test_foo.js"))).toEqual([[1]]);
   });
 
-  it("that was closed answers nothing more", async () => {
+  it("answers nothing after it is closed", async () => {
     const thread = aThread();
     await thread.refresh();
     await thread.close();

@@ -19,10 +19,11 @@ describe("a password in a text", () => {
   }
 
   for (const text of ["amqp://user@host:5672", "https://host:443/a@b", "12:30 someone@example.org", ""]) {
-    it(`is not seen where there is none: ${JSON.stringify(text)}`, () => expect(blankUrls(text)).toBe(text));
+    it(`leaves a text without one unchanged: ${JSON.stringify(text)}`, () =>
+      expect(blankUrls(text)).toBe(text));
   }
 
-  it("leaves the rest of a JSON line alone", () => {
+  it("leaves the rest of a JSON line unchanged", () => {
     const line = JSON.stringify({ url: "amqp://host:5672", owner: "a@b" });
     expect(blankUrls(line)).toBe(line);
   });
@@ -41,7 +42,7 @@ describe("the password of an address", () => {
   }
 
   for (const address of ["amqp://user@host:5672", "amqp://host:5672/vhost", "mongodb://a:1,b:2/db", ""]) {
-    it(`is not seen where there is none: ${JSON.stringify(address)}`, () =>
+    it(`leaves an address without one unchanged: ${JSON.stringify(address)}`, () =>
       expect(blankUrl(address)).toBe(address));
   }
 });
@@ -69,7 +70,7 @@ describe("the credentials of a log's URL", () => {
     "%zz?%zz=1",
     "",
   ]) {
-    it(`are not seen where there are none: ${url}`, () => expect(blankLogUrl(url)).toBe(url));
+    it(`leave a URL without any unchanged: ${url}`, () => expect(blankLogUrl(url)).toBe(url));
   }
 });
 

@@ -27,7 +27,7 @@ const unchanged = [
   ...["9007199254740991", "1451988000000", "1451988000000000", "100000000000000000000", "1e+21", "1.5e-10"],
 ];
 
-describe("a number that JavaScript would write differently keeps its text", () => {
+describe("a number that JavaScript would change keeps its text", () => {
   it.each(changed)("%s", (number) => {
     for (const text of [number, `[${number}]`, `{"a":${number},"b":[1,${number}]}`]) {
       const { value, source } = parseSource(text);
@@ -36,14 +36,14 @@ describe("a number that JavaScript would write differently keeps its text", () =
     }
   });
 
-  it("whatever white space stands around it", () => {
+  it("with any white space around it", () => {
     const { source } = parseSource('\n{ "a" :\t1.0\r\n, "b" : [ -0 ,1e2\n] }\n');
     expect(writeSource(source)).toBe('{"a":1.0,"b":[-0,1e2]}');
     expect(writeSource(source, 2)).toBe('{\n  "a": 1.0,\n  "b": [\n    -0,\n    1e2\n  ]\n}');
   });
 });
 
-describe("any other text is what JSON.parse makes of it", () => {
+describe("for any other text the result is that of JSON.parse", () => {
   it.each(unchanged)("the number %s", (number) => {
     const { value, source } = parseSource(`{"a":${number}}`);
     expect(value).toEqual({ a: Number(number) });
@@ -72,13 +72,13 @@ describe("any other text is what JSON.parse makes of it", () => {
   );
 });
 
-it("of a member that comes twice the last is kept, and no prototype is touched", () => {
+it("the last of two members with the same name is kept, and no prototype is changed", () => {
   const { source } = parseSource('{"a":1.0,"a":2.0,"__proto__":{"x":1.0},"constructor":3.0}');
   expect(writeSource(source)).toBe('{"a":2.0,"__proto__":{"x":1.0},"constructor":3.0}');
   expect(Object.getPrototypeOf(source)).toBe(Object.prototype);
 });
 
-it("a lone surrogate becomes a replacement character, beside such numbers too", () => {
+it("a lone surrogate becomes a replacement character, also in a text with such numbers", () => {
   for (const number of ["1", "1.0"]) {
     expect(writeSource(parseSource(`["\\ud800",${number},"\\ud83d\\ude00"]`).source)).toBe(
       `["\ufffd",${number},"😀"]`,
@@ -86,14 +86,14 @@ it("a lone surrogate becomes a replacement character, beside such numbers too", 
   }
 });
 
-it("a part of what was parsed is written like the whole", () => {
+it("a part of a parsed value is written like the whole", () => {
   const { source } = parseSource('{"blob":1.10,"list":[1e400]}');
   const { blob, list } = source as { blob: unknown; list: unknown };
   expect(blob).toBeInstanceOf(SourceNumber);
   expect([writeSource(blob), writeSource(list)]).toEqual(["1.10", "[1e400]"]);
 });
 
-it("whatever the numbers, the text that was parsed is written again, and the value is JSON.parse's", async () => {
+it("with any numbers, the written text equals the parsed one, and the value equals that of JSON.parse", async () => {
   const digits = fc.stringMatching(/^(0|[1-9]\d{0,24})$/);
   const number = fc
     .tuple(
@@ -103,7 +103,7 @@ it("whatever the numbers, the text that was parsed is written again, and the val
       fc.stringMatching(/^([eE][+-]?\d{1,3})?$/),
     )
     .map((parts) => parts.join(""));
-  // Names need no escapes here: JSON.parse of Node 26.10 takes one such name for another now and then.
+  // Names have no escapes here, because JSON.parse of Node 26.10 sometimes confuses such names.
   const { json } = fc.letrec<{ json: string }>((tie) => ({
     json: fc.oneof(
       { maxDepth: 4 },

@@ -4,8 +4,8 @@ import { LogFetchError, type LogFetchFailure } from "../../../src/logs/fetch/log
 import { type DnsServer, startDnsServer, type Zone } from "../../doubles/dns-server.ts";
 import { answer, type Behaviour, type LogHost, redirect, startLogHost } from "../../doubles/log-host.ts";
 
-// The inside is 127.0.0.1 and ::1, where a service listens that must never be reached. A public machine cannot be had
-// in a test; 127.0.0.2 plays it: loopback too, so that nothing leaves this machine, and allowed for the while.
+// The internal addresses are 127.0.0.1 and ::1, where a service listens that must never be reached. A test has no public
+// machine, so 127.0.0.2 stands for one: it is loopback too, so nothing leaves this machine, and these tests allow it.
 const inside = "127.0.0.1";
 const outside = "127.0.0.2";
 const outsideIsPublic = { mayConnect: (address: string) => address === outside };
@@ -25,7 +25,7 @@ async function aHost(
   return host;
 }
 
-/** The service of the inside, and a public log host on the same port. */
+/** The internal service, and a public log host on the same port. */
 async function bothSides(): Promise<{ secret: LogHost; logs: LogHost }> {
   const secret = await aHost({ "/log": answer("secret") }, inside);
   const logs = await aHost({ "/log": answer("log") }, outside, secret.port);
@@ -40,7 +40,7 @@ async function aDns(zone: Zone): Promise<DnsServer> {
 
 type Outcome = string | LogFetchFailure;
 
-/** The log's text, or why there is none. */
+/** Returns the log's text, or why there is none. */
 async function fetchLog(url: string, options: Partial<HttpLogSourceOptions> = {}): Promise<Outcome> {
   const source = openHttpLogSource({ userAgent: "test", ...options });
   opened.push(source);
@@ -56,7 +56,7 @@ async function fetchLog(url: string, options: Partial<HttpLogSourceOptions> = {}
 
 const refused = { kind: "refused-address", final: true };
 
-describe("a literal address of the inside is refused before anything is connected to", () => {
+describe("a literal internal address is refused before any connection is made", () => {
   it.each([
     "127.0.0.1",
     "127.1",
@@ -99,13 +99,13 @@ describe("a literal address of the inside is refused before anything is connecte
     },
   );
 
-  it("and reached when private addresses are allowed", async () => {
+  it("and connected to if private addresses are allowed", async () => {
     const { secret } = await bothSides();
     expect(await fetchLog(`${secret.url}/log`, { allowPrivate: true })).toBe("secret");
   });
 });
 
-describe("a name is judged by what it resolves to", () => {
+describe("a name is checked by the addresses that it resolves to", () => {
   it.each<[string, Zone[string]]>([
     ["the inside", [inside]],
     ["the inside, by way of another name", ["cname:inner.test", inside]],
@@ -124,11 +124,11 @@ describe("a name is judged by what it resolves to", () => {
     expect(failure).toMatchObject(refused);
     expect(dns.questions).toContain("A logs.test");
     expect(secret.connections() + logs.connections()).toBe(0);
-    // What our inside looks like is none of the publisher's business.
+    // Publishers must not learn internal addresses.
     expect(JSON.stringify(failure)).not.toMatch(/127|::1|169\.254/);
   });
 
-  it("read: a public address, straight or by way of another name", async () => {
+  it("read: a public address, directly or through another name", async () => {
     const { secret, logs } = await bothSides();
     const dns = await aDns({ "logs.test": [outside], "www.test": ["cname:logs.test", outside] });
     const options = { ...outsideIsPublic, dnsServers: [dns.address] };
@@ -138,7 +138,7 @@ describe("a name is judged by what it resolves to", () => {
     expect(secret.connections()).toBe(0);
   });
 
-  it("one that does not exist is the network's failure, and tried again", async () => {
+  it("one that does not exist is a network failure, and not final", async () => {
     const dns = await aDns({});
     const failure = await fetchLog("http://nowhere.test/log", { dnsServers: [dns.address] });
     expect(failure).toEqual({ kind: "network", final: false, detail: "nowhere.test: no such host name" });
@@ -150,7 +150,7 @@ describe("a name is judged by what it resolves to", () => {
     expect(await fetchLog("http://logs.test/log", options)).toMatchObject({ final: false });
   });
 
-  it("of many addresses all are checked, and a few are tried", async () => {
+  it("all of many addresses are checked, and a few are tried", async () => {
     const { logs } = await bothSides();
     const many = Array.from({ length: 20 }, (_, nth) => `127.0.0.${nth + 2}`);
     const dns = await aDns({ "logs.test": many, "mixed.test": [...many, inside] });
@@ -170,7 +170,7 @@ describe("a name is judged by what it resolves to", () => {
     expect(asked).toHaveLength(1);
   });
 
-  it("of a busy server is not fetched now, and nothing is connected to", async () => {
+  it("a log of a busy server is not fetched now, and no connection is made", async () => {
     const { logs } = await bothSides();
     const dns = await aDns({ "logs.test": [outside] });
     const options = { ...outsideIsPublic, dnsServers: [dns.address], admit: async () => [] };
@@ -183,7 +183,7 @@ describe("a name is judged by what it resolves to", () => {
     expect(logs.connections()).toBe(0);
   });
 
-  it("of the second address when the first does not answer", async () => {
+  it("the second address is used if the first does not answer", async () => {
     const { logs } = await bothSides();
     const options = { mayConnect: (address: string) => [outside, "127.0.0.3"].includes(address) };
     const dns = await aDns({ "logs.test": ["127.0.0.3", outside] });
@@ -194,9 +194,9 @@ describe("a name is judged by what it resolves to", () => {
 });
 
 describe("answers that change", () => {
-  it("the address that was checked is the one that is connected to", async () => {
+  it("the checked address is the one that is connected to", async () => {
     const { secret, logs } = await bothSides();
-    // Whoever resolves a second time gets the inside.
+    // A second query would return an internal address.
     const dns = await aDns({ "logs.test": (nth) => (nth === 0 ? [outside] : [inside]) });
     const options = { ...outsideIsPublic, dnsServers: [dns.address] };
     expect(await fetchLog(`http://logs.test:${logs.port}/log`, options)).toBe("log");
@@ -205,7 +205,7 @@ describe("answers that change", () => {
     expect(logs.connections()).toBe(1);
   });
 
-  it("each new connection is checked anew", async () => {
+  it("each new connection is checked again", async () => {
     const { secret, logs } = await bothSides();
     const dns = await aDns({ "logs.test": (nth) => (nth === 0 ? [outside] : [inside]) });
     const options = { ...outsideIsPublic, dnsServers: [dns.address] };
@@ -225,7 +225,7 @@ describe("answers that change", () => {
   });
 });
 
-describe("a redirect into the inside is refused", () => {
+describe("a redirect to an internal address is refused", () => {
   it.each(["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])(
     "%s",
     async (status) => {
@@ -264,7 +264,7 @@ describe("a redirect into the inside is refused", () => {
     expect(logs.connections() + secret.connections()).toBe(0);
   });
 
-  it("the allow-list is no way around: a listed name that is inside stays refused", async () => {
+  it("the allow-list does not allow an internal address: a listed name that resolves to one is refused", async () => {
     const { secret } = await bothSides();
     const dns = await aDns({ "a.logs.test": [inside] });
     const options = { dnsServers: [dns.address], allowHosts: ["*.logs.test"] };

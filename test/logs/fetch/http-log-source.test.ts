@@ -46,8 +46,8 @@ async function failureOf(reading: Promise<unknown>): Promise<LogFetchFailure> {
 
 const closed = "Connection: close\r\n";
 
-describe("a log that is there", () => {
-  it("comes as the bytes that were transferred, whatever they are called", async () => {
+describe("a log that exists", () => {
+  it("is returned as the transferred bytes, whatever the headers say", async () => {
     const log = gzipSync("a line\n".repeat(1000));
     const host = await aHost({
       "/plain": answer(log),
@@ -60,7 +60,7 @@ describe("a log that is there", () => {
     expect(await read(source, `${host.url}/twice`)).toEqual(gzipSync(log));
   });
 
-  it("is asked for once, by our name, with no encoding, credential, cookie or referrer", async () => {
+  it("is requested once, with our user agent and without encoding, credential, cookie or referrer", async () => {
     const host = await aHost({ "/log": answer("log", "200 OK", "Set-Cookie: a=b\r\n") });
     const source = aSource();
     const url = `http://user:secret@127.0.0.1:${host.port}/log?x=1#part`;
@@ -89,7 +89,7 @@ describe("a log that is there", () => {
     expect((await read(aSource(), `${host.url}/log`)).toString()).toBe("log");
   });
 
-  it("may be left early: the transfer ends", async () => {
+  it("can be left early, which ends the transfer", async () => {
     const host = await aHost({ "/log": endless(Buffer.alloc(10_000)) });
     for await (const piece of (await aSource().open(`${host.url}/log`)).bytes) {
       expect(piece.length).toBeGreaterThan(0);
@@ -98,7 +98,7 @@ describe("a log that is there", () => {
     while (host.open() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
-  it("waits for a slow reader without calling that idle", async () => {
+  it("waits for a slow reader without counting that as idle time", async () => {
     const host = await aHost({ "/log": answer(Buffer.alloc(3_000_000)) });
     let bytes = 0;
     for await (const piece of (await aSource({ limits: { idleMs: 80 } }).open(`${host.url}/log`)).bytes) {
@@ -109,7 +109,7 @@ describe("a log that is there", () => {
   });
 });
 
-describe("what the server says instead of a log", () => {
+describe("a server's answer other than a log", () => {
   it.each([
     [403, true],
     [404, true],
@@ -121,7 +121,7 @@ describe("what the server says instead of a log", () => {
     [502, false],
     [503, false],
     [304, false],
-  ])("HTTP %i is final: %s", async (status, final) => {
+  ])("HTTP %i, final: %s", async (status, final) => {
     const host = await aHost({ "/log": answer("no", `${status} No`) });
     expect(await failureOf(read(aSource(), `${host.url}/log`))).toEqual({
       kind: "http-status",
@@ -139,7 +139,7 @@ describe("what the server says instead of a log", () => {
     },
   );
 
-  it("follows a redirect to another host, and takes no credential there", async () => {
+  it("follows a redirect to another host without sending credentials", async () => {
     const other = await aHost({ "/log": answer("log") }, "127.0.0.2");
     const host = await aHost({ "/log": redirect(`http://user:secret@127.0.0.2:${other.port}/log`) });
     const url = `http://me:mine@127.0.0.1:${host.port}/log`;
@@ -147,7 +147,7 @@ describe("what the server says instead of a log", () => {
     expect(other.requests.join()).not.toMatch(/authorization|secret|mine|referer/i);
   });
 
-  it("follows only so many redirects, and a loop not for ever", async () => {
+  it("follows a limited number of redirects, also in a loop", async () => {
     const host = await aHost({
       "/loop": redirect("/loop"),
       "/2": redirect("/1"),
@@ -176,7 +176,7 @@ describe("what the server says instead of a log", () => {
     expect(await failureOf(read(source, `${host.url}/log`))).toMatchObject({ kind, final: true });
   });
 
-  it("does not believe a redirect to two places, or to none", async () => {
+  it("does not follow a redirect with two targets or none", async () => {
     const host = await aHost({
       "/two": answer("", "302 Found", "Location: /a\r\nLocation: /b\r\n"),
       "/none": answer("", "302 Found"),
@@ -188,7 +188,7 @@ describe("what the server says instead of a log", () => {
   });
 });
 
-describe("URLs that are not asked for at all", () => {
+describe("URLs that are never requested", () => {
   it.each([
     ["", "invalid-url"],
     ["log.txt.gz", "invalid-url"],
@@ -205,7 +205,7 @@ describe("URLs that are not asked for at all", () => {
     expect(await failureOf(read(aSource(), url))).toMatchObject({ kind, final: true });
   });
 
-  it("hosts that are not on the list, when there is one", async () => {
+  it("hosts that are not on the list, if there is a list", async () => {
     const host = await aHost({ "/log": answer("log") });
     const listed = aSource({ allowHosts: ["127.0.0.1"] });
     const unlisted = aSource({ allowHosts: ["logs.test", "*.0.0.2"] });
@@ -219,13 +219,13 @@ describe("URLs that are not asked for at all", () => {
 });
 
 describe("limits", () => {
-  it("refuses a body that is announced larger, without reading it", async () => {
+  it("refuses a body whose announced length is too large, without reading it", async () => {
     const host = await aHost({ "/log": raw("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", "stay") });
     const reading = read(aSource({ limits: { bytes: 1000 } }), `${host.url}/log`);
     expect(await failureOf(reading)).toMatchObject({ kind: "too-large", final: true });
   });
 
-  it("ends a body that becomes larger, announced or not", async () => {
+  it("ends a body that becomes too large, announced or not", async () => {
     const host = await aHost({ "/log": endless(Buffer.alloc(10_000)) });
     const reading = read(aSource({ limits: { bytes: 1_000_000 } }), `${host.url}/log`);
     expect(await failureOf(reading)).toMatchObject({ kind: "too-large", final: true });
@@ -247,7 +247,7 @@ describe("limits", () => {
       "nothing more from",
     ],
     ["a body that drips, past the total", endless(Buffer.from("x"), 20), "not read within"],
-  ])("%s: timeout, tried again", async (_case, behaviour, detail) => {
+  ])("%s: timeout, which is not final", async (_case, behaviour, detail) => {
     const host = await aHost({ "/log": behaviour });
     const limits = { connectMs: 100, idleMs: 200, totalMs: 600 };
     const failure = await failureOf(read(aSource({ limits }), `${host.url}/log`));
@@ -256,14 +256,14 @@ describe("limits", () => {
     while (host.open() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
-  it("the total also ends a log that was opened and never read", async () => {
+  it("the total limit also ends a log that was opened but never read", async () => {
     const host = await aHost({ "/log": endless(Buffer.from("x"), 20) });
     await aSource({ limits: { totalMs: 100 } }).open(`${host.url}/log`);
     while (host.open() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 });
 
-describe("broken transfers are told and tried again", () => {
+describe("broken transfers fail, and are not final", () => {
   it.each<[string, Behaviour]>([
     ["a connection that is closed without a word", (socket) => socket.end()],
     ["a connection that is reset", (socket) => socket.resetAndDestroy()],
@@ -284,7 +284,7 @@ describe("broken transfers are told and tried again", () => {
     expect(failure.detail).toContain(`127.0.0.1:${host.port}`);
   });
 
-  it("a body longer than announced is the announced part; the next log is not disturbed", async () => {
+  it("of a body longer than announced the announced part is read, and the next log is not affected", async () => {
     const host = await aHost({
       "/long": raw(
         "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nlogHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
@@ -346,9 +346,9 @@ function dripInterim(): Behaviour {
   };
 }
 
-describe("what a host may cost", () => {
+describe("the cost of a hostile host is limited", () => {
   const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-  /** The log `log`, each byte in a chunk with an extension of 16 KiB. */
+  /** Sends the log `log` with each byte in a chunk that has an extension of 16 KiB. */
   const extended = (bytes: number): string => `1;x=${"y".repeat(16_000)}\r\nx\r\n`.repeat(bytes);
 
   it.each<[string, Behaviour]>([
@@ -357,7 +357,7 @@ describe("what a host may cost", () => {
     ["one chunk's extension without end", endlessly(`${chunked}1;x=`, "y".repeat(10_000))],
     ["chunks of one byte without end", endlessly(chunked, "1\r\nx\r\n".repeat(1000))],
     ["interim answers without end", endlessly("", `HTTP/1.1 103 Hi\r\nX: ${"y".repeat(10_000)}\r\n\r\n`)],
-  ])("%s count towards the limit of what is transferred", async (_case, behaviour) => {
+  ])("%s count towards the limit of transferred bytes", async (_case, behaviour) => {
     const host = await aHost({ "/log": behaviour });
     const failure = await failureOf(read(aSource({ limits: { bytes: 1_000_000 } }), `${host.url}/log`));
     expect(failure).toMatchObject({ kind: "too-large", final: true });
@@ -365,7 +365,7 @@ describe("what a host may cost", () => {
     while (host.open() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
-  it("ends trailers without end", async () => {
+  it("ends endless trailers", async () => {
     const host = await aHost({ "/log": endlessly(`${chunked}0\r\n`, `X: ${"y".repeat(10_000)}\r\n`) });
     const failure = await failureOf(read(aSource({ limits: { bytes: 1_000_000 } }), `${host.url}/log`));
     expect(["too-large", "network"]).toContain(failure.kind);
@@ -382,12 +382,12 @@ describe("what a host may cost", () => {
     while (host.open() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
-  it("lets a log in small chunks through, of which each has an extension", async () => {
+  it("accepts a log in small chunks that each have an extension", async () => {
     const host = await aHost({ "/log": raw(`${chunked}${extended(50)}0\r\nTrailer: x\r\n\r\n`, "stay") });
     expect(await read(aSource({ limits: { bytes: 1_000_000 } }), `${host.url}/log`)).toHaveLength(50);
   });
 
-  it("does not leave a connection open that is idle, whatever the host asks for", async () => {
+  it("leaves no idle connection open, whatever the host asks for", async () => {
     const keepAlive = "Connection: keep-alive\r\nKeep-Alive: timeout=600\r\n";
     const paths = {
       "/log": answer("log", "200 OK", keepAlive),
@@ -417,7 +417,7 @@ describe("what a host may cost", () => {
   });
 });
 
-/** The head, then the piece again and again, as fast as it is taken. */
+/** Sends the head, then the piece again and again, as fast as it is read. */
 function endlessly(head: string, piece: string): Behaviour {
   return (socket) => {
     socket.write(head);

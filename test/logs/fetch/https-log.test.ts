@@ -8,8 +8,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type DnsServer, startDnsServer } from "../../doubles/dns-server.ts";
 
-// Which certificates a process trusts is settled when it starts, so that each fetch is a process. It runs compiled
-// code: `npm test` builds first; by hand, `npm run build` does.
+// A process reads the certificates that it trusts when it starts, so each fetch is a process of its own. It runs compiled
+// code: `npm test` builds it; if you run this file alone, run `npm run build` first.
 const fetchLog = fileURLToPath(new URL("../../doubles/fetch-log.mjs", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-https-"));
 const certificate = join(folder, "certificate.pem");
@@ -58,14 +58,14 @@ if (!canRun) console.warn("LEFT OUT: logs over https. Install openssl to run the
     return stdout;
   }
 
-  it("is read when the certificate is trusted and is the host's, though the address was looked up before", async () => {
+  it("is read if the certificate is trusted and belongs to the host, although the connection uses the checked address", async () => {
     expect(await fetched(`https://logs.test:${port}/log`, certificate)).toBe("log");
   });
 
-  it("counts all that was transferred, chunk extensions included", async () => {
+  it("counts all transferred bytes, including chunk extensions", async () => {
     const url = `https://logs.test:${port}/extended`;
     expect(await fetched(url, certificate)).toBe("x".repeat(100));
-    // Some of it was read before the limit was exceeded.
+    // A part is read before the limit is exceeded.
     expect(await fetched(url, certificate, "1000000")).toMatch(/^x{1,99}\{"kind":"too-large","final":true,/);
     expect(await fetched(url, certificate, "1650000")).toBe("x".repeat(100));
   }, 60_000);

@@ -34,19 +34,19 @@ describe("the list of hosts that may be fetched from", () => {
     expect(allows(pattern, url)).toBe(expected);
   });
 
-  it("allows all when it is empty", () => {
+  it("allows all hosts if it is empty", () => {
     expect(readLogUrl("http://any.test/x", everyHost).href).toBe("http://any.test/x");
   });
 });
 
 describe("readLogUrl", () => {
-  it("keeps path and query as they are, and drops credentials and fragment", () => {
+  it("keeps path and query unchanged, and drops credentials and fragment", () => {
     expect(readLogUrl("https://u:p@logs.test/a%2Fb?c=%20d#e", everyHost).href).toBe(
       "https://logs.test/a%2Fb?c=%20d",
     );
   });
 
-  it("resolves what a redirect says against where it came from", () => {
+  it("resolves the target of a redirect against the URL that it came from", () => {
     const base = new URL("https://logs.test/a/b");
     expect(readLogUrl("../c", everyHost, base).href).toBe("https://logs.test/c");
     expect(readLogUrl("//other.test/c", everyHost, base).href).toBe("https://other.test/c");
@@ -83,7 +83,7 @@ describe("the list of ports that may be fetched from", () => {
     expect(refusal(`https://logs.test:${port}/x`)).toBe(detail);
   });
 
-  it("is what the operator says", () => {
+  it("can be set by the operator", () => {
     const ports = ["22", "8080-8081"];
     for (const port of [22, 8080, 8081]) expect(refusal(`http://logs.test:${port}/`, ports)).toBeNull();
     expect(refusal("http://logs.test:8082/", ports)).toMatch(/^refused-port, final: port 8082 /);

@@ -97,7 +97,7 @@ describe("isPublicAddress", () => {
     expect(isPublicAddress(address)).toBe(true);
   });
 
-  it("judges an IPv4 address in IPv6's mapped and NAT64 forms as it judges the address itself", () => {
+  it("treats an IPv4 address in IPv6's mapped and NAT64 forms like the address itself", () => {
     fc.assert(
       fc.property(fc.ipV4(), (address) => {
         expect(isPublicAddress(`::ffff:${address}`)).toBe(isPublicAddress(address));
@@ -106,7 +106,7 @@ describe("isPublicAddress", () => {
     );
   });
 
-  it("answers for any text", () => {
+  it("accepts any text", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.ipV6()), (text) => typeof isPublicAddress(text) === "boolean"),
     );

@@ -19,7 +19,7 @@ async function aDns(zone: Zone, conduct?: DnsConduct): Promise<DnsServer> {
   return server;
 }
 
-/** Resolves as a worker does that asks this server; gives the addresses. */
+/** Resolves a name like a worker that uses this DNS server, and returns its addresses. */
 function resolverOf(server: DnsServer | null, options: Partial<ResolveOptions> = {}) {
   const resolve = createResolveHost({
     servers: server === null ? [] : [server.address],
@@ -40,8 +40,8 @@ function aHostsFile(text: string): string {
 
 const silent: DnsConduct = { answers: () => false };
 
-describe("a name of a stranger's", () => {
-  it("is resolved by DNS, IPv4 before IPv6, also by way of other names", async () => {
+describe("a stranger's host name", () => {
+  it("is resolved by DNS, IPv4 before IPv6, also through other names", async () => {
     const zone = {
       "both.test": ["2001:db8::1", "192.0.2.1"],
       "six.test": ["2001:db8::1"],
@@ -54,7 +54,7 @@ describe("a name of a stranger's", () => {
     await expect(resolve("none.test")).rejects.toMatchObject({ code: "ENOTFOUND" });
   });
 
-  it("whose servers never answer ends in its time, however many there are", async () => {
+  it("whose servers never answer fails in time, however many servers there are", async () => {
     const resolve = resolverOf(await aDns({}, silent), { lookupMs: 400 });
     const from = performance.now();
     const ends = await Promise.allSettled(Array.from({ length: 200 }, (_, n) => resolve(`a${n}.test`)));
@@ -64,7 +64,7 @@ describe("a name of a stranger's", () => {
     }
   });
 
-  it("leaves the system's look-ups, which all of the process share, alone while its servers hang", async () => {
+  it("does not block the system's lookups, which the whole process shares, while its servers hang", async () => {
     const server = await aDns({}, silent);
     const resolve = resolverOf(server, { lookupMs: 3000 });
     const hanging = Promise.allSettled(Array.from({ length: 100 }, (_, n) => resolve(`a${n}.test`)));
@@ -82,7 +82,7 @@ describe("a name of a stranger's", () => {
     expect(await resolve("slow.test")).toEqual(["192.0.2.1"]);
   });
 
-  it("is resolved by the family that is answered, where the other one never is", async () => {
+  it("is resolved by one family if the query for the other is never answered", async () => {
     const zone = { "a.test": ["192.0.2.1", "2001:db8::1"] };
     for (const [type, expected] of [
       ["AAAA", "192.0.2.1"],
@@ -95,7 +95,7 @@ describe("a name of a stranger's", () => {
     }
   });
 
-  it("that no DNS server can be asked for says so", async () => {
+  it("fails with that reason if no DNS server can be reached", async () => {
     const server = await startDnsServer({});
     await server.close();
     await expect(resolverOf(server)("a.test")).rejects.toMatchObject({
@@ -120,7 +120,7 @@ describe("a name of this machine", () => {
     },
   );
 
-  it("in the hosts file is what the file says, before any server", async () => {
+  it("in the hosts file has the addresses in that file, before any server is asked", async () => {
     const hostsFile = aHostsFile(
       [
         "# of this machine",
@@ -143,7 +143,7 @@ describe("a name of this machine", () => {
     expect(await resolve("zoned")).toEqual(["192.0.2.3"]);
   });
 
-  it("is resolved without a hosts file that is not there", async () => {
+  it("is resolved if there is no hosts file", async () => {
     const resolve = resolverOf(null, { hostsFile: "/nowhere/hosts" });
     expect(await resolve("localhost")).toEqual(["127.0.0.1", "::1"]);
   });

@@ -8,7 +8,7 @@ const text = `${"a line of a log, and not the only one\n".repeat(200)}the last`;
 const gzip = gzipSync(text);
 const stored = gzipSync(text, { level: 0 });
 
-/** The text of a body that comes in pieces of this length; or why there is none. */
+/** Returns the text of a body that arrives in pieces of this length, or why there is none. */
 async function textOf(body: Buffer, pieceBytes: number): Promise<string | LogFault> {
   const chunks: Buffer[] = [];
   const pieces = async function* (): AsyncGenerator<Buffer> {
@@ -21,7 +21,7 @@ async function textOf(body: Buffer, pieceBytes: number): Promise<string | LogFau
   return fault ?? Buffer.concat(chunks).toString();
 }
 
-/** gzip's header with these flags and the fields that they announce. */
+/** Returns a gzip header with these flags and the fields that they announce. */
 const headed = (flags: number, ...fields: (string | Buffer)[]): Buffer =>
   Buffer.concat([
     Buffer.from([0x1f, 0x8b, 8, flags, 0, 0, 0, 0, 0, 3]),
@@ -64,12 +64,12 @@ describe("the text of a body, however it is cut into pieces", () => {
     for (const pieceBytes of [1, 13, 4096, 1 << 20]) expect(await textOf(body, pieceBytes)).toBe(expected);
   });
 
-  it("that breaks off at any place is what came before", async () => {
+  it("that breaks off at any place is the text before that", async () => {
     for (let cut = 0; cut < gzip.length; cut += 3) {
       const read = await textOf(gzip.subarray(0, cut), 50);
       expect(typeof read === "string" && text.startsWith(read)).toBe(true);
     }
-    // Without compression all that came is there.
+    // Without compression, all bytes that arrived are there.
     expect(await textOf(stored.subarray(0, 1000), 4096)).toBe(text.slice(0, 1000 - 15));
   });
 

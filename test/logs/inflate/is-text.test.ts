@@ -4,7 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 import { readLogText } from "../../../src/logs/inflate/read-log-text.ts";
 import { defaultLogLimits } from "../../../src/logs/parse/log-parser.ts";
 
-/** What a log that is not compressed comes to: its own bytes, or why it is refused. */
+/** Returns the text of a log that is not compressed, or why it is refused. */
 async function readAsIs(body: Buffer, pieceBytes = 1000): Promise<Buffer | string> {
   const chunks: Buffer[] = [];
   const bytes = (async function* () {
@@ -20,7 +20,7 @@ async function readAsIs(body: Buffer, pieceBytes = 1000): Promise<Buffer | strin
 const latin1 = (bytes: string): Buffer => Buffer.from(bytes, "latin1");
 const line = "fatal error: boom\n";
 
-/** The text in an encoding that Node can only decode: found by decoding every byte and every pair of bytes. */
+/** Encodes a text in an encoding that Node can only decode. The table comes from decoding every byte and pair of bytes. */
 function encode(text: string, encoding: string): Buffer {
   const decoder = new TextDecoder(encoding);
   const bytesOf = new Map<string, number[]>();
@@ -41,7 +41,7 @@ function encode(text: string, encoding: string): Buffer {
   );
 }
 
-describe("text stays as it is", () => {
+describe("text is not changed", () => {
   const russian = "Ошибка при открытии файла: нет доступа\n";
   const japanese = "エラー: ファイルが見つかりません。処理を中止します\n";
   const chinese = "错误：找不到文件，处理中止\n";
@@ -102,7 +102,7 @@ describe("text stays as it is", () => {
 });
 
 describe("data without a signature is not text", () => {
-  it("whatever its length, when it is random", async () => {
+  it("if it is random, at any length", async () => {
     for (const bytes of [200, 500, 1000, 4096, 50_000]) {
       for (let nth = 0; nth < 40; nth++)
         expect(await readAsIs(randomBytes(bytes))).toMatch(/not-text|^corrupt|^foreign/);

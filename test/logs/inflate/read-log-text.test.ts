@@ -29,7 +29,7 @@ interface Reading {
   readonly limits?: Partial<LogLimits>;
 }
 
-/** The text of a body as it is given to the parser; or why there is none. */
+/** Returns the text that the parser gets for a body, or why there is none. */
 async function textOf(body: Buffer, reading: Reading = {}): Promise<string | LogFault> {
   const { contentEncoding = "", pieceBytes = 4096, limits = {} } = reading;
   const chunks: Buffer[] = [];
@@ -79,7 +79,7 @@ describe("a compression is undone", () => {
     ["zlib", cut(deflateSync(text)), "deflate"],
     ["bare deflate data", cut(deflateRawSync(text)), "deflate"],
     ["brotli", cut(brotliCompressSync(text)), "br"],
-  ])("%s that breaks off gives what came before", async (_case, body, contentEncoding) => {
+  ])("%s that breaks off gives the text before that", async (_case, body, contentEncoding) => {
     const read = await textOf(body, { contentEncoding });
     expect(typeof read).toBe("string");
     expect(text.startsWith(String(read))).toBe(true);
@@ -113,7 +113,7 @@ describe("a compression is undone", () => {
   });
 });
 
-describe("an encoding of text is undone by its mark", () => {
+describe("an encoding of text is decoded by its mark", () => {
   const words = "Größe 漢字 🎉\nfatal error: boom\n";
   const utf8 = Buffer.from(words).toString("latin1");
 
@@ -127,7 +127,7 @@ describe("an encoding of text is undone by its mark", () => {
     for (const pieceBytes of [1, 3, 4096]) expect(await textOf(body, { pieceBytes })).toBe(utf8);
   });
 
-  it("and UTF-16 without a mark fails by its name", async () => {
+  it("and UTF-16 without a mark fails, and the fault names it", async () => {
     for (const order of ["le", "be"] as const) {
       expect(await textOf(utf16(order, text).subarray(2))).toEqual({
         reason: "not-text",
@@ -137,7 +137,7 @@ describe("an encoding of text is undone by its mark", () => {
   });
 });
 
-describe("what is not text fails", () => {
+describe("data that is not text fails", () => {
   it.each<[string, Buffer, LogFault["reason"], string | null]>([
     ["bzip2", latin1("BZh91AY&SY\x12\x34"), "foreign-compression", "bzip2"],
     ["bzip2, fast", latin1("BZh11AY&SY\x12\x34"), "foreign-compression", "bzip2"],
@@ -183,7 +183,7 @@ describe("what is not text fails", () => {
     }
   });
 
-  it("of three compressions, all are named", async () => {
+  it("all of three compressions are named", async () => {
     const threefold = gzipSync(gzipSync(gzipSync(text)));
     expect(await textOf(threefold)).toEqual({
       reason: "too-many-layers",
@@ -205,7 +205,7 @@ describe("what is not text fails", () => {
 });
 
 describe("limits hold over all layers", () => {
-  it("for what is inflated, also where the text itself is short", async () => {
+  it("for the inflated bytes, even if the text itself is short", async () => {
     const inner = Buffer.concat([gzipSync("text"), Buffer.alloc(2 * 1024 * 1024, "x")]);
     const inflatedBytes = 1024 * 1024;
     expect(
@@ -216,7 +216,7 @@ describe("limits hold over all layers", () => {
     });
     expect(await textOf(gzipSync(gzipSync(text)), { limits: { inflatedBytes: text.length } })).toBe(text);
     expect(await textOf(gzipSync(inner), { limits: { inflatedBytes } })).toBe("text");
-    // Empty blocks of deflate: three MiB in the middle, and no text at all.
+    // Empty blocks of deflate data: three MiB in the middle layer, and no text.
     const blocks = Buffer.concat([
       gzipSync("").subarray(0, 10),
       Buffer.from("000000ffff".repeat(600_000), "hex"),
@@ -239,7 +239,7 @@ describe("limits hold over all layers", () => {
   }, 60_000);
 });
 
-describe("the cases that were found", () => {
+describe("cases found in practice", () => {
   const folder = fileURLToPath(new URL("../../../../shared/reference/faults", import.meta.url));
   if (!existsSync(folder)) {
     console.warn(`LEFT OUT: no inputs in ${folder}`);
@@ -248,7 +248,7 @@ describe("the cases that were found", () => {
   }
   const file = (name: string): Buffer => readFileSync(join(folder, name));
 
-  it("double gzip is undone, brotli by its header, and a hole in a log is no bomb", async () => {
+  it("double gzip is undone, brotli by its header, and a sparse log is not treated as a bomb", async () => {
     expect(await textOf(file("k5-double.log.gz"))).toBe(
       gunzipSync(gunzipSync(file("k5-double.log.gz"))).toString("latin1"),
     );
@@ -285,7 +285,7 @@ function brotli(content: string | Buffer, quality: number): Buffer {
   return brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } });
 }
 
-/** A zstd frame with one block that is not compressed (RFC 8878, 3.1.1). */
+/** Returns a zstd frame with one uncompressed block (RFC 8878, 3.1.1). */
 function zstdFrame(content: string): Buffer {
   const block = Buffer.alloc(3);
   block.writeUIntLE((content.length << 3) | 1, 0, 3);
@@ -293,7 +293,7 @@ function zstdFrame(content: string): Buffer {
   return Buffer.concat([header, block, Buffer.from(content)]);
 }
 
-/** A tar archive with one file (POSIX ustar; the checksum is left out). */
+/** Returns a tar archive with one file (POSIX ustar, without the checksum). */
 function tar(name: string, content: string): Buffer {
   const header = Buffer.alloc(512);
   header.write(name, 0);

@@ -27,14 +27,14 @@ describe("each pattern", () => {
     [...levelPatterns, ...errorPatterns].map(({ name, contains, finds }) => [name, contains, finds] as const),
   )("of %s is searched for by what its lines contain", (_name, contains, finds) => {
     expect(contains.filter((literal) => finds.includes(literal))).not.toEqual([]);
-    // Shorter ones would make the search slow; six is what the scanner is tuned for.
+    // Shorter texts would make the search slow.
     expect(Math.min(...contains.map(({ length }) => length))).toBeGreaterThanOrEqual(6);
   });
 });
 
-/** As the detector's rules and examples have it: is the line an error? */
+/** Lines from the detector's rules and examples, and whether each is an error. */
 const lines: readonly [line: string, isError: boolean][] = [
-  // The level, with its prefix from the very start.
+  // The level, with its prefix at the start of the line.
   ["01:02:03    ERROR - x", true],
   ["01:02:03 CRITICAL - ", true],
   ["1:2:3 FATAL - x", true],
@@ -50,14 +50,14 @@ const lines: readonly [line: string, isError: boolean][] = [
   ["01:02:03 INFO - ERROR - x", false],
   ["01:02:03 WARNING - 01:02:03 ERROR - x", false],
   ["01:02:03 DEBUG - x", false],
-  // Passing tests come first of all.
+  // Passing tests are checked first.
   ["01:02:03 ERROR - TEST-PASS | x", false],
   ["01:02:03 ERROR - TEST-PASS| x", true],
   ["fatal error TEST-INFO x", false],
   ["TEST-INFO: TEST-UNEXPECTED-FAIL", true],
   ["TEST-INFO\tTEST-UNEXPECTED-FAIL", true],
   ["test-pass fatal error", true],
-  // A mild level is taken away, all its blanks with it, once.
+  // The prefix of a mild level is removed once, with all its blanks.
   ["01:02:03 INFO -   rm: cannot remove", true],
   ["01:02:03 WARNING - rm: cannot remove", true],
   ["01:02:03 DEBUG -  abort: x", true],
@@ -66,7 +66,7 @@ const lines: readonly [line: string, isError: boolean][] = [
   ["01:02:03 INFO -fatal error", true],
   ["01:02:03 INFO - 01:02:03 INFO - rm: cannot remove", false],
   ["x rm: cannot remove", false],
-  // Harmless though they look it.
+  // Harmless lines that look like errors.
   ["I/Gecko TEST-UNEXPECTED-FAIL", false],
   ["I Gecko TEST-UNEXPECTED-FAIL", false],
   ["foo I/TestRunner fatal error TEST-UNEXPECTED-", false],
@@ -88,7 +88,7 @@ const lines: readonly [line: string, isError: boolean][] = [
   ["ImportError: No module named pygtk \n", true],
   ["01:02:03 INFO - ImportError: No module named pygtk\n", false],
   ["01:02:03 ERROR - ImportError: No module named pygtk\n", true],
-  // By class name.
+  // Errors by their class name.
   ["Error: boo", false],
   [".Error: boo", true],
   ["TypeError: boo", true],
@@ -101,7 +101,7 @@ const lines: readonly [line: string, isError: boolean][] = [
   ["x Exception: boo", false],
   ["Errors: Error: x", false],
   ["TypeErrorError: x", true],
-  // Of compilers.
+  // Errors of compilers.
   ["foo.c:12:4: error: bad", true],
   ["foo.c:12: error: bad", true],
   ["foo.c: error: bad", false],
@@ -115,7 +115,7 @@ const lines: readonly [line: string, isError: boolean][] = [
   ["foo error RC1015: x", true],
   ["foo error R: x", false],
   ["foo error LNK2019: x", false],
-  // Anywhere, letter by letter.
+  // Texts anywhere in the line, in exactly these letters.
   ["x TEST-UNEXPECTED-PASS", true],
   ["x FATAL ERROR", true],
   ["Fatal Error", false],
@@ -144,7 +144,7 @@ const lines: readonly [line: string, isError: boolean][] = [
   ["mozmake: *** x", false],
   ["x.js: line 1, col 22, Error - y", true],
   ["x.js: line 1, col 22, Warning - y", false],
-  // From the start.
+  // Texts at the start of the line.
   ["error: TEST FAILED", true],
   ["make: *** x", true],
   ["gmake[3]: *** x", true],
@@ -170,7 +170,7 @@ const lines: readonly [line: string, isError: boolean][] = [
 describe("a line", () => {
   it.each(lines)("%j is an error: %s", (line, isError) => {
     expect(isErrorLine(line)).toBe(isError);
-    // What the parser searches a log for before it asks: no error may be without.
+    // The parser checks only lines with one of these texts, so every error line must have one.
     if (isError) expect(errorLiterals.some((literal) => line.includes(literal))).toBe(true);
   });
 });

@@ -5,7 +5,7 @@ import {
   passingPatterns,
 } from "../../../src/logs/parse/error-lines.ts";
 
-/** Numbers in [0, 1), the same for the same seed: mulberry32. */
+/** Returns random numbers in [0, 1), the same for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -18,7 +18,7 @@ export function seededRandom(seed: number): () => number {
 
 const patterns = [...levelPatterns, ...passingPatterns, ...harmlessPatterns, ...errorPatterns];
 
-/** What the readers of a log look for, whole and in part, and what is near to it. */
+/** Texts that the readers of a log search for, whole and in part, and similar texts. */
 const pieces: readonly string[] = [
   ...patterns.flatMap(({ finds, leaves }) => [finds, leaves, finds.slice(0, -1), leaves.slice(1)]),
   ...levelPatterns.concat(errorPatterns).flatMap(({ contains }) => contains),
@@ -48,7 +48,7 @@ const pieces: readonly string[] = [
   "\x1b[31m",
 ];
 
-// Each of these adds to an artifact whatever surrounds it, so they come more rarely.
+// Each of these adds to an artifact in any context, so they are used more rarely.
 const rarePieces: readonly string[] = [
   "TinderboxPrint: ",
   "TinderboxPrint:a: <a title='x' href='http",
@@ -64,10 +64,10 @@ const markers: readonly string[] = [
 ];
 
 /**
- * A log of lines that a stranger might have made to do harm: near misses of every pattern, torn UTF-8, control
- * characters, lines without end. Its steps, details and data are few enough for the artifacts to be made.
+ * Returns a log of lines that a stranger might write to do harm: near misses of every pattern, torn UTF-8, control
+ * characters, endless lines. It has so few steps, details and data that all artifacts stay below their limits.
  *
- * @returns its bytes; `lines` of them end with LF.
+ * @returns the bytes of the log, which has `lines` LFs.
  */
 export function hostileLog(seed: number, lines: number): Buffer {
   const random = seededRandom(seed);
@@ -86,7 +86,7 @@ export function hostileLog(seed: number, lines: number): Buffer {
         text.push(random() < 0.7 ? piece : piece.slice(Math.floor(random() * piece.length)));
       }
     }
-    // A piece may bring its own end of line: the count is that of ours.
+    // Line ends within the pieces are removed, so that the count is right.
     const own = text.join("").replaceAll("\n", " ");
     text = [];
     chunks.push(Buffer.from(`${own}\n`, "latin1"));

@@ -70,7 +70,7 @@ describe("a line of a log", () => {
     ],
   ])("%s", async (_case, log, errors) => {
     expect(await errorsOf(log)).toEqual(errors);
-    // The same in a step, where most lines are not looked at.
+    // The same within a step, where most lines are only counted.
     const inStep = await errorsOf(`${started("s")}${log}`);
     expect(inStep).toEqual(errors.map(([number, line]) => [number + 1, line]));
   });
@@ -165,12 +165,12 @@ describe("the steps of a log", () => {
     expect(await stepsOf(log)).toEqual(steps);
   });
 
-  it("markers are not looked at for errors", async () => {
+  it("markers are not checked for errors", async () => {
     const log = started("fatal error") + finished("fatal error", 0) + finished("fatal error", 0);
     expect(await errorsOf(log)).toEqual([]);
   });
 
-  it("times stay as they are in the log, and make a duration where both can be read", async () => {
+  it("times are unchanged from the log, and give a duration if both can be read", async () => {
     const log =
       `line\n${finished("a", 3)}` +
       started("b") +
@@ -190,7 +190,7 @@ describe("the steps of a log", () => {
     [100, 100, false],
     [101, 100, true],
     [150, 100, true],
-  ])("of %d errors in a step %d are kept, and all are counted", async (count, kept, truncated) => {
+  ])("of %d errors in a step, %d are kept and all are counted", async (count, kept, truncated) => {
     const errors = "fatal error\n".repeat(count);
     const { step_data } = await summaryOf(`${started("a")}${errors}${started("b")}fatal error\n`);
     expect(step_data.steps.map(({ errors, error_count }) => [errors.length, error_count])).toEqual([
@@ -202,7 +202,7 @@ describe("the steps of a log", () => {
   });
 });
 
-it("the worked example gives its artifacts", async () => {
+it("the worked example has its expected artifacts", async () => {
   const log = [
     "builder: foo",
     "slave: s1",
@@ -280,7 +280,7 @@ it("the worked example gives its artifacts", async () => {
   ]);
 });
 
-it("a log of nothing still has its summary and its details", async () => {
+it("an empty log still has its summary and its details", async () => {
   const artifacts = logArtifacts(await summaryOf(""), "u");
   expect(artifacts.map(({ name, blob }) => [name, JSON.parse(blob)])).toEqual([
     ["text_log_summary", { logurl: "u", step_data: { steps: [], all_errors: [], errors_truncated: false } }],
@@ -288,7 +288,7 @@ it("a log of nothing still has its summary and its details", async () => {
   ]);
 });
 
-it("how the bytes come in pieces changes nothing", async () => {
+it("the way in which the bytes are cut into pieces changes nothing", async () => {
   const log = hostileLog(7, 2000);
   const whole = await summaryOf([log]);
   await fc.assert(
@@ -305,9 +305,9 @@ it("how the bytes come in pieces changes nothing", async () => {
   );
 });
 
-describe("what a log may cost", () => {
+describe("the limits of a log", () => {
   const endless = { limit: 3, lines: "x\n".repeat(4) };
-  it("lines: as many as there may be, and no more", async () => {
+  it("lines: exactly up to the limit", async () => {
     expect(await readText("x\n".repeat(3), { lines: 3 })).toMatchObject({ ok: true });
     expect(await readText(endless.lines, { lines: 3 })).toEqual({
       ok: false,
@@ -316,7 +316,7 @@ describe("what a log may cost", () => {
     expect(await readText(started("a") + endless.lines, { lines: 3 })).toMatchObject({ ok: false });
   });
 
-  it("a line without end is held no further than its limit, and cut there", async () => {
+  it("an endless line is kept only up to its limit, and is cut there", async () => {
     const line = `PERFHERDER_DATA fatal error ${"y".repeat(100_000)}`;
     const result = await readText(line, { lineBytes: 1000 });
     expect(result).toMatchObject({ ok: true });
@@ -326,7 +326,7 @@ describe("what a log may cost", () => {
   it.each([
     ["text_log_summary", "fatal error: and more\n"],
     ["text_log_summary", started("a")],
-  ])("artifact %s: made of %j until it is too large", async (artifact, line) => {
+  ])("artifact %s: too large with enough lines %j", async (artifact, line) => {
     expect(await readText(line.repeat(20), { artifactBytes: 50_000 })).toMatchObject({ ok: true });
     const limitBytes = 1000;
     const result = await readText(started("s") + started("t") + line.repeat(2000), {
@@ -350,7 +350,7 @@ describe("what a log may cost", () => {
     },
   );
 
-  it("an artifact is never larger than it may be", async () => {
+  it("an artifact is never larger than its limit", async () => {
     for (const artifactBytes of [2000, 20_000]) {
       const log = hostileLog(11, 3000).toString("latin1");
       for (let lines = 1; lines < 3000; lines += 97) {

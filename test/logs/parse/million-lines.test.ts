@@ -32,7 +32,7 @@ describe("a million hostile lines", () => {
   const seed = Number(process.env["FUZZ_SEED"] ?? 20_260_105);
   let log: Buffer;
   let gzip: Buffer;
-  /** What this process makes of them, in pieces cut at random. */
+  /** The result of this process for the lines, in pieces cut at random. */
   let made: Record<string, unknown>;
 
   beforeAll(async () => {
@@ -48,7 +48,7 @@ describe("a million hostile lines", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("hold errors, steps, details and data, so that every reader had its share", () => {
+  it("hold errors, steps, details and data, so that every reader is tested", () => {
     expect(made).toMatchObject({
       text_log_summary: {
         step_data: { errors_truncated: true, all_errors: expect.anything(), steps: expect.anything() },
@@ -57,7 +57,7 @@ describe("a million hostile lines", () => {
     expect(JSON.stringify(made["Job Info"]).length).toBeGreaterThan(10_000);
   });
 
-  it("go through the command as they go through the parser, however they are cut into pieces", async () => {
+  it("have the same result in the command as in the parser, however they are cut into pieces", async () => {
     const { code, stdout, stderr } = await runCli(["parse-log", file], { DATA_DIR: folder });
     expect({ code, last: stderr.split("\n").at(-2) ?? "" }).toMatchObject({ code: 0 });
     const { text_log_summary, "Job Info": info, "Bug suggestions": bugs } = JSON.parse(stdout);
@@ -97,14 +97,14 @@ async function* cutAtRandom(bytes: Buffer, seed: number): AsyncGenerator<Buffer>
 
 type Reads = (line: string) => unknown;
 
-describe("a line takes no more than its length in work, at its worst", () => {
+describe("the worst line takes time in proportion to its length", () => {
   const patterns = [...levelPatterns, ...passingPatterns, ...harmlessPatterns, ...errorPatterns];
   it.each(patterns.map((pattern): [string, LinePattern] => [pattern.name, pattern]))(
     "for the pattern of %s",
     (_name, { finds, leaves, matches }) => {
       const seeds = [finds, leaves];
       expect(growthAtWorst((line) => matches.test(line), seeds)).toBeLessThan(LINEAR);
-      // And with all that comes before it and after it.
+      // Also with the steps before and after it.
       expect(growthAtWorst(isErrorLine, seeds)).toBeLessThan(LINEAR);
     },
   );
@@ -143,7 +143,7 @@ describe("a line takes no more than its length in work, at its worst", () => {
     expect(growthAtWorst(reads, seeds)).toBeLessThan(LINEAR);
   });
 
-  it("and one that takes its square would be found", () => {
+  it("and a reader that takes quadratic time would be noticed", () => {
     expect(growthAtWorst((line) => /\d+x/.test(line), ["12x"], 1)).toBeGreaterThan(LINEAR);
     expect(growthAtWorst((line) => /a.*b/.test(line), ["ab"], 1)).toBeGreaterThan(LINEAR);
   });
@@ -151,14 +151,14 @@ describe("a line takes no more than its length in work, at its worst", () => {
 
 const SHORT = 4096;
 const TIMES = 4;
-// Four times the length takes four times the work; the square of it would be sixteen.
+// Four times the length takes four times the work; quadratic work would be sixteen times.
 const LINEAR = TIMES ** 1.5;
 
-/** By how much the work grows when the line gets four times as long, for the line that takes the most work. */
+/** Returns the factor by which the work grows when the line gets four times as long, for the line where it grows most. */
 function growthAtWorst(reads: Reads, seeds: readonly string[], tries = 5): number {
   const worst = worstOf(reads, seeds.flatMap(pumps));
   let least = Number.POSITIVE_INFINITY;
-  // Whatever else the machine does can only add to a measurement; so can a collection of garbage.
+  // Other processes, and garbage collection, can only add to a measurement.
   for (let nth = 0; nth < tries && least >= LINEAR; nth++) {
     const short = workOf(reads, worst(SHORT));
     least = Math.min(least, workOf(reads, worst(SHORT * TIMES)) / short);
@@ -166,10 +166,10 @@ function growthAtWorst(reads: Reads, seeds: readonly string[], tries = 5): numbe
   return least;
 }
 
-/** A family of lines: one of each length. */
+/** Returns the line of a family that has this length. */
 type Pump = (length: number) => string;
 
-/** Lines made of a text: each of its characters, each of its beginnings and the whole but its end, again and again. */
+/** Families of lines made from a text: its characters, its beginnings, or all but its end, each repeated. */
 function pumps(text: string): Pump[] {
   const of =
     (before: string, again: string): Pump =>
@@ -182,7 +182,7 @@ function pumps(text: string): Pump[] {
   ]).flat();
 }
 
-/** As a log's text is: in one piece, a byte a character. */
+/** Returns a text in the form of a log's text: one flat string with a character for each byte. */
 function flat(text: string): string {
   return Buffer.from(text, "latin1").toString("latin1");
 }
@@ -205,7 +205,7 @@ function once(reads: Reads, line: string): number {
   return Number(process.hrtime.bigint() - from);
 }
 
-/** CPU time for one reading, as small as it can be measured. */
+/** Returns the CPU time for one reading, the least of several. */
 function workOf(reads: Reads, line: string): number {
   let calls = 1;
   while (cpuOf(reads, line, calls) < 2000 && calls < 1_000_000) calls *= 2;

@@ -37,14 +37,14 @@ describe("a line with performance data", () => {
     expect(performance_items.map((item): unknown => JSON.parse(item))).toEqual(items);
   });
 
-  it("comes once for each line, in their order, and one without JSON is counted", async () => {
+  it("is one item, in the order of the lines, and lines without JSON are counted", async () => {
     const log = 'PERFHERDER_DATA: {"a": 1}\nPERFHERDER_DATA: {bad}\n\nPERFHERDER_DATA: {"a": 1}';
     const { performance_items, performance_warnings } = await summaryOf(log);
     expect(performance_items).toEqual(['{"a": 1}', '{"a": 1}']);
     expect(performance_warnings).toEqual(["lines that announce performance data but hold no valid JSON: 1"]);
   });
 
-  it("is not nested without end", async () => {
+  it("is nested up to a limit", async () => {
     expect(readPerformanceItem(deep(64), false)).toMatchObject({ ok: true, text: deep(64) });
     expect(readPerformanceItem(deep(65), false)).toEqual({ ok: false, reason: "too-deep" });
     expect(readPerformanceItem("[".repeat(100_000), false)).toEqual({ ok: false, reason: "too-deep" });
@@ -59,7 +59,7 @@ describe("a line with performance data", () => {
     ["before any closing brace", `PERFHERDER_DATA: {"a": "${"x".repeat(2000)}"}\n`, 0],
     ["at a brace", `PERFHERDER_DATA: {"a": {}, "b": "${"x".repeat(2000)}"}\n`, 0],
     ["where only blanks follow", `PERFHERDER_DATA: {"a": 1}${" ".repeat(2000)}\n`, 1],
-  ])("that is cut by the limit of a line %s is told so", async (_case, log, items) => {
+  ])("that is cut by the limit of a line %s causes a warning", async (_case, log, items) => {
     const result = await readText(log, { lineBytes: 1000 });
     if (!result.ok) throw new Error(JSON.stringify(result.fault));
     const { performance_items, performance_warnings } = result.summary;
@@ -78,7 +78,7 @@ describe("a line with performance data", () => {
     expect(performance_items).toEqual([item]);
   });
 
-  it("says of the first few odd numbers what became of them, and counts the others", async () => {
+  it("has warnings about the first few odd numbers, and a count of the others", async () => {
     const item = (values: number): string => `PERFHERDER_DATA: {"a": [${"NaN,".repeat(values - 1)}NaN]}\n`;
     const { performance_warnings } = await summaryOf(item(2) + item(20));
     expect(performance_warnings).toEqual([

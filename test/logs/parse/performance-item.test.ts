@@ -6,7 +6,7 @@ const good = '{"name": "b", "value": 3.25}';
 const suite = (members: string): string => `{"framework": {"name": "talos"}, "suites": [${members}]}`;
 const suiteOf = (subtests: string): string => suite(`{"name": "s", "value": 7, "subtests": [${subtests}]}`);
 
-describe("NaN and Infinity cost only what cannot be without them", () => {
+describe("with NaN and Infinity only the parts that need them are left out", () => {
   it.each<[string, item: string, kept: string, note: string]>([
     [
       "a subtest's value: the subtest",
@@ -82,7 +82,7 @@ describe("NaN and Infinity cost only what cannot be without them", () => {
     expect(storablePerformance({ name: "performance_data", type: "json", blob }).refused).toEqual([]);
   });
 
-  it("wherever they stand among others", () => {
+  it("at any place in a list", () => {
     for (let odd = 0; odd < 2 ** 5; odd++) {
       const names = ["a", "b", "c", "d", "e"];
       const isOdd = (nth: number): boolean => ((odd >> nth) & 1) === 1;
@@ -93,7 +93,7 @@ describe("NaN and Infinity cost only what cannot be without them", () => {
     }
   });
 
-  it("also more than one in what is left out", () => {
+  it("also several in a part that is left out", () => {
     const item = suite(
       `{"name": NaN, "value": NaN, "subtests": [{"name": NaN, "value": NaN}, {"name": NaN}]}, {"name": "t", "subtests": []}`,
     );

@@ -61,7 +61,7 @@ describe("a printed text", () => {
     expect(readDetail(text)).toStrictEqual(detail);
   });
 
-  it("is what the rules say as regular expressions, for any text", () => {
+  it("is read as regular expressions of the rules would read it, for any text", () => {
     const pieces = [
       "<a ",
       "href=",
@@ -87,7 +87,7 @@ describe("a printed text", () => {
   });
 });
 
-/** The forms as they are written down, greedy from left to right. Quadratic at worst: not for strangers' text. */
+/** The forms as regular expressions, greedy from left to right. They may take quadratic time, so they are not used for logs. */
 function byTheRules(text: string): JobDetail {
   const uploaded = /^<a href=['"](https?:\/\/.*)['"]>(.+)<\/a>: uploaded/.exec(text);
   if (uploaded) return link("artifact uploaded", uploaded[1] ?? "", uploaded[2]);

@@ -7,8 +7,8 @@ import {
 } from "../../../src/logs/parse/log-parser.ts";
 
 /**
- * Reads a log given as bytes, one character (U+0000 to U+00FF) a byte, or as buffers: the pieces as they come. All of its
- * performance data is kept, whether it fits the schema or not.
+ * Parses a log that is given as text, with one character (U+0000 to U+00FF) for each byte, or as the buffers in which it arrives.
+ * All performance data is kept, whether it fits the schema or not.
  */
 export async function readText(
   log: string | readonly Uint8Array[],
@@ -27,7 +27,7 @@ export async function readText(
   );
 }
 
-/** What is kept of a log that can be read. */
+/** Returns the summary of a log that can be read. */
 export async function summaryOf(log: string | readonly Uint8Array[]): Promise<LogSummary> {
   const result = await readText(log);
   if (!result.ok) throw new Error(JSON.stringify(result.fault));

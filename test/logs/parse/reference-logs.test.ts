@@ -17,7 +17,7 @@ const names = existsSync(folder)
   : [];
 if (names.length === 0) console.warn(`LEFT OUT: no real logs to compare with in ${folder}`);
 
-describe("real logs give the artifacts that are known of them", () => {
+describe("real logs have their known artifacts", () => {
   if (names.length === 0) it.todo("needs the reference logs");
   for (const name of names) {
     it(name, async () => {

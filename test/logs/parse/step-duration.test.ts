@@ -43,7 +43,7 @@ it.each([
   expect(stepDuration(day("10:00:00"), text)).toBeNull();
 });
 
-it("null where a step was not started, or not finished", () => {
+it("null if a step has no start or no finish", () => {
   expect(stepDuration(null, day("10:00:00"))).toBeNull();
   expect(stepDuration(day("10:00:00"), null)).toBeNull();
 });

@@ -82,7 +82,7 @@ describe("the marker of a step", () => {
     expect(readStepMarker(line)).toBeNull();
   });
 
-  it("is what the rule says as one regular expression, for any line", () => {
+  it("is read as one regular expression of the rule would read it, in any line", () => {
     const rule =
       /^={9} (?<kind>Started|Finished) (?<name>.*?) \(results: (?<code>\d+), elapsed: .*?\) \(at (?<time>.*?)\)/;
     const pieces = [" (results: ", ", elapsed: ", ") (at ", ")", "1", "x", " ", "(", "="].map((piece) =>

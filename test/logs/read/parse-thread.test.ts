@@ -10,7 +10,7 @@ import {
 } from "../../../src/logs/read/parse-thread.ts";
 import { answer, type Behaviour, endless, type LogHost, raw, startLogHost } from "../../doubles/log-host.ts";
 
-// Threads run compiled code: `npm test` builds first; by hand, `npm run build` does.
+// Threads run compiled code: `npm test` builds it; if you run this file alone, run `npm run build` first.
 const entry = new URL("../../../dist/logs/read/parse-thread-entry.js", import.meta.url);
 
 const admitAll = (addresses: readonly string[]): readonly string[] => addresses;
@@ -53,11 +53,11 @@ function expectReadAs(reading: LogReading, url: string): void {
   expect(info).toMatchObject({ logurl: url, job_details: [{ title: "built", value: "yes" }] });
 }
 
-// A loaded machine starts a thread slowly, and threads give way to everything else.
+// A busy machine starts threads slowly, and threads have a low priority.
 jest.setTimeout(60_000);
 
 describe("a log read on a thread", () => {
-  it("gives its artifacts, compressed or plain, whole or cut off", async () => {
+  it("yields its artifacts, compressed or plain, whole or cut off", async () => {
     const gzip = gzipSync(log);
     const host = await aHost({
       "/gzip": answer(gzip),
@@ -79,7 +79,7 @@ describe("a log read on a thread", () => {
     }
   });
 
-  it("gives performance data that fits its schema, and says what was dropped", async () => {
+  it("yields performance data that fits its schema, and warns about the rest", async () => {
     const good = '{"framework":{"name":"x"},"suites":[]}';
     const bad = '{"framework":{"name":"x"},"suites":{}}';
     const printed = (...items: readonly string[]): string =>
@@ -127,7 +127,7 @@ describe("a log read on a thread", () => {
     },
   );
 
-  it("comes with what it took", async () => {
+  it("is returned with its figures", async () => {
     const gzip = gzipSync(log);
     const host = await aHost({ "/log": answer(gzip) });
     const reading = await read(someThreads(), `${host.url}/log`);
@@ -135,7 +135,7 @@ describe("a log read on a thread", () => {
     if (reading.ok) expect(reading.figures.totalMs).toBeGreaterThanOrEqual(reading.figures.waitMs);
   });
 
-  it("is read beside others, and beside a host that does not answer", async () => {
+  it("is read concurrently with others, and with a host that does not answer", async () => {
     const host = await aHost({ "/log": answer(gzipSync(log)), "/never": () => undefined });
     const threads = someThreads({ fetchLimits: { connectMs: 200, idleMs: 1500 } });
     const slow = read(threads, `${host.url}/never`);
@@ -143,7 +143,7 @@ describe("a log read on a thread", () => {
     expect(await slow).toMatchObject({ ok: false, failure: { kind: "timeout", final: false } });
   });
 
-  it("ends with the reading when that is stopped", async () => {
+  it("ends when the reading is stopped", async () => {
     const host = await aHost({ "/log": endless(Buffer.from("x\n"), 20) });
     const stop = new AbortController();
     const reading = someThreads().readLog(`${host.url}/log`, stop.signal, admitAll);
@@ -154,7 +154,7 @@ describe("a log read on a thread", () => {
   });
 });
 
-describe("a log that would take more memory than a thread has", () => {
+describe("a log that could take more memory than a thread has", () => {
   const item = (data: string): string =>
     `PERFHERDER_DATA: {"framework":{"name":"x"},"suites":[],"x":${data}}\n`;
   const filled = (bytes: number, piece: (nth: number) => string): string => {
@@ -168,7 +168,7 @@ describe("a log that would take more memory than a thread has", () => {
     ["empty lists", () => "[]", undefined],
     ["objects of ever new shapes", (nth) => `{"${nth.toString(36)}":0}`, undefined],
     ["odd numbers", () => "NaN", "more values that are NaN or Infinity: 1499995"],
-  ])("is read item by item: performance data of %s", async (_case, piece, warning) => {
+  ])("is read item by item if its performance data has %s", async (_case, piece, warning) => {
     const data = item(filled(400_000, piece)).repeat(15);
     const host = await aHost({ "/log": answer(gzipSync(log + data)) });
     const threads = someThreads({ heapMib: 44, logLimits: { ratio: 100_000 }, stallMs: 60_000 });
@@ -179,7 +179,7 @@ describe("a log that would take more memory than a thread has", () => {
     expect(blob?.length).toBeGreaterThan(15 * 400_000);
   });
 
-  it("keeps what an artifact may hold, and says what is left out", async () => {
+  it("has its artifacts cut to their limit, with a warning about the rest", async () => {
     const printed = "TinderboxPrint: a<br/>b\n".repeat(3000);
     const host = await aHost({ "/log": answer(gzipSync(log + printed + item("0").repeat(12_000))) });
     const threads = someThreads({ logLimits: { artifactBytes: 100_000 } });
@@ -187,7 +187,7 @@ describe("a log that would take more memory than a thread has", () => {
     const [, details, items] = reading.ok ? reading.artifacts.map(({ blob }) => blob.length) : [];
     for (const bytes of [details, items]) {
       expect(bytes).toBeGreaterThan(50_000);
-      // What stands around the list is not counted.
+      // The text around the list is not counted.
       expect(bytes).toBeLessThan(100_200);
     }
     expect(reading).toMatchObject({
@@ -198,7 +198,7 @@ describe("a log that would take more memory than a thread has", () => {
     });
   });
 
-  it("keeps ten thousand items of performance data", async () => {
+  it("keeps at most ten thousand items of performance data", async () => {
     const host = await aHost({ "/log": answer(gzipSync(item("0").repeat(10_005))) });
     const threads = someThreads({ logLimits: { ratio: 100_000 } });
     const reading = await read(threads, `${host.url}/log`);
@@ -208,7 +208,7 @@ describe("a log that would take more memory than a thread has", () => {
   });
 });
 
-describe("what cannot be read on a thread is told with its reason", () => {
+describe("a log that cannot be read on a thread fails with the reason", () => {
   it.each<[string, Behaviour, string, boolean]>([
     ["a log that is gone", answer("", "404 Not Found"), "http-status", true],
     ["a server in trouble", answer("", "503 Busy"), "http-status", false],
@@ -248,7 +248,7 @@ describe("what cannot be read on a thread is told with its reason", () => {
     expect(host.connections()).toBe(0);
   });
 
-  it("an address of the inside, which is never connected to", async () => {
+  it("an internal address, which is never connected to", async () => {
     const host = await aHost({ "/log": answer(log) });
     const threads = someThreads({ allowPrivate: false });
     expect(await read(threads, `${host.url}/log`)).toMatchObject({
@@ -265,7 +265,7 @@ function corrupted(gzip: Buffer): Buffer {
   return copy;
 }
 
-/** Long lines, a third of them without a pattern: inflates to 40 times its size. */
+/** A log of long lines, a third of them without a pattern, which inflates to 40 times its size. */
 function moderateBomb(): Buffer {
   const line = `${Array.from({ length: 800 }, (_, nth) => (nth * 7919) % 1000).join("")}${"x".repeat(98_000)}\n`;
   return gzipSync(line.repeat(300), { level: 1 });

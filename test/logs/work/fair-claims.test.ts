@@ -21,7 +21,7 @@ async function idsOf(claims: FairClaims, count: number): Promise<string[]> {
 }
 
 describe("claims that are fair", () => {
-  it("give each exchange as many logs in work as any other, however many one of them has", async () => {
+  it("give each exchange as many logs in progress as any other, however many logs it has", async () => {
     const queue = aWorkQueue();
     queue.add(...logsOf("flood", 1900), ...logsOf("a", 5), ...logsOf("b", 5));
     const ids = await idsOf(claimsOf(queue), 9);
@@ -30,7 +30,7 @@ describe("claims that are fair", () => {
     }
   });
 
-  it("let logs that take for ever hold only their exchange's share of the slots", async () => {
+  it("let logs that never end hold only their exchange's share of the slots", async () => {
     const queue = aWorkQueue();
     queue.add(...logsOf("slow", 100), ...logsOf("quick", 100));
     const claims = claimsOf(queue);
@@ -41,11 +41,11 @@ describe("claims that are fair", () => {
       if (item.exchange === "slow") slow++;
       else claims.end(item);
     }
-    // One of them is in work when the other exchange has none.
+    // One of them is in progress while the other exchange has none.
     expect(slow).toBe(1);
   });
 
-  it("go to the exchange whose last turn was earliest, where all have as many in work", async () => {
+  it("go to the exchange whose last turn is longest ago, if all have equally many logs in progress", async () => {
     const queue = aWorkQueue();
     queue.add(...logsOf("a", 3), ...logsOf("b", 3), ...logsOf("c", 3));
     const claims = claimsOf(queue);
@@ -67,7 +67,7 @@ describe("claims that are fair", () => {
     expect(ids).toEqual(expect.arrayContaining(["x", "y"]));
   });
 
-  it("give an exchange all slots while no other has work, and a new one its share as soon as it has", async () => {
+  it("give an exchange all slots while no other has work, and a new one its share as soon as it has work", async () => {
     const queue = aWorkQueue();
     queue.add(...logsOf("flood", 100));
     const claims = claimsOf(queue);
@@ -77,7 +77,7 @@ describe("claims that are fair", () => {
     expect(await idsOf(claims, 1)).toEqual(["new"]);
   });
 
-  it("find the work of a new exchange at once where the others have none", async () => {
+  it("find the work of a new exchange at once if the others have none", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a", "e"));
     const claims = claimsOf(queue);
@@ -86,7 +86,7 @@ describe("claims that are fair", () => {
     expect(await idsOf(claims, 1)).toEqual(["b"]);
   });
 
-  it("share out a claim of many", async () => {
+  it("divide a claim for many items", async () => {
     const queue = aWorkQueue();
     queue.add(...logsOf("flood", 100), ...logsOf("a", 100));
     const claims = claimsOf(queue);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { HostLimits } from "../../../src/logs/work/host-limits.ts";
 
 describe("limits per host", () => {
-  it("a host with as many logs in work as it may have is busy, others are not", () => {
+  it("a host with the maximum of logs in progress is busy, others are not", () => {
     const limits = new HostLimits(2);
     limits.start("a.test");
     expect(limits.busy(0)).toEqual([]);
@@ -13,7 +13,7 @@ describe("limits per host", () => {
     expect(limits.busy(0)).toEqual([]);
   });
 
-  it("one that is unreachable rests: 5 s, doubling with each time in a row, a minute at most", () => {
+  it("an unreachable host rests for 5 s, then for twice as long each time in a row, up to a minute", () => {
     const limits = new HostLimits(2);
     let now = 1_000_000;
     for (const restMs of [5000, 10_000, 20_000, 40_000, 60_000, 60_000]) {
@@ -25,7 +25,7 @@ describe("limits per host", () => {
     }
   });
 
-  it("after its rest it gets one log until it answers", () => {
+  it("after its rest a host gets one log at a time until it answers", () => {
     const limits = new HostLimits(2);
     limits.start("a.test");
     limits.end("a.test", "unreachable", 0);
@@ -36,7 +36,7 @@ describe("limits per host", () => {
     expect(limits.busy(5000)).toEqual([]);
   });
 
-  it("logs that were in work together and fail together count once", () => {
+  it("logs that were in progress together and fail together count once", () => {
     const limits = new HostLimits(2);
     limits.start("a.test");
     limits.start("a.test");
@@ -46,7 +46,7 @@ describe("limits per host", () => {
     expect(limits.busy(5000)).toEqual([]);
   });
 
-  it("an end that says nothing about the host leaves its rest as it is", () => {
+  it("an end that says nothing about the host does not change its rest", () => {
     const limits = new HostLimits(2);
     limits.start("a.test");
     limits.start("a.test");
@@ -55,7 +55,7 @@ describe("limits per host", () => {
     expect(limits.busy(4999)).toEqual(["a.test"]);
   });
 
-  it("hosts of long ago are forgotten, with their strikes", () => {
+  it("hosts that were used long ago are forgotten, with their strikes", () => {
     const limits = new HostLimits(2);
     limits.start("a.test");
     limits.end("a.test", "unreachable", 0);
@@ -65,7 +65,7 @@ describe("limits per host", () => {
     expect(limits.busy(605_001)).toEqual([]);
   });
 
-  it("of however many dead hosts a thousand are kept, the latest; and all that have logs in work", () => {
+  it("only the latest thousand dead hosts are remembered, and all hosts that have logs in progress", () => {
     const limits = new HostLimits(1);
     limits.start("slow.test");
     for (let n = 0; n < 50_000; n++) {
@@ -80,7 +80,7 @@ describe("limits per host", () => {
     expect(limits.busy(50)).not.toContain("slow.test");
   });
 
-  it("a host that dies again and again is kept before those that died once, long ago", () => {
+  it("a host that fails again and again is remembered rather than those that failed once, long ago", () => {
     const limits = new HostLimits(1);
     const strike = (host: string, now: number): void => {
       limits.start(host);

@@ -2,12 +2,12 @@ import { describe, expect, it } from "@jest/globals";
 import { LogVisits } from "../../../src/logs/work/log-visits.ts";
 
 const evil = "203.0.113.7";
-// Documentation addresses are not public; these two are, and nothing is ever sent to them here.
+// These two addresses are public, which documentation addresses are not. Nothing is ever sent to them here.
 const publicOne = "93.184.216.34";
 const publicTwo = "93.184.216.35";
 
 describe("visits to log hosts", () => {
-  it("a server takes as many logs under all its names together as one host may have", () => {
+  it("a server gets as many logs under all its names together as a single host", () => {
     const visits = new LogVisits(3);
     const admitted = Array.from({ length: 10 }, (_, n) => {
       return visits.start(`a${n}.evil.test`).admit([publicOne], 443, 0).length;
@@ -16,7 +16,7 @@ describe("visits to log hosts", () => {
     expect(visits.start("good.test").admit([publicTwo], 443, 0)).toEqual([publicTwo]);
   });
 
-  it("the names that lead to a busy server get no log until it has room", () => {
+  it("names that lead to a busy server get no log until it has a free slot", () => {
     const visits = new LogVisits(1);
     const first = visits.start("a1.test");
     first.admit([publicOne], 443, 0);
@@ -52,17 +52,17 @@ describe("visits to log hosts", () => {
     visit.end("unreachable", 0);
     expect(visits.start("a2.test").admit([publicOne], 443, 4999)).toEqual([]);
     expect(visits.start("a3.test").admit([publicOne], 443, 5000)).toEqual([publicOne]);
-    // One at a time until it answers.
+    // The server gets one log at a time until it answers.
     expect(visits.start("a4.test").admit([publicOne], 443, 5000)).toEqual([]);
   });
 
-  it("of several addresses those of free servers may be connected to", () => {
+  it("of several addresses, those of servers that are not busy may be connected to", () => {
     const visits = new LogVisits(1);
     visits.start("a.test").admit([publicOne], 443, 0);
     expect(visits.start("b.test").admit([publicOne, publicTwo], 443, 0)).toEqual([publicTwo]);
   });
 
-  it("a public server is one whatever the port, a private one is another on each", () => {
+  it("a public address is one server on all ports, a private address is a different server on each port", () => {
     const visits = new LogVisits(1);
     visits.start("a.test:1024").admit([publicOne], 1024, 0);
     expect(visits.start("a.test:1025").admit([publicOne], 1025, 0)).toEqual([]);
@@ -73,7 +73,7 @@ describe("visits to log hosts", () => {
     expect(visits.start("docs.test:81").admit([evil], 81, 0)).toEqual([evil]);
   });
 
-  it("a server has one network of IPv6 and one address of IPv4, however they are written", () => {
+  it("a server is one network of IPv6 or one address of IPv4, however it is written", () => {
     const visits = new LogVisits(1);
     visits.start("a.test").admit(["2606:2800:220:1:248:1893:25c8:1946"], 443, 0);
     expect(visits.start("b.test").admit(["2606:2800:220:1::1"], 443, 0)).toEqual([]);
@@ -83,7 +83,7 @@ describe("visits to log hosts", () => {
     expect(visits.start("f.test").admit([`64:ff9b::${publicOne}`], 443, 0)).toEqual([]);
   });
 
-  it("after a redirect the server that it leads to is counted and blamed, not the one that answered", () => {
+  it("after a redirect, the server that it leads to is counted and blamed, not the one that redirected", () => {
     const visits = new LogVisits(1);
     const visit = visits.start("good.test");
     visit.admit([publicOne], 443, 0);
@@ -104,7 +104,7 @@ describe("visits to log hosts", () => {
     expect(visits.start("b.test").admit([publicOne], 443, 0)).toEqual([publicOne]);
   });
 
-  it("of however many names a thousand are remembered", () => {
+  it("at most a thousand names are remembered", () => {
     const visits = new LogVisits(1);
     visits.start("first.test").admit([publicOne], 443, 0);
     for (let n = 0; n < 20_000; n++) {

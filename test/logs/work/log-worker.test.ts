@@ -23,7 +23,7 @@ interface Scene {
   readonly ends: readonly WorkEnd[];
   /** Event names that were logged as warnings or errors. */
   readonly logged: readonly string[];
-  /** Resolves when so many items have ended. */
+  /** Resolves when this many items have ended. */
   ended(count: number): Promise<void>;
 }
 
@@ -109,7 +109,7 @@ function until(stop: AbortSignal): Promise<never> {
   });
 }
 
-describe("a log that is waiting", () => {
+describe("a pending log", () => {
   it("is read, and all its artifacts are stored at once, the suggestions last", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
@@ -135,14 +135,14 @@ describe("a log that is waiting", () => {
     });
   });
 
-  it("is claimed with a lease that outlives the reading", async () => {
+  it("is claimed with a lease that is longer than reading can take", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
     await aWorker(queue, { leaseMs: 12_345 }).ended(1);
     expect(queue.claims[0]).toMatchObject({ kind: "log", leaseMs: 12_345 });
   });
 
-  it("that was stored after the worker had found nothing is read when it is told so", async () => {
+  it("that was stored after the worker had found nothing is read when the worker is nudged", async () => {
     const queue = aWorkQueue();
     const { worker, ended } = aWorker(queue);
     while (queue.questions() < 2) await new Promise((resolve) => setTimeout(resolve, 2));
@@ -152,8 +152,8 @@ describe("a log that is waiting", () => {
   });
 });
 
-describe("a summary that came without suggestions", () => {
-  it("gets them, and nothing else", async () => {
+describe("a summary that was submitted without suggestions", () => {
+  it("gets suggestions, and nothing else", async () => {
     const queue = aWorkQueue();
     queue.add(aSummary("a"));
     const { ended, ends } = aWorker(queue);
@@ -165,7 +165,7 @@ describe("a summary that came without suggestions", () => {
 });
 
 describe("a log that cannot be read", () => {
-  it("keeps the reason, and is due again later", async () => {
+  it("is stored with the reason, and is due again later", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
     const before = Date.now();
@@ -192,7 +192,7 @@ describe("a log that cannot be read", () => {
     expect(ends[0]).toMatchObject({ outcome: "failed" });
   });
 
-  it("because its thread ended is tried again", async () => {
+  it("because its thread ended is retried", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
     const { ended, ends } = aWorker(queue, {
@@ -203,7 +203,7 @@ describe("a log that cannot be read", () => {
     expect(ends[0]).toMatchObject({ outcome: "retry", failure: "stalled" });
   });
 
-  it("because its suggestions would be too large is not tried again", async () => {
+  it("because its suggestions would be too large is not retried", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
     const fault = { reason: "artifact-too-large", artifact: "Bug suggestions", limitBytes: 10 } as const;
@@ -220,7 +220,7 @@ describe("a log that cannot be read", () => {
     ]);
   });
 
-  it("because of a bug of ours is told loudly, and does not end the worker", async () => {
+  it("because of a bug of ours is logged as an error, and does not end the worker", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
     queue.add(aLog("b"), aSummary("c"));
@@ -244,7 +244,7 @@ describe("a log that cannot be read", () => {
 });
 
 describe("many logs", () => {
-  it("are read side by side, no more than allowed, and no more of one host", async () => {
+  it("are read concurrently, up to the limit in total and for each host", async () => {
     const queue = aWorkQueue();
     const inWork = new Map<string, number>();
     let all = 0;
@@ -270,7 +270,7 @@ describe("many logs", () => {
     expect([most, mostOfOne]).toEqual([5, 2]);
   });
 
-  it("of a host that hangs leave the others' slots alone", async () => {
+  it("of a host that hangs do not take the slots of others", async () => {
     const queue = aWorkQueue();
     for (let nth = 0; nth < 20; nth++) queue.add(aLog(`slow ${nth}`, `http://slow.test/${nth}`));
     for (let nth = 0; nth < 20; nth++) queue.add(aLog(`good ${nth}`, `http://good.test/${nth}`));
@@ -285,7 +285,7 @@ describe("many logs", () => {
     );
   });
 
-  it("of a host that is down are not tried one after the other: it rests", async () => {
+  it("of a host that is down are not tried one after another, because the host rests", async () => {
     const queue = aWorkQueue();
     for (let nth = 0; nth < 20; nth++) queue.add(aLog(`dead ${nth}`, `http://dead.test/${nth}`));
     queue.add(aLog("good", "http://good.test/"));
@@ -300,7 +300,7 @@ describe("many logs", () => {
 });
 
 describe("many logs of many publishers", () => {
-  it("on one server under ever new names leave slots for the others", async () => {
+  it("on one server under many names leave slots for the others", async () => {
     const queue = aWorkQueue();
     for (let nth = 0; nth < 300; nth++) queue.add(aLog(`evil ${nth}`, `http://a${nth}.evil.test/`));
     queue.add(aLog("good", "http://good.test/"));
@@ -314,18 +314,18 @@ describe("many logs of many publishers", () => {
         return isEvil ? until(stop) : aReading(url);
       },
     });
-    // All but the two that hang.
+    // All except the two that hang.
     await ended(299);
     expect(queue.ended.find(({ id }) => id === "good")).toMatchObject({ how: "finished" });
     const putOff = queue.ended.filter(({ how }) => how === "released");
     expect(putOff).toHaveLength(298);
-    // Given back without an attempt, to come again one after the other.
+    // They were given back without an attempt, and are due again one after another.
     const dueAt = putOff.map((end) => Date.parse(end.how === "released" ? (end.dueAt ?? "") : ""));
     expect(new Set(dueAt).size).toBe(298);
     expect(new Set(ends.map(({ failure }) => failure))).toEqual(new Set([null]));
   });
 
-  it("that hang on servers of their own hold no more slots than the others of any exchange", async () => {
+  it("that hang on different servers hold no more slots than their exchange's share", async () => {
     const queue = aWorkQueue();
     for (let nth = 0; nth < 50; nth++) {
       queue.add({ ...aLog(`evil ${nth}`, `http://a${nth}.test/`), exchange: "evil" });
@@ -348,7 +348,7 @@ describe("many logs of many publishers", () => {
     expect(queue.ended.map(({ id, how }) => [id.slice(0, 4), how])).toEqual(
       Array(50).fill(["good", "finished"]),
     );
-    // Half of the slots, for as long as somebody else has work.
+    // Half of the slots, while another exchange has work.
     expect(mostBesideOthers).toBeLessThanOrEqual(2);
   });
 });
@@ -376,7 +376,7 @@ describe("work that ends its thread", () => {
     });
   });
 
-  it("is tried twice also after attempts that failed because of its host", async () => {
+  it("is tried twice even after attempts that failed because of its host", async () => {
     const queue = aWorkQueue();
     queue.add({ ...aLog("a"), attempts: 5, failure: "timeout: no byte for 30 s" });
     const readLog = () => Promise.reject(new ThreadFailure("out-of-memory", "it did"));
@@ -384,7 +384,7 @@ describe("work that ends its thread", () => {
     expect(queue.ended[0]).toHaveProperty("failure.next_attempt_at", expect.any(String));
   });
 
-  it("in which it was not alone is tried on: another task may have ended it", async () => {
+  it("that it shared with other tasks is retried, because another task may have ended it", async () => {
     const queue = aWorkQueue();
     queue.add({ ...aSummary("a"), attempts: 1, failure: "interrupted: the bug thread crashed" });
     const suggestBugs = () => Promise.reject(new ThreadFailure("interrupted", "the bug thread crashed"));
@@ -392,7 +392,7 @@ describe("work that ends its thread", () => {
     expect(queue.ended[0]).toHaveProperty("failure.next_attempt_at", expect.any(String));
   });
 
-  it("with the whole worker, so that no attempt ever comes to an end, is given up after as many as others", async () => {
+  it("together with the whole worker, so that no attempt is ever completed, is given up after the usual number of attempts", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a", "http://logs.test/a", 10));
     const { ended, ends } = aWorker(queue);
@@ -405,9 +405,9 @@ describe("work that ends its thread", () => {
 });
 
 describe("a store in trouble", () => {
-  it("that is away when work is claimed is asked again, and told of once", async () => {
+  it("that is away when work is claimed is asked again, and logged once", async () => {
     const queue = aWorkQueue();
-    // Two tries of both lanes.
+    // Two attempts in both lanes.
     queue.next("exchangesWithWork", "away", 4);
     const { worker, ended, logged } = aWorker(queue);
     while (queue.questions() < 6) {
@@ -420,7 +420,7 @@ describe("a store in trouble", () => {
     expect(logged).toEqual(["work_waits_for_store"]);
   });
 
-  it("that is away when artifacts are stored is waited for: the log is not read again", async () => {
+  it("that is away when artifacts are stored is waited for, and the log is not read again", async () => {
     const queue = aWorkQueue();
     let readings = 0;
     queue.next("finishWork", "away", 3);
@@ -436,7 +436,7 @@ describe("a store in trouble", () => {
     expect([readings, queue.ended.length]).toEqual([1, 1]);
   });
 
-  it("that stays away until the lease has run out leaves the item to whoever claims it next", async () => {
+  it("that stays away until the lease has run out leaves the item to the next worker", async () => {
     const queue = aWorkQueue();
     queue.next("finishWork", "away", 1000);
     queue.next("failWork", "away", 1000);
@@ -450,7 +450,7 @@ describe("a store in trouble", () => {
     expect(queue.ended).toEqual([]);
   });
 
-  it("that gave the item to another worker has the last word", async () => {
+  it("that gave the item to another worker refuses the artifacts", async () => {
     const queue = aWorkQueue();
     queue.next("finishWork", "lost", 1);
     queue.next("failWork", "lost", 1);
@@ -476,7 +476,7 @@ describe("a store in trouble", () => {
 });
 
 describe("stopping", () => {
-  it("gives back what is in work, and claims no more", async () => {
+  it("gives back the items in progress, and claims no more", async () => {
     const queue = aWorkQueue();
     for (let nth = 0; nth < 5; nth++) queue.add(aLog(`${nth}`, `http://host-${nth}.test/`));
     const { worker, ends } = aWorker(queue, { logsAtOnce: 2, readLog: (_url, stop) => until(stop) });
@@ -491,7 +491,7 @@ describe("stopping", () => {
     expect(ends.map(({ outcome }) => outcome)).toEqual(["released", "released"]);
   });
 
-  it("stores what has been read already", async () => {
+  it("stores the artifacts of logs that have been read already", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
     let lookUp: (suggested: Suggested) => void = () => undefined;

@@ -11,12 +11,12 @@ describe("retryDelayMs", () => {
     [8, 3_841_000],
     [9, 7_201_000],
     [50, 7_201_000],
-  ])("after %i failed attempts waits from a second to %i ms", (failed, most) => {
+  ])("after %i failed attempts the wait is from a second to %i ms", (failed, most) => {
     expect(retryDelayMs(failed, { maxAttempts: 100 }, 0)).toBe(1000);
     expect(retryDelayMs(failed, { maxAttempts: 100 }, almostOne)).toBe(most);
   });
 
-  it("spreads over the whole of it, so that many logs of one host do not come back in step", () => {
+  it("the waits spread over the whole range, so that many logs of one host are not retried together", () => {
     expect(retryDelayMs(3, { maxAttempts: 10 }, 0.5)).toBe(61_000);
     expect(retryDelayMs(3, { maxAttempts: 10 }, 0.25)).toBe(31_000);
   });
@@ -26,7 +26,7 @@ describe("retryDelayMs", () => {
     [10, 10, true],
     [11, 10, true],
     [1, 1, true],
-  ])("%i failed of at most %i: never again is %s", (failed, maxAttempts, never) => {
+  ])("%i failed attempts of at most %i: given up is %s", (failed, maxAttempts, never) => {
     expect(retryDelayMs(failed, { maxAttempts }, 0.5) === null).toBe(never);
   });
 });
