@@ -62,7 +62,7 @@ export function readSettings<K extends SettingName>(
     return `${name}: ${issue.message}; it is ${found} (see config/settings.md)`;
   });
   const all = [...problems, ...contradictions(sound(given, names)), ...missing(given)];
-  // A number can break two rules of its type that have the same message.
+  // Duplicates are removed, because a number can break two rules that have the same message.
   if (all.length > 0 || !parsed.success) throw new Misuse([...new Set(all)]);
   return parsed.data as Pick<Settings, K>;
 }

@@ -36,7 +36,10 @@ export function judgeFrom(
   return judgeDelivery(delivery, options);
 }
 
-/** Returns the JSON documents of a file: each line if the first of several is complete JSON (NDJSON), or else the whole file. */
+/**
+ * Returns the JSON documents of a file. If it has several lines and the first one is complete JSON, each line is a document
+ * (NDJSON). Otherwise the whole file is one document.
+ */
 export function documentsOf(body: Buffer): readonly Buffer[] {
   const lines: Buffer[] = [];
   for (let from = 0; from < body.length; ) {
