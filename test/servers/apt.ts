@@ -6,7 +6,7 @@ import { withLock } from "./cache.ts";
 import { findProgram, runCommand, say } from "./run-command.ts";
 import { wordsOf } from "./server-missing.ts";
 
-/** Why apt cannot install anything here, or null when it can. */
+/** Returns why apt cannot install anything here; null if it can. */
 export async function whyNoApt(): Promise<string | null> {
   if ((await findProgram("apt-get")) === null) return "there is no apt-get on this machine";
   if (process.getuid?.() !== 0) return "only root can install with apt-get, and this is not root";
@@ -14,10 +14,10 @@ export async function whyNoApt(): Promise<string | null> {
 }
 
 /**
- * Installs a Debian package, with fresh lists when the ones at hand do not lead to it. No service that comes with it is
- * started or stays switched on for the next boot, and a machine that cannot start services is no obstacle.
+ * Installs a Debian package, and updates the package lists if they do not have it. No service in the package is
+ * started or enabled for the next boot. This also works on machines that cannot start services.
  *
- * @throws Error with apt's last words.
+ * @throws Error with apt's last output.
  */
 export async function aptInstall(packageName: string): Promise<void> {
   await withLock("apt", async () => {
@@ -43,12 +43,12 @@ async function isInstalled(packageName: string): Promise<boolean> {
   return about.includes("Status: install ok installed");
 }
 
-/** The version of a package that apt would install, or null; the lists are fetched first where they lack it. */
+/** Returns the version of a package that apt would install, or null. The lists are updated first if they do not have it. */
 export async function aptCandidate(packageName: string): Promise<string | null> {
   const found = await candidateInLists(packageName);
   if (found !== null || (await whyNoApt()) !== null) return found;
   return withLock("apt", async () => {
-    // Another run may have fetched them while this one waited for the lock.
+    // Another run may have updated them while this one waited for the lock.
     if ((await candidateInLists(packageName)) === null) await update();
     return candidateInLists(packageName);
   });
@@ -66,7 +66,7 @@ async function update(): Promise<void> {
       await runCommand("apt-get", ["update", "-q"], { env: aptEnvironment() });
       return;
     } catch (error) {
-      // For the lists' lock apt has no option to wait, and a fresh machine is often fetching them by itself.
+      // apt cannot wait for the lock of the lists, and a new machine often updates them in the background.
       if (tries === 60 || !wordsOf(error).includes("Could not get lock")) throw error;
       await wait(1000);
     }
@@ -74,7 +74,7 @@ async function update(): Promise<void> {
 }
 
 async function install(packageName: string): Promise<void> {
-  // Another apt at work, such as a nightly upgrade, is waited for.
+  // Wait for another apt in progress, such as a nightly upgrade.
   const options = ["-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"];
   await runCommand("apt-get", [...options, "install", packageName], { env: aptEnvironment() });
 }
@@ -88,7 +88,7 @@ async function systemdUnits(): Promise<string[]> {
   return units.filter((unit) => /^[^@]+\.(service|socket|timer)$/.test(unit));
 }
 
-/** What `systemctl disable` does, for machines too that do not have systemd now and may be started with it later. */
+/** Disables services like `systemctl disable`, also on machines without systemd that may be started with it later. */
 async function switchOff(units: readonly string[]): Promise<void> {
   const folder = "/etc/systemd/system";
   const wants = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".wants"));
@@ -98,9 +98,9 @@ async function switchOff(units: readonly string[]): Promise<void> {
 }
 
 /**
- * Debian's own switch against starting services while packages are installed, unless the machine has set it already.
+ * Sets Debian's own switch against starting services during installation, unless the machine has set it already.
  *
- * @returns puts things back. The switch also goes out by itself should this process be killed first.
+ * @returns a function that removes the switch. It is also removed if this process is killed.
  */
 async function forbidServices(): Promise<() => Promise<void>> {
   const path = "/usr/sbin/policy-rc.d";
@@ -115,9 +115,9 @@ exit 0
 }
 
 /**
- * The mirror from which this machine installs the release that it runs: an http(s) address, or null.
+ * Returns the mirror from which this machine installs its release: an http(s) address, or null.
  *
- * @param etcApt - the folder of apt's settings; another one in tests.
+ * @param etcApt - the folder of apt's settings; a different one in tests.
  */
 export async function findMirror(codename: string, etcApt = "/etc/apt"): Promise<string | null> {
   const parts = await readdir(`${etcApt}/sources.list.d`).catch(() => []);
@@ -130,7 +130,7 @@ export async function findMirror(codename: string, etcApt = "/etc/apt"): Promise
   return null;
 }
 
-/** The mirror in a file of `deb URI SUITE COMPONENT...` lines. */
+/** Returns the mirror in a file of `deb URI SUITE COMPONENT...` lines. */
 export function mirrorInList(text: string, codename: string): string | null {
   for (const line of text.split("\n")) {
     const [, address, suite, components] =
@@ -140,11 +140,11 @@ export function mirrorInList(text: string, codename: string): string | null {
   return null;
 }
 
-/** The mirror in a file of deb822 stanzas (`Types:`, `URIs:`, `Suites:`, `Components:`). */
+/** Returns the mirror in a file of deb822 stanzas (`Types:`, `URIs:`, `Suites:`, `Components:`). */
 export function mirrorInDeb822(text: string, codename: string): string | null {
   const withoutComments = text.replace(/^#.*\n?/gm, "");
   for (const stanza of withoutComments.split(/\n\s*\n/)) {
-    // A line that begins with a blank goes on where the one before it ended.
+    // A line that begins with a blank continues the previous line.
     const lines = stanza.replace(/\n[ \t]+/g, " ").split("\n");
     const field = (name: string) => {
       const line = lines.find((each) => each.toLowerCase().startsWith(`${name}:`));
@@ -162,7 +162,7 @@ export function mirrorInDeb822(text: string, codename: string): string | null {
   return null;
 }
 
-/** Debian itself, not its security archive nor somebody else's packages for it: it serves the bare suite's `main`. */
+/** Returns whether this is Debian itself, which has `main` of the plain suite, and not its security archive or foreign packages. */
 function isMirror(
   address: string | undefined,
   suites: readonly string[] | undefined,

@@ -19,8 +19,8 @@ afterEach(async () => {
   else process.env["XDG_CACHE_HOME"] = before;
 });
 
-describe("what is made once", () => {
-  it("is made by one of many that want it at the same time", async () => {
+describe("a cached file", () => {
+  it("is made by one of many processes that need it at the same time", async () => {
     let made = 0;
     const make = async (path: string) => {
       made++;
@@ -32,7 +32,7 @@ describe("what is made once", () => {
     expect(await readFile(paths[0] ?? "", "utf8")).toBe("whole");
   });
 
-  it("is never seen half made, and is made again after a failure", async () => {
+  it("is never seen incomplete, and is made again after a failure", async () => {
     const failing = madeOnce("thing", async (path) => {
       await writeFile(path, "half");
       throw new Error("no space left");
@@ -43,7 +43,7 @@ describe("what is made once", () => {
     expect(await readFile(path, "utf8")).toBe("whole");
   });
 
-  it("is made by the next one when its maker is killed half way, and nothing of that is left", async () => {
+  it("is made by the next process if its maker is killed, and nothing incomplete is left", async () => {
     const script = `
       import { writeFileSync } from "node:fs";
       import { madeOnce } from ${JSON.stringify(join(import.meta.dirname, "cache.ts"))};

@@ -1,6 +1,6 @@
 /**
- * What takes long to make is made once and kept outside the checkout, in `XDG_CACHE_HOME/pulse-ingest` or
- * `~/.cache/pulse-ingest`, under a name with a hash of its recipe. Deleting the folder is always safe.
+ * Files that take long to make are made once and kept outside the checkout, in `XDG_CACHE_HOME/pulse-ingest` or
+ * `~/.cache/pulse-ingest`, under a name with a hash of their recipe. Deleting the folder is always safe.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -10,23 +10,23 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { runCommand, say } from "./run-command.ts";
 
-/** The folder where everything is kept; it need not be there yet. */
+/** Returns the folder of the cache, which may not exist yet. */
 export function cacheFolder(): string {
   const base = process.env["XDG_CACHE_HOME"];
   return join(base === undefined || base === "" ? join(homedir(), ".cache") : base, "pulse-ingest");
 }
 
-/** Twelve hexadecimal digits that change with any part of the recipe. */
+/** Returns twelve hexadecimal digits that change with any part of the recipe. */
 export function recipeHash(recipe: unknown): string {
   return createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 12);
 }
 
 /**
- * The path of a cached file or folder, made now when it is not there. Two runs at once make it once. It is made
- * under another name and renamed at the end, so that a half-made one is never taken for a whole one.
+ * Returns the path of a cached file or folder, which is made if it is missing. Concurrent runs make it once. It is made
+ * under another name and renamed at the end, so that an incomplete one is never used.
  *
  * @param name - the name in the cache, with the recipe's hash in it.
- * @param make - makes it at the path that it is given, where nothing is yet.
+ * @param make - makes it at the given path, where nothing exists yet.
  */
 export async function madeOnce(name: string, make: (path: string) => Promise<void>): Promise<string> {
   const folder = cacheFolder();
@@ -38,8 +38,8 @@ export async function madeOnce(name: string, make: (path: string) => Promise<voi
     if (await isThere(path)) return path;
     for (const left of await readdir(folder)) {
       if (!left.startsWith(`${name}.making`)) continue;
-      // Left by a maker that was killed: the lock is ours, so nobody is at work on it. Should one of its children still
-      // write there, what it leaves is for the next maker to remove.
+      // A killed process may have left this. We hold the lock, so nobody is working on it. If one of its children still
+      // writes there, the next run removes what it leaves.
       await removeTree(join(folder, left)).catch(() => undefined);
     }
     const aside = `${path}.making-${process.pid}`;
@@ -54,17 +54,17 @@ export async function madeOnce(name: string, make: (path: string) => Promise<voi
 }
 
 /**
- * Runs `work` while no other process on this machine runs work under the same name.
+ * Runs `work` while no other process on this machine runs work with the same name.
  *
- * The lock is the kernel's (`flock`), held by a child that ends when its standard input closes: whatever way this
- * process ends, the lock is free again, and nothing has to be judged stale.
+ * The lock is a kernel lock (`flock`), held by a child that ends when its standard input closes. However this
+ * process ends, the lock is released, so there are no stale locks.
  */
 export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
   await mkdir(cacheFolder(), { recursive: true });
   const file = join(cacheFolder(), `${name}.lock`);
   const holder = spawn("flock", [file, "sh", "-c", "echo held; exec cat"], {
     stdio: ["pipe", "pipe", "inherit"],
-    // Away from the terminal's group: Ctrl-C must not free the lock while its owner still cleans up.
+    // The child is not in the terminal's process group, because Ctrl-C must not release the lock while its owner cleans up.
     detached: true,
   });
   const ended = once(holder, "close");
@@ -80,7 +80,7 @@ export async function withLock<T>(name: string, work: () => Promise<T>): Promise
   }
 }
 
-/** Removes a folder, and never what may be mounted in it. */
+/** Removes a folder, but never the contents of what is mounted in it. */
 export async function removeTree(path: string): Promise<void> {
   if (await isThere(path)) await runCommand("rm", ["-rf", "--one-file-system", path]);
 }

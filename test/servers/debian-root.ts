@@ -1,6 +1,6 @@
 /**
- * The server root: one folder of Debian testing with the servers that neither this machine nor its own Debian release
- * may have. It is made once (about half a minute, 650 MB) and kept in the cache.
+ * The server root: a folder with Debian testing, for servers that neither this machine nor its own Debian release
+ * has. It is made once, which takes about half a minute and 650 MB, and is kept in the cache.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
@@ -22,30 +22,30 @@ const options = [
   "--dpkgopt=path-exclude=/usr/share/man/*",
 ];
 
-/** Whom this machine trusts and how it finds names holds inside too: what is built there downloads from the same places. */
+/** Files with this machine's certificates and name resolution. They are used inside too, because builds there download. */
 export const certificates = "/etc/ssl/certs/ca-certificates.crt";
 const ownNamespaces = ["--mount", "--ipc", "--propagation", "private"];
 
 export type DebianRoot = {
-  /** Where it lies on this machine. */
+  /** The root's path on this machine. */
   readonly path: string;
-  /** The numeric ids of one of its users. @throws when there is no such user. */
+  /** Returns the numeric ids of one of its users. @throws Error if there is no such user. */
   identity(user: string): Promise<{ uid: number; gid: number }>;
   /**
-   * The command that becomes `program` inside the root, as `user`, with `folder` as its `/srv`.
+   * Returns the command that runs `program` inside the root, as `user`, with `folder` as its `/srv`.
    *
-   * Each one has mounts and System V memory of its own: servers side by side share the root and nothing else, and
-   * nothing is left mounted. It is one process, a child of the caller, and the kernel kills it when the caller dies.
+   * Each command has mounts and System V memory of its own, so servers share nothing except the root, and
+   * nothing stays mounted. It is one process, a child of the caller. The kernel kills it when the caller dies.
    */
   command(user: string, folder: string, program: readonly string[]): Promise<string[]>;
 };
 
 /**
- * Finds or makes the root.
+ * Returns the root, and makes it if needed.
  *
- * @param server - what it is wanted for, for the error's text.
- * @param packages - what is in it: the servers, if nothing else is said. Other packages make another root.
- * @throws ServerMissing where it cannot be made: not root, not Debian, no apt.
+ * @param server - the server that needs it, for the error message.
+ * @param packages - the packages in it. Default: the servers. Different packages need a different root.
+ * @throws ServerMissing if it cannot be made: not root, not Debian, or no apt.
  */
 export async function findDebianRoot(
   server: string,
@@ -58,13 +58,13 @@ export async function findDebianRoot(
   return { path, identity: (user) => identityIn(path, user), command: (...all) => commandIn(path, ...all) };
 }
 
-/** Why there can be no server root here, or null when there can. */
+/** Returns why a server root cannot be made here; null if it can. */
 export async function whyNoDebianRoot(): Promise<string | null> {
   if (process.platform !== "linux") return "the server root needs Linux";
   const why = await whyNoApt();
   if (why !== null) return why;
   try {
-    // As a container's root often may not.
+    // Root in a container often must not mount.
     await runCommand("unshare", [...ownNamespaces, "sh", "-c", "mount -t tmpfs tmpfs /tmp"]);
     return null;
   } catch (error) {
@@ -90,7 +90,7 @@ async function make(path: string, packages: readonly string[], server: string): 
     },
     () => rm(path, { recursive: true, force: true }),
   );
-  // The mount point for what goes over the run's folder has to be there before the root is shared.
+  // The mount point for the run's folder must exist before the root is shared.
   await mkdir(join(path, "srv"), { recursive: true });
   say(`made the server root in ${Math.round((Date.now() - started) / 1000)} s`);
 }

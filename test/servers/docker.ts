@@ -8,14 +8,14 @@ import { wordsOf } from "./server-missing.ts";
 
 /** A container that can be started and stopped any number of times over the same data. */
 export type Container = {
-  /** For the logs. Removing it removes the container and its data too; so does the end of this process. */
+  /** Holds the logs. Removing it, or the end of this process, removes the container and its data too. */
   readonly folder: RunFolder;
   start(): Promise<Program>;
-  /** Runs `rabbitmqctl` in it, where that is there. */
+  /** Runs `rabbitmqctl` in the container, if it has that. */
   control(args: readonly string[]): Promise<string>;
 };
 
-/** Why no container can be run here, or null when one can. */
+/** Returns why no container can run here; null if one can. */
 export async function whyNoDocker(): Promise<string | null> {
   if ((await findProgram("docker")) === null) return "there is no Docker";
   try {
@@ -27,11 +27,11 @@ export async function whyNoDocker(): Promise<string | null> {
 }
 
 /**
- * Makes a container; nothing runs in it yet.
+ * Creates a container. Nothing runs in it yet.
  *
- * @param image - fetched when it is not there.
- * @param ports - pairs of a port on 127.0.0.1 and the container's own.
- * @throws Error when the image cannot be had.
+ * @param image - pulled if it is missing.
+ * @param ports - pairs of a port on 127.0.0.1 and a port of the container.
+ * @throws Error if the image cannot be pulled.
  */
 export async function createContainer(
   image: string,
@@ -58,7 +58,7 @@ export async function createContainer(
         cwd: "/",
         logFile: join(folder.path, "container.log"),
       });
-      // Signals are for what runs in the container; the client has nothing to do after it.
+      // Signals go to the program in the container. The docker client ends after it.
       const end = async (command: string) => {
         if (client.isRunning()) await runCommand("docker", [command, name]).catch(() => undefined);
         await client.kill();

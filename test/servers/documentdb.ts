@@ -1,4 +1,4 @@
-/** PostgreSQL 18 with DocumentDB, from the server root: the durable half of the server that speaks MongoDB's protocol. */
+/** PostgreSQL 18 with DocumentDB, from the server root. It stores the data of the server that speaks MongoDB's protocol. */
 import { appendFile, chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DebianRoot } from "./debian-root.ts";
@@ -7,21 +7,21 @@ import { runCommand } from "./run-command.ts";
 
 const bin = "/usr/lib/postgresql/18/bin";
 
-/** Of user `postgres`, for a gateway that asks; PostgreSQL itself trusts whoever is on this machine. */
+/** The password of user `postgres`, for a gateway that asks for one. PostgreSQL itself trusts local clients. */
 export const firstPassword = "first-password";
 
 /** A PostgreSQL that can be started and stopped any number of times over the same data. */
 export type Documentdb = {
   /** `postgres://postgres@127.0.0.1:PORT/postgres` */
   readonly url: string;
-  /** Such as "1.0". */
+  /** The version, such as "1.0". */
   readonly version: string;
   start(): Promise<Program>;
-  /** Asks PostgreSQL itself, as its superuser, what MongoDB's protocol has no words for. */
+  /** Sends a query to PostgreSQL as its superuser, for what MongoDB's protocol cannot express. */
   query(sql: string): Promise<string>;
 };
 
-/** Makes a new, empty database cluster in `folder`; nothing runs yet. Writes are durable: fsync stays on. */
+/** Creates an empty database cluster in `folder`. Nothing runs yet. Writes are durable, because fsync stays on. */
 export async function createDocumentdb(root: DebianRoot, folder: string, port: number): Promise<Documentdb> {
   const { uid, gid } = await root.identity("postgres");
   await mkdir(join(folder, "pg"));
@@ -48,7 +48,7 @@ export async function createDocumentdb(root: DebianRoot, folder: string, port: n
       cwd: "/",
       logFile: join(folder, "postgresql.log"),
     });
-    // The gateway needs the extension there when it starts.
+    // The gateway needs the extension when it starts.
     await untilItAnswers("PostgreSQL", program, () =>
       query("SET client_min_messages = error; CREATE EXTENSION IF NOT EXISTS documentdb CASCADE"),
     );
@@ -63,7 +63,7 @@ export async function createDocumentdb(root: DebianRoot, folder: string, port: n
   };
 }
 
-/** The version of the extension that the root brings, from its control file. */
+/** Returns the version of the extension in the root, from its control file. */
 async function versionIn(root: DebianRoot, folder: string): Promise<string> {
   const control = "/usr/share/postgresql/18/extension/documentdb.control";
   const text = await runIn(root, folder, ["cat", control]);

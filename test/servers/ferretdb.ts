@@ -17,9 +17,9 @@ export async function ferretdbVersion(): Promise<string> {
 }
 
 /**
- * The path of the program. It is linked statically, so that it runs on this machine wherever it was built.
+ * Returns the path of the program. It is linked statically, so that it runs on this machine wherever it was built.
  *
- * @throws ServerMissing where there is neither a Go that is recent enough nor a way to have Debian's.
+ * @throws ServerMissing if there is no recent Go, and Debian's cannot be installed.
  */
 export async function findFerretdb(): Promise<string> {
   const texts = await Promise.all(sources.map((name) => readFile(join(sourceFolder, name), "utf8")));
@@ -32,7 +32,7 @@ export async function findFerretdb(): Promise<string> {
   });
 }
 
-/** This machine's Go if it is at least `needed`, such as "1.25"; else null. */
+/** Returns this machine's Go if its version is at least `needed`, such as "1.25"; otherwise null. */
 async function findGo(needed: string): Promise<string | null> {
   const go = await findProgram("go");
   if (go === null) return null;
@@ -42,7 +42,7 @@ async function findGo(needed: string): Promise<string | null> {
   return has !== undefined && minor(has) >= minor(needed) ? go : null;
 }
 
-/** In a root of Debian testing that is there for this only: the compiler is larger than all the rest together. */
+/** Builds in a separate root of Debian testing, because the compiler is larger than everything else together. */
 async function buildWithDebiansGo(path: string): Promise<void> {
   const root = await findDebianRoot("FerretDB", ["golang-go", "ca-certificates"]);
   const folder = await openRunFolder("go");
@@ -67,6 +67,6 @@ async function buildWithDebiansGo(path: string): Promise<void> {
 }
 
 function buildEnvironment(): NodeJS.ProcessEnv {
-  // No other Go is downloaded: one that is too old is passed by instead.
+  // Go must not download another version of itself. A Go that is too old is not used.
   return { ...process.env, CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "-buildvcs=false -trimpath" };
 }

@@ -2,11 +2,11 @@ import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
 /**
- * A TCP port on 127.0.0.1 on which nothing listens now, and which no other run is given while this process lives.
+ * Returns a TCP port on 127.0.0.1 on which nothing listens, and which no other run gets while this process lives.
  *
- * It lies below the range from which the kernel picks the near end of outgoing connections (32768 and up on Linux).
- * Within that range a client that keeps knocking at a stopped server's port is one day connected to itself, and the
- * server cannot come back.
+ * It is below the range from which the kernel takes local ports of outgoing connections (32768 and up on Linux).
+ * Within that range, a client that keeps connecting to a stopped server's port may at some time connect to itself, and the
+ * server could not start again.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
@@ -16,8 +16,8 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * Between the look and the server's own listening another run could be given the same port. So its number is taken
- * as the name of a Linux abstract socket: one owner at a time, and free again when the process has ended.
+ * Another run could get the same port before the server listens on it. So the process reserves the number
+ * as the name of a Linux abstract socket, which has one owner and is released when the process ends.
  */
 function reserve(port: number): Promise<boolean> {
   if (process.platform !== "linux") return Promise.resolve(true);

@@ -1,11 +1,11 @@
 /**
- * jest's globalSetup: one folder for all that the tests of a run make in the system's temporary one, gone with the run
- * however that or a test ends; and one RabbitMQ and one MongoDB-protocol server for it, started when a test first asks.
+ * jest's globalSetup. It makes one temporary folder for all files of a test run, which is removed at the end of the run
+ * even if it crashes. One RabbitMQ and one MongoDB-protocol server are started for the run when a test first needs them.
  *
- * Test files run in several processes, so that what they share must belong to the one process that outlives them all:
- * jest's own. It listens on a loopback port, which the workers find in PULSE_TEST_SERVERS, and starts a server when
- * `sharedRabbitmq` or `sharedMongodb` (shared-servers.ts) asks for it. A run that asks for none starts none and costs
- * nothing, so there is no switch to remember. Plain JavaScript because jest loads it without its transformer.
+ * Test files run in several processes, so shared servers must belong to a process that outlives them all, which is
+ * jest's own. It listens on a loopback port, which test processes find in PULSE_TEST_SERVERS, and starts a server when
+ * `sharedRabbitmq` or `sharedMongodb` (shared-servers.ts) asks for it. A run that needs no server starts none, so no
+ * option is needed. This file is plain JavaScript because jest loads it without its transformer.
  */
 import { chmod } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -14,7 +14,7 @@ import { tsImport } from "tsx/esm/api";
 export default async function globalSetup() {
   const { openRunFolder } = await tsImport("./run-folder.ts", import.meta.url);
   const folder = await openRunFolder("tests");
-  // As the system's own: servers run as other users.
+  // The same mode as the system's temporary folder, because servers run as other users.
   await chmod(folder.path, 0o1777);
   process.env.TMPDIR = folder.path;
   let keeper;

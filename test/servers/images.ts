@@ -1,4 +1,4 @@
-/** Images of servers, for machines that have Docker alone. By full version; `npm run pin-images` adds their digests. */
+/** Images of servers for machines that only have Docker, by full version. `npm run pin-images` adds their digests. */
 export const images = {
   mongodb: "mongo:8.0.17",
   rabbitmq3: "rabbitmq:3.13.7-management",

@@ -5,7 +5,7 @@ const expired = new Error(
   "mmdebstrap ended with 25:\nE: Release file for http://mirror.example/debian/dists/forky/InRelease is expired (invalid since 3d 2h). Updates for this repository will not be applied.\nE: apt-get update failed",
 );
 
-/** The options of each try, and what was cleared in between. */
+/** The options of each attempt, and what was cleared between them. */
 async function tries(...errors: readonly (Error | null)[]) {
   const seen: (readonly string[] | "cleared")[] = [];
   const left = [...errors];
@@ -20,18 +20,18 @@ async function tries(...errors: readonly (Error | null)[]) {
   return { seen, end };
 }
 
-it("the age of a mirror's index is checked, where it has not expired", async () => {
+it("the age of a mirror's index is checked if it has not expired", async () => {
   expect(await tries(null)).toEqual({ seen: [[]], end: undefined });
 });
 
-it("is left unchecked at the second try alone, where it has expired", async () => {
+it("is not checked in the second attempt if it has expired", async () => {
   expect(await tries(expired, null)).toEqual({
     seen: [[], "cleared", ['--aptopt=Acquire::Check-Valid-Until "false"']],
     end: undefined,
   });
 });
 
-it("stays checked whatever else goes wrong", async () => {
+it("is still checked after any other failure", async () => {
   for (const words of [
     "E: Failed to fetch http://mirror.example/debian/dists/forky/InRelease",
     "E: The following signatures couldn't be verified",

@@ -1,15 +1,15 @@
 import { say } from "./run-command.ts";
 import { wordsOf } from "./server-missing.ts";
 
-/** For a mirror that was frozen in the past: its index is still signed, but says of itself that it is too old. */
+/** The option for a mirror that was frozen in the past: its index is still signed, but has expired. */
 const UNCHECKED = '--aptopt=Acquire::Check-Valid-Until "false"';
 
 /**
- * Makes something from a mirror with all of apt's checks; only where the mirror's index has expired, without the one for
- * its age, and says so.
+ * Makes something from a mirror with all of apt's checks. Only if the mirror's index has expired, it tries again without the
+ * check of the age, and says so.
  *
- * @param make - runs mmdebstrap with these options more.
- * @param clear - removes what a try has left.
+ * @param make - runs mmdebstrap with these additional options.
+ * @param clear - removes what a failed attempt has left.
  */
 export async function withValidIndex(
   make: (options: readonly string[]) => Promise<void>,
@@ -25,7 +25,7 @@ export async function withValidIndex(
   }
 }
 
-/** In apt's words: `Release file for http://mirror/dists/suite/InRelease is expired (invalid since ...)`. */
+/** Matches apt's message: `Release file for http://mirror/dists/suite/InRelease is expired (invalid since ...)`. */
 function hasExpired(words: string): boolean {
   return /Release file for \S+ is expired/.test(words);
 }

@@ -12,13 +12,13 @@ const starts: Readonly<Record<string, () => Promise<Server>>> = {
   "/mongodb": startMongodb,
 };
 
-/** What has been asked for so far. Each is started once; one that could not be had is not tried again. */
+/** The servers requested so far. Each is started once; one that is not available is not tried again. */
 const servers = new Map<string, Promise<Server>>();
 
 /**
- * Finds or starts the server of this path.
+ * Finds or starts the server for this path.
  *
- * @returns what `shared-servers.ts` reads: `{ server }`, `{ missing: { server, why, mend } }` or `{ failed: text }`.
+ * @returns the answer that `shared-servers.ts` reads: `{ server }`, `{ missing: { server, why, mend } }` or `{ failed: text }`.
  */
 export async function answer(path: string): Promise<object> {
   const start = starts[path];
@@ -33,7 +33,7 @@ export async function answer(path: string): Promise<object> {
   }
 }
 
-/** Ends all that was started. */
+/** Ends all servers that were started. */
 export async function endAll(): Promise<void> {
   const ends = [...servers.values()].map((server) => server.then((each) => each.stop()));
   servers.clear();

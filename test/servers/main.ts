@@ -1,6 +1,6 @@
 /**
- * `npm run servers`: a RabbitMQ (series 4, or `TEST_BROKER=3`) and a server that speaks MongoDB's protocol, for a developer
- * by hand. Prints the settings to use, runs until Ctrl-C or until its parent has gone, and leaves nothing behind.
+ * `npm run servers`: starts a RabbitMQ (series 4, or `TEST_BROKER=3`) and a server that speaks MongoDB's protocol, for manual
+ * tests. It prints the settings to use, runs until Ctrl-C or until its parent has ended, and leaves nothing behind.
  */
 import { z } from "zod";
 import { startMongodb } from "./mongodb.ts";
@@ -35,7 +35,7 @@ function missing(error: unknown): null {
   return null;
 }
 
-/** Ctrl-C, SIGTERM, a closed terminal, or npm killed above us. */
+/** Resolves on Ctrl-C, SIGTERM, a closed terminal, or if npm, our parent, is killed. */
 function endOfRun(): Promise<void> {
   return new Promise((resolve) => {
     const watch = setInterval(() => process.ppid !== parent && end(), 500);

@@ -1,6 +1,6 @@
 /**
- * A private server that speaks MongoDB's protocol: on ports of its own on 127.0.0.1, with its own data folder, ended with
- * the process that started it. MongoDB itself where it is installed, else FerretDB on DocumentDB; `name` says which.
+ * A private server that speaks MongoDB's protocol. It has its own ports on 127.0.0.1 and its own data folder, and ends with
+ * the process that started it. It is MongoDB if that is installed, otherwise FerretDB on DocumentDB; `name` says which.
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,30 +19,30 @@ import { ServerMissing, wordsOf } from "./server-missing.ts";
 
 const protocolServer = "A MongoDB-protocol server";
 
-/** A server that answers to MongoDB's protocol. */
+/** A server that speaks MongoDB's protocol. */
 export type Database = {
   /** `mongodb://127.0.0.1:PORT/` */
   readonly url: string;
-  /** What it really is, for titles and tables: "MongoDB protocol, FerretDB 2.7 on DocumentDB 1.0". */
+  /** What the server is, for titles and tables: "MongoDB protocol, FerretDB 2.7 on DocumentDB 1.0". */
   readonly name: string;
 };
 
-/** A server of one's own, which may be killed and started again. */
+/** A private server, which may be killed and started again. */
 export type Mongodb = Database & {
   /** Data and logs; gone after `stop`. */
   readonly folder: string;
   /** Ends the server and removes its folder. */
   stop(): Promise<void>;
-  /** SIGKILL, to every process of it. The data stays, for `restart`. */
+  /** Sends SIGKILL to all of its processes. The data stays, for `restart`. */
   kill(): Promise<void>;
-  /** Starts it again on the same port with the same data; one that still runs is shut down first. */
+  /** Starts it again on the same port with the same data. If it still runs, it is shut down first. */
   restart(): Promise<void>;
 };
 
 /**
- * Starts a server and waits until it answers: MongoDB from `MONGOD` or the PATH, else from Docker, else FerretDB.
+ * Starts a server and waits until it answers: MongoDB from `MONGOD` or the PATH, or from Docker, or FerretDB.
  *
- * @throws ServerMissing where none can be had.
+ * @throws ServerMissing if none is available.
  */
 export async function startMongodb(): Promise<Mongodb> {
   const mongod = process.env["MONGOD"] ?? (await findProgram("mongod"));
@@ -61,14 +61,14 @@ export async function startMongodb(): Promise<Mongodb> {
 /** The processes of one server, in the order in which they start. */
 type Parts = readonly (() => Promise<Program>)[];
 
-/** FerretDB, with a way to the PostgreSQL behind it. */
+/** FerretDB, with access to its PostgreSQL. */
 export type Ferretdb = Mongodb & Pick<Documentdb, "query">;
 
 /**
  * Starts a FerretDB.
  *
- * @param asksForPassword - that of user `postgres`: `url` has the first one.
- * @throws ServerMissing where it cannot be had.
+ * @param asksForPassword - clients need the password of user `postgres`; `url` contains it.
+ * @throws ServerMissing if it is not available.
  */
 export async function startFerretdb({ asksForPassword } = { asksForPassword: false }): Promise<Ferretdb> {
   const [root, ferretdb] = await Promise.all([findDebianRoot(protocolServer), findFerretdb()]);
@@ -153,7 +153,7 @@ async function started(
       kill,
       stop,
       async restart() {
-        // The gateway first: it would only complain of a database that has gone. INT makes PostgreSQL end its clients.
+        // The gateway ends first, so that it logs no errors about its database. INT makes PostgreSQL end its clients.
         for (const program of running.reverse()) await program.stop("SIGINT");
         running = [];
         await startAll();
@@ -165,7 +165,7 @@ async function started(
   }
 }
 
-/** What a server says of itself: "MongoDB 7.0.14", or "MongoDB protocol 7.0.77, FerretDB v2.7.0". */
+/** Returns a server's own name and version: "MongoDB 7.0.14", or "MongoDB protocol 7.0.77, FerretDB v2.7.0". */
 export async function nameOfDatabase(url: string): Promise<string> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000 });
   try {

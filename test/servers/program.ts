@@ -5,35 +5,35 @@ import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { lastLines } from "./run-command.ts";
 
-/** A server's process. It never outlives the process that started it. */
+/** The process of a server. It never outlives the process that started it. */
 export type Program = {
   readonly pid: number;
   readonly isRunning: () => boolean;
-  /** Resolves when the process has ended, in whatever way. */
+  /** Resolves when the process has ended in any way. */
   readonly ended: Promise<void>;
-  /** Asks it to end, and kills it with all its children when it has not after ten seconds. */
+  /** Asks the process to end, and kills it with all its children if it has not ended after ten seconds. */
   stop(signal?: NodeJS.Signals): Promise<void>;
-  /** SIGKILL, to it and all its children, at once. */
+  /** Sends SIGKILL to the process and all its children at once. */
   kill(): Promise<void>;
-  /** The end of what it printed, for the message of an error. */
+  /** The last lines of its output, for error messages. */
   lastWords(): string;
 };
 
 export type ProgramOptions = {
-  /** The command that becomes the server: by `exec` all the way down, so that it stays one process. */
+  /** The command of the server. Each script in it must use `exec`, so that the server is one process. */
   command: readonly string[];
   env: NodeJS.ProcessEnv;
   cwd: string;
-  /** Standard output and error are added to this file. */
+  /** Standard output and error are appended to this file. */
   logFile: string;
 };
 
 /**
- * What goes in front of a command so that the kernel kills it when its parent dies (Linux: the parent's thread).
- * The shell covers the instant before that is in force: whoever already has another parent then does not start.
+ * Returns a prefix for a command, with which the kernel kills it when its parent (on Linux the parent's thread) dies.
+ * The shell handles a parent that died before that took effect: a process with another parent does not start.
  *
  * @param parentPid - the process that will spawn it.
- * @param identity - more arguments for setpriv, such as another user's ids. Changing the user clears the signal, so
+ * @param identity - further arguments for setpriv, such as another user's ids. Changing the user clears the signal, so
  *   both must be one call.
  */
 export function dieWithParent(parentPid: number, identity: readonly string[] = []): string[] {
@@ -41,7 +41,7 @@ export function dieWithParent(parentPid: number, identity: readonly string[] = [
   return ["setpriv", ...identity, "--pdeathsig=KILL", "--", "sh", "-c", check, String(parentPid)];
 }
 
-/** Starts a program and comes back at once. @throws when it cannot be started at all. */
+/** Starts a program and returns at once. @throws Error if it cannot be started. */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
   const [command, ...args] = options.command;
   if (command === undefined) throw new Error("no command");
@@ -52,14 +52,14 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
       cwd: options.cwd,
       env: options.env,
       stdio: ["ignore", log, log],
-      // A session of its own: Ctrl-C at a terminal reaches whoever started it, and who ends it in good order.
+      // It has its own session, so that Ctrl-C reaches only the process that started it, which ends it in order.
       detached: true,
     });
   } finally {
     closeSync(log);
   }
   await once(child, "spawn");
-  // A test that forgets to stop its server still ends, and takes the server with it.
+  // A test that forgets to stop its server must still end, and the server ends with it.
   child.unref();
   const pid = child.pid ?? 0;
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
@@ -81,7 +81,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     sendSignal(pid, signal);
     const inTime = await Promise.race([ended.then(() => true), wait(10_000, false, { ref: false })]);
     if (!inTime) return kill();
-    // What it leaves behind would hold on to its data folder.
+    // Children that stay would keep the data folder in use.
     for (const each of all) sendSignal(each, "SIGKILL");
     while (all.some(isAlive)) await wait(5);
   }
@@ -97,9 +97,9 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
 }
 
 /**
- * Waits until `answers` no longer throws, asking again and again while the program runs.
+ * Calls `answers` repeatedly until it no longer throws, as long as the program runs.
  *
- * @throws Error with the program's last words when it ended, or gave no answer within `limitMs`.
+ * @throws Error with the program's last output if it ended, or did not answer within `limitMs`.
  */
 export async function untilItAnswers<T>(
   name: string,
@@ -122,13 +122,13 @@ export async function untilItAnswers<T>(
   }
 }
 
-/** All children of a process and theirs, from /proc; none where there is no /proc. */
+/** Returns all descendants of a process, from /proc; none if there is no /proc. */
 export async function descendantsOf(root: number): Promise<number[]> {
   const childrenOf = new Map<number, number[]>();
   const entries = await readdir("/proc").catch(() => []);
   for (const entry of entries.filter((name) => /^\d+$/.test(name))) {
     const line = await readFile(`/proc/${entry}/stat`, "utf8").catch(() => "");
-    // The program's name stands in parentheses before the fields and may hold anything, parentheses too.
+    // The program's name is in parentheses before the fields, and may contain parentheses itself.
     const parent = Number(line.slice(line.lastIndexOf(")") + 2).split(" ")[1]);
     childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), Number(entry)]);
   }
@@ -141,7 +141,7 @@ export async function descendantsOf(root: number): Promise<number[]> {
   return found;
 }
 
-/** A zombie counts as dead: it holds nothing any more, and in some containers nobody ever collects it. */
+/** Returns whether a process is alive. A zombie counts as dead, because in some containers it is never collected. */
 export function isAlive(pid: number): boolean {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -155,6 +155,6 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended meanwhile, which is what was wanted.
+    // The process has ended meanwhile.
   }
 }

@@ -1,16 +1,16 @@
-/** What a RabbitMQ user may do, as regular expressions over names of exchanges and queues; `"^$"` allows none. */
+/** Permissions of a RabbitMQ user, as regular expressions for names of exchanges and queues; `"^$"` allows none. */
 export type Rights = { configure: string; write: string; read: string };
 
-/** RabbitMQ's management API, as far as tests need it. */
+/** The part of RabbitMQ's management API that tests need. */
 export type RabbitmqAdmin = {
   /**
-   * One request, such as `("GET", "/api/queues/%2F")`. Gives the parsed answer, null for an empty one.
+   * Sends one request, such as `("GET", "/api/queues/%2F")`. Returns the parsed answer; null if it is empty.
    * @throws Error with status and text for any answer over 299.
    */
   request(method: "GET" | "PUT" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
-  /** Makes a user without any tag, with these rights in one vhost, or changes the one there is. Gives its AMQP address. */
+  /** Creates or changes a user without tags, with these permissions in one vhost. Returns its AMQP address. */
   addUser(name: string, password: string, rights: Rights, vhost?: string): Promise<string>;
-  /** Makes a vhost in which the administrator may do everything. Gives the administrator's AMQP address for it. */
+  /** Creates a vhost in which the administrator has all permissions. Returns the administrator's AMQP address for it. */
   addVhost(name: string): Promise<string>;
   removeVhost(name: string): Promise<void>;
 };

@@ -1,4 +1,4 @@
-/** Where a RabbitMQ's programs are and how they are started there. */
+/** Finds RabbitMQ's programs and how to start them. */
 import { chown, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { aptCandidate, aptInstall, whyNoApt } from "./apt.ts";
@@ -7,26 +7,26 @@ import { dieWithParent } from "./program.ts";
 import { findProgram, runCommand } from "./run-command.ts";
 import { ServerMissing } from "./server-missing.ts";
 
-/** 3: the series of Debian 12. 4: the one of Debian testing. any: the first that is there. */
+/** `3` is the series of Debian 12, `4` that of Debian testing, `any` the first one that is found. */
 export type RabbitmqSeries = "3" | "4" | "any";
 
 export type RabbitmqPlace = {
-  /** The scripts' own path: they become the Erlang VM by exec. */
+  /** The folder of the scripts themselves, which replace themselves by the Erlang VM (exec). */
   readonly server: string;
   readonly epmd: string;
-  /** The name under which the servers there know the run's folder. */
+  /** The path of the run's folder for the programs there. */
   readonly folder: string;
-  /** The command that becomes this program, as the right user, ended with this process. */
+  /** Returns the command that runs this program as the right user, and that ends with this process. */
   command(program: readonly string[]): Promise<string[]>;
-  /** Gives the run's folder to the user as whom the programs run. */
+  /** Makes the user of the programs the owner of the run's folder. */
   own(path: string): Promise<void>;
 };
 
 /**
- * The first place with a RabbitMQ of this series: this machine; Debian's package, installed now; the server root.
+ * Returns the first place with a RabbitMQ of this series: this machine; Debian's package, installed now; the server root.
  *
  * @param runFolder - the folder on this machine for the node's data.
- * @throws ServerMissing where there is none.
+ * @throws ServerMissing if there is none.
  */
 export async function findRabbitmqPlace(series: RabbitmqSeries, runFolder: string): Promise<RabbitmqPlace> {
   const installed = await installedSeries();
@@ -60,7 +60,7 @@ export async function findRabbitmqPlace(series: RabbitmqSeries, runFolder: strin
   );
 }
 
-/** The series that is installed on this machine, or null. */
+/** Returns the series that is installed on this machine; null if none is. */
 async function installedSeries(): Promise<string | null> {
   if ((await findServerScript()) === null) return null;
   const folders = await readdir("/usr/lib/rabbitmq/lib").catch(() => []);
@@ -71,13 +71,13 @@ async function installedSeries(): Promise<string | null> {
   return (await runCommand("rabbitmqctl", ["version"]).catch(() => "")).trim().split(".")[0] || null;
 }
 
-/** Whether this Debian's own package is of that series. */
+/** Returns whether this Debian's own package has that series. */
 async function offeredSeries(series: RabbitmqSeries): Promise<boolean> {
   const offered = (await aptCandidate("rabbitmq-server"))?.split(".")[0];
   return offered !== undefined && (series === "any" || series === offered);
 }
 
-/** The script itself: Debian puts one before it on the PATH that insists on root and changes the user by `su`. */
+/** Returns the path of the script itself. Debian's wrapper on the PATH needs root and changes the user with `su`. */
 async function findServerScript(): Promise<string | null> {
   return (
     (await findProgram("rabbitmq-server", ["/usr/lib/rabbitmq/bin"])) ??
@@ -98,7 +98,7 @@ async function onMachine(runFolder: string): Promise<RabbitmqPlace> {
     server,
     epmd,
     folder: runFolder,
-    // Where there is no setpriv (macOS) a node outlives a parent that is killed; ended in order, it ends too.
+    // Without setpriv (macOS), a node survives if its parent is killed. It still ends if its parent ends normally.
     command: async (program) => [...(setpriv === null ? [] : dieWithParent(process.pid, asUser)), ...program],
     own: async (path) => (identity === null ? undefined : chown(path, identity.uid, identity.gid)),
   };

@@ -1,6 +1,6 @@
 /**
- * A private RabbitMQ node: ports of its own on 127.0.0.1, its own data folder, its own epmd and Erlang cookie. It
- * touches no RabbitMQ that runs on the machine as a service, and ends with the process that started it.
+ * A private RabbitMQ node with its own ports on 127.0.0.1, data folder, epmd and Erlang cookie. It
+ * does not affect a RabbitMQ service on the machine, and ends with the process that started it.
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,19 +16,19 @@ import { runCommand } from "./run-command.ts";
 import { openRunFolder, type RunFolder } from "./run-folder.ts";
 import { ServerMissing } from "./server-missing.ts";
 
-/** A RabbitMQ that answers. */
+/** A running RabbitMQ. */
 export type Broker = {
   /** `amqp://guest:guest@127.0.0.1:PORT/%2F`: an administrator's address. */
   readonly url: string;
   /** The management API: `http://127.0.0.1:PORT`, without user and password. */
   readonly adminUrl: string;
-  /** For titles and tables: "RabbitMQ 4.3.6". */
+  /** Name and version for titles and tables: "RabbitMQ 4.3.6". */
   readonly name: string;
   readonly series: "3" | "4";
   readonly admin: RabbitmqAdmin;
 };
 
-/** A node of one's own, which may be killed and started again. */
+/** A private node, which may be killed and started again. */
 export type Rabbitmq = Broker & {
   readonly port: number;
   /** Data, logs and settings of the node; gone after `stop`. */
@@ -38,20 +38,20 @@ export type Rabbitmq = Broker & {
   /**
    * SIGKILL. The data stays, for `restart`.
    *
-   * A 3.x node writes what is declared (queues, bindings, users) to disk up to two seconds later, unlike its messages. So that
-   * a test does not fail for that, all that was declared before the call is waited for; `atOnce` does not wait.
+   * A 3.x node writes declarations (queues, bindings, users) to disk up to two seconds later, unlike messages. The call waits until
+   * everything declared before is on disk, so that no test fails because of that. `atOnce` does not wait.
    */
   kill(options?: { atOnce?: boolean }): Promise<void>;
-  /** Starts the node again on the same port with the same data; one that still runs is shut down first. */
+  /** Starts the node again on the same port with the same data. If it still runs, it is shut down first. */
   restart(): Promise<void>;
-  /** Runs `rabbitmqctl` on the node, e.g. `("set_vm_memory_high_watermark", "0.4")`; takes a second or more. */
+  /** Runs `rabbitmqctl` on the node, e.g. `("set_vm_memory_high_watermark", "0.4")`. It takes a second or more. */
   control(...args: readonly string[]): Promise<string>;
 };
 
 /**
- * Starts a node and waits until it takes connections: one that this machine has or can install, else one in Docker.
+ * Starts a node and waits until it accepts connections: one that this machine has or can install, or one in Docker.
  *
- * @throws ServerMissing where no RabbitMQ of this series can be had.
+ * @throws ServerMissing if no RabbitMQ of this series is available.
  */
 export async function startRabbitmq(options: { series?: RabbitmqSeries } = {}): Promise<Rabbitmq> {
   const series = options.series ?? "any";
@@ -115,7 +115,7 @@ async function started(
   const adminUrl = `http://127.0.0.1:${ports.admin}`;
   let node = await start();
   const stop = async () => {
-    // Its data goes with it, so nothing is gained by an orderly end, which takes 3.x some seconds.
+    // Its data is removed anyway, so an orderly shutdown, which takes 3.x some seconds, is useless.
     await Promise.all([node, ...companions].map((program) => program.kill()));
     await folder.remove();
   };
@@ -147,7 +147,7 @@ async function started(
   }
 }
 
-/** The version that a broker gives when it is greeted. @throws when it does not take a connection. */
+/** Returns the version that a broker announces. @throws Error if it accepts no connection. */
 export async function versionOf(amqpUrl: string): Promise<string> {
   const connection = await connect(amqpUrl);
   const { version } = connection.connection.serverProperties;
@@ -160,7 +160,7 @@ function nodeSettings(ports: Ports): string {
     "management.tcp.ip = 127.0.0.1",
     `management.tcp.port = ${ports.admin}`,
     "log.console = true",
-    // The default, a gigabyte and more, stops publishers on a machine that is merely rather full.
+    // The default limit of a gigabyte or more would block publishers on a machine with a fairly full disk.
     "disk_free_limit.absolute = 50MB",
     "",
   ].join("\n");
@@ -170,7 +170,7 @@ function nodeEnvironment(folder: string, ports: Ports): NodeJS.ProcessEnv {
   return {
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin",
     LANG: "C.UTF-8",
-    // The Erlang cookie is made here.
+    // The Erlang cookie is written here.
     HOME: folder,
     ERL_EPMD_PORT: String(ports.epmd),
     ERL_EPMD_ADDRESS: "127.0.0.1",
@@ -185,10 +185,10 @@ function nodeEnvironment(folder: string, ports: Ports): NodeJS.ProcessEnv {
     RABBITMQ_ENABLED_PLUGINS_FILE: `${folder}/enabled_plugins`,
     RABBITMQ_PID_FILE: `${folder}/pid`,
     RABBITMQ_CONFIG_FILE: `${folder}/rabbitmq.conf`,
-    // Settings of a service on this machine are not for this node.
+    // The settings of a service on this machine must not apply to this node.
     RABBITMQ_CONF_ENV_FILE: "/dev/null",
     RABBITMQ_ADVANCED_CONFIG_FILE: `${folder}/advanced.config`,
-    // Makes the script become the VM by exec: one process, which one death signal reaches.
+    // Makes the script replace itself by the VM (exec), so that one process gets the death signal.
     RUNNING_UNDER_SYSTEMD: "true",
   };
 }

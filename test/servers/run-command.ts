@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
-/** One line of progress on stderr: making a server takes long enough to make a reader wonder. */
+/** Prints a line of progress on stderr, because making a server takes long. */
 export function say(line: string): void {
   process.stderr.write(`test servers: ${line}\n`);
 }
 
-/** The path of a program, or null. If not told where, looks through PATH and what a plain user's PATH leaves out. */
+/** Returns the path of a program; null if it is not found. By default it searches PATH, and folders that a normal user's PATH lacks. */
 export async function findProgram(name: string, folders = usualFolders()): Promise<string | null> {
   for (const folder of folders) {
     const path = join(folder, name);
@@ -15,7 +15,7 @@ export async function findProgram(name: string, folders = usualFolders()): Promi
       await access(path, constants.X_OK);
       return path;
     } catch {
-      // Not in this folder.
+      // The program is not in this folder.
     }
   }
   return null;
@@ -29,9 +29,9 @@ function usualFolders(): string[] {
 export type CommandOptions = { cwd?: string; env?: NodeJS.ProcessEnv; input?: string };
 
 /**
- * Runs a program to its end and gives its standard output.
+ * Runs a program and returns its standard output.
  *
- * @throws Error with the last lines of what it printed, when it cannot be started or ends with another code than 0.
+ * @throws Error with its last output if it cannot be started or its exit code is not 0.
  */
 export function runCommand(
   program: string,
@@ -58,13 +58,13 @@ export function runCommand(
       if (code === 0) resolve(output);
       else reject(new Error(`${program} ended with ${signal ?? code}:\n${lastLines(printed, 15)}`));
     });
-    // A program that does not read its input may have closed it before it is written.
+    // A program that does not read its input may close it before it is written.
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.input ?? "");
   });
 }
 
-/** The last `count` lines that say something. */
+/** Returns the last `count` lines that are not blank. */
 export function lastLines(text: string, count: number): string {
   return text
     .split("\n")

@@ -3,17 +3,17 @@ import { mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder for one server's data and logs, removed with this process at the latest. */
+/** A folder for one server's data and logs. It is removed when this process ends, or before. */
 export type RunFolder = { readonly path: string; remove(): Promise<void> };
 
 /**
- * Makes a new folder under the system's temporary one.
+ * Creates a folder in the system's temporary folder.
  *
- * A shell waits at the other end of a pipe and removes the folder when the pipe closes: on `remove()`, and also when
- * this process ends in any other way, SIGKILL included. The servers in it die of the same death at the same moment
- * and may still be writing, so removing is tried for some seconds.
+ * A shell waits at the other end of a pipe, and removes the folder when the pipe closes: on `remove()`, and also if
+ * this process ends in any other way, including SIGKILL. The servers in the folder end at the same moment
+ * and may still be writing, so the shell tries for some seconds.
  *
- * @param lastAct - a command that the shell runs first, for what no death signal reaches, such as a container.
+ * @param lastAct - a command that the shell runs first, to end what no death signal reaches, such as a container.
  */
 export async function openRunFolder(
   purpose: string,
@@ -30,7 +30,7 @@ export async function openRunFolder(
     remover.once("error", reject);
     remover.once("close", () => resolve());
   });
-  // Neither the shell nor its pipe may keep a process alive that has nothing else to do.
+  // The shell and its pipe must not keep this process alive.
   remover.unref();
   const { stdin } = remover;
   if ("unref" in stdin && typeof stdin.unref === "function") stdin.unref();

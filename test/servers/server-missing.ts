@@ -1,6 +1,6 @@
 /**
- * A server that a test wants cannot be had on this machine. Anything else that goes wrong while a server is
- * made or started is an ordinary error: a bug here, or a machine in trouble.
+ * Thrown if a server that a test needs is not available on this machine. Any other failure while a server is
+ * made or started is an ordinary error: a bug here, or a problem of the machine.
  */
 export class ServerMissing extends Error {
   override readonly name = "ServerMissing";
@@ -9,9 +9,9 @@ export class ServerMissing extends Error {
   readonly mend: string;
 
   /**
-   * @param server - what is missing, as a reader would call it: "RabbitMQ 4".
-   * @param why - what was tried and found wanting, without a full stop.
-   * @param mend - what the reader can do about it, as a command where there is one.
+   * @param server - the name of what is missing: "RabbitMQ 4".
+   * @param why - what was tried and why it failed, without a full stop.
+   * @param mend - what the reader can do about it; a command if there is one.
    */
   constructor(server: string, why: string, mend: string) {
     super(`${server} is not to be had: ${why}. To get it: ${mend}.`);
@@ -21,7 +21,7 @@ export class ServerMissing extends Error {
   }
 }
 
-/** The error's own words, for a sentence that goes on. */
+/** Returns the message of an error, to be used within a sentence. */
 export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

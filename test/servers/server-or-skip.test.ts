@@ -16,14 +16,14 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-describe("a part of the tests that needs a server", () => {
-  it("runs with the server where there is one", async () => {
+describe("tests that need a server", () => {
+  it("run with the server if there is one", async () => {
     const wanted = await serverOrSkip(async () => ({ name: "RabbitMQ 4.3.6", port: 1 }));
     expect(wanted.describe).toBe(describe);
     expect(wanted.server().port).toBe(1);
   });
 
-  it("is left out with a line that says what is missing and how to get it", async () => {
+  it("are skipped with a line that says what is missing and how to get it", async () => {
     const printed = jest.spyOn(process.stderr, "write").mockReturnValue(true);
     const wanted = await serverOrSkip(missing);
     expect(wanted.describe).toBe(describe.skip);
@@ -31,12 +31,12 @@ describe("a part of the tests that needs a server", () => {
     expect(printed.mock.calls.flat().join("")).toMatch(/LEFT OUT.*RabbitMQ 4.*not root.*run as root/);
   });
 
-  it("fails where servers are required", async () => {
+  it("fail if servers are required", async () => {
     process.env["REQUIRE_SERVERS"] = "1";
     await expect(serverOrSkip(missing)).rejects.toThrow(ServerMissing);
   });
 
-  it("fails when a server that is there does not start", async () => {
+  it("fail if an available server does not start", async () => {
     await expect(serverOrSkip(() => Promise.reject(new Error("disk full")))).rejects.toThrow("disk full");
   });
 });

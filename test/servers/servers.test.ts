@@ -19,14 +19,14 @@ for (const series of ["3", "4"] as const) {
   wanted.describe(`a private ${wanted.name}`, () => {
     afterAll(() => wanted.server().stop(), patience);
 
-    it("is of the series that was asked for", () => {
+    it("has the requested series", () => {
       expect(wanted.server()).toMatchObject({
         series,
         name: expect.stringMatching(`^RabbitMQ ${series}\\.`),
       });
     });
 
-    it("hands on what is published", async () => {
+    it("delivers what is published", async () => {
       await publish(wanted.server().url, "greetings", "hello");
       expect(await take(wanted.server().url, "greetings")).toBe("hello");
     });
@@ -44,8 +44,8 @@ for (const series of ["3", "4"] as const) {
       patience,
     );
 
-    it("holds a user to the rights that it was given", async () => {
-      // Publishing to a queue directly goes through the default exchange, which is called this.
+    it("limits a user to its permissions", async () => {
+      // Publishing directly to a queue uses the default exchange, which has this name.
       const rights = { configure: "^mine/.*", write: "^(mine/.*|amq\\.default)$", read: "^mine/.*" };
       const url = await wanted.server().admin.addUser("reader", "se/cret", rights);
       await publish(url, "mine/queue", "allowed");
@@ -110,7 +110,7 @@ describeBoth("the servers of a whole run", () => {
     expect(await find(database.server().url, { colour: "none" })).toEqual([]);
   });
 
-  it("are the same for whoever asks again", async () => {
+  it("are the same for every later caller", async () => {
     expect((await sharedRabbitmq()).url).toBe(broker.server().url);
     expect((await sharedMongodb()).url).toBe(database.server().url);
   });
@@ -122,7 +122,7 @@ describeBoth("npm run servers", () => {
     async () => {
       const { process: servers, url } = await serversByHand();
       const children = await descendantsOf(servers.pid ?? 0);
-      // At least the broker, epmd, PostgreSQL with its helpers, and FerretDB.
+      // There are at least the broker, epmd, PostgreSQL with its helpers, and FerretDB.
       expect(children.length).toBeGreaterThan(5);
       const folders = await foldersOf(children);
       expect(folders).toHaveLength(2);
@@ -200,7 +200,7 @@ function find(url: string, filter: { colour?: string }): Promise<unknown[]> {
   );
 }
 
-/** The command itself, once it has printed its settings. */
+/** Resolves with the command once it has printed its settings. */
 async function serversByHand() {
   const servers = spawn(process.execPath, ["--import", "tsx", "test/servers/main.ts"], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -215,7 +215,7 @@ async function serversByHand() {
   return { process: servers, url };
 }
 
-/** The run folders that these processes were told to remove at the end. */
+/** Returns the run folders that these processes must remove at the end. */
 async function foldersOf(pids: readonly number[]): Promise<string[]> {
   const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8")));
   return commands

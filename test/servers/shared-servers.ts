@@ -1,9 +1,9 @@
 /**
- * The servers that all tests of a run share. Whoever shares keeps to names of its own: a vhost (`admin.addVhost`) or
- * queues and exchanges with a random name, a database with a random name. Whoever kills starts a private server.
+ * The servers that all tests of a run share. Each test must use names of its own: a vhost (`admin.addVhost`), or
+ * queues and exchanges with random names, and a database with a random name. A test that kills servers starts a private one.
  *
- * A server that the caller's environment names (`AMQP_URL`, `MONGODB_URL`) comes first, but only one on this machine or
- * under a name without dots, as in a compose file: tests declare, publish and delete, and must never do so on a broker
+ * A server in the environment (`AMQP_URL`, `MONGODB_URL`) is preferred, but only if it is on this machine or
+ * has a name without dots, as in a compose file. Tests declare, publish and delete, and must never do so on a broker
  * that somebody relies on.
  */
 import { z } from "zod";
@@ -28,9 +28,9 @@ const Answer = z.union([
 ]);
 
 /**
- * The RabbitMQ of this run: the one in `AMQP_URL`, else a node that the first caller's question starts.
+ * Returns the RabbitMQ of this run: the one in `AMQP_URL`, or otherwise a node that the first call starts.
  *
- * @param series - "3" or "4". Without it `TEST_BROKER` decides, and without that 4 is taken, or what there is.
+ * @param series - "3" or "4". Default: `TEST_BROKER`; without that 4, or the series that is available.
  * @throws ServerMissing where none can be had.
  */
 export async function sharedRabbitmq(series?: "3" | "4"): Promise<Broker> {
@@ -50,7 +50,7 @@ export async function sharedRabbitmq(series?: "3" | "4"): Promise<Broker> {
 }
 
 /**
- * The server of this run that speaks MongoDB's protocol: the one in `MONGODB_URL`, else one that the first caller starts.
+ * Returns the run's server for MongoDB's protocol: the one in `MONGODB_URL`, or otherwise one that the first call starts.
  *
  * @throws ServerMissing where none can be had.
  */
@@ -85,15 +85,15 @@ function givenUrl(setting: "AMQP_URL" | "MONGODB_URL"): string | null {
   return null;
 }
 
-/** Whether an address names this machine, or a neighbour in a compose file. */
+/** Returns whether an address names this machine, or another service of a compose file. */
 export function isNearby(url: string): boolean {
-  // A list of several hosts is no URL to the parser, and no server of a laptop's.
+  // The parser does not accept a list of several hosts, and such a server is not on a laptop.
   if (!URL.canParse(url)) return false;
   const { hostname } = new URL(url);
   return /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname === "[::1]" || !/[.:]/.test(hostname);
 }
 
-/** Asks jest's own process; where there is none (a bench, a script), this process keeps the servers itself. */
+/** Asks jest's own process. If there is none (in a bench or a script), this process keeps the servers itself. */
 async function serverAt(path: string) {
   const door = process.env["PULSE_TEST_SERVERS"];
   const reply = Answer.parse(

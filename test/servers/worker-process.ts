@@ -8,7 +8,7 @@ const logLine = z.looseObject({ time: z.string(), event: z.string(), level: z.st
 /** A line of the worker's log. */
 export type LogLine = z.infer<typeof logLine>;
 
-/** How one job message ended, as the worker tells it at log level `debug`. */
+/** How one job message ended, from the worker's log at level `debug`. */
 export const jobEnded = z.looseObject({
   time: z.string(),
   event: z.literal("job_ended"),
@@ -20,8 +20,8 @@ export type JobEnded = z.infer<typeof jobEnded>;
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
 /**
- * The real worker, `dist/main.js start`, as a process of its own, and its log as it comes. It is built before
- * (`npm run build`; `npm test` and the other scripts do that).
+ * The real worker, `dist/main.js start`, in a process of its own, and its log. It must be built before
+ * (`npm run build`; `npm test` and the other scripts do so).
  */
 export class WorkerProcess {
   readonly lines: LogLine[] = [];
@@ -34,9 +34,9 @@ export class WorkerProcess {
   readonly #onLine: (line: LogLine) => void;
 
   /**
-   * @param env - settings, over those of this process; LOG_LEVEL is `debug` and HTTP_PORT free unless given.
-   * @param onLine - told of every line as it comes.
-   * @param main - the program; the one built in this project unless given.
+   * @param env - settings that override those of this process. By default LOG_LEVEL is `debug`, and HTTP_PORT is free.
+   * @param onLine - called with every line of the log.
+   * @param main - the program. Default: the one built in this project.
    */
   constructor(env: NodeJS.ProcessEnv, onLine: (line: LogLine) => void = () => undefined, main = MAIN) {
     this.#onLine = onLine;
@@ -52,7 +52,7 @@ export class WorkerProcess {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream !== null) createInterface(stream).on("line", (line) => this.#read(line));
     }
-    // Whoever started it may die before it is asked to stop: it must not live on.
+    // The worker must not outlive the process that started it.
     const endWithUs = (): void => void this.#child.kill("SIGKILL");
     process.once("exit", endWithUs);
     this.#child.once("exit", () => process.off("exit", endWithUs));
@@ -75,11 +75,11 @@ export class WorkerProcess {
     for (const watcher of this.#watchers) watcher();
   }
 
-  /** Resolves once `isReady`, which is asked at every line of the log; rejects when the worker ends before. */
+  /** Resolves once `isReady` is true, which is checked at every line of the log. Rejects if the worker ends before. */
   async until(what: string, isReady: () => boolean, timeoutMs = 30_000): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     let watcher = (): void => {
-      // Replaced at once below.
+      // It is replaced below.
     };
     await new Promise<void>((resolve, reject) => {
       watcher = () => {
@@ -98,7 +98,7 @@ export class WorkerProcess {
     });
   }
 
-  /** Resolves with the line of this event that comes after the first `from` lines. */
+  /** Resolves with the first line of this event after the first `from` lines. */
   async untilEvent(event: string, from = 0): Promise<LogLine> {
     const find = (): LogLine | undefined => this.lines.slice(from).find((line) => line.event === event);
     await this.until(`"${event}"`, () => find() !== undefined);
@@ -115,24 +115,24 @@ export class WorkerProcess {
     });
   }
 
-  /** What it complained of, for people. */
+  /** Returns its warnings and errors, for people. */
   troubles(): string {
     const lines = this.lines.filter(({ level }) => level === "error" || level === "warn");
     const all = [...lines.map((line) => JSON.stringify(line)), ...this.#strayLines];
     return all.length === 0 ? "" : `The worker said:\n${all.join("\n")}`;
   }
 
-  /** Resolves when it has ended and all that it said has been read. */
+  /** Resolves when it has ended and all of its log has been read. */
   async untilClosed(): Promise<void> {
     await this.#closed;
   }
 
-  /** Sends a signal, and does not wait for what comes of it. */
+  /** Sends a signal without waiting for its effect. */
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
 
-  /** Asks it to stop (SIGTERM), and gives its exit code. */
+  /** Asks it to stop (SIGTERM), and returns its exit code. */
   async stop(): Promise<number | null> {
     return this.#end("SIGTERM");
   }
@@ -154,7 +154,7 @@ function parseLine(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    // Not a log line: kept as it is, and shown if anything goes wrong.
+    // This is not a log line. It is kept, and shown if anything fails.
     return null;
   }
 }
