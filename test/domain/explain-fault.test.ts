@@ -9,7 +9,7 @@ const told: readonly [Fault, string, RegExp][] = [
   [
     { reason: "oversize-body", bytes: 9, limitBytes: 5 },
     "",
-    /is 9 bytes .* at most 5 .*MAX_BODY_BYTES.*fewer jobs/,
+    /is 9 bytes .* limit is 5 .*MAX_BODY_BYTES.*fewer jobs/,
   ],
   [
     { reason: "unsupported-encoding", property: "content_encoding", value: "ebcdic" },
@@ -35,7 +35,7 @@ const told: readonly [Fault, string, RegExp][] = [
   [
     { reason: "project-not-accepted", project: "try", exchange: "exchange/x" },
     "/origin/project",
-    /try .* exchange\/x: accept_projects .* add a pattern/,
+    /exchange\/x may not .* try: accept_projects .* add a pattern/,
   ],
   [
     { reason: "unknown-revision-hash", project: "try", revisionHash: "f00" },
