@@ -1,4 +1,4 @@
-# Build: compiles src/ and leaves only what runs. Nothing is compiled or downloaded beside npm's packages.
+# Build: compiles src/, and keeps only what is needed to run. Nothing but npm's packages is downloaded.
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json tsconfig.json ./
@@ -6,8 +6,8 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY src ./src
 RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
-# Run: no compiler, no npm cache, no root. The root file system may be read-only: only /data is written,
-# and only by the embedded store.
+# Run: no compiler, no npm cache, no root. The root file system may be read-only: the worker writes only to /data,
+# which holds the embedded store and the spool.
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production DATA_DIR=/data REGISTRY_FILE=/app/config/exchanges.yml TIERS_FILE=/app/config/tiers.yml
 RUN install -d -m 0700 -o node -g node /data
@@ -19,10 +19,10 @@ COPY config ./config
 COPY schemas ./schemas
 USER node
 VOLUME /data
-# Asked within the container, by node: the slim image has no curl. Liveness, not readiness: a container that waits for
-# its broker or store is not ill, and a restart would mend nothing. With HTTP_PORT=off there is nothing to ask.
+# Node makes the request, because the slim image has no curl. The check is for liveness, not readiness: a restart would
+# not help a container that waits for its broker or store. With HTTP_PORT=off there is nothing to check.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["node", "-e", "const { HTTP_PORT: port = '', HTTP_HOST: host = '' } = process.env; if (port !== 'off') fetch(`http://${/^(|0\\.0\\.0\\.0|::)$/.test(host) ? '127.0.0.1' : host}:${port || 9182}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# The exec form makes node the first process, so that SIGTERM reaches it; it handles SIGTERM and SIGINT itself
-# and starts no children, so that no init is needed.
+# The exec form makes node the first process, so that SIGTERM reaches it. It handles SIGTERM and SIGINT itself and starts
+# no child processes, so no init is needed.
 ENTRYPOINT ["node", "--enable-source-maps", "dist/main.js"]
 CMD ["start"]

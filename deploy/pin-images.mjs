@@ -1,8 +1,8 @@
-// `npm run pin-images -- --registry URL`: writes the digest of every image of this project behind its version, or the
-// new one where a version has been published again. Plain JavaScript: it needs nothing but Node.
+// `npm run pin-images -- --registry URL`: writes the current digest of every image of this project after its version.
+// It is plain JavaScript and needs only Node.js.
 //
-// --registry is the address of the registry that your container engine takes for images without one, e.g. of a mirror.
-// Images that begin with a host name are looked up there. Nothing is written unless every image was found.
+// --registry is the address of the registry that your container engine uses for images without a host name, or of a
+// mirror. Images that begin with a host name are looked up at that host. Nothing is written unless all images are found.
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -2,10 +2,10 @@ import { connectBroker } from "../src/broker/connection/connect-broker.ts";
 import { blankUrls } from "../src/domain/text/blank-url.ts";
 import { startRabbitmq } from "../test/servers/rabbitmq.ts";
 
-/** A broker to play on; `stop` ends it if it was started here. */
+/** A broker for the quickstart. `stop` ends it if it was started here. */
 export interface QuickstartBroker {
   readonly url: string;
-  /** Where it came from, for people. */
+  /** Where it came from, for output. */
   readonly origin: string;
   readonly stop: () => Promise<void>;
 }
@@ -13,11 +13,11 @@ export interface QuickstartBroker {
 const LOCAL_URL = "amqp://guest:guest@localhost:5672";
 
 /**
- * AMQP_URL if it is a loopback address; else a broker on localhost:5672 that accepts us; else a private node.
- * An AMQP_URL elsewhere is never used: sample messages do not belong on somebody's broker.
+ * Finds a broker: AMQP_URL if it is a loopback address, or else a broker on localhost:5672 that accepts us, or else a
+ * private node. An AMQP_URL on another machine is never used, because sample messages do not belong there.
  *
- * @param say - told of what takes a while.
- * @throws ServerMissing where none can be had, saying what to do.
+ * @param say - prints what takes a while.
+ * @throws ServerMissing if there is no broker; it says what to do.
  */
 export async function findBroker(
   env: NodeJS.ProcessEnv,
@@ -26,19 +26,19 @@ export async function findBroker(
   const given = env["AMQP_URL"];
   if (given && isLoopback(given)) {
     if (await accepts(given)) return { url: given, origin: "AMQP_URL", stop: leave };
-    say(`AMQP_URL (${blankUrls(given)}) does not accept us; looking further.`);
+    say(`AMQP_URL (${blankUrls(given)}) does not accept the connection; trying other brokers.`);
   } else if (given) {
-    say("AMQP_URL is not an address of this machine; it is left alone.");
+    say("AMQP_URL is not an address of this machine, so the quickstart does not use it.");
   }
   if (await accepts(LOCAL_URL))
     return { url: LOCAL_URL, origin: "the broker on localhost:5672", stop: leave };
-  say("Starting a private RabbitMQ node (installed first where it is missing) ...");
+  say("Starting a private RabbitMQ node (if RabbitMQ is missing, it is installed first) ...");
   const node = await startRabbitmq({ series: "any" });
   return { url: node.url, origin: `a private node, ${node.name}`, stop: () => node.stop() };
 }
 
 async function leave(): Promise<void> {
-  // Not started here, so not ended here.
+  // A broker that was not started here is not stopped here.
 }
 
 function isLoopback(url: string): boolean {
@@ -58,7 +58,7 @@ async function accepts(url: string): Promise<boolean> {
     await connection.close();
     return true;
   } catch {
-    // Nobody there, or not for us: the next place is asked.
+    // There is no broker, or it refuses us. The caller tries the next one.
     return false;
   } finally {
     hangUp.abort();

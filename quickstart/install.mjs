@@ -1,4 +1,4 @@
-// Plain JavaScript: this runs before anything is installed.
+// This is plain JavaScript, because it runs before anything is installed.
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 export const projectFolder = fileURLToPath(new URL("..", import.meta.url));
 
-/** Runs a command in the project's folder; ends this process with its exit code when it fails. */
+/** Runs a command in the project's folder. If it fails, ends this process with its exit code. */
 export function run(command, args, env = {}) {
   const { status, error } = spawnSync(command, args, {
     cwd: projectFolder,
@@ -17,11 +17,11 @@ export function run(command, args, env = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Installs what the lockfile names, unless that has been done, and builds `dist/`. */
+/** Installs the dependencies unless they are up to date, and builds `dist/`. */
 export function installAndBuild() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
-    process.stderr.write(`error: Node 20.19 or newer is needed; this is ${process.version}\n`);
+    process.stderr.write(`error: Node.js 20.19 or newer is needed; this is ${process.version}\n`);
     process.exit(2);
   }
   // npm writes this file at the end of an installation.

@@ -1,5 +1,5 @@
-// `npm run local`: the worker on a laptop, from a fresh clone, in one command. Its queue is private and goes away
-// with it; what it stores lies in `data/`, unless the settings say otherwise.
+// `npm run local`: runs a worker on a laptop, from a fresh clone, in one command. Its queue is private and disappears
+// with it. It stores into `data/`, unless the settings say otherwise.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { installAndBuild, projectFolder } from "./install.mjs";
@@ -10,6 +10,6 @@ const worker = spawn(process.execPath, [join(projectFolder, "dist", "main.js"), 
   stdio: "inherit",
   env: { LOCAL: "true", ...process.env },
 });
-// Also what a terminal sends to both: within half a second it counts once.
+// A terminal sends Ctrl-C to both processes. The worker counts two signals within half a second as one.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => worker.kill(signal));
 worker.on("exit", (code) => process.exit(code ?? 1));

@@ -1,6 +1,6 @@
 /**
- * The main job, to look at: a broker, the real worker with the embedded store, a handful of sample messages
- * through a real topic exchange, and what became of each. Cleans up what it started; the data stays.
+ * Shows the main job: a broker, the real worker with the embedded store, a few sample messages through a real topic
+ * exchange, and the outcome of each. It cleans up what it started, but keeps the data.
  */
 import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -28,18 +28,18 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** What is to be undone at the end, the last first. */
+/** Steps to run at the end, the last one first. */
 const undo: (() => Promise<unknown>)[] = [];
 const { signal: stop } = stopOnSignal();
 const interrupted = once(stop, "abort");
 
-/** Set once all is shown and the worker is left running: from then on Ctrl-C is the ordinary end. */
+/** True when the worker is left running after everything was shown. From then on, Ctrl-C is the normal end. */
 let isKept = false;
 const never = new Promise<never>(() => undefined);
 
-/** Waits for a part to start, which is ended at the end: also when that comes first, and then nothing follows it. */
+/** Waits for a part to start, and registers how to stop it. After an interrupt it never resolves, so nothing follows. */
 async function start<T>(starting: Promise<T>, end: (started: T) => Promise<unknown>): Promise<T> {
-  // One that does not start says so where it is waited for.
+  // A failed start is reported below, where it is awaited.
   undo.push(() => starting.then(end, () => undefined));
   const started = await starting;
   return stop.aborted ? never : started;
@@ -55,7 +55,7 @@ async function main(): Promise<number> {
     (opened) => opened.close(),
   );
   const channel = await connection.createConfirmChannel();
-  // What the broker refuses comes as a rejection too; unheard it would end us before all is cleaned up.
+  // Errors also reject a promise. An unhandled "error" event would end the process before it has cleaned up.
   for (const emitter of [connection, channel]) emitter.on("error", () => undefined);
   await start(channel.assertExchange(exchange, "topic", { durable: true }), () =>
     channel.deleteExchange(exchange),
@@ -95,34 +95,34 @@ const folderShown = relative(process.cwd(), dataFolder) || ".";
 
 function tellNext(): void {
   const run = `DATA_DIR=${folderShown} node dist/main.js`;
-  say(`\nThe data lies in ${folderShown}. What to try next:`);
+  say(`\nThe data is in ${folderShown}. What to try next:`);
   say(`  ${run} explain quickstart-1/0`);
-  say("      all that is known of a job: what came, what became of it, logs, artifacts");
+  say("      shows all that is known about a job: messages, outcome, logs, artifacts");
   say(`  ${run} rejections list`);
-  say("      what was refused, and why");
+  say("      shows the rejected messages, and why they were rejected");
   say("  node dist/main.js validate FILE");
-  say("      is a message valid, and if not, why?");
+  say("      says whether a message is valid, and if not, why");
   say("  node dist/main.js parse-log FILE|URL");
-  say("      what would be made of a log?");
+  say("      prints the artifacts that the worker would generate from a log");
   say("  node dist/main.js check");
-  say("      your own registry and settings: config/exchanges.yml, config/settings.md");
+  say("      checks your own registry and settings: config/exchanges.yml, config/settings.md");
   say("  node dist/main.js --help");
-  say("      every command; --help on each gives examples");
+  say("      lists all commands; --help on each command shows examples");
 }
 
-/** What can be tried while the worker runs; each line can be pasted as it is. */
+/** Prints what can be tried while the worker runs. Each command can be pasted as it is. */
 async function tellKept(worker: WorkerProcess, url: string, exchange: string): Promise<void> {
   const file = join(folderShown, "job.json");
   writeFileSync(join(dataFolder, "job.json"), `${JSON.stringify(anotherJob, null, 2)}\n`);
   const { url: http } = await worker.untilEvent("http_listening");
   const run = `AMQP_URL=${url} DATA_DIR=${folderShown} node dist/main.js`;
-  say("\nThe worker goes on until Ctrl-C. In another terminal:");
+  say("\nThe worker runs until you press Ctrl-C. Try in another terminal:");
   say(`  ${run} inspect ${exchange}`);
-  say("      what comes by the exchange, live, each message with its verdict");
+  say("      shows the messages of the exchange live, each with its verdict");
   say(`  ${run} publish ${file} --exchange ${exchange} --routing-key ${ROUTING_KEY} --wait`);
-  say("      one more message, and what became of it");
+  say("      publishes one more message, and prints its outcome");
   say(`  DATA_DIR=${folderShown} node dist/main.js status --url ${String(http)}`);
-  say("      how the worker and its store fare");
+  say("      shows how the worker and its store are doing");
 }
 
 function startWorker(amqpUrl: string, exchange: string): WorkerProcess {
@@ -143,18 +143,18 @@ function startWorker(amqpUrl: string, exchange: string): WorkerProcess {
     REGISTRY_FILE: registry,
     DATA_DIR: dataFolder,
     LOCAL: "true",
-    // The sample log is served on this machine, and only that.
+    // The sample log is served on this machine.
     LOG_ALLOW_PRIVATE: "true",
   });
 }
 
-/** Prints how every job message ended, and what became of the log; true if all ended as it should. */
+/** Prints the outcome of every job message, and the artifacts of the log. Returns true if all is as expected. */
 async function report(worker: WorkerProcess, samples: readonly Sample[]): Promise<boolean> {
   const count = samples.flatMap(({ ends }) => ends).length;
   try {
     await worker.until("the end of all messages", () => worker.ended().length >= count);
   } finally {
-    // Also where some have not ended: what did is worth knowing then.
+    // Also printed if some have not ended, to show which ones have.
     const { rows } = compareEnds(samples, worker.ended());
     process.stdout.write(columns([["message", "task", "outcome", ""], ...rows]));
   }
@@ -174,9 +174,9 @@ async function tellRejections(store: Store): Promise<void> {
   }
 }
 
-/** Undoes everything, also where one step fails; tells those that did. */
+/** Runs all steps of the cleaning up, and reports those that fail. */
 async function cleanUp(): Promise<void> {
-  // Taken out first: when interrupted, `main` still runs, and takes the worker's step out at its end.
+  // The list is emptied first, because after an interrupt `main` still runs and removes the worker's step at its end.
   for (const step of undo.splice(0).reverse()) {
     await step().catch((error: unknown) => say(`While cleaning up: ${String(error)}`));
   }
@@ -189,6 +189,6 @@ try {
   process.exitCode = 1;
 } finally {
   await cleanUp();
-  // Interrupted, `main` may wait for what no longer comes, e.g. a log that nobody reads now.
+  // After an interrupt, `main` may wait for something that never comes, e.g. a log that nobody reads any more.
   if (stop.aborted) process.exit();
 }

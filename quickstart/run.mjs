@@ -7,6 +7,6 @@ const child = spawn(process.execPath, ["--import", "tsx", "quickstart/main.ts", 
   cwd: projectFolder,
   stdio: "inherit",
 });
-// Also what a terminal sends to both: within half a second it counts once.
+// A terminal sends Ctrl-C to both processes. The child counts two signals within half a second as one.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code) => process.exit(code ?? 1));

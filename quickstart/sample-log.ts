@@ -22,7 +22,7 @@ export interface LogHost {
   close(): Promise<void>;
 }
 
-/** Serves the sample log, gzip, on a free port of this machine. */
+/** Serves the sample log, compressed with gzip, on a free port of this machine. */
 export async function serveLog(): Promise<LogHost> {
   const server = createServer((_request, response) => response.end(gzipSync(`${log}\n`)));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -46,7 +46,7 @@ const summaryBlob = z.object({
   }),
 });
 
-/** Waits until a job's log was read, and prints what became of it; true if that is what is in the log. */
+/** Waits until a job's log has been read, and prints its artifacts. Returns true if they are as expected. */
 export async function tellLog(
   store: Store,
   project: string,
@@ -61,12 +61,12 @@ export async function tellLog(
   }
   const [read] = view?.logs ?? [];
   if (view === null || read?.parse_status !== "parsed") {
-    say(`\nThe log of ${guid} was not read: ${read?.failure ?? "it is still waiting"}`);
+    say(`\nThe log of ${guid} was not read: ${read?.failure ?? "it is still waiting to be read"}`);
     return false;
   }
   const artifact = await store.findArtifact(project, guid, "text_log_summary");
   const { steps, all_errors } = summaryBlob.parse(JSON.parse(artifact?.blob ?? "null")).step_data;
-  say(`\nThe log of ${guid} was fetched from ${read.url} and parsed; now the job has:`);
+  say(`\nThe log of ${guid} was fetched from ${read.url} and parsed. The job's artifacts are now:`);
   say(`  ${view.artifacts.join(", ")}`);
   for (const { name, result, duration } of steps) say(`  step "${name}": ${result}, ${duration} s`);
   for (const { linenumber, line } of all_errors) say(`  line ${linenumber}: ${line}`);

@@ -1,4 +1,4 @@
-/** What is published, in this order, and how each of its jobs should end. */
+/** A message to publish, and the expected outcome of each of its jobs. */
 export interface Sample {
   readonly title: string;
   readonly body: unknown;
@@ -43,13 +43,13 @@ const completed = message("quickstart-1/0", {
 });
 const { taskId: _left_out, ...nameless } = completed;
 
-/** The job whose log is served by the quickstart. */
+/** The job whose log the quickstart serves. */
 export const JOB_WITH_LOG = "quickstart-6/0";
 
-/** For whoever wants to publish one more. */
+/** One more message, for people to publish. */
 export const anotherJob = message("quickstart-7/0", { state: "running" });
 
-/** @param logUrl - of a log that can be fetched. */
+/** Returns the sample messages in the order of publishing. @param logUrl - the URL of a log that can be fetched. */
 export const samplesWith = (logUrl: string): readonly Sample[] => [
   {
     title: "a job is scheduled",

@@ -1,9 +1,9 @@
 import type { Delivery, Settlement } from "../domain/delivery.ts";
 
-/** Takes a delivery and says, once everything it caused is durable, how it is to be settled. Never rejects. */
+/** Handles a delivery, and resolves with its settlement once everything that it caused is durable. Never rejects. */
 export type DeliveryHandler = (delivery: Delivery) => Promise<Settlement>;
 
-/** What the registry lists of an exchange. */
+/** An exchange of the registry, with the routing keys that are bound. */
 export interface ListedExchange {
   readonly exchange: string;
   readonly routingKeys: readonly string[];
@@ -15,53 +15,53 @@ export interface DegradedExchange {
   readonly reason: string;
 }
 
-/** How a source fares at this moment; without passwords. */
+/** The state of a source at this moment, without passwords. */
 export interface SourceState {
-  /** There is a connection to the broker; it may still be declaring and binding. */
+  /** Whether there is a connection to the broker. The queue may not be declared and bound yet. */
   readonly connected: boolean;
-  /** Deliveries can come. */
+  /** Whether deliveries can arrive. */
   readonly consuming: boolean;
-  /** Full name of the queue; null: not declared yet. */
+  /** The full name of the queue; null if it is not declared yet. */
   readonly queue: string | null;
-  /** Bindings in force, those of degraded exchanges not counted; 0 before the first time. */
+  /** How many bindings are in force, without those of degraded exchanges; 0 before the first pass. */
   readonly bindings: number;
   readonly degraded: readonly DegradedExchange[];
-  /** Of the registry in force, degraded ones included. */
+  /** The exchanges of the registry in force, degraded ones included. */
   readonly exchanges: readonly ListedExchange[];
-  /** Bindings that left the registry and are there still: the guard, or another worker, keeps them. */
+  /** How many bindings left the registry and are still there, because they are too many or another worker wants them. */
   readonly left: number;
-  /** How often it consumed again after a loss. */
+  /** How often it has consumed again after a loss. */
   readonly reconnects: number;
-  /** How often the queue was gone and had to be made anew, with what was in it lost. */
+  /** How often the queue was gone, so that the messages in it were lost, and was declared again. */
   readonly queuesLost: number;
-  /** How long no deliveries could come, in milliseconds: since the loss, or since the start; null: they can. */
+  /** How long no deliveries could arrive, in milliseconds, since the loss or the start; null if they can. */
   readonly lostSinceMs: number | null;
-  /** Deliveries that the broker has not heard of yet. */
+  /** How many deliveries are not settled yet. */
   readonly unsettled: number;
-  /** How long the oldest of them has been here, in milliseconds; 0: there is none. */
+  /** How long the oldest of them has been here, in milliseconds; 0 if there is none. */
   readonly oldestMs: number;
-  /** Deliveries in work whose channel is lost: they cannot be handed back. */
+  /** How many deliveries are in progress whose channel is lost, so that they cannot be returned to the queue. */
   readonly stranded: number;
 }
 
-/** What waits in the queue, and who else consumes from it. */
+/** How many messages wait in the queue, and how many consumers it has. */
 export interface QueueDepth {
   /** The queue's full name. */
   readonly queue: string;
-  /** Ready to be delivered; those that are held unacknowledged by consumers are not counted. */
+  /** Messages that are ready to be delivered, without those that consumers hold unacknowledged. */
   readonly messages: number;
   readonly consumers: number;
 }
 
-/** Where deliveries come from and settlements go. */
+/** The source of deliveries, to which settlements are sent. */
 export interface MessageSource {
   state(): SourceState;
-  /** Asks the broker; null: not consuming, or lost meanwhile. Disturbs no delivery. */
+  /** Asks the broker for the depth; null if nothing is consumed now, or the connection is lost meanwhile. */
   queueDepth(): Promise<QueueDepth | null>;
-  /** The registry in force is another one now: applied at once, or as soon as the broker is back. */
+  /** To be called when another registry is in force. It is applied at once, or as soon as the broker is back. */
   registryChanged(): void;
-  /** Cancels consuming; resolves once no more deliveries will come. What arrives meanwhile is handed back. */
+  /** Cancels consuming, and resolves once no more deliveries can arrive. Those that arrive meanwhile are returned. */
   stopConsuming(): Promise<void>;
-  /** Sends what settlements there are, then closes channel and connection. */
+  /** Sends the settlements that are due, then closes channel and connection. */
   close(): Promise<void>;
 }

@@ -19,14 +19,14 @@ import { type CommandRow, runProgram } from "./program.ts";
 const { env } = process;
 
 const logFilters = [
-  ["--project <name>", "logs of jobs of this project"],
-  ["--job <guid>", "logs of this job"],
+  ["--project <name>", "only logs of this project's jobs"],
+  ["--job <guid>", "only logs of this job"],
   ["--status <status>", "pending, parsed or failed"],
-  ["--since <time>", "changed since: 2026-01-05T10:00:00Z, or how long ago: 30m, 12h, 7d"],
-  ["--limit <count>", "at most so many"],
+  ["--since <time>", "changed at or after: 2026-01-05T10:00:00Z, or how long ago: 30m, 12h, 7d"],
+  ["--limit <count>", "at most this many"],
 ] as const;
 
-/** All commands; a new one is a row here and a function in this folder. */
+/** All commands. To add one, add a row here and a function in `commands/`. */
 export const commands: readonly CommandRow[] = [
   {
     usage: "start",
@@ -35,15 +35,18 @@ export const commands: readonly CommandRow[] = [
       "AMQP_URL=amqps://user:password@pulse.mozilla.org:5671 pulse-ingest start",
       "LOCAL=true AMQP_URL=amqp://guest:guest@localhost:5672 pulse-ingest start",
     ],
-    more: "Settings come from the environment: see config/settings.md. A second signal exits at once.",
+    more: "Settings are environment variables: see config/settings.md. A second signal ends the process at once.",
     run: () => start(env),
   },
   {
     usage: "check",
-    summary: "check registry and settings, and show what would be bound",
+    summary: "check the registry and the settings, and show what would be bound",
     options: [
-      ["--connect", "ask the broker for the exchanges too"],
-      ["--plan", "compare with what workers have bound, by their notes in the store"],
+      ["--connect", "also ask the broker whether the exchanges can be used"],
+      [
+        "--plan",
+        "show what a worker would bind and unbind, compared with the bindings recorded in the store",
+      ],
       ["--json", "one JSON object"],
     ],
     examples: [
@@ -51,32 +54,36 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest check --connect",
       "REGISTRY_FILE=new.yml pulse-ingest check --plan",
     ],
-    more: "Exit code 1 if an exchange cannot be used, or if a worker would refuse to remove so many bindings at once.",
+    more: "Exit code 1 if an exchange cannot be used, or if the plan removes more bindings at once than a worker allows.",
     run: (_args, options) => check(env, options),
   },
   {
     usage: "validate <file...>",
-    summary: "say for each message whether it is valid, and if not, why",
+    summary: "check messages: print for each one whether it is valid, and if not, why",
     options: [["--json", "one JSON object per message"]],
     examples: ["pulse-ingest validate job.json", "cat job.json | pulse-ingest validate - --json"],
-    more: "A file holds one message, an array of them, or either on each line; - is standard input. Exit code 1 if any is invalid.",
+    more:
+      "A file holds one message, an array of messages, or one of these per line. - is standard input.\n" +
+      "Exit code 1 if any message is invalid.",
     run: ([files], { json }) => validate(env, z.array(z.string()).parse(files), json === true),
   },
   {
     usage: "normalise <file>",
-    summary: "print the submissions that a file's messages amount to, as JSON",
+    summary: "print the submissions that a file's messages are turned into, as JSON",
     examples: ["pulse-ingest normalise job.json", "cat jobs.json | pulse-ingest normalise -"],
-    more: "Invalid and unscheduled messages are left out and told on standard error; exit code 1 if any is invalid.",
+    more:
+      "Invalid and unscheduled messages are left out, and reported on standard error.\n" +
+      "Exit code 1 if any message is invalid.",
     run: ([file]) => normalise(env, z.string().parse(file)),
   },
   {
     usage: "publish <file>",
-    summary: "publish a message, or each of an array, to an exchange",
+    summary: "publish the messages of a file to an exchange",
     options: [
-      ["--exchange <name>", "topic exchange; made only under exchange/<own user>/"],
+      ["--exchange <name>", "a topic exchange; it is created only under exchange/<own user>/"],
       ["--routing-key <key>", "<destination>.<project>"],
-      ["--no-validate", "publish it even if it is invalid"],
-      ["--wait", "wait until the store shows what became of each, and say it"],
+      ["--no-validate", "publish the messages even if they are invalid"],
+      ["--wait", "wait until the store shows the outcome of each message, and print it"],
       ["--timeout <seconds>", "how long to wait at most (default: 60)"],
     ],
     examples: [
@@ -84,19 +91,19 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest publish job.json --exchange exchange/guest/jobs --routing-key treeherder.try --wait --timeout 10",
     ],
     more:
-      "The broker is AMQP_URL's; --wait also looks into the worker's store (MONGODB_URL or DATA_DIR).\n" +
-      "Exit code 0 if all went well, 1 if a message is invalid or was rejected, 3 if one is unroutable, or not\n" +
-      "confirmed or seen in time.",
+      "AMQP_URL names the broker. With --wait, MONGODB_URL or DATA_DIR must name the worker's store.\n" +
+      "Exit code 0 on success, 1 if a message is invalid or was rejected, 3 if a message is unroutable, was not\n" +
+      "confirmed, or was not seen in the store in time.",
     run: ([file], options) => publish(env, z.string().parse(file), options),
   },
   {
     usage: "inspect [exchange]",
-    summary: "show what comes by an exchange, live, each message with its verdict; nothing is stored",
+    summary: "show the messages of an exchange live, each with its verdict; nothing is stored",
     options: [
-      ["--routing-key <pattern>", "only these: * is one word, # any number (default: all)"],
+      ["--routing-key <pattern>", "only these keys: * is one word, # any number of words (default: all)"],
       ["--project <pattern>", "only messages for this project; * is any text"],
       ["--only <verdict>", "accepted, skipped or rejected"],
-      ["--count <count>", "end after so many"],
+      ["--count <count>", "end after this many messages"],
       ["--json", "one JSON object per message, with the message itself"],
     ],
     examples: [
@@ -105,15 +112,15 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest inspect --project 'mozilla-*' --count 10 --json",
     ],
     more:
-      "Without an exchange: all that the registry binds. It reads through a queue of its own, which ends with it, so\n" +
-      "workers miss nothing; a reader that is too slow misses the oldest, once more than 1000 wait.",
+      "Without an exchange, it shows everything that the registry binds. The command reads through a temporary queue of\n" +
+      "its own, so it takes no message from workers. If more than 1000 messages wait for it, the oldest are dropped.",
     run: ([exchange], options) => inspect(env, z.string().optional().parse(exchange), options),
   },
   {
     usage: "status",
-    summary: "tell on one screen how a worker, its broker and its store fare, and what is wrong",
+    summary: "show on one screen how a worker, its broker and its store are doing, and what is wrong",
     options: [
-      ["--url <url>", "of the worker's HTTP, instead of HTTP_HOST and HTTP_PORT"],
+      ["--url <url>", "address of the worker's HTTP server, instead of HTTP_HOST and HTTP_PORT"],
       ["--json", "one JSON object"],
     ],
     examples: [
@@ -121,22 +128,24 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest status --url http://127.0.0.1:9183",
       "pulse-ingest status --json | jq .problems",
     ],
-    more: "Store and broker are asked too, also when no worker answers. Exit code 1 if something is wrong.",
+    more: "The command also asks the store and the broker directly, even if no worker answers. Exit code 1 if something is wrong.",
     run: (_args, { url, json }) =>
       status(env, { url: typeof url === "string" ? url : null, json: json === true }),
   },
   {
     usage: "explain <guid>",
-    summary: "tell all that is known of a job: what came, what became of it, logs, artifacts",
+    summary: "show all that is known about a job: messages, outcome, logs, artifacts, rejections",
     options: [
-      ["--project <name>", "of this project only"],
+      ["--project <name>", "only this project"],
       ["--json", "one JSON object"],
     ],
     examples: [
       "pulse-ingest explain fJhBlPyZTLKrsXAv8oEXpQ/0",
       "pulse-ingest explain fJhBlPyZTLKrsXAv8oEXpQ --project try --json",
     ],
-    more: "A task id alone tells of each of its runs. It may be a slug, as Taskcluster shows it, or the UUID that messages carry: either finds both. Exit code 1 if nothing is known of it.",
+    more:
+      "A task id without a run shows all runs. It may be a slug, as Taskcluster shows it, or a UUID, as in messages:\n" +
+      "each form finds both. Exit code 1 if nothing is known.",
     run: ([guid], { project, json }) =>
       explain(env, z.string().parse(guid), {
         project: typeof project === "string" ? project : null,
@@ -145,21 +154,25 @@ export const commands: readonly CommandRow[] = [
   },
   {
     usage: "parse-log <target>",
-    summary: "print the artifacts that the worker would make of a log, as one JSON object",
+    summary: "print the artifacts that the worker would generate from a log, as one JSON object",
     examples: [
       "pulse-ingest parse-log live_backing.log.gz",
       "pulse-ingest parse-log https://logs.example.org/live_backing.log",
       "zcat old.log.gz | pulse-ingest parse-log -",
     ],
-    more: "A file or a URL; - is standard input. Text may be compressed once or twice: by gzip or zlib, by zstd where Node can undo it, and by brotli where the server says so. Exit code 1 and the reason if none can be made. Performance data that does not fit its schema is printed, and told: the worker would not store it.",
+    more:
+      "The target is a file or a URL; - is standard input. The text may be compressed once or twice: with gzip or zlib,\n" +
+      "with zstd if this version of Node.js supports it, and with brotli if the server declares it.\n" +
+      "Performance data that does not fit its schema is printed with a warning, because the worker would not store it.\n" +
+      "Exit code 1, with the reason, if no artifacts can be generated.",
     run: ([target]) => parseLog(env, z.string().parse(target)),
   },
   {
     usage: "rejections list",
-    summary: "list refused messages, newest first, with what is wrong; or count them",
+    summary: "list rejected messages, newest first, with the reason; or count them",
     options: [
       ...rejectionFilters,
-      ["--counts", "how many there are, per exchange and reason, instead"],
+      ["--counts", "print the number of rejections per exchange and reason instead"],
       ["--json", "one JSON object per rejection, or per count"],
     ],
     examples: [
@@ -167,86 +180,95 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest rejections list --counts --since 24h",
       "pulse-ingest rejections list --reason schema-violation --limit 1000 --json | jq .errors",
     ],
-    more: "Without --limit the newest 100. One that comes again (same payload and route) is counted, not listed again.",
+    more:
+      "Without --limit, the newest 100 are listed. If the same payload is rejected again on the same exchange and\n" +
+      "routing key, its rejection is counted up and not listed twice.",
     run: (_args, options) => listRejections(env, options),
   },
   {
     usage: "rejections show <id>",
-    summary: "show all that is kept of a refused message: what is wrong, where, and the payload",
-    options: [["--json", "as one JSON object"]],
+    summary: "show a rejection in full: what is wrong and where, and the payload",
+    options: [["--json", "one JSON object"]],
     examples: [
       "pulse-ingest rejections show 3fa9c01d77aa",
       "pulse-ingest rejections show 3fa9c01d77aa --json | jq -r .payload.content",
     ],
-    more: "The id as rejections list shows it; its beginning is enough. Exit code 1 if there is none.",
+    more: "The id is the one that rejections list shows; its beginning is enough. Exit code 1 if there is no such rejection.",
     run: ([id], options) => showRejection(env, z.string().parse(id), options),
   },
   {
     usage: "rejections replay [id...]",
-    summary: "have refused messages go the worker's way once more, and say what became of each",
+    summary: "process rejected messages again, as the worker would, and print the outcome of each",
     options: [
       ...rejectionFilters,
-      ["--all", "every rejection there is"],
+      ["--all", "all rejections"],
       ["--json", "one JSON object per job message"],
     ],
     examples: [
       "pulse-ingest rejections replay 3fa9c01d77aa",
       "pulse-ingest rejections replay --reason project-not-accepted --exchange exchange/publisher/jobs",
     ],
-    more: "By the registry and settings that the worker has, oldest first. What is no longer refused is taken out of the rejections. What killed workers is replayed by its id alone. Exit code 1 if any is refused again, or cannot be replayed.",
+    more:
+      "The oldest message is replayed first. Run it with the worker's registry and settings. A message that is no longer\n" +
+      "rejected is removed from the rejections. A message that killed workers is replayed only if you name its id.\n" +
+      "Exit code 1 if a message is rejected again or cannot be replayed.",
     run: ([ids], options) => replay(env, z.array(z.string()).parse(ids), options),
   },
   {
     usage: "rejections export",
-    summary: "print refused messages as they were sent, a line of JSON each, for validate and publish",
+    summary: "print rejected messages as they were sent, one line of JSON each, for validate and publish",
     options: rejectionFilters,
     examples: [
       "pulse-ingest rejections export --project try --since 7d > refused.ndjson",
       "pulse-ingest rejections export --exchange exchange/publisher/jobs | pulse-ingest validate -",
     ],
-    more: "Oldest first. Bytes that could not be decoded, and what was not kept whole, are left out and told on standard error; exit code 1 then.",
+    more:
+      "The oldest message comes first. Messages that could not be decoded or were not kept whole are left out, and\n" +
+      "reported on standard error; the exit code is then 1.",
     run: (_args, options) => exportRejections(env, options),
   },
   {
     usage: "logs list",
-    summary: "list logs, newest change first, with the reason of every failure",
+    summary: "list logs, last changed first, with the reason of every failure",
     options: [...logFilters, ["--json", "one JSON object per log"]],
     examples: [
       "pulse-ingest logs list --status failed --since 12h",
       "pulse-ingest logs list --job GUID --json",
     ],
-    more: "Without --limit the newest 100.",
+    more: "Without --limit, 100 logs are listed.",
     run: (_args, options) => listLogs(env, options),
   },
   {
     usage: "logs reparse",
-    summary: "have logs read again, with all their attempts",
-    options: [...logFilters, ["--all", "every log there is"]],
+    summary: "schedule logs to be read again, with a fresh count of attempts",
+    options: [...logFilters, ["--all", "all logs"]],
     examples: [
       "pulse-ingest logs reparse --status failed --since 7d",
       "pulse-ingest logs reparse --job GUID",
     ],
-    more: "Artifacts that are there stay as they are; only missing ones come.",
+    more: "Existing artifacts stay as they are; only missing ones are added.",
     run: (_args, options) => reparseLogs(env, options),
   },
   {
     usage: "bugs import <file>",
-    summary: "replace the bugs that are suggested by those of a file",
+    summary: "replace the bugs that can be suggested with the bugs in a file",
     examples: ["pulse-ingest bugs import bugs.json", "cat bugs.ndjson | pulse-ingest bugs import -"],
-    more: "JSON as Bugzilla's REST API gives it, an array of bugs, or a bug a line. All or nothing: exit code 1 if any is wrong.",
+    more:
+      "The file holds an answer of Bugzilla's REST API, a JSON array of bugs, or one bug per line.\n" +
+      "Exit code 1 if any bug is invalid; nothing is imported then.",
     run: ([file]) => importBugs(env, z.string().parse(file)),
   },
   {
     usage: "bugs sync",
-    summary: "replace the bugs that are suggested by those of Bugzilla about intermittent failures",
-    options: [["--url <url>", "of Bugzilla, instead of BUGZILLA_URL"]],
+    summary: "replace the bugs that can be suggested with Bugzilla's bugs about intermittent failures",
+    options: [["--url <url>", "address of Bugzilla, instead of BUGZILLA_URL"]],
     examples: ["pulse-ingest bugs sync", "pulse-ingest bugs sync --url https://bugzilla.example.org"],
-    more: "All or nothing: exit code 1 if any page fails. The worker does it by itself with BUGS_SYNC_MINUTES.",
+    more: "Exit code 1 if any request fails; nothing is changed then. With BUGS_SYNC_MINUTES, the worker syncs by itself.",
     run: (_args, { url }) => sync(env, typeof url === "string" ? url : null),
   },
 ];
 
-/** Runs one command line, given without the program's name; gives the exit code. */
+/** Runs one command line, given without the program's name, and returns the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
   const packageFile = new URL("../../package.json", import.meta.url);
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, "utf8")));

@@ -6,23 +6,23 @@ import { print, tell } from "./output/print.ts";
 
 /** A row of the table of commands. */
 export interface CommandRow {
-  /** As commander writes it, e.g. `validate <file...>`; of a group with two words, e.g. `bugs import <file>`. */
+  /** In commander's notation, e.g. `validate <file...>`. A command of a group has two words, e.g. `bugs import <file>`. */
   readonly usage: string;
   readonly summary: string;
-  /** Flags, meaning, and the default where there is one. */
+  /** Flags, meaning, and the default if there is one. */
   readonly options?: readonly (readonly [flags: string, meaning: string, standard?: string])[];
   readonly examples: readonly string[];
-  /** Told after the examples, where a command needs more words. */
+  /** Text after the examples. */
   readonly more?: string;
-  /** Gives the exit code. */
+  /** Returns the exit code. */
   readonly run: (args: readonly (string | string[])[], options: CommandOptions) => Promise<number>;
 }
 
 /**
  * Runs one command line.
  *
- * @param argv - without the program's name.
- * @returns the exit code; a user's mistake is told on standard error, without a stack trace.
+ * @param argv - the arguments without the program's name.
+ * @returns the exit code. A user's mistake is printed on standard error without a stack trace.
  */
 export async function runProgram(
   rows: readonly CommandRow[],
@@ -70,12 +70,11 @@ export async function runProgram(
   }
 }
 
-/** It may quote a stranger's file, or its name. */
 function lineOf(problem: string): string {
   return `error: ${problem}`;
 }
 
-/** Where a command belongs: below its group, which is made with its first command, or at the top. */
+/** Returns the parent of a command: its group, which the first command of the group creates, or the program itself. */
 function placeOf(
   program: Command,
   usage: string,

@@ -1,7 +1,7 @@
-/** An entry of the registry, as far as it says which projects an exchange may write to. */
+/** The part of a registry entry that says which projects an exchange may write to. */
 export interface LimitedEntry {
   readonly exchange: string;
-  /** Patterns, in which `*` stands for any text. */
+  /** Patterns; `*` stands for any text. */
   readonly accept_projects?: readonly string[] | undefined;
   /** File, line and entry, for warnings. */
   readonly place: () => string;
@@ -9,21 +9,21 @@ export interface LimitedEntry {
 
 export interface AcceptedProjects {
   /**
-   * May messages of this exchange write to this project? Entries of one exchange are taken together: it may write to what
-   * any of their lists names, and to every project where none of them has a list. An exchange that is not in the
-   * registry may write to what every listed one may.
+   * Returns whether messages of this exchange may write to this project. The lists of all entries for one exchange are
+   * joined; if none of them has a list, the exchange may write to every project. An exchange that is not in the registry
+   * may write only to projects that every listed exchange may write to.
    */
   readonly accepts: (exchange: string, project: string) => boolean;
-  /** Entries whose publisher may change more than is probably meant. */
+  /** Entries that probably let their publisher change more than intended. */
   readonly warnings: readonly string[];
 }
 
-/** Projects that an unlisted exchange's answer is kept for; beyond it they are all worked out again. */
+/** Most answers that are cached for unlisted exchanges. A full cache is cleared. */
 const MAX_KNOWN = 1000;
 
 type IsAccepted = (project: string) => boolean;
 
-/** What `accept_projects` of all entries amounts to. */
+/** Combines `accept_projects` of all entries. */
 export function acceptedProjects(entries: readonly LimitedEntry[]): AcceptedProjects {
   const patterns = new Map<string, string[]>();
   for (const { exchange, accept_projects = [] } of entries) {
@@ -32,15 +32,17 @@ export function acceptedProjects(entries: readonly LimitedEntry[]): AcceptedProj
     patterns.set(exchange, known);
   }
   const listed = new Map([...patterns].map(([exchange, its]) => [exchange, anyOf(its)]));
-  const isAcceptedOfAll = kept((project) => [...listed.values()].every((isAccepted) => isAccepted(project)));
+  const isAcceptedByAll = cached((project) =>
+    [...listed.values()].every((isAccepted) => isAccepted(project)),
+  );
   return {
-    // A publisher may bind another exchange to the one that is listed, and the broker then names that other one.
-    accepts: (exchange, project) => (listed.get(exchange) ?? isAcceptedOfAll)(project),
+    // A publisher may bind another exchange to a listed one. The broker then names that other exchange.
+    accepts: (exchange, project) => (listed.get(exchange) ?? isAcceptedByAll)(project),
     warnings: entries.flatMap((entry) => warningOf(entry, patterns) ?? []),
   };
 }
 
-/** No pattern at all: every project is accepted. */
+/** Returns a function that accepts names which match any of the patterns. Without patterns, it accepts every name. */
 function anyOf(patterns: readonly string[]): IsAccepted {
   if (patterns.length === 0) return () => true;
   const names = new Set(patterns);
@@ -48,8 +50,8 @@ function anyOf(patterns: readonly string[]): IsAccepted {
   return (project) => names.has(project) || globs.some((glob) => matches(glob, project));
 }
 
-/** The same, with answers kept: asking every exchange's list takes a while. */
-function kept(isAccepted: IsAccepted): IsAccepted {
+/** Caches answers, because asking the lists of all exchanges is slow. */
+function cached(isAccepted: IsAccepted): IsAccepted {
   const known = new Map<string, boolean>();
   return (project) => {
     const before = known.get(project);
@@ -67,13 +69,13 @@ function warningOf(
 ): string | null {
   if (accept_projects !== undefined) return null;
   if ((patterns.get(exchange) ?? []).length > 0) {
-    return `${place()}: has no accept_projects, so the lists of the other entries for ${exchange} hold for all its messages`;
+    return `${place()}: has no accept_projects, so the lists of the other entries for ${exchange} apply to all its messages`;
   }
   if (patterns.size === 1) return null;
   return `${place()}: has no accept_projects, so ${exchange} may write to every project, and change jobs of the other exchanges`;
 }
 
-/** Does the pattern, in which `*` stands for any text, fit the whole name? Linear: no regular expression. */
+/** Returns whether the pattern matches the whole name; `*` stands for any text. It runs in linear time. */
 export function matches(pattern: string, name: string): boolean {
   const parts = pattern.split("*");
   const [head = "", ...rest] = parts;

@@ -14,29 +14,29 @@ export interface OperatorFilesOptions {
   readonly log: Log;
 }
 
-/** What operators write, as it is in force: read again on change, and when asked to. */
+/** The files that operators write, as they are in force. They are read again on change and on request. */
 export interface OperatorFiles {
   registry(): Registry;
   tiers(): TierOverrides;
-  /** As the registry says; for an exchange that left it, as the last one said that listed it. */
+  /** Applies the registry's `accept_projects`. For an exchange that was removed, the last registry that listed it applies. */
   acceptsProject(exchange: string, project: string): boolean;
-  /** Of the registry: 1 is that of the start. */
+  /** Number of the registry in force; 1 is the one at start-up. */
   generation(): number;
-  /** What keeps the files as they are now from being in force; empty: they are. */
+  /** Why the files as they are now are not in force; empty if they are. */
   problems(): readonly string[];
   /** Calls the listener each time that another registry has come into force. */
   onRegistry(listener: () => void): void;
-  /** Looks at them now. */
+  /** Reads the files now. */
   reread(): Promise<void>;
 }
 
-/** A change is in force after two looks. */
+/** A change comes into force after two looks. */
 const LOOK_EVERY_MS = 1000;
 
-/** Reads both files, and watches them. @throws Misuse for the first that is broken. */
+/** Reads both files, and watches them. @throws Misuse for the first file that is invalid. */
 export async function openOperatorFiles(options: OperatorFilesOptions): Promise<OperatorFiles> {
   const { registryPath, tiersPath, deployment, stop, log } = options;
-  // Messages of an exchange that left may wait in the queue: what it may not write to stays closed to it.
+  // Messages of a removed exchange may still wait in the queue, so its restrictions stay in force.
   const left = new Map<string, Registry>();
   const listeners: (() => void)[] = [];
   const registry = await watchFile({

@@ -20,16 +20,16 @@ const file = z
   })
   .nullable();
 
-/** Reads the tiers, as {@link parseTiers} does. @throws Misuse also for a file that cannot be read. */
+/** Reads the file of tiers and parses it with {@link parseTiers}. @throws Misuse also if the file cannot be read. */
 export async function readTiers(path: string): Promise<TierOverrides> {
   return parseTiers(path, await readText(path));
 }
 
 /**
- * Which signatures are forced to tier 2 or 3; where one is in both, 3 wins.
+ * Returns which signatures are forced to tier 2 or 3. If a signature is in both lists, tier 3 wins.
  *
- * @param path - for the messages.
- * @param text - null: there is no such file, which is fine.
+ * @param path - the file's path, for error messages.
+ * @param text - null if there is no such file, which is allowed.
  * @throws Misuse with all problems at once, each with file and line.
  */
 export function parseTiers(path: string, text: string | null): TierOverrides {

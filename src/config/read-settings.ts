@@ -13,22 +13,22 @@ import {
   settingsSchema,
 } from "./settings.ts";
 
-/** A setting as people are shown it. */
+/** A setting as it is documented. */
 export interface SettingInfo {
   readonly name: SettingName;
   readonly description: string;
   readonly unit: string | null;
   readonly secret: boolean;
-  /** As text; null: there is none. */
+  /** The default as text; null if there is none. */
   readonly defaultText: string | null;
 }
 
-/** What is declared, in the order of declaration. */
+/** Describes all settings, in the order of declaration. */
 export function describeSettings(): SettingInfo[] {
   return settingNames.map((name) => {
     const { description = "", unit, secret } = declared[name].meta() ?? {};
     const { success, data } = z.safeParse(declared[name], undefined);
-    // An empty list is no default that could be written.
+    // An empty list has no text form.
     const defaultText = success && data !== undefined && String(data) !== "" ? String(data) : null;
     return {
       name,
@@ -41,10 +41,10 @@ export function describeSettings(): SettingInfo[] {
 }
 
 /**
- * The settings that a command needs, read from the environment; others are neither read nor checked.
+ * Reads the settings that a command needs from the environment. Others are neither read nor checked.
  *
- * @param env - e.g. `process.env`; an empty value counts as unset, as compose files write it.
- * @throws Misuse with every problem at once, each naming the setting, what was found and what would be right.
+ * @param env - e.g. `process.env`. An empty value counts as unset, because compose files pass unset variables as empty.
+ * @throws Misuse with all problems at once. Each names the setting, its value and what would be valid.
  */
 export function readSettings<K extends SettingName>(
   env: NodeJS.ProcessEnv,
@@ -62,7 +62,7 @@ export function readSettings<K extends SettingName>(
     return `${name}: ${issue.message}; it is ${found} (see config/settings.md)`;
   });
   const all = [...problems, ...contradictions(sound(given, names)), ...missing(given)];
-  // A number may break two rules of its type, which say the same.
+  // Duplicates are removed, because a number can break two rules that have the same message.
   if (all.length > 0 || !parsed.success) throw new Misuse([...new Set(all)]);
   return parsed.data as Pick<Settings, K>;
 }
@@ -87,7 +87,7 @@ function contradictions(settings: Partial<Settings>): string[] {
   }
   if (LOG_LEASE_MS !== undefined && LOG_TIMEOUT_MS !== undefined && LOG_LEASE_MS <= LOG_TIMEOUT_MS) {
     problems.push(
-      `LOG_LEASE_MS: ${LOG_LEASE_MS} must exceed LOG_TIMEOUT_MS (${LOG_TIMEOUT_MS}): another worker would take up a slow log before it is read`,
+      `LOG_LEASE_MS: ${LOG_LEASE_MS} must exceed LOG_TIMEOUT_MS (${LOG_TIMEOUT_MS}): otherwise another worker would take over a slow log while it is being read`,
     );
   }
   return problems;
@@ -99,12 +99,12 @@ function missing(given: Readonly<Partial<Record<SettingName, string | undefined>
   return ["AMQP_URL: must be set (or AMQP_URL_FILE), e.g. AMQP_URL=amqp://guest:guest@localhost:5672"];
 }
 
-/** The broker address to connect to now: of the file if there is one, else the plain setting. */
+/** Returns the broker address to connect to now: from the file if one is set, otherwise from the plain setting. */
 export async function brokerUrl(settings: Pick<Settings, "AMQP_URL" | "AMQP_URL_FILE">): Promise<string> {
   return readUrl(amqpUrl, "AMQP_URL", settings.AMQP_URL_FILE, settings.AMQP_URL);
 }
 
-/** The database address to connect to now; null: the embedded store. */
+/** Returns the database address to connect to now; null for the embedded store. */
 export async function databaseUrl(
   settings: Pick<Settings, "MONGODB_URL" | "MONGODB_URL_FILE">,
 ): Promise<string | null> {
@@ -124,11 +124,11 @@ async function readUrl(
   });
   const parsed = type.safeParse(text.trim());
   if (!parsed.success)
-    throw new Misuse([`${name}_FILE: what ${file} holds ${parsed.error.issues[0]?.message ?? ""}`]);
+    throw new Misuse([`${name}_FILE: the content of ${file} ${parsed.error.issues[0]?.message ?? ""}`]);
   return parsed.data;
 }
 
-/** Name, value and origin of each setting, for `check`; secrets blanked. */
+/** Returns name, value and source of each setting, for `check`. Secrets are blanked. */
 export function showSettings(env: NodeJS.ProcessEnv, settings: Partial<Settings>): string[][] {
   return describeSettings()
     .filter(({ name }) => name in settings)

@@ -2,10 +2,10 @@ import * as z from "zod";
 import { MAX_NAME_BYTES } from "../broker/connection/broker-address.ts";
 import { hiddenProblem, shown } from "../domain/text/hidden-characters.ts";
 
-/** As the schema has it for `origin.project`. */
+/** The same rule as in the job schema for `origin.project`. */
 export const PROJECT_NAME = /^[\w-]{1,50}$/;
 
-/** Text of at least one character, in which nothing is hidden, and that keeps to a further rule. */
+/** Accepts text that is not empty, has no hidden characters, and keeps the given rule. */
 function word(problemOf: (text: string) => string | null) {
   return z.string("must be text, in quotes where it is a number").superRefine((text, context) => {
     const message = text === "" ? "must not be empty" : (hiddenProblem(text) ?? problemOf(text));
@@ -13,9 +13,11 @@ function word(problemOf: (text: string) => string | null) {
   });
 }
 
-/** The name of something, which stands for itself alone. */
+/** Refuses wildcards. */
 const fullName = (text: string): string | null =>
-  /[*#]/.test(text) ? `must be a full name, * and # mean nothing here: it is ${shown(text)}` : null;
+  /[*#]/.test(text)
+    ? `must be a full name, because * and # are not wildcards here: it is ${shown(text)}`
+    : null;
 
 export const isShort = (text: string): boolean => Buffer.byteLength(text) <= MAX_NAME_BYTES;
 
@@ -25,7 +27,7 @@ export const exchangeName = word((text) =>
   isShort(text) ? fullName(text) : `must not be longer than ${MAX_NAME_BYTES} bytes, the broker's limit`,
 );
 
-/** A part of a routing key as it is bound: words between dots. */
+/** A part of a binding's routing key: words separated by dots. */
 export const bindingWords = word((text) => {
   const words = text.split(".");
   if (words.includes("")) {
@@ -37,16 +39,16 @@ export const bindingWords = word((text) => {
     : `${shown(mixed)} matches nothing: * and # stand for whole words between dots; write '*' for any one word, '#' for any number of words, or list the names`;
 });
 
-/** A pattern for names of projects, in which `*` stands for any text. */
+/** A pattern for project names; `*` stands for any text. */
 export const projectPattern = word((text) =>
   /^[\w-]{0,50}$/.test(text.replaceAll("*", ""))
     ? null
     : `matches no project: a name has at most 50 letters, digits, _ and -, and * stands for any text; it is ${shown(text)}`,
 );
 
-/** Why this cannot be the name of a project; null if it can. */
+/** Returns why this cannot be a project's name; null if it can. */
 export function projectNameProblem(text: string): string | null {
   const problem = hiddenProblem(text);
   if (problem !== null || PROJECT_NAME.test(text)) return problem;
-  return `is no name of a project, which has 1 to 50 letters, digits, _ and -: it is ${shown(text)}`;
+  return `is not a project name, which has 1 to 50 letters, digits, _ and -: it is ${shown(text)}`;
 }

@@ -25,7 +25,7 @@ const entry = mapping("an entry", {
     context.addIssue({ code: "custom", path: ["projects", index], message });
   }
 });
-/** More than any queue is bound by; a slip of the pen in two long lists makes millions. */
+/** Far more than any queue needs. A mistake in two long lists can make millions. */
 const MAX_BINDINGS = 100_000;
 const atLeastOne = "must list at least one exchange: with none the worker would have nothing to read";
 const entries = z
@@ -41,38 +41,39 @@ const entries = z
     for (const [index, { destinations, projects }] of all.entries()) {
       bindings += destinations.length * projects.length;
       if (bindings <= MAX_BINDINGS) continue;
-      const message = `its destinations and projects, with those of the entries above, are more than ${MAX_BINDINGS} bindings`;
+      const message = `its destinations and projects, with those of the entries above, make more than ${MAX_BINDINGS} bindings`;
       context.addIssue({ code: "custom", path: [index], message });
       return;
     }
   });
 const file = mapping("the registry", { exchanges: entries });
 
-/** The exchanges that an operator lists. */
+/** The registry: the exchanges that an operator lists. */
 export interface Registry {
   readonly exchanges: readonly string[];
-  /** Every destination with every project of its entry, without doubles. */
+  /** Every destination with every project of its entry, without duplicates. */
   readonly bindings: readonly Binding[];
   readonly acceptsProject: AcceptedProjects["accepts"];
-  /** What works, but is probably not meant: each with file and line. */
+  /** Things that work but are probably mistakes, each with file and line. */
   readonly warnings: readonly string[];
 }
 
-/** Reads the registry, as {@link parseRegistry} does. @throws Misuse also for a file that cannot be read. */
+/** Reads the registry file and parses it with {@link parseRegistry}. @throws Misuse also if the file cannot be read. */
 export async function readRegistry(path: string, deployment?: string): Promise<Registry> {
   return parseRegistry(path, await readText(path), deployment);
 }
 
 /**
- * The registry that a text holds.
+ * Parses a registry.
  *
- * @param path - for the messages.
- * @param text - null: there is no such file.
- * @param deployment - entries that list `deployments` without it are passed by; undefined: all count.
- * @throws Misuse with all problems at once, each with file, line, entry and the mend.
+ * @param path - the file's path, for error messages.
+ * @param text - null if there is no such file.
+ * @param deployment - entries whose `deployments` do not list it are ignored; undefined: all entries count.
+ * @throws Misuse with all problems at once, each with file, line, entry and the fix.
  */
 export function parseRegistry(path: string, text: string | null, deployment?: string): Registry {
-  if (text === null) throw new Misuse([`${path}: there is no such file; name the registry by REGISTRY_FILE`]);
+  if (text === null)
+    throw new Misuse([`${path}: there is no such file; REGISTRY_FILE must name the registry`]);
   const { value, lineOf } = parseYaml(path, text, file);
   const inForce = value.exchanges.flatMap((each, index) => {
     const isMeant = deployment === undefined || (each.deployments?.includes(deployment) ?? true);
@@ -97,7 +98,7 @@ function bindingsOf({ exchange, destinations, projects }: z.infer<typeof entry>)
   );
 }
 
-/** Letters of other alphabets can look like ASCII's, and then match nothing. */
+/** Warns of characters beyond ASCII. Letters of other alphabets can look like ASCII letters, and then match nothing. */
 function lookalikes(listed: z.infer<typeof entry> & { readonly place: () => string }): string[] {
   const { place, exchange, destinations, projects } = listed;
   return [exchange, ...destinations, ...projects].flatMap((text) =>

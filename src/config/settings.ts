@@ -2,7 +2,7 @@ import * as z from "zod";
 import { readAmqpAddress } from "../domain/amqp-address.ts";
 import { databaseNameProblem } from "../domain/database-name.ts";
 
-/** The address is a secret, so problems are told in words of their own that do not show what was found. */
+/** Its error messages never show the address, because it is a secret. */
 export const amqpUrl = z.string().superRefine((text, context) => {
   const reading = readAmqpAddress(text);
   if ("problem" in reading) context.addIssue({ code: "custom", message: reading.problem });
@@ -32,7 +32,7 @@ const hosts = z
         .string()
         .regex(
           /^(\*\.)?[\w.-]+$/,
-          "must be names, or *.name for all below it, separated by commas; no ports",
+          "must be host names without ports, separated by commas; *.name stands for all names below it",
         ),
     ),
   );
@@ -56,34 +56,34 @@ const whole = (min: number, max: number): z.ZodCoercedNumber => {
 };
 
 /**
- * Every setting: type, default, unit, meaning and secrecy, declared once. The environment's names are the
- * code's names. `config/settings.md`, `pulse-ingest check` and the start-up errors are made from this.
+ * All settings, each declared once with type, default, unit, meaning and secrecy. The names in the environment are the
+ * names in the code. `config/settings.md`, `pulse-ingest check` and the start-up errors are made from this table.
  */
 export const declared = {
   AMQP_URL: amqpUrl.optional().meta({
     description:
       "Broker address with user, password and vhost, e.g. amqps://user:password@pulse.mozilla.org:5671. " +
-      "Escapes (%C3%A4) stand for UTF-8. ?ssl=1 asks for TLS as amqps:// does. " +
-      "Also known: ?heartbeat= (seconds), frameMax, maxFrameSize, channelMax, locale. The user is part of the queue's name.",
+      "Escapes (%C3%A4) are decoded as UTF-8. ?ssl=1 turns on TLS, as amqps:// does. " +
+      "Other parameters: heartbeat (seconds), frameMax, maxFrameSize, channelMax, locale. The user is part of the queue's name.",
     secret: true,
   }),
   AMQP_URL_FILE: z.string().optional().meta({
     description:
-      "File that holds the broker address. Read at each connect, before AMQP_URL, so that a mounted secret may change.",
+      "File that holds the broker address. It is read at each connect, so a mounted secret may change. It takes precedence over AMQP_URL.",
   }),
   REGISTRY_FILE: z.string().default("config/exchanges.yml").meta({
-    description: "The registry: which exchanges, destinations and projects to bind.",
+    description: "The registry: the exchanges, destinations and projects to bind.",
   }),
   TIERS_FILE: z.string().default("config/tiers.yml").meta({
-    description: "Signatures whose jobs are forced to tier 2 or 3, by project. The file may be absent.",
+    description: "File of signatures whose jobs are forced to tier 2 or 3, by project. It need not exist.",
   }),
   DEPLOYMENT: z.string().optional().meta({
     description:
-      "Name of this deployment. Registry entries that list `deployments` without it are passed by; unset, all entries count.",
+      "Name of this deployment. Registry entries whose `deployments` do not list it are ignored. Unset: all entries count.",
   }),
   LOCAL: flag.default(false).meta({
     description:
-      "For a laptop: a private queue (exclusive, auto-delete) that goes away with the connection, instead of the durable one.",
+      "For a laptop: use a private queue (exclusive, auto-delete) that disappears with the connection, instead of the durable one.",
   }),
   QUEUE_NAME: z
     .string()
@@ -91,67 +91,67 @@ export const declared = {
     .default("jobs")
     .meta({ description: "Last part of the queue's name, queue/<user>/<name>." }),
   QUEUE_TYPE: oneOf(["classic", "quorum"]).default("classic").meta({
-    description: "Type of the durable queue. It cannot be changed for a queue that exists.",
+    description: "Type of the durable queue. The type of an existing queue cannot be changed.",
   }),
   PRUNE_FORCE: flag.default(false).meta({
-    description: "Remove bindings that left the registry even when they are most of those in force.",
+    description: "Unbind what was removed from the registry even if that is most of the bindings in force.",
   }),
   PREFETCH: whole(1, 2000).default(400).meta({
-    description: "Most deliveries held unacknowledged; bounds memory whatever happens.",
+    description: "Most deliveries that are held unacknowledged. This limits memory in all circumstances.",
     unit: "messages",
   }),
   ACK_TIMEOUT_SECONDS: whole(2, 604_800).default(1800).meta({
     description:
-      "How long the broker waits for an acknowledgement before it closes the channel and delivers again: RabbitMQ's consumer_timeout, 30 minutes unless its operator has set another. A warning comes when a delivery has been held for half of it.",
+      "How long the broker waits for an acknowledgement before it closes the channel and delivers again. Set it to RabbitMQ's consumer_timeout, which is 30 minutes by default. The worker warns when it has held a delivery for half of this time.",
     unit: "seconds",
   }),
   BATCH_SIZE: whole(1, 2000).default(200).meta({
     description:
-      "A batch is written as soon as it holds this many jobs. One message may hold more; then it is written in several batches.",
+      "A batch is written as soon as it holds this many jobs. A message with more jobs is written in several batches.",
     unit: "jobs",
   }),
   BATCH_BYTES: whole(1024, 256 * 1024 * 1024)
     .default(1024 * 1024)
     .meta({
       description:
-        "... or as soon as their bodies add up to this. With the embedded store the worker does nothing else while it writes a batch.",
+        "A batch is also written as soon as its bodies add up to this size. With the embedded store, the worker does nothing else while it writes a batch.",
       unit: "bytes",
     }),
   BATCH_WAIT_MS: whole(0, 1000).default(5).meta({
-    description: "How long a free writer waits for company after the first message.",
+    description: "How long a free writer waits for more messages after the first one.",
     unit: "milliseconds",
   }),
   MAX_BODY_BYTES: whole(1024, 64 * 1024 * 1024)
     .default(1024 * 1024)
     .meta({
       description:
-        "A longer message is rejected; its head and hash are kept. So is one that is longer once its declared compression is undone. The worker does nothing else while it parses a body, which takes about 10 ms per MiB and can take several times that.",
+        "A message with a longer body is rejected; its beginning and its hash are kept. The limit also applies to the decompressed body if the message declares a compression. The worker does nothing else while it parses a body, which takes about 10 ms per MiB and can take several times that.",
       unit: "bytes",
     }),
   MAX_DEPTH: whole(8, 500).default(64).meta({
-    description: "A message nested deeper is rejected.",
+    description: "A message that is nested deeper is rejected.",
     unit: "levels",
   }),
   MAX_JOBS_PER_MESSAGE: whole(1, 100_000).default(1000).meta({
     description:
-      "A message from the broker that holds more jobs is rejected as a whole. Files given to validate, normalise and publish may hold any number.",
+      "A message from the broker that holds more jobs is rejected as a whole. Files for validate, normalise and publish may hold any number of jobs.",
     unit: "jobs",
   }),
   MAX_LOGS_PER_JOB: whole(1, 10_000).default(100).meta({
     description:
-      "Most logs that one message may give a job. The first ones are kept, and the job says how many were not.",
+      "Most logs that a job takes from one message. The first ones are kept, and the job records how many were dropped.",
     unit: "logs",
   }),
   MAX_ARTIFACTS_PER_JOB: whole(1, 10_000).default(100).meta({
-    description: "The same for artifacts.",
+    description: "The same limit for artifacts.",
     unit: "artifacts",
   }),
   MAX_DETAILS_PER_JOB: whole(1, 100_000).default(1000).meta({
-    description: "The same for job details, which the links of a message become.",
+    description: "The same limit for job details, which are made from a message's links.",
     unit: "details",
   }),
   MAX_COALESCED_PER_JOB: whole(1, 10_000).default(1000).meta({
-    description: "The same for the jobs that were coalesced into a job.",
+    description: "The same limit for the jobs that were coalesced into a job.",
     unit: "jobs",
   }),
   MAX_LABELS_PER_JOB: whole(1, 1000).default(100).meta({
@@ -161,19 +161,19 @@ export const declared = {
   }),
   MONGODB_URL: mongodbUrl.optional().meta({
     description:
-      "Database address; the path names the database (default pulse_ingest), by MongoDB's rules for names. Unset: the embedded SQLite store in DATA_DIR.",
+      "Database address. Its path names the database (default pulse_ingest); MongoDB's rules for names apply. Unset: the embedded SQLite store in DATA_DIR.",
     secret: true,
   }),
   MONGODB_URL_FILE: z.string().optional().meta({
     description:
-      "File that holds the database address. Read at each connect, before MONGODB_URL, so that a mounted secret may change.",
+      "File that holds the database address. It is read at each connect, so a mounted secret may change. It takes precedence over MONGODB_URL.",
   }),
   DATA_DIR: z.string().default("data").meta({
     description: "Folder of the embedded store and of the spool.",
   }),
   SPOOL: flag.default(true).meta({
     description:
-      "While the database is away for long, go on consuming into a file in DATA_DIR/spool, so that the broker's queue does not grow. For disks that last: what is there has been acknowledged. Without effect with the embedded store.",
+      "While the database is away for long, keep consuming into a file in DATA_DIR/spool, so that the broker's queue does not grow. Messages in the spool have been acknowledged, so DATA_DIR must be on a durable disk. Without effect with the embedded store.",
   }),
   SPOOL_AFTER_MS: whole(100, 3_600_000).default(10_000).meta({
     description: "How long the database may be away before the spool is used.",
@@ -182,11 +182,13 @@ export const declared = {
   SPOOL_MAX_BYTES: whole(1024 * 1024, 1024 ** 4)
     .default(1024 ** 3)
     .meta({
-      description: "How much the spool holds; full, the worker stops consuming. The file is somewhat larger.",
+      description:
+        "How much the spool may hold. When it is full, the worker stops consuming. The file is somewhat larger.",
       unit: "bytes",
     }),
   MAX_ATTEMPTS: whole(2, 1000).default(5).meta({
-    description: "A message that so many workers died of is rejected as killed-worker.",
+    description:
+      "A message is rejected as killed-worker after workers died this many times while it was in progress.",
     unit: "attempts",
   }),
   REJECTION_TTL_DAYS: whole(1, 3650).default(30).meta({
@@ -195,33 +197,33 @@ export const declared = {
   }),
   REJECTION_MAX_BYTES: whole(0, 8 * 1024 * 1024)
     .default(64 * 1024)
-    .meta({ description: "How much of a rejected message is kept.", unit: "bytes" }),
+    .meta({ description: "How much of a rejected message's payload is kept.", unit: "bytes" }),
   REJECTIONS_PER_DAY: whole(0, 10_000_000).default(10_000).meta({
     description:
-      "How many new rejections of one exchange are kept in a day (UTC), by all workers of the store together. Beyond that they are only counted. Exchanges that the registry does not list share one quota. 0: no limit.",
+      "How many new rejections of one exchange are kept per day (UTC), by all workers on the same store together. Further ones are only counted. All exchanges that the registry does not list share one quota. 0: no limit.",
     unit: "rejections",
   }),
   REJECTION_BYTES_PER_DAY: whole(0, 1024 ** 4)
     .default(256 * 1024 * 1024)
-    .meta({ description: "... and how many bytes of them. 0: no limit.", unit: "bytes" }),
+    .meta({ description: "The same quota in bytes. 0: no limit.", unit: "bytes" }),
   LOG_THREADS: whole(0, 64).default(4).meta({
     description:
-      "How many logs this worker reads at once, each on a thread with up to 64 MiB (more where ARTIFACT_MAX_BYTES or LOG_MAX_LINE_BYTES are raised). 0: it reads none, and leaves them to others; bug suggestions for submitted summaries are still made.",
+      "How many logs this worker reads at once, each on a thread with up to 64 MiB (more if ARTIFACT_MAX_BYTES or LOG_MAX_LINE_BYTES is raised). 0: it reads no logs and leaves them to other workers; it still makes bug suggestions for submitted summaries.",
     unit: "logs",
   }),
   LOGS_PER_HOST: whole(1, 64).default(3).meta({
     description:
-      "... of one log host, and of one server whatever its names are, so that a slow one leaves room for the others.",
+      "How many logs of one log host this worker reads at once, so that a slow host leaves room for the others. It also limits one server that has several names.",
     unit: "logs",
   }),
   LOG_MAX_WAITING_PER_EXCHANGE: whole(1, 100_000_000).default(20_000).meta({
     description:
-      "How many logs of one exchange may wait to be read. A log beyond it is stored with its job as failed, with the reason `too-many-waiting`; `pulse-ingest logs reparse` has it read after all.",
+      "How many logs of one exchange may wait to be read. Further logs are stored as failed, with the reason `too-many-waiting`. `pulse-ingest logs reparse` schedules them to be read after all.",
     unit: "logs",
   }),
   LOG_HOSTS: hosts.meta({
     description:
-      "Hosts that logs may be fetched from, also after a redirect: names, or *.name for all below it, separated by commas. Empty: all with public addresses. Counters name these hosts; the others are `other`.",
+      "Hosts that logs may be fetched from, also after a redirect: names separated by commas; *.name stands for all names below it. Empty: all hosts with public addresses. Metrics name these hosts in the label `host`; all other hosts are `other`.",
   }),
   LOG_PORTS: ports.prefault("80,443,1024-65535").meta({
     description:
@@ -229,11 +231,11 @@ export const declared = {
   }),
   LOG_ALLOW_PRIVATE: flag.default(false).meta({
     description:
-      "Fetch logs from addresses that are not public as well. Log URLs come from strangers: only for a laptop, or where nothing of the inside can be harmed.",
+      "Also fetch logs from addresses that are not public. Log URLs come from untrusted publishers, so use this only on a laptop, or where a request to an internal address can do no harm.",
   }),
   LOG_LOOKUP_MS: whole(100, 600_000).default(10_000).meta({
     description:
-      "How long resolving the name of a log host may take, by DNS alone: the system's search domains are not used, and its hosts file only with LOG_ALLOW_PRIVATE. Counts no longer than LOG_CONNECT_MS.",
+      "How long resolving the name of a log host may take, at most LOG_CONNECT_MS. Names are resolved by DNS: the system's search domains are not used, and its hosts file is used only with LOG_ALLOW_PRIVATE.",
     unit: "milliseconds",
   }),
   LOG_CONNECT_MS: whole(100, 600_000).default(30_000).meta({
@@ -241,110 +243,117 @@ export const declared = {
     unit: "milliseconds",
   }),
   LOG_IDLE_MS: whole(100, 600_000).default(30_000).meta({
-    description: "How long a log host may send nothing.",
+    description: "How long a log host may stay silent.",
     unit: "milliseconds",
   }),
   LOG_TIMEOUT_MS: whole(100, 3_600_000).default(300_000).meta({
-    description: "How long fetching and parsing one log may take in all.",
+    description: "How long fetching and parsing one log may take in total.",
     unit: "milliseconds",
   }),
   LOG_MAX_REDIRECTS: whole(0, 20).default(5).meta({
-    description: "Most redirects that are followed to a log.",
+    description: "Most redirects that are followed for one log.",
     unit: "redirects",
   }),
   LOG_MAX_BYTES: whole(1024, 8 * 1024 ** 3)
     .default(256 * 1024 * 1024)
     .meta({
       description:
-        "A log that is longer as transferred fails. Chunk extensions and trailers of its host count as well.",
+        "A log that is longer than this as transferred fails. Chunk extensions and trailers count as well.",
       unit: "bytes",
     }),
   LOG_MAX_INFLATED_BYTES: whole(1024, 64 * 1024 ** 3)
     .default(2 * 1024 ** 3)
     .meta({
-      description: "... or longer than this as text, or when one of two compressions is undone.",
+      description:
+        "A log that is longer than this after decompression fails. If it is compressed twice, the limit applies to both steps.",
       unit: "bytes",
     }),
   LOG_MAX_RATIO: whole(2, 100_000).default(500).meta({
     description:
-      "... or so many times longer as text than as transferred. This is looked at only beyond 64 MiB of text: below that, every ratio is allowed.",
+      "A log whose text is more than this many times longer than its transferred size fails. Up to 64 MiB of text, every ratio is allowed.",
     unit: "times",
   }),
   LOG_MAX_LINES: whole(1, 1_000_000_000).default(20_000_000).meta({
-    description: "A log of more lines fails.",
+    description: "A log with more lines fails.",
     unit: "lines",
   }),
   LOG_MAX_LINE_BYTES: whole(500, 64 * 1024 * 1024)
     .default(1024 * 1024)
-    .meta({ description: "A line with performance data is cut at this; all others at 500.", unit: "bytes" }),
+    .meta({
+      description: "A line with performance data is cut to this length; all other lines to 500 bytes.",
+      unit: "bytes",
+    }),
   ARTIFACT_MAX_BYTES: whole(1024, 15 * 1024 * 1024)
     .default(8 * 1024 * 1024)
     .meta({
       description:
-        "A log that an artifact larger than this would come from fails; of performance data and printed details, what is more is left out.",
+        "A log fails if an artifact that is made from it is larger than this. Performance data and printed details are cut to this size instead.",
       unit: "bytes",
     }),
   LOG_ATTEMPTS: whole(1, 100).default(10).meta({
     description:
-      "A log that could not be read so many times is given up. One that ended its thread, by its memory or its time, is given up after the second time.",
+      "After this many failed attempts, a log is given up. A log that ended its thread (out of memory or time) twice is given up at once.",
     unit: "attempts",
   }),
   LOG_LEASE_MS: whole(1000, 86_400_000).default(600_000).meta({
     description:
-      "After this others take up a log that a worker had in work when it died. Longer than LOG_TIMEOUT_MS, with room for parsing, bug suggestions and storing.",
+      "After this time, another worker takes over a log that a dead worker was reading. It must be longer than LOG_TIMEOUT_MS, with room for bug suggestions and storing.",
     unit: "milliseconds",
   }),
   BUGZILLA_URL: z
     .url({ protocol: /^https?$/, error: "must be a URL that begins with http:// or https://" })
     .refine((url) => !/^[^/]*\/\/[^/]*@/.test(url), {
-      error: "must name no user: Bugzilla is asked without one",
+      error: "must not name a user: requests to Bugzilla are anonymous",
     })
     .default("https://bugzilla.mozilla.org")
-    .meta({ description: "Bugzilla, for the bugs that are suggested for error lines." }),
+    .meta({ description: "Address of Bugzilla, whose bugs are suggested for error lines." }),
   BUGS_SYNC_MINUTES: whole(0, 10_080).default(0).meta({
     description:
-      "How often the worker reads all bugs of intermittent failures from Bugzilla. 0: never; `pulse-ingest bugs sync` or `bugs import` do it by hand.",
+      "How often the worker reads all bugs about intermittent failures from Bugzilla. 0: never; use `pulse-ingest bugs sync` or `bugs import` instead.",
     unit: "minutes",
   }),
   QUEUE_LIMIT: whole(1, 100_000_000)
     .default(8000)
     .meta({
       description:
-        "The queue is lost when this many messages are ready in it (on Pulse it is deleted then). " +
-        "Warnings come at 25, 50 and 75 %.",
+        "The number of ready messages at which the queue is lost (Pulse deletes it then). " +
+        "The worker warns at 25, 50 and 75 %.",
       unit: "messages",
     }),
   QUEUE_DEPTH_SECONDS: whole(1, 3600).default(10).meta({
-    description: "How often the broker is asked for the queue's depth.",
+    description: "How often the worker asks the broker for the queue's depth.",
     unit: "seconds",
   }),
   HTTP_HOST: z.string().default("127.0.0.1").meta({
-    description: "Address that health, metrics and status are served on. There is no login: keep it private.",
+    description:
+      "Address on which health, metrics and status are served. There is no login, so keep it private.",
   }),
   HTTP_ALLOWED_HOSTS: hosts.meta({
     description:
-      "More names that the worker is asked by, such as a service's: names, or *.name for all below it, separated by commas, without ports. A request for any other name gets 403. IP addresses, localhost, the machine's host name and HTTP_HOST are always allowed.",
+      "More host names that requests may use, such as the name of a service: names without ports, separated by commas; *.name stands for all names below it. A request for any other name gets 403. IP addresses, localhost, the machine's host name and HTTP_HOST are always allowed.",
   }),
   HTTP_PORT: z
     .union([z.literal("off"), whole(0, 65_535)], { error: "must be a port from 0 to 65535, or `off`" })
     .default(9182)
     .meta({
-      description: "Port for the same; 0: a free one, told in the log (`http_listening`); `off`: not served.",
+      description:
+        "Port on which they are served. 0: any free port, which the log names (`http_listening`). `off`: nothing is served.",
     }),
   STALL_SECONDS: whole(5, 3600)
     .default(120)
     .meta({
       description:
-        "/livez fails when deliveries are in hand and none has ended for this long, unless the store is away. " +
-        "To be longer than the database takes to give up a write.",
+        "/livez fails when deliveries are in progress and none has ended for this long, unless the store is away. " +
+        "It must be longer than the database driver takes to give up a write.",
       unit: "seconds",
     }),
   SHUTDOWN_MS: whole(0, 600_000).default(10_000).meta({
-    description: "How long a shutdown waits for the batch in work before its messages are handed back.",
+    description:
+      "How long a shutdown waits for the batch in progress before its messages are returned to the broker.",
     unit: "milliseconds",
   }),
   LOG_LEVEL: oneOf(["error", "warn", "info", "debug"]).default("info").meta({
-    description: "Least important log lines that are written.",
+    description: "Least important level that is written to the log.",
   }),
 } as const;
 

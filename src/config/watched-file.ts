@@ -4,41 +4,42 @@ import { pause } from "../timing/pause.ts";
 import { readText } from "./yaml-file.ts";
 
 export interface WatchedFileOptions<T> {
-  /** For the log, where events begin with it: `registry` gives `registry_broken`. */
+  /** Prefix of event names in the log: `registry` gives `registry_broken`. */
   readonly what: string;
   readonly path: string;
   readonly everyMs: number;
-  /** @param text - null: there is no such file. @throws Misuse with all that is wrong with it. */
+  /** @param text - null if there is no such file. @throws Misuse with all problems of the file. */
   readonly parse: (text: string | null) => T;
-  /** Another one is in force now. */
+  /** Called when a new content has come into force. */
   readonly onChange: (now: T, before: T) => void;
   /** Ends the watch. */
   readonly stop: AbortSignal;
   readonly log: Log;
 }
 
-/** A file that an operator writes, as it was when it was last free of faults. */
+/** A file that an operator writes, in its last valid state. */
 export interface WatchedFile<T> {
   current(): T;
-  /** How many were in force, this one included. */
+  /** How many contents have been in force so far, the present one included. */
   generation(): number;
-  /** Why the file as it is now is not in force; empty: it is. */
+  /** Why the file as it is now is not in force; empty if it is. */
   problems(): readonly string[];
-  /** Looks at it now, and says in the log what it found. */
+  /** Reads the file now, and logs the result. */
   reread(): Promise<void>;
 }
 
-/** What a look found: a text (null: no such file), or why it cannot be read. */
+/** The result of a look: the text (null if there is no such file), or why it cannot be read. */
 type Look = { readonly text: string | null } | { readonly unreadable: readonly string[] };
 
 /**
- * Reads a file, and again whenever it changes. A broken one is told in the log, and the one before stays in force.
+ * Reads a file, and reads it again when it changes. An invalid file is reported in the log, and the previous content
+ * stays in force.
  *
- * The text itself is compared, every `everyMs`: so it does not matter whether it was written over, replaced by an editor or
- * linked elsewhere by a ConfigMap, on which file system, and at what time. A new text counts once two looks in a row
- * saw it, since a look may fall in the middle of a write, and half a registry may well be a valid one.
+ * The text itself is compared every `everyMs`. This works however the file is changed (written over, replaced by an
+ * editor, or relinked by a ConfigMap) and on every file system. A new text counts after two looks in a row have seen it,
+ * because a look may fall in the middle of a write, and half a registry can be valid.
  *
- * @throws Misuse for a file that is broken now.
+ * @throws Misuse if the file is invalid now.
  */
 export async function watchFile<T>(options: WatchedFileOptions<T>): Promise<WatchedFile<T>> {
   const { what, path, parse, stop, log } = options;
@@ -77,7 +78,12 @@ export async function watchFile<T>(options: WatchedFileOptions<T>): Promise<Watc
     } catch (error) {
       if (!(error instanceof Misuse)) throw error;
       problems = error.problems;
-      log.error(`${what}_broken`, { path, problems, generation, hint: "the one before stays in force" });
+      log.error(`${what}_broken`, {
+        path,
+        problems,
+        generation,
+        hint: "the previous one stays in force; fix the file",
+      });
     }
   }
 

@@ -8,15 +8,15 @@ import { utf8Text } from "./utf8-text.ts";
 import { createLineFinder } from "./yaml-lines.ts";
 import { expandedSize } from "./yaml-size.ts";
 
-/** Problems that are told one by one; a person mends the first ones and looks again. */
+/** Most problems that are listed. A person fixes the first ones and checks again. */
 const MAX_TOLD = 100;
 const MAX_NAMES_TOLD = 10;
-/** Values that a file may hold once its aliases are written out: a few bytes of them can stand for billions. */
+/** Most values in a file with its aliases expanded. A few bytes of aliases can stand for billions of values. */
 const MAX_VALUES = 1_000_000;
-/** `<<` takes over the members of another mapping. */
+/** With `<<`, which copies the members of another mapping. */
 const schema = CORE_SCHEMA.withTags(mergeTag);
 
-/** The text of a file that an operator wrote; null where it is not there. @throws Misuse where it cannot be read. */
+/** Reads a file that an operator wrote; null if it does not exist. @throws Misuse if it cannot be read. */
 export async function readText(path: string): Promise<string | null> {
   let bytes: Buffer;
   try {
@@ -30,9 +30,9 @@ export async function readText(path: string): Promise<string | null> {
 }
 
 /**
- * A mapping of these members and no others; what is wrong with it is told with what would be right.
+ * Accepts a mapping with these members and no others. Its error messages say what is allowed.
  *
- * @param what - e.g. `an entry`.
+ * @param what - the name of the mapping in error messages, e.g. `an entry`.
  */
 export function mapping<Shape extends z.ZodRawShape>(
   what: string,
@@ -42,39 +42,39 @@ export function mapping<Shape extends z.ZodRawShape>(
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? `${namesOf(issue.keys)}: not known here; ${what} may have ${names}`
+        ? `${namesOf(issue.keys)}: unknown here; ${what} may have ${names}`
         : `must be ${what}: a mapping of ${names}`,
   });
 }
 
-/** The first keys of a mapping, with whatever is hidden in them. */
+/** Lists the first keys of a mapping, with hidden characters made visible. */
 export function namesOf(keys: readonly string[]): string {
   const told = keys.slice(0, MAX_NAMES_TOLD).map(plainOrShown).join(", ");
   return keys.length > MAX_NAMES_TOLD ? `${told} and ${keys.length - MAX_NAMES_TOLD} more` : told;
 }
 
-/** A key as it is, unless something in it might not be seen. */
+/** Returns a key as it is, or escaped if something in it might be invisible. */
 function plainOrShown(key: string): string {
   return /^[\x21-\x7e]{1,60}$/.test(key) ? key : shown(key);
 }
 
-/** What a YAML text holds. */
+/** A parsed YAML text. */
 export interface ParsedYaml<T> {
   readonly value: T;
-  /** The line of the value at this path, from 1. */
+  /** Returns the line of the value at this path, from 1. */
   readonly lineOf: (path: readonly PropertyKey[]) => number;
 }
 
 /**
- * What a YAML text holds, checked.
+ * Parses a YAML text and checks it against a type.
  *
- * @param path - for the messages.
+ * @param path - the file's path, for error messages.
  * @throws Misuse with the first hundred problems at once, each with file, line and what was found.
  */
 export function parseYaml<T>(path: string, text: string, type: z.ZodType<T>): ParsedYaml<T> {
   const value = loadOne(path, text);
   if (expandedSize(value) > MAX_VALUES) {
-    throw new Misuse([`${path}: holds more than ${MAX_VALUES} values, its aliases written out`]);
+    throw new Misuse([`${path}: holds more than ${MAX_VALUES} values when its aliases are expanded`]);
   }
   const parsed = type.safeParse(value);
   let findLine: ReturnType<typeof createLineFinder> | undefined;
@@ -91,7 +91,7 @@ export function parseYaml<T>(path: string, text: string, type: z.ZodType<T>): Pa
   throw new Misuse(firstTold(path, problems));
 }
 
-/** The first hundred, and how many more there are. */
+/** Returns the first hundred problems, and a line that says how many more there are. */
 export function firstTold(path: string, problems: readonly string[]): string[] {
   const more = problems.length - MAX_TOLD;
   return more > 0 ? [...problems.slice(0, MAX_TOLD), `${path}: and ${more} more`] : [...problems];
@@ -106,7 +106,7 @@ function placeOf(path: readonly PropertyKey[]): string {
 
 function loadOne(path: string, text: string): unknown {
   try {
-    // Not `load`: that takes a file of nothing but comments for an error.
+    // Not `load`, which fails for a file that holds only comments.
     const documents = loadAll(text, { schema });
     if (documents.length > 1)
       throw new Misuse([`${path}: holds ${documents.length} YAML documents; it may hold one`]);
@@ -118,13 +118,13 @@ function loadOne(path: string, text: string): unknown {
   }
 }
 
-/** What is most often behind text that is not YAML, and that the parser's words do not tell. */
+/** Returns a hint at the most common mistakes that the parser's message does not explain. */
 function hintFor(text: string, line: number): string {
   const lines = text.split("\n");
-  // `*` names something in YAML, and `#` begins a comment, so that the parser goes on looking for the end of a list.
+  // In YAML, `*` begins an alias and `#` a comment. After either, the parser fails to find the end of a list.
   const bare = lines.findIndex((each) => /^[^#]*(?:[[,]\s*[*#]|[:-]\s+\*)/.test(each));
-  if (bare !== -1) return `; line ${bare + 1}: what begins with * or # is written in quotes, as in '#'`;
-  // The parser may notice only on the next line what is wrong with one.
+  if (bare !== -1) return `; line ${bare + 1}: put text that begins with * or # in quotes, as in '#'`;
+  // The parser may report a problem only on the next line.
   const near = lines.slice(Math.max(0, line - 2), line).map((each) => each.replace(/^ +|[ \r]+$/g, ""));
   if (/^exchange\s*:/.test(near.at(-1) ?? "")) return "; each entry begins with a dash: `- exchange:`";
   const [hidden] = near.flatMap((each) => hiddenProblem(each) ?? []);

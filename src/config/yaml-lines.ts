@@ -1,10 +1,10 @@
 import { EVENT_ID, getScalarValue, parseEvents } from "js-yaml";
 
-/** A value of a YAML text, with where it and its parts begin. */
+/** Where a value of a YAML text and its parts begin. */
 interface Place {
   /** Offset in the text. */
   readonly start: number;
-  /** Of a mapping: by key, which is where a person looks. */
+  /** The members of a mapping. Each begins at its key, which is where a person looks. */
   readonly members: ReadonlyMap<string, Place>;
   readonly items: readonly Place[];
 }
@@ -12,11 +12,12 @@ interface Place {
 const LINE_END = /\r\n|\n|\r/g;
 
 /**
- * Tells where the values of a YAML text stand, in whichever style they are written.
+ * Finds the lines of values in a YAML text, in every style of writing.
  *
- * @param text - YAML that can be parsed.
- * @returns for the path of a value its line, from 1: of its key, or of its own beginning in a list. What is not there
- *   stands where the innermost value around it does; what is behind an alias or `<<`, where it is written.
+ * @param text - valid YAML.
+ * @returns a function from a value's path to its line, from 1. In a mapping it is the line of the key, in a list the
+ *   line of the value. For a missing value it is the line of the innermost value around it. A value behind an alias or
+ *   `<<` has the line where it is written.
  */
 export function createLineFinder(text: string): (path: readonly PropertyKey[]) => number {
   const root = readPlaces(text);
@@ -32,7 +33,7 @@ export function createLineFinder(text: string): (path: readonly PropertyKey[]) =
   };
 }
 
-/** How many of the sorted numbers are at most this one. */
+/** Returns how many of the sorted numbers are at most `limit`. */
 function countUpTo(sorted: readonly number[], limit: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
@@ -48,7 +49,7 @@ function readPlaces(text: string): Place {
   const anchors = new Map<string, Place>();
   let at = 0;
 
-  /** The value that begins with the next event. */
+  /** Reads the value that begins with the next event. */
   function read(): Place {
     const event = events[at++];
     const place: { start: number; members: Map<string, Place>; items: Place[] } = {
@@ -82,7 +83,7 @@ function readPlaces(text: string): Place {
     return place;
   }
 
-  /** The members of a mapping; what it takes over by `<<` stands where it is written. */
+  /** Reads the members of a mapping. Members copied by `<<` keep the place where they are written. */
   function readMembers(members: Map<string, Place>): void {
     const merged: Place[] = [];
     while (!isEnd()) {
@@ -99,7 +100,7 @@ function readPlaces(text: string): Place {
     }
   }
 
-  /** Of the collection that is being read, or of the text. */
+  /** Returns whether the collection that is being read, or the text, ends here. */
   function isEnd(): boolean {
     const next = events[at];
     return next === undefined || next.type === EVENT_ID.POP;

@@ -1,6 +1,6 @@
 /**
- * How many values a loaded YAML text holds when each alias counts as what it stands for. Infinite where an alias stands
- * within what it names.
+ * Returns how many values a loaded YAML text holds with its aliases expanded. Infinite if an alias stands within the
+ * value that it names.
  */
 export function expandedSize(root: unknown): number {
   const known = new Map<object, number>();
@@ -9,7 +9,7 @@ export function expandedSize(root: unknown): number {
     if (typeof value !== "object" || value === null) return 1;
     const before = known.get(value);
     if (before !== undefined) return before;
-    // Met again before it is known, it stands within itself.
+    // A value that is met again before its size is known contains itself.
     known.set(value, Number.POSITIVE_INFINITY);
     let size = 1;
     for (const member of Object.values(value)) size += sizeOf(member);

@@ -1,6 +1,6 @@
 import type { Fault, FaultReason, Violation } from "./faults.ts";
 
-/** What each reason means. A test compares this table with the one in `docs/outcomes.md`. */
+/** The meaning of each reason. A test compares this table with the one in `docs/outcomes.md`. */
 export const faultMeanings: Readonly<Record<FaultReason, string>> = {
   "oversize-body": "the body is longer than `MAX_BODY_BYTES`",
   "unsupported-encoding": "the properties declare an encoding of the body that cannot be decoded",
@@ -11,7 +11,7 @@ export const faultMeanings: Readonly<Record<FaultReason, string>> = {
   "project-not-accepted": "the registry does not let this exchange write to this project (`accept_projects`)",
   "unknown-revision-hash": "no push with this revision hash is known",
   "unusable-field": "a field fits the schema, but cannot be stored as it is",
-  "internal-error": "a bug in pulse-ingest struck twice",
+  "internal-error": "a bug in pulse-ingest made the message fail twice",
   "killed-worker": "workers died `MAX_ATTEMPTS` times while the message was in progress",
 };
 
@@ -79,11 +79,11 @@ function messageOf(fault: OtherFault): string {
       return `${fault.detail}; publish one JSON object, or an array of them, as UTF-8`;
     case "too-many-jobs":
       return (
-        `holds ${fault.jobs} jobs; a message may hold ${fault.limit} (MAX_JOBS_PER_MESSAGE): ` +
+        `holds ${fault.jobs} jobs; the limit is ${fault.limit} (MAX_JOBS_PER_MESSAGE): ` +
         "publish the jobs in several messages"
       );
     case "unreadable-time":
-      return `not a date-time: ${JSON.stringify(fault.value)}; it should be as in "2026-01-05T10:00:00Z"`;
+      return `not a date-time: ${JSON.stringify(fault.value)}; write it like "2026-01-05T10:00:00Z"`;
     case "project-not-accepted":
       return (
         `the exchange ${fault.exchange} may not write to the project ${fault.project}: accept_projects in the registry ` +
@@ -92,7 +92,7 @@ function messageOf(fault: OtherFault): string {
     case "unknown-revision-hash":
       return (
         `no push of ${fault.project} has the revision hash ${fault.revisionHash}: submit the push before its jobs, ` +
-        "or give the revision instead"
+        "or give a revision instead"
       );
     case "unusable-field":
       return fault.detail;

@@ -4,24 +4,24 @@ import type { FaultReason } from "../domain/faults.ts";
 import { createWorkerGauges } from "./worker-gauges.ts";
 
 /**
- * What is counted, each with its help text. Labels are bounded by the registry (exchange; `other` if it is not listed), by
- * a setting (host) or by the code (outcome, reason); never a routing key, project or guid.
+ * All counters, each with its help text. The values of labels are limited by the registry (exchange; `other` if it is not
+ * listed), by a setting (host) or by the code (outcome, reason). A routing key, project or guid is never a label.
  */
 export function createCounters() {
   const registry = new Registry();
   const registers = [registry];
-  /** The arrival of the oldest in the spool, in milliseconds since the epoch; null: there is none. */
+  /** Arrival of the oldest delivery in the spool, in milliseconds since the epoch; null if it is empty. */
   const spoolOldest: { atMs: number | null } = { atMs: null };
   const counters = {
     received: new Counter({
       name: "pulse_ingest_jobs_received_total",
-      help: "Job messages received; a delivery may carry several, and a redelivered one counts again.",
+      help: "Job messages received. A delivery may hold several. A redelivered message counts again.",
       labelNames: ["exchange"] as const,
       registers,
     }),
     ended: new Counter({
       name: "pulse_ingest_jobs_total",
-      help: "Job messages that ended, by outcome. Received = the sum of these + in hand + spooled.",
+      help: "Job messages that have ended, by outcome. Received = sum of these + in progress + spooled.",
       labelNames: ["exchange", "outcome"] as const,
       registers,
     }),
@@ -33,60 +33,60 @@ export function createCounters() {
     }),
     changedByOthers: new Counter({
       name: "pulse_ingest_jobs_changed_by_others_total",
-      help: "Messages that changed a job, or added to it, that first came through another exchange; by their own exchange.",
+      help: "Messages that changed or extended a job which first came through another exchange. The label is the message's exchange.",
       labelNames: ["exchange"] as const,
       registers,
     }),
     rejectionsOnlyCounted: new Counter({
       name: "pulse_ingest_rejections_only_counted_total",
-      help: "Job messages rejected that were not kept, because the day's quota of their exchange was full.",
+      help: "Rejected job messages that were not kept because their exchange's daily quota was full.",
       labelNames: ["exchange"] as const,
       registers,
     }),
     inHand: new Gauge({
       name: "pulse_ingest_jobs_in_hand",
-      help: "Job messages received that have not ended yet.",
+      help: "Job messages in progress: received, and not ended yet.",
       registers,
     }),
     batchJobs: new Histogram({
       name: "pulse_ingest_batch_jobs",
-      help: "Job messages a batch.",
+      help: "Job messages per batch.",
       buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000],
       registers,
     }),
     batchSeconds: new Histogram({
       name: "pulse_ingest_batch_duration_seconds",
-      help: "Time to store a batch, tries while the store is away included.",
+      help: "Time to store a batch, including retries while the store is away.",
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
       registers,
     }),
     lagSeconds: new Histogram({
       name: "pulse_ingest_stored_lag_seconds",
-      help: "Time from a delivery's arrival to the end of all its jobs.",
+      help: "Time from a delivery's arrival until all its jobs have ended.",
       labelNames: ["exchange"] as const,
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 600],
       registers,
     }),
     arrivalLagSeconds: new Histogram({
       name: "pulse_ingest_arrival_lag_seconds",
-      help: "Time from the event that a job message tells of (by its own time stamps) to its arrival.",
+      help: "Time from the event that a job message reports (by its own timestamps) to its arrival.",
       labelNames: ["exchange"] as const,
       buckets: [1, 2, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400],
       registers,
     }),
     spooledJobs: new Gauge({
       name: "pulse_ingest_spooled_jobs",
-      help: "Job messages in the spool, for the store to come back; a delivery that was not read counts as one.",
+      help: "Job messages in the spool, waiting for the store. A delivery that was not decoded counts as one.",
       registers,
     }),
     spooledBytes: new Gauge({
       name: "pulse_ingest_spooled_bytes",
-      help: "What the spool holds towards SPOOL_MAX_BYTES, and what dead workers left.",
+      help: "Size of the spool as counted for SPOOL_MAX_BYTES, including spools left by dead workers.",
       registers,
     }),
     spoolAgeSeconds: new Gauge({
       name: "pulse_ingest_spool_oldest_age_seconds",
-      help: "Time since the arrival of the oldest delivery in the spool; 0: it is empty.",
+      help: "Time since the arrival of the oldest delivery in the spool; 0 if it is empty.",
       registers,
       collect() {
         this.set(spoolOldest.atMs === null ? 0 : Math.max(0, Date.now() - spoolOldest.atMs) / 1000);
@@ -94,26 +94,26 @@ export function createCounters() {
     }),
     workEnded: new Counter({
       name: "pulse_ingest_artifact_work_total",
-      help: "Logs read and suggestions made that ended, by outcome; done is the good one. Host: see LOG_HOSTS.",
+      help: "Logs and suggestions that have ended, by outcome; done means success. Label host: see LOG_HOSTS.",
       labelNames: ["kind", "outcome", "host"] as const,
       registers,
     }),
     workFailed: new Counter({
       name: "pulse_ingest_artifact_failures_total",
-      help: "Attempts to make artifacts that failed, by reason.",
+      help: "Failed attempts to generate artifacts, by reason.",
       labelNames: ["kind", "reason", "host"] as const,
       registers,
     }),
     workSeconds: new Histogram({
       name: "pulse_ingest_artifact_step_duration_seconds",
-      help: "Time for each step of making artifacts: fetch (waiting for the log host), parse, suggest, store.",
+      help: "Time for each step of generating artifacts: fetch (waiting for the log host), parse, suggest, store.",
       labelNames: ["step", "host"] as const,
       buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 10, 30, 60, 300],
       registers,
     }),
     logBytes: new Counter({
       name: "pulse_ingest_log_bytes_total",
-      help: "Bytes of logs that were read, as transferred.",
+      help: "Bytes of logs read, as transferred.",
       labelNames: ["host"] as const,
       registers,
     }),
@@ -129,7 +129,7 @@ export function createCounters() {
     }),
     bugSyncs: new Counter({
       name: "pulse_ingest_bug_syncs_total",
-      help: "Times that bugs were read from Bugzilla, by outcome: replaced, empty, failed.",
+      help: "Syncs of bugs from Bugzilla, by outcome: replaced, empty, failed.",
       labelNames: ["outcome"] as const,
       registers,
     }),
@@ -140,7 +140,7 @@ export function createCounters() {
     }),
     storeTries: new Counter({
       name: "pulse_ingest_store_unavailable_total",
-      help: "Times that the store did not take a batch and it was held.",
+      help: "Times that the store was unavailable for a batch, and the batch was held.",
       registers,
     }),
   };
@@ -150,19 +150,19 @@ export function createCounters() {
 export type Counters = ReturnType<typeof createCounters>;
 
 /**
- * Adds what Node.js and the system know of this process: processor time, memory, event-loop delay, start time. For a
- * process's one registry: it starts timers. The names are those that every Node.js program has, without a prefix.
+ * Adds the usual metrics of a Node.js process: processor time, memory, event-loop delay, start time. Their names have no
+ * prefix. It starts timers, so call it once per process.
  */
 export function collectProcessMetrics({ registry }: Counters): void {
   collectDefaultMetrics({ register: registry });
 }
 
-/** A counter's or gauge's value, summed over all labels. */
+/** Returns the value of a counter or gauge, summed over all labels. */
 export async function totalOf(metric: Counter<string> | Gauge<string>): Promise<number> {
   return (await metric.get()).values.reduce((sum, { value }) => sum + value, 0);
 }
 
-/** How many logs and suggestions ended how, summed over kinds and hosts. */
+/** Returns how many logs and suggestions ended with each outcome, summed over kinds and hosts. */
 export async function artifactWorkTotals(counters: Counters): Promise<Record<string, number>> {
   const totals: Record<string, number> = {};
   for (const { labels, value } of (await counters.workEnded.get()).values) {
@@ -172,7 +172,7 @@ export async function artifactWorkTotals(counters: Counters): Promise<Record<str
   return totals;
 }
 
-/** How many jobs ended how, summed over all exchanges. */
+/** Returns how many jobs ended with each outcome, summed over all exchanges. */
 export async function outcomeTotals(counters: Counters): Promise<Record<Outcome, number>> {
   const totals: Record<Outcome, number> = { stored: 0, unchanged: 0, skipped: 0, rejected: 0, failed: 0 };
   for (const { labels, value } of (await counters.ended.get()).values) {
@@ -181,7 +181,7 @@ export async function outcomeTotals(counters: Counters): Promise<Record<Outcome,
   return totals;
 }
 
-/** How many jobs were rejected for what, summed over all exchanges. */
+/** Returns how many jobs were rejected for each reason, summed over all exchanges. */
 export async function rejectionTotals(counters: Counters): Promise<Partial<Record<FaultReason, number>>> {
   const totals: Partial<Record<FaultReason, number>> = {};
   for (const { labels, value } of (await counters.rejected.get()).values) {

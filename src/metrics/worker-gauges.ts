@@ -1,70 +1,76 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 
 /**
- * What the worker is at this moment; set from its state whenever the metrics are read. A value that is not known is
- * NaN, which no comparison in an alert rule takes for true.
+ * Gauges of the worker's present state, set whenever the metrics are read. An unknown value is NaN, for which every
+ * comparison in an alert rule is false.
  */
 export function createWorkerGauges(registers: Registry[]) {
   const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
   return {
     build: new Gauge({
       name: "pulse_ingest_build_info",
-      help: "Always 1; the label tells the version.",
+      help: "Always 1. The label is the version.",
       labelNames: ["version"] as const,
       registers,
     }),
-    ready: gauge("pulse_ingest_ready", "1: /readyz says yes; 0: it says what is not right."),
+    ready: gauge("pulse_ingest_ready", "1 if the worker is ready. If 0, /readyz says why."),
     stalledSeconds: gauge(
       "pulse_ingest_stalled_seconds",
-      "How long deliveries have been in hand without one that ended; 0: none is in hand.",
+      "How long deliveries have been in progress without one of them ending; 0 if none is in progress.",
     ),
-    storeAway: gauge("pulse_ingest_store_away", "1: the store cannot be written to now."),
-    spoolRefusing: gauge("pulse_ingest_spool_refusing", "1: nothing more goes into the spool: it is full."),
-    brokerConnected: gauge("pulse_ingest_broker_connected", "1: there is a connection to the broker."),
-    consuming: gauge("pulse_ingest_consuming", "1: deliveries can come from the queue."),
+    storeAway: gauge("pulse_ingest_store_away", "1 if the store cannot be written to now."),
+    spoolRefusing: gauge("pulse_ingest_spool_refusing", "1 if the spool accepts no more deliveries."),
+    brokerConnected: gauge("pulse_ingest_broker_connected", "1 if the worker is connected to the broker."),
+    consuming: gauge("pulse_ingest_consuming", "1 if the worker is consuming from the queue."),
     reconnects: new Counter({
       name: "pulse_ingest_broker_reconnects_total",
-      help: "Times that the worker consumed again after a loss.",
+      help: "Times that the worker resumed consuming after a loss.",
       registers,
     }),
     queuesLost: new Counter({
       name: "pulse_ingest_queues_lost_total",
-      help: "Times that the queue was gone and had to be made anew, with what was in it lost.",
+      help: "Times that the queue was gone, with its messages, and had to be declared again.",
       registers,
     }),
-    bindings: gauge("pulse_ingest_bindings", "Bindings in force, without those of degraded exchanges."),
+    bindings: gauge("pulse_ingest_bindings", "Bindings in force, except those of degraded exchanges."),
     leftBindings: gauge(
       "pulse_ingest_left_bindings",
-      "Bindings that left the registry and are there still: kept by the guard, or by another worker.",
+      "Bindings that were removed from the registry but are still bound: kept by the guard or by another worker.",
     ),
-    degraded: gauge("pulse_ingest_degraded_exchanges", "Exchanges that could not be bound; see /status."),
-    generation: gauge("pulse_ingest_registry_generation", "Of the registry in force; 1: that of the start."),
+    degraded: gauge("pulse_ingest_degraded_exchanges", "Exchanges that could not be bound. See /status."),
+    generation: gauge(
+      "pulse_ingest_registry_generation",
+      "Number of the registry in force; 1 is the one at start-up.",
+    ),
     registryBroken: gauge(
       "pulse_ingest_registry_broken",
-      "1: registry or tiers as they are now are broken, and the ones before are in force; see /status.",
+      "1 if the file of the registry or of the tiers is invalid now, so that the previous one stays in force. See /status.",
     ),
     unsettled: gauge(
       "pulse_ingest_unsettled_deliveries",
-      "Prefetch in use: deliveries that the broker has not heard of yet.",
+      "Deliveries that are not settled with the broker yet: the used part of the prefetch.",
     ),
     oldestUnsettled: gauge(
       "pulse_ingest_oldest_unsettled_age_seconds",
-      "How long the oldest of them has been held; 0: there is none.",
+      "How long the oldest unsettled delivery has been held; 0 if there is none.",
     ),
     ackTimeout: gauge(
       "pulse_ingest_ack_timeout_seconds",
-      "After which the broker closes the channel (ACK_TIMEOUT_SECONDS).",
+      "Time without an acknowledgement after which the broker closes the channel (ACK_TIMEOUT_SECONDS).",
     ),
-    prefetch: gauge("pulse_ingest_prefetch_limit_deliveries", "Most that may be unsettled (PREFETCH)."),
-    queueReady: gauge("pulse_ingest_queue_ready_messages", "Messages that wait in the queue."),
-    queueConsumers: gauge("pulse_ingest_queue_consumers", "Consumers of the queue, other workers included."),
+    prefetch: gauge(
+      "pulse_ingest_prefetch_limit_deliveries",
+      "Most deliveries that may be unsettled (PREFETCH).",
+    ),
+    queueReady: gauge("pulse_ingest_queue_ready_messages", "Messages that are waiting in the queue."),
+    queueConsumers: gauge("pulse_ingest_queue_consumers", "Consumers of the queue, including other workers."),
     queueLimit: gauge(
       "pulse_ingest_queue_limit_messages",
-      "Ready messages at which the queue is lost (QUEUE_LIMIT).",
+      "Number of ready messages at which the queue is lost (QUEUE_LIMIT).",
     ),
     openWork: new Gauge({
       name: "pulse_ingest_open_work_items",
-      help: "Logs to read and suggestions to make in the store, of all workers: pending, or failed for good.",
+      help: "Logs to read and suggestions to make in the store, of all workers: pending or failed for good.",
       labelNames: ["kind", "state"] as const,
       registers,
     }),

@@ -2,22 +2,22 @@ import { type PlanOptions, planBindings } from "../broker/queue/binding-plan.ts"
 import type { Binding } from "../domain/binding.ts";
 import type { KnownBinding } from "../store/ports/binding-ledger.ts";
 
-/** What a worker would change about its queue with this registry; a part of what `check --plan --json` prints. */
+/** What a worker would change on its queue with this registry. A part of the output of `check --plan --json`. */
 export interface BindingChanges {
   readonly queue: string;
-  /** The store that knows what is bound now; null: there is no store yet, so nothing has been bound. */
+  /** The store that records what is bound now; null: there is no store yet, so nothing has been bound. */
   readonly ledger: string | null;
   readonly bind: readonly Binding[];
   readonly unbind: readonly Binding[];
   readonly unchanged: readonly Binding[];
-  /** The guard would keep what is to be unbound, because that is most of what is bound. */
+  /** True if the guard would refuse to unbind, because that is most of what is bound. */
   readonly refused: boolean;
 }
 
 /**
- * Compares the registry with the ledger, in which workers note what they bind. Pure; the broker is not asked.
+ * Compares the registry with the ledger, in which workers record what they bind. Pure; the broker is not asked.
  *
- * @param ledger - the name of the store, and what it knows of the queue; null: there is no store yet.
+ * @param ledger - the name of the store, and its records about the queue; null: there is no store yet.
  */
 export function bindingChanges(
   queue: string,

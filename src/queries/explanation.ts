@@ -10,9 +10,9 @@ export type ExplainedRejection = StoredRejection extends infer R
     : never
   : never;
 
-/** Everything that is known about a guid or task id; what `explain --json` prints. */
+/** Everything that is known about a guid or task id, as `explain --json` prints it. */
 export interface Explanation {
-  /** As it was asked for. */
+  /** The guid or task id as the user gave it. */
   readonly guid: string;
   readonly project: string | null;
   /** Name of the store that was asked. */
@@ -22,7 +22,7 @@ export interface Explanation {
   readonly rejections: readonly ExplainedRejection[];
 }
 
-/** The newest ones; a message that is refused again and again is counted on one rejection. */
+/** Only the newest rejections are listed. Repeats of one message count on one rejection. */
 const LISTED_REJECTIONS = 100;
 
 /** Asks a store what it knows about a guid or task id. */
@@ -41,7 +41,7 @@ export async function explanationOf(
       .filter(({ job }) => project === null || job.project === project)
       .map((job) => ({ ...job, logs: job.logs.map(shownLog) })),
     rejections: rejections
-      // One whose project could not be read may be of any.
+      // A rejection whose project could not be read may belong to any project.
       .filter((rejection) => project === null || (rejection.project ?? project) === project)
       .map(({ payload, ...rest }) => rest),
   };

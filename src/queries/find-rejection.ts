@@ -3,16 +3,16 @@ import type { StoredRejection } from "../domain/rejection.ts";
 import type { RejectionReads } from "../store/ports/rejection-reads.ts";
 
 export function noSuchRejection(id: string): string {
-  return `There is no rejection ${id}: it has been replayed, has expired, or is in another store.`;
+  return `There is no rejection ${id}. It may have been replayed or have expired, or it is in another store.`;
 }
 
 const SHORTEST_PREFIX = 4;
 
 /**
- * The rejection whose id begins so.
+ * Finds the rejection whose id begins with this text.
  *
- * @returns null: there is none.
- * @throws Misuse for what is no beginning of an id, and where several begin so.
+ * @returns the rejection, or null if there is none.
+ * @throws Misuse if the text cannot be the beginning of an id, or if several ids begin with it.
  */
 export async function findByPrefix(
   store: Pick<RejectionReads, "listRejections">,

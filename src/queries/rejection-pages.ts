@@ -1,10 +1,10 @@
 import type { StoredRejection } from "../domain/rejection.ts";
 import type { RejectionFilter, RejectionReads } from "../store/ports/rejection-reads.ts";
 
-/** So many are in memory at once, with their payloads; as many as a worker writes at once. */
+/** Most rejections in memory at once, with their payloads. A worker's batch is as large by default. */
 const PAGE = 200;
 
-/** All that fit, a page at a time, newest first or oldest first; never an empty page. */
+/** Yields the matching rejections, page by page, newest or oldest first. A page is never empty. */
 export async function* rejectionPages(
   store: Pick<RejectionReads, "listRejections">,
   filter: RejectionFilter,

@@ -3,28 +3,28 @@ import { faultErrors } from "../domain/explain-fault.ts";
 import type { Violation } from "../domain/faults.ts";
 import type { Verdict } from "../judge/judge-delivery.ts";
 
-/** A job message that came by, with its verdict: what `inspect --json` prints. */
+/** A job message with its verdict, as `inspect --json` prints it. */
 export interface Seen {
   /** ISO 8601, UTC. */
   readonly received_at: string;
   readonly exchange: string;
   readonly routing_key: string;
-  /** Which one of its delivery's array; 0 for a single one. */
+  /** Index in the delivery's array; 0 for a single message. */
   readonly index: number;
   readonly verdict: Verdict["kind"];
   /** Null where they cannot be read. */
   readonly project: string | null;
   readonly task_id: string | null;
   readonly state: string | null;
-  /** As it would be stored; null unless accepted. */
+  /** The result that would be stored; null unless accepted. */
   readonly result: string | null;
   /** Why it is rejected. */
   readonly errors: readonly Violation[];
-  /** The message itself; null where it could not be decoded. */
+  /** The message itself; null if it could not be decoded. */
   readonly payload: unknown;
 }
 
-/** @param index - of the verdict among those of its delivery. */
+/** Describes a message with its verdict. @param index - position of the verdict in its delivery. */
 export function seenOf(delivery: Delivery, index: number, verdict: Verdict): Seen {
   return {
     received_at: new Date(delivery.receivedAtMs).toISOString(),
@@ -41,7 +41,7 @@ export function seenOf(delivery: Delivery, index: number, verdict: Verdict): See
   };
 }
 
-/** Own members only: the message is a stranger's, and may be of any shape. */
+/** Returns the text at a path; null if there is none. Reads own members only, because the message is untrusted. */
 function textAt(value: unknown, ...path: readonly string[]): string | null {
   let at = value;
   for (const name of path) {

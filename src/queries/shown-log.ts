@@ -1,7 +1,7 @@
 import { blankLogUrl, blankSecrets } from "../domain/text/blank-url.ts";
 import type { StoredLog } from "../store/ports/log-store.ts";
 
-/** A log as people and programs are shown it. What is stored keeps its credentials: they may be needed to fetch it. */
+/** Blanks the credentials of a log for output. The stored log keeps them, because they may be needed to fetch it. */
 export function shownLog(log: StoredLog): StoredLog {
   return {
     ...log,

@@ -8,32 +8,32 @@ import type { WorkCounts } from "../store/ports/work-store.ts";
 export interface ExchangeView {
   readonly exchange: string;
   readonly routing_keys: readonly string[];
-  /** Why it is not bound, or cannot be; null: nothing is wrong. */
+  /** Why it is not bound or cannot be bound; null if nothing is wrong. */
   readonly trouble: string | null;
 }
 
-/** What this command itself was told by the store. */
+/** The store's own answers. */
 export interface StoreView {
-  /** Null where it was not reached. */
+  /** Null: it was not reached. */
   readonly name: string | null;
   readonly trouble: string | null;
-  /** Why it was not asked; null: it was. */
+  /** Why it was not asked; null if it was. */
   readonly skipped: string | null;
   readonly work: WorkCounts | null;
-  /** Of the last day. */
+  /** The rejections of the last day. */
   readonly rejections: readonly RejectionCount[] | null;
 }
 
-/** ... and by the broker. */
+/** The broker's own answers. */
 export interface BrokerView {
   readonly trouble: string | null;
   readonly skipped: string | null;
   readonly queue: QueueLook | null;
-  /** Ready messages at which the queue is lost. */
+  /** Number of ready messages at which the queue is lost. */
   readonly limit: number;
-  /** Why the registry cannot be read, where it had to be. */
+  /** Why the registry cannot be read; null if it can, or if it was not needed. */
   readonly registry_trouble: string | null;
-  /** Only where no worker has told of them. */
+  /** Empty if a worker has listed them. */
   readonly exchanges: readonly ExchangeView[];
 }
 
@@ -43,16 +43,16 @@ export interface StatusParts {
   readonly broker: BrokerView;
 }
 
-/** What `status --json` prints. */
+/** The whole status, as `status --json` prints it. */
 export interface StatusView extends StatusParts {
-  /** What is wrong, each with the part that is to blame first; empty: all is well. */
+  /** What is wrong, each with the part that causes it first; empty if all is well. */
   readonly problems: readonly string[];
 }
 
 /** The lowest share of the limit at which a worker warns, in per cent. */
 const WARN_PERCENT = 25;
 
-/** What of all this is wrong. Pure. */
+/** Lists everything that is wrong. Pure. */
 export function problemsOf({ worker, store, broker }: StatusParts): string[] {
   const { status } = worker;
   const exchanges = exchangesOf({ worker, broker });
@@ -67,7 +67,7 @@ export function problemsOf({ worker, store, broker }: StatusParts): string[] {
     ...(broker.registry_trouble === null ? [] : [`registry: ${broker.registry_trouble}`]),
     ...queueProblems({ worker, broker }),
     ...ackAgeProblems(status),
-    // The worker's own words for it are there already.
+    // If the worker reports trouble with its store, that is already among its problems.
     ...(store.trouble === null || status?.store.trouble ? [] : [`store: ${store.trouble}`]),
     ...(broker.trouble === null ? [] : [`broker: ${broker.trouble}`]),
   ];
@@ -77,9 +77,11 @@ function registryProblems(status: WorkerAnswer["status"]): string[] {
   if (status === null) return [];
   const { problems, left_bindings: left } = status.registry;
   return [
-    ...problems.map((problem) => `registry: broken, the one before is in force: ${problem}`),
+    ...problems.map((problem) => `registry: invalid, the previous one stays in force: ${problem}`),
     ...(left > 0
-      ? [`registry: bindings that left it and are there still: ${left}; the worker's log says why`]
+      ? [
+          `registry: bindings that were removed from it but are still bound: ${left}; the worker's log says why`,
+        ]
       : []),
   ];
 }
@@ -89,7 +91,7 @@ function ackAgeProblems(status: WorkerAnswer["status"]): string[] {
   const { oldest_unsettled_seconds: oldest, ack_timeout_seconds: timeout } = status.broker;
   if (oldest < TOO_LONG * timeout) return [];
   const held = `a delivery has been held for ${Math.round(oldest)} s`;
-  return [`broker: ${held}; after ${timeout} s without an acknowledgement it closes the channel`];
+  return [`broker: ${held}; after ${timeout} s without an acknowledgement the broker closes the channel`];
 }
 
 function queueProblems({ worker: { status }, broker }: Omit<StatusParts, "store">): string[] {
@@ -98,16 +100,16 @@ function queueProblems({ worker: { status }, broker }: Omit<StatusParts, "store"
   const ready = queue?.ready_messages ?? status?.queue.depth?.ready_messages ?? 0;
   const percent = Math.floor((100 * ready) / limit);
   return [
-    // A worker's private queue shows itself to nobody else.
+    // A worker's private queue cannot be seen from other connections.
     ...(queue?.trouble && status === null ? [`queue ${queue.name}: ${queue.trouble}`] : []),
     ...(queue?.consumers === 0 ? [`queue ${queue.name}: nobody consumes it`] : []),
     ...(percent >= WARN_PERCENT
-      ? [`queue: ${ready} messages wait, ${percent} % of the ${limit} at which it is lost`]
+      ? [`queue: ${ready} messages are waiting, ${percent} % of the ${limit} at which the queue is lost`]
       : []),
   ];
 }
 
-/** The exchanges as the worker has them, else as this command has found them. Pure. */
+/** Returns the exchanges that the worker lists; without a worker, those that this command has found. Pure. */
 export function exchangesOf({
   worker: { status },
   broker,

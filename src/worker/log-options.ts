@@ -2,7 +2,7 @@ import type { SettingName, Settings } from "../config/settings.ts";
 import type { ParseThreadsOptions } from "../logs/read/parse-thread.ts";
 import { userAgent } from "../version.ts";
 
-/** The settings that say what reading a log may cost, and where logs may be fetched from. */
+/** The settings that limit what reading a log may cost, and from where logs may be fetched. */
 export const logSettingNames = [
   "LOG_HOSTS",
   "LOG_PORTS",
@@ -20,7 +20,7 @@ export const logSettingNames = [
   "ARTIFACT_MAX_BYTES",
 ] as const satisfies readonly SettingName[];
 
-/** The settings as those who fetch and parse logs take them: one place for the worker and the command line. */
+/** Returns the options for fetching and parsing logs, for the worker and for commands. */
 export function logOptions(settings: Pick<Settings, (typeof logSettingNames)[number]>) {
   return {
     userAgent,

@@ -13,13 +13,13 @@ import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/ports/store.ts";
 import { storeLimits } from "./options.ts";
 
-/** How long a start waits for the store before it consumes without it. */
+/** How long a worker with a spool waits for the store at its start before it consumes without it. */
 const FIRST_TRY_MS = 3000;
 
-/** What is wrong with a folder for good: a full or failing disk is waited for, as later in an outage. */
+/** Errors of a folder that do not pass by themselves. A full or failing disk may recover, so that the worker starts. */
 const forGood = /^(ENOENT|ENOTDIR|EEXIST|EACCES|EPERM|EROFS|ENAMETOOLONG|ELOOP)$/;
 
-/** Closes what is kept in DATA_DIR to other users of the machine, and warns of what cannot be closed. */
+/** Takes the right to read the files in DATA_DIR from other users of the machine. Warns if that fails. */
 export function closeStorageToOthers({ DATA_DIR }: Pick<Settings, "DATA_DIR">, log: Log): void {
   const files = closeDataToOthers(DATA_DIR);
   const hint = "other users of this machine may read them: make them the worker's own, with mode 0600";
@@ -27,9 +27,10 @@ export function closeStorageToOthers({ DATA_DIR }: Pick<Settings, "DATA_DIR">, l
 }
 
 /**
- * The spool that the settings ask for. Null: none is wanted; with the embedded store it would only share its disk.
+ * Opens the spool that the settings ask for. Returns null if there is to be none. The embedded store has none, because the
+ * spool would be on the same disk.
  *
- * @throws Misuse for a folder that takes no files: in an outage would be too late to say so.
+ * @throws Misuse for a folder in which no files can be made: in an outage it would be too late to report that.
  */
 export function openSpoolOf(settings: Settings, log: Log): Spool | null {
   const folder = join(settings.DATA_DIR, "spool");
@@ -59,8 +60,9 @@ function checkFolder(folder: string): void {
 }
 
 /**
- * The store that the settings name, kept open wherever `MONGODB_URL_FILE` says that it is: with a spool given at once,
- * there or not; without, as soon as it answers. Null when the end was asked for before.
+ * Opens the store that the settings name, and keeps it open wherever `MONGODB_URL_FILE` says that it is. With a spool it
+ * returns after a short time even if the store is away. Without a spool it waits until the store answers. Returns null
+ * if the worker is asked to stop before that.
  */
 export async function openStoreOf(
   settings: Settings,

@@ -16,37 +16,37 @@ import { pause } from "../timing/pause.ts";
 
 export interface ArtifactsOptions {
   readonly store: WorkStore & BugCache;
-  /** Threads, and what a log may cost; 0 threads: no log is read, but suggestions for submitted summaries are made. */
+  /** The number of threads, and what a log may cost. With 0 threads no log is read, but suggestions are still made. */
   readonly logs: ParseThreadsOptions;
   readonly logsPerHost: number;
-  /** After it another worker may take up what this one had in work; longer than a log may take. */
+  /** How long this worker alone has a work item; longer than reading a log may take. */
   readonly leaseMs: number;
   readonly retry: RetryLimits;
-  /** Where bugs are read from on a timer; null: they are not. */
+  /** From where bugs are read on a timer; null if they are not. */
   readonly sync: (BugzillaOptions & { readonly everyMs: number }) | null;
-  /** How often the cache is asked whether its bugs were replaced; the default is a minute. */
+  /** How often to look whether the bugs in the cache were replaced, in milliseconds; the default is a minute. */
   readonly bugsCheckMs?: number;
-  /** The compiled code of the bug thread; the default lies beside this file in `dist`. */
+  /** The compiled code of the bug thread; the default is the one in `dist`. */
   readonly bugThreadEntry?: URL;
   readonly counters: Counters;
   readonly log: Log;
 }
 
-/** All that makes artifacts in a worker. */
+/** The parts of a worker that make artifacts. */
 export interface Artifacts {
-  /** A batch stored something: there may be work. */
+  /** To be called when a batch has stored something, so that there may be work. */
   nudge(): void;
-  /** Gives back what is in work, and ends all threads. To be called before the store is closed. */
+  /** Releases the work items in progress, and ends all threads. To be called before the store is closed. */
   stop(): Promise<void>;
 }
 
 const STOP_GRACE_MS = 3000;
 
-/** Joins the worker that deals with logs and summaries, the threads that read logs, and the one that holds the bugs. */
+/** Joins the worker for logs and summaries, the threads that read logs, and the thread that holds the bugs. */
 export function startArtifacts(options: ArtifactsOptions): Artifacts {
   const { store, counters, log } = options;
   const threads = openParseThreads(options.logs);
-  /** The version of the bugs that the thread holds; undefined: none yet, it reads them with the first question. */
+  /** The version of the bugs that the thread holds; undefined if it has none, because nobody has asked it yet. */
   let heldVersion: string | null | undefined;
   const bugThread = openBugThread({
     readBugs: () =>
@@ -77,7 +77,7 @@ export function startArtifacts(options: ArtifactsOptions): Artifacts {
     readLog: threads.readLog,
     async suggestBugs(summaryBlob) {
       if (heldVersion === undefined) {
-        // Several that come first share one reading.
+        // Several first questions share one reading.
         firstReading ??= refresh().finally(forgetReading);
         await firstReading;
       }
@@ -94,7 +94,7 @@ export function startArtifacts(options: ArtifactsOptions): Artifacts {
     nudge: () => worker.nudge(),
     async stop() {
       const stopped = worker.stop();
-      // Suggestions that are nearly made are stored; what takes longer is cut off and given back.
+      // Work that is nearly done is stored. Work that takes longer is cut off and released.
       await withDeadline(stopped, STOP_GRACE_MS, () => undefined);
       await Promise.all([threads.close(), bugThread.close()]);
       await Promise.all([stopped, stopSyncing?.(), stopRefreshing()]);
@@ -102,7 +102,7 @@ export function startArtifacts(options: ArtifactsOptions): Artifacts {
   };
 }
 
-/** Has the bugs read again each time they were replaced. A thread that holds none yet is left alone. */
+/** Reads the bugs again each time that they were replaced, unless the thread has not read any yet. */
 function keepFresh(
   { store, log, bugsCheckMs = 60_000 }: ArtifactsOptions,
   refresh: () => Promise<void>,
@@ -119,7 +119,7 @@ function keepFresh(
       if ((await store.bugsVersion()) !== held) await refresh();
       isTold = false;
     } catch (error) {
-      // The old ones serve on; told once.
+      // The old bugs stay in use. This is logged once.
       if (!isTold && !signal.aborted) log.warn("bugs_not_refreshed", { error });
       isTold = true;
     }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Judgement, judge } from "./judge.ts";
 import { publisherTo } from "./publisher.ts";
-import { untilSettled } from "./settle.ts";
+import { untilCaughtUp } from "./settle.ts";
 import { watchDepth } from "./watch-depth.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
 
@@ -41,7 +41,7 @@ export async function runOutage(
     await server.restart();
     const backAtMs = Date.now();
     say("the store is back");
-    const caughtUpMs = (await untilSettled(world, 2 * CATCH_UP_BOUND_MS, stop)) - backAtMs;
+    const caughtUpMs = (await untilCaughtUp(world, 2 * CATCH_UP_BOUND_MS, stop)) - backAtMs;
     say(`caught up after ${(caughtUpMs / 1000).toFixed(1)} s`);
     return { ...(await finish()), caughtUpMs };
   });

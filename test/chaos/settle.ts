@@ -7,11 +7,19 @@ import type { World } from "./world.ts";
 
 /** Returns what still waits somewhere; null if nothing does. */
 async function whatWaits(world: World): Promise<string | null> {
+  for (const worker of world.fleet.workers) {
+    const { jobs } = await statusOf(worker);
+    if (jobs.in_hand > 0) return `${jobs.in_hand} jobs in progress in a worker`;
+  }
+  return whatHasPiledUp(world);
+}
+
+/** The same without the jobs in progress in workers, of which there are always some while messages are published. */
+async function whatHasPiledUp(world: World): Promise<string | null> {
   const queued = await world.onBroker((channel) => channel.checkQueue(world.queue));
   if (queued.messageCount > 0) return `${queued.messageCount} messages in the queue`;
   for (const worker of world.fleet.workers) {
-    const { jobs, spool } = await statusOf(worker);
-    if (jobs.in_hand > 0) return `${jobs.in_hand} jobs in a worker's hands`;
+    const { spool } = await statusOf(worker);
     if (spool.jobs > 0) return `${spool.jobs} jobs in a worker's spool`;
   }
   return null;
@@ -33,10 +41,23 @@ const LOOKS = 3;
  * @throws Error that says what still waits after the time limit.
  */
 export async function untilSettled(world: World, limitMs: number, stop: AbortSignal): Promise<number> {
+  return untilNothing(() => whatWaits(world), limitMs, stop);
+}
+
+/** The same while publishing continues: waits until nothing is left in the queue or in a spool. */
+export async function untilCaughtUp(world: World, limitMs: number, stop: AbortSignal): Promise<number> {
+  return untilNothing(() => whatHasPiledUp(world), limitMs, stop);
+}
+
+async function untilNothing(
+  look: () => Promise<string | null>,
+  limitMs: number,
+  stop: AbortSignal,
+): Promise<number> {
   const limit = Date.now() + limitMs;
   let settledAtMs = 0;
   for (let looks = 0; ; ) {
-    const waiting = await whatWaits(world).catch(String);
+    const waiting = await look().catch(String);
     stop.throwIfAborted();
     if (looks === 0) settledAtMs = Date.now();
     looks = waiting === null ? looks + 1 : 0;

@@ -11,7 +11,7 @@ jest.setTimeout(120_000);
 const nameOf = (usage: string): string[] => usage.replace(/ [<[].*$/, "").split(" ");
 
 describe("the command line", () => {
-  it("explains every command, with examples that begin with it and options that are told", async () => {
+  it("explains every command, with examples and documented options", async () => {
     const runs = commands.map(async (row) => ({
       row,
       run: await runCli([...nameOf(row.usage), "--help"], {}),
@@ -27,7 +27,7 @@ describe("the command line", () => {
     }
   });
 
-  it("names the commands of a group in the list of all, and in its own help", async () => {
+  it("names the commands of a group in the list of all commands and in the group's help", async () => {
     const [all, group] = await Promise.all([runCli(["--help"], {}), runCli(["logs", "--help"], {})]);
     expect(all.stdout).toMatch(/^ {2}logs +list, reparse$/m);
     expect(group.stdout).toMatch(/^Usage: pulse-ingest logs .*\n\nlist, reparse\n/);
@@ -71,7 +71,7 @@ describe("the command line", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("ends without a word when the reader of its output has seen enough", async () => {
+  it("ends silently when the reader of its output closes the pipe", async () => {
     const run = new CliProcess(["validate", "-"], {});
     run.child.stdout.destroy();
     run.child.stdin.end(JSON.stringify(Array.from({ length: 5000 }, () => aMessage())));

@@ -10,20 +10,20 @@ export interface CliRun {
   readonly stderr: string;
 }
 
-/** A command line that runs, with the real program, `dist/main.js` (built before). Its outputs are no terminal. */
+/** A running command line of the real program, `dist/main.js`, which must be built first. Its outputs are not a terminal. */
 export class CliProcess {
   readonly child: ChildProcessWithoutNullStreams;
   stdout = "";
   stderr = "";
   readonly #closed: Promise<unknown>;
 
-  /** @param env - settings, over those of this process. */
+  /** @param env - settings that override those of this process. */
   constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
     this.child = spawn(process.execPath, [MAIN, ...args], {
       env: { ...process.env, MONGODB_URL: "", MONGODB_URL_FILE: "", ...env },
     });
     this.#closed = once(this.child, "close");
-    // A program that does not read its input may be gone before all is written.
+    // A program that does not read its input may end before everything is written.
     this.child.stdin.on("error", () => undefined);
     this.child.stdout.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
@@ -33,7 +33,7 @@ export class CliProcess {
     });
   }
 
-  /** Resolves once `isReady`; rejects when the program ends before. */
+  /** Resolves when `isReady` is true; rejects if the program ends before. */
   async until(what: string, isReady: () => boolean): Promise<void> {
     while (!isReady()) {
       if (this.child.exitCode !== null) throw new Error(`ended before ${what}: ${this.stdout}${this.stderr}`);
@@ -49,7 +49,7 @@ export class CliProcess {
   }
 }
 
-/** Runs one command line, and waits for its end. */
+/** Runs one command line and waits until it ends. */
 export async function runCli(
   args: readonly string[],
   env: NodeJS.ProcessEnv,

@@ -32,7 +32,7 @@ async function opened(): Promise<OperatorFiles> {
   return files;
 }
 
-/** A registry of these exchanges; what follows a name are the patterns that it is restricted to. */
+/** A registry of these exchanges. The patterns after a name are its accepted projects. */
 function list(...entries: readonly (readonly [exchange: string, accepts?: string])[]): void {
   const exchanges = entries.map(([exchange, accepts]) => ({
     exchange,
@@ -43,7 +43,7 @@ function list(...entries: readonly (readonly [exchange: string, accepts?: string
   writeFileSync(join(folder, "exchanges.yml"), JSON.stringify({ exchanges }));
 }
 
-it("a changed registry is told in numbers, and in force when it is told", async () => {
+it("a changed registry is logged with numbers, and is in force when it is logged", async () => {
   list(["a"], ["b"]);
   const files = await opened();
   list(["b"], ["c"], ["d"]);
@@ -58,7 +58,7 @@ it("a changed registry is told in numbers, and in force when it is told", async 
   );
 });
 
-it("what the registry leaves open is told at the start, and again when it changes", async () => {
+it("warnings of the registry are logged at the start, and again when it changes", async () => {
   list(["a"], ["b", "try"]);
   const files = await opened();
   const warnings = () => told.filter(({ event }) => event === "registry_warnings");
@@ -75,7 +75,7 @@ it("what the registry leaves open is told at the start, and again when it change
   expect(warnings()).toHaveLength(2);
 });
 
-it("what is wrong with either file is told, and the other one is taken up", async () => {
+it("the problems of either file are reported, and the other file comes into force", async () => {
   list(["a"]);
   const files = await opened();
   list(["b"]);
@@ -85,7 +85,7 @@ it("what is wrong with either file is told, and the other one is taken up", asyn
   expect(files.problems()).toEqual([expect.stringContaining("tiers.yml:1: try: must be a project")]);
 });
 
-it("an exchange that left may write no more than before: its messages may wait in the queue", async () => {
+it("a removed exchange may write no more than before, because its messages may wait in the queue", async () => {
   list(["a", "try"], ["b"]);
   const files = await opened();
   const accepted = () => [files.acceptsProject("a", "try"), files.acceptsProject("a", "mozilla-central")];

@@ -11,13 +11,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(join(path, ".."), { recursive: true }));
 
-it("a file that is not there, or holds nothing but comments, forces no tier", async () => {
+it("a missing file, or one that holds only comments, forces no tier", async () => {
   expect((await readTiers(path)).size).toBe(0);
   writeFileSync(path, "# none yet\n");
   expect((await readTiers(path)).size).toBe(0);
 });
 
-it("forces tier 2 and 3 by project and signature; 3 wins where a signature is in both", async () => {
+it("forces tier 2 and 3 by project and signature; 3 wins if a signature is in both", async () => {
   writeFileSync(path, `try:\n  tier_2: [${a}, ${b}]\n  tier_3: [${b}]\n`);
   const tiers = await readTiers(path);
   expect([...(tiers.get("try") ?? [])]).toEqual([
@@ -26,7 +26,7 @@ it("forces tier 2 and 3 by project and signature; 3 wins where a signature is in
   ]);
 });
 
-it("what is no signature is told with its line", async () => {
+it("reports an invalid signature with its line", async () => {
   writeFileSync(path, `try:\n  tier_2:\n    - ${a}\n    - nonsense\n`);
   await expect(readTiers(path)).rejects.toThrow(/tiers\.yml:4: try\.tier_2\[1\]: must be a signature/);
 });
@@ -35,7 +35,7 @@ it.each([
   [
     "a tier nobody knows",
     "try:\n  tier_2: []\n  tier_4: []\n",
-    /tiers\.yml:3: try: tier_4: not known here; a project may have/,
+    /tiers\.yml:3: try: tier_4: unknown here; a project may have/,
   ],
   ["a project that is none", "try: 2\n", /tiers\.yml:1: try: must be a project: a mapping of tier_2, tier_3/],
   [
@@ -47,7 +47,7 @@ it.each([
   [
     "a name that no project has",
     "mozilla-*:\n  tier_2: []\n",
-    /tiers\.yml:1: mozilla-\*: is no name of a project/,
+    /tiers\.yml:1: mozilla-\*: is not a project name/,
   ],
   [
     "a name with something hidden",
@@ -60,12 +60,12 @@ it.each([
   await expect(readTiers(path)).rejects.toThrow(expected);
 });
 
-it("a file that is not UTF-8 is told with its line", async () => {
+it("reports a line that is not UTF-8", async () => {
   writeFileSync(path, Buffer.from("try: {}\n# caf\xe9\n", "latin1"));
   await expect(readTiers(path)).rejects.toThrow(/tiers\.yml:2: not UTF-8: save the file as UTF-8/);
 });
 
-it("one project may take over another's signatures by a merge key", async () => {
+it("one project may copy another's signatures with a merge key", async () => {
   writeFileSync(path, `try: &try\n  tier_2: [${a}]\nautoland:\n  <<: *try\n  tier_3: [${b}]\n`);
   expect([...((await readTiers(path)).get("autoland") ?? [])]).toEqual([
     [a, 2],
@@ -73,7 +73,7 @@ it("one project may take over another's signatures by a merge key", async () => 
   ]);
 });
 
-it("the first hundred of many problems are told, and how many more", async () => {
+it("reports the first hundred of many problems, and how many more there are", async () => {
   writeFileSync(path, `try:\n  tier_2:\n${"    - x\n".repeat(20_000)}`);
   await expect(readTiers(path)).rejects.toThrow(/tiers\.yml:102: .*\n.*tiers\.yml: and 19900 more$/);
 });

@@ -21,14 +21,14 @@ async function read(text: string | Buffer, deployment?: string) {
   return readRegistry(path, deployment);
 }
 
-/** What is wrong, each from the line number on. */
+/** Returns the problems, each from its line number on. */
 async function problems(text: string | Buffer, deployment?: string): Promise<string[]> {
   const error: unknown = await read(text, deployment).catch((thrown: unknown) => thrown);
   if (!(error instanceof Misuse)) throw new Error(`no Misuse: ${String(error)}`);
   return error.problems.map((problem) => problem.replace(`${join(folder, "exchanges.yml")}:`, ""));
 }
 
-/** What this process has used of its processor: other work on the machine does not count. */
+/** The CPU time of this process, so that other work on the machine does not count. */
 function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
@@ -38,13 +38,13 @@ const entry = (lines: string) => `exchanges:\n  - exchange: e\n${lines}`;
 const lists = "    destinations: [a, b]\n    projects: [x, y, x]\n";
 
 describe("a registry", () => {
-  it("binds every destination with every project, without doubles", async () => {
+  it("binds every destination with every project, without duplicates", async () => {
     const { bindings, exchanges } = await read(`${entry(lists)}  - exchange: e\n${lists}`);
     expect(bindings.map((b) => b.routing_key)).toEqual(["a.x", "b.x", "a.y", "b.y"]);
     expect(exchanges).toEqual(["e"]);
   });
 
-  it("passes by entries of other deployments; without a deployment all count", async () => {
+  it("ignores entries of other deployments; without a deployment all entries count", async () => {
     const text = `${entry(`${lists}    deployments: [staging]\n`)}  - exchange: f\n${lists}`;
     expect((await read(text, "production")).exchanges).toEqual(["f"]);
     expect((await read(text, "staging")).exchanges).toEqual(["e", "f"]);
@@ -54,7 +54,7 @@ describe("a registry", () => {
     ]);
   });
 
-  it("accepts what any list of an exchange's entries names; an entry without a list lifts no limit", async () => {
+  it("accepts the projects of all lists of an exchange; an entry without a list does not lift the limit", async () => {
     const restricted = entry(`${lists}    accept_projects: ['try', 'mozilla-*']\n`);
     const accepted = async (text: string) => {
       const { acceptsProject } = await read(text);
@@ -67,7 +67,7 @@ describe("a registry", () => {
     expect(await accepted(`${entry(lists)}  - exchange: e\n${lists}`)).toHaveLength(4);
   });
 
-  it("warns of each entry without accept_projects where that lets one publisher change another's jobs", async () => {
+  it("warns of each entry without accept_projects if that lets one publisher change another's jobs", async () => {
     const warnings = async (text: string, deployment?: string) =>
       (await read(text, deployment)).warnings.map((each) =>
         each.replace(`${join(folder, "exchanges.yml")}:`, ""),
@@ -78,14 +78,14 @@ describe("a registry", () => {
     expect(await warnings(`${entry(limited)}  - exchange: f\n${limited}`)).toEqual([]);
     expect(await warnings(`${entry(limited)}  - exchange: f\n${lists}  - exchange: e\n${lists}`)).toEqual([
       "6: exchanges[1]: has no accept_projects, so f may write to every project, and change jobs of the other exchanges",
-      "9: exchanges[2]: has no accept_projects, so the lists of the other entries for e hold for all its messages",
+      "9: exchanges[2]: has no accept_projects, so the lists of the other entries for e apply to all its messages",
     ]);
     const staged = `${entry(`${lists}    deployments: [staging]\n`)}  - exchange: f\n${lists}`;
     expect(await warnings(staged, "production")).toEqual([]);
     expect(await warnings(staged, "staging")).toHaveLength(2);
   });
 
-  it("accepts of an exchange that is not listed what every listed one may write to", async () => {
+  it("accepts from an unlisted exchange only projects that every listed one may write to", async () => {
     const restricted = entry(`${lists}    accept_projects: ['try', 'mozilla-*']
 `);
     const other = `  - exchange: f\n${lists}`;
@@ -144,7 +144,7 @@ describe("a registry", () => {
     [
       "a member nobody knows",
       `${lists}    project: x\n`,
-      "5: exchanges[0]: project: not known here; an entry may have exchange, destinations, projects, accept_projects",
+      "5: exchanges[0]: project: unknown here; an entry may have exchange, destinations, projects, accept_projects",
     ],
     [
       "an entry that is none",
@@ -182,7 +182,7 @@ describe("a registry", () => {
     ["projects", "try.", 'must not have a dot at its beginning or end, or two in a row: it is "try."'],
     ["projects", "a..b", "or two in a row"],
     ["destinations", ".a", "must not have a dot at its beginning"],
-    ["deployments", "prod-*", "must be a full name, * and # mean nothing here"],
+    ["deployments", "prod-*", "must be a full name, because * and # are not wildcards here"],
     [
       "accept_projects",
       "mozilla.central",
@@ -206,7 +206,7 @@ describe("a registry", () => {
     ["projects", "tr\ufffd", 'holds characters that were lost when it was saved: it is "tr\\ufffd"'],
   ])("%s of %j can never match, which is told", async (list, text, expected) => {
     const file = { exchange: "e", destinations: ["a"], projects: ["x"], [list]: ["fine", text] };
-    // JSON is YAML; half of a character can stand in it only as an escape.
+    // JSON is YAML. A lone surrogate can stand in it only as an escape.
     const told = await problems(JSON.stringify({ exchanges: [file] }));
     expect(told).toEqual([expect.stringContaining(`1: exchanges[0].${list}[1]: `)]);
     expect(told[0]).toContain(expected);
@@ -226,7 +226,10 @@ describe("a registry", () => {
       "exchange/a/v1/jobs\u00a0",
       'must not hold characters that cannot be seen: it is "exchange/a/v1/jobs\\u00a0"',
     ],
-    ["exchange/*/v1/jobs", 'must be a full name, * and # mean nothing here: it is "exchange/*/v1/jobs"'],
+    [
+      "exchange/*/v1/jobs",
+      'must be a full name, because * and # are not wildcards here: it is "exchange/*/v1/jobs"',
+    ],
     [" e", 'must not begin or end with a space: it is " e"'],
   ])("no exchange is called %j", async (exchange, expected) => {
     const file = { exchange, destinations: ["a"], projects: ["x"] };
@@ -235,7 +238,7 @@ describe("a registry", () => {
     ]);
   });
 
-  it("warns of letters that may only look like ASCII's", async () => {
+  it("warns of letters that may only look like ASCII letters", async () => {
     const { warnings } = await read(entry("    destinations: [a]\n    projects: [m\u043ezilla]\n"));
     expect(warnings).toEqual([
       expect.stringMatching(
@@ -262,7 +265,7 @@ describe("a registry", () => {
     expect(await problems(bytes)).toEqual([expect.stringContaining(expected)]);
   });
 
-  it("in UTF-8 may begin with a mark", async () => {
+  it("may begin with a byte order mark", async () => {
     expect((await read(`\ufeff${entry(lists)}`)).exchanges).toEqual(["e"]);
   });
 
@@ -281,7 +284,7 @@ describe("a registry", () => {
     ],
     [
       "exchanges:\n  - exchange: e\n    destinations: [a]\n\u00a0\u00a0\u00a0\u00a0projects: [x]\n",
-      '4: the file: "\\u00a0\\u00a0\\u00a0\\u00a0projects": not known here',
+      '4: the file: "\\u00a0\\u00a0\\u00a0\\u00a0projects": unknown here',
     ],
     ["exchanges:\n  - exchange: e\n    destinations: [a\n    \u00a0]\n   x: {\n", "; a line must not hold"],
     [entry("    destinations: [a]\n    projects: [x]\n    \u00a0deployments: [b]\n"), "\\u00a0deployments"],
@@ -293,7 +296,7 @@ describe("a registry", () => {
     const base =
       "exchanges:\n  - &base\n    exchange: e\n    destinations: [a]\n    projects: [x]\n    accept_projects: [try]\n";
 
-    it("takes over the members of the other entry, but for its own", async () => {
+    it("copies the members of the other entry that it does not have itself", async () => {
       const { bindings, acceptsProject } = await read(
         `${base}  - <<: *base\n    exchange: f\n    projects: [y]\n`,
       );
@@ -304,7 +307,7 @@ describe("a registry", () => {
       expect(["try", "x"].map((project) => acceptsProject("f", project))).toEqual([true, false]);
     });
 
-    it("tells a fault by the line where it is written", async () => {
+    it("reports an error at the line where it is written", async () => {
       const broken = base.replace("[a]", "a");
       expect(await problems(`${broken}  - <<: [*base]\n    exchange: f\n`)).toEqual([
         expect.stringMatching(/^4: exchanges\[0\]\.destinations: /),
@@ -343,18 +346,18 @@ describe("a registry", () => {
     const names = (count: number) => Array.from({ length: count }, (_, n) => `n${n}`);
     const file = { exchange: "e", destinations: names(1000), projects: names(101) };
     expect(await problems(JSON.stringify({ exchanges: [file] }))).toEqual([
-      expect.stringContaining("are more than 100000 bindings"),
+      expect.stringContaining("make more than 100000 bindings"),
     ]);
   });
 
-  it("tells the first hundred of twenty thousand problems, and how many more, within seconds", async () => {
+  it("reports the first hundred of twenty thousand problems, and how many more, within seconds", async () => {
     const many = Array.from(
       { length: 20_000 },
       (_, n) => `  - exchange: e${n}\n    destinations: []\n    projects: [x]\n`,
     );
     const from = cpuSeconds();
     const told = await problems(`exchanges:\n${many.join("")}`);
-    // The search for each one's line alone took over half a minute once.
+    // Searching for the lines once took over half a minute.
     expect(cpuSeconds() - from).toBeLessThan(10);
     expect(told).toHaveLength(101);
     expect(told[99]).toMatch(/^300: exchanges\[99\]\.destinations: /);
@@ -369,7 +372,7 @@ describe("a registry", () => {
     const { acceptsProject } = await read(JSON.stringify({ exchanges }));
     const from = cpuSeconds();
     for (let n = 0; n < 50_000; n++) acceptsProject("bound/to/e0", "mozilla-central");
-    // Asking them for each takes over ten.
+    // Asking them for each message takes over ten seconds.
     expect(cpuSeconds() - from).toBeLessThan(2);
     const strangers = Array.from({ length: 3000 }, (_, n) => acceptsProject("bound/to/e0", `p${n}`));
     expect(strangers).not.toContain(true);
@@ -382,11 +385,11 @@ describe("a registry", () => {
     ["[*]", 4],
     ["*", 4],
   ])(
-    "a wildcard without quotes, %s, is told with the mend, whatever the parser makes of it",
+    "a wildcard without quotes, %s, is reported with the fix, whatever the parser's message",
     async (projects, line) => {
       const told = await problems(entry(`    destinations: [a-*]\n    projects: ${projects}\n`));
       expect(told).toEqual([expect.stringContaining(`${line}: not YAML`)]);
-      expect(told[0]).toMatch(/; line 4: what begins with \* or # is written in quotes, as in '#'$/);
+      expect(told[0]).toMatch(/; line 4: put text that begins with \* or # in quotes, as in '#'$/);
     },
   );
 
@@ -420,12 +423,12 @@ describe("a registry", () => {
     expect(first).toMatch(new RegExp(`^${line}: exchanges\\[0\\]\\.projects: must be a list`));
   });
 
-  it("tells all problems at once, each by the line of its own entry, also among comments and CRLF", async () => {
+  it("reports all problems at once, each with the line of its own entry, also with comments and CRLF", async () => {
     const text = `# ours\n${entry(lists)}\n  # theirs\n  - exchange: f\n    destinations: [a]\n    projects: []\n    what: 1\n`;
     for (const lineEnds of [text, text.replaceAll("\n", "\r\n")]) {
       expect(await problems(lineEnds)).toEqual([
         expect.stringMatching(/^10: exchanges\[1\]\.projects: /),
-        expect.stringMatching(/^11: exchanges\[1\]: what: not known here/),
+        expect.stringMatching(/^11: exchanges\[1\]: what: unknown here/),
       ]);
     }
   });
@@ -455,7 +458,7 @@ it.each([
   expect(matches(pattern, name)).toBe(expected);
 });
 
-it("a project's name is what the schema says that it is", () => {
+it("a project's name has the rule of the schema", () => {
   const schema = z
     .object({
       definitions: z.object({

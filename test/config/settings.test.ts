@@ -22,7 +22,7 @@ function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 describe("settings", () => {
-  it("have defaults for all but the broker's address", () => {
+  it("have defaults, except the broker's address", () => {
     const settings = readSettings({ AMQP_URL }, settingNames);
     expect(settings).toMatchObject({
       PREFETCH: 400,
@@ -47,18 +47,18 @@ describe("settings", () => {
     expect(readSettings({ AMQP_URL, PREFETCH: "" }, settingNames).PREFETCH).toBe(400);
   });
 
-  it("do not take a password to Bugzilla, nor repeat it", () => {
+  it("refuse a password for Bugzilla, and do not repeat it", () => {
     expect(problemsOf({ AMQP_URL, BUGZILLA_URL: "https://me:geheim@bugs.test/x" })).toEqual([
-      'BUGZILLA_URL: must name no user: Bugzilla is asked without one; it is "https://me:***@bugs.test/x" (see config/settings.md)',
+      'BUGZILLA_URL: must not name a user: requests to Bugzilla are anonymous; it is "https://me:***@bugs.test/x" (see config/settings.md)',
     ]);
     expect(problemsOf({ AMQP_URL, BUGZILLA_URL: "https://bugs.test/x@y" })).toEqual([]);
   });
 
-  it("are not asked of a command that does not need them", () => {
+  it("are not required by a command that does not need them", () => {
     expect(readSettings({ PREFETCH: "nonsense" }, ["DATA_DIR"])).toEqual({ DATA_DIR: "data" });
   });
 
-  it("are told all at once, each by its name and with what was found", () => {
+  it("are reported all at once, each with its name and value", () => {
     const problems = problemsOf({ AMQP_URL: "http://x", PREFETCH: "0", LOCAL: "perhaps", LOG_LEVEL: "loud" });
     expect(problems).toHaveLength(4);
     expect(problems[0]).toMatch(/^AMQP_URL: .*amqp:\/\//);
@@ -76,7 +76,7 @@ describe("settings", () => {
     },
   );
 
-  it("name what is missing and how to give it", () => {
+  it("say what is missing and how to set it", () => {
     expect(problemsOf({})).toEqual([
       expect.stringMatching(/^AMQP_URL: must be set \(or AMQP_URL_FILE\), e\.g\. /),
     ]);
@@ -88,7 +88,7 @@ describe("settings", () => {
     ]);
   });
 
-  it("are told with all their contradictions, and with what else is wrong", () => {
+  it("are reported with all their contradictions and all other problems", () => {
     const env = { AMQP_URL, PREFETCH: "10", BATCH_SIZE: "11", LOG_TIMEOUT_MS: "5000", LOG_LEASE_MS: "5000" };
     const both = [
       expect.stringMatching(/^BATCH_SIZE: 11 must not exceed PREFETCH/),
@@ -104,31 +104,31 @@ describe("settings", () => {
     ]);
   });
 
-  it("do not have a log taken up by another worker while it is still being read", () => {
+  it("do not let another worker take over a log while it is being read", () => {
     expect(problemsOf({ AMQP_URL, LOG_TIMEOUT_MS: "5000", LOG_LEASE_MS: "5000" })).toEqual([
       expect.stringMatching(/^LOG_LEASE_MS: 5000 must exceed LOG_TIMEOUT_MS \(5000\)/),
     ]);
   });
 
-  it("bound logs as the code by itself does", () => {
+  it("limit logs as the code's defaults do", () => {
     const { fetchLimits, logLimits } = logOptions(readSettings({}, logSettingNames));
     expect(fetchLimits).toEqual(defaultFetchLimits);
     expect(logLimits).toEqual(defaultLogLimits);
   });
 
-  it("list log hosts, by commas", () => {
+  it("list log hosts, separated by commas", () => {
     const hosts = (LOG_HOSTS: string) => readSettings({ LOG_HOSTS }, ["LOG_HOSTS"]).LOG_HOSTS;
     expect(hosts(" Logs.example.org, *.example.com,")).toEqual(["logs.example.org", "*.example.com"]);
     expect(hosts("")).toEqual([]);
-    expect(() => hosts("https://logs.example.org")).toThrow("LOG_HOSTS: must be names");
-    expect(() => hosts("*")).toThrow("LOG_HOSTS: must be names");
+    expect(() => hosts("https://logs.example.org")).toThrow("LOG_HOSTS: must be host names");
+    expect(() => hosts("*")).toThrow("LOG_HOSTS: must be host names");
   });
 
-  it("never tell a secret that is wrong", () => {
+  it("never show an invalid secret", () => {
     expect(problemsOf({ AMQP_URL: "amqq://user:secret@host" }).join()).not.toContain("secret@");
   });
 
-  it("are shown with their origin and without secrets", () => {
+  it("are shown with their source and without secrets", () => {
     const env = { AMQP_URL, PREFETCH: "300" };
     const shown = showSettings(env, readSettings(env, settingNames));
     expect(shown).toContainEqual(["AMQP_URL", "amqp://user:***@localhost:5672", "environment"]);
@@ -141,21 +141,21 @@ describe("settings", () => {
 describe("an address in a file", () => {
   const file = join(mkdtempSync(join(tmpdir(), "settings-")), "url");
 
-  it("comes before the plain setting, and is read anew each time", async () => {
+  it("takes precedence over the plain setting, and is read each time", async () => {
     writeFileSync(file, "amqp://a:1@host\n");
     expect(await brokerUrl({ AMQP_URL, AMQP_URL_FILE: file })).toBe("amqp://a:1@host");
     writeFileSync(file, "amqp://a:2@host\n");
     expect(await brokerUrl({ AMQP_URL, AMQP_URL_FILE: file })).toBe("amqp://a:2@host");
   });
 
-  it("that is no address is told without its content", async () => {
+  it("that is invalid is reported without its content", async () => {
     writeFileSync(file, "hunter2");
     const told = await databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: file }).catch(String);
-    expect(told).toMatch(/MONGODB_URL_FILE: what .* must be a URL/);
+    expect(told).toMatch(/MONGODB_URL_FILE: the content of .* must be a URL/);
     expect(told).not.toContain("hunter2");
   });
 
-  it("that is not there is told by its name", async () => {
+  it("that does not exist is reported with its name", async () => {
     await expect(brokerUrl({ AMQP_URL, AMQP_URL_FILE: "/no/such/file" })).rejects.toThrow(
       "AMQP_URL_FILE: /no/such/file cannot be read (ENOENT)",
     );
@@ -166,7 +166,7 @@ describe("an address in a file", () => {
   });
 });
 
-it("a number that breaks two rules is told once", () => {
+it("a number that breaks two rules is reported once", () => {
   const read = () => readSettings({ HTTP_PORT: "99999999999999999999" }, ["HTTP_PORT"]);
   expect(read).toThrow(/^HTTP_PORT: must be a whole number from 0 to 65535; it is "9+" \(see .*\)$/);
 });

@@ -25,7 +25,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Anything is fine but "broken"; the value is the text in capitals. */
+/** Accepts any text but "broken". The value is the text in capitals. */
 function watched(): Promise<WatchedFile<string>> {
   const tell = (event: string, fields = {}) => void told.push({ event, ...fields });
   return watchFile({
@@ -52,7 +52,7 @@ it("a file that is written over is read again", async () => {
   expect(changes).toEqual(["A -> B"]);
 });
 
-it("so is one that an editor replaces by another, of the same length and the same time", async () => {
+it("so is one that an editor replaces by one with the same length and time", async () => {
   writeFileSync(path, "a");
   const file = await watched();
   writeFileSync(`${path}.new`, "b");
@@ -60,7 +60,7 @@ it("so is one that an editor replaces by another, of the same length and the sam
   await until(() => file.current() === "B");
 });
 
-it("so is one that Kubernetes swaps by a link to a folder", async () => {
+it("so is one that Kubernetes replaces by relinking a folder", async () => {
   for (const name of ["one", "two"]) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, "rules.yml"), name);
@@ -74,7 +74,7 @@ it("so is one that Kubernetes swaps by a link to a folder", async () => {
   expect(changes).toEqual(["ONE -> TWO"]);
 });
 
-it("a broken one is told once with all that is wrong, and the one before stays in force until it is mended", async () => {
+it("an invalid one is reported once with all problems, and the previous one stays in force until it is fixed", async () => {
   writeFileSync(path, "a");
   const file = await watched();
   writeFileSync(path, "broken");
@@ -90,7 +90,7 @@ it("a broken one is told once with all that is wrong, and the one before stays i
   expect([file.current(), file.generation()]).toEqual(["C", 2]);
 });
 
-it("one that is put back as it was is in force without another generation", async () => {
+it("one that is restored is in force without a new generation", async () => {
   writeFileSync(path, "a");
   const file = await watched();
   rmSync(path);
@@ -101,10 +101,10 @@ it("one that is put back as it was is in force without another generation", asyn
   expect(told.map(({ event }) => event)).toEqual(["rules_broken", "rules_unchanged"]);
 });
 
-it("one that is written piece by piece is not read before it is whole", async () => {
+it("one that is written piece by piece is not used before it is complete", async () => {
   writeFileSync(path, "a");
   const file = await watched();
-  // Each look sees another text: none of them has settled.
+  // Each look sees another text, so none of them counts.
   for (let n = 0; n < 60; n++) {
     writeFileSync(path, `half ${n}`);
     await wait(EVERY_MS / 4);
@@ -114,7 +114,7 @@ it("one that is written piece by piece is not read before it is whole", async ()
   expect(changes).toEqual(["A -> WHOLE"]);
 });
 
-it("when asked it looks at once, and always answers in the log", async () => {
+it("a request makes it look at once, and always logs the result", async () => {
   writeFileSync(path, "a");
   const file = await watched();
   await file.reread();
@@ -125,7 +125,7 @@ it("when asked it looks at once, and always answers in the log", async () => {
   expect(changes).toEqual(["A -> B"]);
 });
 
-it("one that is broken at the start is an error", async () => {
+it("one that is invalid at the start is an error", async () => {
   writeFileSync(path, "broken");
   await expect(watched()).rejects.toThrow(Misuse);
 });

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { readSettings } from "../../src/config/read-settings.ts";
 import { type SettingName, settingNames } from "../../src/config/settings.ts";
 
-// No container engine runs where these tests run: the form is checked, and what the worker would be told.
+// These tests have no container engine. They check the form of the file and the worker's settings in it.
 const service = z.looseObject({
   profiles: z.array(z.enum(["mongodb", "ferretdb"])).min(1),
   image: z.string(),
@@ -28,7 +28,7 @@ const { worker } = compose.services;
 const servicesOf = (profile: "mongodb" | "ferretdb") =>
   Object.entries(compose.services).filter(([, { profiles }]) => profiles.includes(profile));
 
-/** As compose fills it in where the environment says nothing. */
+/** Fills in defaults as compose does when the environment is empty. */
 const environment = Object.fromEntries(
   Object.entries(worker?.environment ?? {}).map(([name, value]) => [
     name,
@@ -36,7 +36,7 @@ const environment = Object.fromEntries(
   ]),
 );
 
-it("what the worker is told are settings that exist, and right ones", () => {
+it("the worker's settings exist and have valid values", () => {
   const names = Object.keys(environment);
   expect(names.filter((name) => !settingNames.includes(name as SettingName))).toEqual([]);
   expect(() => readSettings(environment, settingNames)).not.toThrow();
@@ -54,7 +54,7 @@ it.each(["mongodb", "ferretdb"] as const)(
   },
 );
 
-it("a service waits only for those of its own profiles, or for such as need not be there", () => {
+it("a service waits only for services of its own profiles or for optional ones", () => {
   for (const { profiles, depends_on } of Object.values(compose.services)) {
     for (const [name, { required }] of Object.entries(depends_on)) {
       const there = compose.services[name]?.profiles ?? [];
@@ -78,7 +78,7 @@ it("the worker's root file system is read-only, and its spool outlives the conta
   );
 });
 
-it("a stopped worker has time for the batch in work", () => {
+it("a stopped worker has time for the batch in progress", () => {
   const { SHUTDOWN_MS } = readSettings({}, ["SHUTDOWN_MS"]);
   expect(Number.parseInt(worker?.stop_grace_period ?? "", 10) * 1000).toBeGreaterThan(2 * SHUTDOWN_MS);
 });

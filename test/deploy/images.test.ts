@@ -14,7 +14,7 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
 const files = ["Dockerfile", "deploy/compose.yml", "test/servers/images.ts"];
 const worker = "deploy/kubernetes/worker.yml";
 
-/** Every image that a text names, however it does. */
+/** Returns every image that a text names, in every notation. */
 function imagesIn(text: string): string[] {
   const named = text.matchAll(/^FROM (\S+)|^ *image: (\S+)|^ {2}\w+: "([^"]+)",$/gm);
   return [...named].map(([, ...groups]) => groups.find((group) => group !== undefined) ?? "");
@@ -42,7 +42,7 @@ describe("pin-images", () => {
   let server: Server;
   let registry: string;
   let asked: string[];
-  /** What the registry sends for an image and its version, and what it says that this has for a digest. */
+  /** The registry's answer for an image and its version, and the digest that it claims. */
   let manifestOf: (path: string) => { readonly body: string; readonly claimed?: string } | null;
   const digestOf = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 
@@ -51,7 +51,7 @@ describe("pin-images", () => {
     for (const file of files) {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       cpSync(join(project, file), join(folder, file));
-      // Also once the project's own have been pinned.
+      // This also holds after the project's own files have been pinned.
       writeFileSync(join(folder, file), read(file, folder).replace(/@sha256:[0-9a-f]+/g, ""));
     }
     asked = [];
@@ -97,7 +97,7 @@ describe("pin-images", () => {
     });
   }
 
-  /** As the project's files name an image, with the digest of what the registry sends for it. */
+  /** Returns an image in the notation of the project's files, with the digest of the registry's answer. */
   function pinned(image: string): string {
     if (image.startsWith("pulse-ingest:")) return image;
     const [name = "", tag = ""] = image.split(":");
@@ -105,7 +105,7 @@ describe("pin-images", () => {
     return `${image}@${digestOf(sent?.body ?? "")}`;
   }
 
-  it("writes the digest of every image behind its version, once for each, and tells what it changes", async () => {
+  it("writes the digest of every image after its version, and prints what it changes", async () => {
     const before = Object.fromEntries(files.map((file) => [file, read(file, folder)]));
     const { code, stdout, stderr } = await run("--registry", registry);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -127,13 +127,13 @@ describe("pin-images", () => {
     expect(asked.join()).not.toContain("pulse-ingest");
   });
 
-  it("leaves a digest that still holds, and replaces one that does not", async () => {
+  it("keeps a digest that is still right, and replaces one that is not", async () => {
     await run("--registry", registry);
     const first = files.map((file) => read(file, folder));
     const again = await run("--registry", registry);
     expect(again.stdout).not.toContain("->");
     expect(files.map((file) => read(file, folder))).toEqual(first);
-    // Without a header, what was sent counts.
+    // Without a header, the digest is computed from the body.
     manifestOf = (path) => ({ body: `published again: ${path}` });
     expect((await run("--registry", registry)).stdout).toMatch(
       /node:\S+@sha256:\w+ -> node:\S+@sha256:\w+\n/,

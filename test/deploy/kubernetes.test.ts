@@ -10,7 +10,7 @@ import { createServer } from "../../src/http/server/create-server.ts";
 import { isPublicAddress } from "../../src/logs/fetch/public-address.ts";
 import { createCounters } from "../../src/metrics/counters.ts";
 
-// No cluster is at hand where these tests run: the form is checked, and what the manifests say of the worker.
+// These tests have no cluster. They check the form of the manifests and the worker's settings in them.
 const object = z.looseObject({ apiVersion: z.string(), kind: z.string() });
 const read = (name: string) =>
   z
@@ -19,7 +19,7 @@ const read = (name: string) =>
 const find = <T>(kind: string, shape: z.ZodType<T>): T =>
   shape.parse([...read("worker.yml"), ...read("network-policy.yml")].find((each) => each.kind === kind));
 
-/** Alive and ready; nobody asks for its status. */
+/** A worker that is alive and ready. Its status is never asked for. */
 const noView = {
   livenessProblems: () => [],
   readinessProblems: async () => [],
@@ -81,7 +81,7 @@ const { spec: set } = find(
 const pod = set.template.spec;
 const [container] = pod.containers;
 const NAMESPACE = "jobs-of-treeherder";
-// As Kubernetes fills it in: a variable may use those that stand before it.
+// Expands variables as Kubernetes does: a variable may use those before it.
 const env = Object.fromEntries(
   container.env.flatMap((each) =>
     "value" in each ? [[each.name, each.value.replaceAll("$(POD_NAMESPACE)", NAMESPACE)]] : [],
@@ -89,25 +89,25 @@ const env = Object.fromEntries(
 );
 const settings = readSettings(env, settingNames);
 
-it("what the worker is told are settings that exist, and right ones", () => {
+it("the worker's settings exist and have valid values", () => {
   expect(Object.keys(env).filter((name) => !settingNames.includes(name as SettingName))).toEqual([]);
   expect(settings.QUEUE_TYPE).toBe("quorum");
 });
 
-it("no address with a password stands in a manifest: they are mounted", () => {
+it("addresses with a password are mounted and not in a manifest", () => {
   expect(Object.keys(env)).toEqual(expect.arrayContaining(["AMQP_URL_FILE", "MONGODB_URL_FILE"]));
   const folder = container.volumeMounts.find(({ name }) => name === "secrets")?.mountPath ?? "none";
   expect(settings.AMQP_URL_FILE?.startsWith(folder)).toBe(true);
   expect(settings.MONGODB_URL_FILE?.startsWith(folder)).toBe(true);
 });
 
-it("every volume that is mounted is there", () => {
+it("every mounted volume exists", () => {
   const there = [...pod.volumes, ...set.volumeClaimTemplates.map(({ metadata }) => metadata)];
   const mounted = container.volumeMounts.map(({ name }) => name);
   expect(there.map(({ name }) => name).toSorted()).toEqual(mounted.toSorted());
 });
 
-it("the probes ask routes that exist, at the port that is served: alive for its own sake, ready for the whole", () => {
+it("the probes use existing routes at the served port: liveness /livez, readiness /readyz", () => {
   const paths = observerRoutes(noView, createCounters()).map(({ url }) => url);
   const { livenessProbe, readinessProbe, startupProbe } = container;
   for (const { httpGet } of [livenessProbe, readinessProbe, startupProbe])
@@ -157,7 +157,7 @@ it("a pod has more time to end than a shutdown takes", () => {
   expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(2 * settings.SHUTDOWN_MS);
 });
 
-it("the memory limit leaves room for the logs that are read at a time", () => {
+it("the memory limit leaves room for the logs that are read at once", () => {
   expect(Number.parseInt(container.resources.limits["memory"] ?? "", 10)).toBeGreaterThanOrEqual(
     256 + 64 * settings.LOG_THREADS,
   );
@@ -179,7 +179,7 @@ it("the worker has no rights that it does not need", () => {
   });
 });
 
-it("service, budget and policy mean these pods, and one of them may always go", () => {
+it("service, budget and policy select these pods, and one of them may always stop", () => {
   const selecting = z.object({ spec: z.object({ selector: z.object({ matchLabels: labels }) }) });
   const byLabels = z.object({ spec: z.object({ selector: labels }) });
   const budget = find("PodDisruptionBudget", selecting.and(z.object({ spec: z.looseObject({}) })));
@@ -194,7 +194,7 @@ it("service, budget and policy mean these pods, and one of them may always go", 
   expect(policy.spec.podSelector.matchLabels).toEqual(set.template.metadata.labels);
 });
 
-it("logs may be fetched from public addresses alone, as the worker itself sees them", () => {
+it("logs may be fetched only from addresses that the worker itself treats as public", () => {
   const block = z.object({ ipBlock: z.object({ cidr: z.string(), except: z.array(z.string()) }) });
   const rule = z.looseObject({ to: z.array(z.unknown()) });
   const { spec } = find("NetworkPolicy", z.object({ spec: z.object({ egress: z.array(rule) }) }));

@@ -36,7 +36,7 @@ const dashboard = z
   })
   .parse(JSON.parse(read("grafana-dashboard.json")));
 
-/** Every series that exists, with the labels that it may carry; those of a scrape come from Prometheus. */
+/** Every existing series with its possible labels. Prometheus adds those of a scrape. */
 const series = new Map<string, readonly string[]>();
 const counters = createCounters();
 collectProcessMetrics(counters);
@@ -55,7 +55,7 @@ series.set("up", ["job", "instance"]);
 
 const metricName = /\b(?:up|(?:pulse_ingest|process|nodejs)_\w+)\b/g;
 
-/** What an expression asks for that does not exist. */
+/** Returns the series and labels of an expression that do not exist. */
 function unknownIn(expr: string): string[] {
   const text = expr.replaceAll(/"[^"]*"/g, '""');
   const names = [...text.matchAll(metricName)].map(([name]) => name);
@@ -82,7 +82,7 @@ it("finds what does not exist", () => {
 });
 
 describe("the alert rules", () => {
-  it("ask only for what exists", () => {
+  it("use only series that exist", () => {
     const wrong = alerts.flatMap(({ alert, expr }) => unknownIn(expr).map((name) => `${alert}: ${name}`));
     expect(wrong).toEqual([]);
     for (const { expr } of alerts) expect(expr).toMatch(metricName);
@@ -93,7 +93,7 @@ describe("the alert rules", () => {
     for (const { expr } of alerts) expect(unbalanced(expr)).toBe(0);
   });
 
-  it("cover what an operator is to be woken for", () => {
+  it("cover everything that must wake an operator", () => {
     const text = alerts.map(({ expr }) => expr).join("\n");
     for (const name of [
       "pulse_ingest_ready",
@@ -115,7 +115,7 @@ describe("the dashboard", () => {
     targets.map(({ expr }) => ({ title, expr })),
   );
 
-  it("asks only for what exists", () => {
+  it("uses only series that exist", () => {
     expect(exprs.length).toBeGreaterThan(20);
     const wrong = exprs.flatMap(({ title, expr }) => unknownIn(expr).map((name) => `${title}: ${name}`));
     expect(wrong).toEqual([]);
@@ -123,14 +123,14 @@ describe("the dashboard", () => {
     for (const { query } of dashboard.templating.list) expect(unknownIn(query)).toEqual([]);
   });
 
-  it("shows every metric of ours but those of the bugs' cache", () => {
+  it("shows every metric of ours except those of the bug cache", () => {
     const shown = exprs.map(({ expr }) => expr).join("\n") + JSON.stringify(dashboard.templating);
     const names = [...series.keys()].filter((name) => /^pulse_ingest_(?!bugs?_|bugs$)/.test(name));
     const left = names.filter((name) => !/_(sum|count)$/.test(name) && !shown.includes(name));
     expect(left).toEqual([]);
   });
 
-  it("lays its panels out without gaps of ids or overlaps", () => {
+  it("lays its panels out without gaps in ids or overlaps", () => {
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
     const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
       Array.from({ length: w * h }, (_, n) => `${x + (n % w)},${y + Math.floor(n / w)}`),

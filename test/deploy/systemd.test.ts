@@ -16,7 +16,7 @@ if (analyze === null) {
   );
 }
 
-it("the unit sets settings that exist, to values that they may have", () => {
+it("the unit's settings exist and have valid values", () => {
   const environment = Object.fromEntries(valuesOf("Environment").map((line) => line.split("=", 2)));
   const { NODE_ENV, ...settings } = environment;
   expect(NODE_ENV).toBe("production");
@@ -37,7 +37,7 @@ it("systemd waits longer for the end than the worker takes for it", () => {
 (analyze === null ? it.todo : it)("systemd accepts the unit, and finds it well confined", async () => {
   const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-unit-"));
   const path = join(folder, "pulse-ingest.service");
-  // Node is in another place on some machines, and systemd looks whether the program is there.
+  // systemd checks that the program exists, and Node is elsewhere on some machines.
   writeFileSync(path, unit.replace("/usr/bin/node", process.execPath));
   try {
     // Anything that systemd would ignore is printed as a warning and changes the exit code.

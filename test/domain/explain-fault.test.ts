@@ -9,7 +9,7 @@ const told: readonly [Fault, string, RegExp][] = [
   [
     { reason: "oversize-body", bytes: 9, limitBytes: 5 },
     "",
-    /is 9 bytes .* limit is 5 .*MAX_BODY_BYTES.*fewer jobs/,
+    /is 9 bytes .* the limit is 5 .*MAX_BODY_BYTES.*fewer jobs/,
   ],
   [
     { reason: "unsupported-encoding", property: "content_encoding", value: "ebcdic" },
@@ -24,23 +24,23 @@ const told: readonly [Fault, string, RegExp][] = [
   [
     { reason: "too-many-jobs", jobs: 1001, limit: 1000 },
     "",
-    /holds 1001 jobs; a message may hold 1000 .*MAX_JOBS_PER_MESSAGE.*several messages/,
+    /holds 1001 jobs; the limit is 1000 .*MAX_JOBS_PER_MESSAGE.*several messages/,
   ],
   [{ reason: "schema-violation", violations: [violation] }, "/state", /must be one of: pending/],
   [
     { reason: "unreadable-time", pointer: "/timeStarted", value: 'no "time"' },
     "/timeStarted",
-    /"no \\"time\\""; it should be as in/,
+    /"no \\"time\\""; write it like/,
   ],
   [
     { reason: "project-not-accepted", project: "try", exchange: "exchange/x" },
     "/origin/project",
-    /exchange\/x may not .* try: accept_projects .* add a pattern/,
+    /exchange\/x may not write to the project try: accept_projects .* add a pattern/,
   ],
   [
     { reason: "unknown-revision-hash", project: "try", revisionHash: "f00" },
     "/origin/revision_hash",
-    /try .* f00: submit the push before its jobs, or give the revision/,
+    /try .* f00: submit the push before its jobs, or give a revision/,
   ],
   [
     { reason: "unusable-field", pointer: "/productName", detail: "is longer than 100" },

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** `check --plan` of a registry with these keys; the broker's address is one that nobody listens at. */
+/** Runs `check --plan` on a registry with these keys. Nothing listens at the broker's address. */
 function plan(keys: string, ...flags: string[]) {
   const path = join(folder, "exchanges.yml");
   writeFileSync(path, `exchanges:\n  - exchange: e/jobs\n    destinations: [t]\n    projects: [${keys}]\n`);
@@ -25,7 +25,7 @@ function plan(keys: string, ...flags: string[]) {
   });
 }
 
-/** What workers have bound, as they note it. */
+/** Records bindings as workers do. */
 async function bound(...keys: string[]): Promise<void> {
   const store = await openStore({ mongodbUrl: null, dataDir: join(folder, "data"), rejectionTtlDays: 30 });
   const by = { wanted_by: "a worker that runs", wanted_at: new Date().toISOString() };
@@ -35,12 +35,12 @@ async function bound(...keys: string[]): Promise<void> {
 }
 
 describe("check --plan", () => {
-  it("shows what a worker would bind, unbind and leave, and where that is known from", async () => {
+  it("shows what a worker would bind, unbind and keep, and the source of that knowledge", async () => {
     await bound("a", "b");
     const { code, stdout } = await plan("b, c");
     expect(code).toBe(0);
     expect(stdout).toContain(
-      `queue/me/jobs: as workers have noted in sqlite (${join(folder, "data", "pulse-ingest.db")}); the broker is not asked
+      `queue/me/jobs: compared with the bindings that workers recorded in sqlite (${join(folder, "data", "pulse-ingest.db")}); the broker was not asked
 
 + bind    e/jobs  t.c
 - unbind  e/jobs  t.a
@@ -51,14 +51,14 @@ to bind 1, to unbind 1, unchanged 1
     expect(stdout).not.toContain("geheim");
   });
 
-  it("says when a worker would refuse, by its exit code too", async () => {
+  it("says if a worker would refuse, also with its exit code", async () => {
     await bound("a", "b", "c", "d");
     const { code, stdout } = await plan("x");
     expect(code).toBe(1);
     expect(stdout).toMatch(/^refused: .*PRUNE_FORCE=true$/m);
   });
 
-  it("before any worker has run everything is new, and no store is made", async () => {
+  it("before any worker has run, everything is new, and no store is created", async () => {
     const { code, stdout } = await plan("a");
     expect(code).toBe(0);
     expect(stdout).toMatch(/there is no store yet.*\n\n\+ bind +e\/jobs +t\.a\n\nto bind 1, /);

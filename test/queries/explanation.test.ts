@@ -43,7 +43,7 @@ const rendered = (parts: Partial<Explanation>): string =>
     ...parts,
   });
 
-/** The line that has all of these words, as its cells. */
+/** Returns the cells of the line that has all of these words. */
 function line(text: string, ...words: readonly string[]): string[] {
   const found = text.split("\n").filter((each) => words.every((word) => each.includes(word)));
   expect({ words, found: found.length, text }).toMatchObject({ found: 1 });
@@ -57,12 +57,12 @@ describe("a job", () => {
     if (advance.kind !== "update") throw new Error("it moves on");
     const text = rendered({ jobs: [{ job: { ...job, ...advance.changes }, ...rest }] });
     expect(text).toContain(
-      "It came through exchange/publisher/jobs first, and was changed through exchange/other/\\u202ejobs: accept_projects",
+      "The job came through exchange/publisher/jobs first, and was then changed through exchange/other/\\u202ejobs. To limit who may change it, see accept_projects",
     );
     expect(rendered({ jobs: [aJob()] })).not.toContain("changed through");
   });
 
-  it("is told with each state, where it came from, and whether it was redelivered", () => {
+  it("is shown with each state, its origin, and whether it was redelivered", () => {
     const { job, ...rest } = aJob({}, { state: "running", result: undefined });
     const next = { ...anArrival(), redelivered: true, received_at: "2026-01-05T11:00:00.000Z" };
     const advance = advanceJob(job, next, job.result_set, "w");
@@ -90,7 +90,7 @@ describe("a job", () => {
     [
       "of a push that has not been submitted",
       {},
-      /^ {2}result set +try\/a{12}: a skeleton, its push has not been/m,
+      /^ {2}result set +try\/a{12}: a skeleton, because its push has not been/m,
     ],
     ["whose result set is gone", { result_set: null }, /^ {2}result set +try\/a{12}: gone$/m],
     ["that was coalesced", { coalesced_to: "winner/0" }, /^ {2}coalesced into +winner\/0$/m],
@@ -109,17 +109,17 @@ describe("a job", () => {
           { name: "b", made_by: ["summary"] },
         ],
       },
-      /^ {4}s {2}made here from the log\n {4}b {2}made here from the submitted summary$/m,
+      /^ {4}s {2}generated from the log\n {4}b {2}generated from the submitted summary$/m,
     ],
     [
       "with Job Info of two",
       { artifacts: [{ name: "Job Info", made_by: ["message", "log"] }] },
-      /Job Info {2}sent by the publisher; made here from the log$/m,
+      /Job Info {2}sent by the publisher; generated from the log$/m,
     ],
     [
       "with an artifact of an earlier version",
       { artifacts: [{ name: "x", made_by: [] }] },
-      /x {2}not noted by the version that stored it$/m,
+      /x {2}unknown: stored by an older version$/m,
     ],
     [
       "whose log failed and is tried again",
@@ -154,7 +154,7 @@ describe("a job", () => {
     expect(rendered({ jobs: [aJob(beside)] })).toMatch(shown);
   });
 
-  it("of a submitted push is told with author and time, and with its own times", () => {
+  it("of a submitted push is shown with author and time, and with its own times", () => {
     const job = aJob({}, { timeStarted: "2026-01-05T09:00:00Z" });
     const push = { push_timestamp: 1_767_600_000, revisions: [] };
     const text = rendered({
@@ -164,7 +164,7 @@ describe("a job", () => {
     expect(text).toMatch(/^ {2}times +.*started 2026-01-05T09:00:00Z/m);
   });
 
-  it("is told with what was refused of its messages", () => {
+  it("is shown with the refused parts of its messages", () => {
     const { job, ...rest } = aJob();
     const refused = [{ what: 'artifact "x"', reason: "has no blob" }];
     expect(rendered({ jobs: [{ job: { ...job, refused }, ...rest }] })).toMatch(
@@ -205,7 +205,7 @@ describe("a rejection", () => {
     expect(text).toContain("pulse-ingest rejections show r1");
   });
 
-  it("that came again is told with how often, and when", () => {
+  it("that came again is shown with its count and times", () => {
     const fault: Fault = { reason: "malformed-body", detail: "x" };
     const text = rendered({ rejections: [{ ...rejection, count: 3, project: null, fault }] });
     expect(text).toContain(
@@ -214,13 +214,13 @@ describe("a rejection", () => {
   });
 });
 
-it("what nobody knows is said to be unknown, with the store that was asked and what to check next", () => {
+it("an unknown job is reported with the store that was asked and what to check next", () => {
   expect(rendered({ project: "try" })).toMatch(
     /^Nothing is known of guid\/0 in project try: .* sqlite \(x\)\.\nWhat to check next:\n( {2}- .+\n){5,}$/,
   );
 });
 
-it("a stranger's text moves no cursor and forges no line", () => {
+it("untrusted text moves no cursor and forges no line", () => {
   const odd = "x\u001b[2Jy\nguid/1 in try: completed";
   const text = rendered({
     guid: odd,

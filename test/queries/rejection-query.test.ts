@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const idOf = ({ payload, route }: Rejection): string => rejectionId(payload, route);
 
-it("every option becomes a condition, and what is not given none", () => {
+it("every given option becomes a condition", () => {
   const options = { exchange: "e", routingKey: "k", project: "p", task: "t", reason: "malformed-body" };
   const times = { since: "2026-01-05T10:00:00+01:00", until: "2026-01-06" };
   expect(readFilter({ ...options, ...times, limit: "7", json: true })).toEqual({
@@ -34,7 +34,7 @@ it("every option becomes a condition, and what is not given none", () => {
   expect(readFilter({ json: true })).toEqual({});
 });
 
-it("all that fit come a page at a time, up to the limit", async () => {
+it("matching rejections come page by page, up to the limit", async () => {
   await store.recordRejections(Array.from({ length: 430 }, (_, n) => aRejection(`${n}`)));
   const sizes = async (limit: number): Promise<number[]> => {
     const pages = [];
@@ -46,7 +46,7 @@ it("all that fit come a page at a time, up to the limit", async () => {
   expect(await sizes(200)).toEqual([200]);
 });
 
-it("an id is found by its beginning, in upper case too", async () => {
+it("an id is found by its beginning, also in upper case", async () => {
   const wanted = aRejection("wanted");
   await store.recordRejections([wanted, aRejection("other")]);
   const id = idOf(wanted);
@@ -63,7 +63,7 @@ it.each(["", "abc", "xyzw", "abcd%", "0".repeat(33)])(
   },
 );
 
-it("a beginning that several ids share is told with all of them", async () => {
+it("a beginning that several ids share is refused with a list of them", async () => {
   const seen = new Map<string, Rejection>();
   let twins: readonly Rejection[] = [];
   for (let n = 0; twins.length === 0; n++) {

@@ -18,22 +18,22 @@ const right = [
   { guid: "c/0", outcome: "rejected" },
 ];
 
-it("finds all right where each message ended as it should", () => {
+it("is all right if each message ended as expected", () => {
   expect(compareEnds(samples, right)).toEqual({
     allRight: true,
     rows: [
-      ["one", "a/0", "stored", "as it should"],
-      ["two in one", "b/0", "stored", "as it should"],
-      ["two in one", "c/0", "rejected", "as it should"],
+      ["one", "a/0", "stored", "as expected"],
+      ["two in one", "b/0", "stored", "as expected"],
+      ["two in one", "c/0", "rejected", "as expected"],
     ],
   });
 });
 
 it.each([
-  ["another outcome", [...right.slice(0, 2), { guid: "c/0", outcome: "stored" }], "should be c/0 rejected"],
-  ["another order", [right[1], right[0], right[2]], "should be a/0 stored"],
-  ["one that is missing", right.slice(0, 2), "should be c/0 rejected"],
-  ["one too many", [...right, { guid: "d/0", outcome: "stored" }], "should be nothing"],
+  ["another outcome", [...right.slice(0, 2), { guid: "c/0", outcome: "stored" }], "expected c/0 rejected"],
+  ["another order", [right[1], right[0], right[2]], "expected a/0 stored"],
+  ["one that is missing", right.slice(0, 2), "expected c/0 rejected"],
+  ["one too many", [...right, { guid: "d/0", outcome: "stored" }], "expected nothing"],
 ])("finds %s", (_case, ended, words) => {
   const { allRight, rows } = compareEnds(
     samples,

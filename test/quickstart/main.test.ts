@@ -15,7 +15,7 @@ const broker = await serverOrSkip(sharedRabbitmq);
 const localBroker = await versionOf("amqp://guest:guest@localhost:5672").catch(() => null);
 const project = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The quickstart as `npm run quickstart` runs it, but for the installation and the build, which others rely on now. */
+/** Runs the quickstart as `npm run quickstart` does, without installing and building, because other tests use the build. */
 class Quickstart {
   output = "";
   readonly child;
@@ -54,7 +54,7 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     await quickstart?.end();
   });
 
-  /** Names of what is left of it on the broker. */
+  /** Returns the names of what it has left on the broker. */
   async function left(): Promise<string[]> {
     const { admin } = broker.server();
     const [exchanges, queues] = (await Promise.all([
@@ -65,11 +65,11 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     return names.filter((name) => name.includes(`quickstart-${quickstart?.child.pid}`));
   }
 
-  it("shows how each message ended, why one was refused, what is in the log, and what to try next", async () => {
+  it("shows the outcome of each message, why one was rejected, what is in the log, and what to try next", async () => {
     quickstart = new Quickstart();
     const code = await quickstart.end();
     const { output } = quickstart;
-    const rows = output.split("\n").filter((line) => line.endsWith("  as it should"));
+    const rows = output.split("\n").filter((line) => line.endsWith("  as expected"));
     expect({ code, rows: rows.map((row) => row.split(/ {2,}/).slice(0, 3)) }).toEqual({
       code: 0,
       rows: [
@@ -91,7 +91,7 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     );
     expect(output).toContain("text_log_summary, Job Info, Bug suggestions\n");
     expect(output).toMatch(/TEST-UNEXPECTED-FAIL \| dom\/tests/);
-    expect(output).toContain("The data lies in data/quickstart. What to try next:\n");
+    expect(output).toContain("The data is in data/quickstart. What to try next:\n");
     const tried = [...output.matchAll(/^ {2}(?:DATA_DIR=(\S+) )?node dist\/main\.js (\S+)/gm)];
     expect(tried.map(([, , command]) => command)).toContain("explain");
     for (const [, folder] of tried)
@@ -99,9 +99,9 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     expect(await left()).toEqual([]);
   });
 
-  it("leaves the worker running with --keep, to publish to by the line it prints, until Ctrl-C", async () => {
+  it("keeps the worker running with --keep until Ctrl-C, and prints a command that publishes to it", async () => {
     quickstart = new Quickstart(["--keep"]);
-    await quickstart.until("how the worker and its store fare");
+    await quickstart.until("how the worker and its store are doing");
     const line = /^ {2}(AMQP_URL=.* publish .*)$/m.exec(quickstart.output)?.[1] ?? "";
     const publish = spawn("sh", ["-c", line], { cwd: project, env: { ...process.env, MONGODB_URL: "" } });
     let told = "";
@@ -116,7 +116,7 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     expect(await left()).toEqual([]);
   });
 
-  it("cleans up when it is interrupted before its end, and does not end well then", async () => {
+  it("cleans up if it is interrupted, and fails then", async () => {
     quickstart = new Quickstart();
     await quickstart.until("Worker: consuming");
     quickstart.child.kill("SIGINT");
@@ -124,12 +124,12 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     expect(await left()).toEqual([]);
   });
 
-  // Only where it does not find one that runs already.
+  // Only if it does not find a running broker.
   (localBroker ? it.skip : it)(
     "ends the broker that it is starting when it is interrupted, and leaves nothing",
     async () => {
       const TMPDIR = mkdtempSync(join(tmpdir(), "quickstart-"));
-      // The node runs as another user.
+      // The node runs as another user, who must be able to enter this folder.
       chmodSync(TMPDIR, 0o755);
       quickstart = new Quickstart([], "", { TMPDIR });
       const pid = quickstart.child.pid ?? 0;
@@ -138,7 +138,7 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
       while (started.length < 4) started = await descendantsOf(pid);
       const folders = (): string[] => readdirSync(TMPDIR).filter((name) => name.startsWith("pulse-ingest-"));
       expect(folders()).toHaveLength(1);
-      // npm hands on what the terminal has sent already.
+      // npm forwards the signal that the terminal has already sent.
       for (let time = 0; time < 2; time++) quickstart.child.kill("SIGINT");
       expect(await quickstart.end()).toBe(130);
       expect(quickstart.output).not.toContain("Broker:");
@@ -148,7 +148,7 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     },
   );
 
-  it("does not end well where it may not do what it has to, and says why in a line", async () => {
+  it("fails if it lacks the rights, and says why in one line", async () => {
     const none = { configure: "^$", write: "^$", read: "^$" };
     const url = await broker.server().admin.addUser("onlooker", "secret", none);
     quickstart = new Quickstart([], url);

@@ -7,7 +7,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import { WorkerProcess } from "../servers/worker-process.ts";
 
-/** Workers of their own on a broker: their exchange, their durable queue, their data folder. */
+/** Workers on a broker, with their own exchange, durable queue and data folder. */
 export class WorkerStory {
   readonly exchange = `exchange/guest/${randomUUID()}/jobs`;
   readonly queueName = `story-${randomUUID()}`;
@@ -21,7 +21,7 @@ export class WorkerStory {
     this.#url = url;
     this.#connection = connection;
     this.channel = channel;
-    // A broker that a story restarts cuts this connection too: the story connects anew.
+    // A story that restarts the broker loses this connection too, and connects again.
     connection.on("error", () => undefined);
     channel.on("error", () => undefined);
   }
@@ -38,7 +38,7 @@ export class WorkerStory {
     return `queue/guest/${this.queueName}`;
   }
 
-  /** Writes the registry: each exchange with every key. */
+  /** Writes a registry with every key for each exchange. */
   listExchanges(exchanges: readonly string[], keys = "['#']"): void {
     const entry = (exchange: string) =>
       `  - exchange: ${exchange}\n    destinations: [story]\n    projects: ${keys}\n`;
@@ -52,7 +52,7 @@ export class WorkerStory {
     return worker;
   }
 
-  /** Starts a worker beside those that run; not waited for. */
+  /** Starts one more worker, and does not wait for it. */
   add(env: NodeJS.ProcessEnv = {}): WorkerProcess {
     const worker = new WorkerProcess({
       AMQP_URL: this.#url,
@@ -73,7 +73,7 @@ export class WorkerStory {
     await this.channel.waitForConfirms();
   }
 
-  /** The store as another process sees it; closed by the caller. */
+  /** Opens the store from this process. The caller closes it. */
   store(): Promise<Store> {
     return openStore({ mongodbUrl: null, dataDir: this.folder, rejectionTtlDays: 30 });
   }
@@ -85,7 +85,7 @@ export class WorkerStory {
     await channel.deleteQueue(this.queue);
     await channel.deleteExchange(this.exchange);
     await connection.close();
-    // Cut already where the broker was restarted.
+    // The connection is already lost if the broker was restarted.
     await this.#connection.close().catch(() => undefined);
     rmSync(this.folder, { recursive: true, force: true });
   }

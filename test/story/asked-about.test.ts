@@ -10,14 +10,14 @@ jest.setTimeout(120_000);
 
 const broker = await serverOrSkip(sharedRabbitmq);
 
-broker.describe(`a worker that people ask about, on ${broker.name}`, () => {
+broker.describe(`a worker and the people who ask about it, on ${broker.name}`, () => {
   let story: WorkerStory;
   beforeEach(async () => {
     story = await WorkerStory.on(broker.server().url);
   });
   afterEach(() => story.end());
 
-  /** One command line, with the settings of the worker. */
+  /** Runs one command line with the worker's settings. */
   function ask(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliRun> {
     return runCli(args, {
       AMQP_URL: broker.server().url,
@@ -28,7 +28,7 @@ broker.describe(`a worker that people ask about, on ${broker.name}`, () => {
     });
   }
 
-  it("publishers are told what became of each message, and why one was refused", async () => {
+  it("publishers see the outcome of each message, and why one was rejected", async () => {
     const worker = await story.start();
     await story.publish(
       aMessage({ taskId: "task/0", state: "pending", result: undefined }),
@@ -53,7 +53,7 @@ broker.describe(`a worker that people ask about, on ${broker.name}`, () => {
     expect(await worker.stop()).toBe(0);
   });
 
-  it("operators are told that all is well, and what is wrong when an exchange is missing", async () => {
+  it("operators see that all is well, and what is wrong if an exchange is missing", async () => {
     const worker = await story.start({ QUEUE_DEPTH_SECONDS: "1" });
     await story.publish(aMessage(), aMessage({ taskId: "task/1", state: "exploded" }));
     await worker.until("two messages", () => worker.ended().length === 2);
@@ -85,7 +85,7 @@ broker.describe(`a worker that people ask about, on ${broker.name}`, () => {
     expect(await second.stop()).toBe(0);
   });
 
-  it("a worker that is gone is told, and what its broker and store say all the same", async () => {
+  it("a missing worker is reported, and so is what its broker and store say", async () => {
     const worker = await story.start();
     const url = await urlOf(worker);
     expect(await worker.stop()).toBe(0);
@@ -94,10 +94,10 @@ broker.describe(`a worker that people ask about, on ${broker.name}`, () => {
 
     const { code, stdout, stderr } = await ask(["status", "--url", url], { QUEUE_LIMIT: "4" });
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
-    expect(stdout).toMatch(/^! worker: nobody listens there: .*HTTP_PORT/m);
+    expect(stdout).toMatch(/^! worker: nothing listens there\. .*HTTP_PORT/m);
     expect(stdout).toMatch(/^! exchange exchange\/guest\/nobody: .*404/m);
     expect(stdout).toContain(`! queue ${story.queue}: nobody consumes it\n`);
-    expect(stdout).toContain("! queue: 2 messages wait, 50 % of the 4 at which it is lost\n");
+    expect(stdout).toContain("! queue: 2 messages are waiting, 50 % of the 4 at which the queue is lost\n");
     expect(stdout).toMatch(/^store +sqlite .*: asked from here: it answers$/m);
     expect(stdout).toMatch(/^logs +0 pending, 0 failed for good$/m);
   });

@@ -20,7 +20,7 @@ broker.describe(`a queue on ${broker.name} that is deleted`, () => {
   });
   afterEach(() => story.end());
 
-  it("is made anew and consumed from, and the worker says how long the gap was", async () => {
+  it("is declared again and consumed from, and the worker says how long the gap was", async () => {
     const worker = await story.start();
     const before = worker.lines.length;
     await story.channel.deleteQueue(story.queue);
@@ -36,7 +36,7 @@ broker.describe(`a queue on ${broker.name} that is deleted`, () => {
     expect(await worker.stop()).toBe(0);
   });
 
-  mongodb.describe(`while two messages are in hand and ${mongodb.name} is away, without a spool`, () => {
+  mongodb.describe(`while two messages are in progress and ${mongodb.name} is away, without a spool`, () => {
     let proxy: CutProxy;
     let database: URL;
     beforeEach(async () => {
@@ -58,7 +58,7 @@ broker.describe(`a queue on ${broker.name} that is deleted`, () => {
       return worker;
     }
 
-    it("a worker that is asked to end waits for the store: nobody else has them", async () => {
+    it("a stopping worker waits for the store, because nobody else has the messages", async () => {
       const worker = await untilQueueLost();
       const code = worker.stop();
       await worker.untilEvent("stopping");
@@ -71,7 +71,7 @@ broker.describe(`a queue on ${broker.name} that is deleted`, () => {
       expect(found.map((view) => view?.job.state)).toEqual(["completed", "completed"]);
     });
 
-    it("and stays away until the worker's end, it says how many it has lost", async () => {
+    it("the worker says how many it has lost if the store stays away until its end", async () => {
       const worker = await untilQueueLost({ SHUTDOWN_MS: "500" });
       expect(await worker.stop()).toBe(0);
       const { level, deliveries } = await worker.untilEvent("deliveries_lost");

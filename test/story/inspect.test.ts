@@ -15,7 +15,7 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
   let story: WorkerStory;
   let inspect: CliProcess | null = null;
   beforeAll(async () => {
-    // Pulse's rights, and no more.
+    // Only the rights of a Pulse user.
     const own = `^(queue/${reader}/.*|exchange/${reader}/.*)`;
     const rights = { configure: own, write: own, read: `^(queue/${reader}/.*|exchange/.*)` };
     url = await broker.server().admin.addUser(reader, "secret", rights);
@@ -31,7 +31,7 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
 
   const env = (): NodeJS.ProcessEnv => ({ AMQP_URL: url, REGISTRY_FILE: `${story.folder}/exchanges.yml` });
 
-  /** Starts it, and waits until it reads. */
+  /** Starts the command, and waits until it reads. */
   async function look(...args: readonly string[]): Promise<CliProcess> {
     const looking = new CliProcess(["inspect", ...args], env());
     inspect = looking;
@@ -53,7 +53,7 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
     return names.filter((name) => name.startsWith(`queue/${reader}/`));
   }
 
-  /** The broker shows a new connection some seconds after it was made. */
+  /** Waits, because the broker lists a new connection only some seconds after it was made. */
   async function closeConnections(): Promise<void> {
     const { admin } = broker.server();
     for (;;) {
@@ -75,7 +75,7 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
       Buffer.from("no JSON"),
     );
     await looking.until("all", () => looking.stdout.includes("no JSON"));
-    // npm hands on what the terminal sent already.
+    // npm forwards the signal that the terminal has already sent.
     looking.child.kill("SIGINT");
     const { code, stdout, stderr } = await looking.end("SIGINT");
     const lines = stdout.split("\n").map((line) => line.replace(/^[0-9:.]{12} /, ""));
@@ -89,14 +89,14 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
     ]);
     expect(stdout).toContain('  /taskId: must match pattern "^[A-Za-z0-9/+-]+$"; it is "bad_id" [pattern]\n');
     expect(stderr).toBe(
-      `Reading ${story.exchange} (#); nothing is stored. Ctrl-C ends it.\n` +
+      `Reading ${story.exchange} (#); nothing is stored. Press Ctrl-C to stop.\n` +
         "1 accepted, 1 skipped, 2 rejected; 4 shown\n",
     );
     expect(code).toBe(0);
     expect(await ownQueues()).toEqual([]);
   });
 
-  it("sees what the worker would, of all exchanges of the registry, and takes nothing from it", async () => {
+  it("sees what the worker reads from all exchanges of the registry, and takes nothing from it", async () => {
     story.listExchanges(["exchange/nobody/none", story.exchange], "['#']\n    accept_projects: [try]");
     const worker = await story.start();
     const looking = await look("--json", "--count", "3");
@@ -144,7 +144,7 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
     expect(worker.ended().map(({ outcome }) => outcome)).toEqual(["stored", "rejected", "rejected"]);
   });
 
-  it("sees only what was asked for", async () => {
+  it("sees only what the options select", async () => {
     const rejected = await look(
       story.exchange,
       "--only",
@@ -173,7 +173,7 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
     expect((await keyed.end()).stdout).toMatch(/^[0-9:.]+ {2}accepted .* a\.wanted .*wanted\/0.*\n$/);
   });
 
-  it("misses the oldest when slower than the exchange, and holds back neither it nor its memory", async () => {
+  it("misses the oldest messages if it is too slow, and neither blocks the exchange nor fills its memory", async () => {
     const looking = await look(story.exchange, "--json");
     looking.child.stdout.pause();
     const count = 4000;
@@ -192,7 +192,7 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
     expect(shown).toBeLessThan(2000);
   });
 
-  it("is told when the connection is lost", async () => {
+  it("sees a message when the connection is lost", async () => {
     const looking = await look(story.exchange);
     await closeConnections();
     const { code, stderr } = await looking.end();
@@ -213,14 +213,18 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
       ["--only", "bad"],
       /^error: --only must be one of accepted, skipped, rejected; it is bad\n$/,
     ],
-    ["a count that is none", ["--count", "0"], /^error: --count must be a whole number from 1; it is 0\n$/],
+    [
+      "a count that is none",
+      ["--count", "0"],
+      /^error: --count must be a whole number, at least 1; it is 0\n$/,
+    ],
   ])("is told of %s", async (_case, args, words) => {
     const { code, stdout, stderr } = await runCli(["inspect", ...args], env());
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(words);
   });
 
-  it("is told of an exchange that may not be read", async () => {
+  it("sees which exchange may not be read", async () => {
     const AMQP_URL = await broker.server().admin.addUser("blind", "secret", {
       configure: "^queue/blind/",
       write: "^queue/blind/",
@@ -233,11 +237,11 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
     });
   });
 
-  it("is told where neither an exchange nor a registry is named", async () => {
+  it("gets an error if neither an exchange nor a registry is named", async () => {
     const { code, stderr } = await runCli(["inspect"], { ...env(), REGISTRY_FILE: "/none.yml" });
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: "error: name an exchange, or a registry by REGISTRY_FILE: there is no /none.yml\n",
+      stderr: "error: there is no registry /none.yml: name an exchange, or set REGISTRY_FILE\n",
     });
   });
 });

@@ -20,11 +20,11 @@ broker.describe(`a developer with a laptop on ${broker.name}`, () => {
     await story.end();
   });
 
-  it("runs commands by npx after every build", () => {
+  it("runs commands with npx after every build", () => {
     expect(() => accessSync("dist/main.js", constants.X_OK)).not.toThrow();
   });
 
-  it("gets a copy of what flows, and takes nothing from those who read it for good", async () => {
+  it("gets a copy of the messages, and takes nothing from other workers", async () => {
     const production = await story.start();
     const laptop = new WorkerProcess({
       AMQP_URL: broker.server().url,

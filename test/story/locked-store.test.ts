@@ -19,7 +19,7 @@ broker.describe(`two workers on one embedded store, and ${broker.name}`, () => {
   });
   afterEach(() => story.end());
 
-  it("answer while another process holds the file locked, and go on when it lets go", async () => {
+  it("answer while another process locks the file, and go on after that", async () => {
     const patience = { ACK_TIMEOUT_SECONDS: "6" };
     const workers = [await story.start(patience), await story.start(patience)];
     const urls = await Promise.all(workers.map(urlOf));
@@ -30,7 +30,7 @@ broker.describe(`two workers on one embedded store, and ${broker.name}`, () => {
     await story.publish(...messages("before"));
     await untilAnswer(stored, (count) => count === 300);
     const from = workers.map(({ lines }) => lines.length);
-    // Each look at the metrics starts the event loop's delay anew.
+    // Reading the metrics resets the delay of the event loop.
     await Promise.all(urls.map(metrics));
 
     const release = await holdLock(story.folder);
@@ -44,7 +44,7 @@ broker.describe(`two workers on one embedded store, and ${broker.name}`, () => {
       );
       expect(JSON.stringify(body)).toContain("database is locked");
     }
-    // Half of the broker's patience: what is held has no place to go to.
+    // Half of the broker's acknowledgement timeout, because held deliveries cannot be spooled.
     for (const [index, worker] of workers.entries()) {
       expect(await worker.untilEvent("ack_age_warning", from[index])).toMatchObject({
         queue: story.queue,
@@ -68,7 +68,7 @@ broker.describe(`two workers on one embedded store, and ${broker.name}`, () => {
     for (const url of urls) {
       const seen = await metrics(url);
       expect(metricTotal(seen, "pulse_ingest_oldest_unsettled_age_seconds")).toBe(0);
-      // SQLite's own wait would have blocked it for as long as that is set to: seconds.
+      // SQLite's own wait would have blocked the event loop for seconds.
       expect(metricTotal(seen, "nodejs_eventloop_lag_max_seconds")).toBeLessThan(2.5);
       // No heartbeat was missed.
       expect(metricTotal(seen, "pulse_ingest_broker_reconnects_total")).toBe(0);

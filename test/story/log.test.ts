@@ -20,11 +20,11 @@ jest.setTimeout(120_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 const mongodb = await serverOrSkip(sharedMongodb);
 
-/** Where a story's worker keeps its data. */
+/** The store of a story's worker. */
 interface Place {
   readonly env: NodeJS.ProcessEnv;
   open(): Promise<Store>;
-  /** From now on the worker's writes find the store away. */
+  /** From now on, the worker's writes fail because the store is away. */
   goAway(): void;
   comeBack(): void;
   close(): Promise<void>;
@@ -78,11 +78,11 @@ const log = [
 ].join("\n");
 const made = ["Bug suggestions", "Job Info", "performance_data", "text_log_summary"];
 
-// A dead worker's log is taken up soon.
+// A short lease, so that a dead worker's log is taken over soon.
 const short = { LOG_ALLOW_PRIVATE: "true", LOG_TIMEOUT_MS: "4000", LOG_LEASE_MS: "5000" };
-// It takes a worker a while to find its store away.
+// A worker needs some time to notice that its store is away.
 const longer = { LOG_TIMEOUT_MS: "14000", LOG_LEASE_MS: "15000" };
-// A host that lets it wait for as long as the story needs.
+// Long timeouts, so that the host can keep the worker waiting.
 const patient = { LOG_TIMEOUT_MS: "90000", LOG_LEASE_MS: "100000" };
 
 for (const [name, suite, findPlace] of places) {
@@ -92,7 +92,7 @@ for (const [name, suite, findPlace] of places) {
       let place: Place;
       let host: LogHost;
       const others: LogHost[] = [];
-      /** What the host does now. */
+      /** The host's present behaviour. */
       let behave: Behaviour;
       beforeEach(async () => {
         story = await WorkerStory.on(broker.server().url);
@@ -130,7 +130,7 @@ for (const [name, suite, findPlace] of places) {
         await until(() => host.requests.length >= count);
       }
 
-      /** The log was read, its artifacts are there, once each, and nobody asks for it again. */
+      /** Expects that the log has been read, that its artifacts are there once each, and that nobody fetches it again. */
       async function expectReadOnce(worker: WorkerProcess): Promise<void> {
         const view = await untilJob(isParsed);
         expect(view.artifacts.toSorted()).toEqual(made);
@@ -154,7 +154,7 @@ for (const [name, suite, findPlace] of places) {
         await store.close();
       }
 
-      it("becomes artifacts, and the job's state is seen before its log is read", async () => {
+      it("becomes artifacts, and the job's state is visible before its log is read", async () => {
         let goOn = (): void => undefined;
         behave = (socket, request) => {
           goOn = () => answer(gzipSync(log))(socket, request);
@@ -187,7 +187,7 @@ for (const [name, suite, findPlace] of places) {
         let isUnderWay = false;
         behave = (socket) => {
           socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${2 * large.length}\r\n\r\n`);
-          // Taken by the worker but for what the sockets hold; the rest does not come.
+          // The worker has everything except what the sockets hold. The rest never comes.
           socket.write(large, () => {
             isUnderWay = true;
           });
@@ -218,7 +218,7 @@ for (const [name, suite, findPlace] of places) {
         await expectReadOnce(await start());
       });
 
-      it("waits for no other host's logs, be they many and their host dead or slow", async () => {
+      it("does not wait for other hosts' logs, even if these are many and their host is dead or slow", async () => {
         const dead = await startLogHost({ "/log": () => undefined }, "127.0.0.2");
         const slow = await startLogHost({ "/log": endless(Buffer.from("x\n"), 20) }, "127.0.0.3");
         others.push(dead, slow);
@@ -251,7 +251,7 @@ for (const [name, suite, findPlace] of places) {
         expect(host.requests).toHaveLength(1);
       });
 
-      it("that is reparsed when its host is mended is read then", async () => {
+      it("that is reparsed after its host was fixed is read", async () => {
         behave = answer("", "403 Forbidden");
         const worker = await start();
         await publishJob();

@@ -2,7 +2,7 @@ import { type WorkerStatus, workerStatus } from "../../src/http/observe/worker-s
 import { type MetricFamily, readMetrics } from "../http/observe/metrics-text.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
 
-/** Where it tells of itself. */
+/** Returns the address of the worker's HTTP server. */
 export async function urlOf(worker: WorkerProcess): Promise<string> {
   return String((await worker.untilEvent("http_listening"))["url"]);
 }

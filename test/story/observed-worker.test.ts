@@ -14,7 +14,7 @@ jest.setTimeout(120_000);
 const series = process.env["TEST_BROKER"] === "3" ? "3" : "4";
 const broker = await serverOrSkip(() => startRabbitmq({ series }));
 
-broker.describe(`a worker that is watched, on a ${broker.name} of its own`, () => {
+broker.describe(`a worker that is observed, on its own ${broker.name}`, () => {
   let node: Rabbitmq;
   let story: WorkerStory;
   beforeEach(async () => {
@@ -24,7 +24,7 @@ broker.describe(`a worker that is watched, on a ${broker.name} of its own`, () =
   afterEach(() => story.end());
   afterAll(() => node.stop());
 
-  it("is unready while the broker is killed, alive throughout, ready again, and keeps the law", async () => {
+  it("is unready while the broker is dead, alive all the time, then ready again, and obeys the law", async () => {
     const worker = await story.start({ QUEUE_DEPTH_SECONDS: "1" });
     const url = await urlOf(worker);
     expect(await probe(url, "/readyz")).toEqual({ status: 200, body: { ready: true, problems: [] } });
@@ -72,7 +72,7 @@ broker.describe(`a worker that is watched, on a ${broker.name} of its own`, () =
     expect(await worker.stop()).toBe(0);
   });
 
-  it("keeps the law in the middle of its work, and shows what it holds of the prefetch", async () => {
+  it("obeys the law in the middle of its work, and shows how much of the prefetch is in use", async () => {
     const worker = await story.start({ BATCH_SIZE: "10", PREFETCH: "20" });
     const url = await urlOf(worker);
     const published = story.publish(...Array.from({ length: 500 }, (_, n) => aMessage({ taskId: `l/${n}` })));
@@ -86,7 +86,7 @@ broker.describe(`a worker that is watched, on a ${broker.name} of its own`, () =
     expect(await worker.stop()).toBe(0);
   });
 
-  it("tells which exchange is degraded, and stays ready for the others", async () => {
+  it("says which exchange is degraded, and stays ready for the others", async () => {
     story.listExchanges(["exchange/guest/nobody", story.exchange]);
     const worker = await story.start();
     const url = await urlOf(worker);
@@ -103,7 +103,7 @@ broker.describe(`a worker that is watched, on a ${broker.name} of its own`, () =
     expect(await worker.stop()).toBe(0);
   });
 
-  it("is alive while it waits for its store at the start, and says that it does", async () => {
+  it("is alive while it waits for its store at the start, and says so", async () => {
     const worker = new WorkerProcess({
       AMQP_URL: node.url,
       REGISTRY_FILE: `${story.folder}/exchanges.yml`,
@@ -123,7 +123,7 @@ broker.describe(`a worker that is watched, on a ${broker.name} of its own`, () =
   it("warns before its queue is lost, once, and says when that is over", async () => {
     await (await story.start()).stop();
     await story.publish(...Array.from({ length: 2000 }, (_, n) => aMessage({ taskId: `d/${n}` })));
-    // One at a time takes some seconds, so that the depth is seen before all is done.
+    // One message at a time takes some seconds, so that the depth is seen before the end.
     const worker = await story.start({
       PREFETCH: "1",
       BATCH_SIZE: "1",
@@ -136,7 +136,7 @@ broker.describe(`a worker that is watched, on a ${broker.name} of its own`, () =
     expect(await worker.stop()).toBe(0);
   });
 
-  it("with the port of another worker refuses to start, and says what to do", async () => {
+  it("refuses to start with the port of another worker, and says what to do", async () => {
     const first = await story.start();
     const { port } = new URL(await urlOf(first));
     const second = new WorkerProcess({
@@ -150,7 +150,7 @@ broker.describe(`a worker that is watched, on a ${broker.name} of its own`, () =
     expect(await first.stop()).toBe(0);
   });
 
-  it("serves nothing where that is not wanted", async () => {
+  it("serves nothing with HTTP_PORT=off", async () => {
     const worker = await story.start({ HTTP_PORT: "off" });
     expect(worker.lines.map(({ event }) => event)).not.toContain("http_listening");
     expect(await worker.stop()).toBe(0);

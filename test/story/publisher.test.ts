@@ -11,7 +11,7 @@ import { WorkerStory } from "./a-running-worker.ts";
 jest.setTimeout(120_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
-broker.describe(`a publisher on ${broker.name} who waits for what became of each message`, () => {
+broker.describe(`a publisher on ${broker.name} who waits for the outcome of each message`, () => {
   let story: WorkerStory;
   beforeAll(async () => {
     story = await WorkerStory.on(broker.server().url);
@@ -19,7 +19,7 @@ broker.describe(`a publisher on ${broker.name} who waits for what became of each
   });
   afterAll(() => story.end());
 
-  /** @param body - text as it stands in the file, or a value. */
+  /** @param body - the file's text, or a value. */
   function publish(body: unknown, ...args: readonly string[]): Promise<CliRun> {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     const route = ["--exchange", story.exchange, "--routing-key", "story.try"];
@@ -27,7 +27,7 @@ broker.describe(`a publisher on ${broker.name} who waits for what became of each
     return runCli(["publish", "-", ...route, ...args], env, text);
   }
 
-  it("is told that a job is stored, and ends well", async () => {
+  it("sees that a job is stored, and gets exit code 0", async () => {
     const { code, stdout, stderr } = await publish(aMessage({ taskId: "p/0" }), "--wait");
     expect(stdout).toBe(
       `Published 1 to ${story.exchange} with routing key story.try\nstored    -[0]: try p/0: completed\n`,
@@ -37,12 +37,12 @@ broker.describe(`a publisher on ${broker.name} who waits for what became of each
     expect(late).toMatchObject({ code: 0, stdout: expect.stringContaining("try p/0: completed\n") });
   });
 
-  it("is told at once that an unscheduled one is skipped", async () => {
+  it("sees at once that an unscheduled job is skipped", async () => {
     const run = await publish(aMessage({ state: "unscheduled" }), "--wait", "--timeout", "1");
     expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("\nskipped   -[0]: ") });
   });
 
-  it("is told of each of an array, why one was rejected, and where to read on", async () => {
+  it("sees the outcome of each message of an array, why one was rejected, and where to read more", async () => {
     const jobs = Array.from({ length: 150 }, (_, n) => aMessage({ taskId: `many/${n}` }));
     const all = [...jobs, aMessage({ taskId: "bad_id" }), aMessage({ taskId: "last/0" })];
     const { code, stdout } = await publish(all, "--wait", "--no-validate");
@@ -58,7 +58,7 @@ broker.describe(`a publisher on ${broker.name} who waits for what became of each
     await store.close();
   });
 
-  it("is told of each of a file with a message a line, also where a line is none", async () => {
+  it("sees the outcome of each line of a file, even if a line is not a message", async () => {
     const lines = [aMessage({ taskId: "line/0" }), aMessage({ taskId: "line/1" })].map((each) =>
       JSON.stringify(each),
     );
@@ -75,7 +75,7 @@ broker.describe(`a publisher on ${broker.name} who waits for what became of each
     ]);
   });
 
-  // The rejection is found by a hash of what the worker received, written anew: what publishers write differs in form.
+  // The rejection is found by a hash of the re-serialised message, because publishers write the same JSON in different forms.
   it.each([
     [
       "a file that is one document",
@@ -108,7 +108,7 @@ broker.describe(`a publisher on ${broker.name} who waits for what became of each
     await story.channel.deleteQueue(queue);
   });
 
-  it("publishes the very bytes of a valid message too", async () => {
+  it("publishes the exact bytes of a valid message", async () => {
     const { queue } = await story.channel.assertQueue("", { exclusive: true });
     await story.channel.bindQueue(queue, story.exchange, "bytes");
     const extra = { artifacts: [{ name: "ids", type: "json", blob: { id: "ID" } }], inf: "INF" };
@@ -123,7 +123,7 @@ broker.describe(`a publisher on ${broker.name} who waits for what became of each
     await story.channel.deleteQueue(queue);
   });
 
-  it("is told of the rejection of each, whatever it is written like", async () => {
+  it("sees the rejection of each message, in whatever form it is written", async () => {
     const forms = [
       '{"b": 1, "10": 2, "9": 3, "a": 4}',
       '{"__proto__": {"x": 1}, "constructor": null}',
@@ -154,7 +154,7 @@ broker.describe(`a publisher on ${broker.name} who waits for what became of each
     );
   });
 
-  it("is told of a rejection that only the reader's registry knows", async () => {
+  it("sees a rejection that only the worker's registry causes", async () => {
     const strict = await WorkerStory.on(broker.server().url);
     strict.listExchanges([strict.exchange], "['#']\n    accept_projects: [autoland]");
     await strict.start();
@@ -168,11 +168,11 @@ broker.describe(`a publisher on ${broker.name} who waits for what became of each
     );
   });
 
-  it("does not take an old rejection for a new one, and is told after the time that nothing was seen", async () => {
+  it("does not see an old rejection as a new one, and learns after the timeout that nothing was seen", async () => {
     const deaf = `deaf-${randomUUID()}`;
     const bad = aMessage({ taskId: "again_and_again" });
     expect(await publish(bad, "--wait", "--no-validate")).toMatchObject({ code: 1 });
-    // Bound, so that it is routable, but nobody reads it.
+    // The queue is bound, so the message is routable, but nobody reads it.
     const exchange = `exchange/guest/${deaf}`;
     await story.channel.assertExchange(exchange, "topic", { durable: true });
     await story.channel.assertQueue(deaf);
@@ -183,13 +183,13 @@ broker.describe(`a publisher on ${broker.name} who waits for what became of each
     const store = await story.store();
     const [known] = await store.listRejections({ task_id: "again_and_again", limit: 1 });
     if (known === undefined) throw new Error("it was not rejected");
-    // The same message by the same route, rejected before this publication.
+    // The same message on the same route was rejected before this publication.
     const sameRoute = { origin: "pulse", exchange, routing_key: "story.try" } as const;
     await store.recordRejections([{ ...known, route: sameRoute, received_at: "2126-01-05T10:00:00.000Z" }]);
     await store.close();
     const { code, stdout, stderr } = await runCli(args, env, JSON.stringify(bad));
     expect({ code, ends: stdout.split("\n").slice(1) }).toEqual({ code: 3, ends: ["unknown   -[0]", ""] });
-    expect(stderr).toMatch(/^error: 1 of 1 did not show up in sqlite \(.*\) within 0\.5 s; does a worker/);
+    expect(stderr).toMatch(/^error: 1 of 1 did not show up in sqlite \(.*\) within 0\.5 s\. Is a worker/);
     await story.channel.deleteQueue(deaf);
     await story.channel.deleteExchange(exchange);
   });
@@ -208,14 +208,14 @@ broker.describe(`a publisher's mistakes on ${broker.name}`, () => {
   }
   const route = (exchange = story.exchange): string[] => ["--exchange", exchange, "--routing-key", "k.try"];
 
-  it("is told that nobody would read it", async () => {
+  it("learns that nobody would read the message", async () => {
     const run = await publish(aMessage(), route());
     expect(run).toMatchObject({ code: 3, stdout: "", stderr: expect.stringMatching(/^error: unroutable: /) });
   });
 
-  it("is told that there is no store to wait for, before anything is published, and none is made", async () => {
+  it("learns that there is no store before anything is published, and none is created", async () => {
     const DATA_DIR = join(story.folder, "elsewhere");
-    // Unroutable, had it been published.
+    // If it were published, it would be unroutable.
     expect(await publish(aMessage(), [...route(), "--wait"], { DATA_DIR })).toEqual({
       code: 2,
       stdout: "",
@@ -224,9 +224,9 @@ broker.describe(`a publisher's mistakes on ${broker.name}`, () => {
     expect(existsSync(DATA_DIR)).toBe(false);
   });
 
-  it("is told what is invalid, and nothing is published then", async () => {
+  it("learns what is invalid, and nothing is published", async () => {
     const run = await publish([aMessage(), aMessage({ taskId: "bad_id" })], route());
-    // Unroutable, had it been published.
+    // If it were published, it would be unroutable.
     expect(run.code).toBe(1);
     expect(run.stderr).toMatch(
       /^-\[1\]: invalid\n {2}\/taskId: .*\nNothing was published\. .*--no-validate\.\n$/,
@@ -249,7 +249,7 @@ broker.describe(`a publisher's mistakes on ${broker.name}`, () => {
     expect(stderr).toMatch(words);
   });
 
-  it("is told of an exchange that belongs to somebody else", async () => {
+  it("learns that an exchange belongs to another user", async () => {
     const own = "^(queue/writer/.*|exchange/writer/.*)";
     const rights = { configure: own, write: own, read: "^(queue/writer/.*|exchange/.*)" };
     const AMQP_URL = await broker.server().admin.addUser("writer", "secret", rights);
@@ -260,7 +260,7 @@ broker.describe(`a publisher's mistakes on ${broker.name}`, () => {
     });
   });
 
-  it("makes a missing exchange under the own name", async () => {
+  it("creates a missing exchange under the user's own name", async () => {
     const exchange = `exchange/guest/${randomUUID()}`;
     expect(await publish(aMessage(), route(exchange))).toMatchObject({ code: 3 });
     expect(await story.channel.checkExchange(exchange)).toBeDefined();
@@ -298,7 +298,7 @@ broker.describe(`a publisher's mistakes on ${broker.name}`, () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(words) });
   });
 
-  it("is asked for a store only where it is to be waited for", async () => {
+  it("needs a store only with --wait", async () => {
     const env = { MONGODB_URL: "nonsense", DATA_DIR: join("/proc", "nowhere") };
     expect(await publish(aMessage(), route(), env)).toMatchObject({ code: 3 });
     const waiting = await publish(aMessage(), [...route(), "--wait"], env);

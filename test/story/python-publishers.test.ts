@@ -27,7 +27,7 @@ both(`publishers with ${python.name} on ${broker.name}`, () => {
     await story.end();
   });
 
-  /** @param messages - a JSON array, which the program reads. */
+  /** @param messages - a JSON array as the program's input. */
   async function publishWith(program: string, messages: string): Promise<void> {
     const { hostname, port, pathname } = new URL(broker.server().url);
     const vhost = decodeURIComponent(pathname.slice(1)) || "/";
@@ -35,7 +35,7 @@ both(`publishers with ${python.name} on ${broker.name}`, () => {
     await python.server().run(path, [hostname, port, vhost, story.exchange, "story.try", messages]);
   }
 
-  /** Of each of these tasks, once all have ended: `stored`, or what is wrong. */
+  /** Waits until these tasks have ended. Returns `stored` or the errors for each. */
   async function endsOf(tasks: readonly string[]): Promise<unknown[]> {
     for (;;) {
       const ends = await Promise.all(
@@ -50,7 +50,7 @@ both(`publishers with ${python.name} on ${broker.name}`, () => {
     }
   }
 
-  it("MozillaPulse: jobs in its envelope are stored, and what is wrong with one is told by its place there", async () => {
+  it("MozillaPulse: jobs in its envelope are stored, and the pointer of an error includes the envelope", async () => {
     const tasks = ["moz/0", "moz/1", "moz/2", "moz/3"];
     const [one = "", two = "", three = "", bad = ""] = tasks;
     const messages = [
@@ -76,7 +76,7 @@ both(`publishers with ${python.name} on ${broker.name}`, () => {
       aMessage({ taskId: `kombu/${n}`, reason: "café", extra }),
       each,
     ]);
-    // Python keeps the digits, which JavaScript would not.
+    // Python keeps all digits; JavaScript would not.
     const text = JSON.stringify(messages).replaceAll('"ID"', "1724442618569203714");
     await publishWith("publish-with-kombu.py", text);
     const tasks = options.map((_, n) => `kombu/${n}`);
@@ -88,7 +88,7 @@ both(`publishers with ${python.name} on ${broker.name}`, () => {
     }
   });
 
-  it("kombu: a compression that cannot be undone is rejected by its name, and the properties are shown", async () => {
+  it("kombu: an unknown compression is rejected with its name, and the properties are shown", async () => {
     const messages = [[aMessage({ taskId: "bz/0" }), { compression: "bzip2" }]];
     await publishWith("publish-with-kombu.py", JSON.stringify(messages));
     const wanted = { reason: "unsupported-encoding", limit: 1 } as const;

@@ -26,7 +26,7 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     await story.end();
   });
 
-  it("is in force by itself: what came is bound, what left is unbound, and the log says both", async () => {
+  it("comes into force by itself: additions are bound, removals are unbound, and the log says both", async () => {
     const worker = await story.start();
     expect(await boundKeys()).toEqual([`${story.exchange} story.#`]);
     story.listExchanges([second], "[one, two]");
@@ -40,7 +40,7 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     expect(await worker.stop()).toBe(0);
   });
 
-  it("misses nothing and doubles nothing while it changes again and again under load", async () => {
+  it("misses and doubles nothing while it changes repeatedly under load", async () => {
     const registries = [
       { exchanges: [story.exchange, second], keys: "['#']" },
       { exchanges: [second, story.exchange], keys: "['*']" },
@@ -74,7 +74,7 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     await worker.until("all jobs", () => worker.ended().length >= published);
     expect(await worker.stop()).toBe(0);
     expect(unroutable).toEqual([]);
-    // Each has come once: a second time it would have ended as unchanged.
+    // Each message came once; a second one would have ended as unchanged.
     const guids = worker.ended().map(({ guid, outcome }) => `${guid} ${outcome}`);
     expect(guids.toSorted()).toEqual(
       Array.from({ length: published }, (_, n) => `load/${n} stored`).toSorted(),
@@ -82,7 +82,7 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     expect(published).toBeGreaterThan(100);
   });
 
-  it("is not in force while it is broken or empty, and the one before is", async () => {
+  it("is not in force while it is invalid or empty, and the previous one is", async () => {
     const worker = await story.start();
     for (const text of ["exchanges: []\n", "exchanges:\n  - exchange: [\n", "", "exchanges:\n  - {}\n"]) {
       const from = worker.lines.length;
@@ -110,7 +110,7 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     expect(await worker.untilEvent("prune_refused")).toMatchObject({ bindings: 5, of: 5 });
     expect(await boundKeys()).toHaveLength(6);
     expect((await status(worker)).registry).toMatchObject({ bindings: 1, left_bindings: 5 });
-    // Mended: what was kept is as good as new.
+    // After the fix, the kept bindings count like new ones.
     story.listExchanges([story.exchange], "[a, b, c, d, e]");
     await hangup(worker);
     expect(await worker.untilEvent("unbound")).toMatchObject({ exchange: second });
@@ -161,7 +161,7 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     expect(await worker.stop()).toBe(0);
   });
 
-  it("is looked at when somebody asks, and is told to be as it was", async () => {
+  it("is read on SIGHUP, and the log says that it is unchanged", async () => {
     const worker = await story.start();
     await hangup(worker);
     expect(await worker.untilEvent("registry_unchanged")).toMatchObject({ generation: 1 });

@@ -17,7 +17,7 @@ jest.setTimeout(60_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 const mongodb = await serverOrSkip(sharedMongodb);
 
-broker.describe(`a refused message, on ${broker.name}`, () => {
+broker.describe(`a rejected message, on ${broker.name}`, () => {
   let story: WorkerStory;
   beforeEach(async () => {
     story = await WorkerStory.on(broker.server().url);
@@ -25,7 +25,7 @@ broker.describe(`a refused message, on ${broker.name}`, () => {
   });
   afterEach(() => story.end());
 
-  /** Writes the registry: which projects the exchange may write to. */
+  /** Writes the registry with the projects that the exchange may write to. */
   function accept(projects: string): void {
     const entry = `{exchange: ${story.exchange}, destinations: [story], projects: ['#'], accept_projects: ${projects}}`;
     writeFileSync(join(story.folder, "exchanges.yml"), `exchanges:\n  - ${entry}\n`);
@@ -34,10 +34,10 @@ broker.describe(`a refused message, on ${broker.name}`, () => {
   it("can be read within a second of its arrival, and is replayed once the registry accepts it", () =>
     tell(null));
 
-  it("is only counted once its exchange has filled the day's quota", () => tellOfQuota(null));
+  it("is only counted when its exchange has filled the daily quota", () => tellOfQuota(null));
 
   mongodb.describe(`with ${mongodb.name}`, () => {
-    it("is only counted once its exchange has filled the day's quota", () => {
+    it("is only counted when its exchange has filled the daily quota", () => {
       const url = new URL(mongodb.server().url);
       url.pathname = `/quota-${randomUUID()}`;
       return tellOfQuota(url.href);
@@ -50,7 +50,7 @@ broker.describe(`a refused message, on ${broker.name}`, () => {
     });
   });
 
-  /** An exchange sends a thousand invalid jobs in one message, and may have six hundred rejections a day. */
+  /** An exchange sends a thousand invalid jobs in one message, with a quota of six hundred rejections per day. */
   async function tellOfQuota(mongodbUrl: string | null): Promise<void> {
     accept("['*']");
     const env = { MONGODB_URL: mongodbUrl ?? "", REJECTIONS_PER_DAY: "600", BATCH_SIZE: "100" };
@@ -101,14 +101,14 @@ broker.describe(`a refused message, on ${broker.name}`, () => {
       const { first_seen } = await firstOf(store, filter);
       waitedMs.push(Date.now() - Date.parse(first_seen));
     }
-    // The middle one: this machine may stand still for a moment.
+    // The median, because this machine may pause for a moment.
     expect(waitedMs.toSorted((a, b) => a - b)[Math.floor(waitedMs.length / 2)]).toBeLessThan(1000);
     expect(await worker.stop()).toBe(0);
 
     accept("['*']");
     const settings = { ...env, DATA_DIR: story.folder, REGISTRY_FILE: join(story.folder, "exchanges.yml") };
     const replayed = await runCli(["rejections", "replay", "--reason", "project-not-accepted"], settings);
-    expect(replayed).toMatchObject({ code: 0, stderr: "Of 2: 2 stored\n" });
+    expect(replayed).toMatchObject({ code: 0, stderr: "2 rejections: 2 stored\n" });
     expect((await store.findJob("try", "f/0"))?.job.transitions).toMatchObject([
       { exchange: story.exchange },
     ]);
@@ -117,7 +117,7 @@ broker.describe(`a refused message, on ${broker.name}`, () => {
   }
 });
 
-/** Waits until there is one. */
+/** Waits until there is a rejection. */
 async function firstOf(store: Store, filter: RejectionFilter): Promise<StoredRejection> {
   for (;;) {
     const [found] = await store.listRejections({ ...filter, limit: 1 });

@@ -14,12 +14,12 @@ import { WorkerStory } from "./a-running-worker.ts";
 jest.setTimeout(120_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
-/** Much less than what the broker's own heartbeat of a minute would take, and much more than ours. */
+/** Much longer than our heartbeat needs, and much shorter than the broker's own heartbeat of a minute would need. */
 const NOTICED_MS = 60_000;
-/** Ctrl-C is to end a command within a second; the rest is for a busy machine. */
+/** Ctrl-C should end a command within a second. The rest is for a busy machine. */
 const ENDED_MS = 8_000;
 
-/** What a command gives, and how long it took from now. */
+/** Waits for a command. Returns its result and how long it took from now. */
 async function endOf(command: CliProcess, signal?: NodeJS.Signals) {
   const from = performance.now();
   const run = await command.end(signal);
@@ -56,7 +56,7 @@ broker.describe(`somebody whose broker, ${broker.name}, falls silent`, () => {
     return command;
   }
 
-  it("is told of it while inspecting, and need not wait for that to press Ctrl-C", async () => {
+  it("sees it while inspecting, and can press Ctrl-C before that", async () => {
     const [waits, presses] = [
       run(silentUrl, "inspect", story.exchange),
       run(silentUrl, "inspect", story.exchange),
@@ -80,7 +80,7 @@ broker.describe(`somebody whose broker, ${broker.name}, falls silent`, () => {
     expect(tookMs).toBeLessThan(NOTICED_MS);
   });
 
-  it("may press Ctrl-C before the broker has said a word", async () => {
+  it("can press Ctrl-C before the broker has sent anything", async () => {
     const mute = createServer().listen(0, "127.0.0.1");
     open.push(() => mute.close());
     await once(mute, "listening");
@@ -93,7 +93,7 @@ broker.describe(`somebody whose broker, ${broker.name}, falls silent`, () => {
     expect(ended.tookMs).toBeLessThan(ENDED_MS);
   });
 
-  it("gets an answer of every other command that asks it, and the prompt back", async () => {
+  it("gets an answer from every other command that asks the broker, and the prompt back", async () => {
     const file = join(story.folder, "job.json");
     writeFileSync(file, JSON.stringify(aMessage()));
     const door = await openBrokerDoor(broker.server().url, story.exchange, fallSilent);
@@ -106,7 +106,7 @@ broker.describe(`somebody whose broker, ${broker.name}, falls silent`, () => {
     ]);
     expect(published).toMatchObject({
       code: 3,
-      stderr: "error: the connection was lost before the broker confirmed. To publish again does no harm\n",
+      stderr: "error: the connection was lost before the broker confirmed. Publishing again does no harm\n",
     });
     expect(checked).toMatchObject({
       code: 2,

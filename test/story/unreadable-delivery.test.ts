@@ -25,7 +25,7 @@ broker.describe(`messages with headers of every kind, on ${broker.name}`, () => 
       body: Buffer.from(JSON.stringify(aMessage({ taskId }))),
     });
 
-  it("are stored as any other, by a worker that keeps its connection", async () => {
+  it("are stored like any other, by a worker that keeps its connection", async () => {
     const worker = await story.start();
     const taken: string[] = [];
     for (const [at, { header }] of [...strangeHeaders, ...deepHeaders].entries()) {
@@ -39,7 +39,7 @@ broker.describe(`messages with headers of every kind, on ${broker.name}`, () => 
     expect(worker.lines.filter(({ event }) => event === "broker_lost")).toEqual([]);
   });
 
-  it("are set aside where the driver throws at them, and the jobs before and behind are stored", async () => {
+  it("are set aside if the driver fails on them, and the jobs before and after them are stored", async () => {
     await (await story.start()).stop();
     await story.publish(aMessage({ taskId: "before/0" }));
     await publishWith(textHeader("poison", "yes"), "poison/0");
@@ -64,7 +64,7 @@ broker.describe(`messages with headers of every kind, on ${broker.name}`, () => 
     });
     await story.channel.deleteQueue(queue);
     await story.channel.deleteExchange(queue.replace("queue", "exchange"));
-    // Three failures, and then a connection that goes past the driver, and one as usual.
+    // Three failures, then a connection that bypasses the driver, then a normal one.
     expect(worker.lines.filter(({ event }) => event === "consuming").length).toBeLessThan(8);
   });
 });

@@ -29,7 +29,7 @@ broker.describe(`a worker on ${broker.name}`, () => {
     expect(await waiting(story)).toBe(0);
   });
 
-  it("ends every kind of message as it should, and says so in numbers at the end", async () => {
+  it("ends every kind of message as expected, and logs the numbers at the end", async () => {
     const worker = await story.start();
     await story.publish(
       [
@@ -64,7 +64,7 @@ broker.describe(`a worker on ${broker.name}`, () => {
     expect(await waiting(story)).toBe(0);
   });
 
-  it("keeps to accept_projects also what comes through another exchange that its publisher has bound to the listed one", async () => {
+  it("applies accept_projects to messages of an exchange that its publisher has bound to the listed one", async () => {
     story.listExchanges([story.exchange], "['#']\n    accept_projects: [try]");
     const worker = await story.start();
     const other = `${story.exchange}-other`;
@@ -83,7 +83,7 @@ broker.describe(`a worker on ${broker.name}`, () => {
     });
   });
 
-  it("loses nothing and doubles nothing when it is killed again and again in the middle of its work", async () => {
+  it("loses and doubles nothing when it is killed repeatedly in the middle of its work", async () => {
     const jobs = 400;
     await (await story.start()).stop();
     const all = ["pending", "running", "completed"].flatMap((state) =>
@@ -106,7 +106,7 @@ broker.describe(`a worker on ${broker.name}`, () => {
       const worker = await story.start();
       await queueEmpty(story);
       expect(await worker.stop()).toBe(0);
-      // What was on its way when it was asked to stop was handed back.
+      // Deliveries in progress at the stop were returned to the broker.
     } while ((await waiting(story)) > 0);
     const store = await story.store();
     expect(await store.countDocuments()).toMatchObject({
@@ -122,7 +122,7 @@ broker.describe(`a worker on ${broker.name}`, () => {
     await store.close();
   });
 
-  it("goes on with the others when an exchange is missing, and says which", async () => {
+  it("reads the other exchanges if one is missing, and says which", async () => {
     story.listExchanges([`exchange/guest/${randomUUID()}/nobody`, story.exchange]);
     const worker = await story.start();
     expect(await worker.untilEvent("exchange_degraded")).toMatchObject({
@@ -133,7 +133,7 @@ broker.describe(`a worker on ${broker.name}`, () => {
     expect(await worker.stop()).toBe(0);
   });
 
-  it("ends when it is asked to, also after a connection that fell silent and never closed", async () => {
+  it("ends on a signal, even after a connection fell silent and never closed", async () => {
     const address = new URL(broker.server().url);
     const proxy = await startCutProxy(Number(address.port));
     address.port = String(proxy.port);
@@ -146,7 +146,7 @@ broker.describe(`a worker on ${broker.name}`, () => {
     await proxy.close();
   });
 
-  it("removes at the start the bindings that left the registry", async () => {
+  it("unbinds at the start what was removed from the registry", async () => {
     story.listExchanges([story.exchange], "[one, two]");
     await (await story.start()).stop();
     story.listExchanges([story.exchange], "[one]");
@@ -158,7 +158,7 @@ broker.describe(`a worker on ${broker.name}`, () => {
     expect(await boundKeys(story)).toEqual(["story.one"]);
   });
 
-  it("does not remove most of the bindings at once without being told to", async () => {
+  it("does not remove most of the bindings at once unless forced", async () => {
     story.listExchanges([story.exchange], "[a, b, c, d, e]");
     await (await story.start()).stop();
     story.listExchanges([story.exchange], "[a]");
@@ -190,7 +190,7 @@ broker.describe(`a worker on ${broker.name}`, () => {
     expect(queues.map(({ name }) => name)).not.toContain(line["queue"]);
   });
 
-  it("works with the rights of a Pulse user alone: its own queues, everybody's exchanges", async () => {
+  it("works with only the rights of a Pulse user: its own queues, everybody's exchanges", async () => {
     const own = "^(queue/reader/.*|exchange/reader/.*)";
     const url = await broker.server().admin.addUser("reader", "secret", {
       configure: own,
@@ -207,7 +207,7 @@ broker.describe(`a worker on ${broker.name}`, () => {
   });
 });
 
-broker.describe("a broker that is killed and started again", () => {
+broker.describe("a broker that is killed and restarted", () => {
   it("is consumed from again, and nothing that it confirmed is lost", async () => {
     const series = process.env["TEST_BROKER"] === "3" ? "3" : "4";
     const node = await startRabbitmq({ series });
@@ -244,7 +244,7 @@ async function waiting(story: WorkerStory): Promise<number> {
   return (await story.channel.checkQueue(story.queue)).messageCount;
 }
 
-/** Until nothing waits; some may be on their way yet, or in a worker's hands. */
+/** Waits until the queue is empty. Some messages may still be in transit or in progress. */
 async function queueEmpty(story: WorkerStory): Promise<void> {
   while ((await waiting(story)) > 0) await new Promise((resolve) => setTimeout(resolve, 50));
 }

@@ -3,15 +3,15 @@ import { blankUrls } from "../../domain/text/blank-url.ts";
 import { brokerAddress, brokerUser } from "./broker-address.ts";
 
 interface Trouble {
-  /** Found in the driver's message or code. */
+  /** Matches the driver's message or code. */
   readonly sign: RegExp;
-  /** What it means, and what to do. */
+  /** Says what it means, and what to do. */
   readonly meaning: (url: string) => string;
 }
 
 const host = (url: string): string => new URL(url).host;
 
-/** What goes wrong when a broker is connected to; the driver's words say it to its authors only. */
+/** What can go wrong when connecting. The driver's own words are hard to understand. */
 const troubles: readonly Trouble[] = [
   {
     sign: /ECONNREFUSED/,
@@ -31,7 +31,7 @@ const troubles: readonly Trouble[] = [
     meaning: (url) => `it refuses user ${brokerUser(url)} with this password`,
   },
   {
-    // The driver tells no more of a "connection.close" that comes in the place of "open-ok".
+    // The driver says no more when the broker answers "connection.close" instead of "open-ok".
     sign: /Expected ConnectionOpenOk|NOT_ALLOWED/,
     meaning: (url) =>
       `it has no vhost ${brokerAddress(url).vhost}, or user ${brokerUser(url)} has no rights there; the address ends in the vhost, with %2F for /`,
@@ -52,7 +52,7 @@ const troubles: readonly Trouble[] = [
   },
 ];
 
-/** Why a broker could not be connected to, and the next step, in one line; without the password. */
+/** Returns in one line why connecting failed and what to do next, without the password. */
 export function brokerTrouble(error: unknown, url: string): string {
   const words = String(error)
     .replace(/^Error: /, "")
@@ -61,7 +61,7 @@ export function brokerTrouble(error: unknown, url: string): string {
   return `${found?.meaning(url) ?? blankUrls(words)}; see AMQP_URL`;
 }
 
-/** Why an exchange cannot be read, of the broker's "no" to looking for it or to a binding; null: that is not what it says. */
+/** Returns why the broker refuses to look for an exchange or to bind it; null if the error is a different one. */
 export function exchangeRefusal(error: unknown): string | null {
   const code = errorCode(error);
   if (code === "404")

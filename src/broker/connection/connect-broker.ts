@@ -5,29 +5,26 @@ import { readContentHeaders } from "./read-content-headers.ts";
 
 export interface ConnectOptions {
   readonly url: string;
-  /** Shown by the broker beside the connection. */
+  /** The broker shows it beside the connection. */
   readonly name: string;
-  /** How long the broker may take until it lets us in, in milliseconds; 10 s unless given. */
+  /** How long connecting may take, in milliseconds; the default is 10 s. */
   readonly timeoutMs?: number;
   /**
-   * Ends the connection at once, and without a word. To be aborted by whoever is done with it, after `close`: a broker
-   * that has fallen silent never closes its side, and the socket would keep the process from ending.
+   * Destroys the socket. Abort it after `close`: a broker that has fallen silent never closes its side, and the socket
+   * would keep the process alive.
    */
   readonly hangUp: AbortSignal;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/**
- * The driver gives up after two to three intervals without a word: within 21 s. An address that names its own interval
- * keeps that.
- */
+/** The driver gives up after two to three silent intervals, so within 21 s. An address may name another interval. */
 const HEARTBEAT_SECONDS = 7;
 
 /**
- * Connects, with a heartbeat by which a broker that has fallen silent is noticed. No other file uses amqplib at run time, so
- * that every connection reads deliveries in our way.
+ * Connects to the broker. A heartbeat notices a broker that has fallen silent. No other file uses amqplib at run time, so
+ * that every connection reads content headers by `readContentHeaders`.
  *
- * @throws the driver's error; `brokerTrouble` says what it means.
+ * @throws the driver's error; `brokerTrouble` explains it.
  */
 export async function connectBroker(options: ConnectOptions): Promise<ChannelModel> {
   const { url, name, timeoutMs = CONNECT_TIMEOUT_MS, hangUp } = options;
@@ -38,7 +35,7 @@ export async function connectBroker(options: ConnectOptions): Promise<ChannelMod
     port,
     username: user,
     password,
-    // The driver undoes escapes here, unlike in user and password.
+    // The driver decodes escapes in the vhost, but not in user and password.
     vhost: encodeURIComponent(vhost),
     heartbeat: HEARTBEAT_SECONDS,
     ...tuning,
@@ -54,7 +51,10 @@ export async function connectBroker(options: ConnectOptions): Promise<ChannelMod
   return model;
 }
 
-/** Resolves when a connection or channel ends, with the reason; its "error" is heard, so that it ends no process. */
+/**
+ * Resolves with the reason when a connection or channel ends. It also listens to `error` events, which would end the
+ * process if nobody did.
+ */
 export function endOf(emitter: {
   on(event: string, listener: (error?: unknown) => void): unknown;
 }): Promise<string> {

@@ -1,4 +1,4 @@
-/** The lengths of a header table's values by their type tag, in bytes; what else has a tag begins with its own length. */
+/** How long the values of a header table are, in bytes, by their type tag. Those of `ownLength` begin with their length. */
 const fixedLengths: Readonly<Record<string, number>> = {
   V: 0,
   t: 1,
@@ -27,17 +27,17 @@ const HEADERS = 0x2000;
 /** Another word of flags follows. */
 const MORE_FLAGS = 0x0001;
 
-/** Those properties of a message that a reader of job messages can need. */
+/** The properties of a message that reading a job message may need. */
 export class ContentProperties {
   readonly contentType: string | undefined;
   readonly contentEncoding: string | undefined;
-  /** The headers whose value is text. The object has no prototype, so every name is an ordinary one. */
+  /** The headers whose value is text. The object has no prototype, so that no name has a special meaning. */
   readonly headers: Readonly<Record<string, string>>;
 
   /**
-   * Reads a property list as a content header frame carries it (AMQP 0-9-1, section 4.2.6.1). Never throws: publishers
-   * write tags that nobody knows, and brokers hand them on. Where the list cannot be read any further, what was read
-   * before counts. Nested tables and arrays are passed over by their length, so depth costs nothing.
+   * Reads a property list from a content header frame (AMQP 0-9-1, section 4.2.6.1). Never throws: publishers write
+   * unknown tags, and brokers hand them on. If the list cannot be read to its end, the properties before that point
+   * count. Nested tables and arrays are skipped by their length, so that their depth costs nothing.
    */
   constructor(list: Buffer) {
     let at = 0;
@@ -58,7 +58,7 @@ export class ContentProperties {
       return at <= list.length ? list.toString("utf8", start, at) : undefined;
     }
 
-    /** A table that is cut off is read as far as it goes. */
+    /** Returns what there is of a table that is cut off. */
     function table(): Buffer {
       const start = at + 4;
       return start <= list.length ? list.subarray(start, start + list.readUInt32BE(at)) : list.subarray(0, 0);
@@ -66,7 +66,7 @@ export class ContentProperties {
   }
 }
 
-/** The last value wins where a name comes twice, as in other clients. */
+/** Returns the headers with text. If a name comes twice, the last value wins, as in other clients. */
 function textHeaders(table: Buffer): Record<string, string> {
   const headers: Record<string, string> = Object.create(null);
   let at = 0;
@@ -82,7 +82,7 @@ function textHeaders(table: Buffer): Record<string, string> {
   return headers;
 }
 
-/** Null: the tag is unknown, or the table ends before the length; nobody can tell where the next header begins. */
+/** Returns null if the tag is unknown or the table ends early: then the next header cannot be found. */
 function lengthOf(tag: string, table: Buffer, at: number): number | null {
   if (!ownLength.includes(tag)) return fixedLengths[tag] ?? null;
   return at + 4 <= table.length ? table.readUInt32BE(at) : null;

@@ -1,12 +1,12 @@
 import { ContentProperties } from "./content-properties.ts";
 
-/** What is used of a connection of amqplib's that is not part of its API. */
+/** The parts of an amqplib connection that are used here and are not in its API. */
 export interface FrameReader {
-  /** Bytes that came and are not read yet. */
+  /** Bytes that have arrived and are not read yet. */
   rest: Buffer;
-  /** Takes the next frame off `rest`, and decodes it; reads on where that does not hold a whole one. */
+  /** Takes the next frame off `rest` and decodes it. Reads more bytes first if the frame is not complete. */
   recvFrame(): unknown;
-  /** `frameError` comes when a frame cannot be read or handled; the driver then ends the connection. */
+  /** Listens to `frameError`: a frame cannot be read or handled, and the driver ends the connection. */
   prependListener(event: "frameError", listener: (error: unknown) => void): unknown;
 }
 
@@ -28,20 +28,20 @@ const FIXED_BYTES = 12;
 const BASIC_CLASS = 60;
 
 /**
- * Makes a connection of amqplib's read the properties of deliveries and returned messages by `ContentProperties`. Its own
- * decoder throws for headers that brokers hand on (an integer with tag `L`, tables that are nested thousands deep),
- * which ends the connection, and the broker delivers the same message again.
+ * Makes an amqplib connection read the properties of deliveries and returned messages by `ContentProperties`. amqplib's own
+ * decoder throws at some headers that brokers hand on (an integer with tag `L`, tables nested thousands deep). That ends
+ * the connection, and the broker delivers the same message again.
  *
- * All other frames are decoded by the driver: the broker itself writes them.
+ * The driver decodes all other frames: the broker itself writes them, so that publishers cannot break them.
  *
- * @throws Error for a version of the driver that is built in another way.
+ * @throws Error if this version of the driver is built in another way.
  */
 export function readContentHeaders(connection: unknown): void {
   const driver = frameReader(connection);
   const recvFrame = driver.recvFrame;
   driver.recvFrame = () => {
     const header = firstContentHeader(driver.rest);
-    // The driver's method comes back to this one after it has read on.
+    // The driver's method calls this one again after it has read more bytes.
     if (header === null) return recvFrame.call(driver);
     driver.rest = driver.rest.subarray(header.frameBytes);
     const fields = new ContentProperties(header.properties);
@@ -49,7 +49,7 @@ export function readContentHeaders(connection: unknown): void {
   };
 }
 
-/** @throws Error for a version of the driver that is built in another way. */
+/** Returns the connection with its inner parts. @throws Error if this version of the driver is built in another way. */
 export function frameReader(connection: unknown): FrameReader {
   if (isFrameReader(connection)) return connection;
   throw new Error(
@@ -70,7 +70,7 @@ function isFrameReader(connection: unknown): connection is FrameReader {
   );
 }
 
-/** The content header that the bytes begin with; null: they begin with another frame, or it is not complete. */
+/** Returns the content header at the start of the bytes; null if there is another frame, or the frame is not complete. */
 export function firstContentHeader(bytes: Buffer): ContentHeader | null {
   if (bytes.length < ENVELOPE_BYTES || bytes[0] !== HEADER_FRAME) return null;
   const end = ENVELOPE_BYTES + bytes.readUInt32BE(3);

@@ -2,29 +2,29 @@ import * as z from "zod";
 import { ContentProperties } from "./content-properties.ts";
 import { firstContentHeader, frameReader } from "./read-content-headers.ts";
 
-/** A delivery as its frames carry it, with the property list undecoded. */
+/** A delivery as it comes in its frames, with the property list not decoded. */
 export interface RawDelivery {
   readonly fields: z.infer<typeof DeliverFields>;
   readonly properties: Buffer;
   readonly body: Buffer;
 }
 
-/** A delivery that ended the connection or the channel, as far as one can know it again. */
+/** What identifies a delivery that has ended the connection or the channel, when it comes again. */
 export interface Culprit {
   readonly exchange: string;
   readonly routingKey: string;
   readonly bodyBytes: number;
-  /** Its content type, encoding and text headers. Others change: a quorum queue counts deliveries in a header. */
+  /** Its content type, encoding and text headers. Other headers change: a quorum queue counts deliveries in one. */
   readonly marks: string;
 }
 
-/** What can be known of a connection's deliveries beside the driver. */
+/** Watches the deliveries of a connection before the driver sees them, and takes them over if asked to. */
 export interface DeliveryTap {
-  /** The delivery that the driver is busy with; null outside of its handlers, or where none is known. */
+  /** Returns the delivery that the driver is handling; null if there is none, or if it is not known. */
   current(): Culprit | null;
-  /** Calls back at once when the driver fails at a frame, with the delivery that it belongs to, if any. */
+  /** Calls the listener when the driver fails at a frame, with the delivery of that frame, if it has one. */
   onFailure(listener: (culprit: Culprit | null, error: unknown) => void): void;
-  /** From now on deliveries come here, one after the other, and the driver sees nothing of them. */
+  /** Gives all further deliveries to the taker, one after the other. The driver does not see them any more. */
   take(taker: (delivery: RawDelivery) => void): void;
 }
 
@@ -46,7 +46,7 @@ const DeliverFields = z.object({
 const DeliverFrame = z.object({ id: z.literal(BASIC_DELIVER), channel: z.number(), fields: DeliverFields });
 const NOTHING = Buffer.alloc(0);
 
-/** Follows the deliveries of a connection that `connectBroker` made, frame by frame. */
+/** Taps a connection of `connectBroker`, and follows its deliveries frame by frame. */
 export function tapDeliveries(connection: unknown): DeliveryTap {
   const driver = frameReader(connection);
   const recvFrame = driver.recvFrame;
@@ -57,11 +57,11 @@ export function tapDeliveries(connection: unknown): DeliveryTap {
 
   driver.recvFrame = () => {
     for (;;) {
-      // The driver asks for the next frame once it has done with the last one.
+      // The driver asks for the next frame when it has handled the last one.
       busyWith = null;
       if (noteHeader()) continue;
       const frame = recvFrame.call(driver);
-      // It reads on by calling this method, which then has seen the frame already.
+      // To read more bytes, the driver calls this method again. Then the inner call has seen the frame already.
       if (frame === seen || !noteFrame(frame)) {
         seen = frame;
         return frame;
@@ -69,7 +69,7 @@ export function tapDeliveries(connection: unknown): DeliveryTap {
     }
   };
 
-  /** @returns true: the frame was taken off. */
+  /** Notes a content header. @returns true if it was taken off, so that the driver does not see it. */
   function noteHeader(): boolean {
     const header = firstContentHeader(driver.rest);
     const delivery = header === null ? undefined : started.get(header.channel);
@@ -83,7 +83,7 @@ export function tapDeliveries(connection: unknown): DeliveryTap {
     return true;
   }
 
-  /** @returns true: the frame is a part of a delivery that the driver shall not see. */
+  /** Notes any other frame. @returns true if it is part of a delivery that the driver must not see. */
   function noteFrame(frame: unknown): boolean {
     if (typeof frame !== "object" || frame === null) return false;
     if ("id" in frame && frame.id === BASIC_DELIVER) {
@@ -115,7 +115,7 @@ export function tapDeliveries(connection: unknown): DeliveryTap {
   return {
     current,
     onFailure(listener) {
-      // Before the driver's own listener, which ends the connection.
+      // Prepended, because the driver's own listener ends the connection.
       driver.prependListener("frameError", (error: unknown) => listener(current(), error));
     },
     take(newTaker) {
@@ -124,7 +124,7 @@ export function tapDeliveries(connection: unknown): DeliveryTap {
   };
 }
 
-/** What is the same of a delivery each time it comes. */
+/** Returns what stays the same each time that a delivery comes. */
 export function culpritOf(delivery: Pick<Started, "fields" | "properties" | "bodyBytes">): Culprit {
   const { fields, properties, bodyBytes } = delivery;
   return {
@@ -139,7 +139,7 @@ function marksOf(properties: Buffer): string {
   try {
     return JSON.stringify(new ContentProperties(properties));
   } catch {
-    // Reading them may be the very thing that fails; the rest has to do.
+    // This may be the delivery that cannot be read. The other fields still identify it.
     return "";
   }
 }

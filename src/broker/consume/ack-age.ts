@@ -3,22 +3,22 @@ import type { SourceState } from "../message-source.ts";
 
 export interface AckAgeOptions {
   readonly source: { state(): Pick<SourceState, "queue" | "unsettled" | "oldestMs"> };
-  /** After which the broker closes the channel. */
+  /** How long a delivery may be unacknowledged before the broker closes the channel. */
   readonly timeoutMs: number;
-  /** What holds the work, as far as it is known. */
+  /** Returns what holds up the work; null if that is not known. */
   readonly trouble: () => string | null;
   readonly log: Log;
 }
 
-/** The share of the timeout at which a delivery has been held for too long. */
+/** A delivery has been held for too long at this share of the timeout. */
 export const TOO_LONG = 0.5;
-/** ... and at which that is over: far below, so that a store that is merely slow makes no flood of events. */
+/** It is over at this share. That is far below, so that a slow store does not cause a flood of events. */
 const OVER = 0.25;
 const LOOK_MS = 1000;
 
 /**
- * Tells in the log when the oldest delivery has waited for its acknowledgement for half of the broker's patience
- * (`ack_age_warning`), and when that is over (`ack_age_ok`): once for each crossing.
+ * Logs `ack_age_warning` when the oldest delivery has been unacknowledged for half of the broker's timeout, and
+ * `ack_age_ok` when that is over: once for each crossing.
  */
 export function watchAckAge({ source, timeoutMs, trouble, log }: AckAgeOptions): { stop(): void } {
   let isTold = false;
@@ -34,7 +34,7 @@ export function watchAckAge({ source, timeoutMs, trouble, log }: AckAgeOptions):
     if (!isTold && oldestMs >= TOO_LONG * timeoutMs) {
       isTold = true;
       const hint =
-        "after the timeout the broker closes the channel and delivers all of them again, here or to another worker: nothing is lost, but none gets on. See what holds the work, most often the store; if that lasts, let them go to a spool (SPOOL, with room by SPOOL_MAX_BYTES)";
+        "after the timeout the broker closes the channel and delivers all of them again, here or to another worker: nothing is lost, but no work gets done. Find out what holds up the work, most often the store. If that lasts, use a spool (SPOOL), with enough room (SPOOL_MAX_BYTES)";
       log.warn("ack_age_warning", { ...about, trouble: trouble(), hint });
     } else if (isTold && oldestMs <= OVER * timeoutMs) {
       isTold = false;

@@ -1,6 +1,6 @@
 import type { Settlement } from "../../domain/delivery.ts";
 
-/** What is to be sent to the broker. A `multiple` covers every tag up to its own that is not settled yet. */
+/** A settlement to send to the broker. With `multiple` it covers all unsettled tags up to its own. */
 export type Settling =
   | { readonly kind: "ack"; readonly tag: number; readonly multiple: boolean }
   | { readonly kind: "nack"; readonly tag: number };
@@ -8,47 +8,47 @@ export type Settling =
 interface Held {
   readonly tag: number;
   readonly sinceMs: number;
-  /** `sent`: the broker knows already; the tag only waits for those before it. */
+  /** `sent`: the broker has been told; the entry only waits for those before it. */
   state: "open" | Settlement | "sent";
 }
 
-/** A head that is older no longer keeps what has ended behind it waiting. */
+/** When the oldest delivery is older than this, those after it are acknowledged without waiting for it. */
 const PATIENCE_MS = 1000;
 
 /**
- * The unsettled deliveries of one channel, in the order of their tags, and the fewest acknowledgements that are
- * allowed. What is handed back goes out singly and first, so that no `multiple` ever passes over it.
+ * The unsettled deliveries of one channel, in the order of their tags. It settles them with as few acknowledgements as
+ * possible. Deliveries that are returned to the queue are sent one by one and first, so that no `multiple` covers them.
  */
 export class AckWindow {
   #held: Held[] = [];
   readonly #byTag = new Map<number, Held>();
 
-  /** @param tag - greater than those before, as a channel counts them. */
+  /** Notes a delivery. @param tag - greater than all before it, as a channel counts them. */
   delivered(tag: number, nowMs: number): void {
     const held: Held = { tag, sinceMs: nowMs, state: "open" };
     this.#held.push(held);
     this.#byTag.set(tag, held);
   }
 
-  /** Notes how a delivery ended. A tag that is not open is a bug of the caller's. */
+  /** Notes how a delivery ended. @throws Error for a tag that is not open, which is a bug of the caller. */
   settled(tag: number, settlement: Settlement): void {
     const held = this.#byTag.get(tag);
     if (held === undefined || held.state !== "open") throw new Error(`delivery tag ${tag} is not open`);
     held.state = settlement;
   }
 
-  /** How many deliveries the broker has not heard of. */
+  /** How many deliveries are not settled at the broker. */
   get size(): number {
     return this.#byTag.size;
   }
 
-  /** How long the oldest of them has been here, in milliseconds; 0: there is none. */
+  /** How long the oldest of them has been here, in milliseconds; 0 if there is none. */
   oldestMs(nowMs: number): number {
     const head = this.#held[0];
     return head === undefined ? 0 : nowMs - head.sinceMs;
   }
 
-  /** Gives what may be sent now, and takes it for sent. */
+  /** Returns the settlements that may be sent now, and treats them as sent. */
   take(nowMs: number): Settling[] {
     const nacks = this.#held
       .filter(isIn("requeue"))
@@ -61,7 +61,7 @@ export class AckWindow {
     return [...nacks, ...prefix, ...singly];
   }
 
-  /** All that have ended before the first that has not, with one acknowledgement. */
+  /** One acknowledgement for all deliveries that have ended before the first open one. */
   #ackPrefix(): Settling[] {
     const open = this.#held.findIndex(isIn("open"));
     const acked = (open === -1 ? this.#held : this.#held.slice(0, open)).filter(isIn("ack"));

@@ -22,14 +22,14 @@ import { UnreadableStreak } from "./unreadable-streak.ts";
 import { type Failure, watchDeliveries } from "./watch-deliveries.ts";
 
 export interface AmqpSourceOptions {
-  /** Asked at each connect, so that a mounted secret may change. */
+  /** Called at each connect, because a mounted secret may change. */
   readonly url: () => Promise<string>;
-  /** The one in force; `registryChanged` tells that it is another one now. */
+  /** Returns the registry in force. `registryChanged` is to be called when it is another one. */
   readonly registry: () => Registry;
   readonly ledger: BindingLedger;
   readonly queue: QueueOptions;
   readonly pruneForce: boolean;
-  /** How often all is bound anew, in milliseconds; a minute unless given. */
+  /** How often everything is bound again, in milliseconds; the default is a minute. */
   readonly recheckMs?: number;
   readonly prefetch: number;
   readonly maxBodyBytes: number;
@@ -37,30 +37,30 @@ export interface AmqpSourceOptions {
   readonly log: Log;
 }
 
-/** Capped low: with the wait before the try that succeeds, consuming begins within 5 s of the broker's return. */
+/** The cap is low, so that consuming begins within 5 s after the broker is back. */
 const reconnectBackoff = { baseMs: 200, capMs: 2000 };
-/** A connection that consumed for less than this counts as a failure: the pauses go on growing. */
+/** A connection that consumed for less than this counts as a failure, so that the pauses keep growing. */
 const STEADY_MS = 10_000;
 const RECHECK_MS = 60_000;
 const WORK_LOOK_MS = 50;
-/** Kinds of trouble in one outage that are told at once; one that names something random would have no end. */
+/** In one outage so many kinds of errors are logged at once. Errors with random parts in them have no end of kinds. */
 const MOST_KINDS = 10;
 
-/** How consuming has ended. */
+/** How consuming ended. */
 interface Ended {
-  /** Null: on purpose, to begin again as usual. */
+  /** Null if it ended on purpose, to begin again as usual. */
   readonly reason: string | null;
-  /** Null: it was no delivery that has ended it. */
+  /** The delivery that ended it; null if no delivery did. */
   readonly failure: Failure | null;
   readonly consumedMs: number;
 }
 
 /**
- * One queue on a broker: consumed, settled, and connected again for as long as it takes. Gives the source at once;
- * it connects in the background, and says in the log how it fares.
+ * Consumes one queue, settles its deliveries, and reconnects after each loss. Returns the source at once. The source
+ * connects in the background, and logs what happens.
  *
- * Own loop, not amqplib's recovery: that one brings back a connection, while after each loss the queue, the bindings
- * and the consumer must be made again in their order, and the address read anew.
+ * It does not use the recovery of amqplib, which restores a connection alone. After each loss the address has to be read
+ * again, and the queue, the bindings and the consumer have to be made again in this order.
  */
 export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHandler): MessageSource {
   const { counters, log } = options;
@@ -70,13 +70,13 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
   const bindings = new QueueBindings({
     registry: options.registry,
     ledger: local ? new VolatileLedger() : options.ledger,
-    // Of a private queue nobody else misses anything.
+    // Nobody else reads a private queue, so that its bindings can always be removed.
     pruneForce: options.pruneForce || local,
     recheckMs: options.recheckMs ?? RECHECK_MS,
     log,
   });
   let current: { connection: ChannelModel; consumer: Consumer; hangUp: AbortController } | null = null;
-  /** Those of lost channels that have work yet; what they hold, the broker delivers again. */
+  /** The consumers of lost channels that still have deliveries in progress. The broker delivers those again. */
   let former: readonly Consumer[] = [];
   let connected = false;
   let queueName: string | null = null;
@@ -101,7 +101,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       } catch (error) {
         failures++;
         const trouble = sourceTrouble(error);
-        // Each kind once, and then ever more rarely: an outage is one event, not a flood.
+        // Each kind once, and then more and more rarely: an outage must not flood the log.
         const isNews = !told.has(trouble.error) && told.size < MOST_KINDS;
         if (isNews || isWrittenAgain(failures)) {
           log.warn("broker_away", { attempt: failures, ...trouble });
@@ -173,20 +173,20 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         history.consumingEnded();
         former = [...former, current.consumer];
       }
-      // At a shutdown what is open is closed by `close`, once its settlements have left.
+      // At a shutdown, `close` closes the connection after it has sent the settlements.
       if (!stop.signal.aborted || current === null) {
         current = null;
-        // Lost already, or about to be made anew: what it still says is of no use.
+        // It is lost already, or replaced by a new one, so that an error does not matter.
         await connection.close().catch(() => undefined);
-        // A broker that has fallen silent never closes its side: the socket would keep the process from ending.
+        // A broker that has fallen silent never closes its side, and the socket would keep the process alive.
         hangUp.abort();
       }
     }
   }
 
   /**
-   * Waits for what earlier channels delivered to come down to one prefetch. With a store that is away and a connection
-   * that breaks again and again, each channel would else add another one to what is held in memory.
+   * Waits until the deliveries of earlier channels that are in progress fit into one prefetch. Otherwise, with a store that
+   * is away and a connection that breaks again and again, each channel would add another prefetch to the memory in use.
    */
   async function workFits(ended: Promise<string>): Promise<void> {
     let isEnded = false;

@@ -11,20 +11,20 @@ import type { DeliveryWatch } from "./watch-deliveries.ts";
 
 export interface CarefulOptions {
   readonly connection: ChannelModel;
-  /** Where the deliveries come from, and are acknowledged. */
+  /** The channel of the deliveries, on which they are acknowledged. */
   readonly channel: Channel;
   readonly watch: DeliveryWatch;
   readonly streak: UnreadableStreak;
   readonly url: string;
-  /** Last part of the consumed queue's name. */
+  /** The last part of the consumed queue's name. */
   readonly name: string;
   readonly counters: Pick<Counters, "deliveriesSetAside">;
   readonly log: Log;
 }
 
 /**
- * Takes deliveries past the driver, so that none can end the connection. The one that has done so before, and any that
- * cannot be read, is set aside in a queue of its own and acknowledged; the others take their usual way.
+ * Takes deliveries over from the driver, so that none can end the connection. The one that has ended it before, and any
+ * that cannot be read, is set aside in a queue of its own and acknowledged. The others go to the consumer as usual.
  */
 export function takeCarefully(options: CarefulOptions, take: (message: Received) => void): void {
   const { watch, streak } = options;
@@ -43,7 +43,7 @@ function readable(list: Buffer): ContentProperties | null {
   try {
     return new ContentProperties(list);
   } catch {
-    // This is what the delivery is set aside for.
+    // The delivery is set aside for this.
     return null;
   }
 }

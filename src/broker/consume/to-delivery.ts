@@ -4,12 +4,12 @@ import type { BodyProperties, Delivery } from "../../domain/delivery.ts";
 import { firstCharacters } from "../../domain/text/characters.ts";
 import { ContentProperties } from "../connection/content-properties.ts";
 
-/** How much of an oversize body is kept: enough to see what it was. */
+/** How much of an oversize body is kept, so that people can see what it was. */
 const HEAD_BYTES = 4096;
-/** How much of a property is kept; no encoding has a longer name. */
+/** How many characters of a property are kept. No encoding has a longer name. */
 const MAX_PROPERTY = 100;
 
-/** A message of a consumer: amqplib's, or one that was taken past amqplib. */
+/** A message that was delivered, by amqplib or past it. */
 export interface Received {
   readonly fields: ConsumeMessageFields;
   readonly properties: unknown;
@@ -17,9 +17,9 @@ export interface Received {
 }
 
 /**
- * The broker's message as the stages know it; an oversize body is cut on arrival, so that what is held stays bounded.
+ * Returns the broker's message as a delivery. An oversize body is cut at once, to bound the memory in use.
  *
- * @throws Error for a message that did not come through `readContentHeaders`: the next one could end the connection.
+ * @throws Error for a message that did not pass `readContentHeaders`: the next one could end the connection.
  */
 export function toDelivery(
   { content, fields, properties }: Received,
@@ -38,7 +38,7 @@ export function toDelivery(
     routingKey: fields.routingKey,
     redelivered: fields.redelivered,
     receivedAtMs: nowMs,
-    // Copied: a part of the buffer would keep all of it in memory.
+    // Copied, because a part of a buffer keeps the whole buffer in memory.
     body: isOversize ? Buffer.from(content.subarray(0, HEAD_BYTES)) : content,
     oversize: isOversize
       ? {
@@ -51,11 +51,11 @@ export function toDelivery(
   };
 }
 
-/** What the properties declare about the body; null: nothing. */
+/** Returns what the properties declare about the body; null if they declare nothing. */
 function bodyProperties({ contentType, contentEncoding, headers }: ContentProperties): BodyProperties | null {
   const content_type = declaration(contentType);
   const content_encoding = declaration(contentEncoding);
-  // A header whose value is not text declares nothing that could be undone.
+  // A header whose value is not text names no compression.
   const compression = declaration(headers["compression"]);
   if (content_type === null && content_encoding === null && compression === null) return null;
   return {

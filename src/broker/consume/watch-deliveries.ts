@@ -3,23 +3,24 @@ import { sourceTrouble } from "../connection/source-trouble.ts";
 import { type Culprit, type DeliveryTap, tapDeliveries } from "../connection/tap-deliveries.ts";
 import type { UnreadableStreak } from "./unreadable-streak.ts";
 
-/** The delivery that has ended consuming, as far as it is known. */
+/** The delivery that has ended consuming. */
 export interface Failure {
+  /** Null if it is not known which one it was. */
   readonly culprit: Culprit | null;
 }
 
-/** Watches over one connection for deliveries that the driver, or our own reading of them, fails at. */
+/** Watches one connection for deliveries at which the driver, or our own reading, fails. */
 export interface DeliveryWatch {
   readonly tap: DeliveryTap;
-  /** Resolves when the connection is to be given up: with the reason, or null to go on as usual with a new one. */
+  /** Resolves when the connection is to be closed: with the reason, or null to go on as usual with a new one. */
   readonly ended: Promise<string | null>;
-  /** Null: nothing has failed. */
+  /** Returns null if nothing has failed. */
   failure(): Failure | null;
-  /** For the consumer, while the delivery is at hand. */
+  /** To be called by the consumer, while the driver is handling the delivery. */
   readonly unreadable: (error: unknown) => void;
-  /** For `takeCarefully`: the culprit was set aside (null), or could not be. */
+  /** To be called by `takeCarefully`: with null if the culprit was set aside, otherwise with the error. */
   readonly carefulEnd: (error: unknown) => void;
-  /** Call it once consuming has begun. */
+  /** To be called once consuming has begun. */
   begun(): void;
   close(): void;
 }
@@ -35,7 +36,7 @@ export function watchDeliveries({ connection }: ChannelModel, streak: Unreadable
   const ended = new Promise<string | null>((resolve) => {
     end = resolve;
   });
-  // The driver ends the connection by itself, with its own reason.
+  // The driver then ends the connection by itself.
   tap.onFailure((culprit) => {
     failure = { culprit };
   });

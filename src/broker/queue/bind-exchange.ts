@@ -3,10 +3,10 @@ import { exchangeRefusal } from "../connection/broker-trouble.ts";
 import { surviveRefusals } from "../connection/survive-refusals.ts";
 
 /**
- * Binds the queue to one exchange, which must exist: a reader never creates somebody's exchange.
+ * Binds the queue to one exchange, which must exist: a reader never declares the exchange of a publisher.
  *
- * @returns null: done; else why this exchange cannot be bound.
- * @throws what else went wrong, e.g. the connection was lost or the queue is gone.
+ * @returns null if it is bound; otherwise why this exchange cannot be bound.
+ * @throws anything else that goes wrong, e.g. the connection is lost or the queue is gone.
  */
 export function bindExchange(
   connection: ChannelModel,
@@ -15,13 +15,13 @@ export function bindExchange(
   routingKeys: readonly string[],
 ): Promise<string | null> {
   return onOwnChannel(connection, async (channel) => {
-    // Whether it is there is asked without the queue: a bind says "not found" of either.
+    // Checked first, because a binding answers "not found" both for a missing exchange and for a missing queue.
     await channel.checkExchange(exchange);
     for (const routingKey of routingKeys) await channel.bindQueue(queue, exchange, routingKey);
   });
 }
 
-/** The contrary. What is not bound, also because its exchange is gone, is as good as removed on every broker. */
+/** Removes the bindings to one exchange. All brokers accept the removal of a binding that does not exist. */
 export function unbindExchange(
   connection: ChannelModel,
   queue: string,
@@ -33,7 +33,7 @@ export function unbindExchange(
   });
 }
 
-/** A "no" closes the channel: it has to be one that nobody else needs, least of all the consumer. */
+/** Works on a channel of its own: a refusal closes the channel, and must not close that of the consumer. */
 async function onOwnChannel(
   connection: ChannelModel,
   work: (channel: Channel) => Promise<void>,

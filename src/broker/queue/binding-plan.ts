@@ -1,40 +1,40 @@
 import { type Binding, keyOf } from "../../domain/binding.ts";
 import type { KnownBinding } from "../../store/ports/binding-ledger.ts";
 
-/** What is to be done so that a queue is bound as the registry says. */
+/** What has to change so that a queue is bound as the registry says. */
 export interface BindingPlan {
-  /** In the registry, and not known to be bound. */
+  /** They are in the registry and not known to be bound. */
   readonly bind: readonly Binding[];
   readonly unchanged: readonly Binding[];
-  /** Left the registry. */
+  /** They are bound and no longer in the registry. */
   readonly unbind: readonly Binding[];
-  /** Left this registry, while a worker that runs with another one wants them still. */
+  /** They are no longer in this registry, but another worker with another registry still wants them. */
   readonly wantedByOthers: readonly KnownBinding[];
-  /** To remove them would remove most of those that are there, and nobody said that this is meant. */
+  /** True if `unbind` is not to be done: it holds most of the bindings, and nobody has confirmed that this is meant. */
   readonly isRefused: boolean;
 }
 
 export interface PlanOptions {
-  /** This worker, as the ledger names it; null: what workers want does not count, since all will have this registry. */
+  /** This worker's name in the ledger; null if all workers will have this registry, so that their wishes do not count. */
   readonly worker: string | null;
   readonly nowMs: number;
-  /** Remove also most of them. */
+  /** Confirms that most of the bindings may be removed. */
   readonly force: boolean;
 }
 
-/** A worker says again each minute what it wants; one that was silent for so long has died. */
+/** Each worker repeats its wishes every minute. One that has been silent for this long has died. */
 const CLAIM_MS = 5 * 60_000;
-/** So few may go without being most of them. */
+/** So few may always be removed, even if they are most of them. */
 const ALWAYS_PRUNED = 3;
 
 /**
  * Compares the registry with what is known to be bound. Pure.
  *
- * A binding that another worker wants is left alone: two workers with different registries on one queue would else undo
- * each other's bindings, at each start, without end.
+ * A binding that another worker wants stays. Otherwise two workers with different registries on one queue would remove
+ * each other's bindings at each start.
  *
- * @param known - the ledger's, before what is wanted now was noted in it.
- * @param wanted - the registry's.
+ * @param known - the bindings of the ledger, from before the wanted ones were noted there.
+ * @param wanted - the bindings of the registry.
  */
 export function planBindings(
   known: readonly KnownBinding[],
@@ -56,7 +56,7 @@ export function planBindings(
   };
 }
 
-/** Exchange -> its routing keys, in the order of the list. */
+/** Returns the routing keys of each exchange, in the order of the list. */
 export function keysByExchange(bindings: readonly Binding[]): Map<string, string[]> {
   const byExchange = new Map<string, string[]>();
   for (const { exchange, routing_key } of bindings) {

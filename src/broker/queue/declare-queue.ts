@@ -8,20 +8,20 @@ export interface QueueOptions {
   /** Last part of the name `queue/<user>/<name>`. */
   readonly name: string;
   readonly type: "classic" | "quorum";
-  /** A private queue that goes away with the connection, under a name of its own. */
+  /** True for a private queue under a name of its own, which ends with the connection. */
   readonly local: boolean;
 }
 
 export interface DeclaredQueue {
-  /** Full name. */
+  /** The full name. */
   readonly queue: string;
-  /** That wait in it. */
+  /** How many wait in it. */
   readonly messages: number;
-  /** It was not there, and has been made now. */
+  /** True if it did not exist before. */
   readonly isNew: boolean;
 }
 
-/** @param user - the user that an address names. @returns the full name of the durable queue. */
+/** Returns the full name of the durable queue. @param url - the broker's address, which names the user. */
 export function durableQueueName(url: string, name: string): string {
   return `queue/${brokerUser(url)}/${name}`;
 }
@@ -29,7 +29,7 @@ export function durableQueueName(url: string, name: string): string {
 /**
  * Declares the queue.
  *
- * @param url - names the user, and so the queue.
+ * @param url - the broker's address; its user is part of the queue's name.
  */
 export async function declareQueue(
   connection: ChannelModel,
@@ -39,7 +39,7 @@ export async function declareQueue(
 ): Promise<DeclaredQueue> {
   const durable = durableQueueName(url, name);
   if (local) {
-    // Another name each time: the broker may still hold the one of a connection that died.
+    // A new name each time: the broker may still hold the queue of a connection that has died.
     const queue = `${durable}-local-${randomUUID()}`;
     await channel.assertQueue(queue, { durable: false, exclusive: true, autoDelete: true });
     return { queue, messages: 0, isNew: true };
@@ -50,7 +50,7 @@ export async function declareQueue(
   return { queue: durable, messages: messageCount, isNew };
 }
 
-/** Asked on a channel of its own: the broker closes it with a "no". */
+/** Asks on a channel of its own, because the broker closes the channel when it refuses. */
 async function isThere(connection: ChannelModel, queue: string): Promise<boolean> {
   const channel = await connection.createChannel();
   surviveRefusals(channel);
@@ -65,9 +65,9 @@ async function isThere(connection: ChannelModel, queue: string): Promise<boolean
 }
 
 function typeArguments(type: QueueOptions["type"], { connection }: ChannelModel): Options.AssertQueue {
-  // A classic queue is declared without a type, as those that exist were.
+  // Existing classic queues were declared without a type, and the arguments must be the same.
   if (type === "classic") return {};
   const series = Number.parseInt(connection.serverProperties.version, 10);
-  // From 4.0 a quorum queue drops a message after 20 hand-backs unless told not to; 3.x refuses the word.
+  // From 4.0 on, a quorum queue drops a message that was returned 20 times, unless the limit is -1. 3.x refuses -1.
   return { arguments: { "x-queue-type": "quorum", ...(series >= 4 ? { "x-delivery-limit": -1 } : {}) } };
 }

@@ -4,17 +4,17 @@ import { brokerUser } from "../connection/broker-address.ts";
 import { surviveRefusals } from "../connection/survive-refusals.ts";
 import type { RawDelivery } from "../connection/tap-deliveries.ts";
 
-/** A durable queue of our own for deliveries that cannot be read, and the way into it. */
+/** A durable queue of our own that keeps deliveries that cannot be read. */
 export interface UnreadableQueue {
   readonly queue: string;
-  /** Resolves once the broker has confirmed that it keeps the delivery there, byte for byte. */
+  /** Resolves once the broker has confirmed that the delivery is in the queue, byte for byte. */
   setAside(delivery: RawDelivery): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Declares `queue/<user>/<name>-unreadable` and an exchange of the same name that leads into it: a Pulse user may write to
- * its own exchanges, but not to the default one.
+ * Declares `queue/<user>/<name>-unreadable`, and an exchange of the same name that is bound to it: a Pulse user may
+ * publish to its own exchanges, but not to the default exchange.
  */
 export async function openUnreadableQueue(
   connection: ChannelModel,
@@ -37,9 +37,9 @@ export async function openUnreadableQueue(
 }
 
 /**
- * Two messages with one `message_id`: the property list and the body, each as the body of its message. A list can be as
- * large as a frame, so that it does not fit into a header; and it is not published as properties again, because then this
- * queue could not be read either, a user id would be refused, and an expiration would empty the queue.
+ * Publishes two messages with one `message_id`. The body of the first is the property list, that of the second is the body.
+ * The list may be as large as a frame, so that it does not fit into a header. It is not published as properties again:
+ * this queue could not be read either, the broker would refuse a user id, and an expiration would empty the queue.
  */
 async function publishParts(
   channel: ConfirmChannel,

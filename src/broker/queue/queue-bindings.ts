@@ -12,40 +12,41 @@ import { keysByExchange, planBindings } from "./binding-plan.ts";
 import { WorkerLedger } from "./worker-ledger.ts";
 
 export interface QueueBindingsOptions {
-  /** The one in force; asked at each pass. */
+  /** Returns the registry in force; called at each pass. */
   readonly registry: () => Registry;
   readonly ledger: BindingLedger;
-  /** Remove bindings that left the registry also when they are most of those in force. */
+  /** Whether bindings that left the registry are removed even if they are most of those in force. */
   readonly pruneForce: boolean;
-  /** How often all is bound anew, in milliseconds. */
+  /** How often everything is bound again, in milliseconds. */
   readonly recheckMs: number;
   readonly log: Log;
 }
 
-/** Why a pass is made: the queue was declared, the registry changed, some time went by, something was left undone. */
+/** Why a pass is made: the queue was declared, the registry has changed, a minute is over, or a pass was not complete. */
 type Cause = "attached" | "changed" | "recheck" | "retry";
 
-/** How soon an exchange that was missing, or a ledger that was away, is tried again. */
+/** How soon a missing exchange, or a ledger that was away, is tried again. */
 const retryBackoff: Backoff = { baseMs: 1000, capMs: 30_000 };
-/** Exchanges asked for at the same time. */
+/** How many exchanges are bound at the same time. */
 const AT_ONCE = 16;
 
 /**
  * Keeps a queue bound to what the registry lists, over all connections of a worker.
  *
- * In each pass the ledger is written first, then what is wanted is bound, then what left the registry is removed and
- * taken out of the ledger: a crash in between never forgets a binding, and a message that both registries list is
- * never missed. Each registry prunes once, at the start or after a change, so that a mere reconnect removes nothing.
+ * Each pass writes the ledger first. Then it binds what the registry lists. Then it removes what left the registry, and
+ * takes it out of the ledger. In this order a crash never leaves a binding that the ledger does not know, and no message
+ * that both registries list is missed. Bindings are removed once for each registry, at the start or after a change, so
+ * that a reconnect alone removes nothing.
  *
- * All is bound anew each minute. The broker does not tell when an exchange is deleted and declared again, and our
- * bindings are gone with the first one.
+ * Everything is bound again each minute: the broker does not report that an exchange was deleted and declared again,
+ * which removes our bindings.
  */
 export class QueueBindings {
   readonly #options: QueueBindingsOptions;
   readonly #ledger: WorkerLedger;
   readonly #degraded = new Map<string, string>();
   #queue: string | null = null;
-  /** The registry that is in the ledger, and whose predecessors' bindings are removed, or kept by the guard. */
+  /** The registry that is in the ledger, and whose removals are done, or refused because they are too many. */
   #settled: Registry | null = null;
   #left = 0;
   #toldOfOthers: Registry | null = null;
@@ -57,12 +58,12 @@ export class QueueBindings {
   }
 
   /**
-   * Binds the queue; resolves after the first pass, so that consuming may begin. Goes on by itself for as long as the
-   * connection lasts.
+   * Binds the queue, and resolves after the first pass, so that consuming may begin. Further passes follow until the
+   * connection ends.
    *
    * @param declaredAt - when the queue was declared.
-   * @returns whether the ledger knew of this queue before that. What another worker has noted since says nothing: it may
-   *   have begun at the same moment.
+   * @returns whether the ledger knew the queue before that. What another worker has noted since does not count: it may
+   *   have started at the same moment.
    */
   async attach(connection: ChannelModel, queue: string, declaredAt: Date): Promise<boolean> {
     const ended = new AbortController();
@@ -76,18 +77,18 @@ export class QueueBindings {
     return known.some(({ wanted_at: at }) => at === null || new Date(at) < declaredAt);
   }
 
-  /** The registry in force is another one now: it is applied at once, or at the next connection. */
+  /** To be called when another registry is in force. It is applied at once, or at the next connection. */
   registryChanged(): void {
     this.#wake.abort();
   }
 
   state(): {
-    /** In force, those of degraded exchanges not counted. */
+    /** How many bindings are in force, without those of degraded exchanges. */
     readonly bindings: number;
     readonly degraded: readonly DegradedExchange[];
-    /** Of the registry, degraded ones included. */
+    /** The exchanges of the registry, degraded ones included. */
     readonly exchanges: readonly ListedExchange[];
-    /** Left the registry and are bound still. */
+    /** How many bindings left the registry and are still there. */
     readonly left: number;
   } {
     const { bindings } = this.#options.registry();
@@ -100,7 +101,7 @@ export class QueueBindings {
     };
   }
 
-  /** This worker ends: what it wants may be removed by the next one. */
+  /** To be called when this worker ends. The next worker may then remove the bindings that this one wanted. */
   async release(): Promise<void> {
     if (this.#queue === null) return;
     await this.#ledger.release(this.#queue, this.#options.registry().bindings);
@@ -117,7 +118,7 @@ export class QueueBindings {
       const delayMs = isDone ? untilRecheckMs : fullJitterMs(failures - 1, retryBackoff);
       const isChanged = await this.#pause(delayMs, ended);
       if (ended.aborted) return;
-      // What is left undone must not keep the rest from being looked at again.
+      // Retries must not delay the check of everything else.
       const isDue = performance.now() >= recheckAtMs;
       const cause = isChanged ? "changed" : isDue ? "recheck" : "retry";
       if (cause !== "retry") recheckAtMs = performance.now() + recheckMs;
@@ -125,15 +126,15 @@ export class QueueBindings {
         ({ isDone } = await this.#pass(connection, queue, cause));
       } catch (error) {
         isDone = false;
-        // Nobody knows how far it came: the next one does all of it.
+        // It is not known how far the pass got, so that the next one has to do everything.
         recheckAtMs = 0;
-        // With the connection lost, all begins anew at the next one.
+        // If the connection is lost, everything is bound again on the next one.
         if (!ended.aborted) this.#options.log.warn("bind_failed", { queue, ...sourceTrouble(error) });
       }
     }
   }
 
-  /** True: woken by a change of the registry, maybe one that came during the last pass. */
+  /** Pauses. @returns true if the registry has changed, also if that was during the last pass. */
   async #pause(delayMs: number, ended: AbortSignal): Promise<boolean> {
     await pause(delayMs, AbortSignal.any([ended, this.#wake.signal]));
     if (!this.#wake.signal.aborted) return false;
@@ -154,7 +155,7 @@ export class QueueBindings {
     if (known !== null && registry !== this.#settled) {
       await this.#prune(connection, queue, registry, known, cause);
     }
-    // Bindings that others want are looked at again in a minute.
+    // Bindings that other workers want are checked again in a minute.
     const isLedgerDone = !asksLedger || known !== null;
     return { isDone: isLedgerDone && this.#degraded.size === 0, known: known ?? [] };
   }
@@ -173,7 +174,7 @@ export class QueueBindings {
     }
   }
 
-  /** Told in the log when it changes. */
+  /** Notes whether an exchange can be bound, and logs a change. */
   #judged(exchange: string, reason: string | null): void {
     const { log } = this.#options;
     const before = this.#degraded.get(exchange) ?? null;
@@ -220,7 +221,7 @@ export class QueueBindings {
     else if (cause === "recheck") this.#tellOfOthers(queue, registry, plan.wantedByOthers);
   }
 
-  /** Once a registry, and only when it lasts: workers that are restarted one after the other differ for a moment. */
+  /** Warns once for each registry, and only if it lasts: workers that restart one after the other differ for a moment. */
   #tellOfOthers(queue: string, registry: Registry, bindings: readonly KnownBinding[]): void {
     if (this.#toldOfOthers === registry) return;
     this.#toldOfOthers = registry;

@@ -3,46 +3,46 @@ import type { Log } from "../../log.ts";
 import { surviveRefusals } from "../connection/survive-refusals.ts";
 import type { MessageSource, QueueDepth } from "../message-source.ts";
 
-/** One answer of the broker about the queue. */
+/** One answer of the broker about the queue's depth. */
 export interface DepthReading extends QueueDepth {
-  /** Milliseconds on a clock that only goes forward. */
+  /** When it came, in milliseconds on the monotonic clock. */
   readonly atMs: number;
 }
 
-/** What the readings so far amount to. */
+/** What the readings up to now show. */
 export interface DepthState {
-  /** The last half minute, oldest first; never empty. */
+  /** The readings of the last half minute, oldest first; at least one. */
   readonly readings: readonly DepthReading[];
-  /** The highest share of the limit, in per cent, that was reached and not left again; 0: none. */
+  /** The highest level that was reached and not left again, in per cent of the limit; 0 if none was. */
   readonly level: number;
-  /** Messages a second, negative while the queue gets shorter. */
+  /** Messages per second; negative while the queue gets shorter. */
   readonly growthPerSecond: number;
-  /** Until the limit at this growth; 0 when it is reached, null while the queue does not grow. */
+  /** How long it takes to reach the limit at this growth; 0 if it is reached, null if the queue does not grow. */
   readonly secondsToLimit: number | null;
 }
 
 export interface DepthJudgement {
   readonly state: DepthState;
-  /** `warning`: a level was crossed on the way up; `ok`: the lowest level was left on the way down. */
+  /** `warning` if a level was crossed on the way up, `ok` if the lowest level was left on the way down. */
   readonly event: "warning" | "ok" | null;
 }
 
-/** In per cent of the limit. With the limit at which Pulse deletes a queue, the first is where Pulse warns by mail. */
+/** Levels that are reported, in per cent of the limit. At the first one Pulse warns the owner of a queue by mail. */
 const LEVELS: readonly number[] = [25, 50, 75];
-/** A level is left this much (per cent of the limit) below where it is reached: no flood of events at its edge. */
+/** A level is left so far below it, in per cent of the limit: a depth near a level must not cause a flood of events. */
 const SLACK = 5;
-/** Long enough to smooth a batch's ups and downs, short enough to see a burst. */
+/** Long enough to smooth the effect of single batches, short enough to show a burst. */
 const GROWTH_WINDOW_MS = 30_000;
 
 /**
  * Judges the next reading. Pure.
  *
- * @param before - null at the first reading. Kept over a gap, so that a level is not told twice.
- * @param limit - messages at which the queue is lost.
+ * @param before - null at the first reading. It is kept over a gap, so that a level is not reported twice.
+ * @param limit - how many messages make the broker delete the queue.
  */
 export function judgeDepth(before: DepthState | null, reading: DepthReading, limit: number): DepthJudgement {
   const recent = (before?.readings ?? []).filter(({ atMs }) => reading.atMs - atMs <= GROWTH_WINDOW_MS);
-  // With rare readings the window may hold none: then the last one counts.
+  // If readings are rare, the window may be empty. Then the last reading counts.
   const compared = recent[0] ?? before?.readings.at(-1) ?? reading;
   const seconds = (reading.atMs - compared.atMs) / 1000;
   const growthPerSecond = seconds > 0 ? (reading.messages - compared.messages) / seconds : 0;
@@ -60,7 +60,7 @@ export function judgeDepth(before: DepthState | null, reading: DepthReading, lim
   };
 }
 
-/** The highest level that is reached, or was reached and is not left yet. */
+/** Returns the highest level that is reached, or was reached and is not left yet. */
 function levelAt(percent: number, previous: number): number {
   return LEVELS.findLast((level) => percent >= (level <= previous ? level - SLACK : level)) ?? 0;
 }
@@ -78,15 +78,15 @@ export interface DepthWatchOptions {
 }
 
 export interface DepthWatch {
-  /** Null: no answer yet, or none now. */
+  /** Returns null if the broker has not answered yet, or does not answer now. */
   state(): DepthState | null;
-  /** Ends the watch; a question on its way is not waited for, since the broker may be silent. */
+  /** Ends the watch. It does not wait for an answer, since the broker may be silent. */
   stop(): void;
 }
 
 /**
- * Asks for the queue's depth again and again, and tells in the log when it comes near the limit (`queue_depth_warning`)
- * and when that is over (`queue_depth_ok`): once for each crossing, not at each reading.
+ * Reads the queue's depth again and again. Logs `queue_depth_warning` when it comes near the limit, and `queue_depth_ok`
+ * when that is over: once for each crossing, not at each reading.
  */
 export function startDepthWatch({ source, everyMs, limit, log }: DepthWatchOptions): DepthWatch {
   let last: DepthState | null = null;
@@ -122,7 +122,7 @@ export function startDepthWatch({ source, everyMs, limit, log }: DepthWatchOptio
   }
 
   function poll(): void {
-    // One question at a time: a slow broker is not asked twice.
+    // One question at a time, even if the broker is slow.
     if (isAsking) return;
     isAsking = true;
     ask()
@@ -141,10 +141,10 @@ export function startDepthWatch({ source, everyMs, limit, log }: DepthWatchOptio
 }
 
 /**
- * Asks the broker by a passive declaration, on a channel of its own: a refusal closes the channel, and must not take
- * the consumer's with it.
+ * Asks the broker by a passive declaration. It uses a channel of its own: a refusal closes the channel, and must not close
+ * that of the consumer.
  *
- * @returns null when the queue is gone, or the connection is lost meanwhile: the source finds that out for itself.
+ * @returns null if the queue is gone, or the connection is lost meanwhile; the source notices that by itself.
  */
 export async function readQueueDepth(connection: ChannelModel, queue: string): Promise<QueueDepth | null> {
   try {
@@ -154,7 +154,7 @@ export async function readQueueDepth(connection: ChannelModel, queue: string): P
     await channel.close();
     return { queue, messages: messageCount, consumers: consumerCount };
   } catch {
-    // Whatever it was, consuming has met it too, and its loop mends it.
+    // Consuming meets the same error, and reconnects.
     return null;
   }
 }

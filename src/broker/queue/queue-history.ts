@@ -3,23 +3,23 @@ import type { DeclaredQueue } from "./declare-queue.ts";
 
 const hints = {
   queue:
-    "it was deleted, and is made anew, empty: what waited in it and what was published meanwhile is gone. Publishers may publish again what they have sent since last_empty_at, when nothing waited in it",
+    "the queue was deleted and has been declared again, empty: the messages that waited in it, and those published meanwhile, are lost. Publishers may publish again what they have sent since last_empty_at, when nothing waited in it",
   inHand:
-    "their queue was deleted while they were in hand, and until the end neither store nor spool has taken them: nobody else has them. Publishers may publish again what they have sent since last_empty_at, when nothing waited in it",
+    "their queue was deleted while they were in progress, and neither the store nor the spool took them before the worker ended, so that they are lost. Publishers may publish again what they have sent since last_empty_at, when nothing waited in it",
 } as const;
 
-/** What is known of a queue over all channels that it was consumed on: gaps, and what was lost in them. */
+/** What has happened to a queue over all channels on which it was consumed: gaps, and what was lost in them. */
 export class QueueHistory {
   readonly #log: Log;
-  /** On both clocks: the source was opened, or consuming ended. */
+  /** When the source was opened or consuming ended, on the monotonic clock and, if it ended, on the system's clock. */
   #since: { readonly atMs: number; readonly ended: Date | null } = { atMs: performance.now(), ended: null };
   #lastDelivery: Date | null = null;
-  /** When the queue last held nothing, by what the broker said: what it loses was published since. */
+  /** When the broker last said that the queue was empty. Whatever a lost queue held was published after that. */
   #lastEmpty: Date | null = null;
   #consumedTimes = 0;
-  /** The queue that was consumed from last; another user has another one. */
+  /** The queue that was consumed last. A change of the user changes it. */
   #consumed: string | null = null;
-  /** The queue that was made anew, and when; null: none since consuming began, or that has been told. */
+  /** The queue that was created, and when; null if none was since consuming began. */
   #made: { readonly queue: string; readonly at: Date } | null = null;
   #queuesLost = 0;
 
@@ -32,12 +32,12 @@ export class QueueHistory {
     return Math.max(0, this.#consumedTimes - 1);
   }
 
-  /** How often it had to be made anew. */
+  /** How often it was gone and had to be declared again. */
   get queuesLost(): number {
     return this.#queuesLost;
   }
 
-  /** How long ago consuming ended or, before the first time, the source was opened, in milliseconds. */
+  /** How long ago consuming ended, in milliseconds; before the first time, how long ago the source was opened. */
   get endedMs(): number {
     return performance.now() - this.#since.atMs;
   }
@@ -55,8 +55,10 @@ export class QueueHistory {
   }
 
   /**
-   * @returns `madeAt`: since when the queue is new, where it is; also where an earlier try made it and got no further.
-   *   `isGone`: the one that was consumed from is gone.
+   * Notes that the queue was declared.
+   *
+   * @returns `madeAt`: when the queue was created, if it is new; an earlier attempt that then failed may have created it.
+   *   `isGone`: whether the queue that was consumed before is gone.
    */
   declared(
     { queue, isNew }: DeclaredQueue,
@@ -68,11 +70,11 @@ export class QueueHistory {
   }
 
   /**
-   * Tells that it is consumed from, and whether it was lost.
+   * Reports that the queue is consumed, and whether it was lost before that.
    *
-   * @param known.wasKnown - somebody has consumed from a queue of this name before.
-   * @param known.isPrivate - nobody misses what it loses.
-   * @param known.inHand - deliveries of earlier channels that are in work.
+   * @param known.wasKnown - whether a queue of this name was consumed before.
+   * @param known.isPrivate - whether this worker alone reads it, so that a loss need not be reported.
+   * @param known.inHand - how many deliveries of earlier channels are in progress.
    */
   consuming(
     { queue, messages }: DeclaredQueue,
@@ -107,7 +109,7 @@ export class QueueHistory {
     this.#log.info("consuming", { queue, queue_messages: messages, queue_is_new: isNew, bindings, ...gap });
   }
 
-  /** Tells at the end what a queue that is gone had delivered, and neither store nor spool has taken. */
+  /** Reports at the end how many deliveries of a queue that is gone neither the store nor the spool has taken. */
   deliveriesLost(deliveries: number): void {
     if (deliveries === 0) return;
     const last_empty_at = this.#lastEmpty?.toISOString() ?? null;

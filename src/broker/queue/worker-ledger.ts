@@ -6,11 +6,11 @@ import type { Log } from "../../log.ts";
 import type { BindingLedger, KnownBinding } from "../../store/ports/binding-ledger.ts";
 
 /**
- * The ledger of bindings as one worker writes in it. A store that is away must not keep the worker from consuming: that is
- * told in the log, and the ledger is caught up later.
+ * The ledger of bindings, as one worker uses it. A store that is away does not keep the worker from consuming: that is
+ * logged, and the ledger is brought up to date later.
  */
 export class WorkerLedger {
-  /** Told with each note, so that no other worker removes what this one wants. */
+  /** Written with each note, so that no other worker removes what this one wants. */
   readonly worker = `${hostname()}-${randomUUID().slice(0, 8)}`;
   readonly #ledger: BindingLedger;
   readonly #log: Log;
@@ -23,7 +23,7 @@ export class WorkerLedger {
   /**
    * Notes that this worker wants these bindings, now.
    *
-   * @returns what was known of the queue before; null: the store is away, and nothing is noted.
+   * @returns the bindings of the queue that were known before; null if the store is away and nothing was noted.
    */
   async note(queue: string, bindings: readonly Binding[]): Promise<readonly KnownBinding[] | null> {
     try {
@@ -36,12 +36,12 @@ export class WorkerLedger {
     }
   }
 
-  /** Notes that this worker wants them no more, since it ends: they are bound still, and the next one decides. */
+  /** Notes that this worker ends and does not want them any more. They stay bound, and the next worker decides. */
   async release(queue: string, bindings: readonly Binding[]): Promise<void> {
     await this.#write(queue, bindings, null).catch((error: unknown) => this.#away(error));
   }
 
-  /** They are bound no more. Should that not be noted, they are removed once more, which a broker allows. */
+  /** Notes that they are not bound any more. If that fails, they are removed once more, which a broker allows. */
   async forget(queue: string, bindings: readonly Binding[]): Promise<void> {
     await this.#ledger.forgetBindings(queue, bindings).catch((error: unknown) => this.#away(error));
   }

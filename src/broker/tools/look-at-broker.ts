@@ -7,30 +7,30 @@ import { surviveRefusals } from "../connection/survive-refusals.ts";
 
 export interface LookOptions {
   readonly url: string;
-  /** Full name of the queue. */
+  /** The full name of the queue. */
   readonly queue: string;
   readonly exchanges: readonly string[];
-  /** For all of it together. */
+  /** How long everything together may take. */
   readonly limitMs: number;
 }
 
-/** What a broker says of one thing that was asked for by its name. */
+/** What a broker says about an exchange. */
 export interface ExchangeLook {
   readonly exchange: string;
-  /** Why it cannot be read; null: it can. */
+  /** Why it cannot be read; null if it can. */
   readonly trouble: string | null;
 }
 
 export interface QueueLook {
   readonly name: string;
-  /** Null with `trouble`. */
+  /** Null if there is `trouble`. */
   readonly ready_messages: number | null;
   readonly consumers: number | null;
   readonly trouble: string | null;
 }
 
 export interface BrokerLook {
-  /** Why it cannot be asked; null: it has answered. */
+  /** Why the broker cannot be asked; null if it has answered. */
   readonly trouble: string | null;
   readonly queue: QueueLook | null;
   readonly exchanges: readonly ExchangeLook[];
@@ -59,19 +59,19 @@ async function look(
   hangUp: AbortSignal,
 ): Promise<BrokerLook> {
   const connection = await connectBroker({ url, name: "pulse-ingest status", timeoutMs: limitMs, hangUp });
-  // What it is about comes as a rejection below; an "error" that nobody hears would end the process.
+  // The error also arrives as a rejection below. An `error` event without a listener would end the process.
   connection.on("error", () => undefined);
   try {
     const looks: ExchangeLook[] = [];
     for (const exchange of exchanges) looks.push(await lookAtExchange(connection, exchange));
     return { trouble: null, queue: await lookAtQueue(connection, queue), exchanges: looks };
   } finally {
-    // Nothing more is asked of it.
+    // Everything has been asked, so that an error does not matter.
     await connection.close().catch(() => undefined);
   }
 }
 
-/** A "no" closes the channel, so that each question has one of its own. */
+/** Asks on a channel of its own, because a refusal closes the channel. */
 async function lookAtExchange(connection: ChannelModel, exchange: string): Promise<ExchangeLook> {
   const channel = await connection.createChannel();
   surviveRefusals(channel);

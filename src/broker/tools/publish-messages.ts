@@ -11,25 +11,27 @@ export interface Publication {
   readonly exchange: string;
   readonly routingKey: string;
   readonly bodies: readonly Buffer[];
-  /** How long the broker may take to confirm, in milliseconds; it takes nothing while it is blocked. */
+  /** How long the broker may take to confirm, in milliseconds. A blocked broker accepts nothing. */
   readonly timeoutMs: number;
 }
 
 /**
- * `unroutable`: no queue is bound with this routing key, so that nobody would have read it.
- * `timeout`, `lost`: nobody knows whether the broker took them; to publish them again does no harm.
- * `blocked`: the same, and the broker has said that it takes none now, being out of memory or disk.
+ * How publishing ended.
+ *
+ * - `unroutable`: no queue is bound with this routing key, so that nobody would have read the messages.
+ * - `timeout`, `lost`: it is not known whether the broker accepted them; publishing them again does no harm.
+ * - `blocked`: the same, and the broker has said that it is out of memory or disk and accepts none now.
  */
 export type PublicationEnd = "confirmed" | "unroutable" | "timeout" | "blocked" | "lost";
 
-/** How long a blocked broker is waited for at the end: it hears no goodbye then. */
+/** How long to wait for the connection to close. A blocked broker does not answer. */
 const CLOSE_MS = 2000;
 
 /**
- * Publishes messages as they are: persistent, mandatory, confirmed. The exchange is declared (topic, durable) only
- * where it is the user's own; else it must exist.
+ * Publishes messages as they are: persistent, mandatory, confirmed. The user's own exchange is declared (topic, durable).
+ * Any other exchange must exist.
  *
- * @throws Misuse for a broker that cannot be used, and for an exchange that does not exist or may not be written to.
+ * @throws Misuse for a broker that cannot be used, or an exchange that does not exist or refuses this user.
  */
 export async function publishMessages(publication: Publication): Promise<PublicationEnd> {
   const { url, timeoutMs } = publication;
@@ -66,7 +68,7 @@ export async function publishMessages(publication: Publication): Promise<Publica
     if (isLost) return "lost";
     throw asMisuse(error, publication);
   } finally {
-    // The result is known; an end that fails adds nothing to it.
+    // The result is known, so that an error while closing does not matter.
     const closed = connection.close().catch(() => undefined);
     await withDeadline(closed, CLOSE_MS, () => undefined);
     hangUp.abort();
@@ -97,12 +99,12 @@ async function publishOn(
   return returned > 0 ? "unroutable" : "confirmed";
 }
 
-/** Rejects when the broker closes the channel, with its reason: what it says to a publication comes in no other way. */
+/** Rejects with the broker's reason when it closes the channel. It refuses a publication in no other way. */
 function endOf(channel: ConfirmChannel): Promise<never> {
   const end = new Promise<never>((_resolve, reject) => {
     channel.on("error", reject);
   });
-  // It may come when nobody waits any more.
+  // It may reject when nobody waits for it any more.
   end.catch(() => undefined);
   return end;
 }
@@ -116,7 +118,7 @@ function asMisuse(error: unknown, { url, exchange }: Publication): unknown {
     ]);
   }
   if (code === "403") return new Misuse([`user ${user} may not publish to ${exchange}`]);
-  // The code is the same as for the exchange; the broker's words are all there is to tell one from the other.
+  // A message that is too large and an exchange of another type have the same code, but different texts.
   const [, tooLong] = /PRECONDITION_FAILED - (message size.*)"/.exec(String(error)) ?? [];
   if (tooLong !== undefined) {
     return new Misuse([

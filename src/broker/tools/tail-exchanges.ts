@@ -15,27 +15,27 @@ export interface TailOptions {
   readonly url: string;
   readonly bindings: readonly Binding[];
   readonly maxBodyBytes: number;
-  /** Aborted to ask for the end. */
+  /** Aborted to end reading. */
   readonly stop: AbortSignal;
-  /** Told of each exchange that cannot be read, while others can. */
+  /** Called for each exchange that cannot be read, if others can. */
   readonly onRefused: (exchange: string, reason: string) => void;
-  /** Told once messages come. */
+  /** Called once messages can arrive. */
   readonly onOpen: () => void;
-  /** One at a time, in order: the next is given when it resolves. */
+  /** Called for one delivery at a time, in order. The next one waits until it resolves. */
   readonly onDelivery: (delivery: Delivery) => Promise<void>;
 }
 
-/** How long a broker may take to answer our goodbye: whoever asked for the end waits. */
+/** How long to wait for the connection to close. Somebody who has pressed Ctrl-C waits for it. */
 const CLOSE_MS = 500;
 const PREFETCH = 100;
-/** Of what waits for a reader that is slower than the exchange; the oldest go first. Publishers feel nothing of it. */
+/** How many messages wait for a reader that is slower than the exchange. The oldest are dropped; publishers are not slowed down. */
 const waitingLimits = { "x-max-length": 1000, "x-max-length-bytes": 32 * 1024 * 1024 };
 
 /**
- * Reads exchanges live, through a queue of our own under `queue/<user>/`, which goes away with the connection, until
- * it is asked to stop. Nobody else's messages become fewer. Needs a Pulse user's rights, and no more.
+ * Reads exchanges live until it is stopped. It uses a private queue under `queue/<user>/`, which ends with the
+ * connection, so that it takes no messages away from others. A Pulse user's rights are enough.
  *
- * @throws Misuse where the broker or none of the exchanges can be read; Unavailable where the connection is lost.
+ * @throws Misuse if the broker, or all of the exchanges, cannot be read; Unavailable if the connection is lost.
  */
 export async function tailExchanges(options: TailOptions): Promise<void> {
   const { url, stop } = options;
@@ -53,14 +53,14 @@ export async function tailExchanges(options: TailOptions): Promise<void> {
     if (connection !== null) throw error;
     throw new Misuse([`the broker cannot be used: ${brokerTrouble(error, url)}`]);
   } finally {
-    // Lost already, or of no more use.
+    // It is lost already, or not needed any more, so that an error does not matter.
     const closed = connection?.close().catch(() => undefined) ?? Promise.resolve();
     await withDeadline(closed, CLOSE_MS, () => undefined);
     hangUp.abort();
   }
 }
 
-/** Rejects when the connection is lost, which for a broker that has fallen silent is noticed by its heartbeat. */
+/** Rejects when the connection is lost. The heartbeat notices a broker that has fallen silent. */
 function lossOf(connection: ChannelModel): Promise<never> {
   return new Promise((_resolve, reject) => {
     const lost = (error?: Error): void => {
@@ -73,7 +73,7 @@ function lossOf(connection: ChannelModel): Promise<never> {
   });
 }
 
-/** Never resolves: it goes on until the connection ends. */
+/** Reads until the connection ends. Never resolves. */
 async function readFrom(connection: ChannelModel, options: TailOptions): Promise<never> {
   const user = brokerUser(options.url);
   const channel = await connection.createChannel();
@@ -106,7 +106,7 @@ async function readFrom(connection: ChannelModel, options: TailOptions): Promise
   });
 }
 
-/** Each exchange on a channel of its own, which a "no" closes. */
+/** Binds each exchange on a channel of its own, because a refusal closes the channel. */
 async function bindAll(connection: ChannelModel, queue: string, options: TailOptions): Promise<void> {
   const exchanges = [...new Set(options.bindings.map(({ exchange }) => exchange))];
   const refused: (readonly [exchange: string, reason: string])[] = [];

@@ -1,9 +1,9 @@
 import { stringEnd } from "../../domain/text/source-json.ts";
 
 /**
- * Returns the text of each item of a JSON array, as it stands there.
+ * Returns the source text of each item of a JSON array.
  *
- * @param text - valid JSON, an array.
+ * @param text - a valid JSON array.
  */
 export function arrayItems(text: string): readonly string[] {
   const items: string[] = [];

@@ -12,17 +12,17 @@ import { pause } from "../../timing/pause.ts";
 
 type Reads = Pick<JobReads, "findJob"> & Pick<RejectionReads, "findRejection">;
 
-/** A job message that was published: where the store will show how it ended. */
+/** A published job message, and where its outcome will show up in the store. */
 export interface Awaited {
-  /** Project, guid and state for one that should be stored; null for one that should be rejected. */
+  /** Project, guid and state if the message should be stored; null if it should be rejected. */
   readonly job: { readonly project: string; readonly guid: string; readonly state: string } | null;
-  /** Under which a rejection of it would stand. */
+  /** The ids that a rejection of it may have. */
   readonly rejectionIds: readonly string[];
-  /** How often, and when last, each of these was seen before it was published. */
+  /** How often, and when last, each of these was seen before the message was published. */
   readonly seenBefore: readonly string[];
 }
 
-/** `late`: the time is up. */
+/** How the wait ended. `late`: the time is up. */
 export type End =
   | { readonly kind: "stored"; readonly state: string }
   | { readonly kind: "rejected"; readonly id: string; readonly fault: Fault }
@@ -31,10 +31,10 @@ export type End =
 const POLL_MS = 200;
 
 /**
- * What to look for, and how the store stands before anything is published: the worker's clock may differ from ours, so
- * a rejection is known for a new one by its count, not by its time.
+ * Works out what to look for, and reads the store's present state. Call it before the message is published. A new
+ * rejection is recognised by its count, because the worker's clock may differ from ours.
  *
- * @param verdict - on one job of the delivery; that of `unscheduled` leaves no trace, and is not waited for.
+ * @param verdict - the verdict on one job of the delivery. A skipped job leaves no trace in the store.
  */
 export async function toAwaited(
   delivery: Delivery,
@@ -42,7 +42,7 @@ export async function toAwaited(
   store: Reads,
 ): Promise<Awaited> {
   const route = toStoredRoute(originOf(delivery));
-  // A worker with stricter limits refuses the body without looking into it, and keeps it whole.
+  // A worker with stricter limits rejects the body unparsed. Its rejection then holds the whole body.
   const ids = [verdict.payload, undefined].map((part) => rejectionId(rejectedPayload(delivery, part), route));
   const rejectionIds = [...new Set(ids)];
   const seenBefore = await Promise.all(rejectionIds.map((id) => timesSeen(store, id)));
@@ -57,9 +57,10 @@ async function timesSeen(store: Reads, id: string): Promise<string> {
 }
 
 /**
- * Waits until a message has ended, or until the deadline. A store that is away for a while is asked again.
+ * Waits until the store shows a message's outcome, or until the deadline. It asks at least once, and asks again while
+ * the store is unavailable.
  *
- * @param deadlineMs - by `performance.now()`; at least one look is taken.
+ * @param deadlineMs - in terms of `performance.now()`.
  */
 export async function awaitEnd(awaited: Awaited, store: Reads, deadlineMs: number): Promise<End> {
   for (;;) {
@@ -75,7 +76,7 @@ export async function awaitEnd(awaited: Awaited, store: Reads, deadlineMs: numbe
 }
 
 async function findEnd({ job, rejectionIds, seenBefore }: Awaited, store: Reads): Promise<End | null> {
-  // First: a job may stand there from an earlier message, while this one was refused.
+  // Rejections come first: the job may be there from an earlier message although this one was rejected.
   for (const [index, id] of rejectionIds.entries()) {
     const rejection = await store.findRejection(id);
     if (rejection === null) continue;

@@ -8,21 +8,22 @@ import { printable } from "../../domain/text/printable.ts";
 import { userAgent } from "../../version.ts";
 import { exitCodes } from "../options/exit-codes.ts";
 import { storeSettingNames, withStore } from "../options/with-store.ts";
+import { counted } from "../output/counted.ts";
 import { print, tell } from "../output/print.ts";
 import { createProgress } from "../output/progress.ts";
 import { readInput } from "./validate.ts";
 
 /**
- * `bugs import`: puts a file's bugs in the place of those in the cache. Exit code 1, and nothing changed, if any entry is
- * no bug (the first are named) or there are none.
+ * `bugs import`: replaces the cached bugs with a file's bugs. Exit code 1, with nothing changed, if an entry is invalid
+ * (the first ones are named) or there are no bugs.
  */
 export async function importBugs(env: NodeJS.ProcessEnv, file: string): Promise<number> {
   const { bugs, problems } = readBugsFile(file, (await readInput(file)).toString("utf8"));
   for (const problem of problems.slice(0, PROBLEMS_TOLD)) tell(printable(`${file}: ${problem}`));
   if (problems.length > 0 || bugs.length === 0) {
-    const more = problems.length > PROBLEMS_TOLD ? ` (the first ${PROBLEMS_TOLD} are told)` : "";
-    const why = problems.length > 0 ? `wrong: ${problems.length}${more}` : "there are none";
-    tell(`Of the bugs in ${file} ${why}; nothing was imported.`);
+    const more = problems.length > PROBLEMS_TOLD ? ` (the first ${PROBLEMS_TOLD} are shown)` : "";
+    const why = problems.length > 0 ? `${counted(problems.length, "invalid bug")}${more}` : "no bugs";
+    tell(`${why} in ${file}; nothing was imported.`);
     return exitCodes.failed;
   }
   const progress = createProgress();
@@ -34,14 +35,14 @@ export async function importBugs(env: NodeJS.ProcessEnv, file: string): Promise<
   return exitCodes.ok;
 }
 
-// A file of another kind has as many problems as lines; the first few say which.
+// A file of the wrong kind has as many problems as lines. The first ones are enough to see that.
 const PROBLEMS_TOLD = 20;
 
 /**
- * `bugs sync`: puts Bugzilla's bugs in the place of those in the cache. Exit code 1, and nothing changed, if any page
- * fails; none at all change nothing either.
+ * `bugs sync`: replaces the cached bugs with Bugzilla's. Exit code 1, with nothing changed, if a request fails. An empty
+ * answer changes nothing either.
  *
- * @param url - of Bugzilla; null: as the settings have it.
+ * @param url - Bugzilla's address; null: use the setting.
  */
 export async function sync(env: NodeJS.ProcessEnv, url: string | null): Promise<number> {
   const asked = url === null ? env : { ...env, BUGZILLA_URL: url };
@@ -67,16 +68,16 @@ export async function sync(env: NodeJS.ProcessEnv, url: string | null): Promise<
 }
 
 interface BugsFile {
-  /** Each id once: what comes later counts. */
+  /** One bug per id: the last one in the file. */
   readonly bugs: readonly Bug[];
-  /** What is no bug, by line or index, and why. */
+  /** The invalid entries, by line or index, with the reason. */
   readonly problems: readonly string[];
 }
 
 /**
- * The bugs in a file's text: the answer of Bugzilla's REST API (`{"bugs": [...]}`), a bare array, or a bug a line.
+ * Reads the bugs in a file's text: an answer of Bugzilla's REST API (`{"bugs": [...]}`), an array, or one bug per line.
  *
- * @throws Misuse for what is none of these.
+ * @throws Misuse if the text is none of these.
  */
 function readBugsFile(file: string, text: string): BugsFile {
   const bugs = new Map<number, Bug>();
@@ -96,10 +97,10 @@ function readBugsFile(file: string, text: string): BugsFile {
   } else {
     const lines = plain.split("\n");
     const first = lines.find((line) => line.trim() !== "");
-    // A broken document is one problem, not one for each of its lines.
+    // Report a broken JSON document as one problem, not as one for each of its lines.
     if (first !== undefined && !parseJson(first).ok) {
       throw new Misuse([
-        `${file} is neither JSON nor a JSON bug a line: ${whole.ok ? "" : whole.reason.replaceAll("\n", " ")}`,
+        `${file} is neither a JSON document nor one JSON bug per line: ${whole.ok ? "" : whole.reason.replaceAll("\n", " ")}`,
       ]);
     }
     lines.forEach((line, index) => {
@@ -112,7 +113,7 @@ function readBugsFile(file: string, text: string): BugsFile {
   return { bugs: [...bugs.values()], problems };
 }
 
-/** Null: not a list of bugs, so perhaps a single one. */
+/** Returns the list of bugs in a document; null if it is not a list, but perhaps a single bug. */
 function listOf(value: unknown): readonly unknown[] | null {
   if (Array.isArray(value)) return value;
   const isAnswer = typeof value === "object" && value !== null && "bugs" in value;

@@ -20,11 +20,11 @@ import { renderPlan } from "../output/render-plan.ts";
 interface CheckView {
   readonly registry: string;
   readonly bindings: Registry["bindings"];
-  /** What works, but is probably not meant. */
+  /** Things that work but are probably mistakes. */
   readonly warnings: readonly string[];
-  /** Name, value and origin; secrets blanked. */
+  /** Secrets are blanked. */
   readonly settings: readonly { readonly name: string; readonly value: string; readonly from: string }[];
-  /** Null: the broker was not asked. `trouble` null: it can be read. */
+  /** Null: the broker was not asked. `trouble` is null for an exchange that can be read. */
   readonly exchanges: readonly { readonly exchange: string; readonly trouble: string | null }[] | null;
   /** Null: not asked for. */
   readonly plan: BindingChanges | null;
@@ -33,17 +33,17 @@ interface CheckView {
 const CONNECT_MS = 10_000;
 
 /**
- * `check`: registry and settings; with `--connect` also whether the broker lets us in and has the exchanges, and with
- * `--plan` what a worker would bind and unbind. Exit code 1 if an exchange cannot be used or the guard would refuse the
- * plan.
+ * `check`: checks the registry and the settings. `--connect` also checks that the broker can be reached and has the
+ * exchanges. `--plan` shows what a worker would bind and unbind. Exit code 1 if an exchange cannot be used, or if the
+ * guard would refuse the plan.
  *
- * @throws Misuse with everything that is wrong with settings and registry, or for a broker that cannot be reached.
+ * @throws Misuse with all problems of the settings and the registry, or if the broker cannot be reached.
  */
 export async function check(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
   const asksBroker = options["connect"] === true;
   const asksPlan = options["plan"] === true;
-  // The broker's address names the user, and so the queue; without these it need not be there: it is asked for only where
-  // the file that may hold it is, too.
+  // The queue's name holds the user of the broker's address, so only these two options need an address. `readSettings`
+  // insists on an address only if it is asked for AMQP_URL and AMQP_URL_FILE together.
   const isNeeded = asksBroker || asksPlan;
   const names = isNeeded ? settingNames : settingNames.filter((name) => name !== "AMQP_URL_FILE");
   const { settings, registry } = await readConfiguration(env, names);
@@ -76,7 +76,6 @@ async function changesOf(settings: Settings, registry: Registry): Promise<Bindin
   return bindingChanges(queue, registry.bindings, ledger, options);
 }
 
-/** The settings have passed their check, so that nothing is thrown here. */
 async function databaseWarnings(settings: Settings): Promise<string[]> {
   const address = await databaseUrl(settings);
   const warning = address === null ? null : databaseNameWarning(address);
@@ -99,7 +98,7 @@ function render(
   const sum = `${file}: ${counted(bindings.length, "binding")} of ${counted(registry.exchanges.length, "exchange")}\n`;
   const answers = (exchanges ?? []).map(({ exchange, trouble }) => [
     exchange,
-    trouble === null ? "is there" : `cannot be used: ${trouble}`,
+    trouble === null ? "can be used" : `cannot be used: ${trouble}`,
   ]);
   return [
     columns([["setting", "value", "from"], ...settings.map(({ name, value, from }) => [name, value, from])]),

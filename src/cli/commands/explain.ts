@@ -6,12 +6,12 @@ import { print, printJson } from "../output/print.ts";
 import { renderExplanation } from "../output/render-explanation.ts";
 
 export interface ExplainOptions {
-  /** Null: of all projects. */
+  /** Null: all projects. */
   readonly project: string | null;
   readonly json: boolean;
 }
 
-/** `explain`: all that is known of a job, or of every run of a task. Exit code 1 if nothing is. */
+/** `explain`: shows all that is known about a job or about every run of a task. Exit code 1 if nothing is known. */
 export async function explain(
   env: NodeJS.ProcessEnv,
   guid: string,

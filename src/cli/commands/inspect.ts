@@ -21,10 +21,10 @@ import { renderSeen } from "../output/render-seen.ts";
 const kinds: readonly Verdict["kind"][] = ["accepted", "skipped", "rejected"];
 
 /**
- * `inspect`: what comes by an exchange, or by all of the registry, live, each job message with its verdict; nothing is
- * stored, and nobody's queue becomes shorter. Until Ctrl-C, or so many were shown.
+ * `inspect`: shows live the job messages of one exchange or of the whole registry, each with its verdict. It stores
+ * nothing, and takes no message from other queues. It ends on Ctrl-C, or after `--count` messages.
  *
- * @throws Misuse where the broker or the exchange cannot be read.
+ * @throws Misuse if the broker or the exchange cannot be read.
  */
 export async function inspect(
   env: NodeJS.ProcessEnv,
@@ -35,13 +35,13 @@ export async function inspect(
   const settings = readSettings(env, names);
   const filter = readFilter(options);
   const count = readCount(options["count"]);
-  // For a named exchange the registry only says what may be written to; a publisher has none.
+  // Publishers have no registry. With a named exchange it is only needed to apply `accept_projects`.
   const hasRegistry = existsSync(settings.REGISTRY_FILE);
   const registry = hasRegistry ? await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT) : null;
   const bindings = bindingsOf(exchange, options["routingKey"], registry);
   if (bindings.length === 0) {
     throw new Misuse([
-      `name an exchange, or a registry by REGISTRY_FILE: there is no ${settings.REGISTRY_FILE}`,
+      `there is no registry ${settings.REGISTRY_FILE}: name an exchange, or set REGISTRY_FILE`,
     ]);
   }
   const judgeOptions = {
@@ -73,7 +73,7 @@ export async function inspect(
     maxBodyBytes: settings.MAX_BODY_BYTES,
     stop: stop.signal,
     onRefused: (name, reason) => tell(`${name} is left out: ${reason}`),
-    onOpen: () => tell(`Reading ${placesOf(bindings)}; nothing is stored. Ctrl-C ends it.`),
+    onOpen: () => tell(`Reading ${placesOf(bindings)}; nothing is stored. Press Ctrl-C to stop.`),
     onDelivery,
   });
   const { shown, ...verdicts } = total;
@@ -82,7 +82,7 @@ export async function inspect(
   return exitCodes.ok;
 }
 
-/** What the worker would read, or everything of one exchange; a routing key narrows either. */
+/** Returns the bindings of one exchange, or of the registry. A given routing key replaces the keys of either. */
 function bindingsOf(
   exchange: string | undefined,
   routingKey: CommandOptions[string],
@@ -113,11 +113,11 @@ function readFilter({ only, project }: CommandOptions): (seen: Seen) => boolean 
     (typeof project !== "string" || (seen.project !== null && matches(project, seen.project)));
 }
 
-/** Null: without end. */
+/** Reads `--count`; null: no limit. */
 function readCount(value: CommandOptions[string]): number | null {
   if (value === undefined) return null;
   const count = Number(value);
   if (!Number.isSafeInteger(count) || count < 1)
-    throw new Misuse([`--count must be a whole number from 1; it is ${value}`]);
+    throw new Misuse([`--count must be a whole number, at least 1; it is ${value}`]);
   return count;
 }

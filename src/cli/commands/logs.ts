@@ -11,7 +11,7 @@ import { columns } from "../output/columns.ts";
 import { cutName, cutUrl } from "../output/cut-to-width.ts";
 import { print, printJson, tell } from "../output/print.ts";
 
-/** `logs list`: the logs that fit, newest change first, with the reason of every failure. */
+/** `logs list`: prints the matching logs, last changed first, with the reason of every failure. */
 export async function listLogs(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
   const query = readQuery(options, LISTED);
   const logs = (
@@ -21,24 +21,24 @@ export async function listLogs(env: NodeJS.ProcessEnv, options: CommandOptions):
     for (const log of logs) await printJson(log);
     return exitCodes.ok;
   }
-  await print(logs.length === 0 ? "No such logs.\n" : columns([heading, ...logs.map(toRow)]));
+  await print(logs.length === 0 ? "No matching logs.\n" : columns([heading, ...logs.map(toRow)]));
   if (logs.length === query.limit) {
-    tell(`There may be more than these ${query.limit}: see --limit.`);
+    tell(`Only ${query.limit} are shown, and there may be more: see --limit.`);
   }
   return exitCodes.ok;
 }
 
-/** `logs reparse`: makes the logs that fit due again, with all their attempts, and says how many. */
+/** `logs reparse`: schedules the matching logs to be read again, with a fresh count of attempts, and prints how many. */
 export async function reparseLogs(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
   const query = readQuery(options, ALL);
   const filters = Object.keys(query).filter((name) => name !== "limit");
   if (filters.length === 0 && options["all"] !== true) {
-    throw new Misuse(["this would read every log again: say which by a filter, or --all"]);
+    throw new Misuse(["this would read every log again: name a filter, or give --all"]);
   }
   const count = await withStore(readSettings(env, storeSettingNames), "refuse", (store) =>
     store.reparseLogs(query),
   );
-  await print(`${count} ${count === 1 ? "log is" : "logs are"} to be read again\n`);
+  await print(`${count} ${count === 1 ? "log" : "logs"} will be read again\n`);
   return exitCodes.ok;
 }
 
@@ -46,7 +46,7 @@ const LISTED = 100;
 
 const status = z.enum(["pending", "parsed", "failed"]);
 
-/** @throws Misuse naming the option that is wrong. */
+/** Reads the filter options. @throws Misuse that names the invalid option. */
 function readQuery(options: CommandOptions, standardLimit: number): LogQuery {
   const { project, job, since } = options;
   return {

@@ -19,10 +19,11 @@ import { print, tell } from "../output/print.ts";
 import { createProgress } from "../output/progress.ts";
 
 /**
- * `parse-log`: prints the artifacts that the worker would make of a log, as one JSON object, name to blob. Performance
- * data that the worker would not store is printed too, and told. Exit code 1, and the reason, if it would make none.
+ * `parse-log`: prints the artifacts that the worker would generate from a log, as one JSON object from name to blob. The
+ * worker's limits apply. Performance data that the worker would not store is printed with a warning. Exit code 1, with
+ * the reason, if it would generate none.
  *
- * @param target - a file, `-` for standard input, or a URL; under the settings' limits, so that they can be tried.
+ * @param target - a file, a URL, or `-` for standard input.
  */
 export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<number> {
   const settings = readSettings(env, [...logSettingNames, ...storeSettingNames]);
@@ -33,7 +34,7 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
   for (const warning of reading.warnings) tell(`warning: ${warning}`);
   const summary = reading.artifacts.find(({ name }) => name === "text_log_summary");
   const writer = new SuggestionsWriter(logLimits.artifactBytes);
-  const bugs = await bugsAtHand(settings);
+  const bugs = await readBugs(settings);
   for (const suggestion of suggestBugs(errorLinesOf(summary?.blob ?? ""), bugs, Date.now())) {
     if (!writer.add(suggestion)) break;
   }
@@ -49,11 +50,11 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
   return exitCodes.ok;
 }
 
-/** What to do where the limit that was met is too narrow, by the kind of the failure. */
-const mends: Partial<Record<ReadingFailure["kind"], string>> = {
-  "refused-address": "Where that is meant, allow it with LOG_ALLOW_PRIVATE=true.",
-  "refused-port": "LOG_PORTS names the ports that may be fetched from.",
-  "refused-host": "LOG_HOSTS names the hosts that may be fetched from.",
+/** What to do about a failure, by its kind. */
+const hints: Partial<Record<ReadingFailure["kind"], string>> = {
+  "refused-address": "To allow private addresses, set LOG_ALLOW_PRIVATE=true.",
+  "refused-port": "LOG_PORTS lists the allowed ports.",
+  "refused-host": "LOG_HOSTS lists the allowed hosts.",
   timeout: "The limits are LOG_LOOKUP_MS, LOG_CONNECT_MS, LOG_IDLE_MS and LOG_TIMEOUT_MS.",
   "too-large": "The limit is LOG_MAX_BYTES.",
   "too-many-redirects": "The limit is LOG_MAX_REDIRECTS.",
@@ -61,13 +62,13 @@ const mends: Partial<Record<ReadingFailure["kind"], string>> = {
   "ratio-too-high": "The limit is LOG_MAX_RATIO.",
   "too-many-lines": "The limit is LOG_MAX_LINES.",
   "artifact-too-large": "The limit is ARTIFACT_MAX_BYTES.",
-  "foreign-compression": "Undo it first, and give the text with `-` for standard input.",
+  "foreign-compression": "Decompress the log first, and pass the text on standard input (`-`).",
 };
 
 function refuse(target: string, { kind, detail }: Pick<ReadingFailure, "kind" | "detail">): number {
   tell(`error: ${blankLogUrl(target)}: ${kind}: ${detail}`);
-  const mend = mends[kind];
-  if (mend !== undefined) tell(mend);
+  const hint = hints[kind];
+  if (hint !== undefined) tell(hint);
   return exitCodes.failed;
 }
 
@@ -83,7 +84,7 @@ async function readUrl(options: ReturnType<typeof logOptions>, url: string): Pro
   return readLog(open, blankLogUrl(url), logLimits, true).finally(() => source.close());
 }
 
-/** @throws Misuse where the file cannot be read. */
+/** Reads and parses a log file. @throws Misuse if the file cannot be read. */
 async function readFile(
   file: string,
   limits: ReturnType<typeof logOptions>["logLimits"],
@@ -103,7 +104,7 @@ async function readFile(
 
 const SHOWN_EVERY_MS = 200;
 
-/** The same pieces, their sum shown on a terminal. */
+/** Passes the pieces on, and shows how much has been read. */
 async function* shown(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const progress = createProgress();
   let bytes = 0;
@@ -121,8 +122,8 @@ async function* shown(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
   }
 }
 
-/** The bugs of the cache; none where there is no store: it is not made for this. */
-async function bugsAtHand(settings: StoreSettings) {
+/** Returns the index of the cached bugs; an empty one if there is no store. */
+async function readBugs(settings: StoreSettings) {
   const builder = new BugIndexBuilder();
   if (!(await isStoreThere(settings))) return builder.build();
   await withStore(settings, "refuse", async (store) => {

@@ -27,9 +27,9 @@ const DEFAULT_WAIT_SECONDS = 60;
 const MAX_WAIT_SECONDS = 86_400;
 
 /**
- * `publish`: one message, or each of an array, to an exchange. Exit code 0 when the broker has taken all of them
- * and somebody's queue is bound; 1 when one is invalid (nothing is published then), 3 unroutable or not confirmed.
- * With `--wait` also: 1 when one was rejected, 3 when the store does not show in time what became of one.
+ * `publish`: publishes the messages of a file to an exchange. Exit code 0 if the broker has confirmed all of them and
+ * could route each to a queue. 1 if one is invalid; nothing is published then. 3 if one is unroutable or not confirmed.
+ * With `--wait` also: 1 if one was rejected, 3 if the store does not show the outcome of one in time.
  */
 export async function publish(
   env: NodeJS.ProcessEnv,
@@ -40,7 +40,7 @@ export async function publish(
   const routingKey = brokerName(options["routingKey"], "--routing-key");
   const waitMs = readWait(options);
   const brokerNames = ["AMQP_URL", "AMQP_URL_FILE", ...judgeLimitNames] as const;
-  // Where the store is not asked, neither are its settings.
+  // Without `--wait` the store is not needed, so its settings are not checked.
   const settings = readSettings(env, waitMs === null ? brokerNames : [...brokerNames, ...storeSettingNames]);
   const schemas = loadSchemas();
   const messages = messagesOf(await readInput(file));
@@ -69,21 +69,21 @@ export async function publish(
   });
 }
 
-/** Null: not to be waited for. */
+/** Returns how long to wait, in milliseconds; null: do not wait. */
 function readWait({ wait, timeout }: CommandOptions): number | null {
   if (wait !== true) {
-    if (timeout !== undefined) throw new Misuse(["--timeout says how long to --wait: give both"]);
+    if (timeout !== undefined) throw new Misuse(["--timeout has a meaning only with --wait: give both"]);
     return null;
   }
   const seconds = timeout === undefined ? DEFAULT_WAIT_SECONDS : Number(timeout);
-  // Written so that what is no number is refused too.
+  // Negated, so that NaN is refused too.
   if (!(seconds > 0 && seconds <= MAX_WAIT_SECONDS)) {
     throw new Misuse([`--timeout must be a number of seconds up to ${MAX_WAIT_SECONDS}; it is ${timeout}`]);
   }
   return seconds * 1000;
 }
 
-/** True if any is invalid, which is told then. */
+/** Reports the invalid messages. Returns true if there are any. */
 function tellInvalid(file: string, verdicts: readonly Verdict[]): boolean {
   for (const [index, verdict] of verdicts.entries()) {
     if (verdict.kind !== "rejected") continue;
@@ -91,7 +91,7 @@ function tellInvalid(file: string, verdicts: readonly Verdict[]): boolean {
     tell([`${printable(file)}[${index}]: invalid`, ...lines].join("\n"));
   }
   if (verdicts.every(({ kind }) => kind !== "rejected")) return false;
-  tell("Nothing was published. Mend it, or publish it as it is with --no-validate.");
+  tell("Nothing was published. Fix the message, or publish it as it is with --no-validate.");
   return true;
 }
 
@@ -112,24 +112,24 @@ function notConfirmed(
 ): string {
   switch (end) {
     case "unroutable":
-      return `unroutable: no queue is bound to ${exchange} for ${routingKey}, so nobody would read it; is the key <destination>.<project>, and has a worker been started that lists it?`;
+      return `unroutable: no queue is bound to ${exchange} for ${routingKey}, so nobody would read the message. Is the key <destination>.<project>, and has a worker been started whose registry lists it?`;
     case "timeout":
-      return `the broker did not confirm within ${timeoutMs / 1000} s. To publish again does no harm`;
+      return `the broker did not confirm within ${timeoutMs / 1000} s. Publishing again does no harm`;
     case "blocked":
-      return `blocked: the broker is out of memory or disk and took nothing for ${timeoutMs / 1000} s. Its operator has to make room; to publish again does no harm`;
+      return `blocked: the broker is out of memory or disk and accepted nothing for ${timeoutMs / 1000} s. Its operator has to make room. Publishing again does no harm`;
     case "lost":
-      return "the connection was lost before the broker confirmed. To publish again does no harm";
+      return "the connection was lost before the broker confirmed. Publishing again does no harm";
   }
 }
 
 interface Waiting {
-  /** For people. */
+  /** File and index, for output. */
   readonly place: string;
-  /** Null: it is never stored. */
+  /** Null: the message is skipped, so there is nothing to wait for. */
   readonly awaited: Awaited | null;
 }
 
-/** Waits for one after the other, and tells how each ended: workers keep to the order, so little is asked twice. */
+/** Waits for the messages one by one, and prints the outcome of each. Workers keep their order, so few polls are wasted. */
 async function tellEnds(waiting: readonly Waiting[], store: Store, waitMs: number): Promise<number> {
   const deadlineMs = performance.now() + waitMs;
   const progress = createProgress();
@@ -144,7 +144,7 @@ async function tellEnds(waiting: readonly Waiting[], store: Store, waitMs: numbe
   }
   if (kinds.late > 0) {
     tell(
-      `error: ${kinds.late} of ${waiting.length} did not show up in ${store.name} within ${waitMs / 1000} s; does a worker run that reads this exchange, and does it store there?`,
+      `error: ${kinds.late} of ${waiting.length} did not show up in ${store.name} within ${waitMs / 1000} s. Is a worker running that reads this exchange and writes to this store?`,
     );
   }
   if (kinds.rejected > 0) return exitCodes.failed;
@@ -158,7 +158,7 @@ function endLines(place: string, awaited: Awaited | null, end: End | { readonly 
     case "stored":
       return [`stored    ${named}: ${end.state}`];
     case "skipped":
-      return [`skipped   ${named}: its state is unscheduled, which is never stored`];
+      return [`skipped   ${named}: its state is unscheduled, and such jobs are not stored`];
     case "rejected":
       return [
         `rejected  ${named}: see pulse-ingest rejections show ${end.id}`,

@@ -10,8 +10,8 @@ import { printJsonLine, tell } from "../output/print.ts";
 import { shortId } from "../output/short-id.ts";
 
 /**
- * `rejections export`: the messages themselves, a line of JSON each, oldest first, as `validate` and `publish` take
- * them. What is not there whole, or is no JSON, is left out and told; exit code 1 then.
+ * `rejections export`: prints the rejected messages, oldest first, one line of JSON each, for `validate` and `publish`.
+ * Messages that were not kept whole or are not JSON are left out and reported; the exit code is then 1.
  */
 export async function exportRejections(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
   const filter = readFilter(options);

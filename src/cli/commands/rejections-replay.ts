@@ -23,15 +23,16 @@ import { exitCodes } from "../options/exit-codes.ts";
 import { ALL, readLimit } from "../options/query-options.ts";
 import { readFilter } from "../options/rejection-filter.ts";
 import { storeSettingNames, withStore } from "../options/with-store.ts";
+import { counted } from "../output/counted.ts";
 import { errorLine } from "../output/error-line.ts";
 import { print, tell } from "../output/print.ts";
 import { createProgress } from "../output/progress.ts";
 import { shortId } from "../output/short-id.ts";
 
-/** How long a store that went away amid the work is waited for. */
+/** How long to wait for a store that becomes unavailable during the replay. */
 const PATIENCE_MS = 30_000;
 
-/** What became of a job message of a rejection; what `--json` prints. */
+/** The outcome of one job message of a rejection, as `--json` prints it. */
 interface Told {
   readonly id: string;
   readonly project: string | null;
@@ -41,11 +42,12 @@ interface Told {
 }
 
 /**
- * `rejections replay`: has rejected messages go the worker's way once more, oldest first, and says what became of each.
- * Exit code 1 if any is refused again, cannot be replayed, or is not there; then none is replayed.
+ * `rejections replay`: processes rejected messages again as the worker would, oldest first, and prints the outcome of
+ * each. Exit code 1 if one is rejected again or cannot be replayed, or if an id is unknown; in the last case nothing is
+ * replayed.
  *
- * @param ids - or the beginnings of ids; none: all that fit the filters.
- * @throws Misuse where neither ids nor a filter say which, and for a broken registry.
+ * @param ids - ids or the beginnings of ids; empty: all rejections that match the filters.
+ * @throws Misuse if neither ids nor filters are given, or if the registry is broken.
  */
 export async function replay(
   env: NodeJS.ProcessEnv,
@@ -56,10 +58,10 @@ export async function replay(
   const limit = readLimit(options, ALL);
   const isFiltered = Object.keys(filter).length > 0 || options["limit"] !== undefined;
   if (ids.length > 0 && (isFiltered || options["all"] === true)) {
-    throw new Misuse(["name rejections by their ids, or by filters: not by both"]);
+    throw new Misuse(["give either ids or filters, not both"]);
   }
   if (ids.length === 0 && !isFiltered && options["all"] !== true) {
-    throw new Misuse(["this would replay every rejection: say which by an id or a filter, or --all"]);
+    throw new Misuse(["this would replay every rejection: give an id or a filter, or --all"]);
   }
   const judge = await readJudge(env);
   const isJson = options["json"] === true;
@@ -70,7 +72,7 @@ export async function replay(
       if (named === null) return exitCodes.failed;
       return replayPages([named], named.length, whyNotReplayed, replayOptions, isJson);
     }
-    // What comes from now on is the worker's: a replay ends.
+    // Only rejections from before this moment, so that the replay ends while the worker adds more.
     const now = new Date().toISOString();
     const wanted = {
       ...filter,
@@ -83,10 +85,10 @@ export async function replay(
   });
 }
 
-/** What killed workers would end this process too, again and again, before the others have their turn. */
+/** Excludes messages that killed workers: they could kill this process each time, and the others would never be replayed. */
 function whyNotAmongMany(rejection: StoredRejection): string | null {
   return rejection.fault.reason === "killed-worker"
-    ? "workers died with it in work: replay it by its id, by itself"
+    ? "workers died while it was in progress: replay it alone, by its id"
     : whyNotReplayed(rejection);
 }
 
@@ -116,12 +118,16 @@ async function replayPages(
   } finally {
     progress.end();
   }
-  tell(done === 0 ? "No such rejections." : `Of ${done}: ${[...ends].map(inWords).join(", ")}`);
+  tell(
+    done === 0
+      ? "No matching rejections."
+      : `${counted(done, "rejection")}: ${[...ends].map(inWords).join(", ")}`,
+  );
   const isRefused = (["rejected", "failed", "impossible"] as const).some((outcome) => ends.has(outcome));
   return isRefused ? exitCodes.failed : exitCodes.ok;
 }
 
-/** The worker's own judgement, by the settings, registry and tiers that it would have here. */
+/** Returns the worker's own judgement, with the settings, registry and tiers of this environment. */
 async function readJudge(env: NodeJS.ProcessEnv): Promise<ReplayOptions["judge"]> {
   const settings = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE", ...judgeLimitNames]);
   const { acceptsProject } = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
@@ -139,7 +145,7 @@ function hold<T>(work: () => Promise<T>): Promise<T> {
   });
 }
 
-/** Null, and told: one of them is not there. */
+/** Finds the named rejections. Reports the first unknown id, and returns null then. */
 async function findAll(
   store: RejectionReads,
   ids: readonly string[],

@@ -21,10 +21,10 @@ import { print, printJson, tell } from "../output/print.ts";
 import { shortId } from "../output/short-id.ts";
 
 const LISTED = 100;
-/** Of what is wrong, in a list: columns of a terminal. */
+/** Width of the error text in a list, in terminal columns. */
 const EXCERPT = 100;
 
-/** `rejections list`: those that fit, newest first, each with what is wrong first; or their counts. */
+/** `rejections list`: prints the matching rejections, newest first, each with its first error; or their counts. */
 export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
   const filter = readFilter(options);
   const limit = readLimit(options, LISTED);
@@ -44,14 +44,14 @@ export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOpt
         else rows.push(toRow(rejection));
       }
     }
-    if (!isJson) await print(count === 0 ? "No such rejections.\n" : columns([heading, ...rows]));
-    if (count === limit) tell(`There may be more than these ${limit}: see --limit.`);
+    if (!isJson) await print(count === 0 ? "No matching rejections.\n" : columns([heading, ...rows]));
+    if (count === limit) tell(`Only ${limit} are shown, and there may be more: see --limit.`);
     await tellOnlyCounted(store, filter);
     return exitCodes.ok;
   });
 }
 
-/** On standard error, also where the list is for machines: no more than their number is known of them. */
+/** Reports, on standard error, rejections beyond the daily quota. Only their number is known, so no list can show them. */
 async function tellOnlyCounted(
   store: Pick<RejectionReads, "listOnlyCounted">,
   { exchange, ...times }: RejectionFilter,
@@ -66,7 +66,7 @@ async function tellOnlyCounted(
   }
 }
 
-/** `rejections show`: all that is kept of one. Exit code 1 if there is none. */
+/** `rejections show`: prints a rejection in full. Exit code 1 if it does not exist. */
 export async function showRejection(
   env: NodeJS.ProcessEnv,
   id: string,
@@ -83,7 +83,7 @@ export async function showRejection(
   return exitCodes.ok;
 }
 
-/** For machines: as it is kept, and what is wrong in the one form that all commands have. */
+/** Returns a rejection as stored, with its errors in the same form as in all other commands. */
 function shown(rejection: StoredRejection): object {
   return { ...rejection, errors: faultErrors(rejection.fault) };
 }
@@ -92,7 +92,7 @@ async function printCounts(counts: readonly RejectionCount[], isJson: boolean): 
   if (isJson) {
     for (const each of counts) await printJson(each);
   } else if (counts.length === 0) {
-    await print("No such rejections.\n");
+    await print("No matching rejections.\n");
   } else {
     const rows = counts.map((each) => [
       ...[String(each.messages), String(each.rejections), each.reason],
@@ -162,7 +162,7 @@ function payloadText({ payload: { encoding, content, truncated } }: StoredReject
   }
   const bytes = Buffer.from(content, "base64");
   const title = `${part}, which could not be decoded`;
-  // As text only where that shows every byte; a cut may have split the last character.
+  // Shown as text only if that loses no byte. A cut may have split the last character.
   const text = bytes.toString("utf8");
   return Buffer.from(text).equals(bytes)
     ? `${title}\n${lines(text)}`

@@ -6,16 +6,17 @@ import { stopOnSignal } from "../options/stop-on-signal.ts";
 import { endWithOutput, goOnWithoutLog } from "../output/broken-output.ts";
 
 /**
- * Runs the worker until SIGTERM or SIGINT; a second signal exits at once. SIGHUP: registry and tiers are read again.
+ * `start`: runs the worker until SIGTERM or SIGINT. A second signal ends the process at once. SIGHUP makes it read the
+ * registry and the tiers again.
  *
  * @returns exit code 0 after a clean shutdown.
- * @throws Misuse for broken settings or a broken registry, before anything is started.
+ * @throws Misuse for invalid settings or an invalid registry, before anything is started.
  */
 export async function start(env: NodeJS.ProcessEnv): Promise<number> {
   const { settings } = await readConfiguration(env, settingNames);
   process.stdout.off("error", endWithOutput).on("error", goOnWithoutLog);
   const stop = stopOnSignal();
-  // Loaded here only: the other commands start sooner without the worker's libraries.
+  // Loaded only here, so that the other commands start faster without the worker's libraries.
   const { runDaemon } = await import("../../worker/daemon.ts");
   await runDaemon(settings, createLog(settings.LOG_LEVEL), stop.signal, (reread) => {
     process.on("SIGHUP", reread);

@@ -16,7 +16,7 @@ import { print, printJson } from "../output/print.ts";
 import { renderStatus } from "../output/render-status.ts";
 
 export interface StatusOptions {
-  /** Of a worker's HTTP; null: as the settings have it. */
+  /** Address of a worker's HTTP server; null: use the settings. */
   readonly url: string | null;
   readonly json: boolean;
 }
@@ -31,9 +31,10 @@ const LOOK_MS = 5000;
 const DAY_MS = 86_400_000;
 
 /**
- * `status`: how a worker, its store and its broker fare, each asked by itself. Exit code 1 when something is wrong.
+ * `status`: shows how a worker, its store and its broker are doing. Each is asked separately. Exit code 1 if something is
+ * wrong.
  *
- * @throws Misuse for broken settings.
+ * @throws Misuse for invalid settings.
  */
 export async function status(env: NodeJS.ProcessEnv, { url, json }: StatusOptions): Promise<number> {
   const settings = readSettings(env, statusSettingNames);
@@ -49,7 +50,7 @@ async function workerOf(url: string | null, settings: StatusSettings): Promise<W
   if (url !== null) {
     if (!/^https?:\/\//.test(url) || !URL.canParse(url) || url.includes("@")) {
       throw new Misuse([
-        `--url must be that of a worker, without user and password, e.g. http://127.0.0.1:9182; it is ${JSON.stringify(blankUrls(url))}`,
+        `--url must be a worker's address without user and password, e.g. http://127.0.0.1:9182; it is ${JSON.stringify(blankUrls(url))}`,
       ]);
     }
     return askWorker(url);
@@ -58,17 +59,17 @@ async function workerOf(url: string | null, settings: StatusSettings): Promise<W
   return "url" in place ? askWorker(place.url) : { url: null, status: null, trouble: place.trouble };
 }
 
-/** A store that is not there is not made for the question. */
+/** Asks the store. Does not create one that does not exist. */
 async function lookAtStore(settings: StatusSettings): Promise<StoreView> {
   const nothing = { name: null, trouble: null, skipped: null, work: null, rejections: null };
   if (!(await isStoreThere(settings))) {
-    return { ...nothing, skipped: `there is none in ${settings.DATA_DIR}; see DATA_DIR and MONGODB_URL` };
+    return { ...nothing, skipped: `there is no store in ${settings.DATA_DIR}; see DATA_DIR and MONGODB_URL` };
   }
   const since = new Date(Date.now() - DAY_MS).toISOString();
   const look = withStore(settings, "refuse", async (store): Promise<StoreView> => {
     await store.ping();
     const work = await store.countWork();
-    // After a flood of them counting takes its time, and is no sign of a store that does not answer.
+    // Counting many rejections is slow. It must not make the store look as if it did not answer.
     const rejections = await withDeadline<StoreView["rejections"]>(
       store.countRejections({ since }),
       LOOK_MS / 2,
@@ -85,7 +86,7 @@ async function lookAtStore(settings: StatusSettings): Promise<StoreView> {
   }));
 }
 
-/** For the exchanges only where no worker tells of them: it knows which it has bound. */
+/** Asks the broker. It checks the exchanges only if no worker answered, because a worker knows what it has bound. */
 async function askBroker(
   env: NodeJS.ProcessEnv,
   settings: StatusSettings,

@@ -15,18 +15,18 @@ import { errorLine } from "../output/error-line.ts";
 import { print, printJson, tell } from "../output/print.ts";
 import { arrayItems } from "./array-items.ts";
 
-/** The bytes of a file, or of standard input for `-`. @throws Misuse where it cannot be read. */
+/** Returns the bytes of a file, or of standard input for `-`. @throws Misuse if it cannot be read. */
 export async function readInput(file: string): Promise<Buffer> {
   try {
     if (file !== "-") return await readFile(file);
-    if (process.stdin.isTTY) tell("Reading from the keyboard; Ctrl-D ends it.");
+    if (process.stdin.isTTY) tell("Reading from the keyboard; press Ctrl-D to end.");
     return await buffer(process.stdin);
   } catch (error) {
     throw new Misuse([`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
   }
 }
 
-/** The worker's verdicts on a delivery of any exchange: what the registry lets one write to is not asked. */
+/** Returns the worker's verdicts on a delivery of any exchange. The registry's `accept_projects` is not applied. */
 export function judgeFrom(
   delivery: Delivery,
   settings: JudgeLimitSettings,
@@ -36,7 +36,10 @@ export function judgeFrom(
   return judgeDelivery(delivery, options);
 }
 
-/** The JSON documents of a file: the whole of it, or, where its first line is one by itself, each line (NDJSON). */
+/**
+ * Returns the JSON documents of a file. If it has several lines and the first one is complete JSON, each line is a document
+ * (NDJSON). Otherwise the whole file is one document.
+ */
 export function documentsOf(body: Buffer): readonly Buffer[] {
   const lines: Buffer[] = [];
   for (let from = 0; from < body.length; ) {
@@ -54,7 +57,7 @@ function isJson(bytes: Buffer): boolean {
   return parsed(bytes) !== undefined;
 }
 
-/** Undefined: the document goes on in the next line, or is broken. What decodes it says which. */
+/** Returns the parsed value; undefined if the text is not complete JSON. Decoding reports the reason later. */
 function parsed(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString("utf8"));
@@ -63,11 +66,11 @@ function parsed(bytes: Buffer): unknown {
   }
 }
 
-/** One message of a file. */
+/** A message of a file. */
 export interface FileMessage {
-  /** As `publish` sends it: these bytes of the file. */
+  /** The bytes of the file that `publish` sends. */
   readonly body: Buffer;
-  /** It is an item of an array. */
+  /** True if it is an item of an array. */
   readonly isItem: boolean;
 }
 
@@ -75,13 +78,13 @@ export interface FileMessage {
 export function messagesOf(file: Buffer): readonly FileMessage[] {
   return documentsOf(file).flatMap((document): FileMessage[] => {
     const value = isUtf8(document) ? parsed(document) : undefined;
-    // An empty array is told as such when it is judged.
+    // An empty array stays whole, so that judging it reports the fault.
     if (!Array.isArray(value) || value.length === 0) return [{ body: document, isItem: false }];
     return arrayItems(document.toString("utf8")).map((text) => ({ body: Buffer.from(text), isItem: true }));
   });
 }
 
-/** A verdict for each job of a file; see {@link judgeMessage}. */
+/** Returns a verdict for each job of a file; see {@link judgeMessage}. */
 export function judgeFile(
   file: Buffer,
   settings: JudgeLimitSettings,
@@ -91,8 +94,8 @@ export function judgeFile(
 }
 
 /**
- * A verdict for each job of a message, by the worker's own function. It comes by no exchange, so what a registry lets one
- * write to (`accept_projects`) is the one thing that is not asked.
+ * Returns a verdict for each job of a message, from the worker's own function. Only `accept_projects` of the registry is
+ * not applied, because a file comes from no exchange.
  */
 export function judgeMessage(
   { body, isItem }: FileMessage,
@@ -104,7 +107,7 @@ export function judgeMessage(
     const fault = { reason: "oversize-body", bytes: body.length, limitBytes } as const;
     return [{ kind: "rejected", fault, payload: undefined, project: null, task_id: null }];
   }
-  // An item that is an array itself is no list of jobs.
+  // An item that is itself an array is one invalid message, not a list of jobs.
   const judged = isItem && body[0] === BRACKET ? Buffer.from(`[${body}]`) : body;
   const route = { exchange: "", routingKey: "", redelivered: false, receivedAtMs: 0 };
   return judgeFrom({ ...route, body: judged, oversize: null }, settings, schemas);
@@ -112,7 +115,7 @@ export function judgeMessage(
 
 const BRACKET = "[".charCodeAt(0);
 
-/** `validate`: says for each message whether it is valid, or what is wrong. Exit code 1 if any is invalid. */
+/** `validate`: prints for each message whether it is valid, or what is wrong. Exit code 1 if any is invalid. */
 export async function validate(
   env: NodeJS.ProcessEnv,
   files: readonly string[],
@@ -136,7 +139,7 @@ export async function validate(
   return allValid ? exitCodes.ok : exitCodes.failed;
 }
 
-/** `normalise`: prints the submissions of a file's messages. Exit code 1 if any message was invalid. */
+/** `normalise`: prints the submissions of a file's messages. Exit code 1 if any message is invalid. */
 export async function normalise(env: NodeJS.ProcessEnv, file: string): Promise<number> {
   const settings = readSettings(env, judgeLimitNames);
   const verdicts = judgeFile(await readInput(file), settings, loadSchemas());

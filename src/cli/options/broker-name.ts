@@ -1,7 +1,7 @@
 import { MAX_NAME_BYTES } from "../../broker/connection/broker-address.ts";
 import { Misuse } from "../../domain/faults.ts";
 
-/** The name of an exchange, or a routing key, as an option gives it. @throws Misuse for none, and for one that is too long. */
+/** Returns the exchange name or routing key that an option gives. @throws Misuse if it is missing or too long. */
 export function brokerName(value: string | boolean | undefined, what: string): string {
   if (typeof value !== "string" || value === "") throw new Misuse([`${what} must be given`]);
   const bytes = Buffer.byteLength(value);

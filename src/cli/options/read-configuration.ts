@@ -5,16 +5,16 @@ import type { SettingName, Settings } from "../../config/settings.ts";
 import { Misuse } from "../../domain/faults.ts";
 
 /**
- * The settings that are asked for, and the files that operators write. A file that holds the database's address is only
- * checked: it is read again at each connect.
+ * Reads the named settings and the files that operators write. A file that holds the database address is only checked
+ * here, because it is read again at each connect.
  *
- * @throws Misuse with everything that is wrong with any of them at once.
+ * @throws Misuse with all problems of all of them at once.
  */
 export async function readConfiguration<K extends SettingName>(
   env: NodeJS.ProcessEnv,
   names: readonly K[],
 ): Promise<{ readonly settings: Pick<Settings, K>; readonly registry: Registry }> {
-  // These take any text, so that a broken setting does not hide what is wrong with the files.
+  // These settings accept any text. A broken setting therefore does not hide problems of the files.
   const files = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE", "MONGODB_URL_FILE"]);
   const [settings, registry, tiers, address] = await Promise.allSettled([
     Promise.resolve().then(() => readSettings(env, names)),

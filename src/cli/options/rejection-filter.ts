@@ -4,19 +4,19 @@ import type { RejectionFilter } from "../../store/ports/rejection-reads.ts";
 import type { CommandOptions } from "./command-options.ts";
 import { given, readTime } from "./query-options.ts";
 
-/** As the commands about rejections take them. */
+/** The filter options of all commands about rejections. */
 export const rejectionFilters = [
-  ["--exchange <name>", "of messages of this exchange"],
-  ["--routing-key <key>", "... with this routing key"],
-  ["--project <name>", "of jobs of this project"],
-  ["--task <id>", "of this task (as a slug or a UUID) and its runs, or of this job guid"],
+  ["--exchange <name>", "only messages from this exchange"],
+  ["--routing-key <key>", "only messages with this routing key"],
+  ["--project <name>", "only jobs of this project"],
+  ["--task <id>", "only this task (slug or UUID) with all its runs, or only this job guid"],
   ["--reason <reason>", Object.keys(faultMeanings).join(", ")],
-  ["--since <time>", "last seen since: 2026-01-05T10:00:00Z, or how long ago: 30m, 12h, 7d"],
-  ["--until <time>", "last seen before: the same"],
-  ["--limit <count>", "at most so many"],
+  ["--since <time>", "last seen at or after: 2026-01-05T10:00:00Z, or how long ago: 30m, 12h, 7d"],
+  ["--until <time>", "last seen before: in the same forms"],
+  ["--limit <count>", "at most this many"],
 ] as const;
 
-/** @throws Misuse naming the option that is wrong. */
+/** Reads the filter options. @throws Misuse that names the invalid option. */
 export function readFilter(options: CommandOptions): RejectionFilter {
   const exchange = given(options["exchange"]);
   const routing_key = given(options["routingKey"]);

@@ -1,9 +1,9 @@
 import { exitCodes } from "./exit-codes.ts";
 
-/** npm hands on the Ctrl-C that the terminal has sent already: within this time the two are one. */
+/** npm forwards a Ctrl-C that the terminal has already sent to us. Two signals within this time count as one. */
 const SAME_SIGNAL_MS = 500;
 
-/** Aborted by the first SIGTERM or SIGINT; a second one ends the process at once. */
+/** Returns a controller that the first SIGTERM or SIGINT aborts. A second signal ends the process at once. */
 export function stopOnSignal(): AbortController {
   const stop = new AbortController();
   let firstAtMs: number | null = null;

@@ -7,7 +7,7 @@ import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/ports/store.ts";
 import { defaultStoreLimits } from "../../store/rules/store-limits.ts";
 
-/** The settings that a command asks for which looks into the store. */
+/** The settings that a command needs to open the store. */
 export const storeSettingNames = [
   "MONGODB_URL",
   "MONGODB_URL_FILE",
@@ -18,7 +18,7 @@ export const storeSettingNames = [
 
 export type StoreSettings = Pick<Settings, (typeof storeSettingNames)[number]>;
 
-/** False: the settings name an embedded store, and no worker has made it yet. */
+/** Returns false if the settings name an embedded store that no worker has created yet. */
 export async function isStoreThere(settings: StoreSettings): Promise<boolean> {
   return (await databaseUrl(settings)) !== null || existsSync(join(settings.DATA_DIR, "pulse-ingest.db"));
 }
@@ -26,9 +26,8 @@ export async function isStoreThere(settings: StoreSettings): Promise<boolean> {
 /**
  * Opens the store that the settings name, does the work, and closes it.
  *
- * @param absent - what happens where the embedded store does not exist yet: it is made, or the command is refused because
- *   it only asks a question.
- * @throws Misuse where the store cannot be used, or does not exist.
+ * @param absent - what to do if the embedded store does not exist yet: create it, or refuse because the command only reads.
+ * @throws Misuse if the store cannot be used or does not exist.
  */
 export async function withStore<T>(
   settings: StoreSettings,
@@ -43,7 +42,7 @@ export async function withStore<T>(
       mongodbUrl: await databaseUrl(settings),
       dataDir: settings.DATA_DIR,
       rejectionTtlDays: settings.REJECTION_TTL_DAYS,
-      // A command replays what a worker has counted already.
+      // The quotas of rejections stay off: a command only replays messages that a worker has already counted.
       limits: { ...defaultStoreLimits, maxWaitingLogs: settings.LOG_MAX_WAITING_PER_EXCHANGE },
     });
     try {

@@ -1,14 +1,14 @@
 import { exitCodes } from "../options/exit-codes.ts";
 import { tell } from "./print.ts";
 
-/** A command's output cannot be written, e.g. since the disk is full: that is told, and the process ends. */
+/** Handles a write error on a command's output, e.g. a full disk: reports it and ends the process. */
 export function endWithOutput(error: NodeJS.ErrnoException): void {
-  // Whoever read it has seen enough (`| head`): there is nobody left to say anything to.
+  // EPIPE means that the reader has left (`| head`). It is normal and not reported.
   if (error.code !== "EPIPE") tell(`error: the output cannot be written: ${error.message}`);
   process.exit(exitCodes.failed);
 }
 
-/** The worker's: it goes on without a log until the disk has room again. Its work matters more. */
+/** Handles a write error on the worker's log: the worker goes on without a log until writing works again. */
 export function goOnWithoutLog(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") process.exit(exitCodes.failed);
 }

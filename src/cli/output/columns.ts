@@ -2,10 +2,10 @@ import stringWidth from "string-width";
 import { printable } from "../../domain/text/printable.ts";
 
 /**
- * Rows as aligned columns of plain text, two spaces between them, a line each; the last column is not padded. Widths are
- * those of a terminal.
+ * Formats rows as aligned columns of plain text, with two spaces between columns. The last column is not padded. Widths
+ * are counted in terminal columns.
  *
- * @param cells - all of the same length; the first may be a heading. Strangers' text is cut before, by `cutName`.
+ * @param cells - rows of equal length. Cut untrusted text with `cutName` first.
  */
 export function columns(cells: readonly (readonly string[])[]): string {
   const rows = cells.map((row) => row.map(printable).map((text) => ({ text, width: stringWidth(text) })));

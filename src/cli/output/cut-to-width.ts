@@ -2,12 +2,12 @@ import stringWidth from "string-width";
 import { printable } from "../../domain/text/printable.ts";
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-/** Combining marks have no width, so that a short cell could be a long text. */
+/** Limits the length of a cell, because combining marks have no width. */
 const MAX_UNITS_PER_COLUMN = 8;
 
 /**
- * A stranger's text for a cell of a table, with `…` where it was cut: at most so many columns of a terminal, in which East
- * Asian characters and emoji take two. Invisible characters are escaped first.
+ * Cuts untrusted text to at most `most` terminal columns, and ends it with `…` if it was cut. East Asian characters and
+ * emoji take two columns. Invisible characters are escaped first.
  */
 export function cutToWidth(text: string, most: number): string {
   const whole = printable(text);
@@ -23,12 +23,12 @@ export function cutToWidth(text: string, most: number): string {
   return `${shown}…`;
 }
 
-/** A name of a stranger's, such as a project or a routing key. An exchange of Taskcluster and a task id with its run fit. */
+/** Cuts an untrusted name. Names of Taskcluster's exchanges, and task ids with a run, fit whole. */
 export function cutName(name: string): string {
   return cutToWidth(name, 64);
 }
 
-/** A log's URL: longer than what Taskcluster's have. */
+/** Cuts a log's URL. Taskcluster's URLs fit whole. */
 export function cutUrl(url: string): string {
   return cutToWidth(url, 160);
 }

@@ -1,9 +1,9 @@
 import { printable } from "../../domain/text/printable.ts";
 
-/** A line on standard error that is written over again and again; nothing where that is no terminal. */
+/** A progress line on standard error that is overwritten on each update. Silent if standard error is not a terminal. */
 export interface Progress {
   show(text: string): void;
-  /** Takes the line away. */
+  /** Clears the line. */
   end(): void;
 }
 

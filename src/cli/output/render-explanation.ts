@@ -10,7 +10,7 @@ import type { StoredLog } from "../../store/ports/log-store.ts";
 import { columns } from "./columns.ts";
 import { cutName, cutToWidth, cutUrl } from "./cut-to-width.ts";
 
-/** The explanation as text: a part for each job, then what was rejected. Pure. */
+/** Renders the explanation as text: one part for each job, then the rejections. Pure. */
 export function renderExplanation(explanation: Explanation): string {
   const { jobs, rejections } = explanation;
   if (jobs.length + rejections.length === 0) return unknown(explanation);
@@ -25,12 +25,12 @@ function unknown({ guid, project, store }: Explanation): string {
     `Nothing is known of ${guid}${where}: no job, no rejection. The store is ${store}.`,
   ).concat(`
 What to check next:
-  - the spelling: the task id that the message gives, with or without its run (task/0), upper and lower case as there
-  - that this is the worker's store: MONGODB_URL, or DATA_DIR, as the worker has them
-  - that the message can arrive: pulse-ingest check --connect names the exchanges and routing keys that are read
-  - that it is not still on its way: pulse-ingest status tells of degraded exchanges, the queue and the spool
-  - whether it could be read at all: no JSON, no task id; see pulse-ingest rejections list --reason malformed-body
-  - its state: an unscheduled job is passed by and not kept
+  - Is the task id spelled as in the message? Case matters. The run (task/0) may be left out.
+  - Is this the worker's store? MONGODB_URL or DATA_DIR must be the same as the worker's.
+  - Can the message arrive? pulse-ingest check --connect lists the exchanges and routing keys that are read.
+  - Is it still on its way? pulse-ingest status shows degraded exchanges, the queue and the spool.
+  - Could the message be read? A broken one has no task id: see pulse-ingest rejections list --reason malformed-body.
+  - Is its state unscheduled? Such jobs are not stored.
 `);
 }
 
@@ -55,7 +55,7 @@ function renderJob({ job, ...beside }: ExplainedJob): string {
         ...placeCells(transition),
       ]),
     ]),
-    "    At most the last ten that moved the job; what found it there already, or further, is not noted.\n",
+    "    Up to ten messages, the last that moved the job forward. Messages that did not move it are not listed.\n",
     othersText(job),
     section(
       "refused parts of its messages",
@@ -67,11 +67,11 @@ function renderJob({ job, ...beside }: ExplainedJob): string {
       beside.artifacts.map(({ name, made_by }) => [cutName(name), makersText(made_by)]),
       "none",
     ),
-    section("bug suggestions to be made of a submitted summary", beside.suggestions.map(suggestionsRow)),
+    section("bug suggestions to make from a submitted summary", beside.suggestions.map(suggestionsRow)),
   ].join("");
 }
 
-/** The cells below `exchange`, `routing key` and `redelivered`. */
+/** Returns the cells below `exchange`, `routing key` and `redelivered`. */
 function placeCells(transition: Transition): string[] {
   if (transition.origin === "rest")
     return [cutName(storedSenderOf(transition)), cutName(transition.endpoint), "-"];
@@ -79,12 +79,12 @@ function placeCells(transition: Transition): string[] {
   return [cutName(exchange), cutName(routing_key), redelivered ? "yes" : "no"];
 }
 
-/** Nothing where all messages that moved the job came through one exchange. */
+/** Empty if all messages that moved the job came through one exchange. */
 function othersText({ transitions }: StoredJob): string {
   const [first, ...others] = new Set(transitions.map(storedSenderOf));
   if (first === undefined || others.length === 0) return "";
-  const told = `It came through ${first} first, and was changed through ${others.join(", ")}`;
-  return `    ${printable(told)}: accept_projects of the registry says who may.\n`;
+  const told = `The job came through ${first} first, and was then changed through ${others.join(", ")}`;
+  return `    ${printable(told)}. To limit who may change it, see accept_projects in the registry.\n`;
 }
 
 function jobText({ name, job_symbol, group_name, group_symbol, tier }: StoredJob): string {
@@ -99,13 +99,13 @@ function timesText({ submit_timestamp, start_timestamp, end_timestamp }: StoredJ
 
 function resultSetText(id: string, push: ResultSet | null): string {
   if (push === null) return `${id}: gone`;
-  if (push.push_timestamp === 0) return `${id}: a skeleton, its push has not been submitted`;
+  if (push.push_timestamp === 0) return `${id}: a skeleton, because its push has not been submitted yet`;
   const { author, push_timestamp, revisions } = push;
   const count = revisions.length === 1 ? "1 revision" : `${revisions.length} revisions`;
   return `${id}: complete, ${count} pushed by ${author} at ${isoTime(push_timestamp)}`;
 }
 
-/** Of whole seconds since the Unix epoch; a message may name a time that no calendar holds. */
+/** Formats seconds since the Unix epoch as ISO 8601. A number that is out of range for a date is shown as it is. */
 function isoTime(seconds: number): string {
   const date = new Date(seconds * 1000);
   return Number.isNaN(date.getTime()) ? `${seconds} s` : date.toISOString().replace(".000Z", "Z");
@@ -127,12 +127,12 @@ function logsSection(logs: readonly StoredLog[]): string {
 
 const makerTexts: Readonly<Record<ArtifactMaker, string>> = {
   message: "sent by the publisher",
-  log: "made here from the log",
-  summary: "made here from the submitted summary",
+  log: "generated from the log",
+  summary: "generated from the submitted summary",
 };
 
 function makersText(makers: readonly ArtifactMaker[]): string {
-  return makers.map((maker) => makerTexts[maker]).join("; ") || "not noted by the version that stored it";
+  return makers.map((maker) => makerTexts[maker]).join("; ") || "unknown: stored by an older version";
 }
 
 function suggestionsRow({ attempts, next_attempt_at, failure }: StoredSuggestions): string[] {
@@ -156,7 +156,7 @@ function renderRejection(rejection: Explanation["rejections"][number]): string {
   return `  ${printable(title)}\n${indented(columns(rows), "    ")}`;
 }
 
-/** A titled table; nothing, or what is said instead, where it has no rows. */
+/** Renders a titled table. Without rows: the title with `instead`, or nothing. */
 function section(title: string, rows: readonly (readonly string[])[], instead?: string): string {
   if (rows.length > 0) return `  ${title}\n${indented(columns(rows), "    ")}`;
   return instead === undefined ? "" : `  ${title}: ${instead}\n`;

@@ -2,7 +2,7 @@ import { printable } from "../../domain/text/printable.ts";
 import type { Seen } from "../../queries/seen-message.ts";
 import { errorLine } from "./error-line.ts";
 
-/** For people: a line, and one for each thing that is wrong. */
+/** Renders a message as text: one line, and one more for each error. */
 export function renderSeen(seen: Seen): string {
   const { received_at, exchange, routing_key, verdict, project, task_id, state, result, errors } = seen;
   const time = received_at.slice("2026-01-05T".length, -1);

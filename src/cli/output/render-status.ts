@@ -11,7 +11,7 @@ const MAX_EXCHANGES = 12;
 const MAX_KEYS = 4;
 const MAX_REASONS = 6;
 
-/** The status as one screen of plain text: what is wrong comes first, with its reason; below it stands what is. Pure. */
+/** Renders the status as one screen of plain text: problems with their reasons first, then the figures. Pure. */
 export function renderStatus(view: StatusView): string {
   const { problems, worker } = view;
   const head =
@@ -28,7 +28,7 @@ export function renderStatus(view: StatusView): string {
 }
 
 function workerText({ url, status }: StatusView["worker"]): string {
-  if (status === null) return `${url ?? "not known where"}: NO answer`;
+  if (status === null) return `${url ?? "address unknown"}: NO answer`;
   const state = `${status.ready ? "ready" : "NOT ready"}, ${status.alive ? "alive" : "STUCK"}`;
   return `${url}: ${state}, up for ${duration(status.uptime_seconds)}, version ${status.version}`;
 }
@@ -42,7 +42,8 @@ function brokerText({ worker: { status }, broker }: StatusView): string {
   const state = consuming
     ? "connected, consuming"
     : `${connected ? "connected, NOT consuming" : "NOT connected"}${lost}`;
-  const stranded = stranded_deliveries === 0 ? "" : ` (${stranded_deliveries} of a lost connection in work)`;
+  const stranded =
+    stranded_deliveries === 0 ? "" : ` (${stranded_deliveries} in progress from a lost connection)`;
   const oldest =
     oldest_unsettled_seconds < 1 ? "" : ` (the oldest for ${duration(oldest_unsettled_seconds)})`;
   const used = `${unsettled_deliveries} of ${prefetch} prefetched${oldest}${stranded}`;
@@ -58,9 +59,9 @@ function exchangeRows(exchanges: readonly ExchangeView[], generation: number | n
   const first = [...bad, ...exchanges.filter(({ trouble }) => trouble === null)];
   const left = first.length - MAX_EXCHANGES;
   return [
-    ["registry", exchanges.length === 0 ? "no exchange is known" : title],
+    ["registry", exchanges.length === 0 ? "no exchanges known" : title],
     ...first.slice(0, MAX_EXCHANGES).map((exchange): Row => ["", exchangeText(exchange)]),
-    ...(left > 0 ? [["", `and ${left} more: --json tells of all`] satisfies Row] : []),
+    ...(left > 0 ? [["", `and ${left} more; --json lists all`] satisfies Row] : []),
   ];
 }
 
@@ -73,9 +74,9 @@ function exchangeText({ exchange, routing_keys, trouble }: ExchangeView): string
 function queueText({ worker: { status }, broker }: StatusView): string {
   const seen = broker.queue;
   const depth = status?.queue.depth ?? null;
-  const name = seen?.name ?? status?.queue.name ?? "not known";
+  const name = seen?.name ?? status?.queue.name ?? "unknown";
   const ready = seen?.ready_messages ?? depth?.ready_messages ?? null;
-  if (ready === null) return `${name}: ${seen?.trouble ?? "its depth is not known"}`;
+  if (ready === null) return `${name}: ${seen?.trouble ?? "its depth is unknown"}`;
   const limit = status?.queue.limit ?? broker.limit;
   const share = `${ready} of ${limit} messages (${Math.floor((100 * ready) / limit)} %)`;
   const consumers = counted(seen?.consumers ?? depth?.consumers ?? 0, "consumer");
@@ -93,10 +94,10 @@ function flowRows({ jobs, recent, spool }: WorkerStatus): Row[] {
   const kept = spool.jobs === 0 ? "empty" : spoolText(spool);
   return [
     ["rates", `${rates.join(", ")} (last ${duration(recent.seconds)})`],
-    ["since start", `received ${jobs.received}: ${totals.join(", ")}, in hand ${jobs.in_hand}`],
+    ["since start", `received ${jobs.received}: ${totals.join(", ")}, in progress ${jobs.in_hand}`],
     [
       "lag",
-      `event to arrival ${lagText(recent.arrival_lag_seconds)}; arrival to end ${lagText(recent.stored_lag_seconds)}`,
+      `event to arrival ${lagText(recent.arrival_lag_seconds)}; arrival to outcome ${lagText(recent.stored_lag_seconds)}`,
     ],
     ["spool", spool.trouble === null ? kept : `${kept}; ${spool.trouble}`],
   ];
@@ -111,36 +112,30 @@ function lagText(lag: WorkerStatus["recent"]["stored_lag_seconds"]): string {
 }
 
 function storeRows({ worker: { status }, store }: StatusView): Row[] {
-  const name = store.name ?? status?.store.name ?? "not known";
+  const name = store.name ?? status?.store.name ?? "unknown";
   const reached = status?.store.trouble === null ? "the worker reaches it" : "the worker does NOT reach it";
   const worker = status === null ? "" : `${reached}; `;
   const work = store.work ?? status?.open_work ?? null;
   return [
     ["store", `${name}: ${worker}${askedText(store)}`],
-    [
-      "logs",
-      work === null ? "not known" : `${work.logs.pending} pending, ${work.logs.failed} failed for good`,
-    ],
+    ["logs", work === null ? "unknown" : `${work.logs.pending} pending, ${work.logs.failed} failed for good`],
     [
       "suggestions",
       work === null
-        ? "not known"
+        ? "unknown"
         : `${work.suggestions.pending} pending, ${work.suggestions.failed} failed for good`,
     ],
-    [
-      "rejections",
-      store.rejections === null ? "not known" : `${rejectionsText(store.rejections)} (last day)`,
-    ],
+    ["rejections", store.rejections === null ? "unknown" : `${rejectionsText(store.rejections)} (last day)`],
   ];
 }
 
-/** What this command itself found. */
+/** Returns what this command itself found. */
 function askedText({ skipped, trouble }: StatusView["store"] | StatusView["broker"]): string {
   if (skipped !== null) return `not asked from here: ${skipped}`;
   return `asked from here: ${trouble === null ? "it answers" : "NO answer"}`;
 }
 
-/** Summed over exchanges, most messages first. */
+/** Returns the number of rejected messages by reason, the largest first. */
 function rejectionsText(counts: readonly RejectionCount[]): string {
   const byReason = new Map<string, number>();
   for (const { reason, messages } of counts) byReason.set(reason, (byReason.get(reason) ?? 0) + messages);
@@ -153,7 +148,7 @@ function rejectionsText(counts: readonly RejectionCount[]): string {
     .join(", ")}${more}`;
 }
 
-/** As long as a person would say it. */
+/** Formats a duration in a unit that fits its size. */
 function duration(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 60) return `${Math.round(seconds * 10) / 10} s`;

@@ -1,4 +1,4 @@
-/** How an id is shown: enough of it to be the only one, mostly. */
+/** Shortens an id for display. Enough of it is left to be unique in nearly all cases. */
 export function shortId(id: string): string {
   return id.slice(0, 12);
 }

@@ -1,44 +1,45 @@
 import type { SourceState } from "../../broker/message-source.ts";
 
-/** What liveness is judged by. */
+/** The facts that decide liveness. */
 export interface Progress {
-  /** How long deliveries have been in hand without one that ended, in milliseconds; 0: none is in hand. */
+  /** How long deliveries have been in progress without one of them ending, in milliseconds; 0 if none is in progress. */
   readonly stalledMs: number;
-  /** Why the store does not take what is in hand; null: it is not known to be away. */
+  /** Why the store does not accept writes; null if it is not known to be away. */
   readonly storeTrouble: string | null;
   readonly stallLimitMs: number;
 }
 
 /**
- * What is wrong with the worker itself, so that only a restart helps. Pure. That the question is answered shows that the
- * event loop turns; beyond that, a worker that has deliveries in hand must bring one to its end now and then. A worker
- * without deliveries is idle, one whose store is away waits for it, and one that has lost the broker connects again:
- * restarting them would mend nothing.
+ * Returns the problems of the worker itself that only a restart can fix. Pure. An answer at all shows that the event loop
+ * runs. In addition, a worker with deliveries in progress must end one now and then. A restart would fix nothing for a
+ * worker that is idle, waits for its store, or reconnects to the broker.
  *
- * @returns empty: it is alive.
+ * @returns the problems; empty if the worker is alive.
  */
 export function livenessProblems({ stalledMs, storeTrouble, stallLimitMs }: Progress): string[] {
   if (stalledMs <= stallLimitMs || storeTrouble !== null) return [];
   const seconds = Math.round(stalledMs / 1000);
-  return [`work: deliveries are in hand, and none has ended for ${seconds} s, though the store is not away`];
+  return [
+    `work: deliveries are in progress, but none has ended for ${seconds} s, although the store is not away`,
+  ];
 }
 
-/** What readiness is judged by. */
+/** The facts that decide readiness. */
 export interface Circumstances {
   /** Null: not opened yet. */
   readonly source: SourceState | null;
-  /** Null: it can be written to. */
+  /** Null: the store can be written to. */
   readonly storeTrouble: string | null;
-  /** Null: there is room, or no spool. */
+  /** Null: the spool has room, or there is none. */
   readonly spoolTrouble: string | null;
   readonly isStopping: boolean;
 }
 
 /**
- * What keeps the worker from doing its work now, each with the part that is to blame first. Pure. A degraded exchange
- * does not count as long as another one is bound: it is told as a figure of its own.
+ * Returns what keeps the worker from working now. Each problem begins with the part that causes it. Pure. A degraded
+ * exchange is not a problem here as long as another one is bound; it has a metric of its own.
  *
- * @returns empty: it is ready.
+ * @returns the problems; empty if the worker is ready.
  */
 export function readinessProblems(circumstances: Circumstances): string[] {
   const { source, storeTrouble, spoolTrouble, isStopping } = circumstances;
@@ -54,7 +55,7 @@ function brokerProblems(source: SourceState | null): string[] {
   if (source === null) return ["broker: not connected yet: the store is opened first"];
   const { connected, consuming, lostSinceMs, bindings, degraded } = source;
   const since = lostSinceMs === null ? "" : ` for ${Math.round(lostSinceMs / 1000)} s`;
-  if (!consuming && !connected) return [`broker: not connected${since}; it is tried again and again`];
+  if (!consuming && !connected) return [`broker: not connected${since}; the worker keeps trying`];
   if (!consuming) return [`broker: connected, but not consuming${since}`];
   if (bindings > 0) return [];
   const reasons = degraded.map(({ exchange, reason }) => `${exchange}: ${reason}`);

@@ -15,7 +15,7 @@ import { createWorkCounting } from "./open-work.ts";
 import type { RecentWatch } from "./recent-figures.ts";
 import type { WorkerStatus } from "./worker-status.ts";
 
-/** The parts of a worker that are asked how they are doing. */
+/** The parts of a worker that are observed. */
 export interface WorkerParts {
   readonly store: Pick<WorkStore, "countWork"> & { readonly name: string; ping(): Promise<void> };
   readonly ingest: {
@@ -38,28 +38,28 @@ export interface ObserveOptions {
   readonly ackTimeoutMs: number;
   readonly queueLimit: number;
   readonly stallLimitMs: number;
-  /** How long the store may take to say that it is there. */
+  /** How long the store may take to answer a ping. */
   readonly pingMs: number;
   /** The files that operators write, as they are in force. */
   readonly files: { generation(): number; problems(): readonly string[] };
-  /** Asked each time, since the worker opens and stops meanwhile. */
+  /** Called each time, because the worker opens and stops meanwhile. */
   readonly worker: () => WorkerPhase;
   readonly counters: Counters;
   readonly recent: RecentWatch;
 }
 
 export interface WorkerView {
-  /** Empty: it is alive. Asks nobody outside. */
+  /** Empty if the worker is alive. Asks no other system. */
   livenessProblems(): string[];
-  /** Empty: it is ready. Asks the store. */
+  /** Empty if the worker is ready. Asks the store. */
   readinessProblems(): Promise<string[]>;
   status(): Promise<WorkerStatus>;
 }
 
-/** Those who look at the worker must not burden its store. */
+/** Frequent requests must not burden the store. */
 const COUNT_EVERY_MS = 30_000;
 
-/** Everything that the worker tells of itself; `/livez`, `/readyz`, `/status` and `/metrics` show the same. */
+/** Collects everything that a worker shows of itself. `/livez`, `/readyz`, `/status` and `/metrics` all use it. */
 export function observeWorker(options: ObserveOptions): WorkerView {
   const { version, counters, worker, files, recent } = options;
   const startedAtMs = Date.now();
@@ -72,7 +72,7 @@ export function observeWorker(options: ObserveOptions): WorkerView {
     return now.phase === "opening" ? null : now.parts;
   }
 
-  /** Null: it can be written to. Many who ask at a time make one question. */
+  /** Why the store cannot be written to; null if it can. Concurrent callers share one ping. */
   async function storeTrouble(): Promise<string | null> {
     const opened = parts();
     if (opened === null) return "it is not open yet";

@@ -6,14 +6,14 @@ import { shareAnswer } from "../server/share-answer.ts";
 import type { WorkerView } from "./observe-worker.ts";
 import type { WorkerStatus } from "./worker-status.ts";
 
-/** What a worker shows of itself to probes, Prometheus and people, as a plugin of a server. */
+/** A fastify plugin that shows a worker's state to probes, Prometheus and people. */
 export function observerPlugin(view: WorkerView, counters: Counters): FastifyPluginAsync {
   return async (app) => {
     for (const route of observerRoutes(view, counters)) app.route(route);
   };
 }
 
-/** The same as a table: a new route is a row. */
+/** The plugin's routes. A new route is a new row. */
 export function observerRoutes(view: WorkerView, counters: Counters): readonly RouteOptions[] {
   const statusText = shareAnswer(async () => jsonText(await view.status()));
   const metricsText = shareAnswer(async () => {
@@ -62,7 +62,7 @@ function setWorkerGauges(gauges: WorkerGauges, status: WorkerStatus): void {
   gauges.spoolRefusing.set(Number(spool.trouble !== null));
   gauges.brokerConnected.set(Number(broker.connected));
   gauges.consuming.set(Number(broker.consuming));
-  // The source counts both; a counter of prom-client's cannot be set.
+  // The source counts both. A prom-client counter cannot be set, only reset and increased.
   gauges.reconnects.reset();
   gauges.reconnects.inc(broker.reconnects);
   gauges.queuesLost.reset();

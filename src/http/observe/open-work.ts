@@ -2,16 +2,16 @@ import type { WorkCounts } from "../../store/ports/work-store.ts";
 import { withDeadline } from "../../timing/deadline.ts";
 
 export interface WorkCountingOptions {
-  /** The store is asked no more often, however often one asks here; in milliseconds. */
+  /** Shortest time between two questions to the store, in milliseconds. */
   readonly everyMs: number;
-  /** How long an answer is waited for; after that the one before is given. */
+  /** How long to wait for an answer, in milliseconds. After that the previous counts are returned. */
   readonly waitMs: number;
 }
 
-/** Null: the store is not there, or has not answered yet. */
+/** Counts the work in a store. Null: there is no store, or it has not answered yet. */
 export type CountWork = (store: { countWork(): Promise<WorkCounts> } | null) => Promise<WorkCounts | null>;
 
-/** Counts the work in the store, for those who look often: what was counted a while ago serves them too. */
+/** Creates a function that counts the work in the store, and returns earlier counts if it is called often. */
 export function createWorkCounting({ everyMs, waitMs }: WorkCountingOptions): CountWork {
   let last: WorkCounts | null = null;
   let askedAtMs = Number.NEGATIVE_INFINITY;
@@ -23,7 +23,7 @@ export function createWorkCounting({ everyMs, waitMs }: WorkCountingOptions): Co
       askedAtMs = performance.now();
       asking = store
         .countWork()
-        // Away: what it held is not known. That it is away is told elsewhere, with the reason.
+        // The store is away, so the counts are unknown. The reason is reported elsewhere.
         .catch(() => null)
         .then((counts) => {
           last = counts;

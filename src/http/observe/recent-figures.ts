@@ -2,24 +2,24 @@ import type { Histogram } from "prom-client";
 import type { Outcome } from "../../domain/delivery.ts";
 import { type Counters, outcomeTotals } from "../../metrics/counters.ts";
 
-/** A histogram over all its labels, since the start. */
+/** A histogram since the start, summed over all labels. */
 export interface LagTotals {
   readonly count: number;
   readonly sum: number;
-  /** Upper edges, ascending and without the infinite one, and how many were at most that. */
+  /** Upper edges in ascending order, without the infinite one, each with the number of values up to it. */
   readonly buckets: readonly (readonly [edge: number, count: number])[];
 }
 
-/** What was counted up to a moment. */
+/** All counts at one moment. */
 export interface Sample {
-  /** Milliseconds on a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly atMs: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly arrivalLag: LagTotals;
   readonly storedLag: LagTotals;
 }
 
-/** Seconds. */
+/** A lag in seconds. */
 export interface LagFigures {
   readonly mean: number;
   readonly p95: number;
@@ -28,12 +28,12 @@ export interface LagFigures {
 export interface RecentFigures {
   readonly seconds: number;
   readonly outcomes_per_second: Record<Outcome, number>;
-  /** Null: nothing was measured between the two. */
+  /** Null: nothing was measured between the two samples. */
   readonly arrival_lag_seconds: LagFigures | null;
   readonly stored_lag_seconds: LagFigures | null;
 }
 
-/** What happened between two samples. Pure. */
+/** Computes the figures between two samples. Pure. */
 export function figuresBetween(older: Sample, newer: Sample): RecentFigures {
   const seconds = (newer.atMs - older.atMs) / 1000;
   const rate = (outcome: Outcome): number =>
@@ -52,7 +52,7 @@ export function figuresBetween(older: Sample, newer: Sample): RecentFigures {
   };
 }
 
-/** The 95th percentile lies in a bucket; within it the values are taken to lie evenly, as Prometheus does. */
+/** Computes mean and 95th percentile. Like Prometheus, it assumes that values are spread evenly within a bucket. */
 function lagBetween(older: LagTotals, newer: LagTotals): LagFigures | null {
   const count = newer.count - older.count;
   if (count <= 0) return null;
@@ -70,13 +70,13 @@ function lagBetween(older: LagTotals, newer: LagTotals): LagFigures | null {
     lowerEdge = edge;
     below = upTo;
   }
-  // Past the last edge nothing is known but that.
+  // A value beyond the last edge is reported as the last edge.
   return { mean: rounded((newer.sum - older.sum) / count), p95: rounded(p95 ?? lowerEdge) };
 }
 
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
-/** What has been counted up to now. */
+/** Takes a sample of the counters. */
 export async function takeSample(counters: Counters): Promise<Sample> {
   return {
     atMs: performance.now(),
@@ -115,7 +115,7 @@ export async function startRecentWatch(counters: Counters): Promise<RecentWatch>
       samples = [...samples, sample].slice(-KEPT_SAMPLES);
     });
   }, SAMPLE_EVERY_MS);
-  // The worker's end does not wait for it.
+  // The timer must not keep the process running.
   timer.unref();
   return {
     async figures() {

@@ -8,9 +8,9 @@ import { startRecentWatch } from "./recent-figures.ts";
 
 export interface HttpOptions extends Omit<ObserveOptions, "pingMs" | "recent"> {
   readonly host: string;
-  /** More names that it answers to, besides IP addresses, `localhost`, the machine's name and `host`. */
+  /** More host names to answer to, besides IP addresses, `localhost`, the machine's name and `host`. */
   readonly allowedHosts: readonly string[];
-  /** 0: any that is free; `off`: nothing is served. */
+  /** 0: any free port; `off`: nothing is served. */
   readonly port: number | "off";
   readonly log: Log;
 }
@@ -19,13 +19,13 @@ export interface Http {
   close(): Promise<void>;
 }
 
-/** A probe's usual time limit is a few seconds: the answer has to come before. */
+/** Shorter than the usual timeout of a probe, which is a few seconds. */
 const PING_MS = 2000;
 
 /**
- * Serves what the worker tells of itself; where, is told in the log (`http_listening`).
+ * Serves the worker's health, metrics and status. The log says at which address (`http_listening`).
  *
- * @throws Misuse where the address cannot be had.
+ * @throws Misuse if it cannot listen on the address.
  */
 export async function startHttp(options: HttpOptions): Promise<Http> {
   const { host, allowedHosts, port, counters, log } = options;

@@ -10,69 +10,69 @@ const perOutcome = z.object({
 });
 
 const openWork = z.object({
-  /** Waiting for an attempt, the first or another one, or in work. */
+  /** Waiting for an attempt, or in progress. */
   pending: count,
-  /** For good. */
+  /** Failed for good. */
   failed: count,
 });
 
-/** Seconds, over all exchanges; null: nothing was measured. */
+/** In seconds, over all exchanges; null: nothing was measured. */
 const lag = z.object({ mean: z.number(), p95: z.number() }).nullable();
 
-/** What `/status` tells, and `pulse-ingest status --url` reads. Names in snake_case with their unit; no secrets. */
+/** The JSON of `/status`, which `pulse-ingest status` reads. Names are in snake_case, with their unit. It holds no secrets. */
 export const workerStatus = z.object({
   version: z.string(),
   /** ISO 8601, UTC. */
   started_at: z.string(),
   uptime_seconds: z.number(),
   ready: z.boolean(),
-  /** Why it is not ready; the part that is to blame comes first. */
+  /** Why it is not ready. Each problem begins with the part that causes it. */
   problems: z.array(z.string()),
   alive: z.boolean(),
-  /** How long deliveries have been in hand without one that ended. */
+  /** How long deliveries have been in progress without one of them ending. */
   stalled_seconds: z.number(),
   broker: z.object({
     connected: z.boolean(),
     consuming: z.boolean(),
-    /** Null: nothing is lost. */
+    /** How long the broker has been lost; null if it is not. */
     lost_seconds: z.number().nullable(),
     reconnects: count,
-    /** Times that the queue was gone and had to be made anew, with what was in it lost. */
+    /** How often the queue was gone, with its messages, and had to be declared again. */
     queues_lost: count,
     unsettled_deliveries: count,
-    /** How long the oldest of them has been held; 0: there is none. */
+    /** How long the oldest unsettled delivery has been held; 0 if there is none. */
     oldest_unsettled_seconds: z.number(),
-    /** After which the broker closes the channel. */
+    /** The time without an acknowledgement after which the broker closes the channel. */
     ack_timeout_seconds: count,
-    /** In work, of a channel that is lost: they cannot be handed back. */
+    /** Deliveries in progress from a lost channel. They can no longer be acknowledged or returned. */
     stranded_deliveries: count,
     prefetch: count,
   }),
   registry: z.object({
-    /** Of the registry in force; 1: that of the start. */
+    /** Number of the registry in force; 1 is the one at start-up. */
     generation: count,
-    /** What keeps registry and tiers as they are now from being in force; the ones before are. */
+    /** Why registry and tiers as they are now are not in force. The previous ones are. */
     problems: z.array(z.string()),
     bindings: count,
-    /** Left the registry and are bound still: the guard, or another worker, keeps them. */
+    /** Bindings that were removed from the registry but are still bound: kept by the guard or by another worker. */
     left_bindings: count,
     degraded: z.array(z.object({ exchange: z.string(), reason: z.string() })),
-    /** All that are listed, degraded ones included. */
+    /** All listed exchanges, degraded ones included. */
     exchanges: z.array(z.object({ exchange: z.string(), routing_keys: z.array(z.string()) })),
   }),
   queue: z.object({
     name: z.string().nullable(),
-    /** At which it is lost. */
+    /** Number of ready messages at which the queue is lost. */
     limit: count,
-    /** Null: the broker has not been asked, or does not answer now. */
+    /** Null: the broker has not been asked yet, or does not answer now. */
     depth: z
       .object({
         ready_messages: count,
         consumers: count,
         growth_per_second: z.number(),
-        /** Null: it does not grow. */
+        /** Null: the queue does not grow. */
         seconds_to_limit: z.number().nullable(),
-        /** Highest level that was crossed and not left again, in per cent; 0: none. */
+        /** The highest warning level that the queue has crossed and not left again, in per cent; 0 if none. */
         level_percent: z.number(),
       })
       .nullable(),
@@ -84,21 +84,21 @@ export const workerStatus = z.object({
     oldest_age_seconds: z.number(),
     trouble: z.string().nullable(),
   }),
-  /** Since the start: received = the sum of the outcomes + in hand + those in the spool. */
+  /** Since the start: received = sum of the outcomes + `in_hand` (in progress) + jobs in the spool. */
   jobs: z.object({ received: count, in_hand: z.number().int(), outcomes: perOutcome }),
-  /** By reason, since the start. */
+  /** Rejected jobs by reason, since the start. */
   rejections: z.record(z.string(), count),
   /** Logs read and suggestions made, by outcome, since the start. */
   artifact_work: z.record(z.string(), count),
-  /** Logs to read and suggestions to make that are in the store, for all workers; null: not known now. */
+  /** Logs to read and suggestions to make in the store, of all workers; null: unknown now. */
   open_work: z.object({ logs: openWork, suggestions: openWork }).nullable(),
-  /** Of the last minute, or since the start. */
+  /** Figures of the last minute, or since the start if that is shorter. */
   recent: z.object({
     seconds: z.number(),
     outcomes_per_second: perOutcome,
-    /** From the event that a message tells of to its arrival. */
+    /** From the event that a message reports to its arrival. */
     arrival_lag_seconds: lag,
-    /** From arrival to the end. */
+    /** From arrival to the outcome. */
     stored_lag_seconds: lag,
   }),
 });

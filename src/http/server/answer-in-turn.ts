@@ -2,8 +2,8 @@ import type { RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 /**
- * Hands on the requests of one connection one after the other, as their answers leave. Node hands on at once whatever
- * a client sends without waiting for answers, so a client that never reads could have thousands worked on.
+ * Handles the requests of one connection one at a time. Node handles pipelined requests all at once, so a client that
+ * never reads its answers could otherwise cause thousands of them to be worked on.
  */
 export function answerInTurn(handler: RequestListener): RequestListener {
   const latest = new WeakMap<Socket, ServerResponse>();
@@ -15,7 +15,7 @@ export function answerInTurn(handler: RequestListener): RequestListener {
       handler(request, response);
       return;
     }
-    // In a turn of the event loop of its own: other connections have theirs in between.
+    // Wait for the next turn of the event loop, so that other connections are served in between.
     before.once("close", () =>
       setImmediate(() => {
         if (!socket.destroyed) handler(request, response);

@@ -15,9 +15,9 @@ import { judgeHost } from "./our-host.ts";
 import { sendJson } from "./send-json.ts";
 
 export interface ServerOptions {
-  /** What it will listen on: requests for this name are answered. */
+  /** The host to listen on. Requests for this name are answered. */
   readonly host: string;
-  /** More names that it answers to: `name`, or `*.name` for every name below that one. */
+  /** More host names to answer to: `name`, or `*.name` for every name below that one. */
   readonly allowedHosts: readonly string[];
   /** The routes: each plugin registers its own. */
   readonly plugins: readonly FastifyPluginAsync[];
@@ -33,29 +33,29 @@ const limits = {
   connectionsCheckingInterval: 1000,
 };
 const MAX_CONNECTIONS = 100;
-/** Node closes the connection after so many. A scraper opens another one and notices nothing. */
+/** Node closes a connection after this many requests. A scraper then opens another one. */
 const MAX_REQUESTS_PER_CONNECTION = 100;
-/** A connection that neither sends nor takes anything for so long is closed: its client does not read its answers. */
+/** A connection without any traffic for this long is closed, e.g. because its client does not read its answers. */
 const IDLE_CONNECTION_MS = 10_000;
 
 /**
- * A server of these plugins' routes, not listening yet. Every answer that is no route's is JSON: 403 for a `Host` that
- * is not ours, 404 for an unknown path, 405 for another method, 500 for a bug, which also goes to the log.
+ * Creates a server with the plugins' routes. It does not listen yet. All other answers are JSON: 403 for a `Host` that is
+ * not ours, 404 for an unknown path, 405 for a method that the path does not have, and 500 for a bug, which is logged.
  */
 export function createServer({ host, allowedHosts, plugins, log }: ServerOptions): FastifyInstance {
   const ownNames = { listenHost: host, machine: hostname(), allowed: allowedHosts };
 
-  /** False: it has been refused. */
+  /** Returns whether the request's host is ours. If not, the request has been answered. */
   function admit(request: FastifyRequest, reply: FastifyReply): boolean {
     reply.headers({ "x-content-type-options": "nosniff", "cache-control": "no-store" });
     const { url = "", rawHeaders } = request.raw;
     const verdict = judgeHost({ target: url, rawHeaders }, ownNames);
     if (verdict === "foreign") {
       const error =
-        "this server does not answer to that host name: use an IP address, or have the operator add the name to HTTP_ALLOWED_HOSTS";
+        "this server does not answer to that host name: use an IP address, or ask the operator to add the name to HTTP_ALLOWED_HOSTS";
       sendJson(reply, 403, { error });
     }
-    if (verdict === "ambiguous") sendJson(reply, 400, { error: "a request has one Host header" });
+    if (verdict === "ambiguous") sendJson(reply, 400, { error: "a request must have one Host header" });
     return verdict === "ours";
   }
 
@@ -70,7 +70,7 @@ export function createServer({ host, allowedHosts, plugins, log }: ServerOptions
     forceCloseConnections: true,
     logger: false,
     clientErrorHandler: answerBrokenRequest,
-    // A path that cannot be decoded: no hook runs for it.
+    // Handles a path that cannot be decoded. Fastify runs no hook for it.
     frameworkErrors(_error, request, reply) {
       if (admit(request, reply)) sendJson(reply, 400, { error: "this path cannot be read" });
     },
@@ -78,7 +78,7 @@ export function createServer({ host, allowedHosts, plugins, log }: ServerOptions
   const known = noteKnownPaths(app);
   app.addHook("onRequest", async (request, reply) => {
     if (!admit(request, reply)) return reply;
-    // Here, since a body would be read before a handler is asked.
+    // Answered here and not in a handler, because the body would be read before a handler runs.
     if (request.is404)
       return sendJson(reply, 404, { error: "there is nothing at this path", paths: known.list() });
     return undefined;
@@ -95,7 +95,7 @@ export function createServer({ host, allowedHosts, plugins, log }: ServerOptions
   return app;
 }
 
-/** The status of what fastify itself refuses, such as a body that is too long; 500 for all else. */
+/** Returns the status if fastify itself refused the request, e.g. for a body that is too long; otherwise 500. */
 function refusalStatus(error: unknown): number {
   if (!(error instanceof Error) || !("code" in error) || !("statusCode" in error)) return 500;
   const { code, statusCode } = error;

@@ -2,8 +2,8 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
 /**
- * Keeps a server from having more than so many connections: a new one beyond the limit ends the oldest. Clients that
- * never read their answers can therefore not keep a probe out, as they could if new connections were refused.
+ * Limits the number of connections: a new one beyond the limit closes the oldest. If new ones were refused instead,
+ * clients that never read their answers could lock a probe out.
  */
 export function limitConnections(server: Server, most: number): void {
   const open = new Set<Socket>();

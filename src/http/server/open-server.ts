@@ -3,27 +3,27 @@ import type { FastifyInstance } from "fastify";
 import { errorCode } from "../../domain/error-code.ts";
 import { Misuse } from "../../domain/faults.ts";
 
-/** A server that listens. */
+/** A listening server. */
 export interface OpenServer {
-  /** With the port that it got. */
+  /** Its address, with the actual port. */
   readonly url: string;
-  /** Ends every connection. */
+  /** Stops the server and closes all connections. */
   close(): Promise<void>;
 }
 
 const hints: Readonly<Record<string, string>> = {
   EADDRINUSE:
-    "something listens there already, perhaps another worker: give this one another HTTP_PORT, 0 for a free one, or `off`",
+    "something already listens there, perhaps another worker: set another HTTP_PORT, 0 for a free port, or `off`",
   EADDRNOTAVAIL: "this machine has no such address: see HTTP_HOST",
   ENOTFOUND: "there is no such host: see HTTP_HOST",
-  EACCES: "this user may not open that port: a port above 1023 needs no rights",
+  EACCES: "this user may not open that port: choose a port above 1023",
 };
 
 /**
- * Listens.
+ * Starts to listen.
  *
- * @param port - 0: any that is free.
- * @throws Misuse where the address cannot be had.
+ * @param port - 0: any free port.
+ * @throws Misuse if it cannot listen on the address.
  */
 export async function openServer(app: FastifyInstance, host: string, port: number): Promise<OpenServer> {
   try {

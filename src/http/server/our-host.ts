@@ -3,7 +3,7 @@ import { matchesHost } from "../../domain/text/matches-host.ts";
 
 /** The names that a listener answers to, besides IP addresses and `localhost`. */
 export interface OwnNames {
-  /** What the listener listens on: a name or an address. */
+  /** The name or address that the listener listens on. */
   readonly listenHost: string;
   /** The machine's host name. */
   readonly machine: string;
@@ -15,17 +15,17 @@ export interface OwnNames {
 export interface NamedHosts {
   /** The request target as sent: a path, or an absolute URL. */
   readonly target: string;
-  /** Names and values of all headers in turn, as Node gives them: it hides a second `Host` otherwise. */
+  /** Names and values of all headers in turn. Node's parsed headers would hide a second `Host`. */
   readonly rawHeaders: readonly string[];
 }
 
-/** `foreign`: for somebody else. `ambiguous`: for us, but by more than one `Host` header, which HTTP forbids. */
+/** `foreign`: the request is for another host. `ambiguous`: it is for us, but has more than one `Host`, which HTTP forbids. */
 export type HostVerdict = "ours" | "foreign" | "ambiguous";
 
 /**
- * Is the request meant for this listener? A web page elsewhere can make its own name point to this machine (DNS
- * rebinding) and then read what a browser gets from here. The browser still sends the page's name as `Host`. Any IP
- * address is ours, since only names can be rebound. A request without `Host` (HTTP/1.0) comes from no browser.
+ * Decides whether a request is meant for this listener. A web page elsewhere can point its own name at this machine (DNS
+ * rebinding), and could then read this server's answers in a browser. The browser still sends the page's name as `Host`.
+ * Every IP address is ours, because only names can be rebound. A request without `Host` (HTTP/1.0) is not from a browser.
  */
 export function judgeHost({ target, rawHeaders }: NamedHosts, own: OwnNames): HostVerdict {
   const headers = rawHeaders.filter(

@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify";
 import { blankSecrets } from "../../domain/text/blank-url.ts";
 import { escapeInvisibleLines } from "../../domain/text/escape-invisible.ts";
 
-/** A JSON text to send. Credentials in URLs are blanked, wherever a text may have picked them up. */
+/** Returns a body as JSON text. Credentials in URLs are blanked in all of it. */
 export function jsonText(body: unknown): string {
   return `${escapeInvisibleLines(blankSecrets(JSON.stringify(body)))}\n`;
 }
@@ -12,7 +12,7 @@ export function sendJson(reply: FastifyReply, status: number, body: unknown): Fa
   return sendJsonText(reply.code(status), jsonText(body));
 }
 
-/** Sends a JSON text. As bytes: to text fastify would add a charset, which JSON does not have. */
+/** Sends a JSON text. It is sent as bytes, because fastify would add a charset to text, and JSON has none. */
 export function sendJsonText(reply: FastifyReply, text: string): FastifyReply {
   return reply.header("content-type", "application/json").send(Buffer.from(text));
 }

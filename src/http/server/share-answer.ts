@@ -1,4 +1,4 @@
-/** Those who ask while the work is in progress get the result of that work: many questions at a time cost one. */
+/** Wraps a function so that calls made while it is running share its result. */
 export function shareAnswer<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | null = null;
   return () => {

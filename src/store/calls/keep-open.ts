@@ -1,7 +1,7 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
-import { fullJitterMs } from "../../timing/backoff.ts";
+import { retry } from "../../timing/retry.ts";
+import { isWrittenAgain } from "../../timing/throttle.ts";
 import type { Store } from "../ports/store.ts";
 import { forwardCalls } from "./forward-calls.ts";
 
@@ -57,20 +57,22 @@ export async function keepOpen(options: KeepOpenOptions): Promise<Store | null> 
     if (isOpening) return;
     isOpening = true;
     const isFirst = inUse === null;
-    for (let attempt = 0; !end.signal.aborted; attempt++) {
-      try {
-        await openOnce(isStuck);
-        if (isFirst && attempt > 0) log.info("store_back", { attempts: attempt });
-        break;
-      } catch (error) {
+    let attempts = 0;
+    const openUnlessEnded = async (): Promise<void> => (end.signal.aborted ? undefined : openOnce(isStuck));
+    await retry(openUnlessEnded, {
+      backoff,
+      stop: end.signal,
+      onFailure(error, failures) {
         if (isAwaited && !(error instanceof Unavailable)) throw error;
-        if (end.signal.aborted) return;
+        if (end.signal.aborted) return backoff;
+        attempts = failures;
         reason = error instanceof Error ? error.message : String(error);
         const event = isFirst ? "store_away" : "store_not_opened_anew";
-        if (Number.isInteger(Math.log2(attempt + 1))) log.warn(event, { attempt: attempt + 1, error });
-        await wait(fullJitterMs(attempt, backoff), undefined, { signal: end.signal }).catch(() => undefined);
-      }
-    }
+        if (isWrittenAgain(failures)) log.warn(event, { attempt: failures, error });
+        return backoff;
+      },
+    });
+    if (isFirst && attempts > 0 && !end.signal.aborted) log.info("store_back", { attempts });
     isOpening = false;
   }
 

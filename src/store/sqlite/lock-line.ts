@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { pause } from "../../timing/pause.ts";
 import { isLocked } from "./sqlite-database.ts";
 
 /** How long the lock's end is waited for, in milliseconds: less than a probe does. */
@@ -38,7 +38,7 @@ export class LockLine {
 async function askUntil<T>(until: number, work: () => T | Promise<T>): Promise<T> {
   for (;;) {
     // Also before the first look: whoever was before has just had the file for a while, and others are to get on.
-    await wait(LOOK_MS.least + Math.random() * (LOOK_MS.most - LOOK_MS.least));
+    await pause(LOOK_MS.least + Math.random() * (LOOK_MS.most - LOOK_MS.least));
     try {
       return await work();
     } catch (error) {

@@ -7,7 +7,7 @@ import { propertyList, rawHeader, textHeader } from "../../doubles/raw-message.t
 const compression = textHeader("compression", "application/x-gzip");
 
 describe("the properties of a delivery", () => {
-  it("are its content type, its content encoding and its headers of text", () => {
+  it("are its content type, its content encoding and its text headers", () => {
     const list = propertyList([compression, rawHeader("n", "I", Buffer.alloc(4))], {
       contentEncoding: "binary",
     });
@@ -24,13 +24,13 @@ describe("the properties of a delivery", () => {
     expect([contentType, contentEncoding, Object.keys(headers)]).toEqual([undefined, undefined, []]);
   });
 
-  it("stand behind every word of flags", () => {
+  it("begin after the last word of flags", () => {
     const list = Buffer.concat([Buffer.from([0x80, 1, 0, 1, 0, 0]), Buffer.from("\x04text")]);
     expect(new ContentProperties(list).contentType).toBe("text");
   });
 
   for (const { title, header } of [...knownHeaders, ...deepHeaders, deepestHeader]) {
-    it(`are read before and behind a header of ${title}`, () => {
+    it(`are read before and after a header of ${title}`, () => {
       const { headers } = new ContentProperties(propertyList([textHeader("a", "1"), header, compression]));
       expect(headers).toMatchObject({ a: "1", compression: "application/x-gzip" });
     });
@@ -43,18 +43,18 @@ describe("the properties of a delivery", () => {
     });
   }
 
-  it("keep the last value of a name that comes twice", () => {
+  it("have the last value of a name that occurs twice", () => {
     const { headers } = new ContentProperties(propertyList([textHeader("a", "1"), textHeader("a", "2")]));
     expect(headers["a"]).toBe("2");
   });
 
-  it("have no names but those that were sent", () => {
+  it("have only the names that were sent", () => {
     const { headers } = new ContentProperties(propertyList([textHeader("__proto__", "x")]));
     expect(headers["toString"]).toBeUndefined();
     expect(Object.keys(headers)).toEqual(["__proto__"]);
   });
 
-  it("are read as far as they go, wherever they are cut off", () => {
+  it("are read up to where they are cut off", () => {
     const list = propertyList([compression, textHeader("b", "2")], { contentEncoding: "utf-8" });
     for (let length = 0; length < list.length - 1; length++) {
       const cut = new ContentProperties(list.subarray(0, length));
@@ -77,7 +77,7 @@ describe("the properties of a delivery", () => {
     );
   });
 
-  it("of a whole frame of headers are read within milliseconds", () => {
+  it("are read within milliseconds even if the headers fill a whole frame", () => {
     const list = propertyList(Array.from({ length: 20_000 }, () => textHeader("", "")));
     const startedAt = performance.now();
     for (let n = 0; n < 10; n++) new ContentProperties(list);

@@ -17,7 +17,7 @@ import { SourceStory } from "../consume/a-source.ts";
 jest.setTimeout(120_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
-it("a driver that reads frames in another way is refused at once", () => {
+it("refuses a driver that reads frames in another way at once", () => {
   expect(() => readContentHeaders({ rest: Buffer.alloc(0) })).toThrow(/read-content-headers/);
   expect(() => readContentHeaders({ recvFrame: () => false, rest: [] })).toThrow(/read-content-headers/);
 });
@@ -42,7 +42,7 @@ broker.describe(`headers of every kind on ${broker.name}`, () => {
   }
 
   for (const type of ["classic", "quorum"] as const) {
-    it(`a ${type} queue's deliveries all come, once and in order, and the connection stays`, async () => {
+    it(`all deliveries of a ${type} queue arrive, once and in order, and the connection stays`, async () => {
       const source = story.open({ queue: { name: story.name, type, local: false } });
       await story.untilTold("consuming");
       const known = await publishAll([...knownHeaders, ...deepHeaders]);
@@ -59,7 +59,7 @@ broker.describe(`headers of every kind on ${broker.name}`, () => {
     });
   }
 
-  it("inspecting an exchange shows every message", async () => {
+  it("do not keep inspect from showing every message", async () => {
     const stop = new AbortController();
     const came: string[] = [];
     let isOpen = false;
@@ -83,7 +83,7 @@ broker.describe(`headers of every kind on ${broker.name}`, () => {
     expect(came).toEqual([...taken, "after"]);
   });
 
-  it("tables may be nested to the limit of a frame", async () => {
+  it("may be tables nested to the limit of a frame", async () => {
     story.open();
     await story.untilTold("consuming");
     const taken = await publishAll([deepestHeader]);
@@ -93,7 +93,7 @@ broker.describe(`headers of every kind on ${broker.name}`, () => {
     expect(story.told.filter(({ event }) => event === "broker_lost")).toEqual([]);
   });
 
-  it("headers may fill more than the frame that we agree on", async () => {
+  it("may fill more than the negotiated frame size", async () => {
     story.open({ url: async () => `${broker.server().url}?frameMax=8192` });
     await story.untilTold("consuming");
     const taken = await publishAll([{ title: "large", header: textHeader("h", "x".repeat(100_000)) }]);
@@ -101,7 +101,7 @@ broker.describe(`headers of every kind on ${broker.name}`, () => {
     expect(story.texts()).toEqual(taken);
   });
 
-  it("bodies of no bytes, and of many frames, come behind such headers", async () => {
+  it("may be followed by empty bodies and by bodies of many frames", async () => {
     story.open({ maxBodyBytes: 2 ** 21 });
     await story.untilTold("consuming");
     const properties = propertyList([rawHeader("h", "L", Buffer.alloc(8, 1))]);

@@ -8,22 +8,22 @@ import type { Delivery, Settlement } from "../../../src/domain/delivery.ts";
 import { createCounters } from "../../../src/metrics/counters.ts";
 import { until } from "../../until.ts";
 
-/** A line that a source has told its log. */
+/** A line that a source has logged. */
 export type Told = Readonly<Record<string, unknown>> & { readonly event: string };
 
-/** A delivery that has come, to be settled by the test; by itself it is acknowledged at once. */
+/** A delivery that has arrived. The test settles it, unless `settles` is true. */
 export interface Held {
   readonly delivery: Delivery;
   settle(settlement: Settlement): void;
 }
 
-/** The registry of these exchanges, each with these routing keys `story.<key>`. */
+/** Returns a registry of these exchanges, each with the routing keys `story.<key>`. */
 export function aRegistry(exchanges: readonly string[], keys: readonly string[] = ["#"]): Registry {
   const entries = exchanges.map((exchange) => ({ exchange, destinations: ["story"], projects: keys }));
   return parseRegistry("exchanges.yml", JSON.stringify({ exchanges: entries }));
 }
 
-/** A source on a real broker, with its log and what it delivered; and a connection of one's own to the same broker. */
+/** A source on a real broker, with its log and its deliveries, and a second connection to the same broker. */
 export class SourceStory {
   readonly exchange = `exchange/guest/${randomUUID()}/jobs`;
   readonly name = `source-${randomUUID()}`;
@@ -32,7 +32,7 @@ export class SourceStory {
   readonly counters = createCounters();
   readonly told: Told[] = [];
   readonly held: Held[] = [];
-  /** False: deliveries stay unsettled until the test settles them. */
+  /** True: deliveries are acknowledged at once. False: they stay unsettled until the test settles them. */
   settles = true;
   registry: Registry;
   readonly channel: ConfirmChannel;
@@ -45,7 +45,7 @@ export class SourceStory {
     this.#connection = connection;
     this.channel = channel;
     this.registry = aRegistry([this.exchange]);
-    // A broker that a story stops cuts this connection too.
+    // A story may stop the broker, which breaks this connection as well.
     connection.on("error", () => undefined);
     channel.on("error", () => undefined);
   }
@@ -83,20 +83,20 @@ export class SourceStory {
     return source;
   }
 
-  /** The line of this event that comes after the first `from` lines. */
+  /** Waits for a line of this event after the first `from` lines, and returns it. */
   async untilTold(event: string, from = 0): Promise<Told> {
     const find = () => this.told.slice(from).find((line) => line.event === event);
     await until(() => find() !== undefined, `${event} in ${JSON.stringify(this.told)}`);
     return find() as Told;
   }
 
-  /** Publishes bodies that are just these texts. */
+  /** Publishes messages with these texts as bodies. */
   async publish(texts: readonly string[], exchange = this.exchange, key = "story.try"): Promise<void> {
     for (const text of texts) this.channel.publish(exchange, key, Buffer.from(text), { deliveryMode: 2 });
     await this.channel.waitForConfirms();
   }
 
-  /** The texts that have come, in order. */
+  /** Returns the texts that have arrived, in order. */
   texts(): string[] {
     return this.held.map(({ delivery }) => delivery.body.toString());
   }

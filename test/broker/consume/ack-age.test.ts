@@ -4,7 +4,7 @@ import { watchAckAge } from "../../../src/broker/consume/ack-age.ts";
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-it("a delivery that is held for too long is told once for each crossing, and when that is over", () => {
+it("reports a delivery that is held for too long once for each crossing, and when that is over", () => {
   const told: string[] = [];
   const tell = (event: string, { oldest_seconds }: Readonly<Record<string, unknown>> = {}): void =>
     void told.push(`${event} ${oldest_seconds}`);

@@ -15,7 +15,7 @@ function sentAfter(window: AckWindow, nowMs: number, ...ends: readonly (readonly
   return window.take(nowMs);
 }
 
-it("acknowledges what has ended in order with one multiple", () => {
+it("acknowledges deliveries that have ended in order with one multiple", () => {
   const window = windowOf(4);
   expect(sentAfter(window, 1, [2, "ack"], [3, "ack"])).toEqual([]);
   expect(sentAfter(window, 1, [1, "ack"])).toEqual([{ kind: "ack", tag: 3, multiple: true }]);
@@ -23,13 +23,13 @@ it("acknowledges what has ended in order with one multiple", () => {
   expect(window.take(1)).toEqual([]);
 });
 
-it("hands back singly, before any multiple passes it", () => {
+it("returns a single delivery to the queue before a multiple covers its tag", () => {
   const window = windowOf(3);
   expect(sentAfter(window, 1, [3, "ack"], [2, "requeue"])).toEqual([{ kind: "nack", tag: 2 }]);
   expect(sentAfter(window, 1, [1, "ack"])).toEqual([{ kind: "ack", tag: 3, multiple: true }]);
 });
 
-it("sends what is handed back first, also where all end together", () => {
+it("sends returned deliveries first, even if all end together", () => {
   const window = windowOf(3);
   expect(sentAfter(window, 1, [1, "ack"], [2, "requeue"], [3, "ack"])).toEqual([
     { kind: "nack", tag: 2 },
@@ -37,7 +37,7 @@ it("sends what is handed back first, also where all end together", () => {
   ]);
 });
 
-it("no longer waits for a head that takes over a second", () => {
+it("does not wait for an oldest delivery that takes more than a second", () => {
   const window = windowOf(3);
   expect(sentAfter(window, 500, [2, "ack"])).toEqual([]);
   expect(sentAfter(window, 1501, [3, "ack"])).toEqual([
@@ -47,7 +47,7 @@ it("no longer waits for a head that takes over a second", () => {
   expect(sentAfter(window, 1502, [1, "ack"])).toEqual([{ kind: "ack", tag: 1, multiple: false }]);
 });
 
-it("tells how long the oldest has been here that the broker has not heard of", () => {
+it("tells how long the oldest unsettled delivery has been here", () => {
   const window = new AckWindow();
   expect(window.oldestMs(50)).toBe(0);
   window.delivered(1, 100);
@@ -59,13 +59,13 @@ it("tells how long the oldest has been here that the broker has not heard of", (
   expect(window.oldestMs(900)).toBe(200);
 });
 
-it("refuses a tag that is settled already", () => {
+it("refuses a tag that is already settled", () => {
   const window = windowOf(1);
   window.settled(1, "ack");
   expect(() => window.settled(1, "ack")).toThrow("not open");
 });
 
-it("in any order of ends, the broker hears of every delivery exactly once, and as it ended", () => {
+it("settles every delivery exactly once and as it ended, whatever the order of ends", () => {
   const ends = fc.array(
     fc.record({ requeue: fc.boolean(), rank: fc.integer(), gapMs: fc.nat(800), isTogether: fc.boolean() }),
     {

@@ -43,7 +43,7 @@ broker.describe(`a source on ${broker.name}`, () => {
     return through.href;
   }
 
-  it("acknowledges what settles together with a few bytes, not one by one", async () => {
+  it("acknowledges deliveries that settle together with a few bytes, not one by one", async () => {
     const source = story.open({ url: async () => url });
     story.settles = false;
     await story.untilTold("consuming");
@@ -58,7 +58,7 @@ broker.describe(`a source on ${broker.name}`, () => {
     expect(proxy.sentBytes() - before).toBeLessThan(200);
   });
 
-  it("holds no more of bodies that are too large than their heads, however long they are in work", async () => {
+  it("keeps only the beginning of bodies that are too large, however long they are in progress", async () => {
     const source = story.open();
     story.settles = false;
     await story.untilTold("consuming");
@@ -72,7 +72,7 @@ broker.describe(`a source on ${broker.name}`, () => {
     await until(() => source.state().unsettled === 0, "all settled");
   });
 
-  it("sends nothing of what settles while its channel closes: the broker delivers it again", async () => {
+  it("sends no settlement while its channel closes, so that the broker delivers again", async () => {
     const source = story.open();
     story.settles = false;
     await story.untilTold("consuming");
@@ -88,7 +88,7 @@ broker.describe(`a source on ${broker.name}`, () => {
   });
 
   describe("whose connection is cut", () => {
-    it("sends what it settles later nowhere: the new channel counts from one again", async () => {
+    it("does not send later settlements on the new channel, which counts tags from one again", async () => {
       const source = story.open({ url: async () => url });
       story.settles = false;
       await story.untilTold("consuming");
@@ -119,7 +119,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       expect(story.held).toHaveLength(7);
     });
 
-    it("again and again, holds no more than two prefetches, however slow the work is", async () => {
+    it("again and again holds at most two prefetches, however slow the work is", async () => {
       const source = story.open({ url: async () => url, prefetch: 2 });
       story.settles = false;
       await story.untilTold("consuming");
@@ -142,7 +142,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       await until(() => source.state().unsettled === 0, "all settled");
     });
 
-    it("tells of an outage once and then ever more rarely, and how long it was", async () => {
+    it("reports an outage once and then more and more rarely, and how long it lasted", async () => {
       story.open({ url: async () => url });
       await story.untilTold("consuming");
       proxy.cut();
@@ -161,7 +161,7 @@ broker.describe(`a source on ${broker.name}`, () => {
     });
   });
 
-  it("notices a connection that has fallen silent, and consumes on another, though the broker still holds the first", async () => {
+  it("notices a connection that has fallen silent, and consumes on another while the broker still holds the first", async () => {
     const heartbeat = async () => throughProxy(broker.server().url, { heartbeat: "2" });
     const durable = story.open({ url: heartbeat });
     const local = story.open({ url: heartbeat, queue: { name: story.name, type: "classic", local: true } });
@@ -186,7 +186,7 @@ broker.describe(`a source on ${broker.name}`, () => {
   });
 
   describe("whose queue is deleted", () => {
-    it("says so, with the time of the last delivery, and consumes from a new one", async () => {
+    it("reports that, with the time of the last delivery, and consumes from a new one", async () => {
       const source = story.open();
       await story.untilTold("consuming");
       await story.publish(["a"]);
@@ -206,7 +206,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       expect(source.state()).toMatchObject({ queuesLost: 1, reconnects: 1 });
     });
 
-    it("handles again what would have been handed back to it: nobody else has that", async () => {
+    it("handles again the deliveries that it cannot return to the queue, because nobody else has them", async () => {
       const source = story.open();
       story.settles = false;
       await story.untilTold("consuming");
@@ -224,7 +224,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       await until(() => source.state().stranded === 0, "none is in work any more");
     });
 
-    it("while the connection was lost, handles again what was handed back in between", async () => {
+    it("while the connection was lost handles again the deliveries that were handed back in between", async () => {
       story.open({ url: async () => url });
       story.settles = false;
       await story.untilTold("consuming");
@@ -241,7 +241,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       story.held[2]?.settle("ack");
     });
 
-    it("says at the end how many of it were handed back to nobody", async () => {
+    it("reports at the end how many deliveries were handed back to nobody", async () => {
       const source = story.open();
       story.settles = false;
       await story.untilTold("consuming");
@@ -255,7 +255,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       expect(await story.untilTold("deliveries_lost")).toMatchObject({ deliveries: 1 });
     });
 
-    it("while the connection was lost, says so too", async () => {
+    it("while the connection was lost reports that as well", async () => {
       const source = story.open({ url: async () => url });
       await story.untilTold("consuming");
       proxy.cut();
@@ -269,7 +269,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       await story.untilCame(1);
     });
 
-    it("says so also where the connection is lost again as soon as there is a new one", async () => {
+    it("reports that even if the connection is lost again as soon as there is a new queue", async () => {
       let isToBreak = false;
       // Asked for what is to be bound, once the queue is declared.
       const registry = () => {
@@ -290,7 +290,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       expect(source.state().queuesLost).toBe(1);
     });
 
-    it("while no worker ran, says so: the ledger knows that there was one", async () => {
+    it("while no worker ran reports that, because the ledger knows the queue", async () => {
       const first = story.open();
       await story.untilTold("consuming");
       expect(story.told.map(({ event }) => event)).not.toContain("queue_lost");
@@ -301,7 +301,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       expect(await story.untilTold("queue_lost")).toMatchObject({ consumed_until: null });
     });
 
-    it("is not what two workers take it for that begin at the same moment", async () => {
+    it("is not reported by two workers that start at the same moment", async () => {
       let otherHasNoted = (): void => undefined;
       const noted = new Promise<void>((resolve) => {
         otherHasNoted = resolve;
@@ -350,7 +350,7 @@ broker.describe(`a source on ${broker.name}`, () => {
     await admin.request("DELETE", `/api/users/${user}`);
   });
 
-  it("has another queue when its user is another one, and does not take the first one for lost", async () => {
+  it("uses another queue when its user changes, and does not treat the first one as lost", async () => {
     const { admin } = broker.server();
     const users = [`one-${story.name}`, `two-${story.name}`];
     const addresses: string[] = [];
@@ -379,7 +379,7 @@ broker.describe(`a source on ${broker.name}`, () => {
     });
     afterEach(() => other.close());
 
-    it("because another connection has it for itself, tries until it can", async () => {
+    it("because another connection has it for itself keeps trying until it can", async () => {
       const channel = await other.createChannel();
       await channel.assertQueue(story.queue, { exclusive: true, durable: true });
       story.open();
@@ -391,7 +391,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       await story.untilTold("consuming");
     });
 
-    it("because it has other arguments, says which, leaves it alone, and tries until somebody has changed it", async () => {
+    it("because it has other arguments names them, does not touch the queue, and keeps trying until somebody has changed it", async () => {
       const channel = await other.createChannel();
       await channel.assertQueue(story.queue, { durable: true });
       channel.sendToQueue(story.queue, Buffer.from("precious"));

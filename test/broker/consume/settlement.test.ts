@@ -6,7 +6,7 @@ describe("a delivery", () => {
     it(`whose only job is ${outcome} is acknowledged`, () => expect(settle([outcome])).toBe("ack"));
   }
 
-  it("is handed back when one of its jobs failed", () => {
+  it("is returned to the queue when one of its jobs failed", () => {
     expect(settle(["stored", "failed", "rejected"])).toBe("requeue");
   });
 

@@ -20,7 +20,7 @@ broker.describe(`a ${broker.name} in trouble`, () => {
   afterEach(() => story.end());
   afterAll(() => node.stop());
 
-  it("out of memory goes on delivering, and a publisher is told at its deadline that it is blocked", async () => {
+  it("out of memory still delivers, and a publisher learns at its deadline that it is blocked", async () => {
     const source = story.open();
     story.settles = false;
     await story.untilTold("consuming");

@@ -56,7 +56,7 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
   }
 
   for (const type of ["classic", "quorum"] as const) {
-    it(`is set aside from a ${type} queue by a user with Pulse's rights; the others come in their order`, async () => {
+    it(`is set aside from a ${type} queue by a user with Pulse's rights, and the others arrive in order`, async () => {
       const user = `u${Date.now()}`;
       const rights = Object.fromEntries(
         Object.entries(pulseRights).map(([right, names]) => [right, names.replaceAll("USER", user)]),
@@ -99,7 +99,7 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
     });
   }
 
-  it("is not the only thing that costs growing pauses: so does a connection that is lost whenever it consumes", async () => {
+  it("causes growing pauses, and so does a connection that is lost each time that it consumes", async () => {
     const proxy = await startCutProxy(Number(new URL(broker.server().url).port));
     // The longest pause that may be.
     const random = jest.spyOn(Math, "random").mockReturnValue(1);
@@ -122,7 +122,7 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
     await proxy.close();
   });
 
-  it("is tried ever more rarely while it cannot be set aside, and waits in the queue", async () => {
+  it("is tried more and more rarely while it cannot be set aside, and waits in the queue", async () => {
     const user = `u${Date.now()}`;
     const own = `^queue/${user}/${story.name}$`;
     const url = await broker

@@ -21,7 +21,7 @@ function plan(ledger: readonly KnownBinding[], registry: string, options: Partia
 }
 
 describe("the plan of bindings", () => {
-  it("tells what comes, stays and leaves", () => {
+  it("lists what is added, what stays and what is removed", () => {
     expect(plan(known("abc"), "bcd")).toEqual({
       bind: "d",
       unchanged: "bc",
@@ -31,7 +31,7 @@ describe("the plan of bindings", () => {
     });
   });
 
-  it("binds all where nothing is known, and removes nothing", () => {
+  it("binds everything and removes nothing if nothing is known", () => {
     expect(plan([], "ab")).toMatchObject({ bind: "ab", unbind: "", isRefused: false });
   });
 
@@ -45,7 +45,7 @@ describe("the plan of bindings", () => {
     expect(plan(known(ledger), registry, { force: true }).isRefused).toBe(false);
   });
 
-  it("leaves alone what another worker has said that it wants", () => {
+  it("keeps what another worker wants", () => {
     const ledger = [...known("ab"), ...known("cd", "other")];
     expect(plan(ledger, "a")).toMatchObject({ unbind: "b", wantedByOthers: "cd" });
   });
@@ -57,11 +57,11 @@ describe("the plan of bindings", () => {
     expect(plan(known("ab", "other", wantedAt), "a")).toMatchObject({ unbind: "b", wantedByOthers: "" });
   });
 
-  it("the guard counts what would go, without what others keep", () => {
+  it("the guard counts what would be removed, without what others keep", () => {
     expect(plan([...known("abc"), ...known("defgh", "other")], "x").isRefused).toBe(false);
   });
 
-  it("for a registry that all workers will have, what they want now does not count", () => {
+  it("for a registry that all workers will have, their present wishes do not count", () => {
     expect(plan(known("ab"), "a", { worker: null })).toMatchObject({ unbind: "b", wantedByOthers: "" });
   });
 });

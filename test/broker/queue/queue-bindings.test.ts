@@ -28,7 +28,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
 
   const declareOther = () => story.channel.assertExchange(other, "topic", { durable: true });
 
-  it("go on without an exchange that is missing, and come with it when it is declared", async () => {
+  it("are made without a missing exchange, and with it once it is declared", async () => {
     story.registry = aRegistry([other, story.exchange]);
     const source = story.open();
     await story.untilTold("consuming");
@@ -46,7 +46,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     expect(story.told.filter(({ event }) => event === "exchange_degraded")).toHaveLength(1);
   });
 
-  it("go on without an exchange that may not be read, and come with it when it may", async () => {
+  it("are made without an exchange that this user may not read, and with it once the user may", async () => {
     await declareOther();
     const { admin } = broker.server();
     const user = `user-${story.name}`;
@@ -72,7 +72,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     await story.channel.deleteQueue(`queue/${user}/${story.name}`);
   });
 
-  it("are made anew when an exchange was deleted and declared again, of which nobody tells, while another is missing", async () => {
+  it("are made again after an exchange was deleted and declared again, even while another one is missing", async () => {
     story.registry = aRegistry([other, story.exchange]);
     story.open({ recheckMs: 100 });
     await story.untilTold("consuming");
@@ -85,7 +85,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     await story.untilCame(1);
   });
 
-  it("of an exchange that is gone leave the registry like any other", async () => {
+  it("of a deleted exchange leave the registry like any other", async () => {
     await declareOther();
     story.registry = aRegistry([other, story.exchange]);
     const source = story.open();
@@ -98,7 +98,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     expect(source.state()).toMatchObject({ bindings: 1, left: 0, reconnects: 0 });
   });
 
-  it("are not removed by a reconnect, not even those that nobody lists any more", async () => {
+  it("are not removed by a reconnect, not even those that no registry lists any more", async () => {
     const source = story.open();
     await story.untilTold("consuming");
     const stray = { exchange: story.exchange, routing_key: "stray", wanted_by: "", wanted_at: null };
@@ -110,7 +110,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     expect(await story.ledger.readBindings(story.queue)).toHaveLength(2);
   });
 
-  it("are there also while the ledger is away, and it is caught up when it is back", async () => {
+  it("are made while the ledger is away, and it is brought up to date when it is back", async () => {
     let isAway = true;
     const readBindings = async (queue: string) => {
       if (isAway) throw new Unavailable("store", "away for a test");
@@ -131,7 +131,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     await until(async () => (await story.ledger.readBindings(story.queue)).length === 1, "the ledger's note");
   });
 
-  it("come also when applying a registry failed halfway", async () => {
+  it("are made even if applying a registry failed halfway", async () => {
     await declareOther();
     let fails = false;
     const source = story.open({
@@ -155,7 +155,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     await story.untilCame(1);
   });
 
-  it("of two workers with different registries stay both, with a warning, until one of them has ended", async () => {
+  it("of two workers with different registries all stay, with a warning, until one of the workers has ended", async () => {
     const folder = mkdtempSync(join(tmpdir(), "bindings-"));
     const stores: Store[] = [];
     // Two processes open the store each for itself.
@@ -186,7 +186,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("are removed from a private queue and from a durable one under Pulse's rights alone", async () => {
+  it("are removed from a private queue and from a durable one with Pulse's rights alone", async () => {
     await declareOther();
     const { admin } = broker.server();
     const user = `user-${story.name}`;

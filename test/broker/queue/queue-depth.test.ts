@@ -54,7 +54,7 @@ describe("readings of a queue with a limit of 1000", () => {
     expect(judged(...depths).events).toEqual(events);
   });
 
-  it("tell how fast it grows, over the last half minute, and when the limit is reached", () => {
+  it("show how fast it grows over the last half minute, and when it reaches the limit", () => {
     expect(judged(0, 100, 200).last).toMatchObject({ growthPerSecond: 10, secondsToLimit: 80 });
     // What was before does not count: since 40 s it has stayed at 600.
     expect(judged(0, 600, 600, 600, 600).last).toMatchObject({ growthPerSecond: 0, secondsToLimit: null });
@@ -62,7 +62,7 @@ describe("readings of a queue with a limit of 1000", () => {
     expect(judged(0, 1200).last.secondsToLimit).toBe(0);
   });
 
-  it("that come rarely are compared with the one before", () => {
+  it("that are rare are compared with the previous one", () => {
     const reading = { queue: "q", messages: 0, consumers: 1, atMs: 0 };
     const first = judgeDepth(null, reading, 1000).state;
     const next = judgeDepth(first, { ...reading, messages: 600, atMs: 60_000 }, 1000).state;
@@ -119,7 +119,7 @@ broker.describe(`the watch over a queue on ${broker.name}`, () => {
     await until(hasSeen, `a depth of ${messages}`);
   }
 
-  it("warns once for a crossing, says when it is over, and warns again", async () => {
+  it("warns once for a crossing, reports when that is over, and warns again", async () => {
     await grow(30);
     await seen(30);
     expect(told).toEqual([
@@ -150,7 +150,7 @@ broker.describe(`the watch over a queue on ${broker.name}`, () => {
     expect(told.filter(({ event }) => event === "queue_depth_ok")).toHaveLength(1);
   });
 
-  it("knows nothing while the queue is gone, and leaves the other channels alone", async () => {
+  it("knows no depth while the queue is gone, and does not disturb other channels", async () => {
     await grow(1);
     await seen(1);
     await channel.deleteQueue(queue);

@@ -33,12 +33,12 @@ const aPublication = (url: string, timeoutMs: number) => ({
 });
 
 broker.describe(`publishing to ${broker.name}`, () => {
-  it("tells of a broker that takes nothing when the time is up, and is not held up by it at the end", async () => {
+  it("reports a broker that accepts nothing when the time is up, and does not wait for it at the end", async () => {
     const url = await aDoorThat((near) => near.pause());
     expect(await publishMessages(aPublication(url, 1500))).toBe("timeout");
   });
 
-  it("tells of a connection that was lost before the broker confirmed", async () => {
+  it("reports a connection that was lost before the broker confirmed", async () => {
     const url = await aDoorThat((near, far) => {
       near.destroy();
       far.destroy();
@@ -46,7 +46,7 @@ broker.describe(`publishing to ${broker.name}`, () => {
     expect(await publishMessages(aPublication(url, 30_000))).toBe("lost");
   });
 
-  it("tells of a message that is longer than the broker takes", async () => {
+  it("reports a message that is longer than the broker accepts", async () => {
     // 128 MiB is the most that series 3 takes; series 4 takes 16.
     const bodies = [Buffer.alloc(128 * 1024 * 1024 + 1, "x")];
     const error: unknown = await publishMessages({
@@ -97,7 +97,7 @@ broker.describe(`publishing to ${broker.name}`, () => {
   });
 });
 
-it("gives the driver's own words on what is not known, without the password", () => {
+it("gives the driver's own words on an unknown error, without the password", () => {
   const error = new Error("odd: amqp://user:secret@host\n");
   expect(brokerTrouble(error, "amqp://user:secret@host")).toBe("odd: amqp://user:***@host; see AMQP_URL");
 });

@@ -30,7 +30,7 @@ const [verdict] = judgeDelivery(delivery, {
 });
 if (verdict?.kind !== "accepted") throw new Error("the example is not accepted");
 
-/** The reader's registry leaves its project out. */
+/** The worker's registry does not accept its project. */
 const refused = toRejection(
   delivery,
   {
@@ -55,7 +55,7 @@ describe("the end of a published message", () => {
     expect(await end).toEqual({ kind: "stored", state });
   });
 
-  it("is its rejection, and no earlier one, also where the job stands there from another message", async () => {
+  it("is its new rejection, even if the job is there from another message", async () => {
     await store.recordRejections([refused]);
     await store.storeSubmissions([anArrival({ state: "completed" })]);
     const awaited = await toAwaited(delivery, verdict, store);

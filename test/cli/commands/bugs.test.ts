@@ -63,7 +63,7 @@ describe("bugs import", () => {
     expect(await cachedIds()).toEqual([1, 2]);
   });
 
-  it("takes one bug on one line", async () => {
+  it("accepts a single bug on one line", async () => {
     expect(await run(["import", "-"], JSON.stringify(aRestBug(3)))).toMatchObject({ code: 0 });
     expect(await cachedIds()).toEqual([3]);
   });
@@ -82,7 +82,7 @@ describe("bugs import", () => {
     else expect((await cachedBugs())[0]?.modified ?? "").not.toContain("T05:00");
   });
 
-  it("names every bad entry, by its index or line, and imports nothing then", async () => {
+  it("names every invalid entry by its index or line, and then imports nothing", async () => {
     await run(["import", "-"], JSON.stringify([aRestBug(1)]));
     const inArray = await run(["import", "-"], JSON.stringify([aRestBug(2), { id: "x" }, 5]));
     expect(inArray.code).toBe(1);
@@ -93,21 +93,21 @@ describe("bugs import", () => {
     expect(await cachedIds()).toEqual([1]);
   });
 
-  it("says once of a broken document that it is one", async () => {
+  it("reports a broken document only once", async () => {
     const { code, stderr } = await run(["import", "-"], '{"bugs": [\n{"id": 1},\n{"id": 2}\n');
     expect(code).toBe(2);
     expect(stderr.trim().split("\n")).toHaveLength(1);
-    expect(stderr).toContain("- is neither JSON nor a JSON bug a line");
+    expect(stderr).toContain("- is neither a JSON document nor one JSON bug per line");
   });
 
-  it("names the first of many bad entries, and how many there are", async () => {
+  it("names the first of many invalid entries, and their number", async () => {
     const { code, stderr } = await run(["import", "-"], JSON.stringify(Array(500).fill({ id: 0 })));
     expect(code).toBe(1);
     expect(stderr.trim().split("\n")).toHaveLength(21);
-    expect(stderr).toContain("Of the bugs in - wrong: 500 (the first 20 are told); nothing was imported.");
+    expect(stderr).toContain("500 invalid bugs (the first 20 are shown) in -; nothing was imported.");
   });
 
-  it("does not empty the cache by an empty file", async () => {
+  it("does not empty the cache if the file is empty", async () => {
     await run(["import", "-"], JSON.stringify([aRestBug(1)]));
     for (const empty of ["", "[]", '{"bugs": []}']) {
       expect(await run(["import", "-"], empty)).toMatchObject({ code: 1 });
@@ -117,7 +117,7 @@ describe("bugs import", () => {
 });
 
 describe("bugs sync", () => {
-  it("asks for pages of 500 until the first that is shorter, as ourselves", async () => {
+  it("asks for pages of 500 until one is shorter, with our user agent", async () => {
     server = await startBugzilla(many(1203));
     const { code, stdout, stderr } = await run(["sync", "--url", server.url]);
     expect({ code, stdout, stderr }).toEqual({
@@ -140,7 +140,7 @@ describe("bugs sync", () => {
     expect(await cachedIds()).toHaveLength(1203);
   });
 
-  it("asks once more after a full page, and forgets bugs that are gone", async () => {
+  it("asks again after a full page, and removes bugs that are gone", async () => {
     await run(["import", "-"], JSON.stringify([aRestBug(9999)]));
     server = await startBugzilla(many(500));
     expect(await run(["sync", "--url", server.url])).toMatchObject({ code: 0 });
@@ -170,7 +170,7 @@ describe("bugs sync", () => {
     expect(await cachedIds()).toEqual([9999]);
   });
 
-  it("keeps the old bugs when there are none, or no list", async () => {
+  it("keeps the old bugs if the answer is empty or not a list", async () => {
     await run(["import", "-"], JSON.stringify([aRestBug(9999)]));
     for (const answer of ["{}", '{"bugs": []}']) {
       server = await startBugzilla([], (response) => response.end(answer));

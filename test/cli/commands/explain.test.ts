@@ -25,7 +25,7 @@ const rejection: Rejection = {
   received_at: new Date().toISOString(),
 };
 
-/** A task of two runs, the second one refused, and a job of the same guid in another project. */
+/** A task with two runs, of which the second was rejected, and a job with the same guid in another project. */
 beforeAll(async () => {
   const store = await openStore({
     mongodbUrl: null,
@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it("tells of every run of a task, and what was rejected of it", async () => {
+it("shows every run of a task, and its rejections", async () => {
   const { code, stdout, stderr } = await explain("task");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toMatch(/^task\/0 in autoland: completed, success$/m);
@@ -53,18 +53,18 @@ it("tells of every run of a task, and what was rejected of it", async () => {
   expect(stdout).toMatch(/\/state +is odd \[enum\]/);
 });
 
-it("tells of one run, in one project where that is wanted", async () => {
+it("shows one run, in one project if that is asked for", async () => {
   const { code, stdout } = await explain("task/0", "--project", "try");
   expect(code).toBe(0);
   expect(stdout).toMatch(/^task\/0 in try/);
   expect(stdout).not.toMatch(/autoland|Rejected/);
 });
 
-it("one that was only rejected is known", async () => {
+it("a job that was only rejected is known", async () => {
   expect(await explain("task/1")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Rejected\n/) });
 });
 
-it("gives a machine one object, without the payloads", async () => {
+it("prints one JSON object, without the payloads", async () => {
   const { code, stdout } = await explain("task", "--json");
   expect(code).toBe(0);
   expect(stdout.trim().split("\n")).toHaveLength(1);
@@ -80,7 +80,7 @@ it("gives a machine one object, without the payloads", async () => {
   expect(told.rejections[0]).not.toHaveProperty("payload");
 });
 
-it("ends with code 1 and what to check next where nothing is known", async () => {
+it("ends with exit code 1, and says what to check next, if nothing is known", async () => {
   for (const args of [["nobody"], ["task/1", "--project", "autoland"]]) {
     expect(await explain(...args)).toMatchObject({
       code: 1,
@@ -90,7 +90,7 @@ it("ends with code 1 and what to check next where nothing is known", async () =>
   expect(JSON.parse((await explain("nobody", "--json")).stdout)).toMatchObject({ jobs: [], rejections: [] });
 });
 
-it("makes no store where there is none, and says so", async () => {
+it("creates no store if there is none, and says so", async () => {
   const run = await runCli(["explain", "x"], { DATA_DIR: join(folder, "nowhere") });
   expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining("there is no store in ") });
   expect(existsSync(join(folder, "nowhere"))).toBe(false);

@@ -74,7 +74,7 @@ describe("parse-log", () => {
     });
   }
 
-  it("reads a file, standard input or a URL, gzip or plain, to the same end", async () => {
+  it("gives the same result for a file, standard input or a URL, gzip or plain", async () => {
     host = await startLogHost({ "/gzip": answer(gzipSync(log)), "/moved": redirect("/gzip") });
     const plain = join(folder, "log.txt");
     writeFileSync(plain, log);
@@ -93,7 +93,7 @@ describe("parse-log", () => {
     }
   });
 
-  it("makes no store for itself, and suggests bugs of the one that is there", async () => {
+  it("creates no store, and suggests bugs from an existing one", async () => {
     const before = await run(["parse-log", "-"], {}, log);
     expect(suggestedIds(before)).toEqual([[], []]);
     expect(readdirSync(folder)).toEqual([]);
@@ -141,7 +141,7 @@ describe("parse-log", () => {
     });
   });
 
-  it("keeps what is good of an item with NaN, and every number as it is written", async () => {
+  it("keeps the valid parts of an item with NaN, and every number as it is written", async () => {
     const subtests = '{"name":"a","value":NaN},{"name":"b","value":9007199254740993,"replicates":[1e400]}';
     const item = `{"framework":{"name":"t"},"suites":[{"name":"s","subtests":[${subtests}]}]}`;
     const { code, stdout, stderr } = await run(["parse-log", "-"], {}, `PERFHERDER_DATA: ${item}\n`);
@@ -180,7 +180,7 @@ describe("parse-log", () => {
     });
   });
 
-  it("says of a log that is compressed in another way that it is", async () => {
+  it("says if a log has an unknown compression", async () => {
     const xz = Buffer.from("\xfd7zXZ\0\0\x04\xe6\xd6", "latin1");
     expect(await run(["parse-log", "-"], {}, xz)).toMatchObject({
       code: 1,
@@ -197,7 +197,7 @@ describe("parse-log", () => {
     expect(stderr).toContain("LOG_ALLOW_PRIVATE=true");
   });
 
-  it("fetches nothing but http and https", async () => {
+  it("fetches only http and https", async () => {
     for (const url of ["file:///etc/passwd", "ftp://example.org/log"]) {
       expect(await run(["parse-log", url])).toMatchObject({
         code: 1,
@@ -228,7 +228,7 @@ describe("parse-log", () => {
 describe("logs", () => {
   const logOf = (job: string) => ({ taskId: job, logs: [{ name: "buildbot_text", url: `http://h/${job}` }] });
 
-  /** Four jobs with a log each: one failed for good, one read, one that will be tried again, one waiting. */
+  /** Four jobs with one log each: failed for good, read, to be tried again, and waiting. */
   beforeEach(async () => {
     await withStore(async (store) => {
       const jobs = ["gone/0", "read/0", "again/0"].map((job) => anArrival(logOf(job)));
@@ -265,24 +265,24 @@ describe("logs", () => {
     expect(stdout).toMatch(/^pending +0 .* autoland +waiting\/0 .* -$/m);
   });
 
-  it("are filtered by project, job, status and time, and counted off", async () => {
+  it("are filtered by project, job, status and time, and limited", async () => {
     expect(await jobs()).toEqual(["again/0", "gone/0", "read/0", "waiting/0"]);
     expect(await jobs("--project", "autoland")).toEqual(["waiting/0"]);
     expect(await jobs("--job", "gone/0")).toEqual(["gone/0"]);
     expect(await jobs("--status", "failed")).toEqual(["again/0", "gone/0"]);
-    // The one that waits has not changed since its message came, long ago.
+    // The waiting log has not changed since its message arrived, long ago.
     expect(await jobs("--since", "1h")).toEqual(["again/0", "gone/0", "read/0"]);
     expect(await jobs("--since", "2126-01-01")).toEqual([]);
     expect(await jobs("--limit", "2")).toHaveLength(2);
     expect(await run(["logs", "list", "--project", "nobody"])).toMatchObject({
       code: 0,
-      stdout: "No such logs.\n",
+      stdout: "No matching logs.\n",
     });
   });
 
-  it("are read again when asked for, and the command says how many", async () => {
+  it("are scheduled to be read again, and the command says how many", async () => {
     const { code, stdout } = await run(["logs", "reparse", "--status", "failed"]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: "2 logs are to be read again\n" });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "2 logs will be read again\n" });
     expect(await jobs("--status", "pending")).toEqual(["again/0", "gone/0", "waiting/0"]);
     const claim = aClaim({ limit: 9 });
     const due = await withStore((store) => store.claimWork(claim));
@@ -336,7 +336,7 @@ function suggestedIds({ stdout }: CliRun): number[][] {
   return blob.map(({ bugs }) => bugs.open_recent.map(({ id }) => id));
 }
 
-/** The artifacts with another `logurl`. */
+/** Replaces `logurl` in the artifacts. */
 function withLogUrl(artifacts: unknown, logurl: string): unknown {
   return JSON.parse(JSON.stringify(artifacts), (key, value: unknown) => (key === "logurl" ? logurl : value));
 }

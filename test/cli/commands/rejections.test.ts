@@ -23,7 +23,7 @@ jest.setTimeout(120_000);
 const folder = mkdtempSync(join(tmpdir(), "rejections-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** So much of a payload is kept here. */
+/** How much of a payload is kept in these tests. */
 const MAX_BYTES = 2000;
 
 /** The worker's store, and command lines that look into it. */
@@ -64,7 +64,7 @@ class Place {
     return work(store).finally(() => store.close());
   }
 
-  /** What a worker makes of deliveries, of an exchange that may write to nothing. */
+  /** Processes deliveries as a worker does, from an exchange that may write to no project. */
   async receive(...deliveries: readonly Delivery[]): Promise<void> {
     const rules = { schemas, ...limits, tiers: new Map(), acceptsProject: () => false };
     const jobs = deliveries.flatMap((delivery) =>
@@ -87,7 +87,7 @@ class Place {
   }
 }
 
-/** It came so many minutes ago. */
+/** Arrived this many minutes ago. */
 function came(minutes: number, body: unknown, overrides: Partial<Delivery> = {}): Delivery {
   return aDelivery(body, { receivedAtMs: Date.now() - minutes * 60_000, ...overrides });
 }
@@ -97,7 +97,7 @@ const invalid = aMessage({ taskId: "invalid/0", state: "done", owner: "" });
 
 const origin = { kind: "hg.mozilla.org", project: "try", revision: "a".repeat(40) };
 
-/** The way of an operator who has mended something, on one of the stores. */
+/** The story of an operator who has fixed something, on one of the stores. */
 function replayStory(newUrl: () => string | null): void {
   let place: Place;
   beforeEach(() => {
@@ -105,7 +105,7 @@ function replayStory(newUrl: () => string | null): void {
   });
   afterEach(() => place.remove());
 
-  it("are replayed by the registry of today: what became of each is told, and what is mended is gone", async () => {
+  it("are replayed with the present registry: each outcome is printed, and what is accepted now is removed", async () => {
     await place.receive(
       came(50, aMessage({ taskId: "a/0", state: "running" })),
       came(40, aMessage({ taskId: "a/0" })),
@@ -126,7 +126,7 @@ function replayStory(newUrl: () => string | null): void {
       expect.stringMatching(/UTF-8/),
       "",
     ]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: "Of 5: 2 stored, 3 rejected again\n" });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "5 rejections: 2 stored, 3 rejected again\n" });
     const left = await place.lines(["list"]);
     expect(left.map((rejection) => rejection["task_id"])).toEqual([null, "b/0", "invalid/0"]);
     expect(left.map((rejection) => rejection["count"])).toEqual([1, 1, 1]);
@@ -149,8 +149,8 @@ mongodb.describe(`rejections on ${mongodb.name}`, () => {
 describe("rejections", () => {
   const place = new Place(null);
 
-  // That the stores find the same by each filter is their contract.
-  it("are listed newest first, found by every filter, counted, and shown with all that is known", async () => {
+  // The contract of the stores proves that both find the same with each filter.
+  it("are listed newest first, found by every filter, counted, and shown in full", async () => {
     const place = new Place(null);
     await place.receive(
       came(50, aMessage({ taskId: "a/0" })),
@@ -207,7 +207,7 @@ describe("rejections", () => {
       "project-not-accepted",
       "--json",
     ]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "Of 250: 250 stored\n" });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "250 rejections: 250 stored\n" });
     const told = stdout
       .trimEnd()
       .split("\n")
@@ -217,11 +217,14 @@ describe("rejections", () => {
       ...{ id: expect.stringMatching(/^[0-9a-f]{32}$/), project: "try" },
       ...{ task_id: expect.any(String), outcome: "stored", errors: [] },
     });
-    expect(await place.run(["list"])).toEqual({ code: 0, stdout: "No such rejections.\n", stderr: "" });
-    expect(await place.run(["replay", "--all"])).toMatchObject({ code: 0, stderr: "No such rejections.\n" });
+    expect(await place.run(["list"])).toEqual({ code: 0, stdout: "No matching rejections.\n", stderr: "" });
+    expect(await place.run(["replay", "--all"])).toMatchObject({
+      code: 0,
+      stderr: "No matching rejections.\n",
+    });
   });
 
-  it("one is replayed by the beginning of its id; one that was not kept whole cannot be", async () => {
+  it("one is replayed by the beginning of its id; one that was not kept whole cannot be replayed", async () => {
     await place.receive(
       came(3, aMessage({ taskId: "one/0" })),
       came(2, aMessage({ taskId: "long/0", extra: { x: "y".repeat(MAX_BYTES) } })),
@@ -233,7 +236,7 @@ describe("rejections", () => {
       stdout: expect.stringMatching(/stored\n$/),
     });
     const { code, stdout, stderr } = await place.run(["replay", String(long?.["id"])]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: "Of 1: 1 cannot be replayed\n" });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "1 rejection: 1 cannot be replayed\n" });
     expect(stdout).toMatch(
       /only the beginning .* \d{4} bytes, sha256 [0-9a-f]{64}\): its publisher has to send it again/,
     );
@@ -249,14 +252,14 @@ describe("rejections", () => {
     });
   });
 
-  it("one that killed workers is replayed by its id alone, and not among others", async () => {
+  it("one that killed workers is replayed only by its id, and not among others", async () => {
     const apart = new Place(null);
     const content = Buffer.from(JSON.stringify(aMessage())).toString("base64");
     const payload = { ...aRejection("").payload, encoding: "base64", content } as const;
     const fault = { reason: "killed-worker", attempts: 5 } as const;
     await apart.withStore((store) => store.recordRejections([aRejection("", { fault, payload })]));
     const among = await apart.run(["replay", "--all"]);
-    expect(among).toMatchObject({ code: 1, stderr: "Of 1: 1 cannot be replayed\n" });
+    expect(among).toMatchObject({ code: 1, stderr: "1 rejection: 1 cannot be replayed\n" });
     const [, id = ""] = /^(\w+): - -: cannot be replayed\n.*by its id/.exec(among.stdout) ?? [];
     const alone = await apart.run(["replay", id]);
     expect(alone).toMatchObject({ code: 0, stdout: `${id}: try guid/0: stored\n` });
@@ -277,7 +280,7 @@ describe("rejections", () => {
       expect(stdout).toContain(`      ${number}`);
   });
 
-  it("are exported as they were sent, and validate takes them up", async () => {
+  it("are exported as they were sent, and validate accepts the format", async () => {
     const exporting = new Place(null);
     await exporting.receive(
       came(3, [aMessage({ taskId: "e/0" }), invalid]),
@@ -320,12 +323,12 @@ describe("rejections", () => {
     await expect(replay({}, [], options)).rejects.toThrow(mend);
   });
 
-  it("are replayed by ids or by filters, and all of them only when that is said", async () => {
-    await expect(replay({}, [], {})).rejects.toThrow("say which by an id or a filter, or --all");
-    await expect(replay({}, ["abcd"], { project: "try" })).rejects.toThrow("not by both");
+  it("are replayed by ids or by filters, and all of them only with --all", async () => {
+    await expect(replay({}, [], {})).rejects.toThrow("give an id or a filter, or --all");
+    await expect(replay({}, ["abcd"], { project: "try" })).rejects.toThrow("not both");
   });
 
-  it("are looked for in no store that is not there", async () => {
+  it("are not looked for if there is no store", async () => {
     const nowhere = { DATA_DIR: join(folder, "nowhere") };
     expect(await runCli(["rejections", "list"], nowhere)).toMatchObject({
       code: 2,

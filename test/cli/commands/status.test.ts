@@ -24,12 +24,12 @@ const status = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<C
     ...env,
   });
 
-it("where nothing runs says of each part why it tells nothing, and makes no store", async () => {
+it("says for each part why there is no information if nothing runs, and creates no store", async () => {
   const { code, stdout, stderr } = await status([], { HTTP_PORT: String(await freePort()) });
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
-  expect(stdout).toMatch(/^! worker: nobody listens there/);
+  expect(stdout).toMatch(/^! worker: nothing listens there/);
   expect(stdout).toMatch(/^broker +not asked from here: AMQP_URL is not set$/m);
-  expect(stdout).toMatch(/^store +not known: not asked from here: there is none in /m);
+  expect(stdout).toMatch(/^store +unknown: not asked from here: there is no store in /m);
   expect(existsSync(join(folder, "data"))).toBe(false);
 });
 
@@ -43,7 +43,7 @@ it.each([
   });
 });
 
-it("a broker and a database that are away are told, without their passwords", async () => {
+it("reports a broker and a database that are away, without their passwords", async () => {
   const port = await freePort();
   const { code, stdout, stderr } = await status(["--url", `http://127.0.0.1:${port}`], {
     AMQP_URL: `amqp://user:geheim@127.0.0.1:${port}`,
@@ -55,9 +55,9 @@ it("a broker and a database that are away are told, without their passwords", as
   expect(stdout).not.toContain("geheim");
 });
 
-it("what answers and is no worker is told to be none, also when its answer never ends", async () => {
+it("says if the answer is not from a worker, even if it never ends", async () => {
   const endless = (response: ServerResponse): void => {
-    // Who has gone is told by the error: not every Node calls the response destroyed then.
+    // The error shows that the client has gone: not every Node.js version marks the response as destroyed.
     response.write("x".repeat(100_000), (error) => {
       if (!error) setImmediate(endless, response);
     });
@@ -73,14 +73,14 @@ it("what answers and is no worker is told to be none, also when its answer never
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       problems: [
-        expect.stringMatching(/^worker: what answers there \(HTTP 200\) is no worker of this version/),
+        expect.stringMatching(/^worker: the answer \(HTTP 200\) is not from a worker of this version/),
       ],
       worker: { url, status: null },
     });
   }
 });
 
-it("asks a worker by the address that --url names, whatever stands for this machine", async () => {
+it("asks the worker at the address of --url, in every notation of this machine", async () => {
   const counters = createCounters();
   let port = "";
   const tell = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
@@ -99,7 +99,7 @@ it("asks a worker by the address that --url names, whatever stands for this mach
   await http.close();
 });
 
-it("a worker that does not answer to the name that it is asked by is told so, and what to do", async () => {
+it("says what to do if the worker refuses the host name of the request", async () => {
   const other = createServer((_request, response) => response.writeHead(403).end("{}")).listen(
     0,
     "127.0.0.1",
@@ -109,14 +109,14 @@ it("a worker that does not answer to the name that it is asked by is told so, an
   const { code, stdout } = await status(["--url", `http://127.0.0.1:${port}`]);
   other.close();
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^! worker: it does not answer to the name 127\.0\.0\.1 .*HTTP_ALLOWED_HOSTS/m);
+  expect(stdout).toMatch(/^! worker: it refuses the name 127\.0\.0\.1 .*HTTP_ALLOWED_HOSTS/m);
 });
 
-it("an address that is none, or has a password, is a misuse, and the password is not repeated", async () => {
+it("an invalid address or one with a password is a misuse, and the password is not repeated", async () => {
   for (const url of ["9182", "ftp://x", "http://", "http://user:geheim@127.0.0.1:1"]) {
     const { code, stdout, stderr } = await status(["--url", url]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain("--url must be that of a worker");
+    expect(stderr).toContain("--url must be a worker's address");
     expect(stderr).not.toContain("geheim");
   }
 });

@@ -34,7 +34,7 @@ const mixed = [
 ];
 
 describe("validate", () => {
-  it("says for each message of each file whether it is valid, and what is wrong, where", async () => {
+  it("says for each message of each file whether it is valid, and what is wrong and where", async () => {
     const [one, many] = [file("one.json", aMessage()), file("many.json", mixed)];
     const { code, stdout, stderr } = await runCli(["validate", one, many], {});
     expect(stdout.split("\n")).toEqual([
@@ -45,13 +45,13 @@ describe("validate", () => {
       '  /origin/revision: must NOT have fewer than 40 characters; it is "abc" (an origin on hg.mozilla.org by revision) [minLength]',
       '  /taskId: must match pattern "^[A-Za-z0-9/+-]+$"; it is "no_task" [pattern]',
       `${many}[3]: invalid`,
-      '  /timeStarted: not a date-time: "not a date"; it should be as in "2026-01-05T10:00:00Z" [unreadable-time]',
+      '  /timeStarted: not a date-time: "not a date"; write it like "2026-01-05T10:00:00Z" [unreadable-time]',
       "",
     ]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
   });
 
-  it("prints one JSON object per message with --json, of standard input too", async () => {
+  it("prints one JSON object per message with --json, also from standard input", async () => {
     const { code, stdout } = await runCli(["validate", "-", "--json"], {}, JSON.stringify(mixed));
     const lines = stdout
       .trimEnd()
@@ -103,13 +103,13 @@ describe("validate", () => {
     expect(stdout).toContain(why);
   });
 
-  it("says of a file that is not there that it cannot be read", async () => {
+  it("says that a missing file cannot be read", async () => {
     const { code, stderr } = await runCli(["validate", join(folder, "none.json")], {});
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error: .*none\.json cannot be read: ENOENT.*\n$/);
   });
 
-  it("shows control characters of a message as such", async () => {
+  it("shows control characters of a message as escapes", async () => {
     const body = JSON.stringify(aMessage({ "\u001b[2J\u009b": 1, owner: "\u202e" }));
     const { stdout } = await runCli(["validate", "-"], {}, body);
     expect(stdout).toContain("additional properties");
@@ -117,7 +117,7 @@ describe("validate", () => {
     for (const raw of ["\u001b", "\u009b", "\u202e"]) expect(stdout).not.toContain(raw);
   });
 
-  it("asks for no broker and no store", async () => {
+  it("needs no broker and no store", async () => {
     const env = { AMQP_URL: "nonsense", MONGODB_URL: "nonsense", DATA_DIR: "/nonsense" };
     expect(await runCli(["validate", "-"], env, JSON.stringify(aMessage()))).toMatchObject({ code: 0 });
   });
@@ -175,7 +175,7 @@ describe("the verdict of validate and of the worker", () => {
     expect(documentsOf(Buffer.from(text)).map(String)).toEqual(documents);
   });
 
-  it("on a file does not depend on how many jobs it holds, as it does on a message of the broker", () => {
+  it("on a file does not depend on the number of its jobs, unlike a message from the broker", () => {
     const settings = { ...settingsSchema.parse({}), MAX_JOBS_PER_MESSAGE: 2 };
     const body = Buffer.from(JSON.stringify([aMessage(), aMessage(), aMessage()]));
     const accepted = ["accepted", "accepted", "accepted"];
@@ -192,7 +192,7 @@ describe("the verdict of validate and of the worker", () => {
     expect(new Set(verdicts.map(({ kind }) => kind))).toEqual(new Set(["rejected"]));
   });
 
-  it("a wrapped message is judged as it would be published, in an array and on a line too", () => {
+  it("a wrapped message is judged as it would be published, also in an array and on a line", () => {
     const wrapped = JSON.stringify({ payload: aMessage({ state: "done" }), _meta: {} });
     for (const text of [wrapped, `[${wrapped}]`, `${wrapped}\n`]) {
       const verdicts = judgeFile(Buffer.from(text), limits, schemas);
@@ -200,12 +200,12 @@ describe("the verdict of validate and of the worker", () => {
     }
   });
 
-  it("an array within an array is one message, and no job", () => {
+  it("an array within an array is one invalid message", () => {
     const verdicts = judgeFile(Buffer.from(JSON.stringify([[aMessage()], aMessage()])), limits, schemas);
     expect(verdicts.map(({ kind }) => kind)).toEqual(["rejected", "accepted"]);
   });
 
-  it("measures each message of an array by itself", () => {
+  it("applies the size limit to each message of an array by itself", () => {
     const long = aMessage({ extra: { long: "x".repeat(3000) } });
     const body = Buffer.from(JSON.stringify([long, long]));
     expect(judgeFile(body, limits, schemas).map(({ kind }) => kind)).toEqual(["accepted", "accepted"]);
@@ -213,7 +213,7 @@ describe("the verdict of validate and of the worker", () => {
 });
 
 describe("normalise", () => {
-  it("prints the submissions alone on standard output, and tells of the rest on standard error", async () => {
+  it("prints only the submissions on standard output, and reports the rest on standard error", async () => {
     const path = file("mixed.json", mixed);
     const { code, stdout, stderr } = await runCli(["normalise", path], {});
     expect(code).toBe(1);
@@ -225,7 +225,7 @@ describe("normalise", () => {
     expect(stderr).toContain(`${path}[3]: left out: invalid\n  /timeStarted: `);
   });
 
-  it("keeps to the limits that the worker's settings give a job", async () => {
+  it("applies the limits of the worker's settings", async () => {
     const logs = [1, 2, 3].map((n) => ({ name: `log${n}`, url: "http://h/" }));
     const input = JSON.stringify(aMessage({ logs, labels: ["a", "b"] }));
     const { code, stderr } = await runCli(["normalise", "-"], { MAX_LOGS_PER_JOB: "2" }, input);
@@ -248,7 +248,7 @@ describe("normalise", () => {
     expect(stdout).toContain('"job_symbol": "s12345678901234567891"');
   });
 
-  it("tells what of a message is not used, which makes it no invalid one", async () => {
+  it("reports unused parts of a message, which do not make it invalid", async () => {
     const link = { url: "u", linkText: "t", label: "l" };
     const message = aMessage({ jobInfo: { links: [link, 5] }, extra: { artifacts: [null] } });
     const { code, stdout, stderr } = await runCli(["normalise", "-"], {}, JSON.stringify(message));
@@ -264,14 +264,14 @@ describe("normalise", () => {
     );
   });
 
-  it("ends well where none is invalid, also where none is left", async () => {
+  it("ends with exit code 0 if no message is invalid, even if none is left", async () => {
     const one = await runCli(["normalise", "-"], {}, JSON.stringify(aMessage()));
     expect(one).toMatchObject({ code: 0, stderr: "" });
     const none = await runCli(["normalise", "-"], {}, JSON.stringify(aMessage({ state: "unscheduled" })));
     expect({ code: none.code, stdout: none.stdout }).toEqual({ code: 0, stdout: "[]\n" });
   });
 
-  it("prints an empty array for what holds no message, and says why", async () => {
+  it("prints an empty array if there is no valid message, and says why", async () => {
     const { code, stdout, stderr } = await runCli(["normalise", "-"], {}, "{");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "[]\n" });
     expect(stderr).toContain("not JSON");

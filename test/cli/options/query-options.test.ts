@@ -10,7 +10,7 @@ it.each(["0", "-1", "1.5", "many", "9007199254740991"])(
   },
 );
 
-it("a limit is what was given, or the standard", () => {
+it("a limit is the given one or the default", () => {
   expect([readLimit({ limit: "7" }, 5), readLimit({}, 5)]).toEqual([7, 5]);
 });
 
@@ -26,6 +26,6 @@ it.each([
   expect(readTime("--since", text)).toBe(iso);
 });
 
-it("a time may be told by how long ago it was", () => {
+it("a time may be given as how long ago it was", () => {
   expect(Date.now() - Date.parse(readTime("--since", "12h"))).toBeGreaterThanOrEqual(12 * 3_600_000);
 });

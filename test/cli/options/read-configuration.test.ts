@@ -22,7 +22,7 @@ function file(name: string, text: string): string {
 const AMQP_URL = "amqp://guest:geheim@127.0.0.1:1";
 const goodRegistry = "exchanges:\n  - exchange: e/jobs\n    destinations: [a, b]\n    projects: [x, y]\n";
 
-describe("broken settings, registry and tiers", () => {
+describe("invalid settings, registry and tiers", () => {
   it.each(["start", "check"])(
     "are told by %s all at once, each with its place and the mend; nothing is started",
     async (command) => {
@@ -66,7 +66,7 @@ describe("broken settings, registry and tiers", () => {
     },
   );
 
-  it("are told of a registry that is not there, or is no YAML", async () => {
+  it("include a registry that does not exist or is not YAML", async () => {
     const gone = await runCli(["check"], { REGISTRY_FILE: join(folder, "gone.yml") });
     expect(gone).toMatchObject({
       code: 2,
@@ -88,7 +88,7 @@ describe("start", () => {
     HTTP_PORT: "0",
   });
 
-  it("says of a port that is taken how to have another", async () => {
+  it("says how to choose another port if the port is taken", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
@@ -99,7 +99,7 @@ describe("start", () => {
     expect(stderr).toMatch(/^error: HTTP_PORT: .*EADDRINUSE.* another HTTP_PORT.*\n$/);
   });
 
-  it("says of a folder that is none, and of a file that is no store, what to name instead", async () => {
+  it("says what to set if DATA_DIR is not a folder or its file is not a store", async () => {
     const DATA_DIR = file("a-file", "");
     const noFolder = await runCli(["start"], { ...env(), DATA_DIR });
     expect(noFolder).toMatchObject({
@@ -115,7 +115,7 @@ describe("start", () => {
   });
 });
 
-describe("a database name that no server takes", () => {
+describe("a database name that no server accepts", () => {
   it.each(["start", "check"])("ends %s with exit code 2, and nothing is started", async (command) => {
     const env = {
       AMQP_URL,
@@ -136,7 +136,7 @@ describe("a database name that no server takes", () => {
       code: 2,
       stdout: "",
       stderr: expect.stringMatching(
-        /^error: MONGODB_URL_FILE: what .*mongodb-url holds names a database .*"\.".*\n$/,
+        /^error: MONGODB_URL_FILE: the content of .*mongodb-url names a database .*"\.".*\n$/,
       ),
     });
     expect(plain.stderr + inFile.stderr).not.toContain("geheim");
@@ -163,7 +163,7 @@ describe("check", () => {
       expect(stdout).toMatch(new RegExp(`^e/jobs +${key}$`, "m"));
   });
 
-  it("warns of what works and is probably not meant, also for a machine", async () => {
+  it("warns of settings and entries that are probably mistakes, also in JSON", async () => {
     const entries = ["e", "f"].map(
       (name) => `  - exchange: ${name}\n    destinations: [a]\n    projects: [x]\n`,
     );
@@ -198,7 +198,7 @@ describe("check", () => {
     expect(stdout).toContain("https://bugs.example/?api_key=***");
   });
 
-  it("says with --connect what keeps the broker from being used", async () => {
+  it("says with --connect why the broker cannot be used", async () => {
     const { code, stderr } = await runCli(["check", "--connect"], {
       AMQP_URL,
       REGISTRY_FILE: file("good.yml", goodRegistry),

@@ -10,7 +10,7 @@ import { freePort } from "../../servers/free-port.ts";
 
 jest.setTimeout(60_000);
 const MAIN = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
-/** A file on a disk that is always full; Linux has one. */
+/** Linux's device that behaves like a full disk. */
 const FULL = "/dev/full";
 const folder = mkdtempSync(join(tmpdir(), "broken-output-"));
 
@@ -44,7 +44,7 @@ const folder = mkdtempSync(join(tmpdir(), "broken-output-"));
     expect(code).toBe(1);
   });
 
-  it("does not end a worker, whose log it is", async () => {
+  it("does not end a worker that logs to it", async () => {
     const registry = join(folder, "exchanges.yml");
     writeFileSync(registry, "exchanges:\n  - exchange: e\n    destinations: [d]\n    projects: ['#']\n");
     const port = await freePort();

@@ -7,7 +7,7 @@ function aStream(isTTY: boolean) {
 }
 
 describe("progress", () => {
-  it("is written over and over on a terminal, and leaves nothing behind", () => {
+  it("overwrites its line on a terminal, and clears it at the end", () => {
     const terminal = aStream(true);
     const progress = createProgress(terminal);
     progress.show("1 read");

@@ -5,7 +5,7 @@ import { problemsOf, type StatusParts, type StoreView } from "../../../src/queri
 
 const url = "http://127.0.0.1:9182";
 
-/** A worker that does its work; a test names only what it is about. */
+/** The status of a healthy worker. A test overrides only what it is about. */
 function aStatus(overrides: Partial<WorkerStatus> = {}): WorkerStatus {
   const rates = { stored: 12.5, unchanged: 0, skipped: 0, rejected: 0.1, failed: 0 };
   return {
@@ -82,8 +82,8 @@ registry     1 exchange, 1 binding, generation 2
              e/jobs: t.try
 queue        queue/u/jobs: 41 of 8000 messages (0 %), 2 consumers, not growing
 rates        stored 12.5/s, unchanged 0/s, skipped 0/s, rejected 0.1/s, failed 0/s (last 1 min)
-since start  received 126: stored 120, unchanged 3, skipped 1, rejected 1, failed 0, in hand 1
-lag          event to arrival mean 1.3 s, p95 1 min; arrival to end mean 12 ms, p95 50 ms
+since start  received 126: stored 120, unchanged 3, skipped 1, rejected 1, failed 0, in progress 1
+lag          event to arrival mean 1.3 s, p95 1 min; arrival to outcome mean 12 ms, p95 50 ms
 spool        empty
 store        mongodb (h/db): the worker reaches it; asked from here: it answers
 logs         3 pending, 2 failed for good
@@ -113,7 +113,7 @@ rejections   none (last day)
           },
         },
       }),
-      /15 exchanges, 90 bindings.*\n +e\/0: a.x, b.x, c.x, d.x, and 2 more\n(.*\n){11} +and 3 more: --json tells of all\n/,
+      /15 exchanges, 90 bindings.*\n +e\/0: a.x, b.x, c.x, d.x, and 2 more\n(.*\n){11} +and 3 more; --json lists all\n/,
     ],
     [
       "how long the oldest delivery has been held is told, from a second on",
@@ -148,7 +148,7 @@ rejections   none (last day)
     [
       "a lag that was not measured is no nought",
       parts({ status: { recent: { ...aStatus().recent, stored_lag_seconds: null } } }),
-      /arrival to end not measured$/m,
+      /arrival to outcome not measured$/m,
     ],
     [
       "rejections are summed by reason, the most first",
@@ -206,8 +206,8 @@ describe("what is wrong comes first", () => {
         status: { registry: { ...aStatus().registry, problems: ["e.yml:3: no"], left_bindings: 5 } },
       }),
       [
-        "registry: broken, the one before is in force: e.yml:3: no",
-        "registry: bindings that left it and are there still: 5; the worker's log says why",
+        "registry: invalid, the previous one stays in force: e.yml:3: no",
+        "registry: bindings that were removed from it but are still bound: 5; the worker's log says why",
       ],
     ],
     [
@@ -225,13 +225,13 @@ describe("what is wrong comes first", () => {
       "a delivery that has been held for half of the broker's patience",
       parts({ status: { broker: { ...aStatus().broker, oldest_unsettled_seconds: 900 } } }),
       [
-        "broker: a delivery has been held for 900 s; after 1800 s without an acknowledgement it closes the channel",
+        "broker: a delivery has been held for 900 s; after 1800 s without an acknowledgement the broker closes the channel",
       ],
     ],
     [
       "a queue that fills",
       parts({ broker: { ...aBroker, queue: { ...aQueue, ready_messages: 2000 } } }),
-      ["queue: 2000 messages wait, 25 % of the 8000 at which it is lost"],
+      ["queue: 2000 messages are waiting, 25 % of the 8000 at which the queue is lost"],
     ],
     [
       "a queue that fills, where only the worker sees it",
@@ -239,7 +239,7 @@ describe("what is wrong comes first", () => {
         status: { queue: { name: "q", limit: 100, depth: aDepth() } },
         broker: { ...aBroker, skipped: "AMQP_URL is not set", queue: null },
       }),
-      ["queue: 40 messages wait, 40 % of the 100 at which it is lost"],
+      ["queue: 40 messages are waiting, 40 % of the 100 at which the queue is lost"],
     ],
     [
       "a queue that nobody consumes",
@@ -273,14 +273,14 @@ describe("what is wrong comes first", () => {
     expect(shown(of).startsWith(`${lines}\n`)).toBe(true);
   });
 
-  it("and a private queue, which shows itself to its worker alone, is not", () => {
+  it("a private queue, which only its worker can see, is not a problem", () => {
     const queue = { ...notThere, trouble: "it is private to its worker (405)" };
     const of = parts({ broker: { ...aBroker, queue } });
     expect(problemsOf(of)).toEqual([]);
     expect(shown(of)).toMatch(/^queue +queue\/u\/jobs: 40 of 8000/m);
   });
 
-  it("with its reason, and what it is about is marked below", () => {
+  it("with its reason, and the affected part is marked below", () => {
     const text = shown(
       parts({
         status: {
@@ -299,7 +299,7 @@ describe("what is wrong comes first", () => {
     );
   });
 
-  it("a store that is away is told once, in the worker's words", () => {
+  it("a store that is away is reported once, in the worker's words", () => {
     const trouble = "no answer within 2000 ms";
     const status = { problems: [`store: ${trouble}`], ready: false, store: { name: "m", trouble } };
     const store = { ...aStore, trouble: "unavailable", work: null, rejections: null };
@@ -307,7 +307,7 @@ describe("what is wrong comes first", () => {
   });
 });
 
-it("without a worker shows what store and broker say, and nothing that only a worker knows", () => {
+it("without a worker shows what the store and the broker say", () => {
   const text = shown(parts({ worker: away }));
   expect(text).toMatch(/^worker +http:\/\/127.0.0.1:9182: NO answer$/m);
   expect(text).toMatch(/^store +mongodb \(h\/db\): asked from here: it answers$/m);
@@ -317,7 +317,7 @@ it("without a worker shows what store and broker say, and nothing that only a wo
   expect(text).not.toMatch(/^(rates|lag|spool)/m);
 });
 
-it("a stranger's text cannot speak to the terminal", () => {
+it("untrusted text cannot control the terminal", () => {
   const odd = "e\u001b[2J\nAll is well.";
   const registry = {
     ...aStatus().registry,

@@ -37,7 +37,7 @@ describe("a worker is ready", () => {
     expect(readinessProblems(well)).toEqual([]);
   });
 
-  it("also when one of its exchanges is degraded", () => {
+  it("even if one of its exchanges is degraded", () => {
     expect(readinessProblems({ ...well, source: { ...consuming, degraded } })).toEqual([]);
   });
 
@@ -65,7 +65,7 @@ describe("a worker is ready", () => {
     expect(readinessProblems({ ...well, ...change })).toEqual([expect.stringMatching(problem)]);
   });
 
-  it("not for several reasons: all are told", () => {
+  it("not for several reasons: all are reported", () => {
     expect(readinessProblems({ ...well, source: null, storeTrouble: "a", spoolTrouble: "b" })).toHaveLength(
       3,
     );

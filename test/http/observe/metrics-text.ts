@@ -1,4 +1,4 @@
-/** One line of the Prometheus text format that holds a value. */
+/** A line with a value in the Prometheus text format. */
 export interface MetricSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ export interface MetricFamily {
   readonly samples: readonly MetricSample[];
 }
 
-/** Reads what `/metrics` gives, strictly: a line that does not fit is thrown as an error. */
+/** Parses the output of `/metrics` strictly: a line that does not match is an error. */
 export function readMetrics(text: string): MetricFamily[] {
   const families: { name: string; type: string; help: string; samples: MetricSample[] }[] = [];
   for (const line of text.split("\n").filter((part) => part !== "")) {
@@ -42,7 +42,7 @@ function readSample(line: string): MetricSample {
   };
 }
 
-/** The sum of a family's values (of a histogram: how many were observed), over those with these labels. */
+/** Returns the sum of a family's values with these labels; for a histogram, the number of observations. */
 export function metricTotal(
   families: readonly MetricFamily[],
   name: string,

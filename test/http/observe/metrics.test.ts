@@ -23,13 +23,13 @@ import { type MetricFamily, metricTotal, readMetrics } from "./metrics-text.ts";
 
 jest.setTimeout(60_000);
 
-// Threads run compiled code: `npm test` builds first; by hand, `npm run build` does.
+// Threads run compiled code. `npm test` builds it; otherwise run `npm run build` first.
 const parseThread = new URL("../../../dist/logs/read/parse-thread-entry.js", import.meta.url);
 const bugThread = new URL("../../../dist/bugs/thread/bug-thread-entry.js", import.meta.url);
 const unsaid = (): void => undefined;
 const silent = { error: unsaid, warn: unsaid, info: unsaid, debug: unsaid };
 
-/** Everything of a worker but its broker, behind a real socket. */
+/** A whole worker except its broker, behind a real socket. */
 let folder: string;
 let store: Store;
 let ingest: Ingest;
@@ -102,7 +102,7 @@ async function metrics(): Promise<MetricFamily[]> {
   return readMetrics(await answer.text());
 }
 
-/** A thousand jobs of different routes, projects and guids from two exchanges, and logs of a thousand hosts. */
+/** A thousand jobs with different routes, projects and guids from two exchanges, and logs of a thousand hosts. */
 async function aBusyDay(): Promise<void> {
   const deliveries = Array.from({ length: 1000 }, (_, n) => {
     const project = `project${n}`;
@@ -137,19 +137,19 @@ it("follow the conventions: names, types, help, base units", async () => {
   const families = await metrics();
   expect(families.length).toBeGreaterThan(40);
   for (const { name, type, help } of families) {
-    // What every Node.js program tells keeps its usual name.
+    // The usual metrics of a Node.js process keep their usual names.
     expect(name).toMatch(/^(pulse_ingest|process|nodejs)_[a-z_0-9]+$/);
     expect(help.length).toBeGreaterThan(10);
     if (!name.startsWith("pulse_ingest_")) continue;
     expect([name, type]).toEqual([name, expect.stringMatching(/^(counter|gauge|histogram)$/)]);
     expect([name, name.endsWith("_total")]).toEqual([name, type === "counter"]);
     expect(name).not.toMatch(/_(ms|milli|milliseconds|minutes|percent|ratio_percent|kb|mb|kib|mib)(_|$)/);
-    // What is measured in time says so, in seconds.
+    // Times are in seconds, and their names say so.
     if (/_(lag|duration|age)(_|$)/.test(name)) expect(name).toMatch(/_seconds$/);
   }
 });
 
-it("are given to Prometheus, which finds a pod and asks by its address", async () => {
+it("are served to a Prometheus that discovers a pod and uses its address", async () => {
   const { port } = new URL(url);
   for (const [host, status] of [
     ["10.244.3.17:9182", 200],
@@ -162,7 +162,7 @@ it("are given to Prometheus, which finds a pod and asks by its address", async (
   }
 });
 
-it("tell what the system and Node.js know: memory, processor time, event-loop delay", async () => {
+it("include those of Node.js: memory, processor time, event-loop delay", async () => {
   const names = (await metrics()).map(({ name }) => name);
   expect(names).toEqual(
     expect.arrayContaining([
@@ -174,7 +174,7 @@ it("tell what the system and Node.js know: memory, processor time, event-loop de
   );
 });
 
-/** A thousand exchanges that nobody lists, and logs of a thousand hosts, one of them allowed. */
+/** A thousand unlisted exchanges, and logs of a thousand hosts, one of them allowed. */
 async function aFlood(): Promise<void> {
   const deliveries = Array.from({ length: 1000 }, (_, n) => {
     const host = n % 2 === 0 ? `stranger${n}.example` : `127.0.0.1:${2000 + n}`;
@@ -187,10 +187,10 @@ async function aFlood(): Promise<void> {
   await Promise.all(deliveries.map((delivery) => ingest.handle(delivery)));
 }
 
-it("keep every label within bounds, whatever strangers send", async () => {
+it("keep the values of every label within bounds, whatever publishers send", async () => {
   const artifacts = startArtifacts({
     store,
-    // Loopback is refused before anybody connects.
+    // Loopback is refused before a connection is made.
     logs: {
       threads: 4,
       entry: parseThread,
@@ -215,14 +215,14 @@ it("keep every label within bounds, whatever strangers send", async () => {
     }
   }
   const seen = (label: string): string[] => [...(values.get(label) ?? [])].toSorted();
-  // A new label is bounded first, then listed here.
+  // Limit the values of a new label before you list it here.
   const labels = ["exchange", "host", "kind", "le", "outcome", "reason", "state", "step", "version"];
   expect([...values.keys()].toSorted()).toEqual(labels);
   expect(seen("exchange")).toEqual(["exchange/publisher/0", "exchange/publisher/1", "other"]);
   expect(seen("host")).toEqual(["127.0.0.1", "other"]);
   expect(seen("reason")).toEqual(["refused-address", "refused-host", "schema-violation", "timeout"]);
   for (const label of labels) expect([label, seen(label).length < 60]).toEqual([label, true]);
-  // Every metric as a whole: its labels multiply.
+  // Checks every metric as a whole, because the numbers of its labels multiply.
   for (const { name, samples } of families) expect([name, samples.length < 200]).toEqual([name, true]);
 });
 
@@ -234,12 +234,12 @@ it("keep within bounds while the registry changes again and again", async () => 
   });
   await Promise.all(endings);
   const received = (await metrics()).find(({ name }) => name === "pulse_ingest_jobs_received_total");
-  // A thousand names at most, two of them from the start, and `other`.
+  // At most a thousand names, two of them from the start, and `other`.
   expect(received?.samples.length).toBe(999);
   expect(metricTotal(await metrics(), "pulse_ingest_jobs_received_total")).toBe(1500);
 });
 
-it("count a job under one exchange from its arrival to its end, also when that is listed in between", async () => {
+it("count a job under one exchange from its arrival to its end, even if the exchange is listed in between", async () => {
   const exchange = "exchange/late/jobs";
   const early = aDelivery(aMessage(), { exchange, receivedAtMs: Date.now() });
   const ended = ingest.handle(early);
@@ -258,7 +258,7 @@ it("count a job under one exchange from its arrival to its end, also when that i
   expect(counts("pulse_ingest_stored_lag_seconds")).toEqual([1, 2]);
 });
 
-it("obey the law: received = the sum of the outcomes + in hand + spooled", async () => {
+it("obey the law: received = the sum of the outcomes + in progress + spooled", async () => {
   const day = aBusyDay();
   const during = await metrics();
   await day;
@@ -273,12 +273,12 @@ it("obey the law: received = the sum of the outcomes + in hand + spooled", async
   expect(metricTotal(after, "pulse_ingest_jobs_received_total")).toBe(1000);
   expect(metricTotal(after, "pulse_ingest_jobs_total", { outcome: "stored" })).toBe(900);
   expect(metricTotal(after, "pulse_ingest_rejections_total", { reason: "schema-violation" })).toBe(100);
-  // Of those that were read and kept, each from its own time stamp.
+  // Measured for messages that were decoded and kept, each from its own timestamp.
   expect(metricTotal(after, "pulse_ingest_arrival_lag_seconds")).toBe(900);
   expect(metricTotal(after, "pulse_ingest_stored_lag_seconds")).toBe(1000);
 });
 
-it("tell of the work that is in the store, and nothing while it is not there", async () => {
+it("count the work in the store, and nothing while the store is not open", async () => {
   const pending = { kind: "logs", state: "pending" };
   await ingest.handle(aDelivery(aMessage({ logs: [{ name: "buildbot_text", url: "http://h/log" }] })));
   expect(metricTotal(await metrics(), "pulse_ingest_open_work_items", pending)).toBe(1);
@@ -286,13 +286,13 @@ it("tell of the work that is in the store, and nothing while it is not there", a
   expect(metricTotal(await metrics(), "pulse_ingest_open_work_items", pending)).toBeNaN();
 });
 
-it("an unknown depth is no number, so that no alert takes it for 0", async () => {
+it("an unknown depth is NaN, so that no alert treats it as 0", async () => {
   const families = await metrics();
   expect(metricTotal(families, "pulse_ingest_queue_ready_messages")).toBeNaN();
   expect(metricTotal(families, "pulse_ingest_queue_limit_messages")).toBe(8000);
 });
 
-it("status tells the same in one document", async () => {
+it("status shows the same in one document", async () => {
   await aBusyDay();
   const status = workerStatus.parse(await (await fetch(`${url}/status`)).json());
   expect(status).toMatchObject({
@@ -310,7 +310,7 @@ it("status tells the same in one document", async () => {
   expect(status.recent.stored_lag_seconds?.p95).toBeGreaterThan(0);
 });
 
-it("ready says what is not: here there is no broker", async () => {
+it("ready says what is missing: here, the broker", async () => {
   const answer = await fetch(`${url}/readyz`);
   expect(answer.status).toBe(503);
   expect(await answer.json()).toEqual({
@@ -319,8 +319,8 @@ it("ready says what is not: here there is no broker", async () => {
   });
 });
 
-it("a store that does not answer makes it unready, within the time of a probe, and not dead", async () => {
-  // A store that takes a connection and then says nothing cannot be had at will from the real ones.
+it("a store that does not answer makes the worker unready within the time of a probe, but not dead", async () => {
+  // A double, because a real store cannot be made to accept a connection and then stay silent.
   const never = () => new Promise<never>(() => undefined);
   parts.store = { name: "silent", ping: never, countWork: never };
   const answer = await fetch(`${url}/readyz`);
@@ -331,7 +331,7 @@ it("a store that does not answer makes it unready, within the time of a probe, a
 });
 
 it("a worker that is stuck is not alive", async () => {
-  // Stuck as only a bug could have it.
+  // Only a bug could cause this state.
   parts.ingest = { storeTrouble: () => null, spoolTrouble: () => null, stalledMs: () => 61_000 };
   const answer = await fetch(`${url}/livez`);
   expect(answer.status).toBe(503);

@@ -20,7 +20,7 @@ function aStore(answer: (times: number) => Promise<WorkCounts>) {
   };
 }
 
-it("many who ask at once, and soon after, make one question", async () => {
+it("many callers at once, and soon after, cause one question", async () => {
   const store = aStore(async (times) => counts(times));
   const countWork = createWorkCounting({ everyMs: HOUR_MS, waitMs: HOUR_MS });
   expect(await Promise.all([countWork(store), countWork(store)])).toEqual([counts(1), counts(1)]);
@@ -28,14 +28,14 @@ it("many who ask at once, and soon after, make one question", async () => {
   expect(store.asked()).toBe(1);
 });
 
-it("asks again once the answer is old", async () => {
+it("asks again when the answer is old", async () => {
   const store = aStore(async (times) => counts(times));
   const countWork = createWorkCounting({ everyMs: 0, waitMs: HOUR_MS });
   await countWork(store);
   expect(await countWork(store)).toEqual(counts(2));
 });
 
-it("gives the answer before where the store is slow, and asks it nothing more meanwhile", async () => {
+it("returns the previous answer while the store is slow, and does not ask again meanwhile", async () => {
   const store = aStore((times) => (times === 1 ? Promise.resolve(counts(1)) : new Promise(() => undefined)));
   const countWork = createWorkCounting({ everyMs: 0, waitMs: 20 });
   expect(await countWork(store)).toEqual(counts(1));
@@ -44,7 +44,7 @@ it("gives the answer before where the store is slow, and asks it nothing more me
   expect(store.asked()).toBe(2);
 });
 
-it("knows nothing of a store that is away, and does not ask it at each look", async () => {
+it("returns null for a store that is away, and does not ask it on each call", async () => {
   const store = aStore((times) =>
     times === 1 ? Promise.resolve(counts(1)) : Promise.reject(new Error("away")),
   );

@@ -48,7 +48,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-it("answers by the table of routes, in JSON, never from a cache", async () => {
+it("answers the routes in JSON, never from a cache", async () => {
   const answer = await fetch(`${server.url}/well?verbose`);
   expect(answer.status).toBe(200);
   expect(answer.headers.get("content-type")).toBe("application/json");
@@ -73,7 +73,7 @@ it.each([
   expect(await answer.json()).toMatchObject({ paths: ["/well", "/away", "/bug", "/large"] });
 });
 
-it.each(["POST", "PUT", "DELETE", "OPTIONS"])("%s is not for reading", async (method) => {
+it.each(["POST", "PUT", "DELETE", "OPTIONS"])("%s is refused with 405", async (method) => {
   const body = method === "POST" ? { body: "x".repeat(100_000) } : {};
   const answer = await fetch(`${server.url}/well`, { method, ...body });
   expect(answer.status).toBe(405);
@@ -81,7 +81,7 @@ it.each(["POST", "PUT", "DELETE", "OPTIONS"])("%s is not for reading", async (me
   expect(await answer.json()).toMatchObject({ error: expect.any(String) });
 });
 
-it("tells no password, wherever it was picked up", async () => {
+it("shows no password, wherever it comes from", async () => {
   const answer = await fetch(`${server.url}/away`);
   expect(answer.status).toBe(503);
   const text = await answer.text();
@@ -89,7 +89,7 @@ it("tells no password, wherever it was picked up", async () => {
   expect(text).not.toContain("hunter2");
 });
 
-it("tells of a bug in the log, and nothing of it to whoever asked", async () => {
+it("reports a bug in the log, and not to the client", async () => {
   const answer = await fetch(`${server.url}/bug`);
   expect(answer.status).toBe(500);
   expect(await answer.text()).not.toContain("hunter2");
@@ -102,11 +102,11 @@ it("refuses oversize headers", async () => {
   );
 });
 
-it("cuts off whoever sends a request too slowly", async () => {
+it("closes the connection of a client that sends its request too slowly", async () => {
   expect(await said("GET /well HTTP/1.1\r\nHost: localhost\r\n")).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-it("answers no more than a hundred requests that come at once on one connection", async () => {
+it("answers at most a hundred requests that arrive at once on one connection", async () => {
   const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
   socket.write("GET /well HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(5000));
   let answers = "";
@@ -117,7 +117,7 @@ it("answers no more than a hundred requests that come at once on one connection"
   expect(answers.match(/^HTTP\/1\.1 200 /gm)).toHaveLength(100);
 });
 
-it("an address in use is a clear misuse", async () => {
+it("an address in use is a misuse", async () => {
   const port = Number(new URL(server.url).port);
   const second = openServer(anApp(fails), "127.0.0.1", port);
   await expect(second).rejects.toThrow(Misuse);
@@ -126,7 +126,7 @@ it("an address in use is a clear misuse", async () => {
   );
 });
 
-it("an address that this machine does not have is one too", async () => {
+it("an address that this machine does not have is a misuse too", async () => {
   await expect(openServer(anApp(fails, "192.0.2.1"), "192.0.2.1", 0)).rejects.toThrow(/HTTP_HOST/);
 });
 
@@ -153,7 +153,7 @@ it.each([
   expect(answer).not.toMatch(/hunter2|node_modules|FST_/);
 });
 
-it("refuses every method that HTTP knows and the path does not have, before it reads a body", async () => {
+it("refuses every HTTP method that the path does not have, before it reads a body", async () => {
   for (const method of METHODS.filter((each) => !["GET", "HEAD", "CONNECT"].includes(each))) {
     const head = `${method} /well HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: text/odd\r\n`;
     const answer = await said(`${head}Content-Length: 100000000\r\n\r\n`);
@@ -234,7 +234,7 @@ describe("the host that a request names", () => {
     },
   );
 
-  it("is the one of the address where a whole address is asked for", async () => {
+  it("is the one in the target if that is an absolute URL", async () => {
     const asks = (target: string, host: string) =>
       said(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
     expect(await asks("http://localhost:9182/well", "localhost")).toMatch(/^HTTP\/1.1 200 /);
@@ -243,12 +243,12 @@ describe("the host that a request names", () => {
     expect(await asks("http://localhost/well", "evil.example")).toMatch(/^HTTP\/1.1 403 /);
   });
 
-  it("may be missing in HTTP/1.0, as a simple probe has it, and is required in HTTP/1.1", async () => {
+  it("may be missing in HTTP/1.0, as in a simple probe, and is required in HTTP/1.1", async () => {
     expect(await said("GET /well HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1.1 200 /);
     expect(await said("GET /well HTTP/1.1\r\n\r\n")).toMatch(/^HTTP\/1.1 400 /);
   });
 
-  it("is named once: a second header is not passed over", async () => {
+  it("must be named once: a second header is not ignored", async () => {
     const asks = (first: string, second: string) =>
       said(`GET /well HTTP/1.1\r\nHost: ${first}\r\nhOST: ${second}\r\nConnection: close\r\n\r\n`);
     expect(await asks("localhost", "evil.example")).toMatch(/^HTTP\/1.1 403 /);
@@ -256,7 +256,7 @@ describe("the host that a request names", () => {
     expect(await asks("localhost", "localhost")).toMatch(/^HTTP\/1.1 400 /);
   });
 
-  it("is the listener's own, whatever it is called", async () => {
+  it("may be the listener's own name", async () => {
     const own = createServer({ host: "Own.example", allowedHosts: [], plugins: [routes], log: fails });
     const ask = async (host: string) => (await own.inject({ url: "/well", headers: { host } })).statusCode;
     expect(await Promise.all(["own.example", "own.example.:80", "other.example"].map(ask))).toEqual([
@@ -266,7 +266,7 @@ describe("the host that a request names", () => {
   });
 });
 
-it("a hundred clients that never read their answers keep nobody out", async () => {
+it("a hundred clients that never read their answers lock nobody out", async () => {
   const { port } = new URL(server.url);
   const mutes = Array.from({ length: 100 }, () => {
     const socket = connect(Number(port), "127.0.0.1");
@@ -274,11 +274,11 @@ it("a hundred clients that never read their answers keep nobody out", async () =
     socket.write("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100));
     return socket;
   });
-  // Until each of them has all that its connection can hold, and waits.
+  // Waits until the connection of each of them is full.
   for (let before = -1; before < largeAnswers || largeAnswers < 100; await wait(500)) before = largeAnswers;
   const answer = await fetch(`${server.url}/well`, { signal: AbortSignal.timeout(3000) });
   expect(answer.status).toBe(200);
-  // All but what a connection can hold is not even begun.
+  // Requests beyond what a connection can hold are not started.
   expect(largeAnswers).toBeLessThan(5000);
   for (const socket of mutes) socket.destroy();
 });
@@ -298,7 +298,7 @@ function fail(event: string): never {
   throw new Error(`unexpected: ${event}`);
 }
 
-/** What the server says to these bytes, until it closes the connection. */
+/** Returns the server's answer to these bytes, until it closes the connection. */
 async function said(bytes: string): Promise<string> {
   const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
   socket.write(bytes);
