@@ -4,7 +4,7 @@ import * as zlib from "node:zlib";
 export type Inflate = (body: Buffer, limits: InflateLimits) => Buffer;
 
 interface InflateLimits {
-  /** In bytes. Inflating stops there. */
+  /** The most bytes that the body may inflate to. Inflating stops there with an error. */
   readonly maxOutputLength: number;
 }
 

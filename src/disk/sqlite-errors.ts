@@ -1,14 +1,14 @@
 /**
- * What an error of SQLite says about the file.
+ * The trouble with a file that an error of SQLite shows.
  *
- * - `held`: another process, or another connection, has it locked.
- * - `away`: the disk or the folder is to blame. The same call may succeed later.
- * - `damaged`: it is not a database, or not a whole one.
- * - `unfit`: its tables are not what the statement expects. The file may be another program's, or the statement is wrong.
+ * - `held`: another process, or another connection, has locked the file.
+ * - `away`: the disk or the folder is the cause. The same call may succeed later.
+ * - `damaged`: the file is not a database, or not a complete one.
+ * - `unfit`: the tables are not those that the statement expects. The file may be another program's, or the statement is wrong.
  */
 export type FileTrouble = "held" | "away" | "damaged" | "unfit";
 
-/** By the primary result code; the code of an error may carry a suffix, such as `SQLITE_IOERR_WRITE`. */
+/** Troubles by SQLite's primary result code. The code of an error may have a suffix, such as `SQLITE_IOERR_WRITE`. */
 const troubles: Readonly<Record<string, FileTrouble>> = {
   SQLITE_BUSY: "held",
   SQLITE_LOCKED: "held",
@@ -25,7 +25,7 @@ const troubles: Readonly<Record<string, FileTrouble>> = {
   SQLITE_MISMATCH: "unfit",
 };
 
-/** Null for an error that is not SQLite's, or says nothing about the file. */
+/** Returns the trouble that an error shows; null if the error is not SQLite's, or says nothing about the file. */
 export function fileTroubleOf(error: unknown): FileTrouble | null {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return null;
   const primary = error.code.split("_").slice(0, 2).join("_");

@@ -1,6 +1,5 @@
 /**
- * Returns the code of an error, such as `ENOENT` of Node.js or `404` of a broker; `""` where there is none. A number is
- * given as text.
+ * Returns the code of an error, such as `ENOENT` from Node.js or `404` from a broker, as text; `""` if it has none.
  */
 export function errorCode(error: unknown): string {
   if (typeof error !== "object" || error === null || !("code" in error)) return "";

@@ -32,14 +32,14 @@ export type Fault =
       readonly reason: "project-not-accepted";
       readonly project: string;
       readonly exchange: string;
-      /** `/origin/project` if absent. */
+      /** JSON pointer to the project. Default: `/origin/project`. */
       readonly pointer?: string;
     }
   | {
       readonly reason: "unknown-revision-hash";
       readonly project: string;
       readonly revisionHash: string;
-      /** `/origin/revision_hash` if absent. */
+      /** JSON pointer to the revision hash. Default: `/origin/revision_hash`. */
       readonly pointer?: string;
     }
   | { readonly reason: "unusable-field"; readonly pointer: string; readonly detail: string }

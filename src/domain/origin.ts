@@ -18,12 +18,12 @@ export interface RestOrigin {
   readonly endpoint: string;
 }
 
-/** An origin without what differs between two deliveries of one message; as it is stored and printed. */
+/** The part of an origin that is the same for all deliveries of one message, in the form in which it is stored and printed. */
 export type StoredRoute =
   | { readonly origin: "pulse"; readonly exchange: string; readonly routing_key: string }
   | { readonly origin: "rest"; readonly client_id: string; readonly endpoint: string };
 
-/** An origin as it is stored with a transition, and printed. */
+/** An origin in the form in which it is stored with a transition and printed. */
 export type StoredOrigin =
   | {
       readonly origin: "pulse";
@@ -56,14 +56,14 @@ export function originInWords(stored: StoredRoute): string {
 }
 
 /**
- * Returns the name of whoever sent a job: its exchange, or `client:` and the client's id. Limits and turns are shared by
- * this name.
+ * Returns the name of a job's sender: its exchange, or `client:` and the client's id. Senders with the same name share limits
+ * and turns.
  */
 export function senderOf(origin: Origin): string {
   return origin.kind === "rest" ? clientName(origin.clientId) : origin.exchange;
 }
 
-/** The same for an origin as it is stored; one without the name of its kind is from Pulse. */
+/** The same for a stored origin. One without a kind is from Pulse. */
 export function storedSenderOf(stored: StoredRoute): string {
   return stored.origin === "rest" ? clientName(stored.client_id) : stored.exchange;
 }

@@ -21,7 +21,7 @@ export interface RejectedPayload {
   readonly properties?: BodyProperties;
 }
 
-/** What every rejection holds, apart from where it came from and when. */
+/** The content of a rejection, without its origin and its times. */
 interface RejectionContent {
   readonly fault: Fault;
   /** Null if the payload does not show it; so is `task_id`. */

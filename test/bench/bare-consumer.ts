@@ -1,6 +1,6 @@
 /**
- * The limit: a bare amqplib consumer that reads and acknowledges, and does nothing else. A process of its own, as
- * the worker is. Arguments: URL, queue, prefetch, how many messages. Prints the seconds from the
+ * The limit: a bare amqplib consumer that reads and acknowledges, and does nothing else. It is a process of its own, like
+ * the worker. Arguments: URL, queue, prefetch, number of messages. It prints the seconds from the
  * first message to the last.
  */
 import { connect } from "amqplib";
@@ -18,7 +18,7 @@ await new Promise<void>((resolve, reject) => {
   const onMessage = (message: { fields: { deliveryTag: number } } | null): void => {
     if (message === null) throw new Error("the queue was deleted");
     if (seen++ === 0) begunAtNs = process.hrtime.bigint();
-    // Half a window at once, as the worker's batches do.
+    // Half of the prefetch window is acknowledged at once, like the worker's batches.
     if (seen % (prefetch / 2) === 0 || seen === count) {
       channel.ack(message as Parameters<typeof channel.ack>[0], true);
     }

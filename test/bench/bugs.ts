@@ -10,7 +10,7 @@ const BUGS = 100_000;
 const TERMS = 2000;
 const TRIES = 3;
 
-/** Looking up terms among the bugs held in memory, and what these take. */
+/** Measures lookups in the bugs in memory, and the memory that they take. */
 export const bugs = {
   goals: { p95_ms: { atMost: 5 }, index_mib: { atMost: 150 } },
   measure: once(async () => {
@@ -64,7 +64,7 @@ function anIndex(): BugLookup {
   return builder.build();
 }
 
-/** As error lines give them: mostly a test's file, often a whole line that no bug has, at times what many have. */
+/** Returns a term like those of error lines: mostly a test's file, often a line that no bug has, sometimes a common text. */
 function aTerm(_: unknown, nth: number): string {
   const dice = random();
   if (dice < 0.6) return file(Math.floor(random() * BUGS * 1.3));
@@ -77,7 +77,7 @@ function aTerm(_: unknown, nth: number): string {
   return pick([...ends, "Intermittent", "window", "reftests/test_bug79"]);
 }
 
-/** Milliseconds of the fastest of some tries: what else the machine does can only add to it. */
+/** Returns the time of the fastest of some attempts, in milliseconds, because other load can only add time. */
 function fastest(lookup: BugLookup, term: string): number {
   let least = Number.POSITIVE_INFINITY;
   for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -88,7 +88,7 @@ function fastest(lookup: BugLookup, term: string): number {
   return least;
 }
 
-/** What this process holds once all that is no longer needed was let go. */
+/** Returns the memory of this process after garbage collection. */
 function heldMib(): number {
   setFlagsFromString("--expose-gc");
   runInNewContext("gc")();

@@ -1,4 +1,4 @@
-/** The worker drains a queue that was filled before. */
+/** Measures how fast the worker drains a queue that was filled before. */
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
 import { openStore } from "../../src/store/open-store.ts";
@@ -11,13 +11,13 @@ import { processUsage } from "./process-usage.ts";
 import { broker } from "./servers.ts";
 
 export const PREFETCH = 400;
-/** A figure is the median of so many drains. */
+/** Each figure is the median of this many drains. */
 export const RUNS = 3;
 const JOBS = 20_000;
 
-/** Where the worker keeps what it drains: SQLite in a folder, or a database. */
+/** The store that the worker uses: SQLite in a folder, or a database. */
 export interface Target {
-  /** Null: one of its own, empty. */
+  /** Null for a new, empty one. */
   readonly dataDir: string | null;
   readonly mongodbUrl: string | null;
 }
@@ -28,7 +28,7 @@ export interface DrainFigures {
   readonly peak_rss_mib: number;
 }
 
-/** A queue with a mix of messages in it; see `fill`. */
+/** A queue with a mix of messages; see `fill`. */
 export async function filledQueue(prefix: string): Promise<{ story: WorkerStory; mix: MessageMix }> {
   const story = await WorkerStory.on((await broker()).url);
   await story.channel.assertQueue(story.queue, { durable: true });
@@ -36,7 +36,7 @@ export async function filledQueue(prefix: string): Promise<{ story: WorkerStory;
   return { story, mix: await fill(story, prefix) };
 }
 
-/** @param prefix - keeps mixes apart that meet in one store. */
+/** @param prefix - keeps the jobs of different mixes in one store apart. */
 export async function fill(story: WorkerStory, prefix: string): Promise<MessageMix> {
   const mix = messageMix(JOBS, prefix);
   for (let at = 0; at < mix.bodies.length; at += 1000) {
@@ -45,13 +45,13 @@ export async function fill(story: WorkerStory, prefix: string): Promise<MessageM
   return mix;
 }
 
-/** @throws where messages are left in the queue: then what was measured is not a drain. */
+/** @throws Error if messages are left in the queue, because then the figure is wrong. */
 export async function drained(story: WorkerStory): Promise<void> {
   const { messageCount } = await story.channel.checkQueue(story.queue);
   if (messageCount > 0) throw new Error(`${messageCount} messages are left in the queue`);
 }
 
-/** Some drains, each of other messages; the medians of their rates, and the greatest memory. */
+/** Drains different messages several times. Returns the median of the rates, and the greatest memory. */
 export async function medianDrain(
   prefix: string,
   target: (run: number) => Target,
@@ -66,7 +66,7 @@ export async function medianDrain(
   };
 }
 
-/** The start of the worker is not counted: the clock begins when the first delivery arrives there. */
+/** The worker's start is not counted. The clock starts when its first delivery arrives. */
 async function drain(prefix: string, { dataDir, mongodbUrl }: Target): Promise<DrainFigures> {
   const { story, mix } = await filledQueue(prefix);
   const store = await openStore({ mongodbUrl, dataDir: dataDir ?? story.folder, rejectionTtlDays: 30 });
@@ -91,7 +91,7 @@ async function drain(prefix: string, { dataDir, mongodbUrl }: Target): Promise<D
   };
 }
 
-/** Order is kept: once the last job is completed, all before it are stored. */
+/** Order is kept, so once the last job is completed, all jobs before it are stored. */
 async function untilStored(store: Store, { last: { project, guid } }: MessageMix): Promise<number> {
   while ((await store.findJob(project, guid))?.job.state !== "completed") await wait(20);
   return Date.now();
@@ -104,7 +104,7 @@ async function arrivalOf(store: Store, { project, guid }: MessageMix["first"]): 
 
 const stopped = z.object({ outcomes: z.record(z.string(), z.number()) });
 
-/** @throws where not every message ended as it should: a fast worker that loses some is not fast. */
+/** @throws Error if not every message ended as it should, because a worker that loses some may seem fast. */
 async function endsWell(worker: WorkerProcess, mix: MessageMix): Promise<void> {
   const code = await worker.stop();
   const { outcomes } = stopped.parse(worker.lines.find(({ event }) => event === "stopped"));

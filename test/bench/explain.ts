@@ -1,6 +1,6 @@
 /**
- * `npm run bench:explain`: how long the store takes over what `explain` and `status` ask of it, when it holds a million
- * jobs. `-- --store mongodb` asks the MongoDB-protocol server; `-- --jobs 100000` stores fewer.
+ * `npm run bench:explain`: how long the store takes for the queries of `explain` and `status` when it holds a million
+ * jobs. `-- --store mongodb` uses the MongoDB-protocol server; `-- --jobs 100000` stores fewer jobs.
  */
 import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -17,7 +17,7 @@ import { fillStore } from "./fill-store.ts";
 import { taskId } from "./message-mix.ts";
 import { mongodb, stopServers } from "./servers.ts";
 
-/** For 99 of 100 answers. */
+/** The limit for 99 of 100 answers. */
 const EXPLAIN_GOAL_MS = 100;
 const TIMES = 300;
 const REJECTIONS = 10_000;
@@ -56,7 +56,7 @@ try {
   }
   await filled.close();
   progress.end();
-  // Opened anew, as the command does: what it asks first is asked of a store that has nothing at hand.
+  // The store is opened again, as the command does, so that its caches are empty.
   const store = await open();
   const rows = [
     await timed("explain GUID, the first", 1, () => explained(store, guidOf(randomInt(jobs)))),

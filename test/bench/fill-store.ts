@@ -5,7 +5,7 @@ import { jobMessage } from "./message-mix.ts";
 
 const AT_ONCE = 2000;
 
-/** Puts completed jobs into a store, with their logs and artifacts, and no work left to do on them. */
+/** Puts completed jobs into a store, with their logs and artifacts, and without pending work. */
 export async function fillStore(
   store: Pick<SubmissionStore, "storeSubmissions">,
   jobs: number,

@@ -9,7 +9,7 @@ import { sqlite } from "./sqlite.ts";
 
 const JOBS_THERE = 1_000_000;
 
-/** The worker into an embedded store that has been in use for long. */
+/** Measures the worker with an embedded store that holds many jobs already. */
 export const full = {
   goals: { ratio_to_empty: { atLeast: 0.8 } },
   measure: once(async () => {

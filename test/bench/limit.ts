@@ -5,7 +5,7 @@ import { drained, filledQueue, PREFETCH, RUNS } from "./drain.ts";
 import { median, once, type Part } from "./part.ts";
 import { broker } from "./servers.ts";
 
-/** The limit: what the broker gives to a bare consumer that acknowledges as the worker does, and does nothing else. */
+/** Measures the limit: the rate of a bare consumer that acknowledges like the worker, and does nothing else. */
 export const limit = {
   goals: {},
   measure: once(async () => {

@@ -5,13 +5,13 @@ import { seededRandom } from "../logs/parse/hostile-lines.ts";
 
 export interface BenchLog {
   readonly gzip: Buffer;
-  /** Inflated. */
+  /** Size when inflated. */
   readonly bytes: number;
 }
 
 const reference = fileURLToPath(new URL("../../../shared/reference/logs", import.meta.url));
 
-/** The real logs that lie beside the project, if any. */
+/** Returns the real logs beside the project, if there are any. */
 export function realLogs(): BenchLog[] {
   if (!existsSync(reference)) return [];
   const files = readdirSync(reference).filter((file) => file.endsWith(".gz"));
@@ -24,9 +24,9 @@ export function realLogs(): BenchLog[] {
 const LINES_PER_STEP = 20_000;
 
 /**
- * A log as a long test run writes it: steps, lines with a time and a level, one in some thousand an error.
+ * Returns a log like that of a long test run: steps, and lines with a time and a level; one line in some thousand is an error.
  *
- * @param mib - inflated, about.
+ * @param mib - the approximate inflated size.
  */
 export function aLargeLog(mib: number, seed: number): BenchLog {
   const random = seededRandom(seed);

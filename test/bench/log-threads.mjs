@@ -1,7 +1,7 @@
 /**
- * `log-threads.mjs URL COUNT`: reads the log at the URL on so many threads at a time, twice, and prints what it took;
- * then waits for the end of its standard input, so that it can be looked at. In JavaScript, since a loader of TypeScript
- * would be in every thread's memory.
+ * `log-threads.mjs URL COUNT`: reads the log at the URL on COUNT threads at a time, twice, and prints the figures;
+ * then waits for the end of its standard input, so that its memory can be measured. It is JavaScript because a loader of
+ * TypeScript would take memory in every thread.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { openParseThreads } from "../../dist/logs/read/parse-thread.js";
@@ -16,7 +16,7 @@ const timer = setInterval(() => {
   expected = performance.now() + TIMER_MS;
 }, TIMER_MS);
 
-// What else the machine does makes timers late as well.
+// Other load on the machine makes timers late, too.
 await wait(IDLE_MS);
 const idleDelaysMs = delaysMs.splice(0);
 const idleMib = process.memoryUsage().rss / 2 ** 20;

@@ -15,8 +15,8 @@ const LARGE_MIB = 48;
 const AT_ONCE = 4;
 
 /**
- * Logs, inflated and parsed, in turn with a bare pass that inflates and splits lines; by CPU time, all threads of zlib's
- * included. Then four large ones at a time on threads, as the worker reads them.
+ * Measures inflating and parsing logs, in turn with a bare pass that only inflates and splits lines, by CPU time including
+ * zlib's threads. Then it reads four large logs at a time on threads, like the worker.
  */
 export const logs = {
   goals: {
@@ -31,7 +31,7 @@ export const logs = {
     const all = [...real, large];
     const megabytes = all.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
     const rounds: (readonly [parsed: number, bare: number])[] = [];
-    // The first round is the compiler's.
+    // The first round is not counted, because the JIT compiler works then.
     for (let round = 0; round <= ROUNDS; round++) {
       rounds.push([await cpuSeconds(all, parsePass), await cpuSeconds(all, barePass)]);
     }
@@ -100,14 +100,14 @@ interface ThreadsSaid {
 }
 
 interface ThreadFigures {
-  /** What the process took more, at its peak, than before there were threads. */
+  /** The process's peak memory, minus its memory before it had threads. */
   readonly peakMib: number;
   readonly loopDelayP99Ms: number;
-  /** The same before there was a log to read: what the rest of the machine does to it. */
+  /** The same before there was a log to read, which shows the effect of other load. */
   readonly idleDelayP99Ms: number;
 }
 
-/** In a process of its own, so that nothing else is counted. */
+/** Runs in a process of its own, so that nothing else is counted. */
 async function onThreads({ gzip }: BenchLog): Promise<ThreadFigures> {
   const host = createServer((_request, response) => response.end(gzip)).listen(0, "127.0.0.1");
   await event(host, "listening");

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: how fast the worker is, measured in parts on servers that it starts itself; see README.md beside it.
- * `-- --only pure,sqlite` measures these parts alone; `-- --json` prints one object on standard output and nothing else.
+ * `npm run bench`: measures how fast the worker is, in parts, on servers that it starts itself; see README.md in this folder.
+ * `-- --only pure,sqlite` measures only these parts; `-- --json` prints one object on standard output and nothing else.
  */
 import { createProgress } from "../../src/cli/output/progress.ts";
 import { commandLine } from "../command-line.ts";
@@ -17,7 +17,7 @@ import { asTable } from "./report.ts";
 import { stopServers } from "./servers.ts";
 import { sqlite } from "./sqlite.ts";
 
-/** In the order of the report. */
+/** All parts, in the order of the report. */
 const parts: Readonly<Record<string, Part>> = { limit, sqlite, mongodb, pure, paced, full, logs, bugs };
 
 const help = `npm run bench -- [options]

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 
 export interface MessageMix {
-  /** In the order of publishing. */
+  /** The messages in the order of publishing. */
   readonly bodies: readonly Buffer[];
   /** How many job messages each body holds. */
   readonly jobsOf: readonly number[];
-  /** ... and all of them. */
+  /** How many job messages all bodies hold together. */
   readonly jobMessages: number;
-  /** How they end in a store that knows none of them. */
+  /** How the job messages end in a store that knows none of them. */
   readonly outcomes: { readonly stored: number; readonly unchanged: number; readonly rejected: number };
   readonly first: JobName;
-  /** Whose end comes last. */
+  /** The job that ends last. */
   readonly last: JobName;
 }
 
@@ -21,7 +21,7 @@ interface JobName {
 
 type State = "pending" | "running" | "completed";
 const states: readonly State[] = ["pending", "running", "completed"];
-/** The states of one job come some hundred messages apart, as they do while many jobs run. */
+/** The states of one job are some hundred messages apart, as they are while many jobs run. */
 const SPREAD = 300;
 const platforms = ["linux64", "win10-64", "osx-1015", "android-em-7-0"];
 const suites = [
@@ -39,11 +39,11 @@ const INVALID_EVERY = 1000;
 const ARRAY_EVERY = 40;
 
 /**
- * Job messages as a broker carries them: real shapes and sizes, in all states, now and then several in one body, a
- * duplicate, an invalid one. The same for the same arguments.
+ * Returns realistic job messages: with real shapes and sizes, in all states, sometimes several in one body, a
+ * duplicate, or an invalid one. They are the same for the same arguments.
  *
  * @param jobs - how many jobs pass through all of their states.
- * @param prefix - mixes of different ones have no job in common.
+ * @param prefix - mixes with different prefixes have no job in common.
  */
 export function messageMix(jobs: number, prefix: string): MessageMix {
   const outcomes = { stored: 0, unchanged: 0, rejected: 0 };
@@ -77,7 +77,7 @@ export function messageMix(jobs: number, prefix: string): MessageMix {
   return { bodies, jobsOf, jobMessages: stream.length, outcomes, first: nameOf(0), last: nameOf(jobs - 1) };
 }
 
-/** As far from its neighbours as the ids of real tasks are: a store's indexes see the difference. */
+/** Returns an id that is as random as those of real tasks, because that affects a store's indexes. */
 export function taskId(prefix: string, job: number): string {
   const digest = createHash("sha256").update(`${prefix} ${job}`).digest("base64");
   return `${digest.replaceAll("/", "+").slice(0, 22)}/0`;
@@ -87,10 +87,10 @@ function projectOf(job: number): string {
   return ["autoland", "mozilla-central", "try"][job % 3] ?? "";
 }
 
-/** A valid one; jobs of other numbers have other ids, pushes, platforms and names. */
+/** Returns a valid message. Different numbers give different ids, pushes, platforms and names. */
 export function jobMessage(prefix: string, job: number, state: State): object {
   const id = taskId(prefix, job);
-  // What a push of a large project runs: so many kinds of job, each with a signature of its own.
+  // As many kinds of jobs as a push of a large project has. Each kind has a signature of its own.
   const kind = job % (platforms.length * suites.length * CHUNKS);
   const platform = platforms[kind % platforms.length];
   const suite = suites[Math.floor(kind / platforms.length) % suites.length];

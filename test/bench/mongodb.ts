@@ -3,7 +3,7 @@ import { limit } from "./limit.ts";
 import { once, type Part, rounded } from "./part.ts";
 import { mongodb as database } from "./servers.ts";
 
-/** The worker into a server that speaks MongoDB's protocol, which shares the machine. */
+/** Measures the worker with a server for MongoDB's protocol on the same machine. */
 export const mongodb = {
   goals: { ratio: { atLeast: 0.15 }, peak_rss_mib: { atMost: 256 } },
   measure: once(async () => {

@@ -7,18 +7,18 @@ import { broker } from "./servers.ts";
 const PER_SECOND = 300;
 const JOBS = 2000;
 
-/** The worker into SQLite at an ordinary day's pace: how long after its publishing a message is durable. */
+/** Measures how long after publishing a message is durable in SQLite, at the message rate of an ordinary day. */
 export const paced = {
   goals: { p50_ms: { atMost: 100 }, p99_ms: { atMost: 1000 } },
   measure: once(async () => {
     const story = await WorkerStory.on((await broker()).url);
-    // At this level the worker tells the end of each job, with the time.
+    // At this level the worker logs the end of each job, with the time.
     const worker = await story.start({ LOG_LEVEL: "debug" });
     const mix = messageMix(JOBS, "paced");
     const publishedAtMs = await publishPaced(story, mix);
     const isOver = () => worker.lines.length >= mix.jobMessages && worker.ended().length === mix.jobMessages;
     await worker.until("the end of every message", isOver);
-    // Order is kept: the first that ended is the first that was published.
+    // Order is kept, so the first job that ended is the first that was published.
     const latencies = worker
       .ended()
       .map(({ time }, at) => Date.parse(time) - (publishedAtMs[at] ?? Number.NaN));
@@ -31,7 +31,7 @@ export const paced = {
   }),
 } satisfies Part;
 
-/** Gives when each job message was published. */
+/** Returns when each job message was published. */
 async function publishPaced(story: WorkerStory, { bodies, jobsOf }: MessageMix): Promise<number[]> {
   const publishedAtMs: number[] = [];
   const begun = performance.now();

@@ -1,22 +1,22 @@
-/** What a figure should be at least, or at most. */
+/** The target of a figure: a minimum or a maximum. */
 export type Goal = { readonly atLeast: number } | { readonly atMost: number };
 
 export interface Measured<Name extends string = string> {
-  /** What was measured, with the names of the servers, for people. */
+  /** What was measured, with the names of the servers, as text. */
   readonly what: string;
-  /** By their names in the report, which carry the unit. */
+  /** The figures by their names in the report, which include the unit. */
   readonly figures: Readonly<Record<Name, number>>;
 }
 
-/** A part of the bench, by itself: one that needs another's figures asks for them. */
+/** A part of the bench. A part that needs the figures of another one asks for them. */
 export interface Part {
-  /** By the name of the figure. */
+  /** The targets by the name of the figure. */
   readonly goals: Readonly<Record<string, Goal>>;
-  /** Measures once; whoever asks again gets the same. */
+  /** Measures once. Later calls return the same result. */
   readonly measure: () => Promise<Measured>;
 }
 
-/** The work, done at the first call only. */
+/** Returns a function that does the work at its first call only. */
 export function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | null = null;
   return () => {
@@ -25,7 +25,7 @@ export function once<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Noise strikes a run, not all of them. */
+/** Returns the median, because noise affects some runs, not all of them. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const upper = sorted[sorted.length >> 1];
@@ -33,7 +33,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[sorted.length / 2 - 1] ?? upper) + upper) / 2;
 }
 
-/** @param part - of all values, e.g. 0.99: so many are not greater. */
+/** @param part - the share of all values, e.g. 0.99, that are not greater than the result. */
 export function percentile(values: readonly number[], part: number): number {
   return values.toSorted((a, b) => a - b)[Math.ceil(values.length * part) - 1] ?? Number.NaN;
 }

@@ -9,14 +9,14 @@ export interface Usage {
   readonly rssMib: number;
 }
 
-/** What a process of this machine has used so far; from /proc, so on Linux only. */
+/** Returns what a process has used so far. It reads /proc, so it works on Linux only. */
 export function processUsage(pid: number): Usage {
-  // The name of the program, in parentheses, may hold spaces: counted from behind it.
+  // The name of the program, in parentheses, may contain spaces. Fields are counted after it.
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   const ticks = Number(fields[11]) + Number(fields[12]);
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const peakKib = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
   const nowKib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-  // Linux gives user space 100 ticks a second, whatever the kernel's own clock.
+  // In user space, Linux counts 100 ticks per second, whatever the kernel's own clock.
   return { cpuSeconds: ticks / 100, peakRssMib: Number(peakKib) / 1024, rssMib: Number(nowKib) / 1024 };
 }

@@ -6,7 +6,7 @@ import { median, once, type Part, rounded } from "./part.ts";
 const JOBS = 3000;
 const ROUNDS = 15;
 
-/** Decode, validate and normalise alone, in turn with `JSON.parse` and the compiled schema alone over the same bytes. */
+/** Measures decode, validate and normalise, in turn with only `JSON.parse` and the compiled schema on the same bytes. */
 export const pure = {
   goals: { ratio: { atLeast: 0.6 } },
   measure: once(async () => {
@@ -32,7 +32,7 @@ export const pure = {
       const { user, system } = process.cpuUsage(before);
       return accepted / ((user + system) / 1e6);
     };
-    // The first rounds are the compiler's.
+    // The first rounds are not counted, because the JIT compiler works then.
     for (let round = 0; round < 3; round++) [judge, parse].forEach(perSecond);
     const rounds = Array.from({ length: ROUNDS }, () => [perSecond(judge), perSecond(parse)] as const);
     const jobs_per_s = Math.round(median(rounds.map(([judged]) => judged)));

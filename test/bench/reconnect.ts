@@ -1,6 +1,6 @@
 /**
- * `npm run bench:reconnect`: how soon a worker consumes again after its broker is back (killed and started again; the way to it
- * cut and mended), and how soon it notices a connection that has fallen silent. `-- --rounds 20`.
+ * `npm run bench:reconnect`: how soon a worker consumes again after its broker is back (killed and started again; the connection
+ * cut and restored), and how soon it notices a connection that has gone silent. `-- --rounds 20`.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { columns } from "../../src/cli/output/columns.ts";
@@ -9,7 +9,7 @@ import { startCutProxy } from "../doubles/cut-proxy.ts";
 import { startRabbitmq } from "../servers/rabbitmq.ts";
 import { WorkerStory } from "../story/a-running-worker.ts";
 
-/** Long enough for the waits between tries to have reached their cap. */
+/** Long enough for the waits between attempts to reach their cap. */
 const OUTAGE_MS = { least: 2000, most: 6000 };
 
 const help = `npm run bench:reconnect -- [options]
@@ -37,7 +37,7 @@ try {
   const worker = await story.start({ AMQP_URL: url.href });
   const rows = [["after", "times", "median ms", "p95 ms", "most ms"]];
 
-  /** From the end of `outage` until the worker consumes again. */
+  /** Returns the time from the end of `outage` until the worker consumes again. */
   async function measure(what: string, outage: () => Promise<void>, times: number): Promise<void> {
     const takenMs: number[] = [];
     for (let round = 0; round < times; round++) {
@@ -67,7 +67,7 @@ try {
     async () => {
       await node.kill();
       await outage();
-      // Until it answers.
+      // `restart` waits until the broker answers.
       await node.restart();
     },
     rounds,

@@ -1,7 +1,7 @@
 import { columns } from "../../src/cli/output/columns.ts";
 import type { Goal, Measured, Part } from "./part.ts";
 
-/** The figures for people: what was measured, each figure, and what is asked of it. */
+/** Returns the figures as text: what was measured, each figure, and its target. */
 export function asTable(
   report: ReadonlyMap<string, Measured>,
   parts: Readonly<Record<string, Part>>,

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:scaling`: one, two and three workers that drain one queue, classic and quorum, into the MongoDB-protocol
- * server. All share this machine with broker and database, so the table tells where one machine ends, and what a queue's
- * type costs; it says nothing of more machines.
+ * `npm run bench:scaling`: one, two and three workers drain one queue, classic and quorum, into the MongoDB-protocol
+ * server. All share this machine with broker and database, so the table shows the limit of one machine, and the cost of a
+ * queue's type. It says nothing about several machines.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { columns } from "../../src/cli/output/columns.ts";
@@ -31,14 +31,14 @@ try {
   await stopServers();
 }
 
-/** Jobs a second, from the moment that all workers consume until all jobs have ended. */
+/** Returns jobs per second, from when all workers consume until all jobs have ended. */
 async function drainRate(
   type: (typeof QUEUE_TYPES)[number],
   count: number,
   mongodbUrl: string,
 ): Promise<number> {
   const story = await WorkerStory.on((await broker()).url);
-  // The queue is declared and bound by a worker, as it is in life.
+  // A worker declares and binds the queue, as in production.
   await (await story.start({ QUEUE_TYPE: type })).stop();
   const mix = await fill(story, `${type}${count}`);
   const workers = Array.from({ length: count }, () =>

@@ -1,4 +1,4 @@
-/** The servers of the bench: each started when a part first asks for it, and used by all. */
+/** The servers of the bench. Each is started when a part first needs it, and is shared by all parts. */
 import { startMongodb } from "../servers/mongodb.ts";
 import { startRabbitmq } from "../servers/rabbitmq.ts";
 import { once } from "./part.ts";

@@ -2,7 +2,7 @@ import { medianDrain, RUNS } from "./drain.ts";
 import { limit } from "./limit.ts";
 import { once, type Part, rounded } from "./part.ts";
 
-/** The worker into the embedded store, which is empty at first. */
+/** Measures the worker with an embedded store that is empty at first. */
 export const sqlite = {
   goals: { ratio: { atLeast: 0.35 }, peak_rss_mib: { atMost: 256 } },
   measure: once(async () => {

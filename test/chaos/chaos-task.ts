@@ -5,9 +5,9 @@ import type { Expected } from "./expected.ts";
 import type { Random } from "./random.ts";
 
 export interface TaskOptions {
-  /** Begins every guid, so that two runs do not meet: letters and digits. */
+  /** The prefix of every guid, in letters and digits, so that two runs have no job in common. */
   readonly prefix: string;
-  /** Where some of the logs lie. */
+  /** The address of the host of some logs. */
   readonly logHost: string;
 }
 
@@ -29,7 +29,7 @@ interface JobMessage {
   readonly expected: Expected;
 }
 
-/** One job of the run: its messages, one a state at most, and what each of them must cause. */
+/** One job of the run: its messages, at most one for each state, and what each of them must cause. */
 export class ChaosTask {
   readonly #index: number;
   readonly #prefix: string;
@@ -60,7 +60,7 @@ export class ChaosTask {
     return { kind: "hg.mozilla.org", project: this.#project, revision };
   }
 
-  /** In the order in which they happen. */
+  /** The messages in the order in which they happen. */
   messages(): JobMessage[] {
     const messages = this.#random.pick(stateSets).map((state) => this.#message(state));
     if (!this.#random.chance(0.03)) return messages;
@@ -103,7 +103,7 @@ export class ChaosTask {
     };
   }
 
-  /** What only the end of a job brings: details, a log of one of three kinds, a job that went into it. */
+  /** Returns what only the end of a job has: details, a log of one of three kinds, a coalesced job. */
   #completed() {
     const random = this.#random;
     const artifacts: string[] = [];
@@ -119,7 +119,7 @@ export class ChaosTask {
     };
     const kind = random.fraction();
     if (kind < 0.015) {
-      // The query makes the log this job's own; the host gives the same for each.
+      // The query makes the log's URL unique to this job. The host returns the same log for each.
       addLog("buildbot_text", `${this.#logHost}/log?of=${this.#index}`, "parsed");
       artifacts.push("text_log_summary", "Bug suggestions", "Job Info");
     } else if (kind < 0.07) {
@@ -129,7 +129,7 @@ export class ChaosTask {
       addLog("live", "https://logs.example.org/live", "pending");
     }
     const coalesced: string[] = [];
-    // Only with the one before it, and of the same push: so each goes into one job at most.
+    // Only the previous job of the same push is coalesced into this one, so no job is coalesced twice.
     if (this.#index % JOBS_A_PUSH > 0 && random.chance(0.02)) {
       const before = guidOf(this.#prefix, this.#index - 1);
       value["coalesced"] = [before];

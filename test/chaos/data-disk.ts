@@ -4,26 +4,26 @@ import { join } from "node:path";
 import { runCommand } from "../servers/run-command.ts";
 import { openRunFolder } from "../servers/run-folder.ts";
 
-/** A folder for what workers keep, on a disk of its own where this user may mount one. */
+/** A folder for the workers' data, on a disk of its own if this user may mount one. */
 export interface DataDisk {
   readonly path: string;
-  /** Leaves no room on it. Null: it is no disk of its own, and the machine's is not to be filled. */
+  /** Fills the disk. Null if the folder is on the machine's disk, which must not be filled. */
   readonly fill: (() => Promise<void>) | null;
-  /** Gives it its room again. */
+  /** Frees the disk again. */
   free(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Nothing is taken before it is used. */
+/** The size of the disk. Memory is used only for what is written. */
 const SIZE = "2g";
-/** Room that is left on a full disk: less than anybody needs. */
+/** The free space on a full disk, which is too little for any write. */
 const CRUMB_BYTES = 16 * 1024;
 
-/** A tmpfs: what is written there outlives every process that is killed, and it is full when we say so. */
+/** Mounts a tmpfs. Its files survive killed processes, and we decide when it is full. */
 export async function openDataDisk(): Promise<DataDisk> {
   const path = mkdtempSync(join(tmpdir(), "pulse-ingest-chaos-disk-"));
   const lastAct = ["sh", "-c", 'umount -l "$0" 2>/dev/null; rm -rf "$0"', path];
-  // Its end, however it comes, unmounts the disk.
+  // When it ends in any way, the disk is unmounted.
   const guard = await openRunFolder("chaos-guard", lastAct);
   const isMounted = await runCommand("mount", ["-t", "tmpfs", "-o", `size=${SIZE}`, "tmpfs", path]).then(
     () => true,
@@ -46,7 +46,7 @@ export async function openDataDisk(): Promise<DataDisk> {
         await resize(String((blocks - bfree) * bsize + CRUMB_BYTES));
         return;
       } catch (error) {
-        // More was written meanwhile than the crumb.
+        // Meanwhile more was written than the free space that should be left.
         if (left === 0) throw error;
       }
     }

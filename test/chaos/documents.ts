@@ -1,13 +1,13 @@
-/** What the store holds at the end, as far as the law asks for it: the same of either store. */
+/** The part of the store's contents that the law needs, in the same form for both stores. */
 export interface Documents {
-  /** By `_id`, as below. */
+  /** Jobs by `_id`; the maps below have the same kind of key. */
   readonly jobs: ReadonlyMap<string, JobFound>;
   readonly resultSets: ReadonlySet<string>;
-  /** `_id` of the job to the names of its artifacts, one a document. */
+  /** By `_id` of the job, the names of its artifacts, once for each document. */
   readonly artifacts: ReadonlyMap<string, readonly string[]>;
-  /** To the status. */
+  /** The status of each log. */
   readonly logs: ReadonlyMap<string, string>;
-  /** Jobs that went into another. */
+  /** Jobs that were coalesced into another one. */
   readonly coalesced: ReadonlySet<string>;
   readonly rejections: readonly RejectionFound[];
   /** Bug suggestions that are still to be made. */

@@ -1,7 +1,7 @@
 import type { FaultReason } from "../../src/domain/faults.ts";
 import type { JobState } from "../../src/domain/job-state.ts";
 
-/** What one job message must have caused when all is done. */
+/** The effect that one job message must have had at the end. */
 export type Expected = ExpectedJob | { readonly kind: "skipped" } | ExpectedRejection;
 
 export interface ExpectedJob {
@@ -10,25 +10,25 @@ export interface ExpectedJob {
   readonly job: string;
   readonly state: JobState;
   readonly result: string;
-  /** Owner of the job, by which the document tells whose fields it holds. */
+  /** Owner of the job, which shows from which message the document's fields come. */
   readonly who: string;
   readonly resultSet: string;
-  /** Names, one a document; those that are made of its log or summary included. */
+  /** Names of artifacts, once for each document, including those made from its log or summary. */
   readonly artifacts: readonly string[];
-  /** `_id` to the status that it ends in. */
+  /** The final status of each log, by `_id`. */
   readonly logs: Readonly<Record<string, string>>;
-  /** `_id` of each job that went into this one. */
+  /** `_id` of each job that was coalesced into this one. */
   readonly coalesced: readonly string[];
 }
 
 export interface ExpectedRejection {
   readonly kind: "rejected";
   readonly reason: FaultReason;
-  /** Of the payload: what a rejection is found by. */
+  /** The hash of the payload, by which a rejection is found. */
   readonly sha256: string;
 }
 
-/** One message for the broker, and what becomes of each job in it. */
+/** One message for the broker, and the expected effect of each job in it. */
 export interface Message {
   readonly body: Buffer;
   readonly jobs: readonly Expected[];

@@ -6,7 +6,7 @@ import { seeded } from "./random.ts";
 const names = (seed: number, count: number): string[] =>
   planFaults(faults, count, seeded(seed)).flatMap((round) => round.map(({ name }) => name));
 
-it("has every kind once before any comes again, in an order that the seed decides", () => {
+it("has every kind once before any is repeated, in an order that depends on the seed", () => {
   const once = names(1, faults.length);
   expect(once.toSorted()).toEqual(faults.map(({ name }) => name).toSorted());
   expect(names(1, 50)).toEqual(names(1, 50));
@@ -14,7 +14,7 @@ it("has every kind once before any comes again, in an order that the seed decide
   expect(names(1, 50)).toHaveLength(50);
 });
 
-it("puts two together only where one is of the workers and one of a server, and neither wants to be alone", () => {
+it("combines two faults only if one is of the workers and one of a server, and neither must be alone", () => {
   const rounds = Array.from({ length: 20 }, (_, seed) => planFaults(faults, 50, seeded(seed))).flat();
   const pairs = rounds.filter((round) => round.length > 1).map((round) => round.map(({ side }) => side));
   expect(pairs.length).toBeGreaterThan(0);

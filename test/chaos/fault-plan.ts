@@ -1,13 +1,13 @@
 import type { Fault } from "./faults.ts";
 import type { Random } from "./random.ts";
 
-/** Faults that are in force at the same time: one, or one of the workers with one of a server. */
+/** Faults that are in force together: a single one, or one of the workers and one of a server. */
 export type Round = readonly [Fault, ...Fault[]];
 
-/** How often two come together, where they may. */
+/** How often two faults are combined, if they may be. */
 const TOGETHER = 0.4;
 
-/** So many faults, each kind as often as the others, in an order of chance. The same for the same seed. */
+/** Returns this many faults, each kind equally often, in random order. The plan is the same for the same seed. */
 export function planFaults(kinds: readonly Fault[], count: number, random: Random): Round[] {
   const drawn: Fault[] = [];
   while (drawn.length < count) drawn.push(...random.shuffled(kinds));

@@ -6,15 +6,15 @@ import type { Random } from "./random.ts";
 import { statusOf } from "./settle.ts";
 import type { StoreName, World } from "./world.ts";
 
-/** Something that is done to a running system. */
+/** A fault that is injected into a running system. */
 export interface Fault {
   readonly name: string;
-  /** One of the workers and one of a server may be in force at once; `all`: nothing else meanwhile. */
+  /** A fault of the workers and one of a server may be in force together; one of `all` is always alone. */
   readonly side: "worker" | "broker" | "store" | "all";
   readonly stores: readonly StoreName[];
-  /** For people: what is done, and from when recovery is counted. */
+  /** Text that says what is done, and from when recovery is counted. */
   readonly does: string;
-  /** Does it, and lifts it. Gives the moment from which recovery is counted, in milliseconds since the epoch. */
+  /** Injects and ends the fault. Returns the time from which recovery is counted, in milliseconds since the epoch. */
   readonly inject: (world: World, random: Random) => Promise<number>;
 }
 
@@ -56,7 +56,7 @@ export const faults: readonly Fault[] = [
     name: "registry-reloaded",
     side: "worker",
     stores: both,
-    does: "the registry is written anew with other keys, SIGHUP to each worker",
+    does: "the registry is written again with other keys, SIGHUP to each worker",
     async inject(world, random) {
       world.writeRegistry(random.pick(["one", "two"]));
       for (const worker of world.fleet.workers) worker.signal("SIGHUP");
@@ -79,7 +79,7 @@ export const faults: readonly Fault[] = [
     name: "broker-connections-cut",
     side: "broker",
     stores: both,
-    does: "connections to the broker cut, and refused for a while; counted from when they are taken",
+    does: "connections to the broker are cut, and refused for a while; counted from when they are accepted again",
     async inject({ brokerProxy }, random) {
       brokerProxy.cut();
       await wait(shortMs(random));
@@ -91,7 +91,7 @@ export const faults: readonly Fault[] = [
     name: "broker-connections-frozen",
     side: "all",
     stores: both,
-    does: "connections to the broker half-open; counted from then on, so with the time to notice it",
+    does: "connections to the broker become half-open; counted from then on, including the time to notice it",
     async inject({ brokerProxy, fleet }) {
       const frozenAtMs = Date.now();
       const noticed = fleet.untilTold("broker_lost", fleet.workers.length, NOTICE_MS);
@@ -104,7 +104,7 @@ export const faults: readonly Fault[] = [
     name: "broker-connections-slowed",
     side: "broker",
     stores: both,
-    does: "every packet between workers and broker comes late",
+    does: "every packet between workers and broker is delayed",
     async inject({ brokerProxy }, random) {
       brokerProxy.slow(random.between(20, 200));
       await wait(shortMs(random));
@@ -136,7 +136,7 @@ export const faults: readonly Fault[] = [
     name: "store-connections-cut",
     side: "store",
     stores: onlyMongodb,
-    does: "connections to the database cut, and refused for a while; counted from when they are taken",
+    does: "connections to the database are cut, and refused for a while; counted from when they are accepted again",
     async inject(world, random) {
       const { proxy } = databaseOf(world);
       proxy.cut();
@@ -149,7 +149,7 @@ export const faults: readonly Fault[] = [
     name: "store-connections-frozen",
     side: "store",
     stores: onlyMongodb,
-    does: "connections to the database half-open for a while, then cut; counted from then on",
+    does: "connections to the database are half-open for a while, then cut; counted from then on",
     async inject(world, random) {
       const { proxy } = databaseOf(world);
       proxy.freeze();
@@ -162,7 +162,7 @@ export const faults: readonly Fault[] = [
     name: "store-connections-slowed",
     side: "store",
     stores: onlyMongodb,
-    does: "every packet between workers and database comes late",
+    does: "every packet between workers and database is delayed",
     async inject(world, random) {
       const { proxy } = databaseOf(world);
       proxy.slow(random.between(20, 100));
@@ -175,7 +175,7 @@ export const faults: readonly Fault[] = [
     name: "spool-full",
     side: "all",
     stores: onlyMongodb,
-    does: "the database killed and no room for the spool, until a worker says so; counted from when both are back",
+    does: "the database is killed and the spool's disk is full, until a worker reports it; counted from when both are back",
     async inject(world) {
       const { server } = databaseOf(world);
       await world.disk.fill?.();
@@ -191,7 +191,7 @@ export const faults: readonly Fault[] = [
     name: "store-locked",
     side: "store",
     stores: onlySqlite,
-    does: "another process holds the store's file locked; counted from when it lets go",
+    does: "another process locks the store's file; counted from when it releases the lock",
     async inject({ disk }, random) {
       const other = new Database(join(disk.path, "pulse-ingest.db"));
       try {
@@ -207,7 +207,7 @@ export const faults: readonly Fault[] = [
     name: "store-full",
     side: "store",
     stores: onlySqlite,
-    does: "no room on the store's disk; counted from when there is",
+    does: "the store's disk is full; counted from when there is room again",
     async inject({ disk }, random) {
       await disk.fill?.();
       await wait(shortMs(random));
@@ -218,15 +218,15 @@ export const faults: readonly Fault[] = [
 ];
 
 /**
- * First all that earlier faults left in the queue is worked off, so that little is lost for it; then the workers are
- * held for a moment, so that there is something to lose.
+ * First the queue is emptied of what earlier faults left there, so that little is lost; then the workers are
+ * paused (SIGSTOP), so that there is something to lose.
  */
 async function deleteQueue({ onBroker, queue, fleet, deletions }: World): Promise<number> {
   await onBroker(async (channel) => {
     const limit = Date.now() + NOTICE_MS;
     while ((await channel.checkQueue(queue)).messageCount > 0 && Date.now() < limit) await wait(20);
   });
-  // The workers see it too.
+  // The workers need a moment to notice it too.
   await wait(1500);
   const { workers } = fleet;
   const again = fleet.untilTold("consuming", workers.length, NOTICE_MS);
@@ -245,7 +245,7 @@ async function deleteQueue({ onBroker, queue, fleet, deletions }: World): Promis
   }
   deletions.push(deleted);
   await again;
-  // Nobody else has what the workers hold of it: killed now, they would lose that rightly.
+  // Only the workers still hold messages of this queue. If they were killed now, those messages would be lost legitimately.
   const limit = Date.now() + NOTICE_MS;
   while ((await strandedIn(fleet)) > 0 && Date.now() < limit) await wait(100);
   return deleted.toMs;

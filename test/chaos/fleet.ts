@@ -15,18 +15,18 @@ const queueLost = z.looseObject({
 interface Slot {
   worker: WorkerProcess | null;
   told: Told;
-  /** When it last told of a job that ended. */
+  /** When the worker last logged the end of a job. */
   endedAtMs: number;
 }
 
-/** Workers on one queue, each a process that may be killed and is started again; and all that they told. */
+/** Workers on one queue, and everything that they logged. Each is a process that may be killed and is started again. */
 export class Fleet {
   readonly gaps: Gap[] = [];
-  /** Outcomes of all workers' job messages, dead ones included. */
+  /** Outcomes of the job messages of all workers, including dead ones. */
   readonly told = new Told();
-  /** Where a worker's counters and what it told of each job differ. */
+  /** Differences between a worker's counters and its log. */
   readonly miscounts: string[] = [];
-  /** Of workers that ended by themselves, in words. */
+  /** Texts about workers that ended by themselves. */
   readonly deaths: string[] = [];
   readonly #slots: Slot[];
   readonly #env: (index: number) => NodeJS.ProcessEnv;
@@ -41,7 +41,7 @@ export class Fleet {
     return this.#slots.length;
   }
 
-  /** Those that run. */
+  /** The running workers. */
   get workers(): WorkerProcess[] {
     return this.#slots.flatMap(({ worker }) => (worker === null ? [] : [worker]));
   }
@@ -69,7 +69,7 @@ export class Fleet {
     await worker?.kill();
   }
 
-  /** SIGTERM; its counters are then compared with what it told of each job. */
+  /** Sends SIGTERM, and then compares the worker's counters with its log. */
   async stop(index: number): Promise<void> {
     const slot = this.#slot(index);
     const { worker } = slot;
@@ -93,7 +93,7 @@ export class Fleet {
     await Promise.all(this.#slots.map((_slot, index) => this.kill(index)));
   }
 
-  /** Resolves when every worker has told of a job that ended after this moment; false: not within the time. */
+  /** Resolves when every worker has logged the end of a job after this time; with false if not within the limit. */
   async untilAllWork(sinceMs: number, limitMs: number): Promise<boolean> {
     const limit = Date.now() + limitMs;
     while (!this.#slots.every(({ worker, endedAtMs }) => worker !== null && endedAtMs > sinceMs)) {
@@ -103,7 +103,7 @@ export class Fleet {
     return true;
   }
 
-  /** Resolves when so many workers have told of this event from now on; false: not within the time. */
+  /** Resolves when this many workers have logged this event from now on; with false if not within the limit. */
   async untilTold(event: string, count: number, limitMs: number): Promise<boolean> {
     let seen = 0;
     const watcher = (line: LogLine): void => {

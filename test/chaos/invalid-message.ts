@@ -32,7 +32,7 @@ const usual: readonly [Invalid, ...Invalid[]] = [
 ];
 const oversize: Invalid = ["oversize-body", (taskId) => Buffer.alloc(1024 * 1024 + 1, taskId)];
 
-/** A message that must be rejected, unlike all others of the run. */
+/** Returns a message that must be rejected, and that differs from all others of the run. */
 export function invalidMessage(index: number, prefix: string, random: Random): Message {
   const [reason, make] = random.chance(0.01) ? oversize : random.pick(usual);
   const made = make(`${prefix}invalid${index}`);

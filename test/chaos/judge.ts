@@ -6,13 +6,13 @@ import type { World } from "./world.ts";
 
 /** How a run ended. */
 export interface Judgement extends LawReport {
-  /** Of counters that do not fit what was told or stored, of workers that died by themselves, ... in words. */
+  /** Texts about counters that differ from logs or documents, about workers that died by themselves, and so on. */
   readonly troubles: readonly string[];
 }
 
 const SETTLE_LIMIT_MS = 180_000;
 
-/** Once all is published: waits for the rest, stops the workers, and checks the law on the documents. */
+/** Waits until all published messages have ended, stops the workers, and checks the law on the documents. */
 export async function judge(world: World, publisher: Publisher, stop: AbortSignal): Promise<Judgement> {
   const { fleet, deletions } = world;
   const troubles: string[] = [];

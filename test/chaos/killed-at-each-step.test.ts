@@ -43,7 +43,7 @@ broker.describe(`a worker on ${broker.name} that is killed amid a batch`, () => 
   });
   afterAll(() => story.end());
 
-  /** Messages of every kind, but for logs: they are read after the batch. */
+  /** Messages of every kind, except logs, which are read after the batch. */
   async function publishSome(): Promise<void> {
     const options = { prefix: randomUUID().slice(0, 8), logHost: "" };
     let count = 0;
@@ -61,7 +61,7 @@ broker.describe(`a worker on ${broker.name} that is killed amid a batch`, () => 
     do {
       const worker = await story.start(env);
       while ((await waiting()) > 0) await wait(20);
-      // What it has in hand it ends before it stops; what was on its way to it goes back into the queue.
+      // The worker completes its messages in progress before it stops. Messages on their way to it return to the queue.
       expect(await worker.stop()).toBe(0);
     } while ((await waiting()) > 0);
   }

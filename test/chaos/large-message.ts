@@ -4,23 +4,23 @@ import { ChaosTask, type TaskOptions } from "./chaos-task.ts";
 import type { Expected, Message } from "./expected.ts";
 import type { Random } from "./random.ts";
 
-/** The worker's limit, by default. */
+/** The worker's default limit. */
 const MAX_JOBS = 1000;
-/** Tasks of large messages are numbered from here on, those of each message one after the other. */
+/** The first number of the tasks of large messages. Those of each message have consecutive numbers. */
 const FIRST_TASK = 100_000_000;
 
 const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
-/** A message with more jobs than a worker takes: one rejection, unlike all others of the run. */
+/** Returns a message with more jobs than a worker accepts. It becomes one rejection, which differs from all others of the run. */
 export function messageOfTooManyJobs(index: number, prefix: string, random: Random): Message {
   const first = { taskId: `${prefix}toomany${index}` };
-  // The largest one nearly fills the bytes that a message may have.
+  // The largest message is almost as long as a message may be.
   const count = random.chance(0.2) ? 300_000 : MAX_JOBS + random.below(5000);
   const body = Buffer.from(JSON.stringify([first, ...Array.from({ length: count }, () => ({}))]));
   return { body, jobs: [{ kind: "rejected", reason: "too-many-jobs", sha256: sha256(body) }] };
 }
 
-/** A message of hundreds of jobs, up to as many as a worker takes: tasks in all their states, and invalid items among them. */
+/** Returns a message of hundreds of jobs, up to a worker's limit: tasks in all their states, and some invalid items. */
 export function messageOfManyJobs(index: number, options: TaskOptions, random: Random): Message {
   const wanted = 200 + random.below(MAX_JOBS - 200);
   const values: unknown[] = [];

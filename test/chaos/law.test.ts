@@ -24,12 +24,12 @@ const published = (expected: Expected, atMs = 0): Published => ({
   sentAtMs: atMs,
   confirmedAtMs: atMs + 1,
 });
-/** What is confirmed, a duplicate too, at one message a second. */
+/** The confirmed messages, including a duplicate, at one message per second. */
 const confirmed = [pending, completed, completed, rejected, { kind: "skipped" } as const].map(
   (expected, index) => published(expected, index * 1000),
 );
 
-/** Documents as they must be, to be spoilt by a test. */
+/** Returns correct documents, which a test then changes. */
 let jobs: Map<string, JobFound>;
 let artifacts: Map<string, string[]>;
 let logs: Map<string, string>;
@@ -54,7 +54,7 @@ function change(fields: Partial<JobFound>): void {
   if (job !== undefined) jobs.set("try/a", { ...job, ...fields });
 }
 
-it("holds where every message left what it must, and each has one end", () => {
+it("holds if every message had its effect, and each ended once", () => {
   expect(law()).toEqual({
     ...{ published: 5, stored: 2, unchanged: 1, skipped: 1, rejected: 1, lost: 0, doubled: 0, announced: 0 },
     ...{ suspectsLeft: 0, breaches: [] },
@@ -62,13 +62,13 @@ it("holds where every message left what it must, and each has one end", () => {
 });
 
 describe("a message is lost when", () => {
-  it("its job is not there", () => {
+  it("its job is missing", () => {
     jobs.clear();
     artifacts.clear();
     expect(law()).toMatchObject({ lost: 3, stored: 0, published: 5 });
   });
 
-  it("its job did not get so far", () => {
+  it("its job is in an earlier state", () => {
     change({
       state: "pending",
       result: "unknown",
@@ -79,12 +79,12 @@ describe("a message is lost when", () => {
     expect(law()).toMatchObject({ lost: 2, stored: 1 });
   });
 
-  it("the job in its state holds the fields of another message", () => {
+  it("its job is in the right state, but has the fields of another message", () => {
     change({ who: "pending@a" });
     expect(law()).toMatchObject({ lost: 2 });
   });
 
-  it("its artifact is not there", () => {
+  it("its artifact is missing", () => {
     artifacts.clear();
     expect(law()).toMatchObject({
       lost: 2,
@@ -92,7 +92,7 @@ describe("a message is lost when", () => {
     });
   });
 
-  it("its log is not there, or not in the status that it must end in", () => {
+  it("its log is missing, or has the wrong status", () => {
     logs.set("try/a/live/1", "failed");
     expect(law()).toMatchObject({ lost: 2 });
   });
@@ -128,7 +128,7 @@ describe("something is doubled when", () => {
   });
 });
 
-describe("what a queue held that was deleted by force", () => {
+describe("a message in a queue that was deleted by force", () => {
   const deletion: Deletion = { fromMs: 2500, toMs: 2510, held: 3 };
   const gap: Gap = { fromMs: 2505, toMs: 2900, sinceMs: 0 };
   beforeEach(() => {
@@ -137,28 +137,28 @@ describe("what a queue held that was deleted by force", () => {
     logs.clear();
   });
 
-  it("counts as announced where a worker announced the gap", () => {
+  it("counts as announced if a worker reported the gap", () => {
     expect(law({ deletions: [deletion], gaps: [gap] })).toMatchObject({ lost: 0, announced: 3 });
   });
 
-  it("is lost where nobody did", () => {
+  it("is lost if nobody reported it", () => {
     expect(law({ deletions: [deletion], gaps: [] })).toMatchObject({ lost: 3, announced: 0 });
   });
 
-  it("is no more than the broker counted: the rest is lost", () => {
+  it("is lost if it is beyond the broker's count", () => {
     expect(law({ deletions: [{ ...deletion, held: 1 }], gaps: [gap] })).toMatchObject({
       lost: 2,
       announced: 1,
     });
   });
 
-  it("was published within the bounds that were told: what is older is lost", () => {
+  it("is lost if it is older than the reported bounds", () => {
     expect(law({ deletions: [deletion], gaps: [{ ...gap, sinceMs: 900 }] })).toMatchObject({
       ...{ lost: 1, announced: 2 },
     });
   });
 
-  it("was sent before it was deleted", () => {
+  it("counts as announced only if it was sent before the queue was deleted", () => {
     const early = { fromMs: 500, toMs: 510, held: 3 };
     const earlyGap = { ...gap, fromMs: 505, toMs: 900 };
     expect(law({ deletions: [early], gaps: [earlyGap] })).toMatchObject({ lost: 2, announced: 1 });

@@ -3,14 +3,14 @@ import type { Documents, JobFound } from "./documents.ts";
 import type { Expected, ExpectedJob, Message } from "./expected.ts";
 import { type Deletion, type Gap, Losses } from "./losses.ts";
 
-/** A message that the broker has confirmed, and did not return. Times in milliseconds since the epoch. */
+/** A message that the broker has confirmed and not returned. Times in milliseconds since the epoch. */
 export interface Published {
   readonly message: Message;
   readonly sentAtMs: number;
   readonly confirmedAtMs: number;
 }
 
-/** How the job messages of a run ended; published is the sum of the next six. */
+/** How the job messages of a run ended; `published` is the sum of the next six members. */
 export interface LawReport {
   readonly published: number;
   readonly stored: number;
@@ -18,22 +18,22 @@ export interface LawReport {
   readonly skipped: number;
   readonly rejected: number;
   readonly lost: number;
-  /** Lost with a queue that was deleted by force, where a worker announced the gap. */
+  /** Messages that were lost with a queue deleted by force, if a worker reported the gap. */
   readonly announced: number;
-  /** Documents that no message caused, and moves that were made twice. */
+  /** Documents that no message caused, and transitions that were made twice. */
   readonly doubled: number;
   /**
-   * Entries that are left in the ledger of suspects: of a message that was lost with its queue, or whose worker was killed
-   * before the store was back to take it out. They harm nobody, and expire.
+   * Entries left in the ledger of suspects, for a message that was lost with its queue, or whose worker was killed
+   * before the store was back to remove the entry. They do no harm, and expire.
    */
   readonly suspectsLeft: number;
-  /** Every breach in words; lost and doubled count job messages and documents, one of which may have several. */
+  /** A text for every breach. `lost` and `doubled` count job messages and documents, each of which may have several breaches. */
   readonly breaches: readonly string[];
 }
 
 /**
- * The law, checked on the documents: every confirmed job message is stored in its furthest state, or rejected with the
- * right reason, or skipped; artifacts exactly once; no document that no message caused. Pure.
+ * Checks the law on the documents: every confirmed job message is stored in its furthest state, or rejected with the
+ * right reason, or skipped; artifacts exist exactly once; every document was caused by a message. Pure.
  */
 export function checkLaw(
   published: readonly Published[],
@@ -78,15 +78,15 @@ export function checkLaw(
   };
 }
 
-/** All that the messages of one job must leave behind. */
+/** Everything that the messages of one job must leave behind. */
 interface JobCaused {
   readonly furthest: ExpectedJob;
   readonly byState: ReadonlyMap<string, ExpectedJob>;
-  /** Name to how many documents. */
+  /** The number of documents by name. */
   readonly artifacts: ReadonlyMap<string, number>;
 }
 
-/** A job's messages, each once, by the job's `_id`; rejections by their hash. */
+/** Returns each job's messages, once each, by the job's `_id`; rejections by their hash. */
 interface Caused {
   readonly jobs: ReadonlyMap<string, JobCaused>;
   readonly rejections: ReadonlySet<string>;
@@ -120,7 +120,7 @@ function jobCaused(byState: ReadonlyMap<string, ExpectedJob>): JobCaused {
   return { furthest, byState, artifacts: countEach(all.flatMap(({ artifacts }) => artifacts)) };
 }
 
-/** What of the message's effect is not there; null: all of it is. */
+/** Returns which part of a message's effect is missing; null if none is. */
 function missing(
   expected: Expected,
   documents: Documents,
@@ -159,7 +159,7 @@ function wrongFields(job: JobFound, expected: ExpectedJob): string | null {
   return job.result_set === expected.resultSet ? null : `its result set is ${job.result_set}`;
 }
 
-/** Every document, or part of one, that is there once too often. */
+/** Returns every document, or part of one, that exists too often. */
 function uncausedOf(documents: Documents, caused: Caused): string[] {
   const breaches: string[] = [];
   for (const [id, job] of documents.jobs) {

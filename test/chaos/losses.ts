@@ -4,22 +4,22 @@ import type { Published } from "./law.ts";
 export interface Deletion {
   readonly fromMs: number;
   readonly toMs: number;
-  /** Messages that it held, as the broker says: those that no worker had in hand. */
+  /** Messages that the queue held, by the broker's count: those that no worker had received. */
   readonly held: number;
 }
 
-/** That the queue was lost, as a worker told it. Times in milliseconds since the epoch. */
+/** A worker's report that the queue was lost. Times in milliseconds since the epoch. */
 export interface Gap {
   readonly fromMs: number;
   readonly toMs: number;
-  /** What it held was published since. */
+  /** The earliest time at which its messages were published. */
   readonly sinceMs: number;
 }
 
-/** A worker notices it so much later, at most. */
+/** The longest time until a worker notices that the queue is lost, in milliseconds. */
 const NOTICED_MS = 5000;
 
-/** What a worker said of it, if any did. */
+/** A worker's report about it, if there is one. */
 function announcementOf({ toMs }: Deletion, gaps: readonly Gap[]): Gap | undefined {
   return gaps.find((gap) => gap.fromMs <= toMs + NOTICED_MS && gap.toMs >= toMs);
 }
@@ -30,15 +30,14 @@ interface Missing {
 }
 
 /**
- * Messages whose effect is not there. A queue deleted by force loses what it held: so many as the broker counted, and
- * those that were on their way into it, all of them published within the bounds that a worker told. Any more than that
- * were lost otherwise.
+ * Counts messages without their effect. A queue that is deleted by force loses the messages that the broker counted, and those
+ * on their way into it, all published within the bounds that a worker reported. All others were lost for another reason.
  */
 export class Losses {
   readonly #announced: readonly (Deletion & { readonly sinceMs: number })[];
   readonly #missing: Missing[] = [];
 
-  /** @param gaps - of all workers. */
+  /** @param gaps - the reports of all workers. */
   constructor(deletions: readonly Deletion[], gaps: readonly Gap[]) {
     this.#announced = deletions.flatMap((deletion) => {
       const gap = announcementOf(deletion, gaps);
@@ -50,7 +49,7 @@ export class Losses {
     this.#missing.push({ each, whys });
   }
 
-  /** In job messages. */
+  /** Returns the numbers of job messages, and the breaches. */
   judged(): { lost: number; announced: number; breaches: readonly string[] } {
     let left = this.#missing;
     let announced = 0;
@@ -60,7 +59,7 @@ export class Losses {
       const arriving = within.filter(
         ({ each }) => each.sentAtMs <= deletion.toMs && each.confirmedAtMs >= deletion.fromMs,
       );
-      // The youngest: what a queue holds came last.
+      // The newest messages, because a queue holds those that arrived last.
       const held = before
         .toSorted((a, b) => b.each.confirmedAtMs - a.each.confirmedAtMs)
         .slice(0, deletion.held);

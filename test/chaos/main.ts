@@ -1,5 +1,5 @@
 /**
- * `npm run chaos`: the law under faults, on real processes. See `--help`.
+ * `npm run chaos`: checks the law under faults, with real processes. See `--help`.
  */
 import { type ChaosCommand, help, readOptions } from "./options.ts";
 import { type ChaosTotals, isGood, type MeasuredTotals, measuredOf, reportText, totalsOf } from "./report.ts";
@@ -20,7 +20,7 @@ if (typeof command === "string") {
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    // A second one ends it at once; what it started ends with it.
+    // A second signal ends the process at once, and the servers end with it.
     if (stop.signal.aborted) process.exit(130);
     stop.abort();
   });

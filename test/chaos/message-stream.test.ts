@@ -11,7 +11,7 @@ function messages(seed: number, count: number): Message[] {
   return all;
 }
 
-it("the same seed gives the same messages, another one others", () => {
+it("the same seed gives the same messages, and another seed other messages", () => {
   const bodies = (seed: number) => messages(seed, 500).map(({ body }) => body.toString("base64"));
   expect(bodies(1)).toEqual(bodies(1));
   expect(bodies(1)).not.toEqual(bodies(2));

@@ -5,7 +5,7 @@ import { invalidMessage } from "./invalid-message.ts";
 import { messageOfManyJobs, messageOfTooManyJobs } from "./large-message.ts";
 import type { Random } from "./random.ts";
 
-/** How far apart the messages of a job may be, in jobs begun meanwhile. */
+/** How far apart the messages of a job may be, in jobs that begin between them. */
 const SPREAD = 60;
 
 /** A job message that is due, alone or as an item of an array. */
@@ -15,10 +15,10 @@ interface Due {
 }
 
 /**
- * Messages as publishers send them, and worse: jobs in all their states, some in the wrong order, some states left out,
- * duplicates, arrays, some of hundreds of jobs or of more than a worker takes, invalid ones. The same for the same seed; pure but for the random numbers.
+ * Yields messages like those of publishers, and worse ones: jobs in all their states, some in the wrong order, some states left out,
+ * duplicates, arrays, some with hundreds of jobs or more than a worker accepts, invalid ones. Pure except for the random numbers.
  *
- * @param isEnough - asked before each new job; those that are begun are brought to their end.
+ * @param isEnough - called before each new job. Jobs that have begun are completed.
  */
 export function* messageStream(
   random: Random,
@@ -38,7 +38,7 @@ export function* messageStream(
     const task = new ChaosTask(at, options, random);
     const messages = task.messages();
     const places = messages.map(() => at + random.below(SPREAD));
-    // As they happen, but for one job in ten.
+    // In the order in which they happen, except for one job in ten.
     if (!random.chance(0.1)) places.sort((a, b) => a - b);
     messages.forEach((message, index) => {
       const place = places[index] ?? at;
@@ -59,7 +59,7 @@ export function* messageStream(
     due.delete(at);
     const single = here.filter((each): each is Due => "value" in each);
     yield* here.filter((each): each is Message => "body" in each);
-    // Several jobs in one message, now and then.
+    // Sometimes several jobs are in one message.
     const size = random.chance(0.08) ? Math.min(single.length, 2 + random.below(4)) : 1;
     for (let first = 0; first < single.length; first += size) {
       yield messageOf(single.slice(first, first + size));

@@ -19,7 +19,7 @@ it.each([
   [["--store", "oracle"], /sqlite/],
   [["--messages", "many"], /number/],
   [["--fault", "3"], /--fault/],
-])("%j is told to be wrong", (args, why) => {
+])("%j is reported to be wrong", (args, why) => {
   expect(readOptions(args)).toMatch(why);
 });
 

@@ -44,12 +44,12 @@ const Given = z.object({
 interface Common {
   readonly stores: readonly StoreName[];
   readonly seed: number;
-  /** Messages a second. */
+  /** Messages per second. */
   readonly rate: number;
   readonly json: boolean;
 }
 
-/** What the run is to do. */
+/** The options of a run. */
 export type ChaosCommand = Common &
   (
     | { readonly kind: "faults"; readonly messages: number; readonly faults: number }
@@ -60,7 +60,7 @@ export type ChaosCommand = Common &
 const BURST_MESSAGES = 20_000;
 const BURST_SECONDS = 60;
 
-/** @returns a text: what is wrong with the arguments; null: help is asked for. */
+/** @returns a text if the arguments are wrong; null if help is requested. */
 export function readOptions(args: readonly string[]): ChaosCommand | string | null {
   const text = { type: "string" } as const;
   const flag = { type: "boolean", default: false } as const;

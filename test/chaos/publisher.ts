@@ -9,22 +9,22 @@ import { seeded } from "./random.ts";
 import type { World } from "./world.ts";
 
 export interface PublisherOptions {
-  /** Of the broker itself: no fault stands in the publisher's way but the broker's own. */
+  /** The broker's own address, so that only the broker's own faults affect the publisher. */
   readonly url: string;
   readonly exchange: string;
   readonly routingKey: string;
-  /** Messages a second. */
+  /** Messages per second. */
   readonly rate: number;
   readonly messages: Iterable<Message>;
 }
 
-/** Most messages that wait for their confirmation. */
+/** The most messages that wait for their confirmation. */
 const WINDOW = 1000;
 const RETRY_MS = 100;
-/** Headers that clients fail at; each comes with every so many messages, in turn. */
+/** Headers that break clients. They are sent in turn, one with every this many messages. */
 const poison = [
   ...[...knownHeaders, ...longHeaders].map(({ header }) => header),
-  // Deeper ones would keep RabbitMQ 4 itself busy for seconds.
+  // Deeper headers would keep RabbitMQ 4 itself busy for seconds.
   nestedHeader("deep", 2000),
 ];
 const POISON_EVERY = 20;
@@ -36,11 +36,11 @@ interface OnTheWay {
 }
 
 /**
- * Publishes until every message is confirmed and was routed: one that is returned, or whose confirmation a lost
- * connection took away, is published again. So it may be there twice, which must not matter.
+ * Publishes until every message is confirmed and was routed. A message that is returned, or whose confirmation is lost with a
+ * connection, is published again. So it may arrive twice, which must not matter.
  */
 export class Publisher {
-  /** In the order of their confirmation. */
+  /** The messages in the order of their confirmation. */
   readonly confirmed: Published[] = [];
   returned = 0;
   readonly #options: PublisherOptions;
@@ -55,14 +55,14 @@ export class Publisher {
     this.#source = options.messages[Symbol.iterator]();
   }
 
-  /** Resolves when all are confirmed; at the stop with some that are not. */
+  /** Resolves when all are confirmed; after a stop some may not be. */
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted && !this.#isDone()) {
       try {
         const connection = await connect(this.#options.url, { timeout: 5000 });
         await this.#publishOn(connection, stop);
       } catch {
-        // The broker is away: that is what it is about.
+        // The broker is away, which is expected here.
         await wait(RETRY_MS);
       }
       for (const { message } of this.#onTheWay.values()) this.#again.push(message);
@@ -92,7 +92,7 @@ export class Publisher {
     let lastMs = performance.now();
     while (!isLost && !stop.aborted && !this.#isDone()) {
       const nowMs = performance.now();
-      // What an absence kept from being sent is not made up for: the rate is the rate.
+      // Messages that could not be sent during an absence are not sent faster later. The rate stays the same.
       allowance = Math.min(allowance + ((nowMs - lastMs) * this.#options.rate) / 1000, this.#options.rate);
       lastMs = nowMs;
       while (allowance >= 1 && this.#onTheWay.size < WINDOW && !isLost) {
@@ -123,7 +123,7 @@ export class Publisher {
     const onTheWay: OnTheWay = { message, sentAtMs: Date.now(), isReturned: false };
     this.#onTheWay.set(messageId, onTheWay);
     const onConfirmed = (error: unknown): void => {
-      // Of a connection that is lost it is on its way again already.
+      // If the connection was lost, the message is being published again already.
       if (!this.#onTheWay.delete(messageId)) return;
       if (error === null || error === undefined) this.#answered(onTheWay);
       else this.#again.push(message);
@@ -147,7 +147,7 @@ export class Publisher {
   }
 }
 
-/** A publisher of a run's messages to its exchange, until there are enough. */
+/** Starts a publisher that sends a run's messages to its exchange until there are enough. */
 export function publisherTo(
   world: World,
   { seed, rate, isEnough }: { seed: number; rate: number; isEnough: () => boolean },

@@ -1,18 +1,18 @@
-/** Numbers that look random and are the same for the same seed. */
+/** Random numbers that are the same for the same seed. */
 export interface Random {
-  /** From 0 up to, not including, 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   fraction(): number;
-  /** A whole number from 0 up to, not including, `end`. */
+  /** Returns a whole number from 0 up to, but not including, `end`. */
   below(end: number): number;
-  /** From `min` to `max`. */
+  /** Returns a number from `min` to `max`. */
   between(min: number, max: number): number;
-  /** True with this probability. */
+  /** Returns true with this probability. */
   chance(probability: number): boolean;
   pick<T>(from: readonly [T, ...T[]]): T;
   shuffled<T>(items: readonly T[]): T[];
 }
 
-/** Mulberry32: 32 bits of state, good enough to spread faults and messages, and the same on every machine. */
+/** Uses mulberry32, which has 32 bits of state. It is good enough to spread faults and messages, and the same on every machine. */
 export function seeded(seed: number): Random {
   let state = seed >>> 0;
   function fraction(): number {

@@ -20,7 +20,7 @@ const rejection = z.object({
   count: z.number(),
 });
 
-/** Rows of either store, in one form. */
+/** Rows of either store, in a common form. */
 interface Rows {
   readonly jobs: readonly { readonly id: string; readonly doc: unknown }[];
   readonly artifacts: readonly { readonly job: string; readonly name: string }[];
@@ -56,7 +56,7 @@ function documentsOf(rows: Rows): Documents {
   };
 }
 
-/** Everything in the embedded store's file, by its own tables: the port only answers questions about one job. */
+/** Reads everything in the embedded store's file from its tables, because the port answers only queries about one job. */
 export function readSqlite(folder: string): Documents {
   const db = new Database(join(folder, "pulse-ingest.db"), { readonly: true });
   const all = <Row extends z.ZodType>(row: Row, sql: string): z.infer<Row>[] =>
@@ -97,12 +97,12 @@ export function readSqlite(folder: string): Documents {
   }
 }
 
-/** A job's id, of the key that the embedded store has it under: the halves change places. */
+/** Returns a job's id for its key in the embedded store, in which the two halves are swapped. */
 function idOf(key: string): string {
   return key.split("/").reverse().join("/");
 }
 
-/** Everything in a database on a server that speaks MongoDB's protocol. */
+/** Reads everything in a database on a server for MongoDB's protocol. */
 export async function readMongodb(url: string): Promise<Documents> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 10_000 });
   const collection = (name: string) => client.db().collection<{ readonly _id: string }>(name);

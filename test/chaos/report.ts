@@ -3,7 +3,7 @@ import type { Judgement } from "./judge.ts";
 import type { ChaosReport, Injected } from "./run-chaos.ts";
 import { CATCH_UP_BOUND_MS, type MeasuredReport, QUEUE_BOUND } from "./run-outage.ts";
 
-/** Sums over all runs, in the order in which they are told. */
+/** Sums over all runs, in the order in which they are printed. */
 interface Sums {
   readonly published: number;
   readonly stored: number;
@@ -13,26 +13,26 @@ interface Sums {
   readonly lost: number;
   readonly doubled: number;
   readonly announced: number;
-  /** What is neither a loss nor a double, such as counters that do not fit. */
+  /** Errors other than losses and doubles, such as counters that do not match. */
   readonly troubles: number;
-  /** Entries left in the ledger of suspects, which harm nobody. */
+  /** Entries left in the ledger of suspects, which do no harm. */
   readonly suspects_left: number;
 }
 
-/** What `--json` prints of a run with faults. */
+/** The output of `--json` for a run with faults. */
 export interface ChaosTotals extends Sums {
   readonly seed: number;
   readonly faults: number;
   readonly faults_by_kind: Readonly<Record<string, number>>;
-  /** Milliseconds until every worker ended jobs again. */
+  /** The time until every worker ended jobs again, in milliseconds. */
   readonly recovery_p95_ms: Readonly<Record<string, number>>;
 }
 
-/** ... of an outage or a burst. */
+/** The output of `--json` for an outage or a burst. */
 export interface MeasuredTotals extends Sums {
   readonly seed: number;
   readonly peak_queue_messages: number;
-  /** From the store's return; only of an outage. */
+  /** The time since the store's return; only for an outage. */
   readonly caught_up_ms?: number;
 }
 
@@ -58,14 +58,14 @@ export function measuredOf(seed: number, reports: readonly MeasuredReport[]): Me
   };
 }
 
-/** Did the law hold, and all the rest? */
+/** Returns whether the law held and nothing else was wrong. */
 export function isGood(totals: ChaosTotals | MeasuredTotals): boolean {
   if (totals.lost + totals.doubled + totals.troubles > 0) return false;
   if (!("peak_queue_messages" in totals)) return true;
   return totals.peak_queue_messages < QUEUE_BOUND && (totals.caught_up_ms ?? 0) <= CATCH_UP_BOUND_MS;
 }
 
-/** The table of faults and recovery times, the outcomes, and what is wrong, for people. */
+/** Returns a text with the table of faults and recovery times, the outcomes, and what is wrong. */
 export function reportText(
   totals: ChaosTotals | MeasuredTotals,
   reports: readonly (ChaosReport | MeasuredReport)[],
@@ -108,7 +108,7 @@ function sumsOf(reports: readonly Judgement[]): Sums {
   };
 }
 
-/** Times by kind; of one that did not recover, infinitely long. */
+/** Returns recovery times by kind; infinity if there was no recovery. */
 function byKind(injected: readonly Injected[]): ReadonlyMap<string, number[]> {
   const kinds = new Map<string, number[]>();
   for (const { fault, recoveryMs } of injected) {
@@ -124,7 +124,7 @@ function mapped(
   return Object.fromEntries([...kinds].map(([kind, times]) => [kind, what(times)]));
 }
 
-/** The smallest that so large a part does not exceed. */
+/** Returns the smallest value that this share of all values does not exceed. */
 function percentile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? 0;

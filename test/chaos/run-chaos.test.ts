@@ -8,7 +8,7 @@ import type { StoreName } from "./world.ts";
 jest.setTimeout(300_000);
 const series = process.env["TEST_BROKER"] === "4" ? "4" : "3";
 const stop = new AbortController();
-// A run that jest gave up on must not go on.
+// After a time-out of jest, the run must not continue.
 afterAll(() => stop.abort());
 
 /** The short form of `npm run chaos`: every kind of fault once. */
@@ -18,7 +18,7 @@ async function expectTheLaw(store: StoreName): Promise<void> {
   const report = await runChaos(
     {
       ...{ store, series, seed: 7, messages: 2000, rate: 150, faults: kinds.length, env: {} },
-      // Half-open connections are noticed soon, so that they need not be waited for.
+      // Half-open connections are noticed soon, so that the test is short.
       heartbeatSeconds: 2,
       say: (line) => lines.push(line),
     },
@@ -33,11 +33,11 @@ async function expectTheLaw(store: StoreName): Promise<void> {
   const { published, stored, unchanged, skipped, rejected, announced } = report;
   expect(published).toBeGreaterThanOrEqual(2000);
   expect(stored + unchanged + skipped + rejected + announced).toBe(published);
-  // The queue was deleted with something in it: the worker must have said so.
+  // The queue was deleted while it held messages, which the worker must have reported.
   expect(announced).toBeGreaterThan(0);
 }
 
-// The run starts its own; these only tell whether there are any.
+// The run starts its own servers. These only show whether there are any.
 const broker = await serverOrSkip(sharedRabbitmq);
 const mongodb = await serverOrSkip(sharedMongodb);
 

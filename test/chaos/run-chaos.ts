@@ -8,19 +8,19 @@ import { openWorld, type World, type WorldOptions } from "./world.ts";
 
 export interface ChaosOptions extends WorldOptions {
   readonly seed: number;
-  /** At least so many are published. */
+  /** The least number of messages that are published. */
   readonly messages: number;
-  /** Messages a second. */
+  /** Messages per second. */
   readonly rate: number;
   readonly faults: number;
-  /** Told how it goes, for people. */
+  /** Called with texts about the progress. */
   readonly say: (line: string) => void;
 }
 
 /** A fault that was injected. */
 export interface Injected {
   readonly fault: string;
-  /** Until every worker ended jobs again, in milliseconds; null: one did not, within the limit. */
+  /** The time until every worker ended jobs again, in milliseconds; null if one did not within the limit. */
   readonly recoveryMs: number | null;
 }
 
@@ -28,7 +28,7 @@ export interface ChaosReport extends Judgement {
   readonly injected: readonly Injected[];
 }
 
-/** Small, so that a queue fills, a store's absence is soon noticed, and many batches are cut in the middle. */
+/** Small limits, so that a queue fills, a store that is away is soon noticed, and many batches are interrupted. */
 const usualEnv = {
   REJECTIONS_PER_DAY: "0",
   PREFETCH: "100",
@@ -47,7 +47,7 @@ export async function runChaos(options: ChaosOptions, stop: AbortSignal): Promis
     const kinds = faults.filter((fault) => isPossible(fault, world));
     const rounds = planFaults(kinds, options.faults, seeded(seed));
     let isDone = false;
-    // So the last faults meet traffic too.
+    // Publishing continues until the faults are over, so that there is traffic during the last ones too.
     const isEnough = (): boolean => isDone && publisher.confirmed.length >= options.messages;
     const publisher = publisherTo(world, { ...options, isEnough });
     const published = publisher.run(stop);
@@ -67,7 +67,7 @@ export async function runChaos(options: ChaosOptions, stop: AbortSignal): Promis
   }
 }
 
-/** Where no disk can be mounted, none is filled; the spool's limit, which stands for it, is the workers' setting. */
+/** Returns whether a fault can be injected here. `store-full` needs a disk that can be filled. */
 function isPossible(fault: Fault, { store, disk }: World): boolean {
   if (!fault.stores.includes(store)) return false;
   return disk.fill !== null || fault.name !== "store-full";

@@ -6,9 +6,9 @@ import { CATCH_UP_BOUND_MS, QUEUE_BOUND, runOutage } from "./run-outage.ts";
 jest.setTimeout(300_000);
 const series = process.env["TEST_BROKER"] === "4" ? "4" : "3";
 const stop = new AbortController();
-// A run that jest gave up on must not go on.
+// After a time-out of jest, the run must not continue.
 afterAll(() => stop.abort());
-// The run starts its own; these only tell whether there are any.
+// The run starts its own servers. These only show whether there are any.
 const broker = await serverOrSkip(sharedRabbitmq);
 const mongodb = await serverOrSkip(sharedMongodb);
 

@@ -7,25 +7,25 @@ import { openWorld, type World, type WorldOptions } from "./world.ts";
 
 export interface MeasuredOptions extends Pick<WorldOptions, "series" | "env"> {
   readonly seed: number;
-  /** Messages a second. */
+  /** Messages per second. */
   readonly rate: number;
   readonly say: (line: string) => void;
 }
 
 export interface MeasuredReport extends Judgement {
-  /** Most messages that were ready in the queue. */
+  /** The most messages that were ready in the queue. */
   readonly peakQueue: number;
-  /** From the store's return until nothing waited, while publishing went on; in milliseconds. Null: it was there. */
+  /** The time from the store's return until nothing waited, while publishing continued, in milliseconds. Null if it was never away. */
   readonly caughtUpMs: number | null;
 }
 
-/** The queue's length that may not be reached, on Pulse the first warning. */
+/** The length that the queue must not reach. On Pulse it causes the first warning. */
 export const QUEUE_BOUND = 2000;
 export const CATCH_UP_BOUND_MS = 180_000;
-/** How long all is well before the store goes. */
+/** How long everything runs normally before the store is killed. */
 const BEFORE_MS = 3000;
 
-/** The database server is killed, stays away while publishing goes on, and comes back. */
+/** Kills the database server, keeps it away while publishing continues, and starts it again. */
 export async function runOutage(
   options: MeasuredOptions & { readonly outageMs: number },
   stop: AbortSignal,
@@ -47,7 +47,7 @@ export async function runOutage(
   });
 }
 
-/** So many messages at the rate, with nothing in their way. */
+/** Publishes this many messages at the rate, without any fault. */
 export async function runBurst(
   options: MeasuredOptions & Pick<WorldOptions, "store"> & { readonly messages: number },
   stop: AbortSignal,
@@ -58,7 +58,7 @@ export async function runBurst(
   });
 }
 
-/** Publishes from the beginning until `finish` is called, which gives the end's judgement. */
+/** Publishes until `finish` is called, which returns the final verdict. */
 async function measured<T>(
   options: MeasuredOptions & Pick<WorldOptions, "store">,
   stop: AbortSignal,

@@ -5,7 +5,7 @@ import { type WorkerStatus, workerStatus } from "../../src/http/observe/worker-s
 import type { WorkerProcess } from "../servers/worker-process.ts";
 import type { World } from "./world.ts";
 
-/** Says what still waits somewhere; null: nothing does. */
+/** Returns what still waits somewhere; null if nothing does. */
 async function whatWaits(world: World): Promise<string | null> {
   for (const worker of world.fleet.workers) {
     const { jobs } = await statusOf(worker);
@@ -14,7 +14,7 @@ async function whatWaits(world: World): Promise<string | null> {
   return whatHasPiledUp(world);
 }
 
-/** The same without what the workers have in progress, which is never nothing while messages are published. */
+/** The same without the jobs in progress in workers, of which there are always some while messages are published. */
 async function whatHasPiledUp(world: World): Promise<string | null> {
   const queued = await world.onBroker((channel) => channel.checkQueue(world.queue));
   if (queued.messageCount > 0) return `${queued.messageCount} messages in the queue`;
@@ -25,26 +25,26 @@ async function whatHasPiledUp(world: World): Promise<string | null> {
   return null;
 }
 
-/** What a worker tells of itself. @throws where it does not answer. */
+/** Returns a worker's own status. @throws Error if it does not answer. */
 export async function statusOf(worker: WorkerProcess): Promise<WorkerStatus> {
   const line = worker.lines.find(({ event }) => event === "http_listening");
   const response = await fetch(`${line?.["url"]}/status`, { signal: AbortSignal.timeout(5000) });
   return workerStatus.parse(await response.json());
 }
 
-/** On its way from the broker to a worker a message is in neither: so often in a row nothing must be seen to wait. */
+/** How many checks in a row must find nothing, because a message on its way from the broker to a worker is in neither. */
 const LOOKS = 3;
 
 /**
- * Waits until nothing waits: not in the queue, nor in a worker, nor in a spool. Returns when that was.
+ * Waits until nothing is left in the queue, in a worker or in a spool. Returns the time.
  *
- * @throws Error that says what still waits after the time.
+ * @throws Error that says what still waits after the time limit.
  */
 export async function untilSettled(world: World, limitMs: number, stop: AbortSignal): Promise<number> {
   return untilNothing(() => whatWaits(world), limitMs, stop);
 }
 
-/** Waits until nothing has piled up in the queue or in a spool, while publishing goes on. Otherwise the same. */
+/** The same while publishing continues: waits until nothing is left in the queue or in a spool. */
 export async function untilCaughtUp(world: World, limitMs: number, stop: AbortSignal): Promise<number> {
   return untilNothing(() => whatHasPiledUp(world), limitMs, stop);
 }
@@ -67,7 +67,7 @@ async function untilNothing(
   }
 }
 
-/** Waits until the work that is done after the acknowledgement is done: logs read, suggestions made. */
+/** Waits for the work after the acknowledgement: until logs are read and suggestions are made. */
 export async function untilWorkDone(world: World, limitMs: number, stop: AbortSignal): Promise<void> {
   const limit = Date.now() + limitMs;
   while (Date.now() < limit) {
@@ -80,12 +80,12 @@ export async function untilWorkDone(world: World, limitMs: number, stop: AbortSi
   }
 }
 
-/** Spool files that are left once all workers have ended. */
+/** Returns the spool files that are left after all workers have ended. */
 export function spoolsLeft({ disk }: World): string[] {
   try {
     return readdirSync(join(disk.path, "spool"));
   } catch {
-    // No worker ever needed one.
+    // No worker ever needed a spool.
     return [];
   }
 }

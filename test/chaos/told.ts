@@ -1,10 +1,10 @@
 import type { Documents } from "./documents.ts";
 
-/** How job messages ended, as workers tell it one by one. */
+/** How job messages ended, from the workers' logs. */
 export class Told {
-  /** Outcome to how many. */
+  /** The number of job messages by outcome. */
   readonly outcomes = new Map<string, number>();
-  /** Guid to how often a worker said that it stored or moved the job. */
+  /** By guid, how often a worker logged that it stored or moved the job. */
   readonly stored = new Map<string, number>();
 
   add(guid: string | null, outcome: string): void {
@@ -13,7 +13,7 @@ export class Told {
   }
 }
 
-/** Where the counters of a worker that ended well differ from what it told. `failed` ones are told by their redelivery. */
+/** Returns where the counters of a worker that ended normally differ from its log. `failed` ones appear with their redelivery. */
 export function checkTold({ outcomes }: Told, counted: Readonly<Record<string, number>>): string[] {
   return ["stored", "unchanged", "skipped", "rejected"].flatMap((outcome) => {
     const [told, count] = [outcomes.get(outcome) ?? 0, counted[outcome] ?? 0];
@@ -22,8 +22,8 @@ export function checkTold({ outcomes }: Told, counted: Readonly<Record<string, n
 }
 
 /**
- * Where workers told of a move that no document shows. The other way round may be: a worker that was killed, or whose
- * store was, could not tell of its last ones.
+ * Returns where workers logged a move that no document shows. The opposite is allowed: a worker that was killed, or whose
+ * store was killed, could not log its last moves.
  */
 export function checkMoves({ stored }: Told, documents: Documents): string[] {
   const moves = new Map<string, number>();

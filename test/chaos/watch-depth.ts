@@ -3,7 +3,7 @@ import type { World } from "./world.ts";
 
 const EVERY_MS = 200;
 
-/** The most messages that were ready in the queue at any of the looks, five a second, until the end. */
+/** Returns the most messages that were ready in the queue until the end, checked five times a second. */
 export interface DepthWatch {
   readonly peak: () => number;
   end(): Promise<void>;

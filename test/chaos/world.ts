@@ -25,28 +25,28 @@ const aLog = gzipSync(
   "fatal error: boom\nTEST-UNEXPECTED-FAIL | a/test_foo.js | x\nTinderboxPrint: built: yes\n",
 );
 
-/** Broker, store, workers, and all that stands between them, of one run. Ends with this process at the latest. */
+/** Broker, store, workers and the proxies between them in one run. They end with this process, or before. */
 export interface World {
   readonly store: StoreName;
-  /** For people: what runs. */
+  /** Text that says what runs. */
   readonly name: string;
   readonly broker: Rabbitmq;
   readonly exchange: string;
   readonly routingKey: string;
   readonly queue: string;
-  /** Between the workers and the broker. */
+  /** The proxy between the workers and the broker. */
   readonly brokerProxy: CutProxy;
-  /** Null with the embedded store. */
+  /** The proxy between the workers and the database; null with the embedded store. */
   readonly database: { readonly server: Mongodb; readonly proxy: CutProxy } | null;
-  /** What the workers have as DATA_DIR. */
+  /** The workers' DATA_DIR. */
   readonly disk: DataDisk;
   readonly fleet: Fleet;
   readonly logHost: LogHost;
   /** Queues that were deleted by force. */
   readonly deletions: Deletion[];
-  /** Writes the registry anew, with one key for everything or others for the same. The workers are not told. */
+  /** Writes the registry again, with one key for everything or with several keys for the same. Workers get no signal. */
   writeRegistry(keys: "one" | "two"): void;
-  /** Does something on a connection to the broker itself, as its administrator. */
+  /** Does something on a direct connection to the broker, as its administrator. */
   onBroker<T>(work: (channel: Channel) => Promise<T>): Promise<T>;
   documents(): Promise<Documents>;
   close(): Promise<void>;
@@ -55,9 +55,9 @@ export interface World {
 export interface WorldOptions {
   readonly store: StoreName;
   readonly series: "3" | "4" | "any";
-  /** How soon a half-open connection to the broker is noticed; null: as the worker has it by itself. */
+  /** How soon a half-open connection to the broker is noticed; null for the worker's default. */
   readonly heartbeatSeconds: number | null;
-  /** Settings of the workers, over the usual ones. */
+  /** Settings of the workers that override the usual ones. */
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -66,7 +66,7 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
   const close = async (): Promise<void> => {
     for (const end of opened.splice(0).reverse()) await end();
   };
-  /** Opened one after the other, closed the other way round. */
+  /** Remembers how to close a part. Parts are closed in the reverse order of their opening. */
   const keep = <T>(part: T, end: (part: T) => Promise<void>): T => {
     opened.push(() => end(part));
     return part;
@@ -95,7 +95,7 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
     };
     const onBroker = async <T>(work: (channel: Channel) => Promise<T>): Promise<T> => {
       const connection: ChannelModel = await connect(broker.url, { timeout: 5000 });
-      // Broken by a fault: the work fails, and says so.
+      // A fault has broken the connection. The work fails and reports it.
       connection.on("error", () => undefined);
       try {
         const channel = await connection.createChannel();

@@ -18,7 +18,7 @@ describe("a body that is read", () => {
     ["anything else is one value, for the schema to refuse", '"text"', ["text"]],
     ["white space around it", ' \n{"a":1}\t', [{ a: 1 }]],
     [
-      "brackets within text are no nesting",
+      "brackets within text do not count as nesting",
       `{"a":"${"[{".repeat(50)}\\"["}`,
       [{ a: `${"[{".repeat(50)}"[` }],
     ],

@@ -32,7 +32,7 @@ describe("an envelope is replaced by its payload", () => {
     ],
     ["an envelope around nothing", { payload: [], _meta }, []],
     [
-      "of an envelope in an envelope only the outer one",
+      "only the outer one of two nested envelopes",
       { payload: { payload: job, _meta }, _meta },
       [{ value: { payload: job, _meta }, at: "/payload" }],
     ],

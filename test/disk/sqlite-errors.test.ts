@@ -27,7 +27,7 @@ function troubleOf(work: () => unknown): FileTrouble | null {
   throw new Error("nothing went wrong");
 }
 
-it("a file that another connection holds is held, when it is opened and when it is written", () => {
+it("a file that another connection has locked is held, when it is opened and when it is written", () => {
   const holder = open(true, (db) => db.exec("CREATE TABLE t (a INTEGER)"));
   expect(troubleOf(() => open(false, (db) => db.exec("SELECT * FROM t")))).toBe("held");
   holder.close();
@@ -38,7 +38,7 @@ it("a file that another connection holds is held, when it is opened and when it 
   other.close();
 });
 
-it("a file that is no database is damaged, and a table that is not there makes it unfit", () => {
+it("a file that is not a database is damaged, and one without the expected table is unfit", () => {
   const db = open(false);
   expect(troubleOf(() => db.exec("SELECT * FROM nothing"))).toBe("unfit");
   db.close();
@@ -57,7 +57,7 @@ it.each<[string, FileTrouble | null]>([
   expect(fileTroubleOf(Object.assign(new Error("said"), { code }))).toBe(trouble);
 });
 
-it("what is opened is for its owner alone, and durable; an opening that fails leaves no lock", () => {
+it("an opened database is for its owner alone and durable, and a failed opening leaves no lock", () => {
   const refuse = (): never => {
     throw new RangeError("refused");
   };

@@ -60,7 +60,7 @@ export const longHeaders: readonly PoisonHeader[] = [
 export const strangeHeaders: readonly PoisonHeader[] = [
   ...longHeaders,
   { title: "U, a short integer as in the specification", header: rawHeader("h", "U", bytes(0, 1)) },
-  { title: "d, a double that is no number", header: rawHeader("h", "d", Buffer.alloc(8, 0xff)) },
+  { title: "d, a double that is not a number", header: rawHeader("h", "d", Buffer.alloc(8, 0xff)) },
   { title: "f, a float that is infinite", header: rawHeader("h", "f", bytes(0x7f, 0x80, 0, 0)) },
   { title: "an unknown tag", header: rawHeader("h", "?", bytes(1, 2, 3)) },
   { title: "an unknown tag in a table", header: rawHeader("h", "F", withLength(rawHeader("a", "z", eight))) },

@@ -28,7 +28,7 @@ const blobs = [
   },
 ];
 
-/** Valid messages that have, between them, every member that there is; what is made of them is not. */
+/** Valid messages that together have every member of the schema. Mutants are made from them. */
 export const corpus: readonly object[] = [
   aMessage(),
   aMessage({ state: "pending", result: undefined, timeScheduled: "2016-07-01T12:00:30.999+02:00" }),

@@ -10,12 +10,12 @@ jest.setTimeout(120_000);
 const COUNT = 10_000;
 const broker = await serverOrSkip(sharedRabbitmq);
 
-it("whatever happens to a message, it ends in a verdict that holds (npm run fuzz: a million of them)", () => {
+it("every changed message ends in a verdict that is right (npm run fuzz: a million of them)", () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
   const { failures, verdicts, messages } = judgeMutants(seed, COUNT);
   expect(failures.map(({ index, what }) => `seed ${seed}, message ${index}: ${what}`)).toEqual([]);
   expect(messages).toBe(COUNT);
-  // Else the mutations would be too tame, or too wild, to show anything.
+  // Otherwise the changes would be too small, or too large, to show anything.
   for (const kind of [
     "accepted",
     "skipped",
@@ -35,12 +35,12 @@ it("the same seed gives the same messages, and another seed others", () => {
 });
 
 broker.describe(`through ${broker.name}`, () => {
-  it("whatever happens to a message's properties and headers, it comes once, in order and as it was sent", async () => {
+  it("a message with any changed properties and headers arrives once, in order and unchanged", async () => {
     const seed = Math.floor(Math.random() * 2 ** 31);
     const { failures, messages, refused } = await fuzzThroughBroker(broker.server().url, seed, 300);
     expect(failures.map((failure) => `seed ${seed}, ${failure}`)).toEqual([]);
     expect(messages).toBe(300);
-    // Otherwise the changes would be too tame, or too wild, to show anything.
+    // Otherwise the changes would be too small, or too large, to show anything.
     expect(refused).toBeGreaterThan(10);
     expect(refused).toBeLessThan(290);
   });

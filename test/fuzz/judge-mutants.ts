@@ -9,15 +9,15 @@ import { wrongsOf } from "./rules.ts";
 const options = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
 const SLOW_MS = 50;
 const SLOW_TRIES = 3;
-/** What of a rejected message is kept. */
+/** How many bytes of a rejected message are kept. */
 const KEPT_BYTES = 2000;
 const MAX_FAILURES = 20;
-/** The worker's own limit, by default. */
+/** The default limit of the worker. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** A message that was not judged as it should be. */
 export interface Failure {
-  /** With the seed it gives the message again. */
+  /** The number of the mutant, from which the seed gives the message again. */
   readonly index: number;
   readonly what: string;
   readonly body_base64: string;
@@ -26,16 +26,16 @@ export interface Failure {
 export interface FuzzReport {
   readonly seed: number;
   readonly messages: number;
-  /** Job messages: an array holds several. */
+  /** The number of job messages; an array holds several. */
   readonly verdicts: Readonly<Record<string, number>>;
   readonly slowest_ms: number;
   readonly failures: readonly Failure[];
 }
 
 /**
- * Judges so many mutants, the same for the same seed, and looks at each verdict. Ends early after some failures.
+ * Judges `count` mutants, the same for the same seed, and checks each verdict. Ends early after some failures.
  *
- * @param onProgress - told now and then how many have been judged.
+ * @param onProgress - called now and then with the number of judged mutants.
  */
 export function judgeMutants(
   seed: number,
@@ -68,7 +68,7 @@ export function judgeMutants(
     }
     if (prototypeMembers() !== prototypes) wrongs.push("a prototype has changed");
     if (cpuMs > SLOW_MS) {
-      // The machine may have been busy with something else: slow is what stays slow, by itself.
+      // The machine may have been busy with something else, so a slow message is judged again.
       cpuMs = Math.min(cpuMs, ...Array.from({ length: SLOW_TRIES }, () => cpuMsOf(body)));
       if (cpuMs > SLOW_MS) wrongs.push(`takes ${Math.round(cpuMs)} ms of CPU time`);
     }
@@ -80,7 +80,7 @@ export function judgeMutants(
   return { seed, messages: index, verdicts, slowest_ms: Math.round(slowestMs * 10) / 10, failures };
 }
 
-/** One verdict for each job message of the body, and each of them right in itself. */
+/** Checks that there is one verdict for each job message of the body, and that each verdict is right. */
 function wrongsOfBody(body: Buffer, judged: readonly Verdict[]): string[] {
   const wrongs: string[] = [];
   const expected = itemsOf(body);
@@ -95,14 +95,14 @@ function wrongsOfBody(body: Buffer, judged: readonly Verdict[]): string[] {
   return wrongs;
 }
 
-/** As the worker hands it on: of a body over its limit the head alone. */
+/** Returns a delivery like the worker's consumer, which cuts a body that is too long. */
 function deliveryOf(body: Buffer): Delivery {
   if (body.length <= MAX_BODY_BYTES) return aDelivery(body);
   const oversize = { bytes: body.length, sha256: "0".repeat(64), limitBytes: MAX_BODY_BYTES };
   return aDelivery(body.subarray(0, 1000), { oversize });
 }
 
-/** How many job messages a body holds; what is no JSON counts as one, and so does an empty array. */
+/** Returns how many job messages a body holds. A body that is not JSON counts as one, and so does an empty array. */
 function itemsOf(body: Buffer): number {
   if (body.length > MAX_BODY_BYTES) return 1;
   try {
@@ -114,7 +114,7 @@ function itemsOf(body: Buffer): number {
   }
 }
 
-/** As it is written: of a member that comes twice, the first may be the deeper one. */
+/** Returns the depth in the text. Of two members with the same name, the first may be the deeper one. */
 function nesting(text: string): number {
   let [depth, most] = [0, 0];
   for (const [bracket] of text.replaceAll(/"(?:[^"\\]|\\.)*"/gs, "").matchAll(/[[\]{}]/g)) {

@@ -1,7 +1,7 @@
 /**
- * `npm run fuzz`: a million messages that were valid before something happened to them, through decoding, validation and
- * normalisation. Each must end in one verdict for each job message, quickly, and whatever is accepted must be fit to be
- * stored. The same seed gives the same messages. Exit code 1 where anything is wrong.
+ * `npm run fuzz`: a million valid messages are changed at random, and then go through decoding, validation and
+ * normalisation. Each must quickly end in one verdict for each job message, and every accepted message must be fit to be
+ * stored. The same seed gives the same messages. The exit code is 1 if anything is wrong.
  */
 import { columns } from "../../src/cli/output/columns.ts";
 import { commandLine } from "../command-line.ts";

@@ -1,6 +1,6 @@
 import type { Random } from "./random.ts";
 
-/** Some object begins with a member that it has already, or will have again. */
+/** Returns the text with a duplicate member at the beginning of some object. */
 export function withMemberTwice(random: Random, text: string): string {
   const opens = [...text.matchAll(/\{(?=")/g)].map(({ index }) => index + 1);
   if (opens.length === 0) return text;

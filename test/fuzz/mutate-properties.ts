@@ -6,8 +6,8 @@ import type { Random } from "./random.ts";
 const FLAG_BYTES = 2;
 
 /**
- * A property list of content type, headers and delivery mode, of which something may have been changed. The flags stay as they
- * are: others would let the broker drop the message, as an expiration does.
+ * Returns a property list of content type, headers and delivery mode, which may have been changed. The flags are not changed,
+ * because others, such as an expiration, would let the broker drop the message.
  */
 export function mutantProperties(random: Random): Buffer {
   const headers = Array.from({ length: random.below(5) }, () => someHeader(random));

@@ -6,7 +6,7 @@ type Container = unknown[] | Record<string, unknown>;
 /** A place in a message. */
 type Slot = readonly [parent: Container, key: string];
 
-/** Written into the text as they stand, for JSON values cannot hold them. */
+/** Texts that are written into the JSON text directly, because JSON values cannot hold them. */
 const rawNumbers = [
   "1e400",
   "-1e400",
@@ -95,9 +95,9 @@ const words = [
   "json",
 ]);
 
-/** The body of a message that was valid, before something happened to it: the same for the same numbers. */
+/** Returns the body of a valid message that was then changed: the same body for the same numbers. */
 export function mutant(random: Random): Buffer {
-  // A copy: what is made of the corpus must not come back into it.
+  // A copy, because changes must not affect the corpus.
   const message: unknown = structuredClone(random.pick(corpus));
   const root = [message];
   const changes = random.below(4) + (random.oneIn(20) ? random.below(30) : 0);
@@ -133,12 +133,12 @@ function otherValue(random: Random, current: unknown, slots: readonly Slot[]): u
     case 2:
       return typeof current === "number" ? someNumber(random) : random.pick([...times, ...words]);
     case 3:
-      // Another place's value: of a wrong type, or right where it does not belong.
+      // The value of another place, which may have the wrong type, or be valid only there.
       return structuredClone(valueAt(random.pick(slots)));
     case 4:
       return Array.isArray(current) ? repeated(random, current) : [current, current];
     case 5:
-      // A text of a length that lies at the edge of what is allowed, of the letters that were there.
+      // A text made of its own letters, with a length at the edge of what is allowed.
       return typeof current === "string" && current !== ""
         ? current.repeat(600).slice(0, random.pick(lengths))
         : anyValue(random);
@@ -155,7 +155,7 @@ function isContainer(value: unknown): value is Container {
   return typeof value === "object" && value !== null;
 }
 
-/** Every place in the message; its own root included. */
+/** Returns every place in the message, including its root. */
 function slotsOf(value: Container, found: Slot[] = [], depth = 0): Slot[] {
   for (const key of Object.keys(value)) {
     if (found.length > 500 || depth > 60) break;
@@ -171,7 +171,7 @@ function valueAt([parent, key]: Slot): unknown {
 }
 
 function put(parent: Container, key: string, value: unknown): void {
-  // Defined, not assigned: `__proto__` is to be a member of the message like any other.
+  // An assignment to `__proto__` would not create a member, so the member is defined.
   if (Array.isArray(parent) && !/^\d+$/.test(key)) parent.push(value);
   else Object.defineProperty(parent, key, { value, enumerable: true, configurable: true, writable: true });
 }

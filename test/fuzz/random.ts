@@ -1,13 +1,13 @@
-/** Numbers that look random, and are the same for the same seed. */
+/** Random numbers that are the same for the same seed. */
 export interface Random {
-  /** A whole number from 0 to under `below`. */
+  /** Returns a whole number from 0 up to, but not including, `below`. */
   below(below: number): number;
-  /** True about once in so many times. */
+  /** Returns true about once in this many calls. */
   oneIn(times: number): boolean;
   pick<T>(list: readonly T[]): T;
 }
 
-/** @param seeds - any whole numbers; each list of them has numbers of its own (splitmix32). */
+/** @param seeds - any whole numbers. Each list of seeds gives its own sequence (splitmix32). */
 export function randomOf(...seeds: readonly number[]): Random {
   let state = 0;
   const next = (): number => {

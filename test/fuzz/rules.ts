@@ -18,7 +18,7 @@ const platformMost = { os_name: 25, platform: 100, architecture: 25 } as const;
 const results = ["success", "testfailed", "busted", "exception", "usercancel", "retry", "unknown"];
 const states = ["pending", "running", "completed"];
 
-/** What is wrong with a verdict, whatever the message was; nothing, if all is well. */
+/** Returns what is wrong with a verdict, for any message; an empty list if nothing is. */
 export function wrongsOf(verdict: Verdict): string[] {
   switch (verdict.kind) {
     case "skipped":
@@ -31,7 +31,7 @@ export function wrongsOf(verdict: Verdict): string[] {
 }
 
 function wrongsOfRejected({ fault, payload }: Extract<Verdict, { kind: "rejected" }>): string[] {
-  // A bug is not a fault, and a fresh message has killed nobody.
+  // These two reasons cannot occur here: a bug is not the message's fault, and a new message has killed no worker.
   if (fault.reason === "internal-error" || fault.reason === "killed-worker")
     return [`a fault ${fault.reason}`];
   if (fault.reason === "schema-violation") {
@@ -48,7 +48,7 @@ function wrongsOfRejected({ fault, payload }: Extract<Verdict, { kind: "rejected
   return [];
 }
 
-/** Is there a value at the JSON pointer? Of `/origin/kind` it is told that it is missing. */
+/** Returns whether there is a value at the JSON pointer. `/origin/kind` may also be reported if it is missing. */
 function hasPlace(payload: unknown, pointer: string): boolean {
   if (pointer === "/origin/kind") return true;
   let value = payload;
@@ -92,7 +92,7 @@ function wrongsOfSubmission({
   check([1, 2, 3].includes(job.tier), `the tier is ${job.tier}`);
   check(
     /^[0-9a-f]{40}$/.test(job.signature) && /^[0-9a-f]{40}$/.test(job.option_collection_hash),
-    "a hash is none",
+    "a hash is malformed",
   );
   check(/^[\w-]{1,50}$/.test(project), `the project is ${project}`);
   check((revision === null) !== (revision_hash === null), "there is not one name of a push");

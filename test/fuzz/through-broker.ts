@@ -14,7 +14,7 @@ import { randomOf } from "./random.ts";
 export interface BrokerFuzzReport {
   readonly seed: number;
   readonly messages: number;
-  /** Those that the broker itself could not read, and so never handed on. */
+  /** Messages that the broker itself could not read, and so never delivered. */
   readonly refused: number;
   readonly failures: readonly string[];
 }
@@ -23,8 +23,8 @@ const MAX_FAILURES = 20;
 const LAST_WITHIN_MS = 60_000;
 
 /**
- * Publishes mutants under property lists that were changed too, and consumes them as a worker does. Each that the broker takes
- * must come once, in order, with its bytes, on the connection that was there first.
+ * Publishes mutants with changed property lists, and consumes them like a worker. Each one that the broker accepts
+ * must arrive once, in order, with unchanged bytes, on the first connection.
  */
 export async function fuzzThroughBroker(url: string, seed: number, count: number): Promise<BrokerFuzzReport> {
   const name = `fuzz-${randomUUID()}`;
@@ -37,7 +37,7 @@ export async function fuzzThroughBroker(url: string, seed: number, count: number
   await publisher.declare(exchange);
 
   function onDelivery({ body }: Delivery): void {
-    // A message may come before the publisher has heard that it was taken, so each is announced before.
+    // A message may arrive before the publisher knows that the broker accepted it, so each is announced before.
     const next = expected[came++];
     if (next === undefined || !body.equals(next.body))
       failures.push(`message ${next?.index}: another one came`);
@@ -100,7 +100,7 @@ async function untilOrFailed(isSo: () => boolean, failures: readonly string[]): 
   while (!isSo() && failures.length === 0 && performance.now() < deadline) await wait(10);
 }
 
-/** A publisher that connects again after each message that the broker cannot read. */
+/** A publisher that reconnects after each message that the broker cannot read. */
 class OneByOne {
   readonly #url: string;
   #line: Promise<{ connection: ChannelModel; channel: ConfirmChannel }>;
@@ -113,7 +113,7 @@ class OneByOne {
   async #connect(): Promise<{ connection: ChannelModel; channel: ConfirmChannel }> {
     const connection = await connect(this.#url);
     const channel = await connection.createConfirmChannel();
-    // What the broker refuses is told by the confirmation that does not come.
+    // The missing confirmation shows that the broker refused the message.
     for (const emitter of [connection, channel]) emitter.on("error", () => undefined);
     return { connection, channel };
   }
@@ -122,14 +122,14 @@ class OneByOne {
     await (await this.#line).channel.assertExchange(exchange, "topic", { durable: true });
   }
 
-  /** @returns whether the broker took it. */
+  /** @returns whether the broker accepted it. */
   async publish(message: RawMessage): Promise<boolean> {
     const { connection, channel } = await this.#line;
     const isTaken = await new Promise<boolean>((resolve) => {
       publishRawOn(channel, message, (error) => resolve(error === null));
     });
     if (isTaken) return true;
-    // Closed by the broker already, or of no more use without its channel.
+    // The broker has closed the connection already, or its channel.
     await connection.close().catch(() => undefined);
     this.#line = this.#connect();
     return false;

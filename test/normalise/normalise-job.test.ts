@@ -95,7 +95,7 @@ describe("field by field", () => {
       { labels: ["debug", "e10s", "debug"] },
       { option_collection: { debug: true, e10s: true } },
     ],
-    ["an empty list of labels is no option", { labels: [] }, { option_collection: {} }],
+    ["an empty list of labels means no options", { labels: [] }, { option_collection: {} }],
     [
       "labels that an object has by nature",
       { labels: ["__proto__", "constructor", "toString"] },
@@ -148,7 +148,7 @@ describe("the push", () => {
       { revision_hash: REVISION },
     ],
     [
-      "by its hash, where the revision is no text",
+      "by its hash, if the revision is not a text",
       { ...hg, revision: 5, revision_hash: REVISION },
       { revision_hash: REVISION },
     ],

@@ -135,7 +135,7 @@ describe("text_log_summary", () => {
     ["builds-4h", undefined],
     ["mine", "mine"],
   ]) {
-    it(`of a log called ${name} ${logname === undefined ? "names no log" : "names its log"}`, () => {
+    it(`${logname === undefined ? "names no log" : "names its log"} for a log called ${name}`, () => {
       const [blob] = summaryOf([{ name, url: "u", steps: [] }]) as [{ logname?: string }];
       expect(blob.logname).toBe(logname);
     });
@@ -161,7 +161,7 @@ describe("a part that cannot be used is left out and refused:", () => {
     ["null for a list of artifacts", { extra: { artifacts: null } }, ["extra.artifacts"]],
     ["an object for a list of artifacts", { extra: { artifacts: {} } }, ["extra.artifacts"]],
     [
-      "what is no object in a list of artifacts",
+      "an item of the list of artifacts that is not an object",
       { extra: { artifacts: [null, artifact, 5, [artifact], "x"] } },
       ["extra.artifacts 0", "extra.artifacts 2", "extra.artifacts 3", "extra.artifacts 4"],
     ],

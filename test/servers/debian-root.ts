@@ -22,7 +22,7 @@ const options = [
   "--dpkgopt=path-exclude=/usr/share/man/*",
 ];
 
-/** Files with this machine's certificates and name resolution. They are used inside too, because builds there download. */
+/** This machine's certificates. Builds inside the root use them for downloads. */
 export const certificates = "/etc/ssl/certs/ca-certificates.crt";
 const ownNamespaces = ["--mount", "--ipc", "--propagation", "private"];
 
@@ -64,7 +64,7 @@ export async function whyNoDebianRoot(): Promise<string | null> {
   const why = await whyNoApt();
   if (why !== null) return why;
   try {
-    // Root in a container often must not mount.
+    // Root in a container is often not allowed to mount.
     await runCommand("unshare", [...ownNamespaces, "sh", "-c", "mount -t tmpfs tmpfs /tmp"]);
     return null;
   } catch (error) {

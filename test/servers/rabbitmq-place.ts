@@ -11,7 +11,7 @@ import { ServerMissing } from "./server-missing.ts";
 export type RabbitmqSeries = "3" | "4" | "any";
 
 export type RabbitmqPlace = {
-  /** The folder of the scripts themselves, which replace themselves by the Erlang VM (exec). */
+  /** The path of the server's script, which replaces itself by the Erlang VM (exec). */
   readonly server: string;
   readonly epmd: string;
   /** The path of the run's folder for the programs there. */

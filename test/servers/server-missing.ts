@@ -14,7 +14,7 @@ export class ServerMissing extends Error {
    * @param mend - what the reader can do about it; a command if there is one.
    */
   constructor(server: string, why: string, mend: string) {
-    super(`${server} is not to be had: ${why}. To get it: ${mend}.`);
+    super(`${server} is not available: ${why}. To get it: ${mend}.`);
     this.server = server;
     this.why = why;
     this.mend = mend;

@@ -153,7 +153,7 @@ async function publish(url: string, queue: string, text: string): Promise<void> 
   const connection = await connect(url);
   try {
     const channel = await connection.createConfirmChannel();
-    // What the broker says against it also rejects the call in hand.
+    // The broker closes the channel, which also rejects the call in progress.
     channel.on("error", () => undefined);
     await channel.assertQueue(queue, { durable: true });
     channel.sendToQueue(queue, Buffer.from(text), { persistent: true });
@@ -167,7 +167,7 @@ async function take(url: string, queue: string): Promise<string | null> {
   const connection = await connect(url);
   try {
     const channel = await connection.createChannel();
-    // What the broker says against it also rejects the call in hand.
+    // The broker closes the channel, which also rejects the call in progress.
     channel.on("error", () => undefined);
     const message = await channel.get(queue, { noAck: true });
     return message === false ? null : message.content.toString();

@@ -1,25 +1,25 @@
-/** What was seen between two moments of a soak. */
+/** Measurements of one interval of a soak. */
 export interface Interval {
-  /** Job messages that had ended when it was over. */
+  /** Job messages that had ended by the end of the interval. */
   readonly messages: number;
   readonly per_s: number;
-  /** The least resident memory within it: what garbage collection leaves, whenever it strikes. */
+  /** The least resident memory in the interval, which is about what garbage collection leaves. */
   readonly rss_mib: number;
   readonly cpu_s_per_10k: number;
 }
 
 export interface Growth {
-  /** Of a straight line through what was measured after the first third, in which caches fill. */
+  /** The slope of a straight line through the measurements after the first third, in which caches fill. */
   readonly mib_per_100k: number;
-  /** By that line, from the end of the first third to the end. */
+  /** The growth by that line, from the end of the first third to the end. */
   readonly mib: number;
   readonly flat: boolean;
 }
 
-/** A line through noise is never quite level: so much, or a tenth of the memory where that is more, is no growth. */
+/** A line through noise is never quite level. This much, or a tenth of the memory if that is more, is not counted as growth. */
 const NOISE_MIB = 10;
 
-/** Does the worker need more memory the more messages it has seen? @throws where too little was seen to tell. */
+/** Returns how memory grows with the number of messages. @throws Error if there are too few measurements. */
 export function growthOf(intervals: readonly Interval[]): Growth {
   const settled = intervals.slice(Math.ceil(intervals.length / 3));
   const [first, last] = [settled[0], settled.at(-1)];

@@ -1,7 +1,7 @@
 /**
- * `npm run soak`: a million messages through a real worker, from a real broker into SQLite (`--store mongodb`: into the
- * MongoDB-protocol server). A line for each stretch, and at the end whether memory stayed flat, and whether every message
- * ended as it should. Exit code 1 where not.
+ * `npm run soak`: sends a million messages through a real worker, from a real broker into SQLite (`--store mongodb`: into the
+ * MongoDB-protocol server). It prints a line for each stretch, and at the end whether memory stayed flat and every message
+ * ended as it should. The exit code is 1 if not.
  */
 import { columns } from "../../src/cli/output/columns.ts";
 import { commandLine } from "../command-line.ts";

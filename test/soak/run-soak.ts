@@ -11,18 +11,18 @@ const STATES = 3;
 
 export interface SoakOptions {
   readonly brokerUrl: string;
-  /** Null: the embedded store. */
+  /** Null for the embedded store. */
   readonly mongodbUrl: string | null;
-  /** At least so many job messages. */
+  /** The least number of job messages. */
   readonly messages: number;
-  /** So many stretches of about the same length. */
+  /** The number of stretches, which have about the same length. */
   readonly intervals: number;
   readonly onInterval: (interval: Interval) => void;
 }
 
 export interface Soak {
   readonly intervals: readonly Interval[];
-  /** How the job messages ended, and how they should have. */
+  /** How the job messages ended, and how they should have ended. */
   readonly outcomes: Readonly<Record<string, number>>;
   readonly expected: Readonly<Record<string, number>>;
   readonly exitCode: number | null;
@@ -30,8 +30,8 @@ export interface Soak {
 }
 
 /**
- * A worker that runs for long: messages of real shapes, in all states, some of them twice or invalid, come as fast as it
- * takes them, a stretch ahead of it at most, so that its queue neither runs dry nor grows.
+ * Runs a worker for a long time. Messages of real shapes, in all states, some of them twice or invalid, arrive as fast as it
+ * handles them. At most one stretch is published ahead, so that the queue neither runs empty nor grows.
  */
 export async function runSoak(options: SoakOptions): Promise<Soak> {
   const { brokerUrl, mongodbUrl, messages, onInterval } = options;
@@ -57,7 +57,7 @@ export async function runSoak(options: SoakOptions): Promise<Soak> {
       for (const outcome of ["stored", "unchanged", "rejected"] as const)
         expected[outcome] += outcomes[outcome];
       await story.publish(...bodies);
-      // What was published before has to end now: the worker has this stretch to go on with.
+      // All earlier messages must end now. The worker continues with this stretch meanwhile.
       if (stretch > 0) await endInterval(published);
       published += jobMessages;
     }
@@ -71,7 +71,7 @@ export async function runSoak(options: SoakOptions): Promise<Soak> {
   }
 }
 
-/** Where an interval begins. */
+/** The beginning of an interval. */
 interface Mark {
   readonly atMs: number;
   readonly cpuSeconds: number;
@@ -82,7 +82,7 @@ function markOf(worker: WorkerProcess, messages: number): Mark {
   return { atMs: performance.now(), cpuSeconds: processUsage(worker.pid).cpuSeconds, messages };
 }
 
-/** Watches the worker until so many job messages have ended. */
+/** Watches the worker until this many job messages have ended. */
 async function intervalUntil(
   worker: WorkerProcess,
   begin: Mark,

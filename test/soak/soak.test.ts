@@ -37,21 +37,21 @@ describe("the verdict on memory", () => {
       };
     });
 
-  it("is flat where it stays, goes down, or fills its caches first", () => {
+  it("is flat if memory stays level, falls, or grows only while caches fill", () => {
     expect(growthOf(seen(() => 150)).flat).toBe(true);
     expect(growthOf(seen((n) => 200 - n)).flat).toBe(true);
     expect(growthOf(seen((n) => 100 + 10 * Math.min(n, 10))).flat).toBe(true);
   });
 
-  it("is growth where each message leaves something behind", () => {
+  it("is growth if each message leaves something behind", () => {
     const growth = growthOf(seen((n) => 150 + n));
     expect(growth.flat).toBe(false);
-    // A MiB for 25,000 messages.
+    // One MiB for 25,000 messages.
     expect(growth.mib_per_100k).toBeGreaterThan(3.5);
     expect(growth.mib_per_100k).toBeLessThan(4.5);
   });
 
-  it("is none where too little was seen", () => {
+  it("is refused if there are too few measurements", () => {
     expect(() => growthOf(seen(() => 1).slice(0, 2))).toThrow("too few");
   });
 });

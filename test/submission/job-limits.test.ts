@@ -124,7 +124,7 @@ describe.each(cases)("$what of one message ($setting)", ({ what, setting, limit,
   });
 });
 
-it("of coalesced ids that fill a whole message and fit the schema, only the first ones are kept", () => {
+it("only the first coalesced ids are kept, even if all of a message full of them fit the schema", () => {
   const { coalesced, refused } = pulse({ coalesced: times(130_000, guid) });
   expect(coalesced).toEqual(times(jobLimits.coalesced, guid));
   expect(refused).toMatchObject([{ reason: "129000 left out: MAX_COALESCED_PER_JOB is 1000" }]);

@@ -24,7 +24,7 @@ describe("a blob", () => {
     ["that is text is serialised already", '{"a": 1}', "json", '{"a": 1}'],
     ["may be text that is no JSON", "plain", "json", "plain"],
     ["may be null, false, zero or empty", null, "json", "null"],
-    ["of another type is text as it came", "plain", "text", "plain"],
+    ["of another type is unchanged text", "plain", "text", "plain"],
   ];
   for (const [title, blob, type, stored] of table) {
     it(title, () => {
@@ -49,7 +49,7 @@ describe("an artifact that cannot be used is refused by itself, and the others a
     ["null", null, "is not an object"],
     ["a list", [artifact("a", 1)], "is not an object"],
     ["no name", { type: "json", blob: 1 }, "has no name"],
-    ["a name that is no text", { name: 5, type: "json", blob: 1 }, "has no name"],
+    ["a name that is not a text", { name: 5, type: "json", blob: 1 }, "has no name"],
     ["no type", { name: "a", blob: 1 }, '"a" has no type'],
     ["no blob", { name: "a", type: "json" }, '"a" has no blob'],
     [
@@ -118,7 +118,7 @@ describe("performance_data", () => {
 });
 
 describe("Job Info", () => {
-  it("keeps title, value, URL and content type of each detail, null where there is no title or URL", () => {
+  it("keeps title, value, URL and content type of each detail, and null if there is no title or URL", () => {
     const whole = { title: "t", value: "v", url: "u", content_type: "link", more: 1 };
     expect(
       detailsOf({ job_details: [whole, { value: "" }, { value: "v", title: 5, url: [], content_type: 1 }] }),

@@ -38,17 +38,17 @@ describe("performance data is stored", () => {
 
 describe("performance data is not stored", () => {
   it.each<[string, unknown]>([
-    ["that is no object", 5],
+    ["that is not an object", 5],
     ["without framework", { suites: [] }],
     ["with a framework that is a name", { ...item, framework: "talos" }],
     ["without the framework's name", { ...item, framework: {} }],
     ["without suites", { framework: { name: "t" } }],
-    ["with suites that are no list", { ...item, suites: {} }],
+    ["with suites that are not a list", { ...item, suites: {} }],
     ["with a suite without name", { ...item, suites: [{ subtests: [] }] }],
     ["with a suite without subtests", { ...item, suites: [{ name: "x" }] }],
     ["with a suite's value that is text", { ...item, suites: [{ ...suite, value: "1" }] }],
     ["with options that repeat", { ...item, suites: [{ ...suite, extraOptions: ["a", "a"] }] }],
-    ["with options that are no text", { ...item, suites: [{ ...suite, extraOptions: [1] }] }],
+    ["with options that are not texts", { ...item, suites: [{ ...suite, extraOptions: [1] }] }],
     ["with lowerIsBetter that is a number", { ...item, suites: [{ ...suite, lowerIsBetter: 1 }] }],
     ["with shouldAlert that is text", { ...item, suites: [{ ...suite, shouldAlert: "yes" }] }],
     ...["alertThreshold", "minBackWindow", "maxBackWindow", "foreWindow"].map((name): [string, unknown] => [

@@ -101,7 +101,7 @@ const rejected: readonly (readonly [string, Overrides, string])[] = [
   ["a build system with a dot", { buildSystem: "a.b" }, "/buildSystem"],
   ["an unknown kind of job", { jobKind: "lint" }, "/jobKind"],
   ["text for isRetried", { isRetried: "true" }, "/isRetried"],
-  ["a time that is no text", { timeStarted: 5 }, "/timeStarted"],
+  ["a time that is not a text", { timeStarted: 5 }, "/timeStarted"],
   ["an empty group symbol", { display: { ...display, groupSymbol: "" } }, "/display/groupSymbol"],
   [
     "a symbol of 26 characters",
@@ -239,7 +239,7 @@ describe("for an origin only violations of the variant that was meant are report
       "hg.mozilla.org by revision_hash",
     ],
     [
-      "hg, a number in the push log that is none",
+      "hg, a push log number that is not a number",
       { ...hg, revision: REVISION, pushLogID: 1.5 },
       [["/origin/pushLogID", "type"]],
       byRevision,
@@ -278,7 +278,7 @@ describe("for an origin only violations of the variant that was meant are report
       "github.com",
     ],
     [
-      "github, a pull request that is no number",
+      "github, a pull request that is not a number",
       { ...github, pullRequestID: "1" },
       [["/origin/pullRequestID", "type"]],
       "github.com",
@@ -305,7 +305,7 @@ it("the found value is reported, cut to one line", () => {
   );
 });
 
-it("of a thousand errors in a message the first twenty are reported", () => {
+it("the first twenty of a thousand errors in a message are reported", () => {
   expect(violationsOf({ labels: Array(1000).fill("a b") })).toHaveLength(20);
 });
 

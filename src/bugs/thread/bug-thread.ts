@@ -19,8 +19,10 @@ export interface BugThreadOptions {
   readonly rememberedTerms?: number;
   /** The time that the thread may work on one summary. Default: one minute, enough for about a hundred thousand terms. */
   readonly longestMs?: number;
-  /** The heap of the thread. Default: 512 MiB, for two indexes of 100,000 bugs, because the old one is used until the new
-   * one is complete. */
+  /**
+   * The heap limit of the thread. Default: 512 MiB, enough for two indexes of 100,000 bugs each. During a refresh there are
+   * two, because the old one is used until the new one is complete.
+   */
   readonly heapMib?: number;
   /** The compiled code of the thread. Default: the file beside this one in `dist`. */
   readonly entry?: URL;

@@ -42,7 +42,8 @@ const markedNumber = new RegExp(`"${MARK}([^"]*)"`, "g");
 const mayChange = /[[:,\s](?:-0|-?\d(?:[\d.]{15,}|[\d.]*(?:[eE][+-]?\d+|\.\d*0|\.000000\d*)))(?=[\],}\s]|$)/;
 
 /**
- * Parses a JSON text. A lone surrogate becomes U+FFFD: a store cannot keep it, and a name with one could not be found again.
+ * Parses a JSON text. A lone surrogate becomes U+FFFD, because stores cannot keep it, and a name with it would not be found
+ * again.
  *
  * @throws SyntaxError from JSON.parse.
  */

@@ -3,7 +3,7 @@ import { UnreadableLog } from "./unreadable-log.ts";
 /** Limits on what a log inflates to. They apply to each layer of compression, and to plain text. */
 export interface InflateLimits {
   readonly inflatedBytes: number;
-  /** Inflated bytes for each transferred byte; checked only beyond {@link RATIO_FROM_BYTES} inflated bytes. */
+  /** The most inflated bytes for each transferred byte. It is checked only after {@link RATIO_FROM_BYTES} inflated bytes. */
   readonly ratio: number;
 }
 

@@ -21,7 +21,7 @@ export function beginsClean(bytes: Buffer): boolean {
  *
  * A log that begins clean is text, whatever follows, because a test may print a binary file. Any other log is not text if
  * it has many kinds of control characters, and these are either very frequent, or frequent beside much that is not UTF-8.
- * In random bytes they are 8 %. Text has none, or one or two kinds as separators. So do Latin-1 and Shift-JIS.
+ * Random bytes have 8 % of them. Text has none, or one or two kinds as separators, also in Latin-1 and Shift-JIS.
  *
  * @param sample - up to {@link SAMPLE_BYTES} bytes from the log's start, without NULs, of which sparse files are full.
  */

@@ -1,6 +1,6 @@
 import { optionalMembers } from "../../submission/performance-schema.ts";
 
-/** The item in one line of performance data. */
+/** An item of performance data, or why it cannot be read. */
 export type PerformanceItem =
   | {
       readonly ok: true;

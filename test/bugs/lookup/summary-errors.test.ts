@@ -13,7 +13,7 @@ it.each<[string, unknown, string[]]>([
     ["", "", "", "a"],
   ],
   ["none without all_errors", { step_data: {} }, []],
-  ["none where that is no list", { step_data: { all_errors: {} } }, []],
+  ["none if that is not a list", { step_data: { all_errors: {} } }, []],
   ["none without step_data", { logurl: "x" }, []],
   ["none of a list", [], []],
   ["none of text", "text", []],

@@ -271,7 +271,7 @@ describe("broken transfers fail, and are not final", () => {
     ["a chunked body that stops", raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nlo")],
     ["a reset in the middle of the body", raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nlog", "reset")],
     ["a broken chunk", raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nlog\r\n0\r\n\r\n")],
-    ["a length that is no number", raw("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nlog")],
+    ["a length that is not a number", raw("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nlog")],
     ["two lengths", raw("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nlog")],
     ["a negative length", raw("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nlog")],
     ["a huge head", raw(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(100_000)}\r\n\r\nlog`)],
@@ -284,7 +284,7 @@ describe("broken transfers fail, and are not final", () => {
     expect(failure.detail).toContain(`127.0.0.1:${host.port}`);
   });
 
-  it("of a body longer than announced the announced part is read, and the next log is not affected", async () => {
+  it("a body longer than announced is read up to the announced length, and the next log is not affected", async () => {
     const host = await aHost({
       "/long": raw(
         "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nlogHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",

@@ -74,7 +74,7 @@ describe("the text of a body, however it is cut into pieces", () => {
   });
 
   it.each<[string, Buffer, LogFault["reason"], string]>([
-    ["deflate data that is none", flipped(12), "corrupt-gzip", ""],
+    ["data that is not deflate data", flipped(12), "corrupt-gzip", ""],
     ["another checksum", flipped(gzip.length - 6), "corrupt-gzip", "checksum"],
     ["another length", flipped(gzip.length - 1), "corrupt-gzip", "length"],
     ["another method", flipped(2), "corrupt-gzip", "method"],

@@ -15,7 +15,7 @@ describe("each pattern", () => {
     ...harmlessPatterns,
     ...errorPatterns,
   ]) {
-    it(`of ${name} finds and leaves its examples`, () => {
+    it(`${name}: finds and leaves its examples`, () => {
       expect([matches.test(finds.replace(/^\d\S+ INFO - +/, "")), matches.test(leaves)]).toEqual([
         true,
         false,

@@ -86,7 +86,7 @@ export function hostileLog(seed: number, lines: number): Buffer {
         text.push(random() < 0.7 ? piece : piece.slice(Math.floor(random() * piece.length)));
       }
     }
-    // Line ends within the pieces are removed, so that the count is right.
+    // A piece may contain a line end, which is replaced, so that the number of lines is right.
     const own = text.join("").replaceAll("\n", " ");
     text = [];
     chunks.push(Buffer.from(`${own}\n`, "latin1"));

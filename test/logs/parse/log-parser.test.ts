@@ -144,7 +144,7 @@ describe("the steps of a log", () => {
     ),
     ...["revision:\n", "revision:x\n", " builder: x\n", "Builder: x\n", "builders: x\n", "builder : x\n"].map(
       (line): [string, string, StepRow[]] => [
-        `${JSON.stringify(line)} is none`,
+        `${JSON.stringify(line)} is not a header`,
         line,
         [["Unnamed step", 0, 0, "unknown"]],
       ],
@@ -339,7 +339,7 @@ describe("the limits of a log", () => {
     ["printed details", "job_details", "left_out_details", "TinderboxPrint: a detail\n"],
     ["performance data", "performance_items", "left_out_performance", 'PERFHERDER_DATA: {"a": 1}\n'],
   ] as const)(
-    "of too many %s those that fit are kept, and the others are counted",
+    "of too many %s, those that fit are kept and the others are counted",
     async (_case, kept, left, line) => {
       const result = await readText(line.repeat(2000) + "fatal error: and more\n", { artifactBytes: 1000 });
       if (!result.ok) throw new Error(result.fault.reason);

@@ -115,7 +115,7 @@ describe("a huge number is a number", () => {
   });
 });
 
-describe("what is not JSON", () => {
+describe("an item that is not JSON", () => {
   it.each([
     '{"a": nan}',
     '{"a": NaNs}',

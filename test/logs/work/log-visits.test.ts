@@ -56,7 +56,7 @@ describe("visits to log hosts", () => {
     expect(visits.start("a4.test").admit([publicOne], 443, 5000)).toEqual([]);
   });
 
-  it("of several addresses, those of servers that are not busy may be connected to", () => {
+  it("a log may connect to those of several addresses whose servers are not busy", () => {
     const visits = new LogVisits(1);
     visits.start("a.test").admit([publicOne], 443, 0);
     expect(visits.start("b.test").admit([publicOne, publicTwo], 443, 0)).toEqual([publicTwo]);

@@ -270,7 +270,7 @@ describe("many logs", () => {
     expect([most, mostOfOne]).toEqual([5, 2]);
   });
 
-  it("of a host that hangs do not take the slots of others", async () => {
+  it("on a host that hangs do not take the slots of others", async () => {
     const queue = aWorkQueue();
     for (let nth = 0; nth < 20; nth++) queue.add(aLog(`slow ${nth}`, `http://slow.test/${nth}`));
     for (let nth = 0; nth < 20; nth++) queue.add(aLog(`good ${nth}`, `http://good.test/${nth}`));
@@ -285,7 +285,7 @@ describe("many logs", () => {
     );
   });
 
-  it("of a host that is down are not tried one after another, because the host rests", async () => {
+  it("on a host that is down are not tried one after another, because the host rests", async () => {
     const queue = aWorkQueue();
     for (let nth = 0; nth < 20; nth++) queue.add(aLog(`dead ${nth}`, `http://dead.test/${nth}`));
     queue.add(aLog("good", "http://good.test/"));
