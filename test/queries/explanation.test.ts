@@ -5,7 +5,7 @@ import type { Explanation } from "../../src/queries/explanation.ts";
 import type { ExplainedJob } from "../../src/store/ports/job-reads.ts";
 import type { StoredLog } from "../../src/store/ports/log-store.ts";
 import { advanceJob, firstJob } from "../../src/store/rules/advance-job.ts";
-import { anArrival, REVISION, through } from "../examples.ts";
+import { anArrival, EXCHANGE, REVISION, through } from "../examples.ts";
 
 function aJob(overrides: Partial<ExplainedJob> = {}, message: object = {}): ExplainedJob {
   const push = { project: "try", revision: REVISION, short_revision: REVISION.slice(0, 12) };
@@ -64,7 +64,13 @@ describe("a job", () => {
 
   it("is shown with each state, its origin, and whether it was redelivered", () => {
     const { job, ...rest } = aJob({}, { state: "running", result: undefined });
-    const next = { ...anArrival(), redelivered: true, received_at: "2026-01-05T11:00:00.000Z" };
+    const origin = {
+      kind: "pulse",
+      exchange: EXCHANGE,
+      routingKey: "treeherder.try",
+      redelivered: true,
+    } as const;
+    const next = { ...anArrival(), origin, received_at: "2026-01-05T11:00:00.000Z" };
     const advance = advanceJob(job, next, job.result_set, "w");
     if (advance.kind !== "update") throw new Error("it moves on");
     const text = rendered({ jobs: [{ job: { ...job, ...advance.changes }, ...rest }] });

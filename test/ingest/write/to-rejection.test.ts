@@ -21,7 +21,8 @@ it("carries the route, what could be read of the job, and the time of arrival", 
   const delivery = aDelivery("", { exchange: "e", routingKey: "k", receivedAtMs: 0 });
   const refused = { fault, payload: {}, project: "try", task_id: "t/0" };
   expect(toRejection(delivery, refused, 1000)).toEqual({
-    ...{ fault, exchange: "e", routing_key: "k", project: "try", task_id: "t/0" },
+    ...{ fault, project: "try", task_id: "t/0" },
+    route: { origin: "pulse", exchange: "e", routing_key: "k" },
     payload: {
       encoding: "json",
       content: "{}",

@@ -192,8 +192,8 @@ describe("a log that could take more memory than a thread has", () => {
     }
     expect(reading).toMatchObject({
       warnings: [
-        expect.stringMatching(/^items of performance data .* left out: \d{4,5}$/),
-        expect.stringMatching(/^printed details .* left out: \d{3,4}$/),
+        expect.stringMatching(/^items of performance data left out .*: \d{4,5}$/),
+        expect.stringMatching(/^printed details left out .*: \d{3,4}$/),
       ],
     });
   });
@@ -204,7 +204,7 @@ describe("a log that could take more memory than a thread has", () => {
     const reading = await read(threads, `${host.url}/log`);
     const blob = reading.ok ? reading.artifacts.find(({ name }) => name === "performance_data")?.blob : "";
     expect(JSON.parse(blob ?? "")).toHaveProperty("performance_data.length", 10_000);
-    expect(reading).toMatchObject({ warnings: [expect.stringMatching(/left out: 5$/)] });
+    expect(reading).toMatchObject({ warnings: [expect.stringMatching(/left out .*: 5$/)] });
   });
 });
 
