@@ -171,7 +171,7 @@ describe("parse-log", () => {
     expect(await run(["parse-log", "-"], {}, brotliCompressSync(log.repeat(20)))).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: expect.stringContaining("error: -: foreign-compression: this is brotli data"),
+      stderr: expect.stringContaining("error: -: foreign-compression: the log is brotli data"),
     });
     expect(await run(["parse-log", "-"], {}, randomBytes(5000))).toMatchObject({
       code: 1,
