@@ -93,11 +93,14 @@ export function isNearby(url: string): boolean {
   return /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname === "[::1]" || !/[.:]/.test(hostname);
 }
 
+// A connection that is kept for the next test file may be closed by the other side just when it is used again.
+const oneRequest = { headers: { connection: "close" } };
+
 /** Asks jest's own process. If there is none (in a bench or a script), this process keeps the servers itself. */
 async function serverAt(path: string) {
   const door = process.env["PULSE_TEST_SERVERS"];
   const reply = Answer.parse(
-    door === undefined ? await answer(path) : await (await fetch(new URL(path, door))).json(),
+    door === undefined ? await answer(path) : await (await fetch(new URL(path, door), oneRequest)).json(),
   );
   if ("missing" in reply) {
     throw new ServerMissing(reply.missing.server, reply.missing.why, reply.missing.mend);
