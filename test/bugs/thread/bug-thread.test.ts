@@ -109,7 +109,7 @@ describe("the thread that holds the bugs", () => {
     const bugs = Array.from({ length: 20_000 }, (_, nth) =>
       aBug(nth + 1, `Intermittent ${"aeiou".repeat(20)} ${nth}`),
     );
-    const thread = aThread({ readBugs: () => pages(bugs), longestMs: 300, artifactBytes: 1e9 });
+    const thread = aThread({ readBugs: () => pages(bugs), longestMs: 1500, artifactBytes: 1e9 });
     await thread.refresh();
     const lines = Array.from({ length: 100_000 }, (_, nth) => `aeiou ${"aeiou".repeat(10)}a ${nth}`);
     const order: string[] = [];
