@@ -38,12 +38,12 @@ export function mapping<Shape extends z.ZodRawShape>(
   what: string,
   shape: Shape,
 ): z.ZodObject<Shape, z.core.$strict> {
-  const names = Object.keys(shape).join(", ");
+  const names = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? `${namesOf(issue.keys)}: unknown here; ${what} may have ${names}`
-        : `must be ${what}: a mapping of ${names}`,
+        ? `${namesOf(issue.keys)}: unknown here; ${what} may have ${names.join(", ")}`
+        : `must be ${what}: a mapping of ${names.join(", ")}; write \`${names[0]}:\` and its value`,
   });
 }
 

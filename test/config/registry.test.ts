@@ -436,7 +436,11 @@ describe("a registry", () => {
   it.each([
     ["no entry", "exchanges: []\n", "at least one exchange"],
     ["nothing at all", "", "1: the file: must be the registry: a mapping of exchanges"],
-    ["a list of entries alone", "- exchange: e\n", "1: the file: must be the registry"],
+    [
+      "a list of entries alone",
+      "- exchange: e\n",
+      "a mapping of exchanges; write `exchanges:` and its value",
+    ],
     ["two documents", "exchanges: []\n---\nexchanges: []\n", "2 YAML documents"],
     ["broken YAML", "exchanges:\n  - exchange: [\n", "not YAML"],
     ["a key twice", "exchanges: []\nexchanges: []\n", "not YAML"],
