@@ -1,18 +1,5 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { importBugs, sync } from "./commands/bugs.ts";
-import { check } from "./commands/check.ts";
-import { explain } from "./commands/explain.ts";
-import { inspect } from "./commands/inspect.ts";
-import { listLogs, reparseLogs } from "./commands/logs.ts";
-import { parseLog } from "./commands/parse-log.ts";
-import { publish } from "./commands/publish.ts";
-import { listRejections, showRejection } from "./commands/rejections.ts";
-import { exportRejections } from "./commands/rejections-export.ts";
-import { replay } from "./commands/rejections-replay.ts";
-import { start } from "./commands/start.ts";
-import { status } from "./commands/status.ts";
-import { normalise, validate } from "./commands/validate.ts";
 import { rejectionFilters } from "./options/rejection-filter.ts";
 import { type CommandRow, runProgram } from "./program.ts";
 
@@ -26,7 +13,7 @@ const logFilters = [
   ["--limit <count>", "at most this many"],
 ] as const;
 
-/** All commands. To add one, add a row here and a function in `commands/`. */
+/** All commands. To add one, add a row here and a function in `commands/`. A command's file is loaded only when it runs. */
 export const commands: readonly CommandRow[] = [
   {
     usage: "start",
@@ -36,7 +23,7 @@ export const commands: readonly CommandRow[] = [
       "LOCAL=true AMQP_URL=amqp://guest:guest@localhost:5672 pulse-ingest start",
     ],
     more: "Settings are environment variables: see config/settings.md. A second signal ends the process at once.",
-    run: () => start(env),
+    run: async () => (await import("./commands/start.ts")).start(env),
   },
   {
     usage: "check",
@@ -55,7 +42,7 @@ export const commands: readonly CommandRow[] = [
       "REGISTRY_FILE=new.yml pulse-ingest check --plan",
     ],
     more: "Exit code 1 if an exchange cannot be used, or if the plan removes more bindings at once than a worker allows.",
-    run: (_args, options) => check(env, options),
+    run: async (_args, options) => (await import("./commands/check.ts")).check(env, options),
   },
   {
     usage: "validate <file...>",
@@ -65,7 +52,8 @@ export const commands: readonly CommandRow[] = [
     more:
       "A file holds one message, an array of messages, or one of these per line. - is standard input.\n" +
       "Exit code 1 if any message is invalid.",
-    run: ([files], { json }) => validate(env, z.array(z.string()).parse(files), json === true),
+    run: async ([files], { json }) =>
+      (await import("./commands/validate.ts")).validate(env, z.array(z.string()).parse(files), json === true),
   },
   {
     usage: "normalise <file>",
@@ -74,7 +62,7 @@ export const commands: readonly CommandRow[] = [
     more:
       "Invalid and unscheduled messages are left out, and reported on standard error.\n" +
       "Exit code 1 if any message is invalid.",
-    run: ([file]) => normalise(env, z.string().parse(file)),
+    run: async ([file]) => (await import("./commands/validate.ts")).normalise(env, z.string().parse(file)),
   },
   {
     usage: "publish <file>",
@@ -94,7 +82,8 @@ export const commands: readonly CommandRow[] = [
       "AMQP_URL names the broker. With --wait, MONGODB_URL or DATA_DIR must name the worker's store.\n" +
       "Exit code 0 on success, 1 if a message is invalid or was rejected, 3 if a message is unroutable, was not\n" +
       "confirmed, or was not seen in the store in time.",
-    run: ([file], options) => publish(env, z.string().parse(file), options),
+    run: async ([file], options) =>
+      (await import("./commands/publish.ts")).publish(env, z.string().parse(file), options),
   },
   {
     usage: "inspect [exchange]",
@@ -114,7 +103,8 @@ export const commands: readonly CommandRow[] = [
     more:
       "Without an exchange, it shows everything that the registry binds. The command reads through a temporary queue of\n" +
       "its own, so it takes no message from workers. If more than 1000 messages wait for it, the oldest are dropped.",
-    run: ([exchange], options) => inspect(env, z.string().optional().parse(exchange), options),
+    run: async ([exchange], options) =>
+      (await import("./commands/inspect.ts")).inspect(env, z.string().optional().parse(exchange), options),
   },
   {
     usage: "status",
@@ -129,8 +119,11 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest status --json | jq .problems",
     ],
     more: "The command also asks the store and the broker directly, even if no worker answers. Exit code 1 if something is wrong.",
-    run: (_args, { url, json }) =>
-      status(env, { url: typeof url === "string" ? url : null, json: json === true }),
+    run: async (_args, { url, json }) =>
+      (await import("./commands/status.ts")).status(env, {
+        url: typeof url === "string" ? url : null,
+        json: json === true,
+      }),
   },
   {
     usage: "explain <guid>",
@@ -146,8 +139,8 @@ export const commands: readonly CommandRow[] = [
     more:
       "A task id without a run shows all runs. It may be a slug, as Taskcluster shows it, or a UUID, as in messages:\n" +
       "each form finds both. Exit code 1 if nothing is known.",
-    run: ([guid], { project, json }) =>
-      explain(env, z.string().parse(guid), {
+    run: async ([guid], { project, json }) =>
+      (await import("./commands/explain.ts")).explain(env, z.string().parse(guid), {
         project: typeof project === "string" ? project : null,
         json: json === true,
       }),
@@ -165,7 +158,8 @@ export const commands: readonly CommandRow[] = [
       "with zstd if this version of Node.js supports it, and with brotli if the server declares it.\n" +
       "Performance data that does not fit its schema is printed with a warning, because the worker would not store it.\n" +
       "Exit code 1, with the reason, if no artifacts can be generated.",
-    run: ([target]) => parseLog(env, z.string().parse(target)),
+    run: async ([target]) =>
+      (await import("./commands/parse-log.ts")).parseLog(env, z.string().parse(target)),
   },
   {
     usage: "rejections list",
@@ -183,7 +177,7 @@ export const commands: readonly CommandRow[] = [
     more:
       "Without --limit, the newest 100 are listed. If the same payload is rejected again on the same exchange and\n" +
       "routing key, its rejection is counted up and not listed twice.",
-    run: (_args, options) => listRejections(env, options),
+    run: async (_args, options) => (await import("./commands/rejections.ts")).listRejections(env, options),
   },
   {
     usage: "rejections show <id>",
@@ -194,7 +188,8 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest rejections show 3fa9c01d77aa --json | jq -r .payload.content",
     ],
     more: "The id is the one that rejections list shows; its beginning is enough. Exit code 1 if there is no such rejection.",
-    run: ([id], options) => showRejection(env, z.string().parse(id), options),
+    run: async ([id], options) =>
+      (await import("./commands/rejections.ts")).showRejection(env, z.string().parse(id), options),
   },
   {
     usage: "rejections replay [id...]",
@@ -212,7 +207,8 @@ export const commands: readonly CommandRow[] = [
       "The oldest message is replayed first. Run it with the worker's registry and settings. A message that is no longer\n" +
       "rejected is removed from the rejections. A message that killed workers is replayed only if you name its id.\n" +
       "Exit code 1 if a message is rejected again or cannot be replayed.",
-    run: ([ids], options) => replay(env, z.array(z.string()).parse(ids), options),
+    run: async ([ids], options) =>
+      (await import("./commands/rejections-replay.ts")).replay(env, z.array(z.string()).parse(ids), options),
   },
   {
     usage: "rejections export",
@@ -225,7 +221,8 @@ export const commands: readonly CommandRow[] = [
     more:
       "The oldest message comes first. Messages that could not be decoded or were not kept whole are left out, and\n" +
       "reported on standard error; the exit code is then 1.",
-    run: (_args, options) => exportRejections(env, options),
+    run: async (_args, options) =>
+      (await import("./commands/rejections-export.ts")).exportRejections(env, options),
   },
   {
     usage: "logs list",
@@ -236,7 +233,7 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest logs list --job GUID --json",
     ],
     more: "Without --limit, 100 logs are listed.",
-    run: (_args, options) => listLogs(env, options),
+    run: async (_args, options) => (await import("./commands/logs.ts")).listLogs(env, options),
   },
   {
     usage: "logs reparse",
@@ -247,7 +244,7 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest logs reparse --job GUID",
     ],
     more: "Existing artifacts stay as they are; only missing ones are added.",
-    run: (_args, options) => reparseLogs(env, options),
+    run: async (_args, options) => (await import("./commands/logs.ts")).reparseLogs(env, options),
   },
   {
     usage: "bugs import <file>",
@@ -256,7 +253,7 @@ export const commands: readonly CommandRow[] = [
     more:
       "The file holds an answer of Bugzilla's REST API, a JSON array of bugs, or one bug per line.\n" +
       "Exit code 1 if any bug is invalid; nothing is imported then.",
-    run: ([file]) => importBugs(env, z.string().parse(file)),
+    run: async ([file]) => (await import("./commands/bugs.ts")).importBugs(env, z.string().parse(file)),
   },
   {
     usage: "bugs sync",
@@ -264,7 +261,8 @@ export const commands: readonly CommandRow[] = [
     options: [["--url <url>", "address of Bugzilla, instead of BUGZILLA_URL"]],
     examples: ["pulse-ingest bugs sync", "pulse-ingest bugs sync --url https://bugzilla.example.org"],
     more: "Exit code 1 if any request fails; nothing is changed then. With BUGS_SYNC_MINUTES, the worker syncs by itself.",
-    run: (_args, { url }) => sync(env, typeof url === "string" ? url : null),
+    run: async (_args, { url }) =>
+      (await import("./commands/bugs.ts")).sync(env, typeof url === "string" ? url : null),
   },
 ];
 
