@@ -1,7 +1,5 @@
-import { openMongodbStore } from "./mongodb/mongodb-store.ts";
 import type { Store } from "./ports/store.ts";
 import type { StoreLimits } from "./rules/store-limits.ts";
-import { openSqliteStore } from "./sqlite/sqlite-store.ts";
 
 export interface StoreOptions {
   /** null: the embedded store. */
@@ -14,10 +12,13 @@ export interface StoreOptions {
   readonly onStuck?: () => void;
 }
 
-/** The one place that chooses a store. @throws as the adapter's own open does. */
+/** The one place that chooses a store, and loads only its driver. @throws as the adapter's own open does. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { mongodbUrl, dataDir, rejectionTtlDays, limits, onStuck } = options;
-  return mongodbUrl === null
-    ? openSqliteStore(dataDir, rejectionTtlDays, limits)
-    : openMongodbStore(mongodbUrl, rejectionTtlDays, onStuck, limits);
+  if (mongodbUrl === null) {
+    const { openSqliteStore } = await import("./sqlite/sqlite-store.ts");
+    return openSqliteStore(dataDir, rejectionTtlDays, limits);
+  }
+  const { openMongodbStore } = await import("./mongodb/mongodb-store.ts");
+  return openMongodbStore(mongodbUrl, rejectionTtlDays, onStuck, limits);
 }
