@@ -20,6 +20,14 @@ export interface SpoolOptions {
   readonly log: Log;
 }
 
+/**
+ * How often a file that is held is tried. If two processes open a file at the same moment, SQLite may refuse both of them, and
+ * the file would stay until the next start.
+ */
+const HELD_TRIES = 5;
+/** The longest pause before each further try. It is random, so that two processes do not stay in step. */
+const HELD_PAUSE_MS = 40;
+
 /** A part of the front, all of one file. */
 export interface SpoolFront {
   readonly deliveries: readonly SpooledDelivery[];
@@ -58,24 +66,31 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
 
   function takeOver(): SpoolFile[] {
     const files: SpoolFile[] = [];
-    for (const path of spoolFiles(folder)) {
-      const file = openLeft(path);
-      if (file === null) continue;
-      if (file.load.deliveries === 0) discard(file);
-      else files.push(file);
+    let paths = spoolFiles(folder);
+    for (let tries = 0; paths.length > 0 && tries < HELD_TRIES; tries++) {
+      if (tries > 0) sleep(Math.random() * HELD_PAUSE_MS);
+      const held: string[] = [];
+      for (const path of paths) {
+        const file = openLeft(path);
+        if (file === "held") held.push(path);
+        else if (file?.load.deliveries === 0) discard(file);
+        else if (file !== null) files.push(file);
+      }
+      paths = held;
     }
     for (const { path, load } of files) log.warn("spool_taken_over", { path, ...load });
     return files.sort((a, b) => (a.oldestAtMs() ?? 0) - (b.oldestAtMs() ?? 0));
   }
 
-  /** Null: a living worker's, or set aside. */
-  function openLeft(path: string): SpoolFile | null {
+  /** Returns `held` for a file that another process has open; null for one that was set aside or cannot be read. */
+  function openLeft(path: string): SpoolFile | "held" | null {
     try {
       return openFile(path);
     } catch (error) {
+      if (error instanceof SpoolHeld) return "held";
       if (error instanceof SpoolCorrupt) setAside(path, error);
       else if (error instanceof Unavailable) log.error("spool_unreadable", { path, error });
-      else if (!(error instanceof SpoolHeld)) throw error;
+      else throw error;
       return null;
     }
   }
@@ -189,6 +204,11 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
       log.warn("spool_close", { path: file.path, error });
     }
   }
+}
+
+/** Blocks the process, which is only allowed before it takes anything from the broker. */
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 /** The files of a spool's folder that are, or may be, in use; none where there is no folder. */

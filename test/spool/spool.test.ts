@@ -16,6 +16,7 @@ import type { SpoolEntry } from "../../src/spool/spool-row.ts";
 
 jest.setTimeout(60_000);
 const appender = fileURLToPath(new URL("../doubles/spool-appender.mjs", import.meta.url));
+const opener = fileURLToPath(new URL("../doubles/spool-opener.mjs", import.meta.url));
 const taker = fileURLToPath(new URL("../doubles/spool-taker.mjs", import.meta.url));
 const all = { maxItems: 1_000_000, maxBytes: 1e9 };
 
@@ -195,6 +196,26 @@ describe("a spool's file", () => {
     child.stdout.resume();
     child.kill("SIGKILL");
     await once(child, "close");
+  });
+
+  it("comes to one of two workers that start at the same moment", async () => {
+    // SQLite may refuse a lock to both of two processes that ask for it at once: in a few of a hundred files.
+    const files = 100;
+    for (let n = 0; n < files; n++) {
+      const file = fileAt(join(folder, `${n}.db`));
+      file.append([entry(n)]);
+      file.close();
+    }
+    const atMs = String(Date.now() + 3000);
+    const workers = [1, 2].map(() =>
+      spawn(process.execPath, ["--import", "tsx", opener, folder, atMs], {
+        stdio: ["ignore", "pipe", "inherit"],
+      }),
+    );
+    const reports = await Promise.all(workers.map(({ stdout }) => once(stdout, "data")));
+    const taken = reports.map(([line]) => Number(line));
+    for (const worker of workers) worker.kill("SIGKILL");
+    expect(taken.reduce((sum, count) => sum + count)).toBe(files);
   });
 
   it("that ended cleanly comes to the next worker, and nothing in it is suspect", () => {
