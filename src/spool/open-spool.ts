@@ -113,11 +113,15 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
   function makeOwn(): SpoolFile {
     makeSpoolFolder(folder);
     for (;;) {
+      const path = join(folder, `${randomUUID()}.db`);
       try {
-        return openFile(join(folder, `${randomUUID()}.db`));
+        return openFile(path);
       } catch (error) {
-        // Another worker that starts this moment took it for a file that nobody holds: it deletes that one.
-        if (!(error instanceof SpoolHeld)) throw error;
+        // Another worker that starts at this moment takes it for a file that nobody holds. It deletes that file.
+        if (error instanceof SpoolHeld) continue;
+        // The file was created before the disk refused to write to it.
+        removeFile(path);
+        throw error;
       }
     }
   }
@@ -223,11 +227,15 @@ export function spoolFiles(folder: string): string[] {
   }
 }
 
-/** Deleted while it is still locked: so nobody takes it over in between. */
+/** Deletes the file while it is still locked, so that nobody takes it over in between. */
 function discard(file: SpoolFile): void {
   rmSync(file.path, { force: true });
   file.abandon();
-  rmSync(`${file.path}-wal`, { force: true });
+  removeFile(file.path);
+}
+
+function removeFile(path: string): void {
+  for (const end of ["", "-wal"]) rmSync(path + end, { force: true });
 }
 
 /** As a line of JSON; on the disk when it returns. */

@@ -65,6 +65,18 @@ function drained(spool: Spool): number[] {
   return found;
 }
 
+/** A process that appends and whose disk takes no byte, until it ends by itself. */
+async function fullDiskAppender(): Promise<string> {
+  const command = `ulimit -f 0; exec "${process.execPath}" --import tsx "${appender}" "${folder}"`;
+  const child = spawn("bash", ["-c", command], { stdio: ["ignore", "ignore", "pipe"] });
+  let told = "";
+  child.stderr.on("data", (chunk) => {
+    told += chunk;
+  });
+  await once(child, "close");
+  return told;
+}
+
 /** A process that appends; killed once it has reported so many. Gives the last number it reported. */
 async function killedAppender(first: number, reports: number): Promise<number> {
   const child = spawn(process.execPath, ["--import", "tsx", appender, folder, String(first)], {
@@ -180,6 +192,11 @@ describe("a worker that is killed while it appends", () => {
 });
 
 describe("a spool's file", () => {
+  it("that the disk is too full to begin is not left behind", async () => {
+    expect(await fullDiskAppender()).toContain("Unavailable");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it("of a living worker is not taken over", async () => {
     const child = spawn(process.execPath, ["--import", "tsx", appender, folder], {
       stdio: ["ignore", "pipe", "inherit"],
