@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { Delivery } from "../domain/delivery.ts";
+import type { RawBody } from "../domain/delivery.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
 import { blankUrls } from "../domain/text/blank-url.ts";
 import { type ParsedSource, parseSource } from "../domain/text/source-json.ts";
@@ -21,30 +21,48 @@ export interface DecodeLimits {
  *   (no byte order mark), is not JSON, is nested too deep, or holds no job; and the faults of `undoEncodings`.
  */
 export function decodeDelivery(
-  delivery: Delivery,
+  { body: sent, oversize, properties }: RawBody,
   { maxDepth, maxBodyBytes }: DecodeLimits,
 ): Result<readonly DecodedJob[]> {
-  const { oversize } = delivery;
   if (oversize !== null) {
     return refuse({ reason: "oversize-body", bytes: oversize.bytes, limitBytes: oversize.limitBytes });
   }
-  const undone = undoEncodings(delivery.body, delivery.properties, maxBodyBytes);
+  const undone = undoEncodings(sent, properties, maxBodyBytes);
   if (!undone.ok) return undone;
   const body = undone.value;
   if (body.length === 0) return malformed("the body is empty");
   if (!isUtf8(body)) return malformed("the body is not valid UTF-8");
+  const parsed = parse(body, maxDepth);
+  if (!parsed.ok) return parsed;
+  const jobs = unwrapJobs(parsed.value);
+  return jobs.length === 0 ? malformed("the body is an empty array: it holds no job") : ok(jobs);
+}
+
+/**
+ * Returns a single job that is not in an array or an envelope any more. Pure.
+ *
+ * @param text - the job as JSON.
+ * @returns fault `malformed-body` for a text that is not JSON or is nested too deep.
+ */
+export function decodeJob(
+  text: string,
+  { maxDepth }: Pick<DecodeLimits, "maxDepth">,
+): Result<readonly DecodedJob[]> {
+  const parsed = parse(Buffer.from(text), maxDepth);
+  return parsed.ok ? ok([{ ...parsed.value, at: "" }]) : parsed;
+}
+
+/** @param body - valid UTF-8. */
+function parse(body: Buffer, maxDepth: number): Result<ParsedSource> {
   const text = body.toString("utf8");
   if (hasMoreBrackets(text, maxDepth) && isDeeperThan(body, maxDepth)) {
     return malformed(`the body is nested deeper than ${maxDepth} levels`);
   }
-  let parsed: ParsedSource;
   try {
-    parsed = parseSource(text);
+    return ok(parseSource(text));
   } catch {
     return malformed(`the body is not JSON: ${whyNotJson(blankUrls(text))}`);
   }
-  const jobs = unwrapJobs(parsed);
-  return jobs.length === 0 ? malformed("the body is an empty array: it holds no job") : ok(jobs);
 }
 
 function malformed(detail: string): ReturnType<typeof refuse> {

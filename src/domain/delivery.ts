@@ -1,19 +1,23 @@
 import type { PulseOrigin } from "./origin.ts";
 
-/** One message from the broker, without its delivery tag and channel, which only the source needs. */
-export interface Delivery {
-  readonly exchange: string;
-  readonly routingKey: string;
-  /** The broker has handed this message out before, to us or to another consumer of the queue. */
-  readonly redelivered: boolean;
-  /** Milliseconds since the Unix epoch, by this machine's clock. */
-  readonly receivedAtMs: number;
+/** The body of a message as it came. */
+export interface RawBody {
   /** The whole body. An oversize body is cut to its beginning, so that memory stays bounded. */
   readonly body: Buffer;
   /** Set if the body was longer than the limit and was cut on arrival. */
   readonly oversize: OversizeBody | null;
   /** How the message declares its body; absent if it declares nothing. */
   readonly properties?: BodyProperties;
+}
+
+/** One message from the broker, without its delivery tag and channel, which only the source needs. */
+export interface Delivery extends RawBody {
+  readonly exchange: string;
+  readonly routingKey: string;
+  /** The broker has handed this message out before, to us or to another consumer of the queue. */
+  readonly redelivered: boolean;
+  /** Milliseconds since the Unix epoch, by this machine's clock. */
+  readonly receivedAtMs: number;
 }
 
 /** How a message declares its body. Publishers write these texts; each is cut on arrival. */

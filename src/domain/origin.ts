@@ -44,6 +44,13 @@ export function toStoredRoute(origin: Origin): StoredRoute {
   return { origin: "pulse", exchange: origin.exchange, routing_key: origin.routingKey };
 }
 
+/** Returns the origin of a message that is written again from the store. It counts as delivered for the first time. */
+export function fromStoredRoute(stored: StoredRoute): Origin {
+  return stored.origin === "rest"
+    ? { kind: "rest", clientId: stored.client_id, endpoint: stored.endpoint }
+    : { kind: "pulse", exchange: stored.exchange, routingKey: stored.routing_key, redelivered: false };
+}
+
 function toRestRoute({ clientId, endpoint }: RestOrigin) {
   return { origin: "rest", client_id: clientId, endpoint } as const;
 }

@@ -1,4 +1,4 @@
-import type { BodyProperties } from "./delivery.ts";
+import type { BodyProperties, RawBody } from "./delivery.ts";
 import type { Fault } from "./faults.ts";
 import type { StoredRoute } from "./origin.ts";
 
@@ -65,3 +65,9 @@ export type StoredRejection = RejectionContent &
     readonly count: number;
     readonly expires_at: string;
   };
+
+/** Returns the body that a rejection kept: the raw bytes of a message, or a single job of it as JSON. */
+export function rawBodyOf({ encoding, content, properties }: RejectedPayload): RawBody {
+  const body = Buffer.from(content, encoding === "json" ? "utf8" : "base64");
+  return { body, oversize: null, ...(properties !== undefined && { properties }) };
+}

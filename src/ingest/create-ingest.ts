@@ -1,212 +1,198 @@
-import { settle } from "../broker/consume/settlement.ts";
-import type { Delivery, Settlement } from "../domain/delivery.ts";
-import type { ReadDelivery } from "../judge/judge-delivery.ts";
 import type { Log } from "../log.ts";
 import type { Counters } from "../metrics/counters.ts";
 import type { Spool } from "../spool/open-spool.ts";
-import type { SubmissionStore } from "../store/ports/submission-store.ts";
-import type { SuspectLedger } from "../store/ports/suspect-ledger.ts";
 import { BatchCollector, type BatchLimits } from "./collect-batch.ts";
+import type { ReadDelivery } from "./deliveries/delivery-message.ts";
 import { JobCount } from "./progress/count-jobs.ts";
+import { Departures } from "./progress/departures.ts";
 import { createExchangeLabels } from "./progress/exchange-labels.ts";
-import { type DeliveryInHand, hasEnded, outcomesOf } from "./progress/in-hand.ts";
+import { begin, hasEnded, type MessageProgress, outcomesOf } from "./progress/message-progress.ts";
 import { StoreHold } from "./progress/store-hold.ts";
+import type { Answer, Submit } from "./progress/submit.ts";
 import { SpoolLane } from "./spooling/spool-lane.ts";
 import { StallWatch } from "./stall-watch.ts";
+import { Suspects } from "./suspects/suspects.ts";
 import type { SuspectsNote } from "./suspects/suspects-note.ts";
-import { DeliveryEnder } from "./write/end-deliveries.ts";
+import { judgeEarly } from "./write/judge.ts";
+import { type IngestStore, MessageWriter } from "./write/message-writer.ts";
 
 export interface IngestOptions {
-  /** Decodes a delivery, and judges its jobs one by one when asked to: pure. */
-  readonly read: (delivery: Delivery) => ReadDelivery;
-  readonly store: Pick<SubmissionStore, "storeSubmissions" | "recordRejections"> & SuspectLedger;
-  /** Where deliveries go while the store is away for long; null: they are held, and the broker's queue grows. */
+  readonly store: IngestStore;
+  /** Where deliveries go while the store is away for long. Null: they wait, and the broker's queue grows. */
   readonly spool: Spool | null;
-  /** What must leave the ledger of suspects once the store is back. */
+  /** Reads a delivery that comes out of the spool. */
+  readonly read: ReadDelivery;
+  /** Entries that must leave the ledger of suspects when the store is back. */
   readonly suspectsNote: SuspectsNote;
   /** How long the store may be away before the spool is used, in milliseconds. */
   readonly spoolAfterMs: number;
   readonly batch: BatchLimits;
+  /** How much of a rejected payload is kept, in bytes. */
   readonly rejectionMaxBytes: number;
-  /** Whose daily quota the rejections of an exchange take: its own, or one that several share. */
-  readonly quotaOf: (exchange: string) => string;
-  /** A message that so many workers died of is set aside; at least 2. */
+  /** Returns whose daily quota the rejections of a sender count against: its own, or one that several senders share. */
+  readonly quotaOf: (sender: string) => string;
+  /** A message that this many workers died of is rejected unread; at least 2. */
   readonly maxAttempts: number;
-  /** Log how each job ended, at level `debug`: for a demonstration or a hunt, not for every day. */
-  readonly tellEachJob: boolean;
-  /** The exchanges of the registry in force; jobs of any other are counted as `other`. */
+  /** Whether to log how each job ended, at level `debug`: for a demonstration or a search for a fault, not for every day. */
+  readonly logsEachJob: boolean;
+  /** Returns the exchanges of the registry in force. Jobs of any other sender are counted as `other`. */
   readonly listedExchanges: () => readonly string[];
   readonly counters: Counters;
   readonly log: Log;
-  /** Told after a batch that stored something, e.g. to wake those who wait for logs to read. */
+  /** Called after messages that stored something, for example to wake those who wait for logs to read. */
   readonly onStored?: () => void;
 }
 
-/** The stages joined: a handler to give to a source. */
+/** The write path of a worker: a door for messages, and what a worker needs to end it and to watch it. */
 export interface Ingest {
+  readonly submit: Submit;
   /**
-   * Resolves once everything that the delivery caused is durable, in the store or in the spool, or it is to be handed
-   * back. Never rejects.
-   */
-  handle(delivery: Delivery): Promise<Settlement>;
-  /**
-   * Ends the work: what is in hand is written; past the limit, or while the store is away, it goes to the spool, else
-   * it is handed back. To be called when no more deliveries come. What is in the spool stays there.
+   * Ends the work, once no more messages arrive. Messages in progress are written. After the limit, or while the store is away,
+   * they go to the spool, or fail. What is in the spool stays there.
    *
-   * @param canHandBack - false while something in hand came over a channel that is lost: then a store that is away is
-   * waited for until the limit, for the broker may have lost it, too.
+   * @param canHandBack - while it returns false, a message in progress cannot be returned to the broker, because its channel is
+   * lost and the broker may have lost the message, too. Then a store that is away is waited for until the limit.
    */
   drain(limitMs: number, canHandBack: () => boolean): Promise<void>;
-  /** Why the store did not take the batch in work; null: it does, or nothing waits. */
+  /** Why the store did not take the batch in progress; null if it does, or if nothing waits. */
   storeTrouble(): string | null;
-  /** Why nothing more goes into the spool; null: it has room, or there is none. */
+  /** Why nothing more goes into the spool; null if it has room, or if there is none. */
   spoolTrouble(): string | null;
-  /** How long deliveries have been in hand without one that ended, in milliseconds; 0: none is in hand. */
+  /** How long messages have been in progress without one that ended, in milliseconds; 0 if none is in progress. */
   stalledMs(): number;
 }
 
-interface Held extends DeliveryInHand {
-  readonly settled: (settlement: Settlement) => void;
+/** A message that waits for its end, and whoever waits for the answer. */
+interface Submitted {
+  readonly progress: MessageProgress;
+  readonly bytes: number;
+  readonly answer: (answer: Answer) => void;
 }
 
-/** Joins decode, validate, normalise, store: every delivery's jobs end in exactly one outcome each, counted. */
+/** Joins the write path with its batches, its spool, its waiting for the store, its counters and its end. */
 export function createIngest(options: IngestOptions): Ingest {
-  const { counters, log } = options;
-  const collector = new BatchCollector<Held>(options.batch);
+  const { counters, log, batch: limits } = options;
   const stop = new AbortController();
-  const count = new JobCount(counters, createExchangeLabels(options.listedExchanges));
-  const ender = new DeliveryEnder({ ...options, count });
+  const collector = new BatchCollector<Submitted>(limits);
   const stall = new StallWatch();
-  const store = new StoreHold({
+  const count = new JobCount(counters, createExchangeLabels(options.listedExchanges));
+  const departures = new Departures({ ...options, count, onStored: options.onStored ?? (() => undefined) });
+  const suspects = new Suspects(options.suspectsNote, log);
+  const writer = new MessageWriter({ ...options, suspects, count });
+  const hold = new StoreHold({
     stop: stop.signal,
     counters,
-    onAway: () => spool?.storeAway(),
+    onAway: () => lane?.storeAway(),
     onBack: () => stall.restarted(performance.now()),
     log,
   });
-  const spool = options.spool === null ? null : laneOf(options.spool);
+  const endlessly = hold.patient(options.store, null);
+  const untilSpool = options.spool === null ? endlessly : hold.patient(options.store, options.spoolAfterMs);
+  const lane = options.spool === null ? null : laneThrough(options.spool);
 
-  function laneOf(opened: Spool): SpoolLane {
-    const onEnded = (inHand: DeliveryInHand): void => {
-      tell(inHand);
-      tellStored([inHand]);
-    };
-    const { batch: limits } = options;
-    return new SpoolLane({ spool: opened, limits, ender, store, count, counters, onEnded, stop, log });
+  function laneThrough(spool: Spool): SpoolLane {
+    const joined = { writer, store: endlessly, hold, count, departures, counters, stop, log };
+    return new SpoolLane({ spool, limits, read: options.read, ...joined });
   }
 
-  function handle(delivery: Delivery): Promise<Settlement> {
-    return new Promise((resolve) => {
+  const isSpoolEmpty = (): boolean => lane === null || lane.isEmpty;
+
+  const submit: Submit = (message) =>
+    new Promise((resolve) => {
       stall.taken(performance.now());
-      const settled = (settlement: Settlement): void => {
+      const answer = (given: Answer): void => {
         stall.ended(performance.now());
-        resolve(settlement);
+        resolve(given);
       };
-      const held: Held = {
-        delivery,
-        isSuspect: delivery.redelivered,
-        bytes: delivery.body.length,
-        jobs: null,
-        counted: 1,
-        settled,
-      };
-      // What goes to the spool is judged when it leaves it, and a suspect once it stands in the ledger.
-      if (!held.isSuspect && isSpoolEmpty()) ender.judgeEarly(held);
-      count.received(held);
-      collector.add(held);
+      // A message that goes to the spool is judged when it leaves the spool, and a suspect when it is in the ledger.
+      const isJudgedNow = message.suspectKey === null && isSpoolEmpty();
+      const progress = isJudgedNow ? judgeEarly(begin(message)) : begin(message);
+      count.received(progress);
+      collector.add({ progress, bytes: message.raw.body.length, answer });
     });
-  }
 
-  const isSpoolEmpty = (): boolean => spool === null || spool.isEmpty;
-
-  async function write(): Promise<void> {
+  async function writeBatches(): Promise<void> {
     for (let batch = await collector.take(); batch !== null; batch = await collector.take()) {
-      let rest: readonly Held[] = batch;
-      while (rest.length > 0) {
-        if (isSpoolEmpty()) rest = await writeToStore(rest);
-        if (rest.length > 0 && (await writeToSpool(rest))) break;
-        if (stop.signal.aborted) {
-          for (const held of rest) handBack(held);
-          break;
-        }
-      }
+      await writeBatch(batch);
     }
   }
 
-  /** Gives those that have not ended, the store having been away for too long, or at the end of all work. */
-  async function writeToStore(batch: readonly Held[]): Promise<readonly Held[]> {
-    const patienceMs = spool === null ? null : options.spoolAfterMs;
+  /** Ends when each message of the batch has its answer. */
+  async function writeBatch(batch: readonly Submitted[]): Promise<void> {
     let rest = batch;
     while (rest.length > 0) {
-      const isThere = await ender.endSome(rest, (work) => store.for(work, patienceMs));
-      settleEnded(rest.filter(hasEnded));
-      rest = rest.filter((held) => !hasEnded(held));
-      if (!isThere) break;
-      store.answered();
-      // A delivery of many jobs ends late, and gets on all the same.
+      // While the spool holds anything, deliveries line up behind it. Messages that cannot be spooled do not wait for it.
+      const wasEmpty = isSpoolEmpty();
+      const isDirect = ({ progress }: Submitted): boolean => wasEmpty || progress.message.spoolable === null;
+      const behind = rest.filter((one) => !isDirect(one));
+      rest = [...(await writeToStore(rest.filter(isDirect))), ...behind];
+      if (lane !== null) rest = await writeToSpool(rest, lane);
+      if (stop.signal.aborted) rest = fail(rest);
+    }
+  }
+
+  /** Returns the messages that have not ended, because the store was away for too long or because all work is to end. */
+  async function writeToStore(batch: readonly Submitted[]): Promise<readonly Submitted[]> {
+    let rest = batch;
+    while (rest.length > 0) {
+      const before = rest.map(({ progress }) => progress);
+      const { batch: after, isStoreAway } = await writer.advance(before, untilSpool);
+      rest = answerEnded(rest.map((one, index) => ({ ...one, progress: after[index] ?? one.progress })));
+      if (isStoreAway) break;
+      hold.answered();
+      // A message of many jobs ends late, but it makes progress.
       stall.restarted(performance.now());
-      // A message of many jobs could go on for long.
+      // It could go on for long.
       if (stop.signal.aborted) break;
     }
     return rest;
   }
 
-  function settleEnded(ended: readonly Held[]): void {
-    for (const held of ended) {
-      const outcomes = outcomesOf(held);
-      count.ended(held, outcomes);
-      tell(held);
-      held.settled(settle(outcomes));
+  /** Returns the messages that have not ended. */
+  function answerEnded(batch: readonly Submitted[]): readonly Submitted[] {
+    const ended = batch.filter(({ progress }) => hasEnded(progress));
+    departures.ended(ended.map(({ progress }) => progress));
+    for (const { progress, answer } of ended) answer({ kind: "ended", progress });
+    return batch.filter(({ progress }) => !hasEnded(progress));
+  }
+
+  /** Returns the messages that must be tried again, because there was no room or because the spool is empty now. */
+  async function writeToSpool(batch: readonly Submitted[], lane: SpoolLane): Promise<readonly Submitted[]> {
+    const spoolable = batch.filter(({ progress }) => progress.message.spoolable !== null);
+    fail(batch.filter(({ progress }) => progress.message.spoolable === null));
+    if (spoolable.length === 0) return [];
+    if (!(await lane.take(spoolable.map(({ progress }) => progress)))) return spoolable;
+    for (const { answer } of spoolable) answer({ kind: "spooled" });
+    return [];
+  }
+
+  /** Answers messages that have not ended: the jobs without an end are `failed`. */
+  function fail(batch: readonly Submitted[]): readonly Submitted[] {
+    for (const { progress, answer } of batch) {
+      count.ended(progress, outcomesOf(progress));
+      answer({ kind: "ended", progress });
     }
-    tellStored(ended);
+    return [];
   }
 
-  /** False: it is to be tried again, or there is no spool. */
-  async function writeToSpool(batch: readonly Held[]): Promise<boolean> {
-    if (spool === null || !(await spool.take(batch))) return false;
-    for (const held of batch) held.settled("ack");
-    return true;
-  }
-
-  function handBack(held: Held): void {
-    const outcomes = outcomesOf(held);
-    count.ended(held, outcomes);
-    held.settled(settle(outcomes));
-  }
-
-  function tellStored(ended: readonly DeliveryInHand[]): void {
-    const isStored = ended.some(({ jobs }) =>
-      jobs?.ends.some(({ outcome }) => outcome === "stored" || outcome === "unchanged"),
-    );
-    if (isStored) options.onStored?.();
-  }
-
-  function tell({ delivery, jobs }: DeliveryInHand): void {
-    if (!options.tellEachJob) return;
-    const { exchange, routingKey } = delivery;
-    for (const { guid, outcome } of jobs?.ends ?? []) {
-      log.debug("job_ended", { exchange, routing_key: routingKey, guid, outcome });
-    }
-  }
-
-  const writer = write();
+  const writing = writeBatches();
 
   return {
-    handle,
+    submit,
     async drain(limitMs, canHandBack) {
-      spool?.closing(canHandBack);
+      lane?.closing(canHandBack);
       collector.close();
       const timer = setTimeout(() => stop.abort(), limitMs);
-      if (store.trouble !== null && canHandBack()) stop.abort();
-      await writer;
-      // What is in the spool is durable there, for the next worker: it is not waited for.
+      if (hold.trouble !== null && canHandBack()) stop.abort();
+      await writing;
+      // What is in the spool is durable there, for the next worker. It is not waited for.
       stop.abort();
-      await spool?.ended();
-      await ender.leave(store.forAsLongAsItTakes);
+      await lane?.ended();
+      await suspects.leave(endlessly);
       clearTimeout(timer);
     },
-    storeTrouble: () => store.trouble,
-    spoolTrouble: () => spool?.trouble() ?? null,
+    storeTrouble: () => hold.trouble,
+    spoolTrouble: () => lane?.trouble() ?? null,
     stalledMs: () => stall.stalledMs(performance.now()),
   };
 }

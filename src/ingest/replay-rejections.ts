@@ -1,151 +1,158 @@
-import type { Delivery, Outcome } from "../domain/delivery.ts";
+import type { Outcome } from "../domain/delivery.ts";
 import { type Fault, Unavailable } from "../domain/faults.ts";
 import { rejectionId } from "../domain/ids.ts";
-import type { Rejection, StoredRejection } from "../domain/rejection.ts";
-import type { Verdict } from "../judge/judge-delivery.ts";
+import { fromStoredRoute } from "../domain/origin.ts";
+import { type Rejection, rawBodyOf, type StoredRejection } from "../domain/rejection.ts";
+import type { ReadMessage } from "../judge/judge-delivery.ts";
 import type { RetriedRejection, SubmissionStore } from "../store/ports/submission-store.ts";
-import type { JobInHand } from "./progress/job-in-hand.ts";
-import { bugFault, storeBatch } from "./write/store-batch.ts";
+import type { JobEnd, JudgedJob, Message } from "./progress/message.ts";
+import { begin, hasEnded, type MessageProgress } from "./progress/message-progress.ts";
+import type { PatientStore } from "./progress/patient-store.ts";
+import { type WriteStore, writeSlice } from "./write/write-path.ts";
+
+type ReplayStore = Pick<SubmissionStore, "storeSubmissions" | "recordRejections" | "resolveRejections">;
 
 export interface ReplayOptions {
-  readonly judge: (delivery: Delivery) => readonly Verdict[];
-  readonly store: Pick<SubmissionStore, "storeSubmissions" | "recordRejections" | "resolveRejections">;
-  /** Tries again while the store is away; see `holdWhileAway`. */
-  readonly hold: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Reads a rejection's payload, by today's schema and registry. */
+  readonly read: (rejection: StoredRejection) => ReadMessage;
+  readonly store: PatientStore<ReplayStore>;
 }
 
-/** Written at once: the raw bytes of one rejection may hold many jobs. */
-const JOBS_AT_ONCE = 200;
+const writing = {
+  /** The raw bytes of one rejection may hold many jobs. */
+  batch: { maxItems: 200, maxBytes: 1024 ** 2 },
+  /** What an operator replays must not be lost to a quota. */
+  quotaOf: () => null,
+  /** The payload was within the limit when it was kept, perhaps another limit. No more of it is cut now. */
+  rejectionMaxBytes: Number.POSITIVE_INFINITY,
+};
 
-/** What became of one job message of a rejection. */
+/** What became of one job of a rejection. */
 export interface ReplayedJob {
   readonly project: string | null;
   readonly task_id: string | null;
   /** `failed`: a bug struck, and the rejection stays as it was. */
   readonly outcome: Outcome;
-  /** Why it is refused, or has failed. */
+  /** Why it was rejected, or has failed. */
   readonly fault: Fault | null;
 }
 
 export interface Replayed {
   readonly rejection: StoredRejection;
-  /** Of raw bytes that can be decoded by now there may be many. */
+  /** One job, or many if the rejection kept raw bytes that can be decoded now. */
   readonly jobs: readonly ReplayedJob[];
 }
 
-/** Why a rejection cannot be replayed; null: it can. */
-export function whyNotReplayed({ payload }: StoredRejection): string | null {
+/** Returns why a rejection cannot be replayed; null if it can. */
+export function whyNotReplayed({ origin, payload }: StoredRejection): string | null {
   const { truncated, blanked, bytes, sha256 } = payload;
   const known = `${bytes} bytes, sha256 ${sha256}`;
-  const mend = "its publisher has to send it again";
-  if (truncated) return `only the beginning of its payload was kept (of ${known}): ${mend}`;
-  return blanked ? `a password in a URL of its payload was not kept (${known}): ${mend}` : null;
+  const resend = "its publisher has to send it again";
+  if (origin === "rest") return `it came over REST: ${resend}`;
+  if (truncated) return `only the beginning of its payload was kept (of ${known}): ${resend}`;
+  return blanked ? `a password in a URL of its payload was not kept (${known}): ${resend}` : null;
 }
 
 /**
- * Has rejected messages go the way of a delivery once more, by today's schema and registry, in their order. What is no
- * longer refused is taken out of the rejections; the others take today's fault, and keep count and times: nothing has
- * arrived. Where raw bytes turn out to hold several jobs, those that are refused become rejections of their own.
+ * Judges rejected messages again, in their order, by today's schema and registry, and writes them like any other message. Those
+ * that are no longer refused are removed from the rejections. The others get today's fault, and keep count and times, because
+ * nothing has arrived. If raw bytes now turn out to hold several jobs, those that are refused become rejections of their own.
  *
  * @param rejections - that can be replayed: see {@link whyNotReplayed}.
- * @throws Unavailable where `hold` gave up; then what has been stored stays so, and the same can be replayed again.
+ * @throws Unavailable if the store stayed away. What has been stored stays stored, and the same rejections can be replayed again.
  */
 export async function replayRejections(
   rejections: readonly StoredRejection[],
-  options: ReplayOptions,
+  { read, store }: ReplayOptions,
 ): Promise<Replayed[]> {
-  const { store } = options;
-  const faults = new Map<JobInHand, Fault>();
-  const onBug = (job: JobInHand, error: unknown): void => void faults.set(job, bugFault(error));
-  const inHand = rejections.map((rejection) => ({
-    rejection,
-    jobs: jobsOf(rejection, options.judge, onBug),
-  }));
-  const known = new Set(rejections.map(({ id }) => id));
-  const again = new Map<string, Rejection>();
-  let away: Unavailable | null = null;
+  const refusals = new RefusedAgain(rejections, store);
+  const replayed = new Map(rejections.map((rejection) => [rejection, [] as ReplayedJob[]]));
+  const rejectionOf = new Map(rejections.map((rejection) => [toMessage(rejection, read), rejection]));
+  let rest: readonly MessageProgress[] = [...rejectionOf.keys()].map((message) => begin(message));
+  while (rest.length > 0) {
+    const { batch, ends } = await writeSlice(rest, { ...writing, store: refusals });
+    for (const [job, end] of ends) {
+      if (end === null) throw refusals.away ?? new Unavailable("store", "it does not answer");
+      const rejection = rejectionOf.get(job.message);
+      if (rejection !== undefined) replayed.get(rejection)?.push(toReplayed(job, end, rejection));
+    }
+    rest = batch.filter((progress) => !hasEnded(progress));
+  }
+  const results = rejections.map((rejection) => ({ rejection, jobs: replayed.get(rejection) ?? [] }));
+  const tried = results
+    .filter(({ jobs }) => jobs.every(({ outcome }) => outcome !== "failed"))
+    .map(
+      ({ rejection: { id, last_seen } }): RetriedRejection => ({ id, last_seen, again: refusals.find(id) }),
+    );
+  await store.ask((there) => there.resolveRejections(tried));
+  return results;
+}
 
-  const hold = async <T>(work: () => Promise<T>): Promise<T> => {
+/** The store of a replay. It does not record what is replayed and refused again, because that would count as an arrival. */
+class RefusedAgain implements PatientStore<WriteStore> {
+  readonly #known: ReadonlySet<string>;
+  readonly #store: PatientStore<WriteStore>;
+  readonly #again = new Map<string, Rejection>();
+  /** Why the store did not answer; null while it does. */
+  away: Unavailable | null = null;
+
+  constructor(rejections: readonly StoredRejection[], store: PatientStore<WriteStore>) {
+    this.#known = new Set(rejections.map(({ id }) => id));
+    this.#store = store;
+  }
+
+  /** Returns how a rejection is refused now; null if it is not. */
+  find(id: string): Rejection | null {
+    return this.#again.get(id) ?? null;
+  }
+
+  async ask<Result>(call: (store: WriteStore) => Promise<Result>): Promise<Result> {
     try {
-      return await options.hold(work);
+      return await this.#store.ask((there) => call(this.#through(there)));
     } catch (error) {
-      if (error instanceof Unavailable) away = error;
+      if (error instanceof Unavailable) this.away = error;
       throw error;
     }
-  };
-  const jobs = inHand.flatMap(({ jobs }) => jobs);
-  for (let at = 0; at < jobs.length && away === null; at += JOBS_AT_ONCE) {
-    await storeBatch(jobs.slice(at, at + JOBS_AT_ONCE), {
-      store: {
-        storeSubmissions: store.storeSubmissions,
-        async recordRejections(refused) {
-          const others = refused.filter((rejection) => {
-            const id = rejectionId(rejection.payload, rejection.route);
-            if (known.has(id)) again.set(id, rejection);
-            return !known.has(id);
-          });
-          if (others.length > 0) await store.recordRejections(others);
-          return refused.map(() => "kept");
-        },
+  }
+
+  #through(there: WriteStore): WriteStore {
+    return {
+      storeSubmissions: (batch) => there.storeSubmissions(batch),
+      recordRejections: async (rejections) => {
+        const others = rejections.filter((rejection) => !this.#keep(rejection));
+        if (others.length > 0) await there.recordRejections(others);
+        return rejections.map(() => "kept");
       },
-      hold,
-      // What an operator replays must not be lost to a quota.
-      quotaOf: () => null,
-      // What was kept is within the limit, or the limit was another one then: no more of it is lost now.
-      rejectionMaxBytes: Number.POSITIVE_INFINITY,
-      onRejected: (job, { fault }) => faults.set(job, fault),
-      onBug,
-    });
+    };
   }
-  if (away !== null) throw away;
-  const ended = inHand.filter(({ jobs }) => jobs.every(({ outcome }) => outcome !== "failed"));
-  const tried = ended.map(({ rejection: { id, last_seen } }): RetriedRejection => {
-    return { id, last_seen, again: again.get(id) ?? null };
-  });
-  await hold(() => store.resolveRejections(tried));
-  return inHand.map(({ rejection, jobs }) => ({
-    rejection,
-    jobs: jobs.map((job) => toReplayed(job, rejection, faults.get(job) ?? null)),
-  }));
-}
 
-function jobsOf(
-  rejection: StoredRejection,
-  judge: ReplayOptions["judge"],
-  onBug: (job: JobInHand, error: unknown) => void,
-): readonly JobInHand[] {
-  const delivery = toDelivery(rejection);
-  try {
-    return judge(delivery).map((verdict) => ({ delivery, verdict, outcome: null }));
-  } catch (error) {
-    const job: JobInHand = { delivery, verdict: { kind: "failed" }, outcome: null };
-    onBug(job, error);
-    return [job];
+  /** Returns whether the rejection is one of those that are replayed. */
+  #keep(rejection: Rejection): boolean {
+    const id = rejectionId(rejection.payload, rejection.route);
+    if (this.#known.has(id)) this.#again.set(id, rejection);
+    return this.#known.has(id);
   }
 }
 
-/** As the broker would hand it over now. */
-function toDelivery(rejection: StoredRejection): Delivery {
-  const { encoding, content, properties } = rejection.payload;
-  // An item that is a list itself came out of a list; without it, its own items would be taken for jobs.
-  const json = content.startsWith("[") ? `[${content}]` : content;
-  const body = encoding === "json" ? Buffer.from(json) : Buffer.from(content, "base64");
-  if (rejection.origin === "rest") throw new Error("a rejection from REST cannot be replayed yet");
-  const route = { exchange: rejection.exchange, routingKey: rejection.routing_key, redelivered: false };
-  const declared = properties === undefined ? {} : { properties };
-  return { ...route, receivedAtMs: Date.now(), body, oversize: null, ...declared };
+function toMessage(rejection: StoredRejection, read: ReplayOptions["read"]): Message {
+  return {
+    origin: fromStoredRoute(rejection),
+    receivedAtMs: Date.now(),
+    raw: rawBodyOf(rejection.payload),
+    read: () => read(rejection),
+    // An operator replays it, in a process of its own. So it is neither entered as a suspect nor spooled.
+    suspectKey: null,
+    spoolable: null,
+  };
 }
 
 function toReplayed(
-  { verdict, outcome }: JobInHand,
+  { verdict }: JudgedJob,
+  { outcome, fault }: JobEnd,
   rejection: StoredRejection,
-  fault: Fault | null,
 ): ReplayedJob {
-  const { project, task_id } = rejection;
-  const read = { outcome: outcome ?? "failed", fault };
-  if (verdict.kind === "accepted") {
-    return { project: verdict.submission.project, task_id: verdict.submission.job.job_guid, ...read };
-  }
-  if (verdict.kind === "rejected") return { project: verdict.project, task_id: verdict.task_id, ...read };
-  return { project, task_id, ...read };
+  const { project, task_id } = verdict.kind === "rejected" ? verdict : rejection;
+  if (verdict.kind !== "accepted") return { project, task_id, outcome, fault };
+  const { submission } = verdict;
+  return { project: submission.project, task_id: submission.job.job_guid, outcome, fault };
 }

@@ -1,6 +1,6 @@
-import { type DecodeLimits, decodeDelivery } from "../decode/decode-delivery.ts";
+import { type DecodeLimits, decodeDelivery, decodeJob } from "../decode/decode-delivery.ts";
 import type { DecodedJob } from "../decode/unwrap-jobs.ts";
-import type { Delivery } from "../domain/delivery.ts";
+import type { Delivery, RawBody } from "../domain/delivery.ts";
 import { faultWithin } from "../domain/explain-fault.ts";
 import { type Fault, ok, type Result, refuse } from "../domain/faults.ts";
 import type { JobSubmission, PreparedSubmission } from "../domain/submission.ts";
@@ -44,22 +44,38 @@ export interface JudgeOptions extends DecodeLimits {
   readonly acceptsProject: (exchange: string, project: string) => boolean;
 }
 
-/** The jobs of a delivery. Each verdict is computed on demand, so that not all of them are in memory at once. */
-export interface ReadDelivery {
-  /** The number of jobs; 1 if the delivery is rejected as a whole. */
+/** The jobs of a message. Each verdict is computed on demand, so that not all of them are in memory at once. */
+export interface ReadMessage {
+  /** The number of jobs; 1 if the message is rejected as a whole. */
   readonly jobs: number;
   /** Returns the verdict on one job. Pure: it is the same each time. */
   readonly verdictOf: (index: number) => Verdict;
 }
 
+/** What a judgement needs of a delivery. */
+type MessageOfExchange = Pick<Delivery, "exchange"> & RawBody;
+
 /** Decodes a delivery and counts its jobs. Pure, so the worker and the commands `validate` and `inspect` cannot disagree. */
-export function readDelivery(delivery: Delivery, options: JudgeOptions): ReadDelivery {
+export function readDelivery(delivery: MessageOfExchange, options: JudgeOptions): ReadMessage {
   const decoded = decodeDelivery(delivery, options);
   const jobs = decoded.ok ? withinJobLimit(decoded.value, options.maxJobs) : decoded;
+  return readJobs(jobs, delivery.exchange, options);
+}
+
+/**
+ * Reads a single job that was taken out of its array or envelope, as a rejection keeps it. Pure.
+ *
+ * @param text - the job as JSON.
+ */
+export function readJob(text: string, exchange: string, options: JudgeOptions): ReadMessage {
+  return readJobs(decodeJob(text, options), exchange, options);
+}
+
+function readJobs(jobs: Result<readonly DecodedJob[]>, exchange: string, options: JudgeOptions): ReadMessage {
   if (!jobs.ok) return { jobs: 1, verdictOf: () => rejected(jobs.fault, undefined) };
   return {
     jobs: jobs.value.length,
-    verdictOf: (index) => judgeJob(jobAt(jobs.value, index), delivery.exchange, options),
+    verdictOf: (index) => judgeJob(jobAt(jobs.value, index), exchange, options),
   };
 }
 

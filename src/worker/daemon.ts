@@ -4,12 +4,14 @@ import { openAmqpSource } from "../broker/consume/amqp-source.ts";
 import { startDepthWatch } from "../broker/queue/queue-depth.ts";
 import { type OperatorFiles, openOperatorFiles } from "../config/operator-files.ts";
 import type { Settings } from "../config/settings.ts";
+import type { Delivery } from "../domain/delivery.ts";
 import { OTHER_EXCHANGES } from "../domain/rejection.ts";
 import type { WorkerParts, WorkerPhase } from "../http/observe/observe-worker.ts";
 import { startHttp } from "../http/observe/start-http.ts";
 import { createIngest } from "../ingest/create-ingest.ts";
+import { createDeliveryHandler } from "../ingest/deliveries/delivery-handler.ts";
 import { openSuspectsNote } from "../ingest/suspects/suspects-note.ts";
-import { readDelivery } from "../judge/judge-delivery.ts";
+import { type ReadMessage, readDelivery } from "../judge/judge-delivery.ts";
 import { judgeLimits } from "../judge/judge-limits.ts";
 import type { Log } from "../log.ts";
 import { type Counters, createCounters, outcomeTotals, rejectionTotals } from "../metrics/counters.ts";
@@ -108,20 +110,21 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
   opened.add(() => store.close());
   const artifacts = startArtifacts({ ...artifactsOptions(settings), store, counters, log });
   opened.add(() => artifacts.stop());
+  const read = (delivery: Delivery): ReadMessage =>
+    readDelivery(delivery, {
+      schemas,
+      ...limits,
+      // Those in force at this moment.
+      tiers: files.tiers(),
+      acceptsProject: files.acceptsProject,
+    });
   const ingest = createIngest({
     ...ingestOptions(settings),
-    read: (delivery) =>
-      readDelivery(delivery, {
-        schemas,
-        ...limits,
-        // Those in force at this moment.
-        tiers: files.tiers(),
-        acceptsProject: files.acceptsProject,
-      }),
     store,
     spool,
+    read,
     suspectsNote: openSuspectsNote(settings.DATA_DIR, log),
-    quotaOf: (exchange) => (files.registry().exchanges.includes(exchange) ? exchange : OTHER_EXCHANGES),
+    quotaOf: (sender) => (files.registry().exchanges.includes(sender) ? sender : OTHER_EXCHANGES),
     listedExchanges: () => files.registry().exchanges,
     counters,
     log,
@@ -129,11 +132,11 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
   });
   const source = openAmqpSource(
     { ...sourceOptions(settings), registry: files.registry, ledger: store, counters, log },
-    ingest.handle,
+    createDeliveryHandler(ingest.submit, read),
   );
   opened.add(async () => {
     await source.stopConsuming();
-    // What is in work is stored, spooled or handed back while the channel is still there to hear of it.
+    // Deliveries in progress are stored, spooled or returned while the channel is still open for their settlement.
     await ingest.drain(settings.SHUTDOWN_MS, () => source.state().stranded === 0);
     await source.close();
   });

@@ -68,7 +68,7 @@ export function ingestOptions(settings: Settings) {
     },
     rejectionMaxBytes: settings.REJECTION_MAX_BYTES,
     maxAttempts: settings.MAX_ATTEMPTS,
-    tellEachJob: settings.LOG_LEVEL === "debug",
+    logsEachJob: settings.LOG_LEVEL === "debug",
   } satisfies Partial<IngestOptions>;
 }
 

@@ -29,13 +29,13 @@ export function aFickleStore(store: IngestStore): FickleStore {
       await network();
       return store.recordRejections(rejections);
     },
-    async enterSuspect(hash) {
+    async enterSuspects(keys) {
       await network();
-      return store.enterSuspect(hash);
+      return store.enterSuspects(keys);
     },
-    async clearSuspect(hash) {
+    async clearSuspects(keys) {
       await network();
-      return store.clearSuspect(hash);
+      return store.clearSuspects(keys);
     },
   };
   async function network(): Promise<void> {

@@ -3,6 +3,7 @@
 // delivery that it settled, with how; ends once all are settled and the spool is empty.
 import { readFileSync } from "node:fs";
 import { createIngest } from "../../src/ingest/create-ingest.ts";
+import { createDeliveryHandler } from "../../src/ingest/deliveries/delivery-handler.ts";
 import { openSuspectsNote } from "../../src/ingest/suspects/suspects-note.ts";
 import { readDelivery } from "../../src/judge/judge-delivery.ts";
 import { createCounters } from "../../src/metrics/counters.ts";
@@ -15,11 +16,12 @@ const log = { error: console.error, warn: () => undefined, info: () => undefined
 const judging = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
 const store = await openStore({ mongodbUrl: null, dataDir, rejectionTtlDays: 30 });
 const spool = openSpool({ folder, maxBytes: 1e9, log });
+const read = (delivery) => {
+  if (delivery.body.includes("poison")) process.kill(process.pid, "SIGKILL");
+  return readDelivery(delivery, judging);
+};
 const ingest = createIngest({
-  read: (delivery) => {
-    if (delivery.body.includes("poison")) process.kill(process.pid, "SIGKILL");
-    return readDelivery(delivery, judging);
-  },
+  read,
   store,
   suspectsNote: openSuspectsNote(dataDir, log),
   spool,
@@ -29,10 +31,11 @@ const ingest = createIngest({
   quotaOf: (exchange) => exchange,
   listedExchanges: () => [],
   maxAttempts: 3,
-  tellEachJob: false,
+  logsEachJob: false,
   counters: createCounters(),
   log,
 });
+const handle = createDeliveryHandler(ingest.submit, read);
 const deliveries = JSON.parse(readFileSync(list, "utf8"));
 await Promise.all(
   deliveries.map(async ({ id, body, redelivered }) => {
@@ -44,7 +47,7 @@ await Promise.all(
       body: Buffer.from(body),
       oversize: null,
     };
-    const settlement = await ingest.handle(delivery);
+    const settlement = await handle(delivery);
     process.stdout.write(`${id} ${settlement}\n`);
   }),
 );

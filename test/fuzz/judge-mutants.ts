@@ -2,6 +2,7 @@ import type { Delivery } from "../../src/domain/delivery.ts";
 import { toRejection } from "../../src/ingest/write/to-rejection.ts";
 import { judgeDelivery, type Verdict } from "../../src/judge/judge-delivery.ts";
 import { aDelivery, limits, schemas } from "../examples.ts";
+import { messageOf } from "../ingest/write-messages.ts";
 import { mutant } from "./mutate.ts";
 import { randomOf } from "./random.ts";
 import { wrongsOf } from "./rules.ts";
@@ -88,7 +89,7 @@ function wrongsOfBody(body: Buffer, judged: readonly Verdict[]): string[] {
   for (const verdict of judged) {
     wrongs.push(...wrongsOf(verdict));
     if (verdict.kind !== "rejected") continue;
-    const { payload } = toRejection(deliveryOf(body), verdict, KEPT_BYTES);
+    const { payload } = toRejection(messageOf(deliveryOf(body)), verdict, KEPT_BYTES);
     const kept = Buffer.from(payload.content, payload.encoding === "json" ? "utf8" : "base64").length;
     if (kept > KEPT_BYTES) wrongs.push(`${kept} bytes of the payload are kept`);
   }

@@ -1,23 +1,18 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DeliveryHandler } from "../../src/broker/message-source.ts";
 import type { Delivery, Settlement } from "../../src/domain/delivery.ts";
 import { createIngest, type Ingest, type IngestOptions } from "../../src/ingest/create-ingest.ts";
+import { createDeliveryHandler } from "../../src/ingest/deliveries/delivery-handler.ts";
+import type { Submit } from "../../src/ingest/progress/submit.ts";
 import { openSuspectsNote } from "../../src/ingest/suspects/suspects-note.ts";
-import { type ReadDelivery, readDelivery } from "../../src/judge/judge-delivery.ts";
 import { type Counters, createCounters, outcomeTotals } from "../../src/metrics/counters.ts";
 import { openSpool, type Spool } from "../../src/spool/open-spool.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import { aFickleStore, type FickleStore } from "../doubles/fickle-store.ts";
-import { limits, schemas } from "../examples.ts";
-
-const judgeOptions = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
-
-/** The real decoding and judgement. */
-export function realRead(delivery: Delivery): ReadDelivery {
-  return readDelivery(delivery, judgeOptions);
-}
+import { realRead } from "./write-messages.ts";
 
 /** The worker without its broker: deliveries in, settlements out, on a real store that can be away and a real spool. */
 export class IngestStory {
@@ -29,6 +24,7 @@ export class IngestStory {
   counters: Counters = createCounters();
   #spool: Spool | null = null;
   #ingest: Ingest | null = null;
+  #handle: DeliveryHandler | null = null;
 
   private constructor(folder: string, real: Store) {
     this.folder = folder;
@@ -53,8 +49,9 @@ export class IngestStory {
     const log = { error: noted, warn: noted, info: noted, debug: noted };
     this.counters = createCounters();
     this.#spool = openSpool({ folder: this.spoolFolder, maxBytes: spoolBytes, log });
+    const { read = realRead } = options;
     this.#ingest = createIngest({
-      read: realRead,
+      read,
       store: this.store,
       suspectsNote: openSuspectsNote(this.folder, log),
       spool: this.#spool,
@@ -63,18 +60,24 @@ export class IngestStory {
       rejectionMaxBytes: 1000,
       quotaOf: (exchange) => exchange,
       maxAttempts: 5,
-      tellEachJob: false,
+      logsEachJob: false,
       listedExchanges: () => [],
       counters: this.counters,
       log,
       ...options,
     });
+    this.#handle = createDeliveryHandler(this.#ingest.submit, read);
+  }
+
+  get submit(): Submit {
+    if (this.#ingest === null) throw new Error("no worker was started");
+    return this.#ingest.submit;
   }
 
   /** Hands deliveries over, as the broker would. */
   deliver(...deliveries: readonly Delivery[]): void {
     for (const delivery of deliveries) {
-      void this.#ingest?.handle(delivery).then((settlement) => this.settlements.set(delivery, settlement));
+      void this.#handle?.(delivery).then((settlement) => this.settlements.set(delivery, settlement));
     }
   }
 
@@ -83,6 +86,7 @@ export class IngestStory {
     await this.#ingest?.drain(limitMs, () => canHandBack);
     this.#spool?.close();
     this.#ingest = null;
+    this.#handle = null;
   }
 
   get spool(): Spool {

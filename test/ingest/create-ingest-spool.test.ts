@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals
 import type { Delivery } from "../../src/domain/delivery.ts";
 import { outcomeTotals, rejectionTotals } from "../../src/metrics/counters.ts";
 import { aDelivery, aMessage } from "../examples.ts";
-import { IngestStory, realRead, until } from "./an-ingest.ts";
+import { IngestStory, until } from "./an-ingest.ts";
+import { realRead } from "./write-messages.ts";
 
 jest.setTimeout(30_000);
 

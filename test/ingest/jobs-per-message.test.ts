@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { Delivery } from "../../src/domain/delivery.ts";
-import type { ReadDelivery } from "../../src/judge/judge-delivery.ts";
+import type { ReadMessage } from "../../src/judge/judge-delivery.ts";
 import { outcomeTotals, rejectionTotals } from "../../src/metrics/counters.ts";
 import { aDelivery, aMessage, limits } from "../examples.ts";
-import { IngestStory, realRead, until } from "./an-ingest.ts";
+import { IngestStory, until } from "./an-ingest.ts";
+import { realRead } from "./write-messages.ts";
 
 jest.setTimeout(60_000);
 
@@ -28,7 +29,7 @@ async function lawHolds(): Promise<void> {
 }
 
 /** Counts how many verdicts are made; a test compares that with what has been written. */
-function counting(made: { count: number }): (delivery: Delivery) => ReadDelivery {
+function counting(made: { count: number }): (delivery: Delivery) => ReadMessage {
   return (delivery) => {
     const { jobs, verdictOf } = realRead(delivery);
     const counted = (index: number) => {

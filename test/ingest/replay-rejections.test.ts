@@ -4,16 +4,17 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import type { BodyProperties, Delivery } from "../../src/domain/delivery.ts";
+import type { BodyProperties } from "../../src/domain/delivery.ts";
 import { faultErrors } from "../../src/domain/explain-fault.ts";
 import { Unavailable } from "../../src/domain/faults.ts";
-import type { StoredRejection } from "../../src/domain/rejection.ts";
+import { rawBodyOf, type StoredRejection } from "../../src/domain/rejection.ts";
 import { type ReplayOptions, replayRejections, whyNotReplayed } from "../../src/ingest/replay-rejections.ts";
-import { storeBatch } from "../../src/ingest/write/store-batch.ts";
-import { judgeDelivery } from "../../src/judge/judge-delivery.ts";
+import { type JudgeOptions, readDelivery } from "../../src/judge/judge-delivery.ts";
+import { readRejection } from "../../src/judge/read-rejection.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import { aDelivery, aMessage, aRejection, limits, schemas } from "../examples.ts";
+import { impatient, messageOf, writeMessages } from "./write-messages.ts";
 
 let folder: string;
 let store: Store;
@@ -31,16 +32,8 @@ interface Rules {
   readonly maxDepth?: number;
 }
 
-/** The worker's judgement under these rules. */
-function judgeBy({ accepts = true, maxDepth = limits.maxDepth }: Rules) {
-  return (delivery: Delivery) =>
-    judgeDelivery(delivery, {
-      schemas,
-      ...limits,
-      maxDepth,
-      tiers: new Map(),
-      acceptsProject: () => accepts,
-    });
+function judgeOptions({ accepts = true, maxDepth = limits.maxDepth }: Rules): JudgeOptions {
+  return { schemas, ...limits, maxDepth, tiers: new Map(), acceptsProject: () => accepts };
 }
 
 /** What a worker makes of a delivery under these rules; gives the rejections that are there then. */
@@ -51,20 +44,17 @@ async function receive(
   properties: BodyProperties = {},
 ): Promise<StoredRejection[]> {
   const delivery = aDelivery(body, { receivedAtMs: Date.now() - 60_000, properties });
-  const jobs = judgeBy(rules)(delivery).map((verdict) => ({ delivery, verdict, outcome: null }));
-  const hold: ReplayOptions["hold"] = (work) => work();
-  const ignore = () => undefined;
-  await storeBatch(jobs, {
-    ...{ store, hold, rejectionMaxBytes: maxBytes, quotaOf: () => null },
-    ...{ onRejected: ignore, onBug: ignore },
-  });
+  const message = messageOf(delivery, (one) => readDelivery(one, judgeOptions(rules)));
+  await writeMessages(store, [message], maxBytes);
   return kept();
 }
+
+const readByToday: ReplayOptions["read"] = (rejection) => readRejection(rejection, judgeOptions({}));
 
 const kept = () => store.listRejections({ oldestFirst: true, limit: 100 });
 
 const replay = (rejections: readonly StoredRejection[], options: Partial<ReplayOptions> = {}) =>
-  replayRejections(rejections, { judge: judgeBy({}), store, hold: (work) => work(), ...options });
+  replayRejections(rejections, { read: readByToday, store: impatient(store), ...options });
 
 it("what the registry accepts by now is stored, and is a rejection no longer", async () => {
   const rejections = await receive(aMessage(), { accepts: false });
@@ -178,13 +168,8 @@ it.each<[string, Buffer]>([
   ["broken JSON", Buffer.from('{"taskId":')],
 ])("%s is judged again byte by byte", async (_case, body) => {
   const before = await receive(body);
-  const judged: Delivery[] = [];
-  const judge = (delivery: Delivery) => {
-    judged.push(delivery);
-    return judgeBy({})(delivery);
-  };
-  const [replayed] = await replay(before, { judge });
-  expect(judged[0]?.body.equals(body)).toBe(true);
+  expect(before.map(({ payload }) => rawBodyOf(payload).body.equals(body))).toEqual([true]);
+  const [replayed] = await replay(before);
   expect(replayed?.jobs).toMatchObject([{ outcome: "rejected", fault: { reason: "malformed-body" } }]);
   expect(await kept()).toEqual(before);
 });
@@ -225,11 +210,11 @@ it("a member called __proto__ is data, on every way", async () => {
 
 it("a bug costs its own message alone, which stays as it was", async () => {
   const before = await receive([aMessage(), aMessage({ taskId: "bad/0" })], { accepts: false });
-  const judge = (delivery: Delivery) => {
-    if (delivery.body.includes("bad/0")) throw new TypeError("no answer from mongodb://user:geheim@h/x");
-    return judgeBy({})(delivery);
+  const read: ReplayOptions["read"] = (rejection) => {
+    if (rejection.task_id === "bad/0") throw new TypeError("no answer from mongodb://user:geheim@h/x");
+    return readByToday(rejection);
   };
-  const jobs = (await replay(before, { judge })).flatMap((each) => each.jobs);
+  const jobs = (await replay(before, { read })).flatMap((each) => each.jobs);
   expect(jobs.find(({ task_id }) => task_id === "guid/0")).toMatchObject({ outcome: "stored" });
   expect(jobs.find(({ task_id }) => task_id === "bad/0")).toMatchObject({
     outcome: "failed",
@@ -240,8 +225,8 @@ it("a bug costs its own message alone, which stays as it was", async () => {
 
 it("while the store is away nothing is taken out", async () => {
   const before = await receive(aMessage(), { accepts: false });
-  const hold = () => Promise.reject(new Unavailable("store", "it does not answer"));
-  await expect(replay(before, { hold })).rejects.toThrow("it does not answer");
+  const away = { ask: () => Promise.reject(new Unavailable("store", "it does not answer at all")) };
+  await expect(replay(before, { store: away })).rejects.toThrow("it does not answer at all");
   expect(await kept()).toEqual(before);
 });
 

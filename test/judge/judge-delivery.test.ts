@@ -5,6 +5,7 @@ import { writeSource } from "../../src/domain/text/source-json.ts";
 import { toRejection } from "../../src/ingest/write/to-rejection.ts";
 import { judgeDelivery } from "../../src/judge/judge-delivery.ts";
 import { aDelivery, aMessage, limits, schemas } from "../examples.ts";
+import { messageOf } from "../ingest/write-messages.ts";
 
 const rules = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
 
@@ -104,7 +105,7 @@ describe("numbers keep the text that their publisher wrote", () => {
     );
     const [verdict] = judgeDelivery(delivery, rules);
     if (verdict?.kind !== "rejected") throw new Error(JSON.stringify(verdict));
-    const { content, sha256 } = toRejection(delivery, verdict, 10_000).payload;
+    const { content, sha256 } = toRejection(messageOf(delivery), verdict, 10_000).payload;
     expect(content).toBe(delivery.body.toString());
     expect(sha256).toBe(hash("sha256", delivery.body));
   });

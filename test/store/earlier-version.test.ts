@@ -121,7 +121,7 @@ function earlierVersion(name: string, openCopy: () => Promise<Copy>): void {
     it("knows bindings, bugs, and what may have killed a worker", async () => {
       expect(await copy.store.readBindings("queue/guest/jobs")).toMatchObject([{ wanted_by: "worker" }]);
       expect(await copy.store.readBugs(0, 10)).toMatchObject([{ id: 1, summary: "Intermittent boom" }]);
-      expect(await copy.store.enterSuspect("c0ffee")).toBe(2);
+      expect(await copy.store.enterSuspects(["c0ffee"])).toEqual([2]);
     });
   });
 }

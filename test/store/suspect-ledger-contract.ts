@@ -6,10 +6,18 @@ export function suspectLedgerContract(name: string, openEmpty: OpenEmpty): void 
   describe(`the ledger of suspects in the ${name} store`, () => {
     const empty = emptyStoreForEach(openEmpty);
 
-    it("suspects are counted until they are cleared", async () => {
-      expect([await empty.store.enterSuspect("h"), await empty.store.enterSuspect("h")]).toEqual([1, 2]);
-      await empty.store.clearSuspect("h");
-      expect(await empty.store.enterSuspect("h")).toBe(1);
+    it("counts the entries of each suspect until it is cleared", async () => {
+      const { store } = empty;
+      expect([await store.enterSuspects(["a"]), await store.enterSuspects(["b", "a"])]).toEqual([
+        [1],
+        [1, 2],
+      ]);
+      await store.clearSuspects(["a", "unknown"]);
+      expect(await store.enterSuspects(["a", "b"])).toEqual([1, 2]);
+    });
+
+    it("counts a suspect twice that is entered twice in one call", async () => {
+      expect((await empty.store.enterSuspects(["a", "a", "a"])).toSorted()).toEqual([1, 2, 3]);
     });
   });
 }

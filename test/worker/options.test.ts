@@ -29,8 +29,8 @@ it("bugs are not read from Bugzilla where BUGS_SYNC_MINUTES is 0", () => {
 });
 
 it("each job is told at log level debug alone", () => {
-  expect(ingestOptions(settings({ LOG_LEVEL: "debug" })).tellEachJob).toBe(true);
-  expect(ingestOptions(settings()).tellEachJob).toBe(false);
+  expect(ingestOptions(settings({ LOG_LEVEL: "debug" })).logsEachJob).toBe(true);
+  expect(ingestOptions(settings()).logsEachJob).toBe(false);
 });
 
 it("the broker's address is asked for at each connect", async () => {

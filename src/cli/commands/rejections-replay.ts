@@ -6,14 +6,15 @@ import { Misuse, type Violation } from "../../domain/faults.ts";
 import type { StoredRejection } from "../../domain/rejection.ts";
 import { printable } from "../../domain/text/printable.ts";
 import { holdWhileAway } from "../../ingest/progress/hold-while-away.ts";
+import type { PatientStore } from "../../ingest/progress/patient-store.ts";
 import {
   type Replayed,
   type ReplayOptions,
   replayRejections,
   whyNotReplayed,
 } from "../../ingest/replay-rejections.ts";
-import { judgeDelivery } from "../../judge/judge-delivery.ts";
 import { judgeLimitNames, judgeLimits } from "../../judge/judge-limits.ts";
+import { readRejection } from "../../judge/read-rejection.ts";
 import { findByPrefix, noSuchRejection } from "../../queries/find-rejection.ts";
 import { rejectionPages } from "../../queries/rejection-pages.ts";
 import type { RejectionReads } from "../../store/ports/rejection-reads.ts";
@@ -63,10 +64,10 @@ export async function replay(
   if (ids.length === 0 && !isFiltered && options["all"] !== true) {
     throw new Misuse(["this would replay every rejection: give an id or a filter, or --all"]);
   }
-  const judge = await readJudge(env);
+  const read = await openReading(env);
   const isJson = options["json"] === true;
   return withStore(readSettings(env, storeSettingNames), "refuse", async (store) => {
-    const replayOptions = { judge, store, hold };
+    const replayOptions = { read, store: patient(store) };
     if (ids.length > 0) {
       const named = await findAll(store, ids);
       if (named === null) return exitCodes.failed;
@@ -127,22 +128,26 @@ async function replayPages(
   return isRefused ? exitCodes.failed : exitCodes.ok;
 }
 
-/** Returns the worker's own judgement, with the settings, registry and tiers of this environment. */
-async function readJudge(env: NodeJS.ProcessEnv): Promise<ReplayOptions["judge"]> {
+/** Returns how the worker would read a rejection, with the settings, registry and tiers of this environment. */
+async function openReading(env: NodeJS.ProcessEnv): Promise<ReplayOptions["read"]> {
   const settings = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE", ...judgeLimitNames]);
   const { acceptsProject } = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
   const tiers = await readTiers(settings.TIERS_FILE);
   const options = { schemas: loadSchemas(), ...judgeLimits(settings), tiers, acceptsProject };
-  return (delivery) => judgeDelivery(delivery, options);
+  return (rejection) => readRejection(rejection, options);
 }
 
-function hold<T>(work: () => Promise<T>): Promise<T> {
-  return holdWhileAway(work, {
-    stop: new AbortController().signal,
-    giveUpAfterMs: PATIENCE_MS,
-    onAway: ({ message }) => tell(`${message}; trying again`),
-    onBack: () => tell("the store is back"),
-  });
+/** Returns the store with calls that wait for it while it is away. */
+function patient<Store>(store: Store): PatientStore<Store> {
+  return {
+    ask: (call) =>
+      holdWhileAway(() => call(store), {
+        stop: new AbortController().signal,
+        giveUpAfterMs: PATIENCE_MS,
+        onAway: ({ message }) => tell(`${message}; trying again`),
+        onBack: () => tell("the store is back"),
+      }),
+  };
 }
 
 /** Finds the named rejections. Reports the first unknown id, and returns null then. */

@@ -1,75 +1,81 @@
-import type { Delivery, Outcome } from "../../domain/delivery.ts";
+import type { Outcome } from "../../domain/delivery.ts";
 import type { FaultReason } from "../../domain/faults.ts";
+import { senderOf } from "../../domain/origin.ts";
 import type { Counters } from "../../metrics/counters.ts";
 import type { Labelled } from "./exchange-labels.ts";
-import type { DeliveryInHand } from "./in-hand.ts";
+import type { Message } from "./message.ts";
+import type { MessageProgress } from "./message-progress.ts";
 
 /**
- * Keeps the law: received = stored + unchanged + skipped + rejected + failed + in hand + spooled. A delivery that
- * nobody has judged yet counts as one job message; the others that it holds count as received when they are judged.
+ * Counts jobs so that this law holds: received = stored + unchanged + skipped + rejected + failed + in progress + spooled. A
+ * message that nobody has judged yet counts as one job. Its other jobs count as received when they are judged.
  */
 export class JobCount {
   readonly #counters: Counters;
-  readonly #labelOf: (delivery: Labelled) => string;
+  readonly #labelOf: (sender: Labelled) => string;
 
-  constructor(counters: Counters, labelOf: (delivery: Labelled) => string) {
+  constructor(counters: Counters, labelOf: (sender: Labelled) => string) {
     this.#counters = counters;
     this.#labelOf = labelOf;
   }
 
-  received({ delivery, counted }: DeliveryInHand): void {
-    this.#counters.received.inc({ exchange: this.#labelOf(delivery) }, counted);
+  received({ message, counted }: MessageProgress): void {
+    this.#counters.received.inc({ exchange: this.#label(message) }, counted);
     this.#counters.inHand.inc(counted);
   }
 
-  /** What other workers left in the spool is received by this one. */
+  /** Counts what other workers left in the spool as received by this one. */
   takenOver(left: readonly { readonly exchange: string; readonly deliveries: number }[]): void {
-    // Before the start: the exact time does not matter.
+    // Before the start; the exact time does not matter.
     const receivedAtMs = 0;
     for (const { exchange, deliveries } of left) {
-      this.#counters.received.inc({ exchange: this.#labelOf({ exchange, receivedAtMs }) }, deliveries);
+      this.#counters.received.inc(
+        { exchange: this.#labelOf({ sender: exchange, receivedAtMs }) },
+        deliveries,
+      );
     }
   }
 
-  judged(inHand: DeliveryInHand): void {
-    const more = Math.max(0, (inHand.jobs?.judged ?? 0) - inHand.counted);
+  /** Counts the jobs that have been judged since `before`. */
+  judged(before: MessageProgress, after: MessageProgress): void {
+    const more = after.counted - before.counted;
     if (more === 0) return;
-    inHand.counted += more;
-    this.#counters.received.inc({ exchange: this.#labelOf(inHand.delivery) }, more);
+    this.#counters.received.inc({ exchange: this.#label(after.message) }, more);
     this.#counters.inHand.inc(more);
   }
 
-  /** @param spooledJobs - how many of them the spool counts, and not the hand. */
-  ended(inHand: DeliveryInHand, outcomes: readonly Outcome[], spooledJobs = 0): void {
-    const { receivedAtMs } = inHand.delivery;
-    const exchange = this.#labelOf(inHand.delivery);
+  /**
+   * Counts a message that leaves the write path. Not earlier, because a message that is returned to the broker arrives again.
+   *
+   * @param spooledJobs - how many of its jobs count as spooled, and not as in progress.
+   */
+  ended({ message, counted, ended }: MessageProgress, outcomes: readonly Outcome[], spooledJobs = 0): void {
+    const exchange = this.#label(message);
     for (const outcome of outcomes) this.#counters.ended.inc({ exchange, outcome });
-    this.#counters.inHand.dec(inHand.counted - spooledJobs);
-    // The clock may have been set back meanwhile: a lag is never negative.
-    this.#counters.lagSeconds.observe({ exchange }, Math.max(0, Date.now() - receivedAtMs) / 1000);
-    this.#arrived(inHand);
-  }
-
-  rejected(delivery: Delivery, reason: FaultReason): void {
-    this.#counters.rejected.inc({ exchange: this.#labelOf(delivery), reason });
-  }
-
-  /** Rejected beyond the day's quota. */
-  onlyCounted(delivery: Delivery): void {
-    this.#counters.rejectionsOnlyCounted.inc({ exchange: this.#labelOf(delivery) });
-  }
-
-  /** Only now, when they have ended: what is handed back arrives once more. */
-  #arrived({ delivery, jobs }: DeliveryInHand): void {
-    const exchange = this.#labelOf(delivery);
-    for (const { eventLagSeconds, isOfOtherExchange } of jobs?.ends ?? []) {
+    this.#counters.inHand.dec(counted - spooledJobs);
+    // The clock may have been set back meanwhile, and a lag is never negative.
+    this.#counters.lagSeconds.observe({ exchange }, Math.max(0, Date.now() - message.receivedAtMs) / 1000);
+    for (const { eventLagSeconds, isOfOtherExchange } of ended) {
       if (isOfOtherExchange) this.#counters.changedByOthers.inc({ exchange });
       if (eventLagSeconds !== null) this.#counters.arrivalLagSeconds.observe({ exchange }, eventLagSeconds);
     }
   }
 
-  /** Out of the hand, into the spool. */
-  spooled({ counted }: DeliveryInHand): void {
+  rejected(message: Message, reason: FaultReason): void {
+    this.#counters.rejected.inc({ exchange: this.#label(message), reason });
+  }
+
+  /** Counts a rejection that the day's quota does not let the store keep. */
+  onlyCounted(message: Message): void {
+    this.#counters.rejectionsOnlyCounted.inc({ exchange: this.#label(message) });
+  }
+
+  /** Moves a message from those in progress to the spooled ones, which the spool itself counts. */
+  spooled({ counted }: MessageProgress): void {
     this.#counters.inHand.dec(counted);
+  }
+
+  #label({ origin, receivedAtMs }: Message): string {
+    return this.#labelOf({ sender: senderOf(origin), receivedAtMs });
   }
 }

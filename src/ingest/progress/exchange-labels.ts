@@ -1,21 +1,25 @@
-import type { Delivery } from "../../domain/delivery.ts";
 import { OTHER_EXCHANGES } from "../../domain/rejection.ts";
 
 /** A metric keeps a label for as long as the process runs, also of an exchange that has left the registry. */
 const MAX_LABELS = 1000;
 
 /** What a label depends on. Both stay the same in the spool. */
-export type Labelled = Pick<Delivery, "exchange" | "receivedAtMs">;
+export interface Labelled {
+  /** See `senderOf`: for a delivery its exchange. */
+  readonly sender: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly receivedAtMs: number;
+}
 
 /**
- * Gives a delivery's exchange as a metric label: its name if the registry listed it when the delivery came, otherwise
- * `other`. A delivery has the same label at its arrival and at its end, whatever happens to the registry in between, so
- * for each label as many jobs end as are received.
+ * Returns a function that gives a message's metric label: its exchange if the registry listed that when the message came,
+ * otherwise `other`. A message has the same label on its arrival and at its end, whatever happens to the registry in between,
+ * so for each label as many jobs end as are received.
  *
- * @param listed - the exchanges of the registry in force; asked for each label.
+ * @param listed - the exchanges of the registry in force; called for each label.
  */
-export function createExchangeLabels(listed: () => readonly string[]): (delivery: Labelled) => string {
-  /** For each name that was ever listed: what came up to this time (milliseconds since the Unix epoch) is `other`. */
+export function createExchangeLabels(listed: () => readonly string[]): (message: Labelled) => string {
+  /** For each exchange that was ever listed: messages that came before this time (milliseconds since the Unix epoch) are `other`. */
   const otherUntilMs = new Map<string, number>();
   let known: readonly string[] = [];
   let lastLabelMs = Number.NEGATIVE_INFINITY;
@@ -31,10 +35,10 @@ export function createExchangeLabels(listed: () => readonly string[]): (delivery
   }
 
   look();
-  return ({ exchange, receivedAtMs }) => {
+  return ({ sender, receivedAtMs }) => {
     look();
     lastLabelMs = Math.max(lastLabelMs, Date.now());
-    const untilMs = otherUntilMs.get(exchange);
-    return untilMs !== undefined && receivedAtMs > untilMs ? exchange : OTHER_EXCHANGES;
+    const untilMs = otherUntilMs.get(sender);
+    return untilMs !== undefined && receivedAtMs > untilMs ? sender : OTHER_EXCHANGES;
   };
 }

@@ -2,9 +2,10 @@ import { Refused, Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
 import type { Counters } from "../../metrics/counters.ts";
 import { holdWhileAway } from "./hold-while-away.ts";
+import type { PatientStore } from "./patient-store.ts";
 
 export interface StoreHoldOptions {
-  /** Aborted at shutdown: nothing is waited for then. */
+  /** Aborted at shutdown. Nothing is waited for then. */
   readonly stop: AbortSignal;
   readonly counters: Counters;
   readonly onAway: () => void;
@@ -12,7 +13,7 @@ export interface StoreHoldOptions {
   readonly log: Log;
 }
 
-/** Waiting for the store, by all who write to it; and whether it is known to be away. */
+/** Waits for the store on behalf of everyone who writes to it, and knows whether it is away. */
 export class StoreHold {
   readonly #options: StoreHoldOptions;
   #trouble: string | null = null;
@@ -21,18 +22,22 @@ export class StoreHold {
     this.#options = options;
   }
 
-  /** Why it did not take what was written last; null: it did, or nothing waits. */
+  /** Why the store did not take the last write; null if it did, or if nothing waits for it. */
   get trouble(): string | null {
     return this.#trouble;
   }
 
-  /** It has taken something. */
+  /** To be called when the store has taken something. */
   answered(): void {
     this.#trouble = null;
   }
 
-  /** Does the work, and again while the store is away, but no longer than so. @throws Unavailable after that. */
-  async for<T>(work: () => Promise<T>, giveUpAfterMs: number | null): Promise<T> {
+  /** Returns a store whose calls wait while it is away, but no longer than this; null: until the worker stops. */
+  patient<Store>(store: Store, giveUpAfterMs: number | null): PatientStore<Store> {
+    return { ask: (call) => this.#wait(() => call(store), giveUpAfterMs) };
+  }
+
+  async #wait<T>(work: () => Promise<T>, giveUpAfterMs: number | null): Promise<T> {
     const { stop } = this.#options;
     try {
       return await holdWhileAway(work, {
@@ -47,15 +52,12 @@ export class StoreHold {
     }
   }
 
-  /** The same without an end but the shutdown. */
-  readonly forAsLongAsItTakes = <T>(work: () => Promise<T>): Promise<T> => this.for(work, null);
-
   #away(error: Unavailable, attempt: number): void {
     const { counters, log, onAway } = this.#options;
     counters.storeTries.inc();
     this.#trouble = error.message;
     onAway();
-    // Once at the beginning, then ever more rarely: an outage is one event, not a flood.
+    // An outage is one event: it is logged when it begins, and then ever more rarely.
     const event = error.cause instanceof Refused ? "store_refuses" : "store_away";
     if (Number.isInteger(Math.log2(attempt + 1))) log.warn(event, { attempt: attempt + 1, error });
   }

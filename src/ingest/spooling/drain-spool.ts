@@ -1,58 +1,61 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Outcome } from "../../domain/delivery.ts";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
 import type { Spool, SpoolFront } from "../../spool/open-spool.ts";
 import type { FrontLimits } from "../../spool/spool-reads.ts";
 import type { SpooledDelivery } from "../../spool/spool-row.ts";
-import { type DeliveryInHand, hasEnded, outcomesOf } from "../progress/in-hand.ts";
-import type { DeliveryEnder } from "../write/end-deliveries.ts";
+import { deliveryMessage, type ReadDelivery } from "../deliveries/delivery-message.ts";
+import { begin, hasEnded, type MessageProgress } from "../progress/message-progress.ts";
+import type { PatientStore } from "../progress/patient-store.ts";
+import type { IngestStore, MessageWriter } from "../write/message-writer.ts";
 
 export interface DrainOptions {
   readonly spool: Spool;
   readonly limits: FrontLimits;
-  readonly ender: DeliveryEnder;
-  /** Waits for the store as long as it takes; throws `Unavailable` only at the stop. */
-  readonly hold: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly read: ReadDelivery;
+  readonly writer: MessageWriter;
+  /** Waits as long as it takes, until `stop`. */
+  readonly store: PatientStore<IngestStore>;
   readonly stop: AbortSignal;
-  /** Told of each delivery that has ended and left the spool. */
-  readonly onEnded: (inHand: DeliveryInHand, outcomes: readonly Outcome[], spooledJobs: number) => void;
-  /** Told after each batch. */
-  readonly onProgress: (deliveries: number) => void;
   readonly log: Log;
 }
 
-/** How rarely progress is told. */
-const PROGRESS_MS = 30_000;
-/** How long what cannot be ended, or a disk that cannot be read, is left alone. */
-const PAUSE_MS = 1000;
-
-interface Drained extends DeliveryInHand {
-  readonly spooled: SpooledDelivery;
+/** A delivery that has left the front of the spool. */
+export interface Drained {
+  readonly progress: MessageProgress;
+  /** How many jobs the spool counted it as. */
+  readonly spooledJobs: number;
+  /** A bug struck each time, and could not even be recorded. The delivery is at the end of the spool again. */
+  readonly isBack: boolean;
 }
 
+/** How rarely progress is logged. */
+const PROGRESS_MS = 30_000;
+/** How long the drain pauses after a delivery that cannot be ended, or when the disk cannot be read. */
+const PAUSE_MS = 1000;
+
 /**
- * Empties the spool from its front, in batches, by the same way as everything else. Resolves when it is empty, or at
- * the stop, with what is left still in it.
+ * Empties the spool from its front, batch by batch, along the same write path as everything else. Yields after each batch the
+ * deliveries that have left the front. Ends when the spool is empty or at the stop; what is left stays in the spool.
  *
- * Nothing here can be handed back to the broker, which has had its acknowledgement. One that fails by a bug is
- * tried again at once, alone; then it is rejected; and where even that cannot be recorded it goes to the end.
+ * Nothing here can be returned to the broker, which has had its acknowledgement. A delivery that fails because of a bug is
+ * tried again at once, alone, and rejected if it fails again. If even that cannot be recorded, it goes to the end of the spool.
  */
-export async function drainSpool(options: DrainOptions): Promise<void> {
+export async function* drainSpool(options: DrainOptions): AsyncGenerator<readonly Drained[], void> {
   const { spool, log, stop } = options;
   const startedAtMs = performance.now();
-  let toldAtMs = Number.NEGATIVE_INFINITY;
-  let drained = 0;
+  let loggedAtMs = Number.NEGATIVE_INFINITY;
+  let count = 0;
   while (!stop.aborted) {
     try {
       const front = spool.front(options.limits);
       if (front === null) break;
-      const ended = await drainFront(front, options);
-      drained += ended;
-      options.onProgress(ended);
-      if (ended > 0 && performance.now() - toldAtMs > PROGRESS_MS && spool.load.deliveries > 0) {
-        toldAtMs = performance.now();
-        log.info("spool_draining", { drained, ...spool.load });
+      const drained = await drainFront(front, options);
+      count += drained.length;
+      yield drained;
+      if (drained.length > 0 && performance.now() - loggedAtMs > PROGRESS_MS && spool.load.deliveries > 0) {
+        loggedAtMs = performance.now();
+        log.info("spool_draining", { drained: count, ...spool.load });
       }
     } catch (error) {
       if (error instanceof Unavailable) log.warn("spool_away", { error });
@@ -61,57 +64,68 @@ export async function drainSpool(options: DrainOptions): Promise<void> {
     }
   }
   if (spool.load.deliveries === 0) {
-    log.info("spool_empty", { drained, spooling_ms: Math.round(performance.now() - startedAtMs) });
+    log.info("spool_empty", { drained: count, spooling_ms: Math.round(performance.now() - startedAtMs) });
   }
 }
 
-/** Gives how many left the spool. */
-async function drainFront(front: SpoolFront, options: DrainOptions): Promise<number> {
-  const batch = front.deliveries.map(fromSpool);
-  await endAll(batch, options);
+async function drainFront(front: SpoolFront, options: DrainOptions): Promise<readonly Drained[]> {
+  const started = front.deliveries.map((spooled) => start(spooled, options.read, spooled.isSuspect));
+  const batch = await writeAll(started, options);
   const gone: Drained[] = [];
-  for (const inHand of batch) {
-    const last = hasFailed(inHand) ? await again(inHand, options) : inHand;
-    // The front goes in order: those behind one that has not ended come again, and end as `unchanged`.
+  for (const [index, progress] of batch.entries()) {
+    const spooled = front.deliveries[index];
+    if (spooled === undefined) break;
+    const last = hasFailed(progress) ? await writeAgain(spooled, progress, options) : progress;
+    // The front leaves in order. Those behind one that has not ended are read again, and end as `unchanged`.
     if (!hasEnded(last)) break;
-    gone.push(last);
+    gone.push({ progress: last, spooledJobs: spooled.jobs, isBack: hasFailed(last) });
   }
-  const failed = gone.filter(hasFailed);
-  if (failed.length > 0) {
-    const entries = failed.map(({ delivery, counted }) => ({ delivery, jobs: counted }));
-    options.spool.append(entries);
+  const back = gone.flatMap(({ isBack, progress: { counted } }, index) => {
+    const spooled = front.deliveries[index];
+    return isBack && spooled !== undefined ? [{ delivery: spooled.delivery, jobs: counted }] : [];
+  });
+  if (back.length > 0) {
+    options.spool.append(back);
     await wait(PAUSE_MS, undefined, { signal: options.stop }).catch(() => undefined);
   }
-  if (gone.length === 0) return 0;
-  front.remove(gone.map(({ spooled }) => spooled));
-  for (const inHand of gone) {
-    const outcomes = hasFailed(inHand) ? [] : outcomesOf(inHand);
-    options.onEnded(inHand, outcomes, inHand.spooled.jobs);
+  if (gone.length > 0) front.remove(front.deliveries.slice(0, gone.length));
+  return gone;
+}
+
+/** Messages without an end in the result met a store that stayed away until the stop. */
+async function writeAll(
+  messages: readonly MessageProgress[],
+  { writer, store, stop }: DrainOptions,
+): Promise<readonly MessageProgress[]> {
+  let ended: readonly MessageProgress[] = [];
+  let rest = messages;
+  while (rest.length > 0 && !stop.aborted) {
+    const { batch, isStoreAway } = await writer.advance(rest, store);
+    const open = batch.findIndex((progress) => !hasEnded(progress));
+    const end = open === -1 ? batch.length : open;
+    ended = [...ended, ...batch.slice(0, end)];
+    rest = batch.slice(end);
+    if (isStoreAway) break;
   }
-  return gone.length;
+  return [...ended, ...rest];
 }
 
-/** Some have not ended when it returns only where the store is away, or at the stop. */
-async function endAll(batch: readonly Drained[], { ender, hold, stop }: DrainOptions): Promise<void> {
-  let rest = batch;
-  while (rest.length > 0 && !stop.aborted && (await ender.endSome(rest, hold))) {
-    rest = rest.filter((inHand) => !hasEnded(inHand));
-  }
+/** The second attempt, alone: a bug in it makes the message a rejection. */
+async function writeAgain(
+  spooled: SpooledDelivery,
+  { counted }: MessageProgress,
+  options: DrainOptions,
+): Promise<MessageProgress> {
+  const delivery = { ...spooled.delivery, redelivered: true };
+  const again = start({ ...spooled, delivery, jobs: counted }, options.read, true);
+  const [last = again] = await writeAll([again], options);
+  return last;
 }
 
-/** A second try, alone: what fails in it is rejected. */
-async function again(failed: Drained, options: DrainOptions): Promise<Drained> {
-  const delivery = { ...failed.delivery, redelivered: true };
-  const retried: Drained = { ...failed, delivery, isSuspect: true, jobs: null };
-  await endAll([retried], options);
-  return retried;
+function start({ delivery, jobs }: SpooledDelivery, read: ReadDelivery, isSuspect: boolean): MessageProgress {
+  return begin(deliveryMessage(delivery, read, isSuspect), jobs);
 }
 
-function fromSpool(spooled: SpooledDelivery): Drained {
-  const { delivery, isSuspect, jobs } = spooled;
-  return { spooled, delivery, isSuspect, bytes: delivery.body.length, jobs: null, counted: jobs };
-}
-
-function hasFailed({ jobs }: DeliveryInHand): boolean {
-  return jobs?.ends.some(({ outcome }) => outcome === "failed") ?? false;
+function hasFailed({ ended }: MessageProgress): boolean {
+  return ended.some(({ outcome }) => outcome === "failed");
 }

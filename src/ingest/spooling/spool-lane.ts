@@ -3,35 +3,41 @@ import type { Log } from "../../log.ts";
 import type { Counters } from "../../metrics/counters.ts";
 import type { Spool } from "../../spool/open-spool.ts";
 import type { FrontLimits } from "../../spool/spool-reads.ts";
+import type { SpoolEntry } from "../../spool/spool-row.ts";
 import { Wake } from "../../timing/wake.ts";
+import type { ReadDelivery } from "../deliveries/delivery-message.ts";
 import type { JobCount } from "../progress/count-jobs.ts";
-import type { DeliveryInHand } from "../progress/in-hand.ts";
+import type { Departures } from "../progress/departures.ts";
+import type { MessageProgress } from "../progress/message-progress.ts";
+import type { PatientStore } from "../progress/patient-store.ts";
 import type { StoreHold } from "../progress/store-hold.ts";
-import type { DeliveryEnder } from "../write/end-deliveries.ts";
+import type { IngestStore, MessageWriter } from "../write/message-writer.ts";
 import { drainSpool } from "./drain-spool.ts";
 
 export interface SpoolLaneOptions {
   readonly spool: Spool;
   readonly limits: FrontLimits;
-  readonly ender: DeliveryEnder;
-  readonly store: StoreHold;
+  readonly read: ReadDelivery;
+  readonly writer: MessageWriter;
+  /** Waits as long as it takes. */
+  readonly store: PatientStore<IngestStore>;
+  readonly hold: StoreHold;
   readonly count: JobCount;
+  readonly departures: Departures;
   readonly counters: Counters;
-  /** Told of each delivery that has ended and left the spool. */
-  readonly onEnded: (inHand: DeliveryInHand) => void;
-  /** Aborted for the end of all work. */
+  /** Aborted at the end of all work. */
   readonly stop: AbortController;
   readonly log: Log;
 }
 
-/** How soon a full spool is tried again when nothing leaves it. */
+/** How long to wait before a full spool is tried again if nothing leaves it. */
 const FULL_RETRY_MS = 1000;
-/** While the spool empties, one delivery goes in for so many that go out: so it gets empty however many come. */
+/** While the spool empties, one delivery may go in for this many that go out. So it becomes empty however many arrive. */
 const DRAINED_PER_TAKEN = 2;
 
 /**
- * The way through the spool: in at its end while the store is away, out at its front once it is back. While it holds
- * anything, all that comes goes this way, so that order stays.
+ * The way through the spool: deliveries go in at its end while the store is away, and out at its front when it is back. While
+ * the spool holds anything, everything that arrives takes this way, so that the order stays.
  */
 export class SpoolLane {
   readonly #options: SpoolLaneOptions;
@@ -39,55 +45,57 @@ export class SpoolLane {
   #drained = 0;
   #draining: Promise<void> | null = null;
   #trouble: string | null = null;
-  /** Once from full to empty: in between it may be full again with every batch. */
-  #isFullTold = false;
+  /** Logged once between full and empty, because in between the spool may be full again with every batch. */
+  #isFullLogged = false;
   #isClosing = false;
   #canHandBack = (): boolean => true;
 
-  /** What earlier workers left begins to leave at once. */
+  /** Begins at once to drain what earlier workers left. */
   constructor(options: SpoolLaneOptions) {
     this.#options = options;
     options.count.takenOver(options.spool.takenOver);
-    this.#keepDraining();
+    this.#noteLoad();
+    this.#startDrain();
   }
 
   get isEmpty(): boolean {
     return this.#options.spool.load.deliveries === 0;
   }
 
-  /** Why nothing more goes in; null: it has room. */
+  /** Why nothing more goes in; null if there is room. */
   trouble(): string | null {
     return this.#trouble;
   }
 
-  /** The batch is durable here once this resolves with true. False: there was no room, or it got empty meanwhile. */
-  async take(batch: readonly DeliveryInHand[]): Promise<boolean> {
-    const { spool, store, count, log } = this.#options;
+  /** Puts a batch into the spool. Durable when it resolves with true. False: there was no room, or the spool is empty now. */
+  async take(batch: readonly MessageProgress[]): Promise<boolean> {
+    const { spool, hold, count, log } = this.#options;
     const isFirst = this.isEmpty;
     if (!isFirst && !(await this.#letDrain(batch.length))) return false;
     try {
-      spool.append(batch.map(({ delivery, counted }) => ({ delivery, jobs: counted })));
+      spool.append(batch.flatMap(toEntry));
     } catch (error) {
       if (!(error instanceof Unavailable)) log.error("bug", { what: "writing to the spool", error });
       await this.#refused(error instanceof Error ? error.message : String(error));
       return false;
     }
     this.#trouble = null;
-    if (isFirst) log.warn("spool_started", { deliveries: batch.length, store: store.trouble });
-    for (const inHand of batch) count.spooled(inHand);
-    this.#keepDraining();
+    if (isFirst) log.warn("spool_started", { deliveries: batch.length, store: hold.trouble });
+    for (const progress of batch) count.spooled(progress);
+    this.#noteLoad();
+    this.#startDrain();
     return true;
   }
 
-  /** The store has gone away: who waits for the spool to empty need wait no longer. */
+  /** To be called when the store has gone away: then nobody waits any longer for the spool to empty. */
   storeAway(): void {
     this.#drainedSome.all();
   }
 
   /**
-   * From now on nothing is waited for.
+   * Announces the end: from now on nothing is waited for.
    *
-   * @param canHandBack - false: but for room, or the store, until the end of all work.
+   * @param canHandBack - while it returns false, room and the store are still waited for, until the end of all work.
    */
   closing(canHandBack: () => boolean): void {
     this.#isClosing = true;
@@ -95,67 +103,60 @@ export class SpoolLane {
     this.#drainedSome.all();
   }
 
-  /** Resolves once nothing leaves any more, to be called after the end of all work; what is left stays on the disk. */
+  /** Resolves when nothing leaves any more. Call it after the end of all work. What is left stays on the disk. */
   async ended(): Promise<void> {
     await this.#draining;
   }
 
-  /** The worker stops taking: what it holds fills the prefetch window, and the broker sends no more. */
+  /** Waits. Meanwhile the deliveries in progress fill the prefetch window, and the broker sends no more. */
   async #refused(reason: string): Promise<void> {
     const { spool, stop, log } = this.#options;
-    if (!this.#isFullTold) log.error("spool_full", { reason, ...spool.load });
-    this.#isFullTold = true;
+    if (!this.#isFullLogged) log.error("spool_full", { reason, ...spool.load });
+    this.#isFullLogged = true;
     this.#trouble = reason;
-    // At the end there is nothing to wait for: what has no room goes back to the broker.
+    // At the end there is nothing to wait for. What has no room is returned to the broker.
     if (this.#isClosing && this.#canHandBack()) stop.abort();
     else await this.#drainedSome.wait(FULL_RETRY_MS);
   }
 
-  /** While the store takes what leaves the spool, waits for more to leave than comes. False: it is empty now. */
+  /** While the store takes what leaves the spool, waits until more has left than arrives. False: the spool is empty now. */
   async #letDrain(incoming: number): Promise<boolean> {
     const goal = this.#drained + DRAINED_PER_TAKEN * incoming;
-    const { store } = this.#options;
-    while (!this.isEmpty && store.trouble === null && !this.#isClosing && this.#drained < goal) {
+    const { hold } = this.#options;
+    while (!this.isEmpty && hold.trouble === null && !this.#isClosing && this.#drained < goal) {
       const before = this.#drained;
       await this.#drainedSome.wait(FULL_RETRY_MS);
-      // Neither drained nor known to be away: the store does not answer.
+      // Nothing has left although the store is not known to be away: it does not answer.
       if (this.#drained === before) break;
     }
     return !this.isEmpty;
   }
 
-  #keepDraining(): void {
-    this.#noteLoad();
-    const { spool, limits, ender, store, count, stop, log } = this.#options;
-    if (this.#draining !== null || this.isEmpty || stop.signal.aborted) return;
-    this.#draining = drainSpool({
-      spool,
-      limits,
-      ender,
-      hold: store.forAsLongAsItTakes,
-      stop: stop.signal,
-      onEnded: (inHand, outcomes, spooledJobs) => {
-        count.ended(inHand, outcomes, spooledJobs);
-        this.#options.onEnded(inHand);
-      },
-      onProgress: (deliveries) => this.#progressed(deliveries),
-      log,
-    }).finally(() => {
+  #startDrain(): void {
+    if (this.#draining !== null || this.isEmpty || this.#options.stop.signal.aborted) return;
+    this.#draining = this.#drain().finally(() => {
       this.#draining = null;
-      // Something may have come since it was seen empty.
-      this.#keepDraining();
+      // Something may have arrived after the spool was seen empty.
+      this.#startDrain();
     });
   }
 
-  #progressed(deliveries: number): void {
-    this.#drained += deliveries;
-    if (deliveries > 0) {
-      this.#options.store.answered();
-      this.#trouble = null;
+  async #drain(): Promise<void> {
+    const { stop, hold, departures, count, ...options } = this.#options;
+    for await (const drained of drainSpool({ ...options, stop: stop.signal })) {
+      for (const { progress, spooledJobs, isBack } of drained) {
+        if (isBack) count.ended(progress, [], spooledJobs);
+        else departures.ended([progress], spooledJobs);
+      }
+      this.#drained += drained.length;
+      if (drained.length > 0) {
+        hold.answered();
+        this.#trouble = null;
+      }
+      if (this.isEmpty) this.#isFullLogged = false;
+      this.#noteLoad();
+      this.#drainedSome.all();
     }
-    if (this.isEmpty) this.#isFullTold = false;
-    this.#noteLoad();
-    this.#drainedSome.all();
   }
 
   #noteLoad(): void {
@@ -166,8 +167,12 @@ export class SpoolLane {
     try {
       counters.spoolOldest.atMs = spool.oldestAtMs();
     } catch (error) {
-      // The next one that needs the disk says so, and deals with it.
+      // The next write reports the disk, and deals with it.
       if (!(error instanceof Unavailable)) throw error;
     }
   }
+}
+
+function toEntry({ message, counted }: MessageProgress): SpoolEntry[] {
+  return message.spoolable === null ? [] : [{ delivery: message.spoolable, jobs: counted }];
 }

@@ -1,142 +1,117 @@
-import { createHash } from "node:crypto";
-import { encodingKey } from "../../domain/declared-encoding.ts";
-import type { Delivery } from "../../domain/delivery.ts";
 import { Unavailable } from "../../domain/faults.ts";
+import type { Log } from "../../log.ts";
 import type { SuspectLedger } from "../../store/ports/suspect-ledger.ts";
-import { type DeliveryInHand, hasEnded } from "../progress/in-hand.ts";
+import type { PatientStore } from "../progress/patient-store.ts";
 import type { SuspectsNote } from "./suspects-note.ts";
 
-export interface SuspectsOptions {
-  readonly ledger: SuspectLedger;
-  /** Where entries stand that must leave the ledger, across a time without the store. */
-  readonly note: SuspectsNote;
-  /** A message that so many workers died of is not tried again; at least 2. */
-  readonly maxAttempts: number;
-  readonly onBug: (error: unknown) => void;
-}
-
-export interface SuspectsWork {
-  readonly hold: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Judges and stores one delivery, in a batch of its own. */
-  readonly handleAlone: (suspect: DeliveryInHand) => Promise<void>;
-  /** Ends it without looking at it. */
-  readonly setAside: (suspect: DeliveryInHand, attempts: number) => Promise<void>;
-}
-
 /**
- * Deliveries that may have killed a worker. Each is entered in a durable ledger before it is even judged, handled
- * alone, and taken out of the ledger however it ends; so what is found there was in work when a worker died.
+ * The entries of this worker in the ledger of suspects: messages that may have killed a worker. Each is entered in that durable
+ * ledger before it is even judged, handled alone, and taken out of the ledger however it ends. So an entry that a worker
+ * finds there was in progress when another worker died.
  *
- * All that come together are entered together, since after a lost connection there may be hundreds, nearly all
- * innocent. That says of a later death only that the culprit was among them. Therefore one that is found entered is
- * entered a second time, under another key, at its own turn: that entry is its own, and only those are counted against
- * it. So its neighbours never end as it does.
+ * Suspects that come together are entered together, because after a lost connection there may be hundreds, and nearly all are
+ * innocent. A death then only shows that the culprit was among them. Therefore a suspect whose entry is found is entered a
+ * second time, under another key, when its turn comes (`enterByItself`). Only those entries count against it, so its neighbours
+ * never end as it does.
  *
- * A worker that ends well died of nothing: it takes its entries out, and where the store is away notes them on its disk,
- * so that the next one there takes them out before it counts anything.
+ * A worker that ends normally takes its entries out. If the store is away then, it notes them on its disk, so that the next
+ * worker there takes them out before it counts anything.
+ *
+ * Each method takes the ledger to use, because callers differ in how long they wait for the store. A bug in the ledger is
+ * logged, and the suspects are handled as if nobody had died.
  */
 export class Suspects {
-  readonly #options: SuspectsOptions;
-  /** Entries of this process that are still in the ledger. It lives, so nobody died of those. */
+  readonly #note: SuspectsNote;
+  readonly #log: Log;
+  /** How often this process has made each entry that is still in the ledger. It lives, so no worker died of those. */
   readonly #ours = new Map<string, number>();
-  /** Nobody died of them; the store was away when they were to leave the ledger. */
+  /** Entries that were to be taken out while the store was away. */
   readonly #left: Set<string>;
 
-  constructor(options: SuspectsOptions) {
-    this.#options = options;
-    this.#left = new Set(options.note.found);
+  constructor(note: SuspectsNote, log: Log) {
+    this.#note = note;
+    this.#log = log;
+    this.#left = new Set(note.found);
   }
 
   /**
-   * Handles them one after the other. Those that have not ended when it returns met an absent store.
-   *
-   * @throws nothing: a bug in the ledger is told, and they are handled without it.
+   * Enters suspects together. Returns for each how many workers died since it was first entered; null if the store is away.
    */
-  async handle(suspects: readonly DeliveryInHand[], work: SuspectsWork): Promise<void> {
-    await this.clearLeft(work);
-    // The store is away.
-    if (this.#left.size > 0) return;
-    const ended: string[] = [];
+  async enter(
+    keys: readonly string[],
+    ledger: PatientStore<SuspectLedger>,
+  ): Promise<readonly number[] | null> {
     try {
-      const hashes = suspects.map(({ delivery }) => suspectHash(delivery));
-      const deaths = await this.#enter(hashes, work);
-      for (const [index, suspect] of suspects.entries()) {
-        const hash = hashes[index] ?? "";
-        if ((deaths[index] ?? 0) > 0) await this.#handleByItself(suspect, hash, work);
-        else await work.handleAlone(suspect);
-        if (!hasEnded(suspect)) break;
-        // Together at the end: a death before that only makes those be entered by themselves the next time.
-        ended.push(hash);
-        // The store has gone away: what the next one did would be counted against this one, too.
-        if (this.#left.size > 0) break;
-      }
+      const counts = await ledger.ask((store) => {
+        // Counted at each attempt, because the reply may be lost after the entry was made.
+        for (const key of keys) this.#ours.set(key, (this.#ours.get(key) ?? 0) + 1);
+        return store.enterSuspects(keys);
+      });
+      return keys.map((key, index) => Math.max(0, (counts[index] ?? 0) - (this.#ours.get(key) ?? 0)));
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
+      if (error instanceof Unavailable) return null;
+      this.#reportBug(error);
+      return keys.map(() => 0);
     }
-    await this.#clear(ended, work);
   }
 
-  /** Takes out those that were to leave while the store was away. To be called when it is back. */
-  async clearLeft(work: Pick<SuspectsWork, "hold">): Promise<void> {
-    if (this.#left.size === 0) return;
+  /**
+   * Enters one suspect by itself. Returns how many workers died of it, the death included for which it is entered by itself;
+   * null if the store is away.
+   */
+  async enterByItself(key: string, ledger: PatientStore<SuspectLedger>): Promise<number | null> {
+    const deaths = await this.enter([ownKey(key)], ledger);
+    return deaths === null ? null : (deaths[0] ?? 0) + 1;
+  }
+
+  /** Takes out what `enterByItself` entered. */
+  async clearByItself(key: string, ledger: PatientStore<SuspectLedger>): Promise<void> {
+    await this.clear([ownKey(key)], ledger);
+  }
+
+  /** Takes suspects out that have ended. If the store is away, `clearLeft` does it later. */
+  async clear(keys: readonly string[], ledger: PatientStore<SuspectLedger>): Promise<void> {
+    if (keys.length === 0) return;
+    try {
+      await ledger.ask((store) => store.clearSuspects(keys));
+      for (const key of keys) this.#ours.delete(key);
+    } catch (error) {
+      // The suspects have ended. An entry that stays only makes the same message be handled alone the next time.
+      if (error instanceof Unavailable) for (const key of keys) this.#left.add(key);
+      else this.#reportBug(error);
+    }
+  }
+
+  /**
+   * Takes out what had to stay while the store was away. Returns whether everything is out. If not, no suspect may be handled:
+   * the death of one would be counted against those that stayed.
+   */
+  async clearLeft(ledger: PatientStore<SuspectLedger>): Promise<boolean> {
+    if (this.#left.size === 0) return true;
     const left = [...this.#left];
     this.#left.clear();
-    await this.#clear(left, work);
-    if (this.#left.size === 0) this.#options.note.keep([]);
+    await this.clear(left, ledger);
+    if (this.#left.size > 0) return false;
+    this.#note.keep([]);
+    return true;
   }
 
-  /** Takes out all that this worker has entered, or has it taken out by the next one. To be called at its end. */
-  async leave(work: Pick<SuspectsWork, "hold">): Promise<void> {
-    for (const hash of this.#ours.keys()) this.#left.add(hash);
-    await this.clearLeft(work);
-    if (this.#left.size > 0) this.#options.note.keep([...this.#left]);
+  /** Whether entries had to stay because the store went away. */
+  get hasLeft(): boolean {
+    return this.#left.size > 0;
   }
 
-  async #handleByItself(suspect: DeliveryInHand, hash: string, work: SuspectsWork): Promise<void> {
-    const own = `${hash}-alone`;
-    const [deaths = 0] = await this.#enter([own], work);
-    // The death for which it is entered by itself counts too.
-    if (deaths + 1 >= this.#options.maxAttempts) await work.setAside(suspect, deaths + 1);
-    else await work.handleAlone(suspect);
-    // At once, so that the death of another one behind it is never counted against it.
-    if (hasEnded(suspect)) await this.#clear([own], work);
+  /** Takes out all entries of this worker, or notes them for the next one. Call it when the worker ends. */
+  async leave(ledger: PatientStore<SuspectLedger>): Promise<void> {
+    for (const key of this.#ours.keys()) this.#left.add(key);
+    if (!(await this.clearLeft(ledger))) this.#note.keep([...this.#left]);
   }
 
-  /** Gives for each how many workers died since it was entered first. */
-  async #enter(hashes: readonly string[], { hold }: SuspectsWork): Promise<number[]> {
-    const enterOne = (hash: string): Promise<number> => {
-      // Counted at each try: the reply may have been lost after the entry was made.
-      this.#ours.set(hash, (this.#ours.get(hash) ?? 0) + 1);
-      return this.#options.ledger.enterSuspect(hash);
-    };
-    try {
-      const counts = await hold(() => Promise.all(hashes.map(enterOne)));
-      return hashes.map((hash, index) => Math.max(0, (counts[index] ?? 0) - (this.#ours.get(hash) ?? 0)));
-    } catch (error) {
-      if (error instanceof Unavailable) throw error;
-      this.#options.onBug(error);
-      return hashes.map(() => 0);
-    }
-  }
-
-  async #clear(hashes: readonly string[], { hold }: Pick<SuspectsWork, "hold">): Promise<void> {
-    if (hashes.length === 0) return;
-    try {
-      await hold(() => Promise.all(hashes.map((hash) => this.#options.ledger.clearSuspect(hash))));
-      for (const hash of hashes) this.#ours.delete(hash);
-    } catch (error) {
-      // They have ended all the same. What stays in the ledger only makes the same message be entered alone.
-      if (!(error instanceof Unavailable)) this.#options.onBug(error);
-      else for (const hash of hashes) this.#left.add(hash);
-    }
+  #reportBug(error: unknown): void {
+    this.#log.error("bug", { what: "ledger of suspects", error });
   }
 }
 
-/** The same for each redelivery of a message: of exchange, routing key, body and how the body is encoded. */
-export function suspectHash({ exchange, routingKey, body, oversize, properties }: Delivery): string {
-  const hash = createHash("sha256");
-  for (const part of [exchange, routingKey, ...encodingKey(properties)]) {
-    hash.update(`${part.length}:${part}`);
-  }
-  return hash.update(oversize?.sha256 ?? body).digest("hex");
+function ownKey(key: string): string {
+  return `${key}-alone`;
 }

@@ -1,26 +1,29 @@
 import { Unavailable } from "../../domain/faults.ts";
 
+/** What became of an item: a result, or the bug that it set off. */
+export type Tried<R> =
+  | { readonly ok: true; readonly result: R }
+  | { readonly ok: false; readonly bug: unknown };
+
 /**
- * Does the work on all items at once; where that throws a bug, on each half, until the culprit is alone. So a bug
- * that one item sets off costs that item alone. Order is kept, and the result has one entry per item.
+ * Does the work on all items at once. If that throws a bug, does it on each half, until the culprit is alone: so a bug that
+ * one item sets off costs that item alone. Returns one entry for each item, in their order.
  *
- * @param work - idempotent, since what went well before the throw is done again.
- * @param culprit - what becomes of the item that throws even alone.
- * @throws Unavailable as `work` throws it: that is nobody's fault.
+ * @param work - idempotent, because what went well before it threw is done again.
+ * @throws Unavailable as `work` throws it, because no item is to blame for that.
  */
 export async function halve<T, R>(
   items: readonly T[],
   work: (items: readonly T[]) => Promise<readonly R[]>,
-  culprit: (item: T, error: unknown) => R,
-): Promise<readonly R[]> {
+): Promise<readonly Tried<R>[]> {
+  if (items.length === 0) return [];
   try {
-    return items.length === 0 ? [] : await work(items);
+    return (await work(items)).map((result) => ({ ok: true, result }));
   } catch (error) {
     if (error instanceof Unavailable) throw error;
-    const [only] = items;
-    if (items.length === 1 && only !== undefined) return [culprit(only, error)];
+    if (items.length === 1) return [{ ok: false, bug: error }];
     const middle = items.length >> 1;
-    const first = await halve(items.slice(0, middle), work, culprit);
-    return [...first, ...(await halve(items.slice(middle), work, culprit))];
+    const first = await halve(items.slice(0, middle), work);
+    return [...first, ...(await halve(items.slice(middle), work))];
   }
 }

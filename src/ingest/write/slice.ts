@@ -1,43 +1,50 @@
-import type { JobInHand } from "../progress/job-in-hand.ts";
+import type { JudgedJob } from "../progress/message.ts";
 
 export interface SliceLimits {
-  /** Most jobs. */
+  /** The most jobs. */
   readonly maxItems: number;
-  /** Most bytes of bodies; a single job may have more. */
+  /** The most bytes of bodies. A single job may have more. */
   readonly maxBytes: number;
 }
 
-/** A job of this many parts is an ordinary one; so many times the limit of jobs is the limit of parts. */
+/** An ordinary job has at most this many parts. This many times the limit of jobs is the limit of parts. */
 const ORDINARY_PARTS = 10;
 
-/** The jobs that are judged and written at once: as many as keep the event loop from being blocked for long. */
+/** The jobs that are judged and written at once. They are few enough not to block the event loop for long. */
 export class Slice {
-  readonly jobs: JobInHand[] = [];
+  readonly jobs: JudgedJob[] = [];
   readonly #limits: SliceLimits;
   #bytes = 0;
-  /** Rows or documents that the jobs become, and errors that are told. */
+  /** Rows or documents that the jobs become, and errors that are stored. */
   #parts = 0;
+  #isFull = false;
 
   constructor(limits: SliceLimits) {
     this.#limits = limits;
   }
 
-  /** Whether a job of about so many bytes may come along; the first one always may. */
+  /** Whether a job was refused for lack of room. No other may be added then, so that the order stays. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Returns whether there is room for a job of this many bytes. There always is for the first one. */
   hasRoom(bytes: number): boolean {
     const { maxItems, maxBytes } = this.#limits;
     if (this.jobs.length === 0) return true;
-    if (this.jobs.length >= maxItems || this.#parts >= ORDINARY_PARTS * maxItems) return false;
-    return this.#bytes + bytes <= maxBytes;
+    const hasMany = this.jobs.length >= maxItems || this.#parts >= ORDINARY_PARTS * maxItems;
+    this.#isFull ||= hasMany || this.#bytes + bytes > maxBytes;
+    return !this.#isFull;
   }
 
-  add(job: JobInHand, bytes: number): void {
+  add(job: JudgedJob, bytes: number): void {
     this.jobs.push(job);
     this.#bytes += bytes;
     this.#parts += partsOf(job);
   }
 }
 
-function partsOf({ verdict }: JobInHand): number {
+function partsOf({ verdict }: JudgedJob): number {
   if (verdict.kind === "rejected" && verdict.fault.reason === "schema-violation") {
     return 1 + verdict.fault.violations.length;
   }

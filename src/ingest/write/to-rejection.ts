@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { undoEncodings } from "../../decode/undo-encodings.ts";
-import { type BodyProperties, type Delivery, originOf } from "../../domain/delivery.ts";
+import type { BodyProperties, RawBody } from "../../domain/delivery.ts";
 import type { Fault } from "../../domain/faults.ts";
-import { toStoredRoute } from "../../domain/origin.ts";
+import { type Origin, toStoredRoute } from "../../domain/origin.ts";
 import type { RejectedPayload, Rejection } from "../../domain/rejection.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
 import { writeSource } from "../../domain/text/source-json.ts";
@@ -10,48 +10,56 @@ import { writeSource } from "../../domain/text/source-json.ts";
 /** A compressed body is searched for passwords up to this length. */
 const SEARCHED_BYTES = 4 * 1024 * 1024;
 
-/** What a verdict knows of the job message that is refused. */
+/** What a verdict says about the job message that is refused. */
 export interface Refused {
   readonly fault: Fault;
   /**
-   * The job without the array or the envelope that held it; `undefined` where the body could not be decoded: its raw
-   * bytes are kept. An envelope names the time of sending, so with it no message would be known again.
+   * The job without the array or the envelope that held it; `undefined` if the body could not be decoded, so that its raw
+   * bytes are kept. An envelope holds the time of sending, so with it the same message would never be recognised.
    */
   readonly payload: unknown;
   readonly project: string | null;
   readonly task_id: string | null;
 }
 
+/** What a rejection keeps of the message that held the job. */
+interface RefusedMessage {
+  readonly origin: Origin;
+  /** Milliseconds since the Unix epoch. */
+  readonly receivedAtMs: number;
+  readonly raw: RawBody;
+}
+
 /**
- * The rejection that is kept for people. Pure. Passwords in URLs are blanked in all of it: publishers put log URLs
- * into messages, our own errors may quote a database's address, and a rejection is read by more people than either
- * was meant for.
+ * Returns the rejection that is kept for people. Pure. Passwords in URLs are blanked everywhere in it: publishers put log URLs
+ * into messages, our own errors may quote a database's address, and more people read a rejection than should see either.
  *
- * @param maxBytes - how much of the payload is kept; its hash and length are always those of the whole.
+ * @param maxBytes - how much of the payload is kept. Hash and length are always those of the whole.
  */
-export function toRejection(delivery: Delivery, refused: Refused, maxBytes: number): Rejection {
+export function toRejection(message: RefusedMessage, refused: Refused, maxBytes: number): Rejection {
+  const { origin, receivedAtMs, raw } = message;
   return {
     fault: blankFault(refused.fault),
-    route: toStoredRoute(originOf(delivery)),
+    route: toStoredRoute(origin),
     project: refused.project === null ? null : blankUrls(refused.project),
     task_id: refused.task_id === null ? null : blankUrls(refused.task_id),
     payload:
       refused.payload === undefined
-        ? rawPayload(delivery, maxBytes, refused.fault.reason !== "killed-worker")
+        ? rawPayload(raw, maxBytes, refused.fault.reason !== "killed-worker")
         : itemPayload(refused.payload, maxBytes),
-    received_at: new Date(delivery.receivedAtMs).toISOString(),
+    received_at: new Date(receivedAtMs).toISOString(),
   };
 }
 
-/** What a rejection is known by, without any of its content. @param payload - as {@link Refused} has it. */
-export function rejectedPayload(delivery: Delivery, payload: unknown): RejectedPayload {
-  return payload === undefined ? rawPayload(delivery, 0, false) : itemPayload(payload, 0);
+/** Returns what identifies a rejection, without any of its content. @param payload - the same as in {@link Refused}. */
+export function rejectedPayload(raw: RawBody, payload: unknown): RejectedPayload {
+  return payload === undefined ? rawPayload(raw, 0, false) : itemPayload(payload, 0);
 }
 
 function itemPayload(payload: unknown, maxBytes: number): RejectedPayload {
   const text = writeSource(payload);
   const bytes = Buffer.from(text);
-  // Before it is cut: behind a cut a password could no longer be told from a port.
+  // Blanked before it is cut, because after a cut a password could look like a port.
   const shown = blankUrls(text);
   return {
     encoding: "json",
@@ -63,9 +71,12 @@ function itemPayload(payload: unknown, maxBytes: number): RejectedPayload {
   };
 }
 
-/** @param isSearched - false: its encodings are not undone, because to look at it may end the process. */
-function rawPayload(delivery: Delivery, maxBytes: number, isSearched: boolean): RejectedPayload {
-  const { body, oversize, properties } = delivery;
+/** @param isSearched - false: the encodings are not undone, because looking at the body may end the process. */
+function rawPayload(
+  { body, oversize, properties }: RawBody,
+  maxBytes: number,
+  isSearched: boolean,
+): RejectedPayload {
   const blanked = blankedBody(body, isSearched ? properties : undefined);
   const content = blanked ?? body;
   return {
@@ -79,23 +90,23 @@ function rawPayload(delivery: Delivery, maxBytes: number, isSearched: boolean): 
   };
 }
 
-/** The body, without its declared encodings, where passwords had to be blanked in it; null: it can be kept as it is. */
+/** Returns the body, without its declared encodings, if passwords had to be blanked in it; null if it can be kept as it is. */
 function blankedBody(body: Buffer, properties: BodyProperties | undefined): Buffer | null {
   const undone = undoEncodings(body, properties, SEARCHED_BYTES);
   const plain = undone.ok ? undone.value : body;
-  // Each byte as one character, whatever it is: addresses are plain ASCII in every encoding that occurs.
+  // Each byte is one character. Addresses are plain ASCII in every encoding that occurs.
   const text = plain.toString("latin1");
   const shown = blankUrls(text);
   return shown === text ? null : Buffer.from(shown, "latin1");
 }
 
-/** No encoding has the name of a URL, so what is blanked could not be undone before either. */
+/** No encoding is named like a URL, so a property that is blanked could not be undone before either. */
 function blankedProperties(properties: BodyProperties): BodyProperties {
   const blanked = Object.entries(properties).map(([name, value]) => [name, blankUrls(value)]);
   return Object.fromEntries(blanked);
 }
 
-/** At most so many bytes of UTF-8; a character that would be split is left out. */
+/** Cuts a text to this many bytes of UTF-8. A character that would be split is left out. */
 function cutText(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
   let end = Math.min(maxBytes, bytes.length);

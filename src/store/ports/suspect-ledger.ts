@@ -1,7 +1,7 @@
-/** Deliveries that may have killed a worker, by the hash of their route and body. */
+/** Messages that may have killed a worker, by a key that the caller makes. */
 export interface SuspectLedger {
-  /** Records that the delivery is about to be handled; returns how often it has been, this time included. */
-  enterSuspect(hash: string): Promise<number>;
-  /** The delivery has ended, whichever way. */
-  clearSuspect(hash: string): Promise<void>;
+  /** Records that these are about to be handled. Returns for each how often it has been, this time included. */
+  enterSuspects(keys: readonly string[]): Promise<readonly number[]>;
+  /** Deletes the entries of messages that have ended, whichever way. */
+  clearSuspects(keys: readonly string[]): Promise<void>;
 }

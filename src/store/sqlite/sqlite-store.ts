@@ -38,7 +38,7 @@ export async function openSqliteStore(
       throw asUnavailable(error);
     });
   const { guard, end } = createGuard(asUnavailable, (call) => line.ask(call));
-  const { finishItems, enterSuspects, clearSuspects, ...calls } = wrapCalls(
+  const { finishItems, ...calls } = wrapCalls(
     {
       ...createWrites(db, new LogRoom(limits.maxWaitingLogs, () => performance.now())),
       ...createRejections(db, rejectionTtlDays, limits.rejectionQuota),
@@ -53,7 +53,6 @@ export async function openSqliteStore(
     guard,
   );
   const finishGrouped = groupCalls(finishItems);
-  const clearGrouped = groupCalls(clearSuspects);
 
   function ping(): void {
     db.exec("BEGIN IMMEDIATE; ROLLBACK");
@@ -63,10 +62,6 @@ export async function openSqliteStore(
     name: `sqlite (${path})`,
     ...calls,
     finishWork: (item, artifacts) => finishGrouped({ item, artifacts }),
-    enterSuspect: groupCalls(enterSuspects),
-    async clearSuspect(hash) {
-      await clearGrouped(hash);
-    },
     async close() {
       if (end()) db.close();
     },

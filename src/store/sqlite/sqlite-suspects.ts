@@ -1,7 +1,7 @@
 import type Database from "libsql";
 import { inTransaction } from "./sqlite-database.ts";
 
-/** The ledger of suspects: many in one transaction, since after a lost connection they come by the hundred. */
+/** The ledger of suspects. Many are entered in one transaction, because after a lost connection there may be hundreds. */
 export function createSuspects(db: Database.Database) {
   const enter = db.prepare(
     `INSERT INTO suspects VALUES (?, 1, ?) ON CONFLICT (hash) DO UPDATE
@@ -10,16 +10,15 @@ export function createSuspects(db: Database.Database) {
   const clear = db.prepare("DELETE FROM suspects WHERE hash = ?");
 
   /** Returns for each how often it has been entered. */
-  function enterSuspects(hashes: readonly string[]): number[] {
+  function enterSuspects(keys: readonly string[]): number[] {
     const now = new Date().toISOString();
-    return inTransaction(db, () =>
-      hashes.map((hash) => (enter.get(hash, now) as { attempts: number }).attempts),
-    );
+    return inTransaction(db, () => keys.map((key) => (enter.get(key, now) as { attempts: number }).attempts));
   }
 
-  /** Returns for each whether it was there. */
-  function clearSuspects(hashes: readonly string[]): boolean[] {
-    return inTransaction(db, () => hashes.map((hash) => clear.run(hash).changes > 0));
+  function clearSuspects(keys: readonly string[]): void {
+    inTransaction(db, () => {
+      for (const key of keys) clear.run(key);
+    });
   }
 
   return { enterSuspects, clearSuspects };

@@ -9,6 +9,7 @@ import { judgeDelivery } from "../../../src/judge/judge-delivery.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
 import { aDelivery, aMessage, anArrival, limits, schemas } from "../../examples.ts";
+import { messageOf } from "../../ingest/write-messages.ts";
 
 let folder: string;
 let store: Store;
@@ -32,7 +33,7 @@ if (verdict?.kind !== "accepted") throw new Error("the example is not accepted")
 
 /** The worker's registry does not accept its project. */
 const refused = toRejection(
-  delivery,
+  messageOf(delivery),
   {
     fault: { reason: "project-not-accepted", project: "try", exchange: delivery.exchange },
     payload: verdict.payload,

@@ -9,11 +9,11 @@ import { exportRejections } from "../../../src/cli/commands/rejections-export.ts
 import { replay } from "../../../src/cli/commands/rejections-replay.ts";
 import type { CommandOptions } from "../../../src/cli/options/command-options.ts";
 import type { Delivery } from "../../../src/domain/delivery.ts";
-import { storeBatch } from "../../../src/ingest/write/store-batch.ts";
-import { judgeDelivery } from "../../../src/judge/judge-delivery.ts";
+import { readDelivery } from "../../../src/judge/judge-delivery.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
 import { aDelivery, aMessage, aRejection, limits, schemas } from "../../examples.ts";
+import { messageOf, writeMessages } from "../../ingest/write-messages.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 import { type CliRun, runCli } from "../run-cli.ts";
@@ -67,16 +67,8 @@ class Place {
   /** Processes deliveries as a worker does, from an exchange that may write to no project. */
   async receive(...deliveries: readonly Delivery[]): Promise<void> {
     const rules = { schemas, ...limits, tiers: new Map(), acceptsProject: () => false };
-    const jobs = deliveries.flatMap((delivery) =>
-      judgeDelivery(delivery, rules).map((verdict) => ({ delivery, verdict, outcome: null })),
-    );
-    const [hold, ignore] = [<T>(work: () => Promise<T>) => work(), () => undefined];
-    await this.withStore((store) =>
-      storeBatch(jobs, {
-        ...{ store, hold, rejectionMaxBytes: MAX_BYTES, quotaOf: () => null },
-        ...{ onRejected: ignore, onBug: ignore },
-      }),
-    );
+    const messages = deliveries.map((delivery) => messageOf(delivery, (one) => readDelivery(one, rules)));
+    await this.withStore((store) => writeMessages(store, messages, MAX_BYTES));
   }
 
   async remove(): Promise<void> {

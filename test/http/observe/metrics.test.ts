@@ -6,10 +6,12 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import type { DeliveryHandler } from "../../../src/broker/message-source.ts";
 import type { WorkerParts, WorkerPhase } from "../../../src/http/observe/observe-worker.ts";
 import { type Http, startHttp } from "../../../src/http/observe/start-http.ts";
 import { workerStatus } from "../../../src/http/observe/worker-status.ts";
 import { createIngest, type Ingest } from "../../../src/ingest/create-ingest.ts";
+import { createDeliveryHandler } from "../../../src/ingest/deliveries/delivery-handler.ts";
 import { openSuspectsNote } from "../../../src/ingest/suspects/suspects-note.ts";
 import { countWorkEnd } from "../../../src/logs/work/count-work-end.ts";
 import { type Counters, createCounters } from "../../../src/metrics/counters.ts";
@@ -17,7 +19,7 @@ import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
 import { startArtifacts } from "../../../src/worker/start-artifacts.ts";
 import { aDelivery, aMessage } from "../../examples.ts";
-import { realRead } from "../../ingest/an-ingest.ts";
+import { realRead } from "../../ingest/write-messages.ts";
 import { until } from "../../until.ts";
 import { type MetricFamily, metricTotal, readMetrics } from "./metrics-text.ts";
 
@@ -33,6 +35,7 @@ const silent = { error: unsaid, warn: unsaid, info: unsaid, debug: unsaid };
 let folder: string;
 let store: Store;
 let ingest: Ingest;
+let handle: DeliveryHandler;
 let counters: Counters;
 let http: Http;
 let url: string;
@@ -66,11 +69,12 @@ beforeEach(async () => {
     rejectionMaxBytes: 1000,
     quotaOf: (exchange) => exchange,
     maxAttempts: 5,
-    tellEachJob: false,
+    logsEachJob: false,
     listedExchanges: () => listed,
     counters,
     log,
   });
+  handle = createDeliveryHandler(ingest.submit, realRead);
   parts = { store, ingest, source: noBroker, depth: { state: () => null } };
   worker = { phase: "running", parts };
   http = await startHttp({
@@ -118,7 +122,7 @@ async function aBusyDay(): Promise<void> {
       receivedAtMs: Date.now(),
     });
   });
-  await Promise.all(deliveries.map((delivery) => ingest.handle(delivery)));
+  await Promise.all(deliveries.map((delivery) => handle(delivery)));
   for (let n = 0; n < 1000; n++) {
     countWorkEnd(counters, ["127.0.0.1"], {
       kind: "log",
@@ -184,7 +188,7 @@ async function aFlood(): Promise<void> {
     const exchange = `exchange/stranger/${n}`;
     return aDelivery(body, { exchange, routingKey: `key${n}`, receivedAtMs: Date.now() });
   });
-  await Promise.all(deliveries.map((delivery) => ingest.handle(delivery)));
+  await Promise.all(deliveries.map((delivery) => handle(delivery)));
 }
 
 it("keep the values of every label within bounds, whatever publishers send", async () => {
@@ -230,7 +234,7 @@ it("keep within bounds while the registry changes again and again", async () => 
   const endings = Array.from({ length: 1500 }, (_, n) => {
     const exchange = `exchange/passing/${n}`;
     listed = [exchange];
-    return ingest.handle(aDelivery(aMessage(), { exchange, receivedAtMs: Date.now() + 60_000 }));
+    return handle(aDelivery(aMessage(), { exchange, receivedAtMs: Date.now() + 60_000 }));
   });
   await Promise.all(endings);
   const received = (await metrics()).find(({ name }) => name === "pulse_ingest_jobs_received_total");
@@ -242,13 +246,13 @@ it("keep within bounds while the registry changes again and again", async () => 
 it("count a job under one exchange from its arrival to its end, even if the exchange is listed in between", async () => {
   const exchange = "exchange/late/jobs";
   const early = aDelivery(aMessage(), { exchange, receivedAtMs: Date.now() });
-  const ended = ingest.handle(early);
+  const ended = handle(early);
   listed = [...listed, exchange];
   await ended;
   await wait(5);
-  await ingest.handle(aDelivery(aMessage({ state: `odd` }), { exchange, receivedAtMs: Date.now() }));
+  await handle(aDelivery(aMessage({ state: `odd` }), { exchange, receivedAtMs: Date.now() }));
   listed = [];
-  await ingest.handle(aDelivery(aMessage(), { exchange, receivedAtMs: Date.now() }));
+  await handle(aDelivery(aMessage(), { exchange, receivedAtMs: Date.now() }));
   const families = await metrics();
   const counts = (name: string, labels: Readonly<Record<string, string>> = {}) =>
     ["other", exchange].map((each) => metricTotal(families, name, { exchange: each, ...labels }));
@@ -280,7 +284,7 @@ it("obey the law: received = the sum of the outcomes + in progress + spooled", a
 
 it("count the work in the store, and nothing while the store is not open", async () => {
   const pending = { kind: "logs", state: "pending" };
-  await ingest.handle(aDelivery(aMessage({ logs: [{ name: "buildbot_text", url: "http://h/log" }] })));
+  await handle(aDelivery(aMessage({ logs: [{ name: "buildbot_text", url: "http://h/log" }] })));
   expect(metricTotal(await metrics(), "pulse_ingest_open_work_items", pending)).toBe(1);
   worker = { phase: "opening" };
   expect(metricTotal(await metrics(), "pulse_ingest_open_work_items", pending)).toBeNaN();

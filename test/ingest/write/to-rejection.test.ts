@@ -5,12 +5,13 @@ import type { Delivery } from "../../../src/domain/delivery.ts";
 import type { Fault } from "../../../src/domain/faults.ts";
 import { toRejection } from "../../../src/ingest/write/to-rejection.ts";
 import { aDelivery } from "../../examples.ts";
+import { messageOf } from "../write-messages.ts";
 
 const fault: Fault = { reason: "malformed-body", detail: "x" };
 const sha256 = (bytes: string | Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
 function kept(payload: unknown, maxBytes = 1000, delivery: Delivery = aDelivery("")) {
-  return toRejection(delivery, { fault, payload, project: null, task_id: null }, maxBytes).payload;
+  return toRejection(messageOf(delivery), { fault, payload, project: null, task_id: null }, maxBytes).payload;
 }
 
 function keptRaw(body: Buffer, maxBytes = 1000, oversize: Delivery["oversize"] = null) {
@@ -20,7 +21,7 @@ function keptRaw(body: Buffer, maxBytes = 1000, oversize: Delivery["oversize"] =
 it("carries the route, what could be read of the job, and the time of arrival", () => {
   const delivery = aDelivery("", { exchange: "e", routingKey: "k", receivedAtMs: 0 });
   const refused = { fault, payload: {}, project: "try", task_id: "t/0" };
-  expect(toRejection(delivery, refused, 1000)).toEqual({
+  expect(toRejection(messageOf(delivery), refused, 1000)).toEqual({
     ...{ fault, project: "try", task_id: "t/0" },
     route: { origin: "pulse", exchange: "e", routing_key: "k" },
     payload: {
@@ -129,7 +130,7 @@ describe("raw bytes with properties", () => {
     const delivery = aDelivery(gzipSync(secret), { properties });
     const killed = { reason: "killed-worker", attempts: 3 } as const;
     const refused = { fault: killed, payload: undefined, project: null, task_id: null };
-    const { content } = toRejection(delivery, refused, 1000).payload;
+    const { content } = toRejection(messageOf(delivery), refused, 1000).payload;
     expect(Buffer.from(content, "base64").equals(delivery.body)).toBe(true);
   });
 });
@@ -153,7 +154,7 @@ describe("a password in a URL", () => {
 
   it("is blanked where it stands in the place of a name", () => {
     const refused = { fault, payload: {}, project: url, task_id: url };
-    expect(JSON.stringify(toRejection(aDelivery(""), refused, 100))).not.toContain("geheim");
+    expect(JSON.stringify(toRejection(messageOf(aDelivery("")), refused, 100))).not.toContain("geheim");
   });
 
   it("is not uncovered by a cut behind it, whatever the limit", () => {
@@ -181,7 +182,7 @@ describe("a password in a URL", () => {
     },
   ])("is blanked in the fault: $reason", (told) => {
     const rejection = toRejection(
-      aDelivery(""),
+      messageOf(aDelivery("")),
       { fault: told, payload: {}, project: null, task_id: null },
       9,
     );

@@ -341,7 +341,7 @@ describe("the limits of a log", () => {
   ] as const)(
     "of too many %s, those that fit are kept and the others are counted",
     async (_case, kept, left, line) => {
-      const result = await readText(line.repeat(2000) + "fatal error: and more\n", { artifactBytes: 1000 });
+      const result = await readText(`${line.repeat(2000)}fatal error: and more\n`, { artifactBytes: 1000 });
       if (!result.ok) throw new Error(result.fault.reason);
       const { summary } = result;
       expect(summary[kept].length).toBeGreaterThan(5);

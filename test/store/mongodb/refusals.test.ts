@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { type IndexSpecification, MongoClient } from "mongodb";
+import type { Outcome } from "../../../src/domain/delivery.ts";
 import { holdWhileAway } from "../../../src/ingest/progress/hold-while-away.ts";
-import type { JobInHand } from "../../../src/ingest/progress/job-in-hand.ts";
-import { storeBatch } from "../../../src/ingest/write/store-batch.ts";
-import { judgeDelivery } from "../../../src/judge/judge-delivery.ts";
+import { outcomesOf } from "../../../src/ingest/progress/message-progress.ts";
+import type { WriteStore } from "../../../src/ingest/write/write-path.ts";
 import { openMongodbStore } from "../../../src/store/mongodb/mongodb-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
-import { aDelivery, aMessage, anArrival, limits, schemas } from "../../examples.ts";
+import { aDelivery, aMessage, anArrival } from "../../examples.ts";
+import { messageOf, writeMessages } from "../../ingest/write-messages.ts";
 import { startFerretdb } from "../../servers/mongodb.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 
@@ -31,28 +32,21 @@ ferretdb.describe(`what ${ferretdb.name} refuses with an error that is on no lis
   });
   afterAll(() => ferretdb.server().stop());
 
-  /** As a worker does it, up to the end of all its jobs. */
-  async function end(messages: readonly object[], redelivered: boolean): Promise<readonly JobInHand[]> {
-    const delivery = aDelivery(messages, { redelivered });
-    const rules = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
-    const jobs = judgeDelivery(delivery, rules).map(
-      (verdict): JobInHand => ({ delivery, verdict, outcome: null }),
-    );
-    await storeBatch(jobs, {
-      store,
-      hold: (work) =>
-        holdWhileAway(work, {
-          stop: new AbortController().signal,
-          giveUpAfterMs: null,
-          onAway: ({ name, message }) => events.push(`${name}: ${message}`),
-          onBack: () => events.push("back"),
-        }),
-      rejectionMaxBytes: 10_000,
-      quotaOf: () => null,
-      onRejected: () => undefined,
-      onBug: () => undefined,
-    });
-    return jobs;
+  /** Writes the messages as a worker does, up to the end of all their jobs, and returns the outcomes. */
+  async function write(messages: readonly object[], redelivered: boolean): Promise<readonly Outcome[]> {
+    const hold = <T>(work: () => Promise<T>): Promise<T> =>
+      holdWhileAway(work, {
+        stop: new AbortController().signal,
+        giveUpAfterMs: null,
+        onAway: ({ name, message }) => events.push(`${name}: ${message}`),
+        onBack: () => events.push("back"),
+      });
+    const patient: WriteStore = {
+      storeSubmissions: (batch) => hold(() => store.storeSubmissions(batch)),
+      recordRejections: (rejections) => hold(() => store.recordRejections(rejections)),
+    };
+    const written = await writeMessages(patient, [messageOf(aDelivery(messages, { redelivered }))]);
+    return written.messages.flatMap(outcomesOf);
   }
 
   const neighbours = Array.from({ length: 3 }, (_, n) => aMessage({ taskId: `good/${n}` }));
@@ -68,10 +62,10 @@ ferretdb.describe(`what ${ferretdb.name} refuses with an error that is on no lis
       await client.db().collection(name).createIndex(index);
       const messages = around(aMessage({ taskId: "bad/0", ...brings }));
 
-      const first = (await end(messages, false)).map(({ outcome }) => outcome);
+      const first = await write(messages, false);
       expect(first.filter((outcome) => outcome === "failed")).toHaveLength(1);
       expect(first[2]).toBe("failed");
-      const second = (await end(messages, true)).map(({ outcome }) => outcome);
+      const second = await write(messages, true);
       expect(second).toEqual(second.map((_, at) => (at === 2 ? "rejected" : "unchanged")));
 
       const [rejection] = await store.listRejections({ limit: 10 });
@@ -83,8 +77,8 @@ ferretdb.describe(`what ${ferretdb.name} refuses with an error that is on no lis
 
   it("costs a rejection its words, where it is they that are refused", async () => {
     await client.db().collection("rejections").createIndex({ "fault.violations": "hashed" });
-    const jobs = await end([aMessage({ taskId: "bad/0", state: "done" })], true);
-    expect(jobs.map(({ outcome }) => outcome)).toEqual(["rejected"]);
+    const outcomes = await write([aMessage({ taskId: "bad/0", state: "done" })], true);
+    expect(outcomes).toEqual(["rejected"]);
     expect(await store.listRejections({ limit: 10 })).toMatchObject([
       { task_id: null, fault: { reason: "internal-error" }, payload: { content: "" } },
     ]);
@@ -104,13 +98,13 @@ ferretdb.describe(`what ${ferretdb.name} refuses with an error that is on no lis
       await ferretdb.server().query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
       await ferretdb.server().query("SELECT pg_reload_conf()");
     };
-    await end(neighbours.slice(0, 1), false);
+    await write(neighbours.slice(0, 1), false);
     await readOnly("on");
-    const ended = end(neighbours, true);
+    const written = write(neighbours, true);
     while (events.length < 5) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(new Set(events.map((event) => event.split(":")[0]))).toEqual(new Set(["Unavailable"]));
     await readOnly("off");
-    expect((await ended).map(({ outcome }) => outcome)).toEqual(["unchanged", "stored", "stored"]);
+    expect(await written).toEqual(["unchanged", "stored", "stored"]);
     expect(await store.listRejections({ limit: 10 })).toEqual([]);
   });
 });

@@ -54,8 +54,8 @@ describe("a store whose file another process holds locked", () => {
       releaseWork: () => store.releaseWork([item]),
       reparseLogs: () => store.reparseLogs({ limit: 1 }),
       replaceBugs: () => store.replaceBugs([]),
-      enterSuspect: () => store.enterSuspect("h"),
-      clearSuspect: () => store.clearSuspect("h"),
+      enterSuspects: () => store.enterSuspects(["h"]),
+      clearSuspects: () => store.clearSuspects(["h"]),
       ping: () => store.ping(),
     };
   }

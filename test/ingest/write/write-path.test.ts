@@ -2,19 +2,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import type { Delivery } from "../../../src/domain/delivery.ts";
 import type { Fault } from "../../../src/domain/faults.ts";
-import type { JobInHand } from "../../../src/ingest/progress/job-in-hand.ts";
-import { storeBatch } from "../../../src/ingest/write/store-batch.ts";
-import { judgeDelivery } from "../../../src/judge/judge-delivery.ts";
+import { outcomesOf } from "../../../src/ingest/progress/message-progress.ts";
+import type { WriteStore } from "../../../src/ingest/write/write-path.ts";
+import { readDelivery } from "../../../src/judge/judge-delivery.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
 import type { Arrival, StoreOutcome } from "../../../src/store/ports/submission-store.ts";
 import { aDelivery, aMessage, limits, schemas } from "../../examples.ts";
+import { messageOf, writeMessages } from "../write-messages.ts";
 
 let folder: string;
 let store: Store;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "store-batch-"));
+  folder = mkdtempSync(join(tmpdir(), "write-path-"));
   store = await openStore({ mongodbUrl: null, dataDir: folder, rejectionTtlDays: 30 });
 });
 afterEach(async () => {
@@ -26,6 +28,7 @@ const rules = {
   ...{ schemas, ...limits, tiers: new Map() },
   acceptsProject: (_exchange: string, project: string) => project !== "closed",
 };
+const read = (delivery: Delivery) => readDelivery(delivery, rules);
 const origin = { kind: "hg.mozilla.org", project: "try" };
 const revision = "a".repeat(40);
 
@@ -47,25 +50,16 @@ const refused: readonly [Fault["reason"], Record<string, unknown>][] = [
 ];
 
 it.each(refused)(
-  "what is refused as %s carries its project, task and payload, and costs no neighbour",
+  "a job that is refused as %s keeps its project, task and payload, and its neighbours are stored",
   async (reason, message) => {
     const neighbours = [aMessage({ taskId: "good/0" }), aMessage({ taskId: "good/1" })];
     const [before, behind] = neighbours;
     const delivery = aDelivery([before, message, behind], { redelivered: true });
-    const jobs = judgeDelivery(delivery, rules).map(
-      (verdict): JobInHand => ({ delivery, verdict, outcome: null }),
-    );
-    const reasons: string[] = [];
-    await storeBatch(jobs, {
-      store: { recordRejections: store.recordRejections, storeSubmissions },
-      hold: (work) => work(),
-      rejectionMaxBytes: 10_000,
-      quotaOf: () => null,
-      onRejected: (_job, { fault }) => reasons.push(fault.reason),
-      onBug: () => undefined,
-    });
-    expect(jobs.map(({ outcome }) => outcome)).toEqual(["stored", "rejected", "stored"]);
-    expect(reasons).toEqual([reason]);
+    const written = await writeMessages({ recordRejections: store.recordRejections, storeSubmissions }, [
+      messageOf(delivery, read),
+    ]);
+    expect(written.messages.map(outcomesOf)).toEqual([["stored", "rejected", "stored"]]);
+    expect(written.jobs.map(({ end }) => end.fault?.reason)).toEqual([undefined, reason, undefined]);
     const [rejection] = await store.listRejections({ limit: 10 });
     expect(rejection).toMatchObject({
       fault: { reason },
@@ -84,31 +78,21 @@ it.each([
   [false, "failed", []],
   [true, "rejected", [{ fault: { reason: "internal-error" }, payload: { content: "", truncated: true } }]],
 ])(
-  "what the store cannot even keep as a rejection is handed back once, then known by its hash (redelivered: %s)",
+  "a job that the store cannot even keep as a rejection fails once, and then only its hash is kept (redelivered: %s)",
   async (redelivered, outcome, kept) => {
     const delivery = aDelivery([aMessage({ owner: "" }), aMessage({ owner: "", taskId: "poison/0" })], {
       redelivered,
     });
-    const jobs = judgeDelivery(delivery, rules).map(
-      (verdict): JobInHand => ({ delivery, verdict, outcome: null }),
-    );
-    const bugs: unknown[] = [];
-    await storeBatch(jobs, {
-      store: {
-        storeSubmissions,
-        async recordRejections(rejections) {
-          if (JSON.stringify(rejections).includes("poison/0")) throw new TypeError("a bug");
-          return store.recordRejections(rejections);
-        },
+    const stumbling: WriteStore = {
+      storeSubmissions,
+      async recordRejections(rejections) {
+        if (JSON.stringify(rejections).includes("poison/0")) throw new TypeError("a bug");
+        return store.recordRejections(rejections);
       },
-      hold: (work) => work(),
-      rejectionMaxBytes: 10_000,
-      quotaOf: () => null,
-      onRejected: () => undefined,
-      onBug: (_job, error) => bugs.push(error),
-    });
-    expect(jobs.map((job) => job.outcome)).toEqual(["rejected", outcome]);
-    expect(bugs).toHaveLength(1);
+    };
+    const { messages, jobs } = await writeMessages(stumbling, [messageOf(delivery, read)]);
+    expect(messages.map(outcomesOf)).toEqual([["rejected", outcome]]);
+    expect(jobs.map(({ end }) => end.bugs)).toEqual([[], [new TypeError("a bug")]]);
     expect(await store.listRejections({ reason: "internal-error", limit: 10 })).toMatchObject(kept);
     expect(await store.listRejections({ task_id: "guid/0", limit: 10 })).toHaveLength(1);
   },

@@ -1,0 +1,43 @@
+import { toStoredOrigin } from "../../domain/origin.ts";
+import type { Log } from "../../log.ts";
+import type { JobCount } from "./count-jobs.ts";
+import { type MessageProgress, outcomesOf } from "./message-progress.ts";
+
+export interface DeparturesOptions {
+  readonly count: JobCount;
+  /** Whether to log how each job ended, at level `debug`. */
+  readonly logsEachJob: boolean;
+  /** Called after messages that stored something, for example to wake those who wait for logs to read. */
+  readonly onStored: () => void;
+  readonly log: Log;
+}
+
+/** Counts and logs messages that leave the write path for good. */
+export class Departures {
+  readonly #options: DeparturesOptions;
+
+  constructor(options: DeparturesOptions) {
+    this.#options = options;
+  }
+
+  /** @param spooledJobs - how many jobs the spool counted each message as; 0 for messages that come from outside. */
+  ended(batch: readonly MessageProgress[], spooledJobs = 0): void {
+    const { count, onStored } = this.#options;
+    for (const progress of batch) {
+      count.ended(progress, outcomesOf(progress), spooledJobs);
+      this.#logEach(progress);
+    }
+    const isStored = batch.some(({ ended }) =>
+      ended.some(({ outcome }) => outcome === "stored" || outcome === "unchanged"),
+    );
+    if (isStored) onStored();
+  }
+
+  #logEach({ message, ended }: MessageProgress): void {
+    const { logsEachJob, log } = this.#options;
+    if (!logsEachJob) return;
+    for (const { guid, outcome } of ended) {
+      log.debug("job_ended", { ...toStoredOrigin(message.origin), guid, outcome });
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import type { Outcome } from "../../domain/delivery.ts";
+import type { Fault } from "../../domain/faults.ts";
+import type { ReadMessage } from "../../judge/judge-delivery.ts";
+import { eventLagSeconds } from "./event-lag.ts";
+import { guidOf, type JobEnd, type JudgedJob, type Message } from "./message.ts";
+
+/** What is still needed of a job that has ended. Its verdict is dropped, because it may be large. */
+export interface EndedJob {
+  /** Its place in the message, from 0. */
+  readonly index: number;
+  readonly outcome: Outcome;
+  /** Why it was rejected or has failed; null for the other outcomes. */
+  readonly fault: Fault | null;
+  readonly guid: string | null;
+  /** Null if the message has no time for its state, or was not stored. */
+  readonly eventLagSeconds: number | null;
+  /** It changed a job that first came through another exchange. */
+  readonly isOfOtherExchange: boolean;
+}
+
+/**
+ * How far a message has come. Never changed: each step returns a new one. Jobs are judged in order, each as late as
+ * possible, so the verdicts of a message of many jobs are never all in memory.
+ */
+export interface MessageProgress {
+  readonly message: Message;
+  /** Null until the message is decoded. */
+  readonly reading: ReadMessage | null;
+  /** Jobs with a verdict that have not ended, in order. */
+  readonly judged: readonly JudgedJob[];
+  readonly ended: readonly EndedJob[];
+  /** How many jobs the message counts as: one, until more of them are judged. It never gets smaller. */
+  readonly counted: number;
+}
+
+/** @param counted - more than 1 for a message of which more jobs were counted before it went to the spool. */
+export function begin(message: Message, counted = 1): MessageProgress {
+  return { message, reading: null, judged: [], ended: [], counted };
+}
+
+/** The place of the next job that is to be judged. */
+export function nextIndex({ judged, ended }: MessageProgress): number {
+  return judged.length + ended.length;
+}
+
+/** Returns the progress with these judged jobs, which have not ended. */
+export function withJudged(progress: MessageProgress, judged: readonly JudgedJob[]): MessageProgress {
+  const counted = Math.max(progress.counted, judged.length + progress.ended.length);
+  return { ...progress, judged, counted };
+}
+
+export function hasEnded({ reading, ended }: MessageProgress): boolean {
+  return reading !== null && ended.length === reading.jobs;
+}
+
+/** Moves the judged jobs that have an end by now to those that have ended. */
+export function withEnds(
+  progress: MessageProgress,
+  endOf: (job: JudgedJob) => JobEnd | null,
+): MessageProgress {
+  const judged: JudgedJob[] = [];
+  const ended: EndedJob[] = [];
+  for (const job of progress.judged) {
+    const end = endOf(job);
+    if (end === null) judged.push(job);
+    else ended.push(toEnded(job, end));
+  }
+  return ended.length === 0 ? progress : { ...progress, judged, ended: [...progress.ended, ...ended] };
+}
+
+/** Returns how the jobs ended, in the order of the message. Each counted job of a message that has not ended is `failed`. */
+export function outcomesOf(progress: MessageProgress): Outcome[] {
+  const outcomes = progress.ended.toSorted((a, b) => a.index - b.index).map(({ outcome }) => outcome);
+  const open = hasEnded(progress) ? 0 : progress.counted - outcomes.length;
+  return [...outcomes, ...Array.from({ length: open }, () => "failed" as const)];
+}
+
+function toEnded(job: JudgedJob, { outcome, fault, jobOf }: JobEnd): EndedJob {
+  const { message, index, verdict } = job;
+  const isKnown = verdict.kind === "accepted" && outcome !== "failed";
+  const lag = isKnown ? eventLagSeconds(verdict.submission.job, message.receivedAtMs) : null;
+  const guid = guidOf(job);
+  return { index, outcome, fault, guid, eventLagSeconds: lag, isOfOtherExchange: jobOf !== null };
+}

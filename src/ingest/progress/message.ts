@@ -1,0 +1,52 @@
+import type { Delivery, Outcome, RawBody } from "../../domain/delivery.ts";
+import type { Fault } from "../../domain/faults.ts";
+import type { Origin } from "../../domain/origin.ts";
+import type { ReadMessage, Verdict } from "../../judge/judge-delivery.ts";
+
+/**
+ * Jobs that arrive together and are answered together: a delivery, the body of a request, or a rejection that is replayed.
+ * The write path knows nothing else of the broker or of HTTP.
+ */
+export interface Message {
+  readonly origin: Origin;
+  /** Milliseconds since the Unix epoch. */
+  readonly receivedAtMs: number;
+  /** The bytes as they came. They are kept where no job can be read from them. */
+  readonly raw: RawBody;
+  /** Decodes the message and counts its jobs. It may be called again, and gives the same. */
+  readonly read: () => ReadMessage;
+  /** The key in the ledger of suspects of a message that may have killed a worker; null if it cannot have. */
+  readonly suspectKey: string | null;
+  /** What goes to the spool if the store is away for long. Null if the message ends as `failed` then, so that its sender retries. */
+  readonly spoolable: Delivery | null;
+}
+
+/** A job of a message with its verdict. */
+export interface JudgedJob {
+  readonly message: Message;
+  /** Its place in the message, from 0. */
+  readonly index: number;
+  /** `failed`: a bug struck, and another attempt comes first. */
+  readonly verdict: Verdict | { readonly kind: "failed"; readonly fault: Fault };
+  /** Errors of ours that struck on the way to the verdict. */
+  readonly bugs: readonly unknown[];
+}
+
+/** How a job ended. Everything that it caused is durable by then. */
+export interface JobEnd {
+  readonly outcome: Outcome;
+  /** Why it was rejected or has failed; null for the other outcomes. */
+  readonly fault: Fault | null;
+  /** The rejection is only counted and not kept, because the day's quota of its sender is used up. */
+  readonly isOnlyCounted: boolean;
+  /** The exchange that the job first came through, if this message of another one has changed it; otherwise null. */
+  readonly jobOf: string | null;
+  /** Errors of ours that struck on the way. They are not shown to publishers. */
+  readonly bugs: readonly unknown[];
+}
+
+/** The guid of a job, or what can be read of it. */
+export function guidOf({ verdict }: JudgedJob): string | null {
+  if (verdict.kind === "accepted") return verdict.submission.job.job_guid;
+  return verdict.kind === "rejected" ? verdict.task_id : null;
+}

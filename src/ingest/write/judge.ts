@@ -1,0 +1,108 @@
+import type { Fault } from "../../domain/faults.ts";
+import type { ReadMessage, Verdict } from "../../judge/judge-delivery.ts";
+import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
+import type { JudgedJob, Message } from "../progress/message.ts";
+import { type MessageProgress, nextIndex, withJudged } from "../progress/message-progress.ts";
+import { bugFault, isRejectedAfterBug } from "./bug-fault.ts";
+import { Slice, type SliceLimits } from "./slice.ts";
+
+/**
+ * A longer body is not judged on arrival. What is judged on arrival is held until it is written, and in memory a verdict
+ * may be many times as large as its body; the prefetch bounds only their number.
+ */
+const EARLY_BYTES = 16 * 1024;
+
+/** Judges a message on its arrival, while the writer may be busy, if it is small and holds one job. */
+export function judgeEarly(progress: MessageProgress): MessageProgress {
+  if (progress.message.raw.body.length > EARLY_BYTES) return progress;
+  const decoded = decode(progress);
+  if (decoded.reading.jobs > 1) return progress;
+  if (decoded.judged.length > 0) return decoded;
+  return withJudged(decoded, [judgeJob(decoded.message, decoded.reading, 0)]);
+}
+
+/** The jobs that are written at once, and the progress of the messages that they belong to. */
+export interface JudgedSlice {
+  readonly jobs: readonly JudgedJob[];
+  /** All the messages that were given, in their order. */
+  readonly batch: readonly MessageProgress[];
+}
+
+/** Judges the first jobs of these messages that have not ended, as many as are written at once. */
+export async function judge(batch: readonly MessageProgress[], limits: SliceLimits): Promise<JudgedSlice> {
+  const turns = new EventLoopTurns();
+  const slice = new Slice(limits);
+  const advanced: MessageProgress[] = [];
+  for (const progress of batch) {
+    if (slice.isFull) break;
+    const decoded = decode(progress);
+    await turns.giveIfDue();
+    advanced.push(await judgeWhileRoom(decoded, slice, turns));
+  }
+  return { jobs: slice.jobs, batch: [...advanced, ...batch.slice(advanced.length)] };
+}
+
+async function judgeWhileRoom(
+  progress: ReadProgress,
+  slice: Slice,
+  turns: EventLoopTurns,
+): Promise<MessageProgress> {
+  const { message, reading } = progress;
+  const bytesEach = message.raw.body.length / reading.jobs;
+  // Jobs that have a verdict from before and no end come first.
+  for (const job of progress.judged) {
+    if (!slice.hasRoom(bytesEach)) return progress;
+    slice.add(job, bytesEach);
+  }
+  const judged = [...progress.judged];
+  for (let index = nextIndex(progress); index < reading.jobs && slice.hasRoom(bytesEach); index++) {
+    const job = judgeJob(message, reading, index);
+    judged.push(job);
+    slice.add(job, bytesEach);
+    await turns.giveIfDue();
+  }
+  return withJudged(progress, judged);
+}
+
+interface ReadProgress extends MessageProgress {
+  readonly reading: ReadMessage;
+}
+
+/** Decodes the message, if that has not been done. One that cannot be decoded because of a bug of ours counts as one job. */
+function decode(progress: MessageProgress): ReadProgress {
+  const { message } = progress;
+  if (progress.reading !== null) return { ...progress, reading: progress.reading };
+  try {
+    return { ...progress, reading: message.read() };
+  } catch (error) {
+    const judged = [afterBug(message, 0, error)];
+    return { ...progress, reading: { jobs: 1, verdictOf: () => refusedWhole(bugFault(error)) }, judged };
+  }
+}
+
+/** A bug that strikes while one job is judged costs that job alone. */
+function judgeJob(message: Message, { verdictOf }: ReadMessage, index: number): JudgedJob {
+  try {
+    return { message, index, verdict: verdictOf(index), bugs: [] };
+  } catch (error) {
+    return afterBug(message, index, error);
+  }
+}
+
+function afterBug(message: Message, index: number, error: unknown): JudgedJob {
+  const fault = bugFault(error);
+  const verdict = isRejectedAfterBug(message.origin)
+    ? refusedWhole(fault)
+    : { kind: "failed" as const, fault };
+  return { message, index, verdict, bugs: [error] };
+}
+
+/** Returns a message that is to be rejected as a whole, without being looked at. */
+export function refusedUnread(progress: MessageProgress, fault: Fault): MessageProgress {
+  return { ...progress, reading: { jobs: 1, verdictOf: () => refusedWhole(fault) }, judged: [], ended: [] };
+}
+
+/** The verdict on a message that was not judged: its raw bytes are kept. */
+function refusedWhole(fault: Fault): Verdict {
+  return { kind: "rejected", fault, payload: undefined, project: null, task_id: null };
+}

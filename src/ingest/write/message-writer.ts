@@ -1,0 +1,157 @@
+import { senderOf, toStoredOrigin, toStoredRoute } from "../../domain/origin.ts";
+import type { Log } from "../../log.ts";
+import type { Counters } from "../../metrics/counters.ts";
+import type { SuspectLedger } from "../../store/ports/suspect-ledger.ts";
+import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
+import type { JobCount } from "../progress/count-jobs.ts";
+import { guidOf, type JobEnd, type JudgedJob } from "../progress/message.ts";
+import { hasEnded, type MessageProgress } from "../progress/message-progress.ts";
+import type { PatientStore } from "../progress/patient-store.ts";
+import type { Suspects } from "../suspects/suspects.ts";
+import { refusedUnread } from "./judge.ts";
+import { OnlyCountedNotice } from "./only-counted.ts";
+import type { SliceLimits } from "./slice.ts";
+import { type WriteStore, writeSlice } from "./write-path.ts";
+
+export type IngestStore = WriteStore & SuspectLedger;
+
+export interface MessageWriterOptions {
+  /** How much is written at once. */
+  readonly batch: SliceLimits;
+  readonly rejectionMaxBytes: number;
+  /** Returns whose daily quota the rejections of a sender count against. */
+  readonly quotaOf: (sender: string) => string;
+  /** A message that this many workers died of is rejected unread; at least 2. */
+  readonly maxAttempts: number;
+  readonly suspects: Suspects;
+  readonly counters: Counters;
+  readonly count: JobCount;
+  readonly log: Log;
+}
+
+/** How far a batch of messages has come. */
+export interface Advance {
+  /** All the messages that were given, in their order. */
+  readonly batch: readonly MessageProgress[];
+  /** The store stayed away. Nothing behind the first message that has not ended was tried, so the order stays. */
+  readonly isStoreAway: boolean;
+}
+
+/** Takes messages along the write path, suspects one by one, and counts and logs what happens to their jobs. */
+export class MessageWriter {
+  readonly #options: MessageWriterOptions;
+  readonly #notice: OnlyCountedNotice;
+  readonly #turns = new EventLoopTurns();
+
+  constructor(options: MessageWriterOptions) {
+    this.#options = options;
+    this.#notice = new OnlyCountedNotice(options.log);
+  }
+
+  /**
+   * Takes the first messages of a batch forward: those in front that are suspects, or else as many jobs as are written at once.
+   * Call it again until all messages have ended. Never throws.
+   */
+  async advance(batch: readonly MessageProgress[], store: PatientStore<IngestStore>): Promise<Advance> {
+    const front = frontOf(batch);
+    const isSuspect = front[0]?.message.suspectKey !== null;
+    const { batch: advanced, isStoreAway } = isSuspect
+      ? await this.#advanceSuspects(front, store)
+      : await this.#advanceOthers(front, store);
+    return { batch: [...advanced, ...batch.slice(front.length)], isStoreAway };
+  }
+
+  async #advanceOthers(
+    batch: readonly MessageProgress[],
+    store: PatientStore<IngestStore>,
+  ): Promise<Advance> {
+    const advance = await this.#advanceSlice(batch, store);
+    // The store is there, so entries that could not be taken out of the ledger can be now.
+    if (!advance.isStoreAway) await this.#options.suspects.clearLeft(store);
+    return advance;
+  }
+
+  /** Handles suspects one after the other, each in batches of its own. See {@link Suspects}. */
+  async #advanceSuspects(
+    batch: readonly MessageProgress[],
+    store: PatientStore<IngestStore>,
+  ): Promise<Advance> {
+    const { suspects } = this.#options;
+    const keys = batch.map(keyOf);
+    const deaths = (await suspects.clearLeft(store)) ? await suspects.enter(keys, store) : null;
+    if (deaths === null) return { batch, isStoreAway: true };
+    const advanced: MessageProgress[] = [];
+    for (const [index, progress] of batch.entries()) {
+      const isFound = (deaths[index] ?? 0) > 0;
+      const last = await (isFound ? this.#endByItself(progress, store) : this.#end(progress, store));
+      advanced.push(last);
+      // If the store has gone away, a death of the next suspect would be counted against this one as well.
+      if (!hasEnded(last) || suspects.hasLeft) break;
+    }
+    // Together at the end. If the worker dies before that, the next one only enters each of these by itself.
+    await suspects.clear(advanced.filter(hasEnded).map(keyOf), store);
+    const isStoreAway = advanced.length < batch.length || !advanced.every(hasEnded);
+    return { batch: [...advanced, ...batch.slice(advanced.length)], isStoreAway };
+  }
+
+  async #endByItself(progress: MessageProgress, store: PatientStore<IngestStore>): Promise<MessageProgress> {
+    const { suspects, maxAttempts, log } = this.#options;
+    const key = keyOf(progress);
+    const deaths = await suspects.enterByItself(key, store);
+    if (deaths === null) return progress;
+    if (deaths >= maxAttempts) {
+      log.error("suspect_set_aside", { ...toStoredRoute(progress.message.origin), attempts: deaths });
+      progress = refusedUnread(progress, { reason: "killed-worker", attempts: deaths });
+    }
+    const last = await this.#end(progress, store);
+    // At once, so that the death of another suspect behind it is never counted against it.
+    if (hasEnded(last)) await suspects.clearByItself(key, store);
+    return last;
+  }
+
+  /** Takes one message to its end, slice by slice. It has not ended if the store stayed away. */
+  async #end(progress: MessageProgress, store: PatientStore<IngestStore>): Promise<MessageProgress> {
+    for (let last = progress; ; ) {
+      const { batch, isStoreAway } = await this.#advanceSlice([last], store);
+      last = batch[0] ?? last;
+      if (isStoreAway || hasEnded(last)) return last;
+    }
+  }
+
+  async #advanceSlice(batch: readonly MessageProgress[], store: PatientStore<IngestStore>): Promise<Advance> {
+    const { counters, count, batch: limits, rejectionMaxBytes, quotaOf } = this.#options;
+    const pass = await writeSlice(batch, { store, batch: limits, rejectionMaxBytes, quotaOf });
+    counters.batchSeconds.observe(pass.writeMs / 1000);
+    counters.batchJobs.observe(pass.ends.size);
+    for (const [index, before] of batch.entries()) count.judged(before, pass.batch[index] ?? before);
+    for (const [job, end] of pass.ends) if (end !== null) this.#report(job, end);
+    // A store that answers within the same turn would otherwise keep the event loop until the last slice is written.
+    await this.#turns.give();
+    return { batch: pass.batch, isStoreAway: [...pass.ends.values()].includes(null) };
+  }
+
+  #report(job: JudgedJob, { outcome, fault, isOnlyCounted, bugs }: JobEnd): void {
+    const { count, log, quotaOf } = this.#options;
+    const { message } = job;
+    for (const error of bugs) {
+      log.error("bug", { ...toStoredOrigin(message.origin), guid: guidOf(job), error });
+    }
+    if (outcome === "rejected" && fault !== null) count.rejected(message, fault.reason);
+    if (!isOnlyCounted) return;
+    count.onlyCounted(message);
+    this.#notice.add(quotaOf(senderOf(message.origin)), message.receivedAtMs);
+  }
+}
+
+/** Returns the messages in front that are suspects, or those in front that are not. */
+function frontOf(batch: readonly MessageProgress[]): readonly MessageProgress[] {
+  const isSuspect = ({ message }: MessageProgress): boolean => message.suspectKey !== null;
+  const end = batch.findIndex(
+    (progress) => batch[0] !== undefined && isSuspect(progress) !== isSuspect(batch[0]),
+  );
+  return end === -1 ? batch : batch.slice(0, end);
+}
+
+function keyOf({ message }: MessageProgress): string {
+  return message.suspectKey ?? "";
+}

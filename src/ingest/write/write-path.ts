@@ -1,0 +1,215 @@
+import { faultWithin } from "../../domain/explain-fault.ts";
+import { type Fault, Unavailable } from "../../domain/faults.ts";
+import { senderOf } from "../../domain/origin.ts";
+import type { Rejection } from "../../domain/rejection.ts";
+import type { Verdict } from "../../judge/judge-delivery.ts";
+import type { Arrival, SubmissionStore } from "../../store/ports/submission-store.ts";
+import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
+import type { JobEnd, JudgedJob } from "../progress/message.ts";
+import { type MessageProgress, withEnds } from "../progress/message-progress.ts";
+import type { PatientStore } from "../progress/patient-store.ts";
+import { bugFault, isRejectedAfterBug } from "./bug-fault.ts";
+import { halve } from "./halve.ts";
+import { type JudgedSlice, judge } from "./judge.ts";
+import type { SliceLimits } from "./slice.ts";
+import { type Refused, toRejection } from "./to-rejection.ts";
+
+/*
+ * The write path, from top to bottom: judge, plan, write, reject, settle. The README draws it with its exits, and
+ * `test/ingest/write/steps.test.ts` compares the two.
+ */
+
+export type WriteStore = Pick<SubmissionStore, "storeSubmissions" | "recordRejections">;
+
+export interface WriteOptions {
+  readonly store: PatientStore<WriteStore>;
+  /** How much of a rejected payload is kept, in bytes. */
+  readonly rejectionMaxBytes: number;
+  /** Returns whose daily quota the rejections of a sender count against; null: nobody's. */
+  readonly quotaOf: (sender: string) => string | null;
+}
+
+/** What one pass over some messages did. */
+export interface Pass {
+  /** All the messages that were given, in their order. */
+  readonly batch: readonly MessageProgress[];
+  /** The jobs that were tried, each with its end; null if the store stayed away. */
+  readonly ends: ReadonlyMap<JudgedJob, JobEnd | null>;
+  /** How long they took to be written, in milliseconds, without the time for their verdicts. */
+  readonly writeMs: number;
+}
+
+/**
+ * Takes the first jobs of these messages that have not ended, as many as are written at once, to their end. If the store stays
+ * away, nothing behind the first job without an end is tried, so the order stays. Never throws.
+ */
+export async function writeSlice(
+  batch: readonly MessageProgress[],
+  options: WriteOptions & { readonly batch: SliceLimits },
+): Promise<Pass> {
+  const judged = await judge(batch, options.batch);
+  const startedAtMs = performance.now();
+  const ends = await writeJobs(judged.jobs, options);
+  const writeMs = performance.now() - startedAtMs;
+  const settled = settle(judged, ends);
+  return { ...settled, writeMs };
+}
+
+/**
+ * The door for jobs that are judged already, wherever they come from: stores the accepted ones, records the rejected ones, and
+ * returns one end for each job, in their order. What an end says is durable. An end is null if the store stayed away; such a
+ * job may be written again.
+ *
+ * Never throws: a bug ends the jobs that it strikes as `failed`, or as rejected with `internal-error`.
+ */
+export async function writeJobs(
+  jobs: readonly JudgedJob[],
+  options: WriteOptions,
+): Promise<readonly (JobEnd | null)[]> {
+  try {
+    const planned = plan(jobs);
+    const written = await write(planned.accepted, options);
+    if (written === null) return jobs.map(() => null);
+    const rejected = await reject([...planned.refused, ...written.refused], options);
+    const ends = new Map([...planned.ends, ...written.ends, ...rejected]);
+    return jobs.map((job) => ends.get(job) ?? null);
+  } catch (error) {
+    return jobs.map((job) => failedBy([...job.bugs, error]));
+  }
+}
+
+type Ends = ReadonlyMap<JudgedJob, JobEnd>;
+
+interface AcceptedJob extends JudgedJob {
+  readonly verdict: Extract<Verdict, { kind: "accepted" }>;
+}
+
+/** A job that is to be rejected, and why. */
+interface Refusal {
+  readonly job: JudgedJob;
+  readonly refused: Refused;
+  readonly bugs: readonly unknown[];
+}
+
+/** Sorts jobs by their verdict: those to write, those to reject, and those that have ended. Pure. */
+function plan(jobs: readonly JudgedJob[]) {
+  const refused: Refusal[] = [];
+  const ends = new Map<JudgedJob, JobEnd>();
+  for (const job of jobs) {
+    const { verdict, bugs } = job;
+    if (verdict.kind === "rejected") refused.push({ job, refused: verdict, bugs });
+    if (verdict.kind === "skipped") ends.set(job, endAs("skipped"));
+    if (verdict.kind === "failed") ends.set(job, { ...endAs("failed"), fault: verdict.fault, bugs });
+  }
+  return { accepted: jobs.filter(isAccepted), refused, ends };
+}
+
+function isAccepted(job: JudgedJob): job is AcceptedJob {
+  return job.verdict.kind === "accepted";
+}
+
+/** Stores accepted jobs, and returns those that the store refused, such as one with an unknown revision hash. Null: it is away. */
+async function write(jobs: readonly AcceptedJob[], { store }: WriteOptions) {
+  const tried = await unlessAway(
+    halve(jobs, (part) => store.ask((there) => there.storeSubmissions(part.map(toArrival)))),
+  );
+  if (tried === null) return null;
+  const refused: Refusal[] = [];
+  const ends = new Map<JudgedJob, JobEnd>();
+  for (const [index, job] of jobs.entries()) {
+    const one = tried[index];
+    if (one?.ok === false) {
+      const fault = bugFault(one.bug);
+      const bugs = [one.bug];
+      if (!isRejectedAfterBug(job.message.origin)) ends.set(job, failedBy(bugs));
+      else refused.push({ job, refused: refusedAfterAll(job, fault), bugs });
+    } else if (one?.result.kind === "rejected") {
+      const fault = faultWithin(one.result.fault, job.verdict.at);
+      refused.push({ job, refused: refusedAfterAll(job, fault), bugs: [] });
+    } else if (one !== undefined) {
+      ends.set(job, { ...endAs(one.result.kind), jobOf: one.result.jobOf ?? null });
+    }
+  }
+  return { refused, ends };
+}
+
+/** Records rejections. A job without an end afterwards met a store that is away. */
+async function reject(refusals: readonly Refusal[], options: WriteOptions): Promise<Ends> {
+  const first = await record(refusals, options.rejectionMaxBytes, options);
+  // A store can only fail at what a stranger wrote. At a repeated attempt nothing of that is kept but its hash, because
+  // otherwise the broker would deliver the message again and again.
+  const bare = first.unrecorded
+    .filter(({ job }) => isRejectedAfterBug(job.message.origin))
+    .map(withoutContent);
+  const second = await record(bare, 0, options);
+  const lost = first.unrecorded.filter(({ job }) => !isRejectedAfterBug(job.message.origin));
+  const failed = [...lost, ...second.unrecorded].map(({ job, bugs }) => [job, failedBy(bugs)] as const);
+  return new Map([...first.ends, ...second.ends, ...failed]);
+}
+
+async function record(refusals: readonly Refusal[], maxBytes: number, { store, quotaOf }: WriteOptions) {
+  const turns = new EventLoopTurns();
+  const tried = await unlessAway(
+    halve(refusals, async (part) => {
+      const rejections: Rejection[] = [];
+      for (const { job, refused } of part) {
+        const quota = quotaOf(senderOf(job.message.origin));
+        const rejection = toRejection(job.message, refused, maxBytes);
+        rejections.push(quota === null ? rejection : { ...rejection, quota });
+        await turns.giveIfDue();
+      }
+      return store.ask((there) => there.recordRejections(rejections));
+    }),
+  );
+  const ends = new Map<JudgedJob, JobEnd>();
+  const unrecorded: Refusal[] = [];
+  for (const [index, refusal] of refusals.entries()) {
+    const one = tried?.[index];
+    const { job, refused, bugs } = refusal;
+    if (one?.ok === false) unrecorded.push({ ...refusal, bugs: [...bugs, one.bug] });
+    else if (one !== undefined) {
+      const isOnlyCounted = one.result === "only-counted";
+      ends.set(job, { ...endAs("rejected"), fault: refused.fault, isOnlyCounted, bugs });
+    }
+  }
+  return { ends, unrecorded };
+}
+
+/** Adds the ends to the progress of the messages, and drops the verdicts of the jobs that have one. Pure. */
+function settle({ jobs, batch }: JudgedSlice, ends: readonly (JobEnd | null)[]): Omit<Pass, "writeMs"> {
+  const endOf = new Map(jobs.map((job, index) => [job, ends[index] ?? null]));
+  return { batch: batch.map((progress) => withEnds(progress, (job) => endOf.get(job) ?? null)), ends: endOf };
+}
+
+/** Returns null if the store stayed away. */
+async function unlessAway<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Unavailable) return null;
+    throw error;
+  }
+}
+
+function endAs(outcome: JobEnd["outcome"]): JobEnd {
+  return { outcome, fault: null, isOnlyCounted: false, jobOf: null, bugs: [] };
+}
+
+function failedBy(bugs: readonly unknown[]): JobEnd {
+  return { ...endAs("failed"), fault: bugFault(bugs.at(-1)), bugs };
+}
+
+function toArrival({ message, verdict }: AcceptedJob): Arrival {
+  const { origin, receivedAtMs } = message;
+  return { submission: verdict.submission, origin, received_at: new Date(receivedAtMs).toISOString() };
+}
+
+function refusedAfterAll({ verdict }: AcceptedJob, fault: Fault): Refused {
+  const { project, job } = verdict.submission;
+  return { fault, payload: verdict.payload, project, task_id: job.job_guid };
+}
+
+function withoutContent({ job, refused, bugs }: Refusal): Refusal {
+  const fault = bugFault(bugs.at(-1));
+  return { job, refused: { fault, payload: refused.payload, project: null, task_id: null }, bugs };
+}
