@@ -18,6 +18,11 @@ export interface Delivery extends RawBody {
   readonly redelivered: boolean;
   /** Milliseconds since the Unix epoch, by this machine's clock. */
   readonly receivedAtMs: number;
+  /** Set if the driver of the broker fails at the delivery. Its headers are not known then. */
+  readonly unreadable?: {
+    /** The queue that keeps it whole. */
+    readonly queue: string;
+  };
 }
 
 /** How a message declares its body. Publishers write these texts; each is cut on arrival. */

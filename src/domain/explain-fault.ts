@@ -12,6 +12,7 @@ export const faultMeanings: Readonly<Record<FaultReason, string>> = {
   "unknown-revision-hash": "no push with this revision hash is known",
   "unusable-field": "a field fits the schema, but cannot be stored as it is",
   "internal-error": "a bug in pulse-ingest made the message fail twice",
+  "unreadable-delivery": "the AMQP driver fails on the headers of the message, again and again",
   "killed-worker": "workers died `MAX_ATTEMPTS` times while the message was in progress",
 };
 
@@ -98,6 +99,11 @@ function messageOf(fault: OtherFault): string {
       return fault.detail;
     case "internal-error":
       return `${fault.detail}: a bug in pulse-ingest; report it, and replay the message once it is fixed`;
+    case "unreadable-delivery":
+      return (
+        `the AMQP driver fails on the headers of this delivery, which is kept whole in ${fault.queue}: publish it with ` +
+        "fewer or simpler headers; the operator can replay it, which leaves the headers out"
+      );
     case "killed-worker":
       return (
         `workers died ${fault.attempts} times while this message was in progress, and it is not tried again: report it, ` +

@@ -44,6 +44,8 @@ export type Fault =
     }
   | { readonly reason: "unusable-field"; readonly pointer: string; readonly detail: string }
   | { readonly reason: "internal-error"; readonly detail: string }
+  /** The driver of the broker fails at the delivery, which is kept whole in this queue. */
+  | { readonly reason: "unreadable-delivery"; readonly queue: string }
   /** The message was in progress each time when this many workers died. It has not been read since. */
   | { readonly reason: "killed-worker"; readonly attempts: number };
 

@@ -72,7 +72,7 @@ export function readJob(text: string, exchange: string, options: JudgeOptions): 
 }
 
 function readJobs(jobs: Result<readonly DecodedJob[]>, exchange: string, options: JudgeOptions): ReadMessage {
-  if (!jobs.ok) return { jobs: 1, verdictOf: () => rejected(jobs.fault, undefined) };
+  if (!jobs.ok) return refusedWhole(jobs.fault);
   return {
     jobs: jobs.value.length,
     verdictOf: (index) => judgeJob(jobAt(jobs.value, index), exchange, options),
@@ -112,6 +112,14 @@ function judgeJob(job: DecodedJob, exchange: string, options: JudgeOptions): Ver
   const prepared = normaliseSubmission(submission.value, options, unusableParts(message.value));
   if (!prepared.ok) return refused(inJob(prepared.fault));
   return { kind: "accepted", submission: prepared.value, posted: submission.value, payload, at };
+}
+
+/** Returns a message that is rejected as a whole, without being looked at. Its raw bytes are kept. */
+export function refusedWhole(fault: Fault): ReadMessage {
+  return {
+    jobs: 1,
+    verdictOf: () => ({ kind: "rejected", fault, payload: undefined, project: null, task_id: null }),
+  };
 }
 
 /** Pointers into the job message for fields of a submission that can be unusable although the message fits the schema. */

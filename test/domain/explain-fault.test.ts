@@ -48,6 +48,11 @@ const told: readonly [Fault, string, RegExp][] = [
     /longer/,
   ],
   [{ reason: "internal-error", detail: "TypeError: x" }, "", /TypeError: x: a bug .* report it, and replay/],
+  [
+    { reason: "unreadable-delivery", queue: "queue/me/jobs-unreadable" },
+    "",
+    /kept whole in queue\/me\/jobs-unreadable: publish it with fewer or simpler headers/,
+  ],
   [{ reason: "killed-worker", attempts: 5 }, "", /died 5 times .* report it, and replay/],
 ];
 

@@ -31,8 +31,8 @@ export function wrongsOf(verdict: Verdict): string[] {
 }
 
 function wrongsOfRejected({ fault, payload }: Extract<Verdict, { kind: "rejected" }>): string[] {
-  // These two reasons cannot occur here: a bug is not the message's fault, and a new message has killed no worker.
-  if (fault.reason === "internal-error" || fault.reason === "killed-worker")
+  // These reasons cannot occur here: they are about our own bugs, about headers, and about messages that come again.
+  if (["internal-error", "unreadable-delivery", "killed-worker"].includes(fault.reason))
     return [`a fault ${fault.reason}`];
   if (fault.reason === "schema-violation") {
     const { violations } = fault;

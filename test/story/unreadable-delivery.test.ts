@@ -52,10 +52,13 @@ broker.describe(`messages with headers of every kind, on ${broker.name}`, () => 
     const [before, poison, behind] = await Promise.all(
       ["before/0", "poison/0", "behind/0"].map((guid) => store.findJob("try", guid)),
     );
+    const rejections = await store.listRejections({ limit: 10 });
     await store.close();
     expect([before !== null, poison, behind !== null]).toEqual([true, null, true]);
     const aside = await worker.untilEvent("delivery_set_aside");
     const queue = `${story.queue}-unreadable`;
+    const refused = { fault: { reason: "unreadable-delivery", queue }, exchange: story.exchange };
+    expect(rejections).toMatchObject([{ ...refused, payload: { encoding: "base64", truncated: false } }]);
     expect(aside).toMatchObject({ queue, exchange: story.exchange, routing_key: "story.try" });
     const parts = [await story.channel.get(queue), await story.channel.get(queue)];
     const body = parts.find((part) => part !== false && part.properties.type === "body");

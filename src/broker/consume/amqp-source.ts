@@ -143,14 +143,13 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       await workFits(ended);
       if (stop.signal.aborted) return endedBy("stopped while connecting");
       const { name } = options.queue;
-      const careful = { connection, channel, watch, streak, url, name, counters, log };
+      const taking = { maxBodyBytes: options.maxBodyBytes, handler: noted, log };
+      const careful = { ...taking, connection, channel, watch, streak, url, name, counters };
       const consumer = await consume(channel, declared.queue, {
-        maxBodyBytes: options.maxBodyBytes,
-        handler: noted,
+        ...taking,
         unreadable: watch.unreadable,
         ...(streak.isCareful ? { source: (take) => takeCarefully(careful, take) } : {}),
         isEnding: () => stop.signal.aborted,
-        log,
       });
       if (stop.signal.aborted) {
         await consumer.close();

@@ -1,11 +1,13 @@
 import type { Channel, ChannelModel } from "amqplib";
+import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
 import type { Counters } from "../../metrics/counters.ts";
 import { ContentProperties } from "../connection/content-properties.ts";
 import { culpritOf, type RawDelivery } from "../connection/tap-deliveries.ts";
+import type { DeliveryHandler } from "../message-source.ts";
 import { openUnreadableQueue } from "../queue/open-unreadable-queue.ts";
 import { taggedMessage } from "./tagged-message.ts";
-import type { Received } from "./to-delivery.ts";
+import { type Received, toUnreadable } from "./to-delivery.ts";
 import type { UnreadableStreak } from "./unreadable-streak.ts";
 import type { DeliveryWatch } from "./watch-deliveries.ts";
 
@@ -18,13 +20,16 @@ export interface CarefulOptions {
   readonly url: string;
   /** The last part of the consumed queue's name. */
   readonly name: string;
+  readonly maxBodyBytes: number;
+  /** Gets a delivery that is set aside, so that it becomes a rejection as well. */
+  readonly handler: DeliveryHandler;
   readonly counters: Pick<Counters, "deliveriesSetAside">;
   readonly log: Log;
 }
 
 /**
  * Takes deliveries over from the driver, so that none can end the connection. The one that has ended it before, and any
- * that cannot be read, is set aside in a queue of its own and acknowledged. The others go to the consumer as usual.
+ * that cannot be read, is set aside in a queue of its own, rejected and acknowledged. The others go to the consumer as usual.
  */
 export function takeCarefully(options: CarefulOptions, take: (message: Received) => void): void {
   const { watch, streak } = options;
@@ -48,12 +53,18 @@ function readable(list: Buffer): ContentProperties | null {
   }
 }
 
-async function setAside(
-  { connection, channel, url, name, counters, log }: CarefulOptions,
-  raw: RawDelivery,
-): Promise<void> {
+/**
+ * Acknowledged only when the rejection is durable and the delivery is in the other queue.
+ *
+ * @throws Unavailable if the store stays away; the broker then delivers it again.
+ */
+async function setAside(options: CarefulOptions, raw: RawDelivery): Promise<void> {
+  const { connection, channel, url, name, maxBodyBytes, handler, counters, log } = options;
   const { exchange, routingKey: routing_key } = raw.fields;
   const unreadable = await openUnreadableQueue(connection, url, name);
+  const settlement = await handler(toUnreadable(raw, maxBodyBytes, Date.now(), unreadable.queue));
+  if (settlement !== "ack")
+    throw new Unavailable("store", "the rejection of the delivery could not be recorded");
   await unreadable.setAside(raw);
   channel.ack(taggedMessage(raw.fields.deliveryTag));
   counters.deliveriesSetAside.inc();

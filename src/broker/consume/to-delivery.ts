@@ -3,6 +3,7 @@ import type { ConsumeMessageFields } from "amqplib";
 import type { BodyProperties, Delivery } from "../../domain/delivery.ts";
 import { firstCharacters } from "../../domain/text/characters.ts";
 import { ContentProperties } from "../connection/content-properties.ts";
+import type { RawDelivery } from "../connection/tap-deliveries.ts";
 
 /** How much of an oversize body is kept, so that people can see what it was. */
 const HEAD_BYTES = 4096;
@@ -31,23 +32,42 @@ export function toDelivery(
       "amqplib has decoded a delivery by itself; read-content-headers.ts must follow its version",
     );
   }
-  const isOversize = content.length > maxBodyBytes;
   const declared = bodyProperties(properties);
   return {
-    exchange: fields.exchange,
-    routingKey: fields.routingKey,
-    redelivered: fields.redelivered,
+    ...routeOf(fields),
     receivedAtMs: nowMs,
-    // Copied, because a part of a buffer keeps the whole buffer in memory.
-    body: isOversize ? Buffer.from(content.subarray(0, HEAD_BYTES)) : content,
-    oversize: isOversize
-      ? {
-          bytes: content.length,
-          sha256: createHash("sha256").update(content).digest("hex"),
-          limitBytes: maxBodyBytes,
-        }
-      : null,
+    ...withinLimit(content, maxBodyBytes),
     ...(declared !== null && { properties: declared }),
+  };
+}
+
+/**
+ * Returns a delivery at which the driver fails. Its properties are left out.
+ *
+ * @param queue - the queue that keeps it whole.
+ */
+export function toUnreadable(
+  { fields, body }: RawDelivery,
+  maxBodyBytes: number,
+  nowMs: number,
+  queue: string,
+): Delivery {
+  const whole = withinLimit(body, maxBodyBytes);
+  return { ...routeOf(fields), receivedAtMs: nowMs, ...whole, unreadable: { queue } };
+}
+
+function routeOf({ exchange, routingKey, redelivered }: RawDelivery["fields"]) {
+  return { exchange, routingKey, redelivered };
+}
+
+/** Returns the body, cut to its beginning if it is too long. */
+function withinLimit(content: Buffer, limitBytes: number): Pick<Delivery, "body" | "oversize"> {
+  if (content.length <= limitBytes) return { body: content, oversize: null };
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  return {
+    // Copied, because a part of a buffer keeps the whole buffer in memory.
+    body: Buffer.from(content.subarray(0, HEAD_BYTES)),
+    oversize: { bytes: content.length, sha256, limitBytes },
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Delivery, originOf } from "../../domain/delivery.ts";
-import type { ReadMessage } from "../../judge/judge-delivery.ts";
+import { type ReadMessage, refusedWhole } from "../../judge/judge-delivery.ts";
 import type { Message } from "../progress/message.ts";
 import { suspectKey } from "./suspect-key.ts";
 
@@ -12,12 +12,24 @@ export type ReadDelivery = (delivery: Delivery) => ReadMessage;
  * @param isSuspect - whether it may have killed a worker: it was redelivered, or was in progress in a spool.
  */
 export function deliveryMessage(delivery: Delivery, read: ReadDelivery, isSuspect: boolean): Message {
+  const { unreadable } = delivery;
+  if (unreadable !== undefined) {
+    const fault = { reason: "unreadable-delivery", queue: unreadable.queue } as const;
+    // It is not spooled, because the spool does not keep why it was refused. The broker delivers it again.
+    return { ...messageOf(delivery), read: () => refusedWhole(fault), suspectKey: null, spoolable: null };
+  }
+  return {
+    ...messageOf(delivery),
+    read: () => read(delivery),
+    suspectKey: isSuspect ? suspectKey(delivery) : null,
+    spoolable: delivery,
+  };
+}
+
+function messageOf(delivery: Delivery): Pick<Message, "origin" | "receivedAtMs" | "raw"> {
   return {
     origin: originOf(delivery),
     receivedAtMs: delivery.receivedAtMs,
     raw: delivery,
-    read: () => read(delivery),
-    suspectKey: isSuspect ? suspectKey(delivery) : null,
-    spoolable: delivery,
   };
 }

@@ -1,5 +1,5 @@
 import type { Fault } from "../../domain/faults.ts";
-import type { ReadMessage, Verdict } from "../../judge/judge-delivery.ts";
+import { type ReadMessage, refusedWhole } from "../../judge/judge-delivery.ts";
 import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import type { JudgedJob, Message } from "../progress/message.ts";
 import { type MessageProgress, nextIndex, withJudged } from "../progress/message-progress.ts";
@@ -76,7 +76,7 @@ function decode(progress: MessageProgress): ReadProgress {
     return { ...progress, reading: message.read() };
   } catch (error) {
     const judged = [afterBug(message, 0, error)];
-    return { ...progress, reading: { jobs: 1, verdictOf: () => refusedWhole(bugFault(error)) }, judged };
+    return { ...progress, reading: refusedWhole(bugFault(error)), judged };
   }
 }
 
@@ -92,17 +92,12 @@ function judgeJob(message: Message, { verdictOf }: ReadMessage, index: number): 
 function afterBug(message: Message, index: number, error: unknown): JudgedJob {
   const fault = bugFault(error);
   const verdict = isRejectedAfterBug(message.origin)
-    ? refusedWhole(fault)
-    : { kind: "failed" as const, fault };
+    ? refusedWhole(fault).verdictOf(0)
+    : ({ kind: "failed", fault } as const);
   return { message, index, verdict, bugs: [error] };
 }
 
 /** Returns a message that is to be rejected as a whole, without being looked at. */
 export function refusedUnread(progress: MessageProgress, fault: Fault): MessageProgress {
-  return { ...progress, reading: { jobs: 1, verdictOf: () => refusedWhole(fault) }, judged: [], ended: [] };
-}
-
-/** The verdict on a message that was not judged: its raw bytes are kept. */
-function refusedWhole(fault: Fault): Verdict {
-  return { kind: "rejected", fault, payload: undefined, project: null, task_id: null };
+  return { ...progress, reading: refusedWhole(fault), judged: [], ended: [] };
 }

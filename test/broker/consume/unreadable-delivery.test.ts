@@ -72,8 +72,12 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
       await until(() => story.texts().includes("e") && source.state().unsettled === 0, "the last one");
 
       const firstTimes = story.texts().filter((text, at, all) => all.indexOf(text) === at);
-      expect(firstTimes).toEqual(["a", "b", "same_as", "d", "e"]);
+      expect(firstTimes).toEqual(["a", "b", "culprit", "same_as", "d", "e"]);
       const queue = `queue/${user}/${story.name}-unreadable`;
+      const refused = story.held.filter(({ delivery }) => delivery.unreadable !== undefined);
+      expect(refused.map(({ delivery }) => [delivery.body.toString(), delivery.unreadable])).toEqual([
+        ["culprit", { queue }],
+      ]);
       expect(toldOf("delivery_set_aside")).toEqual([
         expect.objectContaining({ queue, exchange: story.exchange, routing_key: "story.try", bytes: 7 }),
       ]);
@@ -98,6 +102,25 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
       await broker.server().admin.request("DELETE", `/api/users/${user}`);
     });
   }
+
+  it("stays in the queue until its rejection is durable", async () => {
+    const source = story.open();
+    await story.untilTold("consuming");
+    story.settles = false;
+    await publishPoison("culprit");
+    // The store is away for the first one; then it is there.
+    await until(() => story.held.length === 1, "the first attempt", 90_000);
+    story.held[0]?.settle("requeue");
+    await until(() => story.held.length === 2, "the second attempt", 90_000);
+    expect(toldOf("delivery_set_aside")).toEqual([]);
+    story.held[1]?.settle("ack");
+    await until(() => toldOf("delivery_set_aside").length === 1, "set aside");
+    const { read, others } = await takeSetAside(`${story.queue}-unreadable`);
+    expect([read[1]?.content.toString(), others]).toEqual(["culprit", 0]);
+    await until(() => source.state().unsettled === 0, "settled");
+    await source.stopConsuming();
+    await source.close();
+  });
 
   it("causes growing pauses, and so does a connection that is lost each time that it consumes", async () => {
     const proxy = await startCutProxy(Number(new URL(broker.server().url).port));
