@@ -48,7 +48,7 @@ it.each([0, 5])(
 
 it.each([
   ["cannot be made", "/proc/none/data", "ENOENT"],
-  ["takes no file", "/proc", "no such file can be made or opened there"],
+  ["takes no file", "/proc", "no file can be created or opened there"],
 ])("a folder that %s is told at once, with the mend", async (_case, folder, words) => {
   await expect(openSqliteStore(folder, 30)).rejects.toThrow(
     new RegExp(

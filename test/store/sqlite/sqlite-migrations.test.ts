@@ -174,7 +174,7 @@ it("a file that a newer version brings on while it is in use is the store being 
   const storing = store.storeSubmissions([anArrival()]);
   await expect(storing).rejects.toThrow(Unavailable);
   await expect(storing).rejects.toThrow(
-    `to form ${steps.length + 1} (known here: ${steps.length}): start this one anew`,
+    `to form ${steps.length + 1} (known here: ${steps.length}): restart this process`,
   );
   db.exec(`PRAGMA user_version = ${steps.length}`);
   db.close();
