@@ -38,7 +38,7 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     // The settings refuse such a name; whoever opens a store by another way is told by the server.
     url.pathname = "/my%20db";
     await expect(openMongodbStore(url.href, 30)).rejects.toThrow(
-      /^MONGODB_URL: the server does not take the name of the database: /,
+      /^MONGODB_URL: the server does not accept the name of the database: /,
     );
   });
 
