@@ -218,7 +218,7 @@ class Lives {
   /**
    * One worker's life, until the queue is empty, until it has met a store that is away twice, or until "bad" kills it.
    *
-   * @param script - what the network does at each call; after that it is away. Null: it is always there.
+   * @param script - what the network does at each call; after that it is away. Null if it is always there.
    */
   async liveOnce(script: readonly Network[] | null): Promise<void> {
     let calls = 0;

@@ -32,7 +32,7 @@ const read = (delivery: Delivery) => readDelivery(delivery, rules);
 const origin = { kind: "hg.mozilla.org", project: "try" };
 const revision = "a".repeat(40);
 
-/** Every way for a message that could be decoded to be refused. */
+/** Every reason for which a decoded message can be rejected. */
 const refused: readonly [Fault["reason"], Record<string, unknown>][] = [
   ["schema-violation", aMessage({ taskId: "bad/0", state: "done" })],
   ["unreadable-time", aMessage({ taskId: "bad/0", timeCompleted: "yesterday" })],
@@ -98,7 +98,7 @@ it.each([
   },
 );
 
-/** A store with a bug that one owner sets off. */
+/** Stores submissions with a bug that one owner triggers. */
 async function storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]> {
   if (batch.some(({ submission }) => submission.job.who === "bug")) throw new TypeError("a bug");
   return store.storeSubmissions(batch);
