@@ -139,7 +139,7 @@ export class SpoolFile {
     }
   }
 
-  /** Returns deliveries from the front; empty only where there are no more. */
+  /** Returns deliveries from the front; none only if there are no more. */
   #readable(limits: FrontLimits): SpooledDelivery[] {
     for (;;) {
       const rows = this.#reads.firstRows(this.#goneThrough, limits);
