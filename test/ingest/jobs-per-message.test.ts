@@ -28,7 +28,7 @@ async function lawHolds(): Promise<void> {
   expect(accounted).toBe(received);
 }
 
-/** Counts how many verdicts are made; a test compares that with what has been written. */
+/** Counts the verdicts that are made, to compare them with what has been written. */
 function counting(made: { count: number }): (delivery: Delivery) => ReadMessage {
   return (delivery) => {
     const { jobs, verdictOf } = realRead(delivery);

@@ -248,7 +248,7 @@ describe("a spool's file", () => {
     spool.close();
   });
 
-  it("keeps the deliveries that were in progress when a worker died as suspects, even if the next worker dies too", async () => {
+  it("keeps deliveries as suspects that were in progress when a worker died, even if the next worker dies too", async () => {
     const suspects = (spool: Spool) => spool.front(all)?.deliveries.map(({ isSuspect }) => isSuspect);
     await killedTaker(4, 2);
     await killedTaker(0, 1);

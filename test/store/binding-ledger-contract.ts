@@ -10,7 +10,7 @@ const aKnownBinding = (routing_key: string, wanted_by: string, wanted_at: string
 });
 const byKey = (a: KnownBinding, b: KnownBinding): number => a.routing_key.localeCompare(b.routing_key);
 
-/** What every store promises about bindings. */
+/** Tests what every store promises about bindings. */
 export function bindingLedgerContract(name: string, openEmpty: OpenEmpty): void {
   describe(`the ledger of bindings in the ${name} store`, () => {
     const empty = emptyStoreForEach(openEmpty);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Bug } from "../../src/domain/bug.ts";
 import { emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
 
-/** What every store promises about its bugs. */
+/** Tests what every store promises about its bugs. */
 export function bugCacheContract(name: string, openEmpty: OpenEmpty): void {
   describe(`the bug cache in the ${name} store`, () => {
     const empty = emptyStoreForEach(openEmpty);

@@ -34,7 +34,7 @@ const LEVELS: readonly number[] = [25, 50, 75];
  * a flood of events.
  */
 const SLACK = 5;
-/** Long enough to smooth the effect of single batches, short enough to show a burst. */
+/** The time over which growth is measured: long enough to smooth single batches, short enough to show a burst. */
 const GROWTH_WINDOW_MS = 30_000;
 
 /**

@@ -50,7 +50,7 @@ const refused: readonly [Fault["reason"], Record<string, unknown>][] = [
 ];
 
 it.each(refused)(
-  "a job that is refused as %s keeps its project, task and payload, and its neighbours are stored",
+  "a rejection for %s has its project, task and payload, and its neighbours are stored",
   async (reason, message) => {
     const neighbours = [aMessage({ taskId: "good/0" }), aMessage({ taskId: "good/1" })];
     const [before, behind] = neighbours;
@@ -78,7 +78,7 @@ it.each([
   [false, "failed", []],
   [true, "rejected", [{ fault: { reason: "internal-error" }, payload: { content: "", truncated: true } }]],
 ])(
-  "a job that the store cannot even keep as a rejection fails once, and then only its hash is kept (redelivered: %s)",
+  "a job whose rejection cannot be stored fails once, and then only its hash is kept (redelivered: %s)",
   async (redelivered, outcome, kept) => {
     const delivery = aDelivery([aMessage({ owner: "" }), aMessage({ owner: "", taskId: "poison/0" })], {
       redelivered,
