@@ -3,10 +3,10 @@ import * as z from "zod";
 
 const packageFile = new URL("../package.json", import.meta.url);
 
-/** The version of this program, as `package.json` has it. */
+/** The version of this program, from `package.json`. */
 export const { version } = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(packageFile, "utf8")));
 
-/** What log hosts and Bugzilla are told of who asks. */
+/** The `User-Agent` in requests to log hosts and to Bugzilla. */
 export const userAgent = `pulse-ingest/${version}`;

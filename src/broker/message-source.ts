@@ -26,7 +26,7 @@ export interface SourceState {
   /** How many bindings are in force, without those of degraded exchanges; 0 before the first pass. */
   readonly bindings: number;
   readonly degraded: readonly DegradedExchange[];
-  /** The exchanges of the registry in force, degraded ones included. */
+  /** All exchanges of the registry in force, including degraded ones. */
   readonly exchanges: readonly ListedExchange[];
   /** How many bindings left the registry and are still there, because they are too many or another worker wants them. */
   readonly left: number;

@@ -13,7 +13,7 @@ import {
   settingsSchema,
 } from "./settings.ts";
 
-/** A setting as it is documented. */
+/** A setting in the form in which it is documented. */
 export interface SettingInfo {
   readonly name: SettingName;
   readonly description: string;
@@ -28,7 +28,7 @@ export function describeSettings(): SettingInfo[] {
   return settingNames.map((name) => {
     const { description = "", unit, secret } = declared[name].meta() ?? {};
     const { success, data } = z.safeParse(declared[name], undefined);
-    // An empty list has no text form.
+    // An empty list has an empty text, which counts as no default.
     const defaultText = success && data !== undefined && String(data) !== "" ? String(data) : null;
     return {
       name,

@@ -2,33 +2,33 @@ import Database from "libsql";
 import { preparePrivateDatabase } from "./private-files.ts";
 
 export interface DatabaseOptions {
-  /** Locked for this process alone, from the opening until it is closed or the process ends. */
+  /** Whether the file is locked for this process alone, until it is closed or the process ends. */
   readonly isExclusive: boolean;
   readonly cacheKib: number;
-  /** Pages in the write-ahead log after which it is carried into the file; SQLite's default is 1000. */
+  /** After this many pages the write-ahead log is copied into the file. SQLite's default is 1000. */
   readonly checkpointPages?: number;
-  /** Makes or updates the tables. If it throws, the file is closed again, and whatever lock it holds is released. */
+  /** Creates or migrates the tables. If it throws, the file is closed again, and its locks are released. */
   readonly prepare: (db: Database.Database) => void;
 }
 
-/** A write-ahead log that grew beyond this is cut back, in bytes. */
+/** The size that a larger write-ahead log is cut back to, in bytes. */
 const LOG_LIMIT = 16 * 1024 ** 2;
 
 /**
- * Opens a SQLite file, and creates it for its owner alone where it does not exist. A commit is on the disk when it
- * returns. A lock of another process throws at once: waiting in SQLite (`busy_timeout`) would block the event loop.
+ * Opens an SQLite file, and creates it for its owner alone if it does not exist. A commit is on the disk when it returns. If
+ * another process has a lock, calls throw at once, because waiting in SQLite (`busy_timeout`) would block the event loop.
  *
- * @throws what SQLite or `prepare` throws; see `fileTroubleOf`.
+ * @throws errors of SQLite and of `prepare`; see `fileTroubleOf`.
  */
 export function openDatabase(path: string, options: DatabaseOptions): Database.Database {
   const { isExclusive, cacheKib, checkpointPages, prepare } = options;
   preparePrivateDatabase(path);
   const db = new Database(path, { timeout: 0 });
   try {
-    // Exclusive before the first access: then WAL needs no shared memory, and one lock is held from now to the end.
+    // Set before the first access, so that WAL needs no shared memory, and one lock is held from now to the end.
     if (isExclusive) db.exec("PRAGMA locking_mode = EXCLUSIVE");
     db.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL");
-    // FULL: a commit is on the disk when it returns, and only then is a message acknowledged.
+    // With FULL a commit is on the disk when it returns, and only then is a message acknowledged.
     db.exec(
       `PRAGMA synchronous = FULL; PRAGMA cache_size = -${cacheKib}; PRAGMA journal_size_limit = ${LOG_LIMIT}`,
     );

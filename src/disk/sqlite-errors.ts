@@ -4,7 +4,7 @@
  * - `held`: another process, or another connection, has locked the file.
  * - `away`: the disk or the folder is the cause. The same call may succeed later.
  * - `damaged`: the file is not a database, or not a complete one.
- * - `unfit`: the tables are not those that the statement expects. The file may be another program's, or the statement is wrong.
+ * - `unfit`: the tables are not those that the statement expects. It may be another program's file, or a wrong statement.
  */
 export type FileTrouble = "held" | "away" | "damaged" | "unfit";
 

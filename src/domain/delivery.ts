@@ -47,7 +47,7 @@ export interface OversizeBody {
 /** How a job message ends. Each one ends in exactly one of these ways and is counted. */
 export type Outcome = "stored" | "unchanged" | "skipped" | "rejected" | "failed";
 
-/** What the broker is told about a delivery once all of its jobs have ended. */
+/** The answer to the broker for a delivery, after all of its jobs have ended. */
 export type Settlement = "ack" | "requeue";
 
 /** Returns where the jobs of a delivery come from. */

@@ -12,7 +12,7 @@ export interface Seen {
   /** Index in the delivery's array; 0 for a single message. */
   readonly index: number;
   readonly verdict: Verdict["kind"];
-  /** Null where they cannot be read. */
+  /** Null if it cannot be read; so are `task_id` and `state`. */
   readonly project: string | null;
   readonly task_id: string | null;
   readonly state: string | null;

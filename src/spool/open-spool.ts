@@ -13,9 +13,9 @@ import type { ExchangeCount, FrontLimits } from "./spool-reads.ts";
 import type { DamagedRow, SpoolEntry, SpooledDelivery } from "./spool-row.ts";
 
 export interface SpoolOptions {
-  /** Made where there is none. */
+  /** Created if it does not exist. */
   readonly folder: string;
-  /** Most bytes of bodies and routes that our own file takes. */
+  /** The most bytes of bodies and routes in this worker's own file. */
   readonly maxBytes: number;
   readonly log: Log;
 }
@@ -28,36 +28,36 @@ const HELD_TRIES = 5;
 /** The longest pause before each further try. It is random, so that two processes do not stay in step. */
 const HELD_PAUSE_MS = 40;
 
-/** A part of the front, all of one file. */
+/** A part of the front, all from one file. */
 export interface SpoolFront {
   readonly deliveries: readonly SpooledDelivery[];
-  /** To be called with the first of them, as many as have ended. */
+  /** Removes deliveries that have ended: the first ones of the front, without gaps. */
   remove(done: readonly SpooledDelivery[]): void;
 }
 
 /**
- * What waits on this machine's disk until the store is back: files that dead workers left, oldest first, then our
- * own. Each method throws `Unavailable` where the disk is to blame.
+ * Deliveries that wait on this machine's disk until the store is back: first the files that dead workers left, oldest first,
+ * then this worker's own file. Every method throws `Unavailable` if the disk is to blame.
  */
 export interface Spool {
-  /** What dead workers left, as it was found. */
+  /** The deliveries that dead workers left, as they were found. */
   readonly takenOver: readonly ExchangeCount[];
   readonly load: SpoolLoad;
-  /** Milliseconds since the epoch; null: it is empty. */
+  /** When the oldest delivery arrived, in milliseconds since the epoch; null if the spool is empty. */
   oldestAtMs(): number | null;
-  /** At the end, durable when it returns. @throws Unavailable also where it is full: nothing was appended. */
+  /** Appends deliveries, durably when it returns. @throws Unavailable also if the spool is full: nothing was appended. */
   append(entries: readonly SpoolEntry[]): void;
-  /** The oldest; null: it is empty. They stay until they are removed. */
+  /** Returns the oldest deliveries; null if the spool is empty. They stay until they are removed. */
   front(limits: FrontLimits): SpoolFront | null;
-  /** Files that are empty are deleted, the others are left to whoever starts next. */
+  /** Closes the files. Empty ones are deleted, the others are left for the next worker. */
   close(): void;
 }
 
 /**
- * Takes over the files in the folder that no process holds. Our own is made when it is first needed. A file that
- * cannot be read is set aside under another name, with an error in the log: it may hold what is nowhere else.
+ * Takes over the files in the folder that no process holds. This worker's own file is created when it is first needed. A file
+ * that cannot be read is renamed, with an error in the log, because it may hold deliveries that are nowhere else.
  *
- * @throws Unavailable where the folder cannot be made or read.
+ * @throws Unavailable if the folder cannot be created or read.
  */
 export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
   let own: SpoolFile | null = null;
@@ -82,7 +82,7 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
     return files.sort((a, b) => (a.oldestAtMs() ?? 0) - (b.oldestAtMs() ?? 0));
   }
 
-  /** Returns `held` for a file that another process has open; null for one that was set aside or cannot be read. */
+  /** Returns `held` for a file that another process has open; null for a file that was set aside or cannot be read. */
   function openLeft(path: string): SpoolFile | "held" | null {
     try {
       return openFile(path);
@@ -105,7 +105,7 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
 
   function setAside(path: string, error: SpoolCorrupt): void {
     const aside = `${path}.corrupt-${new Date().toISOString().replaceAll(":", "")}`;
-    // Its log holds commits that the file itself does not have yet.
+    // The write-ahead log is kept too, because it holds commits that the file does not have yet.
     for (const end of ["-wal", ""]) renameIfThere(path + end, aside + end);
     log.error("spool_corrupt", { path, set_aside_as: aside, error });
   }
@@ -117,7 +117,7 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
       try {
         return openFile(path);
       } catch (error) {
-        // Another worker that starts at this moment takes it for a file that nobody holds. It deletes that file.
+        // Another worker that is starting treats the new file as abandoned, and deletes it.
         if (error instanceof SpoolHeld) continue;
         // The file was created before the disk refused to write to it.
         removeFile(path);
@@ -126,7 +126,7 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
     }
   }
 
-  /** Does the work on a file; one that turns out corrupt is set aside, and the spool goes on without it. */
+  /** Does the work on a file. If the file is corrupt, it is set aside, and the spool continues without it. */
   function using<T>(file: SpoolFile, work: () => T, otherwise: T): T {
     try {
       return work();
@@ -194,13 +194,13 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
 
   function remove(file: SpoolFile, done: readonly SpooledDelivery[]): void {
     file.remove(done);
-    // Our own stays for the next outage, unless a full disk kept what it held in it.
+    // This worker's own file stays for the next outage, unless removed deliveries are still in it because the disk is full.
     if (file.load.deliveries > 0 || (file === own && !file.holdsRemoved)) return;
     drop(file);
     discard(file);
   }
 
-  /** What cannot be noted at the end makes suspects of the last batch, no more. */
+  /** Closes a file. If that fails, the deliveries of the last batch become suspects, but nothing is lost. */
   function closeFile(file: SpoolFile): void {
     try {
       file.close();
@@ -210,12 +210,12 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
   }
 }
 
-/** Blocks the process, which is only allowed before it takes anything from the broker. */
+/** Blocks the process. Only allowed before it takes anything from the broker. */
 function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-/** The files of a spool's folder that are, or may be, in use; none where there is no folder. */
+/** Returns the files in a spool's folder that may be in use; none if the folder does not exist. */
 export function spoolFiles(folder: string): string[] {
   try {
     return readdirSync(folder)
@@ -227,7 +227,7 @@ export function spoolFiles(folder: string): string[] {
   }
 }
 
-/** Deletes the file while it is still locked, so that nobody takes it over in between. */
+/** Deletes a file while it is still locked, so that no other process takes it over first. */
 function discard(file: SpoolFile): void {
   rmSync(file.path, { force: true });
   file.abandon();
@@ -238,7 +238,7 @@ function removeFile(path: string): void {
   for (const end of ["", "-wal"]) rmSync(path + end, { force: true });
 }
 
-/** As a line of JSON; on the disk when it returns. */
+/** Appends a row as a line of JSON. It is on the disk when this returns. */
 function keepRow(path: string, { seq, reason, cells }: DamagedRow): void {
   try {
     appendFileSync(path, `${JSON.stringify({ seq, reason, ...cells })}\n`, {
@@ -266,7 +266,7 @@ function renameIfThere(from: string, to: string): void {
   }
 }
 
-/** Also where something else stands in its way: who opens the store tells of that. */
+/** Returns whether a path does not exist. A file where a folder should be counts too: opening the store reports that. */
 function isMissing(error: unknown): boolean {
   return ["ENOENT", "ENOTDIR"].includes(errorCode(error));
 }

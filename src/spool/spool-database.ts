@@ -5,9 +5,9 @@ import { openDatabase } from "../disk/open-database.ts";
 import { type FileTrouble, fileTroubleOf } from "../disk/sqlite-errors.ts";
 import { Unavailable } from "../domain/faults.ts";
 
-/** Another process holds the file. */
+/** Thrown if another process holds the file. */
 export class SpoolHeld extends Error {}
-/** The file, or a part of it, cannot be read as a spool. */
+/** Thrown if the file, or a part of it, cannot be read as a spool. */
 export class SpoolCorrupt extends Error {}
 
 const TABLES = `BEGIN IMMEDIATE;
@@ -20,16 +20,16 @@ const TABLES = `BEGIN IMMEDIATE;
   COMMIT`;
 
 /**
- * Opens a spool's file, and creates it where it does not exist; locked until it is closed or the process ends.
+ * Opens a spool's file, and creates it if it does not exist. The file stays locked until it is closed or the process ends.
  *
- * @throws what {@link asKnown} returns.
+ * @throws the errors that {@link asKnown} returns.
  */
 export function openSpoolDatabase(path: string): Database.Database {
   const db = known(() =>
     openDatabase(path, { isExclusive: true, cacheKib: 8000, prepare: (opened) => opened.exec(TABLES) }),
   );
   if (!existsSync(path)) {
-    // Between its creation and its lock another process took it for an abandoned file, and deleted it.
+    // Before the new file was locked, another process treated it as abandoned and deleted it.
     db.close();
     throw new SpoolHeld(`${path} is gone`);
   }
@@ -43,14 +43,14 @@ const errors: Readonly<Record<FileTrouble, (message: string, cause: unknown) => 
   unfit: (message) => new SpoolCorrupt(message),
 };
 
-/** Translates SQLite's errors into the three that the spool knows; any other error stays as it is. */
+/** Translates SQLite's errors into SpoolHeld, SpoolCorrupt and Unavailable. Other errors stay unchanged. */
 export function asKnown(error: unknown): unknown {
-  if (error instanceof z.ZodError) return new SpoolCorrupt(`it holds what no spool does: ${error.message}`);
+  if (error instanceof z.ZodError) return new SpoolCorrupt(`it is not a spool's file: ${error.message}`);
   const trouble = fileTroubleOf(error);
   return trouble === null || !(error instanceof Error) ? error : errors[trouble](error.message, error);
 }
 
-/** Does the work; its errors come out as {@link asKnown} translates them. */
+/** Does the work, and translates its errors as {@link asKnown} does. */
 export function known<T>(work: () => T): T {
   try {
     return work();

@@ -24,15 +24,15 @@ export class SpoolFile {
   /** The last place that has been removed. */
   #goneThrough = 0;
   #holdsRemoved = false;
-  /** Places of damaged rows that `onDamaged` has kept, and that the disk could not delete yet: they are not kept twice. */
+  /** Places of damaged rows that `onDamaged` has kept, but that could not be deleted yet. They must not be kept twice. */
   readonly #givenAway = new Set<number>();
   #load: SpoolLoad;
 
   /**
-   * Opens the file, and creates it where it does not exist.
+   * Opens the file, and creates it if it does not exist.
    *
    * @param onDamaged - keeps the content of one row, which is deleted from the file afterwards.
-   * @throws SpoolHeld; SpoolCorrupt; Unavailable where the folder or the disk is to blame.
+   * @throws SpoolHeld; SpoolCorrupt; Unavailable if the folder or the disk is to blame.
    */
   constructor(path: string, onDamaged: (row: DamagedRow) => void) {
     this.path = path;
@@ -57,7 +57,7 @@ export class SpoolFile {
     return this.#load;
   }
 
-  /** Appends all of them in this order, or none. Durable when it returns. @throws Unavailable: nothing was appended. */
+  /** Appends all entries in this order, durably when it returns. @throws Unavailable: nothing was appended. */
   append(entries: readonly SpoolEntry[]): void {
     this.#write(() => {
       const insert = this.#db.prepare(
@@ -102,12 +102,12 @@ export class SpoolFile {
     }
   }
 
-  /** How many deliveries there are of each exchange. */
+  /** Returns the number of deliveries of each exchange. */
   byExchange(): ExchangeCount[] {
     return this.#reads.countByExchange();
   }
 
-  /** When the oldest came, in milliseconds since the epoch; null: it is empty. */
+  /** Returns when the oldest delivery arrived, in milliseconds since the epoch; null if the file is empty. */
   oldestAtMs(): number | null {
     return this.#reads.oldestAtMs(this.#goneThrough);
   }
@@ -125,7 +125,7 @@ export class SpoolFile {
     }
   }
 
-  /** Unlocks the file like a process that is killed: for a file that cannot be written any more. */
+  /** Unlocks the file without writing to it, as if the process were killed. For files that cannot be written any more. */
   abandon(): void {
     this.#db.close();
   }
@@ -134,12 +134,12 @@ export class SpoolFile {
     try {
       this.#write(() => this.#db.prepare("UPDATE in_work SET through = max(through, ?)").run([through]));
     } catch (error) {
-      // On a full disk draining matters more than knowing the suspects: it makes room.
+      // On a full disk, draining is more important than knowing the suspects, because it makes room.
       if (!(error instanceof Unavailable)) throw error;
     }
   }
 
-  /** Returns deliveries from the front; empty only where there are no more. */
+  /** Returns deliveries from the front; none only if there are no more. */
   #readable(limits: FrontLimits): SpooledDelivery[] {
     for (;;) {
       const rows = this.#reads.firstRows(this.#goneThrough, limits);

@@ -4,14 +4,14 @@ import type { SpoolEntry } from "./spool-row.ts";
 export interface SpoolLoad {
   readonly deliveries: number;
   readonly jobs: number;
-  /** Bodies and routes, with a flat sum for the rest. */
+  /** Bodies, routes and properties, plus {@link ROW_BYTES} for each row. */
   readonly bytes: number;
 }
 
-/** What a row costs besides its body and route, roughly. */
+/** The rest of a row besides its body, route and properties, roughly. */
 export const ROW_BYTES = 64;
 
-/** The load after entries have been appended (`sign` 1) or removed (-1). */
+/** Returns the load after entries have been appended (`sign` 1) or removed (-1). */
 export function changeLoad(load: SpoolLoad, entries: readonly SpoolEntry[], sign: 1 | -1): SpoolLoad {
   const deliveries = load.deliveries + sign * entries.length;
   let { jobs, bytes } = load;
@@ -22,7 +22,7 @@ export function changeLoad(load: SpoolLoad, entries: readonly SpoolEntry[], sign
   return { deliveries, jobs, bytes: deliveries === 0 ? 0 : bytes };
 }
 
-/** What an entry counts towards the limit. */
+/** Returns how much of the spool's limit an entry uses. */
 export function bytesOf({ delivery }: SpoolEntry): number {
   const { exchange, routingKey, body, properties } = delivery;
   const declared = properties === undefined ? 0 : JSON.stringify(properties).length;

@@ -12,7 +12,7 @@ export interface FrontLimits {
 
 const place = z.object({ seq: z.number(), bytes: z.number() });
 const sums = z.object({ deliveries: z.number(), bytes: z.number() });
-/** Only used for counting; damage in a row shows when that row is read. */
+/** Only used for counting. Damage is found when the row itself is read. */
 const exchangeName = z
   .custom<ArrayBuffer>(isAnyArrayBuffer)
   .transform((bytes) => Buffer.from(bytes).toString());
@@ -26,7 +26,7 @@ const size = z.object({ page_count: z.number() });
  * Reads a spool's file. Places are those of the column `seq`; `goneThrough` is the last place that has been removed, though
  * its row may still be there.
  *
- * @throws what `asKnown` returns: SpoolCorrupt for a file that holds something else, Unavailable where the disk is to blame.
+ * @throws errors of `asKnown`: SpoolCorrupt for a file with other contents, Unavailable if the disk is to blame.
  */
 export function createSpoolReads(db: Database.Database) {
   /**
@@ -41,7 +41,7 @@ export function createSpoolReads(db: Database.Database) {
     return { ...places, hasProperties: hasProperties === 1 };
   });
 
-  /** How much is left in the file. */
+  /** Returns how much is left in the file. */
   function sumUp(goneThrough: number): z.infer<typeof sums> {
     const properties = found.hasProperties ? " + coalesce(length(properties), 0)" : "";
     const query = `SELECT count(*) AS deliveries,
@@ -50,7 +50,7 @@ export function createSpoolReads(db: Database.Database) {
     return known(() => sums.parse(db.prepare(query).get([goneThrough])));
   }
 
-  /** The oldest rows, within the limits; at least one if there is one. See `readSpoolRow`. */
+  /** Returns the oldest rows within the limits, at least one if there is one. `readSpoolRow` reads them. */
   function firstRows(goneThrough: number, { maxItems, maxBytes }: FrontLimits): unknown[] {
     return known(() => {
       // Sizes first, so that no more bodies are read than are returned.
@@ -65,14 +65,14 @@ export function createSpoolReads(db: Database.Database) {
     });
   }
 
-  /** How many deliveries there are of each exchange. */
+  /** Returns the number of deliveries of each exchange. */
   function countByExchange(): ExchangeCount[] {
     const query =
       "SELECT CAST(exchange AS BLOB) AS exchange, count(*) AS deliveries FROM deliveries GROUP BY 1";
     return known(() => z.array(exchangeCount).parse(db.prepare(query).all()));
   }
 
-  /** When the oldest came, in milliseconds since the epoch; null: the spool is empty. */
+  /** Returns when the oldest delivery arrived, in milliseconds since the epoch; null if the file is empty. */
   function oldestAtMs(goneThrough: number): number | null {
     const query = `SELECT coalesce(CAST(received_at_ms AS REAL), 0) AS at FROM deliveries
       WHERE seq > ? ORDER BY seq LIMIT 1`;
@@ -82,7 +82,7 @@ export function createSpoolReads(db: Database.Database) {
     });
   }
 
-  /** The size of the file, in pages of 4 KiB. */
+  /** Returns the size of the file, in pages of 4 KiB. */
   function countPages(): number {
     return known(() => size.parse(db.prepare("PRAGMA page_count").get()).page_count);
   }
@@ -90,7 +90,7 @@ export function createSpoolReads(db: Database.Database) {
   return { found, sumUp, firstRows, countByExchange, oldestAtMs, countPages };
 }
 
-/** The last place up to which the bodies add up to no more than the limit; at least the first place. */
+/** Returns the last place up to which the bodies are within the limit; at least the first place. */
 function lastWithin(places: readonly { seq: number; bytes: number }[], maxBytes: number): number {
   let last = places[0]?.seq ?? -1;
   let sum = 0;

@@ -5,42 +5,43 @@ import type { Delivery } from "../domain/delivery.ts";
 /** A delivery for the spool. */
 export interface SpoolEntry {
   readonly delivery: Delivery;
-  /** How many job messages it is counted as. */
+  /** The number of job messages that it counts as. */
   readonly jobs: number;
 }
 
 export interface SpooledDelivery extends SpoolEntry {
   /** Place in its file, ascending in the order of arrival. */
   readonly seq: number;
-  /** It may have killed a worker: the broker redelivered it, or a worker died with it in work. */
+  /** Whether it may have killed a worker: the broker redelivered it, or a worker died while it was in progress. */
   readonly isSuspect: boolean;
 }
 
-/** A row that is no delivery, be it for a disk's fault or a stranger's hand. */
+/** A row that is not a delivery, because the disk or somebody else has changed it. */
 export interface DamagedRow {
   readonly seq: number;
   readonly reason: string;
-  /** All that it holds, by column; what is not UTF-8 as `{ base64 }`. */
+  /** Its values, by column. A value that is not UTF-8 becomes `{ base64 }`. */
   readonly cells: Readonly<Record<string, unknown>>;
 }
 
 export interface RowPlaces {
-  /** Up to here a worker died with it in work. */
+  /** The last row that was in progress when an earlier worker died. */
   readonly suspectThrough: number;
-  /** Up to here it was appended by an earlier worker. */
+  /** The last row that an earlier worker appended. */
   readonly foundThrough: number;
 }
 
-/** The latest that a `Date` can be. */
+/** The latest time that a `Date` can hold, in milliseconds. */
 const MAX_MS = 8.64e15;
 
 const stored = ["exchange", "routing_key", "redelivered", "received_at_ms", "body", "oversize", "jobs"];
 
 /**
- * What a query selects for `readSpoolRow`. Text as a blob: the driver ends the process over one that is not UTF-8.
+ * Returns the SQL of the columns that `readSpoolRow` needs. Texts are selected as blobs, because the driver crashes the
+ * process if a text is not UTF-8.
  *
- * @param hasProperties - false for a file of an earlier version. It is only emptied, and a full disk would not let us add
- *   the column.
+ * @param hasProperties - false for a file of an earlier version. The missing column is not added, because a full disk would
+ *   prevent that, and such a file is only emptied.
  */
 export function rowCells(hasProperties: boolean): string {
   const cells = [...stored, ...(hasProperties ? ["properties"] : [])].map(
@@ -71,7 +72,7 @@ const row = z.object({
 });
 const anyRow = z.looseObject({ seq: z.number() });
 
-/** A row of the table `deliveries` as a delivery, or what is wrong with it. Pure. */
+/** Returns the delivery in a row of the table `deliveries`, or what is wrong with the row. Pure. */
 export function readSpoolRow(
   found: unknown,
   { suspectThrough, foundThrough }: RowPlaces,
@@ -83,7 +84,7 @@ export function readSpoolRow(
   return {
     seq,
     isSuspect,
-    // What an earlier worker counted is not known here.
+    // Rows of an earlier worker count as one job each, like the load of a file when it is opened.
     jobs: seq <= foundThrough ? 1 : jobs,
     delivery: {
       exchange,
@@ -119,7 +120,7 @@ function toText(bytes: ArrayBufferLike): string {
   return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(new Uint8Array(bytes));
 }
 
-/** For zod: what the function gives, or this issue where it throws. */
+/** Returns a zod transform that adds an issue if the function throws. */
 function orIssue<From, To>(issue: string, read: (value: From) => To) {
   return (value: From, context: z.RefinementCtx): To => {
     try {

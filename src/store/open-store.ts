@@ -2,17 +2,17 @@ import type { Store } from "./ports/store.ts";
 import type { StoreLimits } from "./rules/store-limits.ts";
 
 export interface StoreOptions {
-  /** null: the embedded store. */
+  /** Null for the embedded store. */
   readonly mongodbUrl: string | null;
   readonly dataDir: string;
   readonly rejectionTtlDays: number;
-  /** For a worker, which takes what strangers send; commands leave it out. */
+  /** For a worker, which stores what strangers send. Commands leave it out. */
   readonly limits?: StoreLimits;
-  /** Told where the store hangs in a way that only another opening mends. */
+  /** Called when the store hangs, and only opening it again helps. */
   readonly onStuck?: () => void;
 }
 
-/** The one place that chooses a store, and loads only its driver. @throws as the adapter's own open does. */
+/** Chooses a store, and loads only its driver. @throws the errors of the adapter's open function. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { mongodbUrl, dataDir, rejectionTtlDays, limits, onStuck } = options;
   if (mongodbUrl === null) {

@@ -3,7 +3,7 @@ import * as z from "zod";
 /** A message from a thread of the pool to the main thread. */
 export type ThreadMessage =
   | { readonly kind: "alive" }
-  /** A question of the task. The answer has the same id. */
+  /** A question that the task asks the main thread. The answer has the same id. */
   | { readonly kind: "question"; readonly id: number; readonly value: unknown }
   | { readonly kind: "reply"; readonly value: unknown }
   /** The stack of a bug in the task. The thread can do further tasks. */

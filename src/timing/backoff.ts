@@ -16,7 +16,7 @@ export function fullJitterMs(attempt: number, { baseMs, capMs }: Backoff, random
   return Math.round(random * Math.min(capMs, baseMs * 2 ** Math.min(attempt, 30)));
 }
 
-/** Returns the same backoff, with shorter pauses where it costs little to ask again what was unavailable. */
+/** Returns the same backoff, but with shorter pauses if another attempt costs little. */
 export function askAgain(
   { askAgainMs }: { readonly askAgainMs: number },
   { baseMs, capMs }: Backoff,

@@ -1,7 +1,7 @@
 /**
- * Returns what a promise gives, unless that takes longer than the limit.
+ * Returns the result of a promise, or that of `late` if the promise takes longer than the limit.
  *
- * @param late - gives the result after the limit, or throws. What the promise does after that is ignored.
+ * @param late - returns the result after the limit, or throws. What the promise does later is ignored.
  */
 export async function withDeadline<T>(promise: Promise<T>, limitMs: number, late: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -15,7 +15,7 @@ export async function withDeadline<T>(promise: Promise<T>, limitMs: number, late
     }, limitMs);
   });
   try {
-    // The race listens to both to the end, so that a rejection after the limit does not count as unhandled.
+    // `Promise.race` handles both promises to the end, so that a rejection after the limit does not count as unhandled.
     return await Promise.race([promise, limit]);
   } finally {
     clearTimeout(timer);

@@ -3,13 +3,13 @@ import { pause } from "./pause.ts";
 
 export interface RetryOptions {
   readonly backoff: Backoff;
-  /** When it is aborted, pauses end at once. `onFailure` decides whether there is another attempt. */
+  /** Ends pauses at once when it is aborted. `onFailure` still decides whether there is another attempt. */
   readonly stop?: AbortSignal;
   /** Milliseconds since the Unix epoch. An attempt that would begin later is not made. */
   readonly untilMs?: number;
   /**
-   * Gets each failed attempt, and how many there have been. Throws to give up. May return another backoff for the pause
-   * that follows.
+   * Called after each failed attempt, with its error and the number of failures so far. Throws to give up. May return another
+   * backoff for the pause that follows.
    */
   readonly onFailure: (error: unknown, failures: number) => Backoff | undefined;
 }
@@ -17,7 +17,7 @@ export interface RetryOptions {
 /**
  * Does the work until it succeeds, with pauses of full jitter between the attempts.
  *
- * @throws what `onFailure` throws; what the last attempt threw, if the time is up.
+ * @throws errors of `onFailure`; the error of the last attempt if the time is up.
  */
 export async function retry<T>(
   work: () => Promise<T>,

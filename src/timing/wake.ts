@@ -1,18 +1,18 @@
 import { pause } from "./pause.ts";
 
-/** Lets one loop wait for another to get on, without polling. */
+/** Lets one loop wait until another one wakes it, without polling. */
 export class Wake {
   #next = new AbortController();
 
   /**
-   * Aborted at the next call of `all`. A loop that takes it before it looks for work does not miss what comes while it
-   * looks.
+   * Aborted at the next call of `all`. A loop that reads it before it looks for work does not miss work that arrives
+   * meanwhile.
    */
   get signal(): AbortSignal {
     return this.#next.signal;
   }
 
-  /** Wakes all that wait now. */
+  /** Wakes all loops that are waiting now. */
   all(): void {
     const woken = this.#next;
     this.#next = new AbortController();

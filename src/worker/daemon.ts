@@ -29,7 +29,7 @@ import {
 import { startArtifacts } from "./start-artifacts.ts";
 import { UndoStack } from "./undo-stack.ts";
 
-/** What all parts of the worker are opened with. */
+/** The parameters that all parts of the worker are opened with. */
 interface Opening {
   readonly settings: Settings;
   readonly files: OperatorFiles;
@@ -114,7 +114,7 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
     readDelivery(delivery, {
       schemas,
       ...limits,
-      // Those in force at this moment.
+      // Read for each delivery, because they may change while the worker runs.
       tiers: files.tiers(),
       acceptsProject: files.acceptsProject,
     });

@@ -30,7 +30,7 @@ export function closeStorageToOthers({ DATA_DIR }: Pick<Settings, "DATA_DIR">, l
  * Opens the spool that the settings ask for. Returns null if there is to be none. The embedded store has none, because the
  * spool would be on the same disk.
  *
- * @throws Misuse for a folder in which no files can be made: in an outage it would be too late to report that.
+ * @throws Misuse for a folder in which no files can be created: in an outage it would be too late to report that.
  */
 export function openSpoolOf(settings: Settings, log: Log): Spool | null {
   const folder = join(settings.DATA_DIR, "spool");

@@ -13,7 +13,7 @@ export class UndoStack {
   /**
    * Closes all parts, the last one first, and forgets them. One that fails does not keep the others from being closed.
    *
-   * @throws what the first part that failed has thrown.
+   * @throws the error of the first part that failed.
    */
   async undo(): Promise<void> {
     const failures: unknown[] = [];

@@ -53,11 +53,11 @@ it.each<[string, FileTrouble | null]>([
   ["SQLITE_BUSY_SNAPSHOT", "held"],
   ["SQLITE_CONSTRAINT_UNIQUE", null],
   ["ENOENT", null],
-])("%s tells: %s", (code, trouble) => {
+])("the code %s means the trouble %s", (code, trouble) => {
   expect(fileTroubleOf(Object.assign(new Error("said"), { code }))).toBe(trouble);
 });
 
-it("an opened database is for its owner alone and durable, and a failed opening leaves no lock", () => {
+it("an opened database is private and durable, and a failed opening leaves no lock", () => {
   const refuse = (): never => {
     throw new RangeError("refused");
   };

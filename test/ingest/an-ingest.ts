@@ -14,7 +14,7 @@ import type { Store } from "../../src/store/ports/store.ts";
 import { aFickleStore, type FickleStore } from "../doubles/fickle-store.ts";
 import { realRead } from "./write-messages.ts";
 
-/** The worker without its broker: deliveries in, settlements out, on a real store that can be away and a real spool. */
+/** A worker without its broker: deliveries in, settlements out. Its spool is real, and so is its store, which can be away. */
 export class IngestStory {
   readonly folder: string;
   readonly events: string[] = [];
@@ -42,7 +42,7 @@ export class IngestStory {
     return join(this.folder, "spool");
   }
 
-  /** A worker starts. */
+  /** Starts a worker. */
   start(given: Partial<IngestOptions> & { spoolBytes?: number } = {}): void {
     const { spoolBytes = 1e9, ...options } = given;
     const noted = (event: string): void => void this.events.push(event);
@@ -74,14 +74,14 @@ export class IngestStory {
     return this.#ingest.submit;
   }
 
-  /** Hands deliveries over, as the broker would. */
+  /** Delivers messages, as the broker would. */
   deliver(...deliveries: readonly Delivery[]): void {
     for (const delivery of deliveries) {
       void this.#handle?.(delivery).then((settlement) => this.settlements.set(delivery, settlement));
     }
   }
 
-  /** A clean end. */
+  /** Stops the worker normally. */
   async stop(limitMs = 5000, canHandBack = true): Promise<void> {
     await this.#ingest?.drain(limitMs, () => canHandBack);
     this.#spool?.close();
@@ -102,7 +102,7 @@ export class IngestStory {
     try {
       return readdirSync(this.spoolFolder);
     } catch {
-      // None was ever made.
+      // The folder was never created.
       return [];
     }
   }
@@ -111,7 +111,7 @@ export class IngestStory {
     return this.events.filter((each) => each === event).length;
   }
 
-  /** Both sides of the law, and its parts. */
+  /** Returns both sides of the law of counts, `received` and `accounted`, and two terms of the latter. */
   async law(): Promise<{ received: number; accounted: number; inHand: number; spooled: number }> {
     const sum = async (metric: { get(): Promise<{ values: { value: number }[] }> }): Promise<number> =>
       (await metric.get()).values.reduce((total, { value }) => total + value, 0);

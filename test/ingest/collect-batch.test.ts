@@ -6,14 +6,14 @@ const item = (id: number, bytes = 1) => ({ id, bytes });
 const ids = (batch: { id: number }[] | null) => batch?.map(({ id }) => id);
 
 describe("a batch", () => {
-  it("is what came while the writer was busy, in order, up to the limit of messages", async () => {
+  it("contains what came while the writer was busy, in order, up to the limit of messages", async () => {
     const collector = new BatchCollector<{ id: number; bytes: number }>(limits);
     for (const id of [1, 2, 3, 4, 5]) collector.add(item(id));
     expect(ids(await collector.take())).toEqual([1, 2, 3]);
     expect(ids(await collector.take())).toEqual([4, 5]);
   });
 
-  it("ends before the message that would go over the limit of bytes", async () => {
+  it("ends before the message that would exceed the limit of bytes", async () => {
     const collector = new BatchCollector<{ id: number; bytes: number }>(limits);
     for (const id of [1, 2, 3]) collector.add(item(id, 60));
     expect(ids(await collector.take())).toEqual([1]);
@@ -21,13 +21,13 @@ describe("a batch", () => {
     expect(ids(await collector.take())).toEqual([3]);
   });
 
-  it("holds one message that alone is over the limit of bytes", async () => {
+  it("may contain a single message that exceeds the limit of bytes", async () => {
     const collector = new BatchCollector<{ id: number; bytes: number }>(limits);
     collector.add(item(1, 500));
     expect(ids(await collector.take())).toEqual([1]);
   });
 
-  it("takes in company that comes within the wait", async () => {
+  it("also contains messages that come during the wait", async () => {
     const collector = new BatchCollector<{ id: number; bytes: number }>({ ...limits, waitMs: 60_000 });
     const taken = collector.take();
     collector.add(item(1));
@@ -37,7 +37,7 @@ describe("a batch", () => {
     expect(ids(await taken)).toEqual([1, 2, 3]);
   });
 
-  it("goes out without company once the wait is over", async () => {
+  it("may contain a single message when the wait is over", async () => {
     const collector = new BatchCollector<{ id: number; bytes: number }>(limits);
     const taken = collector.take();
     collector.add(item(1));
@@ -46,7 +46,7 @@ describe("a batch", () => {
 });
 
 describe("a closed collector", () => {
-  it("gives out what it still holds, then null", async () => {
+  it("returns what it still holds, then null", async () => {
     const collector = new BatchCollector<{ id: number; bytes: number }>(limits);
     collector.add(item(1));
     collector.close();
@@ -54,7 +54,7 @@ describe("a closed collector", () => {
     expect(await collector.take()).toBeNull();
   });
 
-  it("wakes a writer that waits", async () => {
+  it("wakes a waiting writer", async () => {
     const collector = new BatchCollector<{ id: number; bytes: number }>(limits);
     const taken = collector.take();
     collector.close();

@@ -25,8 +25,8 @@ async function lawHolds(): Promise<void> {
   expect(accounted).toBe(received);
 }
 
-describe("while the store is there", () => {
-  it("nothing goes to the spool, and no file is made", async () => {
+describe("while the store is available", () => {
+  it("nothing goes to the spool, and no file is created", async () => {
     story.start();
     const all = jobs(25);
     story.deliver(...all);
@@ -39,7 +39,7 @@ describe("while the store is there", () => {
 });
 
 describe("while the store is away", () => {
-  it("for a short time, what is in hand is held, and nothing is spooled", async () => {
+  it("for a short time, deliveries in progress are held, and nothing is spooled", async () => {
     story.start({ spoolAfterMs: 60_000 });
     story.store.mood = "gone";
     const all = jobs(5);
@@ -54,7 +54,7 @@ describe("while the store is away", () => {
   });
 
   it.each(["gone", "silent"] as const)(
-    "(%s) for long, all goes to the spool and is acknowledged there",
+    "(%s) for a long time, all deliveries go to the spool and are acknowledged",
     async (mood) => {
       story.start();
       story.store.mood = mood;
@@ -70,7 +70,7 @@ describe("while the store is away", () => {
   );
 });
 
-it("a job that leaves the spool is counted under the exchange that it was received under", async () => {
+it("a job from the spool is counted under the same exchange label as when it was received", async () => {
   const exchange = "exchange/late/jobs";
   const arrived = (n: number): Delivery => ({ ...job(n), exchange, receivedAtMs: Date.now() });
   let listed: readonly string[] = [];
@@ -97,7 +97,7 @@ it("a job that leaves the spool is counted under the exchange that it was receiv
   await until(async () => (await story.law()).spooled === 0);
   expect(await countedAs()).toEqual({ other: [2, 2], [exchange]: [3, 3] });
 
-  // The next worker takes over what this one leaves, and lists the exchange only afterwards.
+  // The next worker takes over this one's spool, and lists the exchange only afterwards.
   story.store.mood = "gone";
   const left = [arrived(6)];
   story.deliver(...left);
@@ -118,7 +118,7 @@ it("a job that leaves the spool is counted under the exchange that it was receiv
 });
 
 describe("when the store is back", () => {
-  it("the spool is drained in order, what comes meanwhile goes to its end, and then it is empty", async () => {
+  it("the spool is drained in order, deliveries that come meanwhile go to its end, and then it is empty", async () => {
     story.start();
     story.store.mood = "gone";
     const pending = Array.from({ length: 30 }, (_, n) => job(n, "pending"));
@@ -132,7 +132,7 @@ describe("when the store is back", () => {
     await until(settledAll(completed));
     await until(() => story.spool.load.deliveries === 0);
     await until(async () => (await story.law()).spooled === 0);
-    // Every job went through each state: none of them came after a later one.
+    // Every job went through all three states, so no message was overtaken by a later one.
     for (let n = 0; n < 30; n++) {
       expect((await story.real.findJob("try", `s/${n}`))?.job).toMatchObject({
         state: "completed",
@@ -150,7 +150,7 @@ describe("when the store is back", () => {
     expect(story.spoolFiles()).toEqual([]);
   });
 
-  it("an array counts its jobs, also one that was spooled before anybody read it", async () => {
+  it("all jobs of an array are counted, even if it was spooled before it was read", async () => {
     story.start();
     story.store.mood = "gone";
     story.deliver(job(0));
@@ -166,7 +166,7 @@ describe("when the store is back", () => {
     expect(await outcomeTotals(story.counters)).toMatchObject({ stored: 4 });
   });
 
-  it("a message that sets off a bug is tried once more alone, then rejected, and its neighbours are stored", async () => {
+  it("a message that triggers a bug is tried once more alone, then rejected, and its neighbours are stored", async () => {
     let tries = 0;
     story.start({
       read: (delivery) => {
@@ -195,7 +195,7 @@ describe("when the store is back", () => {
 });
 
 describe("a full spool", () => {
-  it("makes the worker hold what it has, says so once, and loses nothing", async () => {
+  it("makes the worker hold its deliveries, is logged once, and loses nothing", async () => {
     story.start({ spoolBytes: 12_000 });
     story.store.mood = "gone";
     const all = jobs(60);
@@ -218,7 +218,7 @@ describe("a full spool", () => {
 });
 
 describe("a shutdown with a full spool", () => {
-  it("hands back what has no room, at once, though the store has just come back", async () => {
+  it("requeues at once what does not fit, even if the store has just come back", async () => {
     story.start({ spoolBytes: 12_000, batch: { maxItems: 1, maxBytes: 1e6, waitMs: 1 } });
     story.store.mood = "gone";
     const all = jobs(60);
@@ -231,7 +231,7 @@ describe("a shutdown with a full spool", () => {
     const { append } = story.spool;
     jest.spyOn(story.spool, "append").mockImplementation((entries) => {
       tries++;
-      // A loop that never lets go could not be ended by the test's own limit.
+      // The time limit of the test could not end a loop that never yields.
       if (tries < 1000) append(entries);
     });
     await story.stop();
@@ -244,7 +244,7 @@ describe("a shutdown with a full spool", () => {
 });
 
 describe("a shutdown while the store is away", () => {
-  it("puts what is in hand into the spool, and the next worker stores it", async () => {
+  it("puts deliveries in progress into the spool, and the next worker stores them", async () => {
     story.start({ spoolAfterMs: 60_000 });
     story.store.mood = "gone";
     const all = jobs(25);
@@ -264,7 +264,7 @@ describe("a shutdown while the store is away", () => {
     expect(story.spoolFiles()).toEqual([]);
   });
 
-  it("hands back what is in hand where there is no spool", async () => {
+  it("requeues deliveries in progress if there is no spool", async () => {
     story.start({ spool: null });
     story.store.mood = "gone";
     const all = jobs(5);
@@ -276,7 +276,7 @@ describe("a shutdown while the store is away", () => {
     await lawHolds();
   });
 
-  it("leaves what is in the spool there, unharmed", async () => {
+  it("leaves the contents of the spool unchanged", async () => {
     story.start();
     story.store.mood = "gone";
     const all = jobs(25);

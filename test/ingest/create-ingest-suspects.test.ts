@@ -15,9 +15,9 @@ it.each([
   ["the spool", {}],
   ["the broker", { spool: null }],
 ])(
-  "a message of %s that is in work each time the store goes away and the worker is ended well is stored",
+  "a message from %s is stored, even if it was in progress each time when the store went away and the worker stopped normally",
   async (_place, options) => {
-    // The store goes away between the entries in the ledger and the job.
+    // The store goes away after the suspects are entered in the ledger, and before the job is stored.
     const storeSubmissions: typeof story.store.storeSubmissions = (batch) => {
       story.store.mood = "gone";
       return story.store.storeSubmissions(batch);
@@ -26,7 +26,7 @@ it.each([
     for (let worker = 0; worker <= MAX_ATTEMPTS; worker++) {
       story.store.mood = "there";
       story.start({ ...options, maxAttempts: MAX_ATTEMPTS, store: { ...story.store, storeSubmissions } });
-      // Acknowledged, it comes out of the spool.
+      // If it was acknowledged, it comes from the spool.
       if (story.settlements.get(suspect) !== "ack") story.deliver(suspect);
       await until(() => story.store.mood === "gone");
       await story.stop();

@@ -8,9 +8,9 @@ import { realRead } from "./write-messages.ts";
 
 jest.setTimeout(60_000);
 
-/** As many jobs as one message may hold by default. */
+/** The most jobs that one message may contain by default. */
 const MANY = limits.maxJobs;
-/** As many jobs as the story's worker writes at once. */
+/** The number of jobs that the story's worker writes at once. */
 const BATCH = 10;
 
 let story: IngestStory;
@@ -28,7 +28,7 @@ async function lawHolds(): Promise<void> {
   expect(accounted).toBe(received);
 }
 
-/** Counts how many verdicts are made; a test compares that with what has been written. */
+/** Counts the verdicts that are made, to compare them with what has been written. */
 function counting(made: { count: number }): (delivery: Delivery) => ReadMessage {
   return (delivery) => {
     const { jobs, verdictOf } = realRead(delivery);
@@ -50,7 +50,7 @@ describe("a message with more jobs than are allowed", () => {
     story.deliver(delivery);
     await until(settled(delivery));
     expect(story.settlements.get(delivery)).toBe("ack");
-    // The verdict on the message as a whole.
+    // The only verdict is the one on the whole message.
     expect(made.count).toBe(1);
     expect(await rejectionTotals(story.counters)).toEqual({ "too-many-jobs": 1 });
     const kept = await story.real.listRejections({ limit: 10 });
@@ -68,7 +68,7 @@ describe("a message with more jobs than are allowed", () => {
 });
 
 describe("a message with as many jobs as are allowed", () => {
-  it("is written in batches by their jobs, and judged no earlier than it is written", async () => {
+  it("is written in batches of its jobs, and each job is judged just before it is written", async () => {
     const made = { count: 0 };
     const ahead: number[] = [];
     story.start({ read: counting(made) });
@@ -83,14 +83,14 @@ describe("a message with as many jobs as are allowed", () => {
     story.deliver(delivery);
     await until(settled(delivery));
     expect(story.store.batches.map(({ length }) => length)).toEqual(Array(MANY / BATCH).fill(BATCH));
-    // No verdict is held but those of the batch that is written.
+    // Only the verdicts of the batch that is being written are held.
     expect(ahead).toEqual(Array(MANY / BATCH).fill(BATCH));
     expect(await outcomeTotals(story.counters)).toMatchObject({ stored: MANY });
     expect(await storedJobs()).toBe(MANY);
     await lawHolds();
   });
 
-  it("lets the event loop turn between two batches, with a store that answers at once", async () => {
+  it("lets the event loop turn between two batches, even with a store that answers at once", async () => {
     let turn = 0;
     let isOver = false;
     const count = (): void => {
@@ -118,7 +118,7 @@ describe("a message with as many jobs as are allowed", () => {
     await lawHolds();
   });
 
-  it("fills as many batches as that many messages of one job each", async () => {
+  it("fills as many batches as the same jobs in separate messages", async () => {
     const item = (n: number) => ({ n });
     const numbers = Array.from({ length: 200 }, (_, n) => n);
     const batchesOf = async (deliveries: readonly Delivery[]): Promise<number> => {
@@ -141,7 +141,7 @@ describe("a message with as many jobs as are allowed", () => {
     expect(together).toBe(await batchesOf(numbers.map((n) => aDelivery(item(n)))));
   });
 
-  it("ends a batch where the bodies of its jobs add up to the limit of bytes", async () => {
+  it("is split into batches where the bodies of the jobs reach the limit of bytes", async () => {
     const text = "x".repeat(10_000);
     const blob = { name: "a", type: "text", blob: text };
     const jobs = Array.from({ length: 20 }, (_, n) =>
@@ -154,7 +154,7 @@ describe("a message with as many jobs as are allowed", () => {
     expect(story.store.batches.map(({ length }) => length)).toEqual([3, 3, 3, 3, 3, 3, 2]);
   });
 
-  it("ends a batch where its jobs bring more parts than so many ordinary jobs do", async () => {
+  it("is split into smaller batches if its jobs bring more parts than usual", async () => {
     const coalesced = Array.from({ length: 60 }, (_, n) => `other/${n}`);
     const jobs = Array.from({ length: 10 }, (_, n) => aMessage({ taskId: `parts/${n}`, coalesced }));
     story.start();
@@ -164,7 +164,7 @@ describe("a message with as many jobs as are allowed", () => {
     expect(story.store.batches.map(({ length }) => length)).toEqual([2, 2, 2, 2, 2]);
   });
 
-  it("applies the messages of one job in their order, in whichever batches they are", async () => {
+  it("has the messages of one job applied in order, across batches", async () => {
     story.start();
     const states = ["pending", "running", "completed"].flatMap((state) =>
       Array.from({ length: 30 }, (_, n) => aMessage({ taskId: `order/${n}`, state })),
@@ -179,7 +179,7 @@ describe("a message with as many jobs as are allowed", () => {
     expect(await outcomeTotals(story.counters)).toMatchObject({ stored: 90, unchanged: 0 });
   });
 
-  it("costs only the one job in it that sets off a bug", async () => {
+  it("only loses the job that triggers a bug", async () => {
     story.start({
       read: (delivery) => {
         const { jobs, verdictOf } = realRead(delivery);
@@ -204,7 +204,7 @@ describe("a message with as many jobs as are allowed", () => {
     await lawHolds();
   });
 
-  it("is handled alone where it is a suspect, and its neighbours behind it", async () => {
+  it("is handled alone if it is a suspect, and its neighbours afterwards", async () => {
     story.start();
     const suspect = aDelivery(manyJobs(35), { redelivered: true });
     const behind = aDelivery(aMessage({ taskId: "behind/0" }));
@@ -218,7 +218,7 @@ describe("a message with as many jobs as are allowed", () => {
 });
 
 describe("a store that goes away in the middle of a message", () => {
-  /** It goes away once, after so many batches. */
+  /** Makes the store go away once, after this many batches. */
   function goesAfter(batches: number): void {
     const { storeSubmissions } = story.store;
     let isOver = false;
@@ -231,7 +231,7 @@ describe("a store that goes away in the middle of a message", () => {
     };
   }
 
-  it("takes the rest when it is back, and no job twice", async () => {
+  it("gets the rest of the jobs when it is back, and no job twice", async () => {
     story.start({ spoolAfterMs: 60_000 });
     goesAfter(3);
     const delivery = aDelivery(manyJobs(100));
@@ -247,7 +247,7 @@ describe("a store that goes away in the middle of a message", () => {
     await lawHolds();
   });
 
-  it("for long: the whole message goes to the spool, and every job is stored from there", async () => {
+  it("and stays away gets every job later from the spool, which takes the whole message", async () => {
     story.start();
     goesAfter(3);
     const delivery = aDelivery(manyJobs(100));

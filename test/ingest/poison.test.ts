@@ -35,7 +35,7 @@ const published = (): Published[] =>
     body: JSON.stringify(aMessage({ taskId: `p/${id}`, ...(id === POISON ? { owner: "poison" } : {}) })),
   }));
 
-/** One life of the worker: gives what it settled, and whether it was killed. */
+/** Runs one worker. Returns the messages that it acknowledged, and whether it was killed. */
 async function live(queue: readonly Published[]): Promise<{ settled: Set<number>; wasKilled: boolean }> {
   const list = join(folder, "queue.json");
   writeFileSync(list, JSON.stringify(queue));
@@ -50,7 +50,7 @@ async function live(queue: readonly Published[]): Promise<{ settled: Set<number>
   return { settled, wasKilled: child.signalCode === "SIGKILL" };
 }
 
-/** Lets workers live and die until one ends well; what is not settled is delivered again. Gives the deaths. */
+/** Runs workers until one ends normally, and delivers again what is not settled. Returns how many were killed. */
 async function deaths(queue: readonly Published[]): Promise<number> {
   for (let count = 0; ; count++) {
     const { settled, wasKilled } = await live(queue);
@@ -63,7 +63,7 @@ async function deaths(queue: readonly Published[]): Promise<number> {
   }
 }
 
-/** All but one are stored, that one is rejected for what it did, and the ledger is empty. */
+/** Expects that all messages are stored except the poisonous one, which is rejected, and that the ledger is empty. */
 async function expectOnlyPoisonSetAside(): Promise<void> {
   const store = await openStore({ mongodbUrl: null, dataDir: join(folder, "data"), rejectionTtlDays: 30 });
   expect(await store.countDocuments()).toMatchObject({ jobs: JOBS - 1, rejections: 1, suspects: 0 });
@@ -73,13 +73,13 @@ async function expectOnlyPoisonSetAside(): Promise<void> {
   await store.close();
 }
 
-it("a message that kills each worker is set aside after MAX_ATTEMPTS, its neighbours unharmed", async () => {
-  // The first death is that of the fresh delivery, which nobody had suspected.
+it("a message that kills every worker is set aside after MAX_ATTEMPTS, and its neighbours are stored", async () => {
+  // The first death does not count, because a first delivery is not a suspect.
   expect(await deaths(published())).toBe(1 + MAX_ATTEMPTS);
   await expectOnlyPoisonSetAside();
 });
 
-it("the same where it comes out of the spool", async () => {
+it("a message from the spool that kills every worker is set aside too", async () => {
   const silent = () => undefined;
   const log = { error: silent, warn: silent, info: silent, debug: silent };
   const spool = openSpool({ folder: join(folder, "spool"), maxBytes: 1e9, log });

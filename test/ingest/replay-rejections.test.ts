@@ -36,7 +36,7 @@ function judgeOptions({ accepts = true, maxDepth = limits.maxDepth }: Rules): Ju
   return { schemas, ...limits, maxDepth, tiers: new Map(), acceptsProject: () => accepts };
 }
 
-/** What a worker makes of a delivery under these rules; gives the rejections that are there then. */
+/** Handles a delivery as a worker with these rules does, and returns all rejections that are stored afterwards. */
 async function receive(
   body: unknown,
   rules: Rules = {},
@@ -56,7 +56,7 @@ const kept = () => store.listRejections({ oldestFirst: true, limit: 100 });
 const replay = (rejections: readonly StoredRejection[], options: Partial<ReplayOptions> = {}) =>
   replayRejections(rejections, { read: readByToday, store: impatient(store), ...options });
 
-it("what the registry accepts by now is stored, and is a rejection no longer", async () => {
+it("a rejection that the registry accepts now is stored as a job, and deleted", async () => {
   const rejections = await receive(aMessage(), { accepts: false });
   expect(rejections).toMatchObject([{ fault: { reason: "project-not-accepted" } }]);
   const [replayed] = await replay(rejections);
@@ -66,7 +66,7 @@ it("what the registry accepts by now is stored, and is a rejection no longer", a
   expect(await kept()).toEqual([]);
 });
 
-it("what is stored already is unchanged, an unscheduled one skipped, and neither is a rejection any longer", async () => {
+it("rejections of stored and of unscheduled jobs are unchanged and skipped, and are deleted", async () => {
   await receive([aMessage(), aMessage({ taskId: "u/0", state: "unscheduled" })], { accepts: false });
   await receive(aMessage());
   await store.recordRejections([
@@ -79,7 +79,7 @@ it("what is stored already is unchanged, an unscheduled one skipped, and neither
   expect(await kept()).toEqual([]);
 });
 
-it("what is refused again stays, with today's reason, and is not counted as if it had come again", async () => {
+it("a rejection that is rejected again stays, with the new reason, and its count does not grow", async () => {
   const before = await receive(aMessage({ timeStarted: "never" }), { accepts: false });
   const [replayed] = await replay(before);
   const fault = { reason: "unreadable-time", pointer: "/timeStarted", value: "never" };
@@ -87,13 +87,13 @@ it("what is refused again stays, with today's reason, and is not counted as if i
   expect(await kept()).toEqual(before.map((rejection) => ({ ...rejection, fault })));
 });
 
-it("a payload that was kept under a greater limit is not cut by a replay", async () => {
+it("a replay does not cut a payload that was kept with a higher limit", async () => {
   const [before] = await receive(aMessage({ owner: "" }));
   await replay(await kept());
   expect((await kept())[0]?.payload).toEqual(before?.payload);
 });
 
-it("a revision hash whose push has come meanwhile finds it", async () => {
+it("a rejection with an unknown revision hash is stored after its push has come", async () => {
   const origin = { kind: "hg.mozilla.org", project: "try", revision_hash: "f".repeat(40) };
   const rejections = await receive(aMessage({ origin }));
   expect(rejections).toMatchObject([
@@ -109,7 +109,7 @@ it("a revision hash whose push has come meanwhile finds it", async () => {
   expect((await store.findJob("try", "guid/0"))?.job.result_set).toBe(`try/${"b".repeat(12)}`);
 });
 
-it("a job out of an envelope is kept without it, counted when it is sent again, and replayed by itself", async () => {
+it("a job in an envelope is kept without it, counted when it is sent again, and replayed", async () => {
   const origin = { kind: "hg.mozilla.org", project: "try", revision_hash: "f".repeat(40) };
   await receive({ payload: aMessage({ origin }), _meta: { sent: "2026-01-05T10:00:00Z" } });
   const rejections = await receive({
@@ -127,7 +127,7 @@ it("a job out of an envelope is kept without it, counted when it is sent again, 
   expect((await replay(rejections))[0]?.jobs).toMatchObject([{ outcome: "stored" }]);
 });
 
-it("raw bytes that can be decoded by now end job by job; what is refused of them is kept by itself", async () => {
+it("raw bytes that can be decoded now end job by job, and each rejected job is kept separately", async () => {
   const deep = { a: { b: { c: {} } } };
   const body = [aMessage({ extra: deep }), aMessage({ taskId: "t/1", owner: "", extra: deep })];
   const raw = await receive(body, { maxDepth: 4 });
@@ -140,7 +140,7 @@ it("raw bytes that can be decoded by now end job by job; what is refused of them
   expect(await kept()).toMatchObject([{ task_id: "t/1", count: 1, payload: { encoding: "json" } }]);
 });
 
-it("raw bytes are replayed by what their properties declare", async () => {
+it("raw bytes are decoded as their properties declare", async () => {
   const content_encoding = "gzip";
   const reject = (properties: BodyProperties) =>
     receive(
@@ -164,9 +164,9 @@ it("raw bytes are replayed by what their properties declare", async () => {
 
 it.each<[string, Buffer]>([
   ["an empty body", Buffer.alloc(0)],
-  ["bytes that are no text", Buffer.from([0xff, 0xfe, 0x00])],
+  ["bytes that are not text", Buffer.from([0xff, 0xfe, 0x00])],
   ["broken JSON", Buffer.from('{"taskId":')],
-])("%s is judged again byte by byte", async (_case, body) => {
+])("%s is judged again with exactly the same bytes", async (_case, body) => {
   const before = await receive(body);
   expect(before.map(({ payload }) => rawBodyOf(payload).body.equals(body))).toEqual([true]);
   const [replayed] = await replay(before);
@@ -179,7 +179,7 @@ it.each<[string, unknown]>([
   ["an empty list in the list", [[]]],
   ["a number", [17]],
   ["null", [null]],
-])("%s is refused again as what it was", async (_case, body) => {
+])("%s is rejected again for the same reason", async (_case, body) => {
   const before = await receive(body);
   expect(before).toMatchObject([{ fault: { reason: "schema-violation" } }]);
   const [replayed] = await replay(before);
@@ -187,7 +187,7 @@ it.each<[string, unknown]>([
   expect(await kept()).toEqual(before);
 });
 
-it("whatever the schema refuses, a replay judges it as it was judged, and changes nothing", () =>
+it("a replay judges anything that the schema rejects in the same way, and changes nothing", () =>
   fc.assert(
     fc.asyncProperty(fc.array(fc.jsonValue(), { minLength: 1, maxLength: 50 }), async (items) => {
       const before = await receive(items);
@@ -201,14 +201,14 @@ it("whatever the schema refuses, a replay judges it as it was judged, and change
     { numRuns: 20 },
   ));
 
-it("a member called __proto__ is data, on every way", async () => {
+it("a member called __proto__ is treated as data when it is received and when it is replayed", async () => {
   const body = Buffer.from(JSON.stringify(aMessage()).replace("{", '{"__proto__":{"state":"running"},'));
   const before = await receive(body);
   expect(before[0]?.payload.content).toContain('{"__proto__":{"state":"running"},');
   expect((await replay(before))[0]?.jobs).toMatchObject([{ outcome: "rejected", fault: before[0]?.fault }]);
 });
 
-it("a bug costs its own message alone, which stays as it was", async () => {
+it("a bug only affects its own message, whose rejection stays unchanged", async () => {
   const before = await receive([aMessage(), aMessage({ taskId: "bad/0" })], { accepts: false });
   const read: ReplayOptions["read"] = (rejection) => {
     if (rejection.task_id === "bad/0") throw new TypeError("no answer from mongodb://user:geheim@h/x");
@@ -223,14 +223,14 @@ it("a bug costs its own message alone, which stays as it was", async () => {
   expect(await kept()).toEqual(before.filter(({ task_id }) => task_id === "bad/0"));
 });
 
-it("while the store is away nothing is taken out", async () => {
+it("no rejection is deleted while the store is away", async () => {
   const before = await receive(aMessage(), { accepts: false });
   const away = { ask: () => Promise.reject(new Unavailable("store", "it does not answer at all")) };
   await expect(replay(before, { store: away })).rejects.toThrow("it does not answer at all");
   expect(await kept()).toEqual(before);
 });
 
-it("one that is not kept whole says that it cannot be replayed, with length and hash", async () => {
+it("a rejection without its whole payload cannot be replayed, and the reason has its length and hash", async () => {
   const [cut] = await receive(aMessage({ owner: "" }), {}, 10);
   expect(cut && whyNotReplayed(cut)).toContain(
     `of ${cut?.payload.bytes} bytes, sha256 ${cut?.payload.sha256}`,

@@ -9,14 +9,14 @@ it("an idle worker is not stalled, however long it is idle", () => {
   expect(watch.stalledMs(2e6)).toBe(0);
 });
 
-it("the clock starts with the first that comes, and not anew with each that comes after", () => {
+it("the clock starts with the first delivery, and later ones do not restart it", () => {
   const watch = new StallWatch();
   watch.taken(1000);
   watch.taken(1500);
   expect(watch.stalledMs(1600)).toBe(600);
 });
 
-it("each that ends starts the clock anew for those that are left", () => {
+it("each delivery that ends restarts the clock for those that are left", () => {
   const watch = new StallWatch();
   watch.taken(1000);
   watch.taken(1000);
@@ -24,7 +24,7 @@ it("each that ends starts the clock anew for those that are left", () => {
   expect(watch.stalledMs(1600)).toBe(100);
 });
 
-it("what waited for an absent store has its full time again when that is back", () => {
+it("the clock can be restarted when an absent store is back", () => {
   const watch = new StallWatch();
   watch.taken(0);
   watch.restarted(900_000);

@@ -12,7 +12,7 @@ import { realRead } from "./write-messages.ts";
 
 jest.setTimeout(30_000);
 
-/** Not long ago, so that its rejections have not expired. */
+/** A recent time, so that the rejections have not expired. */
 const RECEIVED_AT_MS = Date.now() - 5000;
 
 let story: IngestStory;
@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => story.end());
 
-/** The submissions of a delivery, as a client of the REST API would post them. */
+/** Returns the submissions of a delivery, as a client of the REST API would post them. */
 function posted(messages: readonly object[]): JobSubmission[] {
   const { jobs, verdictOf } = realRead(aDelivery(messages));
   return Array.from({ length: jobs }, (_, index) => {
@@ -31,7 +31,7 @@ function posted(messages: readonly object[]): JobSubmission[] {
   });
 }
 
-/** A request with these items, each of them judged by the rules that Pulse and REST share. */
+/** Returns a request with these items, each judged by the rules that Pulse and REST share. */
 function aRequest(items: readonly (JobSubmission | "not an object")[]): Message {
   const verdictOf = (index: number): Verdict => {
     const item = items[index];
@@ -83,7 +83,7 @@ describe("jobs from a REST client, without any broker", () => {
     ]);
   });
 
-  it("end as failed while the store is away for long, and are not spooled; deliveries beside them are", async () => {
+  it("fail while the store is away for a long time, and are not spooled, unlike deliveries", async () => {
     story.start();
     story.store.mood = "gone";
     const delivery = aDelivery(aMessage());
@@ -99,13 +99,13 @@ describe("jobs from a REST client, without any broker", () => {
     expect(accounted).toBe(received);
   });
 
-  it("are stored at once while older deliveries still wait in the spool", async () => {
+  it("are stored at once, even while older deliveries wait in the spool", async () => {
     story.start();
     story.store.mood = "gone";
     const delivery = aDelivery(aMessage());
     story.deliver(delivery);
     await until(() => story.settlements.get(delivery) === "ack");
-    // The drain hangs at the one delivery in the spool; the store answers everybody else.
+    // The drain hangs at the one delivery in the spool; other calls to the store are answered.
     const { storeSubmissions } = story.store;
     let isDraining = false;
     story.store.storeSubmissions = (batch) => {
@@ -120,7 +120,7 @@ describe("jobs from a REST client, without any broker", () => {
     expect(story.spool.load.deliveries).toBe(1);
   });
 
-  it("fail once if a bug strikes, because a client retries, and are never rejected for it", async () => {
+  it("fail after a bug, but are not rejected, because a client retries", async () => {
     story.start();
     story.store.storeSubmissions = () => Promise.reject(new TypeError("a bug"));
     const answer = await story.submit(aRequest(posted([aMessage()])));

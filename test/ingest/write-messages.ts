@@ -9,15 +9,15 @@ import { limits, schemas } from "../examples.ts";
 
 const judgeOptions = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
 
-/** The real decoding and judgement. */
+/** Decodes and judges a delivery as the worker does. */
 export const realRead: ReadDelivery = (delivery) => readDelivery(delivery, judgeOptions);
 
-/** A delivery as a message of the write path. */
+/** Returns a delivery as a message of the write path. */
 export function messageOf(delivery: Delivery, read: ReadDelivery = realRead): Message {
   return deliveryMessage(delivery, read, delivery.redelivered);
 }
 
-/** A store that is asked once, and never waited for. */
+/** Returns a store that is called once, and not waited for while it is away. */
 export function impatient<Store>(store: Store): PatientStore<Store> {
   return { ask: (call) => call(store) };
 }

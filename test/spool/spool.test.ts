@@ -43,19 +43,19 @@ const entry = (id: number, given: Partial<Delivery> = {}, jobs = 1): SpoolEntry 
 const ids = (spool: Spool, limits = all): number[] =>
   (spool.front(limits)?.deliveries ?? []).map(({ delivery }) => delivery.receivedAtMs);
 
-/** A worker that appends so many, takes so many of the front in work, and is killed with them. */
+/** Runs a worker that appends some deliveries, begins to drain some of them, and is killed then. */
 async function killedTaker(append: number, take: number): Promise<void> {
   const args = ["--import", "tsx", taker, folder, String(append), String(take)];
   await once(spawn(process.execPath, args, { stdio: "inherit" }), "close");
 }
 
-/** What an earlier worker left, in which no row is damaged. */
+/** Opens a file that must not contain damaged rows. */
 const fileAt = (path: string): SpoolFile =>
   new SpoolFile(path, ({ reason }) => {
     throw new Error(reason);
   });
 
-/** Takes out everything, and gives its numbers in order. */
+/** Removes everything from the spool, and returns the numbers of the deliveries in order. */
 function drained(spool: Spool): number[] {
   const found: number[] = [];
   for (let front = spool.front(all); front !== null; front = spool.front(all)) {
@@ -65,7 +65,7 @@ function drained(spool: Spool): number[] {
   return found;
 }
 
-/** A process that appends and whose disk takes no byte, until it ends by itself. */
+/** Runs a process that appends to a full disk, and returns what it wrote to stderr. */
 async function fullDiskAppender(): Promise<string> {
   const command = `ulimit -f 0; exec "${process.execPath}" --import tsx "${appender}" "${folder}"`;
   const child = spawn("bash", ["-c", command], { stdio: ["ignore", "ignore", "pipe"] });
@@ -77,7 +77,7 @@ async function fullDiskAppender(): Promise<string> {
   return told;
 }
 
-/** A process that appends; killed once it has reported so many. Gives the last number it reported. */
+/** Runs a process that appends, and kills it after some reports. Returns the last number that it reported. */
 async function killedAppender(first: number, reports: number): Promise<number> {
   const child = spawn(process.execPath, ["--import", "tsx", appender, folder, String(first)], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -93,7 +93,7 @@ async function killedAppender(first: number, reports: number): Promise<number> {
 }
 
 describe("a spool", () => {
-  it("gives back what it took, as it was, in order, until it is removed", () => {
+  it("returns unchanged deliveries, in order, until they are removed", () => {
     const spool = open();
     const oversize = { bytes: 5e6, sha256: "ab", limitBytes: 1e6 };
     spool.append([entry(1), entry(2, { body: Buffer.from([0, 255, 254]), oversize }, 1)]);
@@ -112,7 +112,7 @@ describe("a spool", () => {
     spool.close();
   });
 
-  it("gives back what an earlier version left, which kept no properties", () => {
+  it("returns the deliveries of an earlier version, which stored no properties", () => {
     const db = new Database(join(folder, "left.db"));
     db.exec(`CREATE TABLE deliveries (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, exchange TEXT NOT NULL, routing_key TEXT NOT NULL,
@@ -128,7 +128,7 @@ describe("a spool", () => {
     spool.close();
   });
 
-  it("gives the front by number and by bytes, and one that alone is over", () => {
+  it("limits the front by number and by bytes, but always returns at least one delivery", () => {
     const spool = open();
     spool.append([entry(1, { body: Buffer.alloc(500) }), entry(2, { body: Buffer.alloc(10) }), entry(3)]);
     expect(ids(spool, { maxItems: 2, maxBytes: 1e6 })).toEqual([1, 2]);
@@ -137,7 +137,7 @@ describe("a spool", () => {
     spool.close();
   });
 
-  it("counts jobs, bytes and age, down to nothing", () => {
+  it("counts jobs and bytes, and knows the age of the oldest delivery, until it is empty again", () => {
     const spool = open();
     expect(spool.load).toEqual({ deliveries: 0, jobs: 0, bytes: 0 });
     expect(spool.oldestAtMs()).toBeNull();
@@ -150,7 +150,7 @@ describe("a spool", () => {
     spool.close();
   });
 
-  it("refuses what goes over its limit, whole, and takes it once there is room", () => {
+  it("refuses a whole batch that exceeds its limit, and accepts it when there is room", () => {
     const spool = open(1000);
     spool.append([entry(1, { body: Buffer.alloc(600) })]);
     const more = [entry(2), entry(3, { body: Buffer.alloc(400) })];
@@ -161,7 +161,7 @@ describe("a spool", () => {
     spool.close();
   });
 
-  it("leaves no file when it ends empty, and gives the disk back after a long outage", () => {
+  it("shrinks its file after a long outage, and deletes it if it is empty at the end", () => {
     const spool = open();
     for (let n = 0; n < 80; n++) spool.append([entry(n, { body: Buffer.alloc(1024 * 1024, n) })]);
     expect(drained(spool)).toHaveLength(80);
@@ -173,7 +173,7 @@ describe("a spool", () => {
 });
 
 describe("a worker that is killed while it appends", () => {
-  it("loses nothing that it reported, and the next one takes it over in order", async () => {
+  it("loses no delivery that it reported, and the next worker takes all of them over in order", async () => {
     const reported: number[] = [];
     for (let round = 0; round < 3; round++)
       reported.push(await killedAppender(round * 1_000_000, 5 + 20 * round));
@@ -184,7 +184,7 @@ describe("a worker that is killed while it appends", () => {
     for (const [round, last] of reported.entries()) {
       for (let n = round * 1_000_000; n <= last; n++) expect(kept).toContain(n);
     }
-    // A batch is there whole or not at all.
+    // A batch is stored as a whole or not at all.
     expect(found.length % 3).toBe(0);
     spool.close();
     expect(readdirSync(folder)).toEqual([]);
@@ -192,12 +192,12 @@ describe("a worker that is killed while it appends", () => {
 });
 
 describe("a spool's file", () => {
-  it("that the disk is too full to begin is not left behind", async () => {
+  it("is not left behind if the disk is too full to write its first page", async () => {
     expect(await fullDiskAppender()).toContain("Unavailable");
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("of a living worker is not taken over", async () => {
+  it("is not taken over from a worker that is alive", async () => {
     const child = spawn(process.execPath, ["--import", "tsx", appender, folder], {
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -215,8 +215,8 @@ describe("a spool's file", () => {
     await once(child, "close");
   });
 
-  it("comes to one of two workers that start at the same moment", async () => {
-    // SQLite may refuse a lock to both of two processes that ask for it at once: in a few of a hundred files.
+  it("is taken over by one of two workers that start at the same moment", async () => {
+    // SQLite may refuse a lock to both of two processes that ask for it at once: for a few of a hundred files.
     const files = 100;
     for (let n = 0; n < files; n++) {
       const file = fileAt(join(folder, `${n}.db`));
@@ -235,7 +235,7 @@ describe("a spool's file", () => {
     expect(taken.reduce((sum, count) => sum + count)).toBe(files);
   });
 
-  it("that ended cleanly comes to the next worker, and nothing in it is suspect", () => {
+  it("is taken over without suspects after its worker has stopped normally", () => {
     const before = open();
     before.append([entry(1, {}, 5), entry(2), entry(3, { redelivered: true })]);
     before.front({ maxItems: 2, maxBytes: 1e6 });
@@ -243,12 +243,12 @@ describe("a spool's file", () => {
     const spool = open();
     const found = spool.front(all)?.deliveries ?? [];
     expect(found.map(({ isSuspect }) => isSuspect)).toEqual([false, false, true]);
-    // What the other worker counted is not known to this one: a delivery counts as one.
+    // This worker does not know how many jobs the other one counted, so each delivery counts as one job.
     expect(spool.load).toMatchObject({ deliveries: 3, jobs: 3 });
     spool.close();
   });
 
-  it("of a worker that died makes suspects of what it had in work, through further deaths", async () => {
+  it("keeps deliveries as suspects that were in progress when a worker died, even if the next worker dies too", async () => {
     const suspects = (spool: Spool) => spool.front(all)?.deliveries.map(({ isSuspect }) => isSuspect);
     await killedTaker(4, 2);
     await killedTaker(0, 1);
@@ -260,7 +260,7 @@ describe("a spool's file", () => {
     last.close();
   });
 
-  it("that is no database is set aside, not deleted, and the others are taken over", () => {
+  it("is set aside, not deleted, if it is not a database; other files are taken over", () => {
     writeFileSync(join(folder, "bad.db"), "not a database ".repeat(1000));
     const left = fileAt(join(folder, "good.db"));
     left.append([entry(1)]);
@@ -272,7 +272,7 @@ describe("a spool's file", () => {
     expect(events).toContain("spool_corrupt");
   });
 
-  it("that is damaged in the middle is set aside once that shows, and the spool goes on", () => {
+  it("is set aside when damage in its middle is found, and the spool continues without it", () => {
     const path = join(folder, "left.db");
     const left = fileAt(path);
     left.append(Array.from({ length: 200 }, (_, n) => entry(n, { body: Buffer.alloc(2000, 1) })));
@@ -302,7 +302,7 @@ describe("a spool's file", () => {
     ["redelivered", "'often'", "often"],
     ["jobs", "-1.5", "-1.5"],
   ])(
-    "of which one row's %s is damaged (%s) loses nothing of it, and gives the others in order",
+    "in which the %s of a row is damaged (%s) returns the other rows in order, and the damaged row is kept elsewhere",
     (column, sql, kept) => {
       const path = join(folder, "left.db");
       const left = fileAt(path);
@@ -332,7 +332,7 @@ describe("a spool's file", () => {
     },
   );
 
-  it("of which a damaged row cannot be deleted sets it aside once, however often that is tried", () => {
+  it("sets a damaged row aside only once, even if the row cannot be deleted", () => {
     const path = join(folder, "left.db");
     const left = fileAt(path);
     left.append([entry(1), entry(2)]);
@@ -348,7 +348,7 @@ describe("a spool's file", () => {
     expect(events.filter((event) => event === "spool_row_damaged")).toHaveLength(1);
   });
 
-  it("of which the note of what was in work is damaged is set aside", () => {
+  it("is set aside if its record of the deliveries in progress is damaged", () => {
     const path = join(folder, "left.db");
     const left = fileAt(path);
     left.append([entry(1)]);

@@ -10,19 +10,19 @@ const aKnownBinding = (routing_key: string, wanted_by: string, wanted_at: string
 });
 const byKey = (a: KnownBinding, b: KnownBinding): number => a.routing_key.localeCompare(b.routing_key);
 
-/** What every store promises about bindings. */
+/** Tests what every store promises about bindings. */
 export function bindingLedgerContract(name: string, openEmpty: OpenEmpty): void {
   describe(`the ledger of bindings in the ${name} store`, () => {
     const empty = emptyStoreForEach(openEmpty);
 
-    it("keeps the ledger of bindings", async () => {
+    it("keeps bindings for each queue until they are forgotten", async () => {
       expect(await empty.store.readBindings("q")).toEqual([]);
       const at = "2026-01-05T10:00:00.000Z";
       const one = aKnownBinding("k/1", "a", at);
       const two = aKnownBinding("k", "a", at);
       await empty.store.noteBindings("q", [one, two]);
       await empty.store.noteBindings("other", [one]);
-      // Another worker's notes take nothing away.
+      // Notes of another worker do not remove other bindings.
       const taken = { ...two, wanted_by: "b", wanted_at: null };
       await empty.store.noteBindings("q", [taken]);
       expect((await empty.store.readBindings("q")).toSorted(byKey)).toEqual([taken, one]);
@@ -31,7 +31,7 @@ export function bindingLedgerContract(name: string, openEmpty: OpenEmpty): void 
       expect(await empty.store.readBindings("other")).toEqual([one]);
     });
 
-    it("notes the same bindings for many workers at the same time", async () => {
+    it("accepts the same bindings from many workers at the same time", async () => {
       const keys = Array.from({ length: 20 }, (_, n) => `k${n}`);
       const notes = ["a", "b", "c", "d"].map((worker) =>
         empty.store.noteBindings(

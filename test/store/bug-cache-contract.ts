@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Bug } from "../../src/domain/bug.ts";
 import { emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
 
-/** What every store promises about its bugs. */
+/** Tests what every store promises about its bugs. */
 export function bugCacheContract(name: string, openEmpty: OpenEmpty): void {
   describe(`the bug cache in the ${name} store`, () => {
     const empty = emptyStoreForEach(openEmpty);
@@ -13,7 +13,7 @@ export function bugCacheContract(name: string, openEmpty: OpenEmpty): void {
     const bugs = (count: number, summary?: string): Bug[] =>
       Array.from({ length: count }, (_, nth) => bug(nth + 1, summary));
 
-    it("is replaced as a whole, under a new version", async () => {
+    it("is replaced as a whole, and gets a new version", async () => {
       expect(await empty.store.bugsVersion()).toBeNull();
       await empty.store.replaceBugs([bug(2), bug(1), bug(3)]);
       const version = await empty.store.bugsVersion();
@@ -23,7 +23,7 @@ export function bugCacheContract(name: string, openEmpty: OpenEmpty): void {
       expect(await empty.store.bugsVersion()).not.toBe(version);
     });
 
-    it("is read as it was, or as it is then, by another while it is replaced", async () => {
+    it("shows other workers either all old bugs or all new bugs while it is replaced", async () => {
       await empty.store.replaceBugs(bugs(1500, "old"));
       const other = await empty.openAnother();
       const replacing = empty.store.replaceBugs(bugs(2500, "new"));
@@ -38,7 +38,7 @@ export function bugCacheContract(name: string, openEmpty: OpenEmpty): void {
       await other.close();
     });
 
-    it("stays as it is when it cannot be replaced to the end", async () => {
+    it("stays unchanged if a replacement fails halfway", async () => {
       await empty.store.replaceBugs(bugs(3));
       const version = await empty.store.bugsVersion();
       const broken = Object.defineProperty(bug(1501), "summary", {

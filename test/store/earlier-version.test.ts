@@ -16,7 +16,7 @@ import { sharedMongodb } from "../servers/shared-servers.ts";
 jest.setTimeout(60_000);
 const stored = (name: string): Buffer => readFileSync(new URL(`earlier-version/${name}`, import.meta.url));
 
-/** A copy that the first version wrote, opened by the code of today. */
+/** A copy of a store that the first version wrote, opened by the current code. */
 interface Copy {
   readonly store: Store;
   remove(): Promise<void>;
@@ -84,7 +84,7 @@ function earlierVersion(name: string, openCopy: () => Promise<Copy>): void {
       expect(ran?.result_set).toMatchObject({ revision: REVISION, author: "a@example.com" });
     });
 
-    it("shows what is kept beside other jobs", async () => {
+    it("shows refused parts, suggestions and options of other jobs", async () => {
       const [summary] = await copy.store.findJobsByGuid("summary/0");
       expect(summary?.job.refused).toEqual([{ what: "artifact 1", reason: "has no name" }]);
       expect(summary?.suggestions).toMatchObject([{ attempts: 0, failure: null }]);
@@ -92,7 +92,7 @@ function earlierVersion(name: string, openCopy: () => Promise<Copy>): void {
       expect(named?.job.options).toEqual(["debug", "pgo"]);
     });
 
-    it("counts a job that comes again as unchanged, and moves none backwards", async () => {
+    it("calls repeated and late messages unchanged, and keeps a coalesced job coalesced", async () => {
       const again = await copy.store.storeSubmissions([
         anArrival({ taskId: "ran/0" }),
         anArrival({ taskId: "ran/0", state: "running" }),
@@ -102,8 +102,8 @@ function earlierVersion(name: string, openCopy: () => Promise<Copy>): void {
       expect((await copy.store.findJob("try", "folded/0"))?.coalesced_to).toBe("named/0");
     });
 
-    it("deals out the log and the summary that wait", async () => {
-      // The first version did not note which exchange a log came by.
+    it("hands out the log and the summary that are waiting", async () => {
+      // The first version did not store the exchange of a log.
       const claim = aClaim({ exchange: "" });
       const logs = await copy.store.claimWork({ ...claim, kind: "log" });
       expect(logs).toMatchObject([{ kind: "log", job_guid: "ran/0", url: "http://logs.example/1" }]);
@@ -112,13 +112,13 @@ function earlierVersion(name: string, openCopy: () => Promise<Copy>): void {
       for (const item of [...logs, ...suggestions]) expect(await copy.store.finishWork(item, [])).toBe(true);
     });
 
-    it("lists its rejections, and counts one that comes again", async () => {
+    it("lists and counts its rejections", async () => {
       const [rejection] = await copy.store.listRejections({ limit: 10 });
       expect(rejection).toMatchObject({ count: 2, exchange: "exchange/publisher/jobs", task_id: "bad/0" });
       expect(await copy.store.countRejections({ project: "try" })).toMatchObject([{ messages: 2 }]);
     });
 
-    it("knows bindings, bugs, and what may have killed a worker", async () => {
+    it("knows its bindings, bugs and suspects", async () => {
       expect(await copy.store.readBindings("queue/guest/jobs")).toMatchObject([{ wanted_by: "worker" }]);
       expect(await copy.store.readBugs(0, 10)).toMatchObject([{ id: 1, summary: "Intermittent boom" }]);
       expect(await copy.store.enterSuspects(["c0ffee"])).toEqual([2]);
@@ -132,7 +132,7 @@ mongodb.describe(`on ${mongodb.name}`, () => {
   earlierVersion("MongoDB protocol", () => mongodbCopy(mongodb.server().url));
 });
 
-it("a spool file that the first version left is taken over, delivery by delivery", () => {
+it("a spool file of the first version is taken over with all its deliveries", () => {
   const folder = mkdtempSync(join(tmpdir(), "earlier-version-"));
   writeFileSync(join(folder, `${randomUUID()}.db`), gunzipSync(stored("spool.db.gz")));
   const said: string[] = [];

@@ -2,7 +2,7 @@ import { afterEach, beforeEach } from "@jest/globals";
 import type { Store } from "../../src/store/ports/store.ts";
 import type { StoreLimits } from "../../src/store/rules/store-limits.ts";
 
-/** Opens the same, at first empty, database as often as it is called; `remove` ends it. */
+/** A database that is empty at first. Every call of `open` opens the same database; `remove` deletes it. */
 export interface Database {
   open(limits?: Partial<StoreLimits>): Promise<Store>;
   remove(): Promise<void>;
@@ -12,9 +12,9 @@ export type OpenEmpty = () => Promise<Database>;
 
 /** A store for each test of the surrounding `describe`, on an empty database of its own. */
 export interface EmptyStore {
-  /** The store of the test that runs now. */
+  /** The store of the test that is running. */
   readonly store: Store;
-  /** Opens the same database for another worker, who closes it. */
+  /** Opens the same database for another worker. The caller closes it. */
   openAnother(): Promise<Store>;
 }
 

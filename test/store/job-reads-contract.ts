@@ -5,20 +5,20 @@ import { emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
 
 const artifact = <Blob>(name: string, blob: Blob) => ({ name, type: "json", blob });
 
-/** What every store answers about jobs. */
+/** Tests what every store promises about reading jobs. */
 export function jobReadsContract(name: string, openEmpty: OpenEmpty): void {
   describe(`reading jobs from the ${name} store`, () => {
     const empty = emptyStoreForEach(openEmpty);
     const kinds = async (...batch: Arrival[]) =>
       (await empty.store.storeSubmissions(batch)).map(({ kind }) => kind);
 
-    it("finds a job by its task id, and never another task's", async () => {
+    it("finds the jobs of a task id, and no job of another task", async () => {
       await kinds(anArrival(), anArrival({ taskId: "guid0/0" }), anArrival({ taskId: "guid/1" }));
       const guids = (await empty.store.findJobsByGuid("guid")).map(({ job }) => job.job_guid);
       expect(guids).toEqual(["guid/0", "guid/1"]);
     });
 
-    it("finds a job stored under a task's UUID by its slug, and the other way round, with its logs", async () => {
+    it("finds a job and its logs by the task's slug or UUID, whichever form it was stored with", async () => {
       const [slug, uuid] = ["fJhBlPyZTLKrsXAv8oEXpQ", "7c984194-fc99-4cb2-abb1-702ff28117a5"];
       const logs = [{ name: "buildbot_text", url: "http://logs.example/1" }];
       await kinds(anArrival({ taskId: `${uuid}/0`, logs }), anArrival({ taskId: `${slug}/1`, logs }));
@@ -34,11 +34,11 @@ export function jobReadsContract(name: string, openEmpty: OpenEmpty): void {
       }
     });
 
-    describe("what is known of a job", () => {
+    describe("an explained job", () => {
       const summary = artifact("text_log_summary", { step_data: { all_errors: [] } });
       const text = { name: "buildbot_text", url: "http://logs.example/1" };
 
-      it("tells who made each artifact: a message, or we of its log or summary", async () => {
+      it("says for each artifact whether it comes from a message, a log or a summary", async () => {
         await kinds(anArrival({ logs: [text], jobInfo: { summary: "sent" } }));
         await kinds(anArrival({ taskId: "b/0", extra: { artifacts: [summary] } }));
         const made = artifact("Job Info", '{"job_details":[]}');
@@ -58,7 +58,7 @@ export function jobReadsContract(name: string, openEmpty: OpenEmpty): void {
         ]);
       });
 
-      it("holds its push, its logs and the suggestions that are still to be made", async () => {
+      it("has its push, its logs and the suggestions that still have to be made", async () => {
         await kinds(
           anArrival({ logs: [text], coalesced: ["other/0"], extra: { artifacts: [summary] } }),
           anArrival({ taskId: "other/0" }),

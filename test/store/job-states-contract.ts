@@ -14,7 +14,7 @@ const machine = (platform: string) => ({
 });
 const artifact = (name: string, blob: unknown) => ({ name, type: "json", blob });
 
-/** Logs, artifacts and coalesced jobs named after the state: what is kept of a message shows in them. */
+/** Returns a message whose logs, artifacts and coalesced jobs are named after its state, to show what is kept of it. */
 function messageIn(state: string, taskId: string, overrides: Overrides = {}): Arrival {
   return anArrival({
     ...{ taskId, state, logs: [{ name: state, url: "u" }], coalesced: [`${taskId}+${state}`] },
@@ -22,7 +22,7 @@ function messageIn(state: string, taskId: string, overrides: Overrides = {}): Ar
   });
 }
 
-/** What every store promises of a job's messages: the state table, and what is never overwritten. */
+/** Tests what every store promises about the messages of a job: the state table, and what is never overwritten. */
 export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
   describe(`jobs in the ${name} store`, () => {
     let database: Database;
@@ -53,7 +53,7 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
     const unread = { name: "buildbot_text", url: "u" };
     const read = { ...unread, steps: [] };
 
-    story("says of a message that changes a job of another exchange whose job it is", async () => {
+    story("a message that changes a job of another exchange reports that exchange", async () => {
       const by = (exchange: string, state: string, overrides: Overrides = {}): Arrival =>
         through(exchange, messageIn(state, guid, overrides));
       const bare = { logs: [], coalesced: [], extra: {} };
@@ -69,7 +69,7 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
         { kind: "stored" },
         { kind: "stored", jobOf: "a" },
         { kind: "stored" },
-        // It adds a log and an artifact.
+        // This message adds a log and an artifact.
         { kind: "unchanged", jobOf: "a" },
         { kind: "unchanged" },
         { kind: "unchanged" },
@@ -78,7 +78,7 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     const table = [
-      // stored, incoming, the outcome, the state then, and what is kept of the incoming one
+      // The stored and the incoming state, the outcome, the state afterwards, and what is kept of the incoming message.
       [null, "pending", "stored", "pending", "all"],
       [null, "running", "stored", "running", "all"],
       [null, "completed", "stored", "completed", "all"],
@@ -94,7 +94,7 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
     ] as const;
     for (const [stored, incoming, outcome, state, kept] of table) {
       story(
-        `${stored ?? "nothing"} stored, ${incoming} comes: ${outcome}, ${state}; kept is ${kept}`,
+        `with ${stored ?? "nothing"} stored, ${incoming} is ${outcome}; the job is ${state}, and of the message ${kept} is kept`,
         async () => {
           if (stored !== null) await kinds(messageIn(stored, guid));
           const extras = {
@@ -109,7 +109,7 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
           await kinds(messageIn("completed", `${guid}+new`));
           const { job, logs, artifacts } = await view();
           expect(job).toMatchObject({ state, who: kept === "all" ? "incoming" : stored });
-          // A log that is due is work, also where the job's row stays as it is.
+          // The log is due, even if the job itself stays unchanged.
           const due = logs.filter((each) => each.url === "new" && each.next_attempt_at !== null);
           expect(due).toHaveLength(kept === "nothing" ? 0 : 1);
           expect(artifacts.includes("new")).toBe(kept !== "nothing");
@@ -125,18 +125,21 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
       ["completed", "running", "pending"],
       ["running", "pending", "completed", "completed"],
     ]) {
-      story(`${batch.join(", ")} in one batch: completed, with the parts of each`, async () => {
-        await kinds(...batch.map((state) => messageIn(state, guid)));
-        const { job, logs, artifacts } = await view();
-        expect(job.state).toBe("completed");
-        const states = [...new Set(batch)].toSorted();
-        expect(logs.map((each) => each.name).toSorted()).toEqual(states);
-        expect(artifacts.toSorted()).toEqual(states);
-      });
+      story(
+        `${batch.join(", ")} in one batch give a completed job with the parts of all messages`,
+        async () => {
+          await kinds(...batch.map((state) => messageIn(state, guid)));
+          const { job, logs, artifacts } = await view();
+          expect(job.state).toBe("completed");
+          const states = [...new Set(batch)].toSorted();
+          expect(logs.map((each) => each.name).toSorted()).toEqual(states);
+          expect(artifacts.toSorted()).toEqual(states);
+        },
+      );
     }
 
     story(
-      "pending is stored, pending and completed come in one batch: only the equal one is dropped",
+      "with pending stored, a batch of pending and completed: only the repeated pending is dropped",
       async () => {
         await kinds(messageIn("pending", guid));
         expect(await kinds(messageIn("pending", guid), messageIn("completed", guid))).toEqual([
@@ -146,36 +149,49 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
       },
     );
 
-    story("a job that was retried stays so; a re-run needs a guid of its own", async () => {
+    story("a job with the result `retry` keeps it; a new run needs a guid of its own", async () => {
       await kinds(messageIn("completed", guid, { isRetried: true }));
       expect(await kinds(messageIn("completed", guid, { result: "success" }))).toEqual(["unchanged"]);
       expect((await view()).job.result).toBe("retry");
     });
 
-    story("an update sets what belongs to the state; the first message fixes the rest", async () => {
-      const first = { timeScheduled: "2016-07-01", tier: 2, runMachine: machine("linux64"), labels: ["opt"] };
-      await kinds(messageIn("pending", guid, first));
-      const before = (await view()).job;
-      const other = { timeScheduled: "2017-07-01", tier: 3, runMachine: machine("win7"), labels: ["debug"] };
-      const times = { timeStarted: "2018-07-01", timeCompleted: "2019-07-01" };
-      const display = { jobName: "other", jobSymbol: "O", groupSymbol: "og", groupName: "other group" };
-      const rest = { reason: "r", productName: "p", result: "fail", jobKind: "build", display };
-      const origin = { kind: "hg.mozilla.org", project: "try", revision: "e".repeat(40) };
-      await kinds(messageIn("completed", guid, { ...other, ...times, ...rest, origin, owner: "o" }));
-      const { job } = await view();
-      const { submit_timestamp, signature, build_platform, machine_platform, tier, running_eta } = before;
-      const fixed = { submit_timestamp, signature, build_platform, machine_platform, tier, running_eta };
-      expect(job).toMatchObject({ ...fixed, failure_classification_id: 1, reference_data_name: signature });
-      expect(job).toMatchObject({
-        ...{ state: "completed", result: "busted", who: "o", reason: "r", product_name: "p" },
-        ...{ machine: "m-win7", options: ["debug"], name: "other", job_symbol: "O" },
-        ...{ group_symbol: "og", group_name: "other group", result_set: `try/${"e".repeat(12)}` },
-        ...{ start_timestamp: 1530403200, end_timestamp: 1561939200 },
-      });
-      expect(job.option_collection_hash).not.toBe(before.option_collection_hash);
-    });
+    story(
+      "an update sets the fields that depend on the state; the others stay as in the first message",
+      async () => {
+        const first = {
+          timeScheduled: "2016-07-01",
+          tier: 2,
+          runMachine: machine("linux64"),
+          labels: ["opt"],
+        };
+        await kinds(messageIn("pending", guid, first));
+        const before = (await view()).job;
+        const other = {
+          timeScheduled: "2017-07-01",
+          tier: 3,
+          runMachine: machine("win7"),
+          labels: ["debug"],
+        };
+        const times = { timeStarted: "2018-07-01", timeCompleted: "2019-07-01" };
+        const display = { jobName: "other", jobSymbol: "O", groupSymbol: "og", groupName: "other group" };
+        const rest = { reason: "r", productName: "p", result: "fail", jobKind: "build", display };
+        const origin = { kind: "hg.mozilla.org", project: "try", revision: "e".repeat(40) };
+        await kinds(messageIn("completed", guid, { ...other, ...times, ...rest, origin, owner: "o" }));
+        const { job } = await view();
+        const { submit_timestamp, signature, build_platform, machine_platform, tier, running_eta } = before;
+        const fixed = { submit_timestamp, signature, build_platform, machine_platform, tier, running_eta };
+        expect(job).toMatchObject({ ...fixed, failure_classification_id: 1, reference_data_name: signature });
+        expect(job).toMatchObject({
+          ...{ state: "completed", result: "busted", who: "o", reason: "r", product_name: "p" },
+          ...{ machine: "m-win7", options: ["debug"], name: "other", job_symbol: "O" },
+          ...{ group_symbol: "og", group_name: "other group", result_set: `try/${"e".repeat(12)}` },
+          ...{ start_timestamp: 1530403200, end_timestamp: 1561939200 },
+        });
+        expect(job.option_collection_hash).not.toBe(before.option_collection_hash);
+      },
+    );
 
-    story("an artifact stays as the first message gave it, whoever comes later", async () => {
+    story("an artifact stays as in the first message that brought it", async () => {
       await kinds(messageIn("running", guid, { extra: { artifacts: [artifact("x", 1), artifact("x", 2)] } }));
       await kinds(
         messageIn("completed", guid, { extra: { artifacts: [artifact("x", 3), artifact("y", 4)] } }),
@@ -185,7 +201,7 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
       expect((await store.findArtifact("try", guid, "y"))?.blob).toBe("4");
     });
 
-    story("details of a Job Info are only ever added: of equal ones the first stays", async () => {
+    story("details of a Job Info are only added, and equal ones are kept once", async () => {
       const info = (...values: string[]) => ({
         jobInfo: {},
         extra: {
@@ -201,7 +217,7 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
       expect((await view()).artifacts).toEqual(["Job Info"]);
     });
 
-    story("a log's status is not changed by a later message that mentions it", async () => {
+    story("the status of a log is not changed by a later message with the same log", async () => {
       await kinds(messageIn("pending", guid, { logs: [unread] }));
       await kinds(messageIn("running", guid, { logs: [read] }));
       expect((await view()).logs).toMatchObject([{ parse_status: "pending" }]);
@@ -210,7 +226,7 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
       expect((await view(`${guid}b`)).logs).toMatchObject([{ parse_status: "parsed" }]);
     });
 
-    story("a log of another name or URL is another log", async () => {
+    story("logs with different names or URLs are different logs", async () => {
       const logs = [
         { name: "a", url: "u" },
         { name: "a", url: "v" },
@@ -231,18 +247,21 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
       [2, 0, 1],
       [2, 1, 0],
     ]) {
-      story(`coalesced into two: the greater guid, in the order ${order.join("")}`, async () => {
-        const arrivals = [
-          messageIn("completed", guid),
-          messageIn("completed", `${guid}/a`, { coalesced: [guid, "nobody"] }),
-          messageIn("completed", `${guid}/b`, { coalesced: [guid] }),
-        ];
-        for (const at of order) await kinds(...arrivals.slice(at, at + 1));
-        expect((await view()).coalesced_to).toBe(`${guid}/b`);
-      });
+      story(
+        `a job that is coalesced into two others belongs to the greater guid, in the order ${order.join("")}`,
+        async () => {
+          const arrivals = [
+            messageIn("completed", guid),
+            messageIn("completed", `${guid}/a`, { coalesced: [guid, "nobody"] }),
+            messageIn("completed", `${guid}/b`, { coalesced: [guid] }),
+          ];
+          for (const at of order) await kinds(...arrivals.slice(at, at + 1));
+          expect((await view()).coalesced_to).toBe(`${guid}/b`);
+        },
+      );
     }
 
-    story("a job with as many parts as one message may give it is stored with all of them", async () => {
+    story("a message with the most parts that are allowed is stored with all of them", async () => {
       const { logs, artifacts, coalesced } = limits.jobLimits;
       const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
       const largest = messageIn("completed", guid, {

@@ -35,14 +35,14 @@ mongodb.describe(`on ${mongodb.name}`, () => {
 
   it("reports a database name that the server refuses as a mistake in the settings", async () => {
     const url = databaseUrl();
-    // The settings refuse such a name; whoever opens a store by another way is told by the server.
+    // The settings refuse such a name before. If the store is opened in another way, the server refuses it.
     url.pathname = "/my%20db";
     await expect(openMongodbStore(url.href, 30)).rejects.toThrow(
-      /^MONGODB_URL: the server does not take the name of the database: /,
+      /^MONGODB_URL: the server does not accept the name of the database: /,
     );
   });
 
-  it("has the server drop rejections once they have expired", async () => {
+  it("lets the server delete rejections when they have expired", async () => {
     const { href } = databaseUrl();
     await (await openMongodbStore(href, 30)).close();
     const client = new MongoClient(href);
@@ -57,7 +57,7 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     );
   });
 
-  it("work that an earlier version has stored counts as that of an unknown exchange", async () => {
+  it("work that an earlier version stored belongs to an unknown exchange", async () => {
     const { href } = databaseUrl();
     const store = await openMongodbStore(href, 30);
     const log = { name: "buildbot_text", url: "http://logs.example/1" };
@@ -77,7 +77,7 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     await client.close();
   });
 
-  it("a long blob is stored compressed and comes back as it was", async () => {
+  it("a long blob is stored compressed and read unchanged", async () => {
     const { href } = databaseUrl();
     const store = await openMongodbStore(href, 30);
     const blob = { text: "é\n".repeat(20_000) };
@@ -86,7 +86,7 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     await store.close();
   });
 
-  it("what is asked when it is closed is answered, or told that it is away, and soon", async () => {
+  it("calls in progress when it is closed soon succeed or fail with Unavailable", async () => {
     const { href } = databaseUrl();
     const store = await openMongodbStore(href, 30);
     const asked = Array.from({ length: 30 }, (_, n) =>
@@ -105,14 +105,14 @@ mongodb.describe(`on ${mongodb.name}`, () => {
   });
 });
 
-it("a server that is away is Unavailable, and its password is in no message", async () => {
+it("a server that is away throws Unavailable, without the password in the message", async () => {
   const opening = openMongodbStore("mongodb://user:geheim@127.0.0.1:1/x", 30);
   const error: unknown = await opening.catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ name: "Unavailable" });
   expect(String(error)).not.toContain("geheim");
 });
 
-it("whatever an address says of them, writes are durable on most members, and reads are the primary's", async () => {
+it("writes are durable on most members, and reads go to the primary, even if the address says otherwise", async () => {
   const connect = jest.spyOn(MongoClient.prototype, "connect");
   const url = "mongodb://127.0.0.1:1/x?w=1&journal=false&readPreference=secondaryPreferred&retryWrites=true";
   await expect(openMongodbStore(url, 30)).rejects.toMatchObject({ name: "Unavailable" });
@@ -129,7 +129,7 @@ it.each([
   ["mongodb://u:geheim@h/x?foo=1", "option foo is not supported"],
   ["mongodb://u:geheim@h/x.y", "Database names cannot contain the character '.'"],
 ])(
-  "an address that the driver does not understand is a misuse, told without its password: %s",
+  "an address that the driver does not understand is a Misuse, without the password in the message: %s",
   async (url, words) => {
     const error: unknown = await openMongodbStore(url, 30).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: "Misuse", message: `MONGODB_URL: ${words}` });

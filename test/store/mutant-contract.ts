@@ -12,7 +12,7 @@ import type { OpenEmpty } from "./empty-store.ts";
 const judging = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
 const BATCH = 50;
 
-/** What is accepted of a broken message, under a guid of its own. */
+/** Returns the accepted jobs of a broken message, each with a guid of its own. */
 function arrivalsOf(seed: number, index: number): Arrival[] {
   return judgeDelivery(aDelivery(mutant(randomOf(seed, index))), judging).flatMap((verdict, at) => {
     if (verdict.kind !== "accepted") return [];
@@ -24,12 +24,12 @@ function arrivalsOf(seed: number, index: number): Arrival[] {
 }
 
 /**
- * Whatever of a broken message is accepted, the store takes it, knows it again, and gives it back as it was.
+ * Tests that a store accepts every accepted job of a broken message, recognises a repetition, and returns the job unchanged.
  *
- * @param count - so many messages; the seed is another one each time, and told where a test fails.
+ * @param count - the number of messages. Their seed is different each time, and is shown if a test fails.
  */
 export function mutantContract(name: string, openEmpty: OpenEmpty, count: number): void {
-  it(`the ${name} store gives back what it was given, whatever strangers write into a message`, async () => {
+  it(`the ${name} store returns jobs unchanged, whatever strangers write into a message`, async () => {
     const seed = Math.floor(Math.random() * 2 ** 31);
     const database = await openEmpty();
     const store = await database.open();
@@ -41,7 +41,7 @@ export function mutantContract(name: string, openEmpty: OpenEmpty, count: number
         const outcomes = await store.storeSubmissions(batch);
         const known = batch.filter((_, index) => outcomes[index]?.kind === "stored");
         for (const [index, { submission }] of batch.entries()) {
-          // A hash may be one that nobody knows: nothing else is refused here.
+          // A hash may be unknown; that is the only reason for a rejection here.
           if (submission.revision !== null)
             expect({ seed, ...outcomes[index] }).toEqual({ seed, kind: "stored" });
         }
@@ -63,7 +63,7 @@ function givenOf({ job, logs, artifacts, revision }: Given): object {
   return {
     job,
     logs: [...once],
-    // Two that begin alike are one push.
+    // Two revisions with the same beginning are one push.
     push: revision === null ? null : shortRevision(revision),
     artifacts: artifacts.filter(({ name }) => name !== "Job Info"),
     hasJobInfo: artifacts.some(({ name }) => name === "Job Info"),

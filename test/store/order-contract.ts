@@ -9,7 +9,7 @@ import type { OpenEmpty } from "./empty-store.ts";
 const WORKERS = 3;
 const JOBS = 3;
 
-/** What one message says; numbers name parts, and a part of one name is the same in every message. */
+/** The content of one message. Numbers are the names of parts; a part of one name is the same in every message. */
 interface Content {
   readonly isRetried: boolean;
   readonly result: "success" | "fail" | "exception";
@@ -40,7 +40,7 @@ const content: fc.Arbitrary<Content> = fc.record({
   coalesced: parts(JOBS),
 });
 
-/** The messages of a few jobs, at most one for each state: a second one of a state is dropped, whatever it says. */
+/** The messages of a few jobs, at most one for each state, because a second one of the same state is dropped anyway. */
 const messages: fc.Arbitrary<readonly Told[]> = fc
   .tuple(
     ...Array.from({ length: JOBS }, (_, job) =>
@@ -53,7 +53,7 @@ const messages: fc.Arbitrary<readonly Told[]> = fc
   )
   .map((jobs) => jobs.flat());
 
-/** All of them at least once, in any order, some again, in batches that the workers get. */
+/** Deliveries of all messages, in any order, some of them repeated, in batches for several workers. */
 const deliveries = messages.chain((all) =>
   fc.array(fc.nat(all.length - 1), { maxLength: 6 }).chain((again) => {
     const every = [...all.keys(), ...again];
@@ -75,7 +75,7 @@ function toArrival(run: string, { job, state, content: told }: Told): Arrival {
     ...{ taskId: `${run}/${job}`, state, isRetried: told.isRetried, result: told.result },
     ...(told.startedAt === null ? {} : { timeStarted: iso(told.startedAt) }),
     ...(told.completedAt === null ? {} : { timeCompleted: iso(told.completedAt) }),
-    // The messages agree on what the first one fixes.
+    // All messages have the same values for fields that the first message fixes.
     ...{ timeScheduled: "2016-07-01", tier: 2, owner: state },
     logs: told.logs.map((n) => ({ name: `l${n}`, url: `u${n}` })),
     coalesced: told.coalesced.map((n) => `${run}/${n}`),
@@ -88,7 +88,7 @@ function toArrival(run: string, { job, state, content: told }: Told): Arrival {
   });
 }
 
-/** What must be there in the end, worked out from the rules alone. */
+/** Returns the job that must be stored in the end, computed only from the rules. */
 function expectedOf(run: string, all: readonly Told[], job: number): object {
   const own = all
     .filter((message) => message.job === job)
@@ -124,11 +124,11 @@ async function storedOf(store: Store, guid: string): Promise<object> {
 }
 
 /**
- * The promise that nobody has to care how messages arrive: in whatever order, however often, in whatever batches, at
- * whichever of several workers at once, they end in the same jobs.
+ * Tests that messages end in the same jobs, in any order, however often they arrive, in whatever batches, and at whichever
+ * of several workers.
  */
 export function orderContract(name: string, openEmpty: OpenEmpty, numRuns: number): void {
-  it(`in the ${name} store, any order, duplication, batching and interleaving ends in the same jobs`, async () => {
+  it(`any order, duplication, batching and interleaving ends in the same jobs in the ${name} store`, async () => {
     const database = await openEmpty();
     const stores = await Promise.all(Array.from({ length: WORKERS }, () => database.open()));
     const [reader] = stores;

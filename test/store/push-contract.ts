@@ -14,12 +14,12 @@ const pushOf = (revision: string, revisions: readonly string[], push_timestamp =
   return { revision, author, push_timestamp, revisions: revisions.map((each) => row(each, author)) };
 };
 
-/** What every store promises of pushes: how a job's revision finds its push, and what a submitted push changes. */
+/** Tests what every store promises about pushes: how a job's revision finds its push, and what a submitted push changes. */
 export function pushContract(name: string, openEmpty: OpenEmpty): void {
   describe(`pushes in the ${name} store`, () => {
     let database: Database;
     let store: Store;
-    // One database for all: each story has a project of its own.
+    // All stories share one database, and each has a project of its own.
     let project = "";
     let stories = 0;
     beforeAll(async () => {
@@ -38,12 +38,12 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
     };
 
     let jobs = 0;
-    /** A job that names its push so, which may be as a message of REST would, shorter than the schema lets one. */
+    /** Returns a job with this revision or hash. As over REST, the revision may be shorter than Pulse's schema allows. */
     const jobOf = (revision: string | null, revision_hash: string | null = null): Arrival => {
       const arrival = anArrival({ taskId: `job${jobs++}` });
       return { ...arrival, submission: { ...arrival.submission, project, revision, revision_hash } };
     };
-    /** Stores a job of that revision, and gives the id of the push that it was attached to. */
+    /** Stores a job of that revision, and returns the id of the push that it was attached to. */
     const attach = async (revision: string): Promise<string | undefined> => {
       const job = jobOf(revision);
       expect(await store.storeSubmissions([job])).toEqual([{ kind: "stored" }]);
@@ -56,27 +56,30 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
     const [a, b, c] = [full("a"), full("b"), full("c")];
 
     for (const given of [a, short(a)]) {
-      story(`nothing stored, a job with ${given.length} characters: a skeleton with as many`, async () => {
-        expect(await attach(given)).toBe(idOf(a));
-        expect(await find(a)).toEqual({
-          ...{ project, revision: given, short_revision: short(a), revision_hash: given, revisions: [] },
-          ...{ author: "pending...", push_timestamp: 0, active_status: "active" },
-        });
-      });
+      story(
+        `a job with ${given.length} characters of an unknown revision makes a skeleton with as many`,
+        async () => {
+          expect(await attach(given)).toBe(idOf(a));
+          expect(await find(a)).toEqual({
+            ...{ project, revision: given, short_revision: short(a), revision_hash: given, revisions: [] },
+            ...{ author: "pending...", push_timestamp: 0, active_status: "active" },
+          });
+        },
+      );
     }
 
-    story("a skeleton, another job of the same revision: the same push", async () => {
+    story("another job of the same revision uses the same skeleton", async () => {
       expect(await attach(a)).toBe(await attach(a));
       expect(await find(a)).toMatchObject({ author: "pending...", revision: a });
     });
 
-    story("a skeleton of 40, a job with its 12: the same push, the longer form kept", async () => {
+    story("a job with 12 characters uses a skeleton with 40, which keeps them", async () => {
       await attach(a);
       expect(await attach(short(a))).toBe(idOf(a));
       expect(await find(short(a))).toMatchObject({ revision: a });
     });
 
-    story("a skeleton of 12, a job with all 40: the same push, lengthened", async () => {
+    story("a job with all 40 characters uses a skeleton with 12, and lengthens it", async () => {
       await attach(short(a));
       expect(await attach(a)).toBe(idOf(a));
       expect(await find(short(a))).toMatchObject({ revision: a, push_timestamp: 0 });
@@ -84,7 +87,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
 
     for (const given of [a, short(a)]) {
       story(
-        `a skeleton of ${given.length}, its push: completed in place, the job stays attached`,
+        `a submitted push completes its skeleton with ${given.length} characters, and the job stays attached`,
         async () => {
           const attachedTo = await attach(given);
           await submit({ ...pushOf(a, [b, a]), revision_hash: "hash" });
@@ -100,18 +103,18 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       );
     }
 
-    story("a complete push, a job by any of its revisions, 12 or 40: that push", async () => {
+    story("a job finds a complete push by any of its revisions, with 12 or 40 characters", async () => {
       await submit(pushOf(b, [a, b]));
       for (const given of [a, short(a), b, short(b)]) expect(await attach(given)).toBe(idOf(b));
       expect(await find(short(a))).toMatchObject({ revision: b });
     });
 
-    story("a push whose revisions were given by 12, a job with all 40 of one: that push", async () => {
+    story("a job with all 40 characters finds a push whose revisions were submitted with 12", async () => {
       await submit(pushOf(b, [short(a), b]));
       expect(await attach(a)).toBe(idOf(b));
     });
 
-    story("a complete push, the same again with other author, time and revisions: no change", async () => {
+    story("a complete push does not change if it is submitted again with other contents", async () => {
       await submit(pushOf(a, [a]));
       const before = await find(a);
       await submit({ ...pushOf(a, [b, c, a], 9, "other"), active_status: "hidden", revision_hash: "x" });
@@ -119,14 +122,14 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       expect(await find(b)).toBeNull();
     });
 
-    story("a complete push without rows, a job by its top revision: that push", async () => {
+    story("a job finds a complete push without rows by its top revision", async () => {
       await submit(pushOf(a, []));
       for (const given of [a, short(a)]) expect(await attach(given)).toBe(idOf(a));
       expect(await find(a)).toMatchObject({ author: "a@b", push_timestamp: 5 });
     });
 
     story(
-      "a push stored with 12 characters, a job with all 40: lengthened, author and time kept",
+      "a job with all 40 characters lengthens a push with 12, which keeps its author and time",
       async () => {
         await submit(pushOf(short(a), [short(a)]));
         expect(await attach(a)).toBe(idOf(a));
@@ -134,14 +137,14 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       },
     );
 
-    story("a push stored with 12 characters, the whole push: overwritten, the first rows stay", async () => {
+    story("a submitted push replaces one with 12 characters, but the rows that were first stay", async () => {
       await submit(pushOf(short(a), [short(b), short(a)], 5, "first"));
       await submit(pushOf(a, [c, a], 9, "second"));
       expect(await find(a)).toMatchObject({ revision: a, author: "second", push_timestamp: 9 });
       expect((await find(a))?.revisions).toEqual([row(short(b), "first"), row(c, "second"), row(a, "first")]);
     });
 
-    story("a revision in several pushes belongs to the one with the lowest time", async () => {
+    story("a revision in several pushes belongs to the push with the earliest time", async () => {
       await submit(pushOf(c, [a, c], 9));
       await submit(pushOf(b, [a, b], 7));
       expect(await attach(a)).toBe(idOf(b));
@@ -155,7 +158,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     story(
-      "author and comment of a revision are those of its first submission, in whatever push",
+      "a revision keeps the author and comment of its first submission, even in other pushes",
       async () => {
         await submit(pushOf(b, [a, b], 7, "first"));
         await submit(pushOf(c, [a, c], 9, "second"));
@@ -163,14 +166,14 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       },
     );
 
-    story("a revision among a push's own goes before a skeleton's top one", async () => {
+    story("a revision that a push lists is found before the top revision of a skeleton", async () => {
       expect(await attach(a)).toBe(idOf(a));
       await submit(pushOf(b, [a, b]));
       expect(await attach(a)).toBe(idOf(b));
     });
 
     story(
-      "a push that names no revision is named by its last row; what it leaves out has defaults",
+      "a push without a revision is named by its last row, and missing fields have defaults",
       async () => {
         await submit({ push_timestamp: 5, revisions: [row(b), row(a)] });
         expect(await find(a)).toMatchObject({
@@ -180,27 +183,30 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       },
     );
 
-    story("case counts: an upper-case revision makes a skeleton of its own", async () => {
+    story("revisions are case-sensitive: an upper-case one makes a skeleton of its own", async () => {
       await attach(a);
       expect(await attach(a.toUpperCase())).toBe(idOf(a.toUpperCase()));
     });
 
-    story("two whole revisions that only begin alike are two, but where one is a push's top", async () => {
-      const alike = short(a) + "f".repeat(28);
-      await submit(pushOf(b, [a, b]));
-      expect(await attach(alike)).toBe(idOf(alike));
-      expect(await attach(a)).toBe(idOf(b));
-      expect(await attach(short(b) + "f".repeat(28))).toBe(idOf(b));
-      expect(await find(b)).toMatchObject({ revision: b });
-    });
+    story(
+      "full revisions with the same 12 characters are different, unless one is the top of a push",
+      async () => {
+        const alike = short(a) + "f".repeat(28);
+        await submit(pushOf(b, [a, b]));
+        expect(await attach(alike)).toBe(idOf(alike));
+        expect(await attach(a)).toBe(idOf(b));
+        expect(await attach(short(b) + "f".repeat(28))).toBe(idOf(b));
+        expect(await find(b)).toMatchObject({ revision: b });
+      },
+    );
 
-    story("another project's push is another push", async () => {
+    story("a push of another project is not found", async () => {
       await submit(pushOf(b, [a, b]));
       project = `${project}-other`;
       expect(await attach(a)).toBe(idOf(a));
     });
 
-    story("a hash that nobody knows, or neither hash nor revision, costs the job", async () => {
+    story("a job with an unknown hash, or without hash and revision, is rejected", async () => {
       for (const job of [jobOf(null, "f".repeat(40)), jobOf(null)]) {
         expect(await store.storeSubmissions([job])).toMatchObject([
           { kind: "rejected", fault: { reason: "unknown-revision-hash", project } },
@@ -208,7 +214,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       }
     });
 
-    story("a hash finds the push that was submitted with it; beside a revision it is ignored", async () => {
+    story("a job finds its push by its hash, but only if it has no revision", async () => {
       await submit({ ...pushOf(b, [a, b]), revision_hash: "f".repeat(40) });
       const byHash = jobOf(null, "f".repeat(40));
       await store.storeSubmissions([byHash]);
@@ -218,25 +224,28 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       expect((await store.findJob(project, both.submission.job.job_guid))?.job.result_set).toBe(idOf(c));
     });
 
-    story("jobs of one batch share the push that the first of them makes, or lengthens", async () => {
+    story("jobs of one batch share the push that one of them creates or lengthens", async () => {
       const batch = [jobOf(short(a)), jobOf(a), jobOf(short(a))];
       expect((await store.storeSubmissions(batch)).map(({ kind }) => kind)).toEqual(Array(3).fill("stored"));
       expect(await find(a)).toMatchObject({ revision: a });
     });
 
-    story("workers that give a revision by 12 and by 40 at once leave it with 40", async () => {
-      const others = await Promise.all([database.open(), database.open()]);
-      const revisions = Array.from({ length: 10 }, (_, n) => full(n.toString(16)));
-      await Promise.all(
-        [store, ...others].map((worker, n) =>
-          worker.storeSubmissions(revisions.map((revision) => jobOf(n === 1 ? revision : short(revision)))),
-        ),
-      );
-      await Promise.all(others.map((each) => each.close()));
-      for (const revision of revisions) expect(await find(revision)).toMatchObject({ revision });
-    });
+    story(
+      "workers that write a revision with 12 and with 40 characters at once leave it with 40",
+      async () => {
+        const others = await Promise.all([database.open(), database.open()]);
+        const revisions = Array.from({ length: 10 }, (_, n) => full(n.toString(16)));
+        await Promise.all(
+          [store, ...others].map((worker, n) =>
+            worker.storeSubmissions(revisions.map((revision) => jobOf(n === 1 ? revision : short(revision)))),
+          ),
+        );
+        await Promise.all(others.map((each) => each.close()));
+        for (const revision of revisions) expect(await find(revision)).toMatchObject({ revision });
+      },
+    );
 
-    story("a revision on GitHub may be of any characters, and is found again", async () => {
+    story("a revision on GitHub may have any characters, and is found again", async () => {
       for (const odd of [
         "\u0000".repeat(40),
         `a/%${"😀".repeat(37)}`,

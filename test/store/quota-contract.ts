@@ -8,7 +8,7 @@ const PER_DAY = 10;
 const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString();
 const dayOf = (time: string): string => time.slice(0, 10);
 
-/** What every store promises of the daily quota of rejections. */
+/** Tests what every store promises about the daily quota of rejections. */
 export function quotaContract(name: string, openEmpty: OpenEmpty): void {
   describe(`the quota of rejections in the ${name} store`, () => {
     let database: Database;
@@ -27,13 +27,13 @@ export function quotaContract(name: string, openEmpty: OpenEmpty): void {
       Array.from({ length: count }, (_, n) => aRejection(`${prefix}${n}`, { quota, received_at }));
     const keptCount = async () => (await store.listRejections({ limit: 1000 })).length;
 
-    it("is filled by batch after batch; what is beyond it is only counted", async () => {
+    it("is used up by several batches, and rejections beyond it are only counted", async () => {
       expect(new Set(await store.recordRejections(batch("a", 7)))).toEqual(new Set(["kept"]));
       const ends = await store.recordRejections(batch("b", 7));
       expect(ends).toEqual([...Array(3).fill("kept"), ...Array(4).fill("only-counted")]);
       expect(await keptCount()).toBe(PER_DAY);
       expect(await store.listOnlyCounted({})).toEqual([{ day: dayOf(today), exchange: "e", messages: 4 }]);
-      // What comes again and is not there is counted once more, as it is for those that are there.
+      // Repeated rejections are counted again, whether they were kept or not.
       await store.recordRejections(batch("b", 7));
       expect(await store.listOnlyCounted({})).toMatchObject([{ messages: 8 }]);
       const counts = (await store.listRejections({ limit: 1000 })).map(({ count }) => count);
@@ -66,7 +66,7 @@ export function quotaContract(name: string, openEmpty: OpenEmpty): void {
       await Promise.all(others.map((each) => each.close()));
     });
 
-    it("is one for each exchange and day, and can be asked for by time", async () => {
+    it("is separate for each exchange and day, and can be listed by time", async () => {
       const before = daysAgo(3);
       await store.recordRejections([
         ...batch("a", 12),
@@ -88,7 +88,7 @@ export function quotaContract(name: string, openEmpty: OpenEmpty): void {
       expect(await store.listOnlyCounted({})).toEqual([]);
     });
 
-    it("takes nothing from a rejection that belongs to nobody's", async () => {
+    it("does not apply to a rejection without a quota", async () => {
       await store.recordRejections(batch("a", PER_DAY));
       const free = Array.from({ length: 5 }, (_, n) => aRejection(`free${n}`));
       expect(new Set(await store.recordRejections(free))).toEqual(new Set(["kept"]));

@@ -4,10 +4,10 @@ import { aRejection } from "../examples.ts";
 import { emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
 
 const HOUR_MS = 3_600_000;
-/** A time of today, so that nothing has expired. */
+/** Returns a time relative to now, so that nothing has expired. */
 const at = (hoursAgo: number): string => new Date(Date.now() - hoursAgo * HOUR_MS).toISOString();
 
-/** What every store promises about rejections: recorded, read, and resolved. */
+/** Tests what every store promises about rejections: how they are recorded, read and resolved. */
 export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void {
   describe(`rejections in the ${name} store`, () => {
     const empty = emptyStoreForEach(openEmpty);
@@ -17,7 +17,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       return found.map(({ payload }) => JSON.parse(payload.content));
     };
 
-    it("one that comes again is counted and not listed again, with the times of both and the last fault", async () => {
+    it("are listed once if they come again, with a count, the first and last time, and the last fault", async () => {
       const [first, middle, last] = [at(9), at(5), at(1)];
       const unreadable = { reason: "unreadable-time", pointer: "/timeStarted", value: "x" } as const;
       const seen = [middle, first].map((received_at) => aRejection("a", { received_at }));
@@ -32,7 +32,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(await texts()).toEqual(["b", "a"]);
     });
 
-    it("the same payload by another route is another one", async () => {
+    it("with the same payload but different routes are different", async () => {
       const routes = [{}, { exchange: "other" }, { routing_key: "other" }];
       await store().recordRejections(routes.map((route) => aRejection("a", route)));
       const found = await store().listRejections({ limit: 10 });
@@ -40,7 +40,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(found.map(({ count }) => count)).toEqual([1, 1, 1]);
     });
 
-    it("the same bytes, declared to be encoded differently, are another one, and the properties are kept", async () => {
+    it("with the same bytes but different declared encodings are different, and keep their properties", async () => {
       const declared = [
         {},
         { content_type: "application/json", content_encoding: "utf-8" },
@@ -54,7 +54,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       await store().recordRejections(rejections);
       const found = await store().listRejections({ limit: 10 });
       expect(found).toHaveLength(3);
-      // UTF-8 is what is meant where nothing is declared.
+      // Without a declared encoding, UTF-8 is meant.
       expect(found).toEqual(
         expect.arrayContaining(
           [declared[1], declared[2], declared[3]].map((properties) =>
@@ -64,7 +64,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       );
     });
 
-    it("workers that meet the same ones at once count every one", async () => {
+    it("are all counted if several workers record the same ones at once", async () => {
       const others = await Promise.all([empty.openAnother(), empty.openAnother()]);
       const batch = Array.from({ length: 40 }, (_, n) => aRejection(`m${n}`));
       await Promise.all([store(), ...others].map((each) => each.recordRejections(batch)));
@@ -73,7 +73,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(found.map(({ count }) => count)).toEqual(batch.map(() => 3));
     });
 
-    it("keeps whatever text a stranger sends", async () => {
+    it("keep any text that a stranger sends", async () => {
       const odd = "nul \u0000, half \ud800 a pair, $where.a, __proto__";
       const fault = { reason: "unreadable-time", pointer: "/timeStarted", value: "\u0000\u202e" } as const;
       await store().recordRejections([aRejection(odd, { project: "p\u0000", fault, task_id: "a\u0000b" })]);
@@ -83,7 +83,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(found).toMatchObject({ project: "p\u0000", task_id: "a\u0000b" });
     });
 
-    it("are found by each filter, and by all at once", async () => {
+    it("are found by each filter, and by all filters together", async () => {
       const fits = {
         exchange: "e1",
         routing_key: "k1",
@@ -131,7 +131,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(await texts({ id_prefix: "f".repeat(32) })).toEqual([]);
     });
 
-    it("of a task as a whole and of its runs are found together, and never another task's", async () => {
+    it("of a task and of its runs are found together, without those of other tasks", async () => {
       const names = ["t", "t/0", "t/1", "t0", "tt/0", null];
       await store().recordRejections(names.map((task_id) => aRejection(String(task_id), { task_id })));
       const found = async (task_id: string) => (await texts({ task_id })).toSorted();
@@ -152,7 +152,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
     });
 
     it.each([true, false])(
-      "are read in pages, each one once, also of one moment (oldestFirst: %s)",
+      "are read in pages, each exactly once, even if many have the same time (oldestFirst: %s)",
       async (oldestFirst) => {
         const moments = [at(3), at(2), at(1)];
         const all = Array.from({ length: 17 }, (_, n) => {
@@ -189,7 +189,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(await store().countRejections({ exchange: "nobody" })).toEqual([]);
     });
 
-    it("that are no longer refused are taken out, the others take today's fault and keep count and times", async () => {
+    it("are deleted if their messages are no longer rejected; others get the new fault, and keep count and times", async () => {
       await store().recordRejections(["mended", "refused"].flatMap((t) => [aRejection(t), aRejection(t)]));
       const before = await store().listRejections({ limit: 10 });
       const again = {
@@ -207,7 +207,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(await store().listRejections({ limit: 10 })).toEqual([{ ...kept, ...again }]);
     });
 
-    it("one that came again since it was read is not taken out", async () => {
+    it("are not deleted if they came again since they were read", async () => {
       await store().recordRejections([aRejection("a", { received_at: at(2) })]);
       const [read] = await store().listRejections({ limit: 1 });
       await store().recordRejections([aRejection("a", { received_at: at(1) })]);
@@ -216,7 +216,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(await store().listRejections({ limit: 1 })).toMatchObject([{ id: read.id, count: 2 }]);
     });
 
-    it("are in no answer once they have expired, until they come again", async () => {
+    it("are not returned after they have expired, until they come again", async () => {
       const old = aRejection("old", { received_at: at(30 * 24 + 1) });
       const nearly = aRejection("nearly", { received_at: at(30 * 24 - 1) });
       await store().recordRejections([nearly]);

@@ -21,7 +21,7 @@ async function openEmpty(): Promise<EmptyDatabase> {
 
 storeContract("sqlite", openEmpty, { orders: 150, mutants: 1500 });
 
-it("a file that is no database is told, with the mend", async () => {
+it("a file that is not a database is an error that says what to do", async () => {
   const folder = newFolder();
   writeFileSync(
     join(folder, "pulse-ingest.db"),
@@ -32,7 +32,7 @@ it("a file that is no database is told, with the mend", async () => {
 });
 
 it.each([0, 5])(
-  "another program's database (form %i) is told, with the mend, and no table of ours is made in it",
+  "another program's database (form %i) is an error that says what to do, and stays unchanged",
   async (form) => {
     const folder = newFolder();
     const db = new Database(join(folder, "pulse-ingest.db"));
@@ -47,9 +47,9 @@ it.each([0, 5])(
 );
 
 it.each([
-  ["cannot be made", "/proc/none/data", "ENOENT"],
-  ["takes no file", "/proc", "no such file can be made or opened there"],
-])("a folder that %s is told at once, with the mend", async (_case, folder, words) => {
+  ["cannot be created", "/proc/none/data", "ENOENT"],
+  ["does not accept files", "/proc", "no file can be created or opened there"],
+])("a folder that %s is an error that says what to do", async (_case, folder, words) => {
   await expect(openSqliteStore(folder, 30)).rejects.toThrow(
     new RegExp(
       `^the store ${folder}/pulse-ingest.db cannot be opened: ${words}.*; name another folder by DATA_DIR$`,
@@ -57,7 +57,7 @@ it.each([
   );
 });
 
-it("the write-ahead log grows while somebody reads, and is cut back afterwards", async () => {
+it("the write-ahead log grows during a long read, and is cut back afterwards", async () => {
   const folder = newFolder();
   const logMib = (): number => statSync(join(folder, "pulse-ingest.db-wal")).size / 1024 ** 2;
   const store = await openSqliteStore(folder, 30);

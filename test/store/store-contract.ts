@@ -12,13 +12,13 @@ import { submissionStoreContract } from "./submission-store-contract.ts";
 import { suspectLedgerContract } from "./suspect-ledger-contract.ts";
 import { workStoreContract } from "./work-store-contract.ts";
 
-/** How many random cases an adapter is tried with. */
+/** The number of random cases that an adapter is tested with. */
 export interface StoreRuns {
   readonly orders: number;
   readonly mutants: number;
 }
 
-/** Everything that a store promises, port by port. An adapter that passes is a store; one that fails is not. */
+/** Tests everything that a store promises, port by port. Every adapter must pass. */
 export function storeContract(name: string, openEmpty: OpenEmpty, runs: StoreRuns): void {
   submissionStoreContract(name, openEmpty);
   jobStatesContract(name, openEmpty);

@@ -6,7 +6,7 @@ import { emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
 
 const artifact = <Blob>(name: string, blob: Blob) => ({ name, type: "json", blob });
 
-/** What every store promises about submissions, whatever text they hold. */
+/** Tests what every store promises about submissions, whatever text they contain. */
 export function submissionStoreContract(name: string, openEmpty: OpenEmpty): void {
   describe(`submissions in the ${name} store`, () => {
     const empty = emptyStoreForEach(openEmpty);
@@ -18,12 +18,12 @@ export function submissionStoreContract(name: string, openEmpty: OpenEmpty): voi
       expect(await kinds(anArrival())).toEqual(["unchanged"]);
     });
 
-    it("a name with slashes and percents collides with no other", async () => {
+    it("keeps jobs apart whose guids contain slashes and percent signs", async () => {
       await kinds(anArrival({ taskId: "a/b" }), anArrival({ taskId: "a%2Fb".replaceAll("%", "+") }));
       expect((await empty.store.countDocuments())["jobs"]).toBe(2);
     });
 
-    it("takes text that a database may stumble over, and knows it again", async () => {
+    it("accepts text that is difficult for a database, and recognises it again", async () => {
       const odd = { owner: "nul \u0000, half \ud800 a pair", reason: "$where.a" };
       const extra = { artifacts: [artifact("$set.\u0000\udfff", { "$a.b": "\u0000" })] };
       expect(await kinds(anArrival({ ...odd, extra }))).toEqual(["stored"]);
@@ -31,7 +31,7 @@ export function submissionStoreContract(name: string, openEmpty: OpenEmpty): voi
       expect((await empty.store.findJob("try", "guid/0"))?.artifacts).toHaveLength(1);
     });
 
-    it("gives back a text with a NUL character whole: names and blobs of artifacts, logs, and work", async () => {
+    it("returns texts with a NUL character in full: in artifacts, logs and work", async () => {
       const odd = (text: string) => `${text}\u0000${text}`;
       const logs = [
         { name: "buildbot_text", url: odd("http://u/") },
@@ -60,7 +60,7 @@ export function submissionStoreContract(name: string, openEmpty: OpenEmpty): voi
       ]);
     });
 
-    it("refuses an artifact that no document can hold, and keeps its job and the others", async () => {
+    it("refuses an artifact that is too large for a document, and keeps the job and its other artifacts", async () => {
       const noise = (mebibytes: number) => randomBytes(mebibytes * 1024 * 1024).toString("base64");
       const large = { name: "large", type: "text", blob: noise(12) };
       const tooLarge = { name: "too large", type: "text", blob: noise(16) };
@@ -71,7 +71,7 @@ export function submissionStoreContract(name: string, openEmpty: OpenEmpty): voi
       expect((await empty.store.findArtifact("try", "guid/0", "large"))?.blob === large.blob).toBe(true);
     }, 60_000);
 
-    it("what was stored is there for another who opens it", async () => {
+    it("shows stored jobs to another worker", async () => {
       await kinds(anArrival());
       const other = await empty.openAnother();
       expect((await other.findJob("try", "guid/0"))?.job.state).toBe("completed");

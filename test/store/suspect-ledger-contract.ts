@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
 
-/** What every store promises about suspects. */
+/** Tests what every store promises about suspects. */
 export function suspectLedgerContract(name: string, openEmpty: OpenEmpty): void {
   describe(`the ledger of suspects in the ${name} store`, () => {
     const empty = emptyStoreForEach(openEmpty);

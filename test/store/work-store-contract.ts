@@ -10,13 +10,13 @@ const log = (name: string) => ({ name, url: `http://logs/${name}` });
 const artifact = <Blob>(name: string, blob: Blob) => ({ name, type: "json", blob });
 const summary = { name: "text_log_summary", type: "json", blob: { step_data: { all_errors: [] } } };
 
-/** A job with a log to read, from this exchange and of this project. */
+/** Returns a job with a log to read, from this exchange and of this project. */
 function aJob(taskId: string, exchange: string, project = "try", parts: object = { logs: [text] }): Arrival {
   const origin = { kind: "hg.mozilla.org", project, revision: "a".repeat(40) };
   return through(exchange, anArrival({ taskId, origin, ...parts }));
 }
 
-/** What every store promises about work items: how they end, and how they are dealt out among publishers. */
+/** Tests what every store promises about work items: how they end, and how publishers take turns. */
 export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
   describe(`the life of work in the ${name} store`, () => {
     const empty = emptyStoreForEach(openEmpty);
@@ -27,7 +27,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
     const made = [artifact("text_log_summary", "{}"), artifact("Bug suggestions", "[]")];
     const reason = "timeout: no byte for 30 s";
 
-    it("a pending log is dealt out once, and parsed with its artifacts when finished", async () => {
+    it("a pending log is claimed only once; when it is finished, it is parsed and has its artifacts", async () => {
       await kinds(anArrival({ logs: [text, log("custom")] }));
       const other = await empty.openAnother();
       const claims = await Promise.all([empty.store.claimWork(claim), other.claimWork(claim)]);
@@ -43,7 +43,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(await empty.store.claimWork(claim)).toEqual([]);
     });
 
-    it("a lease that ran out lets another have it, and the first can no longer end it", async () => {
+    it("an item whose lease has expired can be claimed again, and the first worker can no longer end it", async () => {
       await kinds(anArrival({ logs: [text] }));
       const [first] = await empty.store.claimWork({ ...claim, leaseMs: -1 });
       const [second] = await empty.store.claimWork(claim);
@@ -56,7 +56,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(await empty.store.finishWork(second, made)).toBe(true);
     });
 
-    it("of several that end together each has its own end: logs, suggestions, one whose lease was lost", async () => {
+    it("several items can be finished at once: logs, suggestions, and one whose lease was lost", async () => {
       await kinds(anArrival({ logs: [text] }));
       const summary = { artifacts: [artifact("text_log_summary", "{}")] };
       await kinds(
@@ -76,7 +76,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect((await empty.store.countDocuments())["suggestions"]).toBe(1);
     });
 
-    it("a failure is kept on the log, due again or not, until it is asked for again", async () => {
+    it("a log keeps its failure, whether it is due again or not, until somebody has it read again", async () => {
       await kinds(anArrival({ logs: [text] }));
       const [item] = await empty.store.claimWork(claim);
       if (item === undefined) throw new Error("nothing was claimed");
@@ -94,12 +94,12 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(await empty.store.claimWork(claim)).toMatchObject([{ attempts: 0 }]);
     });
 
-    it("what waits and what failed for good is counted, what is done or not for us is not", async () => {
+    it("waiting and failed work is counted, but not finished work or logs that are not read here", async () => {
       const none = { logs: { pending: 0, failed: 0 }, suggestions: { pending: 0, failed: 0 } };
       expect(await empty.store.countWork()).toEqual(none);
       await kinds(
         ...["a/0", "b/0", "c/0"].map((taskId) => anArrival({ taskId, logs: [text, log("custom")] })),
-        // Its own summary has read the log, and wants suggestions.
+        // The message brings the summary of its log, so only suggestions are needed.
         anArrival({ taskId: "sent/0", logs: [text], extra: { artifacts: [summary] } }),
       );
       const pending = { logs: { pending: 3, failed: 0 }, suggestions: { pending: 1, failed: 0 } };
@@ -118,14 +118,14 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(await empty.store.countWork()).toEqual(ended);
     });
 
-    it("a released item is as it was, and hosts that are busy are passed by", async () => {
+    it("a released item is unchanged, and logs of busy hosts are not claimed", async () => {
       await kinds(anArrival({ logs: [text] }));
       await empty.store.releaseWork(await empty.store.claimWork(claim));
       expect(await empty.store.claimWork({ ...claim, exceptHosts: ["logs.example"] })).toEqual([]);
       expect(await empty.store.claimWork(claim)).toMatchObject([{ attempts: 0 }]);
     });
 
-    it("a summary without suggestions is work; one that names a log has read it, stored before or not", async () => {
+    it("a summary without suggestions is work, and the log that it names becomes parsed", async () => {
       await kinds(anArrival({ state: "running", logs: [log("mine")] }));
       const blob = { logname: "mine", step_data: { all_errors: [] } };
       await kinds(anArrival({ extra: { artifacts: [artifact("text_log_summary", blob)] } }));
@@ -151,7 +151,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
     });
     const guids = (items: readonly WorkItem[]): string[] => items.map(({ job_guid }) => job_guid);
 
-    it("is claimed of one exchange alone, and all exchanges that have any are told", async () => {
+    it("is claimed for one exchange only, and all exchanges with work are listed", async () => {
       expect(await store.exchangesWithWork("log")).toEqual([]);
       await store.storeSubmissions([
         aJob("a/0", "e/one"),
@@ -168,7 +168,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(guids(suggestions)).toEqual(["c/0"]);
     });
 
-    it("goes round the projects, and in each from the oldest on", async () => {
+    it("is claimed by turns of the projects, and the oldest of a project first", async () => {
       const at = (second: number, arrival: Arrival): Arrival => ({
         ...arrival,
         received_at: `2026-01-05T10:00:0${second}.000Z`,
@@ -192,7 +192,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(claimed).toEqual(["a1/0", "b/0", "c/0", "a2/0", "a3/0"]);
     });
 
-    it("that is given back until later is not due before, and has lost no attempt", async () => {
+    it("is not due before the time until which it was released, and the attempt does not count", async () => {
       await store.storeSubmissions([aJob("a/0", EXCHANGE)]);
       await store.releaseWork(await store.claimWork(aClaim()), "2999-01-01T00:00:00.000Z");
       expect(await store.claimWork(aClaim())).toEqual([]);
@@ -200,7 +200,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(await store.listLogs({ limit: 5 })).toMatchObject([{ attempts: 0, parse_status: "pending" }]);
     });
 
-    it("comes with the reason why the attempt before failed", async () => {
+    it("has the reason why the previous attempt failed", async () => {
       await store.storeSubmissions([aJob("a/0", EXCHANGE)]);
       const [item] = await store.claimWork(aClaim());
       if (item === undefined) throw new Error("nothing was claimed");
@@ -209,12 +209,12 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(await store.claimWork(aClaim())).toMatchObject([{ attempts: 1, failure: "stalled: it did" }]);
     });
 
-    describe("logs beyond what may wait", () => {
+    describe("logs beyond the limit of waiting logs", () => {
       const jobs = (from: number, count: number, exchange = EXCHANGE): Arrival[] =>
         Array.from({ length: count }, (_, n) => aJob(`j${from + n}/0`, exchange));
       const tooMany = "too-many-waiting: 3 logs of its exchange were waiting already";
 
-      it("are stored as failed with their reason; their jobs, other exchanges and other logs are stored as ever", async () => {
+      it("are stored as failed, with a reason; everything else is stored as usual", async () => {
         const parts = { logs: [text, { name: "custom", url: "u" }] };
         const outcomes = await store.storeSubmissions([
           ...jobs(0, 2),
@@ -233,7 +233,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
         expect((await store.countWork()).logs).toEqual({ pending: 4, failed: 1 });
       });
 
-      it("are counted over batches, also those that another worker stored", async () => {
+      it("are found across batches, and across workers", async () => {
         const other = await database.open({ maxWaitingLogs: 3 });
         await other.storeSubmissions(jobs(0, 2));
         await other.close();
@@ -242,18 +242,18 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
         expect((await store.countWork()).logs).toEqual({ pending: 3, failed: 1 });
       });
 
-      it("have room again once others were read", async () => {
+      it("can wait again after others have been read", async () => {
         await store.storeSubmissions(jobs(0, 4));
         const [item] = await store.claimWork(aClaim());
         if (item === undefined) throw new Error("nothing was claimed");
         await store.finishWork(item, []);
-        // A count is used for a second.
+        // A count of the waiting logs is used for a second.
         await new Promise((resolve) => setTimeout(resolve, 1100));
         await store.storeSubmissions(jobs(4, 2));
         expect((await store.countWork()).logs).toEqual({ pending: 3, failed: 2 });
       });
 
-      it("are read after all when that is asked for, and when a summary comes they count as read", async () => {
+      it("are read on request, and become parsed when their summary comes", async () => {
         await store.storeSubmissions(jobs(0, 5));
         const failed = (await store.listLogs({ parse_status: "failed", limit: 9 })).map(
           ({ job_guid }) => job_guid,
@@ -271,7 +271,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
         ]);
       });
 
-      it("do not grow in number when their message comes again", async () => {
+      it("are not added again when their message comes again", async () => {
         await store.storeSubmissions(jobs(0, 4));
         expect((await store.storeSubmissions(jobs(0, 4))).map(({ kind }) => kind)).toEqual(
           Array(4).fill("unchanged"),
@@ -280,7 +280,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       });
     });
 
-    it("many workers that claim at the same time share it out, each item once", async () => {
+    it("is shared by many workers that claim at the same time, each item once", async () => {
       const large = await database.open();
       await large.storeSubmissions(
         Array.from({ length: 30 }, (_, n) => aJob(`j${n}/0`, EXCHANGE, `p${n % 3}`)),

@@ -2,23 +2,23 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expect, it } from "@jest/globals";
 import { withDeadline } from "../../src/timing/deadline.ts";
 
-it("gives what the promise gives, and leaves no timer behind", async () => {
+it("returns the result of the promise, and leaves no timer behind", async () => {
   const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
   const before = timers();
   expect(await withDeadline(Promise.resolve("in time"), 3_600_000, () => "late")).toBe("in time");
   expect(timers()).toBe(before);
 });
 
-it("throws what the promise throws", async () => {
+it("throws the error of the promise", async () => {
   const failure = Promise.reject(new Error("failed"));
   await expect(withDeadline(failure, 1000, () => "late")).rejects.toThrow("failed");
 });
 
-it("gives what was asked for after the limit", async () => {
+it("returns the result of `late` after the limit", async () => {
   expect(await withDeadline(new Promise<string>(() => undefined), 5, () => "late")).toBe("late");
 });
 
-it("throws after the limit where it was asked to", async () => {
+it("throws the error of `late` after the limit", async () => {
   const late = (): never => {
     throw new Error("too late");
   };

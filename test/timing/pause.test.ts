@@ -7,7 +7,7 @@ it("ends after its time", async () => {
   expect(performance.now() - before).toBeGreaterThanOrEqual(19);
 });
 
-it("ends without an error when its signal is aborted, also before it begins", async () => {
+it("ends without an error when its signal is aborted, even if that was before it began", async () => {
   const stop = new AbortController();
   const pausing = pause(3_600_000, stop.signal);
   stop.abort();

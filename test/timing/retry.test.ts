@@ -4,7 +4,7 @@ import { retry } from "../../src/timing/retry.ts";
 const quick = { baseMs: 1, capMs: 2 };
 const slow = { baseMs: 3_600_000, capMs: 3_600_000 };
 
-/** Work that fails so many times before it succeeds; it returns the number of the attempt. */
+/** Returns work that fails some times before it succeeds. It returns the number of the attempt. */
 function failing(times: number): () => Promise<number> {
   let attempts = 0;
   return async () => {
@@ -22,25 +22,25 @@ it("does the work until it succeeds, and reports each failure", async () => {
   expect(reported).toEqual(["1: attempt 1", "2: attempt 2", "3: attempt 3"]);
 });
 
-it("gives up with what the listener throws", async () => {
+it("gives up when `onFailure` throws, and throws the same error", async () => {
   const onFailure = (_error: unknown, failures: number): undefined => {
     if (failures === 3) throw new Error("given up after 3");
   };
   await expect(retry(failing(9), { backoff: quick, onFailure })).rejects.toThrow("given up after 3");
 });
 
-it("does not pause any more once it is stopped", async () => {
+it("does not pause after it has been stopped", async () => {
   const stop = new AbortController();
   const result = retry(failing(1), { backoff: slow, stop: stop.signal, onFailure: () => undefined });
   stop.abort();
   expect(await result).toBe(2);
 });
 
-it("pauses for a shorter time where the listener says so", async () => {
+it("uses the backoff that `onFailure` returns", async () => {
   expect(await retry(failing(2), { backoff: slow, onFailure: () => quick })).toBe(3);
 });
 
-it("makes no attempt after the given time, and throws what the last one threw", async () => {
+it("makes no attempt after the given time, and throws the error of the last one", async () => {
   const untilMs = Date.now() + 50;
   const result = retry(failing(Number.POSITIVE_INFINITY), {
     backoff: { baseMs: 10, capMs: 10 },

@@ -1,14 +1,14 @@
 import { expect, it } from "@jest/globals";
 import { Wake } from "../../src/timing/wake.ts";
 
-it("wakes all that wait", async () => {
+it("wakes all loops that are waiting", async () => {
   const wake = new Wake();
   const waiting = Promise.all([wake.wait(3_600_000), wake.wait(3_600_000)]);
   wake.all();
   await waiting;
 });
 
-it("does not wake those that come later", async () => {
+it("does not wake loops that begin to wait later", async () => {
   const wake = new Wake();
   wake.all();
   expect(wake.signal.aborted).toBe(false);
@@ -17,7 +17,7 @@ it("does not wake those that come later", async () => {
   expect(performance.now() - before).toBeGreaterThanOrEqual(19);
 });
 
-it("gives a signal that remembers, for what comes while a loop looks for work", () => {
+it("returns a signal that stays aborted, so that a loop does not miss work that arrives while it looks for some", () => {
   const wake = new Wake();
   const { signal } = wake;
   wake.all();

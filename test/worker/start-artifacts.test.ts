@@ -213,7 +213,7 @@ describe("all that makes artifacts", () => {
     expect(attempts.filter((count) => count > 0).length).toBeLessThanOrEqual(3);
   });
 
-  it("gives back the log in work when it is stopped, for another to take up at once", async () => {
+  it("releases the log in progress when it is stopped, so that another worker can read it at once", async () => {
     const host = await aHost({ "/slow": () => undefined });
     await addLog("slow/0", `${host.url}/slow`);
     const { artifacts } = start();

@@ -9,7 +9,7 @@ export interface RawDelivery {
   readonly body: Buffer;
 }
 
-/** What identifies a delivery that has ended the connection or the channel, when it comes again. */
+/** The marks of a delivery that has ended the connection or the channel, by which it is recognised when it comes again. */
 export interface Culprit {
   readonly exchange: string;
   readonly routingKey: string;
@@ -24,7 +24,7 @@ export interface DeliveryTap {
   current(): Culprit | null;
   /** Calls the listener when the driver fails at a frame, with the delivery of that frame, if it has one. */
   onFailure(listener: (culprit: Culprit | null, error: unknown) => void): void;
-  /** Gives all further deliveries to the taker, one after the other. The driver does not see them any more. */
+  /** Passes all further deliveries to the taker, one after the other, and no longer to the driver. */
   take(taker: (delivery: RawDelivery) => void): void;
 }
 

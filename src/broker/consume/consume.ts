@@ -93,14 +93,14 @@ export class Consumer {
   }
 
   /**
-   * Tells a closed consumer that its queue is gone. It knows that by itself where the broker has cancelled it.
+   * Tells a closed consumer that its queue is gone. If the broker cancelled the consumer, it knows that already.
    */
   queueGone(): void {
     this.#isQueueGone = true;
     this.#handleAgain();
   }
 
-  /** How many deliveries are lost: their queue is gone, and they were handed back at the end. */
+  /** How many deliveries are lost, because they were returned at the end and their queue is gone. */
   lost(): number {
     return this.#isQueueGone ? this.#handedBack.length : 0;
   }
@@ -183,7 +183,7 @@ export class Consumer {
     this.#options.log.error("bug", { what: "settling", error });
   };
 
-  /** What was not settled is delivered again, so that nothing is lost. */
+  /** Logs that the channel was lost at the end. The broker delivers again what was not settled, so nothing is lost. */
   readonly #lostAtEnd = (error: unknown): void => {
     const reason = error instanceof Error ? error.message : String(error);
     this.#options.log.warn("channel_lost_at_end", { error: reason });

@@ -1,7 +1,7 @@
 import { type Binding, keyOf } from "../../domain/binding.ts";
 import type { KnownBinding } from "../../store/ports/binding-ledger.ts";
 
-/** What has to change so that a queue is bound as the registry says. */
+/** The changes that bind a queue as the registry says. */
 export interface BindingPlan {
   /** They are in the registry and not known to be bound. */
   readonly bind: readonly Binding[];
@@ -24,7 +24,7 @@ export interface PlanOptions {
 
 /** Each worker repeats its wishes every minute. One that has been silent for this long has died. */
 const CLAIM_MS = 5 * 60_000;
-/** So few may always be removed, even if they are most of them. */
+/** This many bindings may always be removed, even if they are most of all bindings. */
 const ALWAYS_PRUNED = 3;
 
 /**

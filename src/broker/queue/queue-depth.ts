@@ -9,7 +9,7 @@ export interface DepthReading extends QueueDepth {
   readonly atMs: number;
 }
 
-/** What the readings up to now show. */
+/** The state of the queue according to the readings so far. */
 export interface DepthState {
   /** The readings of the last half minute, oldest first; at least one. */
   readonly readings: readonly DepthReading[];
@@ -29,9 +29,12 @@ export interface DepthJudgement {
 
 /** Levels that are reported, in per cent of the limit. At the first one Pulse warns the owner of a queue by mail. */
 const LEVELS: readonly number[] = [25, 50, 75];
-/** A level is left so far below it, in per cent of the limit: a depth near a level must not cause a flood of events. */
+/**
+ * A level is left only this far below it, in per cent of the limit. Otherwise a depth that varies around a level would cause
+ * a flood of events.
+ */
 const SLACK = 5;
-/** Long enough to smooth the effect of single batches, short enough to show a burst. */
+/** The time over which growth is measured: long enough to smooth single batches, short enough to show a burst. */
 const GROWTH_WINDOW_MS = 30_000;
 
 /**

@@ -111,7 +111,7 @@ export async function fetchBugs(options: BugzillaOptions): Promise<Bug[]> {
     });
     onProgress?.(bugs.size);
     if (page.length < PAGE_BUGS) return [...bugs.values()].sort((a, b) => a.id - b.id);
-    // A server that ignores `offset` would return the same page for ever.
+    // A server that ignores `offset` would return the same page forever.
     if (bugs.size === before)
       throw new BugzillaError(`bugs from ${offset} on: the server returned the same bugs again`);
   }

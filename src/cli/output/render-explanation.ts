@@ -156,7 +156,7 @@ function renderRejection(rejection: Explanation["rejections"][number]): string {
   return `  ${printable(title)}\n${indented(columns(rows), "    ")}`;
 }
 
-/** Renders a titled table. Without rows: the title with `instead`, or nothing. */
+/** Renders a table with a title. If it has no rows, returns the title with `instead`, or nothing if that is missing. */
 function section(title: string, rows: readonly (readonly string[])[], instead?: string): string {
   if (rows.length > 0) return `  ${title}\n${indented(columns(rows), "    ")}`;
   return instead === undefined ? "" : `  ${title}: ${instead}\n`;

@@ -62,7 +62,7 @@ export function writeSource(source: unknown, indent?: number): string {
   return text.includes(MARK) ? text.replace(markedNumber, "$1") : text;
 }
 
-/** Returns a JSON text with each number that would change written as a marked string; null if there is none. */
+/** Returns a JSON text in which each number that JavaScript would change is a marked string; null if none would change. */
 function markNumbers(text: string): string | null {
   let hasMarks = false;
   const mark = (number: string): string => {

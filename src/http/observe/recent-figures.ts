@@ -6,7 +6,7 @@ import { type Counters, outcomeTotals } from "../../metrics/counters.ts";
 export interface LagTotals {
   readonly count: number;
   readonly sum: number;
-  /** Upper edges in ascending order, without the infinite one, each with the number of values up to it. */
+  /** The upper edges of the buckets, ascending and without infinity, each with the number of values up to that edge. */
   readonly buckets: readonly (readonly [edge: number, count: number])[];
 }
 

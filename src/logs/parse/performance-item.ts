@@ -12,7 +12,7 @@ export type PerformanceItem =
     }
   | { readonly ok: false; readonly reason: UnreadableItem };
 
-/** Not JSON, nested too deep, or cut because its line is too long. */
+/** Why an item cannot be read: it is not JSON, is nested too deep, or was cut because its line is too long. */
 export type UnreadableItem = "no-json" | "too-deep" | "cut";
 
 // Others read the item as JSON later, and some JSON readers recurse.
@@ -24,8 +24,8 @@ const MAX_POINTER = 200;
 const oddNumbers = ["NaN", "Infinity", "-Infinity"];
 
 /**
- * What is left out with an odd number, so that the rest still fits the performance schema: the member or element itself,
- * or the suite or subtest that needs it. Everywhere else an odd number becomes null.
+ * Says what is left out because of an odd number, so that the rest still fits the performance schema: the member or element
+ * itself, or the suite or subtest that needs it. Everywhere else an odd number becomes null.
  */
 const remedies: readonly { readonly at: RegExp; readonly leavesOut: "itself" | "its holder" }[] = [
   { at: /^\/suites\/\d+\/subtests\/\d+\/(name|value)$/, leavesOut: "its holder" },

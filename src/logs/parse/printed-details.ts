@@ -106,7 +106,7 @@ function uploadedLink(text: string): Link | null {
   return { title: "artifact uploaded", url: text.slice(urlAt, close), value: text.slice(close + 2, end) };
 }
 
-/** Reads `TITLE: <a … href="URL" … >VALUE</a>`. Of several places for `>`, the quote or `href` the last that fits counts. */
+/** Reads `TITLE: <a … href="URL" … >VALUE</a>`. If `>`, a quote or `href` fits in several places, the last one counts. */
 function titledLink(text: string): Link | null {
   const { name, end: anchorAt } = leadingTitle(text);
   if (!text.startsWith("<a ", anchorAt)) return null;

@@ -6,7 +6,7 @@ import type { WorkEnd } from "./log-worker.ts";
  * Counts how a work item ended.
  *
  * @param allowHosts - the patterns of hosts that may be fetched from. A host is counted under the pattern that it matches,
- *   otherwise as `other`, because strangers choose the hosts and a metric keeps each label for ever.
+ *   otherwise as `other`, because strangers choose the hosts and a metric keeps each label forever.
  */
 export function countWorkEnd(counters: Counters, allowHosts: readonly string[], end: WorkEnd): void {
   const { kind, outcome, failure, figures, suggestMs, storeMs } = end;

@@ -17,7 +17,7 @@ export class LogVisits {
   readonly #servers: HostLimits;
   /** The servers that each host's name led to last. */
   readonly #serversOf = new Map<string, readonly string[]>();
-  /** By server, when the last log that it could not take is due, in milliseconds since the Unix epoch. */
+  /** When the last log that had to wait for a server is due, in milliseconds since the Unix epoch, by server. */
   readonly #lines = new Map<string, number>();
 
   /** @param perHost - the most logs of one host, and of one server, at a time. */

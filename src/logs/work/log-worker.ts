@@ -30,9 +30,12 @@ export interface LogWorkerOptions {
   >;
   readonly readLog: ReadLog;
   readonly suggestBugs: SuggestForSummary;
-  /** Logs in progress at a time: as many as `readLog` has threads. */
+  /** The most logs in progress at a time: as many as `readLog` has threads. */
   readonly logsAtOnce: number;
-  /** Logs in progress at a time of one host, and of one server under all its names. A slow one leaves room for others. */
+  /**
+   * The most logs in progress at a time for one host, and for one server under all its names. A slow server then leaves room
+   * for others.
+   */
   readonly logsPerHost: number;
   /** The length of a lease. It must be longer than `readLog` can take, because leases are not renewed. */
   readonly leaseMs: number;

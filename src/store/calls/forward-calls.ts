@@ -1,22 +1,22 @@
-/** Passes one call to the object that answers calls now. */
+/** Passes one call to the object that currently answers. */
 export type Ask<Port> = <Result>(call: (port: Port) => Promise<Result>) => Promise<Result>;
 
 /**
- * A port that may change the object behind it: every method forwards to whatever `ask` hands out at that moment. The
- * methods are not listed, so a new one costs nothing.
+ * Returns a port whose object may change: every method forwards to the object that `ask` uses at that moment. The methods
+ * are not listed, so a new one needs no change here.
  *
- * @param own - members that are answered here and not forwarded. All members that are not asynchronous methods belong here.
+ * @param own - members that are not forwarded. All members that are not asynchronous methods belong here.
  */
 export function forwardCalls<Port extends object>(own: Partial<Port>, ask: Ask<Port>): Port {
   const forwarding = new Proxy(own, {
     get(target, name) {
       if (name in target) return Reflect.get(target, name);
-      // A promise must not treat this object as another promise, and JavaScript itself asks for symbols.
+      // With a `then`, promises would treat this object as a promise. Symbols are looked up by JavaScript itself.
       if (typeof name === "symbol" || name === "then") return undefined;
       return (...args: unknown[]) => ask((port) => callMethod(port, name, args));
     },
   });
-  // Callers are held to the type of the port: they call its methods alone, with their arguments.
+  // The port's type ensures that callers only call its methods, with the right arguments.
   return forwarding as Port;
 }
 

@@ -9,10 +9,10 @@ interface Waiting<T, R> {
 
 /**
  * Makes one call for many items. Items that come in the same turn of the event loop, or while a call is in progress, go
- * into one call, and so into one commit or one round trip. If a call fails although the store is there, its items are
- * done one by one, so that only the culprit fails.
+ * into one call, and so into one commit or one round trip. If a call fails although the store is available, its items are
+ * tried one by one, so that only the faulty one fails.
  *
- * @param together - returns a result for each item, in their order; idempotent, all or nothing.
+ * @param together - returns a result for each item, in the same order. Must be idempotent, and do all items or none.
  */
 export function groupCalls<T, R>(
   together: (items: readonly T[]) => Promise<readonly R[]>,

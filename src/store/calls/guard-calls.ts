@@ -24,7 +24,7 @@ export function createGuard(meaningOf: (error: unknown) => unknown, attempt: Aro
     }
   };
 
-  /** True the first time: then the connection is to be closed. */
+  /** Refuses all further calls. Returns true the first time: then the caller must close the connection. */
   function end(): boolean {
     const wasOpen = isOpen;
     isOpen = false;

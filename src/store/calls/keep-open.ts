@@ -6,13 +6,13 @@ import type { Store } from "../ports/store.ts";
 import { forwardCalls } from "./forward-calls.ts";
 
 export interface KeepOpenOptions {
-  /** Where the store is now; null: the embedded one. Read before each opening, and when the store does not answer. */
+  /** Returns the store's address now; null for the embedded one. Called before each opening, and if it does not answer. */
   readonly readAddress: () => Promise<string | null>;
-  /** @param onStuck - told, any number of times, that what was opened will not answer any more. */
+  /** @param onStuck - called, any number of times, if the opened store will not answer any more. */
   readonly open: (address: string | null, onStuck: () => void) => Promise<Store>;
-  /** How long an absent store is waited for before it is given all the same, in milliseconds; null: until it is there. */
+  /** How long to wait for an absent store before returning it anyway, in milliseconds; null: until it is there. */
   readonly patienceMs: number | null;
-  /** Aborted when the end is asked for: then it is not waited for. */
+  /** Ends the wait for an absent store. */
   readonly stop: AbortSignal;
   readonly log: Log;
 }
@@ -25,13 +25,16 @@ interface Opened {
 const backoff = { baseMs: 200, capMs: 5000 };
 
 /**
- * A store that need not be there yet, and may move: it is opened as soon as it answers, and opened anew where it hangs,
- * or where it does not answer and its address has changed. Until the first time every method throws `Unavailable`, so
- * that a worker can start, and consume into its spool, while the database is away. Until the next one is open the one
- * in use stays so; what is asked of it at that moment fails as it does when a connection is lost.
+ * Returns a store that may be absent at first, and may move. It is opened as soon as it answers. It is opened again if it
+ * hangs, or if it does not answer and its address has changed.
  *
- * @returns null when the end was asked for before it was there.
- * @throws what an opening throws while it is waited for, e.g. Misuse for a wrong address; later that counts as away.
+ * Until it is first open, every method throws `Unavailable`. So a worker can start, and consume into its spool, while the
+ * database is away. The old store stays in use until the new one is open. Calls in progress at that moment fail as if the
+ * connection were lost.
+ *
+ * @returns null if `stop` was aborted before the store was there.
+ * @throws errors of the opening during the wait, e.g. Misuse for a wrong address. After the wait they only mean that the store
+ *   is away.
  */
 export async function keepOpen(options: KeepOpenOptions): Promise<Store | null> {
   const { readAddress, open, patienceMs, stop, log } = options;
@@ -81,7 +84,7 @@ export async function keepOpen(options: KeepOpenOptions): Promise<Store | null> 
     const before = inUse;
     if (before !== null && before.address === address && !isStuck) return;
     const store = await open(address, () => void openWhereItIs(true));
-    // An open one keeps the process from ending, and nobody asks for it any more.
+    // Nobody uses this store any more, and an open one would keep the process alive.
     if (end.signal.aborted) return store.close();
     inUse = { store, address };
     if (before === null) return;
@@ -104,7 +107,7 @@ export async function keepOpen(options: KeepOpenOptions): Promise<Store | null> 
       return inUse?.store.name ?? "(not open yet)";
     },
     async close() {
-      // One that opens only now closes itself.
+      // A store that is still being opened is closed as soon as it is open.
       end.abort();
       await inUse?.store.close();
     },

@@ -3,14 +3,14 @@ export type Around = <R>(call: () => R | Promise<R>) => Promise<R>;
 
 type Method = (...args: never[]) => unknown;
 
-/** The same methods, each of which returns a promise. */
+/** The same methods, but each returns a promise. */
 export type Promised<Port> = {
   readonly [Name in keyof Port]: Port[Name] extends (...args: infer Args) => infer Result
     ? (...args: Args) => Promise<Awaited<Result>>
     : never;
 };
 
-/** Passes every call of a port through `around`. No method has to be named here, so a new one costs nothing. */
+/** Passes every call of a port through `around`. The methods are not listed, so a new one needs no change here. */
 export function wrapCalls<Port extends Readonly<Record<string, Method>>>(
   port: Port,
   around: Around,
@@ -19,7 +19,7 @@ export function wrapCalls<Port extends Readonly<Record<string, Method>>>(
     name,
     (...args: never[]) => around(() => method(...args)),
   ]);
-  // TypeScript cannot follow the types through the entries. Each method still gets its own arguments and gives its own
-  // result, since `around` returns what the call returns.
+  // TypeScript cannot follow the types through the entries. Each method still has its own arguments and result, because
+  // `around` returns what the call returns.
   return Object.fromEntries(wrapped) as Promised<Port>;
 }

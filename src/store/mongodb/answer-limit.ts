@@ -5,8 +5,8 @@ import { withDeadline } from "../../timing/deadline.ts";
 const ANSWER_LIMIT_MS = 60_000;
 
 /**
- * Makes the call, and waits for its answer no longer than the limit: the driver may wait for ever where a connection
- * breaks just as it writes to it. A call that is given up may still go through, like every call whose reply is lost.
+ * Makes the call, and waits for its answer no longer than the limit. The driver may wait forever if a connection breaks just
+ * as it writes to it. A call that timed out may still go through, like every call whose reply is lost.
  *
  * @throws Unavailable after the limit.
  */

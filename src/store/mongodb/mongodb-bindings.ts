@@ -4,7 +4,7 @@ import type { KnownBinding } from "../ports/binding-ledger.ts";
 import type { Collections } from "./mongodb-collections.ts";
 import { ignoreDuplicates } from "./mongodb-faults.ts";
 
-/** The ledger of bindings: a document for each, so that workers that start together do not undo each other's notes. */
+/** Keeps the ledger of bindings, with a document for each: workers that start together do not undo each other's notes. */
 export function createBindings({ bindings: collection }: Pick<Collections, "bindings">) {
   async function readBindings(queue: string): Promise<KnownBinding[]> {
     return collection.find({ queue }, { projection: { _id: 0, queue: 0 } }).toArray();
@@ -19,7 +19,7 @@ export function createBindings({ bindings: collection }: Pick<Collections, "bind
         upsert: true,
       },
     }));
-    // Another worker notes the same at this moment: it is noted.
+    // A duplicate means that another worker has just noted the same binding.
     await ignoreDuplicates(collection.bulkWrite(notes, { ordered: false }));
   }
 

@@ -3,16 +3,16 @@ import type { Bug } from "../../domain/bug.ts";
 import type { Collections } from "./mongodb-collections.ts";
 
 const BUGS_AT_ONCE = 1000;
-// No replacement takes so long; what is older and not in force was left by one that died.
+// No replacement takes this long. An older generation that is not in force was left by a worker that died.
 const LEFT_AFTER_MS = 60 * 60 * 1000;
 
 /**
- * The bug cache: whole generations of bugs, of which the version names the one in force. Without transactions, so the
- * new generation is written beside the old one; the change of the version alone puts it in force.
+ * Keeps the bug cache in generations. The version names the generation that is in force. There are no transactions, so a new
+ * generation is written beside the old one, and comes into force when the version changes.
  */
 export function createBugs({ bugs: collection, versions }: Pick<Collections, "bugs" | "versions">) {
   async function replaceBugs(bugs: readonly Bug[]): Promise<void> {
-    // Its beginning is the time, so that generations compare by age.
+    // It begins with the time, so that generations compare by age.
     const generation = `${new Date().toISOString()}/${randomUUID()}`;
     for (let at = 0; at < bugs.length; at += BUGS_AT_ONCE) {
       const page = bugs.slice(at, at + BUGS_AT_ONCE);
@@ -26,7 +26,7 @@ export function createBugs({ bugs: collection, versions }: Pick<Collections, "bu
       { version: generation },
       { upsert: true },
     );
-    // Not all others: another worker's may be under way.
+    // Other generations stay, because another worker may be writing one.
     if (before !== null) await collection.deleteMany({ generation: before.version });
     const leftBefore = new Date(Date.now() - LEFT_AFTER_MS).toISOString();
     const inForce = await bugsVersion();

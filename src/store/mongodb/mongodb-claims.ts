@@ -10,7 +10,7 @@ import {
 
 const inTurn = { project: 1, next_attempt_at: 1 } as const;
 
-/** Deals out logs to read and suggestions to make: documents that are due at a time and held under a lease. */
+/** Distributes logs to read and suggestions to make: documents that are due at a time and held under a lease. */
 export function createClaims(all: Collections) {
   async function exchangesWithWork(kind: WorkItem["kind"]): Promise<string[]> {
     const found = await (kind === "log"
@@ -73,7 +73,7 @@ export function createClaims(all: Collections) {
   return { exchangesWithWork, claimWork };
 }
 
-/** What is waiting, and no longer has to; said so that the index of those that are is used. */
+/** Returns a filter for work that is due and not leased. With `$gt: ""` it can use the partial index of waiting work. */
 function due(nowMs: number) {
   const now = new Date(nowMs).toISOString();
   return {
@@ -82,7 +82,7 @@ function due(nowMs: number) {
   };
 }
 
-/** Work that was stored by a version that did not note the exchange counts as that of `""`. */
+/** Returns a filter for the work of an exchange. Work that a version stored without the exchange belongs to `""`. */
 function ofExchange(exchange: string) {
   return { exchange: exchange === "" ? { $in: [null, ""] } : exchange };
 }
@@ -92,7 +92,7 @@ function claimed(document: LogDocument | SuggestionsDocument, lease: string) {
   return { id, project, job_guid, exchange: exchange ?? "", attempts: attempts - 1, failure, lease };
 }
 
-/** Only one of those that found it under the same lease, or none, gets it. */
+/** Returns an update that only matches while the lease is the one that was read, so only one of several workers gets it. */
 function claimOf(
   { _id, lease: before }: { _id: string; lease: string | null },
   lease: string,

@@ -16,7 +16,7 @@ export interface WithId {
   readonly _id: string;
 }
 
-/** Where a claim stands. */
+/** The state of a claim. */
 export interface Leased {
   readonly attempts: number;
   readonly failure: string | null;
@@ -31,14 +31,14 @@ export interface ArtifactDocument extends WithId {
   readonly job: string;
   readonly name: string;
   readonly type: string;
-  /** Text, or gzip of it where that is long. */
+  /** The text, or the gzip of a long text. */
   readonly blob: string | Binary;
-  /** Missing where an earlier version has stored it. */
+  /** Missing if an earlier version stored it. */
   readonly made_by?: ArtifactMaker;
   /** Grows with the time of arrival. */
   readonly order: number;
 }
-/** Missing where an earlier version has stored it. */
+/** The sender; missing if an earlier version stored the document. */
 interface Sent {
   readonly exchange?: string | null;
 }
@@ -47,9 +47,9 @@ export type SuggestionsDocument = Omit<NewSuggestions, "exchange" | "next_attemp
   Sent &
   Leased &
   WithId & {
-    /** As an artifact's. */
+    /** The text, or the gzip of a long text. */
     readonly blob: string | Binary;
-    /** Null: it has failed for good. */
+    /** ISO 8601; null if it has failed for good. */
     readonly next_attempt_at: string | null;
   };
 export type RejectionDocument = Pick<
@@ -57,7 +57,7 @@ export type RejectionDocument = Pick<
   "fault" | "project" | "task_id" | "payload" | "first_seen" | "last_seen" | "count"
 > &
   WithId & {
-    /** Absent: a version that knew Pulse alone wrote it. */
+    /** Missing if it was stored by a version that only knew Pulse. */
     readonly origin?: StoredRoute["origin"];
     /** The exchange, or `client:` and the id of a client. */
     readonly exchange: string;
@@ -86,15 +86,15 @@ export interface Collections {
   readonly suspects: Collection<WithId & { readonly attempts: number; readonly last_seen: Date }>;
 }
 
-/** Logs whose last attempt failed: few, and indexed by themselves. */
+/** Matches logs whose last attempt failed. They are few, and have an index of their own. */
 export const failedOnce = { failure: { $gt: "" } };
-/** Logs, or suggestions, that are to be read or made: a time, not null. Of logs that most publishers send, none is. */
+/** Matches logs to read, or suggestions to make: the time is not null. Most publishers' logs never match. */
 export const waiting = { next_attempt_at: { $gt: "" } };
-/** Work is dealt out by turns: of the exchanges, and in each of its projects. */
+/** The index for claims: exchanges take turns, and so do the projects of each exchange. */
 export const byTurn = { exchange: 1, project: 1, next_attempt_at: 1 } as const;
 const SUSPECT_SECONDS = 30 * 86_400;
 
-/** Ids that begin with this one, and a slash: what is kept beside a job, by the job's. `0` follows `/` in ASCII. */
+/** Matches ids that begin with this one and a slash, as those of a job's parts do. `0` follows `/` in ASCII. */
 export function below(id: string) {
   return { $gte: `${id}/`, $lt: `${id}0` };
 }
@@ -117,8 +117,8 @@ export function collectionsOf(db: Db): Collections {
 }
 
 /**
- * Makes the indexes that the reads need; those that are there stay. Each costs a write of every document: what belongs to
- * a job is found by its id, which begins with the job's.
+ * Creates the indexes that reads need; existing ones stay. Each index costs a write for every document. The parts of a job
+ * have none, because they are found by their ids, which begin with the job's id.
  */
 export async function createIndexes(all: Collections): Promise<void> {
   await all.resultsets.createIndex({ revision_keys: 1 });
@@ -133,7 +133,8 @@ export async function createIndexes(all: Collections): Promise<void> {
   await all.bugs.createIndex({ generation: 1, "bug.id": 1 });
   await all.rejections.createIndex({ last_seen: 1, _id: 1 });
   await all.rejections.createIndex({ task_id: 1, last_seen: 1, _id: 1 });
-  // What follows the time is compared in the index: of a rare kind, not every document of a common one is read.
+  // Fields after the time are compared in the index. A search for something rare then does not read every document of
+  // something common.
   const compared = { last_seen: 1, _id: 1, "fault.reason": 1, exchange: 1, project: 1 } as const;
   for (const first of ["exchange", "project", "fault.reason", "routing_key"]) {
     await all.rejections.createIndex({ [first]: 1, ...compared });
@@ -144,7 +145,7 @@ export async function createIndexes(all: Collections): Promise<void> {
   await all.suspects.createIndex({ last_seen: 1 }, { expireAfterSeconds: SUSPECT_SECONDS });
 }
 
-/** An index of all logs, which an earlier version made under the same name, gives way to it. */
+/** Creates the index of waiting logs. It replaces an index of all logs, which an earlier version gave the same name. */
 async function indexWaiting(logs: Collections["logs"]): Promise<void> {
   const create = () => logs.createIndex({ next_attempt_at: 1 }, { partialFilterExpression: waiting });
   try {
@@ -157,14 +158,14 @@ async function indexWaiting(logs: Collections["logs"]): Promise<void> {
 }
 
 /**
- * By id. Some servers lock a whole bulk: writers that go through what they share in the same order never wait for each
- * other in a circle, of which the server would break one off.
+ * Sorts documents by id, in place. Some servers lock all documents of a bulk. Writers that lock shared documents in the same
+ * order never deadlock; in a deadlock the server would abort one of them.
  */
 export function inOneOrder<T extends WithId>(documents: T[]): T[] {
   return documents.sort((a, b) => (a._id < b._id ? -1 : 1));
 }
 
-/** A longer blob is compressed: a summary shrinks to a tenth, and a document may hold 16 MiB. */
+/** Blobs from this many characters are compressed: a summary shrinks to a tenth, and a document is limited to 16 MiB. */
 const COMPRESSED_FROM = 8192;
 
 export function packBlob(blob: string): string | Binary {

@@ -3,23 +3,23 @@ import { Misuse, Refused, Unavailable } from "../../domain/faults.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
 
 const DUPLICATE = 11000;
-/** Bad value, key too long, document too large: the document's fault on any of the servers, however often it is tried. */
+/** Bad value, key too long, document too large: on every server the document is at fault, however often it is tried. */
 const documentFaults: readonly unknown[] = [2, 17280, 17419, 10334];
-/** Index options conflict, index key specs conflict: servers, and versions of one, differ in which it is. */
+/** Index options conflict, index key specs conflict. Servers and their versions differ in which one they report. */
 const takenNames: readonly unknown[] = [85, 86];
 
-/** Invalid namespace; a database whose name differs from this one only in upper and lower case. */
+/** Invalid namespace; the name of another database differs from this one only in upper and lower case. */
 const refusedNames: readonly unknown[] = [73, 13297];
 
-/** Rights are the operator's, and never a document's fault, though another collection may still be written to. */
+/** The operator has to grant rights, so a document is never at fault, even if another collection can still be written to. */
 const UNAUTHORIZED = 13;
 
 /**
- * What a driver's error means: the world's fault unless the server blames the document. A server whose own database is
- * down answers with ordinary errors, so what is not known is taken for passing; but see {@link blamed}.
+ * Translates a driver's error into `Unavailable`, unless the server blames the document. A server whose own database is down
+ * answers with ordinary errors, so an unknown error may pass; but see {@link blamed}.
  */
 export function asUnavailable(error: unknown): unknown {
-  // A connection that breaks while the driver writes to it: the socket's own error comes through as it is.
+  // If a connection breaks while the driver writes to it, the socket's own error comes through unchanged.
   if (isSystemError(error)) return new Unavailable("store", String(error.message), error);
   // The driver itself refuses what it cannot send, such as a document that is too large.
   if (!(error instanceof MongoError) || error instanceof MongoInvalidArgumentError) return error;
@@ -27,20 +27,20 @@ export function asUnavailable(error: unknown): unknown {
   return new Unavailable("store", blankUrls(error.message), error);
 }
 
-/** What a server says that will never take the name of the database; null for any other error. */
+/** Returns the Misuse to throw if the server does not accept the name of the database; null for any other error. */
 export function refusedName(error: unknown): Misuse | null {
   if (!(error instanceof MongoServerError) || !refusedNames.includes(error.code)) return null;
   return new Misuse([
-    `MONGODB_URL: the server does not take the name of the database: ${blankUrls(error.message)}`,
+    `MONGODB_URL: the server does not accept the name of the database: ${blankUrls(error.message)}`,
   ]);
 }
 
 /**
- * Whose fault an answer is that is on no list: of a server that takes another write at this moment it is that of what was
- * written; one that does not is away, whatever it calls it.
+ * Finds out the cause of an error that is on no list. If the server accepts another write now, the failed write is at fault.
+ * If not, the server is away, whatever its error says.
  *
- * @param otherWrite - of nobody's words.
- * @returns the error to throw. @throws as `otherWrite` does.
+ * @param otherWrite - a write that contains nothing from strangers.
+ * @returns the error to throw. @throws errors of `otherWrite`.
  */
 export async function blamed(error: unknown, otherWrite: () => Promise<unknown>): Promise<unknown> {
   if (!isAnswer(error) || documentFaults.includes(error.code) || error.code === UNAUTHORIZED) return error;
@@ -48,22 +48,22 @@ export async function blamed(error: unknown, otherWrite: () => Promise<unknown>)
   return new Refused(blankUrls(error.message), error);
 }
 
-/** In a bulk the driver calls whatever went wrong the server's, also a connection that was lost. */
+/** Returns whether the server sent this error. In a bulk, the driver reports even a lost connection as a server error. */
 function isAnswer(error: unknown): error is MongoServerError {
   if (!(error instanceof MongoServerError)) return false;
   const { errorResponse: inner } = error;
   return !(inner instanceof MongoError) || inner instanceof MongoServerError;
 }
 
-/** Of the operating system, e.g. `write ECONNRESET`. */
+/** Returns whether the error comes from the operating system, e.g. `write ECONNRESET`. */
 function isSystemError(error: unknown): error is { readonly message: unknown } {
   return typeof error === "object" && error !== null && "message" in error && "syscall" in error;
 }
 
 /**
- * Waits for an unordered insert; documents that are there already are as good as written.
+ * Waits for an unordered insert. Documents that exist already count as written.
  *
- * @returns false where some were there.
+ * @returns false if some existed already.
  */
 export async function ignoreDuplicates(write: Promise<unknown>): Promise<boolean> {
   try {
@@ -77,20 +77,20 @@ export async function ignoreDuplicates(write: Promise<unknown>): Promise<boolean
   }
 }
 
-/** Did the server refuse some of a bulk only because another writer was there first? */
+/** Returns whether the server refused a write only because another writer was faster. */
 export function isLostRace(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === DUPLICATE;
 }
 
-/** Is an index there already under the name of the one that was to be made, and another one? */
+/** Returns whether an index could not be created because a different one has the same name. */
 export function isTakenName(error: unknown): boolean {
   return error instanceof MongoServerError && takenNames.includes(error.code);
 }
 
 /**
- * Of a bulk that went wrong, the writes that were not done and may go through when they are tried again.
+ * Returns which writes of a failed bulk were not done, and may succeed when they are tried again.
  *
- * @returns their indexes; null: nobody knows which of them were done, or one of them is to blame itself.
+ * @returns their indexes; null if it is unknown which writes were done, or if one of them is itself at fault.
  */
 export function retriableOf(error: unknown): ReadonlySet<number> | null {
   if (!(error instanceof MongoBulkWriteError)) return null;

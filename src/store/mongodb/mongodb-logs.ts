@@ -7,7 +7,7 @@ import { released } from "./mongodb-work.ts";
 
 const LOGS_AT_ONCE = 5000;
 
-/** The logs of jobs, listed and made due again. */
+/** Lists the logs of jobs, and makes them due again. */
 export function createLogs(all: Pick<Collections, "logs">) {
   async function listLogs(query: LogQuery): Promise<StoredLog[]> {
     return (await newestFirst(query).toArray()).map(toStoredLog);
@@ -28,7 +28,7 @@ export function createLogs(all: Pick<Collections, "logs">) {
     const now = new Date().toISOString();
     const fresh = { parse_status: "pending", attempts: 0, failure: null, ...released } as const;
     const update = { $set: { ...fresh, next_attempt_at: now, last_modified: now } };
-    // A command holds no more than 16 MiB, and all logs may be wanted.
+    // A command is limited to 16 MiB, and the query may match all logs.
     for (let at = 0; at < ids.length; at += LOGS_AT_ONCE) {
       await all.logs.updateMany({ _id: { $in: ids.slice(at, at + LOGS_AT_ONCE) } }, update);
     }

@@ -4,14 +4,14 @@ import { withinLimit } from "./answer-limit.ts";
 import type { Collections } from "./mongodb-collections.ts";
 import { asUnavailable, blamed } from "./mongodb-faults.ts";
 
-/** How calls are made. A method gets its policy from the group that it belongs to. */
+/** Creates the policies by which calls are made. A method gets its policy from the group that it belongs to. */
 export function createPolicies({ versions }: Pick<Collections, "versions">) {
   const { guard, end } = createGuard(asUnavailable);
 
-  /** For calls that a worker waits for: it must not wait for ever. */
+  /** For calls that a worker waits for: it must not wait forever. */
   const forWorkers: Around = (call) => guard(() => withinLimit(call));
 
-  /** For writes of what strangers sent: a write that the server refuses must not be tried for ever. */
+  /** For writes of what strangers sent: a write that the server refuses must not be tried forever. */
   const forStrangers: Around = (write) =>
     forWorkers(async () => {
       try {
@@ -30,7 +30,7 @@ export function createPolicies({ versions }: Pick<Collections, "versions">) {
     forWorkers,
     /** For calls that a person waits for, who may stop waiting. They may take long, and have no limit. */
     forPeople: guard,
-    /** No call goes through any more. True the first time. */
+    /** Refuses all further calls. Returns true the first time. */
     end,
   };
 }

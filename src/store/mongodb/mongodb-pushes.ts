@@ -10,7 +10,7 @@ import { type Collections, inOneOrder, type ResultSetDocument } from "./mongodb-
 import { ignoreDuplicates, isLostRace } from "./mongodb-faults.ts";
 import { inOneReply, letOthersPass, MAX_ROUNDS, TOO_SLOW, unordered } from "./mongodb-rounds.ts";
 
-/** Pushes: read and written for a batch of jobs, or submitted by themselves. */
+/** Reads and writes pushes, for a batch of jobs or when they are submitted themselves. */
 export function createPushes(all: Pick<Collections, "resultsets">) {
   async function readPushes(arrivals: readonly Arrival[]): Promise<ResultSet[]> {
     const { keys, hashes } = pushKeys(arrivals.map(({ submission }) => submission));
@@ -18,7 +18,8 @@ export function createPushes(all: Pick<Collections, "resultsets">) {
   }
 
   async function pushesBy(keys: string[], hashes: readonly [string, string][]): Promise<ResultSet[]> {
-    // One condition a project: a server is slow over thousands of them, and a stranger's message may bring as many hashes.
+    // One condition for each project, not for each hash: a server is slow with thousands of conditions, and a stranger's
+    // message may bring that many hashes.
     const hashesOf = new Map<string, string[]>();
     for (const [project] of hashes) hashesOf.set(project, []);
     for (const [project, hash] of hashes) hashesOf.get(project)?.push(hash);
@@ -40,7 +41,7 @@ export function createPushes(all: Pick<Collections, "resultsets">) {
         : { updateOne: lengthening(id, push, before.revision) };
     });
     if (await ignoreDuplicates(all.resultsets.bulkWrite(writes, unordered))) return;
-    // Another worker's skeleton, or push, is as good as ours, but for a revision that only ours has in full.
+    // Another worker has just written some of these pushes. That is enough, unless only ours has the full revision.
     const lengthenings = changed
       .filter(({ _id, push: { revision } }) => !known.has(_id) && isFullRevision(revision))
       .map(({ _id: id, push }) => ({ updateOne: lengthening(id, push, push.short_revision) }));
@@ -56,7 +57,7 @@ export function createPushes(all: Pick<Collections, "resultsets">) {
     }
   }
 
-  /** False: another writer was faster. */
+  /** Returns false if another writer was faster. */
   async function storeResultSet(project: string, resultSet: ResultSetSubmission): Promise<boolean> {
     const push = completePush(await pushesBy(keysOf(project, resultSet), []), project, resultSet);
     if (push === null) return true;
@@ -76,7 +77,7 @@ export function createPushes(all: Pick<Collections, "resultsets">) {
   return { readPushes, writePushes, storeResultSets };
 }
 
-/** One that has changed since it was read has been lengthened by another. */
+/** Returns an update that does nothing if another writer has lengthened the push since it was read. */
 function lengthening(_id: string, { revision }: ResultSet, before: string) {
   return { filter: { _id, revision: before }, update: { $set: { revision } } };
 }

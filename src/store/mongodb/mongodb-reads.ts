@@ -17,10 +17,10 @@ import {
 } from "./mongodb-collections.ts";
 import { toStoredLog } from "./mongodb-logs.ts";
 
-/** Most jobs that one guid or task id names; a stranger may make any number. */
+/** The most jobs that are returned for one guid or task id. A stranger may create any number. */
 const MAX_RUNS = 100;
 
-/** The questions of page, API and CLI. */
+/** Reads what pages, API and CLI show. */
 export function createReads(all: Collections) {
   async function findJob(project: string, guid: string): Promise<JobView | null> {
     const found = await all.jobs.findOne({ _id: jobId(project, guid) });
@@ -35,7 +35,7 @@ export function createReads(all: Collections) {
     };
   }
 
-  /** What is kept beside a job. */
+  /** Reads what is stored beside a job. */
   async function partsOf(job: string) {
     const projection = { name: 1, made_by: 1 } as const;
     const [into, logs, artifacts] = await Promise.all([
@@ -52,7 +52,7 @@ export function createReads(all: Collections) {
     return { into, logs, artifacts };
   }
 
-  /** A range at a time: of several in one question, some servers read the whole collection. */
+  /** Makes one query for each range, because for several ranges in one query some servers read the whole collection. */
   async function findJobsByGuid(guidOrTaskId: string): Promise<ExplainedJob[]> {
     const ranges = taskIdForms(guidOrTaskId)
       .flatMap((form) => [form, below(form)])

@@ -21,24 +21,24 @@ import { inOneReply, raceBackoff, unordered } from "./mongodb-rounds.ts";
 
 type Write = AnyBulkWriteOperation<RejectionDocument>;
 
-/** Two workers that put the same new one at once: the server refuses one of them, which then only counts. */
+/** How often a write is tried again. If two workers insert the same rejection at once, the server refuses one of them. */
 const MAX_ROUNDS = 8;
 
-/** What was refused: written in a constant number of round trips, whatever the batch's size. */
+/** Keeps rejections. A batch of any size is written in a constant number of round trips. */
 export function createRejections(
   { rejections: collection, quotas }: Pick<Collections, "rejections" | "quotas">,
   ttlDays: number,
   quota: RejectionQuota = unlimited,
 ) {
   /**
-   * Workers that write at the same time do not see each other's use of a quota: together they may exceed it by a batch
-   * each. The use is noted last: a batch whose reply is lost is there when it is tried again, and takes no more of it.
+   * Workers that write at the same time do not see each other's use of a quota. Together they may exceed it by a batch each.
+   * The use is written last: if a reply is lost and the batch is tried again, its rejections are known, and use no quota.
    */
   async function recordRejections(rejections: readonly Rejection[]): Promise<RejectionEnd[]> {
     const planned = planRejections(rejections, ttlDays);
     const [known, used] = await Promise.all([knownOf(planned), usesOf(planned)]);
     const { kept, uses, endsOf } = admitRejections(planned, known, used, quota);
-    // The server drops what has expired by itself, sooner or later; in between it is in no answer.
+    // The server itself deletes expired rejections after a while. Until then, reads leave them out.
     await upsertAll(collection, kept.map(toUpsert));
     await upsertAll(
       quotas,
@@ -82,7 +82,7 @@ export function createRejections(
       onFailure(error, failures) {
         const indexes = retriableOf(error);
         if (indexes === null || failures > MAX_ROUNDS) throw error;
-        // Only those that were not written: each write counts.
+        // Writes that were done are not repeated, because each one adds to the count.
         open = open.filter((_write, index) => indexes.has(index));
         return undefined;
       },
@@ -110,7 +110,7 @@ export function createRejections(
     if (after !== undefined) {
       const { last_seen, id } = after;
       const beyond = oldestFirst ? "$gt" : "$lt";
-      // The first condition is what an index can be entered with.
+      // The server finds its place in an index by the first of these two conditions.
       conditions.push({ last_seen: { [`${beyond}e`]: last_seen } });
       conditions.push({
         $or: [{ last_seen: { [beyond]: last_seen } }, { last_seen, _id: { [beyond]: id } }],
@@ -177,7 +177,7 @@ function toUpsert(rejection: StoredRejection): Write {
   };
 }
 
-/** `exchange` holds whoever sent it, so that rejections of all origins are counted by one index. */
+/** Returns the fields of a route. `exchange` holds the sender, whatever the origin, so that counts need only one index. */
 function routeOf(route: StoredRoute) {
   return route.origin === "rest"
     ? {
@@ -235,7 +235,7 @@ function ofTask(task_id: string): Filter<RejectionDocument>[] {
 
 function toRejection(document: RejectionDocument): StoredRejection {
   const { _id: id, origin, exchange, routing_key, client_id, endpoint, expires_at, ...rest } = document;
-  // A version that knew Pulse alone wrote no origin.
+  // Versions that only knew Pulse wrote no origin.
   const route: StoredRoute =
     origin === "rest"
       ? { origin, client_id: client_id ?? "", endpoint: endpoint ?? "" }

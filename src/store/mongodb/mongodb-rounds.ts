@@ -1,13 +1,13 @@
 import { fullJitterMs } from "../../timing/backoff.ts";
 import { pause } from "../../timing/pause.ts";
 
-/** In each round at least one of the racing writers wins, so only a storm of writers takes this many. */
+/** The most rounds. In each round at least one of the racing writers wins, so only very many writers need more. */
 export const MAX_ROUNDS = 12;
 export const TOO_SLOW = "other writers were faster too often";
 export const raceBackoff = { baseMs: 5, capMs: 200 };
 
 export const unordered = { ordered: false } as const;
-/** By default a server returns 101 documents in its first reply, and has to be asked again for the rest. */
+/** Without it a server returns 101 documents in its first reply, and the driver has to ask again for the rest. */
 export const inOneReply = { batchSize: 100_000 } as const;
 
 /** Waits before a lost race is tried again, so that the same writers do not meet again. */

@@ -25,8 +25,8 @@ import { checkLimits, watchChecks } from "./watch-checks.ts";
 const DEFAULT_DATABASE = "pulse_ingest";
 
 /**
- * The store on a server that speaks MongoDB's protocol: MongoDB, Amazon DocumentDB, FerretDB on DocumentDB. Only what
- * these have in common is used: point writes by `_id`, compare-and-set, no transactions.
+ * Opens a store on a server that speaks MongoDB's protocol: MongoDB, Amazon DocumentDB, FerretDB on DocumentDB. It only uses
+ * what these have in common: point writes by `_id`, compare-and-set, no transactions.
  *
  * @param url - the path names the database; without one it is `pulse_ingest`.
  * @param onStuck - called when the driver hangs: only opening the store again helps then.
@@ -71,7 +71,7 @@ export async function openMongodbStore(
   const finishGrouped = groupCalls(strangersCalls.finishItems);
 
   async function ping(): Promise<void> {
-    // A read from the primary, not `ping`: a server whose own database is down still answers that.
+    // A read from the primary instead of the command `ping`, which a server still answers if its own database is down.
     await all.versions.findOne({ _id: "bugs" });
   }
 
@@ -89,16 +89,16 @@ export async function openMongodbStore(
   };
 }
 
-/** What an address names; no server has been contacted yet. @throws Misuse where the driver does not understand it. */
+/** Returns what an address names, without contacting a server. @throws Misuse if the driver does not understand it. */
 function understood(url: string): { readonly client: MongoClient; readonly database: Db } {
   try {
     const client = new MongoClient(url, {
       appName: "pulse-ingest",
-      // Durable on most members when a write returns: only then is a message acknowledged. Given as single options, since
-      // the address would override a `writeConcern`.
+      // A write is durable on most members when it returns, and only then is a message acknowledged. The options are given
+      // separately, because the address would override a `writeConcern`.
       w: "majority",
       journal: true,
-      // Also where a provider's address says otherwise: the worker reads again what it has just written.
+      // The worker reads again what it has just written. Some providers' addresses name another preference.
       readPreference: "primary",
       // Every write here is idempotent and retried as a whole; some servers do not know the driver's own retry.
       retryWrites: false,

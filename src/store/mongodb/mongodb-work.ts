@@ -4,14 +4,13 @@ import { makerOf } from "../rules/explained-artifacts.ts";
 import { type Collections, failedOnce, packBlob, waiting } from "./mongodb-collections.ts";
 import { ignoreDuplicates } from "./mongodb-faults.ts";
 
-/** No lease. */
 export const released = { lease: null, lease_until: null } as const;
 
-/** How claimed work (`mongodb-claims.ts`) ends. */
+/** Ends and counts work that was claimed (see `mongodb-claims.ts`). */
 export function createWork(all: Collections) {
   /**
-   * In a constant number of round trips. A lease that runs out between its check and the end counts as kept: whoever
-   * has the item then makes the same artifacts.
+   * Ends items in a constant number of round trips. A lease that expires between its check and the end counts as kept: the
+   * next worker makes the same artifacts.
    */
   async function finishItems(finished: readonly FinishedWork[]): Promise<boolean[]> {
     const leases = await readLeases(finished.map(({ item }) => item));
@@ -32,7 +31,7 @@ export function createWork(all: Collections) {
     return finished.map(isHeld);
   }
 
-  /** The leases in force, by item. */
+  /** Returns the leases in force, by the id of the item. */
   async function readLeases(items: readonly WorkItem[]): Promise<ReadonlyMap<string, string | null>> {
     const { logs, suggestions } = byKind(items);
     const options = { projection: { lease: 1 } } as const;
@@ -47,7 +46,7 @@ export function createWork(all: Collections) {
     const filter = { _id: item.id, lease: item.lease };
     const { reason, marksFailed } = failure;
     if (item.kind === "suggestions") {
-      // Final: it stays, with the reason, and is never due again.
+      // If the failure is final, the item stays, with the reason, and is never due again.
       const { next_attempt_at } = failure;
       const $set = { failure: reason, next_attempt_at, ...released };
       return (await all.suggestions.updateOne(filter, { $set })).matchedCount === 1;

@@ -19,20 +19,23 @@ import { asUnavailable, ignoreDuplicates, isLostRace } from "./mongodb-faults.ts
 import { createPushes } from "./mongodb-pushes.ts";
 import { inOneReply, letOthersPass, MAX_ROUNDS, TOO_SLOW, unordered } from "./mongodb-rounds.ts";
 
-/** A reply that was lost is found out in one; some servers call a lost race an error of their own. */
+/**
+ * The most rounds for an error that is not a lost race. A lost reply is found out in one round; some servers report a lost race
+ * as another error.
+ */
 const MAX_ERRORS = 2;
 const decisive = Object.fromEntries(DECISIVE.map((name) => [name, 1]));
 
 type Tagged = readonly [index: number, arrival: Arrival];
 
 interface RoundEnd {
-  /** What lost its race, to be done again from the reading on. */
+  /** Submissions that lost a race. They are done again, beginning with the reads. */
   readonly again: readonly Tagged[];
-  /** What the server said to it; null: nothing. */
+  /** The server's error; null if there was none. */
   readonly error: unknown;
 }
 
-/** What writes a batch, in a constant number of round trips a round: result sets, artifacts, logs, the jobs last. */
+/** Writes batches. Each round takes a constant number of round trips: result sets, then artifacts and logs, then jobs. */
 export function createWrites(all: Collections, room: LogRoom) {
   const pushes = createPushes(all);
 
@@ -50,7 +53,7 @@ export function createWrites(all: Collections, room: LogRoom) {
     return outcomes;
   }
 
-  /** Notes the outcomes of what was written. */
+  /** Writes the open submissions, and enters the outcomes of those that were written. */
   async function storeRound(open: readonly Tagged[], outcomes: StoreOutcome[]): Promise<RoundEnd> {
     const arrivals = open.map(([, arrival]) => arrival);
     const writeId = randomUUID();
@@ -85,7 +88,7 @@ export function createWrites(all: Collections, room: LogRoom) {
     await Promise.all(counts);
   }
 
-  /** What of them decides; the rest stays on the server, and is neither sent nor read. */
+  /** Reads only the decisive fields, so that the rest of the job need not be sent. */
   async function readJobs(arrivals: readonly Arrival[]): Promise<Map<string, DecisiveJob>> {
     const ids = arrivals.map(({ submission: { project, job } }) => jobId(project, job.job_guid));
     const jobs = await all.jobs
@@ -139,7 +142,7 @@ export function createWrites(all: Collections, room: LogRoom) {
     if (summarised.length > 0) await all.logs.bulkWrite(summarised, unordered);
   }
 
-  /** Compare-and-set: gives the ids of those that another writer changed since they were read, and what the server said. */
+  /** Writes jobs by compare-and-set. Returns the ids of those that another writer changed first, and the server's error. */
   async function writeJobs(
     { newJobs, changedJobs }: BatchPlan,
     stored: ReadonlyMap<string, DecisiveJob>,
@@ -161,7 +164,7 @@ export function createWrites(all: Collections, room: LogRoom) {
       const { insertedCount, matchedCount } = await all.jobs.bulkWrite(writes, unordered);
       if (insertedCount + matchedCount === ids.length) return { lost: new Set(), error };
     } catch (thrown) {
-      // Lost races, or a reply that was lost: what is there tells. A document that is to blame is told as such.
+      // After lost races or a lost reply, a read shows what was written. If a document is at fault, its error is thrown.
       if (!isLostRace(thrown) && !(asUnavailable(thrown) instanceof Unavailable)) throw thrown;
       error = thrown;
     }
@@ -174,8 +177,9 @@ export function createWrites(all: Collections, room: LogRoom) {
   }
 
   /**
-   * For outcomes that rest on a read alone, which also shows what only the primary has yet, and may have to take back:
-   * a write waits until all before it is on most members, also one that finds nothing to change.
+   * Waits until everything that was read is on most members. A read also returns data that only the primary has, and may lose
+   * again. A write waits for all earlier writes to reach most members, even if it changes nothing. Used when outcomes depend
+   * only on a read.
    */
   async function settleReads(): Promise<void> {
     await all.versions.updateOne({ _id: "none" }, { $set: { version: "none" } });

@@ -1,27 +1,27 @@
 import type { MongoClient, MongoOptions } from "mongodb";
 
-/** How long a check of a server can take; what is under way for longer never ends. In milliseconds. */
+/** How long a check of a server can take, in milliseconds. A check that takes longer never ends. */
 export interface CheckLimits {
-  /** A connection and a question. */
+  /** The time for a connection and a question. */
   readonly askedMs: number;
-  /** Of a server that tells news by itself: as long as they are waited for, and a connection. */
+  /** The time for a connection, and for waiting until a server reports a change by itself. */
   readonly awaitedMs: number;
 }
 
-/** With room for a busy event loop. The address may name an interval of its own. */
+/** Returns limits with room for a busy event loop. The address may set the interval of the checks. */
 export function checkLimits({ connectTimeoutMS, heartbeatFrequencyMS }: MongoOptions): CheckLimits {
   return { askedMs: 2 * connectTimeoutMS + 1000, awaitedMs: heartbeatFrequencyMS + connectTimeoutMS + 2000 };
 }
 
 /**
- * Sees when the driver hangs in the check of a server: where a connection breaks off just as the driver writes to it, it
- * waits for ever to be told to go on writing, and takes the server for away until the client is thrown away.
+ * Detects that the driver hangs in the check of a server. If a connection breaks just as the driver writes to it, the driver
+ * waits forever to go on writing. It treats the server as away until a new client is opened.
  *
- * @param onStuck - told again and again for as long as it hangs.
- * @returns ends the watch.
+ * @param onStuck - called again and again as long as the driver hangs.
+ * @returns a function that ends the watch.
  */
 export function watchChecks(client: MongoClient, limits: CheckLimits, onStuck: () => void): () => void {
-  /** Address of a server to when its check must have ended. */
+  /** When the check of a server must have ended, by the server's address. */
   const underWay = new Map<string, number>();
   client.on("serverHeartbeatStarted", ({ connectionId, awaited }) => {
     underWay.set(connectionId, performance.now() + (awaited ? limits.awaitedMs : limits.askedMs));

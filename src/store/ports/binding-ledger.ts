@@ -1,18 +1,18 @@
 import type { Binding } from "../../domain/binding.ts";
 
-/** A binding as it is in the ledger. */
+/** A binding in the ledger. */
 export interface KnownBinding extends Binding {
-  /** The worker that was the last to have it in its registry. */
+  /** The last worker that had it in its registry. */
   readonly wanted_by: string;
-  /** When that worker last said so, ISO 8601; null: it has ended since. */
+  /** When that worker last confirmed it, in ISO 8601; null if the worker has ended since. */
   readonly wanted_at: string | null;
 }
 
-/** What workers bound to their queues, so that what leaves their registries can be removed. */
+/** The bindings that workers made for their queues. Those that are no longer in any registry can be found and removed. */
 export interface BindingLedger {
-  /** Empty where nothing is known about the queue. */
+  /** Returns an empty list for an unknown queue. */
   readBindings(queue: string): Promise<readonly KnownBinding[]>;
-  /** Records what is bound or about to be; one that is known changes its worker. Others stay as they are. */
+  /** Records bindings that exist or are about to be made. A known one gets the new worker and time; others stay unchanged. */
   noteBindings(queue: string, bindings: readonly KnownBinding[]): Promise<void>;
   forgetBindings(queue: string, bindings: readonly Binding[]): Promise<void>;
 }

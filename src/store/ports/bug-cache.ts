@@ -2,10 +2,10 @@ import type { Bug } from "../../domain/bug.ts";
 
 /** The bugs that suggestions are made from. */
 export interface BugCache {
-  /** Replaces all bugs by these. If the store fails meanwhile, the old version stays in force. */
+  /** Replaces all bugs. If the store fails meanwhile, the old version stays in force. */
   replaceBugs(bugs: readonly Bug[]): Promise<void>;
-  /** Changes with each replacement; null: never filled. */
+  /** Returns a text that changes with each replacement; null if the cache has never been filled. */
   bugsVersion(): Promise<string | null>;
-  /** A page by ascending id, of those with a greater id. */
+  /** Returns a page of the bugs with a greater id, by ascending id. */
   readBugs(afterId: number, limit: number): Promise<Bug[]>;
 }

@@ -8,7 +8,7 @@ export interface StoredLog {
   readonly url: string;
   readonly parse_status: ParseStatus;
   readonly attempts: number;
-  /** When it is tried next; null: not waiting to be read. */
+  /** When it is tried next, in ISO 8601; null if it is not waiting to be read. */
   readonly next_attempt_at: string | null;
   /** Why the last attempt failed. */
   readonly failure: string | null;
@@ -17,18 +17,18 @@ export interface StoredLog {
 
 export interface LogQuery {
   readonly project?: string;
-  /** A task id in it may be a slug or a UUID, see `taskIdForms`. */
+  /** Its task id may be a slug or a UUID; see `taskIdForms`. */
   readonly job_guid?: string;
   readonly parse_status?: ParseStatus;
-  /** ISO 8601: changed at or after. */
+  /** ISO 8601: changed at this time or later. */
   readonly since?: string;
   readonly limit: number;
 }
 
-/** The logs of jobs, as people list them and have them read again. */
+/** Lists the logs of jobs for people, and has logs read again. */
 export interface LogStore {
   /** Newest first. */
   listLogs(query: LogQuery): Promise<StoredLog[]>;
-  /** Makes logs due again, with attempts from zero; returns how many. */
+  /** Makes logs due again, with no attempts made. Returns how many. */
   reparseLogs(query: LogQuery): Promise<number>;
 }

@@ -1,7 +1,7 @@
 import type { FaultReason } from "../../domain/faults.ts";
 import type { OnlyCounted, StoredRejection } from "../../domain/rejection.ts";
 
-/** All conditions must hold. An expired rejection never matches. */
+/** Conditions that must all hold. An expired rejection never matches. */
 export interface RejectionFilter {
   readonly exchange?: string;
   readonly routing_key?: string;
@@ -10,43 +10,42 @@ export interface RejectionFilter {
   /** A guid or task id, as a slug or a UUID. Also matches rejections of the task as a whole and of its runs. */
   readonly task_id?: string;
   readonly reason?: FaultReason;
-  /** What the id begins with, in lower-case hexadecimal digits. */
+  /** The beginning of the id, in lower-case hexadecimal digits. */
   readonly id_prefix?: string;
-  /** ISO 8601: last seen at or after. */
+  /** ISO 8601: last seen at this time or later. */
   readonly since?: string;
-  /** ISO 8601: last seen before. */
+  /** ISO 8601: last seen before this time. */
   readonly until?: string;
 }
 
-/** A page of rejections, by the time they were last seen. */
+/** Selects a page of rejections, ordered by the time when they were last seen. */
 export interface RejectionQuery extends RejectionFilter {
-  /** By default the newest come first. */
+  /** Default: false, the newest come first. */
   readonly oldestFirst?: boolean;
-  /** The last one of the page before. */
+  /** The last rejection of the previous page. */
   readonly after?: Pick<StoredRejection, "id" | "last_seen">;
-  /** At most this many. */
   readonly limit: number;
 }
 
-/** Rejections of one sender for one reason. */
+/** How many rejections one sender has for one reason. */
 export interface RejectionCount {
   /** The exchange, or `client:` and the id of a client. */
   readonly exchange: string;
   readonly reason: FaultReason;
-  /** Different ones. */
+  /** The number of different rejections. */
   readonly rejections: number;
-  /** How often they came, all together. */
+  /** How often they arrived, in total. */
   readonly messages: number;
   readonly first_seen: string;
   readonly last_seen: string;
 }
 
-/** Why messages were refused, for CLI and pages. */
+/** Reads why messages were rejected, for CLI and pages. */
 export interface RejectionReads {
   listRejections(query: RejectionQuery): Promise<StoredRejection[]>;
   findRejection(id: string): Promise<StoredRejection | null>;
-  /** Per exchange and reason, most messages first. */
+  /** Returns a count for each exchange and reason, most messages first. */
   countRejections(filter: RejectionFilter): Promise<RejectionCount[]>;
-  /** Days and exchanges whose rejections were only counted, newest first; kept as long as rejections are. */
+  /** Returns how many rejections of a day and exchange were only counted, newest first. Kept as long as rejections. */
   listOnlyCounted(filter: Pick<RejectionFilter, "since" | "until">): Promise<OnlyCounted[]>;
 }

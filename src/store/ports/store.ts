@@ -8,8 +8,8 @@ import type { SuspectLedger } from "./suspect-ledger.ts";
 import type { WorkStore } from "./work-store.ts";
 
 /**
- * All ports of one database. Every method throws `Unavailable` when the database cannot be reached or is not in a state to
- * answer; what is durable when a write returns stays so.
+ * All ports of one database. Every method throws `Unavailable` if the database cannot be reached or cannot answer. A write
+ * is durable when it returns.
  */
 export interface Store
   extends SubmissionStore,
@@ -20,9 +20,9 @@ export interface Store
     BugCache,
     SuspectLedger,
     BindingLedger {
-  /** What it is, for people: e.g. `sqlite (data/pulse-ingest.db)`; without a password. */
+  /** The name of the store for people, without a password, e.g. `sqlite (data/pulse-ingest.db)`. */
   readonly name: string;
-  /** Resolves when the store can be written to now. */
+  /** Resolves if the store answers now. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

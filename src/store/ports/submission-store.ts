@@ -12,7 +12,7 @@ export interface Arrival {
   readonly received_at: string;
 }
 
-/** Set where a message changes a job, or adds to it, that first came through another exchange: that exchange. */
+/** The exchange through which a job first came, if a message of another exchange changes the job or adds to it. */
 interface ChangedJob {
   readonly jobOf?: string;
 }
@@ -22,26 +22,26 @@ export type StoreOutcome =
   | ({ readonly kind: "unchanged" } & ChangedJob)
   | { readonly kind: "rejected"; readonly fault: Fault };
 
-/** A kept rejection that was tried again. */
+/** A stored rejection that was tried again. */
 export interface RetriedRejection extends Pick<StoredRejection, "id" | "last_seen"> {
-  /** Null where it is no longer refused; otherwise why it is refused now. */
+  /** Null if it is no longer rejected; otherwise why it is rejected now. */
   readonly again: Pick<Rejection, "fault" | "payload" | "project" | "task_id"> | null;
 }
 
-/** Writes what strangers submit, and what was refused of it. */
+/** Writes what strangers submit, and what was rejected of it. */
 export interface SubmissionStore {
-  /** Applies the batch in its order; outcomes are in the same order. Idempotent. */
+  /** Applies the batch in its order, and returns the outcomes in the same order. Idempotent. */
   storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]>;
-  /** Creates pushes, or completes skeletons; a complete push stays as it is. */
+  /** Creates pushes, or completes skeletons. A complete push stays unchanged. */
   storeResultSets(project: string, resultSets: readonly ResultSetSubmission[]): Promise<void>;
   /**
-   * Keeps new ones, unless the day's quota of their exchange is full: then they are only counted. A known one (same
-   * payload and route) is counted and seen again, and takes the new fault. Ends are in the order of the rejections.
+   * Keeps new rejections, unless the day's quota of their exchange is used up: then they are only counted. A known one (same
+   * payload and route) is counted again, and gets the new fault and time. Returns the ends in the order of the rejections.
    */
   recordRejections(rejections: readonly Rejection[]): Promise<readonly RejectionEnd[]>;
   /**
-   * Deletes those that are no longer refused, and updates the fault of the others. A rejection that has been seen again
-   * since it was read stays as it is.
+   * Deletes rejections whose messages are no longer rejected, and updates the fault of the others. A rejection that has been
+   * seen again since it was read stays unchanged.
    */
   resolveRejections(tried: readonly RetriedRejection[]): Promise<void>;
 }

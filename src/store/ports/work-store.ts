@@ -5,11 +5,11 @@ export type WorkItem = {
   readonly id: string;
   readonly project: string;
   readonly job_guid: string;
-  /** Where its message came from; `""`: stored by a version that did not record it. */
+  /** The sender of its message; `""` if it was stored by a version that did not record it. */
   readonly exchange: string;
   /** Attempts before this one. */
   readonly attempts: number;
-  /** Why the attempt before this one failed; null: this is the first, or it was released. */
+  /** Why the previous attempt failed; null if there was none, or if it was released. */
   readonly failure: string | null;
   readonly lease: string;
 } & (
@@ -27,27 +27,27 @@ export interface WorkClaim {
   readonly kind: WorkItem["kind"];
   /** Only work of this exchange. */
   readonly exchange: string;
-  /** The projects take turns: the first one after this name that has work is next, and after the last one the first. */
+  /** Projects take turns. The next one is the first project with work after this name, in alphabetical order, cyclically. */
   readonly afterProject: string;
   readonly limit: number;
   readonly leaseMs: number;
-  /** Hosts (as in the URL, with port) that are busy now: their logs are left for later. */
+  /** Hosts (as in the URL, with port) that are busy now. Their logs are left for later. */
   readonly exceptHosts: readonly string[];
 }
 
 export interface WorkFailure {
   readonly reason: string;
-  /** ISO 8601; null: final. */
+  /** ISO 8601; null if the failure is final. */
   readonly next_attempt_at: string | null;
-  /** False where storing failed, not reading: the parse status stays as it is. */
+  /** False if only storing the result failed: then the parse status stays unchanged. */
   readonly marksFailed: boolean;
 }
 
 /** Unfinished work items. */
 export interface WorkCount {
-  /** Waiting for an attempt, the first or another one, or leased now. */
+  /** Waiting for the first or another attempt, or leased now. */
   readonly pending: number;
-  /** Failed for good: tried again only when somebody asks for it. */
+  /** Failed for good. They are tried again only on request. */
   readonly failed: number;
 }
 
@@ -57,24 +57,24 @@ export interface WorkCounts {
   readonly suggestions: WorkCount;
 }
 
-/** Logs to read and suggestions to make, dealt out among many workers. */
+/** Distributes logs to read and suggestions to make among many workers. */
 export interface WorkStore {
-  /** The exchanges whose work waits, is due later, or is leased. Uses indexes alone; still too slow to ask before each claim. */
+  /** Returns the exchanges with unfinished work. It only uses indexes, but is still too slow to be called before each claim. */
   exchangesWithWork(kind: WorkItem["kind"]): Promise<string[]>;
   /**
-   * Leases what is due and unleased; the oldest of a project come first. Atomic among many workers. Counts as an
-   * attempt until it is released.
+   * Leases work that is due and not leased, the oldest of a project first. Two workers never get the same item. A claim
+   * counts as an attempt, unless it is released.
    */
   claimWork(claim: WorkClaim): Promise<WorkItem[]>;
-  /** Adds the artifacts (insert-only), then ends the item. False: the lease was lost, and the item is not ended. */
+  /** Adds the artifacts (insert-only), then ends the item. Returns false if the lease was lost: then the item has not ended. */
   finishWork(item: WorkItem, artifacts: readonly Artifact[]): Promise<boolean>;
   failWork(item: WorkItem, failure: WorkFailure): Promise<boolean>;
   /**
-   * Gives claimed items back as they were, attempts included.
+   * Gives claimed items back unchanged: the attempt does not count.
    *
-   * @param dueAt - ISO 8601: when they are due again, where that is later than now.
+   * @param dueAt - when they are due again, in ISO 8601. Default: at the same time as before.
    */
   releaseWork(items: readonly WorkItem[], dueAt?: string): Promise<void>;
-  /** Uses the indexes of unfinished work alone, so it stays cheap however much is stored. */
+  /** Only uses the indexes of unfinished work, so it stays cheap however much is stored. */
   countWork(): Promise<WorkCounts>;
 }

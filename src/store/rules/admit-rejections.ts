@@ -2,7 +2,7 @@ import { rejectionId } from "../../domain/ids.ts";
 import type { Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import { type PlannedRejection, type QuotaKey, quotaId } from "./plan-rejections.ts";
 
-/** How many new rejections of one exchange are kept in a day; 0: no limit. */
+/** The most new rejections of one exchange that are kept in a day; 0 means no limit. */
 export interface RejectionQuota {
   readonly perDay: number;
   readonly bytesPerDay: number;
@@ -10,7 +10,7 @@ export interface RejectionQuota {
 
 export const unlimited: RejectionQuota = { perDay: 0, bytesPerDay: 0 };
 
-/** What an exchange has used of a day's quota. */
+/** How much of a day's quota an exchange has used. */
 export interface QuotaUse extends QuotaKey {
   /** New rejections that were kept. */
   readonly kept: number;
@@ -21,18 +21,19 @@ export interface QuotaUse extends QuotaKey {
 
 export interface Admission {
   readonly kept: readonly StoredRejection[];
-  /** What is to be added to the use so far; at most one for each key. */
+  /** To be added to the use so far; at most one entry for each key. */
   readonly uses: readonly QuotaUse[];
-  /** What becomes of each rejection of a batch, in its order. */
+  /** Returns what became of each rejection of the batch, in its order. */
   readonly endsOf: (rejections: readonly Rejection[]) => RejectionEnd[];
 }
 
 /**
- * Decides which rejections are kept. One that is there already only counts on and takes no quota. A new one is kept while
- * its exchange has used less than the day's quota, so the last one may exceed the bytes. Pure, for every adapter.
+ * Decides which rejections are kept. One that is stored already is only counted, and uses no quota. A new one is kept while
+ * its exchange has used less than the day's quota, so the last one may exceed the limit of bytes. Pure, so that all adapters
+ * decide the same.
  *
- * @param known - ids of those that are there.
- * @param used - the use so far, as far as there is one.
+ * @param known - ids of the rejections that are stored already.
+ * @param used - the use so far; quotas that nobody has used are missing.
  */
 export function admitRejections(
   planned: readonly PlannedRejection[],
@@ -78,7 +79,7 @@ function isFull({ kept, bytes }: { kept: number; bytes: number }, quota: Rejecti
   return (perDay > 0 && kept >= perDay) || (bytesPerDay > 0 && bytes >= bytesPerDay);
 }
 
-/** What of a rejection is as long as its publisher likes. */
+/** Returns the size of the parts whose length the publisher decides. */
 function bytesOf({ fault, payload }: StoredRejection): number {
   return Buffer.byteLength(payload.content) + Buffer.byteLength(JSON.stringify(fault));
 }

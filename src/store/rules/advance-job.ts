@@ -4,30 +4,30 @@ import type { StoredJob, Transition } from "../../domain/stored-job.ts";
 import type { Refusal } from "../../domain/submission.ts";
 import type { Arrival } from "../ports/submission-store.ts";
 
-/** What of a stored job says what a message does to it, and how it goes on; nothing else has to be read for that. */
+/** The fields of a stored job that are needed to apply a message to it. No others have to be read. */
 export const DECISIVE = ["state", "version", "refused", "transitions"] as const;
 export type DecisiveJob = Pick<StoredJob, (typeof DECISIVE)[number]>;
-/** What is to be written over a job that is there, and what decides of it then. */
+/** The fields to write over a stored job. They always include the decisive ones. */
 export type JobChanges = DecisiveJob & Partial<StoredJob>;
 
-/** What one message does to a job that is there. */
+/** What one message does to a stored job. */
 export type Advance =
   | { readonly kind: "update"; readonly changes: JobChanges }
-  /** The row stays as it is, or only notes what was refused; logs, artifacts and coalesced jobs are added. */
+  /** The job keeps its state, and at most notes what was refused. Logs, artifacts and coalesced jobs are added. */
   | { readonly kind: "late"; readonly changes: JobChanges | null }
-  /** Nothing of the message is used. */
+  /** The message is not used. */
   | { readonly kind: "same" };
 
 const MAX_TRANSITIONS = 10;
-/** A stranger may send any number of parts that cannot be used; a document has a limit. */
+/** A stranger may send any number of unusable parts, but the size of a document is limited. */
 const MAX_REFUSED = 100;
 
 /**
- * The state table: a job only moves forward. Pure, for every adapter.
+ * Applies the state table to a job: it only moves forward. Pure, so that all adapters decide the same.
  *
- * @param stored - the job as it stands, messages of this batch that came before included.
+ * @param stored - the job, with the changes of earlier messages of this batch.
  * @param resultSet - `_id` of the result set that the message's revision belongs to.
- * @param writeId - of the batch.
+ * @param writeId - the id of the batch.
  */
 export function advanceJob(
   stored: DecisiveJob,
@@ -44,16 +44,16 @@ export function advanceJob(
   return { kind, changes: { state, transitions, refused, ...written(stored, arrival, writeId) } };
 }
 
-/** What a message in one state means for a job in another. */
+/** Returns what a message in one state does to a job in another. */
 export function compareStates(stored: string, incoming: string): "update" | "late" | "same" {
   if (stored === incoming) return "same";
-  // A state of no rank (REST may name one) never moves a job, and gives way to any that has one.
+  // A state without a rank (REST may send one) never moves a job, and any state with a rank replaces it.
   if (!isJobState(incoming)) return "late";
   if (!isJobState(stored)) return "update";
   return stateRank[incoming] > stateRank[stored] ? "update" : "late";
 }
 
-/** The job that its first message makes; see {@link advanceJob}. */
+/** Returns the job that its first message creates; see {@link advanceJob}. */
 export function firstJob(arrival: Arrival, resultSet: string, writeId: string): StoredJob {
   const { project, job } = arrival.submission;
   return {
@@ -66,12 +66,12 @@ export function firstJob(arrival: Arrival, resultSet: string, writeId: string): 
     last_modified: arrival.received_at,
     version: 1,
     write_id: writeId,
-    // Last: in front of the others a spread takes several times as long.
+    // The spread comes last, because in front of the other fields it takes several times as long.
     ...job,
   };
 }
 
-/** Submit time stamp, signature, both platforms and the tier stay as the first message gave them. */
+/** Returns the changes to a job that moves. Submit timestamp, signature, both platforms and tier stay as first received. */
 function moved(stored: DecisiveJob, arrival: Arrival, resultSet: string, writeId: string): JobChanges {
   const { job } = arrival.submission;
   return {
@@ -96,7 +96,7 @@ function moved(stored: DecisiveJob, arrival: Arrival, resultSet: string, writeId
   };
 }
 
-/** What was refused so far and of this message, each once, the first hundred. */
+/** Returns the earlier refusals and those of this message: the first hundred, each once. */
 function withRefused(before: readonly Refusal[], { submission }: Arrival): readonly Refusal[] {
   if (submission.refused.length === 0) return before;
   const all = [...before, ...submission.refused].map((refusal) => [refusalKey(refusal), refusal] as const);

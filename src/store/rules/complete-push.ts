@@ -8,13 +8,13 @@ import {
   shortRevision,
 } from "../../domain/result-set.ts";
 
-/** A push to write, and what stands in its place so far. */
+/** A push to write, and the stored one that it replaces; null if there is none. */
 export interface CompletedPush {
   readonly next: ResultSet;
   readonly before: ResultSet | null;
 }
 
-/** Of the pushes of one call, a revision that several name is left to the last of them. */
+/** Returns the pushes of one call without shared revisions: a revision that several list stays only in the last of them. */
 export function linkedOnce(submitted: readonly ResultSetSubmission[]): readonly ResultSetSubmission[] {
   const taken = new Set<string>();
   return submitted
@@ -22,23 +22,23 @@ export function linkedOnce(submitted: readonly ResultSetSubmission[]): readonly 
     .map((push) => {
       const rows = push.revisions.filter((row) => !taken.has(rowKey(row)));
       for (const row of rows) taken.add(rowKey(row));
-      // What names it stays, also where its last row has gone.
+      // The push keeps its top revision, even if that row now belongs to a later push.
       return { ...push, revision: topOf(push), revisions: rows };
     })
     .toReversed();
 }
 
-/** Keys of the stored pushes that a submitted one has to do with. */
+/** Returns the keys of the stored pushes that share a revision with a submitted one. */
 export function keysOf(project: string, submitted: ResultSetSubmission): string[] {
   const revisions = [topOf(submitted), ...submitted.revisions.map(({ revision }) => revision)];
   return [...new Set(revisions.map((revision) => resultSetId(project, revision)))];
 }
 
 /**
- * The push as submitted, over what stands in its place: a skeleton, or one of which a message gave the first 12
- * characters alone. Null: it is complete already, and stays.
+ * Completes a stored push with the submitted one. The stored push may be missing, a skeleton, or known only by the first 12
+ * characters of its revision. Returns null if it is complete already, or if the submitted push names no revision.
  *
- * @param read - the stored pushes with any of the submitted one's revisions: what they say of a revision stays.
+ * @param read - the stored pushes with any of the submitted revisions. Their authors and comments stay.
  */
 export function completePush(
   read: readonly ResultSet[],
@@ -46,7 +46,7 @@ export function completePush(
   submitted: ResultSetSubmission,
 ): CompletedPush | null {
   const top = topOf(submitted);
-  // By its top revision alone: another push may hold this one among its revisions.
+  // Only top revisions are compared, because another push may list this revision as well.
   const before = read.find((push) => push.short_revision === shortRevision(top)) ?? null;
   const isComplete = before !== null && before.push_timestamp !== 0 && isFullRevision(before.revision);
   if (isComplete || top === "") return null;
@@ -66,12 +66,12 @@ export function completePush(
   return { next, before };
 }
 
-/** What names a push: its own revision, else that of its last row. */
+/** Returns the revision that names a push: its own, otherwise that of its last row. */
 function topOf({ revision, revisions }: ResultSetSubmission): string {
   return revision ?? revisions.at(-1)?.revision ?? "";
 }
 
-/** Author and comment of a revision are those of its first submission. */
+/** Returns a row with the author and comment that were submitted first. */
 function firstTold(known: readonly Revision[], row: Revision): Revision {
   const first = known.find((other) => isSameRow(other, row));
   return first === undefined ? row : { ...first, revision: longer(first.revision, row.revision) };

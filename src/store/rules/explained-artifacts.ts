@@ -1,13 +1,13 @@
 import type { ArtifactMaker, ExplainedArtifact } from "../ports/job-reads.ts";
 import type { WorkItem } from "../ports/work-store.ts";
 
-/** A stored artifact without what it holds; no maker: an earlier version has stored it. */
+/** A stored artifact without its content. It has no maker if an earlier version stored it. */
 export interface ArtifactRow {
   readonly name: string;
   readonly made_by?: ArtifactMaker | null;
 }
 
-/** Each name once, in the order of arrival, with all that made something under it. */
+/** Returns each name once, in the order of arrival, with everything that made an artifact of that name. */
 export function explainedArtifacts(rows: readonly ArtifactRow[]): ExplainedArtifact[] {
   const makers = new Map<string, Set<ArtifactMaker>>();
   for (const { name, made_by } of rows) {
@@ -18,7 +18,7 @@ export function explainedArtifacts(rows: readonly ArtifactRow[]): ExplainedArtif
   return [...makers].map(([name, known]) => ({ name, made_by: [...known] }));
 }
 
-/** Who made the artifacts that end this item of work. */
+/** Returns the maker of the artifacts that come from this item of work. */
 export function makerOf({ kind }: WorkItem): ArtifactMaker {
   return kind === "log" ? "log" : "summary";
 }

@@ -1,7 +1,7 @@
 import { resultSetId } from "../../domain/ids.ts";
 import { isFullRevision, isSameRevision, type ResultSet, shortRevision } from "../../domain/result-set.ts";
 
-/** The first push time stamp wins where a revision is in several pushes; of the same time, the lesser revision. */
+/** Returns the push with the earliest timestamp; if several have the same one, that with the smaller revision. */
 export function earliest(pushes: readonly ResultSet[]): ResultSet | null {
   const byTime = (a: ResultSet, b: ResultSet) =>
     a.push_timestamp - b.push_timestamp || (a.short_revision < b.short_revision ? -1 : 1);
@@ -9,8 +9,8 @@ export function earliest(pushes: readonly ResultSet[]): ResultSet | null {
 }
 
 /**
- * The push that a revision belongs to, among those of its project: by any of a push's revisions first, then by the
- * top one, which finds skeletons.
+ * Returns the push that a revision belongs to, among the pushes of its project. It compares all listed revisions first, and
+ * then the top ones, which also finds skeletons.
  */
 export function findPush(pushes: readonly ResultSet[], revision: string): ResultSet | null {
   const byAny = pushes.filter((push) => push.revisions.some((row) => isSameRevision(row.revision, revision)));
@@ -18,13 +18,13 @@ export function findPush(pushes: readonly ResultSet[], revision: string): Result
   return earliest(byAny) ?? earliest(byTop);
 }
 
-/** The push with its top revision lengthened, where the message gives all of it; else null: nothing to write. */
+/** Returns the push with its full top revision, if the message is the first to give it; otherwise null. */
 export function lengthened(push: ResultSet, revision: string): ResultSet | null {
   const isLonger = !isFullRevision(push.revision) && isFullRevision(revision);
   return isLonger && push.short_revision === shortRevision(revision) ? { ...push, revision } : null;
 }
 
-/** Stands for a push that nobody has submitted yet. */
+/** Returns a placeholder for a push that nobody has submitted yet. */
 export function skeleton(project: string, revision: string): ResultSet {
   return {
     project,
@@ -38,7 +38,7 @@ export function skeleton(project: string, revision: string): ResultSet {
   };
 }
 
-/** What a push can be found by: `project/first 12` of each of its revisions, the top one included. */
+/** Returns the keys that find a push: `project/first 12 characters` of each of its revisions, including the top one. */
 export function revisionKeys({ project, short_revision, revisions }: ResultSet): string[] {
   const keys = revisions.map(({ revision }) => resultSetId(project, revision));
   return [...new Set([resultSetId(project, short_revision), ...keys])];

@@ -4,10 +4,10 @@ import type { LogReference } from "../../domain/submission.ts";
 import type { Arrival } from "../ports/submission-store.ts";
 import type { NewLog } from "./new-work.ts";
 
-/** Enough for hours of an ordinary publisher's logs; what it bounds is how far a flooding one gets ahead. */
+/** Enough for hours of an ordinary publisher's logs. It limits the backlog of one that floods. */
 export const defaultMaxWaitingLogs = 20_000;
 
-/** Counting the waiting logs of an exchange takes longer, the more there are; so a count is used for a while. */
+/** How long a count is used, in milliseconds. Counting takes longer, the more logs of an exchange are waiting. */
 const COUNT_MS = 1000;
 
 interface Count {
@@ -16,17 +16,17 @@ interface Count {
   readonly until: number;
 }
 
-/** Is the log to be read here? */
+/** Returns whether the log waits to be read here. */
 export function waits({ name, parse_status }: LogReference): boolean {
   return parse_status === "pending" && isParsedHere(name);
 }
 
 /**
- * How many logs of each exchange wait to be read: no more than a limit, so that a publisher whose logs come faster than
- * they can be read fills neither the store nor everybody's time. A log beyond it is stored as failed; its job goes on.
+ * Limits how many logs of each exchange wait to be read. Otherwise a publisher whose logs come faster than they can be read
+ * would fill the store and delay everybody else. A log beyond the limit is stored as failed; its job is stored as usual.
  *
- * The store counts the waiting logs once a second, and only of exchanges that bring logs; in between they are counted
- * here. Several workers together may therefore pass the limit by what they store in a second.
+ * The store counts the waiting logs once a second, and only those of exchanges that bring logs. In between they are counted
+ * here. Several workers together may therefore exceed the limit by what they store in a second.
  */
 export class LogRoom {
   readonly #maxWaiting: number;
@@ -39,7 +39,7 @@ export class LogRoom {
     this.#now = now;
   }
 
-  /** The exchanges whose waiting logs are to be counted before the batch is planned; see {@link LogRoom.note}. */
+  /** Returns the exchanges whose waiting logs must be counted before the batch is planned; see {@link LogRoom.note}. */
   toCount(batch: readonly Arrival[]): string[] {
     const now = this.#now();
     for (const [exchange, { until }] of this.#counts) if (now >= until) this.#counts.delete(exchange);
@@ -47,17 +47,17 @@ export class LogRoom {
     return [...new Set(bring.map(({ origin }) => senderOf(origin)))].filter((one) => !this.#counts.has(one));
   }
 
-  /** The store has counted so many waiting logs of the exchange, up to {@link LogRoom.maxWaiting}. */
+  /** Notes how many waiting logs of the exchange the store has counted, up to {@link LogRoom.maxWaiting}. */
   note(exchange: string, waiting: number): void {
     this.#counts.set(exchange, { waiting, until: this.#now() + COUNT_MS });
   }
 
-  /** No more need be counted of one exchange. */
+  /** The store need not count more logs of one exchange than this. */
   get maxWaiting(): number {
     return this.#maxWaiting;
   }
 
-  /** How a log that is to be read is stored: it waits, or, where too many of its exchange do, it has failed. */
+  /** Returns how to store a log that must be read: as pending, or as failed if too many of its exchange are waiting. */
   enter(exchange: string, at: string): Pick<NewLog, "parse_status" | "failure" | "next_attempt_at"> {
     const count = this.#counts.get(exchange);
     if (count === undefined) throw new Error(`the waiting logs of ${exchange} were not counted`);

@@ -7,7 +7,7 @@ interface Detail {
   readonly url: unknown;
 }
 
-/** One `Job Info` of many: the details in the order of arrival, one of each title, value and URL. */
+/** Merges several `Job Info` artifacts: the details in the order of arrival, each title, value and URL only once. */
 export function mergeJobInfo(artifacts: readonly Artifact[]): Artifact | null {
   if (artifacts.length === 0) return null;
   const details = new Map<string, Detail>();

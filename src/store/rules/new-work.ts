@@ -1,21 +1,21 @@
 import type { ParseStatus } from "../../domain/submission.ts";
 
-/** A log as it is first stored. */
+/** A log that is stored for the first time. */
 export interface NewLog {
   /** `_id` of its job. */
   readonly job: string;
   readonly project: string;
   readonly job_guid: string;
-  /** Exchanges take turns at having their logs read. */
+  /** Its sender, see `senderOf`. Senders take turns at having their logs read. */
   readonly exchange: string;
   readonly name: string;
   readonly url: string;
-  /** What limits per host count by. */
+  /** The host in the URL, with its port. There are limits for each host. */
   readonly host: string;
   readonly parse_status: ParseStatus;
-  /** Why it is not to be read; null where nothing is wrong. */
+  /** Why it will not be read; null if nothing is wrong. */
   readonly failure: string | null;
-  /** ISO 8601; null: not to be read here. */
+  /** ISO 8601; null if it is not read here. */
   readonly next_attempt_at: string | null;
   readonly last_modified: string;
 }

@@ -11,7 +11,7 @@ import type { NewLog, NewSuggestions } from "./new-work.ts";
 import type { PushBook } from "./push-book.ts";
 import { storablePart } from "./storable.ts";
 
-/** All that a batch writes; ids are keys, so that nothing is written twice. */
+/** Everything that a batch writes. Ids are the keys, so that nothing is written twice. */
 export interface BatchPlan {
   /** In the order of the batch. */
   readonly outcomes: StoreOutcome[];
@@ -23,18 +23,17 @@ export interface BatchPlan {
   readonly logs: Map<string, NewLog>;
   /** Insert-only. */
   readonly suggestions: Map<string, NewSuggestions>;
-  /** Logs of a job that a submitted summary was made from: parsed, also those stored before. */
+  /** Logs that a submitted summary was made from. They become `parsed`, even if they were stored before. */
   readonly summarised: { readonly job: string; readonly logName: string }[];
-  /** Id of the coalesced job -> guid of the job that it went into; the greater guid wins. */
+  /** Guids of the jobs that other jobs were coalesced into, by the id of the coalesced job. The greater guid wins. */
   readonly coalesced: Map<string, string>;
 }
 
 /**
- * Applies the batch in its order, in memory, to the stored jobs; each message has its own outcome, so where a batch
- * ends never changes a result. Pure but for the push book, which notes the pushes that are to be written, and the log
- * room, which counts the logs.
+ * Applies the batch in its order, in memory, to the stored jobs. Each message has its own outcome, so it makes no difference
+ * where a batch ends. Pure, except that the push book notes which pushes to write, and the log room counts the logs.
  *
- * @param stored - of the jobs of the batch that are there already, by id.
+ * @param stored - the jobs of the batch that are stored already, by id.
  */
 export function planBatch(
   batch: readonly Arrival[],
@@ -71,7 +70,7 @@ function apply(
   const made = plan.newJobs.get(id);
   const changed = plan.changedJobs.get(id);
   const current = made ?? changed ?? stored.get(id);
-  // Looked at first: a message that comes again is not asked for its push.
+  // Checked before the push, because a repeated message needs none.
   if (current !== undefined && compareStates(current.state, submission.job.state) === "same")
     return { kind: "unchanged" };
 

@@ -3,7 +3,7 @@ import type { Rejection, StoredRejection } from "../../domain/rejection.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Whose quota of which day a rejection takes. */
+/** The quota that a rejection counts against. */
 export interface QuotaKey {
   /** UTC, e.g. `2026-01-05`. */
   readonly day: string;
@@ -11,16 +11,15 @@ export interface QuotaKey {
 }
 
 export interface PlannedRejection {
-  /** As it is kept where there is none of its id yet. */
+  /** The document to store if there is none with this id yet. */
   readonly stored: StoredRejection;
-  /** Null: it takes none. */
+  /** Null if it counts against none. */
   readonly quota: QuotaKey | null;
 }
 
 /**
- * The rejections of a batch, each id once: what came several times is counted. Pure, for every adapter.
- *
- * @returns fault and payload of the last one; times of them all.
+ * Returns the rejections of a batch, each id once. One that came several times has the fault and payload of the last time,
+ * and its times and count cover all of them. Pure, so that all adapters decide the same.
  */
 export function planRejections(rejections: readonly Rejection[], ttlDays: number): PlannedRejection[] {
   const planned = new Map<string, PlannedRejection>();
@@ -44,23 +43,23 @@ export function planRejections(rejections: readonly Rejection[], ttlDays: number
   return [...planned.values()];
 }
 
-/** By day and exchange. */
+/** Returns the id of a quota. */
 export function quotaId({ day, exchange }: QuotaKey): string {
   return `${day}/${exchange}`;
 }
 
-/** The quotas that these take, each once. */
+/** Returns the quotas that these rejections count against, each once. */
 export function quotaKeys(planned: readonly PlannedRejection[]): QuotaKey[] {
   const keys = planned.flatMap(({ quota }) => (quota === null ? [] : [quota]));
   return [...new Map(keys.map((key) => [quotaId(key), key])).values()];
 }
 
-/** The earliest day whose quotas are still of interest: those of rejections that have not expired. */
+/** Returns the earliest day whose quotas are still needed: the rejections of that day have not expired. */
 export function oldestDay(ttlDays: number, nowMs: number): string {
   return new Date(nowMs - ttlDays * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** When a day's quotas are no longer of interest. */
+/** Returns when a quota is no longer needed. */
 export function quotaExpiry({ day }: QuotaKey, ttlDays: number): Date {
   return new Date(Date.parse(day) + (ttlDays + 1) * DAY_MS);
 }

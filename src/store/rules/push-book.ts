@@ -4,14 +4,14 @@ import type { PreparedSubmission } from "../../domain/submission.ts";
 import { earliest, findPush, lengthened, revisionKeys, skeleton } from "./find-push.ts";
 
 /**
- * The pushes that a batch is about: those that were read, and those that it makes or lengthens. Found by what names them,
- * since a stranger may name thousands in one message.
+ * The pushes of a batch: those that were read, and those that the batch creates or lengthens. They are kept in maps, because
+ * a stranger may name thousands in one message.
  */
 export class PushBook {
-  /** By each of the keys that a push is stored under. */
+  /** Each push under each of the keys that it is stored with. */
   readonly #byKey = new Map<string, readonly ResultSet[]>();
   readonly #byHash = new Map<string, readonly ResultSet[]>();
-  /** By id: to be written. */
+  /** The pushes to write, by id. */
   readonly changed = new Map<string, ResultSet>();
 
   constructor(read: readonly ResultSet[]) {
@@ -22,7 +22,7 @@ export class PushBook {
     return resultSetId(project, short_revision);
   }
 
-  /** The push of a submission, a skeleton where nobody has submitted it yet; null for a hash that nobody knows. */
+  /** Returns the push of a submission, or a skeleton if nobody has submitted it yet; null for an unknown hash. */
   pushOf({ project, revision, revision_hash }: PreparedSubmission): ResultSet | null {
     if (revision === null) return earliest(this.#byHash.get(hashKey(project, revision_hash)) ?? []);
     const found = findPush(this.#byKey.get(resultSetId(project, revision)) ?? [], revision);
@@ -43,7 +43,7 @@ export class PushBook {
   }
 }
 
-/** In the place of the one with the same top revision, if there is one. */
+/** Adds a push under a key. It replaces the push with the same top revision, if there is one. */
 function replaceIn(pushes: Map<string, readonly ResultSet[]>, key: string, push: ResultSet): void {
   const known = pushes.get(key) ?? [];
   pushes.set(key, [...known.filter(({ short_revision }) => short_revision !== push.short_revision), push]);
@@ -53,10 +53,10 @@ function hashKey(project: string, hash: string | null): string {
   return JSON.stringify([project, hash]);
 }
 
-/** What names a push. */
+/** The fields that name a push. */
 type Named = Pick<PreparedSubmission, "project" | "revision" | "revision_hash">;
 
-/** What the pushes of a batch are read by: keys of revisions, and hashes of those that name no revision. */
+/** Returns what to look up the pushes of a batch by: keys of revisions, and hashes of submissions without a revision. */
 export function pushKeys(submissions: readonly Named[]): { keys: string[]; hashes: [string, string][] } {
   const keys = new Set<string>();
   const hashes = new Map<string, [string, string]>();

@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
 import type { Arrival } from "../ports/submission-store.ts";
 
-/** Most bytes of a blob, compressed: a document of 16 MiB must hold it with all that stands beside it. */
+/** The most bytes of a compressed blob: it must fit into a document of 16 MiB, together with the other fields. */
 const MAX_PACKED_BYTES = 15 * 1024 * 1024;
-/** So many bytes has one unit of a string at most, as UTF-8. */
+/** The most bytes that one UTF-16 code unit of a string takes in UTF-8. */
 const MAX_UNIT_BYTES = 3;
 
 function isStorable(blob: string): boolean {
@@ -12,8 +12,8 @@ function isStorable(blob: string): boolean {
 }
 
 /**
- * The arrival without the artifacts that no store would take; its job says that they were refused. Decided here, so that
- * the stores cannot differ in it.
+ * Returns the arrival without the artifacts that are too large to store. Its job lists them as refused. The rule is here, so
+ * that all stores decide the same.
  */
 export function storablePart(arrival: Arrival): Arrival {
   const { submission } = arrival;
@@ -21,7 +21,7 @@ export function storablePart(arrival: Arrival): Arrival {
   if (tooLarge.length === 0) return arrival;
   const refusals = tooLarge.map(({ name, blob }) => ({
     what: `artifact "${name}"`,
-    reason: `is too large: ${Buffer.byteLength(blob)} bytes; compressed it may have ${MAX_PACKED_BYTES}`,
+    reason: `is too large: ${Buffer.byteLength(blob)} bytes; at most ${MAX_PACKED_BYTES} can be stored, after compression`,
   }));
   const { suggestions_for } = submission;
   return {

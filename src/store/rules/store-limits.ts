@@ -1,14 +1,14 @@
 import { type RejectionQuota, unlimited } from "./admit-rejections.ts";
 import { defaultMaxWaitingLogs } from "./log-room.ts";
 
-/** What the publishers of one exchange may fill a store with. */
+/** Limits on what the publishers of one exchange can store. */
 export interface StoreLimits {
   readonly rejectionQuota: RejectionQuota;
-  /** How many logs may wait to be read. */
+  /** The most logs that may wait to be read. */
   readonly maxWaitingLogs: number;
 }
 
-/** For commands and tests, which do not take what strangers send. */
+/** The limits for commands and tests, which do not store what strangers send. */
 export const defaultStoreLimits: StoreLimits = {
   rejectionQuota: unlimited,
   maxWaitingLogs: defaultMaxWaitingLogs,

@@ -1,14 +1,14 @@
 import type Database from "libsql";
 
-/** A call into SQLite costs as much as a row or two: so many rows go with one. */
+/** The number of rows that are written in one call. A call into SQLite costs as much as a row or two. */
 const ROWS_AT_ONCE = 25;
 
 type Value = string | number | null;
 
 /**
- * Prepares the writing of any number of rows.
+ * Prepares a statement, and returns a function that writes any number of rows with it.
  *
- * @param statement - the SQL around the rows: given `(?, ?), (?, ?)`, gives all of it.
+ * @param statement - returns the whole SQL for placeholders such as `(?, ?), (?, ?)`.
  * @param columns - how many values a row has.
  */
 export function createRowWriter(

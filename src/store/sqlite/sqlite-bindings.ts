@@ -3,7 +3,7 @@ import type { Binding } from "../../domain/binding.ts";
 import type { KnownBinding } from "../ports/binding-ledger.ts";
 import { inTransaction } from "./sqlite-database.ts";
 
-/** The ledger of bindings: a row for each. */
+/** Keeps the ledger of bindings, with a row for each. */
 export function createBindings(db: Database.Database) {
   function readBindings(queue: string): KnownBinding[] {
     return db

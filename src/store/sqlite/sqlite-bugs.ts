@@ -3,7 +3,7 @@ import type Database from "libsql";
 import type { Bug } from "../../domain/bug.ts";
 import { inTransaction } from "./sqlite-database.ts";
 
-/** The bug cache: replaced as a whole, under a version that tells readers to read again. */
+/** Keeps the bug cache. It is replaced as a whole, and gets a new version so that readers read it again. */
 export function createBugs(db: Database.Database) {
   function replaceBugs(bugs: readonly Bug[]): void {
     inTransaction(db, () => {

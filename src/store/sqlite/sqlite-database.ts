@@ -7,19 +7,20 @@ import { transact } from "../../disk/transact.ts";
 import { Misuse, Unavailable } from "../../domain/faults.ts";
 import { formOf, migrate, steps } from "./sqlite-migrations.ts";
 
-/** Asking a file on the local disk costs little. */
+/** The longest wait before the next attempt, in milliseconds: short, because an attempt on a local file costs little. */
 const ASK_AGAIN_MS = 250;
 
 /**
- * Opens the store's file, and creates it where it does not exist. Several processes may have it open. A lock throws at once
- * (`isLocked`).
+ * Opens the store's file, and creates it if it does not exist. Several processes may have it open. If the file is locked, it
+ * throws at once (see `isLocked`).
  *
- * @throws Misuse for a file that is no database, or a folder that cannot be written; SQLite's own error for what may pass.
+ * @throws Misuse for a file that is not a store, or a folder that cannot be written; SQLite's own error for trouble that may
+ *   pass.
  */
 export function openStoreDatabase(path: string): Database.Database {
   try {
     makeFolder(dirname(path));
-    // Many batches change the same pages: with long intervals a page is carried into the file once for all of them.
+    // Many batches change the same pages. With a long interval, a page is copied into the file only once for all of them.
     return openDatabase(path, {
       isExclusive: false,
       cacheKib: 16_000,
@@ -34,24 +35,24 @@ export function openStoreDatabase(path: string): Database.Database {
   }
 }
 
-/** The driver reports SQLite's CANTOPEN as a number. */
+/** Returns the reason in words, since the driver reports SQLite's CANTOPEN as a number. */
 function reasonOf(error: unknown): string {
   const message = String(error).replace(/^Error: /, "");
-  return /^ConnectionFailed.*: 14"\)$/.test(message) ? "no such file can be made or opened there" : message;
+  return /^ConnectionFailed.*: 14"\)$/.test(message) ? "no file can be created or opened there" : message;
 }
 
 /**
- * Runs the work in one transaction. All writes go through here, single statements too: a lock is then found before anything
- * is done. Otherwise the driver leaves a prepared statement that meets a lock unfinished. Until that statement is garbage
- * collected, later writes are not durable, and no other process can write.
+ * Runs the work in one transaction. All writes must go through here, even single statements, so that a lock is found before
+ * anything is done. Otherwise the driver leaves a prepared statement that meets a lock unfinished. Until that statement is
+ * garbage collected, later writes are not durable, and no other process can write.
  *
- * @throws Unavailable where another version has migrated the file since: messages in progress wait.
+ * @throws Unavailable if another version has migrated the file since it was opened: messages in progress wait.
  */
 export function inTransaction<T>(db: Database.Database, work: () => T): T {
   return transact(db, () => {
     const form = formOf(db);
     if (form !== steps.length) {
-      const detail = `another version has brought it to form ${form} (known here: ${steps.length}): start this one anew`;
+      const detail = `another version has migrated it to form ${form} (known here: ${steps.length}): restart this process`;
       throw new Unavailable("store", detail);
     }
     return work();
@@ -59,8 +60,9 @@ export function inTransaction<T>(db: Database.Database, work: () => T): T {
 }
 
 /**
- * Translates trouble with the file into `Unavailable`; any other error stays as it is. Damage while the file is in use
- * counts too: messages then wait until somebody repairs it, whereas a bug would return them to the broker again and again.
+ * Translates trouble with the file into `Unavailable`. Other errors stay unchanged. Damage while the file is in use is such
+ * trouble too: messages then wait until somebody repairs the file. As a bug it would return them to the broker again and
+ * again.
  */
 export function asUnavailable(error: unknown): unknown {
   return isPassing(error) || fileTroubleOf(error) === "damaged"
@@ -68,7 +70,7 @@ export function asUnavailable(error: unknown): unknown {
     : error;
 }
 
-/** Whether another process has the file locked. */
+/** Returns whether an error means that another process has locked the file. */
 export function isLocked(error: unknown): boolean {
   return fileTroubleOf(error) === "held";
 }

@@ -6,20 +6,20 @@ import type { LogQuery, StoredLog } from "../ports/log-store.ts";
 import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
 import { inTransaction } from "./sqlite-database.ts";
 
-/** What {@link readLog} reads. */
+/** The SQL of the columns that {@link readLog} reads. */
 export const LOG_DOC = rowDoc({
   ...{ project: "project", job_guid: "guid", name: "name", url: "url", parse_status: "parse_status" },
   ...{ attempts: "attempts", next_attempt_at: "next_attempt_at", failure: "failure" },
   last_modified: "last_modified",
 });
 
-/** A log as it is told. */
+/** Returns the log of a row. */
 export function readLog(row: DocRow): StoredLog {
   const log = readDoc<Omit<StoredLog, "id">>(row);
   return { id: logId(log.project, log.job_guid, log.name, log.url), ...log };
 }
 
-/** The logs of jobs, listed and made due again. */
+/** Lists the logs of jobs, and makes them due again. */
 export function createLogs(db: Database.Database) {
   function listLogs(query: LogQuery): StoredLog[] {
     const { where, values } = whereOf(query);

@@ -1,7 +1,7 @@
 import type Database from "libsql";
 import { Misuse } from "../../domain/faults.ts";
 
-/** Numbered steps from an empty file to today; a step that has been released is never changed. */
+/** The steps from an empty file to the current form. A step that has been released must never be changed. */
 export const steps: readonly string[] = [
   `
   CREATE TABLE resultsets (id TEXT PRIMARY KEY, project TEXT NOT NULL, revision_hash TEXT NOT NULL, doc TEXT NOT NULL);
@@ -42,13 +42,14 @@ export const steps: readonly string[] = [
   CREATE TABLE versions (name TEXT PRIMARY KEY, version TEXT NOT NULL);
   CREATE TABLE suspects (hash TEXT PRIMARY KEY, attempts INTEGER NOT NULL, last_seen TEXT NOT NULL);
   `,
-  // The index answers without a look at the rows: what stands behind a blob is far away.
+  // The index contains all columns that are listed. Reading a column that is stored after a large blob would be slow.
   `
   ALTER TABLE artifacts ADD COLUMN made_by TEXT;
   DROP INDEX artifacts_by_job;
   CREATE INDEX artifacts_by_job ON artifacts (job, name, made_by);
   `,
-  // What follows the time is compared in the index: of a rare kind, not every row of a common one is read.
+  // Columns after the time are compared in the index. A search for something rare then does not read every row of something
+  // common.
   `
   DROP INDEX rejections_by_time;
   DROP INDEX rejections_by_task;
@@ -63,7 +64,7 @@ export const steps: readonly string[] = [
   UPDATE logs SET failure = NULL WHERE parse_status = 'parsed';
   CREATE INDEX logs_failed ON logs (last_modified) WHERE failure IS NOT NULL AND next_attempt_at IS NULL;
   `,
-  // The ledger of bindings: a row for each, in the place of a list for each queue.
+  // The ledger of bindings has a row for each binding, instead of a list for each queue.
   `
   ALTER TABLE bindings RENAME TO binding_lists;
   CREATE TABLE bindings (queue TEXT NOT NULL, exchange TEXT NOT NULL, routing_key TEXT NOT NULL,
@@ -72,8 +73,8 @@ export const steps: readonly string[] = [
     FROM binding_lists, json_each(binding_lists.doc);
   DROP TABLE binding_lists;
   `,
-  // Jobs are numbered, and what belongs to one is found by its number: rows that are written together then stand together
-  // in every index but one, where each of a job's random names would change a page of its own.
+  // Jobs get numbers, and the parts of a job are found by its number. Rows that are written together are then close together
+  // in every index but one. With random names as keys, each row would change a different page of each index.
   `
   CREATE TABLE numbered (n INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, doc TEXT NOT NULL);
   INSERT INTO numbered
@@ -101,13 +102,13 @@ export const steps: readonly string[] = [
   CREATE INDEX logs_by_time ON logs (last_modified);
   CREATE INDEX logs_failed ON logs (last_modified) WHERE failure IS NOT NULL AND next_attempt_at IS NULL;
   `,
-  // How much of a day's quota of rejections an exchange has used.
+  // Records how much of its daily quota of rejections an exchange has used.
   `
   CREATE TABLE rejection_quotas (id TEXT PRIMARY KEY, day TEXT NOT NULL, exchange TEXT NOT NULL, kept INTEGER NOT NULL,
     bytes INTEGER NOT NULL, only_counted INTEGER NOT NULL) WITHOUT ROWID;
   `,
-  // Work is dealt out by turns, of the exchanges and in each of its projects. The host is compared in the index, since
-  // many logs may wait for one that is busy.
+  // Exchanges take turns, and so do the projects of each exchange. The host is compared in the index, because many logs may
+  // wait for a busy host.
   `
   ALTER TABLE logs ADD COLUMN exchange TEXT NOT NULL DEFAULT '';
   ALTER TABLE suggestions ADD COLUMN exchange TEXT NOT NULL DEFAULT '';
@@ -126,9 +127,9 @@ export const steps: readonly string[] = [
 ];
 
 /**
- * Brings the file to today's form, a step at a time.
+ * Migrates the file to the current form, a step at a time.
  *
- * @throws Misuse for a file that a newer version has written; Error for another program's, which is left as it is.
+ * @throws Misuse for a file that a newer version has written; Error for another program's file, which stays unchanged.
  */
 export function migrate(db: Database.Database): void {
   const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as {
@@ -144,16 +145,16 @@ export function migrate(db: Database.Database): void {
       ]);
     }
     db.exec("BEGIN IMMEDIATE");
-    // Asked again, now that nobody else writes: another process may have taken the step meanwhile.
+    // The form is read again, now that nobody else writes: another process may have taken the step meanwhile.
     if (formOf(db) === form) db.exec(`${steps[form]} PRAGMA user_version = ${form + 1}`);
     db.exec("COMMIT");
   }
-  // Tables that another process has changed meanwhile are read anew: SQLite does that when a statement runs, not when it
-  // is prepared, and asking for the form alone is none that does.
+  // Another process may have changed the tables meanwhile. SQLite reads their definitions again when a statement runs, but
+  // not when one is prepared, and not for `PRAGMA user_version`. So a statement is run.
   db.prepare("SELECT count(*) FROM sqlite_schema").get();
 }
 
-/** How many of the steps the file has taken. */
+/** Returns how many of the steps the file has taken. */
 export function formOf(db: Database.Database): number {
   const [{ user_version }] = db.prepare("PRAGMA user_version").all() as [{ user_version: number }];
   return user_version;

@@ -22,7 +22,7 @@ export interface JobRow extends DocRow {
   readonly n: number;
 }
 
-/** The questions of page, API and CLI. What a table holds was written by this project, so it is not parsed again. */
+/** Reads what pages, API and CLI show. This project wrote the tables, so the shape of their documents is not checked. */
 export function createReads(db: Database.Database) {
   function besideArtifacts({ n, doc }: JobRow): Omit<JobView, "artifacts"> {
     const job = withOrigins(JSON.parse(doc) as StoredJob);
@@ -57,7 +57,7 @@ export function createReads(db: Database.Database) {
            GROUP BY name, made_by ORDER BY min(rowid)`,
       )
       .all(row.n) as DocRow[];
-    // Ids begin with the job's, and a slash; `0` follows `/` in ASCII.
+    // Ids begin with the job's id and a slash. `0` follows `/` in ASCII.
     const suggestions = db
       .prepare(
         "SELECT attempts, next_attempt_at, failure FROM suggestions WHERE id >= ?1 || '/' AND id < ?1 || '0' ORDER BY id",

@@ -45,7 +45,7 @@ const REJECTION_DOC = rowDoc({
 /** A condition and its parameters. */
 type Condition = readonly [sql: string, ...values: readonly unknown[]];
 
-/** What was refused, in one open file. What a table holds was written by this project, so it is not parsed again. */
+/** Keeps rejections in an open file. This project wrote the tables, so the shape of their documents is not checked. */
 export function createRejections(db: Database.Database, ttlDays: number, quota: RejectionQuota = unlimited) {
   const readKnown = db.prepare("SELECT id FROM rejections WHERE id IN (SELECT value FROM json_each(?))");
   const readUses = db.prepare(
@@ -170,13 +170,13 @@ export function createRejections(db: Database.Database, ttlDays: number, quota: 
 }
 
 function conditionsOf({ task_id, id_prefix, since, until, ...exact }: RejectionFilter): Condition[] {
-  // The plus keeps the expiry's own index out of it: nearly all that is there has not expired.
+  // The plus keeps SQLite from using the index of the expiry, which is useless: nearly no row has expired.
   const conditions: Condition[] = [["+expires_at > ?", new Date().toISOString()]];
   for (const [name, value] of Object.entries(exact)) {
     if (value !== undefined) conditions.push([`${name} = ?`, value]);
   }
   if (task_id !== undefined) {
-    // `0` follows `/` in ASCII: the range holds exactly what begins with the task id and a slash.
+    // `0` follows `/` in ASCII, so the range contains exactly the ids that begin with the task id and a slash.
     const forms = taskIdForms(task_id);
     const ofTask = [
       `task_id IN (${forms.map(() => "?, ?").join(", ")})`,
@@ -190,7 +190,7 @@ function conditionsOf({ task_id, id_prefix, since, until, ...exact }: RejectionF
   }
   if (since !== undefined) conditions.push(["last_seen >= ?", since]);
   if (until !== undefined) conditions.push(["last_seen < ?", until]);
-  // `g` follows the hexadecimal digits.
+  // `g` follows the hexadecimal digits in ASCII.
   if (id_prefix !== undefined) conditions.push(["id >= ? AND id < ?", id_prefix, `${id_prefix}g`]);
   return conditions;
 }
@@ -203,7 +203,7 @@ function docOf({ fault, payload }: Pick<Rejection, "fault" | "payload">): string
   return JSON.stringify({ fault, payload });
 }
 
-/** Sender, routing key, origin, client id, endpoint. */
+/** Returns sender, routing key, origin, client id and endpoint. */
 function routeColumns(route: StoredRoute): readonly (string | null)[] {
   return route.origin === "rest"
     ? [storedSenderOf(route), "", "rest", route.client_id, route.endpoint]

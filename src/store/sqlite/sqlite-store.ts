@@ -16,14 +16,15 @@ import { createSuspects } from "./sqlite-suspects.ts";
 import { createWork } from "./sqlite-work.ts";
 import { createWrites } from "./sqlite-writes.ts";
 
-/** Another process that opens the file may be bringing it to today's form, a locked step after the other. */
+/** How long opening waits for a lock, in milliseconds: another process may be migrating the file, in several locked steps. */
 const OPENING_MS = 5000;
 
 /**
- * The embedded store: one file. Its calls are short and block; where the file is locked, they wait without blocking.
+ * Opens the embedded store, a single file. Its calls are short, and block the event loop. If the file is locked, they wait
+ * without blocking.
  *
- * @param folder - made where it is missing.
- * @throws Misuse for a file that is no store; Unavailable while another process holds it.
+ * @param folder - created if it is missing.
+ * @throws Misuse for a file that is not a store; Unavailable while another process has it locked.
  */
 export async function openSqliteStore(
   folder: string,

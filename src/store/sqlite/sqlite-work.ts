@@ -9,7 +9,7 @@ import { inTransaction } from "./sqlite-database.ts";
 const TABLES = { log: "logs", suggestions: "suggestions" } as const;
 
 const JOB = "(SELECT n FROM jobs WHERE key = ?)";
-/** The row of an item under its lease; `keyOf` gives the parameters. */
+/** The condition for the row of an item under its lease. `keyOf` returns the parameters. */
 const HELD = {
   log: `job = ${JOB} AND name = ? AND url = ? AND lease = ?`,
   suggestions: "id = ? AND lease = ?",
@@ -23,7 +23,7 @@ function keyOf(item: WorkItem): string[] {
 type LogItem = Extract<WorkItem, { kind: "log" }>;
 type SuggestionsItem = Extract<WorkItem, { kind: "suggestions" }>;
 
-/** What a claim gives back of either table. */
+/** The columns that a claim returns, from either table. */
 const CLAIMED = {
   ...{ project: "project", job_guid: "guid", exchange: "exchange" },
   ...{ attempts: "attempts - 1", failure: "failure" },
@@ -33,9 +33,9 @@ const WORK_DOCS = {
   suggestions: rowDoc({ ...CLAIMED, id: "id", blob: "blob" }),
 } as const;
 
-/** Logs to read and suggestions to make, as rows that are due at a time and held under a lease. */
+/** Keeps logs to read and suggestions to make, as rows that are due at a time and held under a lease. */
 export function createWork(db: Database.Database) {
-  // The first of a name stays.
+  // If there is an artifact of this name already, it stays.
   const addArtifact = db.prepare(`INSERT OR IGNORE INTO artifacts VALUES (${JOB}, ?, ?, ?, ?, ?)`);
   const endLog = db.prepare(
     `UPDATE logs SET parse_status = 'parsed', failure = NULL, next_attempt_at = NULL, lease = NULL,
@@ -44,7 +44,7 @@ export function createWork(db: Database.Database) {
   const endSuggestions = db.prepare(`DELETE FROM suggestions WHERE ${HELD.suggestions}`);
 
   function exchangesWithWork(kind: WorkItem["kind"]): string[] {
-    // From one exchange to the next in the index, however many logs each has.
+    // Jumps from one exchange to the next in the index, however many logs each has.
     const rows = db
       .prepare(
         `WITH RECURSIVE found (exchange) AS (

@@ -20,10 +20,10 @@ interface NumberedJob {
   readonly job: StoredJob;
 }
 
-/** What writes a batch to one open file; its statements are prepared once. Lists go in as one JSON parameter each. */
+/** Writes batches to an open file, with statements that are prepared once. A list is passed as one JSON parameter. */
 export function createWrites(db: Database.Database, room: LogRoom) {
   const list = "(SELECT value FROM json_each(?))";
-  // A row each: over one text of 512 MiB, for all of them, the driver would end the process.
+  // Each job is a row of its own: the driver would crash the process if one text for all of them reached 512 MiB.
   const readJobs = db.prepare(`SELECT n, doc FROM jobs WHERE key IN ${list}`);
   const readNumber = db.prepare("SELECT coalesce(max(n), 0) AS n FROM jobs");
   const readPushes = db.prepare(
@@ -41,7 +41,7 @@ export function createWrites(db: Database.Database, room: LogRoom) {
     (rows) => `INSERT INTO jobs VALUES ${rows} ON CONFLICT (n) DO UPDATE SET doc = excluded.doc`,
     3,
   );
-  // The first of a name stays.
+  // If there is an artifact of this name already, it stays.
   const addArtifacts = createRowWriter(db, (rows) => `INSERT OR IGNORE INTO artifacts VALUES ${rows}`, 6);
   const addLogs = createRowWriter(
     db,
@@ -101,7 +101,7 @@ export function createWrites(db: Database.Database, room: LogRoom) {
     for (const key of revisionKeys(push)) putKey.run(key, id);
   }
 
-  /** @param numbers - of the jobs that are there, by id; those of new ones are added. */
+  /** @param numbers - the numbers of the stored jobs, by id. Those of new jobs are added. */
   function writePlan(
     plan: BatchPlan,
     stored: ReadonlyMap<string, StoredJob>,

@@ -7,11 +7,11 @@ it.each([
   { state: "pending", expected: 400 },
   { state: "running", expected: 300 },
   { state: "completed", expected: 200 },
-])("a $state job's lag counts from the time of that state", ({ state, expected }) => {
+])("the lag of a $state job is measured from the time of that state", ({ state, expected }) => {
   expect(eventLagSeconds({ state, ...times }, 500_000)).toBe(expected);
 });
 
-it("a publisher's clock ahead of ours gives no negative lag", () => {
+it("the lag is not negative if the publisher's clock is ahead of ours", () => {
   expect(eventLagSeconds({ state: "completed", ...times }, 1000)).toBe(0);
 });
 

@@ -15,7 +15,7 @@ function watched(stop = new AbortController()) {
   return { seen, options, stop };
 }
 
-it("tries again until the store is back, and says so", async () => {
+it("tries again until the store is back, and reports both", async () => {
   const { seen, options } = watched();
   let calls = 0;
   const result = await holdWhileAway(async () => {
@@ -46,7 +46,7 @@ it("gives up at shutdown, after one last try", async () => {
   expect(seen).toEqual(["away 0"]);
 });
 
-it("asks again soon what costs little to ask, however long it has been away", async () => {
+it("uses shorter waits for a store that is cheap to ask again, however long it has been away", async () => {
   const { seen, options } = watched();
   let calls = 0;
   // With the usual waits this would take most of a minute.
@@ -56,7 +56,7 @@ it("asks again soon what costs little to ask, however long it has been away", as
   expect(seen.at(-1)).toBe("back 25");
 });
 
-it("is refused a few times in a row before that is a bug; an absence in between begins the count anew", async () => {
+it("treats several refusals in a row as a bug, and counts from zero after an absence", async () => {
   jest.spyOn(Math, "random").mockReturnValue(0);
   const { options } = watched();
   const answers = [new Refused("no"), new Refused("no"), away(), ...Array(9).fill(new Refused("no"))];
@@ -65,7 +65,7 @@ it("is refused a few times in a row before that is a bug; an absence in between 
   jest.restoreAllMocks();
 });
 
-it("blames nobody for a refusal when its patience ends before that was tried often enough", async () => {
+it("does not treat a refusal as a bug if it must give up before enough tries", async () => {
   const { options, stop } = watched();
   stop.abort();
   const held = holdWhileAway(() => Promise.reject(new Refused("no")), options);

@@ -17,7 +17,7 @@ const openNote = (place = folder) => {
   return openSuspectsNote(place, { error: tell, warn: tell, info: tell, debug: tell });
 };
 
-it("what was kept last is found by the next worker, until that one keeps something else", () => {
+it("the last note is found by the next worker, until that one writes its own", () => {
   const note = openNote();
   expect(note.found).toEqual([]);
   note.keep(["a"]);
@@ -36,7 +36,7 @@ it("the notes of several workers are found together", () => {
   expect([...openNote().found].sort()).toEqual(["a", "b"]);
 });
 
-it("one that cannot be read is told, is no obstacle, and goes with the next one that is kept", () => {
+it("a note that cannot be read is logged and ignored, and is deleted when the next note is written", () => {
   writeFileSync(join(folder, "innocent-suspects-x.json"), "{");
   const note = openNote();
   expect(note.found).toEqual([]);
@@ -45,7 +45,7 @@ it("one that cannot be read is told, is no obstacle, and goes with the next one 
   expect(told).toEqual(["suspects_note_unreadable"]);
 });
 
-it("a folder that is not there is made only when there is something to keep, and one that cannot be made is told", () => {
+it("a missing folder is created only when there is something to note; if that fails, it is logged", () => {
   const place = join(folder, "data");
   openNote(place).keep([]);
   expect(readdirSync(folder)).toEqual([]);

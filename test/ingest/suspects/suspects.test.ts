@@ -36,9 +36,9 @@ afterEach(async () => {
 
 type Network = "there" | "away" | "reply lost";
 
-/** A worker on this disk, with the real ledger behind a network, up to the moment when a message kills it. */
+/** A worker on this disk, with the real ledger behind a network. It stops when a message kills it. */
 class Worker {
-  /** What it did: `handled NAME` or `set aside NAME after N`. */
+  /** The actions so far: `handled NAME` or `set aside NAME after N`. */
   readonly did: string[] = [];
   readonly #store: IngestStore;
   readonly #suspects: Suspects;
@@ -120,7 +120,7 @@ class Worker {
 
 const inLedger = async () => (await store.countDocuments())["suspects"];
 
-/** The life of a worker over these messages; returns what it did. */
+/** Runs a worker on these messages, until it dies at `dies`, and returns what it did. */
 async function live(names: readonly string[], dies: string | null, ledger: Partial<IngestStore> = {}) {
   const worker = new Worker(undefined, ledger);
   await worker.handle(names, dies);
@@ -128,15 +128,15 @@ async function live(names: readonly string[], dies: string | null, ledger: Parti
 }
 
 describe("a suspect", () => {
-  it("that harms no worker is handled, and leaves the ledger", async () => {
+  it("is handled and leaves the ledger if it does no harm", async () => {
     expect(await live(["a", "b"], null)).toEqual(["handled a", "handled b"]);
     expect(await inLedger()).toBe(0);
   });
 
-  it("that ended while the store went away leaves the ledger when the store is back", async () => {
+  it("leaves the ledger when the store is back if it ended while the store was away", async () => {
     let calls = 0;
     let isAway = false;
-    // The ledger and the rejection are there; then the store goes.
+    // The store goes away after it has written the ledger and the rejection.
     const worker = new Worker(() => (isAway || ++calls > 2 ? "away" : "there"));
     await worker.handle(["a"]);
     isAway = true;
@@ -149,7 +149,7 @@ describe("a suspect", () => {
     expect(bugs).toEqual([]);
   });
 
-  it("that kills is set aside after MAX_ATTEMPTS deaths, and those that came with it never are", async () => {
+  it("is set aside after it has killed MAX_ATTEMPTS workers, but its neighbours never are", async () => {
     const names = ["a", "bad", "c", "d"];
     for (let death = 0; death < 3; death++) expect(await live(names, "bad")).toEqual(["handled a"]);
     expect(await live(names, "bad")).toEqual([
@@ -161,21 +161,21 @@ describe("a suspect", () => {
     expect(await inLedger()).toBe(0);
   });
 
-  it("that comes several times at once is no sign of a death", async () => {
+  it("is not set aside because it comes several times at once", async () => {
     expect(await live(["a", "a", "a", "a", "a"], null)).toEqual(Array(5).fill("handled a"));
     expect(await inLedger()).toBe(0);
   });
 
-  it("that often met a store that was away is not set aside", async () => {
+  it("is not set aside if the store was often away while it was in progress", async () => {
     let calls = 0;
-    // Entered each time; then the store is away.
+    // Each time it is entered in the ledger, and then the store is away.
     const worker = new Worker(() => (++calls % 2 === 1 ? "there" : "away"));
     for (let outage = 0; outage < 8; outage++) await worker.handle(["a"]);
     expect(worker.did).toEqual([]);
     expect(await live(["a"], null)).toEqual(["handled a"]);
   });
 
-  it("that was in progress each time the store went away is not counted as a death when the worker ends normally", async () => {
+  it("is not set aside if workers stopped normally while it was in progress and the store was away", async () => {
     for (let life = 0; life < 2 * MAX_ATTEMPTS; life++) {
       let calls = 0;
       const mayClear = life > 0 ? 1 : 0;
@@ -190,7 +190,7 @@ describe("a suspect", () => {
     expect(bugs).toEqual([]);
   });
 
-  it("that could not leave the ledger ends the round, so that the death of the next one is not counted against it", async () => {
+  it("ends the round if it cannot leave the ledger, so that a death at the next one does not count against it", async () => {
     expect(await live(["bad", "a", "b"], "bad")).toEqual([]);
     const clearSuspects = () => Promise.reject(new Unavailable("store", "away"));
     expect(await live(["a", "b"], null, { clearSuspects })).toEqual(["handled a"]);
@@ -205,7 +205,7 @@ describe("a suspect", () => {
   });
 });
 
-/** Workers that live one after the other on a queue. */
+/** Runs workers one after the other on a queue. */
 class Lives {
   queue: string[];
   deaths = 0;
@@ -216,9 +216,9 @@ class Lives {
   }
 
   /**
-   * One worker's life, until the queue is empty, until it has met a store that is away twice, or until "bad" kills it.
+   * Runs one worker until the queue is empty, the store was away twice, or "bad" kills it.
    *
-   * @param script - what the network does at each call; after that it is away. Null: it is always there.
+   * @param script - what the network does at each call; after that it is away. Null if it is always there.
    */
   async liveOnce(script: readonly Network[] | null): Promise<void> {
     let calls = 0;
@@ -233,7 +233,7 @@ class Lives {
         this.deaths++;
         return;
       }
-      // What has ended is settled. The others come again.
+      // Messages that have ended are settled; the others come again.
       this.queue = this.queue.filter((_name, index) => {
         const progress = batch[index];
         return progress === undefined || !hasEnded(progress);
@@ -247,7 +247,7 @@ class Lives {
   }
 }
 
-it("whatever the store's outages and the workers' ends: only the message that kills is set aside, and soon", async () => {
+it("only messages that kill are set aside, and soon, whatever outages and worker stops there are", async () => {
   const network = fc.constantFrom<Network>("there", "there", "there", "there", "there", "away", "reply lost");
   const troubledLives = fc.array(fc.array(network, { maxLength: 8 }), { maxLength: 12 });
   const queues = fc.constantFrom<string[]>(["a"], ["a", "b"], ["bad", "a"], ["a", "bad", "b"]);
@@ -271,14 +271,14 @@ it("whatever the store's outages and the workers' ends: only the message that ki
   expect(bugs).toEqual([]);
 });
 
-it("a suspect's key depends on route and body, and on nothing else that differs", () => {
+it("a suspect's key depends on its route and body, but not on redelivery or time", () => {
   const key = (...given: Parameters<typeof aDelivery>) => suspectKey(aDelivery(...given));
   expect(key({}, { receivedAtMs: 1, redelivered: true })).toBe(key({}, { receivedAtMs: 2 }));
   expect(key({}, { exchange: "ab", routingKey: "c" })).not.toBe(key({}, { exchange: "a", routingKey: "bc" }));
   expect(key({ a: 1 })).not.toBe(key({ a: 2 }));
 });
 
-it("a suspect's key differs for bodies that are declared differently, and only for those", () => {
+it("a suspect's key differs if equal bodies are declared with different encodings", () => {
   const key = (properties?: BodyProperties) =>
     suspectKey(aDelivery({}, properties === undefined ? {} : { properties }));
   expect(key({ content_encoding: "UTF-8", content_type: "application/json" })).toBe(key());

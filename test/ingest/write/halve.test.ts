@@ -20,20 +20,20 @@ it("does the work once when nothing throws", async () => {
   expect(calls).toBe(1);
 });
 
-it("a bug that two of nine items set off costs those two alone, each with its own error, in order", async () => {
+it("a bug that two of nine items trigger only affects those two, each with its own error, in order", async () => {
   expect(await halve([1, 2, -3, 4, 5, 6, 7, -8, 9], doubled)).toEqual([
     ...[result(2), result(4), bug("negative: -3"), result(8), result(10)],
     ...[result(12), result(14), bug("negative: -8"), result(18)],
   ]);
 });
 
-it("passes on that the store is away, because no item is to blame", async () => {
+it("throws Unavailable if the store is away, because no item is at fault", async () => {
   const away = async (): Promise<number[]> => {
     throw new Unavailable("store", "connection refused");
   };
   await expect(halve([1, 2], away)).rejects.toThrow(Unavailable);
 });
 
-it("does not call the work for no items", async () => {
+it("does not call the work without items", async () => {
   await expect(halve([], () => Promise.reject(new Error("called")))).resolves.toEqual([]);
 });

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => story.end());
 
-it("beyond the quota a message is still rejected and acknowledged; it is told, and counted as not kept", async () => {
+it("a message beyond the quota is rejected and acknowledged, but only logged and counted, not kept", async () => {
   const store = await openStore({
     ...{ mongodbUrl: null, dataDir: `${story.folder}/limited`, rejectionTtlDays: 30 },
     limits: { ...defaultStoreLimits, rejectionQuota: { perDay: 5, bytesPerDay: 0 } },
@@ -24,7 +24,7 @@ it("beyond the quota a message is still rejected and acknowledged; it is told, a
     quotaOf: (exchange) => (exchange === "exchange/publisher/jobs" ? exchange : "other"),
   });
   const listed = Array.from({ length: 30 }, (_, n) => aDelivery({ n }));
-  // A stranger makes an exchange for each message: all of them share one quota.
+  // A stranger creates an exchange for each message; all of them share one quota.
   const others = Array.from({ length: 12 }, (_, n) => aDelivery({ n }, { exchange: `exchange/x/${n}` }));
   const all = [...listed, ...others];
   story.deliver(...all);
@@ -38,14 +38,14 @@ it("beyond the quota a message is still rejected and acknowledged; it is told, a
     { exchange: "exchange/publisher/jobs", messages: 25 },
     { exchange: "other", messages: 7 },
   ]);
-  // At the first and the tenth of the one, and the first of the other.
+  // Logged at the first and the tenth message of one quota, and at the first message of the other.
   expect(story.times("rejections_only_counted")).toBe(3);
   const { received, accounted } = await story.law();
   expect(accounted).toBe(received);
   await store.close();
 });
 
-it("is told at the first of an exchange's day, and then ever more rarely", () => {
+it("is logged for the 1st, 10th, 100th message of an exchange and day, and so on", () => {
   const told: unknown[] = [];
   const ignore = (): void => undefined;
   const warn = (_event: string, fields: object = {}): void => void told.push({ ...fields, hint: "" });

@@ -6,21 +6,21 @@ const project = fileURLToPath(new URL("../../..", import.meta.url));
 const readme = readFileSync(`${project}README.md`, "utf8");
 const source = readFileSync(`${project}src/ingest/write/write-path.ts`, "utf8");
 
-/** The steps that the README draws, in their order: the words at the beginning of the drawing's lines. */
+/** Returns the steps in the README's drawing, in order: the words at the beginning of its lines. */
 function drawnSteps(): string[] {
   const [, section = ""] = readme.split("takes a batch of messages through five steps.");
   const [drawing = ""] = section.split("\n\nWhen all jobs");
   return [...drawing.matchAll(/^ {4}([a-z]+) /gm)].map(([, step = ""]) => step);
 }
 
-/** The functions whose results a function names, in the order of its text. */
+/** Returns the functions whose results a function assigns, in the order of its text. */
 function callsOf(name: string): string[] {
   const [, body = ""] = source.split(`export async function ${name}(`);
   const [text = ""] = body.split("\n}\n");
   return [...text.matchAll(/ = (?:await )?([a-z]\w+)\(/g)].map(([, call = ""]) => call);
 }
 
-it("the README draws the steps of the write path that the code takes, in their order", () => {
+it("the README draws the steps of the write path as the code takes them", () => {
   const calls = callsOf("writeSlice").flatMap((call) => (call === "writeJobs" ? callsOf(call) : [call]));
   expect(calls).toEqual(["judge", "plan", "write", "reject", "settle"]);
   const [beside, ...steps] = drawnSteps();
@@ -28,6 +28,6 @@ it("the README draws the steps of the write path that the code takes, in their o
   expect(steps.slice(0, -1)).toEqual(calls);
 });
 
-it("the steps beside the path are folders beside it", () => {
+it("each step beside the path has a folder", () => {
   expect(["suspects", "spooling"].filter((step) => !existsSync(`${project}src/ingest/${step}`))).toEqual([]);
 });

@@ -18,7 +18,7 @@ function keptRaw(body: Buffer, maxBytes = 1000, oversize: Delivery["oversize"] =
   return kept(undefined, maxBytes, aDelivery(body, { oversize }));
 }
 
-it("carries the route, what could be read of the job, and the time of arrival", () => {
+it("has the route, the project and task of the job, and the time of arrival", () => {
   const delivery = aDelivery("", { exchange: "e", routingKey: "k", receivedAtMs: 0 });
   const refused = { fault, payload: {}, project: "try", task_id: "t/0" };
   expect(toRejection(messageOf(delivery), refused, 1000)).toEqual({
@@ -41,11 +41,11 @@ describe("the array's item, as JSON", () => {
     ["null", null],
     ["a number", 17],
     ["text", "é 🎉 \u0000 \u202e"],
-    ["half a surrogate pair", { owner: "\ud83c" }],
+    ["a lone surrogate", { owner: "\ud83c" }],
     ["an array in the array", [[]]],
     ["a member called __proto__", JSON.parse('{"__proto__": {"admin": true}, "constructor": 1}')],
-    ["members that a database may stumble over", { $where: 1, "a.b": { "": null } }],
-  ])("keeps %s as it is", (_case, payload) => {
+    ["names that are difficult for a database", { $where: 1, "a.b": { "": null } }],
+  ])("keeps %s unchanged", (_case, payload) => {
     const { content, bytes, sha256: hash, ...flags } = kept(payload);
     expect(content).toBe(JSON.stringify(payload));
     expect({ bytes, hash }).toEqual({ bytes: Buffer.byteLength(content), hash: sha256(content) });
@@ -55,7 +55,7 @@ describe("the array's item, as JSON", () => {
   const characters = ["a", "é", "€", "🎉"];
   it.each(
     characters.flatMap((character) => [1, 2, 3, 4, 5, 6, 7, 8].map((max) => [character, max] as const)),
-  )("%s again and again, cut to %d bytes, is cut between two characters", (character, maxBytes) => {
+  )("repeated %s with a limit of %d bytes is cut between two characters", (character, maxBytes) => {
     const payload = character.repeat(9);
     const { content, ...told } = kept(payload, maxBytes);
     const width = Buffer.byteLength(character);
@@ -64,11 +64,11 @@ describe("the array's item, as JSON", () => {
     expect(told).toMatchObject({ bytes: Buffer.byteLength(whole), sha256: sha256(whole), truncated: true });
   });
 
-  it("keeps a replacement character that was sent, also at the cut", () => {
+  it("keeps a replacement character that was sent, even at the cut", () => {
     expect(kept("\ufffd\ufffd", 4).content).toBe('"\ufffd');
   });
 
-  it("is whole at exactly the limit, and nothing of it is kept at a limit of 0", () => {
+  it("is kept whole if it is exactly as long as the limit, and is empty with a limit of 0", () => {
     expect(kept("abc", 5)).toMatchObject({ content: '"abc"', truncated: false });
     expect(kept("abc", 4)).toMatchObject({ content: '"abc', truncated: true });
     expect(kept("abc", 0)).toMatchObject({ content: "", bytes: 5, sha256: sha256('"abc"'), truncated: true });
@@ -78,10 +78,10 @@ describe("the array's item, as JSON", () => {
 describe("raw bytes, as base64", () => {
   it.each<[string, Buffer]>([
     ["an empty body", Buffer.alloc(0)],
-    ["bytes that are no text", Buffer.from([0, 0xff, 0xfe, 0x80, 0xc3])],
+    ["bytes that are not text", Buffer.from([0, 0xff, 0xfe, 0x80, 0xc3])],
     ["broken JSON", Buffer.from('{"é":')],
-    ["every byte there is", Buffer.from(Array.from({ length: 256 }, (_, n) => n))],
-  ])("keeps %s as it is", (_case, body) => {
+    ["every possible byte", Buffer.from(Array.from({ length: 256 }, (_, n) => n))],
+  ])("keep %s unchanged", (_case, body) => {
     const { content, ...told } = keptRaw(body);
     expect(Buffer.from(content, "base64").equals(body)).toBe(true);
     expect(told).toEqual({
@@ -90,14 +90,14 @@ describe("raw bytes, as base64", () => {
     });
   });
 
-  it("are cut at the limit, and known by the hash of the whole", () => {
+  it("are cut at the limit, with the length and hash of the whole body", () => {
     const body = Buffer.from("0123456789");
     const { content, ...told } = keptRaw(body, 4);
     expect(Buffer.from(content, "base64").toString()).toBe("0123");
     expect(told).toMatchObject({ bytes: 10, sha256: sha256(body), truncated: true });
   });
 
-  it("of a body that was cut on arrival carry the length and hash of what was sent", () => {
+  it("of a body that was cut on arrival have the length and hash of what was sent", () => {
     const oversize = { bytes: 5_000_000, sha256: "ab".repeat(32), limitBytes: 1_000_000 };
     const payload = keptRaw(Buffer.from("head"), 1000, oversize);
     expect(payload).toMatchObject({ bytes: 5_000_000, sha256: oversize.sha256, truncated: true });
@@ -108,7 +108,7 @@ describe("raw bytes with properties", () => {
   const properties = { content_type: "application/json", content_encoding: "gzip" };
   const secret = 'x "https://user:geheim@logs.example/a.log"';
 
-  it("carry them along; a decoded item does without", () => {
+  it("keep them, unlike a decoded item", () => {
     const delivery = aDelivery(Buffer.from([1, 2]), { properties });
     expect(kept(undefined, 1000, delivery)).toMatchObject({ content: "AQI=", properties });
     expect(kept({}, 1000, delivery)).not.toHaveProperty("properties");
@@ -126,7 +126,7 @@ describe("raw bytes with properties", () => {
     expect(kept(undefined, 1000, delivery).properties).toEqual({ content_type: "https://user:***@h/" });
   });
 
-  it("of what killed workers are not looked at", () => {
+  it("are not decompressed to look for passwords if the message killed workers", () => {
     const delivery = aDelivery(gzipSync(secret), { properties });
     const killed = { reason: "killed-worker", attempts: 3 } as const;
     const refused = { fault: killed, payload: undefined, project: null, task_id: null };
@@ -139,7 +139,7 @@ describe("a password in a URL", () => {
   const url = "https://user:geheim@logs.example/a.log";
   const message = { logs: [{ name: "live", url }], note: "mail me@example.org, see http://h:8080/@x" };
 
-  it("is blanked in the item, which is still known by the hash of what was sent", () => {
+  it("is blanked in the item, whose hash stays that of what was sent", () => {
     const payload = kept(message);
     expect(payload).toMatchObject({
       blanked: true,
@@ -152,19 +152,19 @@ describe("a password in a URL", () => {
     });
   });
 
-  it("is blanked where it stands in the place of a name", () => {
+  it("is blanked if it is sent as a project or task id", () => {
     const refused = { fault, payload: {}, project: url, task_id: url };
     expect(JSON.stringify(toRejection(messageOf(aDelivery("")), refused, 100))).not.toContain("geheim");
   });
 
-  it("is not uncovered by a cut behind it, whatever the limit", () => {
+  it("is never visible after a cut, whatever the limit", () => {
     const length = JSON.stringify(message).length;
     for (let maxBytes = 0; maxBytes <= length; maxBytes++) {
       expect(kept(message, maxBytes).content).not.toMatch(/geh|:g/);
     }
   });
 
-  it("is blanked in raw bytes, and no other byte is touched", () => {
+  it("is blanked in raw bytes, and all other bytes stay unchanged", () => {
     const [before, behind] = [Buffer.from([0xff, 0x00, 0xa0, 0x22]), Buffer.from([0x22, 0xc3, 0x28])];
     const payload = keptRaw(Buffer.concat([before, Buffer.from(url), behind]));
     const shown = Buffer.concat([before, Buffer.from(url.replace("geheim", "***")), behind]);

@@ -32,7 +32,7 @@ const read = (delivery: Delivery) => readDelivery(delivery, rules);
 const origin = { kind: "hg.mozilla.org", project: "try" };
 const revision = "a".repeat(40);
 
-/** Every way for a message that could be decoded to be refused. */
+/** Every reason for which a decoded message can be rejected. */
 const refused: readonly [Fault["reason"], Record<string, unknown>][] = [
   ["schema-violation", aMessage({ taskId: "bad/0", state: "done" })],
   ["unreadable-time", aMessage({ taskId: "bad/0", timeCompleted: "yesterday" })],
@@ -50,7 +50,7 @@ const refused: readonly [Fault["reason"], Record<string, unknown>][] = [
 ];
 
 it.each(refused)(
-  "a job that is refused as %s keeps its project, task and payload, and its neighbours are stored",
+  "a rejection for %s has its project, task and payload, and its neighbours are stored",
   async (reason, message) => {
     const neighbours = [aMessage({ taskId: "good/0" }), aMessage({ taskId: "good/1" })];
     const [before, behind] = neighbours;
@@ -78,7 +78,7 @@ it.each([
   [false, "failed", []],
   [true, "rejected", [{ fault: { reason: "internal-error" }, payload: { content: "", truncated: true } }]],
 ])(
-  "a job that the store cannot even keep as a rejection fails once, and then only its hash is kept (redelivered: %s)",
+  "a job whose rejection cannot be stored fails once, and then only its hash is kept (redelivered: %s)",
   async (redelivered, outcome, kept) => {
     const delivery = aDelivery([aMessage({ owner: "" }), aMessage({ owner: "", taskId: "poison/0" })], {
       redelivered,
@@ -98,7 +98,7 @@ it.each([
   },
 );
 
-/** A store with a bug that one owner sets off. */
+/** Stores submissions with a bug that one owner triggers. */
 async function storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]> {
   if (batch.some(({ submission }) => submission.job.who === "bug")) throw new TypeError("a bug");
   return store.storeSubmissions(batch);

@@ -13,13 +13,13 @@ function aDoubling(): { double: (item: number) => Promise<number>; calls: (reado
   return { double, calls };
 }
 
-it("what is asked for in one turn is done in one call, and each asker gets its own result", async () => {
+it("items of one turn are done in one call, and each gets its own result", async () => {
   const { double, calls } = aDoubling();
   expect(await Promise.all([1, 2, 3].map(double))).toEqual([2, 4, 6]);
   expect(calls).toEqual([[1, 2, 3]]);
 });
 
-it("what is asked for while others are under way is done together next", async () => {
+it("items that come while a call is in progress are done together in the next call", async () => {
   const { double, calls } = aDoubling();
   const first = double(1).then(() => Promise.all([double(2), double(3)]));
   expect(await first).toEqual([4, 6]);
@@ -27,7 +27,7 @@ it("what is asked for while others are under way is done together next", async (
   expect(calls).toEqual([[1], [2, 3], [4]]);
 });
 
-it("the one that cannot be done fails alone", async () => {
+it("only the faulty item fails", async () => {
   const { double, calls } = aDoubling();
   const ends = await Promise.allSettled([1, -1, 3].map(double));
   expect(ends.map((end) => (end.status === "fulfilled" ? end.value : end.reason.message))).toEqual([
@@ -38,7 +38,7 @@ it("the one that cannot be done fails alone", async () => {
   expect(calls).toEqual([[1, -1, 3], [1], [-1], [3]]);
 });
 
-it("a store that is away is not asked again for each of them", async () => {
+it("a store that is away is not called again for each item", async () => {
   const { double, calls } = aDoubling();
   const ends = await Promise.allSettled([1, 0, 3].map(double));
   expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);

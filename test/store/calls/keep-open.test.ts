@@ -8,7 +8,7 @@ import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
 import { anArrival } from "../../examples.ts";
 
-/** An embedded store's folder stands for an address; a store that was closed, for one whose connection is lost. */
+/** The folder of an embedded store plays the part of an address. A closed store plays one whose connection is lost. */
 let address: string | Error;
 let opened: Store[];
 let stuck: () => void;
@@ -61,7 +61,7 @@ async function untilTold(event: string): Promise<void> {
   while (!events.includes(event)) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-it("is the store itself where that is there at once", async () => {
+it("opens a store that is there at once", async () => {
   const store = await kept();
   expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
   expect(store.name).toContain("sqlite");
@@ -69,7 +69,7 @@ it("is the store itself where that is there at once", async () => {
   await store.close();
 });
 
-it("forwards a method that is named nowhere, and finds the store away when that method does", async () => {
+it("forwards a method that it does not list, and notices an absent store by its error", async () => {
   let failure: Error | null = null;
   const newRead = async (first: number, second: number): Promise<readonly number[]> => {
     if (failure !== null) throw failure;
@@ -87,7 +87,7 @@ it("forwards a method that is named nowhere, and finds the store away when that 
   await store.close();
 });
 
-it("is given while the store is away, says so in every answer, and is the store once that is there", async () => {
+it("returns before the store is there, throws Unavailable until then, and uses the store afterwards", async () => {
   let isThere = false;
   const open: KeepOpenOptions["open"] = async (...args) => {
     if (!isThere) throw new Unavailable("store", "connection refused");
@@ -104,7 +104,7 @@ it("is given while the store is away, says so in every answer, and is the store 
   await store.close();
 });
 
-it("is given while the first try does not answer", async () => {
+it("returns while the first opening does not answer", async () => {
   let answer: (store: Store) => void = () => undefined;
   const open = () =>
     new Promise<Store>((resolve) => {
@@ -117,20 +117,20 @@ it("is given while the first try does not answer", async () => {
   await store.close();
 });
 
-it("tells a wrong address at once", async () => {
+it("throws at once for a wrong address", async () => {
   const open = () => Promise.reject(new Misuse(["MONGODB_URL: no such database"]));
   await expect(kept({ open })).rejects.toThrow(Misuse);
   expect(events).toEqual([]);
 });
 
-it("is closed while the store is still away", async () => {
+it("can be closed while the store is still away", async () => {
   const open = () => Promise.reject(new Unavailable("store", "connection refused"));
   const store = await kept({ open, patienceMs: 10 });
   await store.close();
   await expect(store.ping()).rejects.toThrow(Unavailable);
 });
 
-it("is opened anew, once, when it does not answer and its address has changed; the old one is closed", async () => {
+it("opens a new store once if the old one does not answer and the address has changed, and closes the old one", async () => {
   const store = await kept();
   address = join(folder, "second");
   await store.ping();
@@ -149,7 +149,7 @@ it("is opened anew, once, when it does not answer and its address has changed; t
   await expect(opened[1]?.ping()).rejects.toThrow("it has been closed");
 });
 
-it("is left as it is when it does not answer where it always was", async () => {
+it("keeps a store that does not answer if its address has not changed", async () => {
   const store = await kept();
   await opened[0]?.close();
   for (let n = 0; n < 5; n++) await expect(store.ping()).rejects.toThrow(Unavailable);
@@ -159,7 +159,7 @@ it("is left as it is when it does not answer where it always was", async () => {
   await store.close();
 });
 
-it("is opened anew where it is when it hangs, and what hung is closed", async () => {
+it("opens a store that hangs again at the same address, and closes the one that hung", async () => {
   const store = await kept();
   stuck();
   stuck();
@@ -170,7 +170,7 @@ it("is opened anew where it is when it hangs, and what hung is closed", async ()
   await store.close();
 });
 
-it("goes on where it was while its address cannot be read or the new one does not answer, and says so", async () => {
+it("keeps the old store while its address cannot be read or the new one does not answer, and logs that", async () => {
   let isNewThere = false;
   const open: KeepOpenOptions["open"] = async (dataDir, onStuck) => {
     if (dataDir?.endsWith("second") && !isNewThere) throw new Unavailable("store", "connection refused");
@@ -193,7 +193,7 @@ it("goes on where it was while its address cannot be read or the new one does no
   await store.close();
 });
 
-it("is closed while it is opened anew: what opens only then is closed, too", async () => {
+it("closes a store that is only opened after the end", async () => {
   let answer: () => void = () => undefined;
   const isAsked = new Promise<void>((resolve) => {
     answer = resolve;
@@ -219,7 +219,7 @@ it("is closed while it is opened anew: what opens only then is closed, too", asy
   expect(events).toEqual([]);
 });
 
-it("is not waited for once the end is asked for", async () => {
+it("returns null if it is stopped while the store is away", async () => {
   const stop = new AbortController();
   const options = { readAddress: async () => null, patienceMs: null, stop: stop.signal, log };
   const opening = keepOpen({ ...options, open: () => Promise.reject(new Unavailable("store", "away")) });

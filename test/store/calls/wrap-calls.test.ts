@@ -17,7 +17,7 @@ it("every method of a port goes through the wrapper, with its own arguments and 
   expect(calls).toBe(2);
 });
 
-it("a guarded call throws what the driver's error means, and finds the store away once it is closed", async () => {
+it("a guarded call translates the driver's errors, and throws Unavailable after the store has been closed", async () => {
   const { guard, end } = createGuard((error) =>
     error instanceof RangeError ? new TypeError("meant") : error,
   );
@@ -34,7 +34,7 @@ it("a guarded call throws what the driver's error means, and finds the store awa
   await expect(read()).rejects.toThrow("store unavailable: it has been closed");
 });
 
-it("calls are forwarded to whatever answers now; what is answered here is not, nor what JavaScript asks for", async () => {
+it("calls are forwarded to the current object, but not own members, `then` or symbols", async () => {
   interface Port {
     readonly name: string;
     who(greeting: string): Promise<string>;

@@ -10,14 +10,14 @@ jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 mongodb.describe(`on ${mongodb.name}`, () => {
-  it("a database of an earlier version is opened, and its index of all logs becomes one of those that wait", async () => {
+  it("in a database of an earlier version, the index of all logs is replaced by one of waiting logs", async () => {
     const url = new URL(mongodb.server().url);
     url.pathname = `/collections-${randomUUID()}`;
     const client = new MongoClient(url.href);
     const db = client.db();
     const logs = db.collection("logs");
     try {
-      // As that version made them.
+      // The indexes as that version created them.
       await logs.createIndex({ job: 1 });
       await logs.createIndex({ next_attempt_at: 1 });
       await db.collection("artifacts").createIndex({ job: 1, name: 1 });

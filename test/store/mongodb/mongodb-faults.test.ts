@@ -5,21 +5,21 @@ import { Misuse, Refused, Unavailable } from "../../../src/domain/faults.ts";
 import { asUnavailable, blamed, refusedName } from "../../../src/store/mongodb/mongodb-faults.ts";
 
 it.each([
-  ["a connection that the driver lost", new MongoNetworkError("connection 3 closed")],
-  ["an answer that is not known to blame the document", new MongoServerError({ message: "down", code: 1 })],
-])("%s is the store being away", (_what, error) => {
+  ["a lost connection", new MongoNetworkError("connection 3 closed")],
+  ["an error that does not blame the document", new MongoServerError({ message: "down", code: 1 })],
+])("%s means that the store is away", (_what, error) => {
   expect(asUnavailable(error)).toBeInstanceOf(Unavailable);
 });
 
 it.each([
   ["a document that is too large", new MongoServerError({ message: "too large", code: 10334 })],
   ["a document that the driver cannot send", new MongoInvalidArgumentError("too large")],
-  ["a bug of ours", new TypeError("x is undefined")],
-])("%s is no absence of the store", (_what, error) => {
+  ["a bug in this program", new TypeError("x is undefined")],
+])("%s does not mean that the store is away", (_what, error) => {
   expect(asUnavailable(error)).toBe(error);
 });
 
-it("a right that is missing is never the document's fault, though another write goes through", async () => {
+it("a missing right is never the document's fault, even if another write succeeds", async () => {
   const otherWrite = async () => undefined;
   const missing = new MongoServerError({ message: "not authorized on jobs", code: 13 });
   expect(asUnavailable(await blamed(missing, otherWrite))).toBeInstanceOf(Unavailable);
@@ -30,16 +30,16 @@ it("a right that is missing is never the document's fault, though another write 
 it.each([
   [73, "Invalid namespace specified"],
   [13297, "db already exists with different case already have: [X] trying to create [x]"],
-])("a name of a database that the server will never take (%d) is the operator's mistake", (code, message) => {
+])("a database name that the server does not accept (%d) is the operator's mistake", (code, message) => {
   expect(refusedName(new MongoServerError({ message, code }))).toBeInstanceOf(Misuse);
   expect(refusedName(new MongoServerError({ message, code: 1 }))).toBeNull();
 });
 
-it("a write to a connection that the other end has reset is the store being away", async () => {
+it("a write to a connection that the other end has reset means that the store is away", async () => {
   expect(asUnavailable(await writeAfterReset())).toBeInstanceOf(Unavailable);
 });
 
-/** The error that a socket gives when it is written to after a reset, as it comes out of the driver's own write. */
+/** Returns the error of a socket that is written to after a reset. The driver passes it on unchanged. */
 async function writeAfterReset(): Promise<Error> {
   const server = createServer((socket) => socket.resetAndDestroy());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

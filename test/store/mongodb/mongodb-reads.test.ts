@@ -17,7 +17,7 @@ jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 mongodb.describe(`on ${mongodb.name}`, () => {
-  it("a job is explained, and work is counted, by indexes alone", async () => {
+  it("explaining a job, and counting and claiming work, only use indexes", async () => {
     const url = new URL(mongodb.server().url);
     url.pathname = `/reads-${randomUUID()}`;
     const client = new MongoClient(url.href, { monitorCommands: true });
@@ -35,7 +35,7 @@ async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
   const all = collectionsOf(db);
   await createIndexes(all);
   const summary = { name: "text_log_summary", type: "json", blob: {} };
-  // Of a handful a planner may rather read all.
+  // With only a few documents, a planner may choose to read all of them.
   const jobs = Array.from({ length: 500 }, (_, n) =>
     anArrival({
       taskId: `t${n}/0`,

@@ -7,12 +7,12 @@ import { aRejection } from "../../examples.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 
-// A loaded machine is slow: it is no fault of the store's.
+// The machine may be slow under load.
 jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 mongodb.describe(`rejections on ${mongodb.name}`, () => {
-  it("that take a quota are recorded in a constant number of round trips", async () => {
+  it("with a quota are recorded in a constant number of round trips", async () => {
     const client = new MongoClient(mongodb.server().url, { monitorCommands: true, retryWrites: false });
     const db = client.db(`rejections-${randomUUID()}`);
     const quota = { perDay: 400, bytesPerDay: 0 };
@@ -30,11 +30,11 @@ mongodb.describe(`rejections on ${mongodb.name}`, () => {
     await client.close();
   });
 
-  it("are recorded, and resolved, in one round trip, however many there are", async () => {
+  it("without a quota are recorded in one round trip, and resolved in one, however many there are", async () => {
     const client = new MongoClient(mongodb.server().url, { monitorCommands: true, retryWrites: false });
     const db = client.db(`rejections-${randomUUID()}`);
     const rejections = createRejections(collectionsOf(db), 30);
-    // The first write makes the collection.
+    // The first write creates the collection.
     await rejections.recordRejections([aRejection("first")]);
     const sent: string[] = [];
     client.on("commandStarted", ({ commandName }) => sent.push(commandName));

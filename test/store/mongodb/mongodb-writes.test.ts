@@ -9,7 +9,7 @@ import { anArrival } from "../../examples.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 
-// A loaded machine is slow: it is no fault of the store's.
+// The machine may be slow under load.
 jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 const SIZES = [1, 10, 200];
@@ -34,7 +34,7 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
     await client.close();
   });
 
-  /** What it took to store the batch. */
+  /** Returns the commands that storing the batch took. */
   async function commandsOf(batch: readonly Arrival[], outcome: string): Promise<readonly string[]> {
     commands.length = 0;
     const outcomes = await writes.storeSubmissions(batch);
@@ -42,7 +42,7 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
     return commands.toSorted();
   }
 
-  /** So many jobs of so many pushes, with everything that a message may bring. */
+  /** Returns jobs of as many different pushes, with everything that a message may bring. */
   const batchOf = (size: number, state: string): Arrival[] =>
     Array.from({ length: size }, (_, n) => {
       const revision = (n + 1).toString(16).padStart(12, "0").padEnd(40, "0");
@@ -64,10 +64,10 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
     for (const one of taken) expect(one).toEqual(taken[0]);
   }
 
-  it("new jobs take as many commands in a batch of 1, 10 or 200", () => expectConstant("running", "stored"));
-  it("so do jobs that move forward", () => expectConstant("completed", "stored"));
-  it("so do late messages", () => expectConstant("pending", "unchanged"));
-  it("and jobs that are there already take two reads, and wait for what was read to be on most members", async () => {
+  it("new jobs take the same commands in a batch of 1, 10 or 200", () => expectConstant("running", "stored"));
+  it("jobs that move forward do too", () => expectConstant("completed", "stored"));
+  it("late messages do too", () => expectConstant("pending", "unchanged"));
+  it("repeated messages take two reads, and wait until what was read is on most members", async () => {
     await expectConstant("completed", "unchanged");
     expect(await commandsOf(batchOf(200, "completed"), "unchanged")).toEqual([
       "find jobs",

@@ -15,7 +15,7 @@ import { serverOrSkip } from "../../servers/server-or-skip.ts";
 jest.setTimeout(60_000);
 const ferretdb = await serverOrSkip(startFerretdb);
 
-ferretdb.describe(`what ${ferretdb.name} refuses with an error that is on no list`, () => {
+ferretdb.describe(`a write that ${ferretdb.name} refuses with an unknown error`, () => {
   let store: Store;
   let client: MongoClient;
   let events: string[];
@@ -52,12 +52,12 @@ ferretdb.describe(`what ${ferretdb.name} refuses with an error that is on no lis
   const neighbours = Array.from({ length: 3 }, (_, n) => aMessage({ taskId: `good/${n}` }));
   const around = (culprit: object) => [...neighbours.slice(0, 2), culprit, ...neighbours.slice(2)];
 
-  // No index of ours: what an operator makes for a question of his own may refuse a document, too.
+  // The indexes are not ours: an operator may have created them, and they make the server refuse some documents.
   it.each<[string, IndexSpecification, object]>([
     ["jobs", { "refused.what": "hashed" }, { extra: { artifacts: "none" } }],
     ["artifacts", { name: "2dsphere" }, { extra: { artifacts: [{ name: "a", type: "json", blob: 1 }] } }],
   ])(
-    "costs the one message alone that brings it to %s, and is told in the server's words",
+    "only rejects the message that brings it to %s, with the server's error",
     async (name, index, brings) => {
       await client.db().collection(name).createIndex(index);
       const messages = around(aMessage({ taskId: "bad/0", ...brings }));
@@ -75,7 +75,7 @@ ferretdb.describe(`what ${ferretdb.name} refuses with an error that is on no lis
     },
   );
 
-  it("costs a rejection its words, where it is they that are refused", async () => {
+  it("is repeated without the texts of the rejection if those are refused", async () => {
     await client.db().collection("rejections").createIndex({ "fault.violations": "hashed" });
     const outcomes = await write([aMessage({ taskId: "bad/0", state: "done" })], true);
     expect(outcomes).toEqual(["rejected"]);
@@ -84,7 +84,7 @@ ferretdb.describe(`what ${ferretdb.name} refuses with an error that is on no lis
     ]);
   });
 
-  it("is no race that was lost, where the key of another index is taken", async () => {
+  it("is not treated as a lost race if another index reports a duplicate key", async () => {
     await client.db().collection("jobs").createIndex({ result_set: 1 }, { unique: true });
     expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
     await expect(store.storeSubmissions([anArrival({ taskId: "other/0" })])).rejects.toMatchObject({
@@ -93,7 +93,7 @@ ferretdb.describe(`what ${ferretdb.name} refuses with an error that is on no lis
     });
   });
 
-  it("costs nobody anything where nothing can be written: it is waited for", async () => {
+  it("is tried until it succeeds if the server accepts no writes at all", async () => {
     const readOnly = async (value: "on" | "off") => {
       await ferretdb.server().query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
       await ferretdb.server().query("SELECT pg_reload_conf()");

@@ -13,7 +13,7 @@ jest.setTimeout(30_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
-  it("is opened anew when a connection breaks off just as it writes the question", async () => {
+  it("is replaced when a connection breaks just as it writes to it", async () => {
     const url = new URL(mongodb.server().url);
     url.search = "?serverMonitoringMode=poll&heartbeatFrequencyMS=500";
     const events: string[] = [];
@@ -32,7 +32,7 @@ mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
     await store?.close();
   });
 
-  it("may take as long for a check as its address says that news are waited for", () => {
+  it("may take longer for a check if its address sets a longer interval", () => {
     const limits = (query: string) => {
       const { options } = new MongoClient(`mongodb://localhost/${query}`, { connectTimeoutMS: 3000 });
       return checkLimits(options);
@@ -41,7 +41,7 @@ mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
     expect(limits("?heartbeatFrequencyMS=60000")).toEqual({ askedMs: 7000, awaitedMs: 65_000 });
   });
 
-  it("is left alone while its checks are answered", async () => {
+  it("is not reported while its checks are answered", async () => {
     const client = new MongoClient(mongodb.server().url, {
       serverMonitoringMode: "poll",
       heartbeatFrequencyMS: 500,
@@ -58,7 +58,7 @@ mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
   });
 });
 
-/** What a socket does that was destroyed a moment ago: it says that it is full, and is never heard of again. */
+/** Makes the next write behave as on a socket that was just destroyed: it reports a full buffer, and never drains. */
 function breakOffNextWrite(): Promise<void> {
   return new Promise((resolve) => {
     const write = jest.spyOn(Socket.prototype, "write").mockImplementation(function (this: Socket) {

@@ -18,7 +18,7 @@ interface Given {
   readonly known?: readonly string[];
 }
 
-/** What becomes of rejections of these texts, all of exchange `e`. */
+/** Returns what becomes of rejections of these texts, all of exchange `e`. */
 function admit(texts: readonly string[], { perDay = 0, bytesPerDay = 0, used = [], known = [] }: Given) {
   const rejections = texts.map((text) => rejectionOf(text, "e"));
   const ids = planRejections(
@@ -31,13 +31,13 @@ function admit(texts: readonly string[], { perDay = 0, bytesPerDay = 0, used = [
 }
 
 describe("a new rejection", () => {
-  it("is kept up to the number of a day, in the order of arrival", () => {
+  it("is kept up to the daily number, in the order of arrival", () => {
     const { uses, ends } = admit(["a", "b", "c"], { perDay: 5, used: [use({ kept: 3 })] });
     expect(ends).toEqual(["kept", "kept", "only-counted"]);
     expect(uses).toEqual([use({ kept: 2, bytes: expect.any(Number) as never, only_counted: 1 })]);
   });
 
-  it("is kept up to the bytes of a day, its fault included; the last one may exceed them", () => {
+  it("is kept up to the daily bytes, in which its fault counts; the last one may exceed them", () => {
     const [{ bytes = 0 } = {}] = admit(["a"], {}).uses;
     expect(bytes).toBe('"a"'.length + JSON.stringify(rejectionOf("a").fault).length);
     const left = [use({ bytes: 1000 - bytes - 1 })];
@@ -48,12 +48,12 @@ describe("a new rejection", () => {
     ]);
   });
 
-  it("is kept without a limit where the limits are 0", () => {
+  it("is always kept if the limits are 0", () => {
     const used = [use({ kept: 1e9, bytes: 1e15 })];
     expect(admit(["a", "b"], { used }).ends).toEqual(["kept", "kept"]);
   });
 
-  it("that comes several times in one batch takes the quota once, and is counted as often as it came", () => {
+  it("uses the quota once if it comes several times in one batch, and is counted each time", () => {
     expect(admit(["a", "a", "a"], { perDay: 1 })).toMatchObject({
       ends: ["kept", "kept", "kept"],
       uses: [{ kept: 1, only_counted: 0 }],
@@ -65,7 +65,7 @@ describe("a new rejection", () => {
   });
 });
 
-it("a rejection that is kept already takes no quota and is counted on, however full the quota is", () => {
+it("a rejection that is stored already is kept, and uses no quota, even if the quota is used up", () => {
   const used = [use({ kept: 10 })];
   expect(admit(["a", "b"], { perDay: 10, used, known: ["a"] })).toMatchObject({
     ends: ["kept", "only-counted"],
@@ -73,7 +73,7 @@ it("a rejection that is kept already takes no quota and is counted on, however f
   });
 });
 
-it("each exchange and each day has a quota of its own; a rejection without one is always kept", () => {
+it("each exchange has a quota for each day, and a rejection without a quota is always kept", () => {
   const rejections = [
     rejectionOf("a", "e"),
     rejectionOf("b", "e"),

@@ -22,18 +22,18 @@ const table = [
 
 describe("the state table", () => {
   for (const state of ["pending", "running", "completed"]) {
-    it(`nothing stored, ${state} comes: insert`, () => {
+    it(`with nothing stored, ${state} makes a job`, () => {
       expect(jobIn(state)).toMatchObject({ state, version: 1, result_set: PUSH, transitions: [{ state }] });
     });
   }
 
   for (const [stored, incoming, kind] of table) {
-    it(`${stored} is stored, ${incoming} comes: ${kind}`, () => {
+    it(`with ${stored} stored, ${incoming} is: ${kind}`, () => {
       expect(advanceJob(jobIn(stored), anArrival({ state: incoming }), PUSH, "w2").kind).toBe(kind);
     });
   }
 
-  it("a second completed changes nothing, whatever its result", () => {
+  it("a second `completed` changes nothing, even with another result", () => {
     const retried = firstJob(anArrival({ isRetried: true }), PUSH, "w1");
     expect(retried.result).toBe("retry");
     expect(advanceJob(retried, anArrival({ result: "success" }), PUSH, "w2").kind).toBe("same");
@@ -63,12 +63,12 @@ describe("an update", () => {
   );
   const job = second.kind === "update" ? { ...first, ...second.changes } : null;
 
-  it("sets what belongs to the new state", () => {
+  it("sets the fields that depend on the state", () => {
     expect(job).toMatchObject({ state: "completed", result: "testfailed", who: "new", options: ["debug"] });
     expect(job).toMatchObject({ start_timestamp: 1467367260, result_set: "try/bbbbbbbbbbbb", version: 2 });
   });
 
-  it("keeps what the first message fixed: tier, submit time, platforms, signature", () => {
+  it("keeps tier, submit time, platforms and signature of the first message", () => {
     expect(job).toMatchObject({
       tier: 2,
       submit_timestamp: 1467367200,
@@ -77,12 +77,12 @@ describe("an update", () => {
     expect(job?.signature).toBe(first.signature);
   });
 
-  it("notes the move", () => {
+  it("adds a transition", () => {
     expect(job?.transitions.map(({ state }) => state)).toEqual(["pending", "completed"]);
   });
 });
 
-it("notes what was refused once each, the first hundred", () => {
+it("keeps the first hundred refusals, each once", () => {
   const arrival = anArrival();
   const refused = Array.from({ length: 500 }, (_, n) => ({
     what: `artifact ${n % 250}`,

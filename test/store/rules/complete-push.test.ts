@@ -18,7 +18,7 @@ const push = (given: Partial<ResultSetSubmission> = {}): ResultSetSubmission => 
 const completed = (read: readonly ResultSet[], submitted: ResultSetSubmission): ResultSet | undefined =>
   completePush(read, "try", submitted)?.next;
 
-describe("a push that nobody knows", () => {
+describe("a new push", () => {
   it("is written as submitted", () => {
     expect(completePush([], "try", push())).toEqual({
       before: null,
@@ -30,24 +30,24 @@ describe("a push that nobody knows", () => {
     });
   });
 
-  it("that names no revision of its own goes by its last row", () => {
+  it("is named by its last row if it names no revision itself", () => {
     const { revision: _left, ...unnamed } = push();
     expect(completed([], unnamed)).toMatchObject({ revision: B, short_revision: B.slice(0, 12) });
   });
 
-  it("without any revision cannot be told from others, and is left out", () => {
+  it("is left out if it has no revision at all, because nothing identifies it", () => {
     const { revision: _left, ...unnamed } = push({ revisions: [] });
     expect(completePush([], "try", unnamed)).toBeNull();
   });
 
-  it("has an author of its own where it names none", () => {
+  it("gets a default author if it names none", () => {
     const { author: _left, ...nobody } = push();
     expect(completed([], nobody)).toMatchObject({ author: "unknown@somewhere.com" });
   });
 });
 
-describe("a push that is there", () => {
-  it("as a skeleton is completed", () => {
+describe("a stored push", () => {
+  it("is completed if it is a skeleton", () => {
     const before = skeleton("try", B);
     expect(completePush([before], "try", push())).toMatchObject({
       before,
@@ -55,52 +55,52 @@ describe("a push that is there", () => {
     });
   });
 
-  it("as a skeleton of 12 characters gets all 40", () => {
+  it("gets all 40 characters of its revision if it is a skeleton with 12", () => {
     expect(completed([skeleton("try", B.slice(0, 12))], push())).toMatchObject({ revision: B });
   });
 
-  it("as a skeleton of 40 characters keeps them when 12 are submitted", () => {
+  it("keeps 40 characters of its revision if 12 are submitted", () => {
     const short = push({ revision: B.slice(0, 12), revisions: [row(B.slice(0, 12))] });
     expect(completed([skeleton("try", B)], short)).toMatchObject({ revision: B });
   });
 
-  it("complete stays as it is", () => {
+  it("stays unchanged if it is complete", () => {
     const before = completed([], push()) as ResultSet;
     expect(completePush([before], "try", push({ author: "eve@example.com" }))).toBeNull();
   });
 
-  it("that only lists this one's revision among its own is another push", () => {
+  it("is another push if it only lists the submitted top revision", () => {
     const other = completed([], push({ revision: C, revisions: [row(B), row(C)] })) as ResultSet;
     expect(completePush([other], "try", push())).toMatchObject({ before: null, next: { revision: B } });
   });
 });
 
 describe("the revisions of a push", () => {
-  it("keep the author and comment that were told first, by any push", () => {
+  it("keep the author and comment that any push submitted first", () => {
     const other = completed([], push({ revision: C, revisions: [row(A), row(C)] })) as ResultSet;
     const later = push({ revisions: [row(A, { author: "Eve", comment: "changed" }), row(B)] });
     expect(completed([other], later)?.revisions).toEqual([row(A), row(B)]);
   });
 
-  it("are lengthened where they were told by 12 characters", () => {
+  it("are lengthened if they were submitted with 12 characters", () => {
     const short = row(A.slice(0, 12));
     const before = { ...skeleton("try", B), revisions: [short] };
     expect(completed([before], push())?.revisions).toEqual([{ ...short, revision: A }, row(B)]);
   });
 
-  it("that stood on a skeleton and are not submitted stay", () => {
+  it("of a skeleton stay, even if they are not submitted", () => {
     const before = { ...skeleton("try", B), revisions: [row(C)] };
     expect(completed([before], push())?.revisions).toEqual([row(C), row(A), row(B)]);
   });
 
-  it("of the same name in another repository are others", () => {
+  it("with the same name in another repository are different", () => {
     const before = { ...skeleton("try", B), revisions: [row(A, { repository: "other" })] };
     expect(completed([before], push())?.revisions).toHaveLength(3);
   });
 });
 
 describe("the pushes of one call", () => {
-  it("leave a revision that several name to the last of them", () => {
+  it("share no revision: one that several list stays only in the last of them", () => {
     const linked = linkedOnce([push(), push({ revision: C, revisions: [row(B), row(C)] })]);
     expect(linked.map(({ revisions }) => revisions.map(({ revision }) => revision[0]).join(""))).toEqual([
       "a",
@@ -108,13 +108,13 @@ describe("the pushes of one call", () => {
     ]);
   });
 
-  it("keep the name of one that loses its last row", () => {
+  it("keep their top revisions, even if the row moves to a later push", () => {
     const { revision: _left, ...unnamed } = push();
     const [first] = linkedOnce([unnamed, push({ revision: C, revisions: [row(A), row(B), row(C)] })]);
     expect(first).toMatchObject({ revision: B, revisions: [] });
   });
 
-  it("are read by each of their revisions once, in short form", () => {
+  it("are looked up by each of their revisions once, in short form", () => {
     expect(keysOf("try", push({ revisions: [row(A), row(B), row(B.slice(0, 12))] }))).toEqual([
       `try/${B.slice(0, 12)}`,
       `try/${A.slice(0, 12)}`,

@@ -12,14 +12,14 @@ const JOB = "try/guid%2F0";
 const PUSH = "try/aaaaaaaaaaaa";
 const artifact = (name: string, blob: unknown = {}) => ({ name, type: "json", blob });
 
-/** Room for ten more logs of each exchange of the batch. */
+/** Returns room for ten more logs of each exchange of the batch. */
 function roomFor(batch: readonly Arrival[]): LogRoom {
   const room = new LogRoom(10, () => 0);
   for (const exchange of room.toCount(batch)) room.note(exchange, 0);
   return room;
 }
 
-/** The plan for a batch, over the jobs that are stored already. */
+/** Returns the plan for a batch, with jobs that are stored already. */
 function plan(batch: readonly Arrival[], stored: Readonly<Record<string, StoredJob>> = {}): BatchPlan {
   return planBatch(batch, new Map(Object.entries(stored)), new PushBook([]), roomFor(batch), "write");
 }
@@ -29,7 +29,7 @@ const storedIn = (state: string): Record<string, StoredJob> => ({
 });
 
 describe("one job in a batch", () => {
-  it("that nobody has stored is made, with a skeleton of its push", () => {
+  it("is created if it is new, with a skeleton of its push", () => {
     const pushes = new PushBook([]);
     const made = planBatch([anArrival()], new Map(), pushes, new LogRoom(10, () => 0), "write");
     expect(kinds(made)).toEqual(["stored"]);
@@ -37,7 +37,7 @@ describe("one job in a batch", () => {
     expect([...pushes.changed]).toMatchObject([[PUSH, { revision: REVISION, push_timestamp: 0 }]]);
   });
 
-  it("that is stored in an earlier state is changed, and its push is not written again", () => {
+  it("is changed if it is stored in an earlier state, without writing its push again", () => {
     const push = { project: "try", revision: REVISION, short_revision: "aaaaaaaaaaaa" };
     const known: ResultSet = {
       ...{ ...push, revision_hash: REVISION, author: "a@b", push_timestamp: 5, active_status: "active" },
@@ -58,14 +58,14 @@ describe("one job in a batch", () => {
     expect(pushes.changed.size).toBe(0);
   });
 
-  it("that is stored in this state is left alone, parts included", () => {
+  it("is unchanged if it is stored in this state, and no parts are added", () => {
     const again = anArrival({ state: "running", extra: { artifacts: [artifact("new")] } });
     const same = plan([again], storedIn("running"));
     expect(kinds(same)).toEqual(["unchanged"]);
     expect([same.changedJobs.size, same.artifacts.size]).toEqual([0, 0]);
   });
 
-  it("that is stored in a later state keeps it, and gains the parts that the late message brings", () => {
+  it("is unchanged if it is stored in a later state, but the parts of the late message are added", () => {
     const late = anArrival({ state: "running", extra: { artifacts: [artifact("new")] } });
     const kept = plan([late], storedIn("completed"));
     expect(kinds(kept)).toEqual(["unchanged"]);
@@ -73,7 +73,7 @@ describe("one job in a batch", () => {
     expect([...kept.artifacts.values()]).toMatchObject([{ job: JOB, artifact: { name: "new" } }]);
   });
 
-  it("with a revision hash that no push has is rejected, and nothing of it is written", () => {
+  it("is rejected if no push has its revision hash, and nothing of it is written", () => {
     const { submission, ...rest } = anArrival({ extra: { artifacts: [artifact("x")] } });
     const named = { ...submission, revision: null, revision_hash: "c".repeat(40) };
     const refused = plan([{ ...rest, submission: named }]);
@@ -90,7 +90,7 @@ describe("one job in a batch", () => {
 describe("several messages of one job in a batch", () => {
   const states = ["pending", "running", "completed"];
 
-  it("make it once, in its last state, with all transitions", () => {
+  it("create it once, in its last state, with all transitions", () => {
     const made = plan(states.map((state) => anArrival({ state })));
     expect(kinds(made)).toEqual(["stored", "stored", "stored"]);
     expect(made.changedJobs.size).toBe(0);
@@ -101,7 +101,7 @@ describe("several messages of one job in a batch", () => {
     });
   });
 
-  it("change a stored one once", () => {
+  it("change a stored job once", () => {
     const changed = plan(
       states.map((state) => anArrival({ state })),
       storedIn("pending"),
@@ -110,7 +110,7 @@ describe("several messages of one job in a batch", () => {
     expect([...changed.changedJobs.values()]).toMatchObject([{ state: "completed", version: 3 }]);
   });
 
-  it("have the same outcomes and end in the same job wherever the batch is cut", () => {
+  it("have the same outcomes and end in the same job, wherever the batch ends", () => {
     const messages = ["running", "pending", "completed", "completed", "running"].map((state) =>
       anArrival({ state }),
     );
@@ -124,7 +124,7 @@ describe("several messages of one job in a batch", () => {
     }
   });
 
-  it("keep the first artifact of a name, and every `Job Info` that differs", () => {
+  it("keep the first artifact of each name, and every different `Job Info`", () => {
     const parts = plan([
       anArrival({ state: "pending", extra: { artifacts: [artifact("x", 1)] }, jobInfo: { summary: "one" } }),
       anArrival({ state: "running", extra: { artifacts: [artifact("x", 2)] }, jobInfo: { summary: "two" } }),
@@ -138,8 +138,8 @@ describe("several messages of one job in a batch", () => {
   });
 });
 
-describe("what is kept beside a job", () => {
-  it("a pending log that is read here is due at once, others are not", () => {
+describe("the parts of a job", () => {
+  it("a pending log is due at once if it is read here", () => {
     const logs = ["buildbot_text", "errorsummary_json"].map((name) => ({
       name,
       url: `http://l.example/${name}`,
@@ -151,7 +151,7 @@ describe("what is kept beside a job", () => {
     ]);
   });
 
-  it("a submitted summary without suggestions is work to do, one with them is none", () => {
+  it("a submitted summary is work only if it came without suggestions", () => {
     const summary = artifact("text_log_summary", { step_data: {}, logname: "custom" });
     const alone = plan([anArrival({ extra: { artifacts: [summary] } })]);
     expect([...alone.suggestions.values()]).toMatchObject([{ job_guid: "guid/0" }]);
@@ -160,7 +160,7 @@ describe("what is kept beside a job", () => {
     expect(plan([anArrival({ extra: { artifacts: both } })]).suggestions.size).toBe(0);
   });
 
-  it("a job that two others name as coalesced goes into the one with the greater guid", () => {
+  it("a job that two others name as coalesced belongs to the one with the greater guid", () => {
     const into = (taskId: string) => anArrival({ taskId, coalesced: ["folded/0"] });
     for (const order of [
       ["b/0", "a/0"],

@@ -27,7 +27,7 @@ describe("a store whose file another process holds locked", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Null: whoever wants to write may. */
+  /** Returns the error of a writer; null if the file is not locked. */
   function lockOf(db: Database.Database): unknown {
     try {
       db.exec("BEGIN IMMEDIATE; ROLLBACK");
@@ -37,7 +37,7 @@ describe("a store whose file another process holds locked", () => {
     }
   }
 
-  /** Everything that writes. */
+  /** Returns all calls that write. */
   function allWrites(item: WorkItem): Record<string, () => Promise<unknown>> {
     const bindings = [{ exchange: "e", routing_key: "k", wanted_by: "w", wanted_at: null }];
     const failure = { reason: "x", next_attempt_at: null, marksFailed: true };
@@ -67,7 +67,7 @@ describe("a store whose file another process holds locked", () => {
     return item;
   }
 
-  it("answers questions meanwhile, and writes when the lock has ended: nothing else stands still", async () => {
+  it("answers reads, writes when the lock has ended, and does not block the event loop", async () => {
     const item = await aClaimedLog();
     release = await holdLock(folder);
     const done: string[] = [];
@@ -88,7 +88,7 @@ describe("a store whose file another process holds locked", () => {
     expect(await store.findJob("try", "other/0")).toMatchObject({ job: { state: "completed" } });
   });
 
-  it("is opened once the lock has ended, and nothing else stands still meanwhile", async () => {
+  it("is opened when the lock has ended, and does not block the event loop meanwhile", async () => {
     const other = mkdtempSync(join(tmpdir(), "locked-new-"));
     release = await holdLock(other);
     let ticks = 0;
@@ -106,13 +106,13 @@ describe("a store whose file another process holds locked", () => {
     rmSync(other, { recursive: true });
   });
 
-  it("leaves nothing unfinished behind: what is written is there, and others may write", async () => {
+  it("leaves no unfinished statement behind, so that others can write", async () => {
     const item = await aClaimedLog();
     const other = openStoreDatabase(join(folder, "pulse-ingest.db"));
     for (const [name, write] of Object.entries(allWrites(item))) {
       other.exec("BEGIN IMMEDIATE");
       const writing = write();
-      // It has found the lock.
+      // By then it has found the lock.
       await wait(10);
       other.exec("COMMIT");
       await writing;
@@ -121,7 +121,7 @@ describe("a store whose file another process holds locked", () => {
     other.close();
   });
 
-  it("counts as away after a moment, and is asked again soon", async () => {
+  it("is away after some time, and may be tried again soon", async () => {
     release = await holdLock(folder);
     const error: unknown = await store.ping().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Unavailable);
@@ -130,7 +130,7 @@ describe("a store whose file another process holds locked", () => {
     await store.ping();
   });
 
-  it("that is closed lets nobody wait any longer", async () => {
+  it("rejects waiting calls when it is closed", async () => {
     release = await holdLock(folder);
     const waiting = store.ping();
     await store.close();

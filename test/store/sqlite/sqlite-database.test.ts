@@ -7,12 +7,12 @@ import { openStoreDatabase } from "../../../src/store/sqlite/sqlite-database.ts"
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { anArrival } from "../../examples.ts";
 
-it("a file that is damaged while it is in use is the store being away: what is in hand waits", async () => {
+it("if the file is damaged while it is in use, the store is away, so that jobs in progress wait", async () => {
   const folder = mkdtempSync(join(tmpdir(), "damaged-"));
   const store = await openSqliteStore(folder, 30);
   const other = openStoreDatabase(join(folder, "pulse-ingest.db"));
   await store.storeSubmissions([anArrival()]);
-  // All that was written is in the file itself then, and the next question reads it.
+  // After that, all data is in the file itself, and the next call reads it from there.
   other.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   const path = join(folder, "pulse-ingest.db");
   const file = openSync(path, "r+");

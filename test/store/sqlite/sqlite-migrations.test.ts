@@ -21,7 +21,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 const openFile = () => new Database(join(folder, "pulse-ingest.db"));
 
-/** What a file of the first form held: these rows are as that version wrote them, and are never brought up to date. */
+/** Fills a file of the first form with rows as that version wrote them. They must never be updated. */
 function fillFirstForm(db: Database.Database): void {
   const job = JSON.stringify(firstJob(anArrival({ state: "running" }), "try/aaaaaaaaaaaa", "w"));
   const push = {
@@ -50,7 +50,7 @@ function fillFirstForm(db: Database.Database): void {
   }
 }
 
-/** A file as the version that knew so many steps left it. */
+/** Creates a file as a version with this number of steps left it. */
 function leaveFile(form: number): void {
   const db = openFile();
   for (const [at, step] of steps.slice(0, form).entries()) {
@@ -70,7 +70,7 @@ function schemaOf(): unknown {
 
 describe("a file of an earlier form", () => {
   for (let form = 0; form < steps.length; form++) {
-    it(`${form} is brought to form ${steps.length}, the same as a new one`, async () => {
+    it(`${form} is migrated to form ${steps.length}, and is then the same as a new one`, async () => {
       await (await openSqliteStore(folder, 30)).close();
       const today = schemaOf();
       rmSync(folder, { recursive: true });
@@ -82,7 +82,7 @@ describe("a file of an earlier form", () => {
   }
 
   for (let form = 1; form < steps.length; form++) {
-    it(`${form} keeps what it held, and goes on from there`, async () => {
+    it(`${form} keeps its contents, and can be used further`, async () => {
       leaveFile(form);
       const store = await openSqliteStore(folder, 30);
       const view = await store.findJob("try", "guid/0");
@@ -93,7 +93,7 @@ describe("a file of an earlier form", () => {
       expect(await store.readBindings("q")).toMatchObject([{ exchange: "e", routing_key: "k" }]);
       expect(await store.listRejections({ task_id: "guid/0", limit: 5 })).toMatchObject([{ count: 3 }]);
       expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
-      // The message that brought the log is forgotten; its project is known.
+      // The exchange of the log was not stored, but its project was.
       expect(await store.exchangesWithWork("log")).toEqual([""]);
       expect(await store.claimWork(aClaim({ exchange: "" }))).toMatchObject([
         { name: "buildbot_text", attempts: 0, exchange: "", project: "try" },
@@ -103,7 +103,7 @@ describe("a file of an earlier form", () => {
   }
 });
 
-it("names of any characters come through the numbering of jobs, and what comes again is not stored twice", async () => {
+it("names with any characters survive the numbering of jobs, and repeated parts are not stored twice", async () => {
   leaveFile(6);
   const info = (value: string) => JSON.stringify({ job_details: [{ title: null, value, url: null }] });
   const artifacts = [
@@ -153,7 +153,7 @@ it("names of any characters come through the numbering of jobs, and what comes a
   await store.close();
 });
 
-it("a file of a newer version is left alone, and the mend is told", async () => {
+it("a file of a newer version stays unchanged, and the error says what to do", async () => {
   leaveFile(steps.length);
   const db = openFile();
   db.exec(`PRAGMA user_version = ${steps.length + 1}`);
@@ -167,14 +167,14 @@ it("a file of a newer version is left alone, and the mend is told", async () => 
   expect(schemaOf()).toEqual(before);
 });
 
-it("a file that a newer version brings on while it is in use is the store being away: nothing is written in its old form", async () => {
+it("if a newer version migrates the file while it is in use, the store is away and writes nothing", async () => {
   const store = await openSqliteStore(folder, 30);
   const db = openFile();
   db.exec(`PRAGMA user_version = ${steps.length + 1}`);
   const storing = store.storeSubmissions([anArrival()]);
   await expect(storing).rejects.toThrow(Unavailable);
   await expect(storing).rejects.toThrow(
-    `to form ${steps.length + 1} (known here: ${steps.length}): start this one anew`,
+    `to form ${steps.length + 1} (known here: ${steps.length}): restart this process`,
   );
   db.exec(`PRAGMA user_version = ${steps.length}`);
   db.close();
@@ -183,7 +183,7 @@ it("a file that a newer version brings on while it is in use is the store being 
   await store.close();
 });
 
-it("several processes that open a new file at once bring it to today's form together", async () => {
+it("several processes can open a new file at the same time", async () => {
   const script = `import { openSqliteStore } from "./src/store/sqlite/sqlite-store.ts";
     const store = await openSqliteStore(process.argv[1], 30); await store.ping(); await store.close();`;
   const cwd = fileURLToPath(new URL("../../../", import.meta.url));
@@ -195,7 +195,7 @@ it("several processes that open a new file at once bring it to today's form toge
   expect(schemaOf()).toMatchObject({ version: { user_version: steps.length } });
 });
 
-it("a connection that was open before another process brought the file to today's form knows its tables", async () => {
+it("a connection that was open before another process migrated the file knows the new tables", async () => {
   leaveFile(1);
   const db = openFile();
   db.prepare("SELECT count(*) FROM artifacts").get();

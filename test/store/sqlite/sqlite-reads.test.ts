@@ -9,7 +9,7 @@ import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { createWork } from "../../../src/store/sqlite/sqlite-work.ts";
 import { anArrival } from "../../examples.ts";
 
-it("a job is explained, and work is counted, by indexes alone, however many there are", async () => {
+it("explaining a job and counting work only use indexes", async () => {
   const folder = mkdtempSync(join(tmpdir(), "sqlite-reads-"));
   const store = await openSqliteStore(folder, 30);
   await store.storeSubmissions([anArrival()]);
@@ -18,7 +18,7 @@ it("a job is explained, and work is counted, by indexes alone, however many ther
   const reads = createReads(db);
   const rejections = createRejections(db, 30);
   const work = createWork(db);
-  // From here on: what is prepared before belongs to other questions.
+  // Only statements that are prepared from here on are examined.
   const asked: string[] = [];
   const prepare = db.prepare.bind(db);
   db.prepare = (sql) => {
@@ -38,8 +38,8 @@ it("a job is explained, and work is counted, by indexes alone, however many ther
     }[];
     return plan.map(({ detail }) => ({ detail, sql }));
   });
-  // A sort of the few rows that were found costs nothing; a scan costs as much as there is.
-  // What waits or has failed is counted one by one, in an index of such alone.
+  // Sorting the few rows that were found costs nothing, but a scan reads all rows. The scans below are allowed: they count
+  // waiting and failed work in indexes that contain nothing else.
   const open =
     /^SCAN \w+ USING (COVERING )?INDEX (logs_due|logs_failed|suggestions_due|sqlite_autoindex_suggestions_1)$/;
   const scans = steps.filter(({ detail }) => /\bSCAN\b/.test(detail));

@@ -19,7 +19,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-it("the next that is recorded takes the expired ones out of the file", () => {
+it("recording a rejection deletes the expired ones", () => {
   const rejections = createRejections(db, 1);
   rejections.recordRejections([aRejection("old", { received_at: "2001-01-01T00:00:00.000Z" })]);
   rejections.recordRejections([aRejection("new")]);
@@ -42,14 +42,14 @@ it.each<[RejectionFilter, string]>([
   [{ routing_key, since }, "rejections_by_key (routing_key=? AND last_seen>?)"],
   [{ exchange, reason, project, since }, "=? AND last_seen>?)"],
   [{ task_id: "t/0" }, "rejections_by_task (task_id=?)"],
-])("the newest of %j are read by an index, in its order", (filter, index) => {
+])("the newest rejections that match %j are read in the order of an index", (filter, index) => {
   const plan = planOf((rejections) => rejections.listRejections({ ...filter, limit: 100 }));
   expect(plan).toContain(index);
-  // Those of one task are few; all others are read as they stand in the index, and only as many as are asked for.
+  // The rejections of one task are few and may be sorted. All others must be read in the order of the index, up to the limit.
   if (filter.task_id === undefined) expect(plan).not.toContain("TEMP B-TREE");
 });
 
-it("a page is entered where the one before ended", () => {
+it("a page is read from the place in the index where the previous page ended", () => {
   const after = { last_seen: since, id: "a" };
   const plan = planOf((rejections) => rejections.listRejections({ exchange, after, limit: 100 }));
   expect(plan).toBe(
@@ -57,7 +57,7 @@ it("a page is entered where the one before ended", () => {
   );
 });
 
-/** How SQLite goes about the question that is asked. */
+/** Returns SQLite's plan for the last statement of a call. */
 function planOf(ask: (rejections: ReturnType<typeof createRejections>) => unknown): string {
   const rejections = createRejections(db, 30);
   const prepare = db.prepare.bind(db);
