@@ -1,4 +1,4 @@
-import type { StoredRejection } from "../domain/rejection.ts";
+import type { OnlyCounted, StoredRejection } from "../domain/rejection.ts";
 import type { ExplainedJob } from "../store/ports/job-reads.ts";
 import type { Store } from "../store/ports/store.ts";
 import { shownLog } from "./shown-log.ts";
@@ -20,14 +20,22 @@ export interface Explanation {
   readonly jobs: readonly ExplainedJob[];
   /** Newest first. */
   readonly rejections: readonly ExplainedRejection[];
+  /**
+   * Rejections of recent days that were only counted, because a quota was full. Nobody can tell which messages they were, so
+   * this is filled only if nothing else is known. Newest first.
+   */
+  readonly only_counted: readonly OnlyCounted[];
 }
 
 /** Only the newest rejections are listed. Repeats of one message count on one rejection. */
 const LISTED_REJECTIONS = 100;
 
+/** A job that is searched for is seldom older. */
+const RECENT_DAYS = 7;
+
 /** Asks a store what it knows about a guid or task id. */
 export async function explanationOf(
-  store: Pick<Store, "name" | "findJobsByGuid" | "listRejections">,
+  store: Pick<Store, "name" | "findJobsByGuid" | "listRejections" | "listOnlyCounted">,
   guid: string,
   project: string | null,
 ): Promise<Explanation> {
@@ -35,14 +43,20 @@ export async function explanationOf(
     store.findJobsByGuid(guid),
     store.listRejections({ task_id: guid, limit: LISTED_REJECTIONS }),
   ]);
+  const shownJobs = jobs
+    .filter(({ job }) => project === null || job.project === project)
+    .map((job) => ({ ...job, logs: job.logs.map(shownLog) }));
+  const shownRejections = rejections
+    // A rejection whose project could not be read may belong to any project.
+    .filter((rejection) => project === null || (rejection.project ?? project) === project)
+    .map(({ payload, ...rest }) => rest);
+  const isUnknown = shownJobs.length + shownRejections.length === 0;
   return {
-    ...{ guid, project, store: store.name },
-    jobs: jobs
-      .filter(({ job }) => project === null || job.project === project)
-      .map((job) => ({ ...job, logs: job.logs.map(shownLog) })),
-    rejections: rejections
-      // A rejection whose project could not be read may belong to any project.
-      .filter((rejection) => project === null || (rejection.project ?? project) === project)
-      .map(({ payload, ...rest }) => rest),
+    ...{ guid, project, store: store.name, jobs: shownJobs, rejections: shownRejections },
+    only_counted: isUnknown ? await store.listOnlyCounted({ since: daysAgo(RECENT_DAYS) }) : [],
   };
+}
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString();
 }

@@ -24,11 +24,11 @@ async function expectTheLaw(store: StoreName): Promise<void> {
     },
     stop.signal,
   );
-  const { lost, doubled, breaches, troubles } = report;
-  expect({ lost, doubled, breaches, troubles, lines }).toEqual({
-    ...{ lost: 0, doubled: 0, breaches: [], troubles: [] },
-    lines: expect.anything(),
-  });
+  // The first breaches are enough to find the cause, and all of them would fill the log.
+  const { lost, doubled, troubles } = report;
+  const breaches = report.breaches.slice(0, 10);
+  if (lost + doubled + breaches.length + troubles.length > 0) console.error(lines.join("\n"));
+  expect({ lost, doubled, breaches, troubles }).toEqual({ lost: 0, doubled: 0, breaches: [], troubles: [] });
   expect(report.injected.map(({ fault }) => fault).toSorted()).toEqual(kinds.toSorted());
   const { published, stored, unchanged, skipped, rejected, announced } = report;
   expect(published).toBeGreaterThanOrEqual(2000);

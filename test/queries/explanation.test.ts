@@ -40,6 +40,7 @@ const rendered = (parts: Partial<Explanation>): string =>
     store: "sqlite (x)",
     jobs: [],
     rejections: [],
+    only_counted: [],
     ...parts,
   });
 

@@ -168,6 +168,26 @@ broker.describe(`a publisher on ${broker.name} who waits for the outcome of each
     );
   });
 
+  it("learns after the timeout that the rejection may only have been counted, because a quota is full", async () => {
+    const full = await WorkerStory.on(broker.server().url);
+    await full.start({ REJECTIONS_PER_DAY: "1" });
+    const route = ["--exchange", full.exchange, "--routing-key", "story.try", "--no-validate"];
+    const env = { AMQP_URL: broker.server().url, DATA_DIR: full.folder };
+    const send = (taskId: string, timeout: string): Promise<CliRun> =>
+      runCli(
+        ["publish", "-", ...route, "--wait", "--timeout", timeout],
+        env,
+        JSON.stringify(aMessage({ taskId })),
+      );
+    expect(await send("bad_1", "30")).toMatchObject({ code: 1 });
+    const { code, stdout, stderr } = await send("bad_2", "3");
+    await full.end();
+    expect({ code, end: stdout.split("\n")[1] }).toEqual({ code: 3, end: "unknown   -[0]" });
+    expect(stderr).toContain(
+      `Rejections of ${full.exchange} that were only counted meanwhile, because the quota of today is full: 1.`,
+    );
+  });
+
   it("does not see an old rejection as a new one, and learns after the timeout that nothing was seen", async () => {
     const deaf = `deaf-${randomUUID()}`;
     const bad = aMessage({ taskId: "again_and_again" });

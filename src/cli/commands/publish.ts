@@ -7,6 +7,7 @@ import { brokerUrl, readSettings } from "../../config/read-settings.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { faultErrors } from "../../domain/explain-fault.ts";
 import { Misuse } from "../../domain/faults.ts";
+import { OTHER_EXCHANGES } from "../../domain/rejection.ts";
 import { printable } from "../../domain/text/printable.ts";
 import type { Verdict } from "../../judge/judge-delivery.ts";
 import { judgeLimitNames } from "../../judge/judge-limits.ts";
@@ -64,9 +65,29 @@ export async function publish(
         waiting.push({ place: `${printable(file)}[${index}]`, awaited });
       }
     }
+    const countedBefore = await countOnlyCounted(store, exchange);
     const code = await publishOnly(publication);
-    return code === exitCodes.ok ? tellEnds(waiting, store, waitMs) : code;
+    if (code !== exitCodes.ok) return code;
+    const end = await tellEnds(waiting, store, waitMs);
+    const onlyCounted = (await countOnlyCounted(store, exchange)) - countedBefore;
+    if (end === exitCodes.timeout && onlyCounted > 0) tell(onlyCountedHint(exchange, onlyCounted));
+    return end;
   });
+}
+
+/** Returns how many rejections of an exchange were only counted, because its quota of the day was full. */
+async function countOnlyCounted(store: Pick<Store, "listOnlyCounted">, exchange: string): Promise<number> {
+  const counts = await store.listOnlyCounted({});
+  return counts
+    .filter((count) => count.exchange === exchange || count.exchange === OTHER_EXCHANGES)
+    .reduce((sum, { messages }) => sum + messages, 0);
+}
+
+function onlyCountedHint(exchange: string, messages: number): string {
+  return (
+    `Rejections of ${printable(exchange)} that were only counted meanwhile, because the quota of today is full: ${messages}. ` +
+    "The message may be one of them; pulse-ingest validate shows why it would be rejected."
+  );
 }
 
 /** Returns how long to wait, in milliseconds; null: do not wait. */

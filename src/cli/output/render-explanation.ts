@@ -19,7 +19,7 @@ export function renderExplanation(explanation: Explanation): string {
   return parts.join("\n");
 }
 
-function unknown({ guid, project, store }: Explanation): string {
+function unknown({ guid, project, store, only_counted }: Explanation): string {
   const where = project === null ? "" : ` in project ${project}`;
   return printable(
     `Nothing is known of ${guid}${where}: no job, no rejection. The store is ${store}.`,
@@ -31,7 +31,19 @@ What to check next:
   - Is it still on its way? pulse-ingest status shows degraded exchanges, the queue and the spool.
   - Could the message be read? A broken one has no task id: see pulse-ingest rejections list --reason malformed-body.
   - Is its state unscheduled? Such jobs are not stored.
-`);
+${onlyCountedLines(only_counted)}`);
+}
+
+/** How many days and exchanges with rejections that were only counted are shown. */
+const SHOWN_COUNTS = 5;
+
+function onlyCountedLines(counts: Explanation["only_counted"]): string {
+  if (counts.length === 0) return "";
+  const lines = counts
+    .slice(0, SHOWN_COUNTS)
+    .map(({ day, exchange, messages }) => `      ${printable(`${day}  ${exchange}: ${messages}`)}\n`);
+  return `  - Was it rejected beyond a full quota? These rejections were only counted; pulse-ingest validate shows why one would be:
+${lines.join("")}`;
 }
 
 function renderJob({ job, ...beside }: ExplainedJob): string {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import type { Rejection } from "../../../src/domain/rejection.ts";
 import { openStore } from "../../../src/store/open-store.ts";
+import { defaultStoreLimits } from "../../../src/store/rules/store-limits.ts";
 import { anArrival } from "../../examples.ts";
 import { type CliRun, runCli } from "../run-cli.ts";
 
@@ -88,6 +89,26 @@ it("ends with exit code 1, and says what to check next, if nothing is known", as
     });
   }
   expect(JSON.parse((await explain("nobody", "--json")).stdout)).toMatchObject({ jobs: [], rejections: [] });
+});
+
+it("says that an unknown job may be among the rejections that a full quota did not let the store keep", async () => {
+  const dataDir = join(folder, "quota");
+  const limits = { ...defaultStoreLimits, rejectionQuota: { perDay: 1, bytesPerDay: 1e6 } };
+  const store = await openStore({ mongodbUrl: null, dataDir, rejectionTtlDays: 30, limits });
+  const others = ["01", "02", "03"].map((sha256) => ({
+    ...rejection,
+    payload: { ...rejection.payload, sha256 },
+  }));
+  const quota = "exchange/publisher/jobs";
+  await store.recordRejections([rejection, ...others].map((each) => ({ ...each, quota })));
+  await store.close();
+  const day = rejection.received_at.slice(0, 10);
+  const { stdout } = await runCli(["explain", "nobody"], { DATA_DIR: dataDir });
+  expect(stdout).toMatch(new RegExp(`only counted.*\n {6}${day} {2}exchange/publisher/jobs: 3\n$`));
+  const json = await runCli(["explain", "nobody", "--json"], { DATA_DIR: dataDir });
+  expect(JSON.parse(json.stdout).only_counted).toEqual([{ day, exchange: quota, messages: 3 }]);
+  const known = await runCli(["explain", "task/1", "--json"], { DATA_DIR: dataDir });
+  expect(JSON.parse(known.stdout).only_counted).toEqual([]);
 });
 
 it("creates no store if there is none, and says so", async () => {
