@@ -1,4 +1,6 @@
-/** Something with a size that waits to be written. */
+import { withDeadline } from "../timing/deadline.ts";
+
+/** An item that waits to be written. */
 export interface Waiting {
   readonly bytes: number;
 }
@@ -6,21 +8,22 @@ export interface Waiting {
 export interface BatchLimits {
   readonly maxItems: number;
   readonly maxBytes: number;
-  /** How long the first item waits for company, in milliseconds. */
+  /** How long the first item waits for others, in milliseconds. */
   readonly waitMs: number;
 }
 
 /**
- * The queue in front of a writer. While the writer is busy what arrives gathers here; when it is free it takes
- * what has come after at most a few milliseconds. So a lone message is quick and a flood is cheap.
- * Not bounded by itself: the broker's prefetch bounds what can arrive.
+ * The queue in front of a writer. Items that arrive while the writer is busy gather here. A free writer takes what has arrived
+ * within a few milliseconds. So a single message is written soon, and many messages are written with few commits.
+ *
+ * The queue itself is not bounded: the broker's prefetch bounds what can arrive.
  */
 export class BatchCollector<T extends Waiting> {
   readonly #limits: BatchLimits;
   #items: T[] = [];
   #bytes = 0;
   #closed = false;
-  /** Set while the writer waits: called when there may be something to take. */
+  /** Set while the writer waits. Called when there may be something to take. */
   #wake: (() => void) | null = null;
 
   constructor(limits: BatchLimits) {
@@ -33,13 +36,13 @@ export class BatchCollector<T extends Waiting> {
     if (this.#items.length === 1 || this.#isFull()) this.#wake?.();
   }
 
-  /** What has been added is still given out, then `take` gives null. */
+  /** Ends the queue: `take` returns what has been added before, and then null. */
   close(): void {
     this.#closed = true;
     this.#wake?.();
   }
 
-  /** The next batch, in order of arrival, never empty; null once closed and empty. For one writer. */
+  /** Returns the next batch, in order of arrival and never empty; null when closed and empty. For one writer. */
   async take(): Promise<T[] | null> {
     while (this.#items.length === 0) {
       if (this.#closed) return null;
@@ -63,12 +66,7 @@ export class BatchCollector<T extends Waiting> {
   }
 
   async #company(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const elapsed = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#limits.waitMs);
-    });
-    await Promise.race([elapsed, this.#woken()]);
-    clearTimeout(timer);
+    await withDeadline(this.#woken(), this.#limits.waitMs, () => undefined);
     this.#wake = null;
   }
 
@@ -77,7 +75,7 @@ export class BatchCollector<T extends Waiting> {
     let bytes = 0;
     while (count < this.#items.length && count < this.#limits.maxItems) {
       bytes += this.#items[count]?.bytes ?? 0;
-      // The first goes in whatever its size: a batch is never empty.
+      // The first item is taken whatever its size, so that a batch is never empty.
       if (count > 0 && bytes > this.#limits.maxBytes) break;
       count++;
     }

@@ -33,7 +33,7 @@ export interface IngestOptions {
   readonly quotaOf: (sender: string) => string;
   /** A message that this many workers died of is rejected unread; at least 2. */
   readonly maxAttempts: number;
-  /** Whether to log how each job ended, at level `debug`: for a demonstration or a search for a fault, not for every day. */
+  /** Whether to log how each job ended, at level `debug`. It makes many lines. */
   readonly logsEachJob: boolean;
   /** Returns the exchanges of the registry in force. Jobs of any other sender are counted as `other`. */
   readonly listedExchanges: () => readonly string[];
@@ -62,7 +62,7 @@ export interface Ingest {
   stalledMs(): number;
 }
 
-/** A message that waits for its end, and whoever waits for the answer. */
+/** A message in progress, and the function that takes its answer. */
 interface Submitted {
   readonly progress: MessageProgress;
   readonly bytes: number;

@@ -21,13 +21,13 @@ export interface ReplayOptions {
 const writing = {
   /** The raw bytes of one rejection may hold many jobs. */
   batch: { maxItems: 200, maxBytes: 1024 ** 2 },
-  /** What an operator replays must not be lost to a quota. */
+  /** A replayed message counts against no quota, so that none is lost. */
   quotaOf: () => null,
   /** The payload was within the limit when it was kept, perhaps another limit. No more of it is cut now. */
   rejectionMaxBytes: Number.POSITIVE_INFINITY,
 };
 
-/** What became of one job of a rejection. */
+/** The result for one job of a rejection. */
 export interface ReplayedJob {
   readonly project: string | null;
   readonly task_id: string | null;

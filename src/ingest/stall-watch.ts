@@ -1,27 +1,27 @@
-/** Whether what is in hand still comes to an end: a clock that starts anew with every delivery that ends. */
+/** Measures how long messages have been in progress without one that ended. Times are those of a monotonic clock. */
 export class StallWatch {
-  #inHand = 0;
+  #inProgress = 0;
   #progressAtMs = 0;
 
-  /** @param nowMs - on a clock that only goes forward. */
+  /** A message has arrived. */
   taken(nowMs: number): void {
-    // Whoever comes to an idle worker starts the clock.
-    if (this.#inHand === 0) this.#progressAtMs = nowMs;
-    this.#inHand++;
+    if (this.#inProgress === 0) this.#progressAtMs = nowMs;
+    this.#inProgress++;
   }
 
+  /** A message has ended. */
   ended(nowMs: number): void {
-    this.#inHand--;
+    this.#inProgress--;
     this.#progressAtMs = nowMs;
   }
 
-  /** What is in hand gets its full time again, e.g. from the return of the store that it waited for. */
+  /** Begins to measure again, for example when the store is back for which the messages waited. */
   restarted(nowMs: number): void {
     this.#progressAtMs = nowMs;
   }
 
-  /** How long something has been in hand while nothing ended, in milliseconds; 0: nothing is in hand. */
+  /** Returns how long nothing has ended, in milliseconds; 0 if nothing is in progress. */
   stalledMs(nowMs: number): number {
-    return this.#inHand === 0 ? 0 : nowMs - this.#progressAtMs;
+    return this.#inProgress === 0 ? 0 : nowMs - this.#progressAtMs;
   }
 }

@@ -12,7 +12,7 @@ import type { JobLimits } from "../submission/job-limits.ts";
 import { normaliseSubmission } from "../submission/normalise-submission.ts";
 import { type SchemaSet, validateJob } from "../validate/validate-job.ts";
 
-/** What a job message amounts to. */
+/** The verdict on a job message. */
 export type Verdict =
   | {
       readonly kind: "accepted";
@@ -52,7 +52,7 @@ export interface ReadMessage {
   readonly verdictOf: (index: number) => Verdict;
 }
 
-/** What a judgement needs of a delivery. */
+/** The part of a delivery that is judged. */
 type MessageOfExchange = Pick<Delivery, "exchange"> & RawBody;
 
 /** Decodes a delivery and counts its jobs. Pure, so the worker and the commands `validate` and `inspect` cannot disagree. */

@@ -3,7 +3,7 @@ import { OTHER_EXCHANGES } from "../../domain/rejection.ts";
 /** A metric keeps a label for as long as the process runs, also of an exchange that has left the registry. */
 const MAX_LABELS = 1000;
 
-/** What a label depends on. Both stay the same in the spool. */
+/** A label depends on these two. Both stay the same in the spool. */
 export interface Labelled {
   /** See `senderOf`: for a delivery its exchange. */
   readonly sender: string;

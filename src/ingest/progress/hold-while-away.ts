@@ -1,61 +1,63 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { Refused, Unavailable } from "../../domain/faults.ts";
-import { askAgain, fullJitterMs } from "../../timing/backoff.ts";
+import { askAgain } from "../../timing/backoff.ts";
+import { retry } from "../../timing/retry.ts";
 
 const backoff = { baseMs: 200, capMs: 5000 };
-/** How long a try that is under way may go on once there is no more waiting. */
+/** How long an attempt may still take when there is no more waiting. */
 const LAST_TRY_MS = 1000;
-/** In a row. A lock or a short resource has passed by then, or passes at one of the tries that halving makes. */
+/** Refusals in a row. By then a lock or a lack of resources has passed, or it passes at an attempt with half of the batch. */
 const MAX_REFUSALS = 4;
 
 export interface HoldOptions {
-  /** Aborted at shutdown: the next failure is then thrown instead of waited out. */
+  /** Aborted at shutdown. The next failure is thrown then. */
   readonly stop: AbortSignal;
-  /** The same after so many milliseconds; null: no end but `stop`. */
+  /** After this many milliseconds the next failure is thrown; null: only `stop` ends the waiting. */
   readonly giveUpAfterMs: number | null;
-  /** Told of every try that found the store away, or that it refused; then that is the cause. */
+  /** Called after each attempt that found the store away or that it refused, with the number of the attempt, from 1. */
   readonly onAway: (error: Unavailable, attempt: number) => void;
-  /** Told once it answered again after a failure. */
-  readonly onBack: (attempts: number) => void;
+  /** Called when the store answers after failures, with their number. */
+  readonly onBack: (failures: number) => void;
 }
 
 /**
- * Does the work, and does it again for as long as the store is away; a few times where it answers and refuses.
+ * Does the work, and does it again for as long as the store is away. If the store answers and refuses, the work is done again
+ * a few times.
  *
- * @param work - idempotent: a try that does not answer in time is left to itself, and may still go through.
- * @throws Unavailable when the store is still away at the end of the patience; anything else that `work` throws at once.
+ * The work is held and repeated here, and its messages are not returned to the queue, because the broker redelivers at once:
+ * they would go back and forth as fast as the network allows. What is held fills the prefetch window, so the broker stops
+ * sending by itself.
+ *
+ * @param work - idempotent: an attempt that does not answer in time is abandoned, and may still go through.
+ * @throws Unavailable if the store is still away when the waiting ends; anything else that `work` throws, at once.
  */
 export async function holdWhileAway<T>(work: () => Promise<T>, options: HoldOptions): Promise<T> {
   const patience = new Patience(options.stop, options.giveUpAfterMs);
+  let failed = 0;
+  let refusals = 0;
   try {
-    let refusals = 0;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const result = await Promise.race([work(), patience.noAnswer]);
-        if (attempt > 0) options.onBack(attempt);
-        return result;
-      } catch (thrown) {
+    const result = await retry(() => Promise.race([work(), patience.noAnswer]), {
+      backoff,
+      // The end of the patience ends the pause, and one last attempt follows.
+      stop: patience.over,
+      onFailure(thrown, failures) {
         refusals = thrown instanceof Refused ? refusals + 1 : 0;
-        // Too few refusals blame nobody.
+        // After a few refusals nobody is to blame yet.
         const isPassing = thrown instanceof Refused && refusals < MAX_REFUSALS;
         const error = isPassing ? new Unavailable("store", thrown.message, thrown) : thrown;
         if (!(error instanceof Unavailable) || patience.over.aborted) throw error;
-        options.onAway(error, attempt);
-        // Held and tried again here rather than requeued: the broker redelivers a requeued message at once, so a
-        // requeue would spin as fast as the network allows for as long as the store is away. What is held fills
-        // the prefetch window, and the broker stops sending by itself.
-        const delayMs = fullJitterMs(attempt, askAgain(error, backoff));
-        await wait(delayMs, undefined, { signal: patience.over }).catch(() => {
-          // Woken by the end of the patience: one last try follows at once.
-        });
-      }
-    }
+        failed = failures;
+        options.onAway(error, failures);
+        return askAgain(error, backoff);
+      },
+    });
+    if (failed > 0) options.onBack(failed);
+    return result;
   } finally {
     patience.release();
   }
 }
 
-/** Ends at the stop or after its time, and a little later no longer waits for an answer either. */
+/** Is over at the stop or after its time. A little later it does not wait for an answer either. */
 class Patience {
   readonly #over = new AbortController();
   readonly #stop: AbortSignal;
@@ -69,7 +71,7 @@ class Patience {
     this.noAnswer = new Promise((_resolve, reject) => {
       refuse = reject;
     });
-    // Heard by the race that waits for an answer, if there is one.
+    // If an attempt waits for an answer, it hears of this.
     this.noAnswer.catch(() => undefined);
     this.over.addEventListener("abort", () => {
       const noAnswer = () => refuse(new Unavailable("store", "it does not answer"));

@@ -4,7 +4,7 @@ import type { ReadMessage } from "../../judge/judge-delivery.ts";
 import { eventLagSeconds } from "./event-lag.ts";
 import { guidOf, type JobEnd, type JudgedJob, type Message } from "./message.ts";
 
-/** What is still needed of a job that has ended. Its verdict is dropped, because it may be large. */
+/** A job that has ended. Its verdict is dropped, because it may be large. */
 export interface EndedJob {
   /** Its place in the message, from 0. */
   readonly index: number;

@@ -1,6 +1,7 @@
 import { Refused, Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
 import type { Counters } from "../../metrics/counters.ts";
+import { isWrittenAgain } from "../../timing/throttle.ts";
 import { holdWhileAway } from "./hold-while-away.ts";
 import type { PatientStore } from "./patient-store.ts";
 
@@ -59,7 +60,7 @@ export class StoreHold {
     onAway();
     // An outage is one event: it is logged when it begins, and then ever more rarely.
     const event = error.cause instanceof Refused ? "store_refuses" : "store_away";
-    if (Number.isInteger(Math.log2(attempt + 1))) log.warn(event, { attempt: attempt + 1, error });
+    if (isWrittenAgain(attempt)) log.warn(event, { attempt, error });
   }
 
   #back(attempts: number): void {

@@ -1,9 +1,9 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
 import type { Spool, SpoolFront } from "../../spool/open-spool.ts";
 import type { FrontLimits } from "../../spool/spool-reads.ts";
 import type { SpooledDelivery } from "../../spool/spool-row.ts";
+import { pause } from "../../timing/pause.ts";
 import { deliveryMessage, type ReadDelivery } from "../deliveries/delivery-message.ts";
 import { begin, hasEnded, type MessageProgress } from "../progress/message-progress.ts";
 import type { PatientStore } from "../progress/patient-store.ts";
@@ -60,7 +60,7 @@ export async function* drainSpool(options: DrainOptions): AsyncGenerator<readonl
     } catch (error) {
       if (error instanceof Unavailable) log.warn("spool_away", { error });
       else log.error("bug", { what: "draining the spool", error });
-      await wait(PAUSE_MS, undefined, { signal: stop }).catch(() => undefined);
+      await pause(PAUSE_MS, stop);
     }
   }
   if (spool.load.deliveries === 0) {
@@ -86,7 +86,7 @@ async function drainFront(front: SpoolFront, options: DrainOptions): Promise<rea
   });
   if (back.length > 0) {
     options.spool.append(back);
-    await wait(PAUSE_MS, undefined, { signal: options.stop }).catch(() => undefined);
+    await pause(PAUSE_MS, options.stop);
   }
   if (gone.length > 0) front.remove(front.deliveries.slice(0, gone.length));
   return gone;
@@ -110,7 +110,7 @@ async function writeAll(
   return [...ended, ...rest];
 }
 
-/** The second attempt, alone: a bug in it makes the message a rejection. */
+/** Writes a message a second time, alone. If a bug strikes again, the message is rejected. */
 async function writeAgain(
   spooled: SpooledDelivery,
   { counted }: MessageProgress,

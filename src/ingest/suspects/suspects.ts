@@ -83,8 +83,8 @@ export class Suspects {
   }
 
   /**
-   * Takes out what had to stay while the store was away. Returns whether everything is out. If not, no suspect may be handled:
-   * the death of one would be counted against those that stayed.
+   * Takes out the entries that had to stay while the store was away. Returns whether all of them are out. While some are not, no
+   * suspect may be handled: its death would be counted against those entries.
    */
   async clearLeft(ledger: PatientStore<SuspectLedger>): Promise<boolean> {
     if (this.#left.size === 0) return true;

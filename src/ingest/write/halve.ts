@@ -1,13 +1,13 @@
 import { Unavailable } from "../../domain/faults.ts";
 
-/** What became of an item: a result, or the bug that it set off. */
+/** The result for one item, or the bug that struck at it. */
 export type Tried<R> =
   | { readonly ok: true; readonly result: R }
   | { readonly ok: false; readonly bug: unknown };
 
 /**
- * Does the work on all items at once. If that throws a bug, does it on each half, until the culprit is alone: so a bug that
- * one item sets off costs that item alone. Returns one entry for each item, in their order.
+ * Does the work on all items at once. If that throws because of a bug, does it on each half, and so on, until the item that
+ * causes the bug is alone. All other items have their results then. Returns one entry for each item, in their order.
  *
  * @param work - idempotent, because what went well before it threw is done again.
  * @throws Unavailable as `work` throws it, because no item is to blame for that.

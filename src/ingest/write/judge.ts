@@ -80,7 +80,7 @@ function decode(progress: MessageProgress): ReadProgress {
   }
 }
 
-/** A bug that strikes while one job is judged costs that job alone. */
+/** Judges one job. A bug in the judgement concerns that job alone. */
 function judgeJob(message: Message, { verdictOf }: ReadMessage, index: number): JudgedJob {
   try {
     return { message, index, verdict: verdictOf(index), bugs: [] };

@@ -10,7 +10,7 @@ import { writeSource } from "../../domain/text/source-json.ts";
 /** A compressed body is searched for passwords up to this length. */
 const SEARCHED_BYTES = 4 * 1024 * 1024;
 
-/** What a verdict says about the job message that is refused. */
+/** The part of a verdict that a rejection keeps. */
 export interface Refused {
   readonly fault: Fault;
   /**
@@ -22,7 +22,7 @@ export interface Refused {
   readonly task_id: string | null;
 }
 
-/** What a rejection keeps of the message that held the job. */
+/** The part of a message that a rejection keeps. */
 interface RefusedMessage {
   readonly origin: Origin;
   /** Milliseconds since the Unix epoch. */

@@ -25,11 +25,11 @@ export interface WriteOptions {
   readonly store: PatientStore<WriteStore>;
   /** How much of a rejected payload is kept, in bytes. */
   readonly rejectionMaxBytes: number;
-  /** Returns whose daily quota the rejections of a sender count against; null: nobody's. */
+  /** Returns the name of the daily quota that the rejections of a sender count against; null if against none. */
   readonly quotaOf: (sender: string) => string | null;
 }
 
-/** What one pass over some messages did. */
+/** The result of one pass over some messages. */
 export interface Pass {
   /** All the messages that were given, in their order. */
   readonly batch: readonly MessageProgress[];
@@ -56,11 +56,10 @@ export async function writeSlice(
 }
 
 /**
- * The door for jobs that are judged already, wherever they come from: stores the accepted ones, records the rejected ones, and
- * returns one end for each job, in their order. What an end says is durable. An end is null if the store stayed away; such a
- * job may be written again.
+ * Writes judged jobs of any origin: stores the accepted ones, records the rejected ones, and returns one end for each job, in
+ * their order. Everything that an end says is durable. An end is null if the store stayed away; that job may be written again.
  *
- * Never throws: a bug ends the jobs that it strikes as `failed`, or as rejected with `internal-error`.
+ * Never throws. A job at which a bug of ours strikes ends as `failed`, or as rejected with `internal-error`.
  */
 export async function writeJobs(
   jobs: readonly JudgedJob[],
@@ -133,7 +132,7 @@ async function write(jobs: readonly AcceptedJob[], { store }: WriteOptions) {
   return { refused, ends };
 }
 
-/** Records rejections. A job without an end afterwards met a store that is away. */
+/** Records rejections. If the store stays away, jobs are left without an end. */
 async function reject(refusals: readonly Refusal[], options: WriteOptions): Promise<Ends> {
   const first = await record(refusals, options.rejectionMaxBytes, options);
   // A store can only fail at what a stranger wrote. At a repeated attempt nothing of that is kept but its hash, because
