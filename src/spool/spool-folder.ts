@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import { appendFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { makeFolder } from "../disk/make-folder.ts";
+import { PRIVATE_FILE } from "../disk/private-files.ts";
+import { errorCode } from "../domain/error-code.ts";
+import { Unavailable } from "../domain/faults.ts";
+import type { Log } from "../log.ts";
+import { SpoolCorrupt, SpoolHeld } from "./spool-database.ts";
+import { SpoolFile } from "./spool-file.ts";
+import type { DamagedRow } from "./spool-row.ts";
+
+/**
+ * How many times a file that another process holds is tried. If two processes open a file at the same moment, SQLite may refuse both of them, and
+ * the file would stay until the next start.
+ */
+const HELD_TRIES = 5;
+/** The longest pause before each further try. It is random, so that two processes do not stay in step. */
+const HELD_PAUSE_MS = 40;
+
+/** The folder of a spool: each worker on this machine has one file there. Every method throws `Unavailable` if the disk is to blame. */
+export class SpoolFolder {
+  readonly #path: string;
+  readonly #log: Log;
+
+  constructor(path: string, log: Log) {
+    this.#path = path;
+    this.#log = log;
+  }
+
+  /** Opens the files that no process holds, oldest first, and deletes the empty ones. */
+  takeOver(): SpoolFile[] {
+    const files: SpoolFile[] = [];
+    let paths = spoolFiles(this.#path);
+    for (let tries = 0; paths.length > 0 && tries < HELD_TRIES; tries++) {
+      if (tries > 0) sleep(Math.random() * HELD_PAUSE_MS);
+      const held: string[] = [];
+      for (const path of paths) {
+        const file = this.#openLeft(path);
+        if (file === "held") held.push(path);
+        else if (file?.load.deliveries === 0) discard(file);
+        else if (file !== null) files.push(file);
+      }
+      paths = held;
+    }
+    for (const { path, load } of files) this.#log.warn("spool_taken_over", { path, ...load });
+    return files.sort((a, b) => (a.oldestAtMs() ?? 0) - (b.oldestAtMs() ?? 0));
+  }
+
+  /** Returns `held` for a file that another process has open; null for a file that was set aside or cannot be read. */
+  #openLeft(path: string): SpoolFile | "held" | null {
+    try {
+      return this.#openFile(path);
+    } catch (error) {
+      if (error instanceof SpoolHeld) return "held";
+      if (error instanceof SpoolCorrupt) this.setAside(path, error);
+      else if (error instanceof Unavailable) this.#log.error("spool_unreadable", { path, error });
+      else throw error;
+      return null;
+    }
+  }
+
+  #openFile(path: string): SpoolFile {
+    return new SpoolFile(path, (row) => {
+      const aside = `${path}.damaged-rows`;
+      keepRow(aside, row);
+      this.#log.error("spool_row_damaged", { path, row: row.seq, reason: row.reason, set_aside_in: aside });
+    });
+  }
+
+  /** Renames a file that cannot be read, because it may hold deliveries that are nowhere else. */
+  setAside(path: string, error: SpoolCorrupt): void {
+    const aside = `${path}.corrupt-${new Date().toISOString().replaceAll(":", "")}`;
+    // The write-ahead log is kept too, because it holds commits that the file does not have yet.
+    for (const end of ["-wal", ""]) renameIfThere(path + end, aside + end);
+    this.#log.error("spool_corrupt", { path, set_aside_as: aside, error });
+  }
+
+  /** Creates a file for this worker. */
+  create(): SpoolFile {
+    makeSpoolFolder(this.#path);
+    for (;;) {
+      const path = join(this.#path, `${randomUUID()}.db`);
+      try {
+        return this.#openFile(path);
+      } catch (error) {
+        // Another worker that is starting treats the new file as abandoned, and deletes it.
+        if (error instanceof SpoolHeld) continue;
+        // The file was created before the disk refused to write to it.
+        removeFile(path);
+        throw error;
+      }
+    }
+  }
+}
+
+/** Blocks the process. Only allowed before it takes anything from the broker. */
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+/** Returns the files in a spool's folder that may be in use; none if the folder does not exist. */
+export function spoolFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(".db"))
+      .map((name) => join(folder, name));
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw asUnavailable(error);
+  }
+}
+
+/** Deletes a file while it is still locked, so that no other process takes it over first. */
+export function discard(file: SpoolFile): void {
+  rmSync(file.path, { force: true });
+  file.abandon();
+  removeFile(file.path);
+}
+
+function removeFile(path: string): void {
+  for (const end of ["", "-wal"]) rmSync(path + end, { force: true });
+}
+
+/** Appends a row as a line of JSON. It is on the disk when this returns. */
+function keepRow(path: string, { seq, reason, cells }: DamagedRow): void {
+  try {
+    appendFileSync(path, `${JSON.stringify({ seq, reason, ...cells })}\n`, {
+      flush: true,
+      mode: PRIVATE_FILE,
+    });
+  } catch (error) {
+    throw asUnavailable(error);
+  }
+}
+
+function makeSpoolFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw asUnavailable(error);
+  }
+}
+
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!isMissing(error)) throw asUnavailable(error);
+  }
+}
+
+/** Returns whether a path does not exist. A file where a folder should be counts too: opening the store reports that. */
+function isMissing(error: unknown): boolean {
+  return ["ENOENT", "ENOTDIR"].includes(errorCode(error));
+}
+
+function asUnavailable(error: unknown): Unavailable {
+  return new Unavailable("spool", error instanceof Error ? error.message : String(error), error);
+}
