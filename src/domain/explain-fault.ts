@@ -11,7 +11,7 @@ export const faultMeanings: Readonly<Record<FaultReason, string>> = {
   "project-not-accepted": "the registry does not let this exchange write to this project (`accept_projects`)",
   "unknown-revision-hash": "no push with this revision hash is known",
   "unusable-field": "a field fits the schema, but cannot be stored as it is",
-  "internal-error": "a bug in pulse-ingest made the message fail twice",
+  "internal-error": "a bug in pulse-ingest, at a message that had come before",
   "unreadable-delivery": "the AMQP driver fails on the headers of the message, again and again",
   "killed-worker": "workers died `MAX_ATTEMPTS` times while the message was in progress",
 };

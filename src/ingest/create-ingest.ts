@@ -31,7 +31,7 @@ export interface IngestOptions {
   readonly rejectionMaxBytes: number;
   /** Returns whose daily quota the rejections of a sender count against: its own, or one that several senders share. */
   readonly quotaOf: (sender: string) => string;
-  /** A message that this many workers died of is rejected unread; at least 2. */
+  /** A message is rejected without being read when this many workers have died while they handled it; at least 2. */
   readonly maxAttempts: number;
   /** Whether to log how each job ended, at level `debug`. It makes many lines. */
   readonly logsEachJob: boolean;
@@ -82,16 +82,18 @@ export function createIngest(options: IngestOptions): Ingest {
   const hold = new StoreHold({
     stop: stop.signal,
     counters,
+    // The lane is made below; the store is not asked before.
     onAway: () => lane?.storeAway(),
     onBack: () => stall.restarted(performance.now()),
     log,
   });
-  const endlessly = hold.patient(options.store, null);
-  const untilSpool = options.spool === null ? endlessly : hold.patient(options.store, options.spoolAfterMs);
+  const patientStore = hold.patient(options.store, null);
+  const untilSpooled =
+    options.spool === null ? patientStore : hold.patient(options.store, options.spoolAfterMs);
   const lane = options.spool === null ? null : laneThrough(options.spool);
 
   function laneThrough(spool: Spool): SpoolLane {
-    const joined = { writer, store: endlessly, hold, count, departures, counters, stop, log };
+    const joined = { writer, store: patientStore, hold, count, departures, counters, stop, log };
     return new SpoolLane({ spool, limits, read: options.read, ...joined });
   }
 
@@ -127,7 +129,9 @@ export function createIngest(options: IngestOptions): Ingest {
       const behind = rest.filter((one) => !isDirect(one));
       rest = [...(await writeToStore(rest.filter(isDirect))), ...behind];
       if (lane !== null) rest = await writeToSpool(rest, lane);
-      if (stop.signal.aborted) rest = fail(rest);
+      if (!stop.signal.aborted) continue;
+      fail(rest);
+      break;
     }
   }
 
@@ -136,7 +140,7 @@ export function createIngest(options: IngestOptions): Ingest {
     let rest = batch;
     while (rest.length > 0) {
       const before = rest.map(({ progress }) => progress);
-      const { batch: after, isStoreAway } = await writer.advance(before, untilSpool);
+      const { batch: after, isStoreAway } = await writer.advance(before, untilSpooled);
       rest = answerEnded(rest.map((one, index) => ({ ...one, progress: after[index] ?? one.progress })));
       if (isStoreAway) break;
       hold.answered();
@@ -167,12 +171,11 @@ export function createIngest(options: IngestOptions): Ingest {
   }
 
   /** Answers messages that have not ended: the jobs without an end are `failed`. */
-  function fail(batch: readonly Submitted[]): readonly Submitted[] {
+  function fail(batch: readonly Submitted[]): void {
     for (const { progress, answer } of batch) {
       count.ended(progress, outcomesOf(progress));
       answer({ kind: "ended", progress });
     }
-    return [];
   }
 
   const writing = writeBatches();
@@ -188,7 +191,7 @@ export function createIngest(options: IngestOptions): Ingest {
       // What is in the spool is durable there, for the next worker. It is not waited for.
       stop.abort();
       await lane?.ended();
-      await suspects.leave(endlessly);
+      await suspects.leave(patientStore);
       clearTimeout(timer);
     },
     storeTrouble: () => hold.trouble,

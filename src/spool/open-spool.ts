@@ -27,13 +27,18 @@ export interface SpoolFront {
  * then this worker's own file. Every method throws `Unavailable` if the disk is to blame.
  */
 export interface Spool {
-  /** The deliveries that dead workers left, as they were found. */
+  /** The number of deliveries of each exchange that earlier workers left in the spool. */
   readonly takenOver: readonly ExchangeCount[];
   readonly load: SpoolLoad;
   /** When the oldest delivery arrived, in milliseconds since the epoch; null if the spool is empty. */
   oldestAtMs(): number | null;
-  /** Appends deliveries, durably when it returns. @throws Unavailable also if the spool is full: nothing was appended. */
-  append(entries: readonly SpoolEntry[]): void;
+  /**
+   * Appends deliveries, durably when it returns.
+   *
+   * @param limit - `over-limit` for deliveries that are moved from the front to the end, so that they need no more room.
+   * @throws Unavailable also if the spool is full: nothing was appended.
+   */
+  append(entries: readonly SpoolEntry[], limit?: "over-limit"): void;
   /** Returns the oldest deliveries; null if the spool is empty. They stay until they are removed. */
   front(limits: FrontLimits): SpoolFront | null;
   /** Closes the files. Empty ones are deleted, the others are left for the next worker. */
@@ -88,9 +93,10 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
       const first = opened().find(({ load }) => load.deliveries > 0);
       return first === undefined ? null : using(first, () => first.oldestAtMs(), null);
     },
-    append(entries) {
+    append(entries, limit) {
       const bytes = entries.reduce((sum, entry) => sum + bytesOf(entry), own?.load.bytes ?? 0);
-      if (bytes > maxBytes) throw new Unavailable("spool", `it is full: SPOOL_MAX_BYTES is ${maxBytes}`);
+      if (bytes > maxBytes && limit === undefined)
+        throw new Unavailable("spool", `it is full: SPOOL_MAX_BYTES is ${maxBytes}`);
       own ??= files.create();
       const file = own;
       if (using(file, () => append(file, entries), false)) return;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { Delivery } from "../../src/domain/delivery.ts";
 import { outcomeTotals, rejectionTotals } from "../../src/metrics/counters.ts";
+import { bytesOf } from "../../src/spool/spool-load.ts";
 import { aDelivery, aMessage } from "../examples.ts";
 import { IngestStory, until } from "./an-ingest.ts";
 import { realRead } from "./write-messages.ts";
@@ -164,6 +165,39 @@ describe("when the store is back", () => {
     await until(async () => (await story.law()).inHand === 0);
     expect(await story.law()).toEqual({ received: 4, accounted: 4, inHand: 0, spooled: 0 });
     expect(await outcomeTotals(story.counters)).toMatchObject({ stored: 4 });
+  });
+
+  it("a message that cannot even be rejected goes to the end of a full spool, and the others leave it", async () => {
+    const all = jobs(4);
+    const bytes = all.reduce((sum, delivery) => sum + bytesOf({ delivery, jobs: 1 }), 0);
+    const isPoison = (found: object): boolean => JSON.stringify(found).includes('"s/0"');
+    const { storeSubmissions, recordRejections } = story.store;
+    story.store.storeSubmissions = async (batch) => {
+      // While the store is away, this is the error.
+      const outcomes = await storeSubmissions(isPoison(batch) ? [] : batch);
+      if (isPoison(batch)) throw new TypeError("a bug");
+      return outcomes;
+    };
+    let isMended = false;
+    story.store.recordRejections = async (rejections) => {
+      if (!isMended) throw new TypeError("another bug");
+      return recordRejections(rejections);
+    };
+    story.start({ spoolBytes: bytes });
+    story.store.mood = "gone";
+    story.deliver(...all);
+    await until(settledAll(all));
+    expect(story.spool.load).toMatchObject({ deliveries: 4, bytes });
+    story.store.mood = "there";
+    await until(() => story.spool.load.deliveries === 1);
+    await until(async () => (await story.law()).spooled === 1);
+    expect(await storedJobs()).toBe(3);
+    await lawHolds();
+    isMended = true;
+    await until(() => story.spool.load.deliveries === 0);
+    await until(async () => (await story.law()).spooled === 0);
+    expect(await rejectionTotals(story.counters)).toEqual({ "internal-error": 1 });
+    await lawHolds();
   });
 
   it("a message that triggers a bug is tried once more alone, then rejected, and its neighbours are stored", async () => {

@@ -5,7 +5,7 @@ import type { UnreadableStreak } from "./unreadable-streak.ts";
 
 /** The delivery that has ended consuming. */
 export interface Failure {
-  /** Null if it is not known which one it was. */
+  /** The delivery at fault; null if it is not known. */
   readonly culprit: Culprit | null;
 }
 

@@ -1,13 +1,20 @@
 import { settle } from "../../broker/consume/settlement.ts";
 import type { DeliveryHandler } from "../../broker/message-source.ts";
-import { outcomesOf } from "../progress/message-progress.ts";
+import { pause } from "../../timing/pause.ts";
+import { hasFailed, outcomesOf } from "../progress/message-progress.ts";
 import type { Submit } from "../progress/submit.ts";
 import { deliveryMessage, type ReadDelivery } from "./delivery-message.ts";
+
+/** How long a redelivered delivery that fails because of a bug is kept before it is returned. */
+const REPEATED_BUG_MS = 1000;
 
 /** Returns the handler to give to a message source: it submits each delivery, and turns the answer into a settlement. */
 export function createDeliveryHandler(submit: Submit, read: ReadDelivery): DeliveryHandler {
   return async (delivery) => {
     const answer = await submit(deliveryMessage(delivery, read, delivery.redelivered));
-    return answer.kind === "spooled" ? "ack" : settle(outcomesOf(answer.progress));
+    if (answer.kind === "spooled") return "ack";
+    // The broker redelivers at once. Without a pause, a delivery that cannot even be rejected would come as fast as it can.
+    if (delivery.redelivered && hasFailed(answer.progress)) await pause(REPEATED_BUG_MS, undefined, false);
+    return settle(outcomesOf(answer.progress));
   };
 }

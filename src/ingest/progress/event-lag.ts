@@ -1,10 +1,10 @@
 import type { PreparedJob } from "../../domain/submission.ts";
 
 /**
- * How old the event was that a message tells of, when the message arrived: from the job's own time of scheduling, start
- * or end, whichever its state is about, to the delivery's arrival. In seconds, and no finer: jobs keep whole seconds.
+ * Returns the seconds between a job's event and the arrival of its message. The event is the one that the job's state is about:
+ * its scheduling, start or end. Jobs keep their times in whole seconds.
  *
- * @returns never negative, since a publisher's clock may be ahead of ours; null where the message has no such time.
+ * @returns never a negative number, because a publisher's clock may be ahead of ours; null if the message has no such time.
  */
 export function eventLagSeconds(
   job: Pick<PreparedJob, "state" | "submit_timestamp" | "start_timestamp" | "end_timestamp">,

@@ -41,7 +41,7 @@ export async function holdWhileAway<T>(work: () => Promise<T>, options: HoldOpti
       stop: patience.over,
       onFailure(thrown, failures) {
         refusals = thrown instanceof Refused ? refusals + 1 : 0;
-        // After a few refusals nobody is to blame yet.
+        // The first refusals may be temporary, so they are treated like an outage.
         const isPassing = thrown instanceof Refused && refusals < MAX_REFUSALS;
         const error = isPassing ? new Unavailable("store", thrown.message, thrown) : thrown;
         if (!(error instanceof Unavailable) || patience.over.aborted) throw error;

@@ -14,7 +14,7 @@ export interface EndedJob {
   readonly guid: string | null;
   /** Null if the message has no time for its state, or was not stored. */
   readonly eventLagSeconds: number | null;
-  /** It changed a job that first came through another exchange. */
+  /** Whether this message changed a job that another exchange delivered first. */
   readonly isOfOtherExchange: boolean;
 }
 
@@ -38,7 +38,7 @@ export function begin(message: Message, counted = 1): MessageProgress {
   return { message, reading: null, judged: [], ended: [], counted };
 }
 
-/** The place of the next job that is to be judged. */
+/** Returns the index of the next job to judge. */
 export function nextIndex({ judged, ended }: MessageProgress): number {
   return judged.length + ended.length;
 }
@@ -51,6 +51,11 @@ export function withJudged(progress: MessageProgress, judged: readonly JudgedJob
 
 export function hasEnded({ reading, ended }: MessageProgress): boolean {
   return reading !== null && ended.length === reading.jobs;
+}
+
+/** Returns whether a job of the message has failed because of a bug. */
+export function hasFailed({ ended }: MessageProgress): boolean {
+  return ended.some(({ outcome }) => outcome === "failed");
 }
 
 /** Moves the judged jobs that have an end by now to those that have ended. */

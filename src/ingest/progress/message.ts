@@ -26,9 +26,9 @@ export interface JudgedJob {
   readonly message: Message;
   /** Its place in the message, from 0. */
   readonly index: number;
-  /** `failed`: a bug struck, and another attempt comes first. */
+  /** `failed`: a bug occurred, and the job is tried again before it is rejected. */
   readonly verdict: Verdict | { readonly kind: "failed"; readonly fault: Fault };
-  /** Errors of ours that struck on the way to the verdict. */
+  /** Errors from bugs in our code that occurred while the job was judged. */
   readonly bugs: readonly unknown[];
 }
 
@@ -41,7 +41,7 @@ export interface JobEnd {
   readonly isOnlyCounted: boolean;
   /** The exchange that the job first came through, if this message of another one has changed it; otherwise null. */
   readonly jobOf: string | null;
-  /** Errors of ours that struck on the way. They are not shown to publishers. */
+  /** Errors from bugs in our code that occurred while the job was judged and written. */
   readonly bugs: readonly unknown[];
 }
 

@@ -5,7 +5,7 @@ import type { FrontLimits } from "../../spool/spool-reads.ts";
 import type { SpooledDelivery } from "../../spool/spool-row.ts";
 import { pause } from "../../timing/pause.ts";
 import { deliveryMessage, type ReadDelivery } from "../deliveries/delivery-message.ts";
-import { begin, hasEnded, type MessageProgress } from "../progress/message-progress.ts";
+import { begin, hasEnded, hasFailed, type MessageProgress } from "../progress/message-progress.ts";
 import type { PatientStore } from "../progress/patient-store.ts";
 import type { IngestStore, MessageWriter } from "../write/message-writer.ts";
 
@@ -20,12 +20,12 @@ export interface DrainOptions {
   readonly log: Log;
 }
 
-/** A delivery that has left the front of the spool. */
+/** A delivery that has left the front of the spool: it has ended, or it is at the end of the spool again. */
 export interface Drained {
   readonly progress: MessageProgress;
   /** How many jobs the spool counted it as. */
   readonly spooledJobs: number;
-  /** A bug struck each time, and could not even be recorded. The delivery is at the end of the spool again. */
+  /** Both attempts failed because of a bug, and no rejection could be recorded either. The delivery is at the end of the spool again. */
   readonly isBack: boolean;
 }
 
@@ -85,7 +85,8 @@ async function drainFront(front: SpoolFront, options: DrainOptions): Promise<rea
     return isBack && spooled !== undefined ? [{ delivery: spooled.delivery, jobs: counted }] : [];
   });
   if (back.length > 0) {
-    options.spool.append(back);
+    // Moved, so the limit of the spool does not count: it would keep a full spool from ever becoming empty.
+    options.spool.append(back, "over-limit");
     await pause(PAUSE_MS, options.stop);
   }
   if (gone.length > 0) front.remove(front.deliveries.slice(0, gone.length));
@@ -124,8 +125,4 @@ async function writeAgain(
 
 function start({ delivery, jobs }: SpooledDelivery, read: ReadDelivery, isSuspect: boolean): MessageProgress {
   return begin(deliveryMessage(delivery, read, isSuspect), jobs);
-}
-
-function hasFailed({ ended }: MessageProgress): boolean {
-  return ended.some(({ outcome }) => outcome === "failed");
 }

@@ -6,8 +6,8 @@ import type { SuspectsNote } from "./suspects-note.ts";
 
 /**
  * The entries of this worker in the ledger of suspects: messages that may have killed a worker. Each is entered in that durable
- * ledger before it is even judged, handled alone, and taken out of the ledger however it ends. So an entry that a worker
- * finds there was in progress when another worker died.
+ * ledger before it is even judged, handled alone, and taken out of the ledger however it ends. So if a worker
+ * finds an existing entry, another worker died while it handled that message.
  *
  * Suspects that come together are entered together, because after a lost connection there may be hundreds, and nearly all are
  * innocent. A death then only shows that the culprit was among them. Therefore a suspect whose entry is found is entered a

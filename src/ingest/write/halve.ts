@@ -18,7 +18,10 @@ export async function halve<T, R>(
 ): Promise<readonly Tried<R>[]> {
   if (items.length === 0) return [];
   try {
-    return (await work(items)).map((result) => ({ ok: true, result }));
+    const results = await work(items);
+    if (results.length !== items.length)
+      throw new Error(`${results.length} results for ${items.length} items`);
+    return results.map((result) => ({ ok: true, result }));
   } catch (error) {
     if (error instanceof Unavailable) throw error;
     if (items.length === 1) return [{ ok: false, bug: error }];

@@ -7,8 +7,8 @@ import { bugFault, isRejectedAfterBug } from "./bug-fault.ts";
 import { Slice, type SliceLimits } from "./slice.ts";
 
 /**
- * A longer body is not judged on arrival. What is judged on arrival is held until it is written, and in memory a verdict
- * may be many times as large as its body; the prefetch bounds only their number.
+ * A longer body is not judged on arrival. A verdict stays in memory until it is written, and may be many times as large as its
+ * body. The prefetch limits how many verdicts there are, but not how large they are.
  */
 const EARLY_BYTES = 16 * 1024;
 

@@ -21,7 +21,7 @@ export interface MessageWriterOptions {
   readonly rejectionMaxBytes: number;
   /** Returns whose daily quota the rejections of a sender count against. */
   readonly quotaOf: (sender: string) => string;
-  /** A message that this many workers died of is rejected unread; at least 2. */
+  /** A message is rejected without being read when this many workers have died while they handled it; at least 2. */
   readonly maxAttempts: number;
   readonly suspects: Suspects;
   readonly counters: Counters;
@@ -54,8 +54,7 @@ export class MessageWriter {
    */
   async advance(batch: readonly MessageProgress[], store: PatientStore<IngestStore>): Promise<Advance> {
     const front = frontOf(batch);
-    const isSuspect = front[0]?.message.suspectKey !== null;
-    const { batch: advanced, isStoreAway } = isSuspect
+    const { batch: advanced, isStoreAway } = front.some(isSuspect)
       ? await this.#advanceSuspects(front, store)
       : await this.#advanceOthers(front, store);
     return { batch: [...advanced, ...batch.slice(front.length)], isStoreAway };
@@ -71,7 +70,7 @@ export class MessageWriter {
     return advance;
   }
 
-  /** Handles suspects one after the other, each in batches of its own. See {@link Suspects}. */
+  /** Handles suspects one at a time. No write holds jobs of two of them. See {@link Suspects}. */
   async #advanceSuspects(
     batch: readonly MessageProgress[],
     store: PatientStore<IngestStore>,
@@ -97,13 +96,12 @@ export class MessageWriter {
   async #endByItself(progress: MessageProgress, store: PatientStore<IngestStore>): Promise<MessageProgress> {
     const { suspects, maxAttempts, log } = this.#options;
     const key = keyOf(progress);
-    const deaths = await suspects.enterByItself(key, store);
-    if (deaths === null) return progress;
-    if (deaths >= maxAttempts) {
-      log.error("suspect_set_aside", { ...toStoredRoute(progress.message.origin), attempts: deaths });
-      progress = refusedUnread(progress, { reason: "killed-worker", attempts: deaths });
-    }
-    const last = await this.#end(progress, store);
+    const attempts = await suspects.enterByItself(key, store);
+    if (attempts === null) return progress;
+    const isSetAside = attempts >= maxAttempts;
+    if (isSetAside) log.error("suspect_set_aside", { ...toStoredRoute(progress.message.origin), attempts });
+    const tried = isSetAside ? refusedUnread(progress, { reason: "killed-worker", attempts }) : progress;
+    const last = await this.#end(tried, store);
     // At once, so that the death of another suspect behind it is never counted against it.
     if (hasEnded(last)) await suspects.clearByItself(key, store);
     return last;
@@ -145,11 +143,14 @@ export class MessageWriter {
 
 /** Returns the messages in front that are suspects, or those in front that are not. */
 function frontOf(batch: readonly MessageProgress[]): readonly MessageProgress[] {
-  const isSuspect = ({ message }: MessageProgress): boolean => message.suspectKey !== null;
   const end = batch.findIndex(
     (progress) => batch[0] !== undefined && isSuspect(progress) !== isSuspect(batch[0]),
   );
   return end === -1 ? batch : batch.slice(0, end);
+}
+
+function isSuspect({ message }: MessageProgress): boolean {
+  return message.suspectKey !== null;
 }
 
 function keyOf({ message }: MessageProgress): string {

@@ -59,7 +59,7 @@ export async function writeSlice(
  * Writes judged jobs of any origin: stores the accepted ones, records the rejected ones, and returns one end for each job, in
  * their order. Everything that an end says is durable. An end is null if the store stayed away; that job may be written again.
  *
- * Never throws. A job at which a bug of ours strikes ends as `failed`, or as rejected with `internal-error`.
+ * Never throws. If a bug of ours occurs at a job, the job ends as `failed`, or as rejected with `internal-error`.
  */
 export async function writeJobs(
   jobs: readonly JudgedJob[],
@@ -121,10 +121,10 @@ async function write(jobs: readonly AcceptedJob[], { store }: WriteOptions) {
       const fault = bugFault(one.bug);
       const bugs = [one.bug];
       if (!isRejectedAfterBug(job.message.origin)) ends.set(job, failedBy(bugs));
-      else refused.push({ job, refused: refusedAfterAll(job, fault), bugs });
+      else refused.push({ job, refused: toRefused(job, fault), bugs });
     } else if (one?.result.kind === "rejected") {
       const fault = faultWithin(one.result.fault, job.verdict.at);
-      refused.push({ job, refused: refusedAfterAll(job, fault), bugs: [] });
+      refused.push({ job, refused: toRefused(job, fault), bugs: [] });
     } else if (one !== undefined) {
       ends.set(job, { ...endAs(one.result.kind), jobOf: one.result.jobOf ?? null });
     }
@@ -134,15 +134,12 @@ async function write(jobs: readonly AcceptedJob[], { store }: WriteOptions) {
 
 /** Records rejections. If the store stays away, jobs are left without an end. */
 async function reject(refusals: readonly Refusal[], options: WriteOptions): Promise<Ends> {
+  const isRepeated = ({ job }: Refusal): boolean => isRejectedAfterBug(job.message.origin);
   const first = await record(refusals, options.rejectionMaxBytes, options);
-  // A store can only fail at what a stranger wrote. At a repeated attempt nothing of that is kept but its hash, because
-  // otherwise the broker would deliver the message again and again.
-  const bare = first.unrecorded
-    .filter(({ job }) => isRejectedAfterBug(job.message.origin))
-    .map(withoutContent);
-  const second = await record(bare, 0, options);
-  const lost = first.unrecorded.filter(({ job }) => !isRejectedAfterBug(job.message.origin));
-  const failed = [...lost, ...second.unrecorded].map(({ job, bugs }) => [job, failedBy(bugs)] as const);
+  // The store can only fail at something that a stranger wrote. If that is repeated, only its hash is kept.
+  const second = await record(first.unrecorded.filter(isRepeated).map(withoutContent), 0, options);
+  const unrecorded = [...first.unrecorded.filter((refusal) => !isRepeated(refusal)), ...second.unrecorded];
+  const failed = unrecorded.map(({ job, bugs }) => [job, failedBy(bugs)] as const);
   return new Map([...first.ends, ...second.ends, ...failed]);
 }
 
@@ -203,7 +200,7 @@ function toArrival({ message, verdict }: AcceptedJob): Arrival {
   return { submission: verdict.submission, origin, received_at: new Date(receivedAtMs).toISOString() };
 }
 
-function refusedAfterAll({ verdict }: AcceptedJob, fault: Fault): Refused {
+function toRefused({ verdict }: AcceptedJob, fault: Fault): Refused {
   const { project, job } = verdict.submission;
   return { fault, payload: verdict.payload, project, task_id: job.job_guid };
 }

@@ -37,3 +37,8 @@ it("throws Unavailable if the store is away, because no item is at fault", async
 it("does not call the work without items", async () => {
   await expect(halve([], () => Promise.reject(new Error("called")))).resolves.toEqual([]);
 });
+
+it("treats work that returns fewer results than items as a bug at each item", async () => {
+  const tried = await halve([1, 2], async () => []);
+  expect(tried).toEqual([1, 2].map(() => ({ ok: false, bug: new Error("0 results for 1 items") })));
+});
