@@ -1,3 +1,4 @@
+import type { ValidateFunction } from "ajv";
 import ajvDraft04 from "ajv-draft-04";
 import type { Artifact, Refusal } from "../domain/submission.ts";
 import { isJsonObject } from "../domain/text/json-object.ts";
@@ -9,8 +10,19 @@ export const PERFORMANCE_DATA = "performance_data";
 /** The most items that are checked and kept. More than that would block the process: a message has room for 300,000. */
 export const MAX_ITEMS = 1000;
 
-// JSON allows 1e400, which JSON.parse returns as Infinity. JSON.parse never returns NaN.
-const fitsSchema = new ajvDraft04.default({ strictNumbers: false }).compile(performanceSchema);
+let compiled: ValidateFunction | null = null;
+
+/** Compiles the schema when it is first needed: most commands and many workers never see performance data. */
+function schemaCheck(): ValidateFunction {
+  compiled ??= new ajvDraft04.default({
+    // JSON allows 1e400, which JSON.parse returns as Infinity. JSON.parse never returns NaN.
+    strictNumbers: false,
+    // The tests check that the schema is a valid one. Here that would take longer than everything else.
+    validateSchema: false,
+    meta: false,
+  }).compile(performanceSchema);
+  return compiled;
+}
 
 /**
  * Returns the `performance_data` artifact without the items that do not fit the performance schema or are beyond the
@@ -61,6 +73,7 @@ function itemsOf(blob: unknown): readonly unknown[] | null {
 
 /** Returns why an item of performance data cannot be stored, with a JSON pointer into it; null if it can. */
 export function whyNotStorable(item: unknown): string | null {
+  const fitsSchema = schemaCheck();
   if (fitsSchema(item)) return null;
   const { instancePath = "", message = "does not fit the schema" } = fitsSchema.errors?.[0] ?? {};
   return `${instancePath === "" ? "it" : instancePath} ${message}`;

@@ -9,7 +9,7 @@ import { isJsonObject } from "../domain/text/json-object.ts";
 import type { Source } from "../domain/text/source-json.ts";
 import type { PulseJob } from "./message-types.ts";
 
-/** The schema, compiled twice: `isJob` stops at the first error, `violationsOf` lists all errors. */
+/** The schema, compiled twice: `isJob` stops at the first error, `violationsOf`, compiled when first needed, lists all. */
 export interface SchemaSet {
   readonly isJob: (value: unknown) => value is PulseJob;
   readonly violationsOf: (value: unknown) => readonly Violation[];
@@ -40,15 +40,22 @@ export function loadSchemas(): SchemaSet {
     // JSON.parse reads 1e400 as Infinity, which must not pass as an integer.
     strictNumbers: true,
     unicodeRegExp: true,
+    // The tests check that the schema is a valid one. Here that would take a third of the time.
+    validateSchema: false,
+    meta: false,
     // Adds the value to each error, and costs time only if there are errors.
     verbose: true,
   };
   const quick: ValidateFunction<PulseJob> = new Ajv(options).compile<PulseJob>(schema);
-  const thorough = new Ajv({ ...options, allErrors: true }).compile(schema);
+  let thorough: ValidateFunction | null = null;
   return {
     isJob: (value): value is PulseJob => quick(value),
     violationsOf(value) {
-      const check: ValidateFunction = isLarge(value) ? quick : thorough;
+      let check: ValidateFunction = quick;
+      if (!isLarge(value)) {
+        thorough ??= new Ajv({ ...options, allErrors: true }).compile(schema);
+        check = thorough;
+      }
       if (check(value)) return [];
       const errors = check.errors ?? [];
       const ofOrigin = errors.filter((error) => !isOutsideOrigin(error));

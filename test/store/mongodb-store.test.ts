@@ -31,7 +31,7 @@ async function openEmpty(): Promise<Database> {
 }
 
 mongodb.describe(`on ${mongodb.name}`, () => {
-  storeContract("mongodb", openEmpty, { orders: 25, mutants: 300 });
+  storeContract("mongodb", openEmpty, { orders: 12, mutants: 150 });
 
   it("reports a database name that the server refuses as a mistake in the settings", async () => {
     const url = databaseUrl();

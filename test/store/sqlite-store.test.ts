@@ -19,7 +19,7 @@ async function openEmpty(): Promise<EmptyDatabase> {
   };
 }
 
-storeContract("sqlite", openEmpty, { orders: 150, mutants: 1500 });
+storeContract("sqlite", openEmpty, { orders: 60, mutants: 500 });
 
 it("a file that is not a database is an error that says what to do", async () => {
   const folder = newFolder();

@@ -12,6 +12,9 @@ import { submissionStoreContract } from "./submission-store-contract.ts";
 import { suspectLedgerContract } from "./suspect-ledger-contract.ts";
 import { workStoreContract } from "./work-store-contract.ts";
 
+/** The random cases differ in each run. `STORE_RUNS=10` makes ten times as many: the long form. */
+const TIMES = Number(process.env["STORE_RUNS"] ?? 1);
+
 /** The number of random cases that an adapter is tested with. */
 export interface StoreRuns {
   readonly orders: number;
@@ -24,8 +27,8 @@ export function storeContract(name: string, openEmpty: OpenEmpty, runs: StoreRun
   jobStatesContract(name, openEmpty);
   pushContract(name, openEmpty);
   quotaContract(name, openEmpty);
-  orderContract(name, openEmpty, runs.orders);
-  mutantContract(name, openEmpty, runs.mutants);
+  orderContract(name, openEmpty, TIMES * runs.orders);
+  mutantContract(name, openEmpty, TIMES * runs.mutants);
   workStoreContract(name, openEmpty);
   jobReadsContract(name, openEmpty);
   rejectionReadsContract(name, openEmpty);

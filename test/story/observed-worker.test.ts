@@ -72,6 +72,21 @@ broker.describe(`a worker that is observed, on its own ${broker.name}`, () => {
     expect(await worker.stop()).toBe(0);
   });
 
+  it("loses nothing that the broker had confirmed before it was killed, and consumes again", async () => {
+    const worker = await story.start();
+    const count = 300;
+    await story.publish(...Array.from({ length: count }, (_, n) => aMessage({ taskId: `r/${n}` })));
+    await node.kill();
+    const before = worker.lines.length;
+    await node.restart();
+    await worker.untilEvent("consuming", before);
+    await worker.until("all jobs", () => new Set(worker.ended().map(({ guid }) => guid)).size >= count);
+    expect(await worker.stop()).toBe(0);
+    const store = await story.store();
+    expect((await store.countDocuments())["jobs"]).toBe(count);
+    await store.close();
+  });
+
   it("obeys the law in the middle of its work, and shows how much of the prefetch is in use", async () => {
     const worker = await story.start({ BATCH_SIZE: "10", PREFETCH: "20" });
     const url = await urlOf(worker);

@@ -4,7 +4,6 @@ import type { JobView } from "../../src/store/ports/job-reads.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import { startCutProxy } from "../doubles/cut-proxy.ts";
 import { aMessage } from "../examples.ts";
-import { startRabbitmq } from "../servers/rabbitmq.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
@@ -204,28 +203,6 @@ broker.describe(`a worker on ${broker.name}`, () => {
     expect((await job(story, "guid/0"))?.job.state).toBe("completed");
     expect(worker.lines.map((line) => JSON.stringify(line)).join()).not.toContain("secret");
     await story.channel.deleteQueue(`queue/reader/${story.queueName}`);
-  });
-});
-
-broker.describe("a broker that is killed and restarted", () => {
-  it("is consumed from again, and nothing that it confirmed is lost", async () => {
-    const series = process.env["TEST_BROKER"] === "3" ? "3" : "4";
-    const node = await startRabbitmq({ series });
-    const story = await WorkerStory.on(node.url);
-    const worker = await story.start();
-    const count = 300;
-    await story.publish(...Array.from({ length: count }, (_, n) => aMessage({ taskId: `r/${n}` })));
-    await node.kill();
-    const before = worker.lines.length;
-    await node.restart();
-    await worker.untilEvent("consuming", before);
-    await worker.until("all jobs", () => new Set(worker.ended().map(({ guid }) => guid)).size >= count);
-    expect(await worker.stop()).toBe(0);
-    const store = await story.store();
-    expect((await store.countDocuments())["jobs"]).toBe(count);
-    await store.close();
-    await story.end();
-    await node.stop();
   });
 });
 

@@ -11,7 +11,7 @@ import { storeSettingNames, withStore } from "../options/with-store.ts";
 import { counted } from "../output/counted.ts";
 import { print, tell } from "../output/print.ts";
 import { createProgress } from "../output/progress.ts";
-import { readInput } from "./validate.ts";
+import { readInput } from "./read-input.ts";
 
 /**
  * `bugs import`: replaces the cached bugs with a file's bugs. Exit code 1, with nothing changed, if an entry is invalid

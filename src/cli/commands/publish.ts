@@ -21,7 +21,8 @@ import { errorLine } from "../output/error-line.ts";
 import { print, tell } from "../output/print.ts";
 import { createProgress } from "../output/progress.ts";
 import { type Awaited, awaitEnd, type End, toAwaited } from "./await-end.ts";
-import { judgeFrom, judgeMessage, messagesOf, readInput } from "./validate.ts";
+import { readInput } from "./read-input.ts";
+import { judgeFrom, judgeMessage, messagesOf } from "./validate.ts";
 
 const CONFIRM_TIMEOUT_MS = 30_000;
 const DEFAULT_WAIT_SECONDS = 60;

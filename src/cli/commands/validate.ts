@@ -1,10 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { readFile } from "node:fs/promises";
-import { buffer } from "node:stream/consumers";
 import { readSettings } from "../../config/read-settings.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { faultErrors } from "../../domain/explain-fault.ts";
-import { Misuse } from "../../domain/faults.ts";
 import { printable } from "../../domain/text/printable.ts";
 import { writeSource } from "../../domain/text/source-json.ts";
 import { judgeDelivery, type Verdict } from "../../judge/judge-delivery.ts";
@@ -14,17 +11,7 @@ import { exitCodes } from "../options/exit-codes.ts";
 import { errorLine } from "../output/error-line.ts";
 import { print, printJson, tell } from "../output/print.ts";
 import { arrayItems } from "./array-items.ts";
-
-/** Returns the bytes of a file, or of standard input for `-`. @throws Misuse if it cannot be read. */
-export async function readInput(file: string): Promise<Buffer> {
-  try {
-    if (file !== "-") return await readFile(file);
-    if (process.stdin.isTTY) tell("Reading from the keyboard; press Ctrl-D to end.");
-    return await buffer(process.stdin);
-  } catch (error) {
-    throw new Misuse([`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
-  }
-}
+import { readInput } from "./read-input.ts";
 
 /** Returns the worker's verdicts on a delivery of any exchange. The registry's `accept_projects` is not applied. */
 export function judgeFrom(
