@@ -9,6 +9,8 @@ import { startRabbitmq } from "../servers/rabbitmq.ts";
 import { judgeMutants } from "./judge-mutants.ts";
 import { fuzzThroughBroker } from "./through-broker.ts";
 
+/** A message must not keep the event loop busy for longer, in milliseconds of CPU time. */
+const SLOW_MS = 50;
 const help = `npm run fuzz -- [options]
 
 Judges messages that were valid before something happened to them; the same seed gives the same ones.
@@ -60,8 +62,11 @@ async function throughBroker(): Promise<number> {
 /** @returns how many failures there were. */
 function withoutBroker(): number {
   const begun = performance.now();
-  const report = judgeMutants(seed, count, (done) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${count}`);
+  const report = judgeMutants(seed, count, {
+    slowMs: SLOW_MS,
+    onProgress: (done) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${count}`);
+    },
   });
   if (process.stderr.isTTY) process.stderr.write("\r");
   const perSecond = Math.round(report.messages / ((performance.now() - begun) / 1000));
