@@ -22,6 +22,12 @@ const withServer = readdirSync(join(projectFolder, "test"), { recursive: true, e
     readFileSync(join(projectFolder, "test", file), "utf8").includes("server-or-skip.ts"),
 );
 
+/** Stories about the store, logs or HTTP. What they do with the broker is in every other story as well. */
+const otherStories = ["log", "rejection", "observed-worker", "locked-store", "asked-about", "database-moved"];
+const brokerStories = withServer.filter(
+  (file) => /^(broker|story)\//.test(file) && !otherStories.some((name) => file === `story/${name}.test.ts`),
+);
+
 const parts = [
   {
     title: "everything, RabbitMQ 3.10",
@@ -32,8 +38,7 @@ const parts = [
   {
     title: "the broker's stories, RabbitMQ 4.3",
     command: process.execPath,
-    // Of a log's story, the broker has only the first step, which is the same in every other story.
-    args: [...jest, "test/broker", "test/story", "--testPathIgnorePatterns", "test/story/log.test.ts"],
+    args: [...jest, ...brokerStories.map((file) => `/test/${file}$`)],
     env: { TEST_BROKER: "4" },
   },
   {
@@ -48,8 +53,11 @@ const parts = [
       "mongodb",
       // They read files of the repository, not what runs.
       "test/(deploy/.*|dependencies|dockerfile|docs|layers|spread-arguments)[.]test",
-      // Its commands also run in test/cli/hostile-text, and what they print is made in test/judge and test/normalise.
-      "test/cli/commands/validate",
+      // They start the command line many times; test/cli/program starts it with this Node.
+      "test/cli/(commands|hostile-text|options)",
+      // Long tests of rules that are pure: what they find does not depend on Node.
+      "test/(fuzz|chaos|bench)/",
+      "test/(logs/parse/hostile-lines|bugs/lookup/bug-index|domain/text/source-json|ingest/poison|ingest/suspects/suspects)[.]test",
     ],
     env: {},
   },

@@ -17,7 +17,7 @@ async function expectTheLaw(store: StoreName): Promise<void> {
   const lines: string[] = [];
   const report = await runChaos(
     {
-      ...{ store, series, seed: 7, messages: 1300, rate: 100, faults: kinds.length, env: {} },
+      ...{ store, series, seed: 7, messages: 800, rate: 60, faults: kinds.length, env: {} },
       // Half-open connections are noticed soon, so that the test is short.
       heartbeatSeconds: 2,
       say: (line) => lines.push(line),
@@ -31,7 +31,7 @@ async function expectTheLaw(store: StoreName): Promise<void> {
   expect({ lost, doubled, breaches, troubles }).toEqual({ lost: 0, doubled: 0, breaches: [], troubles: [] });
   expect(report.injected.map(({ fault }) => fault).toSorted()).toEqual(kinds.toSorted());
   const { published, stored, unchanged, skipped, rejected, announced } = report;
-  expect(published).toBeGreaterThanOrEqual(1300);
+  expect(published).toBeGreaterThanOrEqual(800);
   expect(stored + unchanged + skipped + rejected + announced).toBe(published);
   // The queue was deleted while it held messages, which the worker must have reported.
   expect(announced).toBeGreaterThan(0);

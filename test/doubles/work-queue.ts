@@ -18,7 +18,7 @@ export interface WorkQueue
   add(...items: readonly WorkItem[]): void;
   /** Makes the next calls of a method find the store away, the lease lost, or a bug. */
   next(
-    method: "exchangesWithWork" | "claimWork" | "finishWork" | "failWork",
+    method: "exchangesWithWork" | "claimWork" | "finishWork" | "failWork" | "releaseWork",
     trouble: "away" | "lost" | "bug",
     times: number,
   ): void;
@@ -94,6 +94,7 @@ export function aWorkQueue(): WorkQueue {
       return true;
     },
     async releaseWork(items, dueAt) {
+      trouble("releaseWork");
       for (const { id } of items) end(id, { id, how: "released", ...(dueAt === undefined ? {} : { dueAt }) });
     },
   };

@@ -55,21 +55,37 @@ export async function failWork(
   return putOff(ending, item, { reason: `${kind}: ${detail}`, marksFailed: true, final }, until);
 }
 
-/**
- * Gives an item back unchanged. If the store is away, its lease runs out instead.
- *
- * @param dueAt - when the item is due again, in milliseconds since the Unix epoch. Default: now.
- */
-export async function releaseWork(
-  { store, log }: WorkEnding,
-  item: WorkItem,
-  dueAt?: number,
-): Promise<WorkOutcome> {
+/** Gives an item back unchanged, at a shutdown. If the store is away, its lease runs out instead. */
+export async function releaseWork({ store, log }: WorkEnding, item: WorkItem): Promise<WorkOutcome> {
   try {
-    await store.releaseWork([item], dueAt === undefined ? undefined : new Date(dueAt).toISOString());
+    await store.releaseWork([item]);
     return "released";
   } catch (error) {
     log.warn("work_not_released", { item: item.id, error });
+    return "unstored";
+  }
+}
+
+/**
+ * Gives an item back without counting the attempt, because nothing was learned about it. A store that is away is waited for
+ * until the lease ends.
+ *
+ * @param dueAt - when the item is due again, in milliseconds since the Unix epoch; so is `until`, the end of the lease.
+ */
+export async function postponeWork(
+  ending: WorkEnding,
+  item: WorkItem,
+  dueAt: number,
+  until: number,
+): Promise<WorkOutcome> {
+  const release = async (): Promise<true> => {
+    await ending.store.releaseWork([item], new Date(Math.max(dueAt, Date.now())).toISOString());
+    return true;
+  };
+  try {
+    return (await whileLeased(release, item, until, ending)) === null ? "unstored" : "released";
+  } catch (error) {
+    ending.log.warn("work_not_released", { item: item.id, error });
     return "unstored";
   }
 }

@@ -13,7 +13,14 @@ import type {
   ReadingFigures,
   ReadLog,
 } from "../read/log-reading.ts";
-import { failWork, finishWork, releaseWork, type WorkEnding, type WorkOutcome } from "./end-work.ts";
+import {
+  failWork,
+  finishWork,
+  postponeWork,
+  releaseWork,
+  type WorkEnding,
+  type WorkOutcome,
+} from "./end-work.ts";
 import { FairClaims } from "./fair-claims.ts";
 import type { HostConduct } from "./host-limits.ts";
 import { LogVisits } from "./log-visits.ts";
@@ -51,7 +58,7 @@ export interface WorkEnd {
   /** The log's host; `""` for suggestions. Strangers choose it, so metrics must limit how many labels they make of it. */
   readonly host: string;
   readonly outcome: WorkOutcome;
-  /** Why nothing was made; null if something was, or if the log waits for its server. */
+  /** Why nothing was made; null if something was, or if the item waits for the log's server or for the store. */
   readonly failure: ReadingFailure["kind"] | null;
   /** Null if no log was read. */
   readonly figures: ReadingFigures | null;
@@ -76,7 +83,7 @@ type Made =
     }
   | { readonly ok: false; readonly failure: ReadingFailure; readonly dueAt?: number };
 
-/** The result of reading a log. `dueAt` is set if its server was busy, and says when the log is due again. */
+/** The result of reading a log. `dueAt` is set if its server was busy: when the log is due again, in milliseconds since the epoch. */
 type Read = LogReading & { readonly dueAt?: number };
 
 const idle = { baseMs: 1000, capMs: 10_000 };
@@ -121,10 +128,15 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
       const { kind, message: detail } = error;
       return { ok: false, failure: { kind, detail, final: isHopeless(kind) && failedAlike(item) } };
     }
-    log.error("artifacts_not_made", { item: item.id, error });
     const detail = error instanceof Error ? error.message : String(error);
-    // A bug would fail again; after it is fixed, the log can be reparsed. A store that was away may be back.
-    return { ok: false, failure: { kind: "internal-error", detail, final: !(error instanceof Unavailable) } };
+    if (error instanceof Unavailable) {
+      // The bugs could not be read from the store. That says nothing about the log, so the attempt does not count.
+      log.warn("artifacts_wait_for_store", { item: item.id, error });
+      return { ok: false, failure: { kind: "internal-error", detail, final: false }, dueAt: Date.now() };
+    }
+    log.error("artifacts_not_made", { item: item.id, error });
+    // A bug would fail again. After it is fixed, the log can be reparsed.
+    return { ok: false, failure: { kind: "internal-error", detail, final: true } };
   }
 
   async function readLog(url: string): Promise<Read> {
@@ -173,7 +185,7 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
     if (made.ok) return finishWork(ending, item, made.artifacts, until);
     // The shutdown has caused this failure, whatever its kind.
     if (stop.aborted) return releaseWork(ending, item);
-    if (made.dueAt !== undefined) return releaseWork(ending, item, made.dueAt);
+    if (made.dueAt !== undefined) return postponeWork(ending, item, made.dueAt, until);
     return failWork(ending, item, made.failure, until);
   }
 
@@ -187,7 +199,7 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
       kind: item.kind,
       host: item.kind === "log" ? hostOf(item.url) : "",
       outcome,
-      // A log that waits for its server has not failed.
+      // An item that waits has not failed.
       failure: made.ok || made.dueAt !== undefined ? null : made.failure.kind,
       figures: made.ok ? made.figures : null,
       suggestMs: made.ok ? made.suggestMs : 0,

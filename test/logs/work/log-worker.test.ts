@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import type { Suggested } from "../../../src/bugs/thread/bug-thread-messages.ts";
+import { Unavailable } from "../../../src/domain/faults.ts";
 import type { Log } from "../../../src/log.ts";
 import type { LogReading, ReadingFailure } from "../../../src/logs/read/log-reading.ts";
 import {
@@ -241,6 +242,25 @@ describe("a log that cannot be read", () => {
     expect(queue.ended.find(({ id }) => id === "c")).toMatchObject({ failure });
     expect(logged).toEqual(["artifacts_not_made", "artifacts_not_made"]);
   });
+});
+
+it("gives work back uncounted if the store is away while bugs are looked up, and waits for the store to do so", async () => {
+  const queue = aWorkQueue();
+  queue.add(aLog("a"), aSummary("b"));
+  queue.next("releaseWork", "away", 2);
+  const { ended, ends, logged } = aWorker(queue, {
+    suggestBugs: () => Promise.reject(new Unavailable("store", "it restarts")),
+  });
+  await ended(2);
+  expect(queue.ended.map(({ id, how }) => [id, how]).toSorted()).toEqual([
+    ["a", "released"],
+    ["b", "released"],
+  ]);
+  expect(ends.map(({ outcome, failure }) => [outcome, failure])).toEqual([
+    ["released", null],
+    ["released", null],
+  ]);
+  expect(new Set(logged)).toEqual(new Set(["artifacts_wait_for_store"]));
 });
 
 describe("many logs", () => {
