@@ -132,6 +132,11 @@ export const declared = {
     description: "A message that is nested deeper is rejected.",
     unit: "levels",
   }),
+  MAX_OBJECTS_PER_MESSAGE: whole(1000, 10_000_000).default(100_000).meta({
+    description:
+      "A message with more JSON objects and lists is rejected before it is parsed, because parsing it would keep the worker busy for too long.",
+    unit: "objects",
+  }),
   MAX_JOBS_PER_MESSAGE: whole(1, 100_000).default(1000).meta({
     description:
       "A message from the broker that holds more jobs is rejected as a whole. Files for validate, normalise and publish may hold any number of jobs.",

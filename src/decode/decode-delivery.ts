@@ -9,6 +9,10 @@ import { type DecodedJob, unwrapJobs } from "./unwrap-jobs.ts";
 export interface DecodeLimits {
   /** The deepest nesting that is accepted, so that no function that walks the value overflows the stack. */
   readonly maxDepth: number;
+  /** The most objects and lists in a body. An empty object takes two bytes, and the parser a hundred times as long as for text. */
+  readonly maxObjects: number;
+  /** The most jobs in a body. One with more is refused as a whole. */
+  readonly maxJobs: number;
   /** The most bytes that a compressed body may inflate to. */
   readonly maxBodyBytes: number;
 }
@@ -22,20 +26,25 @@ export interface DecodeLimits {
  */
 export function decodeDelivery(
   { body: sent, oversize, properties }: RawBody,
-  { maxDepth, maxBodyBytes }: DecodeLimits,
+  limits: DecodeLimits,
 ): Result<readonly DecodedJob[]> {
   if (oversize !== null) {
     return refuse({ reason: "oversize-body", bytes: oversize.bytes, limitBytes: oversize.limitBytes });
   }
-  const undone = undoEncodings(sent, properties, maxBodyBytes);
+  const undone = undoEncodings(sent, properties, limits.maxBodyBytes);
   if (!undone.ok) return undone;
   const body = undone.value;
   if (body.length === 0) return malformed("the body is empty");
   if (!isUtf8(body)) return malformed("the body is not valid UTF-8");
-  const parsed = parse(body, maxDepth);
+  const parsed = parse(body, limits);
   if (!parsed.ok) return parsed;
   const jobs = unwrapJobs(parsed.value);
-  return jobs.length === 0 ? malformed("the body is an empty array: it holds no job") : ok(jobs);
+  if (jobs.length === 0) return malformed("the body is an empty array: it holds no job");
+  return jobs.length > limits.maxJobs ? tooManyJobs(jobs.length, limits) : ok(jobs);
+}
+
+function tooManyJobs(jobs: number, { maxJobs: limit }: Pick<DecodeLimits, "maxJobs">): Refused {
+  return refuse({ reason: "too-many-jobs", jobs, limit });
 }
 
 /**
@@ -44,20 +53,16 @@ export function decodeDelivery(
  * @param text - the job as JSON.
  * @returns fault `malformed-body` for a text that is not JSON or is nested too deep.
  */
-export function decodeJob(
-  text: string,
-  { maxDepth }: Pick<DecodeLimits, "maxDepth">,
-): Result<readonly DecodedJob[]> {
-  const parsed = parse(Buffer.from(text), maxDepth);
+export function decodeJob(text: string, limits: ParseLimits): Result<readonly DecodedJob[]> {
+  const parsed = parse(Buffer.from(text), limits);
   return parsed.ok ? ok([{ ...parsed.value, at: "" }]) : parsed;
 }
 
 /** @param body - valid UTF-8. */
-function parse(body: Buffer, maxDepth: number): Result<ParsedSource> {
+function parse(body: Buffer, limits: ParseLimits): Result<ParsedSource> {
   const text = body.toString("utf8");
-  if (hasMoreBrackets(text, maxDepth) && isDeeperThan(body, maxDepth)) {
-    return malformed(`the body is nested deeper than ${maxDepth} levels`);
-  }
+  const tooComplex = whyTooComplex(body, text, limits);
+  if (tooComplex !== null) return tooComplex;
   try {
     return ok(parseSource(text));
   } catch {
@@ -65,7 +70,10 @@ function parse(body: Buffer, maxDepth: number): Result<ParsedSource> {
   }
 }
 
-function malformed(detail: string): ReturnType<typeof refuse> {
+type ParseLimits = Pick<DecodeLimits, "maxDepth" | "maxObjects" | "maxJobs">;
+type Refused = ReturnType<typeof refuse>;
+
+function malformed(detail: string): Refused {
   return refuse({ reason: "malformed-body", detail });
 }
 
@@ -89,7 +97,21 @@ function withLine(words: string, text: string): string {
   return `${words} (line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1})`;
 }
 
-/** Returns whether a text has more than `count` opening brackets. If not, it cannot be nested deeper. Faster than {@link isDeeperThan}. */
+/** Returns why a body must not be parsed; null if it may be. */
+function whyTooComplex(body: Buffer, text: string, limits: ParseLimits): Refused | null {
+  const { maxDepth, maxObjects, maxJobs } = limits;
+  if (!hasMoreBrackets(text, Math.min(maxDepth, maxObjects))) return null;
+  const { depth, objects, items } = measure(body);
+  if (depth > maxDepth) return malformed(`the body is nested deeper than ${maxDepth} levels`);
+  if (objects <= maxObjects) return null;
+  if (items > maxJobs) return tooManyJobs(items, limits);
+  return malformed(`the body holds more than ${maxObjects} objects and lists (MAX_OBJECTS_PER_MESSAGE)`);
+}
+
+/**
+ * Returns whether a text has more than `count` opening brackets. If not, it has no more objects, and is not nested deeper. Faster
+ * than {@link measure}.
+ */
 function hasMoreBrackets(text: string, count: number): boolean {
   let left = count;
   for (const bracket of ["{", "["]) {
@@ -100,9 +122,12 @@ function hasMoreBrackets(text: string, count: number): boolean {
   return false;
 }
 
-/** Reads bytes before they are parsed. In UTF-8 a quote, a backslash or a bracket is never part of another character. */
-function isDeeperThan(body: Buffer, maxDepth: number): boolean {
-  let depth = 0;
+/**
+ * Measures a body without parsing it: how deep it is nested, how many objects and lists it holds, and the number of items if it is
+ * a list, otherwise 0. In UTF-8 the byte of a quote, a backslash or a bracket is never part of another character.
+ */
+function measure(body: Buffer): { depth: number; objects: number; items: number } {
+  let [depth, deepest, objects, commas] = [0, 0, 0, 0];
   let inString = false;
   for (let at = 0; at < body.length; at++) {
     const byte = body[at];
@@ -112,10 +137,15 @@ function isDeeperThan(body: Buffer, maxDepth: number): boolean {
     } else if (byte === 0x22) {
       inString = true;
     } else if (byte === 0x5b || byte === 0x7b) {
-      if (++depth > maxDepth) return true;
+      depth++;
+      objects++;
+      deepest = Math.max(deepest, depth);
     } else if (byte === 0x5d || byte === 0x7d) {
       depth--;
+    } else if (byte === 0x2c && depth === 1) {
+      commas++;
     }
   }
-  return false;
+  const isList = body.toString("latin1", 0, 100).trimStart().startsWith("[");
+  return { depth: deepest, objects, items: isList ? commas + 1 : 0 };
 }

@@ -2,13 +2,13 @@ import { type DecodeLimits, decodeDelivery, decodeJob } from "../decode/decode-d
 import type { DecodedJob } from "../decode/unwrap-jobs.ts";
 import type { Delivery, RawBody } from "../domain/delivery.ts";
 import { faultWithin } from "../domain/explain-fault.ts";
-import { type Fault, ok, type Result, refuse } from "../domain/faults.ts";
+import type { Fault, Result } from "../domain/faults.ts";
 import type { JobSubmission, PreparedSubmission } from "../domain/submission.ts";
 import { firstCharacters } from "../domain/text/characters.ts";
 import type { TierOverrides } from "../domain/tiers.ts";
 import { normaliseJob } from "../normalise/normalise-job.ts";
 import { unusableParts } from "../normalise/pulse-artifacts.ts";
-import type { JobLimits } from "../submission/job-limits.ts";
+import { type JobLimits, tooManyLabels } from "../submission/job-limits.ts";
 import { normaliseSubmission } from "../submission/normalise-submission.ts";
 import { type SchemaSet, validateJob } from "../validate/validate-job.ts";
 
@@ -36,8 +36,6 @@ export type Verdict =
 
 export interface JudgeOptions extends DecodeLimits {
   readonly schemas: SchemaSet;
-  /** The most jobs in a delivery. One with more is rejected as a whole. */
-  readonly maxJobs: number;
   readonly jobLimits: JobLimits;
   readonly tiers: TierOverrides;
   /** Returns whether this exchange may write to this project. */
@@ -57,9 +55,7 @@ type MessageOfExchange = Pick<Delivery, "exchange"> & RawBody;
 
 /** Decodes a delivery and counts its jobs. Pure, so the worker and the commands `validate` and `inspect` cannot disagree. */
 export function readDelivery(delivery: MessageOfExchange, options: JudgeOptions): ReadMessage {
-  const decoded = decodeDelivery(delivery, options);
-  const jobs = decoded.ok ? withinJobLimit(decoded.value, options.maxJobs) : decoded;
-  return readJobs(jobs, delivery.exchange, options);
+  return readJobs(decodeDelivery(delivery, options), delivery.exchange, options);
 }
 
 /**
@@ -85,11 +81,6 @@ export function judgeDelivery(delivery: Delivery, options: JudgeOptions): Verdic
   return Array.from({ length: jobs }, (_, index) => verdictOf(index));
 }
 
-/** @returns fault `too-many-jobs` if there are more jobs than the limit. */
-function withinJobLimit(jobs: readonly DecodedJob[], limit: number): Result<readonly DecodedJob[]> {
-  return jobs.length > limit ? refuse({ reason: "too-many-jobs", jobs: jobs.length, limit }) : ok(jobs);
-}
-
 function jobAt(jobs: readonly DecodedJob[], index: number): DecodedJob {
   const job = jobs[index];
   if (job === undefined) throw new RangeError(`there is no job ${index} among ${jobs.length}`);
@@ -107,6 +98,8 @@ function judgeJob(job: DecodedJob, exchange: string, options: JudgeOptions): Ver
     return refused({ reason: "project-not-accepted", project, exchange });
   }
 
+  const tooMany = tooManyLabels(message.value.labels ?? [], options.jobLimits);
+  if (tooMany !== null) return refused(inJob(tooMany));
   const submission = normaliseJob(message.value);
   if (!submission.ok) return refused(submission.fault);
   const prepared = normaliseSubmission(submission.value, options, unusableParts(message.value));

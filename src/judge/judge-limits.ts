@@ -5,6 +5,7 @@ import type { JudgeOptions } from "./judge-delivery.ts";
 export const judgeLimitNames = [
   "MAX_BODY_BYTES",
   "MAX_DEPTH",
+  "MAX_OBJECTS_PER_MESSAGE",
   "MAX_JOBS_PER_MESSAGE",
   "MAX_LOGS_PER_JOB",
   "MAX_ARTIFACTS_PER_JOB",
@@ -20,6 +21,7 @@ export function judgeLimits(settings: JudgeLimitSettings) {
   return {
     maxBodyBytes: settings.MAX_BODY_BYTES,
     maxDepth: settings.MAX_DEPTH,
+    maxObjects: settings.MAX_OBJECTS_PER_MESSAGE,
     maxJobs: settings.MAX_JOBS_PER_MESSAGE,
     jobLimits: {
       logs: settings.MAX_LOGS_PER_JOB,

@@ -14,7 +14,7 @@ import type {
 import { firstCharacters, isLongerThan } from "../domain/text/characters.ts";
 import type { TierOverrides } from "../domain/tiers.ts";
 import { beyondLimit, firstRefusals } from "../normalise/first-refusals.ts";
-import type { JobLimits } from "./job-limits.ts";
+import { type JobLimits, tooManyLabels } from "./job-limits.ts";
 import { logNameOf, prepareArtifacts } from "./prepare-artifacts.ts";
 
 /** The most characters that a field may have. A job with a longer value is rejected. */
@@ -67,11 +67,8 @@ export function normaliseSubmission(
   if (isLongerThan(revision_hash ?? "", MAX_REVISION)) return overlong("/revision_hash", MAX_REVISION);
   const nothing = nullMember(job);
   if (nothing !== null) return unusable(nothing, "must not be null");
-  const labels = Object.keys(job.option_collection ?? {}).length;
-  if (labels > jobLimits.labels) {
-    const detail = `has ${labels} labels; a job may have ${jobLimits.labels} (MAX_LABELS_PER_JOB)`;
-    return unusable("option_collection", detail);
-  }
+  const tooMany = tooManyLabels(Object.keys(job.option_collection ?? {}), jobLimits);
+  if (tooMany !== null) return refuse(tooMany);
   const prepared = prepareJob(project, job, tiers);
   const tooLong = overlongMember(prepared);
   if (tooLong !== null) return overlong(...tooLong);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { decodeDelivery } from "../../src/decode/decode-delivery.ts";
 import { aDelivery } from "../examples.ts";
 
-const limits = { maxDepth: 8, maxBodyBytes: 1_048_576 };
+const limits = { maxDepth: 8, maxObjects: 1000, maxJobs: 500, maxBodyBytes: 1_048_576 };
 const decode = (body: string | Buffer) => decodeDelivery(aDelivery(Buffer.from(body)), limits);
 
 function valuesOf(decoded: ReturnType<typeof decode>): readonly unknown[] {
@@ -84,5 +84,38 @@ describe("a body that is refused", () => {
       ok: false,
       fault: { reason: "oversize-body", bytes: 5000, limitBytes: 1024 },
     });
+  });
+});
+
+describe("a body with more objects and lists than are allowed", () => {
+  const fault = (body: string) => {
+    const decoded = decodeDelivery(aDelivery(Buffer.from(body)), limits);
+    return decoded.ok ? null : decoded.fault;
+  };
+  const objects = (count: number) => `[${Array.from({ length: count }, () => "{}").join(",")}]`;
+
+  it("is refused before it is parsed, and says which setting limits them", () => {
+    // The object and the list around the others count too.
+    expect(fault(`{"a":${objects(limits.maxObjects - 2)}}`)).toBeNull();
+    expect(fault(`{"a":${objects(limits.maxObjects - 1)}}`)).toEqual({
+      reason: "malformed-body",
+      detail: "the body holds more than 1000 objects and lists (MAX_OBJECTS_PER_MESSAGE)",
+    });
+    expect(fault(`{"a":${objects(limits.maxObjects)} this is not JSON`)).toMatchObject({
+      detail: expect.stringContaining("MAX_OBJECTS_PER_MESSAGE"),
+    });
+  });
+
+  it("is refused for its number of jobs if it is a list of too many", () => {
+    const jobs = limits.maxObjects + 1;
+    expect(fault(` ${objects(jobs)}`)).toEqual({ reason: "too-many-jobs", jobs, limit: limits.maxJobs });
+    expect(fault(objects(limits.maxJobs + 1))).toMatchObject({
+      reason: "too-many-jobs",
+      jobs: limits.maxJobs + 1,
+    });
+  });
+
+  it("does not count brackets in texts", () => {
+    expect(fault(JSON.stringify({ text: "[{".repeat(limits.maxObjects) }))).toBeNull();
   });
 });

@@ -98,7 +98,11 @@ function restore(value: unknown): unknown {
   if (typeof value === "string") {
     return value.startsWith(MARK) ? new SourceNumber(value.slice(MARK.length)) : value.toWellFormed();
   }
-  if (isContainer(value)) {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      if (typeof item === "string" || typeof item === "object") value[index] = restore(item);
+    }
+  } else if (isContainer(value)) {
     for (const name of Object.keys(value)) {
       const member = value[name];
       if (typeof member === "string" || typeof member === "object") value[name] = restore(member);
