@@ -49,7 +49,12 @@ export class BatchCollector<T extends Waiting> {
       await this.#woken();
     }
     if (!this.#isFull() && !this.#closed) await this.#company();
-    return this.#cut();
+    return this.#cut(this.#limits.maxItems);
+  }
+
+  /** Returns what is waiting now, in order of arrival, at most this many items; empty if nothing is. For one writer. */
+  takeWaiting(maxItems: number): T[] {
+    return this.#items.length === 0 || maxItems <= 0 ? [] : this.#cut(maxItems);
   }
 
   #isFull(): boolean {
@@ -70,10 +75,10 @@ export class BatchCollector<T extends Waiting> {
     this.#wake = null;
   }
 
-  #cut(): T[] {
+  #cut(maxItems: number): T[] {
     let count = 0;
     let bytes = 0;
-    while (count < this.#items.length && count < this.#limits.maxItems) {
+    while (count < this.#items.length && count < maxItems) {
       bytes += this.#items[count]?.bytes ?? 0;
       // The first item is taken whatever its size, so that a batch is never empty.
       if (count > 0 && bytes > this.#limits.maxBytes) break;

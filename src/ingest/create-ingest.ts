@@ -144,6 +144,10 @@ export function createIngest(options: IngestOptions): Ingest {
       rest = answerEnded(rest.map((one, index) => ({ ...one, progress: after[index] ?? one.progress })));
       if (isStoreAway) break;
       hold.answered();
+      // A message may hold many jobs. What is left of a batch is written together with what has arrived since.
+      if (rest.length > 0 && isSpoolEmpty()) {
+        rest = [...rest, ...collector.takeWaiting(limits.maxItems - rest.length)];
+      }
       // A message of many jobs ends late, but it makes progress.
       stall.restarted(performance.now());
       // It could go on for long.

@@ -33,12 +33,11 @@ export function toDelivery(
     );
   }
   const declared = bodyProperties(properties);
-  return {
-    ...routeOf(fields),
-    receivedAtMs: nowMs,
-    ...withinLimit(content, maxBodyBytes),
-    ...(declared !== null && { properties: declared }),
-  };
+  const { exchange, routingKey, redelivered } = fields;
+  const { body, oversize } = withinLimit(content, maxBodyBytes);
+  // Without spreads, because this runs for every message.
+  const delivery = { exchange, routingKey, redelivered, receivedAtMs: nowMs, body, oversize };
+  return declared === null ? delivery : { ...delivery, properties: declared };
 }
 
 /**
@@ -52,12 +51,9 @@ export function toUnreadable(
   nowMs: number,
   queue: string,
 ): Delivery {
+  const { exchange, routingKey, redelivered } = fields;
   const whole = withinLimit(body, maxBodyBytes);
-  return { ...routeOf(fields), receivedAtMs: nowMs, ...whole, unreadable: { queue } };
-}
-
-function routeOf({ exchange, routingKey, redelivered }: RawDelivery["fields"]) {
-  return { exchange, routingKey, redelivered };
+  return { exchange, routingKey, redelivered, receivedAtMs: nowMs, ...whole, unreadable: { queue } };
 }
 
 /** Returns the body, cut to its beginning if it is too long. */

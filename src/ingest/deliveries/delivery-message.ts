@@ -16,20 +16,17 @@ export function deliveryMessage(delivery: Delivery, read: ReadDelivery, isSuspec
   if (unreadable !== undefined) {
     const fault = { reason: "unreadable-delivery", queue: unreadable.queue } as const;
     // It is not spooled, because the spool does not keep why it was refused. The broker delivers it again.
-    return { ...messageOf(delivery), read: () => refusedWhole(fault), suspectKey: null, spoolable: null };
+    return toMessage(delivery, () => refusedWhole(fault), null, null);
   }
-  return {
-    ...messageOf(delivery),
-    read: () => read(delivery),
-    suspectKey: isSuspect ? suspectKey(delivery) : null,
-    spoolable: delivery,
-  };
+  return toMessage(delivery, () => read(delivery), isSuspect ? suspectKey(delivery) : null, delivery);
 }
 
-function messageOf(delivery: Delivery): Pick<Message, "origin" | "receivedAtMs" | "raw"> {
-  return {
-    origin: originOf(delivery),
-    receivedAtMs: delivery.receivedAtMs,
-    raw: delivery,
-  };
+function toMessage(
+  delivery: Delivery,
+  read: Message["read"],
+  suspectKey: string | null,
+  spoolable: Delivery | null,
+): Message {
+  const { receivedAtMs } = delivery;
+  return { origin: originOf(delivery), receivedAtMs, raw: delivery, read, suspectKey, spoolable };
 }

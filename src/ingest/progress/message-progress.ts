@@ -45,8 +45,9 @@ export function nextIndex({ judged, ended }: MessageProgress): number {
 
 /** Returns the progress with these judged jobs, which have not ended. */
 export function withJudged(progress: MessageProgress, judged: readonly JudgedJob[]): MessageProgress {
-  const counted = Math.max(progress.counted, judged.length + progress.ended.length);
-  return { ...progress, judged, counted };
+  const { message, reading, ended } = progress;
+  const counted = Math.max(progress.counted, judged.length + ended.length);
+  return { message, reading, judged, ended, counted };
 }
 
 export function hasEnded({ reading, ended }: MessageProgress): boolean {
@@ -70,7 +71,9 @@ export function withEnds(
     if (end === null) judged.push(job);
     else ended.push(toEnded(job, end));
   }
-  return ended.length === 0 ? progress : { ...progress, judged, ended: [...progress.ended, ...ended] };
+  if (ended.length === 0) return progress;
+  const { message, reading, counted } = progress;
+  return { message, reading, judged, ended: [...progress.ended, ...ended], counted };
 }
 
 /** Returns how the jobs ended, in the order of the message. Each counted job of a message that has not ended is `failed`. */

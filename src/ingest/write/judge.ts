@@ -68,12 +68,17 @@ interface ReadProgress extends MessageProgress {
   readonly reading: ReadMessage;
 }
 
+function isDecoded(progress: MessageProgress): progress is ReadProgress {
+  return progress.reading !== null;
+}
+
 /** Decodes the message, if that has not been done. One that cannot be decoded because of a bug of ours counts as one job. */
 function decode(progress: MessageProgress): ReadProgress {
   const { message } = progress;
-  if (progress.reading !== null) return { ...progress, reading: progress.reading };
+  if (isDecoded(progress)) return progress;
+  const { judged, ended, counted } = progress;
   try {
-    return { ...progress, reading: message.read() };
+    return { message, reading: message.read(), judged, ended, counted };
   } catch (error) {
     const judged = [afterBug(message, 0, error)];
     return { ...progress, reading: refusedWhole(bugFault(error)), judged };
