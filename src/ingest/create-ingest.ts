@@ -127,7 +127,7 @@ export function createIngest(options: IngestOptions): Ingest {
       const wasEmpty = isSpoolEmpty();
       const isDirect = ({ progress }: Submitted): boolean => wasEmpty || progress.message.spoolable === null;
       const behind = rest.filter((one) => !isDirect(one));
-      rest = [...(await writeToStore(rest.filter(isDirect))), ...behind];
+      rest = [...(await writeToStore(rest.filter(isDirect), behind.length === 0)), ...behind];
       if (lane !== null) rest = await writeToSpool(rest, lane);
       if (!stop.signal.aborted) continue;
       fail(rest);
@@ -135,8 +135,12 @@ export function createIngest(options: IngestOptions): Ingest {
     }
   }
 
-  /** Returns the messages that have not ended, because the store was away for too long or because all work is to end. */
-  async function writeToStore(batch: readonly Submitted[]): Promise<readonly Submitted[]> {
+  /**
+   * Returns the messages that have not ended, because the store was away for too long or because all work is to end.
+   *
+   * @param mayAdd - whether messages that have arrived since may be added; false while older ones wait for the spool.
+   */
+  async function writeToStore(batch: readonly Submitted[], mayAdd: boolean): Promise<readonly Submitted[]> {
     let rest = batch;
     while (rest.length > 0) {
       const before = rest.map(({ progress }) => progress);
@@ -145,7 +149,7 @@ export function createIngest(options: IngestOptions): Ingest {
       if (isStoreAway) break;
       hold.answered();
       // A message may hold many jobs. What is left of a batch is written together with what has arrived since.
-      if (rest.length > 0 && isSpoolEmpty()) {
+      if (mayAdd && rest.length > 0 && isSpoolEmpty()) {
         rest = [...rest, ...collector.takeWaiting(limits.maxItems - rest.length)];
       }
       // A message of many jobs ends late, but it makes progress.
