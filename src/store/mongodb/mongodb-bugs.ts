@@ -38,13 +38,18 @@ export function createBugs({ bugs: collection, versions }: Pick<Collections, "bu
   }
 
   async function readBugs(afterId: number, limit: number): Promise<Bug[]> {
-    const generation = await bugsVersion();
-    if (generation === null) return [];
-    const page = collection
-      .find({ generation, "bug.id": { $gt: afterId } })
-      .sort({ "bug.id": 1 })
-      .limit(limit);
-    return (await page.toArray()).map(({ bug }) => bug);
+    for (let generation = await bugsVersion(); generation !== null; ) {
+      const page = collection
+        .find({ generation, "bug.id": { $gt: afterId } })
+        .sort({ "bug.id": 1 })
+        .limit(limit);
+      const found = (await page.toArray()).map(({ bug }) => bug);
+      // A replacement may have deleted this generation while it was read. Replacements are minutes apart, so this ends.
+      const inForce = await bugsVersion();
+      if (inForce === generation) return found;
+      generation = inForce;
+    }
+    return [];
   }
 
   return { replaceBugs, bugsVersion, readBugs };
