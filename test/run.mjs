@@ -42,7 +42,7 @@ const parts = [
     env: { TEST_BROKER: "4" },
   },
   {
-    title: "what needs no server, on the newest Node",
+    title: "what may depend on Node, on the newest one",
     command: "npx",
     args: [
       ...newestNode,

@@ -18,7 +18,7 @@ import { type IngestStore, MessageWriter } from "./write/message-writer.ts";
 
 export interface IngestOptions {
   readonly store: IngestStore;
-  /** Where deliveries go while the store is away for long. Null: they wait, and the broker's queue grows. */
+  /** Takes deliveries while the store is away for long. Null: they wait, and the broker's queue grows. */
   readonly spool: Spool | null;
   /** Reads a delivery that comes out of the spool. */
   readonly read: ReadDelivery;
@@ -148,7 +148,7 @@ export function createIngest(options: IngestOptions): Ingest {
       rest = answerEnded(rest.map((one, index) => ({ ...one, progress: after[index] ?? one.progress })));
       if (isStoreAway) break;
       hold.answered();
-      // A message may hold many jobs. What is left of a batch is written together with what has arrived since.
+      // A message may hold many jobs. The rest of a batch is written together with messages that have arrived since.
       if (mayAdd && rest.length > 0 && isSpoolEmpty()) {
         rest = [...rest, ...collector.takeWaiting(limits.maxItems - rest.length)];
       }
@@ -196,7 +196,7 @@ export function createIngest(options: IngestOptions): Ingest {
       const timer = setTimeout(() => stop.abort(), limitMs);
       if (hold.trouble !== null && canHandBack()) stop.abort();
       await writing;
-      // What is in the spool is durable there, for the next worker. It is not waited for.
+      // Deliveries in the spool are durable, and the next worker stores them. So the shutdown does not wait for them.
       stop.abort();
       await lane?.ended();
       await suspects.leave(patientStore);

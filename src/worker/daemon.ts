@@ -15,6 +15,7 @@ import { type ReadMessage, readDelivery } from "../judge/judge-delivery.ts";
 import { judgeLimits } from "../judge/judge-limits.ts";
 import type { Log } from "../log.ts";
 import { type Counters, createCounters, outcomeTotals, rejectionTotals } from "../metrics/counters.ts";
+import { whyNotStorable } from "../submission/storable-performance.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
 import { closeStorageToOthers, openSpoolOf, openStoreOf } from "./open-storage.ts";
 import {
@@ -101,6 +102,9 @@ async function run(opening: Omit<Opening, "files">, onAsked: (reread: () => void
 async function openParts(opening: Opening): Promise<WorkerParts | null> {
   const { settings, files, counters, opened, stop, log } = opening;
   const schemas = loadSchemas();
+  // Compiled now. Otherwise the first message that needs them would keep the event loop busy with that.
+  schemas.violationsOf({});
+  whyNotStorable({});
   closeStorageToOthers(settings, log);
   const limits = judgeLimits(settings);
   const spool = openSpoolOf(settings, log);

@@ -141,6 +141,19 @@ describe("a message with as many jobs as are allowed", () => {
     expect(together).toBe(await batchesOf(numbers.map((n) => aDelivery(item(n)))));
   });
 
+  it("does not make small batches of the jobs that are left over, while other messages wait", async () => {
+    story.start();
+    // Ten messages are taken at a time, and they hold 14 jobs.
+    const deliveries = Array.from({ length: 30 }, (_, n) => {
+      const count = n % 10 === 9 ? 5 : 1;
+      return aDelivery(Array.from({ length: count }, (_, at) => aMessage({ taskId: `left/${n}-${at}` })));
+    });
+    story.deliver(...deliveries);
+    await until(() => deliveries.every((delivery) => story.settlements.has(delivery)));
+    expect(story.store.batches.map(({ length }) => length)).toEqual([10, 10, 10, 10, 2]);
+    await lawHolds();
+  });
+
   it("is split into batches where the bodies of the jobs reach the limit of bytes", async () => {
     const text = "x".repeat(10_000);
     const blob = { name: "a", type: "text", blob: text };

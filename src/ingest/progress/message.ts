@@ -17,7 +17,7 @@ export interface Message {
   readonly read: () => ReadMessage;
   /** The key in the ledger of suspects of a message that may have killed a worker; null if it cannot have. */
   readonly suspectKey: string | null;
-  /** What goes to the spool if the store is away for long. Null if the message ends as `failed` then, so that its sender retries. */
+  /** The delivery to spool while the store is away for long. Null for a message that ends as `failed` then: its sender retries. */
   readonly spoolable: Delivery | null;
 }
 

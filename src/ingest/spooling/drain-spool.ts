@@ -111,7 +111,7 @@ async function writeAll(
   return [...ended, ...rest];
 }
 
-/** Writes a message a second time, alone. If a bug strikes again, the message is rejected. */
+/** Writes a message a second time, alone. If a bug occurs again, the message is rejected. */
 async function writeAgain(
   spooled: SpooledDelivery,
   { counted }: MessageProgress,

@@ -36,7 +36,7 @@ export function openSuspectsNote(folder: string, log: Log): SuspectsNote {
         for (const path of files) rmSync(path, { force: true });
         files = kept;
       } catch (error) {
-        // What it costs: each of them counts as one death.
+        // The next worker then counts one death for each of them.
         log.warn("suspects_note_not_kept", { folder, suspects: keys.length, error });
       }
     },

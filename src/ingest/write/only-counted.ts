@@ -15,7 +15,7 @@ const TELL_FACTOR = 10;
  */
 export class OnlyCountedNotice {
   readonly #log: Log;
-  /** By exchange: as many as the registry lists, and `other`. */
+  /** The days by exchange. There are as many exchanges as the registry lists, and `other`. */
   readonly #days = new Map<string, Day>();
 
   constructor(log: Log) {

@@ -84,7 +84,7 @@ interface AcceptedJob extends JudgedJob {
 }
 
 /** A job that is to be rejected, and why. */
-interface Refusal {
+interface RefusedJob {
   readonly job: JudgedJob;
   readonly refused: Refused;
   readonly bugs: readonly unknown[];
@@ -92,7 +92,7 @@ interface Refusal {
 
 /** Sorts jobs by their verdict: those to write, those to reject, and those that have ended. Pure. */
 function plan(jobs: readonly JudgedJob[]) {
-  const refused: Refusal[] = [];
+  const refused: RefusedJob[] = [];
   const ends = new Map<JudgedJob, JobEnd>();
   for (const job of jobs) {
     const { verdict, bugs } = job;
@@ -113,7 +113,7 @@ async function write(jobs: readonly AcceptedJob[], { store }: WriteOptions) {
     halve(jobs, (part) => store.ask((there) => there.storeSubmissions(part.map(toArrival)))),
   );
   if (tried === null) return null;
-  const refused: Refusal[] = [];
+  const refused: RefusedJob[] = [];
   const ends = new Map<JudgedJob, JobEnd>();
   for (const [index, job] of jobs.entries()) {
     const one = tried[index];
@@ -133,8 +133,8 @@ async function write(jobs: readonly AcceptedJob[], { store }: WriteOptions) {
 }
 
 /** Records rejections. If the store stays away, jobs are left without an end. */
-async function reject(refusals: readonly Refusal[], options: WriteOptions): Promise<Ends> {
-  const isRepeated = ({ job }: Refusal): boolean => isRejectedAfterBug(job.message.origin);
+async function reject(refusals: readonly RefusedJob[], options: WriteOptions): Promise<Ends> {
+  const isRepeated = ({ job }: RefusedJob): boolean => isRejectedAfterBug(job.message.origin);
   const first = await record(refusals, options.rejectionMaxBytes, options);
   // The store can only fail at something that a stranger wrote. If that is repeated, only its hash is kept.
   const second = await record(first.unrecorded.filter(isRepeated).map(withoutContent), 0, options);
@@ -143,7 +143,7 @@ async function reject(refusals: readonly Refusal[], options: WriteOptions): Prom
   return new Map([...first.ends, ...second.ends, ...failed]);
 }
 
-async function record(refusals: readonly Refusal[], maxBytes: number, { store, quotaOf }: WriteOptions) {
+async function record(refusals: readonly RefusedJob[], maxBytes: number, { store, quotaOf }: WriteOptions) {
   const turns = new EventLoopTurns();
   const tried = await unlessAway(
     halve(refusals, async (part) => {
@@ -158,7 +158,7 @@ async function record(refusals: readonly Refusal[], maxBytes: number, { store, q
     }),
   );
   const ends = new Map<JudgedJob, JobEnd>();
-  const unrecorded: Refusal[] = [];
+  const unrecorded: RefusedJob[] = [];
   for (const [index, refusal] of refusals.entries()) {
     const one = tried?.[index];
     const { job, refused, bugs } = refusal;
@@ -205,7 +205,7 @@ function toRefused({ verdict }: AcceptedJob, fault: Fault): Refused {
   return { fault, payload: verdict.payload, project, task_id: job.job_guid };
 }
 
-function withoutContent({ job, refused, bugs }: Refusal): Refusal {
+function withoutContent({ job, refused, bugs }: RefusedJob): RefusedJob {
   const fault = bugFault(bugs.at(-1));
   return { job, refused: { fault, payload: refused.payload, project: null, task_id: null }, bugs };
 }

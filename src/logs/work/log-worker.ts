@@ -21,8 +21,8 @@ import {
   type WorkEnding,
   type WorkOutcome,
 } from "./end-work.ts";
+import { conductOf, failedAlike, isHopeless } from "./failure-kinds.ts";
 import { FairClaims } from "./fair-claims.ts";
-import type { HostConduct } from "./host-limits.ts";
 import { LogVisits } from "./log-visits.ts";
 import type { RetryLimits } from "./retry-delay.ts";
 import { startWorkLane } from "./work-lane.ts";
@@ -233,29 +233,4 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
       await Promise.all(lanes.map((lane) => lane.stop()));
     },
   };
-}
-
-/** Failures that the bytes of the log, or the lines of the summary, may cause. If so, the next attempt fails too. */
-const hopeless: readonly ReadingFailure["kind"][] = ["out-of-memory", "stalled", "too-long", "crashed"];
-
-function isHopeless(kind: ReadingFailure["kind"]): boolean {
-  return hopeless.includes(kind);
-}
-
-/** Returns whether the previous attempt ended a thread, too. */
-function failedAlike({ failure }: WorkItem): boolean {
-  return hopeless.some((kind) => failure?.startsWith(`${kind}: `));
-}
-
-const conducts: Partial<Record<ReadingFailure["kind"], HostConduct>> = {
-  network: "unreachable",
-  timeout: "unreachable",
-  "http-status": "answered",
-  "too-large": "answered",
-  "too-many-redirects": "answered",
-};
-
-/** Returns what a reading says about the host at which it ended; null if nothing. */
-function conductOf(reading: LogReading): HostConduct | null {
-  return reading.ok ? "answered" : (conducts[reading.failure.kind] ?? null);
 }

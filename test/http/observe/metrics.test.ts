@@ -181,7 +181,7 @@ it("include those of Node.js: memory, processor time, event-loop delay", async (
   );
 });
 
-/** As many unlisted exchanges, and logs of as many hosts, one of them allowed. */
+/** The number of unlisted exchanges, and of hosts of logs. One of the hosts is allowed. */
 async function aFlood(): Promise<void> {
   const deliveries = Array.from({ length: MANY }, (_, n) => {
     const host = n % 2 === 0 ? `stranger${n}.example` : `127.0.0.1:${2000 + n}`;

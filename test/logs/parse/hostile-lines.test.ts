@@ -211,7 +211,7 @@ function workOf(reads: Reads, line: string): number {
   let calls = 1;
   while (cpuOf(reads, line, calls) < 2000 && calls < 1_000_000) calls *= 2;
   let least = Number.POSITIVE_INFINITY;
-  // What takes long is measured well enough by few readings.
+  // A long reading needs few repetitions to be measured.
   for (let run = 0, spent = 0; run < 5 && spent < 100_000; run++) {
     const took = cpuOf(reads, line, calls);
     least = Math.min(least, took / calls);

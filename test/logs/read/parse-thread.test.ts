@@ -161,7 +161,7 @@ describe("a log that could take more memory than a thread has", () => {
   it.each<[string, items: number, (nth: number) => string, warning: string | undefined]>([
     ["empty lists", 15, () => "[]", undefined],
     ["objects of ever new shapes", 15, (nth) => `{"${nth.toString(36)}":0}`, undefined],
-    // What is known of each odd number takes more memory than an empty list, and finding it takes more time.
+    // Each odd number takes more memory than an empty list, and more time to be found.
     ["odd numbers", 5, () => "NaN", "more values that are NaN or Infinity: 499995"],
   ])(
     "is read item by item if its performance data has %s",
