@@ -22,7 +22,8 @@ export interface DecodeLimits {
  * Pure. Declared encodings are undone. The content type is ignored, because publishers' tools disagree about it.
  *
  * @returns fault `oversize-body` for a body that was cut on arrival; `malformed-body` for one that is not strict UTF-8
- *   (no byte order mark), is not JSON, is nested too deep, or holds no job; and the faults of `undoEncodings`.
+ *   (no byte order mark), is not JSON, is nested too deep, or holds no job; `too-many-objects` and `too-many-jobs` beyond these
+ *   limits; and the faults of `undoEncodings`.
  */
 export function decodeDelivery(
   { body: sent, oversize, properties }: RawBody,
@@ -51,7 +52,7 @@ function tooManyJobs(jobs: number, { maxJobs: limit }: Pick<DecodeLimits, "maxJo
  * Returns a single job that is not in an array or an envelope any more. Pure.
  *
  * @param text - the job as JSON.
- * @returns fault `malformed-body` for a text that is not JSON or is nested too deep.
+ * @returns the faults of a text that is not JSON, is nested too deep, or holds too many objects.
  */
 export function decodeJob(text: string, limits: ParseLimits): Result<readonly DecodedJob[]> {
   const parsed = parse(Buffer.from(text), limits);
@@ -105,7 +106,7 @@ function whyTooComplex(body: Buffer, text: string, limits: ParseLimits): Refused
   if (depth > maxDepth) return malformed(`the body is nested deeper than ${maxDepth} levels`);
   if (objects <= maxObjects) return null;
   if (items > maxJobs) return tooManyJobs(items, limits);
-  return malformed(`the body holds more than ${maxObjects} objects and lists (MAX_OBJECTS_PER_MESSAGE)`);
+  return refuse({ reason: "too-many-objects", limit: maxObjects });
 }
 
 /**

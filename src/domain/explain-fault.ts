@@ -6,6 +6,7 @@ export const faultMeanings: Readonly<Record<FaultReason, string>> = {
   "unsupported-encoding": "the properties declare an encoding of the body that cannot be decoded",
   "malformed-body": "the body is not one JSON value, or an array of them, in UTF-8",
   "too-many-jobs": "the message holds more jobs than `MAX_JOBS_PER_MESSAGE`",
+  "too-many-objects": "the message holds more than `MAX_OBJECTS_PER_MESSAGE` JSON objects and lists",
   "schema-violation": "the job message does not fit the Pulse Job Schema",
   "unreadable-time": "a timestamp cannot be parsed",
   "project-not-accepted": "the registry does not let this exchange write to this project (`accept_projects`)",
@@ -82,6 +83,11 @@ function messageOf(fault: OtherFault): string {
       return (
         `holds ${fault.jobs} jobs; the limit is ${fault.limit} (MAX_JOBS_PER_MESSAGE): ` +
         "publish the jobs in several messages"
+      );
+    case "too-many-objects":
+      return (
+        `holds more than ${fault.limit} JSON objects and lists (MAX_OBJECTS_PER_MESSAGE): ` +
+        "publish the jobs in several messages, or put large data into a log"
       );
     case "unreadable-time":
       return `not a date-time: ${JSON.stringify(fault.value)}; write it like "2026-01-05T10:00:00Z"`;

@@ -26,6 +26,7 @@ export type Fault =
     }
   | { readonly reason: "malformed-body"; readonly detail: string }
   | { readonly reason: "too-many-jobs"; readonly jobs: number; readonly limit: number }
+  | { readonly reason: "too-many-objects"; readonly limit: number }
   | { readonly reason: "schema-violation"; readonly violations: readonly Violation[] }
   | { readonly reason: "unreadable-time"; readonly pointer: string; readonly value: string }
   | {

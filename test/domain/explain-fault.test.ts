@@ -26,6 +26,11 @@ const told: readonly [Fault, string, RegExp][] = [
     "",
     /holds 1001 jobs; the limit is 1000 .*MAX_JOBS_PER_MESSAGE.*several messages/,
   ],
+  [
+    { reason: "too-many-objects", limit: 100 },
+    "",
+    /more than 100 JSON objects .*MAX_OBJECTS_PER_MESSAGE.* several messages/,
+  ],
   [{ reason: "schema-violation", violations: [violation] }, "/state", /must be one of: pending/],
   [
     { reason: "unreadable-time", pointer: "/timeStarted", value: 'no "time"' },
