@@ -1,0 +1,168 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import { RequestError, ThrottledError, TreeherderClientError, UnreachableError } from "./client-errors.ts";
+import { clientVersion } from "./client-version.ts";
+import { type HawkCredentials, hawkHeader } from "./hawk-header.ts";
+import { isMap } from "./json-types.ts";
+import { type Answer, isSuccess, toRefusal } from "./refusals.ts";
+import { DEFAULT_RETRIES, readRetryAfter, retryWaitMs } from "./retry-wait.ts";
+import { timeLimit } from "./time-limit.ts";
+
+/** How a client reaches its server. */
+export interface ClientOptions {
+  /** Default: `http://127.0.0.1:9180`. */
+  readonly serverUrl?: string | undefined;
+  /** With a secret: every request is signed. */
+  readonly clientId?: string | undefined;
+  readonly secret?: string | undefined;
+  /** How long one attempt of a request may take, in milliseconds. Default: 30 s. */
+  readonly timeoutMs?: number | undefined;
+  /** How often a request is sent again after a lost connection, a time-out, or an answer that asks to wait. Default: 4. */
+  readonly retries?: number | undefined;
+}
+
+export interface RequestOptions {
+  /** Ends the request, with the signal's reason as the error. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A request of this client. */
+export interface ClientRequest {
+  /** Below the server's URL, with the query. */
+  readonly path: string;
+  /** JSON to post; without it, the request is a GET. */
+  readonly body?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const DEFAULT_URL = "http://127.0.0.1:9180";
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/**
+ * Sends requests and sends them again where that is safe. It always is: posting the same items twice has no other effect than
+ * posting them once.
+ */
+export class RequestSender {
+  readonly #base: string;
+  readonly #credentials: HawkCredentials | null;
+  readonly #timeoutMs: number;
+  readonly #retries: number;
+
+  /** @throws TreeherderClientError for a URL that cannot be used, and for a client id without a secret. */
+  constructor({ serverUrl = DEFAULT_URL, clientId, secret, timeoutMs, retries }: ClientOptions) {
+    this.#base = readServerUrl(serverUrl);
+    this.#credentials = readCredentials(clientId, secret);
+    this.#timeoutMs = timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#retries = retries ?? DEFAULT_RETRIES;
+  }
+
+  /**
+   * Sends a request until it is answered. Each attempt is signed anew.
+   *
+   * @returns a success; also 400 or 500, which may come with verdicts.
+   * @throws RequestError for any other answer, UnreachableError if there is none; the signal's reason if it is aborted.
+   */
+  async send(request: ClientRequest): Promise<Answer> {
+    const { signal } = request;
+    for (let failures = 1; ; failures++) {
+      const end = await this.#attempt(request);
+      if (!(end instanceof RequestError)) return end;
+      const isBusy = end instanceof ThrottledError;
+      const waitMs =
+        isBusy || end instanceof UnreachableError
+          ? retryWaitMs(failures, this.#retries, isBusy ? end.retryAfterSeconds : 0)
+          : null;
+      if (waitMs === null) throw end;
+      await wait(waitMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+      signal?.throwIfAborted();
+    }
+  }
+
+  /** Returns the answer, or the error to throw unless the request is sent again. */
+  async #attempt({ path, body, signal }: ClientRequest): Promise<Answer | RequestError> {
+    signal?.throwIfAborted();
+    const url = new URL(`${this.#base}${path}`);
+    const method = body === undefined ? "GET" : "POST";
+    const request = `${method} ${url.href}`;
+    const bytes = Buffer.from(body ?? "");
+    const timeout = timeLimit(this.#timeoutMs);
+    let answer: Answer;
+    try {
+      const response = await fetch(url, {
+        method,
+        headers: this.#headers(method, url, bytes),
+        body: body === undefined ? null : bytes,
+        // A signature holds for one URL only.
+        redirect: "manual",
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      });
+      const text = await response.text();
+      const retryAfterSeconds = readRetryAfter(response.headers.get("retry-after"), Date.now());
+      const date = response.headers.get("date");
+      answer = { request, status: response.status, date, retryAfterSeconds, text, json: parsed(text) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      const why = timeout.aborted ? `no answer within ${this.#timeoutMs / 1000} s` : causeOf(error);
+      return new UnreachableError(`${request}: ${why} (sending it again does no harm)`, null, {
+        cause: error,
+      });
+    }
+    const mayHaveVerdicts = answer.status === 400 || answer.status === 500;
+    return isSuccess(answer) || mayHaveVerdicts ? answer : toRefusal(answer, Date.now());
+  }
+
+  #headers(method: string, url: URL, body: Uint8Array): Record<string, string> {
+    const contentType = method === "POST" ? "application/json" : "";
+    const signed = { method, url, contentType, body, seconds: Math.floor(Date.now() / 1000), nonce: nonce() };
+    return {
+      accept: "application/json; version=1.0",
+      "user-agent": `pulse-ingest-client/${clientVersion}`,
+      ...(contentType !== "" && { "content-type": contentType }),
+      ...(this.#credentials !== null && { authorization: hawkHeader(this.#credentials, signed) }),
+    };
+  }
+}
+
+function nonce(): string {
+  return randomBytes(9).toString("base64url");
+}
+
+function readServerUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new TreeherderClientError("serverUrl must be an address that begins with http:// or https://");
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new TreeherderClientError("serverUrl must not hold a user or a password: give clientId and secret");
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+}
+
+function readCredentials(clientId: string | undefined, secret: string | undefined): HawkCredentials | null {
+  if (clientId === undefined && secret === undefined) return null;
+  if (clientId === undefined || secret === undefined) {
+    throw new TreeherderClientError("clientId and secret must be given together");
+  }
+  // Other characters could not be sent in the header.
+  if (!/^[\w-]{1,32}$/.test(clientId)) {
+    throw new TreeherderClientError("clientId must be 1 to 32 letters, digits, - or _");
+  }
+  return { clientId, secret };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns why `fetch` failed. It hides the reason in the cause; a host with several addresses has one for each. */
+function causeOf(error: unknown): string {
+  if (!isMap(error)) return String(error);
+  const { cause, errors, message } = error;
+  if (cause !== undefined) return causeOf(cause);
+  if (message === "" && Array.isArray(errors)) return errors.map(causeOf).join("; ");
+  return String(message);
+}
