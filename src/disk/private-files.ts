@@ -58,7 +58,8 @@ function closeToOthers(path: string, mode: number): boolean {
   return !isOpenToOthers(statOf(path));
 }
 
-function isOpenToOthers(stats: Stats | undefined): boolean {
+/** Returns whether anybody except the owner has any permission. */
+export function isOpenToOthers(stats: Stats | undefined): boolean {
   return stats !== undefined && (stats.mode & OTHERS) !== 0;
 }
 

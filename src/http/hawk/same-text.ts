@@ -1,0 +1,7 @@
+import { timingSafeEqual } from "node:crypto";
+
+/** Returns whether two texts are equal. The time that it takes depends only on their lengths. */
+export function isSameText(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

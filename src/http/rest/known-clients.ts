@@ -1,0 +1,108 @@
+import { matches } from "../../config/accepted-projects.ts";
+import type { Keyring } from "../../credentials/keyring.ts";
+import { openSecret } from "../../credentials/sealed-secret.ts";
+import { isClientId } from "../../domain/client-id.ts";
+import { Unavailable } from "../../domain/faults.ts";
+import type { Log } from "../../log.ts";
+import type { Credential, CredentialStore } from "../../store/ports/credential-store.ts";
+import { isWrittenAgain } from "../../timing/throttle.ts";
+
+/** A client that may submit. */
+export interface KnownClient {
+  readonly secret: string;
+  mayWriteTo(project: string): boolean;
+}
+
+export interface KnownClientsOptions {
+  readonly credentials: Pick<CredentialStore, "findCredential" | "noteCredentialUse">;
+  readonly keyring: Keyring;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+export interface KnownClients {
+  /**
+   * Returns null for an id that is unknown or has been revoked.
+   *
+   * @throws Unavailable if the store is away, or if the secret needs a key that is not in the key file.
+   */
+  find(clientId: string): Promise<KnownClient | null>;
+  /** Records that a client has been used, at most once a minute. It neither waits nor fails. */
+  noteUse(clientId: string, from: string): void;
+}
+
+interface Remembered {
+  readonly client: Promise<KnownClient | null>;
+  readonly at: number;
+}
+
+/** How long an answer of the store is used, in milliseconds. A revoked or rotated credential is in force after this time. */
+const REMEMBERED_MS = 3000;
+/** The most ids that are remembered, unknown ones included. The oldest one is forgotten first. */
+const MAX_REMEMBERED = 1000;
+/** The shortest time between two records of a client's use, in milliseconds. */
+const NOTED_EVERY_MS = 60_000;
+
+/** Looks up clients in the store, and remembers the answers for a short time. */
+export function createKnownClients({ credentials, keyring, now, log }: KnownClientsOptions): KnownClients {
+  const remembered = new Map<string, Remembered>();
+  const noted = new Map<string, number>();
+  let unreadable = 0;
+
+  async function find(clientId: string): Promise<KnownClient | null> {
+    if (!isClientId(clientId)) return null;
+    const before = remembered.get(clientId);
+    if (before !== undefined && Math.abs(now() - before.at) < REMEMBERED_MS) return before.client;
+    const [oldest] = remembered.keys();
+    if (remembered.size >= MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+    const asked = { client: load(clientId), at: now() };
+    // Deleted first, so that it becomes the newest one.
+    remembered.delete(clientId);
+    remembered.set(clientId, asked);
+    try {
+      return await asked.client;
+    } catch (error) {
+      if (remembered.get(clientId) === asked) remembered.delete(clientId);
+      throw error;
+    }
+  }
+
+  async function load(clientId: string): Promise<KnownClient | null> {
+    const found = await credentials.findCredential(clientId);
+    if (found === null || !found.authorized) return null;
+    const secret = secretOf(found);
+    const { projects } = found;
+    const mayWriteTo = (project: string): boolean =>
+      projects === null || projects.some((pattern) => matches(pattern, project));
+    return { secret, mayWriteTo };
+  }
+
+  function secretOf({ client_id, secret: sealed }: Credential): string {
+    const first = openSecret(keyring.keys(), client_id, sealed);
+    if (first.ok) return first.secret;
+    // The key file may have been given a new key since it was read.
+    keyring.refresh();
+    const second = openSecret(keyring.keys(), client_id, sealed);
+    if (second.ok) return second.secret;
+    unreadable++;
+    const hint = "`pulse-ingest credentials list` shows the reason";
+    if (isWrittenAgain(unreadable))
+      log.error("credential_unreadable", { client_id, fault: second.fault, hint });
+    // The client's request may be right. It is told to try again, and the operator is told to act.
+    throw new Unavailable("store", `the secret of ${client_id} cannot be read`);
+  }
+
+  function noteUse(clientId: string, from: string): void {
+    const at = now();
+    const before = noted.get(clientId);
+    if (before !== undefined && Math.abs(at - before) < NOTED_EVERY_MS) return;
+    noted.set(clientId, at);
+    credentials.noteCredentialUse(clientId, new Date(at).toISOString(), from).catch((error: unknown) => {
+      // Only information for people. The next request after a minute writes it.
+      log.debug("credential_use_not_noted", { client_id: clientId, error });
+    });
+  }
+
+  return { find, noteUse };
+}
