@@ -2,14 +2,17 @@ import { isUtf8 } from "node:buffer";
 import type { RawBody } from "../domain/delivery.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
 import { blankUrls } from "../domain/text/blank-url.ts";
-import { type ParsedSource, parseSource } from "../domain/text/source-json.ts";
+import { type ParsedSource, parseSourceWithin } from "../domain/text/source-json.ts";
 import { undoEncodings } from "./undo-encodings.ts";
 import { type DecodedJob, unwrapJobs } from "./unwrap-jobs.ts";
 
 export interface DecodeLimits {
   /** The deepest nesting that is accepted, so that no function that walks the value overflows the stack. */
   readonly maxDepth: number;
-  /** The most objects and lists in a body. An empty object takes two bytes, and the parser a hundred times as long as for text. */
+  /**
+   * The most objects and lists in a body. An empty object takes two bytes, and the parser a hundred times as long as for text.
+   * Numbers whose text is kept count twice.
+   */
   readonly maxObjects: number;
   /** The most jobs in a body. One with more is refused as a whole. */
   readonly maxJobs: number;
@@ -59,13 +62,31 @@ export function decodeJob(text: string, limits: ParseLimits): Result<readonly De
   return parsed.ok ? ok([{ ...parsed.value, at: "" }]) : parsed;
 }
 
+/**
+ * Returns an item of a posted list. Pure. The limits on a message from the broker hold for each item by itself.
+ *
+ * @param item - valid UTF-8.
+ * @returns fault `oversize-body` for an item that is too long, and the faults of `decodeJob`.
+ */
+export function decodeItem(item: Buffer, limits: ItemLimits): Result<ParsedSource> {
+  const { maxBodyBytes: limitBytes } = limits;
+  if (item.length > limitBytes) return refuse({ reason: "oversize-body", bytes: item.length, limitBytes });
+  return parse(item, { ...limits, maxJobs: Number.POSITIVE_INFINITY });
+}
+
+export type ItemLimits = Omit<DecodeLimits, "maxJobs">;
+
+/** A number whose text is kept takes as long to parse as this many empty objects. */
+const OBJECTS_PER_KEPT_NUMBER = 2;
+
 /** @param body - valid UTF-8. */
 function parse(body: Buffer, limits: ParseLimits): Result<ParsedSource> {
   const text = body.toString("utf8");
   const tooComplex = whyTooComplex(body, text, limits);
   if (tooComplex !== null) return tooComplex;
   try {
-    return ok(parseSource(text));
+    const parsed = parseSourceWithin(text, limits.maxObjects / OBJECTS_PER_KEPT_NUMBER);
+    return parsed === null ? refuse({ reason: "too-many-objects", limit: limits.maxObjects }) : ok(parsed);
   } catch {
     return malformed(`the body is not JSON: ${whyNotJson(blankUrls(text))}`);
   }

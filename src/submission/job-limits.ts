@@ -14,7 +14,10 @@ export interface JobLimits {
  * Returns the fault of a job with too many labels; null if there are not too many. Call it before options are made of the labels:
  * a hundred thousand options would keep the event loop busy.
  */
-export function tooManyLabels(labels: readonly string[], { labels: limit }: JobLimits): Fault | null {
+export function tooManyLabels(
+  labels: readonly string[],
+  { labels: limit }: Pick<JobLimits, "labels">,
+): Fault | null {
   if (labels.length <= limit) return null;
   const { size } = new Set(labels);
   if (size <= limit) return null;

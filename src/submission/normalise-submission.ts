@@ -1,4 +1,5 @@
 import { ok, type Result, refuse } from "../domain/faults.ts";
+import { jobGuid } from "../domain/job-guid.ts";
 import { needsSuggestions, parseStatus } from "../domain/log-plan.ts";
 import { byCodePoint, jobSignature, optionCollectionHash } from "../domain/signature.ts";
 import type {
@@ -73,7 +74,11 @@ export function normaliseSubmission(
   const tooLong = overlongMember(prepared);
   if (tooLong !== null) return overlong(...tooLong);
 
-  const { artifacts, refused: refusedArtifacts } = prepareArtifacts(job.artifacts ?? [], jobLimits);
+  const { artifacts, refused: refusedArtifacts } = prepareArtifacts(
+    job.artifacts ?? [],
+    jobLimits,
+    prepared.job_guid,
+  );
   const summary = artifacts.find(({ name }) => name === "text_log_summary");
   const along = {
     hasSummary: summary !== undefined,
@@ -135,7 +140,7 @@ function prepareJob(project: string, job: SubmittedJob, tiers: TierOverrides): P
   };
   const signature = jobSignature(parts, job.reference_data_name ?? null);
   return {
-    job_guid: firstCharacters(job.job_guid, 50),
+    job_guid: jobGuid(job.job_guid),
     state: firstCharacters(job.state || "unknown", 25),
     result: job.result === undefined ? "unknown" : job.result,
     name: parts.name,

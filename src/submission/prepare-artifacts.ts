@@ -1,4 +1,5 @@
 import { JOB_INFO } from "../domain/ids.ts";
+import { jobGuid } from "../domain/job-guid.ts";
 import type { Artifact, Refusal } from "../domain/submission.ts";
 import { firstCharacters, isLongerThan } from "../domain/text/characters.ts";
 import { isJsonObject } from "../domain/text/json-object.ts";
@@ -19,10 +20,13 @@ export interface PreparedArtifacts {
  * Returns artifacts in the form in which they are stored: blobs are text, only the first artifact of a name is kept,
  * details of `Job Info` are cleaned and cut, and performance data fits its schema. An artifact that cannot be used is
  * refused by itself; artifacts beyond the limit are refused together.
+ *
+ * @param guid - the job's. An artifact may leave its own guid out, but must not name another job's.
  */
 export function prepareArtifacts(
   submitted: readonly unknown[],
   limits: Pick<JobLimits, "artifacts" | "details">,
+  guid: string,
 ): PreparedArtifacts {
   const refused = [
     ...beyondLimit(submitted.length - limits.artifacts, {
@@ -35,7 +39,7 @@ export function prepareArtifacts(
   const names = new Set<string>();
   let detailsLeft = limits.details;
   for (const [index, item] of submitted.slice(0, limits.artifacts).entries()) {
-    const read = readArtifact(item);
+    const read = readArtifact(item, guid);
     if (typeof read === "string") {
       refused.push({ what: `artifact ${index}`, reason: read });
     } else if (read.name === JOB_INFO) {
@@ -63,15 +67,21 @@ interface ReadArtifact {
 }
 
 /** Returns the artifact, or the reason why it cannot be used. */
-function readArtifact(item: unknown): ReadArtifact | string {
+function readArtifact(item: unknown, guid: string): ReadArtifact | string {
   if (!isJsonObject(item)) return "is not an object";
-  const { name, type, blob } = item;
+  const { name, type, blob, job_guid } = item;
   if (typeof name !== "string" || name === "") return "has no name";
   if (typeof type !== "string" || type === "") return `"${firstCharacters(name, MAX_NAME)}" has no type`;
   if (blob === undefined) return `"${firstCharacters(name, MAX_NAME)}" has no blob`;
   if (isLongerThan(name, MAX_NAME) || isLongerThan(type, MAX_NAME))
     return `name and type must not be longer than ${MAX_NAME} characters`;
+  if (job_guid !== undefined && job_guid !== null && job_guid !== "" && !isGuidOf(guid, job_guid))
+    return `"${name}" names another job in its job_guid`;
   return { name, type, blob };
+}
+
+function isGuidOf(guid: string, sent: unknown): boolean {
+  return typeof sent === "string" && jobGuid(sent) === guid;
 }
 
 function toArtifact({ name, type, blob }: ReadArtifact): Artifact {

@@ -106,6 +106,17 @@ describe("a body with more objects and lists than are allowed", () => {
     });
   });
 
+  it("is refused for numbers whose text has to be kept, each of which counts twice; others do not count", () => {
+    const numbers = (count: number, number: string) => `{"a":[${Array(count).fill(number).join(",")}]}`;
+    const most = limits.maxObjects / 2;
+    expect(fault(numbers(most, "1.10"))).toBeNull();
+    expect(fault(numbers(most + 1, "1.10"))).toEqual({
+      reason: "too-many-objects",
+      limit: limits.maxObjects,
+    });
+    expect(fault(numbers(4 * most, "1.1"))).toBeNull();
+  });
+
   it("is refused for its number of jobs if it is a list of too many", () => {
     const jobs = limits.maxObjects + 1;
     expect(fault(` ${objects(jobs)}`)).toEqual({ reason: "too-many-jobs", jobs, limit: limits.maxJobs });

@@ -6,9 +6,10 @@ import {
 import { limits } from "../examples.ts";
 
 function prepareArtifacts(submitted: readonly unknown[], jobLimits = limits.jobLimits): PreparedArtifacts {
-  return prepare(submitted, jobLimits);
+  return prepare(submitted, jobLimits, GUID);
 }
 
+const GUID = "g/0";
 const artifact = (name: string, blob: unknown, type = "json") => ({ name, type, blob });
 const detailsOf = (blob: unknown): unknown => {
   const [made] = prepareArtifacts([artifact("Job Info", blob)]).artifacts;
@@ -62,6 +63,12 @@ describe("an artifact that cannot be used is refused by itself, and the others a
       artifact("a", 1, characters(51)),
       "name and type must not be longer than 50 characters",
     ],
+    ["another job's guid", { ...artifact("a", 1), job_guid: "g/1" }, '"a" names another job in its job_guid'],
+    [
+      "a guid that is a number",
+      { ...artifact("a", 1), job_guid: 5 },
+      '"a" names another job in its job_guid',
+    ],
     [
       "a name that every object has, and no other",
       JSON.parse('{"__proto__":{"name":"a","type":"b","blob":"c"}}'),
@@ -79,6 +86,12 @@ describe("an artifact that cannot be used is refused by itself, and the others a
       expect(refused).toEqual([{ what: "artifact 1", reason }]);
     });
   }
+
+  it("the job's own guid is allowed, and so is none", () => {
+    for (const job_guid of [GUID, "", null, undefined]) {
+      expect(refusedOf({ ...artifact("a", 1), job_guid })).toEqual([]);
+    }
+  });
 
   it("fifty characters are allowed, also beyond the basic plane", () => {
     expect(refusedOf(artifact(characters(50), 1, characters(50)))).toEqual([]);

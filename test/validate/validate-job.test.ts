@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Violation } from "../../src/domain/faults.ts";
 import { validateJob } from "../../src/validate/validate-job.ts";
 import { aMessage, REVISION, schemas } from "../examples.ts";
-import { messageTypes, settingsFile, typesFile } from "../generate.ts";
+import { projectFile, settingsFile, typeFiles, typesOf } from "../generate.ts";
 import { settingsPage } from "../settings-page.ts";
 
 type Overrides = Readonly<Record<string, unknown>>;
@@ -316,8 +316,8 @@ it("in a message with far too many values only the first error is reported", () 
 });
 
 describe("generated files are up to date:", () => {
-  it("the types of a message (npm run generate)", async () => {
-    expect(readFileSync(typesFile, "utf8")).toBe(await messageTypes());
+  it.each(typeFiles)("$file (npm run generate)", async ({ file, schemas: made }) => {
+    expect(readFileSync(projectFile(file), "utf8")).toBe(await typesOf(made));
   });
 
   it("the page of settings (npm run generate)", () => {

@@ -4,8 +4,9 @@ import type { Delivery } from "../../domain/delivery.ts";
 import { faultErrors } from "../../domain/explain-fault.ts";
 import { printable } from "../../domain/text/printable.ts";
 import { writeSource } from "../../domain/text/source-json.ts";
-import { judgeDelivery, type Verdict } from "../../judge/judge-delivery.ts";
+import { judgeDelivery } from "../../judge/judge-delivery.ts";
 import { type JudgeLimitSettings, judgeLimitNames, judgeLimits } from "../../judge/judge-limits.ts";
+import type { JobVerdict } from "../../judge/verdict.ts";
 import { loadSchemas, type SchemaSet } from "../../validate/validate-job.ts";
 import { exitCodes } from "../options/exit-codes.ts";
 import { errorLine } from "../output/error-line.ts";
@@ -18,7 +19,7 @@ export function judgeFrom(
   delivery: Delivery,
   settings: JudgeLimitSettings,
   schemas: SchemaSet,
-): readonly Verdict[] {
+): readonly JobVerdict[] {
   const options = { schemas, ...judgeLimits(settings), tiers: new Map(), acceptsProject: () => true };
   return judgeDelivery(delivery, options);
 }
@@ -76,7 +77,7 @@ export function judgeFile(
   file: Buffer,
   settings: JudgeLimitSettings,
   schemas: SchemaSet,
-): readonly Verdict[] {
+): readonly JobVerdict[] {
   return messagesOf(file).flatMap((message) => judgeMessage(message, settings, schemas));
 }
 
@@ -88,7 +89,7 @@ export function judgeMessage(
   { body, isItem }: FileMessage,
   settings: JudgeLimitSettings,
   schemas: SchemaSet,
-): readonly Verdict[] {
+): readonly JobVerdict[] {
   const { MAX_BODY_BYTES: limitBytes } = settings;
   if (body.length > limitBytes) {
     const fault = { reason: "oversize-body", bytes: body.length, limitBytes } as const;

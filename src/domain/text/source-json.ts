@@ -42,18 +42,34 @@ const markedNumber = new RegExp(`"${MARK}([^"]*)"`, "g");
 const mayChange = /[[:,\s](?:-0|-?\d(?:[\d.]{15,}|[\d.]*(?:[eE][+-]?\d+|\.\d*0|\.000000\d*)))(?=[\],}\s]|$)/;
 
 /**
- * Parses a JSON text. A lone surrogate becomes U+FFFD, because stores cannot keep it, and a name with it would not be found
- * again.
+ * Parses a JSON text whose numbers may be kept without limit. See {@link parseSourceWithin}.
  *
  * @throws SyntaxError from JSON.parse.
  */
 export function parseSource(text: string): ParsedSource {
+  const parsed = parseSourceWithin(text, Number.POSITIVE_INFINITY);
+  if (parsed === null) throw new Error("more numbers than infinitely many");
+  return parsed;
+}
+
+/**
+ * Parses a JSON text. A lone surrogate becomes U+FFFD, because stores cannot keep it, and a name with it would not be found
+ * again.
+ *
+ * @param mostKept - how many numbers may be kept as text. Each takes ten times as long as an ordinary one.
+ * @returns null if the text holds more of them.
+ * @throws SyntaxError from JSON.parse.
+ */
+export function parseSourceWithin(text: string, mostKept: number): ParsedSource | null {
   // In UTF-8 a lone surrogate can only be written as an escape, which is rare.
   const mayHoldHalves = text.includes("\\ud") || text.includes("\\uD");
-  const value: unknown = mayHoldHalves ? JSON.parse(text, toWellFormed) : JSON.parse(text);
+  const parsed: unknown = JSON.parse(text);
+  const value = mayHoldHalves ? restore(parsed) : parsed;
   const mayHoldChanged = mayChange.test(text) || typeof value === "number";
-  const marked = mayHoldChanged ? markNumbers(text) : null;
-  return { value, source: marked === null ? value : restore(JSON.parse(marked)) };
+  if (!mayHoldChanged) return { value, source: value };
+  const { marked, kept } = markNumbers(text, mostKept);
+  if (kept > mostKept) return null;
+  return { value, source: kept === 0 ? value : restore(JSON.parse(marked)) };
 }
 
 /** Returns the JSON text of a parsed value, or of a part of one, with each number as it was written. */
@@ -62,23 +78,26 @@ export function writeSource(source: unknown, indent?: number): string {
   return text.includes(MARK) ? text.replace(markedNumber, "$1") : text;
 }
 
-/** Returns a JSON text in which each number that JavaScript would change is a marked string; null if none would change. */
-function markNumbers(text: string): string | null {
-  let hasMarks = false;
+/**
+ * Returns a JSON text in which each number that JavaScript would change is a marked string, and how many there are. Stops soon after
+ * there are too many.
+ */
+function markNumbers(text: string, mostKept: number): { readonly marked: string; readonly kept: number } {
+  let kept = 0;
   const mark = (number: string): string => {
-    if (String(Number(number)) === number) return number;
-    hasMarks = true;
+    if (kept > mostKept || String(Number(number)) === number) return number;
+    kept++;
     return `"${MARK}${number}"`;
   };
   const pieces: string[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length && kept <= mostKept; ) {
     const quote = text.indexOf('"', at);
     const string = quote === -1 ? text.length : quote;
     pieces.push(text.slice(at, string).replace(/-?\d[\d.eE+-]*/g, mark));
     at = stringEnd(text, string);
     pieces.push(text.slice(string, at));
   }
-  return hasMarks ? pieces.join("") : null;
+  return { marked: pieces.join(""), kept };
 }
 
 /** Returns the position after the string that begins at this quote. */
@@ -93,7 +112,10 @@ export function stringEnd(text: string, quote: number): number {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Replaces each marked string by its number, in place. A reviver for JSON.parse would take three times as long. */
+/**
+ * Replaces each marked string by its number, and each lone surrogate in other strings, in place. A reviver for JSON.parse would take
+ * three times as long.
+ */
 function restore(value: unknown): unknown {
   if (typeof value === "string") {
     return value.startsWith(MARK) ? new SourceNumber(value.slice(MARK.length)) : value.toWellFormed();
@@ -113,8 +135,4 @@ function restore(value: unknown): unknown {
 
 function isContainer(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
-}
-
-function toWellFormed(_name: string, value: unknown): unknown {
-  return typeof value === "string" ? value.toWellFormed() : value;
 }

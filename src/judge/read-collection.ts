@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { decodeItem } from "../decode/decode-delivery.ts";
+import { type FoundItems, findItems, type NoItems } from "../decode/find-items.ts";
+import type { Collection } from "../domain/collection.ts";
+import type { RawBody } from "../domain/delivery.ts";
+import type { Fault } from "../domain/faults.ts";
+import { EventLoopTurns } from "../timing/event-loop-turns.ts";
+import { type ItemContext, type ItemRules, type ItemVerdict, judgeItem, rejectedItem } from "./judge-item.ts";
+import type { ReadMessage } from "./verdict.ts";
+
+/** How much of an oversize item is kept, so that people can see what it was. */
+const HEAD_BYTES = 4096;
+const SUGGESTIONS = "Bug suggestions";
+
+export interface CollectionOptions extends Collection, ItemRules {
+  /** The most items in a body. */
+  readonly maxItems: number;
+}
+
+/** The items of a body, or why the body is refused as a whole. Nothing of it may be stored then. */
+export type CollectionReading = { readonly ok: true; readonly reading: ReadMessage<ItemVerdict> } | NoItems;
+
+/**
+ * Reads the body of a request that posts a collection. The syntax of the whole body is checked first, in small steps, without
+ * parsing it. Each item is parsed when its verdict is asked for, so at most one of them is in memory as objects.
+ *
+ * @param body - the raw bytes, without any encoding. They must not change while verdicts are asked for.
+ */
+export async function readCollection(body: Buffer, options: CollectionOptions): Promise<CollectionReading> {
+  const items = await findItems(body, options.maxItems);
+  if (!items.ok) return items;
+  const suggested = needsLookAhead(body, options)
+    ? await guidsWithSuggestions(items, options)
+    : new Set<string>();
+  const context = { ...options, hasSuggestions: (guid: string) => suggested.has(guid) };
+  const verdictOf = (index: number): ItemVerdict => {
+    if (index < 0 || index >= items.count) {
+      throw new RangeError(`there is no item ${index} among ${items.count}`);
+    }
+    return judgeBytes(items.at(index), context);
+  };
+  return { ok: true, reading: { jobs: items.count, verdictOf } };
+}
+
+/**
+ * Reads a single item that was taken out of its list, as a rejection keeps it. Pure.
+ *
+ * @param bytes - valid UTF-8.
+ */
+export function readItem(bytes: Buffer, collection: Collection, rules: ItemRules): ReadMessage<ItemVerdict> {
+  const context = { ...rules, ...collection, hasSuggestions: () => false };
+  return { jobs: 1, verdictOf: () => judgeBytes(bytes, context) };
+}
+
+function judgeBytes(bytes: Buffer, context: ItemContext): ItemVerdict {
+  const decoded = decodeItem(bytes, context);
+  if (decoded.ok) return judgeItem(decoded.value, context);
+  return { ...rejectedItem(decoded.fault, undefined, context), raw: rawItem(bytes, decoded.fault) };
+}
+
+/** Returns the bytes of an item in the form in which a rejection keeps them. */
+function rawItem(bytes: Buffer, fault: Fault): RawBody {
+  if (fault.reason !== "oversize-body") return { body: bytes, oversize: null };
+  const { limitBytes } = fault;
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const head = Buffer.from(bytes.subarray(0, HEAD_BYTES));
+  return { body: head, oversize: { bytes: bytes.length, sha256, limitBytes } };
+}
+
+/** Whether suggestions further behind in the list could make a difference to a summary. */
+function needsLookAhead(body: Buffer, { kind }: Collection): boolean {
+  return kind === "artifact" && body.includes('"text_log_summary"') && body.includes(SUGGESTIONS);
+}
+
+/**
+ * Returns the guids for which a list of artifacts has suggestions that can be stored. Only items in which the name can be read as it
+ * is are parsed. One that writes it with escapes is missed; then suggestions are made in addition, and the submitted ones win.
+ */
+async function guidsWithSuggestions(
+  items: FoundItems,
+  options: CollectionOptions,
+): Promise<ReadonlySet<string>> {
+  const turns = new EventLoopTurns();
+  const guids = new Set<string>();
+  const context = { ...options, hasSuggestions: () => false };
+  for (let index = 0; index < items.count; index++) {
+    const bytes = items.at(index);
+    if (bytes.includes(SUGGESTIONS)) {
+      const verdict = judgeBytes(bytes, context);
+      if (verdict.kind === "artifact" && verdict.artifact.artifact.name === SUGGESTIONS) {
+        guids.add(verdict.artifact.job_guid);
+      }
+    }
+    await turns.giveIfDue();
+  }
+  return guids;
+}

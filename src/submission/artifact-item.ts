@@ -1,0 +1,39 @@
+import { ok, type Result, refuse } from "../domain/faults.ts";
+import { jobGuid } from "../domain/job-guid.ts";
+import type { PostedArtifact } from "../domain/posted-artifact.ts";
+import type { ArtifactItem } from "../validate/item-types.ts";
+import type { JobLimits } from "./job-limits.ts";
+import { logNameOf, prepareArtifacts } from "./prepare-artifacts.ts";
+
+/**
+ * Returns an item of an artifact collection, ready to be stored. Pure. Its blob is cut and cleaned like those of artifacts inside a job.
+ *
+ * @param item - fits `schemas/artifact-item.yml`. Members that the schema does not name are ignored.
+ * @param blob - the item's, with its numbers as they were written.
+ * @param hasSuggestions - returns whether the same list has `Bug suggestions` for a guid: none are made for it then.
+ * @returns fault `unusable-field` if nothing of the blob can be stored.
+ */
+export function readArtifactItem(
+  { job_guid, name, type }: ArtifactItem,
+  blob: unknown,
+  project: string,
+  limits: Pick<JobLimits, "artifacts" | "details">,
+  hasSuggestions: (guid: string) => boolean,
+): Result<PostedArtifact> {
+  const guid = jobGuid(job_guid);
+  const { artifacts, refused } = prepareArtifacts([{ name, type, blob }], limits, guid);
+  const [artifact] = artifacts;
+  if (artifact === undefined) {
+    const detail = refused[0]?.reason ?? "holds nothing that can be stored";
+    return refuse({ reason: "unusable-field", pointer: "/blob", detail });
+  }
+  const isSummary = artifact.name === "text_log_summary";
+  return ok({
+    project,
+    job_guid: guid,
+    artifact,
+    suggestions_for: isSummary && !hasSuggestions(guid) ? artifact.blob : null,
+    summary_of: isSummary ? logNameOf(artifact.blob) : null,
+    refused,
+  });
+}
