@@ -6,11 +6,13 @@ export const faultMeanings: Readonly<Record<FaultReason, string>> = {
   "unsupported-encoding": "the properties declare an encoding of the body that cannot be decoded",
   "malformed-body": "the body is not one JSON value, or an array of them, in UTF-8",
   "too-many-jobs": "the message holds more jobs than `MAX_JOBS_PER_MESSAGE`",
-  "too-many-objects": "the message holds more than `MAX_OBJECTS_PER_MESSAGE` JSON objects and lists",
-  "schema-violation": "the job message does not fit the Pulse Job Schema",
+  "too-many-objects":
+    "the message holds more than `MAX_OBJECTS_PER_MESSAGE` JSON objects, lists and numbers with unusual digits",
+  "schema-violation": "the job message does not fit the Pulse Job Schema, or the posted item its own schema",
   "unreadable-time": "a timestamp cannot be parsed",
   "project-not-accepted": "the registry does not let this exchange write to this project (`accept_projects`)",
   "unknown-revision-hash": "no push with this revision hash is known",
+  "unknown-job": "the project has no job with the guid of this artifact",
   "unusable-field": "a field fits the schema, but cannot be stored as it is",
   "internal-error": "a bug in pulse-ingest, at a message that had come before",
   "unreadable-delivery": "the AMQP driver fails on the headers of the message, again and again",
@@ -32,6 +34,7 @@ type OtherFault = Exclude<Fault, { readonly reason: "schema-violation" }>;
 function pointerOf(fault: OtherFault): string {
   if ("pointer" in fault && fault.pointer !== undefined) return fault.pointer;
   if (fault.reason === "project-not-accepted") return "/origin/project";
+  if (fault.reason === "unknown-job") return "/job_guid";
   return fault.reason === "unknown-revision-hash" ? "/origin/revision_hash" : "";
 }
 
@@ -51,11 +54,17 @@ export function faultWithin(fault: Fault, at: string): Fault {
     case "unusable-field":
     case "project-not-accepted":
     case "unknown-revision-hash":
+    case "unknown-job":
       return { ...fault, pointer: `${at}${pointerOf(fault)}` };
     default:
       // These concern the whole message.
       return fault;
   }
+}
+
+/** Returns the fault of a posted item, in which the revision hash stands beside the job and not in an origin. */
+export function faultOfItem(fault: Fault): Fault {
+  return fault.reason === "unknown-revision-hash" ? { ...fault, pointer: "/revision_hash" } : fault;
 }
 
 function lengthOf({ bytes, compression }: Extract<Fault, { readonly reason: "oversize-body" }>): string {
@@ -86,7 +95,7 @@ function messageOf(fault: OtherFault): string {
       );
     case "too-many-objects":
       return (
-        `holds more than ${fault.limit} JSON objects and lists (MAX_OBJECTS_PER_MESSAGE): ` +
+        `holds more than ${fault.limit} JSON objects and lists (MAX_OBJECTS_PER_MESSAGE), where numbers such as 1.10 count twice: ` +
         "publish the jobs in several messages, or put large data into a log"
       );
     case "unreadable-time":
@@ -101,6 +110,8 @@ function messageOf(fault: OtherFault): string {
         `no push of ${fault.project} has the revision hash ${fault.revisionHash}: submit the push before its jobs, ` +
         "or give a revision instead"
       );
+    case "unknown-job":
+      return `${fault.project} has no job with the guid ${fault.job_guid}: submit the job before its artifacts`;
     case "unusable-field":
       return fault.detail;
     case "internal-error":

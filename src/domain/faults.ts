@@ -43,6 +43,13 @@ export type Fault =
       /** JSON pointer to the revision hash. Default: `/origin/revision_hash`. */
       readonly pointer?: string;
     }
+  | {
+      readonly reason: "unknown-job";
+      readonly project: string;
+      readonly job_guid: string;
+      /** JSON pointer to the guid. Default: `/job_guid`. */
+      readonly pointer?: string;
+    }
   | { readonly reason: "unusable-field"; readonly pointer: string; readonly detail: string }
   | { readonly reason: "internal-error"; readonly detail: string }
   /** The driver of the broker fails at the delivery, which is kept whole in this queue. */

@@ -7,6 +7,7 @@ import type { Artifact } from "./submission.ts";
 
 /** A job may have many artifacts of this name. Each is a document of its own; they are merged when read. */
 export const JOB_INFO = "Job Info";
+export const BUG_SUGGESTIONS = "Bug suggestions";
 
 // Task ids hold slashes, so an unencoded part could collide with another job's id. SQLite ends a text in a JSON list at NUL.
 const special = { "%": "%25", "/": "%2F", "\0": "%00" } as const;
@@ -18,6 +19,11 @@ const hash = (text: string): string => hashOf("sha256", text, "hex").slice(0, 32
 /** Returns `project/job_guid`. In this id and those below, `%`, `/` and NUL are percent-encoded in each part. */
 export function jobId(project: string, guid: string): string {
   return `${part(project)}/${part(guid)}`;
+}
+
+/** Returns the first part of the ids of a project's documents, without the slash that follows. */
+export function projectKey(project: string): string {
+  return part(project);
 }
 
 /** Returns `job_guid/project` for a `jobId`: a key by which a store finds a guid in every project with one index. */
@@ -78,6 +84,11 @@ export function suggestionsId(project: string, guid: string, summaryBlob: string
 /** Returns `queue/exchange/routing_key`. */
 export function bindingId(queue: string, exchange: string, routingKey: string): string {
   return `${part(queue)}/${part(exchange)}/${part(routingKey)}`;
+}
+
+/** Returns `client_id/ts/hash(nonce)`. */
+export function nonceId(clientId: string, nonce: string, ts: number): string {
+  return `${part(clientId)}/${ts}/${hash(nonce)}`;
 }
 
 /**

@@ -75,6 +75,13 @@ export function storedSenderOf(stored: StoredRoute): string {
   return stored.origin === "rest" ? clientName(stored.client_id) : stored.exchange;
 }
 
+const CLIENT = "client:";
+
 function clientName(clientId: string): string {
-  return `client:${clientId}`;
+  return `${CLIENT}${clientId}`;
+}
+
+/** Returns whether a sender's name is that of a REST client. */
+export function isClient(sender: string): boolean {
+  return sender.startsWith(CLIENT);
 }

@@ -24,6 +24,8 @@ export interface ResultSetSubmission {
 /** The result set document. A skeleton has `push_timestamp` 0, author `pending...` and no revisions. */
 export interface ResultSet {
   readonly project: string;
+  /** Its number in the read API; see `numberOf`. No other push has it, and it never changes. */
+  readonly rest_id: number;
   /** The longest form that a message has given: 12 or 40 characters. */
   readonly revision: string;
   readonly short_revision: string;
@@ -32,6 +34,11 @@ export interface ResultSet {
   readonly push_timestamp: number;
   readonly active_status: string;
   readonly revisions: readonly Revision[];
+}
+
+/** Returns the revision that names a push: its own, otherwise that of its last row. */
+export function topRevision({ revision, revisions }: ResultSetSubmission): string {
+  return revision ?? revisions.at(-1)?.revision ?? "";
 }
 
 /** Returns the short form of a revision, which identifies a push: its first 12 characters, in unchanged case. */

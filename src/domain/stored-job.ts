@@ -12,6 +12,8 @@ export type Transition = StoredOrigin & {
 /** The job document. It is written last, so it proves that everything the message caused is stored. */
 export interface StoredJob extends PreparedJob {
   readonly project: string;
+  /** Its number in the read API; see `numberOf`. No other job has it, and a retry that renames the job keeps it. */
+  readonly rest_id: number;
   /** `_id` of its result set. */
   readonly result_set: string;
   readonly failure_classification_id: 1;

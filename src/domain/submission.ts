@@ -60,6 +60,13 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** Something about an accepted item that its sender should know, although it is stored as it was sent. */
+export interface Warning {
+  /** e.g. `artifact "text_log_summary"`. */
+  readonly what: string;
+  readonly reason: string;
+}
+
 export type ParseStatus = "pending" | "parsed" | "failed";
 
 export interface LogReference {

@@ -48,6 +48,11 @@ const told: readonly [Fault, string, RegExp][] = [
     /try .* f00: submit the push before its jobs, or give a revision/,
   ],
   [
+    { reason: "unknown-job", project: "try", job_guid: "g/0" },
+    "/job_guid",
+    /try has no job with the guid g\/0: submit the job before its artifacts/,
+  ],
+  [
     { reason: "unusable-field", pointer: "/productName", detail: "is longer than 100" },
     "/productName",
     /longer/,

@@ -92,6 +92,18 @@ function earlierVersion(name: string, openCopy: () => Promise<Copy>): void {
       expect(named?.job.options).toEqual(["debug", "pgo"]);
     });
 
+    it("lists its options, and its jobs by project, push and time of change", async () => {
+      const options = (await copy.store.listOptionCollections(10)).map((each) => each.options.join());
+      expect(options).toContain("debug,pgo");
+      const jobs = await copy.store.pageOfProject("try", 0, 100);
+      expect(jobs.length).toBeGreaterThan(2);
+      const [ran] = await copy.store.findJobsByGuid("ran");
+      const all = { by: "change", project: "try", from: "2026-01-05", to: null } as const;
+      expect(await copy.store.selectJobs(all, null, 100)).toEqual(jobs);
+      const pushes = [ran?.job.result_set ?? ""];
+      expect(await copy.store.selectJobs({ by: "push", pushes }, null, 100)).not.toEqual([]);
+    });
+
     it("calls repeated and late messages unchanged, and keeps a coalesced job coalesced", async () => {
       const again = await copy.store.storeSubmissions([
         anArrival({ taskId: "ran/0" }),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { numberOf } from "../../src/domain/document-numbers.ts";
 import type { JobView } from "../../src/store/ports/job-reads.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import type { Arrival } from "../../src/store/ports/submission-store.ts";
@@ -153,6 +154,12 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
       await kinds(messageIn("completed", guid, { isRetried: true }));
       expect(await kinds(messageIn("completed", guid, { result: "success" }))).toEqual(["unchanged"]);
       expect((await view()).job.result).toBe("retry");
+    });
+
+    story("a job keeps its number when it moves", async () => {
+      await kinds(messageIn("pending", guid));
+      await kinds(messageIn("running", guid), messageIn("completed", guid));
+      expect((await view()).job.rest_id).toBe(numberOf(`try/${guid}`));
     });
 
     story(

@@ -1,11 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
+import { numberOf } from "../../src/domain/document-numbers.ts";
+import { collectionsOf } from "../../src/store/mongodb/mongodb-collections.ts";
 import { openMongodbStore } from "../../src/store/mongodb/mongodb-store.ts";
+import { firstJob } from "../../src/store/rules/advance-job.ts";
+import { skeleton } from "../../src/store/rules/find-push.ts";
 import { defaultStoreLimits } from "../../src/store/rules/store-limits.ts";
-import { aClaim, anArrival, EXCHANGE } from "../examples.ts";
+import { aClaim, anArrival, EXCHANGE, REVISION } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
+import { until } from "../until.ts";
 import type { Database } from "./empty-store.ts";
 import { storeContract } from "./store-contract.ts";
 
@@ -42,16 +47,17 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     );
   });
 
-  it("lets the server delete rejections when they have expired", async () => {
+  it("lets the server delete rejections and nonces when they have expired", async () => {
     const { href } = databaseUrl();
     await (await openMongodbStore(href, 30)).close();
     const client = new MongoClient(href);
     const indexes = await client.db().collection("rejections").indexes();
+    const nonceIndexes = await client.db().collection("nonces").indexes();
     await client.db().dropDatabase();
     await client.close();
-    expect(indexes).toContainEqual(
-      expect.objectContaining({ key: { expires_at: 1 }, expireAfterSeconds: 0 }),
-    );
+    const byExpiry = expect.objectContaining({ key: { expires_at: 1 }, expireAfterSeconds: 0 });
+    expect(indexes).toContainEqual(byExpiry);
+    expect(nonceIndexes).toContainEqual(byExpiry);
     expect(indexes.map(({ key }) => Object.keys(key)[0])).toEqual(
       expect.arrayContaining(["exchange", "project", "fault.reason", "routing_key", "task_id", "last_seen"]),
     );
@@ -74,6 +80,35 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     ]);
     await store.close();
     await client.db().dropDatabase();
+    await client.close();
+  });
+
+  it("numbers the documents of an earlier version, and gives no number twice", async () => {
+    const { href } = databaseUrl();
+    const client = new MongoClient(href);
+    const db = client.db();
+    const all = collectionsOf(db);
+    const [job, push] = ["try/guid%2F0", "try/aaaaaaaaaaaa"] as const;
+    const { rest_id: _notYet, ...earlier } = firstJob(anArrival(), push, "w");
+    const taken = numberOf("try/b");
+    await all.jobs.insertMany([
+      ...["try/a", "try/b", "try/c"].map((_id) => ({ _id, ...earlier })),
+      { _id: "try/d", ...earlier, rest_id: taken },
+      { _id: "try/e", ...earlier, rest_id: numberOf(job) },
+    ]);
+    const { rest_id, ...other } = skeleton("try", REVISION);
+    await all.resultsets.insertOne({ _id: "try/other", ...other, revision_keys: [], rest_id });
+    const stores = await Promise.all([openMongodbStore(href, 30), openMongodbStore(href, 30)]);
+    await until(async () => (await all.versions.countDocuments({ _id: "numbers" })) === 1);
+    const numbers = (await all.jobs.find().sort({ _id: 1 }).toArray()).map((each) => each.rest_id);
+    expect(numbers).toEqual([numberOf("try/a"), taken + 1, numberOf("try/c"), taken, numberOf(job)]);
+
+    const [store] = stores;
+    expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
+    expect((await store.findJob("try", "guid/0"))?.job.rest_id).toBe(numberOf(job) + 1);
+    expect((await store.findResultSet("try", REVISION))?.rest_id).toBe(rest_id + 1);
+    await Promise.all(stores.map((each) => each.close()));
+    await db.dropDatabase();
     await client.close();
   });
 

@@ -11,6 +11,8 @@ const JOBS = 3;
 
 /** The content of one message. Numbers are the names of parts; a part of one name is the same in every message. */
 interface Content {
+  /** Whether it comes over REST, and not by Pulse. */
+  readonly isPosted: boolean;
   readonly isRetried: boolean;
   readonly result: "success" | "fail" | "exception";
   readonly startedAt: number | null;
@@ -30,6 +32,7 @@ interface Told {
 const parts = (of: number) => fc.subarray(Array.from({ length: of }, (_, n) => n));
 const time = fc.option(fc.integer({ min: 1, max: 1_000_000 }), { nil: null });
 const content: fc.Arbitrary<Content> = fc.record({
+  isPosted: fc.boolean(),
   isRetried: fc.boolean(),
   result: fc.constantFrom("success", "fail", "exception"),
   startedAt: time,
@@ -70,6 +73,13 @@ const deliveries = messages.chain((all) =>
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
 function toArrival(run: string, { job, state, content: told }: Told): Arrival {
+  const arrival = anArrivalOf(run, { job, state, content: told });
+  return told.isPosted ? { ...arrival, origin } : arrival;
+}
+
+const origin = { kind: "rest", clientId: "release-bot", endpoint: "/api/project/try/jobs/" } as const;
+
+function anArrivalOf(run: string, { job, state, content: told }: Told): Arrival {
   const details = told.details.map((n) => ({ title: `t${n}`, value: `v${n}`, url: null }));
   return anArrival({
     ...{ taskId: `${run}/${job}`, state, isRetried: told.isRetried, result: told.result },
@@ -124,8 +134,8 @@ async function storedOf(store: Store, guid: string): Promise<object> {
 }
 
 /**
- * Tests that messages end in the same jobs, in any order, however often they arrive, in whatever batches, and at whichever
- * of several workers.
+ * Tests that messages end in the same jobs, in any order, however often they arrive, by Pulse or over REST, in whatever batches,
+ * and at whichever of several workers.
  */
 export function orderContract(name: string, openEmpty: OpenEmpty, numRuns: number): void {
   it(`any order, duplication, batching and interleaving ends in the same jobs in the ${name} store`, async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { ResultSet } from "../../src/domain/result-set.ts";
+import { numberOf } from "../../src/domain/document-numbers.ts";
+import type { ResultSet, ResultSetSubmission } from "../../src/domain/result-set.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import type { Arrival } from "../../src/store/ports/submission-store.ts";
 import { anArrival } from "../examples.ts";
@@ -49,8 +50,10 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       expect(await store.storeSubmissions([job])).toEqual([{ kind: "stored" }]);
       return (await store.findJob(project, job.submission.job.job_guid))?.job.result_set;
     };
-    const submit = (...pushes: Parameters<Store["storeResultSets"]>[1]) =>
-      store.storeResultSets(project, pushes);
+    const submit = async (...pushes: readonly ResultSetSubmission[]) => {
+      const batch = pushes.map((resultSet) => ({ project, resultSet }));
+      return (await store.storeResultSets(batch)).map(({ kind }) => kind);
+    };
     const find = (revision: string): Promise<ResultSet | null> => store.findResultSet(project, revision);
     const idOf = (revision: string) => `${project}/${short(revision)}`;
     const [a, b, c] = [full("a"), full("b"), full("c")];
@@ -62,6 +65,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
           expect(await attach(given)).toBe(idOf(a));
           expect(await find(a)).toEqual({
             ...{ project, revision: given, short_revision: short(a), revision_hash: given, revisions: [] },
+            rest_id: numberOf(idOf(a)),
             ...{ author: "pending...", push_timestamp: 0, active_status: "active" },
           });
         },
@@ -90,7 +94,9 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
         `a submitted push completes its skeleton with ${given.length} characters, and the job stays attached`,
         async () => {
           const attachedTo = await attach(given);
-          await submit({ ...pushOf(a, [b, a]), revision_hash: "hash" });
+          const push = { ...pushOf(a, [b, a]), revision_hash: "hash" };
+          expect(await submit(push)).toEqual(["stored"]);
+          expect(await submit(push)).toEqual(["unchanged"]);
           expect(await find(a)).toMatchObject({
             author: "a@b",
             push_timestamp: 5,
@@ -117,7 +123,8 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
     story("a complete push does not change if it is submitted again with other contents", async () => {
       await submit(pushOf(a, [a]));
       const before = await find(a);
-      await submit({ ...pushOf(a, [b, c, a], 9, "other"), active_status: "hidden", revision_hash: "x" });
+      const other = { ...pushOf(a, [b, c, a], 9, "other"), active_status: "hidden", revision_hash: "x" };
+      expect(await submit(other)).toEqual(["unchanged"]);
       expect(await find(a)).toEqual(before);
       expect(await find(b)).toBeNull();
     });
@@ -155,6 +162,56 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       await submit(pushOf(b, [a, b], 7), pushOf(c, [a, c], 9));
       expect(await attach(a)).toBe(idOf(c));
       expect((await find(b))?.revisions).toEqual([row(b)]);
+    });
+
+    story("a push that comes twice in one batch keeps its revisions", async () => {
+      expect(await submit(pushOf(b, [a, b]), pushOf(b, [a, b]))).toEqual(["stored", "unchanged"]);
+      expect((await find(b))?.revisions).toEqual([row(a), row(b)]);
+    });
+
+    story("pushes of several projects in one batch have nothing in common", async () => {
+      const other = `${project}-other`;
+      const unnamed = { push_timestamp: 5, revisions: [] };
+      await store.storeResultSets([{ project: other, resultSet: pushOf(b, [a, b], 7) }]);
+      const outcomes = await store.storeResultSets([
+        { project, resultSet: pushOf(b, [a, b], 5) },
+        { project: other, resultSet: pushOf(b, [b], 5) },
+        { project: other, resultSet: pushOf(c, [a, c], 5) },
+        { project, resultSet: unnamed },
+      ]);
+      expect(outcomes).toMatchObject([
+        { kind: "stored" },
+        { kind: "unchanged" },
+        { kind: "stored" },
+        { kind: "rejected", fault: { reason: "unusable-field", pointer: "/revisions" } },
+      ]);
+      expect((await find(b))?.revisions).toEqual([row(a), row(b)]);
+      expect(await store.findResultSet(other, b)).toMatchObject({ push_timestamp: 7 });
+    });
+
+    story("a push whose hash another push has already is not created; one without a hash is", async () => {
+      await submit({ ...pushOf(a, [a]), revision_hash: "hash" });
+      expect(await submit({ ...pushOf(b, [b]), revision_hash: "hash" }, pushOf(c, [c]))).toEqual([
+        "unchanged",
+        "stored",
+      ]);
+      expect(await find(b)).toBeNull();
+    });
+
+    story("workers that submit the same pushes at once store each of them once, and whole", async () => {
+      const others = await Promise.all([database.open(), database.open()]);
+      const revisions = Array.from({ length: 8 }, (_, n) => full(n.toString(16)));
+      const batch = revisions.map((revision) => ({ project, resultSet: pushOf(revision, [revision]) }));
+      const skeletons = revisions.slice(4).map((revision) => jobOf(short(revision)));
+      const [outcomes] = await Promise.all([
+        Promise.all([store, ...others].map((worker) => worker.storeResultSets(batch))),
+        store.storeSubmissions(skeletons),
+      ]);
+      await Promise.all(others.map((each) => each.close()));
+      for (const at of revisions.keys()) expect(outcomes.map((each) => each[at]?.kind)).toContain("stored");
+      for (const revision of revisions) {
+        expect(await find(revision)).toMatchObject({ revision, author: "a@b", revisions: [row(revision)] });
+      }
     });
 
     story(

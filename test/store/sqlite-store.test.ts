@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "@jest/globals";
 import Database from "libsql";
+import { numberOf } from "../../src/domain/document-numbers.ts";
 import { defaultStoreLimits } from "../../src/store/rules/store-limits.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { anArrival } from "../examples.ts";
@@ -28,6 +29,22 @@ it("a file that is not a database is an error that says what to do", async () =>
     "not a database, but long enough to be looked at ".repeat(30),
   );
   await expect(openSqliteStore(folder, 30)).rejects.toThrow(/cannot be opened: .*DATA_DIR/);
+  rmSync(folder, { recursive: true });
+});
+
+it("a job or push whose number is taken gets the next one", async () => {
+  const folder = newFolder();
+  const store = await openSqliteStore(folder, 30);
+  await store.storeSubmissions([anArrival({ taskId: "other/0" })]);
+  const db = new Database(join(folder, "pulse-ingest.db"));
+  const [job, push] = [numberOf("try/guid%2F0"), numberOf("try/bbbbbbbbbbbb")];
+  db.exec(`UPDATE jobs SET rest_id = ${job}; UPDATE resultsets SET rest_id = ${push}`);
+  db.close();
+  const origin = { kind: "hg.mozilla.org", project: "try", revision: "b".repeat(40) };
+  await store.storeSubmissions([anArrival({ origin, state: "running" }), anArrival({ origin })]);
+  expect((await store.findJob("try", "guid/0"))?.job.rest_id).toBe(job + 1);
+  expect((await store.findResultSet("try", "b".repeat(40)))?.rest_id).toBe(push + 1);
+  await store.close();
   rmSync(folder, { recursive: true });
 });
 

@@ -1,12 +1,14 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { Binary, type Collection, type Db } from "mongodb";
 import type { Bug } from "../../domain/bug.ts";
+import { numberOf } from "../../domain/document-numbers.ts";
 import type { StoredRoute } from "../../domain/origin.ts";
 import type { StoredRejection } from "../../domain/rejection.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import type { KnownBinding } from "../ports/binding-ledger.ts";
+import type { Credential } from "../ports/credential-store.ts";
 import type { ArtifactMaker } from "../ports/job-reads.ts";
 import type { QuotaUse } from "../rules/admit-rejections.ts";
 import type { NewLog, NewSuggestions } from "../rules/new-work.ts";
@@ -25,8 +27,21 @@ export interface Leased {
   readonly lease_until: string | null;
 }
 
-export type ResultSetDocument = ResultSet & WithId & { readonly revision_keys: readonly string[] };
-export type JobDocument = StoredJob & WithId;
+/** Missing until the documents of an earlier version have been numbered. */
+interface Numbered {
+  readonly rest_id?: number;
+}
+export type ResultSetDocument = Omit<ResultSet, "rest_id"> &
+  Numbered &
+  WithId & { readonly revision_keys: readonly string[] };
+export type JobDocument = Omit<StoredJob, "rest_id"> &
+  Numbered &
+  WithId & {
+    /** The guid that a retry gives to the job, until the job has moved there; see `mongodb-moves.ts`. */
+    readonly moving_to?: string;
+    /** The number, from the moment when the moving job gives it up. */
+    readonly moved_number?: number;
+  };
 export interface ArtifactDocument extends WithId {
   readonly job: string;
   readonly name: string;
@@ -70,6 +85,18 @@ export type RejectionDocument = Pick<
 /** How much of a day's quota of rejections an exchange has used. */
 export type QuotaDocument = QuotaUse & WithId & { readonly expires_at: Date };
 
+/** The `_id` is the client id. */
+export type CredentialDocument = Omit<Credential, "client_id"> & WithId;
+
+export interface NonceDocument extends WithId {
+  readonly client_id: string;
+  /** The group that the request counts in; null if it does not count. */
+  readonly counted_as: string | null;
+  /** When the request came, in milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly expires_at: Date;
+}
+
 /** The collections of one database, by what they hold. */
 export interface Collections {
   readonly resultsets: Collection<ResultSetDocument>;
@@ -83,6 +110,10 @@ export interface Collections {
   readonly bugs: Collection<WithId & { readonly bug: Bug; readonly generation: string }>;
   readonly versions: Collection<WithId & { readonly version: string }>;
   readonly quotas: Collection<QuotaDocument>;
+  readonly credentials: Collection<CredentialDocument>;
+  readonly nonces: Collection<NonceDocument>;
+  /** The id is the hash of the options. */
+  readonly optionCollections: Collection<WithId & { readonly options: readonly string[] }>;
   readonly suspects: Collection<WithId & { readonly attempts: number; readonly last_seen: Date }>;
 }
 
@@ -90,6 +121,8 @@ export interface Collections {
 export const failedOnce = { failure: { $gt: "" } };
 /** Matches logs to read, or suggestions to make: the time is not null. Most publishers' logs never match. */
 export const waiting = { next_attempt_at: { $gt: "" } };
+/** Matches documents that have a number, which are all but some of an earlier version. */
+const numbered = { rest_id: { $gt: 0 } };
 /** The index for claims: exchanges take turns, and so do the projects of each exchange. */
 export const byTurn = { exchange: 1, project: 1, next_attempt_at: 1 } as const;
 const SUSPECT_SECONDS = 30 * 86_400;
@@ -112,6 +145,9 @@ export function collectionsOf(db: Db): Collections {
     bugs: db.collection("bugs"),
     versions: db.collection("versions"),
     quotas: db.collection("rejection_quotas"),
+    credentials: db.collection("credentials"),
+    nonces: db.collection("nonces"),
+    optionCollections: db.collection("option_collections"),
     suspects: db.collection("suspects"),
   };
 }
@@ -123,7 +159,14 @@ export function collectionsOf(db: Db): Collections {
 export async function createIndexes(all: Collections): Promise<void> {
   await all.resultsets.createIndex({ revision_keys: 1 });
   await all.resultsets.createIndex({ project: 1, revision_hash: 1 });
+  // Partial, because many documents of an earlier version have no number.
+  const onlyOnce = { unique: true, partialFilterExpression: numbered } as const;
+  await all.resultsets.createIndex({ rest_id: 1 }, onlyOnce);
+  await all.jobs.createIndex({ rest_id: 1 }, onlyOnce);
   await all.jobs.createIndex({ job_guid: 1 });
+  await all.jobs.createIndex({ result_set: 1 });
+  await all.jobs.createIndex({ project: 1, last_modified: 1 });
+  await all.resultsets.createIndex({ project: 1, push_timestamp: -1 });
   await indexWaiting(all.logs);
   await all.logs.createIndex({ last_modified: 1 });
   await all.logs.createIndex({ failure: 1, next_attempt_at: 1 }, { partialFilterExpression: failedOnce });
@@ -142,6 +185,8 @@ export async function createIndexes(all: Collections): Promise<void> {
   await all.rejections.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
   await all.quotas.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
   await all.bindings.createIndex({ queue: 1 });
+  await all.nonces.createIndex({ client_id: 1, counted_as: 1, at: 1 });
+  await all.nonces.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
   await all.suspects.createIndex({ last_seen: 1 }, { expireAfterSeconds: SUSPECT_SECONDS });
 }
 
@@ -174,6 +219,25 @@ export function packBlob(blob: string): string | Binary {
 
 export function unpackBlob(blob: string | Binary): string {
   return typeof blob === "string" ? blob : gunzipSync(blob.buffer).toString("utf8");
+}
+
+/** Returns a filter for the documents with these numbers. With `$gt` it can use the partial index of numbered documents. */
+export function withNumberIn(numbers: readonly number[]) {
+  return { rest_id: { $gt: 0, $in: [...numbers] } };
+}
+
+export function toStoredJob(document: JobDocument): StoredJob {
+  const { _id, moving_to, moved_number, rest_id = moved_number ?? numberOf(_id), ...job } = document;
+  return { ...job, rest_id };
+}
+
+export function toResultSet({
+  _id,
+  revision_keys,
+  rest_id = numberOf(_id),
+  ...push
+}: ResultSetDocument): ResultSet {
+  return { ...push, rest_id };
 }
 
 export function toArtifact({ name, type, blob }: ArtifactDocument): Artifact {

@@ -63,18 +63,23 @@ function isSystemError(error: unknown): error is { readonly message: unknown } {
 /**
  * Waits for an unordered insert. Documents that exist already count as written.
  *
- * @returns false if some existed already.
+ * @returns the indexes of those that existed already.
  */
-export async function ignoreDuplicates(write: Promise<unknown>): Promise<boolean> {
+export async function duplicatesOf(write: Promise<unknown>): Promise<ReadonlySet<number>> {
   try {
     await write;
-    return true;
+    return new Set();
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError)) throw error;
     const faults = [error.writeErrors].flat();
     if (faults.length === 0 || faults.some(({ code }) => code !== DUPLICATE)) throw error;
-    return false;
+    return new Set(faults.map(({ index }) => index));
   }
+}
+
+/** The same. Returns false if some existed already. */
+export async function ignoreDuplicates(write: Promise<unknown>): Promise<boolean> {
+  return (await duplicatesOf(write)).size === 0;
 }
 
 /** Returns whether the server refused a write only because another writer was faster. */

@@ -1,17 +1,25 @@
+import { isDeepStrictEqual } from "node:util";
 import type { AnyBulkWriteOperation } from "mongodb";
 import { Unavailable } from "../../domain/faults.ts";
-import { resultSetId } from "../../domain/ids.ts";
-import { isFullRevision, type ResultSet, type ResultSetSubmission } from "../../domain/result-set.ts";
-import type { Arrival } from "../ports/submission-store.ts";
-import { completePush, keysOf, linkedOnce } from "../rules/complete-push.ts";
+import { isFullRevision, type ResultSet } from "../../domain/result-set.ts";
+import type { Arrival, ResultSetArrival, StoreOutcome } from "../ports/submission-store.ts";
 import { revisionKeys } from "../rules/find-push.ts";
-import { type PushBook, pushKeys } from "../rules/push-book.ts";
-import { type Collections, inOneOrder, type ResultSetDocument } from "./mongodb-collections.ts";
+import { linkedOnce, planResultSets, pushIdOf, submittedKeys } from "../rules/plan-result-sets.ts";
+import { PushBook, pushKeys } from "../rules/push-book.ts";
+import { withNumber } from "../rules/wanted-numbers.ts";
+import {
+  type Collections,
+  inOneOrder,
+  type ResultSetDocument,
+  toResultSet,
+  withNumberIn,
+} from "./mongodb-collections.ts";
 import { ignoreDuplicates, isLostRace } from "./mongodb-faults.ts";
-import { inOneReply, letOthersPass, MAX_ROUNDS, TOO_SLOW, unordered } from "./mongodb-rounds.ts";
+import { freeNumbers } from "./mongodb-numbers.ts";
+import { inOneReply, letOthersPass, MAX_ROUNDS, settleReads, TOO_SLOW, unordered } from "./mongodb-rounds.ts";
 
 /** Reads and writes pushes, for a batch of jobs or when they are submitted themselves. */
-export function createPushes(all: Pick<Collections, "resultsets">) {
+export function createPushes(all: Pick<Collections, "resultsets" | "versions">) {
   async function readPushes(arrivals: readonly Arrival[]): Promise<ResultSet[]> {
     const { keys, hashes } = pushKeys(arrivals.map(({ submission }) => submission));
     return pushesBy(keys, hashes);
@@ -27,7 +35,7 @@ export function createPushes(all: Pick<Collections, "resultsets">) {
     const found = await all.resultsets
       .find({ $or: [{ revision_keys: { $in: keys } }, ...byHash] }, inOneReply)
       .toArray();
-    return found.map(({ _id, revision_keys, ...push }) => push);
+    return found.map(toResultSet);
   }
 
   async function writePushes(book: PushBook, read: readonly ResultSet[]): Promise<void> {
@@ -41,6 +49,7 @@ export function createPushes(all: Pick<Collections, "resultsets">) {
         : { updateOne: lengthening(id, push, before.revision) };
     });
     if (await ignoreDuplicates(all.resultsets.bulkWrite(writes, unordered))) return;
+    await insertMissing(changed.filter(({ _id }) => !known.has(_id)));
     // Another worker has just written some of these pushes. That is enough, unless only ours has the full revision.
     const lengthenings = changed
       .filter(({ _id, push: { revision } }) => !known.has(_id) && isFullRevision(revision))
@@ -48,30 +57,91 @@ export function createPushes(all: Pick<Collections, "resultsets">) {
     if (lengthenings.length > 0) await all.resultsets.bulkWrite(lengthenings, unordered);
   }
 
-  async function storeResultSets(project: string, submitted: readonly ResultSetSubmission[]): Promise<void> {
-    for (const resultSet of linkedOnce(submitted)) {
-      for (let round = 0; !(await storeResultSet(project, resultSet)); round++) {
-        if (round >= MAX_ROUNDS) throw new Unavailable("store", TOO_SLOW);
-        await letOthersPass(round);
-      }
+  /** Inserts the new pushes that nobody has written: another push has their number. They get others. */
+  async function insertMissing(pushes: readonly { _id: string; push: ResultSet }[]): Promise<void> {
+    for (let open = pushes, round = 0; ; round++) {
+      const ids = open.map(({ _id }) => _id);
+      const written = await all.resultsets
+        .find({ _id: { $in: ids } }, { projection: { _id: 1 }, ...inOneReply })
+        .toArray();
+      const there = new Set(written.map(({ _id }) => _id));
+      open = open.filter(({ _id }) => !there.has(_id));
+      if (open.length === 0) return;
+      if (round >= MAX_ROUNDS) throw new Unavailable("store", TOO_SLOW);
+      const numbers = await numbersFor(open.map(({ _id, push }) => [_id, push.rest_id]));
+      const documents = open.map(({ _id, push }) => toDocument(_id, withNumber(push, numbers.of(_id))));
+      await ignoreDuplicates(all.resultsets.insertMany(documents, unordered));
     }
   }
 
-  /** Returns false if another writer was faster. */
-  async function storeResultSet(project: string, resultSet: ResultSetSubmission): Promise<boolean> {
-    const push = completePush(await pushesBy(keysOf(project, resultSet), []), project, resultSet);
-    if (push === null) return true;
-    const { before, next } = push;
-    const { _id, ...replacement } = toDocument(resultSetId(project, next.revision), next);
-    try {
-      if (before === null) return (await all.resultsets.insertOne({ _id, ...replacement })).acknowledged;
-      const { revision, push_timestamp } = before;
-      const asRead = { _id, revision, push_timestamp };
-      return (await all.resultsets.replaceOne(asRead, replacement)).matchedCount === 1;
-    } catch (error) {
-      if (isLostRace(error)) return false;
-      throw error;
+  async function numbersFor(wanted: readonly (readonly [id: string, number: number])[]) {
+    return freeNumbers(wanted, (asked) =>
+      all.resultsets.find(withNumberIn(asked), { projection: { rest_id: 1 }, ...inOneReply }).toArray(),
+    );
+  }
+
+  async function storeResultSets(batch: readonly ResultSetArrival[]): Promise<StoreOutcome[]> {
+    const outcomes: StoreOutcome[] = [];
+    let open = [...linkedOnce(batch).entries()];
+    for (let round = 0; open.length > 0; round++) {
+      if (round > MAX_ROUNDS) throw new Unavailable("store", TOO_SLOW);
+      if (round > 0) await letOthersPass(round);
+      const arrivals = open.map(([, arrival]) => arrival);
+      const { keys, hashes } = submittedKeys(arrivals);
+      const read = await pushesBy(keys, hashes);
+      const book = new PushBook(read);
+      const planned = planResultSets(arrivals, book);
+      const lost = await putPushes(book, read, round);
+      for (const [at, [index, arrival]] of open.entries()) {
+        const outcome = planned[at];
+        if (outcome !== undefined && !lost.has(pushIdOf(arrival))) outcomes[index] = outcome;
+      }
+      open = open.filter(([, arrival]) => lost.has(pushIdOf(arrival)));
     }
+    return outcomes;
+  }
+
+  /** Writes submitted pushes by compare-and-set. Returns the ids of those that another writer changed first. */
+  async function putPushes(
+    book: PushBook,
+    read: readonly ResultSet[],
+    round: number,
+  ): Promise<ReadonlySet<string>> {
+    // As with jobs, an insert may also be lost because another push has that number.
+    const numbers = round === 0 ? null : await numbersFor(book.wantedNumbers());
+    const known = new Map(read.map((push) => [book.idOf(push), push]));
+    const changed = inOneOrder(
+      Array.from(book.changed, ([_id, push]) => {
+        const isNumbered = numbers === null || known.has(_id);
+        return { _id, push: isNumbered ? push : withNumber(push, numbers.of(_id)) };
+      }),
+    );
+    if (changed.length === 0) {
+      await settleReads(all);
+      return new Set();
+    }
+    const writes = changed.map(({ _id: id, push }): AnyBulkWriteOperation<ResultSetDocument> => {
+      const { _id, ...replacement } = toDocument(id, push);
+      const before = known.get(_id);
+      if (before === undefined) return { insertOne: { document: { _id, ...replacement } } };
+      const { revision, push_timestamp } = before;
+      return { replaceOne: { filter: { _id, revision, push_timestamp }, replacement } };
+    });
+    try {
+      const { insertedCount, matchedCount } = await all.resultsets.bulkWrite(writes, unordered);
+      if (insertedCount + matchedCount === changed.length) return new Set();
+    } catch (error) {
+      if (!isLostRace(error)) throw error;
+    }
+    const now = await all.resultsets
+      .find({ _id: { $in: changed.map(({ _id }) => _id) } }, inOneReply)
+      .toArray();
+    await settleReads(all);
+    const stored = new Map(now.map((document) => [document._id, toResultSet(document)]));
+    // Another writer that stored the same push did our work.
+    return new Set(
+      changed.filter(({ _id, push }) => !isDeepStrictEqual(stored.get(_id), push)).map(({ _id }) => _id),
+    );
   }
 
   return { readPushes, writePushes, storeResultSets };

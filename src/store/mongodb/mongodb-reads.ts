@@ -12,8 +12,9 @@ import {
   type Collections,
   inOneOrder,
   type JobDocument,
-  type ResultSetDocument,
   toArtifact,
+  toResultSet,
+  toStoredJob,
 } from "./mongodb-collections.ts";
 import { toStoredLog } from "./mongodb-logs.ts";
 
@@ -25,10 +26,9 @@ export function createReads(all: Collections) {
   async function findJob(project: string, guid: string): Promise<JobView | null> {
     const found = await all.jobs.findOne({ _id: jobId(project, guid) });
     if (found === null) return null;
-    const { _id, ...job } = found;
-    const { into, logs, artifacts } = await partsOf(_id);
+    const { into, logs, artifacts } = await partsOf(found._id);
     return {
-      job: withOrigins(job),
+      job: withOrigins(toStoredJob(found)),
       coalesced_to: into?.into_guid ?? null,
       logs: logs.map(toStoredLog),
       artifacts: [...new Set(artifacts.map(({ name }) => name))],
@@ -38,17 +38,18 @@ export function createReads(all: Collections) {
   /** Reads what is stored beside a job. */
   async function partsOf(job: string) {
     const projection = { name: 1, made_by: 1 } as const;
-    const [into, logs, artifacts] = await Promise.all([
+    const [into, logs] = await Promise.all([
       all.coalesced.findOne({ _id: job }),
       all.logs
         .find({ _id: below(job) })
         .sort({ order: 1 })
         .toArray(),
-      all.artifacts
-        .find({ _id: below(job) }, { projection })
-        .sort({ order: 1 })
-        .toArray(),
     ]);
+    // Read after the logs: a worker may write between the two, and a log that is parsed has its artifacts.
+    const artifacts = await all.artifacts
+      .find({ _id: below(job) }, { projection })
+      .sort({ order: 1 })
+      .toArray();
     return { into, logs, artifacts };
   }
 
@@ -61,17 +62,18 @@ export function createReads(all: Collections) {
     return Promise.all(jobs.map(explained));
   }
 
-  async function explained({ _id, ...job }: JobDocument): Promise<ExplainedJob> {
+  async function explained(found: JobDocument): Promise<ExplainedJob> {
+    const { _id, result_set } = found;
     const [{ into, logs, artifacts }, push, suggestions] = await Promise.all([
       partsOf(_id),
-      all.resultsets.findOne({ _id: job.result_set }),
+      all.resultsets.findOne({ _id: result_set }),
       all.suggestions
         .find({ _id: below(_id) }, { projection: { blob: 0 } })
         .sort({ _id: 1 })
         .toArray(),
     ]);
     return {
-      job: withOrigins(job),
+      job: withOrigins(toStoredJob(found)),
       result_set: push === null ? null : toResultSet(push),
       coalesced_to: into?.into_guid ?? null,
       logs: logs.map(toStoredLog),
@@ -92,16 +94,19 @@ export function createReads(all: Collections) {
     return (name === JOB_INFO ? mergeJobInfo(artifacts) : artifacts[0]) ?? null;
   }
 
+  async function findResultSets(project: string, revisions: readonly string[]): Promise<ResultSet[]> {
+    const ids = revisions.map((revision) => resultSetId(project, revision));
+    const found = await all.resultsets.find({ _id: { $in: ids } }).toArray();
+    return found.map(toResultSet);
+  }
+
   async function findResultSet(project: string, revision: string): Promise<ResultSet | null> {
     const found = await all.resultsets.find({ revision_keys: resultSetId(project, revision) }).toArray();
-    return findPush(
-      found.map(({ _id, revision_keys, ...push }) => push),
-      revision,
-    );
+    return findPush(found.map(toResultSet), revision);
   }
 
   async function countDocuments(): Promise<Record<string, number>> {
-    const { bindings, versions, quotas, ...counted } = all;
+    const { bindings, versions, quotas, optionCollections, ...counted } = all;
     const counts = Object.entries(counted).map(async ([name, collection]) => {
       return [name, await collection.countDocuments()] as const;
     });
@@ -113,10 +118,7 @@ export function createReads(all: Collections) {
     findJobsByGuid,
     findArtifact,
     findResultSet,
+    findResultSets,
     countDocuments,
   };
-}
-
-function toResultSet({ _id, revision_keys, ...push }: ResultSetDocument): ResultSet {
-  return push;
 }

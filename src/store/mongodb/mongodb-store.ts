@@ -1,4 +1,4 @@
-import { type Db, MongoClient } from "mongodb";
+import { type Db, MongoClient, MongoServerError } from "mongodb";
 import { namesDatabase } from "../../domain/database-name.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
@@ -8,21 +8,31 @@ import type { Store } from "../ports/store.ts";
 import { LogRoom } from "../rules/log-room.ts";
 import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
 import { withinLimit } from "./answer-limit.ts";
+import { createApiReads } from "./mongodb-api-reads.ts";
+import { createArtifacts } from "./mongodb-artifacts.ts";
 import { createBindings } from "./mongodb-bindings.ts";
 import { createBugs } from "./mongodb-bugs.ts";
 import { createClaims } from "./mongodb-claims.ts";
-import { collectionsOf, createIndexes } from "./mongodb-collections.ts";
+import { type Collections, collectionsOf, createIndexes } from "./mongodb-collections.ts";
+import { createCredentials } from "./mongodb-credentials.ts";
 import { asUnavailable, refusedName } from "./mongodb-faults.ts";
+import { createJobStates } from "./mongodb-jobs.ts";
 import { createLogs } from "./mongodb-logs.ts";
+import { createNonces } from "./mongodb-nonces.ts";
+import { numberDocuments } from "./mongodb-numbers.ts";
+import { noteNewOptions } from "./mongodb-options.ts";
 import { createPolicies } from "./mongodb-policies.ts";
 import { createReads } from "./mongodb-reads.ts";
 import { createRejections } from "./mongodb-rejections.ts";
+import { letOthersPass } from "./mongodb-rounds.ts";
 import { createSuspects } from "./mongodb-suspects.ts";
 import { createWork } from "./mongodb-work.ts";
 import { createWrites } from "./mongodb-writes.ts";
 import { checkLimits, watchChecks } from "./watch-checks.ts";
 
 const DEFAULT_DATABASE = "pulse_ingest";
+/** How often creating the indexes is tried again. */
+const MAX_REFUSALS = 3;
 
 /**
  * Opens a store on a server that speaks MongoDB's protocol: MongoDB, Amazon DocumentDB, FerretDB on DocumentDB. It only uses
@@ -43,29 +53,43 @@ export async function openMongodbStore(
   const endWatch = watchChecks(client, checkLimits(client.options), onStuck);
   try {
     await withinLimit(() => client.connect());
-    await withinLimit(() => createIndexes(all));
+    await withinLimit(() => createIndexesAmongOthers(all));
+    await withinLimit(() => noteNewOptions(all));
   } catch (error) {
     endWatch();
     await client.close();
     throw refusedName(error) ?? asUnavailable(error);
   }
+  const ending = new AbortController();
+  // Not awaited: in a large store of an earlier version it takes minutes.
+  void numberDocuments(database, ending.signal);
   const { forStrangers, forWorkers, forPeople, end } = createPolicies(all);
   const rejections = createRejections(all, rejectionTtlDays, limits.rejectionQuota);
   const { recordRejections, resolveRejections, ...rejectionReads } = rejections;
   const { finishItems, ...work } = createWork(all);
   const { replaceBugs, ...bugReads } = createBugs(all);
+  const credentials = createCredentials(all);
   const writes = createWrites(all, new LogRoom(limits.maxWaitingLogs, () => performance.now()));
 
   const strangersCalls = wrapCalls(
-    { ...writes, recordRejections, resolveRejections, finishItems },
+    {
+      ...{ ...writes, ...createArtifacts(all), ...createJobStates(all) },
+      ...{ recordRejections, resolveRejections, finishItems },
+    },
     forStrangers,
   );
   const workersCalls = wrapCalls(
-    { ...createClaims(all), ...work, ...bugReads, ...createSuspects(all), ...createBindings(all), ping },
+    {
+      ...{ ...createClaims(all), ...work, ...bugReads, ...createSuspects(all), ...createBindings(all) },
+      ...{ ...credentials.forWorkers, ...createNonces(all), ping },
+    },
     forWorkers,
   );
   const peoplesCalls = wrapCalls(
-    { ...createReads(all), ...rejectionReads, ...createLogs(all), replaceBugs },
+    {
+      ...{ ...createReads(all), ...createApiReads(all), ...rejectionReads, ...createLogs(all), replaceBugs },
+      ...credentials.forPeople,
+    },
     forPeople,
   );
   const finishGrouped = groupCalls(strangersCalls.finishItems);
@@ -83,10 +107,27 @@ export async function openMongodbStore(
     finishWork: (item, artifacts) => finishGrouped({ item, artifacts }),
     async close() {
       if (!end()) return;
+      ending.abort();
       endWatch();
       await client.close();
     },
   };
+}
+
+/**
+ * Creates the indexes, again if the server refuses. Some servers lock a collection for a unique index, and abort one of several
+ * workers that open the store at the same moment.
+ */
+async function createIndexesAmongOthers(all: Collections): Promise<void> {
+  for (let round = 0; ; round++) {
+    try {
+      await createIndexes(all);
+      return;
+    } catch (error) {
+      if (!(error instanceof MongoServerError) || round >= MAX_REFUSALS) throw error;
+      await letOthersPass(round);
+    }
+  }
 }
 
 /** Returns what an address names, without contacting a server. @throws Misuse if the driver does not understand it. */

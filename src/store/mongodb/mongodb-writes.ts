@@ -1,30 +1,28 @@
 import { randomUUID } from "node:crypto";
 import type { AnyBulkWriteOperation } from "mongodb";
 import { Refused, Unavailable } from "../../domain/faults.ts";
-import { jobId } from "../../domain/ids.ts";
+import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
-import { DECISIVE, type DecisiveJob } from "../rules/advance-job.ts";
+import type { DecisiveJob } from "../rules/advance-job.ts";
 import type { LogRoom } from "../rules/log-room.ts";
 import { type BatchPlan, planBatch } from "../rules/plan-batch.ts";
 import { PushBook } from "../rules/push-book.ts";
-import {
-  below,
-  type Collections,
-  inOneOrder,
-  type JobDocument,
-  packBlob,
-  waiting,
-} from "./mongodb-collections.ts";
-import { asUnavailable, ignoreDuplicates, isLostRace } from "./mongodb-faults.ts";
+import { concernedIds, splitAtRetries } from "../rules/retry-guid.ts";
+import { withNumber } from "../rules/wanted-numbers.ts";
+import { type Collections, type JobDocument, waiting, withNumberIn } from "./mongodb-collections.ts";
+import { asUnavailable, isLostRace } from "./mongodb-faults.ts";
+import { createJobReading } from "./mongodb-jobs.ts";
+import { freeNumbers } from "./mongodb-numbers.ts";
+import { createOptions } from "./mongodb-options.ts";
+import { writeParts } from "./mongodb-parts.ts";
 import { createPushes } from "./mongodb-pushes.ts";
-import { inOneReply, letOthersPass, MAX_ROUNDS, TOO_SLOW, unordered } from "./mongodb-rounds.ts";
+import { inOneReply, letOthersPass, MAX_ROUNDS, settleReads, TOO_SLOW, unordered } from "./mongodb-rounds.ts";
 
 /**
  * The most rounds for an error that is not a lost race. A lost reply is found out in one round; some servers report a lost race
  * as another error.
  */
 const MAX_ERRORS = 2;
-const decisive = Object.fromEntries(DECISIVE.map((name) => [name, 1]));
 
 type Tagged = readonly [index: number, arrival: Arrival];
 
@@ -38,13 +36,21 @@ interface RoundEnd {
 /** Writes batches. Each round takes a constant number of round trips: result sets, then artifacts and logs, then jobs. */
 export function createWrites(all: Collections, room: LogRoom) {
   const pushes = createPushes(all);
+  const { readJobs, finishMoves } = createJobReading(all);
+  const { writeOptions } = createOptions(all);
 
   async function storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]> {
+    const parts: StoreOutcome[][] = [];
+    for (const part of splitAtRetries(batch)) parts.push(await storePart(part));
+    return parts.flat();
+  }
+
+  async function storePart(batch: readonly Arrival[]): Promise<StoreOutcome[]> {
     const outcomes: StoreOutcome[] = [];
     let open: readonly Tagged[] = [...batch.entries()];
     for (let round = 0; open.length > 0; round++) {
       if (round > 0) await letOthersPass(round);
-      const { again, error } = await storeRound(open, outcomes);
+      const { again, error } = await storeRound(open, outcomes, round);
       const isRace = error === null || isLostRace(error);
       if (again.length > 0 && round >= (isRace ? MAX_ROUNDS : MAX_ERRORS))
         throw error ?? new Refused(TOO_SLOW);
@@ -54,24 +60,32 @@ export function createWrites(all: Collections, room: LogRoom) {
   }
 
   /** Writes the open submissions, and enters the outcomes of those that were written. */
-  async function storeRound(open: readonly Tagged[], outcomes: StoreOutcome[]): Promise<RoundEnd> {
+  async function storeRound(
+    open: readonly Tagged[],
+    outcomes: StoreOutcome[],
+    round: number,
+  ): Promise<RoundEnd> {
     const arrivals = open.map(([, arrival]) => arrival);
     const writeId = randomUUID();
     const [stored, read] = await Promise.all([
-      readJobs(arrivals),
+      readJobs(arrivals.flatMap(concernedIds)),
       pushes.readPushes(arrivals),
       countLogs(arrivals),
     ]);
     const book = new PushBook(read);
     const plan = planBatch(arrivals, stored, book, room, writeId);
     await pushes.writePushes(book, read);
-    await writeParts(plan);
-    const { lost, error } = await writeJobs(plan, stored, writeId);
+    await Promise.all([writeOptions(plan), writeParts(all, plan)]);
+    // An insert is lost to another writer of that job, or to another job with that number. The second is so rare that numbers
+    // are only checked after the first round.
+    const newJobs = round === 0 ? plan.newJobs : await withFreeNumbers(plan.newJobs);
+    const { lost, error } = await writeJobs({ ...plan, newJobs }, stored, writeId);
+    await finishMoves([...plan.renamed.keys()].filter((id) => !lost.has(id)));
     const again: Tagged[] = [];
     open.forEach(([index, arrival], at) => {
-      const { project, job } = arrival.submission;
       const outcome = plan.outcomes[at];
-      if (lost.has(jobId(project, job.job_guid)) || outcome === undefined) again.push([index, arrival]);
+      const isLost = concernedIds(arrival).some((id) => lost.has(id));
+      if (isLost || outcome === undefined) again.push([index, arrival]);
       else outcomes[index] = outcome;
     });
     return { again, error };
@@ -88,77 +102,33 @@ export function createWrites(all: Collections, room: LogRoom) {
     await Promise.all(counts);
   }
 
-  /** Reads only the decisive fields, so that the rest of the job need not be sent. */
-  async function readJobs(arrivals: readonly Arrival[]): Promise<Map<string, DecisiveJob>> {
-    const ids = arrivals.map(({ submission: { project, job } }) => jobId(project, job.job_guid));
-    const jobs = await all.jobs
-      .find({ _id: { $in: [...new Set(ids)] } }, { projection: decisive, ...inOneReply })
-      .toArray();
-    return new Map(
-      jobs.map(({ _id, state, version, refused, transitions }) => {
-        return [_id, { state, version, refused, transitions }];
-      }),
+  async function withFreeNumbers(newJobs: ReadonlyMap<string, StoredJob>): Promise<Map<string, StoredJob>> {
+    const wanted = Array.from(newJobs, ([id, { rest_id }]) => [id, rest_id] as const);
+    const numbers = await freeNumbers(wanted, (asked) =>
+      all.jobs.find(withNumberIn(asked), { projection: { rest_id: 1 }, ...inOneReply }).toArray(),
     );
-  }
-
-  async function writeParts(plan: BatchPlan): Promise<void> {
-    const order = Date.now() * 1000;
-    const unleased = { attempts: 0, lease: null, lease_until: null };
-    const artifacts = [...plan.artifacts].map(([_id, { job, artifact }], index) => {
-      const { name, type, blob } = artifact;
-      return {
-        _id,
-        job,
-        name,
-        type,
-        blob: packBlob(blob),
-        made_by: "message",
-        order: order + index,
-      } as const;
-    });
-    const logs = [...plan.logs].map(([_id, log], n) => ({ _id, ...log, ...unleased, order: order + n }));
-    const suggestions = [...plan.suggestions].map(([_id, work]) => ({
-      ...{ _id, ...work, ...unleased, failure: null },
-      blob: packBlob(work.blob),
-    }));
-    const links = inOneOrder([...plan.coalesced].map(([_id, into_guid]) => ({ _id, into_guid })));
-    const coalesced = links.map(({ _id, into_guid }) => ({
-      updateOne: { filter: { _id }, update: { $max: { into_guid } }, upsert: true },
-    }));
-    const parsed = { parse_status: "parsed", failure: null, next_attempt_at: null } as const;
-    const summarised = plan.summarised.map(({ job, logName }) => ({
-      updateMany: {
-        filter: { _id: below(job), name: logName, parse_status: { $ne: "parsed" as const } },
-        update: { $set: parsed },
-      },
-    }));
-    await Promise.all([
-      artifacts.length > 0 && ignoreDuplicates(all.artifacts.insertMany(inOneOrder(artifacts), unordered)),
-      logs.length > 0 && ignoreDuplicates(all.logs.insertMany(inOneOrder(logs), unordered)),
-      suggestions.length > 0 &&
-        ignoreDuplicates(all.suggestions.insertMany(inOneOrder(suggestions), unordered)),
-      coalesced.length > 0 && all.coalesced.bulkWrite(coalesced, unordered),
-    ]);
-    if (summarised.length > 0) await all.logs.bulkWrite(summarised, unordered);
+    return new Map(Array.from(newJobs, ([id, job]) => [id, withNumber(job, numbers.of(id))]));
   }
 
   /** Writes jobs by compare-and-set. Returns the ids of those that another writer changed first, and the server's error. */
   async function writeJobs(
-    { newJobs, changedJobs }: BatchPlan,
+    { newJobs, changedJobs, renamed }: BatchPlan,
     stored: ReadonlyMap<string, DecisiveJob>,
     writeId: string,
   ): Promise<{ readonly lost: ReadonlySet<string>; readonly error: unknown }> {
     let error: unknown = null;
     const ids = [...newJobs.keys(), ...changedJobs.keys()].toSorted();
     if (ids.length === 0) {
-      await settleReads();
+      await settleReads(all);
       return { lost: new Set(), error };
     }
     const writes = ids.map((_id): AnyBulkWriteOperation<JobDocument> => {
       const job = newJobs.get(_id);
       if (job !== undefined) return { insertOne: { document: { _id, ...job } } };
       const filter = { _id, version: stored.get(_id)?.version ?? 0 };
-      return { updateOne: { filter, update: { $set: changedJobs.get(_id) ?? {} } } };
+      const moving_to = renamed.get(_id);
+      const $set = { ...changedJobs.get(_id), ...(moving_to === undefined ? {} : { moving_to }) };
+      return { updateOne: { filter, update: { $set } } };
     });
     try {
       const { insertedCount, matchedCount } = await all.jobs.bulkWrite(writes, unordered);
@@ -171,18 +141,9 @@ export function createWrites(all: Collections, room: LogRoom) {
     const won = await all.jobs
       .find({ _id: { $in: ids }, write_id: writeId }, { projection: { _id: 1 }, ...inOneReply })
       .toArray();
-    await settleReads();
+    await settleReads(all);
     const ours = new Set(won.map(({ _id }) => _id));
     return { lost: new Set(ids.filter((id) => !ours.has(id))), error };
-  }
-
-  /**
-   * Waits until everything that was read is on most members. A read also returns data that only the primary has, and may lose
-   * again. A write waits for all earlier writes to reach most members, even if it changes nothing. Used when outcomes depend
-   * only on a read.
-   */
-  async function settleReads(): Promise<void> {
-    await all.versions.updateOne({ _id: "none" }, { $set: { version: "none" } });
   }
 
   return { storeSubmissions, storeResultSets: pushes.storeResultSets };

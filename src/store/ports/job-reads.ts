@@ -46,6 +46,8 @@ export interface JobReads {
   /** Returns `Job Info` merged: its details in the order of arrival, without duplicates. */
   findArtifact(project: string, guid: string, name: string): Promise<Artifact | null>;
   findResultSet(project: string, revision: string): Promise<ResultSet | null>;
+  /** Returns the pushes with these top revisions, in no particular order. Unknown revisions are left out. */
+  findResultSets(project: string, revisions: readonly string[]): Promise<ResultSet[]>;
   /** Returns the number of documents of each collection, for people and tests. */
   countDocuments(): Promise<Readonly<Record<string, number>>>;
 }

@@ -1,7 +1,10 @@
+import type { ApiReads } from "./api-reads.ts";
 import type { BindingLedger } from "./binding-ledger.ts";
 import type { BugCache } from "./bug-cache.ts";
+import type { CredentialStore } from "./credential-store.ts";
 import type { JobReads } from "./job-reads.ts";
 import type { LogStore } from "./log-store.ts";
+import type { NonceStore } from "./nonce-store.ts";
 import type { RejectionReads } from "./rejection-reads.ts";
 import type { SubmissionStore } from "./submission-store.ts";
 import type { SuspectLedger } from "./suspect-ledger.ts";
@@ -16,10 +19,13 @@ export interface Store
     WorkStore,
     LogStore,
     JobReads,
+    ApiReads,
     RejectionReads,
     BugCache,
     SuspectLedger,
-    BindingLedger {
+    BindingLedger,
+    CredentialStore,
+    NonceStore {
   /** The name of the store for people, without a password, e.g. `sqlite (data/pulse-ingest.db)`. */
   readonly name: string;
   /** Resolves if the store answers now. */

@@ -1,5 +1,7 @@
 import type { Fault } from "../../domain/faults.ts";
+import type { SettableState } from "../../domain/job-state.ts";
 import type { Origin } from "../../domain/origin.ts";
+import type { PostedArtifact } from "../../domain/posted-artifact.ts";
 import type { Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import type { ResultSetSubmission } from "../../domain/result-set.ts";
 import type { PreparedSubmission } from "../../domain/submission.ts";
@@ -7,6 +9,20 @@ import type { PreparedSubmission } from "../../domain/submission.ts";
 /** A prepared submission, and where it came from. */
 export interface Arrival {
   readonly submission: PreparedSubmission;
+  readonly origin: Origin;
+  /** ISO 8601, UTC. */
+  readonly received_at: string;
+}
+
+/** A push that was submitted by itself. */
+export interface ResultSetArrival {
+  readonly project: string;
+  readonly resultSet: ResultSetSubmission;
+}
+
+/** An artifact that was posted by itself, and where it came from. */
+export interface ArtifactArrival {
+  readonly artifact: PostedArtifact;
   readonly origin: Origin;
   /** ISO 8601, UTC. */
   readonly received_at: string;
@@ -30,10 +46,36 @@ export interface RetriedRejection extends Pick<StoredRejection, "id" | "last_see
 
 /** Writes what strangers submit, and what was rejected of it. */
 export interface SubmissionStore {
-  /** Applies the batch in its order, and returns the outcomes in the same order. Idempotent. */
+  /**
+   * Applies the batch in its order, and returns the outcomes in the same order. Idempotent. A retry over REST may rename the job
+   * that was retried; see `splitAtRetries`.
+   */
   storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]>;
-  /** Creates pushes, or completes skeletons. A complete push stays unchanged. */
-  storeResultSets(project: string, resultSets: readonly ResultSetSubmission[]): Promise<void>;
+  /**
+   * Creates pushes, or completes skeletons: `stored`. A complete push stays `unchanged`. A revision that several pushes of
+   * the batch list belongs to the last of them. Idempotent.
+   */
+  storeResultSets(batch: readonly ResultSetArrival[]): Promise<StoreOutcome[]>;
+  /**
+   * Adds artifacts to stored jobs: `stored`. If the job has an artifact of that name, it stays, and the new one is `unchanged`;
+   * only an equal `Job Info` counts as the same. If the project has no such job, it is `rejected` as `unknown-job`. Suggestions
+   * are made for a posted summary even if the job keeps another one. Idempotent.
+   */
+  storeArtifacts(batch: readonly ArtifactArrival[]): Promise<StoreOutcome[]>;
+  /**
+   * Sets the state of a job, even backwards. A completed job stays unchanged.
+   *
+   * @param restId - the job's number; see `StoredJob`.
+   * @param at - ISO 8601, UTC.
+   * @returns `unknown` if the project has no job with that number.
+   */
+  setJobState(
+    project: string,
+    restId: number,
+    state: SettableState,
+    at: string,
+    origin: Origin,
+  ): Promise<"updated" | "unchanged" | "unknown">;
   /**
    * Keeps new rejections, unless the day's quota of their exchange is used up: then they are only counted. A known one (same
    * payload and route) is counted again, and gets the new fault and time. Returns the ends in the order of the rejections.

@@ -1,5 +1,7 @@
-import { isJobState, stateRank } from "../../domain/job-state.ts";
-import { toStoredOrigin } from "../../domain/origin.ts";
+import { numberOf } from "../../domain/document-numbers.ts";
+import { jobId } from "../../domain/ids.ts";
+import { isJobState, type SettableState, stateRank } from "../../domain/job-state.ts";
+import { type Origin, toStoredOrigin } from "../../domain/origin.ts";
 import type { StoredJob, Transition } from "../../domain/stored-job.ts";
 import type { Refusal } from "../../domain/submission.ts";
 import type { Arrival } from "../ports/submission-store.ts";
@@ -38,10 +40,37 @@ export function advanceJob(
   const kind = compareStates(stored.state, arrival.submission.job.state);
   if (kind === "same") return { kind };
   if (kind === "update") return { kind, changes: moved(stored, arrival, resultSet, writeId) };
+  return { kind, changes: noteRefused(stored, arrival, writeId) };
+}
+
+/** Returns the changes to a job that keeps its state, and notes what was refused of a message; null if nothing was. */
+export function noteRefused(stored: DecisiveJob, arrival: Arrival, writeId: string): JobChanges | null {
   const refused = withRefused(stored.refused, arrival);
-  if (refused.length === stored.refused.length) return { kind, changes: null };
+  if (refused.length === stored.refused.length) return null;
   const { state, transitions } = stored;
-  return { kind, changes: { state, transitions, refused, ...written(stored, arrival, writeId) } };
+  return { state, transitions, refused, ...written(stored, arrival, writeId) };
+}
+
+/**
+ * Returns the changes to a job whose client sets its state directly, even backwards; null if the job has that state, or is
+ * completed, which is final.
+ *
+ * @param stored - the result stays as it is.
+ */
+export function setState(
+  stored: DecisiveJob & Pick<StoredJob, "result">,
+  state: SettableState,
+  at: string,
+  origin: Origin,
+  writeId: string,
+): JobChanges | null {
+  if (stored.state === "completed" || stored.state === state) return null;
+  const { result, refused, version } = stored;
+  const transition = { state, result, received_at: at, ...toStoredOrigin(origin) };
+  return {
+    ...{ state, refused, transitions: lastOf([...stored.transitions, transition]) },
+    ...{ version: version + 1, write_id: writeId, last_modified: at },
+  };
 }
 
 /** Returns what a message in one state does to a job in another. */
@@ -53,11 +82,12 @@ export function compareStates(stored: string, incoming: string): "update" | "lat
   return stateRank[incoming] > stateRank[stored] ? "update" : "late";
 }
 
-/** Returns the job that its first message creates; see {@link advanceJob}. */
+/** Returns the job that its first message creates, with the number that it gets if no other job has it; see {@link advanceJob}. */
 export function firstJob(arrival: Arrival, resultSet: string, writeId: string): StoredJob {
   const { project, job } = arrival.submission;
   return {
     project,
+    rest_id: numberOf(jobId(project, job.job_guid)),
     result_set: resultSet,
     failure_classification_id: 1,
     running_eta: 0,
@@ -91,9 +121,13 @@ function moved(stored: DecisiveJob, arrival: Arrival, resultSet: string, writeId
     start_timestamp: job.start_timestamp,
     end_timestamp: job.end_timestamp,
     refused: withRefused(stored.refused, arrival),
-    transitions: [...stored.transitions, toTransition(arrival)].slice(-MAX_TRANSITIONS),
+    transitions: lastOf([...stored.transitions, toTransition(arrival)]),
     ...written(stored, arrival, writeId),
   };
+}
+
+function lastOf(transitions: readonly Transition[]): readonly Transition[] {
+  return transitions.slice(-MAX_TRANSITIONS);
 }
 
 /** Returns the earlier refusals and those of this message: the first hundred, each once. */

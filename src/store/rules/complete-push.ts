@@ -1,37 +1,19 @@
+import { numberOf } from "../../domain/document-numbers.ts";
 import { resultSetId } from "../../domain/ids.ts";
 import {
   isFullRevision,
-  isSameRevision,
   type ResultSet,
   type ResultSetSubmission,
   type Revision,
   shortRevision,
+  topRevision,
 } from "../../domain/result-set.ts";
+import { RevisionRows } from "./revision-rows.ts";
 
 /** A push to write, and the stored one that it replaces; null if there is none. */
 export interface CompletedPush {
   readonly next: ResultSet;
   readonly before: ResultSet | null;
-}
-
-/** Returns the pushes of one call without shared revisions: a revision that several list stays only in the last of them. */
-export function linkedOnce(submitted: readonly ResultSetSubmission[]): readonly ResultSetSubmission[] {
-  const taken = new Set<string>();
-  return submitted
-    .toReversed()
-    .map((push) => {
-      const rows = push.revisions.filter((row) => !taken.has(rowKey(row)));
-      for (const row of rows) taken.add(rowKey(row));
-      // The push keeps its top revision, even if that row now belongs to a later push.
-      return { ...push, revision: topOf(push), revisions: rows };
-    })
-    .toReversed();
-}
-
-/** Returns the keys of the stored pushes that share a revision with a submitted one. */
-export function keysOf(project: string, submitted: ResultSetSubmission): string[] {
-  const revisions = [topOf(submitted), ...submitted.revisions.map(({ revision }) => revision)];
-  return [...new Set(revisions.map((revision) => resultSetId(project, revision)))];
 }
 
 /**
@@ -45,16 +27,18 @@ export function completePush(
   project: string,
   submitted: ResultSetSubmission,
 ): CompletedPush | null {
-  const top = topOf(submitted);
+  const top = topRevision(submitted);
   // Only top revisions are compared, because another push may list this revision as well.
   const before = read.find((push) => push.short_revision === shortRevision(top)) ?? null;
   const isComplete = before !== null && before.push_timestamp !== 0 && isFullRevision(before.revision);
   if (isComplete || top === "") return null;
-  const known = read.flatMap(({ revisions }) => revisions);
+  const known = new RevisionRows(read.flatMap(({ revisions }) => revisions));
   const rows = submitted.revisions.map((row) => firstTold(known, row));
-  const others = (before?.revisions ?? []).filter((row) => !rows.some((other) => isSameRow(row, other)));
+  const submittedRows = new RevisionRows(rows);
+  const others = (before?.revisions ?? []).filter((row) => submittedRows.find(row) === null);
   const next = {
     project,
+    rest_id: before?.rest_id ?? numberOf(resultSetId(project, top)),
     revision: before === null ? top : longer(before.revision, top),
     short_revision: shortRevision(top),
     revision_hash: submitted.revision_hash ?? top,
@@ -66,23 +50,16 @@ export function completePush(
   return { next, before };
 }
 
-/** Returns the revision that names a push: its own, otherwise that of its last row. */
-function topOf({ revision, revisions }: ResultSetSubmission): string {
-  return revision ?? revisions.at(-1)?.revision ?? "";
+/** Returns the keys of the stored pushes that share a revision with a submitted one. */
+export function keysOf(project: string, submitted: ResultSetSubmission): string[] {
+  const revisions = [topRevision(submitted), ...submitted.revisions.map(({ revision }) => revision)];
+  return [...new Set(revisions.map((revision) => resultSetId(project, revision)))];
 }
 
 /** Returns a row with the author and comment that were submitted first. */
-function firstTold(known: readonly Revision[], row: Revision): Revision {
-  const first = known.find((other) => isSameRow(other, row));
-  return first === undefined ? row : { ...first, revision: longer(first.revision, row.revision) };
-}
-
-function isSameRow(a: Revision, b: Revision): boolean {
-  return a.repository === b.repository && isSameRevision(a.revision, b.revision);
-}
-
-function rowKey({ repository, revision }: Revision): string {
-  return JSON.stringify([repository, shortRevision(revision)]);
+function firstTold(known: RevisionRows, row: Revision): Revision {
+  const first = known.find(row);
+  return first === null ? row : { ...first, revision: longer(first.revision, row.revision) };
 }
 
 function longer(stored: string, given: string): string {

@@ -1,3 +1,4 @@
+import { numberOf } from "../../domain/document-numbers.ts";
 import { resultSetId } from "../../domain/ids.ts";
 import { isFullRevision, isSameRevision, type ResultSet, shortRevision } from "../../domain/result-set.ts";
 
@@ -28,6 +29,7 @@ export function lengthened(push: ResultSet, revision: string): ResultSet | null 
 export function skeleton(project: string, revision: string): ResultSet {
   return {
     project,
+    rest_id: numberOf(resultSetId(project, revision)),
     revision,
     short_revision: shortRevision(revision),
     revision_hash: revision,

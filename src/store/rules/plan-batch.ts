@@ -1,39 +1,50 @@
 import { artifactId, jobId, logId, suggestionsId } from "../../domain/ids.ts";
-import { senderOf, storedSenderOf } from "../../domain/origin.ts";
+import { senderOf } from "../../domain/origin.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
-import type { Artifact, LogReference } from "../../domain/submission.ts";
+import type { LogReference } from "../../domain/submission.ts";
 import { hostOf } from "../../domain/text/url-host.ts";
 import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
-import { advanceJob, compareStates, type DecisiveJob, firstJob, type JobChanges } from "./advance-job.ts";
+import {
+  advanceJob,
+  compareStates,
+  type DecisiveJob,
+  firstJob,
+  type JobChanges,
+  noteRefused,
+} from "./advance-job.ts";
 import { type LogRoom, waits } from "./log-room.ts";
-import type { NewLog, NewSuggestions } from "./new-work.ts";
+import type { NewLog } from "./new-work.ts";
+import { otherSender } from "./other-sender.ts";
+import { addFirst, noParts, type PlannedParts } from "./planned-parts.ts";
 import type { PushBook } from "./push-book.ts";
+import { retriedGuid } from "./retry-guid.ts";
 import { storablePart } from "./storable.ts";
 
 /** Everything that a batch writes. Ids are the keys, so that nothing is written twice. */
-export interface BatchPlan {
+export interface BatchPlan extends PlannedParts {
   /** In the order of the batch. */
   readonly outcomes: StoreOutcome[];
   readonly newJobs: Map<string, StoredJob>;
   readonly changedJobs: Map<string, JobChanges>;
-  /** Insert-only. */
-  readonly artifacts: Map<string, { readonly job: string; readonly artifact: Artifact }>;
-  /** Insert-only. */
-  readonly logs: Map<string, NewLog>;
-  /** Insert-only. */
-  readonly suggestions: Map<string, NewSuggestions>;
-  /** Logs that a submitted summary was made from. They become `parsed`, even if they were stored before. */
-  readonly summarised: { readonly job: string; readonly logName: string }[];
-  /** Guids of the jobs that other jobs were coalesced into, by the id of the coalesced job. The greater guid wins. */
-  readonly coalesced: Map<string, string>;
+  /** The new guids of stored jobs, by the old id. Such a job and its parts are changed under the old id, and then move. */
+  readonly renamed: Map<string, string>;
+}
+
+/** What a message is applied with. */
+interface Around {
+  readonly stored: ReadonlyMap<string, DecisiveJob>;
+  readonly pushes: PushBook;
+  readonly room: LogRoom;
+  readonly writeId: string;
 }
 
 /**
  * Applies the batch in its order, in memory, to the stored jobs. Each message has its own outcome, so it makes no difference
  * where a batch ends. Pure, except that the push book notes which pushes to write, and the log room counts the logs.
  *
- * @param stored - the jobs of the batch that are stored already, by id.
+ * @param batch - one part of a batch; see `splitAtRetries`.
+ * @param stored - the jobs that the batch concerns and that are stored already, by id.
  */
 export function planBatch(
   batch: readonly Arrival[],
@@ -46,27 +57,20 @@ export function planBatch(
     outcomes: [],
     newJobs: new Map(),
     changedJobs: new Map(),
-    artifacts: new Map(),
-    logs: new Map(),
-    suggestions: new Map(),
-    summarised: [],
-    coalesced: new Map(),
+    renamed: new Map(),
+    ...noParts(),
   };
-  for (const arrival of batch) plan.outcomes.push(apply(arrival, stored, pushes, room, writeId, plan));
+  const around = { stored, pushes, room, writeId };
+  for (const arrival of batch) plan.outcomes.push(apply(arrival, around, plan));
   return plan;
 }
 
-function apply(
-  whole: Arrival,
-  stored: ReadonlyMap<string, DecisiveJob>,
-  pushes: PushBook,
-  room: LogRoom,
-  writeId: string,
-  plan: BatchPlan,
-): StoreOutcome {
+function apply(whole: Arrival, around: Around, plan: BatchPlan): StoreOutcome {
   const arrival = storablePart(whole);
   const { submission } = arrival;
-  const id = jobId(submission.project, submission.job.job_guid);
+  const { stored, pushes, room, writeId } = around;
+  const guid = submission.job.job_guid;
+  const id = jobId(submission.project, guid);
   const made = plan.newJobs.get(id);
   const changed = plan.changedJobs.get(id);
   const current = made ?? changed ?? stored.get(id);
@@ -84,8 +88,11 @@ function apply(
   }
   const resultSet = pushes.idOf(push);
   if (current === undefined) {
+    const retried = retriedGuid(arrival);
+    if (retried !== null && stored.has(jobId(submission.project, retried)))
+      return applyRetry(arrival, retried, resultSet, around, plan);
     plan.newJobs.set(id, firstJob(arrival, resultSet, writeId));
-    addParts(arrival, id, room, plan);
+    addParts(arrival, guid, room, plan);
     return { kind: "stored" };
   }
   const advance = advanceJob(current, arrival, resultSet, writeId);
@@ -95,31 +102,62 @@ function apply(
     else
       plan.changedJobs.set(id, changed === undefined ? advance.changes : { ...changed, ...advance.changes });
   }
-  addParts(arrival, id, room, plan);
-  if (advance.kind === "update") return { kind: "stored", ...jobOf(current, arrival) };
-  const isUsed = advance.changes !== null || hasParts(arrival);
-  return { kind: "unchanged", ...(isUsed ? jobOf(current, arrival) : {}) };
+  addParts(arrival, guid, room, plan);
+  if (advance.kind === "update") return { kind: "stored", ...otherSender(current, arrival.origin) };
+  return lateOutcome(current, arrival, advance.changes);
 }
 
-function jobOf({ transitions }: DecisiveJob, { origin }: Arrival): { readonly jobOf?: string } {
-  const [first] = transitions;
-  if (first === undefined) return {};
-  const sender = storedSenderOf(first);
-  return sender === senderOf(origin) ? {} : { jobOf: sender };
+/**
+ * Applies a retry to the job that was retried. It completes that job, which then gets the retry's guid, so that the next run
+ * can use the old one. If the job is completed already, it only gets the retry's logs and artifacts.
+ */
+function applyRetry(
+  arrival: Arrival,
+  retried: string,
+  resultSet: string,
+  { stored, room, writeId }: Around,
+  plan: BatchPlan,
+): StoreOutcome {
+  const { project, job: submitted } = arrival.submission;
+  const id = jobId(project, retried);
+  const job = stored.get(id);
+  if (job === undefined) throw new Error(`the job ${id} is not stored`);
+  const advance = advanceJob(job, arrival, resultSet, writeId);
+  if (advance.kind === "update") {
+    plan.changedJobs.set(id, advance.changes);
+    plan.renamed.set(id, submitted.job_guid);
+    addParts(arrival, retried, room, plan, submitted.job_guid);
+    return { kind: "stored", ...otherSender(job, arrival.origin) };
+  }
+  const changes = noteRefused(job, arrival, writeId);
+  if (changes !== null) plan.changedJobs.set(id, changes);
+  addParts(arrival, retried, room, plan);
+  return lateOutcome(job, arrival, changes);
+}
+
+/** Returns the outcome of a message that does not move its job. */
+function lateOutcome(job: DecisiveJob, arrival: Arrival, changes: JobChanges | null): StoreOutcome {
+  const isUsed = changes !== null || hasParts(arrival);
+  return { kind: "unchanged", ...(isUsed ? otherSender(job, arrival.origin) : {}) };
 }
 
 function hasParts({ submission: { artifacts, logs, coalesced, suggestions_for } }: Arrival): boolean {
   return artifacts.length + logs.length + coalesced.length > 0 || suggestions_for !== null;
 }
 
+/**
+ * @param guid - the job that the parts are stored with.
+ * @param into - the job that others are coalesced into.
+ */
 function addParts(
   { submission, origin, received_at }: Arrival,
-  job: string,
+  guid: string,
   room: LogRoom,
   plan: BatchPlan,
+  into = guid,
 ): void {
   const { project, artifacts, logs, coalesced, summary_of, suggestions_for } = submission;
-  const guid = submission.job.job_guid;
+  const job = jobId(project, guid);
   const exchange = senderOf(origin);
   for (const artifact of artifacts) {
     addFirst(plan.artifacts, artifactId(project, guid, artifact), { job, artifact });
@@ -141,8 +179,8 @@ function addParts(
   }
   for (const other of coalesced) {
     const id = jobId(project, other);
-    const into = plan.coalesced.get(id);
-    if (into === undefined || guid > into) plan.coalesced.set(id, guid);
+    const before = plan.coalesced.get(id);
+    if (before === undefined || into > before) plan.coalesced.set(id, into);
   }
 }
 
@@ -150,8 +188,4 @@ function notToRead({
   parse_status,
 }: LogReference): Pick<NewLog, "parse_status" | "failure" | "next_attempt_at"> {
   return { parse_status, failure: null, next_attempt_at: null };
-}
-
-function addFirst<T>(map: Map<string, T>, id: string, value: T): void {
-  if (!map.has(id)) map.set(id, value);
 }

@@ -1,6 +1,7 @@
 import { resultSetId } from "../../domain/ids.ts";
-import type { ResultSet } from "../../domain/result-set.ts";
+import type { ResultSet, ResultSetSubmission } from "../../domain/result-set.ts";
 import type { PreparedSubmission } from "../../domain/submission.ts";
+import { completePush, keysOf } from "./complete-push.ts";
 import { earliest, findPush, lengthened, revisionKeys, skeleton } from "./find-push.ts";
 
 /**
@@ -11,11 +12,23 @@ export class PushBook {
   /** Each push under each of the keys that it is stored with. */
   readonly #byKey = new Map<string, readonly ResultSet[]>();
   readonly #byHash = new Map<string, readonly ResultSet[]>();
+  readonly #storedIds: ReadonlySet<string>;
   /** The pushes to write, by id. */
   readonly changed = new Map<string, ResultSet>();
 
   constructor(read: readonly ResultSet[]) {
     for (const push of read) this.#note(push);
+    this.#storedIds = new Set(read.map((push) => this.idOf(push)));
+  }
+
+  /** Returns whether a push is not stored yet. */
+  isNew(id: string): boolean {
+    return !this.#storedIds.has(id);
+  }
+
+  /** Returns the numbers that the new pushes get if no other push has them. */
+  wantedNumbers(): [id: string, number: number][] {
+    return [...this.changed].filter(([id]) => this.isNew(id)).map(([id, { rest_id }]) => [id, rest_id]);
   }
 
   idOf({ project, short_revision }: ResultSet): string {
@@ -29,6 +42,27 @@ export class PushBook {
     if (found === null) return this.#put(skeleton(project, revision));
     const longer = lengthened(found, revision);
     return longer === null ? found : this.#put(longer);
+  }
+
+  /**
+   * Creates the submitted push, or completes it. A push whose hash belongs to another push already is not created.
+   *
+   * @returns false if nothing changes.
+   */
+  complete(project: string, submitted: ResultSetSubmission): boolean {
+    const known = keysOf(project, submitted).flatMap((key) => this.#byKey.get(key) ?? []);
+    const completed = completePush([...new Set(known)], project, submitted);
+    if (completed === null) return false;
+    const { before, next } = completed;
+    if (before === null && this.#hasHash(project, submitted.revision_hash)) return false;
+    // The skeleton is no longer found by the hash that stood in for its own.
+    if (before !== null) removeFrom(this.#byHash, hashKey(project, before.revision_hash), before);
+    this.#put(next);
+    return true;
+  }
+
+  #hasHash(project: string, hash: string | undefined): boolean {
+    return hash !== undefined && (this.#byHash.get(hashKey(project, hash)) ?? []).length > 0;
   }
 
   #put(push: ResultSet): ResultSet {
@@ -45,8 +79,17 @@ export class PushBook {
 
 /** Adds a push under a key. It replaces the push with the same top revision, if there is one. */
 function replaceIn(pushes: Map<string, readonly ResultSet[]>, key: string, push: ResultSet): void {
+  removeFrom(pushes, key, push);
+  pushes.set(key, [...(pushes.get(key) ?? []), push]);
+}
+
+/** Removes the push with this top revision from a key. */
+function removeFrom(pushes: Map<string, readonly ResultSet[]>, key: string, push: ResultSet): void {
   const known = pushes.get(key) ?? [];
-  pushes.set(key, [...known.filter(({ short_revision }) => short_revision !== push.short_revision), push]);
+  pushes.set(
+    key,
+    known.filter(({ short_revision }) => short_revision !== push.short_revision),
+  );
 }
 
 function hashKey(project: string, hash: string | null): string {

@@ -6,9 +6,11 @@ const MAX_PACKED_BYTES = 15 * 1024 * 1024;
 /** The most bytes that one UTF-16 code unit of a string takes in UTF-8. */
 const MAX_UNIT_BYTES = 3;
 
-function isStorable(blob: string): boolean {
-  if (blob.length * MAX_UNIT_BYTES <= MAX_PACKED_BYTES) return true;
-  return gzipSync(blob).length <= MAX_PACKED_BYTES;
+/** Returns why an artifact's blob cannot be stored; null if it can. */
+export function whyNotStorable(blob: string): string | null {
+  if (blob.length * MAX_UNIT_BYTES <= MAX_PACKED_BYTES) return null;
+  if (gzipSync(blob).length <= MAX_PACKED_BYTES) return null;
+  return `is too large: ${Buffer.byteLength(blob)} bytes; at most ${MAX_PACKED_BYTES} can be stored, after compression`;
 }
 
 /**
@@ -17,19 +19,22 @@ function isStorable(blob: string): boolean {
  */
 export function storablePart(arrival: Arrival): Arrival {
   const { submission } = arrival;
-  const tooLarge = submission.artifacts.filter(({ blob }) => !isStorable(blob));
+  const tooLarge = submission.artifacts.flatMap((artifact) => {
+    const reason = whyNotStorable(artifact.blob);
+    return reason === null ? [] : [{ artifact, reason }];
+  });
   if (tooLarge.length === 0) return arrival;
-  const refusals = tooLarge.map(({ name, blob }) => ({
-    what: `artifact "${name}"`,
-    reason: `is too large: ${Buffer.byteLength(blob)} bytes; at most ${MAX_PACKED_BYTES} can be stored, after compression`,
-  }));
+  const refusals = tooLarge.map(({ artifact, reason }) => ({ what: `artifact "${artifact.name}"`, reason }));
+  const left = new Set(tooLarge.map(({ artifact }) => artifact));
   const { suggestions_for } = submission;
   return {
     ...arrival,
     submission: {
       ...submission,
-      artifacts: submission.artifacts.filter((artifact) => !tooLarge.includes(artifact)),
-      suggestions_for: tooLarge.some(({ blob }) => blob === suggestions_for) ? null : suggestions_for,
+      artifacts: submission.artifacts.filter((artifact) => !left.has(artifact)),
+      suggestions_for: tooLarge.some(({ artifact }) => artifact.blob === suggestions_for)
+        ? null
+        : suggestions_for,
       refused: [...submission.refused, ...refusals],
     },
   };

@@ -1,8 +1,12 @@
 import type Database from "libsql";
 import { Misuse } from "../../domain/faults.ts";
+import { numberDocuments } from "./sqlite-numbers.ts";
+
+/** Statements, or a function where they are not enough. It runs in a transaction. */
+type Step = string | ((db: Database.Database) => void);
 
 /** The steps from an empty file to the current form. A step that has been released must never be changed. */
-export const steps: readonly string[] = [
+export const steps: readonly Step[] = [
   `
   CREATE TABLE resultsets (id TEXT PRIMARY KEY, project TEXT NOT NULL, revision_hash TEXT NOT NULL, doc TEXT NOT NULL);
   CREATE INDEX resultsets_by_hash ON resultsets (project, revision_hash);
@@ -124,6 +128,33 @@ export const steps: readonly string[] = [
   ALTER TABLE rejections ADD COLUMN endpoint TEXT;
   CREATE INDEX rejections_by_client ON rejections (client_id, last_seen, id) WHERE client_id IS NOT NULL;
   `,
+  // Jobs and pushes have numbers, by which the read API knows them.
+  numberDocuments,
+  // The credentials of REST clients, and the nonces of their requests. A nonce counts against the limit that `counted_as` names.
+  `
+  CREATE TABLE credentials (client_id TEXT PRIMARY KEY, secret TEXT NOT NULL, projects TEXT, description TEXT NOT NULL,
+    owner TEXT, authorized INTEGER NOT NULL, created_at TEXT NOT NULL, last_used_at TEXT, last_used_from TEXT) WITHOUT ROWID;
+  CREATE TABLE nonces (id TEXT PRIMARY KEY, client_id TEXT NOT NULL, counted_as TEXT, at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX nonces_by_expiry ON nonces (expires_at);
+  CREATE INDEX nonces_counted ON nonces (client_id, counted_as, at) WHERE counted_as IS NOT NULL;
+  `,
+  // The read API lists jobs by project, by push and by the time of their last change. The columns stand beside the document, so
+  // that an index can be made of them and is only written when its own columns are. Combinations of options are stored once.
+  `
+  ALTER TABLE jobs ADD COLUMN project TEXT NOT NULL DEFAULT '';
+  ALTER TABLE jobs ADD COLUMN result_set TEXT NOT NULL DEFAULT '';
+  ALTER TABLE jobs ADD COLUMN last_modified TEXT NOT NULL DEFAULT '';
+  UPDATE jobs SET project = doc ->> 'project', result_set = doc ->> 'result_set', last_modified = doc ->> 'last_modified';
+  CREATE INDEX jobs_by_project ON jobs (project);
+  CREATE INDEX jobs_by_push ON jobs (result_set);
+  CREATE INDEX jobs_by_change ON jobs (project, last_modified);
+  CREATE INDEX resultsets_by_time ON resultsets (project, doc ->> 'push_timestamp', doc ->> 'author')
+    WHERE doc ->> '$.revisions[0].revision' IS NOT NULL;
+  CREATE TABLE option_collections (hash TEXT PRIMARY KEY, options TEXT NOT NULL) WITHOUT ROWID;
+  INSERT OR IGNORE INTO option_collections
+    SELECT doc ->> 'option_collection_hash', doc -> 'options' FROM jobs WHERE json_array_length(doc, '$.options') > 0;
+  `,
 ];
 
 /**
@@ -146,12 +177,21 @@ export function migrate(db: Database.Database): void {
     }
     db.exec("BEGIN IMMEDIATE");
     // The form is read again, now that nobody else writes: another process may have taken the step meanwhile.
-    if (formOf(db) === form) db.exec(`${steps[form]} PRAGMA user_version = ${form + 1}`);
+    if (formOf(db) === form) takeStep(db, form);
     db.exec("COMMIT");
   }
   // Another process may have changed the tables meanwhile. SQLite reads their definitions again when a statement runs, but
   // not when one is prepared, and not for `PRAGMA user_version`. So a statement is run.
   db.prepare("SELECT count(*) FROM sqlite_schema").get();
+}
+
+/** Takes the step from this form to the next one, within the caller's transaction. */
+export function takeStep(db: Database.Database, form: number): void {
+  const step = steps[form];
+  if (step === undefined) throw new Error(`there is no step from form ${form}`);
+  if (typeof step === "string") db.exec(step);
+  else step(db);
+  db.exec(`PRAGMA user_version = ${form + 1}`);
 }
 
 /** Returns how many of the steps the file has taken. */

@@ -38,12 +38,14 @@ export function createReads(db: Database.Database) {
       | JobRow
       | undefined;
     if (row === undefined) return null;
+    // Read before the artifacts: another process may write between the two, and a log that is parsed has its artifacts.
+    const beside = besideArtifacts(row);
     const names = db
       .prepare(
         "SELECT json_quote(name) AS doc FROM artifacts WHERE job = ? GROUP BY name ORDER BY min(rowid)",
       )
       .all(row.n) as DocRow[];
-    return { ...besideArtifacts(row), artifacts: names.map((name) => readDoc<string>(name)) };
+    return { ...beside, artifacts: names.map((name) => readDoc<string>(name)) };
   }
 
   function explained(row: JobRow): ExplainedJob {
@@ -91,6 +93,14 @@ export function createReads(db: Database.Database) {
     return (name === JOB_INFO ? mergeJobInfo(artifacts) : artifacts[0]) ?? null;
   }
 
+  function findResultSets(project: string, revisions: readonly string[]): ResultSet[] {
+    const ids = revisions.map((revision) => resultSetId(project, revision));
+    const rows = db
+      .prepare("SELECT doc FROM resultsets WHERE id IN (SELECT value FROM json_each(?))")
+      .all(JSON.stringify(ids)) as { doc: string }[];
+    return rows.map(({ doc }) => JSON.parse(doc) as ResultSet);
+  }
+
   function findResultSet(project: string, revision: string): ResultSet | null {
     const rows = db
       .prepare("SELECT doc FROM resultsets WHERE id IN (SELECT resultset FROM revision_keys WHERE key = ?)")
@@ -111,6 +121,7 @@ export function createReads(db: Database.Database) {
     findJobsByGuid,
     findArtifact,
     findResultSet,
+    findResultSets,
     countDocuments,
   };
 }

@@ -6,10 +6,14 @@ import type { Store } from "../ports/store.ts";
 import { LogRoom } from "../rules/log-room.ts";
 import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
 import { LockLine } from "./lock-line.ts";
+import { createApiReads } from "./sqlite-api-reads.ts";
+import { createArtifacts } from "./sqlite-artifacts.ts";
 import { createBindings } from "./sqlite-bindings.ts";
 import { createBugs } from "./sqlite-bugs.ts";
+import { createCredentials } from "./sqlite-credentials.ts";
 import { asUnavailable, openStoreDatabase } from "./sqlite-database.ts";
 import { createLogs } from "./sqlite-logs.ts";
+import { createNonces } from "./sqlite-nonces.ts";
 import { createReads } from "./sqlite-reads.ts";
 import { createRejections } from "./sqlite-rejections.ts";
 import { createSuspects } from "./sqlite-suspects.ts";
@@ -39,16 +43,20 @@ export async function openSqliteStore(
       throw asUnavailable(error);
     });
   const { guard, end } = createGuard(asUnavailable, (call) => line.ask(call));
-  const { finishItems, ...calls } = wrapCalls(
+  const { finishItems, useNonces, ...calls } = wrapCalls(
     {
       ...createWrites(db, new LogRoom(limits.maxWaitingLogs, () => performance.now())),
+      ...createArtifacts(db),
       ...createRejections(db, rejectionTtlDays, limits.rejectionQuota),
       ...createWork(db),
       ...createLogs(db),
       ...createReads(db),
+      ...createApiReads(db),
       ...createBugs(db),
       ...createSuspects(db),
       ...createBindings(db),
+      ...createCredentials(db),
+      ...createNonces(db),
       ping,
     },
     guard,
@@ -63,6 +71,7 @@ export async function openSqliteStore(
     name: `sqlite (${path})`,
     ...calls,
     finishWork: (item, artifacts) => finishGrouped({ item, artifacts }),
+    useNonce: groupCalls(useNonces),
     async close() {
       if (end()) db.close();
     },

@@ -33,6 +33,33 @@ const WORK_DOCS = {
   suggestions: rowDoc({ ...CLAIMED, id: "id", blob: "blob" }),
 } as const;
 
+/** Returns the statement that jumps from one exchange to the next in the index, however much work each has. */
+function prepareExchanges(db: Database.Database, kind: WorkItem["kind"]): Database.Statement {
+  return db.prepare(
+    `WITH RECURSIVE found (exchange) AS (
+       SELECT min(exchange) FROM ${TABLES[kind]} WHERE next_attempt_at IS NOT NULL
+       UNION ALL
+       SELECT (SELECT min(work.exchange) FROM ${TABLES[kind]} AS work
+         WHERE work.next_attempt_at IS NOT NULL AND work.exchange > found.exchange)
+       FROM found WHERE found.exchange IS NOT NULL
+     ) SELECT exchange FROM found WHERE exchange IS NOT NULL`,
+  );
+}
+
+/** Returns the statements that claim work of the projects behind a name in the alphabet, and of those up to it. */
+function prepareClaims(db: Database.Database, kind: WorkItem["kind"]) {
+  const host = kind === "log" ? "AND host NOT IN (SELECT value FROM json_each(?4))" : "AND ?4 = ?4";
+  const claim = (side: ">" | "<="): Database.Statement =>
+    db.prepare(
+      `UPDATE ${TABLES[kind]} SET lease = ?1, lease_until = ?2, attempts = attempts + 1 WHERE rowid IN (
+         SELECT rowid FROM ${TABLES[kind]}
+         WHERE exchange = ?5 AND project ${side} ?6 AND next_attempt_at <= ?3
+           AND (lease_until IS NULL OR lease_until < ?3) ${host}
+         ORDER BY project, next_attempt_at LIMIT ?7) RETURNING ${WORK_DOCS[kind]}`,
+    );
+  return { behind: claim(">"), before: claim("<=") };
+}
+
 /** Keeps logs to read and suggestions to make, as rows that are due at a time and held under a lease. */
 export function createWork(db: Database.Database) {
   // If there is an artifact of this name already, it stays.
@@ -43,26 +70,17 @@ export function createWork(db: Database.Database) {
   );
   const endSuggestions = db.prepare(`DELETE FROM suggestions WHERE ${HELD.suggestions}`);
 
+  const exchanges = { log: prepareExchanges(db, "log"), suggestions: prepareExchanges(db, "suggestions") };
+  const claims = { log: prepareClaims(db, "log"), suggestions: prepareClaims(db, "suggestions") };
+
   function exchangesWithWork(kind: WorkItem["kind"]): string[] {
-    // Jumps from one exchange to the next in the index, however many logs each has.
-    const rows = db
-      .prepare(
-        `WITH RECURSIVE found (exchange) AS (
-           SELECT min(exchange) FROM ${TABLES[kind]} WHERE next_attempt_at IS NOT NULL
-           UNION ALL
-           SELECT (SELECT min(work.exchange) FROM ${TABLES[kind]} AS work
-             WHERE work.next_attempt_at IS NOT NULL AND work.exchange > found.exchange)
-           FROM found WHERE found.exchange IS NOT NULL
-         ) SELECT exchange FROM found WHERE exchange IS NOT NULL`,
-      )
-      .all() as { exchange: string }[];
+    const rows = exchanges[kind].all() as { exchange: string }[];
     return rows.map(({ exchange }) => exchange);
   }
 
   function claimWork({ kind, exchange, afterProject, limit, leaseMs, exceptHosts }: WorkClaim): WorkItem[] {
     const now = Date.now();
     const lease = randomUUID();
-    const host = kind === "log" ? "AND host NOT IN (SELECT value FROM json_each(?4))" : "AND ?4 = ?4";
     const given = [
       lease,
       iso(now + leaseMs),
@@ -72,19 +90,10 @@ export function createWork(db: Database.Database) {
       afterProject,
       limit,
     ];
-    const claim = (side: ">" | "<="): DocRow[] =>
-      db
-        .prepare(
-          `UPDATE ${TABLES[kind]} SET lease = ?1, lease_until = ?2, attempts = attempts + 1 WHERE rowid IN (
-             SELECT rowid FROM ${TABLES[kind]}
-             WHERE exchange = ?5 AND project ${side} ?6 AND next_attempt_at <= ?3
-               AND (lease_until IS NULL OR lease_until < ?3) ${host}
-             ORDER BY project, next_attempt_at LIMIT ?7) RETURNING ${WORK_DOCS[kind]}`,
-        )
-        .all(...given) as DocRow[];
+    const { behind, before } = claims[kind];
     const rows = inTransaction(db, () => {
-      const next = claim(">");
-      return next.length > 0 ? next : claim("<=");
+      const next = behind.all(...given) as DocRow[];
+      return next.length > 0 ? next : (before.all(...given) as DocRow[]);
     });
     if (kind === "suggestions") {
       return rows.map((row) => ({ ...readDoc<Omit<SuggestionsItem, "kind" | "lease">>(row), kind, lease }));

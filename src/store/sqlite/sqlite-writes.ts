@@ -1,20 +1,29 @@
 import { randomUUID } from "node:crypto";
 import type Database from "libsql";
-import { apartBy, jobId, jobKey, resultSetId } from "../../domain/ids.ts";
-import type { ResultSet, ResultSetSubmission } from "../../domain/result-set.ts";
+import { jobId, jobKey } from "../../domain/ids.ts";
+import type { SettableState } from "../../domain/job-state.ts";
+import type { Origin } from "../../domain/origin.ts";
+import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
-import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
-import { completePush, keysOf, linkedOnce } from "../rules/complete-push.ts";
+import type { Arrival, ResultSetArrival, StoreOutcome } from "../ports/submission-store.ts";
+import { setState } from "../rules/advance-job.ts";
 import { revisionKeys } from "../rules/find-push.ts";
 import type { LogRoom } from "../rules/log-room.ts";
+import { OptionBook } from "../rules/option-book.ts";
 import { type BatchPlan, planBatch } from "../rules/plan-batch.ts";
+import { linkedOnce, planResultSets, submittedKeys } from "../rules/plan-result-sets.ts";
 import { PushBook, pushKeys } from "../rules/push-book.ts";
+import { concernedIds, splitAtRetries } from "../rules/retry-guid.ts";
+import { withNumber } from "../rules/wanted-numbers.ts";
 import type { DocRow } from "./row-doc.ts";
 import { createRowWriter } from "./row-writer.ts";
 import { inTransaction } from "./sqlite-database.ts";
+import { createNumbering } from "./sqlite-numbers.ts";
+import { createParts } from "./sqlite-parts.ts";
 import type { JobRow } from "./sqlite-reads.ts";
+import { createRenaming } from "./sqlite-renaming.ts";
 
-/** A stored job and its number. */
+/** A stored job and the number of its row. */
 interface NumberedJob {
   readonly n: number;
   readonly job: StoredJob;
@@ -33,52 +42,49 @@ export function createWrites(db: Database.Database, room: LogRoom) {
     "SELECT doc FROM resultsets JOIN json_each(?) AS wanted ON project = wanted.value->>0 AND revision_hash = wanted.value->>1",
   );
   const putPush = db.prepare(
-    "INSERT INTO resultsets VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET revision_hash = excluded.revision_hash, doc = excluded.doc",
+    `INSERT INTO resultsets (id, project, revision_hash, rest_id, doc) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET revision_hash = excluded.revision_hash, doc = excluded.doc`,
   );
   const putKey = db.prepare("INSERT OR IGNORE INTO revision_keys VALUES (?, ?)");
   const putJobs = createRowWriter(
     db,
-    (rows) => `INSERT INTO jobs VALUES ${rows} ON CONFLICT (n) DO UPDATE SET doc = excluded.doc`,
-    3,
+    (rows) => `INSERT INTO jobs (n, key, rest_id, project, result_set, last_modified, doc) VALUES ${rows}
+      ON CONFLICT (n) DO UPDATE SET last_modified = excluded.last_modified, doc = excluded.doc`,
+    7,
   );
-  // If there is an artifact of this name already, it stays.
-  const addArtifacts = createRowWriter(db, (rows) => `INSERT OR IGNORE INTO artifacts VALUES ${rows}`, 6);
-  const addLogs = createRowWriter(
-    db,
-    (
-      rows,
-    ) => `INSERT OR IGNORE INTO logs (job, project, guid, exchange, name, url, host, parse_status, failure,
-      next_attempt_at, last_modified) VALUES ${rows}`,
-    11,
-  );
+  // Beside the statement above, which would write the index of pushes again for every change of a job.
+  const movePush = db.prepare("UPDATE jobs SET result_set = ? WHERE n = ?");
+  const addOptions = db.prepare("INSERT OR IGNORE INTO option_collections VALUES (?, ?)");
+  const optionBook = new OptionBook();
+  const numberJobs = createNumbering(db, "jobs");
+  const numberPushes = createNumbering(db, "resultsets");
+  const writeParts = createParts(db);
   const countLogs = db.prepare(
     "SELECT count(*) AS n FROM (SELECT 1 FROM logs WHERE exchange = ? AND next_attempt_at IS NOT NULL LIMIT ?)",
   );
-  const markParsed = db.prepare(
-    `UPDATE logs SET parse_status = 'parsed', failure = NULL, next_attempt_at = NULL
-       WHERE job = ? AND name = ? AND parse_status <> 'parsed'`,
-  );
-  const addSuggestions = db.prepare(
-    "INSERT OR IGNORE INTO suggestions (id, project, guid, exchange, blob, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?)",
-  );
-  const putCoalesced = db.prepare(
-    "INSERT INTO coalesced VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET into_guid = max(into_guid, excluded.into_guid)",
-  );
+  const readJobByNumber = db.prepare("SELECT n, doc FROM jobs WHERE rest_id = ?");
+  const renameJob = createRenaming(db);
 
   function storeSubmissions(batch: readonly Arrival[]): StoreOutcome[] {
-    return inTransaction(db, () => {
-      const submissions = batch.map(({ submission }) => submission);
-      const numbered = jobsBy(submissions.map(({ project, job }) => jobKey(jobId(project, job.job_guid))));
-      const stored = new Map(numbered.map(({ job }) => [jobId(job.project, job.job_guid), job]));
-      const numbers = new Map(numbered.map(({ n, job }) => [jobId(job.project, job.job_guid), n]));
-      const { keys, hashes } = pushKeys(submissions);
-      const pushes = new PushBook(pushesBy(keys, hashes));
-      for (const exchange of room.toCount(batch)) room.note(exchange, countWaiting(exchange));
-      const plan = planBatch(batch, stored, pushes, room, randomUUID());
-      for (const [id, push] of pushes.changed) writePush(id, push);
-      writePlan(plan, stored, numbers);
-      return plan.outcomes;
-    });
+    const parts = inTransaction(db, () => splitAtRetries(batch).map(storePart));
+    for (const { options } of parts) optionBook.noteStored(options);
+    return parts.flatMap(({ outcomes }) => outcomes);
+  }
+
+  /** Returns the outcomes, and the hashes of the options that were not known to be stored before. */
+  function storePart(batch: readonly Arrival[]): { outcomes: StoreOutcome[]; options: readonly string[] } {
+    const numbered = jobsBy(batch.flatMap(concernedIds).map(jobKey));
+    const stored = new Map(numbered.map(({ job }) => [jobId(job.project, job.job_guid), job]));
+    const rows = new Map(numbered.map(({ n, job }) => [jobId(job.project, job.job_guid), n]));
+    const { keys, hashes } = pushKeys(batch.map(({ submission }) => submission));
+    const pushes = new PushBook(pushesBy(keys, hashes));
+    for (const exchange of room.toCount(batch)) room.note(exchange, countWaiting(exchange));
+    const plan = planBatch(batch, stored, pushes, room, randomUUID());
+    const options = optionBook.missing(plan);
+    for (const [hash, names] of options) addOptions.run(hash, JSON.stringify(names));
+    writePushes(pushes);
+    writePlan(plan, stored, rows);
+    return { outcomes: plan.outcomes, options: [...options.keys()] };
   }
 
   function countWaiting(exchange: string): number {
@@ -96,60 +102,85 @@ export function createWrites(db: Database.Database, room: LogRoom) {
     return [...byKey, ...byHash].map(({ doc }) => JSON.parse(doc) as ResultSet);
   }
 
+  function writePushes(pushes: PushBook): void {
+    const numbers = numberPushes(pushes.wantedNumbers());
+    for (const [id, push] of pushes.changed) {
+      writePush(id, pushes.isNew(id) ? withNumber(push, numbers.of(id)) : push);
+    }
+  }
+
   function writePush(id: string, push: ResultSet): void {
-    putPush.run(id, push.project, push.revision_hash, JSON.stringify(push));
+    putPush.run(id, push.project, push.revision_hash, push.rest_id, JSON.stringify(push));
     for (const key of revisionKeys(push)) putKey.run(key, id);
   }
 
-  /** @param numbers - the numbers of the stored jobs, by id. Those of new jobs are added. */
+  /** @param rows - the rows of the stored jobs, by id. Those of new jobs are added. */
   function writePlan(
     plan: BatchPlan,
     stored: ReadonlyMap<string, StoredJob>,
-    numbers: Map<string, number>,
+    rows: Map<string, number>,
   ): void {
-    const { newJobs, changedJobs, artifacts, logs, suggestions, summarised, coalesced } = plan;
+    const { newJobs, changedJobs, renamed } = plan;
     let { n: last } = readNumber.get() as { n: number };
-    for (const id of newJobs.keys()) numbers.set(id, ++last);
-    const numberOf = (id: string): number => numbers.get(id) ?? bugOf(id);
-    for (const [id, into] of coalesced) putCoalesced.run(id, into);
-    addArtifacts(
-      Array.from(artifacts.values(), ({ job, artifact }) => {
-        const { name, type, blob } = artifact;
-        return [numberOf(job), name, apartBy(artifact), "message", type, blob];
-      }),
-    );
-    addLogs(
-      Array.from(logs.values(), (log) => {
-        const { job, project, job_guid, exchange, name, url, host } = log;
-        const { parse_status, failure, next_attempt_at, last_modified } = log;
-        return [
-          ...[numberOf(job), project, job_guid, exchange, name, url, host],
-          ...[parse_status, failure, next_attempt_at, last_modified],
-        ];
-      }),
-    );
-    for (const { job, logName } of summarised) markParsed.run(numberOf(job), logName);
-    for (const [id, { project, job_guid, exchange, blob, next_attempt_at }] of suggestions) {
-      addSuggestions.run(id, project, job_guid, exchange, blob, next_attempt_at);
-    }
+    for (const id of newJobs.keys()) rows.set(id, ++last);
+    const rowOf = (id: string): number => rows.get(id) ?? bugOf(id);
+    writeParts(plan, rowOf);
     const changed = Array.from(
       changedJobs,
-      ([id, changes]) => [id, { ...stored.get(id), ...changes }] as const,
+      ([id, changes]) => [id, { ...(stored.get(id) ?? bugOf(id)), ...changes }] as const,
     );
-    const jobs = [...newJobs, ...changed];
-    putJobs(jobs.map(([id, job]) => [numberOf(id), jobKey(id), JSON.stringify(job)]));
+    const numbers = numberJobs(Array.from(newJobs, ([id, { rest_id }]) => [id, rest_id]));
+    const added = Array.from(newJobs, ([id, job]) => [id, withNumber(job, numbers.of(id))] as const);
+    writeJobs([...added, ...changed], rowOf);
+    for (const [id, job] of changed) {
+      if (stored.get(id)?.result_set !== job.result_set) movePush.run(job.result_set, rowOf(id));
+      const guid = renamed.get(id);
+      if (guid !== undefined) renameJob(rowOf(id), { ...job, job_guid: guid }, job.job_guid);
+    }
   }
 
-  function storeResultSets(project: string, submitted: readonly ResultSetSubmission[]): void {
-    inTransaction(db, () => {
-      for (const resultSet of linkedOnce(submitted)) {
-        const push = completePush(pushesBy(keysOf(project, resultSet), []), project, resultSet);
-        if (push !== null) writePush(resultSetId(project, push.next.revision), push.next);
-      }
+  function writeJobs(
+    jobs: readonly (readonly [id: string, job: StoredJob])[],
+    rowOf: (id: string) => number,
+  ): void {
+    putJobs(
+      jobs.map(([id, job]) => {
+        const { rest_id, project, result_set, last_modified } = job;
+        return [rowOf(id), jobKey(id), rest_id, project, result_set, last_modified, JSON.stringify(job)];
+      }),
+    );
+  }
+
+  function setJobState(
+    project: string,
+    restId: number,
+    state: SettableState,
+    at: string,
+    origin: Origin,
+  ): "updated" | "unchanged" | "unknown" {
+    return inTransaction(db, () => {
+      const row = readJobByNumber.get(restId) as JobRow | undefined;
+      const job = row === undefined ? null : (JSON.parse(row.doc) as StoredJob);
+      if (row === undefined || job?.project !== project) return "unknown";
+      const changes = setState(job, state, at, origin, randomUUID());
+      if (changes === null) return "unchanged";
+      writeJobs([[jobId(project, job.job_guid), { ...job, ...changes }]], () => row.n);
+      return "updated";
     });
   }
 
-  return { storeSubmissions, storeResultSets };
+  function storeResultSets(batch: readonly ResultSetArrival[]): StoreOutcome[] {
+    return inTransaction(db, () => {
+      const linked = linkedOnce(batch);
+      const { keys, hashes } = submittedKeys(linked);
+      const pushes = new PushBook(pushesBy(keys, hashes));
+      const outcomes = planResultSets(linked, pushes);
+      writePushes(pushes);
+      return outcomes;
+    });
+  }
+
+  return { storeSubmissions, storeResultSets, setJobState };
 }
 
 function bugOf(id: string): never {

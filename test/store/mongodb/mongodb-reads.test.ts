@@ -1,14 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { expect, it, jest } from "@jest/globals";
 import { type Db, type Document, MongoClient } from "mongodb";
+import * as z from "zod";
+import { createApiReads } from "../../../src/store/mongodb/mongodb-api-reads.ts";
 import { createClaims } from "../../../src/store/mongodb/mongodb-claims.ts";
 import { collectionsOf, createIndexes } from "../../../src/store/mongodb/mongodb-collections.ts";
+import { createJobStates } from "../../../src/store/mongodb/mongodb-jobs.ts";
 import { createReads } from "../../../src/store/mongodb/mongodb-reads.ts";
 import { createRejections } from "../../../src/store/mongodb/mongodb-rejections.ts";
 import { createWork } from "../../../src/store/mongodb/mongodb-work.ts";
 import { createWrites } from "../../../src/store/mongodb/mongodb-writes.ts";
 import { LogRoom } from "../../../src/store/rules/log-room.ts";
-import { aClaim, anArrival } from "../../examples.ts";
+import { aClaim, anArrival, restOrigin } from "../../examples.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 
@@ -17,7 +20,7 @@ jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 mongodb.describe(`on ${mongodb.name}`, () => {
-  it("explaining a job, and counting and claiming work, only use indexes", async () => {
+  it("explaining a job, counting and claiming work, and lists of the read API only use indexes", async () => {
     const url = new URL(mongodb.server().url);
     url.pathname = `/reads-${randomUUID()}`;
     const client = new MongoClient(url.href, { monitorCommands: true });
@@ -28,6 +31,25 @@ mongodb.describe(`on ${mongodb.name}`, () => {
       await db.dropDatabase();
       await client.close();
     }
+  });
+
+  it("a job's artifacts are read after its logs, because a log that is parsed must have its artifacts", async () => {
+    const url = new URL(mongodb.server().url);
+    url.pathname = `/reads-${randomUUID()}`;
+    const client = new MongoClient(url.href, { monitorCommands: true });
+    const all = collectionsOf(client.db());
+    await createWrites(all, new LogRoom(1000, () => 0)).storeSubmissions([anArrival()]);
+    const steps: string[] = [];
+    client.on("commandStarted", ({ command }) => steps.push(`asks ${String(command["find"])}`));
+    const found = z.looseObject({ cursor: z.looseObject({ ns: z.string() }) });
+    client.on("commandSucceeded", ({ reply }) => {
+      steps.push(`has ${found.safeParse(reply).data?.cursor.ns.split(".")[1]}`);
+    });
+    await createReads(all).findJob("try", "guid/0");
+    expect(steps.indexOf("has logs")).toBeGreaterThan(0);
+    expect(steps.indexOf("asks artifacts")).toBeGreaterThan(steps.indexOf("has logs"));
+    await client.db().dropDatabase();
+    await client.close();
   });
 });
 
@@ -82,7 +104,30 @@ async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
   const claim = aClaim({ limit: 3 });
   for (const kind of ["log", "suggestions"] as const) await createClaims(all).claimWork({ ...claim, kind });
 
-  expect(asked).toHaveLength(17);
+  const lists = createApiReads(all);
+  const [handle = ""] = await lists.pageOfProject("try", 10, 20);
+  expect(await lists.readJobs([handle])).toHaveLength(1);
+  const number = (await reads.findJob("try", "t7/0"))?.job.rest_id ?? 0;
+  for (const selection of [
+    { by: "number", numbers: [number] },
+    { by: "number-range", first: number, last: number },
+    { by: "guid", guids: ["t7/0"] },
+    { by: "task", task: "t7" },
+  ] as const) {
+    expect(await lists.selectJobs(selection, "try", 10)).toHaveLength(1);
+  }
+  await lists.selectJobs({ by: "change", project: "try", from: "2027", to: null }, null, 10);
+  await lists.selectJobs({ by: "push", pushes: ["try/none"] }, null, 10);
+  await lists.listPushes({ project: "other", from: 5, to: null, author: null, skip: 0, limit: 10 });
+  await lists.findPushes([5]);
+  await lists.listArtifacts("try", "t7/0");
+  await lists.hasProject("try");
+  await lists.listProjects(5);
+
+  const { setJobState } = createJobStates(all);
+  expect(await setJobState("try", 1, "running", new Date().toISOString(), restOrigin)).toBe("unknown");
+
+  expect(asked).toHaveLength(39);
   for (const command of [...asked]) {
     const plan = JSON.stringify(await db.command({ explain: command, verbosity: "queryPlanner" }));
     expect({ command, plan, byIndex: /Index (Only )?Scan|IXSCAN|IDHACK/.test(plan) }).toMatchObject({

@@ -42,6 +42,7 @@ ferretdb.describe(`a write that ${ferretdb.name} refuses with an unknown error`,
         onBack: () => events.push("back"),
       });
     const patient: WriteStore = {
+      ...store,
       storeSubmissions: (batch) => hold(() => store.storeSubmissions(batch)),
       recordRejections: (rejections) => hold(() => store.recordRejections(rejections)),
     };
@@ -85,7 +86,7 @@ ferretdb.describe(`a write that ${ferretdb.name} refuses with an unknown error`,
   });
 
   it("is not treated as a lost race if another index reports a duplicate key", async () => {
-    await client.db().collection("jobs").createIndex({ result_set: 1 }, { unique: true });
+    await client.db().collection("jobs").createIndex({ name: 1 }, { unique: true });
     expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
     await expect(store.storeSubmissions([anArrival({ taskId: "other/0" })])).rejects.toMatchObject({
       name: "Refused",

@@ -25,6 +25,7 @@ mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
       stop: new AbortController().signal,
       log: { error: noted, warn: noted, info: noted, debug: noted },
     });
+    await numbered();
     await breakOffNextWrite();
     await until(() => events.includes("store_opened_anew"));
     await store?.ping();
@@ -57,6 +58,14 @@ mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
     await client.close();
   });
 });
+
+/** Resolves when the store no longer writes by itself: a new one first gives numbers to the documents of earlier versions. */
+async function numbered(): Promise<void> {
+  const client = new MongoClient(mongodb.server().url);
+  const versions = client.db("pulse_ingest").collection<{ readonly _id: string }>("versions");
+  await until(async () => (await versions.findOne({ _id: "numbers" })) !== null);
+  await client.close();
+}
 
 /** Makes the next write behave as on a socket that was just destroyed: it reports a full buffer, and never drains. */
 function breakOffNextWrite(): Promise<void> {

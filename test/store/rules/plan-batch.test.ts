@@ -38,7 +38,7 @@ describe("one job in a batch", () => {
   });
 
   it("is changed if it is stored in an earlier state, without writing its push again", () => {
-    const push = { project: "try", revision: REVISION, short_revision: "aaaaaaaaaaaa" };
+    const push = { project: "try", rest_id: 5, revision: REVISION, short_revision: "aaaaaaaaaaaa" };
     const known: ResultSet = {
       ...{ ...push, revision_hash: REVISION, author: "a@b", push_timestamp: 5, active_status: "active" },
       revisions: [],

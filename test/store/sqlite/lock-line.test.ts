@@ -10,7 +10,7 @@ import type { WorkItem } from "../../../src/store/ports/work-store.ts";
 import { openStoreDatabase } from "../../../src/store/sqlite/sqlite-database.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { holdLock } from "../../doubles/hold-lock.ts";
-import { aClaim, anArrival, aRejection } from "../../examples.ts";
+import { aClaim, anArrival, aRejection, restOrigin } from "../../examples.ts";
 
 describe("a store whose file another process holds locked", () => {
   let folder: string;
@@ -43,7 +43,9 @@ describe("a store whose file another process holds locked", () => {
     const failure = { reason: "x", next_attempt_at: null, marksFailed: true };
     return {
       storeSubmissions: () => store.storeSubmissions([anArrival({ taskId: "other/0" })]),
-      storeResultSets: () => store.storeResultSets("try", []),
+      storeResultSets: () => store.storeResultSets([]),
+      storeArtifacts: () => store.storeArtifacts([]),
+      setJobState: () => store.setJobState("try", 1, "running", "2026-01-05T10:00:00.000Z", restOrigin),
       recordRejections: () => store.recordRejections([aRejection("x")]),
       resolveRejections: () => store.resolveRejections([]),
       noteBindings: () => store.noteBindings("q", bindings),

@@ -6,10 +6,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import Database from "libsql";
+import { numberOf } from "../../../src/domain/document-numbers.ts";
 import { Misuse, Unavailable } from "../../../src/domain/faults.ts";
 import { artifactId, JOB_INFO, jobId, logId } from "../../../src/domain/ids.ts";
 import { firstJob } from "../../../src/store/rules/advance-job.ts";
-import { migrate, steps } from "../../../src/store/sqlite/sqlite-migrations.ts";
+import { migrate, steps, takeStep } from "../../../src/store/sqlite/sqlite-migrations.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { aClaim, anArrival } from "../../examples.ts";
 
@@ -23,7 +24,8 @@ const openFile = () => new Database(join(folder, "pulse-ingest.db"));
 
 /** Fills a file of the first form with rows as that version wrote them. They must never be updated. */
 function fillFirstForm(db: Database.Database): void {
-  const job = JSON.stringify(firstJob(anArrival({ state: "running" }), "try/aaaaaaaaaaaa", "w"));
+  const { rest_id: _notYet, ...earlier } = firstJob(anArrival({ state: "running" }), "try/aaaaaaaaaaaa", "w");
+  const job = JSON.stringify(earlier);
   const push = {
     ...{ project: "try", revision: "a".repeat(40), short_revision: "a".repeat(12), revision_hash: "hash" },
     ...{ author: "a@b", push_timestamp: 5, active_status: "active", revisions: [] },
@@ -53,8 +55,8 @@ function fillFirstForm(db: Database.Database): void {
 /** Creates a file as a version with this number of steps left it. */
 function leaveFile(form: number): void {
   const db = openFile();
-  for (const [at, step] of steps.slice(0, form).entries()) {
-    db.exec(`${step} PRAGMA user_version = ${at + 1}`);
+  for (let at = 0; at < form; at++) {
+    takeStep(db, at);
     if (at === 0) fillFirstForm(db);
   }
   db.close();
@@ -87,9 +89,13 @@ describe("a file of an earlier form", () => {
       const store = await openSqliteStore(folder, 30);
       const view = await store.findJob("try", "guid/0");
       expect(view).toMatchObject({ coalesced_to: "winner/0", job: { state: "running" }, artifacts: ["x"] });
+      expect(view?.job.rest_id).toBe(numberOf(jobId("try", "guid/0")));
       expect(view?.logs.map(({ parse_status }) => parse_status)).toEqual(["pending", "parsed"]);
       expect(await store.findArtifact("try", "guid/0", "x")).toEqual({ name: "x", type: "json", blob: "1" });
-      expect(await store.findResultSet("try", "a".repeat(12))).toMatchObject({ author: "a@b" });
+      expect(await store.findResultSet("try", "a".repeat(12))).toMatchObject({
+        author: "a@b",
+        rest_id: numberOf("try/aaaaaaaaaaaa"),
+      });
       expect(await store.readBindings("q")).toMatchObject([{ exchange: "e", routing_key: "k" }]);
       expect(await store.listRejections({ task_id: "guid/0", limit: 5 })).toMatchObject([{ count: 3 }]);
       expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);

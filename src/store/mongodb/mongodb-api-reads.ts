@@ -1,0 +1,200 @@
+import type { Filter } from "mongodb";
+import { numberOf } from "../../domain/document-numbers.ts";
+import { jobId, projectKey } from "../../domain/ids.ts";
+import type { ResultSet } from "../../domain/result-set.ts";
+import { taskIdForms } from "../../domain/task-id-forms.ts";
+import type {
+  ArtifactHead,
+  JobHandle,
+  JobSelection,
+  ListedJob,
+  LogCursor,
+  OptionCollection,
+  PushQuery,
+} from "../ports/api-reads.ts";
+import type { StoredLog } from "../ports/log-store.ts";
+import { withOrigins } from "../rules/earlier-origin.ts";
+import {
+  below,
+  type Collections,
+  type JobDocument,
+  type LogDocument,
+  type ResultSetDocument,
+  toResultSet,
+  toStoredJob,
+  withNumberIn,
+} from "./mongodb-collections.ts";
+import { toStoredLog } from "./mongodb-logs.ts";
+import { completeOptions } from "./mongodb-options.ts";
+import { inOneReply } from "./mongodb-rounds.ts";
+
+const onlyId = { projection: { _id: 1 }, ...inOneReply } as const;
+const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/**
+ * Reads the lists of the read API. A job's handle is its id. Only the order of ids is asked of the server, because not every
+ * server can read another order from an index; all other orders are made here, of few documents.
+ */
+export function createApiReads(all: Collections) {
+  async function pageOfProject(project: string, skip: number, limit: number): Promise<JobHandle[]> {
+    const _id = below(projectKey(project));
+    const found = await all.jobs.find({ _id }, onlyId).sort({ _id: 1 }).skip(skip).limit(limit).toArray();
+    return found.map(({ _id: id }) => id);
+  }
+
+  async function selectJobs(
+    selection: JobSelection,
+    project: string | null,
+    most: number,
+  ): Promise<JobHandle[]> {
+    const ofProject = project === null ? {} : { project };
+    // One query for each condition: for several in one query, some servers read the whole collection.
+    const found = await Promise.all(
+      conditionsOf(selection).map((condition) =>
+        all.jobs
+          .find({ ...condition, ...ofProject }, onlyId)
+          .limit(most)
+          .toArray(),
+      ),
+    );
+    return [...new Set(found.flat().map(({ _id }) => _id))].sort(byText);
+  }
+
+  async function readJobs(handles: readonly JobHandle[]): Promise<ListedJob[]> {
+    const ids = handles.map(String);
+    const [found, coalesced] = await Promise.all([
+      all.jobs.find({ _id: { $in: ids } }, inOneReply).toArray(),
+      all.coalesced.find({ _id: { $in: ids } }, inOneReply).toArray(),
+    ]);
+    const jobs = new Map(found.map((job) => [job._id, withOrigins(toStoredJob(job))]));
+    const into = new Map(coalesced.map(({ _id, into_guid }) => [_id, into_guid]));
+    const pushes = await readPushes([...jobs.values()].map(({ result_set }) => result_set));
+    return ids.flatMap((id): ListedJob[] => {
+      const job = jobs.get(id);
+      if (job === undefined) return [];
+      return [{ job, coalesced_to: into.get(id) ?? null, push: pushes.get(job.result_set) ?? null }];
+    });
+  }
+
+  async function readPushes(ids: readonly string[]) {
+    const projection = { rest_id: 1, revision: 1 } as const;
+    const found = await all.resultsets
+      .find({ _id: { $in: [...new Set(ids)] } }, { projection, ...inOneReply })
+      .toArray();
+    return new Map(found.map(({ _id, rest_id = numberOf(_id), revision }) => [_id, { rest_id, revision }]));
+  }
+
+  async function listPushes({ project, from, to, author, skip, limit }: PushQuery): Promise<ResultSet[]> {
+    const filter: Filter<ResultSetDocument> = {
+      project,
+      push_timestamp: { $gte: from ?? Number.MIN_SAFE_INTEGER, $lte: to ?? Number.MAX_SAFE_INTEGER },
+      revisions: { $ne: [] },
+      ...(author === null ? {} : { author }),
+    };
+    const found = await all.resultsets
+      .find(filter, inOneReply)
+      .sort({ push_timestamp: -1, _id: 1 })
+      .skip(skip)
+      .limit(limit)
+      .toArray();
+    return found.map(toResultSet);
+  }
+
+  async function findPushes(numbers: readonly number[]): Promise<ResultSet[]> {
+    const found = await all.resultsets.find(withNumberIn(numbers), inOneReply).toArray();
+    return found.map(toResultSet);
+  }
+
+  async function listArtifacts(project: string, guid: string): Promise<ArtifactHead[]> {
+    const projection = { name: 1, type: 1, made_by: 1 } as const;
+    const found = await all.artifacts
+      .find({ _id: below(jobId(project, guid)) }, { projection, ...inOneReply })
+      .sort({ order: 1 })
+      .toArray();
+    return found.map(({ name, type, made_by = null }) => ({ name, type, made_by }));
+  }
+
+  async function listChangedLogs(before: LogCursor | null, limit: number): Promise<StoredLog[]> {
+    const filter: Filter<LogDocument> =
+      before === null
+        ? {}
+        : {
+            // The first condition repeats what the others say, in a form that an index can answer.
+            last_modified: { $lte: before.last_modified },
+            $or: [{ last_modified: { $lt: before.last_modified } }, { _id: { $gt: before.id } }],
+          };
+    const found = await all.logs
+      .find(filter, inOneReply)
+      .sort({ last_modified: -1, _id: 1 })
+      .limit(limit)
+      .toArray();
+    return found.map(toStoredLog);
+  }
+
+  async function listProjects(limit: number): Promise<string[]> {
+    const projects: string[] = [];
+    // Jumps from one project to the next in the index of ids, however many pushes each has.
+    for (let after = ""; projects.length < limit; ) {
+      const next = await all.resultsets
+        .find({ _id: { $gte: after } })
+        .sort({ _id: 1 })
+        .limit(1)
+        .next();
+      if (next === null) break;
+      projects.push(next.project);
+      after = below(projectKey(next.project)).$lt;
+    }
+    return projects.sort(byText);
+  }
+
+  async function hasProject(project: string): Promise<boolean> {
+    const found = await all.resultsets.findOne({ _id: below(projectKey(project)) }, onlyId);
+    return found !== null;
+  }
+
+  async function listOptionCollections(limit: number): Promise<OptionCollection[]> {
+    await completeOptions(all);
+    const found = await all.optionCollections.find({}, inOneReply).sort({ _id: 1 }).limit(limit).toArray();
+    return found.map(({ _id: hash, options }) => ({ hash, options }));
+  }
+
+  return {
+    pageOfProject,
+    selectJobs,
+    readJobs,
+    listPushes,
+    findPushes,
+    listArtifacts,
+    listChangedLogs,
+    listProjects,
+    hasProject,
+    listOptionCollections,
+  };
+}
+
+function conditionsOf(selection: JobSelection): Filter<JobDocument>[] {
+  switch (selection.by) {
+    case "number":
+      return [withNumberIn(selection.numbers)];
+    case "number-range":
+      return [{ rest_id: { $gt: selection.first - 1, $lte: selection.last } }];
+    case "guid":
+      return [{ job_guid: { $in: [...selection.guids] } }];
+    case "task":
+      return taskIdForms(selection.task).flatMap((form) => [{ job_guid: form }, { job_guid: below(form) }]);
+    case "push":
+      return [{ result_set: { $in: [...selection.pushes] } }];
+    case "change": {
+      const { project, from, to } = selection;
+      return [
+        {
+          project,
+          last_modified: {
+            ...(from === null ? {} : { $gte: from }),
+            ...(to === null ? {} : { $lte: to }),
+          },
+        },
+      ];
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import { Refused } from "../../domain/faults.ts";
+import type { SettableState } from "../../domain/job-state.ts";
+import type { Origin } from "../../domain/origin.ts";
+import { DECISIVE, type DecisiveJob, setState } from "../rules/advance-job.ts";
+import { type Collections, toStoredJob, withNumberIn } from "./mongodb-collections.ts";
+import { createMoves } from "./mongodb-moves.ts";
+import { inOneReply, letOthersPass, MAX_ROUNDS, settleReads, TOO_SLOW } from "./mongodb-rounds.ts";
+
+const decisive = Object.fromEntries([...DECISIVE, "moving_to"].map((name) => [name, 1]));
+
+/** Reads the jobs that a batch concerns. */
+export function createJobReading(all: Collections) {
+  const { finishMoves } = createMoves(all);
+
+  /**
+   * Reads only the decisive fields, so that the rest of the job need not be sent. A job whose move was interrupted is moved
+   * first.
+   */
+  async function readJobs(ids: readonly string[]): Promise<Map<string, DecisiveJob>> {
+    for (;;) {
+      const jobs = await all.jobs
+        .find({ _id: { $in: [...new Set(ids)] } }, { projection: decisive, ...inOneReply })
+        .toArray();
+      const moving = jobs.filter(({ moving_to }) => moving_to !== undefined);
+      if (moving.length === 0) {
+        return new Map(
+          jobs.map(({ _id, state, version, refused, transitions }) => {
+            return [_id, { state, version, refused, transitions }];
+          }),
+        );
+      }
+      await finishMoves(moving.map(({ _id }) => _id));
+    }
+  }
+
+  return { readJobs, finishMoves };
+}
+
+/** Sets the state of single jobs. */
+export function createJobStates(all: Collections) {
+  async function setJobState(
+    project: string,
+    restId: number,
+    state: SettableState,
+    at: string,
+    origin: Origin,
+  ): Promise<"updated" | "unchanged" | "unknown"> {
+    for (let round = 0; round <= MAX_ROUNDS; round++) {
+      if (round > 0) await letOthersPass(round);
+      const found = await all.jobs.findOne({ project, ...withNumberIn([restId]) });
+      const changes = found && setState(toStoredJob(found), state, at, origin, randomUUID());
+      if (found === null || changes === null) {
+        await settleReads(all);
+        return found === null ? "unknown" : "unchanged";
+      }
+      const { _id, version } = found;
+      const { matchedCount } = await all.jobs.updateOne({ _id, version }, { $set: changes });
+      if (matchedCount === 1) return "updated";
+    }
+    throw new Refused(TOO_SLOW);
+  }
+
+  return { setJobState };
+}

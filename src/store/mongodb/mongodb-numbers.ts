@@ -1,0 +1,97 @@
+import type { Collection, Db } from "mongodb";
+import { numberOf } from "../../domain/document-numbers.ts";
+import { fullJitterMs } from "../../timing/backoff.ts";
+import { pause } from "../../timing/pause.ts";
+import { WantedNumbers } from "../rules/wanted-numbers.ts";
+import { type WithId, withNumberIn } from "./mongodb-collections.ts";
+import { ignoreDuplicates } from "./mongodb-faults.ts";
+import { unordered } from "./mongodb-rounds.ts";
+
+/** The fields that numbering reads and writes. */
+interface Numbered extends WithId {
+  readonly rest_id?: number;
+  readonly moving_to?: string;
+}
+type Wanted = readonly (readonly [id: string, number: number])[];
+
+const DOCUMENTS_AT_ONCE = 1000;
+const backoff = { baseMs: 1000, capMs: 60_000 };
+/** A job that is being moved has given up its number on purpose. */
+const unnumbered = { rest_id: { $exists: false }, moving_to: { $exists: false } } as const;
+
+/**
+ * Finds free numbers for new documents. It costs reads, so it is only called after an insert has failed. Another writer may
+ * take such a number meanwhile: then the insert fails again.
+ *
+ * @param readTaken - returns the documents that have one of these numbers.
+ */
+export async function freeNumbers(
+  wanted: Wanted,
+  readTaken: (numbers: readonly number[]) => Promise<readonly Pick<Numbered, "rest_id">[]>,
+): Promise<WantedNumbers> {
+  const numbers = new WantedNumbers(wanted);
+  for (let asked = numbers.unsure(); asked.length > 0; asked = numbers.unsure()) {
+    const taken = await readTaken(asked);
+    numbers.note(new Set(taken.flatMap(({ rest_id }) => rest_id ?? [])));
+  }
+  return numbers;
+}
+
+/**
+ * Gives numbers to the jobs and pushes of an earlier version, in small steps, once for each database. Several workers may do it
+ * at the same time: a document gets a number only once. It never fails. While the store is away it tries again.
+ *
+ * @param stop - ends it. The next start then begins again.
+ */
+export async function numberDocuments(db: Db, stop: AbortSignal): Promise<void> {
+  for (let failures = 0; !stop.aborted; failures++) {
+    try {
+      await numberOnce(db, stop);
+      return;
+    } catch {
+      // Only reading by number depends on this, and only for documents of an earlier version.
+      await pause(fullJitterMs(failures, backoff), stop);
+    }
+  }
+}
+
+async function numberOnce(db: Db, stop: AbortSignal): Promise<void> {
+  const versions = db.collection<WithId & { readonly version: string }>("versions");
+  if ((await versions.findOne({ _id: "numbers" })) !== null) return;
+  for (const name of ["jobs", "resultsets"]) await numberCollection(db.collection<Numbered>(name), stop);
+  if (stop.aborted) return;
+  await versions.updateOne({ _id: "numbers" }, { $set: { version: "1" } }, { upsert: true });
+}
+
+async function numberCollection(documents: Collection<Numbered>, stop: AbortSignal): Promise<void> {
+  const options = { projection: { rest_id: 1 }, sort: { _id: 1 }, limit: DOCUMENTS_AT_ONCE } as const;
+  let last = "";
+  while (!stop.aborted) {
+    const page = await documents.find({ _id: { $gt: last } }, options).toArray();
+    const end = page.at(-1);
+    if (end === undefined) return;
+    last = end._id;
+    await numberPage(
+      documents,
+      page.filter(({ rest_id }) => rest_id === undefined).map(({ _id }) => _id),
+    );
+  }
+}
+
+async function numberPage(documents: Collection<Numbered>, ids: readonly string[]): Promise<void> {
+  let wanted: Wanted = ids.map((id) => [id, numberOf(id)]);
+  while (wanted.length > 0 && !(await putNumbers(documents, wanted))) {
+    const open = await documents.find({ _id: { $in: [...ids] }, ...unnumbered }).toArray();
+    const first: Wanted = open.map(({ _id }) => [_id, numberOf(_id)]);
+    const numbers = await freeNumbers(first, (asked) => documents.find(withNumberIn(asked)).toArray());
+    wanted = first.map(([id]) => [id, numbers.of(id)]);
+  }
+}
+
+/** Returns false if some of the numbers were taken. */
+async function putNumbers(documents: Collection<Numbered>, wanted: Wanted): Promise<boolean> {
+  const updates = wanted.map(([_id, rest_id]) => ({
+    updateOne: { filter: { _id, ...unnumbered }, update: { $set: { rest_id } } },
+  }));
+  return ignoreDuplicates(documents.bulkWrite(updates, unordered));
+}

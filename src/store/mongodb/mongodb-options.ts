@@ -1,0 +1,52 @@
+import { OptionBook } from "../rules/option-book.ts";
+import type { BatchPlan } from "../rules/plan-batch.ts";
+import { type Collections, inOneOrder } from "./mongodb-collections.ts";
+import { ignoreDuplicates } from "./mongodb-faults.ts";
+import { unordered } from "./mongodb-rounds.ts";
+
+/** The document that says that the options of all jobs are stored, also of those that an earlier version wrote. */
+const COMPLETE = "option_collections";
+
+type UsedCollections = Pick<Collections, "jobs" | "versions" | "optionCollections">;
+
+/** Stores combinations of options; see `OptionBook`. */
+export function createOptions(all: UsedCollections) {
+  const book = new OptionBook();
+
+  /** Stores the options of a batch that are not stored yet, before its jobs. */
+  async function writeOptions(plan: BatchPlan): Promise<void> {
+    const missing = book.missing(plan);
+    if (missing.size === 0) return;
+    await insert(missing);
+    book.noteStored(missing.keys());
+  }
+
+  async function insert(options: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    const documents = inOneOrder([...options].map(([_id, names]) => ({ _id, options: names })));
+    await ignoreDuplicates(all.optionCollections.insertMany(documents, unordered));
+  }
+
+  return { writeOptions };
+}
+
+/** Notes that nothing is missing, if there is no job yet. To be called when a store is opened. */
+export async function noteNewOptions({ jobs, versions }: UsedCollections): Promise<void> {
+  if ((await jobs.findOne({}, { projection: { _id: 1 } })) === null) await noteComplete(versions);
+}
+
+/** Stores the options of jobs that an earlier version wrote. It reads all jobs, once in the life of a database. */
+export async function completeOptions({ jobs, versions, optionCollections }: UsedCollections): Promise<void> {
+  if ((await versions.findOne({ _id: COMPLETE })) !== null) return;
+  const found = jobs.aggregate<{ _id: string; options: readonly string[] }>([
+    { $group: { _id: "$option_collection_hash", options: { $first: "$options" } } },
+  ]);
+  const documents = (await found.toArray()).filter(({ options }) => options.length > 0);
+  if (documents.length > 0) {
+    await ignoreDuplicates(optionCollections.insertMany(inOneOrder(documents), unordered));
+  }
+  await noteComplete(versions);
+}
+
+async function noteComplete(versions: Collections["versions"]): Promise<void> {
+  await versions.replaceOne({ _id: COMPLETE }, { version: "complete" }, { upsert: true });
+}

@@ -1,0 +1,102 @@
+import { artifactId, artifactIds, BUG_SUGGESTIONS, jobId, suggestionsId } from "../../domain/ids.ts";
+import { senderOf } from "../../domain/origin.ts";
+import type { StoredJob } from "../../domain/stored-job.ts";
+import type { ArtifactArrival, StoreOutcome } from "../ports/submission-store.ts";
+import { otherSender } from "./other-sender.ts";
+import { addFirst, noParts, type PlannedParts } from "./planned-parts.ts";
+import { whyNotStorable } from "./storable.ts";
+
+/** What is stored already of what a batch of posted artifacts concerns. */
+export interface KnownToArtifacts {
+  /** The jobs of the batch, by id. */
+  readonly jobs: ReadonlyMap<string, Pick<StoredJob, "transitions">>;
+  /** Those of {@link artifactsToRead} that are stored. */
+  readonly artifacts: ReadonlySet<string>;
+}
+
+export interface ArtifactsPlan extends PlannedParts {
+  /** In the order of the batch. */
+  readonly outcomes: StoreOutcome[];
+}
+
+/** An artifact whose id must be looked up before a batch is planned. */
+export interface ArtifactToRead {
+  readonly id: string;
+  /** Id of its job. */
+  readonly job: string;
+  readonly name: string;
+  /** See `apartBy`. */
+  readonly blob: string;
+}
+
+/** Returns the artifacts of which a batch must know whether they are stored. */
+export function artifactsToRead(batch: readonly ArtifactArrival[]): ArtifactToRead[] {
+  const wanted = new Map<string, ArtifactToRead>();
+  for (const { artifact: posted } of batch) {
+    const { project, job_guid, artifact, suggestions_for } = posted;
+    const { name, blob } = artifact;
+    const job = jobId(project, job_guid);
+    const id = artifactId(project, job_guid, artifact);
+    wanted.set(id, { id, job, name, blob });
+    if (suggestions_for === null) continue;
+    const suggested = artifactIds(project, job_guid, BUG_SUGGESTIONS);
+    wanted.set(suggested, { id: suggested, job, name: BUG_SUGGESTIONS, blob: "" });
+  }
+  return [...wanted.values()];
+}
+
+/**
+ * Decides what posted artifacts write. An artifact is only added if its job has none of that name. Suggestions are made from
+ * the posted summary, even if the job keeps another one, unless the job has suggestions. Pure, so that all adapters decide the
+ * same.
+ */
+export function planArtifacts(batch: readonly ArtifactArrival[], known: KnownToArtifacts): ArtifactsPlan {
+  const plan: ArtifactsPlan = { outcomes: [], ...noParts() };
+  for (const arrival of batch) plan.outcomes.push(apply(arrival, known, plan));
+  return plan;
+}
+
+function apply(
+  { artifact: posted, origin, received_at }: ArtifactArrival,
+  known: KnownToArtifacts,
+  plan: ArtifactsPlan,
+): StoreOutcome {
+  const { project, job_guid, artifact, suggestions_for, summary_of } = posted;
+  const job = jobId(project, job_guid);
+  const stored = known.jobs.get(job);
+  if (stored === undefined) return { kind: "rejected", fault: { reason: "unknown-job", project, job_guid } };
+  const detail = whyNotStorable(artifact.blob);
+  if (detail !== null)
+    return { kind: "rejected", fault: { reason: "unusable-field", pointer: "/blob", detail } };
+
+  const has = (id: string): boolean => known.artifacts.has(id) || plan.artifacts.has(id);
+  const id = artifactId(project, job_guid, artifact);
+  const isNew = !has(id);
+  if (isNew) plan.artifacts.set(id, { job, artifact });
+  if (summary_of !== null) plan.summarised.push({ job, logName: summary_of });
+  if (suggestions_for !== null && !has(artifactIds(project, job_guid, BUG_SUGGESTIONS))) {
+    addFirst(plan.suggestions, suggestionsId(project, job_guid, suggestions_for), {
+      ...{ project, job_guid, exchange: senderOf(origin), blob: suggestions_for },
+      next_attempt_at: received_at,
+    });
+  }
+  return isNew ? { kind: "stored", ...otherSender(stored, origin) } : { kind: "unchanged" };
+}
+
+/**
+ * Returns the outcomes after the write.
+ *
+ * @param existed - ids of planned artifacts that another writer had added meanwhile.
+ */
+export function outcomesAfter(
+  batch: readonly ArtifactArrival[],
+  outcomes: readonly StoreOutcome[],
+  existed: ReadonlySet<string>,
+): StoreOutcome[] {
+  return outcomes.map((outcome, at) => {
+    const posted = batch[at]?.artifact;
+    if (posted === undefined || outcome.kind !== "stored") return outcome;
+    const id = artifactId(posted.project, posted.job_guid, posted.artifact);
+    return existed.has(id) ? { kind: "unchanged" } : outcome;
+  });
+}

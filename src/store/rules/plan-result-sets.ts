@@ -1,0 +1,66 @@
+import { resultSetId } from "../../domain/ids.ts";
+import { topRevision } from "../../domain/result-set.ts";
+import type { ResultSetArrival, StoreOutcome } from "../ports/submission-store.ts";
+import { keysOf } from "./complete-push.ts";
+import type { PushBook } from "./push-book.ts";
+import { shortKeyOf } from "./revision-rows.ts";
+
+const unnamed: StoreOutcome = {
+  kind: "rejected",
+  fault: {
+    reason: "unusable-field",
+    pointer: "/revisions",
+    detail: "names no revision: give the push a revision, or list at least one",
+  },
+};
+
+/**
+ * Creates or completes the submitted pushes in memory, in their order. Returns the outcomes; the push book has what to write.
+ * Pure but for the push book, so that all adapters decide the same.
+ */
+export function planResultSets(batch: readonly ResultSetArrival[], pushes: PushBook): StoreOutcome[] {
+  return batch.map(({ project, resultSet }) => {
+    if (topRevision(resultSet) === "") return unnamed;
+    return { kind: pushes.complete(project, resultSet) ? "stored" : "unchanged" };
+  });
+}
+
+/** Returns the id of the push that is submitted. */
+export function pushIdOf({ project, resultSet }: ResultSetArrival): string {
+  return resultSetId(project, topRevision(resultSet));
+}
+
+/** Returns the pushes of one call without shared revisions: a revision that several list stays only in the last of them. */
+export function linkedOnce(batch: readonly ResultSetArrival[]): readonly ResultSetArrival[] {
+  /** The last push with each row. */
+  const owners = new Map<string, string>();
+  for (const arrival of batch) {
+    for (const row of arrival.resultSet.revisions) {
+      owners.set(JSON.stringify([arrival.project, shortKeyOf(row)]), pushIdOf(arrival));
+    }
+  }
+  return batch.map((arrival) => {
+    const { project, resultSet } = arrival;
+    const own = pushIdOf(arrival);
+    const revisions = resultSet.revisions.filter(
+      (row) => owners.get(JSON.stringify([project, shortKeyOf(row)])) === own,
+    );
+    // The push keeps its top revision, even if that row now belongs to a later push.
+    return { project, resultSet: { ...resultSet, revision: topRevision(resultSet), revisions } };
+  });
+}
+
+/** Returns what to look up the stored pushes by: keys of all submitted revisions, and the submitted hashes. */
+export function submittedKeys(batch: readonly ResultSetArrival[]): {
+  keys: string[];
+  hashes: [project: string, hash: string][];
+} {
+  const keys = new Set<string>();
+  const hashes = new Map<string, [string, string]>();
+  for (const { project, resultSet } of batch) {
+    for (const key of keysOf(project, resultSet)) keys.add(key);
+    const { revision_hash } = resultSet;
+    if (revision_hash !== undefined) hashes.set(`${project}/${revision_hash}`, [project, revision_hash]);
+  }
+  return { keys: [...keys], hashes: [...hashes.values()] };
+}

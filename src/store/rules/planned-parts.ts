@@ -1,0 +1,31 @@
+import type { Artifact } from "../../domain/submission.ts";
+import type { NewLog, NewSuggestions } from "./new-work.ts";
+
+/** What is written beside jobs. Ids are the keys, so that nothing is written twice. */
+export interface PlannedParts {
+  /** Insert-only. */
+  readonly artifacts: Map<string, { readonly job: string; readonly artifact: Artifact }>;
+  /** Insert-only. */
+  readonly logs: Map<string, NewLog>;
+  /** Insert-only. */
+  readonly suggestions: Map<string, NewSuggestions>;
+  /** Logs that a submitted summary was made from. They become `parsed`, even if they were stored before. */
+  readonly summarised: { readonly job: string; readonly logName: string }[];
+  /** Guids of the jobs that other jobs were coalesced into, by the id of the coalesced job. The greater guid wins. */
+  readonly coalesced: Map<string, string>;
+}
+
+export function noParts(): PlannedParts {
+  return {
+    artifacts: new Map(),
+    logs: new Map(),
+    suggestions: new Map(),
+    summarised: [],
+    coalesced: new Map(),
+  };
+}
+
+/** Adds a part, unless there is one with this id. */
+export function addFirst<T>(parts: Map<string, T>, id: string, part: T): void {
+  if (!parts.has(id)) parts.set(id, part);
+}

@@ -1,0 +1,62 @@
+import type Database from "libsql";
+import { numberOf } from "../../domain/document-numbers.ts";
+import { jobKey } from "../../domain/ids.ts";
+import { WantedNumbers } from "../rules/wanted-numbers.ts";
+
+const ROWS_AT_ONCE = 1000;
+
+interface NumberRow {
+  readonly number: number;
+}
+
+/** Returns a function that finds free numbers for new documents of a table, within the transaction that writes them. */
+export function createNumbering(db: Database.Database, table: "jobs" | "resultsets") {
+  const readTaken = db.prepare(
+    `SELECT rest_id AS number FROM ${table} WHERE rest_id IN (SELECT value FROM json_each(?))`,
+  );
+  return (wanted: readonly (readonly [id: string, number: number])[]): WantedNumbers => {
+    const numbers = new WantedNumbers(wanted);
+    for (let asked = numbers.unsure(); asked.length > 0; asked = numbers.unsure()) {
+      const taken = readTaken.all(JSON.stringify(asked)) as NumberRow[];
+      numbers.note(new Set(taken.map(({ number }) => number)));
+    }
+    return numbers;
+  };
+}
+
+/** The step of the migration that numbers the jobs and pushes of earlier versions. SQLite itself cannot compute a SHA-256. */
+export function numberDocuments(db: Database.Database): void {
+  db.exec("ALTER TABLE jobs ADD COLUMN rest_id INTEGER; ALTER TABLE resultsets ADD COLUMN rest_id INTEGER;");
+  // The indexes come first: they find the numbers that are taken.
+  db.exec(`CREATE UNIQUE INDEX jobs_by_number ON jobs (rest_id);
+    CREATE UNIQUE INDEX resultsets_by_number ON resultsets (rest_id);`);
+  numberRows(db, "jobs", "key", jobKey);
+  numberRows(db, "resultsets", "id", (id) => id);
+}
+
+/**
+ * @param name - the column that names a document.
+ * @param idOf - returns the document's id for its name.
+ */
+function numberRows(
+  db: Database.Database,
+  table: "jobs" | "resultsets",
+  name: "key" | "id",
+  idOf: (name: string) => string,
+): void {
+  const page = db.prepare(
+    `SELECT rowid AS place, ${name} AS name FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ${ROWS_AT_ONCE}`,
+  );
+  // The document is a JSON object with members. The driver passes numbers as floating-point numbers.
+  const put = db.prepare(
+    `UPDATE ${table} SET rest_id = CAST(?1 AS INTEGER),
+       doc = '{"rest_id":' || CAST(?1 AS INTEGER) || ',' || substr(doc, 2) WHERE rowid = ?2`,
+  );
+  const numbering = createNumbering(db, table);
+  const pageAfter = (place: number) => page.all(place) as { place: number; name: string }[];
+  for (let rows = pageAfter(0); rows.length > 0; rows = pageAfter(rows.at(-1)?.place ?? 0)) {
+    const ids = rows.map((row) => [idOf(row.name), row.place] as const);
+    const numbers = numbering(ids.map(([id]) => [id, numberOf(id)]));
+    for (const [id, place] of ids) put.run(numbers.of(id), place);
+  }
+}

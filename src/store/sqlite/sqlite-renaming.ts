@@ -1,0 +1,33 @@
+import type Database from "libsql";
+import { jobId, jobKey } from "../../domain/ids.ts";
+import type { StoredJob } from "../../domain/stored-job.ts";
+
+/** Returns a function that gives a stored job another guid, within the caller's transaction. Its parts go with it. */
+export function createRenaming(db: Database.Database) {
+  const putJob = db.prepare("UPDATE jobs SET key = ?, doc = ? WHERE n = ?");
+  // Whoever holds the lease knows the log by the old guid, and cannot end it any more. So it is due again at once.
+  const moveLogs = db.prepare("UPDATE logs SET guid = ?, lease = NULL, lease_until = NULL WHERE job = ?");
+  // Ids begin with the job's id and a slash. `0` follows `/` in ASCII.
+  const moveSuggestions = db.prepare(
+    `UPDATE OR REPLACE suggestions SET id = ?2 || substr(id, length(?1) + 1), guid = ?3, lease = NULL, lease_until = NULL
+       WHERE id >= ?1 || '/' AND id < ?1 || '0'`,
+  );
+  const copyCoalesced = db.prepare(
+    `INSERT INTO coalesced SELECT ?2, into_guid FROM coalesced WHERE id = ?1
+       ON CONFLICT (id) DO UPDATE SET into_guid = max(into_guid, excluded.into_guid)`,
+  );
+  const dropCoalesced = db.prepare("DELETE FROM coalesced WHERE id = ?");
+
+  /**
+   * @param n - the number of the job's row.
+   * @param job - the job with its new guid.
+   */
+  return (n: number, job: StoredJob, oldGuid: string): void => {
+    const [before, after] = [jobId(job.project, oldGuid), jobId(job.project, job.job_guid)];
+    putJob.run(jobKey(after), JSON.stringify(job), n);
+    moveLogs.run(job.job_guid, n);
+    moveSuggestions.run(before, after, job.job_guid);
+    copyCoalesced.run(before, after);
+    dropCoalesced.run(before);
+  };
+}
