@@ -1,7 +1,7 @@
 import type { Delivery } from "../domain/delivery.ts";
 import { faultErrors } from "../domain/explain-fault.ts";
 import type { Violation } from "../domain/faults.ts";
-import type { Verdict } from "../judge/judge-delivery.ts";
+import type { JobVerdict } from "../judge/verdict.ts";
 
 /** A job message with its verdict, as `inspect --json` prints it. */
 export interface Seen {
@@ -11,7 +11,7 @@ export interface Seen {
   readonly routing_key: string;
   /** Index in the delivery's array; 0 for a single message. */
   readonly index: number;
-  readonly verdict: Verdict["kind"];
+  readonly verdict: JobVerdict["kind"];
   /** Null if it cannot be read; so are `task_id` and `state`. */
   readonly project: string | null;
   readonly task_id: string | null;
@@ -25,7 +25,7 @@ export interface Seen {
 }
 
 /** Describes a message with its verdict. @param index - position of the verdict in its delivery. */
-export function seenOf(delivery: Delivery, index: number, verdict: Verdict): Seen {
+export function seenOf(delivery: Delivery, index: number, verdict: JobVerdict): Seen {
   return {
     received_at: new Date(delivery.receivedAtMs).toISOString(),
     exchange: delivery.exchange,

@@ -3,26 +3,29 @@ import type { Arrival, SubmissionStore } from "../../src/store/ports/submission-
 import { aDelivery, anArrival, limits, schemas } from "../examples.ts";
 import { jobMessage } from "./message-mix.ts";
 
-const AT_ONCE = 2000;
+/** As many as one message may hold. */
+const AT_ONCE = 1000;
 
 /** Puts completed jobs into a store, with their logs and artifacts, and without pending work. */
 export async function fillStore(
   store: Pick<SubmissionStore, "storeSubmissions">,
   jobs: number,
   onStored: (jobs: number) => void = () => undefined,
+  receivedAt: (job: number) => string = () => anArrival().received_at,
 ): Promise<void> {
   for (let at = 0; at < jobs; at += AT_ONCE) {
-    await store.storeSubmissions(arrivals(at, Math.min(AT_ONCE, jobs - at)));
+    await store.storeSubmissions(arrivals(at, Math.min(AT_ONCE, jobs - at), receivedAt));
     onStored(at);
   }
 }
 
-function arrivals(from: number, count: number): Arrival[] {
+function arrivals(from: number, count: number, receivedAt: (job: number) => string): Arrival[] {
   const options = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
   const messages = Array.from({ length: count }, (_, n) => jobMessage("there", from + n, "completed"));
   const common = anArrival();
-  return judgeDelivery(aDelivery(messages), options).map((verdict) => {
+  return judgeDelivery(aDelivery(messages), options).map((verdict, at) => {
     if (verdict.kind !== "accepted") throw new Error(JSON.stringify(verdict));
-    return { ...common, submission: { ...verdict.submission, suggestions_for: null } };
+    const submission = { ...verdict.submission, suggestions_for: null };
+    return { ...common, received_at: receivedAt(from + at), submission };
   });
 }

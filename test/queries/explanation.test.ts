@@ -8,7 +8,7 @@ import { advanceJob, firstJob } from "../../src/store/rules/advance-job.ts";
 import { anArrival, EXCHANGE, REVISION, through } from "../examples.ts";
 
 function aJob(overrides: Partial<ExplainedJob> = {}, message: object = {}): ExplainedJob {
-  const push = { project: "try", revision: REVISION, short_revision: REVISION.slice(0, 12) };
+  const push = { project: "try", rest_id: 1, revision: REVISION, short_revision: REVISION.slice(0, 12) };
   return {
     job: firstJob(anArrival({ ...message }), "try/aaaaaaaaaaaa", "w"),
     result_set: {

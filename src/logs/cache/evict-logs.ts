@@ -1,0 +1,48 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { marksPath, PART_END, TEXT_END } from "./cached-log.ts";
+
+/** No text stays longer, in milliseconds. */
+export const LONGEST_MS = 86_400_000;
+
+interface CachedFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly fetchedAtMs: number;
+  readonly usedAtMs: number;
+}
+
+/** Deletes texts that are too old, and then those that were not used for longest, until the rest is small enough. */
+export async function evictLogs(folder: string, maxBytes: number, nowMs: number): Promise<void> {
+  const files = await filesIn(folder);
+  const isOld = ({ fetchedAtMs }: CachedFile): boolean => nowMs - fetchedAtMs > LONGEST_MS;
+  // A part is what a worker left that was killed, unless it is being written.
+  const texts = files.filter(({ path }) => path.endsWith(TEXT_END));
+  const doomed = files.filter(
+    (file) => isOld(file) && (file.path.endsWith(TEXT_END) || file.path.endsWith(PART_END)),
+  );
+  let bytes = texts.filter((file) => !isOld(file)).reduce((sum, file) => sum + file.bytes, 0);
+  for (const file of texts.filter((each) => !isOld(each)).toSorted((a, b) => a.usedAtMs - b.usedAtMs)) {
+    if (bytes <= maxBytes) break;
+    bytes -= file.bytes;
+    doomed.push(file);
+  }
+  for (const { path } of doomed) {
+    await rm(path, { force: true });
+    if (path.endsWith(TEXT_END)) await rm(marksPath(path), { force: true });
+  }
+}
+
+async function filesIn(folder: string): Promise<CachedFile[]> {
+  const found = (await readdir(folder)).map(async (name): Promise<CachedFile[]> => {
+    const path = join(folder, name);
+    try {
+      const { size: bytes, mtimeMs: fetchedAtMs, atimeMs: usedAtMs } = await stat(path);
+      return [{ path, bytes, fetchedAtMs, usedAtMs }];
+    } catch {
+      // Another worker has just deleted it.
+      return [];
+    }
+  });
+  return (await Promise.all(found)).flat();
+}

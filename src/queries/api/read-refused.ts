@@ -1,0 +1,17 @@
+/** A question that is not answered. The status and the body are those that readers know; the body is sent as JSON. */
+export class ReadRefused extends Error {
+  readonly status: number;
+  readonly body: unknown;
+
+  constructor(status: number, body: unknown) {
+    super(JSON.stringify(body));
+    this.name = "ReadRefused";
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** Returns the refusal of a question that is wrong in itself. */
+export function badQuery(detail: string): ReadRefused {
+  return new ReadRefused(400, { detail });
+}

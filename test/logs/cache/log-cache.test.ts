@@ -1,0 +1,177 @@
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { type LogCache, type LogCacheOptions, openLogCache } from "../../../src/logs/cache/log-cache.ts";
+import type { LogPart } from "../../../src/logs/cache/log-slices.ts";
+import { openHttpLogSource } from "../../../src/logs/fetch/http-log-source.ts";
+import { answer, type LogHost, startLogHost } from "../../doubles/log-host.ts";
+import { until } from "../../until.ts";
+
+const KIB = 1024;
+const numbered = Array.from({ length: 2500 }, (_, n) => `line ${n}\n`).join("");
+const large = (letter: string): string => `${letter.repeat(99)}\n`.repeat(400);
+
+let folder: string;
+let host: LogHost;
+let release: () => void;
+let now: number;
+const caches: LogCache[] = [];
+
+beforeEach(async () => {
+  folder = join(mkdtempSync(join(tmpdir(), "log-cache-")), "log-cache");
+  now = Date.now();
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const slow = Object.fromEntries(
+    [1, 2, 3, 4, 5].map((n) => [
+      `/slow${n}`,
+      (socket: Parameters<ReturnType<typeof answer>>[0]) =>
+        void released.then(() => answer(`slow ${n}`)(socket, "")),
+    ]),
+  );
+  host = await startLogHost({
+    "/numbered": answer(gzipSync(numbered)),
+    "/a": answer(large("a")),
+    "/b": answer(large("b")),
+    "/c": answer(large("c")),
+    "/binary": answer(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 1])),
+    "/long-line": answer(gzipSync(Buffer.alloc(9 * KIB * KIB, "x"))),
+    ...slow,
+  });
+});
+afterEach(async () => {
+  release();
+  await Promise.all(caches.splice(0).map((cache) => cache.close()));
+  await host.close();
+  rmSync(join(folder, ".."), { recursive: true });
+});
+
+function aCache(overrides: Partial<LogCacheOptions> = {}): LogCache {
+  const cache = openLogCache({
+    folder,
+    maxBytes: 10 * KIB * KIB,
+    source: openHttpLogSource({ userAgent: "test", allowPrivate: true }),
+    limits: { lines: 10_000, inflatedBytes: 20 * KIB * KIB, ratio: 2000 },
+    perHost: 4,
+    now: () => now,
+    ...overrides,
+  });
+  caches.push(cache);
+  return cache;
+}
+const texts = (part: LogPart): readonly string[] =>
+  part.ok ? part.lines.map(({ text }) => text) : [part.detail];
+const asked = (path: string): number =>
+  host.requests.filter((head) => head.startsWith(`GET ${path} `)).length;
+
+describe("lines of a log", () => {
+  it.each([
+    [0, 2, ["line 0\n", "line 1\n"]],
+    [998, 1001, ["line 998\n", "line 999\n", "line 1000\n"]],
+    [2000, 2001, ["line 2000\n"]],
+    [2499, 5000, ["line 2499\n"]],
+    [2500, 5000, []],
+    [90_000, 90_001, []],
+  ])("from %i to %i", async (from, to, lines) => {
+    const part = await aCache().readLines(`${host.url}/numbered`, from, to, true);
+    expect(texts(part)).toEqual(lines);
+    expect(part.ok && part.lines.every(({ index }, at) => index === from + at)).toBe(true);
+  });
+
+  it("readers of one log share a fetch, at the same time, later, and in another worker", async () => {
+    const cache = aCache();
+    const url = `${host.url}/numbered`;
+    await Promise.all([1, 2, 3].map((n) => cache.readLines(url, n, n + 1, true)));
+    expect(texts(await aCache().readLines(url, 7, 8, true))).toEqual(["line 7\n"]);
+    expect(asked("/numbered")).toBe(1);
+  });
+
+  it("a log that may still grow is fetched again after ten seconds, a finished one after a day", async () => {
+    const cache = aCache();
+    const read = (isFinal: boolean) => cache.readLines(`${host.url}/a`, 0, 1, isFinal);
+    await read(false);
+    now += 9000;
+    await read(true);
+    expect(asked("/a")).toBe(1);
+    now += 2000;
+    await read(true);
+    expect(asked("/a")).toBe(2);
+    now += 23 * 3_600_000;
+    await read(true);
+    expect(asked("/a")).toBe(2);
+    now += 2 * 3_600_000;
+    await read(true);
+    expect(asked("/a")).toBe(3);
+  });
+});
+
+describe("limits", () => {
+  it("the text that was not used for longest is deleted when there are too many", async () => {
+    const cache = aCache({ maxBytes: 90 * KIB });
+    const read = async (name: string): Promise<void> => {
+      now += 1000;
+      expect(await cache.readLines(`${host.url}/${name}`, 0, 1, true)).toMatchObject({ ok: true });
+    };
+    for (const name of ["a", "b", "a", "c"]) await read(name);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".txt"))).toHaveLength(2);
+    await read("a");
+    await read("b");
+    expect(["/a", "/b", "/c"].map(asked)).toEqual([1, 2, 1]);
+  });
+
+  it("what a killed worker left half-written is deleted after a day", async () => {
+    const cache = aCache();
+    await cache.readLines(`${host.url}/a`, 0, 1, true);
+    writeFileSync(join(folder, "left.part"), "x");
+    await cache.readLines(`${host.url}/b`, 0, 1, true);
+    expect(readdirSync(folder)).toContain("left.part");
+    utimesSync(join(folder, "left.part"), new Date(now), new Date(now - 2 * 86_400_000));
+    await cache.readLines(`${host.url}/c`, 0, 1, true);
+    expect(readdirSync(folder)).not.toContain("left.part");
+  });
+
+  it.each([
+    [10, 4],
+    [2, 2],
+  ])("with %i of one host, at most %i logs are fetched at once", async (perHost, most) => {
+    const cache = aCache({ perHost });
+    const ended: LogPart[] = [];
+    const reading = [1, 2, 3, 4, 5].map(async (n) => {
+      ended.push(await cache.readLines(`${host.url}/slow${n}`, 0, 1, true));
+    });
+    await until(() => ended.length === 5 - most && host.requests.length === most);
+    expect(ended.every((part) => !part.ok && part.kind === "busy")).toBe(true);
+    release();
+    await Promise.all(reading);
+    expect(ended.filter(({ ok }) => ok)).toHaveLength(most);
+  });
+
+  it.each([
+    ["/gone", 0, 1, "failed", /could not be fetched: HTTP 404/],
+    ["/binary", 0, 1, "failed", /not text/],
+    ["/long-line", 0, 1, "too-long", /ask for fewer/],
+  ])("%s is told with the reason", async (path, from, to, kind, detail) => {
+    const part = await aCache().readLines(`${host.url}${path}`, from, to, true);
+    expect(part).toEqual({ ok: false, kind, detail: expect.stringMatching(detail) });
+  });
+
+  it("a log that is too long leaves nothing behind", async () => {
+    const cache = aCache({ limits: { lines: 100, inflatedBytes: 20 * KIB * KIB, ratio: 2000 } });
+    expect(await cache.readLines(`${host.url}/a`, 0, 1, true)).toMatchObject({
+      detail: expect.stringMatching(/more than 100 lines/),
+    });
+    expect(texts(await aCache({ maxBytes: KIB }).readLines(`${host.url}/a`, 0, 1, true))).toEqual([
+      "the log is longer than 1024 bytes",
+    ]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("an address that is not public is never fetched", async () => {
+    const cache = aCache({ source: openHttpLogSource({ userAgent: "test" }) });
+    expect(await cache.readLines(`${host.url}/a`, 0, 1, true)).toMatchObject({ ok: false, kind: "failed" });
+    expect(host.connections()).toBe(0);
+  });
+});
