@@ -1,8 +1,10 @@
-# Build: compiles src/, and keeps only what is needed to run. Nothing but npm's packages is downloaded.
+# Build: compiles client/ and src/, and keeps only what is needed to run. Nothing but npm's packages is downloaded.
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json tsconfig.json ./
+COPY client/package.json client/tsconfig.json ./client/
 RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY client/src ./client/src
 COPY src ./src
 RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
@@ -14,11 +16,14 @@ RUN install -d -m 0700 -o node -g node /data
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/client/dist ./client/dist
 COPY package.json ./
 COPY config ./config
 COPY schemas ./schemas
 USER node
 VOLUME /data
+# Posts over REST, if PUBLIC_HOST lets them in; by default the worker listens only inside the container.
+EXPOSE 9180
 # Node makes the request, because the slim image has no curl. The check is for liveness, not readiness: a restart would
 # not help a container that waits for its broker or store. With HTTP_PORT=off there is nothing to check.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["node", "-e", "const { HTTP_PORT: port = '', HTTP_HOST: host = '' } = process.env; if (port !== 'off') fetch(`http://${/^(|0\\.0\\.0\\.0|::)$/.test(host) ? '127.0.0.1' : host}:${port || 9182}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

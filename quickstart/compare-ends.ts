@@ -13,7 +13,10 @@ export interface Comparison {
 }
 
 /** Compares the actual outcomes with the expected ones, both in order. Pure. */
-export function compareEnds(samples: readonly Sample[], ended: readonly Ended[]): Comparison {
+export function compareEnds(
+  samples: readonly Pick<Sample, "title" | "ends">[],
+  ended: readonly Ended[],
+): Comparison {
   const expected = samples.flatMap(({ title, ends }) => ends.map((end) => ({ title, ...end })));
   const isRight = (index: number): boolean =>
     ended[index]?.guid === expected[index]?.guid && ended[index]?.outcome === expected[index]?.outcome;

@@ -1,6 +1,6 @@
 /**
  * Shows the main job: a broker, the real worker with the embedded store, a few sample messages through a real topic
- * exchange, and the outcome of each. It cleans up what it started, but keeps the data.
+ * exchange, a few posts over REST, and the outcome of each. It cleans up what it started, but keeps the data.
  */
 import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -13,11 +13,14 @@ import { stopOnSignal } from "../src/cli/options/stop-on-signal.ts";
 import { columns } from "../src/cli/output/columns.ts";
 import { openStore } from "../src/store/open-store.ts";
 import type { Store } from "../src/store/ports/store.ts";
+import { type AddedClient, addClient } from "../test/servers/add-client.ts";
 import { WorkerProcess } from "../test/servers/worker-process.ts";
 import { compareEnds } from "./compare-ends.ts";
 import { findBroker } from "./find-broker.ts";
+import { postSamples, tellBothWays } from "./post-samples.ts";
 import { serveLog, tellLog } from "./sample-log.ts";
 import { anotherJob, JOB_WITH_LOG, type Sample, samplesWith } from "./sample-messages.ts";
+import { anotherPost } from "./sample-posts.ts";
 
 const ROUTING_KEY = "quickstart.try";
 const projectFolder = fileURLToPath(new URL("..", import.meta.url));
@@ -64,6 +67,7 @@ async function main(): Promise<number> {
   const logHost = await start(serveLog(), (host) => host.close());
   const samples = samplesWith(logHost.url);
 
+  const client = await prepareData();
   const worker = startWorker(broker.url, exchange);
   undo.push(() => worker.stop());
   await worker.untilEvent("consuming");
@@ -77,11 +81,14 @@ async function main(): Promise<number> {
     });
   }
   await channel.waitForConfirms();
-  const good = await report(worker, samples);
+  const areTold = await report(worker, samples);
+  const publicUrl = String((await worker.untilEvent("public_listening"))["url"]);
+  const arePosted = await postSamples(publicUrl, client, say);
+  const good = (await withStore((store) => tellBothWays(store, say))) && areTold && arePosted;
 
   tellNext();
   if (values.keep) {
-    await tellKept(worker, broker.url, exchange);
+    await tellKept(worker, { amqpUrl: broker.url, exchange, publicUrl, client });
     isKept = true;
     await interrupted;
   }
@@ -99,9 +106,11 @@ function tellNext(): void {
   say(`  ${run} explain quickstart-1/0`);
   say("      shows all that is known about a job: messages, outcome, logs, artifacts");
   say(`  ${run} rejections list`);
-  say("      shows the rejected messages, and why they were rejected");
+  say("      shows the rejected messages and items, and why they were rejected");
+  say(`  ${run} credentials list`);
+  say("      shows who may post over REST; `credentials add` lets somebody else");
   say("  node dist/main.js validate FILE");
-  say("      says whether a message is valid, and if not, why");
+  say("      says whether a message is valid, and if not, why; with --kind, whether items to post are");
   say("  node dist/main.js parse-log FILE|URL");
   say("      prints the artifacts that the worker would generate from a log");
   say("  node dist/main.js check");
@@ -110,24 +119,54 @@ function tellNext(): void {
   say("      lists all commands; --help on each command shows examples");
 }
 
+interface Kept {
+  readonly amqpUrl: string;
+  readonly exchange: string;
+  readonly publicUrl: string;
+  readonly client: AddedClient;
+}
+
 /** Prints what can be tried while the worker runs. Each command can be pasted as it is. */
-async function tellKept(worker: WorkerProcess, url: string, exchange: string): Promise<void> {
+async function tellKept(
+  worker: WorkerProcess,
+  { amqpUrl, exchange, publicUrl, client }: Kept,
+): Promise<void> {
   const file = join(folderShown, "job.json");
   writeFileSync(join(dataFolder, "job.json"), `${JSON.stringify(anotherJob, null, 2)}\n`);
+  const posted = join(folderShown, "posted-jobs.json");
+  writeFileSync(join(dataFolder, "posted-jobs.json"), `${JSON.stringify([anotherPost], null, 2)}\n`);
   const { url: http } = await worker.untilEvent("http_listening");
-  const run = `AMQP_URL=${url} DATA_DIR=${folderShown} node dist/main.js`;
+  const run = `AMQP_URL=${amqpUrl} DATA_DIR=${folderShown} node dist/main.js`;
   say("\nThe worker runs until you press Ctrl-C. Try in another terminal:");
   say(`  ${run} inspect ${exchange}`);
   say("      shows the messages of the exchange live, each with its verdict");
   say(`  ${run} publish ${file} --exchange ${exchange} --routing-key ${ROUTING_KEY} --wait`);
   say("      publishes one more message, and prints its outcome");
+  const { clientId, secret } = client;
+  const submit = `HAWK_CLIENT_ID=${clientId} HAWK_SECRET=${secret} node dist/main.js submit`;
+  say(`  ${submit} ${posted} --project try --kind jobs --url ${publicUrl}`);
+  say("      posts one more job over REST, and prints the verdict on it");
   say(`  DATA_DIR=${folderShown} node dist/main.js status --url ${String(http)}`);
   say("      shows how the worker and its store are doing");
 }
 
-function startWorker(amqpUrl: string, exchange: string): WorkerProcess {
+/** Empties the data folder, and makes a client that may post. */
+async function prepareData(): Promise<AddedClient> {
   rmSync(dataFolder, { recursive: true, force: true });
   mkdirSync(dataFolder, { recursive: true });
+  return withStore((store) => addClient(store, "quickstart"));
+}
+
+async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore({ mongodbUrl: null, dataDir: dataFolder, rejectionTtlDays: 30 });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+function startWorker(amqpUrl: string, exchange: string): WorkerProcess {
   const registry = join(dataFolder, "exchanges.yml");
   const [destination, project] = ROUTING_KEY.split(".");
   writeFileSync(
@@ -139,6 +178,7 @@ function startWorker(amqpUrl: string, exchange: string): WorkerProcess {
     AMQP_URL_FILE: "",
     MONGODB_URL: "",
     MONGODB_URL_FILE: "",
+    CREDENTIALS_KEY_FILE: "",
     DEPLOYMENT: "",
     REGISTRY_FILE: registry,
     DATA_DIR: dataFolder,
@@ -158,10 +198,10 @@ async function report(worker: WorkerProcess, samples: readonly Sample[]): Promis
     const { rows } = compareEnds(samples, worker.ended());
     process.stdout.write(columns([["message", "task", "outcome", ""], ...rows]));
   }
-  const store = await openStore({ mongodbUrl: null, dataDir: dataFolder, rejectionTtlDays: 30 });
-  await tellRejections(store);
-  const isLogRead = await tellLog(store, "try", JOB_WITH_LOG, say);
-  await store.close();
+  const isLogRead = await withStore(async (store) => {
+    await tellRejections(store);
+    return tellLog(store, "try", JOB_WITH_LOG, say);
+  });
   return isLogRead && compareEnds(samples, worker.ended()).allRight;
 }
 

@@ -5,7 +5,8 @@ export interface Sample {
   readonly ends: readonly { readonly guid: string; readonly outcome: string }[];
 }
 
-const PUSH = "9f2a1c4e5d6b7a8091a2b3c4d5e6f708192a3b4c";
+/** The revision of the push that most of the jobs belong to. */
+export const PUSH = "9f2a1c4e5d6b7a8091a2b3c4d5e6f708192a3b4c";
 const OTHER_PUSH = "0b1c2d3e4f5061728394a5b6c7d8e9f00112233a";
 
 interface Overrides {

@@ -4,9 +4,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import type { FastifyPluginAsync } from "fastify";
 import * as z from "zod";
-import { createServer } from "../src/http/server/create-server.ts";
+import { readSettings } from "../src/config/read-settings.ts";
 import { openServer } from "../src/http/server/open-server.ts";
 import { sendJson } from "../src/http/server/send-json.ts";
+import { observeServer, observeSettings } from "./http/observe-server.ts";
 
 // No container engine runs where these tests run: the form is checked, and the image itself is not built.
 const lines = readFileSync(new URL("../Dockerfile", import.meta.url), "utf8")
@@ -48,7 +49,12 @@ it("only /data is written, so that the root file system may be read-only", () =>
 
 it("only what is needed to run is copied in", () => {
   const copied = finalStage.filter((line) => line.startsWith("COPY ")).map((line) => line.split(" ").at(-1));
-  expect(copied).toEqual(["./node_modules", "./dist", "./", "./config", "./schemas"]);
+  expect(copied).toEqual(["./node_modules", "./dist", "./client/dist", "./", "./config", "./schemas"]);
+});
+
+it("the port of posts over REST is declared", () => {
+  const { PUBLIC_PORT } = readSettings({}, ["PUBLIC_PORT"]);
+  expect(finalStage).toContain(`EXPOSE ${PUBLIC_PORT}`);
 });
 
 it("no package's install script runs: nothing is compiled or downloaded", () => {
@@ -69,8 +75,7 @@ describe("the health check", () => {
     const livez: FastifyPluginAsync = async (app) => {
       app.get("/livez", async (_request, reply) => sendJson(reply, status, {}));
     };
-    const app = createServer({ host: "127.0.0.1", allowedHosts: [], plugins: [livez], log });
-    const server = await openServer(app, "127.0.0.1", 0);
+    const server = await openServer(observeServer([livez], log), "127.0.0.1", 0, observeSettings);
     const code = await run({ HTTP_PORT: new URL(server.url).port, ...env });
     await server.close();
     return code;

@@ -4,6 +4,7 @@ import { expect, it } from "@jest/globals";
 import { commands } from "../src/cli/commands.ts";
 import { settingNames } from "../src/config/settings.ts";
 import { faultMeanings } from "../src/domain/explain-fault.ts";
+import { readRoutes } from "../src/http/read/read-api-plugin.ts";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(`${project}README.md`, "utf8");
@@ -19,6 +20,12 @@ it("the page of outcomes lists the reasons to reject a message, and what each me
   const [table = ""] = section.split("\n## ");
   const listed = [...table.matchAll(/^\| `([^`]+)` +\| (.*?) +\|$/gm)].map(([, ...row]) => row);
   expect(listed).toEqual(Object.entries(faultMeanings));
+});
+
+it("the page of the read API lists the paths that there are", () => {
+  const page = readFileSync(`${project}docs/read-api.md`, "utf8");
+  const listed = [...page.matchAll(/^\| `(\/api\/[^`]+)`/gm)].map(([, path]) => path);
+  expect(listed.toSorted()).toEqual(readRoutes.map(({ path }) => path.replace(/\(.*?\)/g, "")).toSorted());
 });
 
 it("a page of docs/ names no file that is not there", () => {

@@ -1,13 +1,18 @@
 import { createHash } from "node:crypto";
 import { settingsSchema } from "../src/config/settings.ts";
 import type { Delivery } from "../src/domain/delivery.ts";
+import type { RestOrigin } from "../src/domain/origin.ts";
+import type { PostedArtifact } from "../src/domain/posted-artifact.ts";
 import type { Rejection } from "../src/domain/rejection.ts";
 import type { PreparedSubmission } from "../src/domain/submission.ts";
+import type { ItemRules } from "../src/judge/judge-item.ts";
 import { judgeLimits } from "../src/judge/judge-limits.ts";
 import { normaliseJob } from "../src/normalise/normalise-job.ts";
-import type { Arrival } from "../src/store/ports/submission-store.ts";
+import type { Credential } from "../src/store/ports/credential-store.ts";
+import type { Arrival, ArtifactArrival } from "../src/store/ports/submission-store.ts";
 import type { WorkClaim } from "../src/store/ports/work-store.ts";
 import { normaliseSubmission } from "../src/submission/normalise-submission.ts";
+import { loadCollectionSchemas } from "../src/validate/collection-schemas.ts";
 import { loadSchemas, validateJob } from "../src/validate/validate-job.ts";
 
 export const REVISION = "a".repeat(40);
@@ -15,6 +20,8 @@ export const EXCHANGE = "exchange/publisher/jobs";
 export const schemas = loadSchemas();
 /** The default limits of a worker. */
 export const limits = judgeLimits(settingsSchema.parse({}));
+/** The rules for posted items. */
+export const itemRules: ItemRules = { ...limits, collections: loadCollectionSchemas(), tiers: new Map() };
 /** The default rules for normalising a submission. */
 export const submissionRules = { ...limits, tiers: new Map() };
 
@@ -44,6 +51,15 @@ export function aPreparedSubmission(overrides: Readonly<Record<string, unknown>>
   return prepared.value;
 }
 
+/** Returns an approved credential, stored unencrypted. */
+export function aCredential(overrides: Partial<Credential> = {}): Credential {
+  return {
+    ...{ client_id: "client", secret: "clear:secret", projects: null, description: "", owner: null },
+    ...{ authorized: true, created_at: "2026-01-05T10:00:00.000Z", last_used_at: null, last_used_from: null },
+    ...overrides,
+  };
+}
+
 /** Returns a claim for the work that {@link anArrival} brings. A test names only the members that it is about. */
 export function aClaim(overrides: Partial<WorkClaim> = {}): WorkClaim {
   return {
@@ -65,6 +81,40 @@ export function through(exchange: string, arrival: Arrival): Arrival {
   return {
     ...arrival,
     origin: { kind: "pulse", exchange, routingKey: "treeherder.try", redelivered: false },
+  };
+}
+
+export const restOrigin = {
+  kind: "rest",
+  clientId: "client-a",
+  endpoint: "/api/project/try/jobs/",
+} as const satisfies RestOrigin;
+
+/** The same arrival, posted by a client. */
+export function overRest(arrival: Arrival): Arrival {
+  return { ...arrival, origin: restOrigin };
+}
+
+/** Returns an artifact that is posted for the job `guid/0`. A test names only the members that it is about. */
+export function aPostedArtifact(
+  overrides: Partial<PostedArtifact> = {},
+  blob: unknown = {},
+): ArtifactArrival {
+  const artifact = { name: "posted", type: "json", blob: JSON.stringify(blob) };
+  return {
+    artifact: {
+      ...{
+        project: "try",
+        job_guid: "guid/0",
+        artifact,
+        suggestions_for: null,
+        summary_of: null,
+        refused: [],
+      },
+      ...overrides,
+    },
+    origin: { ...restOrigin, endpoint: "/api/project/try/artifact/" },
+    received_at: "2026-01-05T10:00:00.000Z",
   };
 }
 

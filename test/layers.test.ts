@@ -13,18 +13,25 @@ interface Import {
   readonly isType: boolean;
 }
 
-const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
-const imports: readonly Import[] = files.flatMap((file) => importsOf(file));
+const files = sourcesIn(src);
+const imports: readonly Import[] = files.flatMap((file) => importsOf(src, file));
 const ownImports = imports.filter(({ target }) => files.includes(`${target}.ts`));
 
-function importsOf(file: string): Import[] {
-  const text = readFileSync(join(src, file), "utf8");
+const client = fileURLToPath(new URL("../client/src", import.meta.url));
+const clientFiles = sourcesIn(client);
+
+function sourcesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+}
+
+function importsOf(root: string, file: string): Import[] {
+  const text = readFileSync(join(root, file), "utf8");
   const still = [...text.matchAll(/^(?:import|export)( type)? [^;]*?from "([^"]+)";/gms)];
   const whenNeeded = [...text.matchAll(/\bimport()\("([^"]+)"\)/g)];
   return [...still, ...whenNeeded].map(([, type, target = ""]) => ({
     file,
     target: target.startsWith(".")
-      ? relative(src, join(src, dirname(file), target)).replace(/\.ts$/, "")
+      ? relative(root, join(root, dirname(file), target)).replace(/\.ts$/, "")
       : target,
     isType: type !== undefined && type !== "",
   }));
@@ -93,7 +100,7 @@ it("no file imports itself in a circle", () => {
 });
 
 it("no two files share a name", () => {
-  const names = files.map((file) => file.split("/").at(-1) ?? "");
+  const names = [...files, ...clientFiles].map((file) => file.split("/").at(-1) ?? "");
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });
 
@@ -104,6 +111,14 @@ it("domain/ imports nothing outside it, and so nothing that does I/O", () => {
       !target.startsWith("domain/") &&
       !["node:buffer", "node:crypto"].includes(target),
   );
+  expect(outside.map(told)).toEqual([]);
+});
+
+it("the client library imports its own files and Node's modules only, so that it needs no other package", () => {
+  const outside = clientFiles
+    .flatMap((file) => importsOf(client, file))
+    .filter(({ target }) => !clientFiles.includes(`${target}.ts`) && !target.startsWith("node:"));
+  expect(clientFiles).toContain("index.ts");
   expect(outside.map(told)).toEqual([]);
 });
 
@@ -121,6 +136,7 @@ const packageUsers: Readonly<Record<string, readonly string[]>> = {
   undici: ["logs/fetch/"],
   winston: ["log"],
   commander: ["cli/program"],
+  "#client": ["cli/commands/"],
   "prom-client": ["metrics/", "http/observe/"],
 };
 

@@ -47,13 +47,26 @@ export const commands: readonly CommandRow[] = [
   {
     usage: "validate <file...>",
     summary: "check messages: print for each one whether it is valid, and if not, why",
-    options: [["--json", "one JSON object per message"]],
-    examples: ["pulse-ingest validate job.json", "cat job.json | pulse-ingest validate - --json"],
+    options: [
+      ["--kind <kind>", "check a collection that is posted over REST: jobs, resultsets or artifacts"],
+      ["--json", "one JSON object per message or item"],
+    ],
+    examples: [
+      "pulse-ingest validate job.json",
+      "cat job.json | pulse-ingest validate - --json",
+      "pulse-ingest validate pushes.json --kind resultsets",
+    ],
     more:
-      "A file holds one message, an array of messages, or one of these per line. - is standard input.\n" +
-      "Exit code 1 if any message is invalid.",
-    run: async ([files], { json }) =>
-      (await import("./commands/validate.ts")).validate(env, z.array(z.string()).parse(files), json === true),
+      "A file holds one message, an array of messages, or one of these per line. - is standard input. With --kind, a file\n" +
+      "holds one array of items, as a client posts it. Exit code 1 if any message or item is invalid.",
+    run: async ([files], { kind, json }) => {
+      const names = z.array(z.string()).parse(files);
+      if (typeof kind !== "string") {
+        return (await import("./commands/validate.ts")).validate(env, names, json === true);
+      }
+      const { readKind, validateCollections } = await import("./commands/validate-collection.ts");
+      return validateCollections(env, names, readKind(kind), json === true);
+    },
   },
   {
     usage: "normalise <file>",
@@ -84,6 +97,30 @@ export const commands: readonly CommandRow[] = [
       "confirmed, or was not seen in the store in time.",
     run: async ([file], options) =>
       (await import("./commands/publish.ts")).publish(env, z.string().parse(file), options),
+  },
+  {
+    usage: "submit <file>",
+    summary: "post the items of a file to a worker's REST API, and print the verdict on each",
+    options: [
+      ["--project <name>", "the project to post to"],
+      ["--kind <kind>", "jobs, resultsets or artifacts"],
+      ["--url <url>", "address of the worker's REST API (default: http://127.0.0.1:9180)"],
+      ["--wait", "wait until the worker has made the artifacts that it makes from logs and summaries"],
+      ["--timeout <seconds>", "how long to wait at most (default: 60)"],
+      ["--json", "one JSON object per item, and per artifact that was waited for"],
+    ],
+    examples: [
+      "HAWK_CLIENT_ID=me HAWK_SECRET=... pulse-ingest submit jobs.json --project try --kind jobs",
+      "pulse-ingest submit push.json --project try --kind resultsets --url https://ingest.example.org",
+      "pulse-ingest submit jobs.json --project try --kind jobs --wait --timeout 120",
+    ],
+    more:
+      "A file holds an array of items, one item, or one of these per line. - is standard input. HAWK_CLIENT_ID and\n" +
+      "HAWK_SECRET hold the credentials. Nothing is posted if an item lacks something that it must have. Posting again\n" +
+      "does no harm. Exit code 0 if all items are stored or were there already, 1 if one is invalid or was rejected, 2 if\n" +
+      "the credentials are refused, 3 if the server gave no answer, or did not make the artifacts in time.",
+    run: async ([file], options) =>
+      (await import("./commands/submit-items.ts")).submitItems(env, z.string().parse(file), options),
   },
   {
     usage: "inspect [exchange]",
@@ -263,6 +300,64 @@ export const commands: readonly CommandRow[] = [
     more: "Exit code 1 if any request fails; nothing is changed then. With BUGS_SYNC_MINUTES, the worker syncs by itself.",
     run: async (_args, { url }) =>
       (await import("./commands/bugs.ts")).sync(env, typeof url === "string" ? url : null),
+  },
+  {
+    usage: "credentials add <client-id>",
+    summary: "create a client id for the REST API, and print its secret once",
+    options: [
+      [
+        "--project <patterns...>",
+        "it may write only to these projects; * is any text (default: all projects)",
+      ],
+      ["--description <text>", "what it is for"],
+      ["--owner <name>", "who asked for it"],
+      ["--json", "one JSON object"],
+    ],
+    examples: [
+      "pulse-ingest credentials add my-client --owner me@example.org",
+      "pulse-ingest credentials add try-client --project try --project 'comm-*' --json",
+    ],
+    more:
+      "The client id is approved at once. Its secret is encrypted if CREDENTIALS_KEY_FILE is set: see docs/credentials.md.\n" +
+      "Exit code 1 if the client id exists.",
+    run: async ([id], options) =>
+      (await import("./commands/credentials.ts")).addCredential(env, z.string().parse(id), options),
+  },
+  {
+    usage: "credentials list",
+    summary: "list the client ids of the REST API, newest first, and when each was last used",
+    options: [["--json", "one JSON object per client id"]],
+    examples: ["pulse-ingest credentials list", "pulse-ingest credentials list --json | jq .last_used_at"],
+    run: async (_args, options) => (await import("./commands/credentials.ts")).listCredentials(env, options),
+  },
+  {
+    usage: "credentials rotate <client-id>",
+    summary: "give a client id a new secret, and print it once",
+    options: [["--json", "one JSON object"]],
+    examples: ["pulse-ingest credentials rotate my-client"],
+    more:
+      "Running workers refuse the old secret within a few seconds. A client id that was revoked is approved again.\n" +
+      "Exit code 1 if there is no such client id.",
+    run: async ([id], options) =>
+      (await import("./commands/credentials.ts")).rotateCredential(env, z.string().parse(id), options),
+  },
+  {
+    usage: "credentials revoke <client-id>",
+    summary: "let a client id no longer submit",
+    examples: ["pulse-ingest credentials revoke my-client"],
+    more: "Running workers refuse it within a few seconds. Exit code 1 if there is no such client id.",
+    run: async ([id]) =>
+      (await import("./commands/credentials.ts")).revokeCredential(env, z.string().parse(id)),
+  },
+  {
+    usage: "credentials rekey",
+    summary: "encrypt all secrets with the first key of CREDENTIALS_KEY_FILE",
+    options: [["--json", "one JSON object"]],
+    examples: ["CREDENTIALS_KEY_FILE=/etc/pulse-ingest/credentials-key pulse-ingest credentials rekey"],
+    more:
+      "Put a new key before the old one in the file of every worker, run this command, then remove the old key.\n" +
+      "Workers need no restart: see docs/credentials.md. Exit code 1 if a secret could not be encrypted.",
+    run: async (_args, options) => (await import("./commands/credentials.ts")).rekeyCredentials(env, options),
   },
 ];
 

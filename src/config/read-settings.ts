@@ -78,7 +78,7 @@ function sound(
 
 /** Returns what is wrong with settings that are right by themselves, but not together. */
 function contradictions(settings: Partial<Settings>): string[] {
-  const { BATCH_SIZE, PREFETCH, LOG_LEASE_MS, LOG_TIMEOUT_MS } = settings;
+  const { BATCH_SIZE, PREFETCH, LOG_LEASE_MS, LOG_TIMEOUT_MS, REST_MAX_BYTES, REST_BODIES_BYTES } = settings;
   const problems: string[] = [];
   if (BATCH_SIZE !== undefined && PREFETCH !== undefined && BATCH_SIZE > PREFETCH) {
     problems.push(
@@ -88,6 +88,11 @@ function contradictions(settings: Partial<Settings>): string[] {
   if (LOG_LEASE_MS !== undefined && LOG_TIMEOUT_MS !== undefined && LOG_LEASE_MS <= LOG_TIMEOUT_MS) {
     problems.push(
       `LOG_LEASE_MS: ${LOG_LEASE_MS} must exceed LOG_TIMEOUT_MS (${LOG_TIMEOUT_MS}): otherwise another worker would take over a slow log while it is being read`,
+    );
+  }
+  if (REST_MAX_BYTES !== undefined && REST_BODIES_BYTES !== undefined && REST_MAX_BYTES > REST_BODIES_BYTES) {
+    problems.push(
+      `REST_MAX_BYTES: ${REST_MAX_BYTES} must not exceed REST_BODIES_BYTES (${REST_BODIES_BYTES}): there would never be room for the longest collection`,
     );
   }
   return problems;

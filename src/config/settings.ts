@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import * as z from "zod";
 import { readAmqpAddress } from "../domain/amqp-address.ts";
 import { databaseNameProblem } from "../domain/database-name.ts";
@@ -47,6 +48,35 @@ const ports = z.string().transform((text, context) =>
     return z.NEVER;
   }),
 );
+const listed = (text: string): string[] =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+const proxies = z
+  .string()
+  .default("")
+  .transform(listed)
+  .pipe(
+    z.array(
+      z.string().refine((proxy) => isAddressRange(proxy), {
+        error: "must be IP addresses, or ranges such as 10.0.0.0/8, separated by commas",
+      }),
+    ),
+  );
+const origins = z
+  .string()
+  .transform(listed)
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(
+          /^(\*|https?:\/\/[^/?#@\s]+)$/,
+          "must be origins such as https://ci.example.org, without a path, separated by commas, or *",
+        ),
+    ),
+  );
 const flag = z.stringbool({ error: "must be true or false" });
 const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
   z.enum(names, { error: `must be one of ${names.join(", ")}` });
@@ -54,6 +84,12 @@ const whole = (min: number, max: number): z.ZodCoercedNumber => {
   const error = `must be a whole number from ${min} to ${max}`;
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
 };
+
+function isAddressRange(text: string): boolean {
+  const [, address = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  return version !== 0 && (bits === undefined || Number(bits) <= (version === 6 ? 128 : 32));
+}
 
 /**
  * All settings, each declared once with type, default, unit, meaning and secrecy. The names in the environment are the
@@ -125,7 +161,7 @@ export const declared = {
     .default(1024 * 1024)
     .meta({
       description:
-        "A message with a longer body is rejected; its beginning and its hash are kept. The limit also applies to the decompressed body if the message declares a compression. The worker does nothing else while it parses a body, which takes about 10 ms per MiB and can take several times that.",
+        "A message with a longer body is rejected; its beginning and its hash are kept. The limit also applies to the decompressed body if the message declares a compression. The worker does nothing else while it parses a body, which takes about 10 ms per MiB and can take several times that. Over REST, this limit and the next two hold for each item of a collection.",
       unit: "bytes",
     }),
   MAX_DEPTH: whole(8, 500).default(64).meta({
@@ -134,7 +170,7 @@ export const declared = {
   }),
   MAX_OBJECTS_PER_MESSAGE: whole(1000, 10_000_000).default(100_000).meta({
     description:
-      "A message with more JSON objects and lists is rejected before it is parsed, because parsing it would keep the worker busy for too long.",
+      "A message with more JSON objects and lists is rejected before it is parsed, because parsing it would keep the worker busy for too long. Numbers whose text has to be kept, such as 1.10 or 12345678901234567890, count twice.",
     unit: "objects",
   }),
   MAX_JOBS_PER_MESSAGE: whole(1, 100_000).default(1000).meta({
@@ -344,6 +380,71 @@ export const declared = {
       description:
         "Port on which they are served. 0: any free port, which the log names (`http_listening`). `off`: nothing is served.",
     }),
+  PUBLIC_HOST: z.string().default("127.0.0.1").meta({
+    description:
+      "Address on which publishers post their collections. On any other than a loopback address, put a proxy with TLS in front of it.",
+  }),
+  PUBLIC_PORT: z
+    .union([z.literal("off"), whole(0, 65_535)], { error: "must be a port from 0 to 65535, or `off`" })
+    .default(9180)
+    .meta({
+      description:
+        "Port on which publishers post their collections. 0: any free port, which the log names (`public_listening`). `off`: nothing is served.",
+    }),
+  PUBLIC_ALLOWED_HOSTS: hosts.meta({
+    description:
+      "More host names that requests to PUBLIC_HOST may use, in the same form as HTTP_ALLOWED_HOSTS. A submission may use any name, because its signature covers it.",
+  }),
+  TRUSTED_PROXIES: proxies.meta({
+    description:
+      "Proxies whose headers X-Forwarded-Host, X-Forwarded-Proto and X-Forwarded-For count: addresses and ranges such as 10.0.0.0/8, separated by commas. Of several values of a header, the last one counts.",
+  }),
+  CORS_ORIGINS: origins.optional().meta({
+    description:
+      "Origins of web pages that may read the REST API in a browser, such as https://ci.example.org, separated by commas; * stands for all. Unset: all if PUBLIC_HOST is not a loopback address, otherwise none.",
+  }),
+  REST_MAX_BYTES: whole(1024, 256 * 1024 ** 2)
+    .default(16 * 1024 ** 2)
+    .meta({ description: "A posted collection that is longer gets 413.", unit: "bytes" }),
+  REST_MAX_ITEMS: whole(1, 1_000_000).default(20_000).meta({
+    description: "A posted collection with more items gets 413.",
+    unit: "items",
+  }),
+  REST_BODIES_BYTES: whole(1024, 64 * 1024 ** 3)
+    .default(64 * 1024 ** 2)
+    .meta({
+      description:
+        "How much memory the bodies of all requests in progress may take together. Further requests get 503 with Retry-After. At least REST_MAX_BYTES.",
+      unit: "bytes",
+    }),
+  REST_REQUEST_MS: whole(1000, 600_000).default(30_000).meta({
+    description: "How long a request may take to arrive. A slower one gets 408.",
+    unit: "milliseconds",
+  }),
+  CREDENTIALS_KEY_FILE: z.string().optional().meta({
+    description:
+      "File with the keys that encrypt the secrets of REST clients in the store: one per line, each 32 random bytes in base64. The first one encrypts. Only its owner may have access to the file. Unset: secrets are stored unencrypted. See docs/credentials.md.",
+  }),
+  REST_JOBS_PER_MINUTE: whole(0, 1_000_000).default(220).meta({
+    description:
+      "Most requests of one client id to the jobs endpoint in 60 seconds, by all workers on the same store together. 0: no limit.",
+    unit: "requests",
+  }),
+  REST_RESULTSETS_PER_MINUTE: whole(0, 1_000_000).default(400).meta({
+    description: "The same limit for the result set endpoint.",
+    unit: "requests",
+  }),
+  READ_API: oneOf(["auto", "true", "false"]).default("auto").meta({
+    description:
+      "Serve the read API, which shows everything that is stored to everybody who can reach it. auto: only where PUBLIC_HOST is a loopback address and TRUSTED_PROXIES is empty.",
+  }),
+  LOG_CACHE_MAX_BYTES: whole(1024 * 1024, 1024 ** 4)
+    .default(2 * 1024 ** 3)
+    .meta({
+      description:
+        "How much disk the texts of logs that readers ask for may use, in DATA_DIR/log-cache. The texts that were not used for longest are deleted first, and each after a day.",
+      unit: "bytes",
+    }),
   STALL_SECONDS: whole(5, 3600)
     .default(120)
     .meta({
@@ -356,6 +457,13 @@ export const declared = {
     description:
       "How long a shutdown waits for the batch in progress before its messages are returned to the broker.",
     unit: "milliseconds",
+  }),
+  HAWK_CLIENT_ID: z.string().optional().meta({
+    description: "The client id with which `pulse-ingest submit` posts. A worker does not read it.",
+  }),
+  HAWK_SECRET: z.string().optional().meta({
+    description: "The secret of that client id.",
+    secret: true,
   }),
   LOG_LEVEL: oneOf(["error", "warn", "info", "debug"]).default("info").meta({
     description: "Least important level that is written to the log.",

@@ -16,7 +16,7 @@ export interface BatchLimits {
  * The queue in front of a writer. Items that arrive while the writer is busy gather here. A free writer takes what has arrived
  * within a few milliseconds. So a single message is written soon, and many messages are written with few commits.
  *
- * The queue itself is not bounded: the broker's prefetch bounds what can arrive.
+ * The queue itself is not bounded: the broker's prefetch and the limit on request bodies bound what can arrive.
  */
 export class BatchCollector<T extends Waiting> {
   readonly #limits: BatchLimits;
@@ -55,6 +55,15 @@ export class BatchCollector<T extends Waiting> {
   /** Returns what is waiting now, in order of arrival, at most this many items; empty if nothing is. For one writer. */
   takeWaiting(maxItems: number): T[] {
     return this.#items.length === 0 || maxItems <= 0 ? [] : this.#cut(maxItems);
+  }
+
+  /** Takes out all waiting items of a kind, whatever their place in the queue. */
+  takeOut(isOfKind: (item: T) => boolean): T[] {
+    const taken = this.#items.filter(isOfKind);
+    if (taken.length === 0) return taken;
+    this.#items = this.#items.filter((item) => !isOfKind(item));
+    for (const { bytes } of taken) this.#bytes -= bytes;
+    return taken;
   }
 
   #isFull(): boolean {

@@ -6,7 +6,7 @@ import type { ReadDelivery } from "./deliveries/delivery-message.ts";
 import { JobCount } from "./progress/count-jobs.ts";
 import { Departures } from "./progress/departures.ts";
 import { createExchangeLabels } from "./progress/exchange-labels.ts";
-import { begin, hasEnded, type MessageProgress, outcomesOf } from "./progress/message-progress.ts";
+import { begin, hasEnded, type MessageProgress } from "./progress/message-progress.ts";
 import { StoreHold } from "./progress/store-hold.ts";
 import type { Answer, Submit } from "./progress/submit.ts";
 import { SpoolLane } from "./spooling/spool-lane.ts";
@@ -83,13 +83,15 @@ export function createIngest(options: IngestOptions): Ingest {
     stop: stop.signal,
     counters,
     // The lane is made below; the store is not asked before.
-    onAway: () => lane?.storeAway(),
+    onAway() {
+      lane?.storeAway();
+      fail(collector.takeOut(({ progress }) => !progress.message.waitsForStore));
+    },
     onBack: () => stall.restarted(performance.now()),
     log,
   });
   const patientStore = hold.patient(options.store, null);
-  const untilSpooled =
-    options.spool === null ? patientStore : hold.patient(options.store, options.spoolAfterMs);
+  const impatientStore = hold.patient(options.store, options.spoolAfterMs);
   const lane = options.spool === null ? null : laneThrough(options.spool);
 
   function laneThrough(spool: Spool): SpoolLane {
@@ -128,7 +130,8 @@ export function createIngest(options: IngestOptions): Ingest {
       const isDirect = ({ progress }: Submitted): boolean => wasEmpty || progress.message.spoolable === null;
       const behind = rest.filter((one) => !isDirect(one));
       rest = [...(await writeToStore(rest.filter(isDirect), behind.length === 0)), ...behind];
-      if (lane !== null) rest = await writeToSpool(rest, lane);
+      rest = lane === null ? failImpatient(rest) : await writeToSpool(rest, lane);
+      if (rest.length === 0 && isSpoolEmpty()) hold.settled();
       if (!stop.signal.aborted) continue;
       fail(rest);
       break;
@@ -144,10 +147,12 @@ export function createIngest(options: IngestOptions): Ingest {
     let rest = batch;
     while (rest.length > 0) {
       const before = rest.map(({ progress }) => progress);
-      const { batch: after, isStoreAway } = await writer.advance(before, untilSpooled);
+      const isPatient = lane === null && before.every(({ message }) => message.waitsForStore);
+      const store = isPatient ? patientStore : impatientStore;
+      const { batch: after, isStoreAway } = await writer.advance(before, store);
       rest = answerEnded(rest.map((one, index) => ({ ...one, progress: after[index] ?? one.progress })));
       if (isStoreAway) break;
-      hold.answered();
+      hold.settled();
       // A message may hold many jobs. The rest of a batch is written together with messages that have arrived since.
       if (mayAdd && rest.length > 0 && isSpoolEmpty()) {
         rest = [...rest, ...collector.takeWaiting(limits.maxItems - rest.length)];
@@ -178,12 +183,17 @@ export function createIngest(options: IngestOptions): Ingest {
     return [];
   }
 
+  /** Fails the messages whose senders do not wait for the store. Returns the others. */
+  function failImpatient(batch: readonly Submitted[]): readonly Submitted[] {
+    fail(batch.filter(({ progress }) => !progress.message.waitsForStore));
+    return batch.filter(({ progress }) => progress.message.waitsForStore);
+  }
+
   /** Answers messages that have not ended: the jobs without an end are `failed`. */
   function fail(batch: readonly Submitted[]): void {
-    for (const { progress, answer } of batch) {
-      count.ended(progress, outcomesOf(progress));
-      answer({ kind: "ended", progress });
-    }
+    // Some of their jobs may have been stored before the store went away. They are logged like all others.
+    departures.ended(batch.map(({ progress }) => progress));
+    for (const { progress, answer } of batch) answer({ kind: "ended", progress });
   }
 
   const writing = writeBatches();

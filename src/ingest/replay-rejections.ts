@@ -1,16 +1,17 @@
+import { collectionAt } from "../domain/collection.ts";
 import type { Outcome } from "../domain/delivery.ts";
 import { type Fault, Unavailable } from "../domain/faults.ts";
 import { rejectionId } from "../domain/ids.ts";
 import { fromStoredRoute } from "../domain/origin.ts";
 import { type Rejection, rawBodyOf, type StoredRejection } from "../domain/rejection.ts";
-import type { ReadMessage } from "../judge/judge-delivery.ts";
+import type { ReadMessage } from "../judge/verdict.ts";
 import type { RetriedRejection, SubmissionStore } from "../store/ports/submission-store.ts";
 import type { JobEnd, JudgedJob, Message } from "./progress/message.ts";
 import { begin, hasEnded, type MessageProgress } from "./progress/message-progress.ts";
 import type { PatientStore } from "./progress/patient-store.ts";
 import { type WriteStore, writeSlice } from "./write/write-path.ts";
 
-type ReplayStore = Pick<SubmissionStore, "storeSubmissions" | "recordRejections" | "resolveRejections">;
+type ReplayStore = WriteStore & Pick<SubmissionStore, "resolveRejections">;
 
 export interface ReplayOptions {
   /** Reads a rejection's payload, by today's schema and registry. */
@@ -44,11 +45,13 @@ export interface Replayed {
 }
 
 /** Returns why a rejection cannot be replayed; null if it can. */
-export function whyNotReplayed({ origin, payload }: StoredRejection): string | null {
-  const { truncated, blanked, bytes, sha256 } = payload;
+export function whyNotReplayed(rejection: StoredRejection): string | null {
+  const { truncated, blanked, bytes, sha256 } = rejection.payload;
   const known = `${bytes} bytes, sha256 ${sha256}`;
   const resend = "its publisher has to send it again";
-  if (origin === "rest") return `it came over REST: ${resend}`;
+  if (rejection.origin === "rest" && collectionAt(rejection.endpoint) === null) {
+    return `it came over REST, but no collection is posted to ${rejection.endpoint}: ${resend}`;
+  }
   if (truncated) return `only the beginning of its payload was kept (of ${known}): ${resend}`;
   return blanked ? `a password in a URL of its payload was not kept (${known}): ${resend}` : null;
 }
@@ -118,6 +121,8 @@ class RefusedAgain implements PatientStore<WriteStore> {
   #through(there: WriteStore): WriteStore {
     return {
       storeSubmissions: (batch) => there.storeSubmissions(batch),
+      storeResultSets: (batch) => there.storeResultSets(batch),
+      storeArtifacts: (batch) => there.storeArtifacts(batch),
       recordRejections: async (rejections) => {
         const others = rejections.filter((rejection) => !this.#keep(rejection));
         if (others.length > 0) await there.recordRejections(others);
@@ -143,6 +148,7 @@ function toMessage(rejection: StoredRejection, read: ReplayOptions["read"]): Mes
     // An operator replays it, in a process of its own. So it is neither entered as a suspect nor spooled.
     suspectKey: null,
     spoolable: null,
+    waitsForStore: true,
   };
 }
 
@@ -151,8 +157,20 @@ function toReplayed(
   { outcome, fault }: JobEnd,
   rejection: StoredRejection,
 ): ReplayedJob {
-  const { project, task_id } = verdict.kind === "rejected" ? verdict : rejection;
-  if (verdict.kind !== "accepted") return { project, task_id, outcome, fault };
-  const { submission } = verdict;
-  return { project: submission.project, task_id: submission.job.job_guid, outcome, fault };
+  switch (verdict.kind) {
+    case "accepted": {
+      const { project, job } = verdict.submission;
+      return { project, task_id: job.job_guid, outcome, fault };
+    }
+    case "push":
+      return { project: verdict.project, task_id: null, outcome, fault };
+    case "artifact": {
+      const { project, job_guid } = verdict.artifact;
+      return { project, task_id: job_guid, outcome, fault };
+    }
+    case "rejected":
+      return { project: verdict.project, task_id: verdict.task_id, outcome, fault };
+    default:
+      return { project: rejection.project, task_id: rejection.task_id, outcome, fault };
+  }
 }

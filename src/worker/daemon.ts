@@ -5,17 +5,20 @@ import { startDepthWatch } from "../broker/queue/queue-depth.ts";
 import { type OperatorFiles, openOperatorFiles } from "../config/operator-files.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Delivery } from "../domain/delivery.ts";
+import { isClient } from "../domain/origin.ts";
 import { OTHER_EXCHANGES } from "../domain/rejection.ts";
 import type { WorkerParts, WorkerPhase } from "../http/observe/observe-worker.ts";
 import { startHttp } from "../http/observe/start-http.ts";
 import { createIngest } from "../ingest/create-ingest.ts";
 import { createDeliveryHandler } from "../ingest/deliveries/delivery-handler.ts";
 import { openSuspectsNote } from "../ingest/suspects/suspects-note.ts";
-import { type ReadMessage, readDelivery } from "../judge/judge-delivery.ts";
+import { type JudgeOptions, readDelivery } from "../judge/judge-delivery.ts";
 import { judgeLimits } from "../judge/judge-limits.ts";
+import type { ReadMessage } from "../judge/verdict.ts";
 import type { Log } from "../log.ts";
 import { type Counters, createCounters, outcomeTotals, rejectionTotals } from "../metrics/counters.ts";
 import { whyNotStorable } from "../submission/storable-performance.ts";
+import { loadCollectionSchemas } from "../validate/collection-schemas.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
 import { closeStorageToOthers, openSpoolOf, openStoreOf } from "./open-storage.ts";
 import {
@@ -25,9 +28,11 @@ import {
   fileOptions,
   httpOptions,
   ingestOptions,
+  restOptions,
   sourceOptions,
 } from "./options.ts";
 import { startArtifacts } from "./start-artifacts.ts";
+import { startRest } from "./start-rest.ts";
 import { UndoStack } from "./undo-stack.ts";
 
 /** The parameters that all parts of the worker are opened with. */
@@ -102,6 +107,7 @@ async function run(opening: Omit<Opening, "files">, onAsked: (reread: () => void
 async function openParts(opening: Opening): Promise<WorkerParts | null> {
   const { settings, files, counters, opened, stop, log } = opening;
   const schemas = loadSchemas();
+  const collections = loadCollectionSchemas();
   // Compiled now. Otherwise the first message that needs them would keep the event loop busy with that.
   schemas.violationsOf({});
   whyNotStorable({});
@@ -114,34 +120,45 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
   opened.add(() => store.close());
   const artifacts = startArtifacts({ ...artifactsOptions(settings), store, counters, log });
   opened.add(() => artifacts.stop());
-  const read = (delivery: Delivery): ReadMessage =>
-    readDelivery(delivery, {
-      schemas,
-      ...limits,
-      // Read for each delivery, because they may change while the worker runs.
-      tiers: files.tiers(),
-      acceptsProject: files.acceptsProject,
-    });
+  // Asked for each message, because tiers and registry may change while the worker runs.
+  const rules = (): JudgeOptions => ({
+    schemas,
+    ...limits,
+    tiers: files.tiers(),
+    acceptsProject: files.acceptsProject,
+  });
+  const read = (delivery: Delivery): ReadMessage => readDelivery(delivery, rules());
   const ingest = createIngest({
     ...ingestOptions(settings),
     store,
     spool,
     read,
     suspectsNote: openSuspectsNote(settings.DATA_DIR, log),
-    quotaOf: (sender) => (files.registry().exchanges.includes(sender) ? sender : OTHER_EXCHANGES),
+    quotaOf: (sender) =>
+      isClient(sender) || files.registry().exchanges.includes(sender) ? sender : OTHER_EXCHANGES,
     listedExchanges: () => files.registry().exchanges,
     counters,
     log,
     onStored: artifacts.nudge,
+  });
+  const rest = await startRest({
+    ...restOptions(settings),
+    store,
+    submit: ingest.submit,
+    rules: () => ({ ...rules(), collections }),
+    log,
   });
   const source = openAmqpSource(
     { ...sourceOptions(settings), registry: files.registry, ledger: store, counters, log },
     createDeliveryHandler(ingest.submit, read),
   );
   opened.add(async () => {
+    const answered = rest.close(settings.SHUTDOWN_MS);
     await source.stopConsuming();
-    // Deliveries in progress are stored, spooled or returned while the channel is still open for their settlement.
+    // Deliveries in progress are stored, spooled or returned while the channel is still open for their settlement, and requests are
+    // answered.
     await ingest.drain(settings.SHUTDOWN_MS, () => source.state().stranded === 0);
+    await answered;
     await source.close();
   });
   files.onRegistry(() => source.registryChanged());

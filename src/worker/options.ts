@@ -5,11 +5,13 @@ import type { OperatorFilesOptions } from "../config/operator-files.ts";
 import { brokerUrl } from "../config/read-settings.ts";
 import type { Settings } from "../config/settings.ts";
 import type { HttpOptions } from "../http/observe/start-http.ts";
+import type { AllowedOrigins } from "../http/rest/cors.ts";
 import type { IngestOptions } from "../ingest/create-ingest.ts";
 import type { StoreLimits } from "../store/rules/store-limits.ts";
 import { userAgent, version } from "../version.ts";
 import { logOptions } from "./log-options.ts";
 import type { ArtifactsOptions } from "./start-artifacts.ts";
+import { isLoopback, logTextFolder, type RestOptions } from "./start-rest.ts";
 
 /*
  * The settings in the form in which each part of the worker takes them. Pure. What a part needs besides settings is added
@@ -35,6 +37,47 @@ export function httpOptions(settings: Settings) {
     queueLimit: settings.QUEUE_LIMIT,
     stallLimitMs: settings.STALL_SECONDS * 1000,
   } satisfies Partial<HttpOptions>;
+}
+
+export function restOptions(settings: Settings) {
+  return {
+    host: settings.PUBLIC_HOST,
+    port: settings.PUBLIC_PORT,
+    allowedHosts: settings.PUBLIC_ALLOWED_HOSTS,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    allowedOrigins: allowedOrigins(settings),
+    maxBodyBytes: settings.REST_MAX_BYTES,
+    maxBodiesBytes: settings.REST_BODIES_BYTES,
+    maxItems: settings.REST_MAX_ITEMS,
+    requestMs: settings.REST_REQUEST_MS,
+    keyFile: settings.CREDENTIALS_KEY_FILE,
+    rates: { jobs: settings.REST_JOBS_PER_MINUTE, resultset: settings.REST_RESULTSETS_PER_MINUTE },
+    readApi: isReadable(settings),
+    logTexts: logTextOptions(settings),
+  } satisfies Partial<RestOptions>;
+}
+
+function logTextOptions(settings: Settings): RestOptions["logTexts"] {
+  const { fetchLimits, logLimits, ...source } = logOptions(settings);
+  return {
+    folder: logTextFolder(settings.DATA_DIR),
+    maxBytes: settings.LOG_CACHE_MAX_BYTES,
+    limits: logLimits,
+    perHost: settings.LOGS_PER_HOST,
+    fetch: { ...source, limits: fetchLimits },
+  };
+}
+
+/** What is stored is shown to everybody only on a machine of one's own, unless the operator decides otherwise. */
+function isReadable({ READ_API, PUBLIC_HOST, TRUSTED_PROXIES }: Settings): boolean {
+  if (READ_API === "auto") return isLoopback(PUBLIC_HOST) && TRUSTED_PROXIES.length === 0;
+  return READ_API === "true";
+}
+
+/** No web page may read the data of a laptop, unless it is named. */
+function allowedOrigins({ CORS_ORIGINS, PUBLIC_HOST }: Settings): AllowedOrigins {
+  if (CORS_ORIGINS === undefined) return isLoopback(PUBLIC_HOST) ? [] : "any";
+  return CORS_ORIGINS.includes("*") ? "any" : CORS_ORIGINS;
 }
 
 export function storeLimits(settings: Settings): StoreLimits {

@@ -14,11 +14,12 @@ import { paced } from "./paced.ts";
 import type { Measured, Part } from "./part.ts";
 import { pure } from "./pure.ts";
 import { asTable } from "./report.ts";
+import { rest } from "./rest.ts";
 import { stopServers } from "./servers.ts";
 import { sqlite } from "./sqlite.ts";
 
 /** All parts, in the order of the report. */
-const parts: Readonly<Record<string, Part>> = { limit, sqlite, mongodb, pure, paced, full, logs, bugs };
+const parts: Readonly<Record<string, Part>> = { limit, sqlite, mongodb, pure, paced, rest, full, logs, bugs };
 
 const help = `npm run bench -- [options]
 

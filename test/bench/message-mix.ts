@@ -34,6 +34,8 @@ const suites = [
   ...["reftest", "crashtest", "xpcshell", "marionette", "cppunit", "jittest"],
 ];
 const CHUNKS = 75;
+/** In all projects together. */
+export const JOBS_PER_PUSH = 50;
 const DUPLICATE_EVERY = 100;
 const INVALID_EVERY = 1000;
 const ARRAY_EVERY = 40;
@@ -83,7 +85,7 @@ export function taskId(prefix: string, job: number): string {
   return `${digest.replaceAll("/", "+").slice(0, 22)}/0`;
 }
 
-function projectOf(job: number): string {
+export function projectOf(job: number): string {
   return ["autoland", "mozilla-central", "try"][job % 3] ?? "";
 }
 
@@ -106,8 +108,8 @@ export function jobMessage(prefix: string, job: number, state: State): object {
     origin: {
       kind: "hg.mozilla.org",
       project: projectOf(job),
-      revision: revision(Math.floor(job / 50)),
-      pushLogID: Math.floor(job / 50),
+      revision: revisionOf(Math.floor(job / JOBS_PER_PUSH)),
+      pushLogID: Math.floor(job / JOBS_PER_PUSH),
     },
     buildSystem: "taskcluster",
     display: {
@@ -137,7 +139,7 @@ export function jobMessage(prefix: string, job: number, state: State): object {
   };
 }
 
-function revision(push: number): string {
+export function revisionOf(push: number): string {
   return (push * 2_654_435_761).toString(16).padStart(14, "0").repeat(3).slice(0, 40);
 }
 

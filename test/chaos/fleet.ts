@@ -15,7 +15,7 @@ const queueLost = z.looseObject({
 interface Slot {
   worker: WorkerProcess | null;
   told: Told;
-  /** When the worker last logged the end of a job. */
+  /** When the worker last logged the end of a job from the broker. */
   endedAtMs: number;
 }
 
@@ -44,6 +44,14 @@ export class Fleet {
   /** The running workers. */
   get workers(): WorkerProcess[] {
     return this.#slots.flatMap(({ worker }) => (worker === null ? [] : [worker]));
+  }
+
+  /** The addresses at which the running workers take posts. A worker that is starting has none yet. */
+  get publicUrls(): string[] {
+    return this.workers.flatMap(({ lines }) => {
+      const url = lines.find(({ event }) => event === "public_listening")?.["url"];
+      return typeof url === "string" ? [url] : [];
+    });
   }
 
   async startAll(): Promise<void> {
@@ -93,7 +101,7 @@ export class Fleet {
     await Promise.all(this.#slots.map((_slot, index) => this.kill(index)));
   }
 
-  /** Resolves when every worker has logged the end of a job after this time; with false if not within the limit. */
+  /** Resolves when every worker has logged the end of a job from the broker after this time; with false if not within the limit. */
   async untilAllWork(sinceMs: number, limitMs: number): Promise<boolean> {
     const limit = Date.now() + limitMs;
     while (!this.#slots.every(({ worker, endedAtMs }) => worker !== null && endedAtMs > sinceMs)) {
@@ -126,7 +134,8 @@ export class Fleet {
     for (const watcher of this.#watchers) watcher(line);
     if (line.event === "job_ended") {
       const { guid, outcome } = jobEnded.parse(line);
-      slot.endedAtMs = Date.now();
+      // A worker takes posts even while it has no broker, and has not recovered then.
+      if (line["origin"] === "pulse") slot.endedAtMs = Date.now();
       slot.told.add(guid, outcome);
       this.told.add(guid, outcome);
       return;

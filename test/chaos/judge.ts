@@ -1,32 +1,39 @@
 import { checkLaw, type LawReport } from "./law.ts";
-import type { Publisher } from "./publisher.ts";
+import type { PostCounts } from "./poster.ts";
 import { spoolsLeft, untilSettled, untilWorkDone } from "./settle.ts";
 import { checkMoves } from "./told.ts";
+import type { Traffic } from "./traffic.ts";
 import type { World } from "./world.ts";
 
 /** How a run ended. */
 export interface Judgement extends LawReport {
+  /** The verdicts on the job messages that were posted. They are among those that were published. */
+  readonly posted: PostCounts;
   /** Texts about counters that differ from logs or documents, about workers that died by themselves, and so on. */
   readonly troubles: readonly string[];
 }
 
 const SETTLE_LIMIT_MS = 180_000;
 
-/** Waits until all published messages have ended, stops the workers, and checks the law on the documents. */
-export async function judge(world: World, publisher: Publisher, stop: AbortSignal): Promise<Judgement> {
+/** Waits until all messages have ended, stops the workers, and checks the law on the documents. */
+export async function judge(world: World, traffic: Traffic, stop: AbortSignal): Promise<Judgement> {
   const { fleet, deletions } = world;
+  const { posted } = traffic;
   const troubles: string[] = [];
   await untilSettled(world, SETTLE_LIMIT_MS, stop).catch((error: unknown) => troubles.push(String(error)));
   stop.throwIfAborted();
   await untilWorkDone(world, SETTLE_LIMIT_MS, stop);
   await fleet.stopAll();
   const documents = await world.documents();
-  const law = checkLaw(publisher.confirmed, documents, { deletions, gaps: fleet.gaps });
+  const law = checkLaw(traffic.confirmed, documents, { deletions, gaps: fleet.gaps });
   troubles.push(
     ...fleet.deaths,
     ...fleet.miscounts,
     ...checkMoves(fleet.told, documents),
+    // A client must not be told of a move that is not there, even if the worker was killed a moment later.
+    ...checkMoves(posted.told, documents),
+    ...posted.troubles,
     ...spoolsLeft(world).map((file) => `the spool ${file} was left`),
   );
-  return { ...law, troubles };
+  return { ...law, posted: posted.counts, troubles };
 }

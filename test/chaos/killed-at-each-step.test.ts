@@ -51,7 +51,7 @@ broker.describe(`a worker on ${broker.name} that is killed amid a batch`, () => 
       if (message.body.includes('"buildbot_text"')) continue;
       count++;
       await story.publish(message.body);
-      published.push({ message, sentAtMs: 0, confirmedAtMs: 0 });
+      published.push({ message, way: "pulse", sentAtMs: 0, confirmedAtMs: 0 });
     }
   }
 

@@ -21,6 +21,7 @@ const rejected: Expected = { kind: "rejected", reason: "schema-violation", sha25
 
 const published = (expected: Expected, atMs = 0): Published => ({
   message: { body: Buffer.alloc(0), jobs: [expected] },
+  way: "pulse",
   sentAtMs: atMs,
   confirmedAtMs: atMs + 1,
 });
@@ -43,10 +44,13 @@ beforeEach(() => {
   rejections = [{ reason: "schema-violation", sha256: "f00", count: 1 }];
 });
 
-function law(queue: { deletions: Deletion[]; gaps: Gap[] } = { deletions: [], gaps: [] }): LawReport {
+function law(
+  queue: { deletions: Deletion[]; gaps: Gap[] } = { deletions: [], gaps: [] },
+  all: readonly Published[] = confirmed,
+): LawReport {
   const rest = { resultSets: new Set(["try/1"]), coalesced: new Set<string>(), suggestions: 0, suspects: 0 };
   const documents: Documents = { jobs, artifacts, logs, rejections, ...rest };
-  return checkLaw(confirmed, documents, queue);
+  return checkLaw(all, documents, queue);
 }
 
 function change(fields: Partial<JobFound>): void {
@@ -139,6 +143,11 @@ describe("a message in a queue that was deleted by force", () => {
 
   it("counts as announced if a worker reported the gap", () => {
     expect(law({ deletions: [deletion], gaps: [gap] })).toMatchObject({ lost: 0, announced: 3 });
+  });
+
+  it("is lost if it was posted, because a client got a verdict", () => {
+    const posted = confirmed.map((each) => ({ ...each, way: "rest" as const }));
+    expect(law({ deletions: [deletion], gaps: [gap] }, posted)).toMatchObject({ lost: 3, announced: 0 });
   });
 
   it("is lost if nobody reported it", () => {

@@ -3,9 +3,10 @@ import type { Documents, JobFound } from "./documents.ts";
 import type { Expected, ExpectedJob, Message } from "./expected.ts";
 import { type Deletion, type Gap, Losses } from "./losses.ts";
 
-/** A message that the broker has confirmed and not returned. Times in milliseconds since the epoch. */
+/** A message that the broker has confirmed and not returned, or an item with a verdict. Times in milliseconds since the epoch. */
 export interface Published {
   readonly message: Message;
+  readonly way: "pulse" | "rest";
   readonly sentAtMs: number;
   readonly confirmedAtMs: number;
 }

@@ -54,7 +54,8 @@ export class Losses {
     let left = this.#missing;
     let announced = 0;
     for (const deletion of this.#announced) {
-      const within = left.filter(({ each }) => each.sentAtMs >= deletion.sinceMs);
+      // What was posted was never in a queue.
+      const within = left.filter(({ each }) => each.way === "pulse" && each.sentAtMs >= deletion.sinceMs);
       const before = within.filter(({ each }) => each.confirmedAtMs < deletion.fromMs);
       const arriving = within.filter(
         ({ each }) => each.sentAtMs <= deletion.toMs && each.confirmedAtMs >= deletion.fromMs,

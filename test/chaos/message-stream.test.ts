@@ -1,7 +1,9 @@
 import { expect, it } from "@jest/globals";
 import type { Expected, Message } from "./expected.ts";
 import { messageStream } from "./message-stream.ts";
+import type { PostedItem } from "./posted-item.ts";
 import { seeded } from "./random.ts";
+import { shareOut } from "./share-out.ts";
 
 function messages(seed: number, count: number): Message[] {
   const all: Message[] = [];
@@ -33,4 +35,30 @@ it("has messages of every kind, some of them twice, arrays among them", () => {
   expect(Math.max(...sizes)).toBeLessThanOrEqual(1000);
   const largest = all.filter((message) => message.jobs.length >= 200).map(({ body }) => body.length);
   expect(Math.max(...largest)).toBeLessThanOrEqual(1024 * 1024);
+});
+
+it("about a tenth of the jobs is posted, and so are invalid items of every kind; the same ones for the same seed", () => {
+  const all = messages(3, 6000);
+  const sharedOut = (): { published: Message[]; posted: PostedItem[] } => {
+    const posted: PostedItem[] = [];
+    const post = (item: PostedItem): void => void posted.push(item);
+    return { published: [...shareOut(all, { random: seeded(4), prefix: "t", post })], posted };
+  };
+  const { published, posted } = sharedOut();
+  const jobs = published.reduce((sum, message) => sum + message.jobs.length, 0);
+  expect(posted.length / (jobs + posted.length)).toBeGreaterThan(0.05);
+  expect(posted.length / (jobs + posted.length)).toBeLessThan(0.15);
+  const expected = posted.flatMap((item) => item.jobs);
+  const reasons = expected.flatMap((each) => (each.kind === "rejected" ? [each.reason] : []));
+  expect([...new Set(reasons)].toSorted()).toEqual([
+    "schema-violation",
+    "unknown-revision-hash",
+    "unusable-field",
+  ]);
+  // Some states of a job come the other way, and so do some duplicates.
+  const both = new Set(published.flatMap((message) => message.jobs));
+  expect(expected.some((each) => both.has(each))).toBe(true);
+  expect(sharedOut().posted.map(({ body }) => body.toString())).toEqual(
+    posted.map(({ body }) => body.toString()),
+  );
 });

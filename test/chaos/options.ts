@@ -4,13 +4,13 @@ import type { StoreName } from "./world.ts";
 
 export const help = `npm run chaos -- [options]
 
-Publishes messages with known ids to two workers while it kills, cuts, freezes and fills what they stand on, then
-checks on the documents that nothing was lost or doubled. Without options: 100,000 messages and 50 faults on each
-store, in under 25 minutes. Exit code 0 only if the law held.
+Publishes messages with known ids to two workers, and posts a tenth of the jobs to them over REST, while it kills, cuts,
+freezes and fills what they stand on. Then checks on the documents that nothing was lost or doubled. Without options: 100,000
+messages and 50 faults on each store, in under 25 minutes. Exit code 0 only if the law held.
 
   --store sqlite|mongodb  on this store alone
   --messages N            at least so many (100000; with --burst 20000)
-  --rate N                messages a second (200; with --outage 50, with --burst 20,000 a minute)
+  --rate N                messages a second to the broker (200; with --outage 50, with --burst 20,000 a minute)
   --faults N              how many (50)
   --seed N                of messages and faults; chosen and printed when left out
   --outage TIME           no other fault: the database server is away so long, e.g. 30m or 20s

@@ -4,9 +4,6 @@ import { knownHeaders, longHeaders } from "../doubles/poison-headers.ts";
 import { nestedHeader, propertyList, publishRawOn } from "../doubles/raw-message.ts";
 import type { Message } from "./expected.ts";
 import type { Published } from "./law.ts";
-import { messageStream } from "./message-stream.ts";
-import { seeded } from "./random.ts";
-import type { World } from "./world.ts";
 
 export interface PublisherOptions {
   /** The broker's own address, so that only the broker's own faults affect the publisher. */
@@ -143,21 +140,6 @@ export class Publisher {
     if (isReturned) {
       this.returned++;
       this.#again.push(message);
-    } else this.confirmed.push({ message, sentAtMs, confirmedAtMs: Date.now() });
+    } else this.confirmed.push({ message, way: "pulse", sentAtMs, confirmedAtMs: Date.now() });
   }
-}
-
-/** Starts a publisher that sends a run's messages to its exchange until there are enough. */
-export function publisherTo(
-  world: World,
-  { seed, rate, isEnough }: { seed: number; rate: number; isEnough: () => boolean },
-): Publisher {
-  const task = { prefix: `c${seed.toString(36)}x`, logHost: world.logHost.url };
-  return new Publisher({
-    url: world.broker.url,
-    exchange: world.exchange,
-    routingKey: world.routingKey,
-    rate,
-    messages: messageStream(seeded(seed + 1), task, isEnough),
-  });
 }

@@ -6,6 +6,12 @@ import { CATCH_UP_BOUND_MS, type MeasuredReport, QUEUE_BOUND } from "./run-outag
 /** Sums over all runs, in the order in which they are printed. */
 interface Sums {
   readonly published: number;
+  /** Of those, the ones that were posted over REST, by their verdict. */
+  readonly posted_stored: number;
+  readonly posted_unchanged: number;
+  readonly posted_rejected: number;
+  /** Requests that were sent again. */
+  readonly posts_repeated: number;
   readonly stored: number;
   readonly unchanged: number;
   readonly skipped: number;
@@ -96,6 +102,10 @@ function sumsOf(reports: readonly Judgement[]): Sums {
   const sum = (of: (report: Judgement) => number): number => reports.reduce((all, each) => all + of(each), 0);
   return {
     published: sum(({ published }) => published),
+    posted_stored: sum(({ posted }) => posted.stored),
+    posted_unchanged: sum(({ posted }) => posted.unchanged),
+    posted_rejected: sum(({ posted }) => posted.rejected),
+    posts_repeated: sum(({ posted }) => posted.repeated),
     stored: sum(({ stored }) => stored),
     unchanged: sum(({ unchanged }) => unchanged),
     skipped: sum(({ skipped }) => skipped),

@@ -33,6 +33,9 @@ async function expectTheLaw(store: StoreName): Promise<void> {
   const { published, stored, unchanged, skipped, rejected, announced } = report;
   expect(published).toBeGreaterThanOrEqual(800);
   expect(stored + unchanged + skipped + rejected + announced).toBe(published);
+  const { posted } = report;
+  expect(posted.stored).toBeGreaterThan(0);
+  expect(posted.rejected).toBeGreaterThan(0);
   // The queue was deleted while it held messages, which the worker must have reported.
   expect(announced).toBeGreaterThan(0);
 }

@@ -2,8 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { planFaults, type Round } from "./fault-plan.ts";
 import { type Fault, faults } from "./faults.ts";
 import { type Judgement, judge } from "./judge.ts";
-import { type Publisher, publisherTo } from "./publisher.ts";
 import { seeded } from "./random.ts";
+import { Traffic } from "./traffic.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
 
 export interface ChaosOptions extends WorldOptions {
@@ -48,16 +48,16 @@ export async function runChaos(options: ChaosOptions, stop: AbortSignal): Promis
     const rounds = planFaults(kinds, options.faults, seeded(seed));
     let isDone = false;
     // Publishing continues until the faults are over, so that there is traffic during the last ones too.
-    const isEnough = (): boolean => isDone && publisher.confirmed.length >= options.messages;
-    const publisher = publisherTo(world, { ...options, isEnough });
-    const published = publisher.run(stop);
+    const isEnough = (): boolean => isDone && traffic.size >= options.messages;
+    const traffic = new Traffic(world, { ...options, isEnough });
+    const published = traffic.run(stop);
     const everyMs = (options.messages / options.rate / Math.max(1, rounds.length)) * 1000;
-    const injected = await injectAll(rounds, world, { everyMs, seed, stop, publisher, say });
+    const injected = await injectAll(rounds, world, { everyMs, seed, stop, traffic, say });
     isDone = true;
     await published;
     stop.throwIfAborted();
-    say(`${publisher.confirmed.length} messages confirmed, ${injected.length} faults; waiting for the rest`);
-    const judgement = await judge(world, publisher, stop);
+    say(`${traffic.size} messages confirmed, ${injected.length} faults; waiting for the rest`);
+    const judgement = await judge(world, traffic, stop);
     const unrecovered = injected
       .filter(({ recoveryMs }) => recoveryMs === null)
       .map(({ fault }) => `no recovery from ${fault} within ${RECOVERY_LIMIT_MS / 1000} s`);
@@ -77,12 +77,12 @@ interface Injecting {
   readonly everyMs: number;
   readonly seed: number;
   readonly stop: AbortSignal;
-  readonly publisher: Publisher;
+  readonly traffic: Traffic;
   readonly say: (line: string) => void;
 }
 
 async function injectAll(rounds: readonly Round[], world: World, options: Injecting): Promise<Injected[]> {
-  const { everyMs, seed, stop, publisher, say } = options;
+  const { everyMs, seed, stop, traffic, say } = options;
   const random = seeded(seed + 2);
   const begun = Date.now();
   const injected: Injected[] = [];
@@ -92,7 +92,7 @@ async function injectAll(rounds: readonly Round[], world: World, options: Inject
     stop.throwIfAborted();
     injected.push(...done);
     const told = done.map(({ fault, recoveryMs }) => `${fault} ${secondsOf(recoveryMs)}`).join(" + ");
-    say(`${publisher.confirmed.length} confirmed, fault ${injected.length}: ${told}`);
+    say(`${traffic.size} confirmed, fault ${injected.length}: ${told}`);
   }
   return injected;
 }

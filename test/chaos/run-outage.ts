@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Judgement, judge } from "./judge.ts";
-import { publisherTo } from "./publisher.ts";
 import { untilCaughtUp } from "./settle.ts";
+import { Traffic } from "./traffic.ts";
 import { watchDepth } from "./watch-depth.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
 
@@ -71,13 +71,13 @@ async function measured<T>(
     );
     const depth = watchDepth(world);
     let isDone = false;
-    const publisher = publisherTo(world, { ...options, isEnough: () => isDone || stop.aborted });
-    const publishing = publisher.run(stop);
+    const traffic = new Traffic(world, { ...options, isEnough: () => isDone || stop.aborted });
+    const publishing = traffic.run(stop);
     return await during(world, async () => {
       isDone = true;
       await publishing;
       stop.throwIfAborted();
-      const judgement = await judge(world, publisher, stop);
+      const judgement = await judge(world, traffic, stop);
       await depth.end();
       return { ...judgement, peakQueue: depth.peak(), caughtUpMs: null };
     });

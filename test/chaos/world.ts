@@ -2,8 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Channel, type ChannelModel, connect } from "amqplib";
+import { openStore } from "../../src/store/open-store.ts";
 import { type CutProxy, startCutProxy } from "../doubles/cut-proxy.ts";
 import { answer, type LogHost, startLogHost } from "../doubles/log-host.ts";
+import { type AddedClient, addClient } from "../servers/add-client.ts";
 import { type Mongodb, startMongodb } from "../servers/mongodb.ts";
 import { type Rabbitmq, startRabbitmq } from "../servers/rabbitmq.ts";
 import { openRunFolder } from "../servers/run-folder.ts";
@@ -41,6 +43,8 @@ export interface World {
   /** The workers' DATA_DIR. */
   readonly disk: DataDisk;
   readonly fleet: Fleet;
+  /** A client that may post to the workers. */
+  readonly client: AddedClient;
   readonly logHost: LogHost;
   /** Queues that were deleted by force. */
   readonly deletions: Deletion[];
@@ -108,6 +112,8 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
     const amqpUrl = proxied(broker.url, brokerProxy.port);
     if (heartbeatSeconds !== null) amqpUrl.searchParams.set("heartbeat", String(heartbeatSeconds));
     writeRegistry("one");
+    const mongodbUrl = server === null ? null : databaseUrl(new URL(server.url));
+    const client = await addChaosClient(mongodbUrl, disk.path);
     await onBroker((channel) => channel.assertExchange(EXCHANGE, "topic", { durable: true }));
     const fleet = keep(
       new Fleet(WORKERS, () => ({
@@ -118,6 +124,7 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
         LOG_ALLOW_PRIVATE: "true",
         LOG_TIMEOUT_MS: "5000",
         LOG_LEASE_MS: "15000",
+        REST_JOBS_PER_MINUTE: "0",
         ...env,
       })),
       (part) => part.killAll(),
@@ -134,17 +141,26 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
       database,
       disk,
       fleet,
+      client,
       logHost,
       deletions: [],
       writeRegistry,
       onBroker,
-      documents: async () =>
-        server === null ? readSqlite(disk.path) : readMongodb(databaseUrl(new URL(server.url))),
+      documents: async () => (mongodbUrl === null ? readSqlite(disk.path) : readMongodb(mongodbUrl)),
       close,
     };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+async function addChaosClient(mongodbUrl: string | null, dataDir: string): Promise<AddedClient> {
+  const store = await openStore({ mongodbUrl, dataDir, rejectionTtlDays: 30 });
+  try {
+    return await addClient(store, "chaos");
+  } finally {
+    await store.close();
   }
 }
 

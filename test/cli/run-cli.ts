@@ -49,8 +49,69 @@ export class CliProcess {
   }
 }
 
-/** Runs one command line and waits until it ends. */
+/**
+ * Commands that need a process of their own: they run until a signal, start threads of the compiled program, or look at errors of
+ * Node's own, which are of another class within a test.
+ */
+const ownProcess = new Set(["start", "inspect", "parse-log", "status"]);
+
+/**
+ * Runs one command line and waits until it ends. Most commands run in this process, which saves the start of Node.js; they
+ * write to the same outputs and get the same environment. See {@link runProcess} for the program itself.
+ */
 export async function runCli(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  input: string | Buffer = "",
+): Promise<CliRun> {
+  if (input.length > 0 || ownProcess.has(args[0] ?? "") || args.includes("-"))
+    return runProcess(args, env, input);
+  const run = latest.then(() => runHere(args, env));
+  // The next command waits for this one, because they would share the outputs.
+  latest = run.catch(() => undefined);
+  return run;
+}
+
+let latest: Promise<unknown> = Promise.resolve();
+
+async function runHere(args: readonly string[], env: NodeJS.ProcessEnv): Promise<CliRun> {
+  const { runCommand } = await import("../../src/cli/commands.ts");
+  const before = { ...process.env };
+  const outputs = { stdout: capture(process.stdout), stderr: capture(process.stderr) };
+  setEnvironment({ ...before, MONGODB_URL: "", MONGODB_URL_FILE: "", ...env });
+  try {
+    const code = await runCommand(args);
+    return { code, stdout: outputs.stdout.text(), stderr: outputs.stderr.text() };
+  } finally {
+    setEnvironment(before);
+    outputs.stdout.end();
+    outputs.stderr.end();
+  }
+}
+
+function setEnvironment(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) process.env[name] = value;
+}
+
+/** Keeps what is written to an output, until the end. */
+function capture(output: NodeJS.WriteStream): { text(): string; end(): void } {
+  const { write } = output;
+  let written = "";
+  output.write = (text: string | Uint8Array): boolean => {
+    written += String(text);
+    return true;
+  };
+  return {
+    text: () => written,
+    end() {
+      output.write = write;
+    },
+  };
+}
+
+/** Runs one command line of the program, in a process of its own, and waits until it ends. */
+export async function runProcess(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   input: string | Buffer = "",

@@ -69,6 +69,12 @@ it("nothing is published beyond this machine", () => {
   expect(published.filter((port) => !port.startsWith("127.0.0.1:"))).toEqual([]);
 });
 
+it("posts over REST reach the worker through a published port, one for each worker", () => {
+  const { PUBLIC_HOST, PUBLIC_PORT } = readSettings(environment, ["PUBLIC_HOST", "PUBLIC_PORT"]);
+  expect(PUBLIC_HOST).toBe("0.0.0.0");
+  expect(worker?.ports).toEqual([expect.stringMatching(`:${PUBLIC_PORT}-\\d+:${PUBLIC_PORT}$`)]);
+});
+
 it("the worker's root file system is read-only, and its spool outlives the container", () => {
   expect(worker?.read_only).toBe(true);
   expect(worker?.volumes).toContain("spool:/data");

@@ -33,7 +33,7 @@ describe("images", () => {
     const ours = [...files, worker]
       .flatMap((file) => imagesIn(read(file)))
       .filter((image) => image.startsWith("pulse-ingest"));
-    expect(ours).toEqual([`pulse-ingest:${version}`, `pulse-ingest:${version}`]);
+    expect(new Set(ours)).toEqual(new Set([`pulse-ingest:${version}`]));
   });
 });
 

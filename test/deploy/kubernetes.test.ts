@@ -6,9 +6,9 @@ import * as z from "zod";
 import { readSettings } from "../../src/config/read-settings.ts";
 import { type SettingName, settingNames } from "../../src/config/settings.ts";
 import { observerPlugin, observerRoutes } from "../../src/http/observe/observer-routes.ts";
-import { createServer } from "../../src/http/server/create-server.ts";
 import { isPublicAddress } from "../../src/logs/fetch/public-address.ts";
 import { createCounters } from "../../src/metrics/counters.ts";
+import { observeServer } from "../http/observe-server.ts";
 
 // These tests have no cluster. They check the form of the manifests and the worker's settings in them.
 const object = z.looseObject({ apiVersion: z.string(), kind: z.string() });
@@ -40,9 +40,19 @@ const { spec: set } = find(
           automountServiceAccountToken: z.boolean(),
           terminationGracePeriodSeconds: z.number(),
           securityContext: z.looseObject({ runAsNonRoot: z.boolean() }),
+          initContainers: z.tuple([
+            z.looseObject({
+              command: z.array(z.string()),
+              securityContext: z.looseObject({}),
+              volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })),
+            }),
+          ]),
           containers: z.tuple([
             z.looseObject({
-              ports: z.tuple([z.object({ name: z.literal("http"), containerPort: z.number() })]),
+              ports: z.tuple([
+                z.object({ name: z.literal("http"), containerPort: z.number() }),
+                z.object({ name: z.literal("public"), containerPort: z.number() }),
+              ]),
               env: z.array(
                 z.union([
                   z.strictObject({ name: z.string(), value: z.string() }),
@@ -101,6 +111,32 @@ it("addresses with a password are mounted and not in a manifest", () => {
   expect(settings.MONGODB_URL_FILE?.startsWith(folder)).toBe(true);
 });
 
+it("the key of credentials is copied to where the worker reads it, readable by its user alone", () => {
+  const [copying] = pod.initContainers;
+  const folderOf = (volume: string): string =>
+    copying.volumeMounts.find(({ name }) => name === volume)?.mountPath ?? "none";
+  const [program, ...args] = copying.command;
+  expect([program, ...args.slice(0, 2)]).toEqual(["install", "-m", "0400"]);
+  expect(args[2]).toBe(`${folderOf("secrets")}/credentials-key`);
+  expect(args[3]).toBe(settings.CREDENTIALS_KEY_FILE);
+  expect(settings.CREDENTIALS_KEY_FILE).toBe(`${folderOf("credentials-key")}/key`);
+  expect(copying.securityContext).toEqual(container.securityContext);
+});
+
+it("publishers reach the port of posts by a service of its own, and reading is off there", () => {
+  const port = z.object({ name: z.string(), port: z.number(), targetPort: z.string() });
+  const service = z.object({
+    metadata: z.object({ name: z.literal("pulse-ingest-public") }),
+    spec: z.object({ selector: labels, ports: z.tuple([port]) }),
+  });
+  const { spec } = service.parse(read("worker.yml").findLast(({ kind }) => kind === "Service"));
+  expect(spec.selector).toEqual(set.template.metadata.labels);
+  expect(spec.ports).toEqual([{ name: "public", port: settings.PUBLIC_PORT, targetPort: "public" }]);
+  expect(container.ports[1].containerPort).toBe(settings.PUBLIC_PORT);
+  expect([settings.PUBLIC_HOST, settings.READ_API]).toEqual(["0.0.0.0", "auto"]);
+  expect(settings.PUBLIC_ALLOWED_HOSTS).toContain(`pulse-ingest-public.${NAMESPACE}.svc`);
+});
+
 it("every mounted volume exists", () => {
   const there = [...pod.volumes, ...set.volumeClaimTemplates.map(({ metadata }) => metadata)];
   const mounted = container.volumeMounts.map(({ name }) => name);
@@ -119,12 +155,11 @@ it("the probes use existing routes at the served port: liveness /livez, readines
 });
 
 describe("the worker answers", () => {
-  const app = createServer({
-    host: settings.HTTP_HOST,
-    allowedHosts: settings.HTTP_ALLOWED_HOSTS,
-    plugins: [observerPlugin(noView, createCounters())],
-    log: { error: fail, warn: fail, info: fail, debug: fail },
-  });
+  const app = observeServer(
+    [observerPlugin(noView, createCounters())],
+    { error: fail, warn: fail, info: fail, debug: fail },
+    { host: settings.HTTP_HOST, allowedHosts: settings.HTTP_ALLOWED_HOSTS },
+  );
   const ask = async (url: string, host: string): Promise<number> =>
     (await app.inject({ url, headers: { host } })).statusCode;
   const port = settings.HTTP_PORT;

@@ -2,7 +2,7 @@ import { Unavailable } from "../../src/domain/faults.ts";
 import type { SubmissionStore } from "../../src/store/ports/submission-store.ts";
 import type { SuspectLedger } from "../../src/store/ports/suspect-ledger.ts";
 
-type IngestStore = Pick<SubmissionStore, "storeSubmissions" | "recordRejections"> & SuspectLedger;
+type IngestStore = Omit<SubmissionStore, "setJobState" | "resolveRejections"> & SuspectLedger;
 
 export interface FickleStore extends IngestStore {
   /** `gone`: each call fails. `silent`: no call ever returns. */
@@ -24,6 +24,14 @@ export function aFickleStore(store: IngestStore): FickleStore {
       const outcomes = await store.storeSubmissions(batch);
       fickle.batches.push(batch.map(({ submission }) => submission.job.job_guid));
       return outcomes;
+    },
+    async storeResultSets(batch) {
+      await network();
+      return store.storeResultSets(batch);
+    },
+    async storeArtifacts(batch) {
+      await network();
+      return store.storeArtifacts(batch);
     },
     async recordRejections(rejections) {
       await network();

@@ -1,6 +1,7 @@
 import type { Delivery } from "../../src/domain/delivery.ts";
 import { toRejection } from "../../src/ingest/write/to-rejection.ts";
-import { judgeDelivery, type Verdict } from "../../src/judge/judge-delivery.ts";
+import { judgeDelivery } from "../../src/judge/judge-delivery.ts";
+import type { JobVerdict } from "../../src/judge/verdict.ts";
 import { aDelivery, limits, schemas } from "../examples.ts";
 import { messageOf } from "../ingest/write-messages.ts";
 import { mutant } from "./mutate.ts";
@@ -84,7 +85,7 @@ export function judgeMutants(
 }
 
 /** Checks that there is one verdict for each job message of the body, and that each verdict is right. */
-function wrongsOfBody(body: Buffer, judged: readonly Verdict[]): string[] {
+function wrongsOfBody(body: Buffer, judged: readonly JobVerdict[]): string[] {
   const wrongs: string[] = [];
   const expected = itemsOf(body);
   if (judged.length !== expected) wrongs.push(`${judged.length} verdicts on ${expected} job messages`);
@@ -105,13 +106,14 @@ function deliveryOf(body: Buffer): Delivery {
   return aDelivery(body.subarray(0, 1000), { oversize });
 }
 
-/** Returns how many job messages a body holds. A body that is not JSON counts as one, and so does an empty array. */
+/** Returns how many job messages a body holds. One that is not JSON counts as one, and so does an array that is empty or too long. */
 function itemsOf(body: Buffer): number {
   if (body.length > MAX_BODY_BYTES) return 1;
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
     const value: unknown = JSON.parse(text);
-    return Array.isArray(value) && nesting(text) <= options.maxDepth ? Math.max(1, value.length) : 1;
+    if (!Array.isArray(value) || value.length > options.maxJobs) return 1;
+    return nesting(text) <= options.maxDepth ? Math.max(1, value.length) : 1;
   } catch {
     return 1;
   }
@@ -137,7 +139,7 @@ function milliseconds({ user, system }: NodeJS.CpuUsage): number {
   return (user + system) / 1000;
 }
 
-function isSame(a: readonly Verdict[], b: readonly Verdict[]): boolean {
+function isSame(a: readonly JobVerdict[], b: readonly JobVerdict[]): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 

@@ -1,5 +1,5 @@
 import type { PreparedSubmission, StoredPlatform } from "../../src/domain/submission.ts";
-import type { Verdict } from "../../src/judge/judge-delivery.ts";
+import type { JobVerdict } from "../../src/judge/verdict.ts";
 
 const most = {
   ...{
@@ -19,7 +19,7 @@ const results = ["success", "testfailed", "busted", "exception", "usercancel", "
 const states = ["pending", "running", "completed"];
 
 /** Returns what is wrong with a verdict, for any message; an empty list if nothing is. */
-export function wrongsOf(verdict: Verdict): string[] {
+export function wrongsOf(verdict: JobVerdict): string[] {
   switch (verdict.kind) {
     case "skipped":
       return [];
@@ -30,7 +30,7 @@ export function wrongsOf(verdict: Verdict): string[] {
   }
 }
 
-function wrongsOfRejected({ fault, payload }: Extract<Verdict, { kind: "rejected" }>): string[] {
+function wrongsOfRejected({ fault, payload }: Extract<JobVerdict, { kind: "rejected" }>): string[] {
   // These reasons cannot occur here: they are about our own bugs, about headers, and about messages that come again.
   if (["internal-error", "unreadable-delivery", "killed-worker"].includes(fault.reason))
     return [`a fault ${fault.reason}`];

@@ -9,7 +9,7 @@ const failed = { index: 0, outcome: "failed", fault, guid: null } as const;
 
 function ended(isBug: boolean): MessageProgress {
   const progress = begin(messageOf(aDelivery({})));
-  const job = { ...failed, eventLagSeconds: null, isOfOtherExchange: false };
+  const job = { ...failed, refused: [], warnings: [], eventLagSeconds: null, isOfOtherExchange: false };
   return isBug ? { ...progress, reading: realRead(aDelivery({})), ended: [job] } : progress;
 }
 

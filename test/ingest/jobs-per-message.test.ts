@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { Delivery } from "../../src/domain/delivery.ts";
-import type { ReadMessage } from "../../src/judge/judge-delivery.ts";
+import type { ReadMessage } from "../../src/judge/verdict.ts";
 import { outcomeTotals, rejectionTotals } from "../../src/metrics/counters.ts";
 import { aDelivery, aMessage, limits } from "../examples.ts";
 import { IngestStory, until } from "./an-ingest.ts";

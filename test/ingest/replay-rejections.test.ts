@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { BodyProperties } from "../../src/domain/delivery.ts";
 import { faultErrors } from "../../src/domain/explain-fault.ts";
@@ -13,6 +14,7 @@ import { type JudgeOptions, readDelivery } from "../../src/judge/judge-delivery.
 import { readRejection } from "../../src/judge/read-rejection.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/ports/store.ts";
+import { loadCollectionSchemas } from "../../src/validate/collection-schemas.ts";
 import { aDelivery, aMessage, aRejection, limits, schemas } from "../examples.ts";
 import { impatient, messageOf, writeMessages } from "./write-messages.ts";
 
@@ -49,7 +51,9 @@ async function receive(
   return kept();
 }
 
-const readByToday: ReplayOptions["read"] = (rejection) => readRejection(rejection, judgeOptions({}));
+const collections = loadCollectionSchemas();
+const readByToday: ReplayOptions["read"] = (rejection) =>
+  readRejection(rejection, { ...judgeOptions({}), collections });
 
 const kept = () => store.listRejections({ oldestFirst: true, limit: 100 });
 
@@ -104,7 +108,7 @@ it("a rejection with an unknown revision hash is stored after its push has come"
     { outcome: "rejected", fault: { reason: "unknown-revision-hash" } },
   ]);
   const push = { revision: "b".repeat(40), author: "a@b", push_timestamp: 5, revisions: [] };
-  await store.storeResultSets("try", [{ ...push, revision_hash: "f".repeat(40) }]);
+  await store.storeResultSets([{ project: "try", resultSet: { ...push, revision_hash: "f".repeat(40) } }]);
   expect((await replay(await kept()))[0]?.jobs).toMatchObject([{ outcome: "stored" }]);
   expect((await store.findJob("try", "guid/0"))?.job.result_set).toBe(`try/${"b".repeat(12)}`);
 });
@@ -123,8 +127,55 @@ it("a job in an envelope is kept without it, counted when it is sent again, and 
     { pointer: "/payload/origin/revision_hash", keyword: "unknown-revision-hash" },
   ]);
   const push = { revision: "b".repeat(40), author: "a@b", push_timestamp: 5, revisions: [] };
-  await store.storeResultSets("try", [{ ...push, revision_hash: "f".repeat(40) }]);
+  await store.storeResultSets([{ project: "try", resultSet: { ...push, revision_hash: "f".repeat(40) } }]);
   expect((await replay(rejections))[0]?.jobs).toMatchObject([{ outcome: "stored" }]);
+});
+
+describe("an item that was rejected over REST", () => {
+  const route = (kind: string) =>
+    ({ origin: "rest", client_id: "bot", endpoint: `/api/project/try/${kind}/` }) as const;
+  const reject = async (item: unknown, kind = "jobs", raw?: Buffer): Promise<StoredRejection[]> => {
+    const content = raw?.toString("base64") ?? JSON.stringify(item);
+    const encoding = raw === undefined ? ("json" as const) : ("base64" as const);
+    const sha256 = createHash("sha256")
+      .update(raw ?? content)
+      .digest("hex");
+    const payload = { ...aRejection("").payload, content, encoding, sha256 };
+    await store.recordRejections([aRejection("", { route: route(kind), payload })]);
+    return kept();
+  };
+  const item = { revision: "a".repeat(40), job: { job_guid: "rest/0", state: "completed" } };
+
+  it("is judged as an item of the collection that its endpoint takes", async () => {
+    expect((await replay(await reject(item)))[0]?.jobs).toEqual([
+      { project: "try", task_id: "rest/0", outcome: "stored", fault: null },
+    ]);
+    const [transition] = (await store.findJob("try", "rest/0"))?.job.transitions ?? [];
+    expect(transition).toMatchObject(route("jobs"));
+    expect(await kept()).toEqual([]);
+  });
+
+  it("is rejected again with pointers into the item", async () => {
+    const { job } = item;
+    const refused = await replay(await reject({ job, revision_hash: "f".repeat(40) }));
+    const fault = refused[0]?.jobs[0]?.fault;
+    expect(fault && faultErrors(fault)).toMatchObject([
+      { pointer: "/revision_hash", keyword: "unknown-revision-hash" },
+    ]);
+    expect(await kept()).toMatchObject([{ fault, count: 1 }]);
+  });
+
+  it("is read from its raw bytes where it could not be decoded", async () => {
+    const raw = Buffer.from(JSON.stringify(item));
+    expect((await replay(await reject(null, "jobs", raw)))[0]?.jobs).toMatchObject([{ outcome: "stored" }]);
+  });
+
+  it("cannot be replayed if its endpoint takes no collection", async () => {
+    const [rejection] = await reject(item, "jobs/5/update_state");
+    expect(rejection && whyNotReplayed(rejection)).toContain(
+      "no collection is posted to /api/project/try/jobs/5",
+    );
+  });
 });
 
 it("raw bytes that can be decoded now end job by job, and each rejected job is kept separately", async () => {

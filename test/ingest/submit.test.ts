@@ -3,7 +3,7 @@ import type { JobSubmission } from "../../src/domain/submission.ts";
 import type { Message } from "../../src/ingest/progress/message.ts";
 import { outcomesOf } from "../../src/ingest/progress/message-progress.ts";
 import type { Answer } from "../../src/ingest/progress/submit.ts";
-import type { ReadMessage, Verdict } from "../../src/judge/judge-delivery.ts";
+import type { ReadMessage, Verdict } from "../../src/judge/verdict.ts";
 import { outcomeTotals } from "../../src/metrics/counters.ts";
 import { normaliseSubmission } from "../../src/submission/normalise-submission.ts";
 import { aDelivery, aMessage, limits } from "../examples.ts";
@@ -49,6 +49,7 @@ function aRequest(items: readonly (JobSubmission | "not an object")[]): Message 
     read: (): ReadMessage => ({ jobs: items.length, verdictOf }),
     suspectKey: null,
     spoolable: null,
+    waitsForStore: false,
   };
 }
 
@@ -97,6 +98,26 @@ describe("jobs from a REST client, without any broker", () => {
     expect(await story.real.countDocuments()).toMatchObject({ jobs: 1 });
     const { received, accounted } = await story.law();
     expect(accounted).toBe(received);
+  });
+
+  it("are counted and logged by their end if the store goes away between them", async () => {
+    story.start({ logsEachJob: true });
+    const { storeSubmissions } = story.store;
+    story.store.storeSubmissions = async (batch) => {
+      const ends = await storeSubmissions(batch);
+      story.store.mood = "gone";
+      return ends;
+    };
+    const messages = Array.from({ length: 15 }, (_, n) => aMessage({ taskId: `rest/${n}` }));
+    const answer = await story.submit(aRequest(posted(messages)));
+    // A batch has ten jobs.
+    const ends = [
+      ...Array.from({ length: 10 }, () => "stored"),
+      ...Array.from({ length: 5 }, () => "failed"),
+    ];
+    expect(outcomes(answer)).toEqual(ends);
+    expect(await outcomeTotals(story.counters)).toMatchObject({ stored: 10, failed: 5 });
+    expect(story.times("job_ended")).toBe(10);
   });
 
   it("are stored at once, even while older deliveries wait in the spool", async () => {

@@ -47,9 +47,9 @@ describe("the packed package, installed into an empty folder", () => {
 
   it("holds what runs, its schemas and its documentation, and no source or test", () => {
     const tops = [...new Set(packed.map((path) => path.split("/")[0]))].sort();
-    const expected = ["CHANGELOG.md", "README.md", "config", "deploy", "dist", "docs", "package.json"];
-    expect(tops).toEqual([...expected, "schemas"]);
-    expect(packed).toContain("dist/main.js");
+    const expected = ["CHANGELOG.md", "README.md", "client", "config", "deploy", "dist", "docs"];
+    expect(tops).toEqual([...expected, "package.json", "schemas"]);
+    expect(packed).toEqual(expect.arrayContaining(["dist/main.js", "client/dist/index.js"]));
     expect(packed.filter((path) => /\.(ts|map)$/.test(path))).toEqual([]);
   });
 
@@ -74,6 +74,12 @@ describe("the packed package, installed into an empty folder", () => {
     expect(await npx(["validate", "job.json"])).toMatchObject({ code: 0, stdout: "job.json[0]: valid\n" });
     const bad = await npx(["validate", "bad.json"]);
     expect(bad).toMatchObject({ code: 1, stdout: expect.stringContaining("/state") });
+  }, 60_000);
+
+  it("`npx pulse-ingest submit` finds the client library in the package", async () => {
+    const { code, stderr } = await npx(["submit", "job.json", "--project", "try", "--kind", "jobs"]);
+    expect(stderr).toContain("HAWK_CLIENT_ID");
+    expect(code).toBe(2);
   }, 60_000);
 
   it("`pulse-ingest start` runs, waits for its broker, and ends well on SIGTERM", async () => {

@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterEach, expect, it, jest } from "@jest/globals";
 import { descendantsOf, isAlive } from "../servers/program.ts";
 import { versionOf } from "../servers/rabbitmq.ts";
@@ -83,12 +84,22 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
         ["an older state comes late", "quickstart-1/0", "unchanged"],
         ["an invalid message", "quickstart_5", "rejected"],
         ["a job with a log", "quickstart-6/0", "stored"],
+        ["the push of these jobs", "9f2a1c4e5d6b", "stored"],
+        ["a job that a message began", "quickstart-2/0", "stored"],
+        ["a job that a message ended", "quickstart-1/0", "unchanged"],
+        ["a job that no message named", "quickstart-8/0", "stored"],
+        ["an item that is not valid", "quickstart_9", "rejected"],
       ],
     });
     expect(output).toContain("Broker: AMQP_URL\n");
     expect(output).toMatch(
       /Why quickstart_5 was rejected \(schema-violation\):\n {2}\/taskId: .*\n {2}\/state: /,
     );
+    expect(output).toMatch(/Why quickstart_9 was rejected:\n {2}\/job\/tier: /);
+    expect(output).toMatch(
+      /Both ways end in one store.*\n {2}running: exchange\/\S+, routing key .*\n {2}completed: client quickstart, /,
+    );
+    expect(output).toContain("Its push 9f2a1c4e5d6b is by developer@example.org, with 2 revisions.\n");
     expect(output).toContain("text_log_summary, Job Info, Bug suggestions\n");
     expect(output).toMatch(/TEST-UNEXPECTED-FAIL \| dom\/tests/);
     expect(output).toContain("The data is in data/quickstart. What to try next:\n");
@@ -99,17 +110,21 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     expect(await left()).toEqual([]);
   });
 
-  it("keeps the worker running with --keep until Ctrl-C, and prints a command that publishes to it", async () => {
+  it("keeps the worker running with --keep until Ctrl-C, and prints commands that publish and post to it", async () => {
     quickstart = new Quickstart(["--keep"]);
     await quickstart.until("how the worker and its store are doing");
-    const line = /^ {2}(AMQP_URL=.* publish .*)$/m.exec(quickstart.output)?.[1] ?? "";
-    const publish = spawn("sh", ["-c", line], { cwd: project, env: { ...process.env, MONGODB_URL: "" } });
-    let told = "";
-    publish.stdout.on("data", (text) => {
-      told += String(text);
-    });
-    await once(publish, "close");
-    expect(told).toContain("stored    data/quickstart/job.json[0]: try quickstart-7/0: running\n");
+    const { output } = quickstart;
+    const ran = async (command: RegExp): Promise<string> => {
+      const line = command.exec(output)?.[1] ?? "";
+      const env = { ...process.env, MONGODB_URL: "" };
+      return (await promisify(execFile)("sh", ["-c", line], { cwd: project, env })).stdout;
+    };
+    expect(await ran(/^ {2}(AMQP_URL=.* publish .*)$/m)).toContain(
+      "stored    data/quickstart/job.json[0]: try quickstart-7/0: running\n",
+    );
+    expect(await ran(/^ {2}(HAWK_CLIENT_ID=.* submit .*)$/m)).toContain(
+      "stored    data/quickstart/posted-jobs.json[0]: try quickstart-10/0\n",
+    );
     expect(await left()).toHaveLength(1);
     quickstart.child.kill("SIGINT");
     expect(await quickstart.end()).toBe(0);

@@ -34,14 +34,14 @@ export class WorkerProcess {
   readonly #onLine: (line: LogLine) => void;
 
   /**
-   * @param env - settings that override those of this process. By default LOG_LEVEL is `debug`, and HTTP_PORT is free.
+   * @param env - settings that override those of this process. By default LOG_LEVEL is `debug`, and both ports are free.
    * @param onLine - called with every line of the log.
    * @param main - the program. Default: the one built in this project.
    */
   constructor(env: NodeJS.ProcessEnv, onLine: (line: LogLine) => void = () => undefined, main = MAIN) {
     this.#onLine = onLine;
     this.#child = spawn(process.execPath, [main, "start"], {
-      env: { ...process.env, LOG_LEVEL: "debug", HTTP_PORT: "0", ...env },
+      env: { ...process.env, LOG_LEVEL: "debug", HTTP_PORT: "0", PUBLIC_PORT: "0", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#closed = once(this.#child, "close");

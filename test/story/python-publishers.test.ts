@@ -4,14 +4,14 @@ import { faultErrors } from "../../src/domain/explain-fault.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { aMessage } from "../examples.ts";
-import { findPythonClients } from "../servers/python-clients.ts";
+import { findPulsePublishers } from "../servers/python-clients.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
 jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
-const python = await serverOrSkip(findPythonClients);
+const python = await serverOrSkip(findPulsePublishers);
 const both = [broker, python].every((each) => each.describe === describe) ? describe : describe.skip;
 
 both(`publishers with ${python.name} on ${broker.name}`, () => {

@@ -28,6 +28,7 @@ beforeEach(() => {
   env = {
     AMQP_URL: "amqp://guest:guest@127.0.0.1:1",
     HTTP_PORT: "0",
+    PUBLIC_PORT: "0",
     DATA_DIR: folder,
     REGISTRY_FILE: join(folder, "exchanges.yml"),
     TIERS_FILE: join(folder, "tiers.yml"),

@@ -29,7 +29,8 @@ export interface DeliveryTap {
 }
 
 interface Started {
-  readonly fields: z.infer<typeof DeliverFields>;
+  /** A {@link DeliverFrame}. Parsed only when a delivery fails or is taken over, because this runs for every delivery. */
+  readonly frame: unknown;
   properties: Buffer;
   bodyBytes: number;
   readonly chunks: Buffer[];
@@ -43,7 +44,7 @@ const DeliverFields = z.object({
   exchange: z.string(),
   routingKey: z.string(),
 });
-const DeliverFrame = z.object({ id: z.literal(BASIC_DELIVER), channel: z.number(), fields: DeliverFields });
+const DeliverFrame = z.object({ id: z.literal(BASIC_DELIVER), fields: DeliverFields });
 const NOTHING = Buffer.alloc(0);
 
 /** Taps a connection of `connectBroker`, and follows its deliveries frame by frame. */
@@ -86,13 +87,13 @@ export function tapDeliveries(connection: unknown): DeliveryTap {
   /** Notes any other frame. @returns true if it is part of a delivery that the driver must not see. */
   function noteFrame(frame: unknown): boolean {
     if (typeof frame !== "object" || frame === null) return false;
+    if (!("channel" in frame)) return false;
     if ("id" in frame && frame.id === BASIC_DELIVER) {
-      const { channel, fields } = DeliverFrame.parse(frame);
-      busyWith = { fields, properties: NOTHING, bodyBytes: 0, chunks: [] };
-      started.set(channel, busyWith);
+      busyWith = { frame, properties: NOTHING, bodyBytes: 0, chunks: [] };
+      started.set(Number(frame.channel), busyWith);
       return taker !== null;
     }
-    if (!("content" in frame && "channel" in frame && Buffer.isBuffer(frame.content))) return false;
+    if (!("content" in frame && Buffer.isBuffer(frame.content))) return false;
     const channel = Number(frame.channel);
     const delivery = started.get(channel);
     if (delivery === undefined) return false;
@@ -103,14 +104,18 @@ export function tapDeliveries(connection: unknown): DeliveryTap {
     return true;
   }
 
-  function giveIfWhole(channel: number, { fields, properties, bodyBytes, chunks }: Started): void {
+  function giveIfWhole(channel: number, { frame, properties, bodyBytes, chunks }: Started): void {
     const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     if (length < bodyBytes) return;
     started.delete(channel);
-    taker?.({ fields, properties, body: Buffer.concat(chunks) });
+    taker?.({ fields: fieldsOf(frame), properties, body: Buffer.concat(chunks) });
   }
 
-  const current = (): Culprit | null => (busyWith === null ? null : culpritOf(busyWith));
+  function current(): Culprit | null {
+    if (busyWith === null) return null;
+    const { frame, properties, bodyBytes } = busyWith;
+    return culpritOf({ fields: fieldsOf(frame), properties, bodyBytes });
+  }
 
   return {
     current,
@@ -124,8 +129,14 @@ export function tapDeliveries(connection: unknown): DeliveryTap {
   };
 }
 
+function fieldsOf(frame: unknown): RawDelivery["fields"] {
+  return DeliverFrame.parse(frame).fields;
+}
+
 /** Returns what stays the same each time that a delivery comes. */
-export function culpritOf(delivery: Pick<Started, "fields" | "properties" | "bodyBytes">): Culprit {
+export function culpritOf(
+  delivery: Pick<RawDelivery, "fields" | "properties"> & { readonly bodyBytes: number },
+): Culprit {
   const { fields, properties, bodyBytes } = delivery;
   return {
     exchange: fields.exchange,

@@ -1,3 +1,4 @@
+import { BUG_SUGGESTIONS } from "../../domain/ids.ts";
 import type { LogFault } from "../../domain/log-faults.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { type BugLookup, type FoundBugs, noBugs } from "./bug-lookup.ts";
@@ -11,8 +12,6 @@ export interface Suggestion {
   readonly search_terms: readonly string[];
   readonly bugs: FoundBugs;
 }
-
-export const BUG_SUGGESTIONS = "Bug suggestions";
 
 /**
  * Yields one suggestion for each error line, in their order. A line is looked up by its term and, if that is missing or

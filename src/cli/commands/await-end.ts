@@ -4,7 +4,7 @@ import { type Fault, Unavailable } from "../../domain/faults.ts";
 import { rejectionId } from "../../domain/ids.ts";
 import { toStoredRoute } from "../../domain/origin.ts";
 import { rejectedPayload } from "../../ingest/write/to-rejection.ts";
-import type { Verdict } from "../../judge/judge-delivery.ts";
+import type { JobVerdict } from "../../judge/verdict.ts";
 import type { JobReads } from "../../store/ports/job-reads.ts";
 import type { RejectionReads } from "../../store/ports/rejection-reads.ts";
 import { compareStates } from "../../store/rules/advance-job.ts";
@@ -38,7 +38,7 @@ const POLL_MS = 200;
  */
 export async function toAwaited(
   delivery: Delivery,
-  verdict: Exclude<Verdict, { kind: "skipped" }>,
+  verdict: Exclude<JobVerdict, { kind: "skipped" }>,
   store: Reads,
 ): Promise<Awaited> {
   const route = toStoredRoute(originOf(delivery));

@@ -6,8 +6,9 @@ import { type Registry, readRegistry } from "../../config/registry.ts";
 import type { Binding } from "../../domain/binding.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { Misuse } from "../../domain/faults.ts";
-import { readDelivery, type Verdict } from "../../judge/judge-delivery.ts";
+import { readDelivery } from "../../judge/judge-delivery.ts";
 import { judgeLimitNames, judgeLimits } from "../../judge/judge-limits.ts";
+import type { JobVerdict } from "../../judge/verdict.ts";
 import { type Seen, seenOf } from "../../queries/seen-message.ts";
 import { loadSchemas } from "../../validate/validate-job.ts";
 import { brokerName } from "../options/broker-name.ts";
@@ -18,7 +19,7 @@ import { counted } from "../output/counted.ts";
 import { print, printJson, tell } from "../output/print.ts";
 import { renderSeen } from "../output/render-seen.ts";
 
-const kinds: readonly Verdict["kind"][] = ["accepted", "skipped", "rejected"];
+const kinds: readonly JobVerdict["kind"][] = ["accepted", "skipped", "rejected"];
 
 /**
  * `inspect`: shows live the job messages of one exchange or of the whole registry, each with its verdict. It stores

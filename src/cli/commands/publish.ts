@@ -6,16 +6,16 @@ import {
 import { brokerUrl, readSettings } from "../../config/read-settings.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { faultErrors } from "../../domain/explain-fault.ts";
-import { Misuse } from "../../domain/faults.ts";
 import { OTHER_EXCHANGES } from "../../domain/rejection.ts";
 import { printable } from "../../domain/text/printable.ts";
-import type { Verdict } from "../../judge/judge-delivery.ts";
 import { judgeLimitNames } from "../../judge/judge-limits.ts";
+import type { JobVerdict } from "../../judge/verdict.ts";
 import type { Store } from "../../store/ports/store.ts";
 import { loadSchemas } from "../../validate/validate-job.ts";
 import { brokerName } from "../options/broker-name.ts";
 import type { CommandOptions } from "../options/command-options.ts";
 import { exitCodes } from "../options/exit-codes.ts";
+import { readWait } from "../options/read-wait.ts";
 import { storeSettingNames, withStore } from "../options/with-store.ts";
 import { errorLine } from "../output/error-line.ts";
 import { print, tell } from "../output/print.ts";
@@ -25,8 +25,6 @@ import { readInput } from "./read-input.ts";
 import { judgeFrom, judgeMessage, messagesOf } from "./validate.ts";
 
 const CONFIRM_TIMEOUT_MS = 30_000;
-const DEFAULT_WAIT_SECONDS = 60;
-const MAX_WAIT_SECONDS = 86_400;
 
 /**
  * `publish`: publishes the messages of a file to an exchange. Exit code 0 if the broker has confirmed all of them and
@@ -91,22 +89,8 @@ function onlyCountedHint(exchange: string, messages: number): string {
   );
 }
 
-/** Returns how long to wait, in milliseconds; null: do not wait. */
-function readWait({ wait, timeout }: CommandOptions): number | null {
-  if (wait !== true) {
-    if (timeout !== undefined) throw new Misuse(["--timeout has a meaning only with --wait: give both"]);
-    return null;
-  }
-  const seconds = timeout === undefined ? DEFAULT_WAIT_SECONDS : Number(timeout);
-  // Negated, so that NaN is refused too.
-  if (!(seconds > 0 && seconds <= MAX_WAIT_SECONDS)) {
-    throw new Misuse([`--timeout must be a number of seconds up to ${MAX_WAIT_SECONDS}; it is ${timeout}`]);
-  }
-  return seconds * 1000;
-}
-
 /** Reports the invalid messages. Returns true if there are any. */
-function tellInvalid(file: string, verdicts: readonly Verdict[]): boolean {
+function tellInvalid(file: string, verdicts: readonly JobVerdict[]): boolean {
   for (const [index, verdict] of verdicts.entries()) {
     if (verdict.kind !== "rejected") continue;
     const lines = faultErrors(verdict.fault).map(errorLine);

@@ -1,4 +1,5 @@
 import { readSettings } from "../../config/read-settings.ts";
+import type { StoredRejection } from "../../domain/rejection.ts";
 import { whyNotReplayed } from "../../ingest/replay-rejections.ts";
 import { rejectionPages } from "../../queries/rejection-pages.ts";
 import type { CommandOptions } from "../options/command-options.ts";
@@ -22,9 +23,7 @@ export async function exportRejections(env: NodeJS.ProcessEnv, options: CommandO
     for await (const page of rejectionPages(store, filter, { limit, oldestFirst: true })) {
       for (const rejection of page) {
         const { id, payload } = rejection;
-        const why =
-          whyNotReplayed(rejection) ??
-          (payload.encoding === "json" ? null : "its bytes could not be decoded");
+        const why = whyNotExported(rejection);
         if (why === null) {
           exported++;
           await printJsonLine(payload.content);
@@ -37,4 +36,10 @@ export async function exportRejections(env: NodeJS.ProcessEnv, options: CommandO
     tell(`${exported} exported${leftOut === 0 ? "" : `, ${leftOut} left out: see rejections show`}`);
     return leftOut === 0 ? exitCodes.ok : exitCodes.failed;
   });
+}
+
+function whyNotExported(rejection: StoredRejection): string | null {
+  if (rejection.origin === "rest") return "it came over REST, so it is not a message to publish";
+  const isJson = rejection.payload.encoding === "json";
+  return whyNotReplayed(rejection) ?? (isJson ? null : "its bytes could not be decoded");
 }

@@ -18,6 +18,7 @@ import { readRejection } from "../../judge/read-rejection.ts";
 import { findByPrefix, noSuchRejection } from "../../queries/find-rejection.ts";
 import { rejectionPages } from "../../queries/rejection-pages.ts";
 import type { RejectionReads } from "../../store/ports/rejection-reads.ts";
+import { loadCollectionSchemas } from "../../validate/collection-schemas.ts";
 import { loadSchemas } from "../../validate/validate-job.ts";
 import type { CommandOptions } from "../options/command-options.ts";
 import { exitCodes } from "../options/exit-codes.ts";
@@ -133,7 +134,13 @@ async function openReading(env: NodeJS.ProcessEnv): Promise<ReplayOptions["read"
   const settings = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE", ...judgeLimitNames]);
   const { acceptsProject } = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
   const tiers = await readTiers(settings.TIERS_FILE);
-  const options = { schemas: loadSchemas(), ...judgeLimits(settings), tiers, acceptsProject };
+  const options = {
+    schemas: loadSchemas(),
+    collections: loadCollectionSchemas(),
+    ...judgeLimits(settings),
+    tiers,
+    acceptsProject,
+  };
   return (rejection) => readRejection(rejection, options);
 }
 

@@ -1,6 +1,7 @@
 import type { Log } from "../../log.ts";
 import { collectProcessMetrics } from "../../metrics/counters.ts";
-import { createServer } from "../server/create-server.ts";
+import { addressOf, createHostCheck } from "../server/admit-host.ts";
+import { createServer, type ServerLimits } from "../server/create-server.ts";
 import { openServer } from "../server/open-server.ts";
 import { type ObserveOptions, observeWorker } from "./observe-worker.ts";
 import { observerPlugin } from "./observer-routes.ts";
@@ -19,6 +20,14 @@ export interface Http {
   close(): Promise<void>;
 }
 
+// Probes and scrapers send a line and a few headers, at once.
+const limits: ServerLimits = {
+  requestMs: 10_000,
+  idleMs: 10_000,
+  maxConnections: 100,
+  maxRequestsPerConnection: 100,
+};
+
 /** Shorter than the usual timeout of a probe, which is a few seconds. */
 const PING_MS = 2000;
 
@@ -33,8 +42,18 @@ export async function startHttp(options: HttpOptions): Promise<Http> {
   const recent = await startRecentWatch(counters);
   const view = observeWorker({ ...options, pingMs: PING_MS, recent });
   const plugins = [observerPlugin(view, counters)];
-  const app = createServer({ host, allowedHosts, plugins, log });
-  const server = await openServer(app, host, port).catch((error: unknown) => {
+  const errorBody = (error: string, more = {}): object => ({ error, ...more });
+  const isOurs = createHostCheck({ host, allowedHosts, setting: "HTTP_ALLOWED_HOSTS", errorBody });
+  const app = createServer({
+    limits,
+    admit: (request, reply) => isOurs(addressOf(request), reply),
+    errorBody,
+    closesGently: false,
+    plugins,
+    log,
+  });
+  const settings = { host: "HTTP_HOST", port: "HTTP_PORT" };
+  const server = await openServer(app, host, port, settings).catch((error: unknown) => {
     recent.stop();
     throw error;
   });

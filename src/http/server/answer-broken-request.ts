@@ -8,14 +8,20 @@ const statuses: Readonly<Record<string, number>> = {
 };
 
 /** Answers a request that cannot be parsed or did not arrive in time, and closes the connection. */
-export function answerBrokenRequest(error: Error & { readonly code?: string }, socket: Socket): void {
+export function answerBrokenRequest(
+  error: Error & { readonly code?: string },
+  socket: Socket,
+  errorBody: (text: string) => object,
+): void {
   if (!socket.writable || error.code === "ECONNRESET") {
     socket.destroy();
     return;
   }
+  // Bytes after the last request that the connection is for. The answer to that one may still be on its way, and closes it.
+  if (error.code === "HPE_CLOSED_CONNECTION") return;
   const status = statuses[error.code ?? ""] ?? 400;
   const reason = STATUS_CODES[status] ?? "";
-  const body = jsonText({ error: reason });
+  const body = jsonText(errorBody(reason));
   const head = [
     `HTTP/1.1 ${status} ${reason}`,
     "content-type: application/json",

@@ -1,5 +1,4 @@
 import { createServer as createHttpServer, STATUS_CODES } from "node:http";
-import { hostname } from "node:os";
 import fastify, {
   type FastifyInstance,
   type FastifyPluginAsync,
@@ -11,68 +10,80 @@ import { answerBrokenRequest } from "./answer-broken-request.ts";
 import { answerInTurn } from "./answer-in-turn.ts";
 import { noteKnownPaths } from "./known-paths.ts";
 import { limitConnections } from "./limit-connections.ts";
-import { judgeHost } from "./our-host.ts";
 import { sendJson } from "./send-json.ts";
 
+/** How much a client may ask of a listener. */
+export interface ServerLimits {
+  /** How long a request may take to arrive, in milliseconds. */
+  readonly requestMs: number;
+  /** A connection without any traffic for this long is closed, for example because its client does not read its answers. */
+  readonly idleMs: number;
+  readonly maxConnections: number;
+  /** Node closes a connection after this many requests. The client then opens another one. */
+  readonly maxRequestsPerConnection: number;
+}
+
 export interface ServerOptions {
-  /** The host to listen on. Requests for this name are answered. */
-  readonly host: string;
-  /** More host names to answer to: `name`, or `*.name` for every name below that one. */
-  readonly allowedHosts: readonly string[];
+  readonly limits: ServerLimits;
+  /** Decides whether a request is for this listener, before its path is looked up. If it returns false, it has answered the request. */
+  readonly admit: (request: FastifyRequest, reply: FastifyReply) => boolean;
+  /** Returns the body of an answer that the server gives by itself. `more`: what a person may want to know in addition. */
+  readonly errorBody: (text: string, more?: Readonly<Record<string, unknown>>) => object;
+  /** Whether closing waits for the answers to requests that have arrived. If not, their connections are cut. */
+  readonly closesGently: boolean;
   /** The routes: each plugin registers its own. */
   readonly plugins: readonly FastifyPluginAsync[];
   readonly log: Log;
 }
 
-// Probes and scrapers send a line and a few headers, at once.
-const limits = {
+/** How long the headers of a request may take to arrive, in milliseconds. */
+const HEADERS_MS = 5000;
+const headerLimits = {
   maxHeaderSize: 8 * 1024,
-  headersTimeout: 5000,
-  requestTimeout: 10_000,
   keepAliveTimeout: 5000,
   connectionsCheckingInterval: 1000,
 };
-const MAX_CONNECTIONS = 100;
-/** Node closes a connection after this many requests. A scraper then opens another one. */
-const MAX_REQUESTS_PER_CONNECTION = 100;
-/** A connection without any traffic for this long is closed, e.g. because its client does not read its answers. */
-const IDLE_CONNECTION_MS = 10_000;
 
 /**
- * Creates a server with the plugins' routes. It does not listen yet. All other answers are JSON: 403 for a `Host` that is
- * not ours, 404 for an unknown path, 405 for a method that the path does not have, and 500 for a bug, which is logged.
+ * Creates a server with the plugins' routes. It does not listen yet. All other answers are JSON: 404 for an unknown path, 405
+ * for a method that the path does not have, and 500 for a bug, which is logged.
  */
-export function createServer({ host, allowedHosts, plugins, log }: ServerOptions): FastifyInstance {
-  const ownNames = { listenHost: host, machine: hostname(), allowed: allowedHosts };
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { limits, errorBody, closesGently, plugins, log } = options;
 
-  /** Returns whether the request's host is ours. If not, the request has been answered. */
+  /** Returns whether the request is for this listener. If not, it has been answered. */
   function admit(request: FastifyRequest, reply: FastifyReply): boolean {
     reply.headers({ "x-content-type-options": "nosniff", "cache-control": "no-store" });
-    const { url = "", rawHeaders } = request.raw;
-    const verdict = judgeHost({ target: url, rawHeaders }, ownNames);
-    if (verdict === "foreign") {
-      const error =
-        "this server does not answer to that host name: use an IP address, or ask the operator to add the name to HTTP_ALLOWED_HOSTS";
-      sendJson(reply, 403, { error });
-    }
-    if (verdict === "ambiguous") sendJson(reply, 400, { error: "a request must have one Host header" });
-    return verdict === "ours";
+    // Node reads the rest of a refused body, to use the connection again. In tiny chunks that takes a lot of computing, for anybody.
+    if (request.headers["transfer-encoding"] !== undefined) reply.header("connection", "close");
+    return options.admit(request, reply);
   }
 
   const app = fastify({
     serverFactory(handler) {
-      const server = createHttpServer(limits, answerInTurn(handler));
-      server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
-      server.setTimeout(IDLE_CONNECTION_MS);
-      limitConnections(server, MAX_CONNECTIONS);
+      const listener = answerInTurn(handler);
+      const server = createHttpServer(
+        {
+          ...headerLimits,
+          // Node does not accept a longer one for the headers than for the request.
+          headersTimeout: Math.min(HEADERS_MS, limits.requestMs),
+          requestTimeout: limits.requestMs,
+        },
+        listener,
+      );
+      // Without a listener, Node tells every client to go on and send its body. Who reads the body does that.
+      server.on("checkContinue", listener);
+      server.maxRequestsPerSocket = limits.maxRequestsPerConnection;
+      server.setTimeout(limits.idleMs);
+      limitConnections(server, limits.maxConnections);
       return server;
     },
-    forceCloseConnections: true,
+    forceCloseConnections: closesGently ? "idle" : true,
     logger: false,
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, errorBody),
     // Handles a path that cannot be decoded. Fastify runs no hook for it.
     frameworkErrors(_error, request, reply) {
-      if (admit(request, reply)) sendJson(reply, 400, { error: "this path cannot be read" });
+      if (admit(request, reply)) sendJson(reply, 400, errorBody("this path cannot be read"));
     },
   });
   const known = noteKnownPaths(app);
@@ -80,18 +91,18 @@ export function createServer({ host, allowedHosts, plugins, log }: ServerOptions
     if (!admit(request, reply)) return reply;
     // Answered here and not in a handler, because the body would be read before a handler runs.
     if (request.is404)
-      return sendJson(reply, 404, { error: "there is nothing at this path", paths: known.list() });
+      return sendJson(reply, 404, errorBody("there is nothing at this path", { paths: known.list() }));
     return undefined;
   });
   app.setErrorHandler((error, request, reply) => {
     const status = refusalStatus(error);
     if (status === 500) log.error("bug", { what: "http", path: request.url.split("?")[0], error });
     const text =
-      status === 500 ? "this is a bug in pulse-ingest: see the worker's log" : STATUS_CODES[status];
-    return sendJson(reply, status, { error: text });
+      status === 500 ? "this is a bug in pulse-ingest: see the worker's log" : (STATUS_CODES[status] ?? "");
+    return sendJson(reply, status, errorBody(text));
   });
   for (const plugin of plugins) app.register(plugin);
-  app.after(() => known.refuseOtherMethods());
+  app.after(() => known.refuseOtherMethods(errorBody));
   return app;
 }
 

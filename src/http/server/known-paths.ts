@@ -6,7 +6,7 @@ import { sendJson } from "./send-json.ts";
 export interface KnownPaths {
   list(): readonly string[];
   /** Answers all other methods of these paths with 405 and `Allow`. Call it after all routes are registered. */
-  refuseOtherMethods(): void;
+  refuseOtherMethods(errorBody: (text: string, more: Readonly<Record<string, unknown>>) => object): void;
 }
 
 /** Records every route that is registered from now on. Fastify itself would answer 404 instead of 405. */
@@ -22,16 +22,18 @@ export function noteKnownPaths(app: FastifyInstance): KnownPaths {
   const list = (): string[] => [...methodsOf.keys()];
   return {
     list,
-    refuseOtherMethods() {
+    refuseOtherMethods(errorBody) {
       for (const url of list()) {
         const methods = methodsOf.get(url) ?? [];
         const others = app.supportedMethods.filter((method) => !methods.includes(method));
+        if (others.length === 0) continue;
         const allow = methods.join(", ");
         const refuse = async (_request: FastifyRequest, reply: FastifyReply) =>
-          sendJson(reply.header("allow", allow), 405, {
-            error: "this path does not have this method",
-            methods,
-          });
+          sendJson(
+            reply.header("allow", allow),
+            405,
+            errorBody("this path does not have this method", { methods }),
+          );
         // Also as a hook, which runs before a body is read, so that the body's type and length do not matter.
         app.route({ method: others, url, onRequest: refuse, handler: refuse });
       }

@@ -11,12 +11,18 @@ export interface OpenServer {
   close(): Promise<void>;
 }
 
-const hints: Readonly<Record<string, string>> = {
-  EADDRINUSE:
-    "something already listens there, perhaps another worker: set another HTTP_PORT, 0 for a free port, or `off`",
-  EADDRNOTAVAIL: "this machine has no such address: see HTTP_HOST",
-  ENOTFOUND: "there is no such host: see HTTP_HOST",
-  EACCES: "this user may not open that port: choose a port above 1023",
+/** The names of the settings that say where a server listens, for error messages. */
+export interface ListenSettings {
+  readonly host: string;
+  readonly port: string;
+}
+
+const hints: Readonly<Record<string, (settings: ListenSettings) => string>> = {
+  EADDRINUSE: ({ port }) =>
+    `something already listens there, perhaps another worker: set another ${port}, 0 for a free port, or \`off\``,
+  EADDRNOTAVAIL: ({ host }) => `this machine has no such address: see ${host}`,
+  ENOTFOUND: ({ host }) => `there is no such host: see ${host}`,
+  EACCES: () => "this user may not open that port: choose a port above 1023",
 };
 
 /**
@@ -25,15 +31,20 @@ const hints: Readonly<Record<string, string>> = {
  * @param port - 0: any free port.
  * @throws Misuse if it cannot listen on the address.
  */
-export async function openServer(app: FastifyInstance, host: string, port: number): Promise<OpenServer> {
+export async function openServer(
+  app: FastifyInstance,
+  host: string,
+  port: number,
+  settings: ListenSettings,
+): Promise<OpenServer> {
   try {
     await app.listen({ host, port });
   } catch (error) {
     await app.close();
     const code = errorCode(error);
-    const hint = hints[code];
+    const hint = hints[code]?.(settings);
     if (hint === undefined) throw error;
-    throw new Misuse([`HTTP_PORT: cannot listen on ${host}:${port} (${code}): ${hint}`]);
+    throw new Misuse([`${settings.port}: cannot listen on ${host}:${port} (${code}): ${hint}`]);
   }
   const address = app.server.address();
   if (address === null || typeof address === "string") throw new Error("an HTTP server without a port");

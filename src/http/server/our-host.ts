@@ -1,5 +1,6 @@
 import { isIP, isIPv6 } from "node:net";
 import { matchesHost } from "../../domain/text/matches-host.ts";
+import { readTarget } from "./request-target.ts";
 
 /** The names that a listener answers to, besides IP addresses and `localhost`. */
 export interface OwnNames {
@@ -31,8 +32,8 @@ export function judgeHost({ target, rawHeaders }: NamedHosts, own: OwnNames): Ho
   const headers = rawHeaders.filter(
     (_, index) => rawHeaders[index - 1]?.toLowerCase() === "host" && index % 2 === 1,
   );
-  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target)?.[1];
-  const named = authority === undefined ? headers : [...headers, authority];
+  const { authority } = readTarget(target);
+  const named = authority === null ? headers : [...headers, authority];
   if (!named.every((host) => isOurs(host, own))) return "foreign";
   return headers.length > 1 ? "ambiguous" : "ours";
 }

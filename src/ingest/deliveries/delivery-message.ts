@@ -1,5 +1,6 @@
 import { type Delivery, originOf } from "../../domain/delivery.ts";
-import { type ReadMessage, refusedWhole } from "../../judge/judge-delivery.ts";
+import { refusedWhole } from "../../judge/judge-delivery.ts";
+import type { ReadMessage } from "../../judge/verdict.ts";
 import type { Message } from "../progress/message.ts";
 import { suspectKey } from "./suspect-key.ts";
 
@@ -28,5 +29,6 @@ function toMessage(
   spoolable: Delivery | null,
 ): Message {
   const { receivedAtMs } = delivery;
-  return { origin: originOf(delivery), receivedAtMs, raw: delivery, read, suspectKey, spoolable };
+  const origin = originOf(delivery);
+  return { origin, receivedAtMs, raw: delivery, read, suspectKey, spoolable, waitsForStore: true };
 }

@@ -51,7 +51,8 @@ export class JobCount {
    */
   ended({ message, counted, ended }: MessageProgress, outcomes: readonly Outcome[], spooledJobs = 0): void {
     const exchange = this.#label(message);
-    for (const outcome of outcomes) this.#counters.ended.inc({ exchange, outcome });
+    // Counted together, because a posted collection may have many thousands.
+    for (const [outcome, jobs] of tally(outcomes)) this.#counters.ended.inc({ exchange, outcome }, jobs);
     this.#counters.inHand.dec(counted - spooledJobs);
     // The clock may have been set back meanwhile, and a lag is never negative.
     this.#counters.lagSeconds.observe({ exchange }, Math.max(0, Date.now() - message.receivedAtMs) / 1000);
@@ -78,4 +79,11 @@ export class JobCount {
   #label({ origin, receivedAtMs }: Message): string {
     return this.#labelOf({ sender: senderOf(origin), receivedAtMs });
   }
+}
+
+/** Returns how often each outcome is in the list. */
+function tally(outcomes: readonly Outcome[]): ReadonlyMap<Outcome, number> {
+  const times = new Map<Outcome, number>();
+  for (const outcome of outcomes) times.set(outcome, (times.get(outcome) ?? 0) + 1);
+  return times;
 }

@@ -1,3 +1,4 @@
+import { isClient } from "../../domain/origin.ts";
 import { OTHER_EXCHANGES } from "../../domain/rejection.ts";
 
 /** A metric keeps a label for as long as the process runs, also of an exchange that has left the registry. */
@@ -12,15 +13,17 @@ export interface Labelled {
 }
 
 /**
- * Returns a function that gives a message's metric label: its exchange if the registry listed that when the message came,
- * otherwise `other`. A message has the same label on its arrival and at its end, whatever happens to the registry in between,
- * so for each label as many jobs end as are received.
+ * Returns a function that gives a message's metric label: `client:` and the id of a REST client; the exchange if the registry
+ * listed it when the message came; otherwise `other`. A message has the same label on its arrival and at its end, whatever
+ * happens to the registry in between, so for each label as many jobs end as are received.
  *
  * @param listed - the exchanges of the registry in force; called for each label.
  */
 export function createExchangeLabels(listed: () => readonly string[]): (message: Labelled) => string {
   /** For each exchange that was ever listed: messages that came before this time (milliseconds since the Unix epoch) are `other`. */
   const otherUntilMs = new Map<string, number>();
+  /** Only an operator makes credentials, so they are few. */
+  const clients = new Set<string>();
   let known: readonly string[] = [];
   let lastLabelMs = Number.NEGATIVE_INFINITY;
 
@@ -34,8 +37,14 @@ export function createExchangeLabels(listed: () => readonly string[]): (message:
     }
   }
 
+  function clientLabel(client: string): string {
+    if (clients.size < MAX_LABELS) clients.add(client);
+    return clients.has(client) ? client : OTHER_EXCHANGES;
+  }
+
   look();
   return ({ sender, receivedAtMs }) => {
+    if (isClient(sender)) return clientLabel(sender);
     look();
     lastLabelMs = Math.max(lastLabelMs, Date.now());
     const untilMs = otherUntilMs.get(sender);

@@ -1,6 +1,7 @@
 import type { Outcome } from "../../domain/delivery.ts";
 import type { Fault } from "../../domain/faults.ts";
-import type { ReadMessage } from "../../judge/judge-delivery.ts";
+import type { Refusal, Warning } from "../../domain/submission.ts";
+import type { ReadMessage } from "../../judge/verdict.ts";
 import { eventLagSeconds } from "./event-lag.ts";
 import { guidOf, type JobEnd, type JudgedJob, type Message } from "./message.ts";
 
@@ -11,6 +12,11 @@ export interface EndedJob {
   readonly outcome: Outcome;
   /** Why it was rejected or has failed; null for the other outcomes. */
   readonly fault: Fault | null;
+  /** The parts of an accepted job that could not be used. */
+  readonly refused: readonly Refusal[];
+  /** What the sender of an accepted item should know although all of it is stored. */
+  readonly warnings: readonly Warning[];
+  /** The job's guid, or the revision of a push. */
   readonly guid: string | null;
   /** Null if the message has no time for its state, or was not stored. */
   readonly eventLagSeconds: number | null;
@@ -83,10 +89,25 @@ export function outcomesOf(progress: MessageProgress): Outcome[] {
   return [...outcomes, ...Array.from({ length: open }, () => "failed" as const)];
 }
 
+function refusedOf(verdict: JudgedJob["verdict"]): readonly Refusal[] {
+  if (verdict.kind === "accepted") return verdict.submission.refused;
+  return verdict.kind === "artifact" ? verdict.artifact.refused : [];
+}
+
+function warningsOf(verdict: JudgedJob["verdict"]): readonly Warning[] {
+  return verdict.kind === "accepted" || verdict.kind === "artifact" ? (verdict.warnings ?? []) : [];
+}
+
 function toEnded(job: JudgedJob, { outcome, fault, jobOf }: JobEnd): EndedJob {
   const { message, index, verdict } = job;
   const isKnown = verdict.kind === "accepted" && outcome !== "failed";
   const lag = isKnown ? eventLagSeconds(verdict.submission.job, message.receivedAtMs) : null;
   const guid = guidOf(job);
-  return { index, outcome, fault, guid, eventLagSeconds: lag, isOfOtherExchange: jobOf !== null };
+  const refused = outcome === "failed" ? [] : refusedOf(verdict);
+  const warnings = outcome === "failed" ? [] : warningsOf(verdict);
+  return {
+    ...{ index, outcome, fault, refused, warnings, guid },
+    eventLagSeconds: lag,
+    isOfOtherExchange: jobOf !== null,
+  };
 }

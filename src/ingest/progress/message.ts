@@ -1,7 +1,8 @@
 import type { Delivery, Outcome, RawBody } from "../../domain/delivery.ts";
 import type { Fault } from "../../domain/faults.ts";
 import type { Origin } from "../../domain/origin.ts";
-import type { ReadMessage, Verdict } from "../../judge/judge-delivery.ts";
+import { topRevision } from "../../domain/result-set.ts";
+import type { ReadMessage, Verdict } from "../../judge/verdict.ts";
 
 /**
  * Jobs that arrive together and are answered together: a delivery, the body of a request, or a rejection that is replayed.
@@ -19,6 +20,8 @@ export interface Message {
   readonly suspectKey: string | null;
   /** The delivery to spool while the store is away for long. Null for a message that ends as `failed` then: its sender retries. */
   readonly spoolable: Delivery | null;
+  /** Whether its sender waits for as long as the store is away. If not, its jobs fail soon, and the sender is told to try again. */
+  readonly waitsForStore: boolean;
 }
 
 /** A job of a message with its verdict. */
@@ -45,8 +48,18 @@ export interface JobEnd {
   readonly bugs: readonly unknown[];
 }
 
-/** The guid of a job, or what can be read of it. */
+/** Returns the guid of a job, as far as it can be read, or the revision of a push. */
 export function guidOf({ verdict }: JudgedJob): string | null {
-  if (verdict.kind === "accepted") return verdict.submission.job.job_guid;
-  return verdict.kind === "rejected" ? verdict.task_id : null;
+  switch (verdict.kind) {
+    case "accepted":
+      return verdict.submission.job.job_guid;
+    case "artifact":
+      return verdict.artifact.job_guid;
+    case "push":
+      return topRevision(verdict.resultSet);
+    case "rejected":
+      return verdict.task_id;
+    default:
+      return null;
+  }
 }

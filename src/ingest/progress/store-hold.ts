@@ -28,8 +28,8 @@ export class StoreHold {
     return this.#trouble;
   }
 
-  /** To be called when the store has taken something. */
-  answered(): void {
+  /** To be called when the store has taken something, or when nothing waits for it any more. */
+  settled(): void {
     this.#trouble = null;
   }
 

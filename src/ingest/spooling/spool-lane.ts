@@ -150,7 +150,7 @@ export class SpoolLane {
       }
       this.#drained += drained.length;
       if (drained.length > 0) {
-        hold.answered();
+        hold.settled();
         this.#trouble = null;
       }
       if (this.isEmpty) this.#isFullLogged = false;

@@ -1,5 +1,6 @@
 import type { Fault } from "../../domain/faults.ts";
-import { type ReadMessage, refusedWhole } from "../../judge/judge-delivery.ts";
+import { refusedWhole } from "../../judge/judge-delivery.ts";
+import type { ReadMessage } from "../../judge/verdict.ts";
 import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import type { JudgedJob, Message } from "../progress/message.ts";
 import { type MessageProgress, nextIndex, withJudged } from "../progress/message-progress.ts";

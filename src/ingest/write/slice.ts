@@ -48,6 +48,7 @@ function partsOf({ verdict }: JudgedJob): number {
   if (verdict.kind === "rejected" && verdict.fault.reason === "schema-violation") {
     return 1 + verdict.fault.violations.length;
   }
+  if (verdict.kind === "push") return 1 + verdict.resultSet.revisions.length;
   if (verdict.kind !== "accepted") return 1;
   const { logs, artifacts, coalesced } = verdict.submission;
   return 1 + logs.length + artifacts.length + coalesced.length;

@@ -14,10 +14,12 @@ const SEARCHED_BYTES = 4 * 1024 * 1024;
 export interface Refused {
   readonly fault: Fault;
   /**
-   * The job without the array or the envelope that held it; `undefined` if the body could not be decoded, so that its raw
-   * bytes are kept. An envelope holds the time of sending, so with it the same message would never be recognised.
+   * The job without the array or the envelope that held it; `undefined` if it could not be decoded, so that the raw bytes are
+   * kept. An envelope holds the time of sending, so with it the same message would never be recognised.
    */
   readonly payload: unknown;
+  /** The raw bytes to keep; absent: those of the whole message. */
+  readonly raw?: RawBody;
   readonly project: string | null;
   readonly task_id: string | null;
 }
@@ -45,7 +47,7 @@ export function toRejection(message: RefusedMessage, refused: Refused, maxBytes:
     task_id: refused.task_id === null ? null : blankUrls(refused.task_id),
     payload:
       refused.payload === undefined
-        ? rawPayload(raw, maxBytes, refused.fault.reason !== "killed-worker")
+        ? rawPayload(refused.raw ?? raw, maxBytes, refused.fault.reason !== "killed-worker")
         : itemPayload(refused.payload, maxBytes),
     received_at: new Date(receivedAtMs).toISOString(),
   };

@@ -1,11 +1,17 @@
-import { faultWithin } from "../../domain/explain-fault.ts";
+import { faultOfItem, faultWithin } from "../../domain/explain-fault.ts";
 import { type Fault, Unavailable } from "../../domain/faults.ts";
 import { senderOf } from "../../domain/origin.ts";
 import type { Rejection } from "../../domain/rejection.ts";
-import type { Verdict } from "../../judge/judge-delivery.ts";
-import type { Arrival, SubmissionStore } from "../../store/ports/submission-store.ts";
+import type { Verdict } from "../../judge/verdict.ts";
+import type {
+  Arrival,
+  ArtifactArrival,
+  ResultSetArrival,
+  StoreOutcome,
+  SubmissionStore,
+} from "../../store/ports/submission-store.ts";
 import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
-import type { JobEnd, JudgedJob } from "../progress/message.ts";
+import { guidOf, type JobEnd, type JudgedJob, type Message } from "../progress/message.ts";
 import { type MessageProgress, withEnds } from "../progress/message-progress.ts";
 import type { PatientStore } from "../progress/patient-store.ts";
 import { bugFault, isRejectedAfterBug } from "./bug-fault.ts";
@@ -19,7 +25,10 @@ import { type Refused, toRejection } from "./to-rejection.ts";
  * `test/ingest/write/steps.test.ts` compares the two.
  */
 
-export type WriteStore = Pick<SubmissionStore, "storeSubmissions" | "recordRejections">;
+export type WriteStore = Pick<
+  SubmissionStore,
+  "storeSubmissions" | "storeResultSets" | "storeArtifacts" | "recordRejections"
+>;
 
 export interface WriteOptions {
   readonly store: PatientStore<WriteStore>;
@@ -79,8 +88,18 @@ export async function writeJobs(
 
 type Ends = ReadonlyMap<JudgedJob, JobEnd>;
 
-interface AcceptedJob extends JudgedJob {
-  readonly verdict: Extract<Verdict, { kind: "accepted" }>;
+/** A judged job whose verdict is of this kind. */
+interface Judged<Kind extends Verdict["kind"]> extends JudgedJob {
+  readonly verdict: Extract<Verdict, { kind: Kind }>;
+}
+
+type AcceptedJob = Judged<"push"> | Judged<"accepted"> | Judged<"artifact">;
+
+/** What is to be stored. Only REST has pushes, and artifacts without their job. */
+interface AcceptedJobs {
+  readonly pushes: readonly Judged<"push">[];
+  readonly jobs: readonly Judged<"accepted">[];
+  readonly artifacts: readonly Judged<"artifact">[];
 }
 
 /** A job that is to be rejected, and why. */
@@ -100,36 +119,63 @@ function plan(jobs: readonly JudgedJob[]) {
     if (verdict.kind === "skipped") ends.set(job, endAs("skipped"));
     if (verdict.kind === "failed") ends.set(job, { ...endAs("failed"), fault: verdict.fault, bugs });
   }
-  return { accepted: jobs.filter(isAccepted), refused, ends };
+  const accepted: AcceptedJobs = {
+    pushes: jobs.filter(isOf("push")),
+    jobs: jobs.filter(isOf("accepted")),
+    artifacts: jobs.filter(isOf("artifact")),
+  };
+  return { accepted, refused, ends };
 }
 
-function isAccepted(job: JudgedJob): job is AcceptedJob {
-  return job.verdict.kind === "accepted";
+function isOf<Kind extends Verdict["kind"]>(kind: Kind) {
+  return (job: JudgedJob): job is Judged<Kind> => job.verdict.kind === kind;
 }
 
-/** Stores accepted jobs, and returns those that the store refused, such as one with an unknown revision hash. Null: it is away. */
-async function write(jobs: readonly AcceptedJob[], { store }: WriteOptions) {
-  const tried = await unlessAway(
-    halve(jobs, (part) => store.ask((there) => there.storeSubmissions(part.map(toArrival)))),
-  );
+/**
+ * Stores what was accepted: pushes before jobs, and jobs before artifacts, which need their job. Returns what the store refused,
+ * such as a job with an unknown revision hash. Null: it is away.
+ */
+async function write({ pushes, jobs, artifacts }: AcceptedJobs, { store }: WriteOptions) {
+  const tried = await unlessAway(async () => [
+    ...(await halved(pushes, (part) =>
+      store.ask((there) => there.storeResultSets(part.map(toResultSetArrival))),
+    )),
+    ...(await halved(jobs, (part) => store.ask((there) => there.storeSubmissions(part.map(toArrival))))),
+    ...(await halved(artifacts, (part) =>
+      store.ask((there) => there.storeArtifacts(part.map(toArtifactArrival))),
+    )),
+  ]);
   if (tried === null) return null;
   const refused: RefusedJob[] = [];
   const ends = new Map<JudgedJob, JobEnd>();
-  for (const [index, job] of jobs.entries()) {
-    const one = tried[index];
-    if (one?.ok === false) {
+  for (const [job, one] of tried) {
+    if (!one.ok) {
       const fault = bugFault(one.bug);
       const bugs = [one.bug];
       if (!isRejectedAfterBug(job.message.origin)) ends.set(job, failedBy(bugs));
       else refused.push({ job, refused: toRefused(job, fault), bugs });
-    } else if (one?.result.kind === "rejected") {
-      const fault = faultWithin(one.result.fault, job.verdict.at);
+    } else if (one.result.kind === "rejected") {
+      const { fault: found } = one.result;
+      const isPosted = job.message.origin.kind === "rest";
+      const fault = isPosted ? faultOfItem(found) : faultWithin(found, job.verdict.at);
       refused.push({ job, refused: toRefused(job, fault), bugs: [] });
-    } else if (one !== undefined) {
+    } else {
       ends.set(job, { ...endAs(one.result.kind), jobOf: one.result.jobOf ?? null });
     }
   }
   return { refused, ends };
+}
+
+/** Returns each job with what became of it; see {@link halve}. */
+async function halved<Job extends JudgedJob>(
+  jobs: readonly Job[],
+  work: (part: readonly Job[]) => Promise<readonly StoreOutcome[]>,
+) {
+  const tried = await halve(jobs, work);
+  return jobs.flatMap((job, index) => {
+    const one = tried[index];
+    return one === undefined ? [] : [[job, one] as const];
+  });
 }
 
 /** Records rejections. If the store stays away, jobs are left without an end. */
@@ -145,7 +191,7 @@ async function reject(refusals: readonly RefusedJob[], options: WriteOptions): P
 
 async function record(refusals: readonly RefusedJob[], maxBytes: number, { store, quotaOf }: WriteOptions) {
   const turns = new EventLoopTurns();
-  const tried = await unlessAway(
+  const tried = await unlessAway(() =>
     halve(refusals, async (part) => {
       const rejections: Rejection[] = [];
       for (const { job, refused } of part) {
@@ -178,9 +224,9 @@ function settle({ jobs, batch }: JudgedSlice, ends: readonly (JobEnd | null)[]):
 }
 
 /** Returns null if the store stayed away. */
-async function unlessAway<T>(work: Promise<T>): Promise<T | null> {
+async function unlessAway<T>(work: () => Promise<T>): Promise<T | null> {
   try {
-    return await work;
+    return await work();
   } catch (error) {
     if (error instanceof Unavailable) return null;
     throw error;
@@ -195,14 +241,31 @@ function failedBy(bugs: readonly unknown[]): JobEnd {
   return { ...endAs("failed"), fault: bugFault(bugs.at(-1)), bugs };
 }
 
-function toArrival({ message, verdict }: AcceptedJob): Arrival {
-  const { origin, receivedAtMs } = message;
-  return { submission: verdict.submission, origin, received_at: new Date(receivedAtMs).toISOString() };
+function toArrival({ message, verdict }: Judged<"accepted">): Arrival {
+  return { submission: verdict.submission, ...arrived(message) };
 }
 
-function toRefused({ verdict }: AcceptedJob, fault: Fault): Refused {
-  const { project, job } = verdict.submission;
-  return { fault, payload: verdict.payload, project, task_id: job.job_guid };
+function toResultSetArrival({ verdict }: Judged<"push">): ResultSetArrival {
+  const { project, resultSet } = verdict;
+  return { project, resultSet };
+}
+
+function toArtifactArrival({ message, verdict }: Judged<"artifact">): ArtifactArrival {
+  return { artifact: verdict.artifact, ...arrived(message) };
+}
+
+function arrived({ origin, receivedAtMs }: Message) {
+  return { origin, received_at: new Date(receivedAtMs).toISOString() };
+}
+
+function toRefused(job: AcceptedJob, fault: Fault): Refused {
+  const { verdict } = job;
+  return { fault, payload: verdict.payload, project: projectOf(verdict), task_id: guidOf(job) };
+}
+
+function projectOf(verdict: AcceptedJob["verdict"]): string {
+  if (verdict.kind === "push") return verdict.project;
+  return verdict.kind === "artifact" ? verdict.artifact.project : verdict.submission.project;
 }
 
 function withoutContent({ job, refused, bugs }: RefusedJob): RefusedJob {

@@ -9,7 +9,7 @@ import { faultErrors } from "../../../src/domain/explain-fault.ts";
 import { judgeDelivery } from "../../../src/judge/judge-delivery.ts";
 import { judgeLimits } from "../../../src/judge/judge-limits.ts";
 import { aDelivery, aMessage, schemas } from "../../examples.ts";
-import { runCli } from "../run-cli.ts";
+import { runCli, runProcess } from "../run-cli.ts";
 
 jest.setTimeout(60_000);
 
@@ -104,7 +104,7 @@ describe("validate", () => {
   });
 
   it("says that a missing file cannot be read", async () => {
-    const { code, stderr } = await runCli(["validate", join(folder, "none.json")], {});
+    const { code, stderr } = await runProcess(["validate", join(folder, "none.json")], {});
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error: .*none\.json cannot be read: ENOENT.*\n$/);
   });
@@ -120,6 +120,68 @@ describe("validate", () => {
   it("needs no broker and no store", async () => {
     const env = { AMQP_URL: "nonsense", MONGODB_URL: "nonsense", DATA_DIR: "/nonsense" };
     expect(await runCli(["validate", "-"], env, JSON.stringify(aMessage()))).toMatchObject({ code: 0 });
+  });
+});
+
+describe("validate --kind", () => {
+  const item = (job: object) => ({ revision: "r", job: { job_guid: "g", ...job } });
+  const misfit = { name: "Bug suggestions", type: "json", blob: {} };
+  const items = [
+    item({}),
+    item({ name: 5 }),
+    item({ artifacts: [misfit, { name: "a", type: "json", blob: 1, job_guid: "other" }] }),
+  ];
+
+  it("says for each item of a posted list whether it is valid, what would be left out, and of what it warns", async () => {
+    const path = file("jobs-collection.json", items);
+    const { code, stdout, stderr } = await runCli(["validate", path, "--kind", "jobs"], {});
+    expect(stdout.split("\n")).toEqual([
+      `${path}[0]: valid`,
+      `${path}[1]: invalid`,
+      "  /job/name: must be string,null; it is 5 [type]",
+      `${path}[2]: valid`,
+      '  not used: artifact 1: "a" names another job in its job_guid',
+      '  warning: artifact "Bug suggestions": blob: must be array; it is {}',
+      "",
+    ]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  });
+
+  it("prints one JSON object per item with --json, or one that says why the body is refused", async () => {
+    const push = { push_timestamp: 1, revisions: [{ revision: "r", author: "a", repository: "try" }] };
+    const one = file("push.json", [push]);
+    const none = file("none.json", push);
+    const args = ["validate", one, none, "--kind", "resultsets", "--json"];
+    const { code, stdout } = await runCli(args, {});
+    const rest = { refused: [], warnings: [] };
+    const message = "The body must be a list of items.";
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      { file: one, index: 0, valid: true, errors: [], ...rest },
+      {
+        file: none,
+        index: 0,
+        valid: false,
+        errors: [{ pointer: "", keyword: "not-a-list", message }],
+        ...rest,
+      },
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it("knows three kinds", async () => {
+    const artifact = { job_guid: "g", name: "n", type: "json", blob: 1 };
+    const valid = await runCli(["validate", "-", "--kind", "artifacts"], {}, JSON.stringify([artifact]));
+    expect(valid).toEqual({ code: 0, stdout: "-[0]: valid\n", stderr: "" });
+    const unknown = await runCli(["validate", "-", "--kind", "job"], {}, "[]");
+    expect(unknown).toMatchObject({
+      code: 2,
+      stderr: "error: --kind must be one of jobs, resultsets, artifacts; it is job\n",
+    });
   });
 });
 

@@ -38,6 +38,7 @@ describe("invalid settings, registry and tiers", () => {
         HTTP_PORT: "99999",
         REGISTRY_FILE: registry,
         TIERS_FILE: tiers,
+        CREDENTIALS_KEY_FILE: join(folder, "no-key"),
         DATA_DIR: join(folder, "never-made"),
       };
       const { code, stdout, stderr } = await runCli([command], env);
@@ -61,6 +62,7 @@ describe("invalid settings, registry and tiers", () => {
         ),
         expect.stringMatching(/^error: .*broken\.yml:4: exchanges\[0\]\.projects: must be a list/),
         expect.stringMatching(/^error: .*tiers\.yml:\d: .*tier_4/),
+        expect.stringMatching(/^error: CREDENTIALS_KEY_FILE: .*no-key cannot be read \(ENOENT\)$/),
       ]);
       expect(existsSync(env.DATA_DIR)).toBe(false);
     },
@@ -86,6 +88,7 @@ describe("start", () => {
     REGISTRY_FILE: file("good.yml", goodRegistry),
     DATA_DIR: join(folder, "data"),
     HTTP_PORT: "0",
+    PUBLIC_PORT: "0",
   });
 
   it("says how to choose another port if the port is taken", async () => {

@@ -6,10 +6,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { Misuse } from "../../../src/domain/faults.ts";
-import { createServer } from "../../../src/http/server/create-server.ts";
 import { type OpenServer, openServer } from "../../../src/http/server/open-server.ts";
 import { sendJson } from "../../../src/http/server/send-json.ts";
 import type { Log } from "../../../src/log.ts";
+import { observeServer, observeSettings } from "../observe-server.ts";
 
 jest.setTimeout(20_000);
 
@@ -33,7 +33,7 @@ const routes: FastifyPluginAsync = async (app) => {
 const fails: Log = { error: fail, warn: fail, info: fail, debug: fail };
 
 const anApp = (log: Log, host = "127.0.0.1") =>
-  createServer({ host, allowedHosts: ["worker.example", "*.workers.example"], plugins: [routes], log });
+  observeServer([routes], log, { host, allowedHosts: ["worker.example", "*.workers.example"] });
 
 let events: string[];
 let app: FastifyInstance;
@@ -44,7 +44,7 @@ beforeEach(async () => {
   const tell = (event: string): void => void events.push(event);
   const log = { error: tell, warn: tell, info: tell, debug: tell };
   app = anApp(log);
-  server = await openServer(app, "127.0.0.1", 0);
+  server = await openServer(app, "127.0.0.1", 0, observeSettings);
 });
 afterEach(() => server.close());
 
@@ -119,7 +119,7 @@ it("answers at most a hundred requests that arrive at once on one connection", a
 
 it("an address in use is a misuse", async () => {
   const port = Number(new URL(server.url).port);
-  const second = openServer(anApp(fails), "127.0.0.1", port);
+  const second = openServer(anApp(fails), "127.0.0.1", port, observeSettings);
   await expect(second).rejects.toThrow(Misuse);
   await expect(second).rejects.toThrow(
     /HTTP_PORT: cannot listen on 127\.0\.0\.1:\d+ \(EADDRINUSE\): .*another worker/,
@@ -127,7 +127,9 @@ it("an address in use is a misuse", async () => {
 });
 
 it("an address that this machine does not have is a misuse too", async () => {
-  await expect(openServer(anApp(fails, "192.0.2.1"), "192.0.2.1", 0)).rejects.toThrow(/HTTP_HOST/);
+  await expect(openServer(anApp(fails, "192.0.2.1"), "192.0.2.1", 0, observeSettings)).rejects.toThrow(
+    /HTTP_HOST/,
+  );
 });
 
 it("closes while a client keeps its connection open", async () => {
@@ -257,7 +259,7 @@ describe("the host that a request names", () => {
   });
 
   it("may be the listener's own name", async () => {
-    const own = createServer({ host: "Own.example", allowedHosts: [], plugins: [routes], log: fails });
+    const own = anApp(fails, "Own.example");
     const ask = async (host: string) => (await own.inject({ url: "/well", headers: { host } })).statusCode;
     expect(await Promise.all(["own.example", "own.example.:80", "other.example"].map(ask))).toEqual([
       200, 200, 403,

@@ -11,7 +11,7 @@ import { begin, hasEnded, type MessageProgress } from "../../../src/ingest/progr
 import { Suspects } from "../../../src/ingest/suspects/suspects.ts";
 import { openSuspectsNote } from "../../../src/ingest/suspects/suspects-note.ts";
 import { type IngestStore, MessageWriter } from "../../../src/ingest/write/message-writer.ts";
-import type { ReadMessage } from "../../../src/judge/judge-delivery.ts";
+import type { ReadMessage } from "../../../src/judge/verdict.ts";
 import { createCounters } from "../../../src/metrics/counters.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
@@ -64,6 +64,8 @@ class Worker {
       enterSuspects: (keys) => through(() => enterSuspects(keys)),
       clearSuspects: (keys) => through(() => clearSuspects(keys)),
       storeSubmissions: () => Promise.reject(new Error("every message is rejected")),
+      storeResultSets: async () => [],
+      storeArtifacts: async () => [],
       recordRejections: (rejections) =>
         through(async () => {
           for (const { fault, payload } of rejections) {

@@ -36,6 +36,13 @@ it("has the route, the project and task of the job, and the time of arrival", ()
   });
 });
 
+it("keeps the raw bytes of the item that could not be decoded, and not those of the whole request", () => {
+  const raw = { body: Buffer.from('{"deep":[]}'), oversize: null };
+  const refused = { fault, payload: undefined, raw, project: "try", task_id: null };
+  const { payload } = toRejection(messageOf(aDelivery("[all]")), refused, 1000);
+  expect(payload).toMatchObject({ content: raw.body.toString("base64"), bytes: raw.body.length });
+});
+
 describe("the array's item, as JSON", () => {
   it.each<[string, unknown]>([
     ["null", null],

@@ -55,9 +55,7 @@ it.each(refused)(
     const neighbours = [aMessage({ taskId: "good/0" }), aMessage({ taskId: "good/1" })];
     const [before, behind] = neighbours;
     const delivery = aDelivery([before, message, behind], { redelivered: true });
-    const written = await writeMessages({ recordRejections: store.recordRejections, storeSubmissions }, [
-      messageOf(delivery, read),
-    ]);
+    const written = await writeMessages({ ...store, storeSubmissions }, [messageOf(delivery, read)]);
     expect(written.messages.map(outcomesOf)).toEqual([["stored", "rejected", "stored"]]);
     expect(written.jobs.map(({ end }) => end.fault?.reason)).toEqual([undefined, reason, undefined]);
     const [rejection] = await store.listRejections({ limit: 10 });
@@ -84,6 +82,7 @@ it.each([
       redelivered,
     });
     const stumbling: WriteStore = {
+      ...store,
       storeSubmissions,
       async recordRejections(rejections) {
         if (JSON.stringify(rejections).includes("poison/0")) throw new TypeError("a bug");

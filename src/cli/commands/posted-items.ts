@@ -1,0 +1,43 @@
+import { isUtf8 } from "node:buffer";
+import type { Collection, CollectionKind } from "../../domain/collection.ts";
+import { faultErrors } from "../../domain/explain-fault.ts";
+import type { Violation } from "../../domain/faults.ts";
+import { isJsonObject } from "../../domain/text/json-object.ts";
+import type { ItemRules } from "../../judge/judge-item.ts";
+import { readItem } from "../../judge/read-collection.ts";
+import { messagesOf } from "./validate.ts";
+
+/** An item of a file that is to be posted. */
+export interface PostedItem {
+  /** Its JSON, as it stands in the file. */
+  readonly text: string;
+  /** The parsed JSON; undefined if it is none. */
+  readonly value: unknown;
+  readonly errors: readonly Violation[];
+}
+
+/** Returns the items of a file with what is wrong with them: each document, or each item of a document that is an array. */
+export function postedItems(file: Buffer, collection: Collection, rules: ItemRules): readonly PostedItem[] {
+  return messagesOf(file).map(({ body }): PostedItem => {
+    const text = body.toString("utf8");
+    if (!isUtf8(body)) {
+      const error = { pointer: "", keyword: "malformed-body", message: "is not valid UTF-8" };
+      return { text, value: undefined, errors: [error] };
+    }
+    const verdict = readItem(body, collection, rules).verdictOf(0);
+    const errors = verdict.kind === "rejected" ? faultErrors(verdict.fault) : [];
+    return { text, value: errors.length === 0 ? JSON.parse(text) : undefined, errors };
+  });
+}
+
+/** Returns how an item is named in output: its guid, with an artifact's name, or its revision; empty if it has none. */
+export function itemName(kind: CollectionKind, value: unknown): string {
+  if (!isJsonObject(value)) return "";
+  const { job, job_guid, name, revision, revision_hash } = value;
+  const parts = {
+    jobs: [isJsonObject(job) ? job["job_guid"] : undefined],
+    artifact: [job_guid, name],
+    resultset: [revision || revision_hash],
+  }[kind];
+  return parts.filter((part) => typeof part === "string").join(" ");
+}

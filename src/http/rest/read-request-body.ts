@@ -1,0 +1,49 @@
+import type { Readable } from "node:stream";
+import type { BodyBudget } from "./body-budget.ts";
+
+/** Why a body was not read to its end: it is too long, there is no room for it now, or its connection was lost. */
+export type BodyTrouble = "too-long" | "no-room" | "cut-off";
+
+export type BodyReading =
+  | { readonly ok: true; readonly body: Buffer }
+  | { readonly ok: false; readonly trouble: BodyTrouble };
+
+/**
+ * Reads a body into memory, within the limits. The room that it takes stays taken until the caller gives it back, if the
+ * reading is ok.
+ *
+ * @param declared - the `Content-Length`; null if the body is sent in chunks.
+ * @param onChunk - called with each piece as it arrives.
+ */
+export async function readBody(
+  stream: Readable,
+  declared: number | null,
+  limits: { readonly maxBytes: number; readonly budget: BodyBudget },
+  onChunk: (chunk: Buffer) => void,
+): Promise<BodyReading> {
+  const { maxBytes, budget } = limits;
+  if (declared !== null && declared > maxBytes) return { ok: false, trouble: "too-long" };
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const stopped = (trouble: BodyTrouble): BodyReading => {
+    budget.giveBack(bytes);
+    // The rest is discarded, so that the client can read its answer.
+    stream.resume();
+    return { ok: false, trouble };
+  };
+  try {
+    // Not destroyed at the end, because the answer goes out on the same socket.
+    for await (const piece of stream.iterator({ destroyOnReturn: false })) {
+      const chunk: Buffer = piece;
+      if (bytes + chunk.length > maxBytes) return stopped("too-long");
+      if (!budget.take(chunk.length)) return stopped("no-room");
+      bytes += chunk.length;
+      chunks.push(chunk);
+      onChunk(chunk);
+    }
+  } catch {
+    // The client has closed the connection, or was too slow. Nobody reads the answer.
+    return stopped("cut-off");
+  }
+  return { ok: true, body: Buffer.concat(chunks, bytes) };
+}

@@ -1,0 +1,7 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { sendDetail } from "./send-detail.ts";
+
+/** Refuses a body whose type is not JSON. See spec/rest-submission.md 1.2. */
+export function refuseType({ headers }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendDetail(reply, 415, `Unsupported media type "${headers["content-type"] ?? ""}" in request.`);
+}

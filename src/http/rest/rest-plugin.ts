@@ -1,0 +1,35 @@
+import type { FastifyPluginAsync } from "fastify";
+import { noteKnownPaths } from "../server/known-paths.ts";
+import { type CheckOptions, checkRequests } from "./check-request.ts";
+import { compressAnswers } from "./compress-answers.ts";
+import { type AllowedOrigins, allowOrigins } from "./cors.ts";
+import { detailBody } from "./send-detail.ts";
+
+export interface RestOptions extends CheckOptions {
+  readonly allowedOrigins: AllowedOrigins;
+  /** The routes: those of submissions, and those of the read API if it is on. */
+  readonly plugins: readonly FastifyPluginAsync[];
+}
+
+/** The REST API: routes behind the checks that they have in common. See spec/rest-submission.md 1. */
+export function restPlugin(options: RestOptions): FastifyPluginAsync {
+  return async (scope) => {
+    const known = noteKnownPaths(scope);
+    allowOrigins(scope, options.allowedOrigins);
+    checkRequests(scope, options);
+    compressAnswers(scope);
+    for (const plugin of options.plugins) scope.register(plugin);
+    // In this scope, so that an unsigned request learns that it is unsigned, and not that its method is wrong.
+    scope.after(() => known.refuseOtherMethods(detailBody));
+  };
+}
+
+/** The beginning of the paths of one project. A project's name has 1 to 50 letters, digits, `_` and `-`. */
+export const PROJECT_PATH = "/api/project/:project(^[A-Za-z0-9_-]{1,50}$)";
+
+const ownRules = ["/api/schemas/", "/api/openapi.json"];
+
+/** Returns whether the rules of the REST API hold for a path, whether or not there is anything at it. */
+export function isRestPath(url: string): boolean {
+  return url.startsWith("/api/") && !ownRules.some((path) => url.startsWith(path));
+}
