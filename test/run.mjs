@@ -1,8 +1,7 @@
 // `npm test`: everything, on a fresh clone, with real servers that are started for it and end with it.
 // Plain JavaScript: this runs before anything is installed. Arguments go to jest (a path, `-t NAME`), and
 // then only the first part is run.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,7 +41,7 @@ const parts = [
   {
     title: "the broker's stories, RabbitMQ 4.3",
     command: process.execPath,
-    args: [...jest, "--maxWorkers=2", ...brokerStories.map((file) => `/test/${file}$`)],
+    args: [...jest, ...brokerStories.map((file) => `/test/${file}$`)],
     env: { TEST_BROKER: "4" },
   },
   {
@@ -51,7 +50,6 @@ const parts = [
     args: [
       ...newestNode,
       ...jest,
-      "--maxWorkers=2",
       "--testPathIgnorePatterns",
       ...withServer.map((file) => `/test/${file}$`),
       "test/(install|quickstart|servers)/",
@@ -76,24 +74,17 @@ const chosen = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0, lackingReference: 0 };
 let broken = false;
 
-/**
- * Runs a part, and adds up what its tests said.
- *
- * @param isShownLater - whether its output is shown when it has ended, because another part is running.
- */
-async function runPart({ title, command, args, env }, number, isShownLater) {
-  if (!isShownLater) process.stdout.write(`\n== ${title}\n`);
-  const report = join(folder, `${number}.json`);
-  const child = spawn(command, [...args, "--json", `--outputFile=${report}`, ...chosen], {
+for (const [index, { title, command, args, env }] of (chosen.length > 0
+  ? parts.slice(0, 1)
+  : parts
+).entries()) {
+  process.stdout.write(`\n== ${title}\n`);
+  const report = join(folder, `${index}.json`);
+  const { status } = spawnSync(command, [...args, "--json", `--outputFile=${report}`, ...chosen], {
     cwd: projectFolder,
-    stdio: ["ignore", "ignore", isShownLater ? "pipe" : "inherit"],
+    stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, ...env },
   });
-  let output = "";
-  child.stderr?.setEncoding("utf8").on("data", (text) => {
-    output += text;
-  });
-  const [status] = await once(child, "close");
   if (status !== 0) broken = true;
   try {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
@@ -104,19 +95,9 @@ async function runPart({ title, command, args, env }, number, isShownLater) {
     totals.skipped += numPendingTests;
     totals.lackingReference += numTodoTests;
   } catch (error) {
-    output += `The tests did not run: ${error.message}\n`;
+    process.stdout.write(`The tests did not run: ${error.message}\n`);
     broken = true;
   }
-  return isShownLater ? `\n== ${title}\n${output}` : output;
-}
-
-const [everything, onNextBroker, onNewestNode] = parts;
-process.stdout.write(await runPart(everything, 0, false));
-if (chosen.length === 0) {
-  // The broker's stories mostly wait, and the other part mostly computes.
-  const later = runPart(onNewestNode, 2, true);
-  process.stdout.write(await runPart(onNextBroker, 1, false));
-  process.stdout.write(await later);
 }
 rmSync(folder, { recursive: true });
 
