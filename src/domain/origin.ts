@@ -77,7 +77,8 @@ export function storedSenderOf(stored: StoredRoute): string {
 
 const CLIENT = "client:";
 
-function clientName(clientId: string): string {
+/** Returns the name of a client as a sender; see {@link senderOf}. */
+export function clientName(clientId: string): string {
   return `${CLIENT}${clientId}`;
 }
 

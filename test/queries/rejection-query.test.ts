@@ -25,10 +25,11 @@ afterEach(async () => {
 const idOf = ({ payload, route }: Rejection): string => rejectionId(payload, route);
 
 it("every given option becomes a condition", () => {
-  const options = { exchange: "e", routingKey: "k", project: "p", task: "t", reason: "malformed-body" };
+  const options = { exchange: "e", routingKey: "k", client: "c", project: "p", task: "t" };
   const times = { since: "2026-01-05T10:00:00+01:00", until: "2026-01-06" };
-  expect(readFilter({ ...options, ...times, limit: "7", json: true })).toEqual({
-    ...{ exchange: "e", routing_key: "k", project: "p", task_id: "t", reason: "malformed-body" },
+  expect(readFilter({ ...options, ...times, reason: "malformed-body", limit: "7", json: true })).toEqual({
+    ...{ exchange: "e", routing_key: "k", client_id: "c", project: "p", task_id: "t" },
+    reason: "malformed-body",
     ...{ since: "2026-01-05T09:00:00.000Z", until: "2026-01-06T00:00:00.000Z" },
   });
   expect(readFilter({ json: true })).toEqual({});

@@ -32,6 +32,18 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(await texts()).toEqual(["b", "a"]);
     });
 
+    it("of a client are found by its id, and an exchange has none of them", async () => {
+      const from = (client_id: string) =>
+        aRejection(client_id, { route: { origin: "rest", client_id, endpoint: "/api/project/try/jobs/" } });
+      await store().recordRejections([aRejection("pulse"), from("one"), from("other")]);
+      expect(await texts({ client_id: "one" })).toEqual(["one"]);
+      expect(await texts({ client_id: "none" })).toEqual([]);
+      expect(await texts({ client_id: "one", exchange: "exchange/t/v1" })).toEqual([]);
+      expect(await store().countRejections({ client_id: "other" })).toMatchObject([
+        { exchange: "client:other" },
+      ]);
+    });
+
     it("with the same payload but different routes are different", async () => {
       const routes = [{}, { exchange: "other" }, { routing_key: "other" }];
       await store().recordRejections(routes.map((route) => aRejection("a", route)));

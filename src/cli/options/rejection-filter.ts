@@ -8,6 +8,7 @@ import { given, readTime } from "./query-options.ts";
 export const rejectionFilters = [
   ["--exchange <name>", "only messages from this exchange"],
   ["--routing-key <key>", "only messages with this routing key"],
+  ["--client <id>", "only what this client id posted over REST"],
   ["--project <name>", "only jobs of this project"],
   ["--task <id>", "only this task (slug or UUID) with all its runs, or only this job guid"],
   ["--reason <reason>", Object.keys(faultMeanings).join(", ")],
@@ -20,6 +21,7 @@ export const rejectionFilters = [
 export function readFilter(options: CommandOptions): RejectionFilter {
   const exchange = given(options["exchange"]);
   const routing_key = given(options["routingKey"]);
+  const client_id = given(options["client"]);
   const project = given(options["project"]);
   const task_id = given(options["task"]);
   const reason = given(options["reason"]);
@@ -31,6 +33,7 @@ export function readFilter(options: CommandOptions): RejectionFilter {
   return {
     ...(exchange !== undefined && { exchange }),
     ...(routing_key !== undefined && { routing_key }),
+    ...(client_id !== undefined && { client_id }),
     ...(project !== undefined && { project }),
     ...(task_id !== undefined && { task_id }),
     ...(reason !== undefined && { reason }),

@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, Collection, Filter } from "mongodb";
 import { taskIdOf } from "../../domain/ids.ts";
-import { type StoredRoute, storedSenderOf } from "../../domain/origin.ts";
+import { clientName, type StoredRoute, storedSenderOf } from "../../domain/origin.ts";
 import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
 import { retry } from "../../timing/retry.ts";
@@ -205,14 +205,18 @@ function toIncrement(use: QuotaUse, ttlDays: number): AnyBulkWriteOperation<Quot
 
 function filterOf({
   task_id,
+  client_id,
   id_prefix,
   reason,
   since,
   until,
   ...exact
 }: RejectionFilter): Filter<RejectionDocument> {
+  const sender = client_id === undefined ? undefined : clientName(client_id);
   return {
     ...Object.fromEntries(Object.entries(exact).filter(([, value]) => value !== undefined)),
+    // The index of exchanges finds clients too. If an exchange is asked for as well, nothing is from both.
+    ...(sender === undefined ? {} : { $and: [{ exchange: sender }] }),
     ...(task_id === undefined ? {} : { $or: ofTask(task_id) }),
     ...(reason === undefined ? {} : { "fault.reason": reason }),
     ...(since === undefined && until === undefined
