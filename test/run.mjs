@@ -22,10 +22,10 @@ const withServer = readdirSync(join(projectFolder, "test"), { recursive: true, e
     readFileSync(join(projectFolder, "test", file), "utf8").includes("server-or-skip.ts"),
 );
 
-/** Stories about the store, logs or HTTP. What they do with the broker is in every other story as well. */
+/** Stories about commands, the store, logs or HTTP. What they do with the broker is in other tests as well. */
 const otherStories = [
   ...["log", "rejection", "observed-worker", "locked-store", "asked-about", "database-moved"],
-  "python-clients",
+  ...["publisher", "python-clients"],
 ];
 const brokerStories = withServer.filter(
   (file) => /^(broker|story)\//.test(file) && !otherStories.some((name) => file === `story/${name}.test.ts`),
@@ -63,6 +63,8 @@ const parts = [
       // The same, in long tests.
       "test/(fuzz|chaos|bench)/",
       "test/(logs/parse/hostile-lines|ingest/poison|ingest/suspects/suspects)[.]test",
+      // The driver of the embedded store is also used by the spool, whose tests run here.
+      "test/store/(sqlite-store|sqlite/sqlite-migrations)[.]test",
     ],
     env: {},
   },
