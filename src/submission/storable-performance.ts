@@ -2,13 +2,16 @@ import type { ValidateFunction } from "ajv";
 import ajvDraft04 from "ajv-draft-04";
 import type { Artifact, Refusal } from "../domain/submission.ts";
 import { isJsonObject } from "../domain/text/json-object.ts";
-import { type ParsedSource, parseSource, writeSource } from "../domain/text/source-json.ts";
+import { parseSourceWithin, writeSource } from "../domain/text/source-json.ts";
 import { performanceSchema } from "./performance-schema.ts";
 
 export const PERFORMANCE_DATA = "performance_data";
 
 /** The most items that are checked and kept. More than that would block the process: a message has room for 300,000. */
 export const MAX_ITEMS = 1000;
+
+/** The most numbers such as `1.10` in data of which a part is left out. Their text is kept, which takes long. */
+const MAX_KEPT_NUMBERS = 10_000;
 
 let compiled: ValidateFunction | null = null;
 
@@ -37,15 +40,7 @@ export function storablePerformance(artifact: Artifact): {
 } {
   const { value, source } = readBlob(artifact.blob);
   const items = itemsOf(value);
-  // The same items, with their numbers as the publisher wrote them.
-  const sources = itemsOf(source);
-  if (items === null || sources === null || !isJsonObject(source)) {
-    const refusal = {
-      what: `artifact "${PERFORMANCE_DATA}"`,
-      reason: "has no list or object `performance_data`",
-    };
-    return { artifact: null, refused: [refusal] };
-  }
+  if (items === null) return refusedWhole("has no list or object `performance_data`");
   const reasons = items.slice(0, MAX_ITEMS).map(whyNotStorable);
   const refused = [
     ...beyondMaxItems(items.length - MAX_ITEMS),
@@ -54,6 +49,11 @@ export function storablePerformance(artifact: Artifact): {
     ),
   ];
   if (refused.length === 0) return { artifact, refused };
+  // The same items, with their numbers as the publisher wrote them.
+  const sources = itemsOf(source);
+  if (sources === null || !isJsonObject(source)) {
+    return refusedWhole(`has invalid items, and more than ${MAX_KEPT_NUMBERS} numbers such as 1.10`);
+  }
   const kept = sources.slice(0, MAX_ITEMS).filter((_, at) => reasons[at] === null);
   if (kept.length === 0) return { artifact: null, refused };
   return { artifact: { ...artifact, blob: writeSource({ ...source, performance_data: kept }) }, refused };
@@ -79,9 +79,14 @@ export function whyNotStorable(item: unknown): string | null {
   return `${instancePath === "" ? "it" : instancePath} ${message}`;
 }
 
-function readBlob(text: string): ParsedSource {
+function refusedWhole(reason: string): { readonly artifact: null; readonly refused: readonly Refusal[] } {
+  return { artifact: null, refused: [{ what: `artifact "${PERFORMANCE_DATA}"`, reason }] };
+}
+
+/** Returns null as the source if too many numbers would have to be kept. */
+function readBlob(text: string): { readonly value: unknown; readonly source: unknown } {
   try {
-    return parseSource(text);
+    return parseSourceWithin(text, MAX_KEPT_NUMBERS) ?? { value: JSON.parse(text), source: null };
   } catch {
     // The blob is not JSON, so it holds no performance data; the caller refuses it.
     return { value: null, source: null };

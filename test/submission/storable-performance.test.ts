@@ -107,3 +107,17 @@ describe("performance data of more than 1,000 items", () => {
     expect(refused[0]?.reason).toMatch(/^299000 left out/);
   });
 });
+
+it("data with an invalid item and very many numbers whose text must be kept is refused whole; without such an item it is stored", () => {
+  const many = `[${Array(10_001).fill("1.10").join(",")}]`;
+  const blob = (items: string) => `{"performance_data":[${items}],"extra":${many}}`;
+  const of = (items: string) => ({ name: "performance_data", type: "json", blob: blob(items) });
+  const valid = JSON.stringify(item);
+  expect(storablePerformance(of(valid))).toEqual({ artifact: of(valid), refused: [] });
+  expect(storablePerformance(of(`${valid},5`))).toMatchObject({
+    artifact: null,
+    refused: [
+      { what: 'artifact "performance_data"', reason: expect.stringContaining("more than 10000 numbers") },
+    ],
+  });
+});

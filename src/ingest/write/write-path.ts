@@ -3,21 +3,22 @@ import { type Fault, Unavailable } from "../../domain/faults.ts";
 import { senderOf } from "../../domain/origin.ts";
 import type { Rejection } from "../../domain/rejection.ts";
 import type { Verdict } from "../../judge/verdict.ts";
-import type {
-  Arrival,
-  ArtifactArrival,
-  ResultSetArrival,
-  StoreOutcome,
-  SubmissionStore,
-} from "../../store/ports/submission-store.ts";
+import type { StoreOutcome, SubmissionStore } from "../../store/ports/submission-store.ts";
 import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
-import { guidOf, type JobEnd, type JudgedJob, type Message } from "../progress/message.ts";
+import { guidOf, type JobEnd, type JudgedJob } from "../progress/message.ts";
 import { type MessageProgress, withEnds } from "../progress/message-progress.ts";
 import type { PatientStore } from "../progress/patient-store.ts";
 import { bugFault, isRejectedAfterBug } from "./bug-fault.ts";
 import { halve } from "./halve.ts";
 import { type JudgedSlice, judge } from "./judge.ts";
 import type { SliceLimits } from "./slice.ts";
+import {
+  type AcceptedJob,
+  type Judged,
+  toArrival,
+  toArtifactArrival,
+  toResultSetArrival,
+} from "./to-arrival.ts";
 import { type Refused, toRejection } from "./to-rejection.ts";
 
 /*
@@ -87,13 +88,6 @@ export async function writeJobs(
 }
 
 type Ends = ReadonlyMap<JudgedJob, JobEnd>;
-
-/** A judged job whose verdict is of this kind. */
-interface Judged<Kind extends Verdict["kind"]> extends JudgedJob {
-  readonly verdict: Extract<Verdict, { kind: Kind }>;
-}
-
-type AcceptedJob = Judged<"push"> | Judged<"accepted"> | Judged<"artifact">;
 
 /** What is to be stored. Only REST has pushes, and artifacts without their job. */
 interface AcceptedJobs {
@@ -241,31 +235,9 @@ function failedBy(bugs: readonly unknown[]): JobEnd {
   return { ...endAs("failed"), fault: bugFault(bugs.at(-1)), bugs };
 }
 
-function toArrival({ message, verdict }: Judged<"accepted">): Arrival {
-  return { submission: verdict.submission, ...arrived(message) };
-}
-
-function toResultSetArrival({ verdict }: Judged<"push">): ResultSetArrival {
-  const { project, resultSet } = verdict;
-  return { project, resultSet };
-}
-
-function toArtifactArrival({ message, verdict }: Judged<"artifact">): ArtifactArrival {
-  return { artifact: verdict.artifact, ...arrived(message) };
-}
-
-function arrived({ origin, receivedAtMs }: Message) {
-  return { origin, received_at: new Date(receivedAtMs).toISOString() };
-}
-
 function toRefused(job: AcceptedJob, fault: Fault): Refused {
   const { verdict } = job;
   return { fault, payload: verdict.payload, project: projectOf(verdict), task_id: guidOf(job) };
-}
-
-function projectOf(verdict: AcceptedJob["verdict"]): string {
-  if (verdict.kind === "push") return verdict.project;
-  return verdict.kind === "artifact" ? verdict.artifact.project : verdict.submission.project;
 }
 
 function withoutContent({ job, refused, bugs }: RefusedJob): RefusedJob {

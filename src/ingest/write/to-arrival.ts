@@ -1,0 +1,34 @@
+import type { Verdict } from "../../judge/verdict.ts";
+import type { Arrival, ArtifactArrival, ResultSetArrival } from "../../store/ports/submission-store.ts";
+import type { JudgedJob, Message } from "../progress/message.ts";
+
+/** A judged job whose verdict is of this kind. */
+export interface Judged<Kind extends Verdict["kind"]> extends JudgedJob {
+  readonly verdict: Extract<Verdict, { kind: Kind }>;
+}
+
+/** A job, push or artifact that is to be stored. */
+export type AcceptedJob = Judged<"push"> | Judged<"accepted"> | Judged<"artifact">;
+
+/** Returns a job in the form in which the store takes it. The next two functions do the same for a push and an artifact. */
+export function toArrival({ message, verdict }: Judged<"accepted">): Arrival {
+  return { submission: verdict.submission, ...arrived(message) };
+}
+
+export function toResultSetArrival({ verdict }: Judged<"push">): ResultSetArrival {
+  const { project, resultSet } = verdict;
+  return { project, resultSet };
+}
+
+export function toArtifactArrival({ message, verdict }: Judged<"artifact">): ArtifactArrival {
+  return { artifact: verdict.artifact, ...arrived(message) };
+}
+
+function arrived({ origin, receivedAtMs }: Message) {
+  return { origin, received_at: new Date(receivedAtMs).toISOString() };
+}
+
+export function projectOf(verdict: AcceptedJob["verdict"]): string {
+  if (verdict.kind === "push") return verdict.project;
+  return verdict.kind === "artifact" ? verdict.artifact.project : verdict.submission.project;
+}
