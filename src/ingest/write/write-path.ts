@@ -15,6 +15,7 @@ import type { SliceLimits } from "./slice.ts";
 import {
   type AcceptedJob,
   type Judged,
+  projectOf,
   toArrival,
   toArtifactArrival,
   toResultSetArrival,
