@@ -54,6 +54,11 @@ export function resultSetId(project: string, revision: string): string {
   return `${part(project)}/${part(shortRevision(revision))}`;
 }
 
+/** Returns the id of a job that has the same project as a push. */
+export function jobIdBeside(resultSet: string, guid: string): string {
+  return `${resultSet.slice(0, resultSet.indexOf("/"))}/${part(guid)}`;
+}
+
 /** Returns `project/job_guid/name`; for `Job Info` a hash of the blob follows. */
 export function artifactId(project: string, guid: string, artifact: Artifact): string {
   const id = artifactIds(project, guid, artifact.name);

@@ -32,8 +32,18 @@ export interface ResultSet {
   readonly revision_hash: string;
   readonly author: string;
   readonly push_timestamp: number;
+  /** Pushes are listed by it: the push's timestamp, or while that is 0 the arrival of its first message, in whole seconds. */
+  readonly order_at: number;
   readonly active_status: string;
   readonly revisions: readonly Revision[];
+}
+
+/** Returns whether nobody has submitted the push yet, so that it is only known from its jobs. */
+export function isSkeleton({
+  push_timestamp,
+  revisions,
+}: Pick<ResultSet, "push_timestamp" | "revisions">): boolean {
+  return push_timestamp === 0 && revisions.length === 0;
 }
 
 /** Returns the revision that names a push: its own, otherwise that of its last row. */

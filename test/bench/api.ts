@@ -124,7 +124,7 @@ async function storePushes(store: Store): Promise<void> {
           push_timestamp: 1_767_600_000 + at,
           revisions: [row],
         };
-        batch.push({ project, resultSet });
+        batch.push({ project, resultSet, received_at: arrivedAt(0) });
       }
     }
     await store.storeResultSets(batch);

@@ -18,6 +18,7 @@ import { loadCollectionSchemas } from "../../src/validate/collection-schemas.ts"
 import { aDelivery, aMessage, aRejection, limits, schemas } from "../examples.ts";
 import { impatient, messageOf, writeMessages } from "./write-messages.ts";
 
+const ARRIVED = "2026-01-05T10:00:00.000Z";
 let folder: string;
 let store: Store;
 beforeEach(async () => {
@@ -108,7 +109,9 @@ it("a rejection with an unknown revision hash is stored after its push has come"
     { outcome: "rejected", fault: { reason: "unknown-revision-hash" } },
   ]);
   const push = { revision: "b".repeat(40), author: "a@b", push_timestamp: 5, revisions: [] };
-  await store.storeResultSets([{ project: "try", resultSet: { ...push, revision_hash: "f".repeat(40) } }]);
+  await store.storeResultSets([
+    { project: "try", resultSet: { ...push, revision_hash: "f".repeat(40) }, received_at: ARRIVED },
+  ]);
   expect((await replay(await kept()))[0]?.jobs).toMatchObject([{ outcome: "stored" }]);
   expect((await store.findJob("try", "guid/0"))?.job.result_set).toBe(`try/${"b".repeat(12)}`);
 });
@@ -127,7 +130,9 @@ it("a job in an envelope is kept without it, counted when it is sent again, and 
     { pointer: "/payload/origin/revision_hash", keyword: "unknown-revision-hash" },
   ]);
   const push = { revision: "b".repeat(40), author: "a@b", push_timestamp: 5, revisions: [] };
-  await store.storeResultSets([{ project: "try", resultSet: { ...push, revision_hash: "f".repeat(40) } }]);
+  await store.storeResultSets([
+    { project: "try", resultSet: { ...push, revision_hash: "f".repeat(40) }, received_at: ARRIVED },
+  ]);
   expect((await replay(rejections))[0]?.jobs).toMatchObject([{ outcome: "stored" }]);
 });
 

@@ -23,7 +23,8 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
     };
     const push = (project: string, letter: string, push_timestamp: number, author = "a@b") => {
       const row = { revision: revision(letter), author, comment: null, repository: "r" };
-      return { project, resultSet: { revision: row.revision, author, push_timestamp, revisions: [row] } };
+      const resultSet = { revision: row.revision, author, push_timestamp, revisions: [row] };
+      return { project, resultSet, received_at: minute(0) };
     };
 
     beforeAll(async () => {
@@ -130,9 +131,9 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     it("pushes are listed newest first, without skeletons, within times and by author", async () => {
-      const list = async (query: Partial<Parameters<Store["listPushes"]>[0]> = {}) =>
+      const list = async (query: Partial<Parameters<Store["listSubmittedPushes"]>[0]> = {}) =>
         (
-          await store.listPushes({
+          await store.listSubmittedPushes({
             ...{ project: "try", from: null, to: null, author: null, skip: 0, limit: 10 },
             ...query,
           })
@@ -155,8 +156,8 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     it("projects are listed, also those without a job or without a submitted push", async () => {
-      expect(await store.listProjects(10)).toEqual(["moves", "never", "try", "try-else", "try0"]);
-      expect(await store.listProjects(2)).toHaveLength(2);
+      expect(await store.listProjectNames(10)).toEqual(["moves", "never", "try", "try-else", "try0"]);
+      expect(await store.listProjectNames(2)).toHaveLength(2);
       expect(
         await Promise.all(["try", "try0", "tr", "", "never"].map((each) => store.hasProject(each))),
       ).toEqual([...[true, true, false, false, true]]);

@@ -96,7 +96,7 @@ mongodb.describe(`on ${mongodb.name}`, () => {
       { _id: "try/d", ...earlier, rest_id: taken },
       { _id: "try/e", ...earlier, rest_id: numberOf(job) },
     ]);
-    const { rest_id, ...other } = skeleton("try", REVISION);
+    const { rest_id, ...other } = skeleton("try", REVISION, anArrival().received_at);
     await all.resultsets.insertOne({ _id: "try/other", ...other, revision_keys: [], rest_id });
     const stores = await Promise.all([openMongodbStore(href, 30), openMongodbStore(href, 30)]);
     await until(async () => (await all.versions.countDocuments({ _id: "numbers" })) === 1);

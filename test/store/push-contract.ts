@@ -6,6 +6,8 @@ import type { Arrival } from "../../src/store/ports/submission-store.ts";
 import { anArrival } from "../examples.ts";
 import type { Database, OpenEmpty } from "./empty-store.ts";
 
+const { received_at } = anArrival();
+const ARRIVED_SECONDS = Date.parse(received_at) / 1000;
 const full = (letter: string): string => letter.repeat(40);
 const short = (revision: string): string => revision.slice(0, 12);
 const row = (revision: string, author = "a@b", comment: string | null = null) => {
@@ -51,7 +53,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       return (await store.findJob(project, job.submission.job.job_guid))?.job.result_set;
     };
     const submit = async (...pushes: readonly ResultSetSubmission[]) => {
-      const batch = pushes.map((resultSet) => ({ project, resultSet }));
+      const batch = pushes.map((resultSet) => ({ project, resultSet, received_at }));
       return (await store.storeResultSets(batch)).map(({ kind }) => kind);
     };
     const find = (revision: string): Promise<ResultSet | null> => store.findResultSet(project, revision);
@@ -67,6 +69,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
             ...{ project, revision: given, short_revision: short(a), revision_hash: given, revisions: [] },
             rest_id: numberOf(idOf(a)),
             ...{ author: "pending...", push_timestamp: 0, active_status: "active" },
+            order_at: ARRIVED_SECONDS,
           });
         },
       );
@@ -172,11 +175,11 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
     story("pushes of several projects in one batch have nothing in common", async () => {
       const other = `${project}-other`;
       const unnamed = { push_timestamp: 5, revisions: [] };
-      await store.storeResultSets([{ project: other, resultSet: pushOf(b, [a, b], 7) }]);
+      await store.storeResultSets([{ project: other, resultSet: pushOf(b, [a, b], 7), received_at }]);
       const outcomes = await store.storeResultSets([
-        { project, resultSet: pushOf(b, [a, b], 5) },
-        { project: other, resultSet: pushOf(b, [b], 5) },
-        { project: other, resultSet: pushOf(c, [a, c], 5) },
+        { project, resultSet: pushOf(b, [a, b], 5), received_at },
+        { project: other, resultSet: pushOf(b, [b], 5), received_at },
+        { project: other, resultSet: pushOf(c, [a, c], 5), received_at },
         { project, resultSet: unnamed },
       ]);
       expect(outcomes).toMatchObject([
@@ -201,7 +204,9 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
     story("workers that submit the same pushes at once store each of them once, and whole", async () => {
       const others = await Promise.all([database.open(), database.open()]);
       const revisions = Array.from({ length: 8 }, (_, n) => full(n.toString(16)));
-      const batch = revisions.map((revision) => ({ project, resultSet: pushOf(revision, [revision]) }));
+      const batch = revisions.map((revision) => ({
+        ...{ project, resultSet: pushOf(revision, [revision]), received_at },
+      }));
       const skeletons = revisions.slice(4).map((revision) => jobOf(short(revision)));
       const [outcomes] = await Promise.all([
         Promise.all([store, ...others].map((worker) => worker.storeResultSets(batch))),

@@ -69,7 +69,7 @@ export const siteRoutes: readonly ReadRoute[] = [
   {
     path: "/api/repository/",
     async answer({ store }) {
-      return (await store.listProjects(MAX_PROJECTS)).map((name) => ({
+      return (await store.listProjectNames(MAX_PROJECTS)).map((name) => ({
         id: numberOf(name),
         name,
         repository_group: { name: "", description: "" },

@@ -15,9 +15,9 @@ export function toArrival({ message, verdict }: Judged<"accepted">): Arrival {
   return { submission: verdict.submission, ...arrived(message) };
 }
 
-export function toResultSetArrival({ verdict }: Judged<"push">): ResultSetArrival {
+export function toResultSetArrival({ message, verdict }: Judged<"push">): ResultSetArrival {
   const { project, resultSet } = verdict;
-  return { project, resultSet };
+  return { project, resultSet, received_at: arrived(message).received_at };
 }
 
 export function toArtifactArrival({ message, verdict }: Judged<"artifact">): ArtifactArrival {

@@ -1,14 +1,14 @@
 import { numberOf } from "../../domain/document-numbers.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import { epochSeconds } from "../../normalise/epoch-seconds.ts";
-import type { ApiReads, PushQuery } from "../../store/ports/api-reads.ts";
+import type { ApiReads, SubmittedPushQuery } from "../../store/ports/api-reads.ts";
 import type { JobReads } from "../../store/ports/job-reads.ts";
 import { type Condition, fits, readConditions } from "./conditions.ts";
 import { pushFields, toPushRow } from "./push-row.ts";
 import type { Page } from "./read-page.ts";
 import { badQuery } from "./read-refused.ts";
 
-export type PushLists = Pick<ApiReads, "listPushes" | "findPushes"> & Pick<JobReads, "findResultSet">;
+export type PushLists = Pick<ApiReads, "listSubmittedPushes" | "findPushes"> & Pick<JobReads, "findResultSet">;
 
 /** The most pushes of which filters without an index may choose. */
 const MAX_SELECTED = 50_000;
@@ -19,7 +19,7 @@ const MAX_REVISIONS = 100;
 
 /** What one question selects by an index, and what filters the rest. */
 interface PushPlan {
-  readonly range: Pick<PushQuery, "from" | "to" | "author">;
+  readonly range: Pick<SubmittedPushQuery, "from" | "to" | "author">;
   /** The numbers of pushes; null if the question names none. */
   readonly numbers: readonly number[] | null;
   readonly rest: readonly Condition[];
@@ -51,12 +51,12 @@ export async function listPushes(
     const kept = found.filter((push) => fitsAll(push, conditions)).toSorted(newestFirst);
     return kept.slice(page.offset, page.offset + page.count);
   }
-  if (rest.length === 0) return store.listPushes({ project, ...range, skip: page.offset, limit: page.count });
+  if (rest.length === 0) return store.listSubmittedPushes({ project, ...range, skip: page.offset, limit: page.count });
   const kept: ResultSet[] = [];
   for (let skip = 0; kept.length < page.offset + page.count; skip += READ_AT_ONCE) {
     if (skip >= MAX_SELECTED)
       throw badQuery(`more than ${MAX_SELECTED} pushes would have to be read: add startdate or author`);
-    const slice = await store.listPushes({ project, ...range, skip, limit: READ_AT_ONCE });
+    const slice = await store.listSubmittedPushes({ project, ...range, skip, limit: READ_AT_ONCE });
     for (const push of slice) if (fitsAll(push, rest)) kept.push(push);
     if (slice.length < READ_AT_ONCE) break;
   }

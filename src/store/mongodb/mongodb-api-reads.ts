@@ -10,7 +10,7 @@ import type {
   ListedJob,
   LogCursor,
   OptionCollection,
-  PushQuery,
+  SubmittedPushQuery,
 } from "../ports/api-reads.ts";
 import type { StoredLog } from "../ports/log-store.ts";
 import { withOrigins } from "../rules/earlier-origin.ts";
@@ -84,7 +84,7 @@ export function createApiReads(all: Collections) {
     return new Map(found.map(({ _id, rest_id = numberOf(_id), revision }) => [_id, { rest_id, revision }]));
   }
 
-  async function listPushes({ project, from, to, author, skip, limit }: PushQuery): Promise<ResultSet[]> {
+  async function listSubmittedPushes({ project, from, to, author, skip, limit }: SubmittedPushQuery): Promise<ResultSet[]> {
     const filter: Filter<ResultSetDocument> = {
       project,
       push_timestamp: { $gte: from ?? Number.MIN_SAFE_INTEGER, $lte: to ?? Number.MAX_SAFE_INTEGER },
@@ -131,7 +131,7 @@ export function createApiReads(all: Collections) {
     return found.map(toStoredLog);
   }
 
-  async function listProjects(limit: number): Promise<string[]> {
+  async function listProjectNames(limit: number): Promise<string[]> {
     const projects: string[] = [];
     // Jumps from one project to the next in the index of ids, however many pushes each has.
     for (let after = ""; projects.length < limit; ) {
@@ -162,11 +162,11 @@ export function createApiReads(all: Collections) {
     pageOfProject,
     selectJobs,
     readJobs,
-    listPushes,
+    listSubmittedPushes,
     findPushes,
     listArtifacts,
     listChangedLogs,
-    listProjects,
+    listProjectNames,
     hasProject,
     listOptionCollections,
   };

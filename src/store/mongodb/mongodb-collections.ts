@@ -31,9 +31,13 @@ export interface Leased {
 interface Numbered {
   readonly rest_id?: number;
 }
-export type ResultSetDocument = Omit<ResultSet, "rest_id"> &
+export type ResultSetDocument = Omit<ResultSet, "rest_id" | "order_at"> &
   Numbered &
-  WithId & { readonly revision_keys: readonly string[] };
+  WithId & {
+    readonly revision_keys: readonly string[];
+    /** Missing until the pushes of an earlier version have been ordered. */
+    readonly order_at?: number;
+  };
 export type JobDocument = Omit<StoredJob, "rest_id"> &
   Numbered &
   WithId & {
@@ -126,6 +130,7 @@ const numbered = { rest_id: { $gt: 0 } };
 /** The index for claims: exchanges take turns, and so do the projects of each exchange. */
 export const byTurn = { exchange: 1, project: 1, next_attempt_at: 1 } as const;
 const SUSPECT_SECONDS = 30 * 86_400;
+const EARLIER_PUSH_INDEX = "result_set_1";
 
 /** Matches ids that begin with this one and a slash, as those of a job's parts do. `0` follows `/` in ASCII. */
 export function below(id: string) {
@@ -164,9 +169,11 @@ export async function createIndexes(all: Collections): Promise<void> {
   await all.resultsets.createIndex({ rest_id: 1 }, onlyOnce);
   await all.jobs.createIndex({ rest_id: 1 }, onlyOnce);
   await all.jobs.createIndex({ job_guid: 1 });
-  await all.jobs.createIndex({ result_set: 1 });
+  await indexPushes(all.jobs);
+  await all.jobs.createIndex({ result_set: 1, signature: 1 });
   await all.jobs.createIndex({ project: 1, last_modified: 1 });
   await all.resultsets.createIndex({ project: 1, push_timestamp: -1 });
+  await all.resultsets.createIndex({ project: 1, order_at: -1, _id: -1 });
   await indexWaiting(all.logs);
   await all.logs.createIndex({ last_modified: 1 });
   await all.logs.createIndex({ failure: 1, next_attempt_at: 1 }, { partialFilterExpression: failedOnce });
@@ -202,6 +209,14 @@ async function indexWaiting(logs: Collections["logs"]): Promise<void> {
   }
 }
 
+/** Creates the index of the jobs of a push. It replaces an index of an earlier version, which had only the push. */
+async function indexPushes(jobs: Collections["jobs"]): Promise<void> {
+  await jobs.createIndex({ result_set: 1, last_modified: 1, _id: 1 });
+  const indexes = await jobs.indexes();
+  // If another worker drops it first, this fails, and creating the indexes is tried again.
+  if (indexes.some(({ name }) => name === EARLIER_PUSH_INDEX)) await jobs.dropIndex(EARLIER_PUSH_INDEX);
+}
+
 /**
  * Sorts documents by id, in place. Some servers lock all documents of a bulk. Writers that lock shared documents in the same
  * order never deadlock; in a deadlock the server would abort one of them.
@@ -235,9 +250,10 @@ export function toResultSet({
   _id,
   revision_keys,
   rest_id = numberOf(_id),
+  order_at,
   ...push
 }: ResultSetDocument): ResultSet {
-  return { ...push, rest_id };
+  return { ...push, rest_id, order_at: order_at ?? push.push_timestamp };
 }
 
 export function toArtifact({ name, type, blob }: ArtifactDocument): Artifact {

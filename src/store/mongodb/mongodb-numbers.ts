@@ -1,7 +1,5 @@
 import type { Collection, Db } from "mongodb";
 import { numberOf } from "../../domain/document-numbers.ts";
-import { fullJitterMs } from "../../timing/backoff.ts";
-import { pause } from "../../timing/pause.ts";
 import { WantedNumbers } from "../rules/wanted-numbers.ts";
 import { type WithId, withNumberIn } from "./mongodb-collections.ts";
 import { ignoreDuplicates } from "./mongodb-faults.ts";
@@ -15,7 +13,6 @@ interface Numbered extends WithId {
 type Wanted = readonly (readonly [id: string, number: number])[];
 
 const DOCUMENTS_AT_ONCE = 1000;
-const backoff = { baseMs: 1000, capMs: 60_000 };
 /** A job that is being moved has given up its number on purpose. */
 const unnumbered = { rest_id: { $exists: false }, moving_to: { $exists: false } } as const;
 
@@ -38,24 +35,10 @@ export async function freeNumbers(
 }
 
 /**
- * Gives numbers to the jobs and pushes of an earlier version, in small steps, once for each database. Several workers may do it
- * at the same time: a document gets a number only once. It never fails. While the store is away it tries again.
- *
- * @param stop - ends it. The next start then begins again.
+ * Gives numbers to the jobs and pushes of an earlier version. Several workers may do it at the same time: a document gets a number
+ * only once. Only reading by number depends on it.
  */
 export async function numberDocuments(db: Db, stop: AbortSignal): Promise<void> {
-  for (let failures = 0; !stop.aborted; failures++) {
-    try {
-      await numberOnce(db, stop);
-      return;
-    } catch {
-      // Only reading by number depends on this, and only for documents of an earlier version.
-      await pause(fullJitterMs(failures, backoff), stop);
-    }
-  }
-}
-
-async function numberOnce(db: Db, stop: AbortSignal): Promise<void> {
   const versions = db.collection<WithId & { readonly version: string }>("versions");
   if ((await versions.findOne({ _id: "numbers" })) !== null) return;
   for (const name of ["jobs", "resultsets"]) await numberCollection(db.collection<Numbered>(name), stop);

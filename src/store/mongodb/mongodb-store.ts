@@ -14,13 +14,14 @@ import { createBindings } from "./mongodb-bindings.ts";
 import { createBugs } from "./mongodb-bugs.ts";
 import { createClaims } from "./mongodb-claims.ts";
 import { type Collections, collectionsOf, createIndexes } from "./mongodb-collections.ts";
+import { completeDocuments } from "./mongodb-completion.ts";
 import { createCredentials } from "./mongodb-credentials.ts";
 import { asUnavailable, refusedName } from "./mongodb-faults.ts";
 import { createJobStates } from "./mongodb-jobs.ts";
 import { createLogs } from "./mongodb-logs.ts";
 import { createNonces } from "./mongodb-nonces.ts";
-import { numberDocuments } from "./mongodb-numbers.ts";
 import { noteNewOptions } from "./mongodb-options.ts";
+import { createPageReads } from "./mongodb-page-reads.ts";
 import { createPolicies } from "./mongodb-policies.ts";
 import { createReads } from "./mongodb-reads.ts";
 import { createRejections } from "./mongodb-rejections.ts";
@@ -62,7 +63,7 @@ export async function openMongodbStore(
   }
   const ending = new AbortController();
   // Not awaited: in a large store of an earlier version it takes minutes.
-  void numberDocuments(database, ending.signal);
+  void completeDocuments(database, ending.signal);
   const { forStrangers, forWorkers, forPeople, end } = createPolicies(all);
   const rejections = createRejections(all, rejectionTtlDays, limits.rejectionQuota);
   const { recordRejections, resolveRejections, ...rejectionReads } = rejections;
@@ -87,7 +88,8 @@ export async function openMongodbStore(
   );
   const peoplesCalls = wrapCalls(
     {
-      ...{ ...createReads(all), ...createApiReads(all), ...rejectionReads, ...createLogs(all), replaceBugs },
+      ...{ ...createReads(all), ...createApiReads(all), ...createPageReads(all) },
+      ...{ ...rejectionReads, ...createLogs(all), replaceBugs },
       ...credentials.forPeople,
     },
     forPeople,

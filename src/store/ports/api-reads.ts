@@ -34,7 +34,7 @@ export interface ListedJob {
 }
 
 /** Selects pushes that list revisions; a skeleton lists none. */
-export interface PushQuery {
+export interface SubmittedPushQuery {
   readonly project: string;
   /** Seconds since the Unix epoch, both included; null for no limit. */
   readonly from: number | null;
@@ -80,7 +80,7 @@ export interface ApiReads {
   /** Returns jobs in the order of the handles. A job that is no longer there is left out. */
   readJobs(handles: readonly JobHandle[]): Promise<ListedJob[]>;
   /** Newest first: by the push's own timestamp. */
-  listPushes(query: PushQuery): Promise<ResultSet[]>;
+  listSubmittedPushes(query: SubmittedPushQuery): Promise<ResultSet[]>;
   /** Returns the pushes with these numbers, in any order. */
   findPushes(numbers: readonly number[]): Promise<ResultSet[]>;
   /** Returns a job's artifacts in the order of their arrival. `Job Info` may be among them several times. */
@@ -88,7 +88,7 @@ export interface ApiReads {
   /** Returns logs that were changed before the cursor, the last changed first. */
   listChangedLogs(before: LogCursor | null, limit: number): Promise<StoredLog[]>;
   /** Returns the projects that have a push, which includes skeletons, in the order of their names. */
-  listProjects(limit: number): Promise<string[]>;
+  listProjectNames(limit: number): Promise<string[]>;
   hasProject(project: string): Promise<boolean>;
   /** Returns all combinations of options that jobs have, in the order of their hashes. */
   listOptionCollections(limit: number): Promise<OptionCollection[]>;

@@ -5,6 +5,7 @@ import type { CredentialStore } from "./credential-store.ts";
 import type { JobReads } from "./job-reads.ts";
 import type { LogStore } from "./log-store.ts";
 import type { NonceStore } from "./nonce-store.ts";
+import type { PageReads } from "./page-reads.ts";
 import type { RejectionReads } from "./rejection-reads.ts";
 import type { SubmissionStore } from "./submission-store.ts";
 import type { SuspectLedger } from "./suspect-ledger.ts";
@@ -20,6 +21,7 @@ export interface Store
     LogStore,
     JobReads,
     ApiReads,
+    PageReads,
     RejectionReads,
     BugCache,
     SuspectLedger,

@@ -18,6 +18,8 @@ export interface Arrival {
 export interface ResultSetArrival {
   readonly project: string;
   readonly resultSet: ResultSetSubmission;
+  /** ISO 8601, UTC. */
+  readonly received_at: string;
 }
 
 /** An artifact that was posted by itself, and where it came from. */

@@ -8,6 +8,7 @@ import {
   shortRevision,
   topRevision,
 } from "../../domain/result-set.ts";
+import { arrivalSeconds } from "./find-push.ts";
 import { RevisionRows } from "./revision-rows.ts";
 
 /** A push to write, and the stored one that it replaces; null if there is none. */
@@ -21,11 +22,13 @@ export interface CompletedPush {
  * characters of its revision. Returns null if it is complete already, or if the submitted push names no revision.
  *
  * @param read - the stored pushes with any of the submitted revisions. Their authors and comments stay.
+ * @param receivedAt - when the submitted push arrived, in ISO 8601.
  */
 export function completePush(
   read: readonly ResultSet[],
   project: string,
   submitted: ResultSetSubmission,
+  receivedAt: string,
 ): CompletedPush | null {
   const top = topRevision(submitted);
   // Only top revisions are compared, because another push may list this revision as well.
@@ -44,6 +47,7 @@ export function completePush(
     revision_hash: submitted.revision_hash ?? top,
     author: submitted.author ?? "unknown@somewhere.com",
     push_timestamp: submitted.push_timestamp,
+    order_at: submitted.push_timestamp || (before?.order_at ?? arrivalSeconds(receivedAt)),
     active_status: submitted.active_status ?? "active",
     revisions: [...others, ...rows],
   };

@@ -25,8 +25,12 @@ export function lengthened(push: ResultSet, revision: string): ResultSet | null 
   return isLonger && push.short_revision === shortRevision(revision) ? { ...push, revision } : null;
 }
 
-/** Returns a placeholder for a push that nobody has submitted yet. */
-export function skeleton(project: string, revision: string): ResultSet {
+/**
+ * Returns a placeholder for a push that nobody has submitted yet.
+ *
+ * @param receivedAt - when the first message that names it arrived, in ISO 8601.
+ */
+export function skeleton(project: string, revision: string, receivedAt: string): ResultSet {
   return {
     project,
     rest_id: numberOf(resultSetId(project, revision)),
@@ -35,9 +39,15 @@ export function skeleton(project: string, revision: string): ResultSet {
     revision_hash: revision,
     author: "pending...",
     push_timestamp: 0,
+    order_at: arrivalSeconds(receivedAt),
     active_status: "active",
     revisions: [],
   };
+}
+
+/** Returns the time of an arrival, given in ISO 8601, in whole seconds since the Unix epoch. */
+export function arrivalSeconds(receivedAt: string): number {
+  return Math.floor(Date.parse(receivedAt) / 1000);
 }
 
 /** Returns the keys that find a push: `project/first 12 characters` of each of its revisions, including the top one. */

@@ -78,7 +78,7 @@ function apply(whole: Arrival, around: Around, plan: BatchPlan): StoreOutcome {
   if (current !== undefined && compareStates(current.state, submission.job.state) === "same")
     return { kind: "unchanged" };
 
-  const push: ResultSet | null = pushes.pushOf(submission);
+  const push: ResultSet | null = pushes.pushOf(submission, arrival.received_at);
   if (push === null) {
     const { project, revision_hash } = submission;
     return {

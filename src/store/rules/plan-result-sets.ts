@@ -19,9 +19,9 @@ const unnamed: StoreOutcome = {
  * Pure but for the push book, so that all adapters decide the same.
  */
 export function planResultSets(batch: readonly ResultSetArrival[], pushes: PushBook): StoreOutcome[] {
-  return batch.map(({ project, resultSet }) => {
+  return batch.map(({ project, resultSet, received_at }) => {
     if (topRevision(resultSet) === "") return unnamed;
-    return { kind: pushes.complete(project, resultSet) ? "stored" : "unchanged" };
+    return { kind: pushes.complete(project, resultSet, received_at) ? "stored" : "unchanged" };
   });
 }
 
@@ -46,7 +46,7 @@ export function linkedOnce(batch: readonly ResultSetArrival[]): readonly ResultS
       (row) => owners.get(JSON.stringify([project, shortKeyOf(row)])) === own,
     );
     // The push keeps its top revision, even if that row now belongs to a later push.
-    return { project, resultSet: { ...resultSet, revision: topRevision(resultSet), revisions } };
+    return { ...arrival, resultSet: { ...resultSet, revision: topRevision(resultSet), revisions } };
   });
 }
 

@@ -35,11 +35,15 @@ export class PushBook {
     return resultSetId(project, short_revision);
   }
 
-  /** Returns the push of a submission, or a skeleton if nobody has submitted it yet; null for an unknown hash. */
-  pushOf({ project, revision, revision_hash }: PreparedSubmission): ResultSet | null {
+  /**
+   * Returns the push of a submission, or a skeleton if nobody has submitted it yet; null for an unknown hash.
+   *
+   * @param receivedAt - when the submission arrived, in ISO 8601.
+   */
+  pushOf({ project, revision, revision_hash }: PreparedSubmission, receivedAt: string): ResultSet | null {
     if (revision === null) return earliest(this.#byHash.get(hashKey(project, revision_hash)) ?? []);
     const found = findPush(this.#byKey.get(resultSetId(project, revision)) ?? [], revision);
-    if (found === null) return this.#put(skeleton(project, revision));
+    if (found === null) return this.#put(skeleton(project, revision, receivedAt));
     const longer = lengthened(found, revision);
     return longer === null ? found : this.#put(longer);
   }
@@ -47,11 +51,12 @@ export class PushBook {
   /**
    * Creates the submitted push, or completes it. A push whose hash belongs to another push already is not created.
    *
+   * @param receivedAt - when the submitted push arrived, in ISO 8601.
    * @returns false if nothing changes.
    */
-  complete(project: string, submitted: ResultSetSubmission): boolean {
+  complete(project: string, submitted: ResultSetSubmission, receivedAt: string): boolean {
     const known = keysOf(project, submitted).flatMap((key) => this.#byKey.get(key) ?? []);
-    const completed = completePush([...new Set(known)], project, submitted);
+    const completed = completePush([...new Set(known)], project, submitted, receivedAt);
     if (completed === null) return false;
     const { before, next } = completed;
     if (before === null && this.#hasHash(project, submitted.revision_hash)) return false;

@@ -10,7 +10,7 @@ import type {
   ListedJob,
   LogCursor,
   OptionCollection,
-  PushQuery,
+  SubmittedPushQuery,
 } from "../ports/api-reads.ts";
 import type { StoredLog } from "../ports/log-store.ts";
 import { withOrigins } from "../rules/earlier-origin.ts";
@@ -65,10 +65,13 @@ export function createApiReads(db: Database.Database) {
         return between(ranges.flatMap((ends) => [ends.slice(0, 2), ends.slice(2)]));
       }
       case "push":
-        return { where: `result_set IN ${list}`, values: [JSON.stringify(selection.pushes)] };
+        return {
+          where: `push IN (SELECT rest_id FROM resultsets WHERE id IN ${list})`,
+          values: [JSON.stringify(selection.pushes)],
+        };
       case "change":
         return {
-          where: "project = ? AND last_modified BETWEEN ? AND ?",
+          where: "project = ? AND changed BETWEEN ? AND ?",
           values: [selection.project, selection.from ?? "", selection.to ?? END_OF_TIME],
         };
     }
@@ -110,7 +113,7 @@ export function createApiReads(db: Database.Database) {
     return rows.map((row) => readDoc<ResultSet>(row));
   }
 
-  function listPushes({ project, from, to, author, skip, limit }: PushQuery): ResultSet[] {
+  function listSubmittedPushes({ project, from, to, author, skip, limit }: SubmittedPushQuery): ResultSet[] {
     // The same expressions as in the index `resultsets_by_time`.
     return pushesWhere(
       `project = ? AND doc ->> '$.revisions[0].revision' IS NOT NULL
@@ -150,7 +153,7 @@ export function createApiReads(db: Database.Database) {
     return rows.map((row) => ({ ...readLog(row), id: String(row.n) }));
   }
 
-  function listProjects(limit: number): string[] {
+  function listProjectNames(limit: number): string[] {
     // Jumps from one project to the next in the index, however many pushes each has.
     const rows = db
       .prepare(
@@ -182,11 +185,11 @@ export function createApiReads(db: Database.Database) {
     pageOfProject,
     selectJobs,
     readJobs,
-    listPushes,
+    listSubmittedPushes,
     findPushes,
     listArtifacts,
     listChangedLogs,
-    listProjects,
+    listProjectNames,
     hasProject,
     listOptionCollections,
   };

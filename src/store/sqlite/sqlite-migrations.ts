@@ -1,6 +1,7 @@
 import type Database from "libsql";
 import { Misuse } from "../../domain/faults.ts";
 import { numberDocuments } from "./sqlite-numbers.ts";
+import { addPageColumns } from "./sqlite-page-columns.ts";
 
 /** Statements, or a function where they are not enough. It runs in a transaction. */
 type Step = string | ((db: Database.Database) => void);
@@ -155,6 +156,8 @@ export const steps: readonly Step[] = [
   INSERT OR IGNORE INTO option_collections
     SELECT doc ->> 'option_collection_hash', doc -> 'options' FROM jobs WHERE json_array_length(doc, '$.options') > 0;
   `,
+  // Pages list pushes by time, and the jobs of a push by their last change.
+  addPageColumns,
 ];
 
 /**

@@ -1,10 +1,11 @@
 import type Database from "libsql";
 import { jobId, jobKey } from "../../domain/ids.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
+import { gridCell } from "../rules/grid-cell.ts";
 
 /** Returns a function that gives a stored job another guid, within the caller's transaction. Its parts go with it. */
 export function createRenaming(db: Database.Database) {
-  const putJob = db.prepare("UPDATE jobs SET key = ?, doc = ? WHERE n = ?");
+  const putJob = db.prepare("UPDATE jobs SET key = ?, cell = ?, doc = ? WHERE n = ?");
   // Whoever holds the lease knows the log by the old guid, and cannot end it any more. So it is due again at once.
   const moveLogs = db.prepare("UPDATE logs SET guid = ?, lease = NULL, lease_until = NULL WHERE job = ?");
   // Ids begin with the job's id and a slash. `0` follows `/` in ASCII.
@@ -24,7 +25,7 @@ export function createRenaming(db: Database.Database) {
    */
   return (n: number, job: StoredJob, oldGuid: string): void => {
     const [before, after] = [jobId(job.project, oldGuid), jobId(job.project, job.job_guid)];
-    putJob.run(jobKey(after), JSON.stringify(job), n);
+    putJob.run(jobKey(after), JSON.stringify(gridCell(job)), JSON.stringify(job), n);
     moveLogs.run(job.job_guid, n);
     moveSuggestions.run(before, after, job.job_guid);
     copyCoalesced.run(before, after);

@@ -14,6 +14,7 @@ import { createCredentials } from "./sqlite-credentials.ts";
 import { asUnavailable, openStoreDatabase } from "./sqlite-database.ts";
 import { createLogs } from "./sqlite-logs.ts";
 import { createNonces } from "./sqlite-nonces.ts";
+import { createPageReads } from "./sqlite-page-reads.ts";
 import { createReads } from "./sqlite-reads.ts";
 import { createRejections } from "./sqlite-rejections.ts";
 import { createSuspects } from "./sqlite-suspects.ts";
@@ -52,6 +53,7 @@ export async function openSqliteStore(
       ...createLogs(db),
       ...createReads(db),
       ...createApiReads(db),
+      ...createPageReads(db),
       ...createBugs(db),
       ...createSuspects(db),
       ...createBindings(db),

@@ -8,6 +8,7 @@ import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Arrival, ResultSetArrival, StoreOutcome } from "../ports/submission-store.ts";
 import { setState } from "../rules/advance-job.ts";
 import { revisionKeys } from "../rules/find-push.ts";
+import { gridCell } from "../rules/grid-cell.ts";
 import type { LogRoom } from "../rules/log-room.ts";
 import { OptionBook } from "../rules/option-book.ts";
 import { type BatchPlan, planBatch } from "../rules/plan-batch.ts";
@@ -19,6 +20,7 @@ import type { DocRow } from "./row-doc.ts";
 import { createRowWriter } from "./row-writer.ts";
 import { inTransaction } from "./sqlite-database.ts";
 import { createNumbering } from "./sqlite-numbers.ts";
+import { kindOf } from "./sqlite-page-columns.ts";
 import { createParts } from "./sqlite-parts.ts";
 import type { JobRow } from "./sqlite-reads.ts";
 import { createRenaming } from "./sqlite-renaming.ts";
@@ -42,18 +44,21 @@ export function createWrites(db: Database.Database, room: LogRoom) {
     "SELECT doc FROM resultsets JOIN json_each(?) AS wanted ON project = wanted.value->>0 AND revision_hash = wanted.value->>1",
   );
   const putPush = db.prepare(
-    `INSERT INTO resultsets (id, project, revision_hash, rest_id, doc) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET revision_hash = excluded.revision_hash, doc = excluded.doc`,
+    `INSERT INTO resultsets (id, project, revision_hash, rest_id, order_at, author, doc) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET revision_hash = excluded.revision_hash, order_at = excluded.order_at,
+         author = excluded.author, doc = excluded.doc`,
   );
   const putKey = db.prepare("INSERT OR IGNORE INTO revision_keys VALUES (?, ?)");
   const putJobs = createRowWriter(
     db,
-    (rows) => `INSERT INTO jobs (n, key, rest_id, project, result_set, last_modified, doc) VALUES ${rows}
-      ON CONFLICT (n) DO UPDATE SET last_modified = excluded.last_modified, doc = excluded.doc`,
-    7,
+    (rows) => `INSERT INTO jobs (n, key, rest_id, project, push, kind, changed, cell, doc) VALUES ${rows}
+      ON CONFLICT (n) DO UPDATE SET changed = excluded.changed, cell = excluded.cell, doc = excluded.doc`,
+    "(?, ?, ?, ?, (SELECT rest_id FROM resultsets WHERE id = ?), ?, ?, ?, ?)",
   );
-  // Beside the statement above, which would write the index of pushes again for every change of a job.
-  const movePush = db.prepare("UPDATE jobs SET result_set = ? WHERE n = ?");
+  // Beside the statement above, which would write the index of kinds again for every change of a job.
+  const movePush = db.prepare(
+    "UPDATE jobs SET push = (SELECT rest_id FROM resultsets WHERE id = ?) WHERE n = ?",
+  );
   const addOptions = db.prepare("INSERT OR IGNORE INTO option_collections VALUES (?, ?)");
   const optionBook = new OptionBook();
   const numberJobs = createNumbering(db, "jobs");
@@ -110,7 +115,8 @@ export function createWrites(db: Database.Database, room: LogRoom) {
   }
 
   function writePush(id: string, push: ResultSet): void {
-    putPush.run(id, push.project, push.revision_hash, push.rest_id, JSON.stringify(push));
+    const { project, revision_hash, rest_id, order_at, author } = push;
+    putPush.run(id, project, revision_hash, rest_id, order_at, author, JSON.stringify(push));
     for (const key of revisionKeys(push)) putKey.run(key, id);
   }
 
@@ -145,8 +151,11 @@ export function createWrites(db: Database.Database, room: LogRoom) {
   ): void {
     putJobs(
       jobs.map(([id, job]) => {
-        const { rest_id, project, result_set, last_modified } = job;
-        return [rowOf(id), jobKey(id), rest_id, project, result_set, last_modified, JSON.stringify(job)];
+        const { rest_id, project, result_set, signature, last_modified } = job;
+        return [
+          ...[rowOf(id), jobKey(id), rest_id, project, result_set, kindOf(signature), last_modified],
+          ...[JSON.stringify(gridCell(job)), JSON.stringify(job)],
+        ];
       }),
     );
   }

@@ -59,6 +59,7 @@ async function fill(store: Store, logs: string): Promise<void> {
       push_timestamp,
       revisions: revisions.map((each) => row(each, `about ${each[0]}`)),
     },
+    received_at: anArrival().received_at,
   });
   const many = Array.from({ length: 25 }, (_, n) => n.toString(16).padStart(2, "0").repeat(20));
   await store.storeResultSets([
@@ -648,9 +649,9 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
       });
 
       it("a job of another project is not found in this one", async () => {
-        await store.storeResultSets([
-          { project: "elsewhere", resultSet: { revision: A, push_timestamp: 1, revisions: [] } },
-        ]);
+        const resultSet = { revision: A, push_timestamp: 1, revisions: [] };
+        const { received_at } = anArrival();
+        await store.storeResultSets([{ project: "elsewhere", resultSet, received_at }]);
         expect(await get(`/api/project/elsewhere/jobs/${failed}/`)).toMatchObject({ status: 404 });
         expect((await list(`/api/project/elsewhere/jobs/?result_set_id=${pushId}`)).results).toEqual([]);
         expect(await get(`/api/project/elsewhere/resultset/${pushId}/`)).toMatchObject({ status: 404 });

@@ -118,11 +118,11 @@ async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
   }
   await lists.selectJobs({ by: "change", project: "try", from: "2027", to: null }, null, 10);
   await lists.selectJobs({ by: "push", pushes: ["try/none"] }, null, 10);
-  await lists.listPushes({ project: "other", from: 5, to: null, author: null, skip: 0, limit: 10 });
+  await lists.listSubmittedPushes({ project: "other", from: 5, to: null, author: null, skip: 0, limit: 10 });
   await lists.findPushes([5]);
   await lists.listArtifacts("try", "t7/0");
   await lists.hasProject("try");
-  await lists.listProjects(5);
+  await lists.listProjectNames(5);
 
   const { setJobState } = createJobStates(all);
   expect(await setJobState("try", 1, "running", new Date().toISOString(), restOrigin)).toBe("unknown");

@@ -99,7 +99,8 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
       const project = `of${size}`;
       const pushes = Array.from({ length: size }, (_, n) => {
         const revision = n.toString(16).padStart(12, "0").padEnd(40, "0");
-        return { project, resultSet: { revision, push_timestamp: 5, revisions: [] } };
+        const { received_at } = anArrival();
+        return { project, resultSet: { revision, push_timestamp: 5, revisions: [] }, received_at };
       });
       const posted = Array.from({ length: size }, (_, n) => {
         const artifact = { name: `a${n}`, type: "json", blob: "{}" };

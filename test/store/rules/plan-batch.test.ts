@@ -41,7 +41,7 @@ describe("one job in a batch", () => {
     const push = { project: "try", rest_id: 5, revision: REVISION, short_revision: "aaaaaaaaaaaa" };
     const known: ResultSet = {
       ...{ ...push, revision_hash: REVISION, author: "a@b", push_timestamp: 5, active_status: "active" },
-      revisions: [],
+      ...{ order_at: 5, revisions: [] },
     };
     const pushes = new PushBook([known]);
     const stored = new Map(Object.entries(storedIn("pending")));

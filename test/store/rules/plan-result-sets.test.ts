@@ -8,6 +8,7 @@ const row = (revision: string) => ({ revision, author: "a@b", comment: null, rep
 const of = (project: string, given: Partial<ResultSetSubmission>) => ({
   project,
   resultSet: { push_timestamp: 100, revisions: [], ...given },
+  received_at: "2026-01-05T10:00:00.000Z",
 });
 
 describe("the pushes of one call", () => {

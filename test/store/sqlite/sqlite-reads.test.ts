@@ -38,11 +38,11 @@ it("explaining a job, counting work and lists of the read API only use indexes",
   lists.selectJobs({ by: "task", task: "guid" }, "try", 10);
   lists.selectJobs({ by: "push", pushes: ["try/aaaaaaaaaaaa"] }, null, 10);
   lists.selectJobs({ by: "change", project: "try", from: null, to: "2027" }, null, 10);
-  lists.listPushes({ project: "try", from: 1, to: null, author: "a", skip: 0, limit: 10 });
+  lists.listSubmittedPushes({ project: "try", from: 1, to: null, author: "a", skip: 0, limit: 10 });
   lists.findPushes([1]);
   lists.listArtifacts("try", "guid/0");
   lists.listChangedLogs(null, 10);
-  lists.listProjects(10);
+  lists.listProjectNames(10);
   lists.hasProject("try");
   db.prepare = prepare;
 

@@ -1,0 +1,152 @@
+import type { Filter } from "mongodb";
+import { projectKey } from "../../domain/ids.ts";
+import type {
+  CellPage,
+  CellPlace,
+  CellQuery,
+  GridCell,
+  ProjectSummary,
+  PushPage,
+  PushQuery,
+  SimilarJob,
+  SimilarPage,
+  SimilarQuery,
+} from "../ports/page-reads.ts";
+import { gridCell, SHOWN } from "../rules/grid-cell.ts";
+import {
+  choosePushes,
+  headRange,
+  headsToRead,
+  MAX_PROJECTS,
+  type PushHead,
+  type PushRange,
+  placeAfter,
+  SIMILAR_READS,
+  toPushRow,
+} from "../rules/page-pushes.ts";
+import { below, type Collections, type JobDocument, toResultSet } from "./mongodb-collections.ts";
+import { inOneReply } from "./mongodb-rounds.ts";
+
+const shown = Object.fromEntries([...SHOWN, "last_modified"].map((name) => [name, 1]));
+/** How many pushes are searched for similar jobs at the same time. */
+const PUSHES_AT_ONCE = 10;
+
+/** Reads what the pages list. */
+export function createPageReads(all: Collections) {
+  async function listProjects(): Promise<ProjectSummary[]> {
+    const names: string[] = [];
+    // Jumps from one project to the next in the index of ids, however many pushes each has.
+    for (let after = ""; names.length < MAX_PROJECTS; ) {
+      const next = await all.resultsets
+        .find({ _id: { $gte: after } }, { projection: { project: 1 } })
+        .sort({ _id: 1 })
+        .limit(1)
+        .next();
+      if (next === null) break;
+      names.push(next.project);
+      after = below(projectKey(next.project)).$lt;
+    }
+    const summaries = names.map(async (project) => {
+      const [newest] = await readHeads(project, headRange({}), 1);
+      return { project, newest_order_at: newest?.order_at ?? 0 };
+    });
+    return (await Promise.all(summaries)).sort((a, b) => (a.project < b.project ? -1 : 1));
+  }
+
+  async function listPushes(query: PushQuery): Promise<PushPage> {
+    const heads = await readHeads(query.project, headRange(query), headsToRead(query));
+    const { ids, next } = choosePushes(heads, query);
+    const found = await all.resultsets.find({ _id: { $in: [...ids] } }, inOneReply).toArray();
+    const pushes = new Map(found.map((push) => [push._id, toPushRow(toResultSet(push))]));
+    return { pushes: ids.flatMap((id) => pushes.get(id) ?? []), next };
+  }
+
+  /** Reads heads, the newest first. */
+  async function readHeads(
+    project: string,
+    { from, to, before }: PushRange,
+    most: number,
+  ): Promise<PushHead[]> {
+    const found = await all.resultsets
+      .find(
+        {
+          project,
+          order_at: { $gte: from, $lte: to },
+          $or: [{ order_at: { $lt: before.order_at } }, { _id: { $lt: before.id } }],
+        },
+        { projection: { order_at: 1, author: 1 }, ...inOneReply },
+      )
+      .sort({ order_at: -1, _id: -1 })
+      .limit(most)
+      .toArray();
+    return found.map(({ _id: id, order_at = 0, author }) => ({ id, order_at, author }));
+  }
+
+  async function listCells({
+    result_set,
+    after = { changed: "", id: null },
+    limit,
+  }: CellQuery): Promise<CellPage> {
+    const found = await all.jobs
+      .find({ result_set, ...behind(after) }, { projection: shown, ...inOneReply })
+      .sort({ last_modified: 1, _id: 1 })
+      .limit(limit)
+      .toArray();
+    const open = found.flatMap(({ _id, state }) => (state === "completed" ? [] : [_id]));
+    const coalesced = await coalescedOf(open);
+    const cells = found.map((job): GridCell => {
+      const { _id, last_modified } = job;
+      return { changed: last_modified, id: _id, cell: gridCell(job), coalesced: coalesced.has(_id) };
+    });
+    const last = cells.at(-1);
+    return { cells, next: last === undefined ? after : { changed: last.changed, id: last.id } };
+  }
+
+  /** Returns which of these jobs were coalesced into others. */
+  async function coalescedOf(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
+    const found = await all.coalesced
+      .find({ _id: { $in: [...ids] } }, { projection: { _id: 1 }, ...inOneReply })
+      .toArray();
+    return new Set(found.map(({ _id }) => _id));
+  }
+
+  async function listSimilarJobs(query: SimilarQuery): Promise<SimilarPage> {
+    const { project, signature, before, limit } = query;
+    const heads = await readHeads(project, headRange(before === undefined ? {} : { before }), SIMILAR_READS);
+    const jobs: SimilarJob[] = [];
+    let used = 0;
+    while (used < heads.length && jobs.length < limit) {
+      const next = heads.slice(used, used + PUSHES_AT_ONCE);
+      for (const ofPush of await Promise.all(next.map((head) => similarOf(head, signature, limit)))) {
+        if (jobs.length >= limit) break;
+        used++;
+        jobs.push(...ofPush);
+      }
+    }
+    return { jobs, next: placeAfter(heads, used, SIMILAR_READS) };
+  }
+
+  async function similarOf({ id, order_at }: PushHead, signature: string, limit: number): Promise<SimilarJob[]> {
+    const found = await all.jobs
+      .find({ result_set: id, signature }, { projection: shown, ...inOneReply })
+      .sort({ last_modified: -1, _id: -1 })
+      .limit(limit)
+      .toArray();
+    if (found.length === 0) return [];
+    const push = await all.resultsets.findOne({ _id: id }, { projection: { revision: 1 } });
+    return found.map((job) => ({ cell: gridCell(job), push: { id, order_at, revision: push?.revision ?? "" } }));
+  }
+
+  return { listProjects, listPushes, listCells, listSimilarJobs };
+}
+
+/** Returns a filter for the jobs behind a place. */
+function behind({ changed, id }: CellPlace): Filter<JobDocument> {
+  if (id === null) return { last_modified: { $gte: changed } };
+  // The first condition repeats what the others say, in a form that an index can answer.
+  return {
+    last_modified: { $gte: changed },
+    $or: [{ last_modified: { $gt: changed } }, { _id: { $gt: String(id) } }],
+  };
+}

@@ -1,0 +1,47 @@
+import type { Db } from "mongodb";
+import { arrivalSeconds } from "../rules/find-push.ts";
+import { type Collections, collectionsOf, type ResultSetDocument } from "./mongodb-collections.ts";
+import { unordered } from "./mongodb-rounds.ts";
+
+const DOCUMENTS_AT_ONCE = 1000;
+
+/** Gives the pushes of an earlier version the times by which pages list them. Several workers may do it at the same time. */
+export async function orderPushes(db: Db, stop: AbortSignal): Promise<void> {
+  const all = collectionsOf(db);
+  if ((await all.versions.findOne({ _id: "push_order" })) !== null) return;
+  const options = { projection: { push_timestamp: 1, order_at: 1 }, limit: DOCUMENTS_AT_ONCE } as const;
+  let last = "";
+  while (!stop.aborted) {
+    const page = await all.resultsets
+      .find({ _id: { $gt: last } }, options)
+      .sort({ _id: 1 })
+      .toArray();
+    const end = page.at(-1);
+    if (end === undefined) break;
+    last = end._id;
+    await orderPage(
+      all,
+      page.filter(({ order_at }) => order_at === undefined),
+    );
+  }
+  if (stop.aborted) return;
+  await all.versions.updateOne({ _id: "push_order" }, { $set: { version: "1" } }, { upsert: true });
+}
+
+type Unordered = Pick<ResultSetDocument, "_id" | "push_timestamp">;
+
+async function orderPage(all: Collections, pushes: readonly Unordered[]): Promise<void> {
+  const updates = [];
+  for (const { _id, push_timestamp } of pushes) {
+    const order_at = push_timestamp || (await firstArrival(all, _id));
+    updates.push({ updateOne: { filter: { _id, push_timestamp }, update: { $set: { order_at } } } });
+  }
+  if (updates.length > 0) await all.resultsets.bulkWrite(updates, unordered);
+}
+
+/** Returns when a job of a skeleton arrived, in seconds; 0 if it has none. One of the first is near enough. */
+async function firstArrival(all: Collections, result_set: string): Promise<number> {
+  const job = await all.jobs.findOne({ result_set }, { projection: { transitions: 1 } });
+  const first = job?.transitions[0]?.received_at;
+  return first === undefined ? 0 : arrivalSeconds(first);
+}

@@ -1,0 +1,53 @@
+import type Database from "libsql";
+import { numberOf } from "../../domain/document-numbers.ts";
+import type { StoredJob } from "../../domain/stored-job.ts";
+import { gridCell } from "../rules/grid-cell.ts";
+
+const ROWS_AT_ONCE = 1000;
+
+/** Returns the number that stands for a signature in the index: a short one, because every job has an entry. */
+export function kindOf(signature: string): number {
+  return numberOf(signature);
+}
+
+/**
+ * The step of the migration that adds the columns by which pages read. Jobs move to a new table, in which these columns stand in
+ * front of the document: what stands behind a long text is slow to read.
+ */
+export function addPageColumns(db: Database.Database): void {
+  db.exec(`CREATE TABLE shown_jobs (n INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, rest_id INTEGER NOT NULL,
+    project TEXT NOT NULL, push INTEGER, kind INTEGER NOT NULL, changed TEXT NOT NULL, cell TEXT NOT NULL, doc TEXT NOT NULL)`);
+  copyJobs(db);
+  db.exec(`
+    DROP TABLE jobs;
+    ALTER TABLE shown_jobs RENAME TO jobs;
+    CREATE UNIQUE INDEX jobs_by_number ON jobs (rest_id);
+    CREATE INDEX jobs_by_project ON jobs (project);
+    CREATE INDEX jobs_by_change ON jobs (project, changed);
+    CREATE INDEX jobs_by_push ON jobs (push, changed);
+    CREATE INDEX jobs_by_kind ON jobs (push, kind);
+    ALTER TABLE resultsets ADD COLUMN order_at INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE resultsets ADD COLUMN author TEXT NOT NULL DEFAULT '';
+    UPDATE resultsets SET author = doc ->> 'author', order_at = doc ->> 'push_timestamp';
+    UPDATE resultsets SET order_at = coalesce((SELECT unixepoch(min(doc ->> '$.transitions[0].received_at')) FROM jobs
+      WHERE push = resultsets.rest_id), 0) WHERE order_at = 0;
+    UPDATE resultsets SET doc = '{"order_at":' || order_at || ',' || substr(doc, 2);
+    CREATE INDEX resultsets_by_order ON resultsets (project, order_at, id, author);
+  `);
+}
+
+/** Copies the jobs with what is computed from their documents. SQLite itself cannot compute the number of a signature. */
+function copyJobs(db: Database.Database): void {
+  const page = db.prepare(`SELECT n, doc FROM jobs WHERE n > ? ORDER BY n LIMIT ${ROWS_AT_ONCE}`);
+  const copy = db.prepare(
+    `INSERT INTO shown_jobs SELECT n, key, rest_id, project, (SELECT rest_id FROM resultsets WHERE id = result_set), ?2,
+       last_modified, ?3, doc FROM jobs WHERE n = ?1`,
+  );
+  const pageAfter = (n: number) => page.all(n) as { n: number; doc: string }[];
+  for (let rows = pageAfter(0); rows.length > 0; rows = pageAfter(rows.at(-1)?.n ?? 0)) {
+    for (const { n, doc } of rows) {
+      const job = JSON.parse(doc) as StoredJob;
+      copy.run(n, kindOf(job.signature), JSON.stringify(gridCell(job)));
+    }
+  }
+}
