@@ -4,6 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json tsconfig.json ./
 COPY client/package.json client/tsconfig.json ./client/
 RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY build ./build
 COPY client/src ./client/src
 COPY src ./src
 RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund

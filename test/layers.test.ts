@@ -15,13 +15,15 @@ interface Import {
 
 const files = sourcesIn(src);
 const imports: readonly Import[] = files.flatMap((file) => importsOf(src, file));
-const ownImports = imports.filter(({ target }) => files.includes(`${target}.ts`));
+const ownImports = imports.filter(
+  ({ target }) => files.includes(`${target}.ts`) || files.includes(`${target}.tsx`),
+);
 
 const client = fileURLToPath(new URL("../client/src", import.meta.url));
 const clientFiles = sourcesIn(client);
 
 function sourcesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => /\.tsx?$/.test(file));
 }
 
 function importsOf(root: string, file: string): Import[] {
@@ -31,16 +33,16 @@ function importsOf(root: string, file: string): Import[] {
   return [...still, ...whenNeeded].map(([, type, target = ""]) => ({
     file,
     target: target.startsWith(".")
-      ? relative(root, join(root, dirname(file), target)).replace(/\.ts$/, "")
+      ? relative(root, join(root, dirname(file), target)).replace(/\.tsx?$/, "")
       : target,
     isType: type !== undefined && type !== "",
   }));
 }
 
-/** The room of a file: its folder, down to the second level; a file of `src/` itself is a room of its own. */
+/** The room of a file, given with or without its ending: its folder, down to the second level; a file of `src/` itself is a room of its own. */
 function roomOf(path: string): string {
   const folders = dirname(path).split("/");
-  return folders[0] === "." ? path.replace(/\.ts$/, "") : folders.slice(0, 2).join("/");
+  return folders[0] === "." ? path.replace(/\.tsx?$/, "") : folders.slice(0, 2).join("/");
 }
 
 /** Each line of the README's picture, from the top. */
@@ -67,7 +69,7 @@ describe("the picture in the README", () => {
   it("is kept: a file imports only from its own room and from lines below it", () => {
     expect(ownImports.length).toBeGreaterThan(files.length);
     const wrong = ownImports.filter(({ file, target }) => {
-      const [from, to] = [roomOf(file), roomOf(`${target}.ts`)];
+      const [from, to] = [roomOf(file), roomOf(target)];
       return from !== to && (lineOf.get(from) ?? -1) >= (lineOf.get(to) ?? -1);
     });
     expect(wrong.map(told)).toEqual([]);
@@ -84,7 +86,7 @@ describe("the picture in the README", () => {
 it("no file imports itself in a circle", () => {
   const targets = new Map<string, string[]>();
   for (const { file, target } of ownImports) {
-    const name = file.replace(/\.ts$/, "");
+    const name = file.replace(/\.tsx?$/, "");
     targets.set(name, [...(targets.get(name) ?? []), target]);
   }
   const done = new Set<string>();

@@ -77,6 +77,20 @@ const origins = z
         ),
     ),
   );
+const workers = z
+  .string()
+  .default("")
+  .transform(listed)
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(
+          /^https?:\/\/[^/?#@\s]+\/?$/,
+          "must be addresses such as http://worker-1:9182, without a path, separated by commas",
+        ),
+    ),
+  );
 const flag = z.stringbool({ error: "must be true or false" });
 const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
   z.enum(names, { error: `must be one of ${names.join(", ")}` });
@@ -437,6 +451,27 @@ export const declared = {
   READ_API: oneOf(["auto", "true", "false"]).default("auto").meta({
     description:
       "Serve the read API, which shows everything that is stored to everybody who can reach it. auto: only where PUBLIC_HOST is a loopback address and TRUSTED_PROXIES is empty.",
+  }),
+  PAGES: oneOf(["auto", "true", "false"]).default("auto").meta({
+    description:
+      "Serve the web pages on PUBLIC_HOST. They have no login and show everything that is stored to everybody who can reach them. auto: only where PUBLIC_HOST is a loopback address and TRUSTED_PROXIES is empty.",
+  }),
+  OPERATE_PAGES: oneOf(["auto", "true", "false"]).default("auto").meta({
+    description:
+      "Serve the pages for operators among them: the state of the workers, the payloads of rejected messages, and client ids. auto: the same rule as for PAGES. Without effect where PAGES is off.",
+  }),
+  PAGES_MAX_STREAMS: whole(0, 10_000).default(50).meta({
+    description:
+      "How many open pages get changes at once over a stream. Further pages ask every 60 seconds instead.",
+    unit: "streams",
+  }),
+  PAGES_REMOTE_IMAGES: flag.default(false).meta({
+    description:
+      "Load images that publishers put into job details. It tells their hosts who reads the page. Otherwise they are shown as links.",
+  }),
+  PAGES_WORKERS: workers.meta({
+    description:
+      "Addresses at which other workers serve their status, such as http://worker-1:9182, separated by commas. /operate shows them too. The HTTP_ALLOWED_HOSTS of those workers must name the host.",
   }),
   LOG_CACHE_MAX_BYTES: whole(1024 * 1024, 1024 ** 4)
     .default(2 * 1024 ** 3)

@@ -7,7 +7,7 @@ import type { Settings } from "../config/settings.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { isClient } from "../domain/origin.ts";
 import { OTHER_EXCHANGES } from "../domain/rejection.ts";
-import type { WorkerParts, WorkerPhase } from "../http/observe/observe-worker.ts";
+import type { WorkerParts, WorkerPhase, WorkerView } from "../http/observe/observe-worker.ts";
 import { startHttp } from "../http/observe/start-http.ts";
 import { createIngest } from "../ingest/create-ingest.ts";
 import { createDeliveryHandler } from "../ingest/deliveries/delivery-handler.ts";
@@ -28,6 +28,7 @@ import {
   fileOptions,
   httpOptions,
   ingestOptions,
+  pageSettings,
   restOptions,
   sourceOptions,
 } from "./options.ts";
@@ -40,6 +41,7 @@ interface Opening {
   readonly settings: Settings;
   readonly files: OperatorFiles;
   readonly counters: Counters;
+  readonly view: WorkerView;
   /** Gets each part as soon as it is open. */
   readonly opened: UndoStack;
   readonly stop: AbortSignal;
@@ -75,7 +77,10 @@ export async function runDaemon(
   });
 }
 
-async function run(opening: Omit<Opening, "files">, onAsked: (reread: () => void) => void): Promise<void> {
+async function run(
+  opening: Omit<Opening, "files" | "view">,
+  onAsked: (reread: () => void) => void,
+): Promise<void> {
   const { settings, counters, opened, stop, log } = opening;
   let worker: WorkerPhase = { phase: "opening" };
   const failed = new AbortController();
@@ -89,7 +94,7 @@ async function run(opening: Omit<Opening, "files">, onAsked: (reread: () => void
   // Opened before the store and closed after it, to report a store that is waited for, and a shutdown.
   const http = await startHttp({ ...httpOptions(settings), files, worker: () => worker, counters, log });
   opened.add(() => http.close());
-  const parts = await openParts({ ...opening, files });
+  const parts = await openParts({ ...opening, files, view: http.view });
   if (parts === null) return;
   worker = { phase: "running", parts };
   log.info("started", {
@@ -141,8 +146,10 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
     log,
     onStored: artifacts.nudge,
   });
+  const pages = pageSettings(settings);
   const rest = await startRest({
     ...restOptions(settings),
+    pages: pages && { settings: pages, view: opening.view },
     store,
     submit: ingest.submit,
     rules: () => ({ ...rules(), collections }),

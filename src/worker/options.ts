@@ -5,6 +5,7 @@ import type { OperatorFilesOptions } from "../config/operator-files.ts";
 import { brokerUrl } from "../config/read-settings.ts";
 import type { Settings } from "../config/settings.ts";
 import type { HttpOptions } from "../http/observe/start-http.ts";
+import type { PageSettings } from "../http/pages/page-parts.ts";
 import type { AllowedOrigins } from "../http/rest/cors.ts";
 import type { IngestOptions } from "../ingest/create-ingest.ts";
 import type { StoreLimits } from "../store/rules/store-limits.ts";
@@ -52,7 +53,7 @@ export function restOptions(settings: Settings) {
     requestMs: settings.REST_REQUEST_MS,
     keyFile: settings.CREDENTIALS_KEY_FILE,
     rates: { jobs: settings.REST_JOBS_PER_MINUTE, resultset: settings.REST_RESULTSETS_PER_MINUTE },
-    readApi: isReadable(settings),
+    readApi: isOn(settings.READ_API, settings),
     logTexts: logTextOptions(settings),
   } satisfies Partial<RestOptions>;
 }
@@ -69,9 +70,21 @@ function logTextOptions(settings: Settings): RestOptions["logTexts"] {
 }
 
 /** What is stored is shown to everybody only on a machine of one's own, unless the operator decides otherwise. */
-function isReadable({ READ_API, PUBLIC_HOST, TRUSTED_PROXIES }: Settings): boolean {
-  if (READ_API === "auto") return isLoopback(PUBLIC_HOST) && TRUSTED_PROXIES.length === 0;
-  return READ_API === "true";
+function isOn(
+  choice: "auto" | "true" | "false",
+  { PUBLIC_HOST, TRUSTED_PROXIES }: Pick<Settings, "PUBLIC_HOST" | "TRUSTED_PROXIES">,
+): boolean {
+  if (choice === "auto") return isLoopback(PUBLIC_HOST) && TRUSTED_PROXIES.length === 0;
+  return choice === "true";
+}
+
+/** Returns the settings of the pages; null if there are to be none. */
+export function pageSettings(
+  settings: Omit<PageSettings, "operates"> &
+    Pick<Settings, "PAGES" | "OPERATE_PAGES" | "PUBLIC_HOST" | "PUBLIC_PORT" | "TRUSTED_PROXIES">,
+): PageSettings | null {
+  if (settings.PUBLIC_PORT === "off" || !isOn(settings.PAGES, settings)) return null;
+  return { ...settings, operates: isOn(settings.OPERATE_PAGES, settings) };
 }
 
 /** No web page may read the data of a laptop, unless it is named. */

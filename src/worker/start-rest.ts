@@ -1,7 +1,13 @@
 import { isIP } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { openKeyring } from "../credentials/keyring.ts";
 import { reportCredentials } from "../credentials/report-credentials.ts";
+import type { WorkerView } from "../http/observe/observe-worker.ts";
+import { createLightSource } from "../http/pages/light-source.ts";
+import { builtAssets, openAssets } from "../http/pages/open-assets.ts";
+import type { PageParts, PageSettings } from "../http/pages/page-parts.ts";
+import { publicPages } from "../http/pages/public-pages.ts";
 import { type PublicOptions, startPublic } from "../http/public/start-public.ts";
 import { readApiPlugin } from "../http/read/read-api-plugin.ts";
 import { type AuthenticatorOptions, createAuthenticator } from "../http/rest/authenticate.ts";
@@ -15,7 +21,7 @@ import { type LogCacheOptions, openLogCache } from "../logs/cache/log-cache.ts";
 import { type HttpLogSourceOptions, openHttpLogSource } from "../logs/fetch/http-log-source.ts";
 import type { Store } from "../store/ports/store.ts";
 
-export interface RestOptions extends Omit<PublicOptions, "authenticator" | "restPlugins" | "log"> {
+export interface RestOptions extends Omit<PublicOptions, "authenticator" | "restPlugins" | "pages" | "log"> {
   /** The file with the keys of secrets; undefined if they are not encrypted. */
   readonly keyFile: string | undefined;
   readonly rates: AuthenticatorOptions["limits"];
@@ -25,6 +31,11 @@ export interface RestOptions extends Omit<PublicOptions, "authenticator" | "rest
   readonly readApi: boolean;
   /** Where and how the texts of logs are kept for readers. */
   readonly logTexts: Omit<LogCacheOptions, "source" | "now"> & { readonly fetch: HttpLogSourceOptions };
+  /** Null: no pages are served. */
+  readonly pages: {
+    readonly settings: PageSettings;
+    readonly view: Pick<WorkerView, "readinessProblems" | "status">;
+  } | null;
   readonly store: Store;
   readonly submit: Submit;
   /** Returns the rules to judge by now. */
@@ -60,7 +71,8 @@ export async function startRest(options: RestOptions): Promise<Rest> {
   const logs = openLogCache({ ...texts, source: openHttpLogSource(fetch), now });
   const reading = options.readApi ? [readApiPlugin({ store, logs })] : [];
   const restPlugins = [submission, updateStatePlugin(store), ...reading];
-  const server = await startPublic({ ...options, authenticator, restPlugins });
+  const pages = options.pages && publicPages(pageParts({ ...options.pages, store, logs, now, log }));
+  const server = await startPublic({ ...options, authenticator, restPlugins, pages });
   reportCredentials({ credentials: store, keyring, log }).catch((error: unknown) =>
     log.error("bug", { what: "credentials", error }),
   );
@@ -69,6 +81,21 @@ export async function startRest(options: RestOptions): Promise<Rest> {
       await server.close(limitMs);
       await logs.close();
     },
+  };
+}
+
+function pageParts({
+  settings,
+  view,
+  ...parts
+}: NonNullable<RestOptions["pages"]> & Pick<PageParts, "store" | "logs" | "now" | "log">): PageParts {
+  const problems = (): Promise<string[]> => view.readinessProblems();
+  return {
+    ...parts,
+    settings,
+    status: () => view.status(),
+    light: createLightSource({ problems, readyWords: "worker ready", now: parts.now }),
+    assets: openAssets(fileURLToPath(builtAssets), parts.log),
   };
 }
 

@@ -3,7 +3,7 @@ import { collectProcessMetrics } from "../../metrics/counters.ts";
 import { addressOf, createHostCheck } from "../server/admit-host.ts";
 import { createServer, type ServerLimits } from "../server/create-server.ts";
 import { openServer } from "../server/open-server.ts";
-import { type ObserveOptions, observeWorker } from "./observe-worker.ts";
+import { type ObserveOptions, observeWorker, type WorkerView } from "./observe-worker.ts";
 import { observerPlugin } from "./observer-routes.ts";
 import { startRecentWatch } from "./recent-figures.ts";
 
@@ -17,6 +17,8 @@ export interface HttpOptions extends Omit<ObserveOptions, "pingMs" | "recent"> {
 }
 
 export interface Http {
+  /** What the worker shows of itself, also if nothing is served here. */
+  readonly view: WorkerView;
   close(): Promise<void>;
 }
 
@@ -38,9 +40,9 @@ const PING_MS = 2000;
  */
 export async function startHttp(options: HttpOptions): Promise<Http> {
   const { host, allowedHosts, port, counters, log } = options;
-  if (port === "off") return { close: async () => undefined };
   const recent = await startRecentWatch(counters);
   const view = observeWorker({ ...options, pingMs: PING_MS, recent });
+  if (port === "off") return { view, close: async () => recent.stop() };
   const plugins = [observerPlugin(view, counters)];
   const errorBody = (error: string, more = {}): object => ({ error, ...more });
   const isOurs = createHostCheck({ host, allowedHosts, setting: "HTTP_ALLOWED_HOSTS", errorBody });
@@ -60,6 +62,7 @@ export async function startHttp(options: HttpOptions): Promise<Http> {
   collectProcessMetrics(counters);
   log.info("http_listening", { url: server.url });
   return {
+    view,
     async close() {
       recent.stop();
       await server.close();

@@ -8,8 +8,8 @@ import { isNamelessAgent, NAMELESS_AGENT } from "../rest/refused-agents.ts";
 import { isRestPath, restPlugin } from "../rest/rest-plugin.ts";
 import { detailBody, sendDetail } from "../rest/send-detail.ts";
 import { createHostCheck } from "../server/admit-host.ts";
-import { clientAddress, createTrust } from "../server/client-address.ts";
-import { createServer } from "../server/create-server.ts";
+import { clientAddress, createTrust, type IsTrusted } from "../server/client-address.ts";
+import { createServer, type ServerOptions } from "../server/create-server.ts";
 import { openServer } from "../server/open-server.ts";
 import { descriptionPlugin } from "./description-routes.ts";
 
@@ -31,7 +31,18 @@ export interface PublicOptions {
   readonly authenticator: Authenticator;
   /** The routes of the REST API. */
   readonly restPlugins: readonly FastifyPluginAsync[];
+  /** Null: no pages are served. */
+  readonly pages: PublicPages | null;
   readonly log: Log;
+}
+
+/** The pages as this listener needs them. */
+export interface PublicPages {
+  readonly plugin: (isTrusted: IsTrusted) => FastifyPluginAsync;
+  /** Sets the headers of every answer. */
+  readonly setHeaders: (reply: FastifyReply) => void;
+  /** Answers a request outside the REST API that failed, or that no route answers. */
+  readonly sendProblem: NonNullable<ServerOptions["sendProblem"]>;
 }
 
 export interface PublicServer {
@@ -48,12 +59,12 @@ const MAX_REQUESTS_PER_CONNECTION = 10_000;
 const IDLE_MS = 120_000;
 
 /**
- * Serves the REST API and its description. The log says at which address (`public_listening`).
+ * Serves the REST API, its description, and the pages if there are any. The log says at which address (`public_listening`).
  *
  * @throws Misuse if it cannot listen on the address.
  */
 export async function startPublic(options: PublicOptions): Promise<PublicServer> {
-  const { host, port, allowedHosts, trustedProxies, log } = options;
+  const { host, port, allowedHosts, trustedProxies, pages, log } = options;
   if (port === "off") return { close: async () => undefined };
   const isTrusted = createTrust(trustedProxies);
   const isOurs = createHostCheck({
@@ -64,6 +75,7 @@ export async function startPublic(options: PublicOptions): Promise<PublicServer>
   });
 
   function admit(request: FastifyRequest, reply: FastifyReply): boolean {
+    pages?.setHeaders(reply);
     const { url, method, raw } = request;
     // The path as it was routed: it may have come with the whole URL, or with letters that are encoded.
     const path = request.routeOptions.url ?? url;
@@ -98,8 +110,9 @@ export async function startPublic(options: PublicOptions): Promise<PublicServer>
     },
     admit,
     errorBody: detailBody,
+    ...(pages !== null && { sendProblem: pages.sendProblem }),
     closesGently: true,
-    plugins: [rest, descriptionPlugin],
+    plugins: [rest, descriptionPlugin, ...(pages === null ? [] : [pages.plugin(isTrusted)])],
     log,
   });
   const server = await openServer(app, host, port, { host: "PUBLIC_HOST", port: "PUBLIC_PORT" });

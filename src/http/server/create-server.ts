@@ -23,12 +23,23 @@ export interface ServerLimits {
   readonly maxRequestsPerConnection: number;
 }
 
+/** An answer that the server gives by itself. */
+export interface Problem {
+  /** The HTTP status. */
+  readonly status: number;
+  readonly text: string;
+  /** What a person may want to know in addition. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
 export interface ServerOptions {
   readonly limits: ServerLimits;
   /** Decides whether a request is for this listener, before its path is looked up. If it returns false, it has answered the request. */
   readonly admit: (request: FastifyRequest, reply: FastifyReply) => boolean;
-  /** Returns the body of an answer that the server gives by itself. `more`: what a person may want to know in addition. */
+  /** Returns the body of an answer that the server gives by itself. `more`: see {@link Problem}. */
   readonly errorBody: (text: string, more?: Readonly<Record<string, unknown>>) => object;
+  /** Answers a request that failed, or that no route answers. Default: JSON with `errorBody`. */
+  readonly sendProblem?: (request: FastifyRequest, reply: FastifyReply, problem: Problem) => FastifyReply;
   /** Whether closing waits for the answers to requests that have arrived. If not, their connections are cut. */
   readonly closesGently: boolean;
   /** The routes: each plugin registers its own. */
@@ -45,11 +56,15 @@ const headerLimits = {
 };
 
 /**
- * Creates a server with the plugins' routes. It does not listen yet. All other answers are JSON: 404 for an unknown path, 405
+ * Creates a server with the plugins' routes. It does not listen yet. It answers by itself with 404 for an unknown path, 405
  * for a method that the path does not have, and 500 for a bug, which is logged.
  */
 export function createServer(options: ServerOptions): FastifyInstance {
   const { limits, errorBody, closesGently, plugins, log } = options;
+  const sendProblem =
+    options.sendProblem ??
+    ((_request: FastifyRequest, reply: FastifyReply, { status, text, more }: Problem): FastifyReply =>
+      sendJson(reply, status, errorBody(text, more)));
 
   /** Returns whether the request is for this listener. If not, it has been answered. */
   function admit(request: FastifyRequest, reply: FastifyReply): boolean {
@@ -83,23 +98,24 @@ export function createServer(options: ServerOptions): FastifyInstance {
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, errorBody),
     // Handles a path that cannot be decoded. Fastify runs no hook for it.
     frameworkErrors(_error, request, reply) {
-      if (admit(request, reply)) sendJson(reply, 400, errorBody("this path cannot be read"));
+      if (admit(request, reply))
+        sendProblem(request, reply, { status: 400, text: "this path cannot be read" });
     },
   });
   const known = noteKnownPaths(app);
   app.addHook("onRequest", async (request, reply) => {
     if (!admit(request, reply)) return reply;
     // Answered here and not in a handler, because the body would be read before a handler runs.
-    if (request.is404)
-      return sendJson(reply, 404, errorBody("there is nothing at this path", { paths: known.list() }));
-    return undefined;
+    if (!request.is404) return undefined;
+    const text = "there is nothing at this path";
+    return sendProblem(request, reply, { status: 404, text, more: { paths: known.list() } });
   });
   app.setErrorHandler((error, request, reply) => {
-    const status = refusalStatus(error);
+    const status = errorStatus(error);
     if (status === 500) log.error("bug", { what: "http", path: request.url.split("?")[0], error });
     const text =
       status === 500 ? "this is a bug in pulse-ingest: see the worker's log" : (STATUS_CODES[status] ?? "");
-    return sendJson(reply, status, errorBody(text));
+    return sendProblem(request, reply, { status, text });
   });
   for (const plugin of plugins) app.register(plugin);
   app.after(() => known.refuseOtherMethods(errorBody));
@@ -107,7 +123,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
 }
 
 /** Returns the status if fastify itself refused the request, e.g. for a body that is too long; otherwise 500. */
-function refusalStatus(error: unknown): number {
+export function errorStatus(error: unknown): number {
   if (!(error instanceof Error) || !("code" in error) || !("statusCode" in error)) return 500;
   const { code, statusCode } = error;
   const isRefusal = typeof code === "string" && code.startsWith("FST_");

@@ -1,8 +1,8 @@
 import { expect, it } from "@jest/globals";
 import { acceptsVersion } from "../../../src/http/rest/accept-version.ts";
-import { acceptsGzip } from "../../../src/http/rest/compress-answers.ts";
 import { isNamelessAgent } from "../../../src/http/rest/refused-agents.ts";
 import { isRestPath } from "../../../src/http/rest/rest-plugin.ts";
+import { acceptsCoding } from "../../../src/http/server/accepts-coding.ts";
 
 it.each([
   [undefined, true],
@@ -33,7 +33,7 @@ it.each([
   ["identity", false],
   ["br", false],
 ])("Accept-Encoding %p: compressed %p", (accepted, compressed) => {
-  expect(acceptsGzip(accepted)).toBe(compressed);
+  expect(acceptsCoding(accepted, "gzip")).toBe(compressed);
 });
 
 it.each([

@@ -56,7 +56,7 @@ export class RestServer {
     const server = await startRest({
       ...{ host: "127.0.0.1", port: 0, allowedHosts: [], trustedProxies: [], allowedOrigins: [] },
       ...{ maxBodyBytes: 1e6, maxBodiesBytes: 4e6, maxItems: 1000, requestMs: 30_000 },
-      ...{ keyFile: undefined, rates: { jobs: 0, resultset: 0 }, readApi: false },
+      ...{ keyFile: undefined, rates: { jobs: 0, resultset: 0 }, readApi: false, pages: null },
       logTexts: {
         ...{ folder: join(tmpdir(), "no-log-texts"), maxBytes: 1e6, perHost: 1 },
         ...{ limits: { inflatedBytes: 1e6, ratio: 100, lines: 1000 }, fetch: { userAgent: "a test" } },
@@ -97,7 +97,9 @@ export class RestServer {
         ...signed,
         ...headers,
       },
-      ...(sentBody.length > 0 && { body: sentBody }),
+      ...(sentBody.length > 0 && {
+        body: typeof sentBody === "string" ? sentBody : new Uint8Array(sentBody),
+      }),
     });
     const text = await answer.text();
     return {

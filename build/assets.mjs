@@ -1,0 +1,102 @@
+// `node build/assets.mjs FOLDER`: bundles what browsers load into a folder: one script for each `src/web/client/*-page.ts(x)`, one style
+// sheet made of `src/web/styles/*.css`, each also compressed, `manifest.json` and `licences.txt`.
+// Plain JavaScript: the build runs it before anything is compiled.
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build, transform } from "esbuild";
+
+const project = fileURLToPath(new URL("..", import.meta.url));
+const clientFolder = join(project, "src/web/client");
+const stylesFolder = join(project, "src/web/styles");
+/** These define what the other sheets use, so they come first. */
+const firstSheets = ["tokens.css", "base.css"];
+/** The browsers that have what the pages need, such as cascade layers and private fields. */
+const target = ["chrome111", "firefox113", "safari16.4"];
+
+/** Names of the scripts by entry, and for each one the chunks that it imports at once. */
+async function bundleScripts(folder) {
+  const entries = readdirSync(clientFolder).filter((file) => /-page\.tsx?$/.test(file));
+  const { metafile } = await build({
+    entryPoints: entries.map((file) => join(clientFolder, file)),
+    absWorkingDir: project,
+    outdir: folder,
+    entryNames: "[name].[hash]",
+    chunkNames: "[name].[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    minify: true,
+    target,
+    tsconfig: join(clientFolder, "tsconfig.json"),
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+  });
+  const scripts = {};
+  for (const [path, { entryPoint, imports }] of Object.entries(metafile.outputs)) {
+    if (entryPoint === undefined || !entries.includes(basename(entryPoint))) continue;
+    const chunks = imports
+      .filter(({ kind }) => kind === "import-statement")
+      .map(({ path: used }) => basename(used));
+    scripts[basename(entryPoint).replace(/\.tsx?$/, "")] = { file: basename(path), chunks };
+  }
+  return { scripts, packages: packagesOf(Object.keys(metafile.inputs)) };
+}
+
+/** Returns the names of the packages that some input files belong to, sorted. */
+function packagesOf(inputs) {
+  const names = inputs.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? null);
+  return [...new Set(names.filter((name) => name !== null))].sort();
+}
+
+async function bundleStyles(folder) {
+  const rest = readdirSync(stylesFolder).filter(
+    (file) => file.endsWith(".css") && !firstSheets.includes(file),
+  );
+  const sheets = [...firstSheets, ...rest.sort()].map((file) =>
+    readFileSync(join(stylesFolder, file), "utf8"),
+  );
+  const { code } = await transform(sheets.join("\n"), { loader: "css", minify: true, target });
+  const hash = createHash("sha256").update(code).digest("hex").slice(0, 8).toUpperCase();
+  const file = `style.${hash}.css`;
+  writeFileSync(join(folder, file), code);
+  return file;
+}
+
+/** Writes the licence of each package that is part of a script. */
+function writeLicences(folder, packages) {
+  const notices = packages.map((name) => {
+    const place = join(project, "node_modules", name);
+    const { version, license } = JSON.parse(readFileSync(join(place, "package.json"), "utf8"));
+    const file = readdirSync(place).find((each) => /^licen[cs]e/i.test(each));
+    const text = file === undefined ? "" : readFileSync(join(place, file), "utf8").trim();
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  writeFileSync(join(folder, "licences.txt"), notices.join(`\n${"-".repeat(78)}\n\n`));
+}
+
+/** Writes `FILE.br` and `FILE.gz` beside each file that browsers load. */
+function compressAll(folder) {
+  for (const file of readdirSync(folder).filter((each) => /\.(js|css|txt)$/.test(each))) {
+    const plain = readFileSync(join(folder, file));
+    const size = { [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };
+    writeFileSync(join(folder, `${file}.br`), brotliCompressSync(plain, { params: size }));
+    writeFileSync(join(folder, `${file}.gz`), gzipSync(plain, { level: 9 }));
+  }
+}
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) throw new Error("usage: node build/assets.mjs FOLDER");
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const { scripts, packages } = await bundleScripts(folder);
+const style = await bundleStyles(folder);
+writeLicences(folder, packages);
+compressAll(folder);
+writeFileSync(join(folder, "manifest.json"), `${JSON.stringify({ style, scripts }, null, 2)}\n`);
+process.stderr.write(
+  `${relative(process.cwd(), folder)}: ${Object.keys(scripts).length} scripts, ${style}\n`,
+);

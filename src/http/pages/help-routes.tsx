@@ -1,0 +1,18 @@
+import type { FastifyPluginAsync } from "fastify";
+import { HelpView } from "../../web/help-view.tsx";
+import { drawMarkup } from "./markup.ts";
+import type { PageParts } from "./page-parts.ts";
+import { sendPage } from "./send-page.tsx";
+
+/** `/help`: keys, colours and switches. */
+export function helpRoutes(parts: PageParts): FastifyPluginAsync {
+  return async (app) => {
+    app.get("/help", async (_request, reply) =>
+      sendPage(reply, parts, {
+        title: "Help",
+        entry: "help-page",
+        main: drawMarkup(<HelpView keyTables={[]} />),
+      }),
+    );
+  };
+}

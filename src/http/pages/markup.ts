@@ -1,0 +1,24 @@
+import type { VNode } from "preact";
+import { renderToString } from "preact-render-to-string";
+
+declare const drawn: unique symbol;
+
+/** HTML that components have drawn, in which all text is escaped. Only this file makes it, so no other string can get into a page. */
+export interface Markup {
+  readonly html: string;
+  readonly [drawn]: true;
+}
+
+/** Draws an element. */
+export function drawMarkup(element: VNode): Markup {
+  return markup(renderToString(element));
+}
+
+/** Joins pieces that were drawn one after the other. A large page is drawn in pieces, so that the event loop gets turns in between. */
+export function joinMarkup(pieces: readonly Markup[]): Markup {
+  return markup(pieces.map(({ html }) => html).join(""));
+}
+
+function markup(html: string): Markup {
+  return { html } as Markup;
+}

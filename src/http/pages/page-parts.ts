@@ -1,0 +1,29 @@
+import type { Settings } from "../../config/settings.ts";
+import type { Log } from "../../log.ts";
+import type { LogSlices } from "../../logs/cache/log-slices.ts";
+import type { Store } from "../../store/ports/store.ts";
+import type { WorkerStatus } from "../observe/worker-status.ts";
+import type { LightSource } from "./light-source.ts";
+import type { Assets } from "./open-assets.ts";
+
+/** The settings that pages need. */
+export interface PageSettings
+  extends Pick<Settings, "BUGZILLA_URL" | "PAGES_MAX_STREAMS" | "PAGES_REMOTE_IMAGES" | "PAGES_WORKERS"> {
+  /** Whether this listener shows what is for operators: `/operate`, payloads of rejected messages, and client ids. */
+  readonly operates: boolean;
+}
+
+/** What pages are made from. */
+export interface PageParts {
+  readonly store: Store;
+  readonly settings: PageSettings;
+  /** The status of the worker in this process; null where pages run by themselves. */
+  readonly status: (() => Promise<WorkerStatus>) | null;
+  readonly light: LightSource;
+  /** The texts of logs. */
+  readonly logs: LogSlices;
+  readonly assets: Assets;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  readonly log: Log;
+}

@@ -1,0 +1,16 @@
+/** Thrown by a page's route that cannot answer as asked. The reader gets it as a page, or as JSON under `/api/`. */
+export class PageRefused extends Error {
+  override readonly name = "PageRefused";
+  readonly status: number;
+  /** What the reader can do now, in a sentence. */
+  readonly advice: string;
+  readonly retryAfterSeconds: number | null;
+
+  /** @param text - what happened, in a sentence that tells no paths and no stacks. */
+  constructor(status: number, text: string, advice: string, retryAfterSeconds: number | null = null) {
+    super(text);
+    this.status = status;
+    this.advice = advice;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}

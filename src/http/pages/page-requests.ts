@@ -1,0 +1,48 @@
+import type { FastifyRequest } from "fastify";
+
+/** The most bytes of an address's query. No link of ours is nearly as long. */
+export const MAX_QUERY_BYTES = 2048;
+
+/** What the browser says about the page that a request comes from. */
+export interface RequestSource {
+  /** `Sec-Fetch-Site`; undefined if the client is not a browser, or an old one. */
+  readonly fetchSite: string | undefined;
+  readonly origin: string | undefined;
+  readonly contentType: string | undefined;
+  /** The host that the client used, with its port if it named one. */
+  readonly host: string | null;
+}
+
+export function sourceOf({ headers }: FastifyRequest, host: string | null): RequestSource {
+  const fetchSite = headers["sec-fetch-site"];
+  return {
+    fetchSite: typeof fetchSite === "string" ? fetchSite : undefined,
+    origin: headers.origin,
+    contentType: headers["content-type"],
+    host,
+  };
+}
+
+/** Returns whether a script or an element of a page elsewhere asks for data. It could not read the answer, but it has no reason to ask. */
+export function isForeignQuestion({ fetchSite }: Pick<RequestSource, "fetchSite">): boolean {
+  return fetchSite === "cross-site";
+}
+
+/** The types of a body that the pages post: JSON, and a plain form. */
+const bodyTypes = /^(application\/json|application\/x-www-form-urlencoded)\s*(;|$)/i;
+
+/** Why a POST is refused: its type is none that our pages send, or it comes from a page elsewhere. */
+export type PostProblem = "type" | "foreign";
+
+/** Judges a POST to a page. Returns null if it may be answered. */
+export function postProblem({ fetchSite, origin, contentType, host }: RequestSource): PostProblem | null {
+  if (!bodyTypes.test(contentType ?? "")) return "type";
+  if (fetchSite !== undefined && fetchSite !== "same-origin") return "foreign";
+  if (origin !== undefined && hostOf(origin) !== host?.toLowerCase()) return "foreign";
+  return null;
+}
+
+/** Returns the host and port of an origin; null for `null`, the origin of sandboxed pages. */
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
+}

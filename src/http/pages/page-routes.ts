@@ -1,0 +1,7 @@
+import type { FastifyPluginAsync } from "fastify";
+import { helpRoutes } from "./help-routes.tsx";
+import { lightRoutes } from "./light-routes.ts";
+import type { PageParts } from "./page-parts.ts";
+
+/** All pages with their JSON. A new page is a new row. */
+export const pageRoutes: readonly ((parts: PageParts) => FastifyPluginAsync)[] = [helpRoutes, lightRoutes];

@@ -1,0 +1,81 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import { Unavailable } from "../../domain/faults.ts";
+import { compressAnswers } from "../rest/compress-answers.ts";
+import { clientAddress, type IsTrusted } from "../server/client-address.ts";
+import { errorStatus } from "../server/create-server.ts";
+import { assetRoutes } from "./asset-routes.ts";
+import type { PageParts } from "./page-parts.ts";
+import { PageRefused } from "./page-refused.ts";
+import { isForeignQuestion, MAX_QUERY_BYTES, postProblem, sourceOf } from "./page-requests.ts";
+import { pageRoutes } from "./page-routes.ts";
+import { sendErrorPage } from "./send-error-page.tsx";
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** A fastify plugin with all pages, their JSON and the bundles. */
+export function pagesPlugin(parts: PageParts, isTrusted: IsTrusted): FastifyPluginAsync {
+  return async (scope) => {
+    scope.addHook("onRequest", async (request) => checkQuestion(request, isTrusted));
+    scope.setErrorHandler((error, request, reply) => answerError(parts, error, request, reply));
+    scope.register(assetRoutes(parts.assets));
+    scope.register(async (drawn) => {
+      compressAnswers(drawn);
+      for (const routes of pageRoutes) drawn.register(routes(parts));
+    });
+  };
+}
+
+/** @throws PageRefused for a question that no page of ours asks. */
+function checkQuestion(request: FastifyRequest, isTrusted: IsTrusted): void {
+  const { url, method, raw, socket } = request;
+  const query = url.slice(url.indexOf("?") + 1);
+  if (url.includes("?") && Buffer.byteLength(query) > MAX_QUERY_BYTES) {
+    throw new PageRefused(
+      414,
+      `The address is too long: its query may have ${MAX_QUERY_BYTES} bytes.`,
+      "Remove some of the filters.",
+    );
+  }
+  const addressed = { remoteAddress: socket.remoteAddress, target: url, rawHeaders: raw.rawHeaders };
+  const source = sourceOf(request, clientAddress(addressed, isTrusted).hostHeader);
+  if (method === "POST") refusePost(source);
+  if (url.startsWith("/api/") && isForeignQuestion(source)) {
+    throw new PageRefused(403, "These data are for the pages of this server.", "Open the page itself.");
+  }
+}
+
+function refusePost(source: Parameters<typeof postProblem>[0]): void {
+  switch (postProblem(source)) {
+    case "type":
+      throw new PageRefused(415, "Send JSON or a form.", "Use the form of the page.");
+    case "foreign":
+      throw new PageRefused(
+        403,
+        "This form belongs to a page of another server.",
+        "Use the form of the page.",
+      );
+    case null:
+  }
+}
+
+function answerError(
+  parts: PageParts,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  if (error instanceof PageRefused) {
+    const { status, message: text, advice, retryAfterSeconds } = error;
+    if (retryAfterSeconds !== null) reply.header("retry-after", String(retryAfterSeconds));
+    return sendErrorPage(parts, request, reply, { status, text, advice });
+  }
+  if (error instanceof Unavailable) {
+    reply.header("retry-after", String(RETRY_AFTER_SECONDS));
+    const text = "The database cannot be reached.";
+    return sendErrorPage(parts, request, reply, { status: 503, text, advice: "Try again in a few seconds." });
+  }
+  const status = errorStatus(error);
+  if (status === 500) parts.log.error("bug", { what: "pages", path: request.url.split("?")[0], error });
+  const text = status === 500 ? "The server met an error of its own." : "This request cannot be answered.";
+  return sendErrorPage(parts, request, reply, { status, text });
+}

@@ -1,0 +1,38 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { ErrorView } from "../../web/error-view.tsx";
+import { sendDetail } from "../rest/send-detail.ts";
+import type { Problem } from "../server/create-server.ts";
+import { drawMarkup } from "./markup.ts";
+import type { PageParts } from "./page-parts.ts";
+import { drawDocument, sendDrawn } from "./send-page.tsx";
+
+/** What a reader can do about a status that has no advice of its own. */
+const advices: Readonly<Record<number, string>> = {
+  400: "Check the address, or begin at one of these pages.",
+  404: "The address may have a typing error, or what it names may be gone. Begin at one of these pages.",
+  500: "This is a bug in pulse-ingest. Its operator finds it in the log. Try again, or begin at one of these pages.",
+};
+
+/** Answers a request that failed: a page where the browser accepts HTML, otherwise JSON. Asks nobody, so that it works in all circumstances. */
+export function sendErrorPage(
+  parts: Pick<PageParts, "light" | "assets" | "settings">,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problem: Problem & { readonly advice?: string },
+): FastifyReply {
+  const { status, text } = problem;
+  if (!wantsPage(request)) return sendDetail(reply, status, text);
+  const advice = problem.advice ?? advices[status] ?? "Begin at one of these pages.";
+  const sentence = /[.!?]$/.test(text) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  const main = drawMarkup(<ErrorView status={status} text={sentence} advice={advice} />);
+  const page = { title: status === 404 ? "Not found" : `Error ${status}`, entry: null, main };
+  return sendDrawn(reply.code(status), drawDocument(parts, page, parts.light.last())).header(
+    "cache-control",
+    "no-store",
+  );
+}
+
+/** Returns whether to answer with a page. Under `/api/` all answers are JSON. */
+function wantsPage({ url, headers }: FastifyRequest): boolean {
+  return !/^\/+api\//.test(url) && /\btext\/html\b/.test(headers.accept ?? "");
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyReply } from "fastify";
+import { PageShell } from "../../web/page-shell.tsx";
+import type { LightView } from "../../web/worker-light.tsx";
+import { drawMarkup, type Markup } from "./markup.ts";
+import type { PageParts } from "./page-parts.ts";
+
+/** A page to be sent. */
+export interface Page {
+  /** Its name in the browser's tab. Text from data is fine. */
+  readonly title: string;
+  /** The project that it is about. Default: null, none. */
+  readonly project?: string | null;
+  /** What the search box holds. Default: nothing. */
+  readonly search?: string;
+  /** The script, such as `grid-page`; null for none. */
+  readonly entry: string | null;
+  /** The content of the main landmark. */
+  readonly main: Markup;
+}
+
+/** Stands where the main content goes. Nobody outside can know it, so no text from data can contain it. */
+const place = randomUUID();
+
+/** Sends a page. @param status - the HTTP status; default 200. */
+export async function sendPage(
+  reply: FastifyReply,
+  parts: Pick<PageParts, "light" | "assets" | "settings">,
+  page: Page,
+  status = 200,
+): Promise<FastifyReply> {
+  return sendDrawn(reply.code(status), drawDocument(parts, page, await parts.light.ask()));
+}
+
+/** Returns the whole document of a page. */
+export function drawDocument(
+  { assets, settings }: Pick<PageParts, "assets" | "settings">,
+  { title, project = null, search = "", entry, main }: Page,
+  light: LightView,
+): string {
+  const shell = drawMarkup(
+    <PageShell
+      title={title}
+      project={project}
+      search={search}
+      light={light}
+      operates={settings.operates}
+      files={assets.filesOf(entry)}
+    >
+      {place}
+    </PageShell>,
+  );
+  const [before = "", after = ""] = shell.html.split(place);
+  return `<!doctype html>${before}${main.html}${after}\n`;
+}
+
+/** Sends a document. It may be kept for the browser's own "back", but is asked for again on every visit. */
+export function sendDrawn(reply: FastifyReply, html: string): FastifyReply {
+  return reply
+    .headers({ "content-type": "text/html; charset=utf-8", "cache-control": "private, no-cache" })
+    .send(Buffer.from(html));
+}

@@ -1,0 +1,24 @@
+import type { ComponentChildren } from "preact";
+import { linkAddress } from "./link-address.ts";
+
+export interface DataLinkProps {
+  /** The address, as somebody sent it. */
+  readonly href: string;
+  /** Shown on hover, in place of the address. */
+  readonly title?: string;
+  readonly children: ComponentChildren;
+}
+
+/**
+ * A link to an address that comes from data. It opens beside the page. An address that no link may have is shown as text. Preact
+ * does not stop `javascript:` by itself, so every address from data goes through this component.
+ */
+export function DataLink({ href, title, children }: DataLinkProps) {
+  const address = linkAddress(href);
+  if (address === null) return <span title={`not a link: ${href}`}>{children}</span>;
+  return (
+    <a title={title ?? href} href={address} target="_blank" rel="noopener">
+      {children}
+    </a>
+  );
+}

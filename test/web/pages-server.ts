@@ -1,0 +1,60 @@
+import { createLightSource } from "../../src/http/pages/light-source.ts";
+import { openAssets } from "../../src/http/pages/open-assets.ts";
+import type { PageParts, PageSettings } from "../../src/http/pages/page-parts.ts";
+import { publicPages } from "../../src/http/pages/public-pages.ts";
+import type { Log } from "../../src/log.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import { startPublicServer } from "../http/public-server.ts";
+import { buildAssets } from "./built-assets.ts";
+
+export interface PagesServer {
+  /** Without a slash at the end. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export const pageSettings: PageSettings = {
+  BUGZILLA_URL: "https://bugzilla.mozilla.org",
+  PAGES_MAX_STREAMS: 50,
+  PAGES_REMOTE_IMAGES: false,
+  PAGES_WORKERS: [],
+  operates: true,
+};
+
+const silent: Log = {
+  error: (event, fields) =>
+    process.stderr.write(`pages-server: ${event} ${String(fields?.["error"] ?? "")}\n`),
+  warn: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+};
+
+/**
+ * Starts the public listener with all pages over a store, on a free port, in this process. Scripts and styles are bundled from the
+ * sources as they are now. One server for a whole test file is enough.
+ *
+ * @param changes - parts to be replaced, such as `settings`, `status` or `now`.
+ */
+export async function startPagesServer(store: Store, changes: Partial<PageParts> = {}): Promise<PagesServer> {
+  const assets = await buildAssets();
+  const log = changes.log ?? silent;
+  const parts: PageParts = {
+    store,
+    settings: pageSettings,
+    status: null,
+    light: createLightSource({ problems: async () => [], readyWords: "worker ready", now: Date.now }),
+    logs: { readLines: async () => ({ ok: false, kind: "failed", detail: "there are no logs here" }) },
+    assets: openAssets(assets.folder, log),
+    now: Date.now,
+    log,
+    ...changes,
+  };
+  const server = await startPublicServer([], log, publicPages(parts));
+  return {
+    url: server.url,
+    async close() {
+      await server.close();
+      await assets.remove();
+    },
+  };
+}
