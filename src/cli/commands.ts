@@ -26,6 +26,15 @@ export const commands: readonly CommandRow[] = [
     run: async () => (await import("./commands/start.ts")).start(env),
   },
   {
+    usage: "pages",
+    summary: "serve the web pages of a store without a worker, until SIGTERM or Ctrl-C",
+    examples: ["pulse-ingest pages", "PUBLIC_PORT=9190 HTTP_PORT=off DATA_DIR=data pulse-ingest pages"],
+    more:
+      "MONGODB_URL or DATA_DIR must name the store. A worker serves the same pages itself, on the same port by default.\n" +
+      "PAGES_WORKERS names workers whose state the pages show.",
+    run: async () => (await import("./commands/pages.ts")).pages(env),
+  },
+  {
     usage: "check",
     summary: "check the registry and the settings, and show what would be bound",
     options: [

@@ -153,7 +153,7 @@ export type Counters = ReturnType<typeof createCounters>;
  * Adds the usual metrics of a Node.js process: processor time, memory, event-loop delay, start time. Their names have no
  * prefix. It starts timers, so call it once per process.
  */
-export function collectProcessMetrics({ registry }: Counters): void {
+export function collectProcessMetrics({ registry }: Pick<Counters, "registry">): void {
   collectDefaultMetrics({ register: registry });
 }
 

@@ -149,7 +149,14 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
   const pages = pageSettings(settings);
   const rest = await startRest({
     ...restOptions(settings),
-    pages: pages && { settings: pages, view: opening.view },
+    pages: pages && {
+      settings: pages,
+      status: () => opening.view.status(),
+      light: {
+        problems: () => opening.view.readinessProblems(),
+        ready: { state: "ready", words: "worker ready" },
+      },
+    },
     store,
     submit: ingest.submit,
     rules: () => ({ ...rules(), collections }),

@@ -4,6 +4,7 @@ import type { DepthWatchOptions } from "../broker/queue/queue-depth.ts";
 import type { OperatorFilesOptions } from "../config/operator-files.ts";
 import { brokerUrl } from "../config/read-settings.ts";
 import type { Settings } from "../config/settings.ts";
+import { isLoopback, isServed } from "../config/who-may-read.ts";
 import type { HttpOptions } from "../http/observe/start-http.ts";
 import type { PageSettings } from "../http/pages/page-parts.ts";
 import type { AllowedOrigins } from "../http/rest/cors.ts";
@@ -11,8 +12,9 @@ import type { IngestOptions } from "../ingest/create-ingest.ts";
 import type { StoreLimits } from "../store/rules/store-limits.ts";
 import { userAgent, version } from "../version.ts";
 import { logOptions } from "./log-options.ts";
+import { type LogTextOptions, logTextFolder } from "./open-log-texts.ts";
 import type { ArtifactsOptions } from "./start-artifacts.ts";
-import { isLoopback, logTextFolder, type RestOptions } from "./start-rest.ts";
+import type { RestOptions } from "./start-rest.ts";
 
 /*
  * The settings in the form in which each part of the worker takes them. Pure. What a part needs besides settings is added
@@ -53,12 +55,12 @@ export function restOptions(settings: Settings) {
     requestMs: settings.REST_REQUEST_MS,
     keyFile: settings.CREDENTIALS_KEY_FILE,
     rates: { jobs: settings.REST_JOBS_PER_MINUTE, resultset: settings.REST_RESULTSETS_PER_MINUTE },
-    readApi: isOn(settings.READ_API, settings),
+    readApi: isServed(settings.READ_API, settings),
     logTexts: logTextOptions(settings),
   } satisfies Partial<RestOptions>;
 }
 
-function logTextOptions(settings: Settings): RestOptions["logTexts"] {
+export function logTextOptions(settings: Settings): LogTextOptions {
   const { fetchLimits, logLimits, ...source } = logOptions(settings);
   return {
     folder: logTextFolder(settings.DATA_DIR),
@@ -69,22 +71,13 @@ function logTextOptions(settings: Settings): RestOptions["logTexts"] {
   };
 }
 
-/** What is stored is shown to everybody only on a machine of one's own, unless the operator decides otherwise. */
-function isOn(
-  choice: "auto" | "true" | "false",
-  { PUBLIC_HOST, TRUSTED_PROXIES }: Pick<Settings, "PUBLIC_HOST" | "TRUSTED_PROXIES">,
-): boolean {
-  if (choice === "auto") return isLoopback(PUBLIC_HOST) && TRUSTED_PROXIES.length === 0;
-  return choice === "true";
-}
-
 /** Returns the settings of the pages; null if there are to be none. */
 export function pageSettings(
   settings: Omit<PageSettings, "operates"> &
     Pick<Settings, "PAGES" | "OPERATE_PAGES" | "PUBLIC_HOST" | "PUBLIC_PORT" | "TRUSTED_PROXIES">,
 ): PageSettings | null {
-  if (settings.PUBLIC_PORT === "off" || !isOn(settings.PAGES, settings)) return null;
-  return { ...settings, operates: isOn(settings.OPERATE_PAGES, settings) };
+  if (settings.PUBLIC_PORT === "off" || !isServed(settings.PAGES, settings)) return null;
+  return { ...settings, operates: isServed(settings.OPERATE_PAGES, settings) };
 }
 
 /** No web page may read the data of a laptop, unless it is named. */

@@ -1,13 +1,5 @@
-import { isIP } from "node:net";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { openKeyring } from "../credentials/keyring.ts";
 import { reportCredentials } from "../credentials/report-credentials.ts";
-import type { WorkerView } from "../http/observe/observe-worker.ts";
-import { createLightSource } from "../http/pages/light-source.ts";
-import { builtAssets, openAssets } from "../http/pages/open-assets.ts";
-import type { PageParts, PageSettings } from "../http/pages/page-parts.ts";
-import { publicPages } from "../http/pages/public-pages.ts";
 import { type PublicOptions, startPublic } from "../http/public/start-public.ts";
 import { readApiPlugin } from "../http/read/read-api-plugin.ts";
 import { type AuthenticatorOptions, createAuthenticator } from "../http/rest/authenticate.ts";
@@ -17,9 +9,9 @@ import type { Submit } from "../ingest/progress/submit.ts";
 import type { ItemRules } from "../judge/judge-item.ts";
 import { readCollection } from "../judge/read-collection.ts";
 import type { Log } from "../log.ts";
-import { type LogCacheOptions, openLogCache } from "../logs/cache/log-cache.ts";
-import { type HttpLogSourceOptions, openHttpLogSource } from "../logs/fetch/http-log-source.ts";
 import type { Store } from "../store/ports/store.ts";
+import { joinPages, type PagesOptions } from "./join-pages.ts";
+import { type LogTextOptions, openLogTexts } from "./open-log-texts.ts";
 
 export interface RestOptions extends Omit<PublicOptions, "authenticator" | "restPlugins" | "pages" | "log"> {
   /** The file with the keys of secrets; undefined if they are not encrypted. */
@@ -29,13 +21,9 @@ export interface RestOptions extends Omit<PublicOptions, "authenticator" | "rest
   readonly maxItems: number;
   /** Whether everybody who reaches the listener may read. */
   readonly readApi: boolean;
-  /** Where and how the texts of logs are kept for readers. */
-  readonly logTexts: Omit<LogCacheOptions, "source" | "now"> & { readonly fetch: HttpLogSourceOptions };
+  readonly logTexts: LogTextOptions;
   /** Null: no pages are served. */
-  readonly pages: {
-    readonly settings: PageSettings;
-    readonly view: Pick<WorkerView, "readinessProblems" | "status">;
-  } | null;
+  readonly pages: Pick<PagesOptions, "settings" | "status" | "light"> | null;
   readonly store: Store;
   readonly submit: Submit;
   /** Returns the rules to judge by now. */
@@ -67,11 +55,10 @@ export async function startRest(options: RestOptions): Promise<Rest> {
     read: (body, kind, project) => readCollection(body, { kind, project, maxItems, ...rules() }),
     reads: store,
   });
-  const { fetch, ...texts } = options.logTexts;
-  const logs = openLogCache({ ...texts, source: openHttpLogSource(fetch), now });
+  const logs = openLogTexts(options.logTexts);
   const reading = options.readApi ? [readApiPlugin({ store, logs })] : [];
   const restPlugins = [submission, updateStatePlugin(store), ...reading];
-  const pages = options.pages && publicPages(pageParts({ ...options.pages, store, logs, now, log }));
+  const pages = options.pages && joinPages({ ...options.pages, store, logs, log });
   const server = await startPublic({ ...options, authenticator, restPlugins, pages });
   reportCredentials({ credentials: store, keyring, log }).catch((error: unknown) =>
     log.error("bug", { what: "credentials", error }),
@@ -82,30 +69,4 @@ export async function startRest(options: RestOptions): Promise<Rest> {
       await logs.close();
     },
   };
-}
-
-function pageParts({
-  settings,
-  view,
-  ...parts
-}: NonNullable<RestOptions["pages"]> & Pick<PageParts, "store" | "logs" | "now" | "log">): PageParts {
-  const problems = (): Promise<string[]> => view.readinessProblems();
-  return {
-    ...parts,
-    settings,
-    status: () => view.status(),
-    light: createLightSource({ problems, readyWords: "worker ready", now: parts.now }),
-    assets: openAssets(fileURLToPath(builtAssets), parts.log),
-  };
-}
-
-/** Returns the folder of the texts of logs. */
-export function logTextFolder(dataDir: string): string {
-  return join(dataDir, "log-cache");
-}
-
-/** Returns whether only this machine can reach a listening host. */
-export function isLoopback(host: string): boolean {
-  if (isIP(host) === 4) return host.startsWith("127.");
-  return host === "::1" || host === "localhost";
 }

@@ -42,7 +42,11 @@ export async function startPagesServer(store: Store, changes: Partial<PageParts>
     store,
     settings: pageSettings,
     status: null,
-    light: createLightSource({ problems: async () => [], readyWords: "worker ready", now: Date.now }),
+    light: createLightSource({
+      problems: async () => [],
+      ready: { state: "ready", words: "worker ready" },
+      now: Date.now,
+    }),
     logs: { readLines: async () => ({ ok: false, kind: "failed", detail: "there are no logs here" }) },
     assets: openAssets(assets.folder, log),
     now: Date.now,

@@ -3,6 +3,7 @@ import { lookAtBroker } from "../../broker/tools/look-at-broker.ts";
 import { brokerUrl, databaseUrl, showSettings } from "../../config/read-settings.ts";
 import type { Registry } from "../../config/registry.ts";
 import { type Settings, settingNames } from "../../config/settings.ts";
+import { pageWarnings } from "../../config/who-may-read.ts";
 import { databaseNameWarning } from "../../domain/database-name.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { printable } from "../../domain/text/printable.ts";
@@ -50,7 +51,7 @@ export async function check(env: NodeJS.ProcessEnv, options: CommandOptions): Pr
   const view: CheckView = {
     registry: settings.REGISTRY_FILE,
     bindings: registry.bindings,
-    warnings: [...registry.warnings, ...(await databaseWarnings(settings))],
+    warnings: [...registry.warnings, ...(await databaseWarnings(settings)), ...pageWarnings(settings)],
     settings: showSettings(env, settings).map(([name = "", value = "", from = ""]) => ({
       name,
       value,

@@ -8,11 +8,10 @@ import {
   totalOf,
 } from "../../metrics/counters.ts";
 import type { WorkStore } from "../../store/ports/work-store.ts";
-import { withDeadline } from "../../timing/deadline.ts";
-import { shareAnswer } from "../server/share-answer.ts";
 import { livenessProblems, readinessProblems } from "./health.ts";
 import { createWorkCounting } from "./open-work.ts";
 import type { RecentWatch } from "./recent-figures.ts";
+import { watchStore } from "./store-trouble.ts";
 import type { WorkerStatus } from "./worker-status.ts";
 
 /** The parts of a worker that are observed. */
@@ -65,20 +64,18 @@ export function observeWorker(options: ObserveOptions): WorkerView {
   const startedAtMs = Date.now();
   const startedMs = performance.now();
   const countWork = createWorkCounting({ everyMs: COUNT_EVERY_MS, waitMs: options.pingMs });
-  const pingTrouble = shareAnswer(() => troubleOf(parts()?.store ?? null));
+  const pingTrouble = watchStore(() => parts()?.store ?? null, options.pingMs);
 
   function parts(): WorkerParts | null {
     const now = worker();
     return now.phase === "opening" ? null : now.parts;
   }
 
-  /** Why the store cannot be written to; null if it can. Concurrent callers share one ping. */
+  /** Why the store cannot be written to; null if it can. */
   async function storeTrouble(): Promise<string | null> {
     const opened = parts();
     if (opened === null) return "it is not open yet";
-    const late = `no answer within ${options.pingMs} ms`;
-    const trouble = await withDeadline(pingTrouble(), options.pingMs, () => late);
-    return trouble ?? opened.ingest.storeTrouble();
+    return (await pingTrouble()) ?? opened.ingest.storeTrouble();
   }
 
   function aliveProblems(): string[] {
@@ -142,15 +139,6 @@ export function observeWorker(options: ObserveOptions): WorkerView {
       };
     },
   };
-}
-
-async function troubleOf(store: WorkerParts["store"] | null): Promise<string | null> {
-  try {
-    await store?.ping();
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }
 
 function brokerPart(

@@ -21,6 +21,26 @@ export function observerRoutes(view: WorkerView, counters: Counters): readonly R
     return counters.registry.metrics();
   });
   return [
+    ...healthRoutes(view),
+    {
+      method: "GET",
+      url: "/metrics",
+      handler: async (_request, reply) =>
+        reply.header("content-type", counters.registry.contentType).send(await metricsText()),
+    },
+    {
+      method: "GET",
+      url: "/status",
+      handler: async (_request, reply) => sendJsonText(reply, await statusText()),
+    },
+  ];
+}
+
+/** Returns the routes of probes. */
+export function healthRoutes(
+  view: Pick<WorkerView, "livenessProblems" | "readinessProblems">,
+): readonly RouteOptions[] {
+  return [
     {
       method: "GET",
       url: "/livez",
@@ -38,17 +58,6 @@ export function observerRoutes(view: WorkerView, counters: Counters): readonly R
         const ready = problems.length === 0;
         return sendJson(reply, ready ? 200 : 503, { ready, problems });
       },
-    },
-    {
-      method: "GET",
-      url: "/metrics",
-      handler: async (_request, reply) =>
-        reply.header("content-type", counters.registry.contentType).send(await metricsText()),
-    },
-    {
-      method: "GET",
-      url: "/status",
-      handler: async (_request, reply) => sendJsonText(reply, await statusText()),
     },
   ];
 }

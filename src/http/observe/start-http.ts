@@ -1,10 +1,8 @@
 import type { Log } from "../../log.ts";
 import { collectProcessMetrics } from "../../metrics/counters.ts";
-import { addressOf, createHostCheck } from "../server/admit-host.ts";
-import { createServer, type ServerLimits } from "../server/create-server.ts";
-import { openServer } from "../server/open-server.ts";
 import { type ObserveOptions, observeWorker, type WorkerView } from "./observe-worker.ts";
 import { observerPlugin } from "./observer-routes.ts";
+import { openObserver } from "./open-observer.ts";
 import { startRecentWatch } from "./recent-figures.ts";
 
 export interface HttpOptions extends Omit<ObserveOptions, "pingMs" | "recent"> {
@@ -22,14 +20,6 @@ export interface Http {
   close(): Promise<void>;
 }
 
-// Probes and scrapers send a line and a few headers, at once.
-const limits: ServerLimits = {
-  requestMs: 10_000,
-  idleMs: 10_000,
-  maxConnections: 100,
-  maxRequestsPerConnection: 100,
-};
-
 /** Shorter than the usual timeout of a probe, which is a few seconds. */
 const PING_MS = 2000;
 
@@ -39,28 +29,15 @@ const PING_MS = 2000;
  * @throws Misuse if it cannot listen on the address.
  */
 export async function startHttp(options: HttpOptions): Promise<Http> {
-  const { host, allowedHosts, port, counters, log } = options;
+  const { counters } = options;
   const recent = await startRecentWatch(counters);
   const view = observeWorker({ ...options, pingMs: PING_MS, recent });
-  if (port === "off") return { view, close: async () => recent.stop() };
   const plugins = [observerPlugin(view, counters)];
-  const errorBody = (error: string, more = {}): object => ({ error, ...more });
-  const isOurs = createHostCheck({ host, allowedHosts, setting: "HTTP_ALLOWED_HOSTS", errorBody });
-  const app = createServer({
-    limits,
-    admit: (request, reply) => isOurs(addressOf(request), reply),
-    errorBody,
-    closesGently: false,
-    plugins,
-    log,
-  });
-  const settings = { host: "HTTP_HOST", port: "HTTP_PORT" };
-  const server = await openServer(app, host, port, settings).catch((error: unknown) => {
+  const server = await openObserver({ ...options, plugins }).catch((error: unknown) => {
     recent.stop();
     throw error;
   });
-  collectProcessMetrics(counters);
-  log.info("http_listening", { url: server.url });
+  if (options.port !== "off") collectProcessMetrics(counters);
   return {
     view,
     async close() {

@@ -16,7 +16,7 @@ export interface LightOptions {
   /** Returns what keeps the worker from working; an empty list if it is ready. */
   readonly problems: () => Promise<readonly string[]>;
   /** What to say if there is no problem. */
-  readonly readyWords: string;
+  readonly ready: LightView;
   /** Milliseconds since any fixed moment. */
   readonly now: () => number;
 }
@@ -27,16 +27,13 @@ const FRESH_MS = 2000;
 const PATIENCE_MS = 200;
 
 /** Asks for the worker's problems when a page needs them, and remembers the answer for a moment. */
-export function createLightSource({ problems, readyWords, now }: LightOptions): LightSource {
+export function createLightSource({ problems, ready, now }: LightOptions): LightSource {
   let last: LightView = { state: "unknown", words: "not known yet" };
   let knownAtMs = Number.NEGATIVE_INFINITY;
 
   const refresh = shareAnswer(async () => {
     const [first] = await problems().catch(() => ["the worker cannot say how it is"]);
-    last =
-      first === undefined
-        ? { state: "ready", words: readyWords }
-        : { state: "trouble", words: escapeInvisible(blankSecrets(first)) };
+    last = first === undefined ? ready : { state: "trouble", words: escapeInvisible(blankSecrets(first)) };
     knownAtMs = now();
     return last;
   });

@@ -8,7 +8,8 @@ import { pushFields, toPushRow } from "./push-row.ts";
 import type { Page } from "./read-page.ts";
 import { badQuery } from "./read-refused.ts";
 
-export type PushLists = Pick<ApiReads, "listSubmittedPushes" | "findPushes"> & Pick<JobReads, "findResultSet">;
+export type PushLists = Pick<ApiReads, "listSubmittedPushes" | "findPushes"> &
+  Pick<JobReads, "findResultSet">;
 
 /** The most pushes of which filters without an index may choose. */
 const MAX_SELECTED = 50_000;
@@ -51,7 +52,8 @@ export async function listPushes(
     const kept = found.filter((push) => fitsAll(push, conditions)).toSorted(newestFirst);
     return kept.slice(page.offset, page.offset + page.count);
   }
-  if (rest.length === 0) return store.listSubmittedPushes({ project, ...range, skip: page.offset, limit: page.count });
+  if (rest.length === 0)
+    return store.listSubmittedPushes({ project, ...range, skip: page.offset, limit: page.count });
   const kept: ResultSet[] = [];
   for (let skip = 0; kept.length < page.offset + page.count; skip += READ_AT_ONCE) {
     if (skip >= MAX_SELECTED)

@@ -84,7 +84,14 @@ export function createApiReads(all: Collections) {
     return new Map(found.map(({ _id, rest_id = numberOf(_id), revision }) => [_id, { rest_id, revision }]));
   }
 
-  async function listSubmittedPushes({ project, from, to, author, skip, limit }: SubmittedPushQuery): Promise<ResultSet[]> {
+  async function listSubmittedPushes({
+    project,
+    from,
+    to,
+    author,
+    skip,
+    limit,
+  }: SubmittedPushQuery): Promise<ResultSet[]> {
     const filter: Filter<ResultSetDocument> = {
       project,
       push_timestamp: { $gte: from ?? Number.MIN_SAFE_INTEGER, $lte: to ?? Number.MAX_SAFE_INTEGER },

@@ -127,7 +127,11 @@ export function createPageReads(all: Collections) {
     return { jobs, next: placeAfter(heads, used, SIMILAR_READS) };
   }
 
-  async function similarOf({ id, order_at }: PushHead, signature: string, limit: number): Promise<SimilarJob[]> {
+  async function similarOf(
+    { id, order_at }: PushHead,
+    signature: string,
+    limit: number,
+  ): Promise<SimilarJob[]> {
     const found = await all.jobs
       .find({ result_set: id, signature }, { projection: shown, ...inOneReply })
       .sort({ last_modified: -1, _id: -1 })
@@ -135,7 +139,10 @@ export function createPageReads(all: Collections) {
       .toArray();
     if (found.length === 0) return [];
     const push = await all.resultsets.findOne({ _id: id }, { projection: { revision: 1 } });
-    return found.map((job) => ({ cell: gridCell(job), push: { id, order_at, revision: push?.revision ?? "" } }));
+    return found.map((job) => ({
+      cell: gridCell(job),
+      push: { id, order_at, revision: push?.revision ?? "" },
+    }));
   }
 
   return { listProjects, listPushes, listCells, listSimilarJobs };

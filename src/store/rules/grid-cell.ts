@@ -3,7 +3,15 @@ import type { StoredJob } from "../../domain/stored-job.ts";
 
 /** The fields of a job that {@link gridCell} shows. No others have to be read. */
 export const SHOWN = [
-  ...(["job_guid", "state", "result", "failure_classification_id", "tier", "group_symbol", "group_name"] as const),
+  ...([
+    "job_guid",
+    "state",
+    "result",
+    "failure_classification_id",
+    "tier",
+    "group_symbol",
+    "group_name",
+  ] as const),
   ...(["job_symbol", "name", "machine_platform", "options", "submit_timestamp"] as const),
   ...(["start_timestamp", "end_timestamp", "version"] as const),
 ] as const;

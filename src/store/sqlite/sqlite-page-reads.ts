@@ -42,7 +42,8 @@ export function createPageReads(db: Database.Database) {
            FROM found WHERE found.project IS NOT NULL
          ) SELECT ${rowDoc({
            project: "project",
-           newest_order_at: "(SELECT max(order_at) FROM resultsets AS push WHERE push.project = found.project)",
+           newest_order_at:
+             "(SELECT max(order_at) FROM resultsets AS push WHERE push.project = found.project)",
          })} FROM found WHERE project IS NOT NULL LIMIT ${MAX_PROJECTS}`,
       )
       .all() as DocRow[];
@@ -93,9 +94,9 @@ export function createPageReads(db: Database.Database) {
   /** Returns which of these jobs were coalesced into others. */
   function coalescedOf(ids: readonly string[]): ReadonlySet<string> {
     if (ids.length === 0) return new Set();
-    const rows = db
-      .prepare(`SELECT id FROM coalesced WHERE id IN ${list}`)
-      .all(JSON.stringify(ids)) as { id: string }[];
+    const rows = db.prepare(`SELECT id FROM coalesced WHERE id IN ${list}`).all(JSON.stringify(ids)) as {
+      id: string;
+    }[];
     return new Set(rows.map(({ id }) => id));
   }
 

@@ -75,7 +75,10 @@ describe("a stored push", () => {
 
   it("is another push if it only lists the submitted top revision", () => {
     const other = completed([], push({ revision: C, revisions: [row(B), row(C)] })) as ResultSet;
-    expect(completePush([other], "try", push(), ARRIVED)).toMatchObject({ before: null, next: { revision: B } });
+    expect(completePush([other], "try", push(), ARRIVED)).toMatchObject({
+      before: null,
+      next: { revision: B },
+    });
   });
 });
 

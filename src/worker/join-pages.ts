@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+import { createLightSource, type LightOptions } from "../http/pages/light-source.ts";
+import { builtAssets, openAssets } from "../http/pages/open-assets.ts";
+import type { PageParts } from "../http/pages/page-parts.ts";
+import { publicPages } from "../http/pages/public-pages.ts";
+import type { PublicPages } from "../http/public/start-public.ts";
+
+export interface PagesOptions extends Pick<PageParts, "settings" | "status" | "store" | "logs" | "log"> {
+  /** How to ask for the light in the header of each page. */
+  readonly light: Omit<LightOptions, "now">;
+}
+
+/** Joins the pages with what they show. */
+export function joinPages({ light, ...parts }: PagesOptions): PublicPages {
+  const { now } = Date;
+  return publicPages({
+    ...parts,
+    light: createLightSource({ ...light, now }),
+    assets: openAssets(fileURLToPath(builtAssets), parts.log),
+    now,
+  });
+}
