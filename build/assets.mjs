@@ -36,14 +36,22 @@ async function bundleScripts(folder) {
     logLevel: "warning",
   });
   const scripts = {};
-  for (const [path, { entryPoint, imports }] of Object.entries(metafile.outputs)) {
+  for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
     if (entryPoint === undefined || !entries.includes(basename(entryPoint))) continue;
-    const chunks = imports
-      .filter(({ kind }) => kind === "import-statement")
-      .map(({ path: used }) => basename(used));
+    const chunks = [...chunksOf(metafile.outputs, path)].map((chunk) => basename(chunk));
     scripts[basename(entryPoint).replace(/\.tsx?$/, "")] = { file: basename(path), chunks };
   }
   return { scripts, packages: packagesOf(Object.keys(metafile.inputs)) };
+}
+
+/** Returns the chunks that a script imports at once, and those that they import. */
+function chunksOf(outputs, path, seen = new Set()) {
+  for (const { path: used, kind } of outputs[path].imports) {
+    if (kind !== "import-statement" || seen.has(used)) continue;
+    seen.add(used);
+    chunksOf(outputs, used, seen);
+  }
+  return seen;
 }
 
 /** Returns the names of the packages that some input files belong to, sorted. */
