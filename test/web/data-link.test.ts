@@ -54,7 +54,7 @@ it.each([
 
 it("a link opens beside the page, in the seed's form", () => {
   const drawn = renderToString(
-    h(DataLink, { href: 'https://ci.example.org/?"<', title: 'a "title"' }, "<b>the log</b>"),
+    h(DataLink, { href: 'https://ci.example.org/?"<', title: 'a "title"', children: "<b>the log</b>" }),
   );
   expect(drawn).toBe(
     '<a title="a &quot;title&quot;" href="https://ci.example.org/?&quot;&lt;" target="_blank">&lt;b>the log&lt;/b></a>',
@@ -62,6 +62,6 @@ it("a link opens beside the page, in the seed's form", () => {
 });
 
 it("an address that is not allowed is shown as text", () => {
-  const drawn = renderToString(h(DataLink, { href: "javascript:alert(1)" }, "click"));
+  const drawn = renderToString(h(DataLink, { href: "javascript:alert(1)", children: "click" }));
   expect(drawn).toBe('<span title="not a link: javascript:alert(1)">click</span>');
 });
