@@ -8,6 +8,17 @@ export function projectAddress(project: string): string {
   return `/projects/${encodeURIComponent(project)}`;
 }
 
+/** Returns the address of a push. @param push.job - the guid of a job to show below it. */
+export function pushAddress(push: {
+  readonly project: string;
+  readonly revision: string;
+  readonly job?: string;
+}): string {
+  const { project, revision, job } = push;
+  const path = `${projectAddress(project)}/pushes/${encodeURIComponent(revision)}`;
+  return job === undefined ? path : `${path}?${new URLSearchParams({ job })}`;
+}
+
 /** Returns the address of a job's page. */
 export function jobAddress(job: {
   readonly project: string;
@@ -16,6 +27,12 @@ export function jobAddress(job: {
 }): string {
   const { project, guid, tab } = job;
   return `/job?${new URLSearchParams({ project, guid, ...(tab !== undefined && { tab }) })}`;
+}
+
+/** Returns a function that gives the addresses of many jobs of a project. */
+export function jobAddressIn(project: string): (guid: string) => string {
+  const before = `/job?${new URLSearchParams({ project })}&guid=`;
+  return (guid) => before + encodeURIComponent(guid);
 }
 
 /**

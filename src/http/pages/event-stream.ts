@@ -1,0 +1,45 @@
+import { Readable } from "node:stream";
+
+/** A browser that does not read what it gets is cut off when this many bytes wait for it. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+/** Proxies close a connection on which nothing happens. */
+const HEARTBEAT_MS = 20_000;
+
+/** An answer of server-sent events, which stays open. */
+export class EventStream {
+  readonly body: Readable;
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor() {
+    this.body = new Readable({ read: () => undefined });
+    this.body.once("close", () => clearInterval(this.#heartbeat));
+    this.#heartbeat = setInterval(() => this.#push(": alive\n\n"), HEARTBEAT_MS);
+    // The first bytes tell the browser that the stream is open.
+    this.#push(": open\n\n");
+  }
+
+  /**
+   * Sends an event.
+   *
+   * @param id - comes back as `Last-Event-ID` when the browser connects again; null for none.
+   */
+  send(name: string, data: unknown, id: string | null = null): void {
+    // JSON has no line feeds, so the data is one line.
+    this.#push(`${id === null ? "" : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  /** Calls a function when the browser has gone, or the stream was closed. */
+  onClose(call: () => void): void {
+    this.body.once("close", call);
+  }
+
+  close(): void {
+    this.body.destroy();
+  }
+
+  #push(text: string): void {
+    if (this.body.destroyed) return;
+    this.body.push(text);
+    if (this.body.readableLength > MAX_WAITING_BYTES) this.close();
+  }
+}

@@ -1,0 +1,136 @@
+import { CELL, type JobCell } from "../../domain/job-cell.ts";
+import type { CellPlace, GridCell, PageReads } from "../../store/ports/page-reads.ts";
+import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
+
+/** A cell in memory. */
+export interface HotCell {
+  readonly cell: JobCell;
+  /** The job is not completed, and was coalesced into another one. */
+  readonly coalesced: boolean;
+  /** The number of the change that brought it. */
+  readonly changeNumber: number;
+}
+
+/** What has happened to the jobs of a push. */
+export interface CellChanges {
+  /** These are all cells of the push, and any other that a page may have is gone. */
+  readonly isComplete: boolean;
+  readonly cells: readonly HotCell[];
+  /** Guids of jobs that the push no longer has. */
+  readonly gone: readonly string[];
+}
+
+/** Cells that are read in one turn of the event loop. */
+const READ_AT_ONCE = 500;
+/** Workers' clocks may differ by this much: changes this far before the last known one are read again. */
+const OVERLAP_MS = 15_000;
+/** How often all cells are read: changes alone do not tell which jobs have moved to another push, or were coalesced. */
+const COMPLETE_EVERY_MS = 5 * 60_000;
+/** How many jobs that a push no longer has are remembered. Jobs seldom move. */
+const MAX_GONE = 1000;
+/** What a cell takes in memory besides its texts, roughly. */
+const BYTES_OF_CELL = 300;
+
+/** The cells of one push, kept up to date by what has changed since they were last read. */
+export class HotPush {
+  readonly id: string;
+  readonly #nextNumber: () => number;
+  readonly #cells = new Map<string, HotCell>();
+  #gone: { readonly guid: string; readonly changeNumber: number }[] = [];
+  /** Null until all cells have been read. */
+  #place: CellPlace | null = null;
+  #completeAtMs = 0;
+  #lastChange = 0;
+  #bytes = 0;
+  #refreshing: Promise<void> | null = null;
+
+  constructor(id: string, nextNumber: () => number) {
+    this.id = id;
+    this.#nextNumber = nextNumber;
+  }
+
+  get cells(): ReadonlyMap<string, HotCell> {
+    return this.#cells;
+  }
+
+  /** An estimate of the memory that the cells take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Brings the cells up to date. Calls at the same time share the reading. */
+  refresh(store: Pick<PageReads, "listCells">, nowMs: number): Promise<void> {
+    this.#refreshing ??= this.#read(store, nowMs).finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  /** Returns the changes with a greater number; null if there are none. With 0, all cells. */
+  changesAfter(number: number): CellChanges | null {
+    if (this.#lastChange <= number) return null;
+    const isComplete = number === 0;
+    return {
+      isComplete,
+      cells: [...this.#cells.values()].filter(({ changeNumber }) => changeNumber > number),
+      gone: isComplete ? [] : this.#gone.filter((each) => each.changeNumber > number).map(({ guid }) => guid),
+    };
+  }
+
+  async #read(store: Pick<PageReads, "listCells">, nowMs: number): Promise<void> {
+    const isComplete = this.#place === null || nowMs - this.#completeAtMs >= COMPLETE_EVERY_MS;
+    const seen = new Set<string>();
+    const turns = new EventLoopTurns();
+    let after = isComplete || this.#place === null ? null : beginningOf(this.#place);
+    for (;;) {
+      const place = after === null ? {} : { after };
+      const { cells, next } = await store.listCells({ result_set: this.id, ...place, limit: READ_AT_ONCE });
+      for (const cell of cells) {
+        seen.add(cell.cell[CELL.guid]);
+        this.#take(cell);
+      }
+      after = next;
+      if (cells.length < READ_AT_ONCE) break;
+      await turns.giveIfDue();
+    }
+    this.#place = after;
+    if (!isComplete) return;
+    this.#completeAtMs = nowMs;
+    for (const guid of this.#cells.keys()) {
+      if (!seen.has(guid)) this.#drop(guid);
+    }
+  }
+
+  /** A cell that is known already in this version is the same one, read again. */
+  #take({ cell, coalesced }: GridCell): void {
+    const guid = cell[CELL.guid];
+    const known = this.#cells.get(guid);
+    if (known?.cell[CELL.version] === cell[CELL.version] && known.coalesced === coalesced) return;
+    this.#lastChange = this.#nextNumber();
+    this.#cells.set(guid, { cell, coalesced, changeNumber: this.#lastChange });
+    this.#bytes += sizeOf(cell) - (known === undefined ? 0 : sizeOf(known.cell));
+    if (known === undefined) this.#gone = this.#gone.filter((each) => each.guid !== guid);
+  }
+
+  #drop(guid: string): void {
+    const known = this.#cells.get(guid);
+    if (known === undefined) return;
+    this.#cells.delete(guid);
+    this.#bytes -= sizeOf(known.cell);
+    this.#lastChange = this.#nextNumber();
+    this.#gone = [...this.#gone.slice(1 - MAX_GONE), { guid, changeNumber: this.#lastChange }];
+  }
+}
+
+/** Returns the place to read changes from: some time before the last known change. */
+function beginningOf({ changed }: CellPlace): CellPlace {
+  const ms = Date.parse(changed);
+  // Nothing has been read yet.
+  if (Number.isNaN(ms)) return { changed: "", id: null };
+  return { changed: new Date(ms - OVERLAP_MS).toISOString(), id: null };
+}
+
+function sizeOf(cell: JobCell): number {
+  const texts = [CELL.guid, CELL.groupSymbol, CELL.groupName, CELL.symbol, CELL.name, CELL.platform] as const;
+  return texts.reduce((sum, place) => sum + cell[place].length, BYTES_OF_CELL);
+}

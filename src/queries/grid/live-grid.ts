@@ -1,0 +1,186 @@
+import { Unavailable } from "../../domain/faults.ts";
+import { resultSetId } from "../../domain/ids.ts";
+import type { PageReads, PushRow } from "../../store/ports/page-reads.ts";
+import type { GridModel, GridPosition } from "./grid-model.ts";
+import type { CellChanges } from "./hot-push.ts";
+
+/** What an open page wants to know. */
+export interface GridWatch {
+  readonly project: string;
+  /** The first 12 characters of the revisions of the pushes on the page. */
+  readonly revisions: readonly string[];
+  /** Which pushes belong on the page if they arrive later; null if none do. */
+  readonly follows: { readonly author: string | null; readonly since: number | null } | null;
+  /** The page has all changes up to here. */
+  readonly after: GridPosition;
+}
+
+/** What has happened since the last event. */
+export type GridEvent =
+  | {
+      readonly kind: "changes";
+      /** Pushes that are new, or were completed. */
+      readonly heads: readonly PushRow[];
+      readonly pushes: readonly PushChanges[];
+      readonly position: GridPosition;
+    }
+  /** These pushes are not watched, because too many others are. The page has to ask for them by itself. */
+  | { readonly kind: "unwatched"; readonly revisions: readonly string[] }
+  /** The store cannot be read. */
+  | { readonly kind: "away" }
+  | { readonly kind: "back" };
+
+export interface PushChanges extends CellChanges {
+  readonly revision: string;
+}
+
+export interface LiveGridOptions {
+  readonly store: Pick<PageReads, "listPushes">;
+  readonly model: GridModel;
+  /** How often changes are looked for, in milliseconds. */
+  readonly everyMs: number;
+  /** Called for an error that is not the store's. */
+  readonly onBug: (error: unknown) => void;
+}
+
+/** How many of a project's newest pushes are looked at for new ones. */
+const NEWEST = 20;
+/** The most pushes that one page watches. */
+const MAX_WATCHED = 50;
+
+interface Viewer {
+  readonly watch: GridWatch;
+  /** By revision, in the order of the page. */
+  readonly revisions: Set<string>;
+  /** What was sent of each push, by revision. */
+  readonly heads: Map<string, string>;
+  readonly send: (event: GridEvent) => void;
+  position: GridPosition;
+  unwatched: string;
+}
+
+/** Looks for changes while pages are open, once for all of them, and tells each page what concerns it. */
+export class LiveGrid {
+  readonly #options: LiveGridOptions;
+  readonly #viewers = new Set<Viewer>();
+  #timer: NodeJS.Timeout | null = null;
+  #isAway = false;
+
+  constructor(options: LiveGridOptions) {
+    this.#options = options;
+  }
+
+  /** Sends events to an open page. @returns a function that ends it. */
+  open(watch: GridWatch, send: (event: GridEvent) => void): () => void {
+    const revisions = new Set(watch.revisions.slice(0, MAX_WATCHED));
+    const viewer = { watch, revisions, heads: new Map(), send, position: watch.after, unwatched: "" };
+    this.#viewers.add(viewer);
+    if (this.#isAway) send({ kind: "away" });
+    // At once, because the page may have been without a stream for a while.
+    this.#timer ??= setTimeout(() => void this.#turn(), 0);
+    return () => this.#viewers.delete(viewer);
+  }
+
+  async #turn(): Promise<void> {
+    try {
+      await this.#look();
+      this.#say("back");
+    } catch (error) {
+      if (error instanceof Unavailable) this.#say("away");
+      else this.#options.onBug(error);
+    }
+    this.#timer =
+      this.#viewers.size === 0 ? null : setTimeout(() => void this.#turn(), this.#options.everyMs);
+  }
+
+  #say(kind: "away" | "back"): void {
+    if (this.#isAway === (kind === "away")) return;
+    this.#isAway = kind === "away";
+    for (const { send } of this.#viewers) send({ kind });
+  }
+
+  async #look(): Promise<void> {
+    // A page that opens meanwhile has to wait: its new pushes have not been looked for, so its position must not move on.
+    const viewers = [...this.#viewers];
+    const newest = await this.#newestPushes(viewers);
+    for (const viewer of viewers) admitHeads(viewer, newest.get(viewer.watch.project) ?? []);
+    const skipped = await this.#lookAtPushes(viewers);
+    for (const viewer of viewers) this.#tell(viewer, newest.get(viewer.watch.project) ?? [], skipped);
+  }
+
+  async #newestPushes(viewers: readonly Viewer[]): Promise<ReadonlyMap<string, readonly PushRow[]>> {
+    const newest = new Map<string, readonly PushRow[]>();
+    for (const project of new Set(viewers.map(({ watch }) => watch.project))) {
+      const { pushes } = await this.#options.store.listPushes({ project, limit: NEWEST });
+      newest.set(project, pushes);
+    }
+    return newest;
+  }
+
+  /** Brings the watched pushes up to date. Returns the ids of those that have no room in memory. */
+  async #lookAtPushes(viewers: readonly Viewer[]): Promise<ReadonlySet<string>> {
+    const { model } = this.#options;
+    const ids = new Set(
+      viewers.flatMap(({ watch, revisions }) =>
+        [...revisions].map((revision) => resultSetId(watch.project, revision)),
+      ),
+    );
+    const skipped = new Set<string>();
+    for (const id of ids) {
+      // Otherwise the watched pushes would drive each other out of memory, and all would be read completely each time.
+      if (model.has(id) || model.hasRoom()) await model.look(id);
+      else skipped.add(id);
+    }
+    return skipped;
+  }
+
+  #tell(viewer: Viewer, newest: readonly PushRow[], skipped: ReadonlySet<string>): void {
+    const { model } = this.#options;
+    const { watch, revisions } = viewer;
+    const heads = newest.filter((push) => isNews(viewer, push));
+    const pushes: PushChanges[] = [];
+    const unwatched: string[] = [];
+    for (const revision of revisions) {
+      const id = resultSetId(watch.project, revision);
+      if (skipped.has(id)) unwatched.push(revision);
+      const changes = model.changesOf(id, viewer.position);
+      if (changes !== null) pushes.push({ revision, ...changes });
+    }
+    viewer.position = model.position();
+    if (unwatched.join() !== viewer.unwatched) viewer.send({ kind: "unwatched", revisions: unwatched });
+    viewer.unwatched = unwatched.join();
+    if (heads.length === 0 && pushes.length === 0) return;
+    viewer.send({ kind: "changes", heads, pushes, position: viewer.position });
+  }
+}
+
+/** Adds the pushes that have arrived, and belong on the page, to those that it watches. */
+function admitHeads({ watch, revisions }: Viewer, newest: readonly PushRow[]): void {
+  const { follows } = watch;
+  if (follows === null) return;
+  // What stands below the last push of the page belongs on a later page.
+  const last = newest.findLastIndex(({ short_revision }) => revisions.has(short_revision));
+  const above =
+    last === -1 && revisions.size > 0 ? firstUnseen(newest) : newest.slice(0, last === -1 ? NEWEST : last);
+  for (const push of above) {
+    const isFitting =
+      (follows.author === null || push.author === follows.author) &&
+      (follows.since === null || push.order_at >= follows.since);
+    if (isFitting && revisions.size < MAX_WATCHED) revisions.add(push.short_revision);
+  }
+}
+
+/** None of the page's pushes is among the newest, so very many have come since. The newest is shown; a reload shows the others. */
+function firstUnseen(newest: readonly PushRow[]): readonly PushRow[] {
+  return newest.slice(0, 1);
+}
+
+/** Returns whether a push is on the page, and has not been sent as it is now. */
+function isNews({ revisions, heads }: Viewer, push: PushRow): boolean {
+  const { short_revision } = push;
+  if (!revisions.has(short_revision)) return false;
+  const text = JSON.stringify(push);
+  if (heads.get(short_revision) === text) return false;
+  heads.set(short_revision, text);
+  return true;
+}

@@ -1,0 +1,145 @@
+import { filterInWords } from "../filter-jobs.ts";
+import { gridAddress, pushQuery } from "../grid-address.ts";
+import { type GridView, isFiltering, noFilter, plainView, toggleStatus, withFilter } from "../grid-view.ts";
+import type { JobCounts } from "../job-counts.ts";
+
+export interface FilterBarProps {
+  readonly view: GridView;
+  /** Of the jobs on the page that the filter would show if it left out no status. */
+  readonly counts: JobCounts;
+}
+
+const TIERS = [1, 2, 3];
+
+/** The filter: a form that works without a script, and links that each change one condition. */
+export function FilterBar({ view, counts }: FilterBarProps) {
+  const { filter } = view;
+  return (
+    <form class="filter-bar" method="get" action={gridAddress(plainView(view.project, view.revision))}>
+      <KeptConditions view={view} />
+      <input
+        id="filter-text"
+        type="search"
+        name="text"
+        value={filter.text}
+        placeholder="filter jobs: name, symbol, platform …"
+        aria-label="Filter jobs by words in their name, symbol, group, platform, options or guid"
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={200}
+      />
+      <CountLink view={view} status="failures" text={`Failures ${counts.failed}`} />
+      <CountLink view={view} status="progress" text={`In progress ${counts.inProgress}`} />
+      <fieldset class="tiers">
+        <legend class="visually-hidden">Tiers</legend>
+        {TIERS.map((tier) => (
+          <label key={tier}>
+            <input type="checkbox" name="tier" value={tier} checked={filter.tiers.includes(tier)} />
+            tier {tier}
+          </label>
+        ))}
+      </fieldset>
+      <button type="submit" class="apply">
+        Apply
+      </button>
+      <Conditions view={view} />
+    </form>
+  );
+}
+
+/** A number of jobs that shows only these when it is followed, and all again the next time. */
+function CountLink({
+  view,
+  status,
+  text,
+}: {
+  readonly view: GridView;
+  readonly status: string;
+  readonly text: string;
+}) {
+  const isChosen = view.filter.status.join() === status;
+  return (
+    <a
+      class={`count-link count-${status}`}
+      href={gridAddress(toggleStatus(view, [status]))}
+      aria-current={isChosen ? "true" : undefined}
+      title={isChosen ? "show all statuses" : "show only these"}
+    >
+      {text}
+    </a>
+  );
+}
+
+/** The conditions that have no field in the form, so that sending the form keeps them. */
+function KeptConditions({ view }: { readonly view: GridView }) {
+  const { filter } = view;
+  const kept = [
+    ...Object.entries(pushQuery(view)),
+    ...filter.status.map((value) => ["status", value] as const),
+    ...filter.platforms.map((value) => ["platform", value] as const),
+    ...filter.groups.map((value) => ["group", value] as const),
+    ...filter.symbols.map((value) => ["symbol", value] as const),
+  ];
+  return (
+    <>
+      {kept.map(([name, value]) => (
+        <input key={`${name}=${value}`} type="hidden" name={name} value={value} />
+      ))}
+    </>
+  );
+}
+
+/** Each condition that is in force, with a link that removes it. */
+function Conditions({ view }: { readonly view: GridView }) {
+  const { filter, author, since, until, before } = view;
+  const removals: { readonly words: string; readonly address: string }[] = [
+    ...filter.status.map((status) => ({
+      words: filterInWords({ ...noFilter, status: [status], tiers: [1] })[0] ?? status,
+      address: gridAddress(withFilter(view, { status: filter.status.filter((each) => each !== status) })),
+    })),
+    ...filter.platforms.map((platform) => ({
+      words: `platform: ${platform}`,
+      address: gridAddress(
+        withFilter(view, { platforms: filter.platforms.filter((each) => each !== platform) }),
+      ),
+    })),
+    ...filter.groups.map((group) => ({
+      words: `group: ${group}`,
+      address: gridAddress(withFilter(view, { groups: filter.groups.filter((each) => each !== group) })),
+    })),
+    ...filter.symbols.map((symbol) => ({
+      words: `symbol: ${symbol}`,
+      address: gridAddress(withFilter(view, { symbols: filter.symbols.filter((each) => each !== symbol) })),
+    })),
+    ...(author === null
+      ? []
+      : [{ words: `author: ${author}`, address: gridAddress({ ...view, author: null }) }]),
+    ...(since === null
+      ? []
+      : [{ words: `since ${dayOf(since)}`, address: gridAddress({ ...view, since: null }) }]),
+    ...(until === null
+      ? []
+      : [{ words: `until ${dayOf(until)}`, address: gridAddress({ ...view, until: null }) }]),
+    ...(before === null ? [] : [{ words: "older pushes", address: gridAddress({ ...view, before: null }) }]),
+  ];
+  return (
+    <ul class="conditions" aria-label="Conditions in force">
+      {removals.map(({ words, address }) => (
+        <li key={words}>
+          <a href={address} aria-label={`remove: ${words}`}>
+            {words} <span aria-hidden="true">✕</span>
+          </a>
+        </li>
+      ))}
+      {isFiltering(filter) && (
+        <li key="">
+          <a href={gridAddress({ ...view, filter: noFilter })}>remove the filter</a>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function dayOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ");
+}

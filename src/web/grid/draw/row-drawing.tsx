@@ -1,0 +1,123 @@
+import { printable } from "../../../domain/text/printable.ts";
+import { buttonClass } from "../../job-status.ts";
+import { gridAddress } from "../grid-address.ts";
+import { buttonTitle, type GridJob, spokenJob } from "../grid-job.ts";
+import { ALL_GROUPS, type GridView, toggleGroup, withFilter } from "../grid-view.ts";
+import { closeGroup, type GroupItem, type JobGroup, openGroup, type PlatformRow } from "../group-jobs.ts";
+
+/** What the rows of a push need to know beside their jobs. */
+export interface RowDrawing {
+  readonly view: GridView;
+  /** The first 12 characters of the push's revision. */
+  readonly revision: string;
+  /** Guids of failures that passed in another run of the push. */
+  readonly passed: ReadonlySet<string>;
+  readonly jobAddress: (guid: string) => string;
+  /** In the browser, the Tab key goes from push to push, and arrow keys move among the jobs. */
+  readonly tabIndex: -1 | undefined;
+}
+
+/** Returns the key of a group among those of all pushes. */
+export function openKey(revision: string, groupKey: string): string {
+  return `${revision}/${groupKey}`;
+}
+
+export interface GridRowProps {
+  readonly row: PlatformRow;
+  readonly drawing: RowDrawing;
+}
+
+/**
+ * One platform of a push. The functions below are called, and are no components: a grid has thousands of jobs, and a component
+ * for each would take more time and memory than the elements.
+ */
+export function GridRow({ row, drawing }: GridRowProps) {
+  const { view } = drawing;
+  const isChosen = view.filter.platforms.includes(row.key);
+  const address = gridAddress(withFilter(view, { platforms: isChosen ? [] : [row.key] }));
+  return (
+    <tr>
+      <th scope="row">
+        <a
+          class="platform"
+          href={address}
+          title={isChosen ? "show all platforms" : "show this platform only"}
+          tabIndex={drawing.tabIndex}
+        >
+          {printable(row.label)}
+        </a>
+      </th>
+      <td>{row.groups.map((group) => drawGroup(group, drawing))}</td>
+    </tr>
+  );
+}
+
+function drawGroup(group: JobGroup, drawing: RowDrawing) {
+  if (group.isBare) return openGroup(group.jobs).map((item) => drawItem(item, "", drawing));
+  const { view, revision, tabIndex } = drawing;
+  const key = openKey(revision, group.key);
+  const isOpen =
+    view.expand.includes(ALL_GROUPS) ||
+    view.expand.includes(key) ||
+    group.jobs.some(({ guid }) => guid === view.job);
+  const address = gridAddress(toggleGroup(view, key));
+  const items = isOpen ? openGroup(group.jobs) : closeGroup(group.jobs);
+  const tier = group.tier === 1 ? "" : `[tier ${group.tier}]`;
+  return (
+    <span key={group.key} class="group">
+      <a
+        class="group-symbol"
+        href={address}
+        title={printable(group.name)}
+        aria-expanded={isOpen ? "true" : "false"}
+        data-group={key}
+        tabIndex={tabIndex}
+      >
+        {printable(group.symbol)}
+        {tier}
+      </a>
+      {"("}
+      {items.map((item) => drawItem(item, address, drawing))}
+      {")"}
+    </span>
+  );
+}
+
+/** @param groupAddress - the address that opens the group. */
+function drawItem(item: GroupItem, groupAddress: string, drawing: RowDrawing) {
+  if (item.kind === "job") return drawJob(item.job, drawing);
+  const { look, count, word } = item;
+  return (
+    <a
+      key={`+${look} ${word}`}
+      class={`count ${look}`}
+      href={groupAddress}
+      title={`${count} ${word} jobs in group`}
+      aria-label={`+${count} ${word} jobs in group`}
+      tabIndex={drawing.tabIndex}
+    >
+      +{count}
+    </a>
+  );
+}
+
+function drawJob(job: GridJob, { view, passed, jobAddress, tabIndex }: RowDrawing) {
+  const hasPassed = passed.has(job.guid);
+  const isSelected = job.guid === view.job;
+  const classes = ["job", buttonClass(job.status, job.classification)];
+  if (hasPassed) classes.push("passed-elsewhere");
+  const title = printable(buttonTitle(job));
+  return (
+    <a
+      key={job.guid}
+      class={classes.join(" ")}
+      href={jobAddress(job.guid)}
+      title={hasPassed ? `${title}; passed in another run of this push` : title}
+      aria-label={printable(spokenJob(job, hasPassed))}
+      aria-current={isSelected ? "true" : undefined}
+      tabIndex={tabIndex}
+    >
+      {printable(job.symbol)}
+    </a>
+  );
+}

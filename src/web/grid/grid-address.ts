@@ -1,0 +1,103 @@
+import { projectAddress, pushAddress } from "../addresses.ts";
+import { DEFAULT_TIERS, type GridView, type JobFilter, plainView } from "./grid-view.ts";
+
+/** The most values of a list in an address. */
+const MAX_VALUES = 20;
+/** Longer queries are refused, so open groups are left out of an address beyond this length. */
+const MAX_ADDRESS = 1500;
+const MAX_SECONDS = 1e11;
+const SECONDS_OF_DAY = 86_400;
+
+/**
+ * Returns the view that an address asks for. Anything that cannot be read is left out, so that an old or damaged link still opens.
+ *
+ * @param revision - from the path of a single push; null for a list.
+ */
+export function readGridView(project: string, revision: string | null, query: URLSearchParams): GridView {
+  const filter: JobFilter = {
+    text: query.get("text") ?? "",
+    status: readList(query, "status"),
+    tiers: readTiers(query),
+    platforms: readList(query, "platform"),
+    groups: readList(query, "group"),
+    symbols: readList(query, "symbol"),
+  };
+  return {
+    ...plainView(project, revision),
+    author: readText(query, "author"),
+    since: readSeconds(query, "since", 0),
+    until: readSeconds(query, "until", SECONDS_OF_DAY - 1),
+    before: readText(query, "before"),
+    filter,
+    job: readText(query, "job"),
+    tab: readText(query, "tab"),
+    expand: readList(query, "expand"),
+  };
+}
+
+/** Returns the address of a view. Reading it gives the view again; only the keys of open groups are cut if there are very many. */
+export function gridAddress(view: GridView): string {
+  const path = gridPath(view);
+  const query = new URLSearchParams(pushQuery(view));
+  const { filter, job, tab, expand } = view;
+  if (filter.text !== "") query.set("text", filter.text);
+  appendAll(query, "status", filter.status);
+  if (filter.tiers.join() !== DEFAULT_TIERS.join()) query.set("tier", filter.tiers.join(",") || "none");
+  appendAll(query, "platform", filter.platforms);
+  appendAll(query, "group", filter.groups);
+  appendAll(query, "symbol", filter.symbols);
+  if (job !== null) query.set("job", job);
+  if (tab !== null) query.set("tab", tab);
+  for (const key of expand.slice(-MAX_VALUES)) {
+    if (String(query).length + key.length < MAX_ADDRESS) query.append("expand", key);
+  }
+  const text = String(query);
+  return text === "" ? path : `${path}?${text}`;
+}
+
+/** Returns the part of a view's query that chooses pushes. */
+export function pushQuery({ author, since, until, before }: GridView): Record<string, string> {
+  return {
+    ...(author !== null && { author }),
+    ...(since !== null && { since: String(since) }),
+    ...(until !== null && { until: String(until) }),
+    ...(before !== null && { before }),
+  };
+}
+
+function gridPath({ project, revision }: GridView): string {
+  return revision === null ? projectAddress(project) : pushAddress({ project, revision });
+}
+
+function appendAll(query: URLSearchParams, name: string, values: readonly string[]): void {
+  for (const value of values) query.append(name, value);
+}
+
+function readText(query: URLSearchParams, name: string): string | null {
+  return query.get(name) || null;
+}
+
+/** Reads a list that is given by several parameters of one name. */
+function readList(query: URLSearchParams, name: string): string[] {
+  const values = query.getAll(name).filter((value) => value !== "");
+  return [...new Set(values)].slice(0, MAX_VALUES);
+}
+
+/** Reads `tier=1,2` as links have it, and `tier=1&tier=2` as a form sends it. */
+function readTiers(query: URLSearchParams): readonly number[] {
+  const given = query.getAll("tier").flatMap((value) => value.split(","));
+  if (given.length === 0) return DEFAULT_TIERS;
+  return [...new Set(given.filter((value) => /^\d$/.test(value)).map(Number))].toSorted();
+}
+
+/**
+ * Reads seconds since the Unix epoch, or a day such as `2026-11-29`.
+ *
+ * @param ofDay - which second of a day, in UTC, counted from 0.
+ */
+function readSeconds(query: URLSearchParams, name: string, ofDay: number): number | null {
+  const text = query.get(name) ?? "";
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
+  const seconds = isDay ? Date.parse(text) / 1000 + ofDay : Number.parseInt(text, 10);
+  return seconds >= 0 && seconds <= MAX_SECONDS ? seconds : null;
+}

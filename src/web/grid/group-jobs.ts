@@ -1,0 +1,151 @@
+import { buttonClass, countWord, isFailure, statusPosition } from "../job-status.ts";
+import { platformLabel, rowPosition } from "../platform-names.ts";
+import type { GridJob } from "./grid-job.ts";
+
+/** The jobs of one platform and option text in a push. */
+export interface PlatformRow {
+  /** Tells the rows of a push apart: the platform's name and the options. */
+  readonly key: string;
+  readonly label: string;
+  readonly groups: readonly JobGroup[];
+}
+
+/** The jobs of one group symbol and tier in a row. */
+export interface JobGroup {
+  /** Tells the groups of a push apart. */
+  readonly key: string;
+  /** `""` if the group has no symbol. */
+  readonly symbol: string;
+  readonly name: string;
+  readonly tier: number;
+  /** Whether the jobs stand in the row as they are, without a name and never counted: tier 1, without a group. */
+  readonly isBare: boolean;
+  /** In the order in which they are shown. */
+  readonly jobs: readonly GridJob[];
+}
+
+/** What a closed group shows: jobs, and numbers of jobs that look the same. */
+export type GroupItem =
+  | { readonly kind: "job"; readonly job: GridJob }
+  | {
+      readonly kind: "count";
+      /** The class of the button. */
+      readonly look: string;
+      readonly count: number;
+      /** What the jobs are, such as `success`. */
+      readonly word: string;
+    };
+
+/** The symbol of a job that belongs to no group. */
+const NO_GROUP = "?";
+
+/** Returns the key of the row that a job stands in. */
+export function rowKey({ platform, options }: GridJob): string {
+  return options === "" ? platform : `${platform} ${options}`;
+}
+
+/** Returns the key of the group that a job stands in. */
+export function groupKey(job: GridJob): string {
+  return `${rowKey(job)}/${job.tier}/${job.groupSymbol}`;
+}
+
+/** Returns the rows of a push in their order, with groups and jobs in theirs. @see spec/ui.md, section 6 */
+export function groupJobs(jobs: Iterable<GridJob>): PlatformRow[] {
+  const rows = new Map<string, { first: GridJob; groups: Map<string, GridJob[]> }>();
+  for (const job of jobs) {
+    const key = rowKey(job);
+    const row = rows.get(key) ?? { first: job, groups: new Map<string, GridJob[]>() };
+    rows.set(key, row);
+    const group = `${job.tier}/${job.groupSymbol}`;
+    const members = row.groups.get(group);
+    if (members === undefined) row.groups.set(group, [job]);
+    else members.push(job);
+  }
+  return [...rows]
+    .map(([key, { first, groups }]) => ({
+      key,
+      label: [platformLabel(first.platform), first.options].filter((part) => part !== "").join(" "),
+      position: rowPosition(first.platform, first.options),
+      groups: [...groups.values()].map(toGroup).toSorted(inGroupOrder),
+    }))
+    .toSorted((a, b) => a.position - b.position || inCodeOrder(a.label, b.label) || inCodeOrder(a.key, b.key))
+    .map(({ key, label, groups }) => ({ key, label, groups: groups.map(({ group }) => group) }));
+}
+
+function toGroup(members: GridJob[]): { readonly sorted: string; readonly group: JobGroup } {
+  const [first] = members;
+  if (first === undefined) throw new Error("a group has at least one job");
+  const { groupSymbol, groupName, tier } = first;
+  const group = {
+    key: groupKey(first),
+    symbol: groupSymbol === NO_GROUP ? "" : groupSymbol,
+    name: groupName,
+    tier,
+    isBare: groupSymbol === NO_GROUP && tier === 1,
+    jobs: inSymbolOrder(members),
+  };
+  return { sorted: groupSymbol, group };
+}
+
+type SortedGroup = ReturnType<typeof toGroup>;
+
+function inGroupOrder(a: SortedGroup, b: SortedGroup): number {
+  return inCodeOrder(a.sorted, b.sorted) || a.group.tier - b.group.tier;
+}
+
+/** Sorts jobs by symbol, with numbers by their value: `R2` before `R10`. Jobs of one symbol follow each other as they were submitted. */
+function inSymbolOrder(jobs: readonly GridJob[]): GridJob[] {
+  return jobs
+    .map((job) => ({ job, sorted: job.symbol.replace(/\d+/g, (digits) => digits.padStart(3, "0")) }))
+    .toSorted(
+      (a, b) =>
+        inCodeOrder(a.sorted, b.sorted) || a.job.submit - b.job.submit || inCodeOrder(a.job.guid, b.job.guid),
+    )
+    .map(({ job }) => job);
+}
+
+function inCodeOrder(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * Returns what a closed group shows. Failures, and jobs whose symbol occurs more than once, stay as they are. All others are counted
+ * by look; one alone stays as it is, since its number would say less and take as much room.
+ */
+export function closeGroup(jobs: readonly GridJob[]): GroupItem[] {
+  const ofSymbol = new Map<string, number>();
+  for (const { symbol } of jobs) ofSymbol.set(symbol, (ofSymbol.get(symbol) ?? 0) + 1);
+  const counted = new Map<string, GridJob[]>();
+  for (const job of jobs) {
+    if (isFailure(job.status) || ofSymbol.get(job.symbol) !== 1) continue;
+    const look = `${buttonClass(job.status, job.classification)} ${job.status}`;
+    const members = counted.get(look);
+    if (members === undefined) counted.set(look, [job]);
+    else members.push(job);
+  }
+  const counts = [...counted.values()].filter((members) => members.length > 1);
+  const inCounts = new Set(counts.flat());
+  return [
+    ...jobs.filter((job) => !inCounts.has(job)).map((job) => ({ kind: "job" as const, job })),
+    ...counts.toSorted((a, b) => placeOf(a) - placeOf(b)).map(toCount),
+  ];
+}
+
+function placeOf([first]: readonly GridJob[]): number {
+  return first === undefined ? 0 : statusPosition(first.status);
+}
+
+function toCount(members: readonly GridJob[]): GroupItem {
+  const { status = "", classification = 1 } = members[0] ?? {};
+  return {
+    kind: "count",
+    look: buttonClass(status, classification),
+    count: members.length,
+    word: countWord(status, classification),
+  };
+}
+
+/** Returns what an open group shows: all jobs. */
+export function openGroup(jobs: readonly GridJob[]): GroupItem[] {
+  return jobs.map((job) => ({ kind: "job" as const, job }));
+}

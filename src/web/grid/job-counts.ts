@@ -1,0 +1,60 @@
+import { isFailure, isUnclassified, progressStatuses } from "../job-status.ts";
+import type { GridJob } from "./grid-job.ts";
+
+/** Numbers of jobs. A job that another one has taken the place of is in none of them. */
+export interface JobCounts {
+  readonly completed: number;
+  /** Pending and running. */
+  readonly inProgress: number;
+  readonly failed: number;
+  /** Failures that nobody has explained yet. */
+  readonly unclassified: number;
+}
+
+export function countJobs(jobs: Iterable<GridJob>): JobCounts {
+  let [completed, inProgress, failed, unclassified] = [0, 0, 0, 0];
+  for (const { isCompleted, status, classification } of jobs) {
+    if (isCompleted) completed += 1;
+    else if (progressStatuses.includes(status)) inProgress += 1;
+    if (!isFailure(status)) continue;
+    failed += 1;
+    if (isUnclassified(classification)) unclassified += 1;
+  }
+  return { completed, inProgress, failed, unclassified };
+}
+
+export function addCounts(all: readonly JobCounts[]): JobCounts {
+  const sum = (name: keyof JobCounts): number => all.reduce((total, counts) => total + counts[name], 0);
+  return {
+    completed: sum("completed"),
+    inProgress: sum("inProgress"),
+    failed: sum("failed"),
+    unclassified: sum("unclassified"),
+  };
+}
+
+/** Returns how far a push has come; null if it has no jobs that count. */
+export function progressText({ completed, inProgress }: JobCounts): string | null {
+  if (completed + inProgress === 0) return null;
+  if (inProgress === 0) return "- Complete -";
+  return `${Math.floor((100 * completed) / (completed + inProgress))}% - ${inProgress} in progress`;
+}
+
+/**
+ * Returns the guids of a push's failures whose job passed in another run of the same push: the first question about a failure is
+ * whether it comes and goes.
+ */
+export function passedElsewhere(jobs: readonly GridJob[]): ReadonlySet<string> {
+  const failed = jobs.filter(({ status }) => isFailure(status));
+  const symbols = new Set(failed.map(({ symbol }) => symbol));
+  // Most jobs have a symbol that no failure has, so their kind is not computed.
+  const passed = new Set(
+    jobs.filter(({ status, symbol }) => status === "success" && symbols.has(symbol)).map(kindOf),
+  );
+  return new Set(failed.filter((job) => passed.has(kindOf(job))).map(({ guid }) => guid));
+}
+
+/** Returns the same text for all runs of a job in a push. */
+function kindOf({ platform, options, groupSymbol, symbol, name, tier }: GridJob): string {
+  return JSON.stringify([platform, options, groupSymbol, symbol, name, tier]);
+}

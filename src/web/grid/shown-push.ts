@@ -1,0 +1,49 @@
+import type { ResultSet, Revision } from "../../domain/result-set.ts";
+import { shortRevision } from "../../domain/result-set.ts";
+
+/** A push as the grid shows it. */
+export interface ShownPush {
+  /** The first 12 characters of its revision. They name it among the pushes of its project. */
+  readonly revision: string;
+  readonly author: string;
+  /** Seconds since the Unix epoch: when it was pushed; of a skeleton, when its first message came. */
+  readonly at: number;
+  /** Nobody has submitted the push yet: it is only known from its jobs. */
+  readonly isSkeleton: boolean;
+  /** The newest first, at most 20. */
+  readonly revisions: readonly ShownRevision[];
+  /** How many revisions are left out. */
+  readonly more: number;
+}
+
+export interface ShownRevision {
+  /** The first 12 characters. */
+  readonly revision: string;
+  readonly author: string;
+  /** The first line of the comment. */
+  readonly comment: string;
+}
+
+const MAX_REVISIONS = 20;
+/** The page cuts a line by its width; nobody reads more of it. */
+const MAX_COMMENT = 300;
+
+/** Returns what the grid shows of a stored push. */
+export function showPush(push: ResultSet & { readonly is_skeleton: boolean }): ShownPush {
+  return {
+    revision: push.short_revision,
+    author: push.author,
+    at: push.order_at,
+    isSkeleton: push.is_skeleton,
+    revisions: push.revisions.slice(-MAX_REVISIONS).toReversed().map(showRevision),
+    more: Math.max(0, push.revisions.length - MAX_REVISIONS),
+  };
+}
+
+function showRevision({ revision, author, comment }: Revision): ShownRevision {
+  const [line = ""] = (comment ?? "")
+    .trimStart()
+    .slice(0, MAX_COMMENT)
+    .split(/[\r\n]/);
+  return { revision: shortRevision(revision), author, comment: line };
+}

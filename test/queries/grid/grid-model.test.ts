@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { resultSetId } from "../../../src/domain/ids.ts";
+import { CELL } from "../../../src/domain/job-cell.ts";
+import { GridModel } from "../../../src/queries/grid/grid-model.ts";
+import type { CellQuery } from "../../../src/store/ports/page-reads.ts";
+import type { Store } from "../../../src/store/ports/store.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { anArrival, REVISION } from "../../examples.ts";
+
+const push = resultSetId("try", REVISION);
+const otherRevision = "b".repeat(40);
+const otherPush = resultSetId("try", otherRevision);
+const MINUTES = 60_000;
+
+let folder: string;
+let store: Store;
+/** The questions that the store was asked. */
+let asked: CellQuery[];
+let nowMs: number;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "pulse-ingest-grid-"));
+  store = await openSqliteStore(folder, 30);
+  asked = [];
+  nowMs = Date.parse("2026-01-05T12:00:00.000Z");
+});
+
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+function aModel(limits: { readonly maxPushes?: number; readonly maxBytes?: number } = {}): GridModel {
+  const listCells = (query: CellQuery) => {
+    asked.push(query);
+    return store.listCells(query);
+  };
+  return new GridModel({ store: { listCells }, maxPushes: 50, maxBytes: 1e6, now: () => nowMs, ...limits });
+}
+
+const running = (taskId: string) => anArrival({ taskId, state: "running", result: undefined });
+const passed = (taskId: string) => anArrival({ taskId });
+const inOtherPush = (taskId: string) =>
+  anArrival({ taskId, origin: { kind: "hg.mozilla.org", project: "try", revision: otherRevision } });
+
+/** Returns the jobs of changes with their states, such as `a/0 running`. */
+function told(model: GridModel, after: string): string[] | null {
+  const changes = model.changesOf(push, after);
+  if (changes === null) return null;
+  const cells = changes.cells.map(({ cell }) => `${cell[CELL.guid]} ${cell[CELL.state]}`);
+  return [...cells, ...changes.gone.map((guid) => `${guid} gone`)].toSorted();
+}
+
+describe("a push in memory", () => {
+  it("is read once, and then only its changes", async () => {
+    await store.storeSubmissions([running("a/0"), running("b/0")]);
+    const model = aModel();
+    await model.look(push);
+    const position = model.position();
+    expect(told(model, "")).toEqual(["a/0 running", "b/0 running"]);
+    expect(told(model, position)).toBeNull();
+
+    await store.storeSubmissions([passed("b/0")]);
+    await model.look(push);
+    expect(told(model, position)).toEqual(["b/0 completed"]);
+    expect(asked.map(({ after }) => after === undefined)).toEqual([true, false]);
+  });
+
+  it("is read from 15 s before the last change, because workers' clocks differ", async () => {
+    await store.storeSubmissions([running("a/0")]);
+    const model = aModel();
+    const { cells } = await model.look(push);
+    await model.look(push);
+    const after = asked.at(-1)?.after;
+    expect(cells.size).toBe(1);
+    expect(after?.id).toBeNull();
+    const [cell] = (await store.listCells({ result_set: push, limit: 1 })).cells;
+    expect(Date.parse(cell?.changed ?? "") - Date.parse(after?.changed ?? "")).toBe(15_000);
+  });
+
+  it("is read by all who look at the same time together", async () => {
+    await store.storeSubmissions([running("a/0")]);
+    const model = aModel();
+    await Promise.all([model.look(push), model.look(push), model.look(push)]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("is read completely every five minutes, which tells the jobs that it no longer has", async () => {
+    await store.storeSubmissions([running("a/0"), running("b/0")]);
+    const model = aModel();
+    await model.look(push);
+    const position = model.position();
+    await store.storeSubmissions([inOtherPush("b/0")]);
+
+    await model.look(push);
+    expect(told(model, position)).toBeNull();
+    nowMs += 5 * MINUTES;
+    await model.look(push);
+    expect(told(model, position)).toEqual(["b/0 gone"]);
+    expect(told(model, "")).toEqual(["a/0 running"]);
+  });
+
+  it("tells all of itself to whoever has a position of another process", async () => {
+    await store.storeSubmissions([running("a/0")]);
+    const model = aModel();
+    await model.look(push);
+    const before = aModel();
+    await before.look(push);
+    expect(model.changesOf(push, before.position())?.isComplete).toBe(true);
+    expect(model.changesOf(push, "nonsense")?.isComplete).toBe(true);
+    expect(model.changesOf(push, model.position())).toBeNull();
+  });
+
+  it("stays as it is while the store cannot be read, and is read from there later", async () => {
+    await store.storeSubmissions([running("a/0")]);
+    let isAway = false;
+    const listCells = (query: CellQuery) =>
+      isAway ? Promise.reject(new Error("away")) : store.listCells(query);
+    const model = new GridModel({ store: { listCells }, maxPushes: 50, maxBytes: 1e6, now: () => nowMs });
+    await model.look(push);
+    const position = model.position();
+    await store.storeSubmissions([passed("a/0")]);
+    isAway = true;
+    await expect(model.look(push)).rejects.toThrow("away");
+    expect(told(model, position)).toBeNull();
+    isAway = false;
+    await model.look(push);
+    expect(told(model, position)).toEqual(["a/0 completed"]);
+  });
+});
+
+describe("the memory", () => {
+  beforeEach(() => store.storeSubmissions([running("a/0"), inOtherPush("b/0")]));
+
+  it("forgets the push that was looked at longest ago when there are too many", async () => {
+    const model = aModel({ maxPushes: 1 });
+    await model.look(push);
+    expect(model.hasRoom()).toBe(false);
+    await model.look(otherPush);
+    expect([model.has(push), model.has(otherPush)]).toEqual([false, true]);
+  });
+
+  it("forgets when it holds too many bytes, but never the push that was just asked for", async () => {
+    const model = aModel({ maxBytes: 1 });
+    await model.look(push);
+    expect(model.has(push)).toBe(true);
+    await model.look(otherPush);
+    expect([model.has(push), model.has(otherPush)]).toEqual([false, true]);
+  });
+});

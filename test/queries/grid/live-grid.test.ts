@@ -1,0 +1,175 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { Unavailable } from "../../../src/domain/faults.ts";
+import { CELL } from "../../../src/domain/job-cell.ts";
+import { GridModel } from "../../../src/queries/grid/grid-model.ts";
+import { type GridEvent, type GridWatch, LiveGrid } from "../../../src/queries/grid/live-grid.ts";
+import type { Store } from "../../../src/store/ports/store.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { anArrival } from "../../examples.ts";
+import { until } from "../../until.ts";
+
+const EVERY_MS = 10;
+
+let folder: string;
+let store: Store;
+let model: GridModel;
+let live: LiveGrid;
+let isAway: boolean;
+/** Ends each page that a test opened. */
+let ends: (() => void)[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "pulse-ingest-live-"));
+  store = await openSqliteStore(folder, 30);
+  isAway = false;
+  ends = [];
+  useModel(50);
+});
+
+afterEach(async () => {
+  for (const end of ends) end();
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+function useModel(maxPushes: number): void {
+  model = new GridModel({ store, maxPushes, maxBytes: 1e6, now: Date.now });
+  const listPushes: Store["listPushes"] = async (query) => {
+    if (isAway) throw new Unavailable("store", "away");
+    return store.listPushes(query);
+  };
+  const onBug = (error: unknown): void => {
+    throw error;
+  };
+  live = new LiveGrid({ store: { listPushes }, model, everyMs: EVERY_MS, onBug });
+}
+
+const revisionOf = (letter: string): string => letter.repeat(40);
+const shortOf = (letter: string): string => letter.repeat(12);
+
+const jobOf = (letter: string, state = "running") =>
+  anArrival({
+    taskId: `${letter}/0`,
+    origin: { kind: "hg.mozilla.org", project: "try", revision: revisionOf(letter) },
+    state,
+    ...(state === "running" && { result: undefined }),
+  });
+
+/** Submits a push. @param seconds - since the Unix epoch; later pushes stand above. */
+const submit = (letter: string, seconds: number, author = "a@b.org") =>
+  store.storeResultSets([
+    {
+      project: "try",
+      received_at: "2026-01-05T10:00:00.000Z",
+      resultSet: {
+        ...{ revision: revisionOf(letter), author, push_timestamp: seconds },
+        revisions: [{ revision: revisionOf(letter), author, comment: "c", repository: "try" }],
+      },
+    },
+  ]);
+
+/** Opens a page. Returns what it is told, such as `head b`, `cell b/0 running`. */
+function openPage(watch: Partial<GridWatch>): string[] {
+  const events: string[] = [];
+  const end = live.open(
+    {
+      project: "try",
+      revisions: [],
+      follows: { author: null, since: null },
+      after: model.position(),
+      ...watch,
+    },
+    (event) => events.push(...inWords(event)),
+  );
+  ends.push(end);
+  return events;
+}
+
+function inWords(event: GridEvent): string[] {
+  if (event.kind === "unwatched") return [`unwatched ${event.revisions.map((text) => text[0]).join("")}`];
+  if (event.kind !== "changes") return [event.kind];
+  return [
+    ...event.heads.map(({ revision, author }) => `head ${revision[0]} by ${author}`),
+    ...event.pushes.flatMap(({ cells }) => cells.map(({ cell }) => `${cell[CELL.guid]} ${cell[CELL.state]}`)),
+  ];
+}
+
+describe("an open page", () => {
+  it("is told of a job that changes, once", async () => {
+    await store.storeSubmissions([jobOf("a")]);
+    const events = openPage({ revisions: [shortOf("a")] });
+    await until(() => events.includes("a/0 running"));
+    await store.storeSubmissions([jobOf("a", "completed")]);
+    await until(() => events.includes("a/0 completed"));
+    await new Promise((done) => setTimeout(done, 5 * EVERY_MS));
+    expect(events).toEqual(["head a by pending...", "a/0 running", "a/0 completed"]);
+  });
+
+  it("is told of a new push with its jobs, and of a push that is completed", async () => {
+    await submit("a", 1000);
+    const events = openPage({ revisions: [shortOf("a")] });
+    await until(() => events.length === 1);
+    await store.storeSubmissions([jobOf("b")]);
+    await until(() => events.length === 3);
+    await submit("b", 2000);
+    await until(() => events.length === 4);
+    expect(events).toEqual(["head a by a@b.org", "head b by pending...", "b/0 running", "head b by a@b.org"]);
+  });
+
+  it("is not told of pushes that belong on a later page, or of another author, or that are too old", async () => {
+    await submit("c", 3000);
+    const all = openPage({ revisions: [shortOf("c")] });
+    const ofAuthor = openPage({ revisions: [shortOf("c")], follows: { author: "other@b.org", since: null } });
+    const since = openPage({ revisions: [shortOf("c")], follows: { author: null, since: 4500 } });
+    const single = openPage({ revisions: [shortOf("c")], follows: null });
+    await submit("b", 2000);
+    await submit("d", 4000);
+    await submit("e", 5000, "other@b.org");
+    await until(() => all.length >= 3 && ofAuthor.length >= 2 && since.length >= 2);
+    expect(all.toSorted()).toEqual(["head c by a@b.org", "head d by a@b.org", "head e by other@b.org"]);
+    expect(ofAuthor.toSorted()).toEqual(["head c by a@b.org", "head e by other@b.org"]);
+    expect(since.toSorted()).toEqual(["head c by a@b.org", "head e by other@b.org"]);
+    expect(single).toEqual(["head c by a@b.org"]);
+  });
+
+  it("is told when the store goes away, and when it is back", async () => {
+    await store.storeSubmissions([jobOf("a")]);
+    isAway = true;
+    const events = openPage({ revisions: [shortOf("a")] });
+    await until(() => events.includes("away"));
+    const later = openPage({ revisions: [shortOf("a")] });
+    expect(later).toEqual(["away"]);
+    isAway = false;
+    await until(() => events.includes("back") && later.includes("back"));
+    expect(events.filter((event) => event === "away")).toHaveLength(1);
+  });
+
+  it("is told which pushes have no room in memory, and asks for those by itself", async () => {
+    useModel(1);
+    await store.storeSubmissions([jobOf("a"), jobOf("b")]);
+    const events = openPage({ revisions: [shortOf("a"), shortOf("b")], follows: null });
+    await until(() => events.includes("unwatched b"));
+    await new Promise((done) => setTimeout(done, 5 * EVERY_MS));
+    expect(events.filter((event) => event.startsWith("unwatched"))).toEqual(["unwatched b"]);
+    expect(events).toContain("a/0 running");
+  });
+});
+
+it("nothing is read while no page is open", async () => {
+  let reads = 0;
+  const listPushes: Store["listPushes"] = async (query) => {
+    reads += 1;
+    return store.listPushes(query);
+  };
+  const quiet = new LiveGrid({ store: { listPushes }, model, everyMs: EVERY_MS, onBug: () => undefined });
+  const end = quiet.open({ project: "try", revisions: [], follows: null, after: "" }, () => undefined);
+  await until(() => reads > 1);
+  end();
+  await new Promise((done) => setTimeout(done, 3 * EVERY_MS));
+  const readsAtEnd = reads;
+  await new Promise((done) => setTimeout(done, 5 * EVERY_MS));
+  expect(reads).toBe(readsAtEnd);
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "@jest/globals";
+import { filterInWords, filterJobs } from "../../../src/web/grid/filter-jobs.ts";
+import { everyJob, type JobFilter, noFilter } from "../../../src/web/grid/grid-view.ts";
+import { aGridJob } from "./a-grid-job.ts";
+
+const grid = [
+  aGridJob({ guid: "ok/0", symbol: "1", name: "mochitest-1" }),
+  aGridJob({ guid: "bad/0", symbol: "bc7", name: "browser-chrome-7", result: "testfailed" }),
+  aGridJob({ guid: "known/0", symbol: "X", result: "busted", classification: 4 }),
+  aGridJob({
+    guid: "run/0",
+    symbol: "R",
+    state: "running",
+    result: null,
+    platform: "windowsxp",
+    options: ["opt"],
+  }),
+  aGridJob({ guid: "third/0", symbol: "SM", groupSymbol: "?", groupName: "unknown", tier: 3 }),
+  aGridJob({ guid: "gone/0", symbol: "C", state: "pending", result: null }, true),
+];
+
+const cases: readonly (readonly [filter: Partial<JobFilter>, shown: string])[] = [
+  [{}, "ok bad known run"],
+  [{ tiers: [3] }, "third"],
+  [{ tiers: [] }, ""],
+  [{ text: "browser" }, "bad"],
+  [{ text: " MOCHI  linux64 " }, "ok bad known"],
+  [{ text: "mochitest-1" }, "ok"],
+  [{ text: "bc7 debug" }, "bad"],
+  [{ text: "bc7 opt" }, ""],
+  [{ text: "run/0" }, "run"],
+  [{ text: "mochitest debug linux64 ok/0" }, "ok"],
+  [{ status: ["failures"] }, "bad known"],
+  [{ status: ["unclassified"] }, "bad"],
+  [{ status: ["progress"] }, "run"],
+  [{ status: ["-progress"] }, "ok bad known"],
+  [{ status: ["-success", "-running"] }, "bad known"],
+  [{ status: ["success", "busted"] }, "ok known"],
+  [{ status: ["failures", "-busted"] }, "bad"],
+  [{ status: ["coalesced"] }, "gone"],
+  [{ status: ["all"] }, "ok bad known run gone"],
+  [{ status: ["toString"] }, ""],
+  [{ platforms: ["linux64"] }, "ok bad known"],
+  [{ platforms: ["windowsxp opt"] }, "run"],
+  [{ platforms: ["linux64 opt"] }, ""],
+  [{ groups: ["?"], tiers: [3] }, "third"],
+  [{ symbols: ["1", "bc7"] }, "ok bad"],
+];
+
+describe("a filter", () => {
+  it.each(cases)("%j shows: %s", (filter, shown) => {
+    const found = filterJobs(grid, { ...noFilter, ...filter }).map(({ guid }) => guid.replace("/0", ""));
+    expect(found.join(" ")).toBe(shown);
+  });
+
+  it("can be one that hides nothing", () => {
+    expect(filterJobs(grid, everyJob)).toHaveLength(grid.length);
+  });
+});
+
+it("tells its conditions in words", () => {
+  expect(filterInWords(noFilter)).toEqual(["tier 1, 2"]);
+  const filter = { ...noFilter, text: " leak ", status: ["-progress", "testfailed"], platforms: ["linux64"] };
+  expect(filterInWords(filter)).toEqual([
+    'text "leak"',
+    "not in progress",
+    "failed",
+    "tier 1, 2",
+    "platform linux64",
+  ]);
+});
