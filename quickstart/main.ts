@@ -103,6 +103,8 @@ const folderShown = relative(process.cwd(), dataFolder) || ".";
 function tellNext(): void {
   const run = `DATA_DIR=${folderShown} node dist/main.js`;
   say(`\nThe data is in ${folderShown}. What to try next:`);
+  say(`  ${run} pages`);
+  say("      shows the pushes and jobs in your browser, at http://127.0.0.1:9180/projects/try, until Ctrl-C");
   say(`  ${run} explain quickstart-1/0`);
   say("      shows all that is known about a job: messages, outcome, logs, artifacts");
   say(`  ${run} rejections list`);
@@ -138,6 +140,8 @@ async function tellKept(
   const { url: http } = await worker.untilEvent("http_listening");
   const run = `AMQP_URL=${amqpUrl} DATA_DIR=${folderShown} node dist/main.js`;
   say("\nThe worker runs until you press Ctrl-C. Try in another terminal:");
+  say(`  ${publicUrl}/projects/try`);
+  say("      opened in your browser, shows the pushes and jobs");
   say(`  ${run} inspect ${exchange}`);
   say("      shows the messages of the exchange live, each with its verdict");
   say(`  ${run} publish ${file} --exchange ${exchange} --routing-key ${ROUTING_KEY} --wait`);

@@ -29,8 +29,8 @@ export async function openBrowser(): Promise<TestBrowser> {
     async newPage(options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
       const page = await context.newPage();
-      // A closed page closes its profile.
-      page.once("close", () => void context.close());
+      // A closed page closes its profile. If the whole browser ends, there is no profile left to close.
+      page.once("close", () => void context.close().catch(() => undefined));
       return page;
     },
     close: () => browser.close(),

@@ -3,7 +3,10 @@ import { acceptsCoding } from "../server/accepts-coding.ts";
 import { ASSETS_PATH, type Assets } from "./open-assets.ts";
 import { PageRefused } from "./page-refused.ts";
 
-/** A fastify plugin that serves the bundles. A file's name holds a hash of its content, so browsers may keep it for ever. */
+/** A name with a hash of the content. Browsers may keep such a file for ever, because another content gets another name. */
+const hashedName = /\.[A-Z0-9]{8}\.(js|css)$/;
+
+/** A fastify plugin that serves the bundles. */
 export function assetRoutes(assets: Assets): FastifyPluginAsync {
   return async (app) => {
     app.get<{ Params: { file: string } }>(`${ASSETS_PATH}:file`, async (request, reply) => {
@@ -21,7 +24,9 @@ export function assetRoutes(assets: Assets): FastifyPluginAsync {
       return reply
         .headers({
           "content-type": asset.type,
-          "cache-control": "public, max-age=31536000, immutable",
+          "cache-control": hashedName.test(request.params.file)
+            ? "public, max-age=31536000, immutable"
+            : "no-cache",
           vary: "Accept-Encoding",
         })
         .send(chosen?.bytes ?? asset.plain);

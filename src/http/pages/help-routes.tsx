@@ -11,7 +11,7 @@ export function helpRoutes(parts: PageParts): FastifyPluginAsync {
       sendPage(reply, parts, {
         title: "Help",
         entry: "help-page",
-        main: drawMarkup(<HelpView keyTables={[]} />),
+        main: drawMarkup(<HelpView />),
       }),
     );
   };

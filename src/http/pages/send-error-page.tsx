@@ -26,10 +26,7 @@ export function sendErrorPage(
   const sentence = /[.!?]$/.test(text) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
   const main = drawMarkup(<ErrorView status={status} text={sentence} advice={advice} />);
   const page = { title: status === 404 ? "Not found" : `Error ${status}`, entry: null, main };
-  return sendDrawn(reply.code(status), drawDocument(parts, page, parts.light.last())).header(
-    "cache-control",
-    "no-store",
-  );
+  return sendDrawn(reply.code(status), drawDocument(parts, page, parts.light.last()));
 }
 
 /** Returns whether to answer with a page. Under `/api/` all answers are JSON. */

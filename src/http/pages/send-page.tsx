@@ -29,7 +29,9 @@ export async function sendPage(
   page: Page,
   status = 200,
 ): Promise<FastifyReply> {
-  return sendDrawn(reply.code(status), drawDocument(parts, page, await parts.light.ask()));
+  // It may be kept for the browser's own "back", but is asked for again on every visit.
+  reply.code(status).header("cache-control", "private, no-cache");
+  return sendDrawn(reply, drawDocument(parts, page, await parts.light.ask()));
 }
 
 /** Returns the whole document of a page. */
@@ -54,9 +56,7 @@ export function drawDocument(
   return `<!doctype html>${before}${main.html}${after}\n`;
 }
 
-/** Sends a document. It may be kept for the browser's own "back", but is asked for again on every visit. */
+/** Sends a document. */
 export function sendDrawn(reply: FastifyReply, html: string): FastifyReply {
-  return reply
-    .headers({ "content-type": "text/html; charset=utf-8", "cache-control": "private, no-cache" })
-    .send(Buffer.from(html));
+  return reply.header("content-type", "text/html; charset=utf-8").send(Buffer.from(html));
 }

@@ -59,7 +59,9 @@ async function ask(
 /** The addresses of the files that a page loads. */
 async function filesOf(path: string): Promise<string[]> {
   const { body } = await ask(path, { headers: { accept: HTML } });
-  return [...body.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, address = ""]) => address);
+  return [...body.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)].map(
+    ([, address = ""]) => address,
+  );
 }
 
 it.each([
@@ -102,6 +104,16 @@ it("a bundle has them too, may be kept for ever, and comes in the best form that
   }
 });
 
+it("the licences, whose name never changes, are asked for again on every visit", async () => {
+  const { status, headers } = await ask("/assets/licences.txt");
+  expect([status, headers["content-type"], headers["cache-control"]]).toEqual([
+    200,
+    "text/plain; charset=utf-8",
+    "no-cache",
+  ]);
+  expect((await ask("/assets/manifest.json")).status).toBe(404);
+});
+
 it("a page may be kept for the browser's own back, and an error may not", async () => {
   expect((await ask("/help")).headers["cache-control"]).toBe("private, no-cache");
   expect((await ask("/nothing", { headers: { accept: HTML } })).headers["cache-control"]).toBe("no-store");
@@ -130,7 +142,7 @@ describe("what failed is told", () => {
     trouble = null;
     expect([page.status, data.status]).toEqual([500, 500]);
     expect(page.body).toContain("This is a bug in pulse-ingest");
-    expect(page.body + data.body).not.toMatch(/hunter2|\/srv|at /);
+    expect(page.body + data.body).not.toMatch(/hunter2|\/srv| {4}at /);
     expect(events.filter(([event]) => event === "bug")).toEqual([
       ["bug", { what: "pages", path: "/help", error: expect.any(Error) }],
       ["bug", { what: "pages", path: "/api/light", error: expect.any(Error) }],
