@@ -52,6 +52,16 @@ export function logAddress(place: {
   return `/log?${query}${line === undefined ? "" : `#L${line}`}`;
 }
 
+/** Returns the address of a job's whole artifact, as a text to download. */
+export function artifactAddress(artifact: {
+  readonly project: string;
+  readonly guid: string;
+  readonly name: string;
+}): string {
+  const { project, guid, name } = artifact;
+  return `/job/artifact?${new URLSearchParams({ project, guid, name })}`;
+}
+
 /** Returns the address of the publisher's page, which says why a job does not show up. */
 export function publishAddress(task?: string): string {
   return task === undefined ? "/publish" : `/publish?${new URLSearchParams({ task })}`;

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from "fastify";
 import { gridRoutes } from "./grid-routes.tsx";
 import { helpRoutes } from "./help-routes.tsx";
 import { homeRoutes } from "./home-routes.tsx";
+import { jobRoutes } from "./job-routes.tsx";
 import { lightRoutes } from "./light-routes.ts";
 import type { PageParts } from "./page-parts.ts";
 
@@ -9,6 +10,7 @@ import type { PageParts } from "./page-parts.ts";
 export const pageRoutes: readonly ((parts: PageParts) => FastifyPluginAsync)[] = [
   homeRoutes,
   gridRoutes,
+  jobRoutes,
   helpRoutes,
   lightRoutes,
 ];

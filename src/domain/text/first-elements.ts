@@ -1,0 +1,38 @@
+import { stringEnd } from "./source-json.ts";
+
+/** The first elements of a JSON list. */
+export interface FirstElements {
+  /** The JSON text of each. */
+  readonly elements: readonly string[];
+  /** The list has no other elements. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Returns the first elements of a list in JSON text. A list may be megabytes long; only what is returned is read.
+ *
+ * @param most - how many elements are returned.
+ * @param maxLength - how many characters are read.
+ * @returns null if the text is not a list.
+ */
+export function firstElements(text: string, most: number, maxLength: number): FirstElements | null {
+  const open = text.search(/\S/);
+  if (text.charAt(open) !== "[") return null;
+  const elements: string[] = [];
+  const stop = Math.min(text.length, maxLength);
+  let depth = 0;
+  let start = open + 1;
+  for (let at = start; at < stop; ) {
+    const character = text.charAt(at);
+    if (depth === 0 && (character === "," || character === "]")) {
+      const element = text.slice(start, at).trim();
+      if (element !== "") elements.push(element);
+      if (character === "]") return { elements, isWhole: true };
+      if (elements.length === most) break;
+      start = at + 1;
+    } else if (character === "{" || character === "[") depth++;
+    else if (character === "}" || character === "]") depth--;
+    at = character === '"' ? stringEnd(text, at) : at + 1;
+  }
+  return { elements, isWhole: false };
+}

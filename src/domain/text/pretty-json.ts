@@ -1,0 +1,66 @@
+import { stringEnd } from "./source-json.ts";
+
+const MAX_INDENT = 40;
+const wordEnd = /[\s{}[\],:"]|$/g;
+
+/**
+ * Returns a JSON text with a line for each member and element, or the beginning of it. Only as much of the text is read as is
+ * returned, numbers stay as they are written, and text that is not JSON is still shown.
+ *
+ * @param maxLength - the most characters to return.
+ */
+export function prettyJson(
+  text: string,
+  maxLength: number,
+): { readonly text: string; readonly isCut: boolean } {
+  const pieces: string[] = [];
+  let length = 0;
+  let depth = 0;
+  const add = (piece: string): void => {
+    pieces.push(piece);
+    length += piece.length;
+  };
+  const newLine = (): string => `\n${"  ".repeat(Math.min(depth, MAX_INDENT))}`;
+  let at = skipSpace(text, 0);
+  while (at < text.length && length <= maxLength) {
+    const character = text.charAt(at);
+    let end = at + 1;
+    if (character === "{" || character === "[") {
+      const next = skipSpace(text, end);
+      if (/[}\]]/.test(text.charAt(next))) {
+        end = next + 1;
+        add(`${character}${text.charAt(next)}`);
+      } else {
+        depth++;
+        add(`${character}${newLine()}`);
+      }
+    } else if (character === "}" || character === "]") {
+      depth = Math.max(0, depth - 1);
+      add(`${newLine()}${character}`);
+    } else if (character === ",") {
+      add(`,${newLine()}`);
+    } else if (character === ":") {
+      add(": ");
+    } else {
+      end = character === '"' ? stringEnd(text, at) : endOfWord(text, at);
+      // A string may be much longer than what is shown of it.
+      add(text.slice(at, Math.min(end, at + maxLength + 1)));
+    }
+    at = skipSpace(text, end);
+  }
+  const isCut = at < text.length || length > maxLength;
+  const joined = pieces.join("");
+  return { text: isCut ? joined.slice(0, maxLength).toWellFormed() : joined, isCut };
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (/\s/.test(text.charAt(at))) at++;
+  return at;
+}
+
+/** Returns where a number or a word such as `true` ends. */
+function endOfWord(text: string, from: number): number {
+  wordEnd.lastIndex = from + 1;
+  return wordEnd.exec(text)?.index ?? text.length;
+}

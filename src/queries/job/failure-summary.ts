@@ -1,0 +1,119 @@
+import * as z from "zod";
+import { isParsedHere } from "../../domain/log-plan.ts";
+import type { Artifact } from "../../domain/submission.ts";
+import { firstElements } from "../../domain/text/first-elements.ts";
+import type { StoredLog } from "../../store/ports/log-store.ts";
+import type { FailureLine, FailureSummary, LinkedBug } from "../../web/shown-job.ts";
+import { type ReadSummary, readJson, type SummaryError } from "./read-summary.ts";
+
+/** How many suggestions are read, equal lines included, and how many characters of them. */
+const MAX_READ = 2000;
+const MAX_LENGTH = 2 * 1024 * 1024;
+const MAX_LINES = 100;
+const MAX_LINE_NUMBERS = 20;
+/** With more bugs than this, most of them are wrong. */
+const MAX_BUGS = 20;
+const MAX_STEPS = 50;
+
+const list = z.array(z.unknown()).catch([]);
+const suggestion = z.object({
+  search: z.string(),
+  bugs: z.object({ open_recent: list, all_others: list }).catch({ open_recent: [], all_others: [] }),
+});
+const bug = z.object({
+  // Only digits of a number can become part of a link.
+  id: z.number().int().nonnegative(),
+  summary: z.string().catch(""),
+  resolution: z.string().catch(""),
+});
+
+/** Returns what the failure tab shows. Pure. */
+export function failureSummary(
+  suggestions: Artifact | null,
+  summary: ReadSummary | null,
+  logs: readonly StoredLog[],
+): FailureSummary {
+  const read = readSuggestions(suggestions);
+  const errors = summary?.errors ?? [];
+  const lines = new Map<string, { -readonly [Name in keyof FailureLine]: FailureLine[Name] }>();
+  const numberOf = lineNumbers(errors);
+  let isCut = !read.isWhole;
+  for (const [index, { search, bugs }] of read.suggestions.entries()) {
+    const known = lines.get(search);
+    const number = numberOf(index, search);
+    const numbers = number === null ? [] : [number];
+    if (known !== undefined) {
+      known.count++;
+      if (known.line_numbers.length < MAX_LINE_NUMBERS)
+        known.line_numbers = [...known.line_numbers, ...numbers];
+    } else if (lines.size === MAX_LINES) {
+      isCut = true;
+    } else {
+      lines.set(search, { search, count: 1, line_numbers: numbers, ...shownBugs(bugs) });
+    }
+  }
+  const steps = lines.size > 0 ? [] : (summary?.steps ?? []);
+  const failed = steps.filter(({ result }) => result !== "success");
+  return {
+    lines: [...lines.values()],
+    is_cut: isCut || failed.length > MAX_STEPS,
+    log_name: summary === null ? null : summarisedLog(summary, logs),
+    steps: failed
+      .slice(0, MAX_STEPS)
+      .map(({ name, result, lastLine }) => ({ name, result, last_line: lastLine })),
+  };
+}
+
+function readSuggestions(artifact: Artifact | null) {
+  const first = artifact === null ? null : firstElements(artifact.blob, MAX_READ, MAX_LENGTH);
+  if (first === null) return { suggestions: [], isWhole: true };
+  // A suggestion that cannot be read keeps its place, because errors are found by it.
+  const suggestions = first.elements.map(
+    (element) => suggestion.safeParse(readJson(element)).data ?? { search: "", bugs: noBugs },
+  );
+  return { suggestions, isWhole: first.isWhole };
+}
+
+type Bugs = z.infer<typeof suggestion>["bugs"];
+const noBugs: Bugs = { open_recent: [], all_others: [] };
+
+/**
+ * @see spec/ui.md, section 3: a list of more than 20 bugs is left out, and with more than 20 open ones the others are left out
+ *   too. The message about it is shown unless some open bugs are shown.
+ */
+function shownBugs({ open_recent: open, all_others: others }: Bugs) {
+  const hasTooManyOpen = open.length > MAX_BUGS;
+  const hasTooManyOthers = others.length > MAX_BUGS;
+  return {
+    open_bugs: hasTooManyOpen ? [] : readBugs(open),
+    other_bugs: hasTooManyOpen || hasTooManyOthers ? [] : readBugs(others),
+    has_too_many: hasTooManyOpen || (hasTooManyOthers && open.length === 0),
+  };
+}
+
+function readBugs(bugs: readonly unknown[]): LinkedBug[] {
+  return bugs.flatMap((each) => bug.safeParse(each).data ?? []);
+}
+
+/**
+ * Returns a function that finds the number of a suggestion's line. The suggestions made here have the order of the errors. If a
+ * publisher's do not, the first error with that text is taken.
+ */
+function lineNumbers(errors: readonly SummaryError[]): (index: number, search: string) => number | null {
+  const byLine = new Map<string, number | null>();
+  for (const { line, lineNumber } of errors) {
+    const text = line.trim();
+    if (!byLine.has(text)) byLine.set(text, lineNumber);
+  }
+  return (index, search) => {
+    const error = errors[index];
+    // The search is the line without its prefix.
+    if (error?.line.includes(search)) return error.lineNumber;
+    return byLine.get(search.trim()) ?? null;
+  };
+}
+
+/** A summary names its log only if the log has none of the names that are read here. */
+function summarisedLog({ logName }: ReadSummary, logs: readonly StoredLog[]): string | null {
+  return logName ?? logs.find(({ name }) => isParsedHere(name))?.name ?? null;
+}

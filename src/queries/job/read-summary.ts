@@ -1,0 +1,69 @@
+import * as z from "zod";
+import type { Artifact } from "../../domain/submission.ts";
+
+/** The parts of a `text_log_summary` that pages show. */
+export interface ReadSummary {
+  /** The log that it was made from; null if the summary does not name it. */
+  readonly logName: string | null;
+  readonly steps: readonly SummaryStep[];
+  readonly errors: readonly SummaryError[];
+}
+
+export interface SummaryStep {
+  readonly name: string;
+  readonly result: string;
+  readonly lastLine: number | null;
+}
+
+export interface SummaryError {
+  readonly line: string;
+  /** From 0; null if the summary does not give it. */
+  readonly lineNumber: number | null;
+}
+
+/** A longer summary would keep the process busy while it is parsed. */
+const MAX_LENGTH = 2 * 1024 * 1024;
+
+const number = z.number().int().nonnegative().nullable().catch(null);
+// A publisher may send anything as its summary. What does not fit is left out, and the rest is shown.
+const step = z.object({
+  name: z.string().catch(""),
+  result: z.string().catch("unknown"),
+  finished_linenumber: number,
+});
+const error = z.object({ line: z.string().catch(""), linenumber: number });
+const summary = z.object({
+  logname: z.string().nullable().catch(null),
+  step_data: z
+    .object({
+      steps: z.array(step.nullable().catch(null)).catch([]),
+      // An error that cannot be read keeps its place: bug suggestions have the same order.
+      all_errors: z.array(error.catch({ line: "", linenumber: null })).catch([]),
+    })
+    .catch({ steps: [], all_errors: [] }),
+});
+
+/** Returns what a summary says; null if there is none, or if it cannot be read. */
+export function readSummary(artifact: Artifact | null): ReadSummary | null {
+  if (artifact === null || artifact.blob.length > MAX_LENGTH) return null;
+  const read = summary.safeParse(readJson(artifact.blob)).data;
+  if (read === undefined) return null;
+  const { steps, all_errors } = read.step_data;
+  return {
+    logName: read.logname,
+    steps: steps
+      .filter((each) => each !== null)
+      .map(({ name, result, finished_linenumber }) => ({ name, result, lastLine: finished_linenumber })),
+    errors: all_errors.map(({ line, linenumber }) => ({ line, lineNumber: linenumber })),
+  };
+}
+
+/** Returns the value of a JSON text; null if it is not JSON. */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Strangers may store any text as JSON. Each caller shows nothing of it then, and the Data tab shows the text.
+    return null;
+  }
+}

@@ -1,0 +1,127 @@
+import type { Config, DOMPurify } from "dompurify";
+import { linkAddress } from "../link-address.ts";
+import {
+  addressAttributes,
+  addressSchemes,
+  htmlElements,
+  imageSchemes,
+  plainAttributes,
+  svgAttributes,
+  svgElements,
+} from "./raw-html-lists.ts";
+import { rawHtmlStyle } from "./raw-html-style.ts";
+
+/*
+ * The only file that makes HTML from a text. The text is a publisher's, and may be hostile: DOMPurify makes a fragment of it in which
+ * only what is listed is left, and the fragment is shown in a shadow root of its own.
+ */
+
+const addresses: ReadonlySet<string> = new Set(addressAttributes);
+
+const config = {
+  RETURN_DOM_FRAGMENT: true,
+  ALLOWED_TAGS: [...htmlElements, ...svgElements],
+  ALLOWED_ATTR: [...addressAttributes, ...plainAttributes, ...svgAttributes],
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+  // The hook below decides about addresses. Without this list, DOMPurify would test the values of all other attributes as addresses,
+  // and drop those that do not look like one.
+  ADD_URI_SAFE_ATTR: [...plainAttributes, ...svgAttributes],
+  // A second barrier behind the hook. It must end like DOMPurify's own pattern, which lets addresses without a scheme pass.
+  ALLOWED_URI_REGEXP:
+    /^(?:(?:https?|ftp|mailto|tel|file|blob):|data:image\/|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
+} as const satisfies Config;
+
+let loading: Promise<DOMPurify> | null = null;
+
+/** Loads DOMPurify when it is needed for the first time: most jobs have no raw HTML. */
+function loadPurifier(): Promise<DOMPurify> {
+  loading ??= import("dompurify").then(({ default: purifier }) => {
+    purifier.addHook("uponSanitizeAttribute", (element, event) => {
+      event.keepAttr = isKept(element, event.attrName, event.attrValue);
+    });
+    return purifier;
+  });
+  return loading;
+}
+
+/** Shows the meaning of each raw HTML in an element in place of its text. */
+export async function showRawHtml(root: ParentNode): Promise<void> {
+  const waiting = [...root.querySelectorAll<HTMLElement>("[data-raw-html]")].filter(isWaiting);
+  if (waiting.length === 0) return;
+  const purifier = await loadPurifier();
+  const allowsRemote = document.documentElement.hasAttribute("data-remote-images");
+  // Another call may have come first while the purifier was loaded.
+  for (const place of waiting.filter(isWaiting)) {
+    // Its types do not say so, but it returns null for a frame set.
+    const fragment: DocumentFragment | null = purifier.sanitize(place.textContent ?? "", config);
+    const shadow = place.attachShadow({ mode: "open" });
+    shadow.adoptedStyleSheets = [styleSheet()];
+    if (fragment === null) continue;
+    openLinksBeside(fragment);
+    replaceImages(fragment, allowsRemote);
+    shadow.append(fragment);
+  }
+}
+
+function isWaiting(place: HTMLElement): boolean {
+  return place.shadowRoot === null;
+}
+
+let sheet: CSSStyleSheet | null = null;
+
+function styleSheet(): CSSStyleSheet {
+  if (sheet === null) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(rawHtmlStyle);
+  }
+  return sheet;
+}
+
+function isKept(element: Element, name: string, value: string): boolean {
+  // Painting may refer to something elsewhere: `url(…)`, which can also be written with backslashes.
+  if (!addresses.has(name)) return !/url\s*\(|\\/i.test(value) || !svgAttributes.includes(name);
+  const scheme = schemeOf(value);
+  if (scheme === null) return false;
+  if (name === "src" || name === "background") return isImageAddress(element, scheme, value);
+  return addressSchemes.has(scheme);
+}
+
+function isImageAddress(element: Element, scheme: string, value: string): boolean {
+  if (imageSchemes.has(scheme)) return true;
+  return element.localName === "img" && /^\s*data:image\//i.test(value);
+}
+
+/** Returns the scheme of an address, as browsers read it; null if it is no address. */
+function schemeOf(value: string): string | null {
+  return URL.canParse(value, location.href) ? new URL(value, location.href).protocol : null;
+}
+
+function openLinksBeside(fragment: DocumentFragment): void {
+  for (const each of fragment.querySelectorAll("[target]")) each.removeAttribute("target");
+  for (const link of fragment.querySelectorAll("a[href], area[href]")) link.setAttribute("target", "_blank");
+}
+
+/** Replaces pictures from elsewhere by links: whoever serves them would learn who reads the page. The fragment is not shown yet. */
+function replaceImages(fragment: DocumentFragment, allowsRemote: boolean): void {
+  if (allowsRemote) return;
+  for (const each of fragment.querySelectorAll("[background]")) each.removeAttribute("background");
+  for (const image of fragment.querySelectorAll("img")) {
+    const source = image.getAttribute("src");
+    if (source !== null && !/^\s*data:/i.test(source)) image.replaceWith(linkTo(image, source));
+  }
+}
+
+function linkTo(image: HTMLImageElement, source: string): HTMLElement {
+  const name = image.getAttribute("alt") || source;
+  // A link cannot stand within a link.
+  const isLinked = image.closest("a") !== null;
+  const link = document.createElement(isLinked ? "span" : "a");
+  link.textContent = `[image: ${name}]`;
+  const address = linkAddress(source);
+  if (!isLinked && address !== null) {
+    link.setAttribute("href", address);
+    link.setAttribute("target", "_blank");
+  }
+  return link;
+}

@@ -1,0 +1,29 @@
+import type { PreparedJob } from "../domain/submission.ts";
+import { platformLabel } from "./platform-names.ts";
+
+type Titled = Pick<
+  PreparedJob,
+  "machine_platform" | "options" | "group_name" | "group_symbol" | "name" | "job_symbol"
+>;
+
+/** Returns what a job is called, such as `Linux x64 debug Mochitest mochitest-1 M(1)`. */
+export function jobTitle(job: Titled): string {
+  const { machine_platform, options, group_name, name } = job;
+  return [
+    platformLabel(machine_platform.platform),
+    options.join(" "),
+    group_name === "unknown" ? "" : group_name,
+    name,
+    jobSymbols(job),
+  ]
+    .filter((part) => part !== "")
+    .join(" ");
+}
+
+/** Returns the symbols of a job with those of its group, such as `M(1)`. A job without a group has the group symbol `?`. */
+export function jobSymbols({
+  group_symbol,
+  job_symbol,
+}: Pick<PreparedJob, "group_symbol" | "job_symbol">): string {
+  return `${group_symbol === "?" ? "" : group_symbol}(${job_symbol})`;
+}

@@ -1,0 +1,17 @@
+import { JobInfoList } from "./job-info-list.tsx";
+import { RefusedParts } from "./refused-parts.tsx";
+import type { TabProps } from "./tab-props.ts";
+
+/** What publisher and log tell about the job. */
+export function DetailTab({ shown: { details, job, history } }: TabProps) {
+  return (
+    <>
+      {details.length === 0 ? (
+        <p>No details: the job's messages bring no job info{job.state === "completed" ? "." : " yet."}</p>
+      ) : (
+        <JobInfoList details={details} resultsName={job.name} />
+      )}
+      <RefusedParts refused={history.refused} />
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import type { ShownJob } from "../shown-job.ts";
+
+/**
+ * What the failure tab shows: error lines; steps that did not succeed; that a log still has to be read; that one could not be read;
+ * that the publisher of a log has not sent its summary; that the job has no logs; or that nothing is wrong.
+ */
+export type FailureState = "lines" | "steps" | "parsing" | "failed" | "unread" | "no-logs" | "empty";
+
+/** Decides what the failure tab shows. @see spec/ui.md, section 3 */
+export function failureState({
+  failures,
+  logs,
+  history,
+}: Pick<ShownJob, "failures" | "logs" | "history">): FailureState {
+  if (failures.lines.length > 0) return "lines";
+  const pending = logs.filter(({ parse_status }) => parse_status === "pending");
+  const isComing = pending.some(({ is_read_here }) => is_read_here) || isSuggesting(history);
+  if (isComing) return "parsing";
+  if (failures.steps.length > 0) return "steps";
+  if (logs.some(({ parse_status }) => parse_status === "failed")) return "failed";
+  // A summary can come without a log.
+  if (failures.log_name !== null || logs.some(({ parse_status }) => parse_status === "parsed"))
+    return "empty";
+  return logs.length === 0 ? "no-logs" : "unread";
+}
+
+function isSuggesting({ suggestions }: ShownJob["history"]): boolean {
+  return suggestions.some(({ next_attempt_at }) => next_attempt_at !== null);
+}
+
+const SOON_MS = 5000;
+const LATER_MS = 15_000;
+
+/** Returns after how many milliseconds the job is worth asking for again; null if nothing is expected to change. */
+export function askAgainMs(shown: Pick<ShownJob, "failures" | "logs" | "history" | "job">): number | null {
+  const isWaiting =
+    isSuggesting(shown.history) ||
+    shown.logs.some(({ parse_status, is_read_here }) => parse_status === "pending" && is_read_here);
+  if (isWaiting) return SOON_MS;
+  return shown.job.state === "completed" ? null : LATER_MS;
+}

@@ -1,0 +1,211 @@
+import type { ComponentChildren, FunctionComponent } from "preact";
+import { printable } from "../../domain/text/printable.ts";
+import { logAddress } from "../addresses.ts";
+import { CopyCommand } from "../copy-command.tsx";
+import { DataLink } from "../data-link.tsx";
+import type { FailureLine, LinkedBug, ShownJob } from "../shown-job.ts";
+import { ShownTime } from "../shown-time.tsx";
+import { type FailureState, failureState } from "./failure-state.ts";
+import { RefusedParts } from "./refused-parts.tsx";
+import { sharedWords } from "./shared-words.ts";
+import type { TabProps } from "./tab-props.ts";
+
+/** What went wrong, and which bugs may be the cause. @see spec/ui.md, section 3 */
+export function FailureTab(props: TabProps) {
+  const { shown } = props;
+  const View = views[failureState(shown)];
+  return (
+    <>
+      <View {...props} />
+      <RefusedParts refused={shown.history.refused} />
+    </>
+  );
+}
+
+const views: Readonly<Record<FailureState, FunctionComponent<TabProps>>> = {
+  lines: Lines,
+  steps: Steps,
+  parsing: Parsing,
+  failed: ParsingFailed,
+  unread: Unread,
+  "no-logs": () => <p>No logs available for this job</p>,
+  empty: () => <p>Failure summary is empty</p>,
+};
+
+function Lines({ shown }: TabProps) {
+  const { lines, is_cut } = shown.failures;
+  return (
+    <>
+      <ul class="failure-lines">
+        {lines.map((line) => (
+          <li key={line.search}>
+            <Line line={line} shown={shown} />
+          </li>
+        ))}
+      </ul>
+      {is_cut && <p class="muted">There are more error lines than are shown here. The log has them all.</p>}
+    </>
+  );
+}
+
+/** How many line numbers are linked; a line may be repeated thousands of times. */
+const LINKED_NUMBERS = 3;
+
+function Line({ line, shown }: { readonly line: FailureLine; readonly shown: ShownJob }) {
+  const { search, count, line_numbers, open_bugs, other_bugs, has_too_many } = line;
+  const isUnknown = open_bugs.length + other_bugs.length === 0 && !has_too_many;
+  const bugs = (list: readonly LinkedBug[]) => (
+    <ul class="bugs">
+      {list.map((bug) => (
+        <li key={bug.id}>
+          <Bug bug={bug} search={search} address={shown.bug_address} />
+        </li>
+      ))}
+    </ul>
+  );
+  return (
+    <>
+      <p class="failure-line">
+        <code>{printable(search)}</code>
+        {count > 1 && (
+          <span class="times" title={`this line appears ${count} times`}>
+            {" "}
+            ×{count}
+          </span>
+        )}
+        {line_numbers.slice(0, LINKED_NUMBERS).map((number) => (
+          <>
+            {" "}
+            <LineLink shown={shown} number={number}>
+              L{number}
+            </LineLink>
+          </>
+        ))}
+      </p>
+      {open_bugs.length > 0 && bugs(open_bugs)}
+      {other_bugs.length > 0 && open_bugs.length === 0 && bugs(other_bugs)}
+      {other_bugs.length > 0 && open_bugs.length > 0 && (
+        <details>
+          <summary>
+            Show / hide {other_bugs.length} closed or older {other_bugs.length === 1 ? "bug" : "bugs"}
+          </summary>
+          {bugs(other_bugs)}
+        </details>
+      )}
+      {has_too_many && (
+        <p class="muted">Exceeded max (20) bug suggestions, most of which are likely false positives.</p>
+      )}
+      {isUnknown && <p class="muted">no bug is known for this line</p>}
+    </>
+  );
+}
+
+function Bug({
+  bug,
+  search,
+  address,
+}: {
+  readonly bug: LinkedBug;
+  readonly search: string;
+  readonly address: string;
+}) {
+  const { id, resolution } = bug;
+  const summary = sharedWords(printable(bug.summary), search).map(({ text, isShared }) =>
+    isShared ? <strong>{text}</strong> : text,
+  );
+  const title = resolution === "" ? "open" : printable(resolution);
+  const words = (
+    <>
+      {id} {summary}
+    </>
+  );
+  return (
+    <DataLink title={title} href={`${address}${id}`}>
+      {resolution === "" ? words : <s>{words}</s>}
+    </DataLink>
+  );
+}
+
+interface LineLinkProps {
+  readonly shown: ShownJob;
+  readonly number: number;
+  readonly children: ComponentChildren;
+}
+
+/** A link to a line of the log that the summary was made from. */
+function LineLink({ shown: { job, failures }, number, children }: LineLinkProps) {
+  const { log_name: log } = failures;
+  const place = { project: job.project, guid: job.job_guid, line: number };
+  return <a href={logAddress(log === null ? place : { ...place, log })}>{children}</a>;
+}
+
+function Steps({ shown }: TabProps) {
+  return (
+    <>
+      <p>No Bug Suggestions Available.</p>
+      <ul class="failed-steps">
+        {shown.failures.steps.map(({ name, result, last_line }) => (
+          <li key={`${name} ${last_line}`}>
+            {printable(name)} : {printable(result)}.{" "}
+            {last_line !== null && (
+              <LineLink shown={shown} number={last_line}>
+                log
+              </LineLink>
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Parsing({ shown, zone }: TabProps) {
+  const waits = [...shown.logs, ...shown.history.suggestions].filter(
+    ({ failure, next_attempt_at }) => failure !== null && next_attempt_at !== null,
+  );
+  return (
+    <>
+      <p>Log parsing in progress. The failure summary appears here as soon as it is there.</p>
+      {waits.map(({ failure, next_attempt_at, attempts }) => (
+        <p key={failure} class="note note-warning">
+          Attempt {attempts} failed: <span class="data-text">{printable(failure ?? "")}</span>
+          {next_attempt_at !== null && (
+            <>
+              {" "}
+              The next attempt is at <ShownTime at={next_attempt_at} zone={zone} />.
+            </>
+          )}
+        </p>
+      ))}
+    </>
+  );
+}
+
+function ParsingFailed({ shown: { job, logs } }: TabProps) {
+  return (
+    <>
+      <p>Log parsing failed. Unable to generate failure summary</p>
+      {logs
+        .filter(({ parse_status }) => parse_status === "failed")
+        .map(({ name, url, failure }) => (
+          <p key={`${name} ${url}`} class="note note-trouble data-text">
+            {printable(name)}: {printable(failure ?? "the publisher says that it could not be parsed")}
+          </p>
+        ))}
+      <p>To have it read again:</p>
+      <CopyCommand
+        words={["pulse-ingest", "logs", "reparse", "--project", job.project, "--job", job.job_guid]}
+      />
+    </>
+  );
+}
+
+function Unread({ shown: { logs } }: TabProps) {
+  const names = logs.map(({ name }) => printable(name)).join(", ");
+  return (
+    <p>
+      Nothing has summed up the errors of this job yet. Logs with the name <code>{names}</code> are not read
+      here: their publisher sends the summary. The log itself is in the tab of logs.
+    </p>
+  );
+}

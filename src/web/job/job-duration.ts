@@ -1,0 +1,19 @@
+import type { PreparedJob } from "../../domain/submission.ts";
+
+type Timed = Pick<PreparedJob, "submit_timestamp" | "start_timestamp" | "end_timestamp">;
+
+/** Returns how long a job took, or has taken until now, in words; null if none of its times is known. */
+export function durationText(job: Timed, nowSeconds: number): string | null {
+  const { submit_timestamp: submitted, start_timestamp: started, end_timestamp: ended } = job;
+  if (started === 0 && ended === 0) {
+    return submitted === 0 ? null : `Not started (queued for ${minutes(nowSeconds - submitted)})`;
+  }
+  const from = started === 0 ? submitted : started;
+  return from === 0 ? null : minutes((ended === 0 ? nowSeconds : ended) - from);
+}
+
+function minutes(seconds: number): string {
+  // The clocks of publishers differ, so a job may end before it starts.
+  const count = Math.max(0, Math.round(seconds / 60));
+  return count === 1 ? "1 minute" : `${count} minutes`;
+}

@@ -1,0 +1,136 @@
+import type { ComponentChildren } from "preact";
+import { printable } from "../../domain/text/printable.ts";
+import { logAddress } from "../addresses.ts";
+import { DataLink } from "../data-link.tsx";
+import { jobStatus, shadingClass } from "../job-status.ts";
+import { jobTitle } from "../job-title.ts";
+import type { ShownJob } from "../shown-job.ts";
+import { ShownTime, type Zone } from "../shown-time.tsx";
+import { durationText } from "./job-duration.ts";
+
+interface JobSummaryProps {
+  readonly shown: ShownJob;
+  readonly zone: Zone;
+  readonly nowMs: number;
+}
+
+/** The value of a job detail that leads to the task itself. */
+const INSPECT_TASK = "Inspect Task";
+
+/** What a job is, how it ended, and where its logs are. @see spec/ui.md, section 2 */
+export function JobSummary({ shown, zone, nowMs }: JobSummaryProps) {
+  const { job, coalesced_to, details, logs } = shown;
+  const { build_platform: built } = job;
+  const status = jobStatus(job.state, job.result, coalesced_to !== null);
+  const build = [built.architecture, built.platform, built.os_name].filter((part) => part !== "");
+  const duration = durationText(job, Math.floor(nowMs / 1000));
+  const task = details.find(({ kind, value }) => kind === "link" && value === INSPECT_TASK);
+  return (
+    <div class="job-summary">
+      <dl class={`job-result ${shadingClass(status)}`}>
+        {job.result !== null && job.state === "completed" && (
+          <Fact name="Result">{printable(job.result)}</Fact>
+        )}
+        <Fact name="State">{printable(job.state)}</Fact>
+        {coalesced_to !== null && <Fact name="Coalesced into">{printable(coalesced_to)}</Fact>}
+      </dl>
+      <dl>
+        <Fact name="Job">{printable(jobTitle(job))}</Fact>
+        {job.tier > 1 && <Fact name="Tier">{job.tier}</Fact>}
+        <Fact name="Machine">{printable(job.machine)}</Fact>
+        <Fact name="Build">{printable(build.join(" "))}</Fact>
+        <Fact name="Job name">{printable(job.name)}</Fact>
+        {job.submit_timestamp > 0 && (
+          <Fact name="Requested">
+            <ShownTime at={job.submit_timestamp} zone={zone} />
+          </Fact>
+        )}
+        {job.start_timestamp > 0 && (
+          <Fact name="Started">
+            <ShownTime at={job.start_timestamp} zone={zone} />
+          </Fact>
+        )}
+        {job.end_timestamp > 0 && (
+          <Fact name="Ended">
+            <ShownTime at={job.end_timestamp} zone={zone} />
+          </Fact>
+        )}
+        {duration !== null && <Fact name="Duration">{duration}</Fact>}
+        <Fact name="Task">{printable(job.job_guid)}</Fact>
+        {task?.url != null && (
+          <Fact name="Taskcluster">
+            <DataLink title={printable(task.value)} href={task.url}>
+              {printable(task.value)}
+            </DataLink>
+          </Fact>
+        )}
+        <Fact name="Log parsing status">
+          <LogStatuses logs={logs} />
+        </Fact>
+      </dl>
+      <LogButtons shown={shown} />
+    </div>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}:</dt> <dd>{children}</dd>
+    </div>
+  );
+}
+
+type Logs = ShownJob["logs"];
+
+/** Logs with such names hold data for programs. */
+function isForPeople({ name }: Logs[number]): boolean {
+  return !name.endsWith("_json");
+}
+
+function LogStatuses({ logs }: { readonly logs: Logs }) {
+  const shown = logs.filter(isForPeople);
+  if (shown.length === 0) return <>No logs</>;
+  return (
+    <>
+      {shown.map(({ name, url, parse_status }) => (
+        <span key={`${name} ${url}`} class={`log-status log-status-${parse_status}`}>
+          {shown.length === 1 ? parse_status : `${printable(name)}: ${parse_status}`}
+        </span>
+      ))}
+    </>
+  );
+}
+
+/** Why the viewer is not offered for a log. It can still be opened in the tab of logs. */
+const closedTexts = { pending: "Log parsing in progress", failed: "Log parsing has failed" } as const;
+
+function LogButtons({ shown: { job, logs } }: { readonly shown: ShownJob }) {
+  const shown = logs.filter(isForPeople);
+  if (shown.length === 0) return <p class="log-buttons muted">No logs available for this job</p>;
+  return (
+    <ul class="log-buttons">
+      {shown.map(({ name, url, parse_status }) => (
+        <li key={`${name} ${url}`}>
+          {parse_status === "parsed" ? (
+            <a class="button" href={logAddress({ project: job.project, guid: job.job_guid, log: name })}>
+              log<span class="visually-hidden"> {printable(name)}</span>
+            </a>
+          ) : (
+            <span class="button button-off" title={closedTexts[parse_status]}>
+              log
+              <span class="visually-hidden">
+                {" "}
+                {printable(name)}: {closedTexts[parse_status]}
+              </span>
+            </span>
+          )}
+          <DataLink href={url}>
+            raw log<span class="visually-hidden"> {printable(name)}</span>
+          </DataLink>
+          {shown.length > 1 && <span class="muted data-text">{printable(name)}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}

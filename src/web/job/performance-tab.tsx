@@ -1,0 +1,45 @@
+import { printable } from "../../domain/text/printable.ts";
+import type { TabProps } from "./tab-props.ts";
+
+/** The values that the job measured. */
+export function PerformanceTab({ shown: { performance } }: TabProps) {
+  const { rows, is_cut } = performance;
+  if (rows.length === 0 && !is_cut) return <p>No performance data: the job measured nothing.</p>;
+  return (
+    <>
+      {rows.length > 0 && (
+        <div class="wide-table">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Suite</th>
+                <th scope="col">Test</th>
+                <th scope="col" class="number">
+                  Value
+                </th>
+                <th scope="col">Unit</th>
+                <th scope="col">Framework</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map(({ framework, suite, subtest, value, unit }) => (
+                <tr class={subtest === null ? "suite" : undefined}>
+                  <th scope="row">{printable(suite)}</th>
+                  <td>{subtest === null ? "whole suite" : printable(subtest)}</td>
+                  <td class="number">{value}</td>
+                  <td>{unit === null ? "" : printable(unit)}</td>
+                  <td>{printable(framework)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {is_cut && (
+        <p class="muted">
+          There are more values than are shown here. The tab of data has the artifact itself.
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "@jest/globals";
+import { prettyJson } from "../../../src/domain/text/pretty-json.ts";
+
+describe("a JSON text with a line for each member", () => {
+  it.each([
+    [{ a: 1, b: [true, null, "x"], c: {}, d: [], e: [[], [1]] }],
+    ["text"],
+    [[{ 'quo"te': 'a\\"b,{[' }, -1.5e-7]],
+  ])("is what JSON.stringify writes: %j", (value) => {
+    const wanted = JSON.stringify(value, null, 2);
+    expect(prettyJson(JSON.stringify(value), 10_000)).toEqual({ text: wanted, isCut: false });
+    expect(prettyJson(wanted, 10_000)).toEqual({ text: wanted, isCut: false });
+  });
+
+  it("keeps the digits of numbers as they are written", () => {
+    expect(prettyJson("[12345678901234567890,1.10]", 100).text).toBe("[\n  12345678901234567890,\n  1.10\n]");
+  });
+
+  it("ends where the limit is, also within a long string", () => {
+    const { text, isCut } = prettyJson(`["${"x".repeat(100_000)}"]`, 20);
+    expect(isCut).toBe(true);
+    expect(text).toBe(`[\n  "${"x".repeat(15)}`);
+  });
+
+  it("shows text that is not JSON", () => {
+    expect(prettyJson('{"a": oops', 100)).toEqual({ text: '{\n  "a": oops', isCut: false });
+    expect(prettyJson("]]]}", 100).isCut).toBe(false);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "@jest/globals";
+import { jobInfoEntries } from "../../../src/queries/job/job-info.ts";
+import { performanceRows } from "../../../src/queries/job/performance-rows.ts";
+
+const json = (name: string, value: unknown) => ({ name, type: "json", blob: JSON.stringify(value) });
+const entriesOf = (details: unknown) => jobInfoEntries(json("Job Info", { job_details: details }), null);
+
+describe("a job detail", () => {
+  it.each([
+    [{ title: "t", value: "v", content_type: "text" }, "text"],
+    [{ title: "t", value: "v" }, "text"],
+    [{ title: "t", value: "v", content_type: "object" }, "text"],
+    [{ title: "t", value: "v", content_type: "raw_html" }, "raw_html"],
+    [{ title: "t", value: "v", content_type: "link", url: "http://h/" }, "link"],
+    [{ title: "t", value: "v", content_type: "link" }, "text"],
+    [{ title: "t", value: "v", content_type: "link", url: "" }, "text"],
+    [{ title: "t", value: "v", content_type: 7, url: "http://h/" }, "text"],
+  ])("%j is shown as %s", (detail, kind) => {
+    expect(entriesOf([detail])).toMatchObject([{ kind, title: "t", value: "v" }]);
+  });
+
+  it("stands in the order of its title, by code points; those without a title are first", () => {
+    const entries = entriesOf(["b", "a", null, "B", ""].map((title) => ({ title, value: "v" })));
+    expect(entries.map(({ title }) => title)).toEqual([null, "", "B", "a", "b"]);
+  });
+
+  it("names the builder too", () => {
+    const builder = json("buildapi", { buildername: "Linux debug build" });
+    expect(jobInfoEntries(null, builder)).toEqual([
+      { kind: "text", title: "Buildername", value: "Linux debug build", url: null },
+    ]);
+  });
+
+  it.each([null, 7, {}, [null, 3, { value: 4 }]])("in a list that is %j does no harm", (details) => {
+    expect(entriesOf(details)).toEqual([]);
+  });
+});
+
+describe("performance data", () => {
+  const item = (name: string) => ({
+    framework: { name: "talos" },
+    suites: [{ name, value: 12.5, unit: "ms", subtests: [{ name: "sub", value: 3 }] }],
+  });
+  const rows = [
+    { framework: "talos", suite: "tp5", subtest: null, value: 12.5, unit: "ms" },
+    { framework: "talos", suite: "tp5", subtest: "sub", value: 3, unit: "ms" },
+  ];
+
+  it.each([[[item("tp5")]], [item("tp5")]])("is a row for each value", (data) => {
+    expect(performanceRows(json("performance_data", { performance_data: data }))).toEqual({
+      rows,
+      is_cut: false,
+    });
+  });
+
+  it("is cut, and says so", () => {
+    const many = Array.from({ length: 400 }, () => item("tp5"));
+    const { rows: shown, is_cut } = performanceRows(json("performance_data", { performance_data: many }));
+    expect([shown.length, is_cut]).toEqual([500, true]);
+  });
+
+  it("of another form has no rows", () => {
+    expect(
+      performanceRows(json("performance_data", { performance_data: [{ suites: 3 }, null] })).rows,
+    ).toEqual([]);
+  });
+});
