@@ -16,6 +16,7 @@ function aJob(overrides: Partial<ExplainedJob> = {}, message: object = {}): Expl
       revision_hash: REVISION,
       author: "a@b",
       push_timestamp: 0,
+      order_at: 5,
       active_status: "active",
       revisions: [],
     },

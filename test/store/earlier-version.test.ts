@@ -5,13 +5,16 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { BSON, type Document, type IndexDescriptionInfo, MongoClient } from "mongodb";
+import { CELL } from "../../src/domain/job-cell.ts";
 import { openSpool } from "../../src/spool/open-spool.ts";
 import { openMongodbStore } from "../../src/store/mongodb/mongodb-store.ts";
 import type { Store } from "../../src/store/ports/store.ts";
+import { gridCell } from "../../src/store/rules/grid-cell.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { aClaim, aMessage, anArrival, REVISION } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
+import { untilAnswer } from "../until.ts";
 
 jest.setTimeout(60_000);
 const stored = (name: string): Buffer => readFileSync(new URL(`earlier-version/${name}`, import.meta.url));
@@ -102,6 +105,32 @@ function earlierVersion(name: string, openCopy: () => Promise<Copy>): void {
       expect(await copy.store.selectJobs(all, null, 100)).toEqual(jobs);
       const pushes = [ran?.job.result_set ?? ""];
       expect(await copy.store.selectJobs({ by: "push", pushes }, null, 100)).not.toEqual([]);
+    });
+
+    it("lists its projects, its pushes by time, and what the grid shows of its jobs", async () => {
+      const listed = async () => {
+        const pages = ["try", "other"].map((project) => copy.store.listPushes({ project, limit: 50 }));
+        return (await Promise.all(pages)).flatMap(({ pushes }) => pushes);
+      };
+      // On some servers the times are added in the background.
+      const pushes = await untilAnswer(listed, ({ length }) => length === 2);
+      expect(pushes).toMatchObject([
+        { project: "try", order_at: 1_767_600_000, is_skeleton: false },
+        { project: "other", is_skeleton: true },
+      ]);
+      const arrived = pushes[1]?.order_at ?? 0;
+      expect(new Date(arrived * 1000).toISOString()).toMatch(/^2026-01-05T/);
+      expect(await copy.store.listProjects()).toEqual([
+        { project: "other", newest_order_at: arrived },
+        { project: "try", newest_order_at: 1_767_600_000 },
+      ]);
+      const [ran] = await copy.store.findJobsByGuid("ran");
+      const { cells } = await copy.store.listCells({ result_set: ran?.job.result_set ?? "", limit: 100 });
+      expect(cells.map(({ cell }) => cell[CELL.guid])).toContain("ran/0");
+      for (const { cell } of cells) {
+        const job = (await copy.store.findJob("try", cell[CELL.guid]))?.job;
+        expect(cell).toEqual(job && gridCell(job));
+      }
     });
 
     it("calls repeated and late messages unchanged, and keeps a coalesced job coalesced", async () => {

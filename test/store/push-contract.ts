@@ -180,7 +180,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
         { project, resultSet: pushOf(b, [a, b], 5), received_at },
         { project: other, resultSet: pushOf(b, [b], 5), received_at },
         { project: other, resultSet: pushOf(c, [a, c], 5), received_at },
-        { project, resultSet: unnamed },
+        { project, resultSet: unnamed, received_at },
       ]);
       expect(outcomes).toMatchObject([
         { kind: "stored" },

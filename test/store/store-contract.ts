@@ -10,6 +10,7 @@ import { jobStatesContract } from "./job-states-contract.ts";
 import { mutantContract } from "./mutant-contract.ts";
 import { nonceStoreContract } from "./nonce-store-contract.ts";
 import { orderContract } from "./order-contract.ts";
+import { pageReadsContract } from "./page-reads-contract.ts";
 import { pushContract } from "./push-contract.ts";
 import { quotaContract } from "./quota-contract.ts";
 import { rejectionReadsContract } from "./rejection-reads-contract.ts";
@@ -41,6 +42,7 @@ export function storeContract(name: string, openEmpty: OpenEmpty, runs: StoreRun
   workStoreContract(name, openEmpty);
   jobReadsContract(name, openEmpty);
   apiReadsContract(name, openEmpty);
+  pageReadsContract(name, openEmpty);
   rejectionReadsContract(name, openEmpty);
   bugCacheContract(name, openEmpty);
   suspectLedgerContract(name, openEmpty);

@@ -6,6 +6,7 @@ import { createApiReads } from "../../../src/store/mongodb/mongodb-api-reads.ts"
 import { createClaims } from "../../../src/store/mongodb/mongodb-claims.ts";
 import { collectionsOf, createIndexes } from "../../../src/store/mongodb/mongodb-collections.ts";
 import { createJobStates } from "../../../src/store/mongodb/mongodb-jobs.ts";
+import { createPageReads } from "../../../src/store/mongodb/mongodb-page-reads.ts";
 import { createReads } from "../../../src/store/mongodb/mongodb-reads.ts";
 import { createRejections } from "../../../src/store/mongodb/mongodb-rejections.ts";
 import { createWork } from "../../../src/store/mongodb/mongodb-work.ts";
@@ -20,7 +21,7 @@ jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 mongodb.describe(`on ${mongodb.name}`, () => {
-  it("explaining a job, counting and claiming work, and lists of the read API only use indexes", async () => {
+  it("explaining a job, counting and claiming work, and lists of the read API and the pages only use indexes", async () => {
     const url = new URL(mongodb.server().url);
     url.pathname = `/reads-${randomUUID()}`;
     const client = new MongoClient(url.href, { monitorCommands: true });
@@ -124,10 +125,18 @@ async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
   await lists.hasProject("try");
   await lists.listProjectNames(5);
 
+  const pages = createPageReads(all);
+  await pages.listProjects();
+  await pages.listPushes({ project: "try", since: 5, limit: 10 });
+  const { cells } = await pages.listCells({ result_set: "try/aaaaaaaaaaaa", limit: 10 });
+  const [{ changed, id } = { changed: "", id: "" }] = cells;
+  await pages.listCells({ result_set: "try/aaaaaaaaaaaa", after: { changed, id }, limit: 10 });
+  await pages.listSimilarJobs({ project: "try", signature: "s", limit: 10 });
+
   const { setJobState } = createJobStates(all);
   expect(await setJobState("try", 1, "running", new Date().toISOString(), restOrigin)).toBe("unknown");
 
-  expect(asked).toHaveLength(39);
+  expect(asked).toHaveLength(48);
   for (const command of [...asked]) {
     const plan = JSON.stringify(await db.command({ explain: command, verbosity: "queryPlanner" }));
     expect({ command, plan, byIndex: /Index (Only )?Scan|IXSCAN|IDHACK/.test(plan) }).toMatchObject({

@@ -10,6 +10,7 @@ import { numberOf } from "../../../src/domain/document-numbers.ts";
 import { Misuse, Unavailable } from "../../../src/domain/faults.ts";
 import { artifactId, JOB_INFO, jobId, logId } from "../../../src/domain/ids.ts";
 import { firstJob } from "../../../src/store/rules/advance-job.ts";
+import { gridCell } from "../../../src/store/rules/grid-cell.ts";
 import { migrate, steps, takeStep } from "../../../src/store/sqlite/sqlite-migrations.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { aClaim, anArrival } from "../../examples.ts";
@@ -96,6 +97,10 @@ describe("a file of an earlier form", () => {
         author: "a@b",
         rest_id: numberOf("try/aaaaaaaaaaaa"),
       });
+      const pushes = await store.listPushes({ project: "try", limit: 5 });
+      expect(pushes).toMatchObject({ pushes: [{ author: "a@b", order_at: 5 }], next: null });
+      const { cells } = await store.listCells({ result_set: "try/aaaaaaaaaaaa", limit: 5 });
+      expect(cells).toMatchObject([{ cell: view && gridCell(view.job), changed: view?.job.last_modified }]);
       expect(await store.readBindings("q")).toMatchObject([{ exchange: "e", routing_key: "k" }]);
       expect(await store.listRejections({ task_id: "guid/0", limit: 5 })).toMatchObject([{ count: 3 }]);
       expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { expect, it } from "@jest/globals";
 import { createApiReads } from "../../../src/store/sqlite/sqlite-api-reads.ts";
 import { openStoreDatabase } from "../../../src/store/sqlite/sqlite-database.ts";
+import { createPageReads } from "../../../src/store/sqlite/sqlite-page-reads.ts";
 import { createReads } from "../../../src/store/sqlite/sqlite-reads.ts";
 import { createRejections } from "../../../src/store/sqlite/sqlite-rejections.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { createWork } from "../../../src/store/sqlite/sqlite-work.ts";
 import { anArrival } from "../../examples.ts";
 
-it("explaining a job, counting work and lists of the read API only use indexes", async () => {
+it("explaining a job, counting work and lists of the read API and the pages only use indexes", async () => {
   const folder = mkdtempSync(join(tmpdir(), "sqlite-reads-"));
   const store = await openSqliteStore(folder, 30);
   await store.storeSubmissions([anArrival()]);
@@ -20,6 +21,7 @@ it("explaining a job, counting work and lists of the read API only use indexes",
   const rejections = createRejections(db, 30);
   const work = createWork(db);
   const lists = createApiReads(db);
+  const pages = createPageReads(db);
   // Only statements that are prepared from here on are examined.
   const asked: string[] = [];
   const prepare = db.prepare.bind(db);
@@ -44,6 +46,10 @@ it("explaining a job, counting work and lists of the read API only use indexes",
   lists.listChangedLogs(null, 10);
   lists.listProjectNames(10);
   lists.hasProject("try");
+  pages.listProjects();
+  pages.listPushes({ project: "try", author: "a", since: 1, limit: 10 });
+  pages.listCells({ result_set: "try/aaaaaaaaaaaa", limit: 10 });
+  pages.listSimilarJobs({ project: "try", signature: "s", limit: 10 });
   db.prepare = prepare;
 
   expect(asked.length).toBeGreaterThan(6);
