@@ -4,7 +4,7 @@ import { aDelivery, anArrival, limits, schemas } from "../examples.ts";
 import { jobMessage } from "./message-mix.ts";
 
 /** As many as one message may hold. */
-const AT_ONCE = 1000;
+export const AT_ONCE = 1000;
 
 /** Puts completed jobs into a store, with their logs and artifacts, and without pending work. */
 export async function fillStore(
@@ -19,7 +19,8 @@ export async function fillStore(
   }
 }
 
-function arrivals(from: number, count: number, receivedAt: (job: number) => string): Arrival[] {
+/** Returns completed jobs, the first of them with number `from`. */
+export function arrivals(from: number, count: number, receivedAt: (job: number) => string): Arrival[] {
   const options = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
   const messages = Array.from({ length: count }, (_, n) => jobMessage("there", from + n, "completed"));
   const common = anArrival();

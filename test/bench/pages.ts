@@ -1,0 +1,69 @@
+/**
+ * `npm run bench:pages`: how fast the pages and what is behind them are, against the limits of their design. `-- --only reads`
+ * measures some parts; `-- --jobs 20000` stores fewer jobs; `-- --json` prints one object with a member for each part.
+ */
+import { columns } from "../../src/cli/output/columns.ts";
+import { createProgress } from "../../src/cli/output/progress.ts";
+import { commandLine } from "../command-line.ts";
+import type { Limited, PagesOptions, PagesPart } from "./pages-part.ts";
+import { reads } from "./pages-reads.ts";
+import { stopServers } from "./servers.ts";
+
+/** The parts, in their order. A new one gets a line here. */
+const parts = { reads } as const satisfies Readonly<Record<string, PagesPart>>;
+type PartName = keyof typeof parts;
+const partNames = Object.keys(parts) as PartName[];
+
+const help = `npm run bench:pages -- [options]
+
+Measures the web pages: ${partNames.join(", ")}.
+
+  --only A,B  these parts (all)
+  --jobs N    so many jobs in the stores that are read (1000000)
+  --times N   each question so often (300)
+  --json      one object on standard output, and nothing else there
+
+Example
+  npm run --silent bench:pages -- --only reads --jobs 20000 --json
+`;
+const values = commandLine(help, {
+  only: { type: "string", default: partNames.join(",") },
+  jobs: { type: "string", default: "1000000" },
+  times: { type: "string", default: "300" },
+  json: { type: "boolean", default: false },
+});
+const isPart = (name: string): name is PartName => Object.hasOwn(parts, name);
+const chosen = values.only.split(",");
+const isWhole = (text: string): boolean => /^[1-9]\d{0,7}$/.test(text);
+if (![values.jobs, values.times].every(isWhole) || !chosen.every(isPart)) {
+  process.stderr.write(help);
+  process.exit(2);
+}
+
+const progress = createProgress();
+const options: PagesOptions = {
+  jobs: Number(values.jobs),
+  times: Number(values.times),
+  show: (text) => progress.show(text),
+};
+const report: Partial<Record<PartName, unknown>> = {};
+const limited: Limited[] = [];
+try {
+  for (const name of chosen.filter(isPart)) {
+    const measured = await parts[name](options);
+    report[name] = measured.figures;
+    limited.push(...measured.limited);
+  }
+} finally {
+  progress.end();
+  await stopServers();
+}
+const missed = limited.filter(({ value, atMost }) => !(value <= atMost));
+if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+else {
+  const rows = limited.map(({ figure, value, atMost }) => [
+    ...[figure, String(value), String(atMost), value <= atMost ? "met" : "MISSED"],
+  ]);
+  process.stdout.write(columns([["figure", "value", "at most", "goal"], ...rows]));
+}
+if (missed.length > 0) process.exitCode = 1;
