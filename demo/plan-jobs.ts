@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import {
+  complaints,
+  type DemoPlatform,
+  generalPlatform,
+  generalSuites,
+  type Suite,
+  suites,
+} from "./catalogue.ts";
+import type { DemoPush } from "./plan-pushes.ts";
+import { SeededRandom } from "./seeded-random.ts";
+
+type Result = "success" | "fail" | "exception" | "canceled" | "unknown";
+
+/** One run of a job, from its request to its end. Times are seconds since the Unix epoch. */
+export interface DemoJob {
+  readonly taskId: string;
+  readonly push: DemoPush;
+  readonly suite: Suite;
+  readonly platform: DemoPlatform;
+  readonly option: string;
+  /** From 1. */
+  readonly chunk: number;
+  readonly requestedAt: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly result: Result;
+  /** It was given up, and runs again. */
+  readonly isRetried: boolean;
+  /** It never begins, because another job does its work. */
+  readonly isCoalesced: boolean;
+  /** The jobs whose work this one does. */
+  readonly coalesced: readonly string[];
+  /** Somebody asked for it again, by hand. */
+  readonly isAgain: boolean;
+  readonly failures: readonly DemoFailure[];
+  readonly log: DemoLog;
+}
+
+/** A failure that the job's log tells of. */
+export interface DemoFailure {
+  readonly test: string;
+  readonly complaint: string;
+}
+
+/**
+ * What the job's message says of its log:
+ *
+ * - `named`: only where it is. It is not read here.
+ * - `to-read`: it is to be read here.
+ * - `gone`: it is to be read here, but its host has lost it.
+ * - `told`: its steps are in the message, and it has a name of its own.
+ */
+export type DemoLog = "named" | "to-read" | "gone" | "told";
+
+/** What several runs of a job have in common. */
+interface Place {
+  readonly seed: number;
+  readonly push: DemoPush;
+  readonly platform: DemoPlatform;
+  readonly option: string;
+  readonly suite: Suite;
+  readonly chunk: number;
+  /** The result of the jobs of this kind in this push, if it is broken. */
+  readonly isBroken: boolean;
+}
+
+/** Returns the jobs of a push. Pure. */
+export function planJobs(seed: number, push: DemoPush): readonly DemoJob[] {
+  const random = new SeededRandom(seed, "jobs", push.number);
+  const isBad = random.isOneIn(6);
+  const rows: Omit<Place, "chunk">[] = [];
+  const add = (suite: Suite, platform: DemoPlatform, option: string): void => {
+    rows.push({ seed, push, platform, option, suite, isBroken: isBad && random.isOneIn(5) });
+  };
+  for (const suite of generalSuites) add(suite, generalPlatform, "opt");
+  for (const platform of push.project.platforms) {
+    for (const option of platform.options) for (const suite of suites) add(suite, platform, option);
+  }
+  const jobs: DemoJob[] = [];
+  for (const row of shuffled(rows, random)) {
+    if (jobs.length >= push.jobs) break;
+    for (let chunk = 1; chunk <= row.suite.chunks; chunk++) jobs.push(...runsOf({ ...row, chunk }));
+  }
+  return withCoalesced(jobs);
+}
+
+function shuffled<T>(list: readonly T[], random: SeededRandom): T[] {
+  return list
+    .map((item) => [random.next(), item] as const)
+    .toSorted(([a], [b]) => a - b)
+    .map(([, item]) => item);
+}
+
+/** Returns the runs of one job: mostly one; two if the first was given up, or if somebody asked for another. */
+function runsOf(place: Place): DemoJob[] {
+  const { seed, push, platform, option, suite, chunk } = place;
+  const names = [seed, "job", push.number, platform.name, option, suite.name, chunk] as const;
+  const random = new SeededRandom(...names);
+  const slug = slugOf(...names);
+  const requestedAt = push.pushedAt + random.between(20, 600);
+  if (random.isOneIn(60)) {
+    const given = run(place, random, { taskId: `${slug}/0`, requestedAt, result: "exception" });
+    const again = run(place, random, { taskId: `${slug}/1`, requestedAt: given.endedAt, result: "success" });
+    return [{ ...given, isRetried: true, log: "named" }, again];
+  }
+  const result = place.isBroken ? "fail" : resultBy(suite, random);
+  const first = run(place, random, { taskId: `${slug}/0`, requestedAt, result });
+  if (result !== "fail" || random.isOneIn(2)) return [first];
+  const taskId = `${slugOf(...names, "again")}/0`;
+  const again = run(place, random, {
+    ...{ taskId, requestedAt: first.endedAt + random.between(60, 1800) },
+    result: place.isBroken ? "fail" : "success",
+  });
+  return [first, { ...again, isAgain: true }];
+}
+
+function resultBy({ kind }: Suite, random: SeededRandom): Result {
+  const percent = 100 * random.next();
+  if (percent < 1) return "canceled";
+  if (percent < 1.6) return "exception";
+  if (percent < 1.8) return "unknown";
+  return percent < (kind === "test" ? 5 : 10) ? "fail" : "success";
+}
+
+function run(
+  place: Place,
+  random: SeededRandom,
+  { taskId, requestedAt, result }: Pick<DemoJob, "taskId" | "requestedAt" | "result">,
+): DemoJob {
+  const { push, suite, platform, option, chunk } = place;
+  const [shortest, longest] = suite.minutes;
+  const startedAt = requestedAt + random.between(10, 1500);
+  const seconds = random.between(shortest * 60, longest * 60);
+  const endedAt = startedAt + (result === "canceled" || result === "exception" ? seconds >> 1 : seconds);
+  const failures = result === "fail" ? failuresOf(suite, random) : [];
+  return {
+    ...{ taskId, push, suite, platform, option, chunk, requestedAt, startedAt, endedAt, result, failures },
+    ...{ isRetried: false, isCoalesced: false, coalesced: [], isAgain: false },
+    log:
+      result === "fail"
+        ? random.pick(["to-read", "to-read", "to-read", "to-read", "to-read", "told", "gone"])
+        : "named",
+  };
+}
+
+function failuresOf(suite: Suite, random: SeededRandom): DemoFailure[] {
+  const [first = suite.name, ...others] = suite.tests;
+  const failures: DemoFailure[] = [];
+  for (let count = random.pick([1, 1, 2, 3]); count > 0; count--) {
+    const test = random.pick([first, ...others]);
+    const complaint = random.pick(complaints);
+    // Tests like to fail several times in the same way.
+    for (let times = random.pick([1, 1, 3]); times > 0; times--) failures.push({ test, complaint });
+  }
+  return failures;
+}
+
+/** Lets some jobs do the work of the job before them. */
+function withCoalesced(jobs: readonly DemoJob[]): readonly DemoJob[] {
+  const into = (at: number): boolean => at % 90 === 45 && jobs[at]?.result === "success";
+  return jobs.map((job, at) => {
+    if (into(at + 1) && !job.isRetried) return { ...job, isCoalesced: true };
+    const before = jobs[at - 1];
+    return into(at) && before !== undefined && !before.isRetried
+      ? { ...job, coalesced: [before.taskId] }
+      : job;
+  });
+}
+
+/** Returns an id in the form of those of Taskcluster, of letters and digits only. */
+function slugOf(...names: readonly (string | number)[]): string {
+  const digest = createHash("sha256").update(JSON.stringify(names)).digest("base64");
+  return digest.replaceAll(/[+/=]/g, "Q").slice(0, 22);
+}

@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import * as z from "zod";
+
+const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const logLine = z.looseObject({ event: z.string(), level: z.string(), url: z.string().optional() });
+
+/** The pages in a process of their own. */
+export interface ServedPages {
+  readonly url: string;
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts `pulse-ingest pages`, which must have been built. Its warnings and errors are printed.
+ *
+ * @param settings - override those of the environment.
+ */
+export async function servePages(settings: Readonly<Record<string, string>>): Promise<ServedPages> {
+  const child = spawn(process.execPath, [program, "pages"], {
+    env: { ...process.env, LOG_LEVEL: "info", ...settings },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const endWithUs = (): void => void child.kill("SIGKILL");
+  process.once("exit", endWithUs);
+  const ended = once(child, "exit").finally(() => process.off("exit", endWithUs));
+  const listening = new Promise<string>((resolve) => {
+    createInterface(child.stdout).on("line", (text) => {
+      const { event, level, url = "" } = logLine.parse(JSON.parse(text));
+      if (event === "public_listening") resolve(url);
+      if (level !== "info") process.stderr.write(`${text}\n`);
+    });
+  });
+  const url = await Promise.race([listening, ended.then(() => null)]);
+  if (url === null) throw new Error("the pages could not be served; see above");
+  return {
+    url,
+    ended,
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
