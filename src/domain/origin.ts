@@ -82,6 +82,11 @@ export function clientName(clientId: string): string {
   return `${CLIENT}${clientId}`;
 }
 
+/** Returns the client's id of such a name. */
+export function clientIdOf(sender: string): string {
+  return sender.slice(CLIENT.length);
+}
+
 /** Returns whether a sender's name is that of a REST client. */
 export function isClient(sender: string): boolean {
   return sender.startsWith(CLIENT);

@@ -1,4 +1,3 @@
-import { collectionAt } from "../domain/collection.ts";
 import type { Outcome } from "../domain/delivery.ts";
 import { type Fault, Unavailable } from "../domain/faults.ts";
 import { rejectionId } from "../domain/ids.ts";
@@ -44,24 +43,12 @@ export interface Replayed {
   readonly jobs: readonly ReplayedJob[];
 }
 
-/** Returns why a rejection cannot be replayed; null if it can. */
-export function whyNotReplayed(rejection: StoredRejection): string | null {
-  const { truncated, blanked, bytes, sha256 } = rejection.payload;
-  const known = `${bytes} bytes, sha256 ${sha256}`;
-  const resend = "its publisher has to send it again";
-  if (rejection.origin === "rest" && collectionAt(rejection.endpoint) === null) {
-    return `it came over REST, but no collection is posted to ${rejection.endpoint}: ${resend}`;
-  }
-  if (truncated) return `only the beginning of its payload was kept (of ${known}): ${resend}`;
-  return blanked ? `a password in a URL of its payload was not kept (${known}): ${resend}` : null;
-}
-
 /**
  * Judges rejected messages again, in their order, by today's schema and registry, and writes them like any other message. Those
  * that are no longer refused are removed from the rejections. The others get today's fault, and keep count and times, because
  * nothing has arrived. If raw bytes now turn out to hold several jobs, those that are refused become rejections of their own.
  *
- * @param rejections - that can be replayed: see {@link whyNotReplayed}.
+ * @param rejections - that can be replayed: see `whyNotReplayed`.
  * @throws Unavailable if the store stayed away. What has been stored stays stored, and the same rejections can be replayed again.
  */
 export async function replayRejections(

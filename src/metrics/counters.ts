@@ -12,12 +12,23 @@ export function createCounters() {
   const registers = [registry];
   /** Arrival of the oldest delivery in the spool, in milliseconds since the epoch; null if it is empty. */
   const spoolOldest: { atMs: number | null } = { atMs: null };
+  /** When the last message of each sender arrived, in milliseconds since the epoch, by the label `exchange`. */
+  const lastReceivedMs = new Map<string, number>();
   const counters = {
     received: new Counter({
       name: "pulse_ingest_jobs_received_total",
       help: "Job messages received. A delivery may hold several. A redelivered message counts again.",
       labelNames: ["exchange"] as const,
       registers,
+    }),
+    lastReceived: new Gauge({
+      name: "pulse_ingest_last_received_timestamp_seconds",
+      help: "When the last job message arrived, in seconds since the Unix epoch. Absent until there is one.",
+      labelNames: ["exchange"] as const,
+      registers,
+      collect() {
+        for (const [exchange, atMs] of lastReceivedMs) this.set({ exchange }, atMs / 1000);
+      },
     }),
     ended: new Counter({
       name: "pulse_ingest_jobs_total",
@@ -144,7 +155,7 @@ export function createCounters() {
       registers,
     }),
   };
-  return { ...counters, ...createWorkerGauges(registers), spoolOldest, registry };
+  return { ...counters, ...createWorkerGauges(registers), spoolOldest, lastReceivedMs, registry };
 }
 
 export type Counters = ReturnType<typeof createCounters>;

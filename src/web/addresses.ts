@@ -1,3 +1,5 @@
+import type { RoadQuestion } from "./road-question.ts";
+
 /*
  * The addresses of the pages. Every link to a page of ours is built here, so that each value in it is encoded. Guids hold slashes,
  * so they stand in the query.
@@ -75,4 +77,45 @@ export function operateAddress(): string {
 /** Returns the address of the help: keys, colours and switches. */
 export function helpAddress(): string {
   return "/help";
+}
+
+/** Returns the query that asks where a job has stopped, with its `?`; empty if nothing is asked. */
+export function roadQuery(question: RoadQuestion): string {
+  const given = Object.entries(question).filter((entry): entry is [string, string] => entry[1] !== null);
+  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
+}
+
+/** Returns the address of the road check as JSON. */
+export function roadAddress(question: RoadQuestion): string {
+  return `/api/road${roadQuery(question)}`;
+}
+
+/** Returns the address of a rejection, which shows its payload. Only operators may see it. */
+export function rejectionAddress(id: string): string {
+  return `/operate/rejections/${encodeURIComponent(id)}`;
+}
+
+/** Returns the address of a line of the payload on the page of a rejection, from 1. */
+export function payloadLineAddress(line: number): string {
+  return `#L${line}`;
+}
+
+/** The filters of the list of rejections. Each may be left out. */
+export interface RejectionQuestion {
+  readonly exchange?: string;
+  readonly routing_key?: string;
+  readonly client?: string;
+  readonly project?: string;
+  readonly task?: string;
+  readonly reason?: string;
+  readonly since?: string;
+  readonly until?: string;
+  /** Where the previous page ended: a text that the list made. */
+  readonly after?: string;
+}
+
+/** Returns the address of a list of rejections. */
+export function rejectionsAddress(question: RejectionQuestion): string {
+  const query = new URLSearchParams(Object.entries(question)).toString();
+  return `/operate/rejections${query === "" ? "" : `?${query}`}`;
 }

@@ -152,6 +152,8 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
     pages: pages && {
       settings: pages,
       status: () => opening.view.status(),
+      rules,
+      hasRegistry: true,
       light: {
         problems: () => opening.view.readinessProblems(),
         ready: { state: "ready", words: "worker ready" },

@@ -5,7 +5,8 @@ import type { PageParts } from "../http/pages/page-parts.ts";
 import { publicPages } from "../http/pages/public-pages.ts";
 import type { PublicPages } from "../http/public/start-public.ts";
 
-export interface PagesOptions extends Pick<PageParts, "settings" | "status" | "store" | "logs" | "log"> {
+export interface PagesOptions
+  extends Pick<PageParts, "settings" | "status" | "rules" | "hasRegistry" | "store" | "logs" | "log"> {
   /** How to ask for the light in the header of each page. */
   readonly light: Omit<LightOptions, "now">;
 }

@@ -7,11 +7,13 @@ import { pagesObserverPlugin } from "../http/observe/pages-observer.ts";
 import { watchStore } from "../http/observe/store-trouble.ts";
 import type { LightOptions } from "../http/pages/light-source.ts";
 import { startPublic } from "../http/public/start-public.ts";
+import { judgeLimits } from "../judge/judge-limits.ts";
 import type { Log } from "../log.ts";
 import { collectProcessMetrics } from "../metrics/counters.ts";
 import { createPagesGauges } from "../metrics/pages-gauges.ts";
+import { loadSchemas } from "../validate/validate-job.ts";
 import { version } from "../version.ts";
-import { joinPages } from "./join-pages.ts";
+import { joinPages, type PagesOptions } from "./join-pages.ts";
 import { openLogTexts } from "./open-log-texts.ts";
 import { openStoreOf } from "./open-storage.ts";
 import { httpOptions, logTextOptions, pageSettings, restOptions } from "./options.ts";
@@ -61,6 +63,7 @@ async function openPages(settings: Settings, log: Log, stop: AbortSignal, opened
     pages: joinPages({
       settings: pages,
       status: null,
+      ...judging(settings),
       light: lightOf(settings.PAGES_WORKERS, storeTrouble),
       ...{ store, logs, log },
     }),
@@ -68,6 +71,17 @@ async function openPages(settings: Settings, log: Log, stop: AbortSignal, opened
   });
   opened.add(() => server.close(settings.SHUTDOWN_MS));
   log.info("pages_started", { store: store.name });
+}
+
+/** Returns the rules to check messages by. The registry is the workers', and may not be on this machine. */
+function judging(settings: Settings): Pick<PagesOptions, "rules" | "hasRegistry"> {
+  const rules = {
+    schemas: loadSchemas(),
+    ...judgeLimits(settings),
+    tiers: new Map(),
+    acceptsProject: () => true,
+  };
+  return { rules: () => rules, hasRegistry: false };
 }
 
 function whyNoPages({ PUBLIC_PORT, PAGES }: Settings): string {
@@ -84,7 +98,7 @@ function lightOf(
   async function problems(): Promise<string[]> {
     const trouble = await storeTrouble();
     if (trouble !== null) return [`store: ${trouble}`];
-    const answers = await Promise.all(workers.map(async (url) => askWorker(url)));
+    const answers = await Promise.all(workers.map(async (url) => askWorker(url, "PAGES_WORKERS")));
     return answers.flatMap(({ url, status, trouble: noAnswer }) =>
       (noAnswer === null ? status.problems : [noAnswer]).map((problem) => `${url}: ${problem}`),
     );

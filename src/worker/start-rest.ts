@@ -23,7 +23,7 @@ export interface RestOptions extends Omit<PublicOptions, "authenticator" | "rest
   readonly readApi: boolean;
   readonly logTexts: LogTextOptions;
   /** Null: no pages are served. */
-  readonly pages: Pick<PagesOptions, "settings" | "status" | "light"> | null;
+  readonly pages: Pick<PagesOptions, "settings" | "status" | "rules" | "hasRegistry" | "light"> | null;
   readonly store: Store;
   readonly submit: Submit;
   /** Returns the rules to judge by now. */

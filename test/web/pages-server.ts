@@ -4,6 +4,7 @@ import type { PageParts, PageSettings } from "../../src/http/pages/page-parts.ts
 import { publicPages } from "../../src/http/pages/public-pages.ts";
 import type { Log } from "../../src/log.ts";
 import type { Store } from "../../src/store/ports/store.ts";
+import { limits, schemas } from "../examples.ts";
 import { startPublicServer } from "../http/public-server.ts";
 import { buildAssets } from "./built-assets.ts";
 
@@ -42,6 +43,8 @@ export async function startPagesServer(store: Store, changes: Partial<PageParts>
     store,
     settings: pageSettings,
     status: null,
+    rules: () => ({ ...limits, schemas, tiers: new Map(), acceptsProject: () => true }),
+    hasRegistry: true,
     light: createLightSource({
       problems: async () => [],
       ready: { state: "ready", words: "worker ready" },

@@ -6,6 +6,7 @@ import { type Settings, settingNames } from "../../config/settings.ts";
 import { pageWarnings } from "../../config/who-may-read.ts";
 import { databaseNameWarning } from "../../domain/database-name.ts";
 import { Misuse } from "../../domain/faults.ts";
+import { counted } from "../../domain/text/counted.ts";
 import { printable } from "../../domain/text/printable.ts";
 import { type BindingChanges, bindingChanges } from "../../queries/binding-changes.ts";
 import type { CommandOptions } from "../options/command-options.ts";
@@ -13,7 +14,6 @@ import { exitCodes } from "../options/exit-codes.ts";
 import { readConfiguration } from "../options/read-configuration.ts";
 import { isStoreThere, withStore } from "../options/with-store.ts";
 import { columns } from "../output/columns.ts";
-import { counted } from "../output/counted.ts";
 import { print, printJson } from "../output/print.ts";
 import { renderPlan } from "../output/render-plan.ts";
 

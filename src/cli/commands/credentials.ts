@@ -12,13 +12,13 @@ import {
 } from "../../credentials/sealed-secret.ts";
 import { isClientId } from "../../domain/client-id.ts";
 import { Misuse } from "../../domain/faults.ts";
+import { counted } from "../../domain/text/counted.ts";
 import type { Credential, CredentialStore } from "../../store/ports/credential-store.ts";
 import type { CommandOptions } from "../options/command-options.ts";
 import { exitCodes } from "../options/exit-codes.ts";
 import { given, read } from "../options/query-options.ts";
 import { storeSettingNames, withStore } from "../options/with-store.ts";
 import { columns } from "../output/columns.ts";
-import { counted } from "../output/counted.ts";
 import { cutName } from "../output/cut-to-width.ts";
 import { print, printJson, tell } from "../output/print.ts";
 

@@ -6,6 +6,7 @@ import { type Registry, readRegistry } from "../../config/registry.ts";
 import type { Binding } from "../../domain/binding.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { Misuse } from "../../domain/faults.ts";
+import { counted } from "../../domain/text/counted.ts";
 import { readDelivery } from "../../judge/judge-delivery.ts";
 import { judgeLimitNames, judgeLimits } from "../../judge/judge-limits.ts";
 import type { JobVerdict } from "../../judge/verdict.ts";
@@ -15,7 +16,6 @@ import { brokerName } from "../options/broker-name.ts";
 import type { CommandOptions } from "../options/command-options.ts";
 import { exitCodes } from "../options/exit-codes.ts";
 import { stopOnSignal } from "../options/stop-on-signal.ts";
-import { counted } from "../output/counted.ts";
 import { print, printJson, tell } from "../output/print.ts";
 import { renderSeen } from "../output/render-seen.ts";
 

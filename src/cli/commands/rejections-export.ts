@@ -1,6 +1,6 @@
 import { readSettings } from "../../config/read-settings.ts";
 import type { StoredRejection } from "../../domain/rejection.ts";
-import { whyNotReplayed } from "../../ingest/replay-rejections.ts";
+import { whyNotReplayed } from "../../domain/why-not-replayed.ts";
 import { rejectionPages } from "../../queries/rejection-pages.ts";
 import type { CommandOptions } from "../options/command-options.ts";
 import { exitCodes } from "../options/exit-codes.ts";

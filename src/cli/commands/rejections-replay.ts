@@ -4,15 +4,12 @@ import { readRegistry } from "../../config/registry.ts";
 import { faultErrors } from "../../domain/explain-fault.ts";
 import { Misuse, type Violation } from "../../domain/faults.ts";
 import type { StoredRejection } from "../../domain/rejection.ts";
+import { counted } from "../../domain/text/counted.ts";
 import { printable } from "../../domain/text/printable.ts";
+import { whyNotReplayed } from "../../domain/why-not-replayed.ts";
 import { holdWhileAway } from "../../ingest/progress/hold-while-away.ts";
 import type { PatientStore } from "../../ingest/progress/patient-store.ts";
-import {
-  type Replayed,
-  type ReplayOptions,
-  replayRejections,
-  whyNotReplayed,
-} from "../../ingest/replay-rejections.ts";
+import { type Replayed, type ReplayOptions, replayRejections } from "../../ingest/replay-rejections.ts";
 import { judgeLimitNames, judgeLimits } from "../../judge/judge-limits.ts";
 import { readRejection } from "../../judge/read-rejection.ts";
 import { findByPrefix, noSuchRejection } from "../../queries/find-rejection.ts";
@@ -25,7 +22,6 @@ import { exitCodes } from "../options/exit-codes.ts";
 import { ALL, readLimit } from "../options/query-options.ts";
 import { readFilter } from "../options/rejection-filter.ts";
 import { storeSettingNames, withStore } from "../options/with-store.ts";
-import { counted } from "../output/counted.ts";
 import { errorLine } from "../output/error-line.ts";
 import { print, tell } from "../output/print.ts";
 import { createProgress } from "../output/progress.ts";

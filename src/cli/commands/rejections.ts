@@ -1,10 +1,11 @@
 import { readSettings } from "../../config/read-settings.ts";
 import { faultErrors } from "../../domain/explain-fault.ts";
 import { storedSenderOf } from "../../domain/origin.ts";
+import { payloadText } from "../../domain/payload-text.ts";
 import { OTHER_EXCHANGES, type StoredRejection } from "../../domain/rejection.ts";
+import { counted } from "../../domain/text/counted.ts";
 import { printable } from "../../domain/text/printable.ts";
-import { parseSource, writeSource } from "../../domain/text/source-json.ts";
-import { whyNotReplayed } from "../../ingest/replay-rejections.ts";
+import { whyNotReplayed } from "../../domain/why-not-replayed.ts";
 import { findByPrefix, noSuchRejection } from "../../queries/find-rejection.ts";
 import { rejectionPages } from "../../queries/rejection-pages.ts";
 import type { RejectionCount, RejectionFilter, RejectionReads } from "../../store/ports/rejection-reads.ts";
@@ -14,7 +15,6 @@ import { readLimit } from "../options/query-options.ts";
 import { readFilter } from "../options/rejection-filter.ts";
 import { storeSettingNames, withStore } from "../options/with-store.ts";
 import { columns } from "../output/columns.ts";
-import { counted } from "../output/counted.ts";
 import { cutName, cutToWidth } from "../output/cut-to-width.ts";
 import { errorLine } from "../output/error-line.ts";
 import { print, printJson, tell } from "../output/print.ts";
@@ -152,21 +152,21 @@ function described(rejection: StoredRejection): string {
     ["replay", whyNotReplayed(rejection) ?? `pulse-ingest rejections replay ${shortId(id)}`],
   ]);
   const wrong = faultErrors(fault).map((error) => `${errorLine(error)}\n`);
-  return `${about}\nWhat is wrong\n${wrong.join("")}\n${payloadText(rejection)}`;
+  return `${about}\nWhat is wrong\n${wrong.join("")}\n${shownPayload(rejection)}`;
 }
 
-function payloadText({ payload: { encoding, content, truncated } }: StoredRejection): string {
-  const part = truncated ? "The beginning of the payload" : "The payload";
-  if (encoding === "json") {
-    return `${part}\n${lines(truncated ? content : writeSource(parseSource(content).source, 2))}`;
-  }
-  const bytes = Buffer.from(content, "base64");
-  const title = `${part}, which could not be decoded`;
-  // Shown as text only if that loses no byte. A cut may have split the last character.
-  const text = bytes.toString("utf8");
-  return Buffer.from(text).equals(bytes)
-    ? `${title}\n${lines(text)}`
-    : `${title}, as base64\n${lines(content)}`;
+/** What is said above the payload. */
+const payloadTitles = {
+  json: "",
+  "cut-json": "",
+  text: ", which could not be decoded",
+  base64: ", which could not be decoded, as base64",
+} as const;
+
+function shownPayload({ payload }: StoredRejection): string {
+  const { form, text } = payloadText(payload);
+  const part = payload.truncated ? "The beginning of the payload" : "The payload";
+  return `${part}${payloadTitles[form]}\n${lines(text)}`;
 }
 
 function lines(text: string): string {

@@ -53,10 +53,10 @@ async function workerOf(url: string | null, settings: StatusSettings): Promise<W
         `--url must be a worker's address without user and password, e.g. http://127.0.0.1:9182; it is ${JSON.stringify(blankUrls(url))}`,
       ]);
     }
-    return askWorker(url);
+    return askWorker(url, "--url");
   }
   const place = workerUrl(settings);
-  return "url" in place ? askWorker(place.url) : { url: null, status: null, trouble: place.trouble };
+  return "url" in place ? askWorker(place.url, "--url") : { url: null, status: null, trouble: place.trouble };
 }
 
 /** Asks the store. Does not create one that does not exist. */

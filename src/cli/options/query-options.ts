@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Misuse } from "../../domain/faults.ts";
+import { timeOrAge } from "../../domain/text/time-or-age.ts";
 import type { CommandOptions } from "./command-options.ts";
 
 /** The largest limit that a store accepts. */
@@ -24,24 +25,18 @@ export function readLimit({ limit: value }: CommandOptions, standard: number): n
   return read("--limit", limit, value ?? standard, `a whole number from 1 to ${ALL}`);
 }
 
-const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
 /**
- * Reads a time, or how long ago it was: `2026-01-05T10:00:00Z`, `2026-01-05` (UTC), `30m`, `12h`, `7d`.
+ * Reads a time, or how long ago it was; see `timeOrAge`.
  *
  * @returns the time in ISO 8601, UTC.
  * @throws Misuse that names the option.
  */
 export function readTime(flag: string, text: string): string {
-  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  const isUnit = unit === "m" || unit === "h" || unit === "d";
-  // The pattern is needed because `Date.parse` reads "12" as December 2001.
-  const date = /^\d{4}-\d\d-\d\d([T ]|$)/.test(text) ? Date.parse(text) : Number.NaN;
-  const ms = isUnit ? Date.now() - Number(count) * unitMs[unit] : date;
-  if (Number.isNaN(ms)) {
+  const time = timeOrAge(text, Date.now());
+  if (time === null) {
     throw new Misuse([
       `${flag} must be a time such as 2026-01-05T10:00:00Z, or how long ago, such as 12h; it is ${JSON.stringify(text)}`,
     ]);
   }
-  return new Date(ms).toISOString();
+  return time;
 }

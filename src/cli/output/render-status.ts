@@ -1,9 +1,10 @@
+import { counted } from "../../domain/text/counted.ts";
+import { duration } from "../../domain/text/duration.ts";
 import { printable } from "../../domain/text/printable.ts";
 import type { WorkerStatus } from "../../http/observe/worker-status.ts";
 import { type ExchangeView, exchangesOf, type StatusView } from "../../queries/status-view.ts";
 import type { RejectionCount } from "../../store/ports/rejection-reads.ts";
 import { columns } from "./columns.ts";
-import { counted } from "./counted.ts";
 
 type Row = [label: string, text: string];
 
@@ -146,15 +147,4 @@ function rejectionsText(counts: readonly RejectionCount[]): string {
     .slice(0, MAX_REASONS)
     .map(([reason, count]) => `${reason} ${count}`)
     .join(", ")}${more}`;
-}
-
-/** Formats a duration in a unit that fits its size. */
-function duration(seconds: number): string {
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 60) return `${Math.round(seconds * 10) / 10} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24)} days`;
 }

@@ -31,8 +31,12 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** Longer than the worker waits for its store. */
 const ANSWER_MS = 8000;
 
-/** Asks a worker for its status. Never throws. */
-export async function askWorker(url: string): Promise<WorkerAnswer> {
+/**
+ * Asks a worker for its status. Never throws.
+ *
+ * @param named - where the address was given, to look at if there is no answer: an option or a setting.
+ */
+export async function askWorker(url: string, named: string): Promise<WorkerAnswer> {
   const trouble = (text: string): WorkerAnswer => ({ url, status: null, trouble: text });
   try {
     const answer = await fetch(`${url.replace(/\/+$/, "")}/status`, {
@@ -46,7 +50,7 @@ export async function askWorker(url: string): Promise<WorkerAnswer> {
     const status = workerStatus.safeParse(parsed(await shortText(answer)));
     if (status.success) return { url, status: status.data, trouble: null };
     return trouble(
-      `the answer (HTTP ${answer.status}) is not from a worker of this version (${version}); see HTTP_HOST and HTTP_PORT, or --url`,
+      `the answer (HTTP ${answer.status}) is not from a worker of this version (${version}); see HTTP_HOST and HTTP_PORT, or ${named}`,
     );
   } catch (error) {
     if (error instanceof Error && error.name === "TimeoutError") {
@@ -56,8 +60,8 @@ export async function askWorker(url: string): Promise<WorkerAnswer> {
     const code = errorCode(cause);
     return trouble(
       code === "ECONNREFUSED"
-        ? "nothing listens there. Is the worker running, and are these its HTTP_HOST and HTTP_PORT? See also --url"
-        : `it cannot be reached (${code || (error instanceof Error ? error.message : String(error))}); see --url`,
+        ? `nothing listens there. Is the worker running, and are these its HTTP_HOST and HTTP_PORT? See also ${named}`
+        : `it cannot be reached (${code || (error instanceof Error ? error.message : String(error))}); see ${named}`,
     );
   }
 }

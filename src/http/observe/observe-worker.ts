@@ -7,6 +7,7 @@ import {
   rejectionTotals,
   totalOf,
 } from "../../metrics/counters.ts";
+import { figuresBySender } from "../../metrics/sender-figures.ts";
 import type { WorkStore } from "../../store/ports/work-store.ts";
 import { livenessProblems, readinessProblems } from "./health.ts";
 import { createWorkCounting } from "./open-work.ts";
@@ -132,13 +133,21 @@ export function observeWorker(options: ObserveOptions): WorkerView {
           in_hand: await totalOf(counters.inHand),
           outcomes: await outcomeTotals(counters),
         },
+        ...(await figuresBySender(counters)),
         rejections: await rejectionTotals(counters),
         artifact_work: await artifactWorkTotals(counters),
         open_work: await countWork(trouble === null ? store : null),
         recent: await recent.figures(),
+        history: recent.history(),
       };
     },
   };
+}
+
+/** Returns how many messages wait in the queue; null if that is not known. */
+export function waitingMessages(worker: WorkerPhase): number | null {
+  if (worker.phase === "opening") return null;
+  return worker.parts.depth.state()?.readings.at(-1)?.messages ?? null;
 }
 
 function brokerPart(

@@ -17,6 +17,8 @@ export interface Sample {
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly arrivalLag: LagTotals;
   readonly storedLag: LagTotals;
+  /** Messages that wait in the queue; null: unknown. */
+  readonly queueReady: number | null;
 }
 
 /** A lag in seconds. */
@@ -33,23 +35,49 @@ export interface RecentFigures {
   readonly stored_lag_seconds: LagFigures | null;
 }
 
+/** What happened in each step between two samples, oldest first. */
+export interface History {
+  readonly step_seconds: number;
+  readonly outcomes_per_second: Record<Outcome, number[]>;
+  /** At the end of each step. */
+  readonly queue_ready: (number | null)[];
+}
+
 /** Computes the figures between two samples. Pure. */
 export function figuresBetween(older: Sample, newer: Sample): RecentFigures {
-  const seconds = (newer.atMs - older.atMs) / 1000;
-  const rate = (outcome: Outcome): number =>
-    seconds > 0 ? rounded((newer.outcomes[outcome] - older.outcomes[outcome]) / seconds) : 0;
   return {
-    seconds: rounded(seconds),
-    outcomes_per_second: {
-      stored: rate("stored"),
-      unchanged: rate("unchanged"),
-      skipped: rate("skipped"),
-      rejected: rate("rejected"),
-      failed: rate("failed"),
-    },
+    seconds: rounded((newer.atMs - older.atMs) / 1000),
+    outcomes_per_second: perOutcome((outcome) => rateBetween(older, newer, outcome)),
     arrival_lag_seconds: lagBetween(older.arrivalLag, newer.arrivalLag),
     stored_lag_seconds: lagBetween(older.storedLag, newer.storedLag),
   };
+}
+
+/** Computes the rates between neighbouring samples. Pure. */
+export function historyOf(samples: readonly Sample[]): History {
+  const steps = samples.slice(1).map((newer, index) => ({ older: samples[index] ?? newer, newer }));
+  return {
+    step_seconds: SAMPLE_EVERY_MS / 1000,
+    outcomes_per_second: perOutcome((outcome) =>
+      steps.map(({ older, newer }) => rateBetween(older, newer, outcome)),
+    ),
+    queue_ready: steps.map(({ newer }) => newer.queueReady),
+  };
+}
+
+function perOutcome<T>(valueFor: (outcome: Outcome) => T): Record<Outcome, T> {
+  return {
+    stored: valueFor("stored"),
+    unchanged: valueFor("unchanged"),
+    skipped: valueFor("skipped"),
+    rejected: valueFor("rejected"),
+    failed: valueFor("failed"),
+  };
+}
+
+function rateBetween(older: Sample, newer: Sample, outcome: Outcome): number {
+  const seconds = (newer.atMs - older.atMs) / 1000;
+  return seconds > 0 ? rounded((newer.outcomes[outcome] - older.outcomes[outcome]) / seconds) : 0;
 }
 
 /** Computes mean and 95th percentile. Like Prometheus, it assumes that values are spread evenly within a bucket. */
@@ -77,8 +105,9 @@ function lagBetween(older: LagTotals, newer: LagTotals): LagFigures | null {
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** Takes a sample of the counters. */
-export async function takeSample(counters: Counters): Promise<Sample> {
+export async function takeSample(counters: Counters, queueReady: number | null): Promise<Sample> {
   return {
+    queueReady,
     atMs: performance.now(),
     outcomes: await outcomeTotals(counters),
     arrivalLag: await lagTotals(counters.arrivalLagSeconds),
@@ -100,18 +129,29 @@ async function lagTotals(histogram: Histogram<string>): Promise<LagTotals> {
 }
 
 export interface RecentWatch {
+  /** Figures of the last minute. */
   figures(): Promise<RecentFigures>;
+  history(): History;
   stop(): void;
 }
 
 const SAMPLE_EVERY_MS = 10_000;
-const KEPT_SAMPLES = 6;
+/** The samples of ten minutes, with the one at their beginning. */
+const KEPT_SAMPLES = 61;
+const SAMPLES_PER_MINUTE = 6;
 
-/** Keeps samples of the last minute. */
-export async function startRecentWatch(counters: Counters): Promise<RecentWatch> {
-  let samples = [await takeSample(counters)];
+/**
+ * Keeps samples of the last ten minutes.
+ *
+ * @param queueReady - how many messages wait in the queue now; null if that is not known.
+ */
+export async function startRecentWatch(
+  counters: Counters,
+  queueReady: () => number | null,
+): Promise<RecentWatch> {
+  let samples = [await takeSample(counters, queueReady())];
   const timer = setInterval(() => {
-    void takeSample(counters).then((sample) => {
+    void takeSample(counters, queueReady()).then((sample) => {
       samples = [...samples, sample].slice(-KEPT_SAMPLES);
     });
   }, SAMPLE_EVERY_MS);
@@ -119,9 +159,10 @@ export async function startRecentWatch(counters: Counters): Promise<RecentWatch>
   timer.unref();
   return {
     async figures() {
-      const now = await takeSample(counters);
-      return figuresBetween(samples[0] ?? now, now);
+      const now = await takeSample(counters, queueReady());
+      return figuresBetween(samples.at(-SAMPLES_PER_MINUTE) ?? samples[0] ?? now, now);
     },
+    history: () => historyOf(samples),
     stop: () => clearInterval(timer),
   };
 }

@@ -1,6 +1,6 @@
 import type { Log } from "../../log.ts";
 import { collectProcessMetrics } from "../../metrics/counters.ts";
-import { type ObserveOptions, observeWorker, type WorkerView } from "./observe-worker.ts";
+import { type ObserveOptions, observeWorker, type WorkerView, waitingMessages } from "./observe-worker.ts";
 import { observerPlugin } from "./observer-routes.ts";
 import { openObserver } from "./open-observer.ts";
 import { startRecentWatch } from "./recent-figures.ts";
@@ -30,7 +30,7 @@ const PING_MS = 2000;
  */
 export async function startHttp(options: HttpOptions): Promise<Http> {
   const { counters } = options;
-  const recent = await startRecentWatch(counters);
+  const recent = await startRecentWatch(counters, () => waitingMessages(options.worker()));
   const view = observeWorker({ ...options, pingMs: PING_MS, recent });
   const plugins = [observerPlugin(view, counters)];
   const server = await openObserver({ ...options, plugins }).catch((error: unknown) => {

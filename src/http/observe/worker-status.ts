@@ -16,6 +16,18 @@ const openWork = z.object({
   failed: count,
 });
 
+/** Since the start of the worker. */
+const sender = {
+  received: count,
+  /** Jobs that have ended, by outcome. */
+  ended: perOutcome,
+  /** ISO 8601, UTC; null if no message has arrived. */
+  last_received_at: z.string().nullable(),
+};
+
+/** The rates of each step, oldest first. */
+const rates = z.array(z.number());
+
 /** In seconds, over all exchanges; null: nothing was measured. */
 const lag = z.object({ mean: z.number(), p95: z.number() }).nullable();
 
@@ -86,6 +98,10 @@ export const workerStatus = z.object({
   }),
   /** Since the start: received = sum of the outcomes + `in_hand` (in progress) + jobs in the spool. */
   jobs: z.object({ received: count, in_hand: z.number().int(), outcomes: perOutcome }),
+  /** By exchange: those that the registry lists or listed, and `other` for the rest. An exchange without messages is missing. */
+  exchanges: z.array(z.object({ exchange: z.string(), ...sender })),
+  /** By client of the REST API. */
+  clients: z.array(z.object({ client_id: z.string(), ...sender })),
   /** Rejected jobs by reason, since the start. */
   rejections: z.record(z.string(), count),
   /** Logs read and suggestions made, by outcome, since the start. */
@@ -100,6 +116,19 @@ export const workerStatus = z.object({
     arrival_lag_seconds: lag,
     /** From arrival to the outcome. */
     stored_lag_seconds: lag,
+  }),
+  /** Figures of the last ten minutes, or since the start if that is shorter. */
+  history: z.object({
+    step_seconds: z.number(),
+    outcomes_per_second: z.object({
+      stored: rates,
+      unchanged: rates,
+      skipped: rates,
+      rejected: rates,
+      failed: rates,
+    }),
+    /** Messages in the queue at the end of each step; null: unknown. */
+    queue_ready: z.array(count.nullable()),
   }),
 });
 

@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/settings.ts";
+import type { JudgeOptions } from "../../judge/judge-delivery.ts";
 import type { Log } from "../../log.ts";
 import type { LogSlices } from "../../logs/cache/log-slices.ts";
 import type { Store } from "../../store/ports/store.ts";
@@ -19,6 +20,10 @@ export interface PageParts {
   readonly settings: PageSettings;
   /** The status of the worker in this process; null where pages run by themselves. */
   readonly status: (() => Promise<WorkerStatus>) | null;
+  /** Returns the rules by which the workers judge messages now. */
+  readonly rules: () => JudgeOptions;
+  /** Whether the rules know the registry. Without it, they let each exchange write to every project. */
+  readonly hasRegistry: boolean;
   readonly light: LightSource;
   /** The texts of logs. */
   readonly logs: LogSlices;

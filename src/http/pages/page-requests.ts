@@ -38,7 +38,9 @@ export type PostProblem = "type" | "foreign";
 export function postProblem({ fetchSite, origin, contentType, host }: RequestSource): PostProblem | null {
   if (!bodyTypes.test(contentType ?? "")) return "type";
   if (fetchSite !== undefined && fetchSite !== "same-origin") return "foreign";
-  if (origin !== undefined && hostOf(origin) !== host?.toLowerCase()) return "foreign";
+  // A page without a referrer posts its forms with the origin `null`. A page elsewhere could do so as well, but is not of the same origin.
+  const isHidden = origin === "null" && fetchSite === "same-origin";
+  if (origin !== undefined && !isHidden && hostOf(origin) !== host?.toLowerCase()) return "foreign";
   return null;
 }
 

@@ -4,7 +4,11 @@ import { helpRoutes } from "./help-routes.tsx";
 import { homeRoutes } from "./home-routes.tsx";
 import { jobRoutes } from "./job-routes.tsx";
 import { lightRoutes } from "./light-routes.ts";
+import { operateRoutes } from "./operate-routes.tsx";
 import type { PageParts } from "./page-parts.ts";
+import { publishRoutes } from "./publish-routes.tsx";
+import { rejectionRoutes } from "./rejection-routes.tsx";
+import { validateRoutes } from "./validate-routes.tsx";
 
 /** All pages with their JSON. A new page is a new row. */
 export const pageRoutes: readonly ((parts: PageParts) => FastifyPluginAsync)[] = [
@@ -13,4 +17,8 @@ export const pageRoutes: readonly ((parts: PageParts) => FastifyPluginAsync)[] =
   jobRoutes,
   helpRoutes,
   lightRoutes,
+  publishRoutes,
+  validateRoutes,
+  operateRoutes,
+  rejectionRoutes,
 ];

@@ -20,7 +20,9 @@ export class JobCount {
   }
 
   received({ message, counted }: MessageProgress): void {
-    this.#counters.received.inc({ exchange: this.#label(message) }, counted);
+    const exchange = this.#label(message);
+    this.#counters.received.inc({ exchange }, counted);
+    this.#counters.lastReceivedMs.set(exchange, message.receivedAtMs);
     this.#counters.inHand.inc(counted);
   }
 

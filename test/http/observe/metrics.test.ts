@@ -315,6 +315,17 @@ it("status shows the same in one document", async () => {
     store: { name: expect.stringContaining("sqlite"), trouble: null },
     queue: { name: null, depth: null, limit: 8000 },
   });
+  expect(status.exchanges).toMatchObject([
+    {
+      exchange: "exchange/publisher/0",
+      received: MANY / 2,
+      ended: { stored: 0.4 * MANY, rejected: 0.1 * MANY },
+    },
+    { exchange: "exchange/publisher/1", received: MANY / 2, ended: { stored: 0.5 * MANY, rejected: 0 } },
+  ]);
+  expect(status.clients).toEqual([]);
+  const [first] = status.exchanges;
+  expect(Math.abs(Date.parse(first?.last_received_at ?? "") - Date.now())).toBeLessThan(60_000);
   expect(status.recent.outcomes_per_second.stored).toBeGreaterThan(0);
   expect(status.recent.stored_lag_seconds?.p95).toBeGreaterThan(0);
 });

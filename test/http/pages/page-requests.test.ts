@@ -14,6 +14,7 @@ describe("a POST to a page", () => {
     ["from the page's form", { ...own, contentType: "application/x-www-form-urlencoded;charset=utf-8" }],
     ["from curl, which tells nothing", { ...own, fetchSite: undefined, origin: undefined }],
     ["from an old browser", { ...own, fetchSite: undefined }],
+    ["from a form of a page that tells no referrer", { ...own, origin: "null" }],
     ["with a Host in capitals", { ...own, host: "CI.example.org:8443" }],
   ])("%s is answered", (_name, source) => {
     expect(postProblem(source)).toBeNull();
@@ -35,7 +36,8 @@ describe("a POST to a page", () => {
     ["the address bar", { ...own, fetchSite: "none" }],
     ["another origin", { ...own, fetchSite: undefined, origin: "https://evil.example" }],
     ["another port", { ...own, origin: "https://ci.example.org" }],
-    ["a sandboxed frame", { ...own, fetchSite: undefined, origin: "null" }],
+    ["a sandboxed frame", { ...own, fetchSite: "cross-site", origin: "null" }],
+    ["a sandboxed frame of an old browser", { ...own, fetchSite: undefined, origin: "null" }],
     ["a client without a Host", { ...own, host: null }],
   ])("from %s is refused", (_name, source) => {
     expect(postProblem(source)).toBe("foreign");

@@ -1,0 +1,116 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import * as z from "zod";
+import { checkMessage } from "../../queries/check/message-check.ts";
+import type { CheckView } from "../../web/publish/check-view.ts";
+import { type CheckAnswer, PublishView } from "../../web/publish/publish-view.tsx";
+import { BodyBudget } from "../rest/body-budget.ts";
+import { readBody } from "../rest/read-request-body.ts";
+import { sendJson } from "../server/send-json.ts";
+import { limitWork } from "./limit-work.ts";
+import { drawMarkup } from "./markup.ts";
+import type { PageParts } from "./page-parts.ts";
+import { PageRefused } from "./page-refused.ts";
+import { sendPage } from "./send-page.tsx";
+
+const limits = { atOnce: 2, waiting: 10 };
+/** A form writes each byte with up to three characters. */
+const FORM_FACTOR = 3;
+const RETRY_AFTER_SECONDS = 2;
+const nobodyAsked = { task: null, exchange: null, routing_key: null, project: null };
+const asked = z.object({ exchange: z.string().optional().catch(undefined) });
+
+/** What somebody wants to have checked. */
+interface Question {
+  readonly message: Buffer;
+  /** Empty: none was named. */
+  readonly exchange: string;
+}
+
+/**
+ * `POST /api/validate`: what the worker would do with a message. The body is either the message itself, as JSON, with the exchange in
+ * the query; or a form, which is answered with a page.
+ */
+export function validateRoutes(parts: PageParts): FastifyPluginAsync {
+  const { rules, hasRegistry } = parts;
+  const { maxBodyBytes } = rules();
+  const mostBytes = FORM_FACTOR * maxBodyBytes + 1024;
+  const budget = new BodyBudget((limits.atOnce + limits.waiting) * mostBytes);
+  const checks = limitWork(limits);
+
+  async function check({ message, exchange }: Question): Promise<CheckView> {
+    const judged = checks.run(() => checkMessage(message, exchange === "" ? null : exchange, rulesInForce()));
+    if (judged === null) {
+      throw new PageRefused(
+        429,
+        "Too many messages are being checked now.",
+        "Try again in a few seconds.",
+        RETRY_AFTER_SECONDS,
+      );
+    }
+    return judged;
+  }
+
+  function rulesInForce(): ReturnType<typeof rules> {
+    return hasRegistry ? rules() : { ...rules(), acceptsProject: () => true };
+  }
+
+  async function answerForm(form: URLSearchParams, reply: FastifyReply): Promise<FastifyReply> {
+    const message = form.get("message") ?? "";
+    const exchange = (form.get("exchange") ?? "").trim();
+    const { answer, status } = await check({ message: Buffer.from(message), exchange }).then(
+      (view): { answer: CheckAnswer; status: number } => ({ answer: view, status: 200 }),
+      (error: unknown) => {
+        if (!(error instanceof PageRefused)) throw error;
+        return { answer: { trouble: `${error.message} ${error.advice}` }, status: error.status };
+      },
+    );
+    const view = { question: nobodyAsked, road: null, message, exchange, check: answer };
+    const main = drawMarkup(<PublishView {...view} operates={parts.settings.operates} />);
+    return sendPage(reply, parts, { title: "Check a message", entry: "publish-page", main }, status);
+  }
+
+  return async (app) => {
+    // The message is judged as the bytes that came, also if they are no JSON.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    app.post("/api/validate", async (request, reply) => {
+      const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers["content-type"] ?? "");
+      const body = await readWithin(request, reply, isForm ? mostBytes : maxBodyBytes, budget);
+      if (isForm) return answerForm(new URLSearchParams(body.toString("utf8")), reply);
+      const { exchange = "" } = asked.parse(request.query);
+      return sendJson(reply, 200, await check({ message: body, exchange: exchange.trim() }));
+    });
+  };
+}
+
+/** Reads the body. Its room is given back when the answer has been sent. @throws PageRefused if it is too long, or if there is no room. */
+async function readWithin(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  maxBytes: number,
+  budget: BodyBudget,
+): Promise<Buffer> {
+  const { headers, raw } = request;
+  const declared = headers["transfer-encoding"] === undefined ? Number(headers["content-length"] ?? 0) : null;
+  // Some clients send a long body only when they are told to.
+  const awaitsGoAhead = headers.expect !== undefined && raw.httpVersion !== "1.0";
+  if (awaitsGoAhead && (declared ?? 0) <= maxBytes) reply.raw.writeContinue();
+  const read = await readBody(raw, declared, { maxBytes, budget }, () => undefined);
+  if (read.ok) {
+    reply.raw.once("close", () => budget.giveBack(read.body.length));
+    return read.body;
+  }
+  if (read.trouble === "too-long") {
+    throw new PageRefused(
+      413,
+      `The message is longer than ${maxBytes} bytes (MAX_BODY_BYTES), so the worker would reject it.`,
+      "Publish fewer jobs in one message, or put long text into a log.",
+    );
+  }
+  throw new PageRefused(
+    429,
+    "Too many messages are being checked now.",
+    "Try again in a few seconds.",
+    RETRY_AFTER_SECONDS,
+  );
+}

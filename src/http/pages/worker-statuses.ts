@@ -1,0 +1,51 @@
+import { withDeadline } from "../../timing/deadline.ts";
+import { askWorker, type WorkerAnswer } from "../observe/ask-worker.ts";
+import { shareAnswer } from "../server/share-answer.ts";
+import type { PageParts } from "./page-parts.ts";
+
+/** Asks all workers that the pages know of. */
+export interface WorkerStatuses {
+  /** The worker of this process first, if there is one. Never fails, and takes no longer than a moment. */
+  ask(): Promise<readonly WorkerAnswer[]>;
+}
+
+/** A page waits for a worker this long, in milliseconds. */
+const PATIENCE_MS = 2500;
+/** Readers that ask within this time get the same answer, in milliseconds. */
+const FRESH_MS = 1000;
+
+/** The name of the worker that serves these pages, in the place of an address. */
+export const THIS_WORKER = "this worker";
+
+/** Returns what asks the worker of this process, and those of `PAGES_WORKERS`. However many readers there are, each is asked once a second. */
+export function createWorkerStatuses({
+  status,
+  settings,
+  now,
+}: Pick<PageParts, "status" | "settings" | "now">): WorkerStatuses {
+  let last: readonly WorkerAnswer[] = [];
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+
+  async function askOne(url: string, asking: () => Promise<WorkerAnswer>): Promise<WorkerAnswer> {
+    const late = { url, status: null, trouble: `no answer within ${PATIENCE_MS / 1000} s` };
+    return withDeadline(asking(), PATIENCE_MS, () => late);
+  }
+
+  const askAll = shareAnswer(async () => {
+    const own =
+      status === null
+        ? []
+        : [
+            askOne(THIS_WORKER, async () => ({
+              ...{ url: THIS_WORKER, status: await status(), trouble: null },
+            })),
+          ];
+    last = await Promise.all([
+      ...own,
+      ...settings.PAGES_WORKERS.map((url) => askOne(url, () => askWorker(url, "PAGES_WORKERS"))),
+    ]);
+    askedAtMs = now();
+    return last;
+  });
+  return { ask: async () => (now() - askedAtMs < FRESH_MS ? last : askAll()) };
+}

@@ -1,0 +1,187 @@
+import { clientIdOf, isClient } from "../domain/origin.ts";
+import type { WorkerAnswer } from "../http/observe/ask-worker.ts";
+import type { WorkerStatus } from "../http/observe/worker-status.ts";
+import type { Credential } from "../store/ports/credential-store.ts";
+import type { RejectionCount } from "../store/ports/rejection-reads.ts";
+import type { WorkCounts } from "../store/ports/work-store.ts";
+import type {
+  AnsweredFigures,
+  ClientFigures,
+  ExchangeFigures,
+  OperateFigures,
+  ProblemFigures,
+  RejectionGroup,
+  StoreFigures,
+  WorkerFigures,
+} from "../web/operate/operate-figures.ts";
+import { adviceOn } from "./problem-advice.ts";
+import { problemsOf } from "./status-view.ts";
+
+/** What the store answered. */
+export interface StoreFacts {
+  /** Null: it does not answer. */
+  readonly name: string | null;
+  readonly work: WorkCounts | null;
+  /** Of the last day; null if they could not be counted in time. */
+  readonly rejections: readonly RejectionCount[] | null;
+  readonly onlyCounted: number;
+  readonly credentials: readonly Pick<Credential, "client_id" | "projects" | "authorized" | "last_used_at">[];
+  /** The workers that the ledger of bindings names; null: not known. */
+  readonly ledgerWorkers: number | null;
+}
+
+export interface OperateFacts {
+  /** Each worker that was asked. */
+  readonly workers: readonly WorkerAnswer[];
+  /** The name that stands for the worker of these pages. */
+  readonly thisWorker: string;
+  readonly store: StoreFacts;
+  readonly at: string;
+}
+
+/** Puts together what operators see. Pure. No secret is part of it: credentials come without theirs. */
+export function operateView({ workers, thisWorker, store, at }: OperateFacts): OperateFigures {
+  const statuses = workers.flatMap(({ status }) => status ?? []);
+  return {
+    at,
+    problems: problems(workers, thisWorker, store),
+    workers: workers.map(toWorkerFigures),
+    exchanges: exchanges(statuses),
+    clients: clients(statuses, store),
+    store: toStoreFigures(store),
+  };
+}
+
+function problems(
+  workers: readonly WorkerAnswer[],
+  thisWorker: string,
+  { name }: StoreFacts,
+): readonly ProblemFigures[] {
+  const notAsked = { trouble: null, skipped: "not asked", queue: null, limit: 1, registry_trouble: null };
+  const store = { name: null, trouble: null, skipped: "not asked", work: null, rejections: null };
+  const found = workers.flatMap((worker) =>
+    problemsOf({ worker, store, broker: { ...notAsked, exchanges: [] } }).map((text) => ({
+      text,
+      worker: worker.url === thisWorker ? null : worker.url,
+    })),
+  );
+  const isTold = found.some(({ text }) => text.startsWith("store: "));
+  const own =
+    name === null && !isTold ? [{ text: "store: it does not answer these pages", worker: null }] : [];
+  return [...own, ...found].map((problem) => ({ ...problem, ...adviceOn(problem.text) }));
+}
+
+function toWorkerFigures({ url, status, trouble }: WorkerAnswer): WorkerFigures {
+  return { name: url ?? "", trouble, figures: status === null ? null : answeredFigures(status) };
+}
+
+const outcomes = ["stored", "unchanged", "skipped", "rejected", "failed"] as const;
+
+function answeredFigures(status: WorkerStatus): AnsweredFigures {
+  const { version, ready, alive, uptime_seconds, queue, recent, history, jobs, spool } = status;
+  return {
+    ...{ version, ready, alive, uptime_seconds, broker: brokerWords(status) },
+    queue: {
+      name: queue.name,
+      limit: queue.limit,
+      ready: queue.depth?.ready_messages ?? null,
+      consumers: queue.depth?.consumers ?? null,
+      seconds_to_limit: queue.depth?.seconds_to_limit ?? null,
+      history: history.queue_ready,
+    },
+    rates: outcomes.map((outcome) => ({
+      outcome,
+      per_second: recent.outcomes_per_second[outcome],
+      total: jobs.outcomes[outcome],
+      history: history.outcomes_per_second[outcome],
+    })),
+    rates_seconds: recent.seconds,
+    received: jobs.received,
+    in_progress: jobs.in_hand,
+    arrival_lag: recent.arrival_lag_seconds,
+    stored_lag: recent.stored_lag_seconds,
+    spool: { jobs: spool.jobs, bytes: spool.bytes, oldest_age_seconds: spool.oldest_age_seconds },
+  };
+}
+
+function brokerWords({ broker }: WorkerStatus): string {
+  const { connected, consuming, unsettled_deliveries: unsettled, prefetch } = broker;
+  const state = consuming ? "consuming" : connected ? "connected, not consuming" : "not connected";
+  return `${state}, ${unsettled} of ${prefetch} prefetched`;
+}
+
+function exchanges(statuses: readonly WorkerStatus[]): readonly ExchangeFigures[] {
+  const listed = statuses.flatMap(({ registry }) => registry.exchanges);
+  const heard = statuses.flatMap(({ exchanges: its }) => its);
+  const names = new Set([...listed, ...heard].map(({ exchange }) => exchange));
+  const degraded = new Map(
+    statuses.flatMap(({ registry }) => registry.degraded).map(({ exchange, reason }) => [exchange, reason]),
+  );
+  return [...names].map((exchange) => ({
+    exchange,
+    routing_keys: [
+      ...new Set(listed.filter((each) => each.exchange === exchange).flatMap((each) => each.routing_keys)),
+    ],
+    trouble: degraded.get(exchange) ?? null,
+    ...summed(heard.filter((each) => each.exchange === exchange)),
+  }));
+}
+
+type SenderStatus = Omit<WorkerStatus["clients"][number], "client_id">;
+
+function summed(
+  senders: readonly SenderStatus[],
+): Pick<ExchangeFigures, "received" | "rejected" | "last_received_at"> {
+  const times = senders.flatMap(({ last_received_at }) => last_received_at ?? []);
+  return {
+    received: senders.reduce((sum, { received }) => sum + received, 0),
+    rejected: senders.reduce((sum, { ended }) => sum + ended.rejected, 0),
+    last_received_at: times.toSorted().at(-1) ?? null,
+  };
+}
+
+function clients(statuses: readonly WorkerStatus[], { credentials }: StoreFacts): readonly ClientFigures[] {
+  const heard = statuses.flatMap(({ clients: its }) => its);
+  const known = new Map(credentials.map((credential) => [credential.client_id, credential]));
+  const names = new Set([...known.keys(), ...heard.map(({ client_id }) => client_id)]);
+  return [...names].toSorted().map((client_id) => {
+    const credential = known.get(client_id);
+    const { received, rejected, last_received_at } = summed(
+      heard.filter((each) => each.client_id === client_id),
+    );
+    return {
+      client_id,
+      // A client whose credential is gone may write to no project.
+      projects: credential === undefined ? [] : credential.projects,
+      authorized: credential?.authorized ?? false,
+      received,
+      rejected,
+      last_used_at: [credential?.last_used_at ?? "", last_received_at ?? ""].toSorted().at(-1) || null,
+    };
+  });
+}
+
+function toStoreFigures({ name, work, rejections, onlyCounted, ledgerWorkers }: StoreFacts): StoreFigures {
+  return {
+    name,
+    logs: work?.logs ?? null,
+    suggestions: work?.suggestions ?? null,
+    rejections: rejections?.map(toGroup) ?? null,
+    only_counted: onlyCounted,
+    workers: ledgerWorkers,
+  };
+}
+
+function toGroup({
+  exchange: sender,
+  reason,
+  messages,
+  rejections,
+  last_seen,
+}: RejectionCount): RejectionGroup {
+  return {
+    exchange: isClient(sender) ? null : sender,
+    client_id: isClient(sender) ? clientIdOf(sender) : null,
+    ...{ reason, messages, different: rejections, last_seen },
+  };
+}

@@ -1,0 +1,50 @@
+import { duration } from "../../domain/text/duration.ts";
+import type { RoadStep } from "../../web/publish/road-view.ts";
+import { storeAway } from "./found-steps.ts";
+import type { RoadFacts } from "./road-facts.ts";
+
+type Outcome = Pick<RoadStep, "verdict" | "reason" | "next">;
+
+/** The steps of a job that is posted over REST, after those that say whether it was found. Pure. They never name a client. */
+export function restSteps(facts: RoadFacts): readonly RoadStep[] {
+  return [
+    { name: "project", title: "The project is known", ...projectSeen(facts) },
+    { name: "posted", title: "Posts to the project arrive", ...posted(facts) },
+  ];
+}
+
+const noProject: Outcome = {
+  verdict: "unknown",
+  reason: "No project was given, and none is known of this task.",
+  next: "Give the project that the job was posted to.",
+};
+
+function projectSeen({ project, isStoreAway }: RoadFacts): Outcome {
+  if (isStoreAway) return storeAway;
+  if (project === null) return noProject;
+  if (project.exists) return { verdict: "passed", reason: `${project.name} has pushes.`, next: null };
+  return {
+    verdict: "stopped",
+    reason: `Nothing of a project ${project.name} is stored.`,
+    next: "Check its spelling. The first accepted job or push creates the project.",
+  };
+}
+
+function posted({ project, isStoreAway, nowMs }: RoadFacts): Outcome {
+  if (isStoreAway) return storeAway;
+  if (project === null) return noProject;
+  const { name, lastPostAt } = project;
+  if (lastPostAt !== null) {
+    const ago = duration(Math.max(0, nowMs - Date.parse(lastPostAt)) / 1000);
+    return {
+      verdict: "passed",
+      reason: `The last signed request to ${name} came ${ago} ago, at ${lastPostAt}.`,
+      next: "If yours was later, its answer says what is wrong with it: see the result of each item there.",
+    };
+  }
+  return {
+    verdict: "maybe",
+    reason: `No client posted to ${name} last.`,
+    next: "Check the address of your client and the status of its requests: 401 and 403 mean that nothing was read.",
+  };
+}

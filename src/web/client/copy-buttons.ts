@@ -1,0 +1,38 @@
+import { announce } from "./announce.ts";
+
+/** How long a button says that it has copied, in milliseconds. */
+const SAID_MS = 2000;
+
+/** Makes the buttons beside commands copy them. One listener for all, so that buttons which are drawn later work too. */
+export function startCopyButtons(): void {
+  document.documentElement.classList.add("scripted");
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
+    if (button instanceof HTMLElement) void copy(button);
+  });
+}
+
+async function copy(button: HTMLElement): Promise<void> {
+  const text = button.dataset["copy"] ?? "";
+  try {
+    await navigator.clipboard.writeText(text);
+    say(button, "Copied");
+  } catch {
+    // Browsers have no clipboard for pages that come over plain HTTP from another machine.
+    select(button.previousElementSibling);
+    say(button, "Selected: press Ctrl+C");
+  }
+}
+
+function select(element: Element | null): void {
+  if (element === null) return;
+  getSelection()?.selectAllChildren(element);
+}
+
+function say(button: HTMLElement, words: string): void {
+  button.textContent = words;
+  announce(words);
+  setTimeout(() => {
+    button.textContent = "Copy";
+  }, SAID_MS);
+}

@@ -1,0 +1,68 @@
+import { CopyCommand } from "../copy-command.tsx";
+import { shownCount } from "../shown-count.ts";
+import { TimeAgo } from "../time-ago.tsx";
+import type { ClientFigures } from "./operate-figures.ts";
+
+export interface ClientTableProps {
+  readonly clients: readonly ClientFigures[];
+  /** The time of the figures, in ISO 8601. */
+  readonly now: string;
+}
+
+/** Each client of the REST API with its projects and its last use; never its secret. */
+export function ClientTable({ clients, now }: ClientTableProps) {
+  if (clients.length === 0) {
+    return (
+      <p>
+        There is none. To add one: <CopyCommand words={["pulse-ingest", "credentials", "add", "ID"]} />
+      </p>
+    );
+  }
+  return (
+    <>
+      <table class="wide">
+        <thead>
+          <tr>
+            <th scope="col">Client id</th>
+            <th scope="col">Projects</th>
+            <th scope="col" class="number">
+              Received
+            </th>
+            <th scope="col" class="number">
+              Rejected
+            </th>
+            <th scope="col">Last use</th>
+          </tr>
+        </thead>
+        <tbody>
+          {clients.map(({ client_id, projects, authorized, received, rejected, last_used_at }) => (
+            <tr key={client_id}>
+              <th scope="row">
+                {client_id}
+                {!authorized && <span class="muted"> revoked</span>}
+              </th>
+              <td data-label="Projects">{projects === null ? "all" : projects.join(", ") || "none"}</td>
+              <td class="number" data-label="Received">
+                {shownCount(received)}
+              </td>
+              <td class="number" data-label="Rejected">
+                {shownCount(rejected)}
+              </td>
+              <td data-label="Last use">
+                {last_used_at === null ? (
+                  <span class="muted">never</span>
+                ) : (
+                  <TimeAgo at={last_used_at} now={now} />
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="muted">
+        Received and rejected are those of the workers above, since their start. Clients are changed with{" "}
+        <code>pulse-ingest credentials</code> only.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,120 @@
+/** What operators see of the workers and of the store. Times are in ISO 8601, UTC. */
+export interface OperateFigures {
+  /** When it was asked. */
+  readonly at: string;
+  readonly problems: readonly ProblemFigures[];
+  /** The figures of each worker are its own, since its start. */
+  readonly workers: readonly WorkerFigures[];
+  /** Summed over the workers that answered. */
+  readonly exchanges: readonly ExchangeFigures[];
+  /** The REST clients: their credentials from the store, their jobs summed over the workers that answered. */
+  readonly clients: readonly ClientFigures[];
+  /** What the store says, for all workers. */
+  readonly store: StoreFigures;
+}
+
+export interface ProblemFigures {
+  /** What is wrong; begins with the part that causes it. */
+  readonly text: string;
+  /** Where it is wrong: the address of a worker. Null if the worker of these pages, or the store, says it. */
+  readonly worker: string | null;
+  /** What to do about it. */
+  readonly advice: string;
+  /** The section of docs/faults.md that says more. */
+  readonly section: string;
+}
+
+export interface WorkerFigures {
+  /** Its address; "this worker" for the one that serves these pages. */
+  readonly name: string;
+  /** Why it did not answer; null if it did. */
+  readonly trouble: string | null;
+  /** Null if it did not answer. */
+  readonly figures: AnsweredFigures | null;
+}
+
+export interface AnsweredFigures {
+  readonly version: string;
+  readonly ready: boolean;
+  readonly alive: boolean;
+  readonly uptime_seconds: number;
+  readonly broker: string;
+  readonly queue: {
+    readonly name: string | null;
+    /** Null: not known. */
+    readonly ready: number | null;
+    readonly limit: number;
+    readonly consumers: number | null;
+    /** Null: not growing, or not known. */
+    readonly seconds_to_limit: number | null;
+    readonly history: readonly (number | null)[];
+  };
+  readonly rates: readonly RateFigures[];
+  /** The time that {@link RateFigures.per_second} covers. */
+  readonly rates_seconds: number;
+  readonly received: number;
+  readonly in_progress: number;
+  /** Null: nothing was measured. */
+  readonly arrival_lag: LagFigures | null;
+  readonly stored_lag: LagFigures | null;
+  readonly spool: { readonly jobs: number; readonly bytes: number; readonly oldest_age_seconds: number };
+}
+
+export interface RateFigures {
+  readonly outcome: string;
+  readonly per_second: number;
+  /** Jobs since the start. */
+  readonly total: number;
+  readonly history: readonly number[];
+}
+
+/** In seconds. */
+export interface LagFigures {
+  readonly mean: number;
+  readonly p95: number;
+}
+
+export interface ExchangeFigures {
+  readonly exchange: string;
+  readonly routing_keys: readonly string[];
+  /** Why it could not be bound; null if nothing is wrong. */
+  readonly trouble: string | null;
+  readonly received: number;
+  readonly rejected: number;
+  readonly last_received_at: string | null;
+}
+
+export interface ClientFigures {
+  readonly client_id: string;
+  /** Patterns; null: all projects. */
+  readonly projects: readonly string[] | null;
+  /** False once it has been revoked, or if it is no longer known. */
+  readonly authorized: boolean;
+  readonly received: number;
+  readonly rejected: number;
+  readonly last_used_at: string | null;
+}
+
+export interface StoreFigures {
+  /** Null: it does not answer. */
+  readonly name: string | null;
+  readonly logs: { readonly pending: number; readonly failed: number } | null;
+  readonly suggestions: { readonly pending: number; readonly failed: number } | null;
+  /** Of the last day, most messages first. Null: they could not be counted in time. */
+  readonly rejections: readonly RejectionGroup[] | null;
+  /** Rejections of the last day that were only counted, because a quota was full. */
+  readonly only_counted: number;
+  /** How many workers the ledger of bindings names; null: not known. */
+  readonly workers: number | null;
+}
+
+/** Rejections of one sender for one reason. */
+export interface RejectionGroup {
+  /** The exchange; null for a client. */
+  readonly exchange: string | null;
+  readonly client_id: string | null;
+  readonly reason: string;
+  readonly messages: number;
+  readonly different: number;
+  readonly last_seen: string;
+}

@@ -1,0 +1,94 @@
+import { operateAddress } from "../addresses.ts";
+import { CopyCommand } from "../copy-command.tsx";
+import { shownCount } from "../shown-count.ts";
+import { ShownText } from "../shown-text.tsx";
+import { ClientTable } from "./client-table.tsx";
+import { ExchangeTable } from "./exchange-table.tsx";
+import type { OperateFigures, ProblemFigures, StoreFigures } from "./operate-figures.ts";
+import { RejectionGroups } from "./rejection-groups.tsx";
+import { WorkerCard } from "./worker-card.tsx";
+
+export interface OperateViewProps {
+  readonly figures: OperateFigures;
+  /** What keeps the figures from being the newest. Default: nothing. */
+  readonly notice?: string;
+}
+
+/** The operator's page: what is wrong first, then each worker's own figures, then those of the store for all workers. */
+export function OperateView({ figures, notice = "" }: OperateViewProps) {
+  const { at, problems, workers, exchanges, clients, store } = figures;
+  return (
+    <div class="operate">
+      <h1>Operate</h1>
+      <p class="freshness">
+        <span class="notice">{notice}</span> As of <time datetime={at}>{at.slice(11, 19)} UTC</time>.{" "}
+        <a href={operateAddress()}>Refresh</a>
+      </p>
+      <Problems problems={problems} />
+      <h2>Workers</h2>
+      <p class="muted">Each worker counts for itself, since its start.</p>
+      {workers.length === 0 && (
+        <p class="note">
+          No worker is asked. These pages run by themselves: name workers in PAGES_WORKERS, such as
+          http://worker-1:9182.
+        </p>
+      )}
+      {workers.map((worker) => (
+        <WorkerCard key={worker.name} worker={worker} />
+      ))}
+      <h2>Exchanges</h2>
+      <ExchangeTable exchanges={exchanges} now={at} />
+      <h2>Rejected in the last day</h2>
+      <RejectionGroups store={store} now={at} />
+      <h2>Store</h2>
+      <StoreWords store={store} />
+      <h2>REST clients</h2>
+      <ClientTable clients={clients} now={at} />
+    </div>
+  );
+}
+
+function Problems({ problems }: { readonly problems: readonly ProblemFigures[] }) {
+  if (problems.length === 0) return <p class="note note-good">✓ All is well.</p>;
+  return (
+    <ul class="problems" aria-label="What is wrong">
+      {problems.map(({ text, worker, advice, section }) => (
+        <li key={`${worker} ${text}`} class="note note-trouble">
+          <strong>
+            ⚠ {worker !== null && `${worker}: `}
+            <ShownText text={text} />
+          </strong>
+          <p>
+            → {advice}{" "}
+            <span class="muted">
+              More in <code>docs/faults.md</code>, “{section}”.
+            </span>
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function StoreWords({ store: { name, logs, suggestions, workers } }: { readonly store: StoreFigures }) {
+  if (name === null) {
+    return (
+      <p class="note note-trouble">The store does not answer these pages. They ask again by themselves.</p>
+    );
+  }
+  return (
+    <>
+      <p>
+        {name}. Figures of all workers together: logs {shownCount(logs?.pending ?? 0)} waiting,{" "}
+        {shownCount(logs?.failed ?? 0)} failed for good; suggestions {shownCount(suggestions?.pending ?? 0)}{" "}
+        waiting, {shownCount(suggestions?.failed ?? 0)} failed for good
+        {workers !== null && `; workers seen in the ledger of bindings: ${workers}`}.
+      </p>
+      {(logs?.failed ?? 0) > 0 && (
+        <p>
+          Why logs failed: <CopyCommand words={["pulse-ingest", "logs", "list", "--status", "failed"]} />
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,159 @@
+import { DataLink } from "../data-link.tsx";
+import { ShownText } from "../shown-text.tsx";
+import type { CheckedItem, CheckPreview, CheckView, PreviewDetail } from "./check-view.ts";
+
+export interface CheckResultProps {
+  readonly check: CheckView;
+}
+
+/** What the worker would do with each job of a message that somebody pasted. */
+export function CheckResult({ check }: CheckResultProps) {
+  const { accepted, skipped, rejected, items, more } = check;
+  return (
+    <div class="check-result">
+      <p>
+        <strong class={rejected === 0 ? "good" : "bad"}>
+          {rejected === 0 ? "✓" : "✖"} {accepted} accepted, {rejected} rejected
+        </strong>
+        {skipped > 0 && `, ${skipped} skipped`}. Nothing was stored.
+      </p>
+      {check.exchange === null && (
+        <p class="muted">
+          No exchange was named, so it was not checked whether the exchange may write to the project.
+        </p>
+      )}
+      <ol class="checked" start={(items[0]?.index ?? 0) + 1}>
+        {items.map((item) => (
+          <li key={item.index} value={item.index + 1}>
+            <Item item={item} />
+          </li>
+        ))}
+      </ol>
+      {more > 0 && <p>{more} more jobs are not listed. Check them in smaller parts.</p>}
+    </div>
+  );
+}
+
+function Item({ item }: { readonly item: CheckedItem }) {
+  switch (item.verdict) {
+    case "skipped":
+      return (
+        <p>
+          <strong>– skipped:</strong> its state is <code>unscheduled</code>, and such jobs are not stored.
+        </p>
+      );
+    case "accepted":
+      return <Accepted preview={item.preview} />;
+    case "rejected":
+      return (
+        <>
+          <p>
+            <strong class="bad">✖ rejected</strong>: {item.reason}
+            {item.task_id !== null && " · "}
+            <ShownText text={item.task_id ?? ""} />
+            {item.project !== null && " in "}
+            <ShownText text={item.project ?? ""} />
+          </p>
+          <ul>
+            {item.errors.map(({ pointer, message, place }, index) => (
+              <li key={`${index} ${pointer}`}>
+                {place !== null && (
+                  <>
+                    <a href="#message" data-line={place.line}>
+                      line {place.line}, column {place.column}
+                    </a>
+                    {": "}
+                  </>
+                )}
+                {pointer !== "" && (
+                  <code>
+                    <ShownText text={pointer} />
+                  </code>
+                )}{" "}
+                <ShownText text={message} />
+              </li>
+            ))}
+          </ul>
+        </>
+      );
+  }
+}
+
+function Accepted({ preview }: { readonly preview: CheckPreview }) {
+  const { project, push, guid, state, result, tier, platform, options, logs, refused, details } = preview;
+  return (
+    <>
+      <p>
+        <strong class="good">✓ accepted</strong>: <ShownText text={guid} /> in {project}, push{" "}
+        <ShownText text={push} />
+        {tier > 2 && `; hidden by default: tier ${tier}`}
+      </p>
+      {refused.length > 0 && (
+        <ul>
+          {refused.map(({ what, reason }, index) => (
+            <li key={`${index} ${what}`}>
+              ⚠ <ShownText text={`${what} would be left out: ${reason}`} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <details>
+        <summary>How it would show</summary>
+        <p>
+          <span class="platform">
+            <ShownText text={[platform, ...options].join(" ")} />
+          </span>{" "}
+          <span class="job-preview" title={preview.name}>
+            <ShownText text={symbolOf(preview)} />
+          </span>{" "}
+          {result === null ? state : result}
+        </p>
+        {logs.length > 0 && (
+          <ul>
+            {logs.map(({ name, url }, index) => (
+              <li key={`${index} ${name}`}>
+                log <ShownText text={name} />:{" "}
+                <DataLink href={url}>
+                  <ShownText text={url} />
+                </DataLink>
+              </li>
+            ))}
+          </ul>
+        )}
+        {details.length > 0 && (
+          <ul>
+            {details.map((detail, index) => (
+              <li key={`${index} ${detail.title}`}>
+                <Detail detail={detail} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </details>
+    </>
+  );
+}
+
+function symbolOf({ group_symbol, symbol }: CheckPreview): string {
+  return group_symbol === "?" ? symbol : `${group_symbol}(${symbol})`;
+}
+
+function Detail({ detail: { title, value, url, content_type } }: { readonly detail: PreviewDetail }) {
+  const label = `${title ?? "Untitled data"}: `;
+  if (content_type === "link" && url !== null) {
+    return (
+      <>
+        {label}
+        <DataLink href={url} title={value}>
+          {value}
+        </DataLink>
+      </>
+    );
+  }
+  return (
+    <>
+      {label}
+      {content_type === "raw_html" ? <code>{value}</code> : value}
+    </>
+  );
+}

@@ -1,0 +1,65 @@
+import type { TextPlace } from "../../domain/text/json-places.ts";
+
+/** What the worker would do with a message. */
+export interface CheckView {
+  /** Null: no exchange was named, so it was not checked whether the exchange may write to the project. */
+  readonly exchange: string | null;
+  /** How many of its jobs have each verdict. */
+  readonly accepted: number;
+  readonly skipped: number;
+  readonly rejected: number;
+  /** In the order of the message; the first hundred of each verdict. */
+  readonly items: readonly CheckedItem[];
+  /** How many jobs are not listed. */
+  readonly more: number;
+}
+
+export type CheckedItem =
+  | { readonly index: number; readonly verdict: "accepted"; readonly preview: CheckPreview }
+  | { readonly index: number; readonly verdict: "skipped" }
+  | {
+      readonly index: number;
+      readonly verdict: "rejected";
+      readonly project: string | null;
+      readonly task_id: string | null;
+      readonly reason: string;
+      readonly errors: readonly PlacedError[];
+    };
+
+/** One thing that is wrong, and where. */
+export interface PlacedError {
+  readonly pointer: string;
+  readonly keyword: string;
+  readonly message: string;
+  /** Null for a fault of the whole text. */
+  readonly place: TextPlace | null;
+}
+
+/** How an accepted job would show. */
+export interface CheckPreview {
+  readonly project: string;
+  /** The revision or the revision hash of its push. */
+  readonly push: string;
+  readonly guid: string;
+  readonly state: string;
+  readonly result: string | null;
+  readonly tier: number;
+  readonly platform: string;
+  readonly options: readonly string[];
+  readonly group_symbol: string;
+  readonly group_name: string;
+  readonly symbol: string;
+  readonly name: string;
+  readonly details: readonly PreviewDetail[];
+  readonly logs: readonly { readonly name: string; readonly url: string }[];
+  /** Parts of the message that would be left out, and why. */
+  readonly refused: readonly { readonly what: string; readonly reason: string }[];
+}
+
+/** An entry of the Job Info. Its members come from strangers, and may be anything. */
+export interface PreviewDetail {
+  readonly title: string | null;
+  readonly value: string;
+  readonly url: string | null;
+  readonly content_type: string | null;
+}

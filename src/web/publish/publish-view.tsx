@@ -1,0 +1,121 @@
+import { publishAddress, roadAddress, roadQuery } from "../addresses.ts";
+import type { RoadQuestion } from "../road-question.ts";
+import { CheckResult } from "./check-result.tsx";
+import type { CheckView } from "./check-view.ts";
+import { RoadSteps } from "./road-steps.tsx";
+import type { RoadView } from "./road-view.ts";
+
+export interface PublishViewProps {
+  readonly question: RoadQuestion;
+  /** Null: nothing was asked yet. */
+  readonly road: RoadView | null;
+  /** The message to check, as it was pasted. */
+  readonly message: string;
+  /** The exchange that it is checked for; empty: none was named. */
+  readonly exchange: string;
+  readonly check: CheckAnswer;
+  readonly operates: boolean;
+}
+
+/** The result of a check; a sentence why there is none; or null before the first one. */
+export type CheckAnswer = CheckView | { readonly trouble: string } | null;
+
+/** The publisher's page: why a job is not showing, and what the worker would do with a message. Its forms work without scripts. */
+export function PublishView({ question, road, message, exchange, check, operates }: PublishViewProps) {
+  return (
+    <div class="publish">
+      <h1>Why is my job not showing?</h1>
+      <form class="road-form" action={publishAddress()} method="get">
+        <Field name="task" label="Task id" value={question.task} hint="abc123 or abc123/0" />
+        <Field name="exchange" label="Exchange" value={question.exchange} hint="exchange/name/v1/jobs" />
+        <Field name="routing_key" label="Routing key" value={question.routing_key} hint="treeherder.try" />
+        <Field name="project" label="Project" value={question.project} hint="try" />
+        <button type="submit">Check the road</button>
+      </form>
+      <div
+        id="road"
+        data-operates={String(operates)}
+        {...(road !== null && { "data-address": roadAddress(question) })}
+      >
+        <RoadPart road={road} operates={operates} />
+      </div>
+      <h2 id="check">Check a message</h2>
+      <p class="prose">
+        The worker judges it by its own rules, as if it had just arrived. Nothing is stored.
+      </p>
+      <form class="check-form" id="check-form" action="/api/validate#check" method="post">
+        <label for="message">One job message, or an array of them, as JSON</label>
+        <textarea id="message" name="message" rows={14} spellcheck={false} required>
+          {/* A browser drops the first line feed of a text field. */}
+          {`\n${message}`}
+        </textarea>
+        <Field name="exchange" label="Exchange" value={exchange} hint="not needed" id="check-exchange" />
+        <button type="submit">Check the message</button>
+      </form>
+      <section id="check-result" aria-label="Result of the check">
+        <CheckPart check={check} />
+      </section>
+    </div>
+  );
+}
+
+interface FieldProps {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string | null;
+  readonly hint: string;
+  /** Default: the name. */
+  readonly id?: string;
+}
+
+function Field({ name, label, value, hint, id = name }: FieldProps) {
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        type="text"
+        id={id}
+        name={name}
+        value={value ?? ""}
+        placeholder={hint}
+        autocomplete="off"
+        spellcheck={false}
+      />
+    </div>
+  );
+}
+
+export interface RoadPartProps {
+  readonly road: RoadView | null;
+  readonly operates: boolean;
+  /** How old the answer is. Default: nothing, because it has just been drawn. */
+  readonly notice?: string;
+}
+
+/** The answer to the first form. Scripts draw it again when there is a newer one. */
+export function RoadPart({ road, operates, notice = "" }: RoadPartProps) {
+  if (road === null) {
+    return (
+      <p class="note">
+        Give the task id of your job. If it is not known here, the exchange and the routing key of the message
+        say where it may have stopped; for a job that was posted over REST, the project does.
+      </p>
+    );
+  }
+  return (
+    <>
+      <p class="freshness">
+        <span class="notice">{notice}</span>{" "}
+        <a href={`${publishAddress()}${roadQuery(road.question)}`}>Refresh</a>
+      </p>
+      <RoadSteps road={road} operates={operates} />
+    </>
+  );
+}
+
+/** The answer to the second form. */
+export function CheckPart({ check }: { readonly check: CheckAnswer }) {
+  if (check === null) return null;
+  if ("trouble" in check) return <p class="note note-trouble">{check.trouble}</p>;
+  return <CheckResult check={check} />;
+}

@@ -1,0 +1,81 @@
+import type { RoadQuestion } from "../road-question.ts";
+
+/** The places that a job passes on its way to the grid, in this order. A job that was posted over REST passes only some of them. */
+export type RoadStepName =
+  | "stored"
+  | "rejected"
+  | "listed"
+  | "degraded"
+  | "bound"
+  | "accepted"
+  | "reading"
+  | "heard"
+  | "readable"
+  | "unscheduled"
+  | "project"
+  | "posted";
+
+/**
+ * `passed`: nothing stops the job here. `stopped`: the job cannot get past this. `maybe`: this may be why it is missing.
+ * `unknown`: it could not be checked.
+ */
+export type RoadVerdict = "passed" | "stopped" | "maybe" | "unknown";
+
+export interface RoadStep {
+  readonly name: RoadStepName;
+  readonly title: string;
+  readonly verdict: RoadVerdict;
+  readonly reason: string;
+  /** What to do about it; null if there is nothing to do. */
+  readonly next: string | null;
+  /** The jobs that were found; only of the step `stored`. */
+  readonly jobs?: readonly RoadJob[];
+  /** The rejections that were found, newest first; only of the step `rejected`. */
+  readonly rejections?: readonly RoadRejection[];
+}
+
+/** Why the grid does not show a stored job unless it is asked to. */
+export type HiddenBy = "tier" | "coalesced";
+
+export interface RoadJob {
+  readonly project: string;
+  readonly guid: string;
+  readonly state: string;
+  readonly result: string | null;
+  readonly tier: number;
+  /** The short revision of its push; null if the push has expired. */
+  readonly push: string | null;
+  /** Null: it is shown by default. */
+  readonly hidden_by: HiddenBy | null;
+}
+
+/** A rejection without its origin: client ids are for operators only. */
+export interface RoadRejection {
+  readonly id: string;
+  readonly task_id: string | null;
+  readonly project: string | null;
+  readonly reason: string;
+  readonly count: number;
+  /** ISO 8601, UTC. */
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly errors: readonly { readonly pointer: string; readonly message: string }[];
+  /** Why nobody can replay it; null if an operator can. */
+  readonly not_replayed: string | null;
+}
+
+/** How far a job has come. */
+export interface RoadView {
+  readonly question: RoadQuestion;
+  /** Whether the store did not answer, so that some steps are not known. */
+  readonly is_store_away: boolean;
+  /** How jobs come here: by messages of an exchange, by posts over REST, or perhaps by either. */
+  readonly ways: readonly RoadWay[];
+}
+
+export interface RoadWay {
+  readonly way: "pulse" | "rest";
+  /** The exchange that was checked; null if none is known, and for posts over REST. */
+  readonly exchange: string | null;
+  readonly steps: readonly RoadStep[];
+}

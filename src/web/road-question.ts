@@ -1,0 +1,8 @@
+/** What a publisher asks: where is my job? Each part is null if it was not given. */
+export interface RoadQuestion {
+  /** A guid or task id. */
+  readonly task: string | null;
+  readonly exchange: string | null;
+  readonly routing_key: string | null;
+  readonly project: string | null;
+}

@@ -1,0 +1,18 @@
+import { duration } from "../domain/text/duration.ts";
+
+export interface TimeAgoProps {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** The time of the answer that the page shows, in the same form. */
+  readonly now: string;
+}
+
+/** How long ago something was, with the whole time on hover. */
+export function TimeAgo({ at, now }: TimeAgoProps) {
+  const seconds = Math.max(0, Date.parse(now) - Date.parse(at)) / 1000;
+  return (
+    <time datetime={at} title={at}>
+      {duration(Math.round(seconds))} ago
+    </time>
+  );
+}

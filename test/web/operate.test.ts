@@ -1,0 +1,252 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { Unavailable } from "../../src/domain/faults.ts";
+import type { Rejection } from "../../src/domain/rejection.ts";
+import type { WorkerStatus } from "../../src/http/observe/worker-status.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import { aCredential, EXCHANGE } from "../examples.ts";
+import { aStatus } from "../http/observe/a-status.ts";
+import { freePort } from "../servers/free-port.ts";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { until } from "../until.ts";
+import { axeFindings } from "./axe.ts";
+import { openBrowser } from "./browser.ts";
+import { type PagesServer, pageSettings, startPagesServer } from "./pages-server.ts";
+
+jest.setTimeout(60_000);
+const chromium = await serverOrSkip(openBrowser);
+
+/** A task id that tries to be markup, a script, and to turn the direction of writing. */
+const HOSTILE = `"><script>document.title='x'</script><img src=x onerror=alert(1)>\u202e`;
+const SECRET = "a-secret-of-a-client";
+
+chromium.describe("the operator's pages", () => {
+  const folder = mkdtempSync(join(tmpdir(), "operate-page-"));
+  let store: Store;
+  let server: PagesServer;
+  let status: WorkerStatus;
+  let isStoreAway = false;
+  /** Another worker, with its own listener. */
+  let other: Server;
+  beforeAll(async () => {
+    store = await openStore({ mongodbUrl: null, dataDir: folder, rejectionTtlDays: 30 });
+    const earlier = new Date(Date.now() - 3_600_000).toISOString();
+    await store.recordRejections([
+      aRejection({ task_id: "bad/0" }, { taskId: "bad/0", state: "done", nested: { deep: [1, 2, 3] } }),
+      aRejection({ task_id: HOSTILE }, { taskId: HOSTILE }),
+      ...Array.from({ length: 60 }, (_, n) =>
+        aRejection({ task_id: `many/${n}`, received_at: earlier }, { n }),
+      ),
+    ]);
+    await store.addCredential(
+      aCredential({ client_id: "release-bot", secret: `clear:${SECRET}`, projects: ["try"] }),
+    );
+    status = aStatus();
+    const nobody = await freePort();
+    other = createServer((_request, response) => response.end(JSON.stringify(aStatus({ version: "9.8.7" }))));
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const workers = [
+      `http://127.0.0.1:${(other.address() as AddressInfo).port}`,
+      `http://127.0.0.1:${nobody}`,
+    ];
+    server = await startPagesServer(fickle(store), {
+      status: async () => status,
+      settings: { ...pageSettings, PAGES_WORKERS: workers },
+    });
+  });
+  afterAll(async () => {
+    await Promise.all([server.close(), chromium.server().close()]);
+    other.close();
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** The store behind a network that can be cut. */
+  function fickle(real: Store): Store {
+    return new Proxy(real, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== "function") return member;
+        return async (...args: unknown[]) => {
+          if (isStoreAway) throw new Unavailable("store", "connection refused at 10.0.0.7");
+          return Reflect.apply(member, target, args);
+        };
+      },
+    });
+  }
+
+  async function open(path: string, options = {}): Promise<Page> {
+    const page = await chromium.server().newPage(options);
+    await page.goto(server.url + path);
+    return page;
+  }
+
+  const problems = (page: Page): Promise<string[]> => page.locator(".problems strong").allTextContents();
+
+  it("shows each worker's figures, those of the store, and clients without their secrets", async () => {
+    const page = await open("/operate");
+    expect(await page.locator(".worker-card h3").allTextContents()).toEqual([
+      "this worker version 1.2.3",
+      expect.stringMatching(/^http:\/\/127.0.0.1:\d+ version 9.8.7$/),
+      expect.stringMatching(/^http:\/\/127.0.0.1:\d+ $/),
+    ]);
+    expect(await problems(page)).toEqual([
+      expect.stringMatching(
+        /^⚠ http:\/\/127.0.0.1:\d+: worker: (nothing listens there|it cannot be reached)/,
+      ),
+    ]);
+    const text = (await page.locator("main").textContent()) ?? "";
+    expect(text).toMatch(/12 of 400 prefetched/);
+    expect(text).toMatch(/queue\/u\/jobs: 40 ready of 8,000, not growing/);
+    expect(await page.locator("svg.sparkline").count()).toBeGreaterThan(5);
+    expect(await page.getByRole("row", { name: /release-bot/ }).textContent()).toContain("try");
+    const { url } = server;
+    for (const path of ["/operate", "/api/operate"]) {
+      expect(await (await fetch(url + path)).text()).not.toContain(SECRET);
+    }
+    await page.close();
+  });
+
+  it("shows by itself, in words and first, that the broker is away, and that it is back", async () => {
+    const page = await open("/operate");
+    status = aStatus({ ready: false, problems: ["broker: not connected for 5 s; the worker keeps trying"] });
+    await until(async () => (await problems(page))[0]?.includes("broker: not connected"), "the page says it");
+    expect(await page.locator(".problems li").first().textContent()).toMatch(
+      /→ Nothing is lost.*docs\/faults.md.*The broker/s,
+    );
+    expect(await page.title()).toMatch(/^\(2\) Operate/);
+    status = aStatus();
+    await until(async () => (await problems(page)).length === 1, "the page says that it is over");
+    await page.close();
+  });
+
+  it("says that the store is away, and keeps what the workers say", async () => {
+    isStoreAway = true;
+    try {
+      const page = await open("/operate");
+      expect((await problems(page))[0]).toBe("⚠ store: it does not answer these pages");
+      expect(await page.locator(".worker-card").count()).toBe(3);
+      expect(await page.content()).not.toContain("10.0.0.7");
+      const list = await page.goto(`${server.url}/operate/rejections`);
+      expect(list?.status()).toBe(503);
+      await page.close();
+    } finally {
+      isStoreAway = false;
+    }
+  });
+
+  it("lists rejections page by page, and filters them, without scripts", async () => {
+    const page = await open("/operate/rejections", { javaScriptEnabled: false });
+    const tasks = (): Promise<string[]> => page.locator("tbody th a").allTextContents();
+    const first = await tasks();
+    expect(first).toHaveLength(50);
+    await page.getByRole("link", { name: "Older" }).click();
+    const rest = await tasks();
+    expect(new Set([...first, ...rest]).size).toBe(62);
+    await page.getByLabel("Task id").fill("bad");
+    await page.getByRole("button", { name: "Filter" }).click();
+    expect(await tasks()).toEqual(["bad/0"]);
+    expect(await page.locator(".copy-command code").textContent()).toBe(
+      "pulse-ingest rejections replay --task=bad",
+    );
+    await page.goto(`${server.url}/operate/rejections?reason=malformed-body`);
+    expect(await page.locator(".note").textContent()).toContain(
+      "No rejected message matches reason malformed-body",
+    );
+    expect((await page.goto(`${server.url}/operate/rejections?since=tomorrow`))?.status()).toBe(400);
+    await page.close();
+  });
+
+  it("shows a rejected message beside what is wrong with it", async () => {
+    const page = await open("/operate/rejections?task=bad");
+    await page.getByRole("link", { name: "bad/0" }).click();
+    expect(await page.locator(".payload .wrong").textContent()).toBe('  "state": "done",\n');
+    await page.getByRole("link", { name: "line 3" }).click();
+    expect(page.url()).toMatch(/#L3$/);
+    expect(await page.locator(".copy-command code").textContent()).toMatch(
+      /^pulse-ingest rejections replay [0-9a-f]{12}$/,
+    );
+    await page.close();
+  });
+
+  it("shows hostile values as text, and direction marks as signs", async () => {
+    const page = await open(`/operate/rejections?${new URLSearchParams({ task: HOSTILE })}`);
+    // No command with a character in it that cannot be seen.
+    expect(await page.locator(".copy-command").count()).toBe(0);
+    await page.locator("tbody th a").click();
+    expect(await page.title()).not.toBe("x");
+    expect(await page.locator("main img, main script").count()).toBe(0);
+    expect(await page.locator("h1").textContent()).toContain("<img src=x onerror=alert(1)>\\u202e");
+    expect(await page.locator(".payload").textContent()).toContain("\\u202e");
+    await page.close();
+  });
+
+  it("knows no rejection of an unknown id", async () => {
+    const page = await chromium.server().newPage();
+    for (const id of ["0".repeat(32), "no-id", "%3Cscript%3E"]) {
+      expect((await page.goto(`${server.url}/operate/rejections/${id}`))?.status()).toBe(404);
+    }
+    await page.close();
+  });
+
+  it.each([
+    ["/operate", "light"],
+    ["/operate", "dark"],
+    ["/operate/rejections", "light"],
+    ["/operate/rejections", "dark"],
+  ] as const)("has nothing that axe finds: %s in the %s scheme", async (path, colorScheme) => {
+    const page = await open(path, { colorScheme });
+    expect(await axeFindings(page)).toEqual([]);
+    if (path !== "/operate") {
+      await page.locator("tbody th a").first().click();
+      expect(await axeFindings(page)).toEqual([]);
+    }
+    await page.close();
+  });
+
+  it("is not there where OPERATE_PAGES is off, and says so", async () => {
+    const readers = await startPagesServer(store, { settings: { ...pageSettings, operates: false } });
+    try {
+      const [rejection] = await store.listRejections({ task_id: "bad/0", limit: 1 });
+      const pages = ["/operate", "/operate/rejections", `/operate/rejections/${rejection?.id}`];
+      for (const path of pages) {
+        const answer = await fetch(readers.url + path, { headers: { accept: "text/html" } });
+        expect([path, answer.status]).toEqual([path, 404]);
+        expect(await answer.text()).toContain("OPERATE_PAGES=true");
+      }
+      for (const path of ["/api/operate", "/api/rejections"]) {
+        expect((await fetch(readers.url + path)).status).toBe(404);
+      }
+      const publish = await (await fetch(`${readers.url}/publish?task=bad`)).text();
+      expect(publish).toContain("schema-violation");
+      expect(publish).not.toContain("/operate");
+    } finally {
+      await readers.close();
+    }
+  });
+});
+
+function aRejection(overrides: Partial<Rejection>, payload: object): Rejection {
+  const content = JSON.stringify(payload);
+  return {
+    ...{ project: "try", task_id: null, received_at: new Date().toISOString() },
+    route: { origin: "pulse", exchange: EXCHANGE, routing_key: "treeherder.try" },
+    fault: {
+      reason: "schema-violation",
+      violations: [
+        { pointer: "/state", keyword: "enum", message: 'must be one of the states; it is "done"' },
+      ],
+    },
+    payload: {
+      ...{ encoding: "json", content, bytes: content.length, sha256: content },
+      ...{ truncated: false, blanked: false },
+    },
+    ...overrides,
+  };
+}

@@ -1,0 +1,239 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { Unavailable } from "../../src/domain/faults.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import { runCli } from "../cli/run-cli.ts";
+import { aMessage, anArrival, EXCHANGE, REVISION } from "../examples.ts";
+import { aStatus } from "../http/observe/a-status.ts";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { sharedMongodb, sharedRabbitmq } from "../servers/shared-servers.ts";
+import { WorkerStory } from "../story/a-running-worker.ts";
+import { until } from "../until.ts";
+import { axeFindings } from "./axe.ts";
+import { openBrowser } from "./browser.ts";
+import { type PagesServer, startPagesServer } from "./pages-server.ts";
+
+jest.setTimeout(60_000);
+const chromium = await serverOrSkip(openBrowser);
+const broker = await serverOrSkip(sharedRabbitmq);
+const mongodb = await serverOrSkip(sharedMongodb);
+
+/** A task id that tries to be markup, a script, a command, and to turn the direction of writing. */
+const HOSTILE = `"><script>document.title='x'</script><img src=x onerror=alert(1)> $(id) 'q\u202e`;
+
+chromium.describe("the publisher's page", () => {
+  const folder = mkdtempSync(join(tmpdir(), "publish-page-"));
+  let store: Store;
+  let server: PagesServer;
+  let away: PagesServer;
+  beforeAll(async () => {
+    store = await openStore({ mongodbUrl: null, dataDir: folder, rejectionTtlDays: 30 });
+    await store.storeSubmissions([anArrival({ taskId: "known/0" }), anArrival({ taskId: "low/0", tier: 3 })]);
+    await store.recordRejections([aRejection(HOSTILE)]);
+    const status = async () =>
+      aStatus({
+        registry: {
+          ...aStatus().registry,
+          exchanges: [{ exchange: EXCHANGE, routing_keys: ["treeherder.*"] }],
+        },
+      });
+    server = await startPagesServer(store, { status });
+    const gone = new Proxy(store, {
+      get: () => async () => {
+        throw new Unavailable("store", "connection refused at 10.0.0.7");
+      },
+    });
+    away = await startPagesServer(gone, { status });
+  });
+  afterAll(async () => {
+    await Promise.all([server.close(), away.close(), chromium.server().close()]);
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function open(path: string, options = {}): Promise<Page> {
+    const page = await chromium.server().newPage(options);
+    await page.goto(server.url + path);
+    return page;
+  }
+
+  /** Each step of the road: its sign, its title and its verdict. */
+  const steps = (page: Page): Promise<string[]> =>
+    page.locator(".road-step").evaluateAll((items) =>
+      items.map((item) => {
+        const text = (selector: string) => item.querySelector(selector)?.textContent ?? "";
+        return `${text(".sign")} ${text("strong")}`;
+      }),
+    );
+
+  it("shows how far a job has come, step by step", async () => {
+    const page = await open("/publish");
+    await page.getByLabel("Task id").fill("known");
+    await page.getByRole("button", { name: "Check the road" }).click();
+    expect(await steps(page)).toEqual([
+      "✓ The job is stored",
+      "✓ No message about it was rejected",
+      "✓ The exchange is in the registry",
+      "✓ The exchange could be bound",
+      "✓ A binding matches the routing key",
+      "✓ The exchange may write to the project",
+      "⚠ A worker is reading",
+      "⚠ Messages of this exchange arrive",
+      "✓ Its messages can be read",
+      "✓ The state is not `unscheduled`",
+    ]);
+    expect(await page.getByRole("link", { name: "known/0", exact: true }).getAttribute("href")).toBe(
+      "/job?project=try&guid=known%2F0",
+    );
+    await page.close();
+  });
+
+  it("says which default filter hides a job, and where the road of an unknown one ends", async () => {
+    const page = await open("/publish?task=low/0");
+    expect(await page.locator(".road-step").first().textContent()).toContain("hidden by default: tier 3");
+    await page.goto(`${server.url}/publish?task=nobody&exchange=${EXCHANGE}&routing_key=other.try`);
+    expect((await steps(page)).filter((step) => step.startsWith("✖"))).toEqual([
+      "✖ The job is stored",
+      "✖ A binding matches the routing key",
+    ]);
+    await page.close();
+  });
+
+  it("judges a message as the worker does, in place, and leads to the line of an error", async () => {
+    const page = await open("/publish");
+    const good = aMessage({ labels: ["debug"] });
+    const text = JSON.stringify([good, { ...good, taskId: "bad/0", state: "done" }], null, 1);
+    await page.getByLabel(/One job message/).fill(text);
+    await page.getByRole("button", { name: "Check the message" }).click();
+    const result = page.locator("#check-result");
+    await result.getByText("1 accepted, 1 rejected").waitFor();
+    expect(page.url()).toBe(`${server.url}/publish`);
+    await result.getByText("How it would show").click();
+    expect(await result.textContent()).toContain("T(M3)");
+    const line = text.split("\n").findIndex((each) => each.includes('"done"')) + 1;
+    await result.getByRole("link", { name: `line ${line}, column` }).click();
+    const selected = await page.evaluate(() => String(getSelection()));
+    expect(selected).toContain('"state": "done"');
+    await page.close();
+  });
+
+  it("works without scripts", async () => {
+    const page = await open("/publish?task=known", { javaScriptEnabled: false });
+    expect(await steps(page)).toContain("✓ The job is stored");
+    await page.getByLabel(/One job message/).fill(JSON.stringify(aMessage({ state: "done" })));
+    await page.getByRole("button", { name: "Check the message" }).click();
+    expect(await page.locator("#check-result").textContent()).toMatch(
+      /0 accepted, 1 rejected.*line 1, column \d+/s,
+    );
+    expect(await page.getByLabel(/One job message/).inputValue()).toContain('"done"');
+    await page.close();
+  });
+
+  it("shows a hostile task id as text, and offers no command for it", async () => {
+    const page = await open(`/publish?${new URLSearchParams({ task: HOSTILE })}`);
+    await page.getByText("1 message was rejected").waitFor();
+    expect(await page.title()).not.toBe("x");
+    expect(await page.locator("main img, main script").count()).toBe(0);
+    expect(await page.locator("h3").textContent()).toContain("<script>");
+    // The id of the rejection is ours, so its command is plain.
+    expect(await page.locator(".copy-command code").textContent()).toMatch(
+      /^pulse-ingest rejections replay [0-9a-f]{12}$/,
+    );
+    await page.close();
+  });
+
+  it("says that the store is away, and what can still be said", async () => {
+    const page = await chromium.server().newPage();
+    const answer = await page.goto(`${away.url}/publish?task=known&exchange=${EXCHANGE}`);
+    expect(answer?.status()).toBe(503);
+    expect(await page.locator(".road-step").first().textContent()).toContain(
+      "The store does not answer now.",
+    );
+    expect(await steps(page)).toContain("✓ The exchange is in the registry");
+    expect(await page.content()).not.toContain("10.0.0.7");
+    await page.close();
+  });
+
+  it.each(["light", "dark"] as const)("has nothing that axe finds, in the %s scheme", async (colorScheme) => {
+    const page = await open("/publish?task=low/0", { colorScheme });
+    await page.getByLabel(/One job message/).fill(JSON.stringify([aMessage(), {}]));
+    await page.getByRole("button", { name: "Check the message" }).click();
+    await page.locator("#check-result").getByText("1 accepted, 1 rejected").waitFor();
+    await page.getByText("How it would show").click();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.close();
+  });
+
+  broker.describe(`with a worker on ${broker.name}`, () => {
+    it("finds a refused message by its task id; the command that it offers makes the job appear", () =>
+      tell(null));
+
+    mongodb.describe(`and ${mongodb.name}`, () => {
+      it("finds a refused message by its task id; the command that it offers makes the job appear", () => {
+        const url = new URL(mongodb.server().url);
+        url.pathname = `/publish-${randomUUID()}`;
+        return tell(url.href);
+      });
+    });
+  });
+
+  async function tell(mongodbUrl: string | null): Promise<void> {
+    const story = await WorkerStory.on(broker.server().url);
+    const accept = (projects: string): void => {
+      const entry = `{exchange: ${story.exchange}, destinations: [story], projects: ['#'], accept_projects: ${projects}}`;
+      writeFileSync(join(story.folder, "exchanges.yml"), `exchanges:\n  - ${entry}\n`);
+    };
+    accept("[autoland]");
+    const env = { MONGODB_URL: mongodbUrl ?? "" };
+    const worker = await story.start(env);
+    const url = String((await worker.untilEvent("public_listening"))["url"]);
+    await story.publish(
+      aMessage({
+        taskId: "refused/0",
+        origin: { kind: "hg.mozilla.org", project: "try", revision: REVISION },
+      }),
+    );
+    await worker.until("the message is rejected", () => worker.ended().length > 0);
+
+    const page = await chromium.server().newPage();
+    await page.goto(`${url}/publish?task=refused`);
+    const found = page.locator(".found-rejection");
+    expect(await found.textContent()).toMatch(
+      /project-not-accepted · refused\/0 in try.*\/origin\/project.*may not write to the project try/s,
+    );
+    expect(await steps(page)).toContain("✖ The exchange may write to the project");
+    await found.getByRole("button", { name: /^Copy/ }).click();
+    await page.getByLabel(/One job message/).press("Control+V");
+    const command = await page.getByLabel(/One job message/).inputValue();
+    expect(command).toMatch(/^pulse-ingest rejections replay [0-9a-f]{12}$/);
+
+    accept("['*']");
+    const settings = { ...env, DATA_DIR: story.folder, REGISTRY_FILE: join(story.folder, "exchanges.yml") };
+    expect(await runCli(command.split(" ").slice(1), settings)).toMatchObject({ code: 0 });
+    // The page asks again by itself.
+    await until(async () => (await steps(page))[0] === "✓ The job is stored", "the page shows the job");
+    await page.close();
+    expect(await worker.stop()).toBe(0);
+    await story.end();
+  }
+});
+
+function aRejection(task_id: string): Parameters<Store["recordRejections"]>[0][number] {
+  return {
+    ...{ project: "try", task_id, received_at: new Date().toISOString() },
+    route: { origin: "pulse", exchange: EXCHANGE, routing_key: "treeherder.try" },
+    fault: {
+      reason: "schema-violation",
+      violations: [{ pointer: `/a${HOSTILE}`, keyword: "enum", message: `it is ${HOSTILE}` }],
+    },
+    payload: {
+      ...{ encoding: "json", content: JSON.stringify({ taskId: task_id }), bytes: 2, sha256: "0" },
+      ...{ truncated: false, blanked: false },
+    },
+  };
+}
