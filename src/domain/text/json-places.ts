@@ -1,10 +1,5 @@
 import { stringEnd } from "./source-json.ts";
-
-/** Where a value begins in a text, both from 1. A column counts UTF-16 units, as editors do. */
-export interface TextPlace {
-  readonly line: number;
-  readonly column: number;
-}
+import type { TextPlace } from "./text-place.ts";
 
 /** A pointer's part on the way to values that are looked for. */
 interface Wanted {

@@ -1,4 +1,4 @@
-import type { TextPlace } from "../../domain/text/json-places.ts";
+import type { TextPlace } from "../../domain/text/text-place.ts";
 
 /** What the worker would do with a message. */
 export interface CheckView {
