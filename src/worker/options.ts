@@ -72,12 +72,16 @@ export function logTextOptions(settings: Settings): LogTextOptions {
 }
 
 /** Returns the settings of the pages; null if there are to be none. */
-export function pageSettings(
-  settings: Omit<PageSettings, "operates"> &
-    Pick<Settings, "PAGES" | "OPERATE_PAGES" | "PUBLIC_HOST" | "PUBLIC_PORT" | "TRUSTED_PROXIES">,
-): PageSettings | null {
+export function pageSettings(settings: Settings): PageSettings | null {
   if (settings.PUBLIC_PORT === "off" || !isServed(settings.PAGES, settings)) return null;
-  return { ...settings, operates: isServed(settings.OPERATE_PAGES, settings) };
+  return {
+    operates: isServed(settings.OPERATE_PAGES, settings),
+    // Named one by one, so that no secret gets near a page.
+    BUGZILLA_URL: settings.BUGZILLA_URL,
+    PAGES_MAX_STREAMS: settings.PAGES_MAX_STREAMS,
+    PAGES_REMOTE_IMAGES: settings.PAGES_REMOTE_IMAGES,
+    PAGES_WORKERS: settings.PAGES_WORKERS,
+  };
 }
 
 /** No web page may read the data of a laptop, unless it is named. */

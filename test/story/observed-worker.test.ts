@@ -28,6 +28,9 @@ broker.describe(`a worker that is observed, on its own ${broker.name}`, () => {
     const worker = await story.start({ QUEUE_DEPTH_SECONDS: "1" });
     const url = await urlOf(worker);
     expect(await probe(url, "/readyz")).toEqual({ status: 200, body: { ready: true, problems: [] } });
+    const publicUrl = String((await worker.untilEvent("public_listening"))["url"]);
+    const light = (): ReturnType<typeof probe> => probe(publicUrl, "/api/light");
+    expect((await light()).body).toEqual({ state: "ready", words: "worker ready" });
     await story.publish(...Array.from({ length: 50 }, (_, n) => aMessage({ taskId: `o/${n}` })));
     await worker.until("50 jobs", () => worker.ended().length >= 50);
 
@@ -40,6 +43,8 @@ broker.describe(`a worker that is observed, on its own ${broker.name}`, () => {
       ready: false,
       problems: [expect.stringMatching(/^broker: not connected for \d+ s/)],
     });
+    const shown = await untilAnswer(light, ({ body }) => JSON.stringify(body).includes("trouble"));
+    expect(shown.body).toEqual({ state: "trouble", words: expect.stringMatching(/^broker: not connected/) });
     expect((await probe(url, "/livez")).status).toBe(200);
     const lost = await metrics(url);
     expect(metricTotal(lost, "pulse_ingest_ready")).toBe(0);

@@ -7,6 +7,7 @@ import {
   depthOptions,
   httpOptions,
   ingestOptions,
+  pageSettings,
   sourceOptions,
 } from "../../src/worker/options.ts";
 
@@ -37,4 +38,24 @@ it("the broker's address is asked for at each connect", async () => {
   const { url, queue } = sourceOptions(settings({ QUEUE_NAME: "mine", LOCAL: "true" }));
   expect(await url()).toBe("amqp://localhost");
   expect(queue).toEqual({ name: "mine", type: "classic", local: true });
+});
+
+it("pages know the settings that they need, and no address with a password", () => {
+  const secrets = { AMQP_URL: "amqp://me:hunter2@localhost", MONGODB_URL: "mongodb://me:hunter2@localhost" };
+  const pages = pageSettings(
+    settings({ ...secrets, PAGES_WORKERS: "http://worker-1:9182, http://worker-2:9182" }),
+  );
+  expect(pages).toMatchObject({
+    operates: true,
+    PAGES_WORKERS: ["http://worker-1:9182", "http://worker-2:9182"],
+  });
+  expect(JSON.stringify(pages)).not.toContain("hunter2");
+});
+
+it("pages are for operators too only if that is asked for where others can reach them", () => {
+  const reached = { PUBLIC_HOST: "0.0.0.0", PAGES: "true" };
+  expect(pageSettings(settings(reached))).toMatchObject({ operates: false });
+  expect(pageSettings(settings({ ...reached, OPERATE_PAGES: "true" }))).toMatchObject({ operates: true });
+  expect(pageSettings(settings({ PUBLIC_HOST: "0.0.0.0" }))).toBeNull();
+  expect(pageSettings(settings({ PUBLIC_PORT: "off" }))).toBeNull();
 });
