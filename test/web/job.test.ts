@@ -289,7 +289,7 @@ chromium.describe("the page of a job", () => {
 
   it("says on the left what the job is, in the reader's zone", async () => {
     const page = await openJob("failing/0", undefined, { timezoneId: "America/New_York" });
-    const summary = await textOf(page, ".job-summary");
+    const summary = `${await textOf(page, ".job-result")}\n${await textOf(page, ".job-facts")}`;
     for (const text of [
       "Result: testfailed",
       "State: completed",
@@ -300,7 +300,7 @@ chromium.describe("the page of a job", () => {
     ]) {
       expect(summary).toContain(text);
     }
-    const task = page.locator(".job-summary").getByRole("link", { name: "Inspect Task" });
+    const task = page.locator(".job-facts").getByRole("link", { name: "Inspect Task" });
     expect(await task.getAttribute("href")).toBe("https://tasks.example/failing");
     expect(await page.locator("time").first().getAttribute("title")).toBe("2016-07-01 10:00:00 UTC");
     await page.close();
@@ -350,7 +350,7 @@ chromium.describe("the page of a job", () => {
       expect(await textOf(page, ".note-trouble")).toMatch(
         /The database cannot be reached. What is shown is as of \d/,
       );
-      expect(await textOf(page, ".job-summary")).toContain("State: completed");
+      expect(await textOf(page, ".job-result")).toContain("State: completed");
     } finally {
       isStoreAway = false;
     }

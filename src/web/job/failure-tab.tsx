@@ -28,8 +28,8 @@ const views: Readonly<Record<FailureState, FunctionComponent<TabProps>>> = {
   parsing: Parsing,
   failed: ParsingFailed,
   unread: Unread,
-  "no-logs": () => <p>No logs available for this job</p>,
-  empty: () => <p>Failure summary is empty</p>,
+  "no-logs": NoLogs,
+  empty: Empty,
 };
 
 function Lines({ shown }: TabProps) {
@@ -196,6 +196,34 @@ function ParsingFailed({ shown: { job, logs } }: TabProps) {
       <CopyCommand
         words={["pulse-ingest", "logs", "reparse", "--project", job.project, "--job", job.job_guid]}
       />
+    </>
+  );
+}
+
+function NoLogs({ shown: { job } }: TabProps) {
+  return (
+    <>
+      <p>No logs available for this job</p>
+      <p class="muted">
+        {job.state === "completed"
+          ? "Its messages name none, so nobody can tell from here what went wrong. The history shows the messages."
+          : "It has not ended yet. Failures appear here once its logs are known and have been read."}
+      </p>
+    </>
+  );
+}
+
+function Empty({ shown: { job, logs } }: TabProps) {
+  const [log] = logs.filter(({ parse_status }) => parse_status === "parsed");
+  return (
+    <>
+      <p>Failure summary is empty</p>
+      <p class="muted">
+        No error line was found.{" "}
+        {log !== undefined && (
+          <a href={logAddress({ project: job.project, guid: job.job_guid, log: log.name })}>Open the log</a>
+        )}
+      </p>
     </>
   );
 }

@@ -6,6 +6,7 @@ import { ShownTime, type Zone } from "../shown-time.tsx";
 import { RefusalList } from "./refused-parts.tsx";
 import { SimilarJobsTable } from "./similar-jobs-table.tsx";
 import type { TabProps } from "./tab-props.ts";
+import { WideTable } from "./wide-table.tsx";
 
 /** How the job became what it is: its messages, what was refused, and what was made here. */
 export function HistoryTab({ shown, zone }: TabProps) {
@@ -55,35 +56,33 @@ function Messages({ shown: { history }, zone }: TabProps) {
   return (
     <>
       <h2>Messages that moved the job</h2>
-      <div class="wide-table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Arrived</th>
-              <th scope="col">State</th>
-              <th scope="col">From</th>
-              <th scope="col">Routing key or path</th>
-              <th scope="col">Redelivered</th>
+      <WideTable label="Messages">
+        <thead>
+          <tr>
+            <th scope="col">Arrived</th>
+            <th scope="col">State</th>
+            <th scope="col">From</th>
+            <th scope="col">Routing key or path</th>
+            <th scope="col">Redelivered</th>
+          </tr>
+        </thead>
+        <tbody>
+          {history.transitions.map(({ received_at, state, result, from, by, redelivered }) => (
+            <tr key={`${received_at} ${state}`}>
+              <td>
+                <ShownTime at={received_at} zone={zone} />
+              </td>
+              <th scope="row">
+                {printable(state)}
+                {state === "completed" && result !== null && `, ${printable(result)}`}
+              </th>
+              <td>{printable(from)}</td>
+              <td>{printable(by)}</td>
+              <td>{redelivered ? "yes" : "no"}</td>
             </tr>
-          </thead>
-          <tbody>
-            {history.transitions.map(({ received_at, state, result, from, by, redelivered }) => (
-              <tr key={`${received_at} ${state}`}>
-                <td>
-                  <ShownTime at={received_at} zone={zone} />
-                </td>
-                <th scope="row">
-                  {printable(state)}
-                  {state === "completed" && result !== null && `, ${printable(result)}`}
-                </th>
-                <td>{printable(from)}</td>
-                <td>{printable(by)}</td>
-                <td>{redelivered ? "yes" : "no"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </WideTable>
       <p class="muted">Up to ten messages, the last that moved the job forward. Others are not listed.</p>
       {senders.length > 1 && (
         <p class="note note-warning">

@@ -3,7 +3,7 @@ import { DataTab } from "./data-tab.tsx";
 import { DetailTab } from "./detail-tab.tsx";
 import { FailureTab } from "./failure-tab.tsx";
 import { HistoryTab } from "./history-tab.tsx";
-import { JobSummary } from "./job-summary.tsx";
+import { JobFacts, JobResult } from "./job-facts.tsx";
 import { type TabName, tabNames, tabTitles } from "./job-tabs.ts";
 import { LogTab } from "./log-tab.tsx";
 import { PerformanceTab } from "./performance-tab.tsx";
@@ -27,12 +27,15 @@ const tabs = {
   data: DataTab,
 } as const satisfies Readonly<Record<TabName, (props: TabProps) => unknown>>;
 
-/** All that is known about one job: what it is on the left, and tabs on the right. Server and browser draw it alike. */
+/**
+ * All that is known about one job: how it ended and what it is on the left, and tabs on the right. On a narrow screen the tabs come
+ * before what it is. Server and browser draw it alike.
+ */
 export function JobPanel({ shown, tab, tabAddress, zone, nowMs, trouble = null }: JobPanelProps) {
   const Tab = tabs[tab];
   return (
     <div class="job-panel" data-zone={zone}>
-      <JobSummary shown={shown} zone={zone} nowMs={nowMs} />
+      <JobResult shown={shown} />
       <div class="job-tabs">
         <nav aria-label="About this job">
           <ul>
@@ -55,6 +58,7 @@ export function JobPanel({ shown, tab, tabAddress, zone, nowMs, trouble = null }
           <Tab shown={shown} zone={zone} />
         </section>
       </div>
+      <JobFacts shown={shown} zone={zone} nowMs={nowMs} />
     </div>
   );
 }
@@ -69,5 +73,5 @@ function tabCount(name: TabName, { failures, details, performance, logs, data }:
     data: data.length,
   };
   const count = counts[name];
-  return count === undefined ? null : <span class="count"> {count}</span>;
+  return count === undefined ? null : <span class="tab-count"> {count}</span>;
 }

@@ -16,7 +16,7 @@ export function LogTab({ shown: { job, logs }, zone }: TabProps) {
         {logs.map((log) => (
           <li key={`${log.name} ${log.url}`}>
             <h2 class="data-text">
-              <a href={logAddress({ ...place, log: log.name })}>{printable(log.name)}</a>
+              <a href={logAddress({ ...place, log: log.name })}>{printable(log.name)}</a>{" "}
               <span class={`log-status log-status-${log.parse_status}`}>{log.parse_status}</span>
             </h2>
             <p>

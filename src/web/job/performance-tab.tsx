@@ -1,5 +1,6 @@
 import { printable } from "../../domain/text/printable.ts";
 import type { TabProps } from "./tab-props.ts";
+import { WideTable } from "./wide-table.tsx";
 
 /** The values that the job measured. */
 export function PerformanceTab({ shown: { performance } }: TabProps) {
@@ -8,32 +9,30 @@ export function PerformanceTab({ shown: { performance } }: TabProps) {
   return (
     <>
       {rows.length > 0 && (
-        <div class="wide-table">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Suite</th>
-                <th scope="col">Test</th>
-                <th scope="col" class="number">
-                  Value
-                </th>
-                <th scope="col">Unit</th>
-                <th scope="col">Framework</th>
+        <WideTable label="Performance data">
+          <thead>
+            <tr>
+              <th scope="col">Suite</th>
+              <th scope="col">Test</th>
+              <th scope="col" class="number">
+                Value
+              </th>
+              <th scope="col">Unit</th>
+              <th scope="col">Framework</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ framework, suite, subtest, value, unit }) => (
+              <tr class={subtest === null ? "suite" : undefined}>
+                <th scope="row">{printable(suite)}</th>
+                <td>{subtest === null ? "whole suite" : printable(subtest)}</td>
+                <td class="number">{value}</td>
+                <td>{unit === null ? "" : printable(unit)}</td>
+                <td>{printable(framework)}</td>
               </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ framework, suite, subtest, value, unit }) => (
-                <tr class={subtest === null ? "suite" : undefined}>
-                  <th scope="row">{printable(suite)}</th>
-                  <td>{subtest === null ? "whole suite" : printable(subtest)}</td>
-                  <td class="number">{value}</td>
-                  <td>{unit === null ? "" : printable(unit)}</td>
-                  <td>{printable(framework)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </WideTable>
       )}
       {is_cut && (
         <p class="muted">

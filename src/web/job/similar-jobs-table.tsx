@@ -7,6 +7,7 @@ import { ShownTime } from "../shown-time.tsx";
 import { durationText } from "./job-duration.ts";
 import { statusCounts } from "./status-counts.ts";
 import type { TabProps } from "./tab-props.ts";
+import { WideTable } from "./wide-table.tsx";
 
 /** How jobs of the same kind ended in other pushes: whether a failure is new, or comes and goes. */
 export function SimilarJobsTable({ shown, zone }: TabProps) {
@@ -19,23 +20,21 @@ export function SimilarJobsTable({ shown, zone }: TabProps) {
       {similar !== null && similar.length > 0 && (
         <>
           <p>The newest: {statusCounts(similar.map(statusOf))}.</p>
-          <div class="wide-table">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Status</th>
-                  <th scope="col">Push</th>
-                  <th scope="col">Pushed</th>
-                  <th scope="col">Duration</th>
-                </tr>
-              </thead>
-              <tbody>
-                {similar.map((row) => (
-                  <Row key={row.guid} row={row} shown={shown} zone={zone} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <WideTable label="Jobs of the same kind">
+            <thead>
+              <tr>
+                <th scope="col">Status</th>
+                <th scope="col">Push</th>
+                <th scope="col">Pushed</th>
+                <th scope="col">Duration</th>
+              </tr>
+            </thead>
+            <tbody>
+              {similar.map((row) => (
+                <Row key={row.guid} row={row} shown={shown} zone={zone} />
+              ))}
+            </tbody>
+          </WideTable>
         </>
       )}
     </>

@@ -8,7 +8,7 @@ import type { ShownJob } from "../shown-job.ts";
 import { ShownTime, type Zone } from "../shown-time.tsx";
 import { durationText } from "./job-duration.ts";
 
-interface JobSummaryProps {
+interface JobFactsProps {
   readonly shown: ShownJob;
   readonly zone: Zone;
   readonly nowMs: number;
@@ -17,23 +17,27 @@ interface JobSummaryProps {
 /** The value of a job detail that leads to the task itself. */
 const INSPECT_TASK = "Inspect Task";
 
-/** What a job is, how it ended, and where its logs are. @see spec/ui.md, section 2 */
-export function JobSummary({ shown, zone, nowMs }: JobSummaryProps) {
-  const { job, coalesced_to, details, logs } = shown;
-  const { build_platform: built } = job;
+/** How a job ended, or how far it is. */
+export function JobResult({ shown: { job, coalesced_to } }: Pick<JobFactsProps, "shown">) {
   const status = jobStatus(job.state, job.result, coalesced_to !== null);
+  return (
+    <dl class={`job-result ${shadingClass(status)}`}>
+      {job.result !== null && job.state === "completed" && <Fact name="Result">{printable(job.result)}</Fact>}
+      <Fact name="State">{printable(job.state)}</Fact>
+      {coalesced_to !== null && <Fact name="Coalesced into">{printable(coalesced_to)}</Fact>}
+    </dl>
+  );
+}
+
+/** What a job is, and where its logs are. @see spec/ui.md, section 2 */
+export function JobFacts({ shown, zone, nowMs }: JobFactsProps) {
+  const { job, details, logs } = shown;
+  const { build_platform: built } = job;
   const build = [built.architecture, built.platform, built.os_name].filter((part) => part !== "");
   const duration = durationText(job, Math.floor(nowMs / 1000));
   const task = details.find(({ kind, value }) => kind === "link" && value === INSPECT_TASK);
   return (
-    <div class="job-summary">
-      <dl class={`job-result ${shadingClass(status)}`}>
-        {job.result !== null && job.state === "completed" && (
-          <Fact name="Result">{printable(job.result)}</Fact>
-        )}
-        <Fact name="State">{printable(job.state)}</Fact>
-        {coalesced_to !== null && <Fact name="Coalesced into">{printable(coalesced_to)}</Fact>}
-      </dl>
+    <div class="job-facts">
       <dl>
         <Fact name="Job">{printable(jobTitle(job))}</Fact>
         {job.tier > 1 && <Fact name="Tier">{job.tier}</Fact>}
