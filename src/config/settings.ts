@@ -184,7 +184,7 @@ export const declared = {
   }),
   MAX_OBJECTS_PER_MESSAGE: whole(1000, 10_000_000).default(100_000).meta({
     description:
-      "A message with more JSON objects and lists is rejected before it is parsed, because parsing it would keep the worker busy for too long. Numbers whose text has to be kept, such as 1.10 or 12345678901234567890, count twice.",
+      "A message with more JSON objects and lists is rejected before it is parsed, because parsing it would keep the worker busy for too long. Numbers whose text has to be kept, such as 1.10 or 12345678901234567890, count twice. The limit holds again for the artifacts of a job that are texts and have to be parsed (`Job Info`, `performance_data`, and `text_log_summary` with a `logname`): a text beyond it is refused, and the job is stored without it.",
     unit: "objects",
   }),
   MAX_JOBS_PER_MESSAGE: whole(1, 100_000).default(1000).meta({

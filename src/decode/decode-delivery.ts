@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { RawBody } from "../domain/delivery.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
 import { blankUrls } from "../domain/text/blank-url.ts";
+import { countBrackets, measureJson } from "../domain/text/json-size.ts";
 import { type ParsedSource, parseSourceWithin } from "../domain/text/source-json.ts";
 import { undoEncodings } from "./undo-encodings.ts";
 import { type DecodedJob, unwrapJobs } from "./unwrap-jobs.ts";
@@ -85,8 +86,9 @@ function parse(body: Buffer, limits: ParseLimits): Result<ParsedSource> {
   const tooComplex = whyTooComplex(body, text, limits);
   if (tooComplex !== null) return tooComplex;
   try {
-    const parsed = parseSourceWithin(text, limits.maxObjects / OBJECTS_PER_KEPT_NUMBER);
-    return parsed === null ? refuse({ reason: "too-many-objects", limit: limits.maxObjects }) : ok(parsed);
+    const { value, source } = parseSourceWithin(text, limits.maxObjects / OBJECTS_PER_KEPT_NUMBER);
+    if (source === undefined) return refuse({ reason: "too-many-objects", limit: limits.maxObjects });
+    return ok({ value, source });
   } catch {
     return malformed(`the body is not JSON: ${whyNotJson(blankUrls(text))}`);
   }
@@ -122,52 +124,11 @@ function withLine(words: string, text: string): string {
 /** Returns why a body must not be parsed; null if it may be. */
 function whyTooComplex(body: Buffer, text: string, limits: ParseLimits): Refused | null {
   const { maxDepth, maxObjects, maxJobs } = limits;
-  if (!hasMoreBrackets(text, Math.min(maxDepth, maxObjects))) return null;
-  const { depth, objects, items } = measure(body);
+  const most = Math.min(maxDepth, maxObjects);
+  if (countBrackets(text, most) <= most) return null;
+  const { depth, objects, items } = measureJson(body);
   if (depth > maxDepth) return malformed(`the body is nested deeper than ${maxDepth} levels`);
   if (objects <= maxObjects) return null;
   if (items > maxJobs) return tooManyJobs(items, limits);
   return refuse({ reason: "too-many-objects", limit: maxObjects });
-}
-
-/**
- * Returns whether a text has more than `count` opening brackets. If not, it has no more objects, and is not nested deeper. Faster
- * than {@link measure}.
- */
-function hasMoreBrackets(text: string, count: number): boolean {
-  let left = count;
-  for (const bracket of ["{", "["]) {
-    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
-      if (left-- === 0) return true;
-    }
-  }
-  return false;
-}
-
-/**
- * Measures a body without parsing it: how deep it is nested, how many objects and lists it holds, and the number of items if it is
- * a list, otherwise 0. In UTF-8 the byte of a quote, a backslash or a bracket is never part of another character.
- */
-function measure(body: Buffer): { depth: number; objects: number; items: number } {
-  let [depth, deepest, objects, commas] = [0, 0, 0, 0];
-  let inString = false;
-  for (let at = 0; at < body.length; at++) {
-    const byte = body[at];
-    if (inString) {
-      if (byte === 0x5c) at++;
-      else if (byte === 0x22) inString = false;
-    } else if (byte === 0x22) {
-      inString = true;
-    } else if (byte === 0x5b || byte === 0x7b) {
-      depth++;
-      objects++;
-      deepest = Math.max(deepest, depth);
-    } else if (byte === 0x5d || byte === 0x7d) {
-      depth--;
-    } else if (byte === 0x2c && depth === 1) {
-      commas++;
-    }
-  }
-  const isList = body.toString("latin1", 0, 100).trimStart().startsWith("[");
-  return { depth: deepest, objects, items: isList ? commas + 1 : 0 };
 }

@@ -29,6 +29,8 @@ export function judgeLimits(settings: JudgeLimitSettings) {
       details: settings.MAX_DETAILS_PER_JOB,
       coalesced: settings.MAX_COALESCED_PER_JOB,
       labels: settings.MAX_LABELS_PER_JOB,
+      objects: settings.MAX_OBJECTS_PER_MESSAGE,
+      depth: settings.MAX_DEPTH,
     },
   } satisfies Partial<JudgeOptions>;
 }

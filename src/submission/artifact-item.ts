@@ -2,8 +2,7 @@ import { ok, type Result, refuse } from "../domain/faults.ts";
 import { jobGuid } from "../domain/job-guid.ts";
 import type { PostedArtifact } from "../domain/posted-artifact.ts";
 import type { ArtifactItem } from "../validate/item-types.ts";
-import type { JobLimits } from "./job-limits.ts";
-import { logNameOf, prepareArtifacts } from "./prepare-artifacts.ts";
+import { type ArtifactLimits, logNameOf, prepareArtifacts } from "./prepare-artifacts.ts";
 
 /**
  * Returns an item of an artifact collection, ready to be stored. Pure. Its blob is cut and cleaned like those of artifacts inside a job.
@@ -17,7 +16,7 @@ export function readArtifactItem(
   { job_guid, name, type }: ArtifactItem,
   blob: unknown,
   project: string,
-  limits: Pick<JobLimits, "artifacts" | "details">,
+  limits: ArtifactLimits,
   hasSuggestions: (guid: string) => boolean,
 ): Result<PostedArtifact> {
   const guid = jobGuid(job_guid);

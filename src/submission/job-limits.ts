@@ -1,6 +1,6 @@
 import type { Fault } from "../domain/faults.ts";
 
-/** How many parts of each kind a message may give to a job. Each limit is the setting MAX_..._PER_JOB of the same name. */
+/** How much a message may give to a job. Unless it says otherwise, a limit is the setting MAX_..._PER_JOB of the same name. */
 export interface JobLimits {
   readonly logs: number;
   readonly artifacts: number;
@@ -8,6 +8,10 @@ export interface JobLimits {
   readonly details: number;
   readonly coalesced: number;
   readonly labels: number;
+  /** Objects and lists in the artifacts of a job that are texts and have to be parsed, all together: MAX_OBJECTS_PER_MESSAGE. */
+  readonly objects: number;
+  /** Levels of nesting in each of these texts: MAX_DEPTH. */
+  readonly depth: number;
 }
 
 /**

@@ -3,13 +3,17 @@ import { jobGuid } from "../domain/job-guid.ts";
 import type { Artifact, Refusal } from "../domain/submission.ts";
 import { firstCharacters, isLongerThan } from "../domain/text/characters.ts";
 import { isJsonObject } from "../domain/text/json-object.ts";
+import { countBrackets, measureJson } from "../domain/text/json-size.ts";
 import { writeSource } from "../domain/text/source-json.ts";
 import { beyondLimit } from "../normalise/first-refusals.ts";
 import type { JobLimits } from "./job-limits.ts";
 import { PERFORMANCE_DATA, storablePerformance } from "./storable-performance.ts";
 
+const SUMMARY = "text_log_summary";
 const MAX_NAME = 50;
 const MAX_DETAIL = 512;
+
+export type ArtifactLimits = Pick<JobLimits, "artifacts" | "details" | "objects" | "depth">;
 
 export interface PreparedArtifacts {
   readonly artifacts: readonly Artifact[];
@@ -19,13 +23,14 @@ export interface PreparedArtifacts {
 /**
  * Returns artifacts in the form in which they are stored: blobs are text, only the first artifact of a name is kept,
  * details of `Job Info` are cleaned and cut, and performance data fits its schema. An artifact that cannot be used is
- * refused by itself; artifacts beyond the limit are refused together.
+ * refused by itself, as is a text that has to be parsed and is too complex for that; artifacts beyond the limit are
+ * refused together.
  *
  * @param guid - the job's. An artifact may leave its own guid out, but must not name another job's.
  */
 export function prepareArtifacts(
   submitted: readonly unknown[],
-  limits: Pick<JobLimits, "artifacts" | "details">,
+  limits: ArtifactLimits,
   guid: string,
 ): PreparedArtifacts {
   const refused = [
@@ -38,10 +43,13 @@ export function prepareArtifacts(
   const artifacts: Artifact[] = [];
   const names = new Set<string>();
   let detailsLeft = limits.details;
+  let objectsLeft = limits.objects;
   for (const [index, item] of submitted.slice(0, limits.artifacts).entries()) {
     const read = readArtifact(item, guid);
-    if (typeof read === "string") {
-      refused.push({ what: `artifact ${index}`, reason: read });
+    const objects = typeof read === "string" ? read : objectsToParse(read, objectsLeft, limits);
+    if (typeof objects === "number") objectsLeft -= objects;
+    if (typeof read === "string" || typeof objects === "string") {
+      refused.push({ what: `artifact ${index}`, reason: String(objects) });
     } else if (read.name === JOB_INFO) {
       const info = cleanJobInfo(read.blob, detailsLeft, limits.details);
       detailsLeft -= info.details.length;
@@ -82,6 +90,32 @@ function readArtifact(item: unknown, guid: string): ReadArtifact | string {
 
 function isGuidOf(guid: string, sent: unknown): boolean {
   return typeof sent === "string" && jobGuid(sent) === guid;
+}
+
+/**
+ * Returns how many objects and lists the artifact's text holds if it has to be parsed, otherwise 0. Returns the reason if it must not
+ * be parsed, because the worker does nothing else meanwhile. The brackets of a blob that is not a text were counted with its message.
+ *
+ * @param left - how many objects and lists the texts of the job may still hold.
+ */
+function objectsToParse(artifact: ReadArtifact, left: number, limits: ArtifactLimits): number | string {
+  const { name, blob } = artifact;
+  if (typeof blob !== "string" || !isParsed(name, blob)) return 0;
+  const few = Math.min(left, limits.depth);
+  const brackets = countBrackets(blob, few);
+  if (brackets <= few) return brackets;
+  const { depth, objects } = measureJson(Buffer.from(blob));
+  if (depth > limits.depth)
+    return `the text of "${name}" is nested deeper than ${limits.depth} levels (MAX_DEPTH)`;
+  if (objects <= left) return objects;
+  return (
+    `the text of "${name}", together with the texts before it, holds more than ${limits.objects} JSON objects and lists ` +
+    "(MAX_OBJECTS_PER_MESSAGE)"
+  );
+}
+
+function isParsed(name: string, text: string): boolean {
+  return name === JOB_INFO || name === PERFORMANCE_DATA || (name === SUMMARY && mayNameLog(text));
 }
 
 function toArtifact({ name, type, blob }: ReadArtifact): Artifact {
@@ -139,8 +173,12 @@ function parsed(text: string): unknown {
 
 /** Returns the `logname` in a summary's blob, the log that the summary was made from; null if there is none. */
 export function logNameOf(blob: string): string | null {
-  // The member is rare and summaries are large, so the text is searched before it is parsed.
-  if (!blob.includes('"logname"')) return null;
+  if (!mayNameLog(blob)) return null;
   const value = parsed(blob);
   return isJsonObject(value) && typeof value["logname"] === "string" ? value["logname"] : null;
+}
+
+/** The member is rare and summaries are large, so the text is searched before it is parsed. */
+function mayNameLog(blob: string): boolean {
+  return blob.includes('"logname"');
 }

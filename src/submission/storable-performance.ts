@@ -2,7 +2,7 @@ import type { ValidateFunction } from "ajv";
 import ajvDraft04 from "ajv-draft-04";
 import type { Artifact, Refusal } from "../domain/submission.ts";
 import { isJsonObject } from "../domain/text/json-object.ts";
-import { parseSourceWithin, writeSource } from "../domain/text/source-json.ts";
+import { type ParsedSource, parseSourceWithin, writeSource } from "../domain/text/source-json.ts";
 import { performanceSchema } from "./performance-schema.ts";
 
 export const PERFORMANCE_DATA = "performance_data";
@@ -83,10 +83,10 @@ function refusedWhole(reason: string): { readonly artifact: null; readonly refus
   return { artifact: null, refused: [{ what: `artifact "${PERFORMANCE_DATA}"`, reason }] };
 }
 
-/** Returns null as the source if too many numbers would have to be kept. */
-function readBlob(text: string): { readonly value: unknown; readonly source: unknown } {
+/** Returns undefined as the source if too many numbers would have to be kept. */
+function readBlob(text: string): ParsedSource {
   try {
-    return parseSourceWithin(text, MAX_KEPT_NUMBERS) ?? { value: JSON.parse(text), source: null };
+    return parseSourceWithin(text, MAX_KEPT_NUMBERS);
   } catch {
     // The blob is not JSON, so it holds no performance data; the caller refuses it.
     return { value: null, source: null };

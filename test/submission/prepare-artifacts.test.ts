@@ -176,3 +176,51 @@ describe("Job Info", () => {
     expect(prepareArtifacts(two).artifacts).toHaveLength(2);
   });
 });
+
+describe("a text that has to be parsed", () => {
+  const few = { ...limits.jobLimits, objects: 100, depth: 70 };
+  const objects = (count: number) => `[${Array(count).fill("{}").join(",")}]`;
+  const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+  const texts: readonly (readonly [name: string, text: (inner: string) => string])[] = [
+    ["Job Info", (inner) => `{"job_details":[{"value":"v"}],"more":${inner}}`],
+    ["performance_data", (inner) => `{"performance_data":{},"more":${inner}}`],
+    ["text_log_summary", (inner) => `{"logname":"l","more":${inner}}`],
+  ];
+  const reasonsOf = (...submitted: readonly unknown[]) =>
+    prepareArtifacts(submitted, few).refused.map(({ reason }) => reason);
+
+  for (const [name, text] of texts) {
+    it(`is refused in ${name} if it holds too many objects or is nested too deep`, () => {
+      expect(reasonsOf(artifact(name, text(objects(101))))).toEqual([
+        `the text of "${name}", together with the texts before it, holds more than 100 JSON objects and lists (MAX_OBJECTS_PER_MESSAGE)`,
+      ]);
+      expect(reasonsOf(artifact(name, text(nested(70))))).toEqual([
+        `the text of "${name}" is nested deeper than 70 levels (MAX_DEPTH)`,
+      ]);
+      const most = prepareArtifacts([artifact(name, text(objects(95)))], few);
+      expect(most.refused.filter(({ reason }) => reason.includes("MAX_"))).toEqual([]);
+    });
+
+    it(`may hold any brackets in the strings of ${name}`, () => {
+      const inner = JSON.stringify("[{".repeat(1000));
+      const { refused } = prepareArtifacts([artifact(name, text(inner))], few);
+      expect(refused.filter(({ reason }) => reason.includes("MAX_"))).toEqual([]);
+    });
+  }
+
+  it("shares its limit with the job's other texts", () => {
+    const info = artifact("Job Info", `{"job_details":[{"value":"v"}],"more":${objects(55)}}`);
+    expect(reasonsOf(info)).toEqual([]);
+    expect(reasonsOf(info, info)).toHaveLength(1);
+  });
+
+  it("may hold any number of objects in an artifact that is stored as it is", () => {
+    for (const name of ["a", "text_log_summary"]) {
+      const blob = objects(1000);
+      expect(prepareArtifacts([artifact(name, blob)], few)).toEqual({
+        artifacts: [{ name, type: "json", blob }],
+        refused: [],
+      });
+    }
+  });
+});

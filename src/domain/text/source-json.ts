@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
 /**
  * The text of a number that JSON.parse and JSON.stringify would change, such as `1724442618569203714`, `1.10`, `1e400` or
@@ -32,7 +32,7 @@ export interface ParsedSource {
 }
 
 /** A random text, so that nobody can send a string that `writeSource` treats as a number. It never leaves the process. */
-const MARK = randomUUID();
+const MARK = randomBytes(12).toString("base64url");
 const markedNumber = new RegExp(`"${MARK}([^"]*)"`, "g");
 
 /**
@@ -47,9 +47,7 @@ const mayChange = /[[:,\s](?:-0|-?\d(?:[\d.]{15,}|[\d.]*(?:[eE][+-]?\d+|\.\d*0|\
  * @throws SyntaxError from JSON.parse.
  */
 export function parseSource(text: string): ParsedSource {
-  const parsed = parseSourceWithin(text, Number.POSITIVE_INFINITY);
-  if (parsed === null) throw new Error("more numbers than infinitely many");
-  return parsed;
+  return parseSourceWithin(text, Number.POSITIVE_INFINITY);
 }
 
 /**
@@ -57,10 +55,10 @@ export function parseSource(text: string): ParsedSource {
  * again.
  *
  * @param mostKept - how many numbers may be kept as text. Each takes ten times as long as an ordinary one.
- * @returns null if the text holds more of them.
+ * @returns undefined as the source if the text holds more of them.
  * @throws SyntaxError from JSON.parse.
  */
-export function parseSourceWithin(text: string, mostKept: number): ParsedSource | null {
+export function parseSourceWithin(text: string, mostKept: number): ParsedSource {
   // In UTF-8 a lone surrogate can only be written as an escape, which is rare.
   const mayHoldHalves = text.includes("\\ud") || text.includes("\\uD");
   const parsed: unknown = JSON.parse(text);
@@ -68,7 +66,7 @@ export function parseSourceWithin(text: string, mostKept: number): ParsedSource 
   const mayHoldChanged = mayChange.test(text) || typeof value === "number";
   if (!mayHoldChanged) return { value, source: value };
   const { marked, kept } = markNumbers(text, mostKept);
-  if (kept > mostKept) return null;
+  if (kept > mostKept) return { value, source: undefined };
   return { value, source: kept === 0 ? value : restore(JSON.parse(marked)) };
 }
 
@@ -83,20 +81,20 @@ export function writeSource(source: unknown, indent?: number): string {
  * there are too many.
  */
 function markNumbers(text: string, mostKept: number): { readonly marked: string; readonly kept: number } {
-  let kept = 0;
-  const mark = (number: string): string => {
-    if (kept > mostKept || String(Number(number)) === number) return number;
-    kept++;
-    return `"${MARK}${number}"`;
-  };
   const pieces: string[] = [];
-  for (let at = 0; at < text.length && kept <= mostKept; ) {
-    const quote = text.indexOf('"', at);
-    const string = quote === -1 ? text.length : quote;
-    pieces.push(text.slice(at, string).replace(/-?\d[\d.eE+-]*/g, mark));
-    at = stringEnd(text, string);
-    pieces.push(text.slice(string, at));
+  let [kept, from] = [0, 0];
+  const quoteOrNumber = /"|-?\d[\d.eE+-]*/g;
+  for (let found = quoteOrNumber.exec(text); found !== null; found = quoteOrNumber.exec(text)) {
+    const [token] = found;
+    if (token === '"') {
+      quoteOrNumber.lastIndex = stringEnd(text, found.index);
+    } else if (String(Number(token)) !== token) {
+      if (++kept > mostKept) break;
+      pieces.push(text.slice(from, found.index), `"${MARK}${token}"`);
+      from = quoteOrNumber.lastIndex;
+    }
   }
+  pieces.push(text.slice(from));
   return { marked: pieces.join(""), kept };
 }
 
