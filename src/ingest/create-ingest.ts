@@ -1,8 +1,6 @@
 import type { Log } from "../log.ts";
 import type { Counters } from "../metrics/counters.ts";
-import type { Spool } from "../spool/open-spool.ts";
 import { BatchCollector, type BatchLimits } from "./collect-batch.ts";
-import type { ReadDelivery } from "./deliveries/delivery-message.ts";
 import { JobCount } from "./progress/count-jobs.ts";
 import { Departures } from "./progress/departures.ts";
 import { createExchangeLabels } from "./progress/exchange-labels.ts";
@@ -10,6 +8,7 @@ import { begin, hasEnded, type MessageProgress } from "./progress/message-progre
 import { StoreHold } from "./progress/store-hold.ts";
 import type { Answer, Submit } from "./progress/submit.ts";
 import { SpoolLane } from "./spooling/spool-lane.ts";
+import type { SpooledMessages } from "./spooling/spooled-messages.ts";
 import { StallWatch } from "./stall-watch.ts";
 import { Suspects } from "./suspects/suspects.ts";
 import type { SuspectsNote } from "./suspects/suspects-note.ts";
@@ -19,9 +18,7 @@ import { type IngestStore, MessageWriter } from "./write/message-writer.ts";
 export interface IngestOptions {
   readonly store: IngestStore;
   /** Takes deliveries while the store is away for long. Null: they wait, and the broker's queue grows. */
-  readonly spool: Spool | null;
-  /** Reads a delivery that comes out of the spool. */
-  readonly read: ReadDelivery;
+  readonly spooled: SpooledMessages | null;
   /** Entries that must leave the ledger of suspects when the store is back. */
   readonly suspectsNote: SuspectsNote;
   /** How long the store may be away before the spool is used, in milliseconds. */
@@ -92,11 +89,11 @@ export function createIngest(options: IngestOptions): Ingest {
   });
   const patientStore = hold.patient(options.store, null);
   const impatientStore = hold.patient(options.store, options.spoolAfterMs);
-  const lane = options.spool === null ? null : laneThrough(options.spool);
+  const lane = options.spooled === null ? null : laneThrough(options.spooled);
 
-  function laneThrough(spool: Spool): SpoolLane {
+  function laneThrough(spooled: SpooledMessages): SpoolLane {
     const joined = { writer, store: patientStore, hold, count, departures, counters, stop, log };
-    return new SpoolLane({ spool, limits, read: options.read, ...joined });
+    return new SpoolLane({ spooled, limits, ...joined });
   }
 
   const isSpoolEmpty = (): boolean => lane === null || lane.isEmpty;

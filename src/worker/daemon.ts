@@ -11,6 +11,7 @@ import type { WorkerParts, WorkerPhase, WorkerView } from "../http/observe/obser
 import { startHttp } from "../http/observe/start-http.ts";
 import { createIngest } from "../ingest/create-ingest.ts";
 import { createDeliveryHandler } from "../ingest/deliveries/delivery-handler.ts";
+import { SpooledMessages } from "../ingest/spooling/spooled-messages.ts";
 import { openSuspectsNote } from "../ingest/suspects/suspects-note.ts";
 import { type JudgeOptions, readDelivery } from "../judge/judge-delivery.ts";
 import { judgeLimits } from "../judge/judge-limits.ts";
@@ -136,8 +137,7 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
   const ingest = createIngest({
     ...ingestOptions(settings),
     store,
-    spool,
-    read,
+    spooled: spool === null ? null : new SpooledMessages(spool, read),
     suspectsNote: openSuspectsNote(settings.DATA_DIR, log),
     quotaOf: (sender) =>
       isClient(sender) || files.registry().exchanges.includes(sender) ? sender : OTHER_EXCHANGES,

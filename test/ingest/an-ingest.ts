@@ -5,7 +5,9 @@ import type { DeliveryHandler } from "../../src/broker/message-source.ts";
 import type { Delivery, Settlement } from "../../src/domain/delivery.ts";
 import { createIngest, type Ingest, type IngestOptions } from "../../src/ingest/create-ingest.ts";
 import { createDeliveryHandler } from "../../src/ingest/deliveries/delivery-handler.ts";
+import type { ReadDelivery } from "../../src/ingest/deliveries/delivery-message.ts";
 import type { Submit } from "../../src/ingest/progress/submit.ts";
+import { SpooledMessages } from "../../src/ingest/spooling/spooled-messages.ts";
 import { openSuspectsNote } from "../../src/ingest/suspects/suspects-note.ts";
 import { type Counters, createCounters, outcomeTotals } from "../../src/metrics/counters.ts";
 import { openSpool, type Spool } from "../../src/spool/open-spool.ts";
@@ -43,18 +45,16 @@ export class IngestStory {
   }
 
   /** Starts a worker. */
-  start(given: Partial<IngestOptions> & { spoolBytes?: number } = {}): void {
-    const { spoolBytes = 1e9, ...options } = given;
+  start(given: Partial<IngestOptions> & { spoolBytes?: number; read?: ReadDelivery } = {}): void {
+    const { spoolBytes = 1e9, read = realRead, ...options } = given;
     const noted = (event: string): void => void this.events.push(event);
     const log = { error: noted, warn: noted, info: noted, debug: noted };
     this.counters = createCounters();
     this.#spool = openSpool({ folder: this.spoolFolder, maxBytes: spoolBytes, log });
-    const { read = realRead } = options;
     this.#ingest = createIngest({
-      read,
       store: this.store,
       suspectsNote: openSuspectsNote(this.folder, log),
-      spool: this.#spool,
+      spooled: new SpooledMessages(this.#spool, read),
       spoolAfterMs: 50,
       batch: { maxItems: 10, maxBytes: 1e6, waitMs: 1 },
       rejectionMaxBytes: 1000,

@@ -299,7 +299,7 @@ describe("a shutdown while the store is away", () => {
   });
 
   it("requeues deliveries in progress if there is no spool", async () => {
-    story.start({ spool: null });
+    story.start({ spooled: null });
     story.store.mood = "gone";
     const all = jobs(5);
     story.deliver(...all);

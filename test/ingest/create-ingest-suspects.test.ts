@@ -13,7 +13,7 @@ afterEach(() => story.end());
 
 it.each([
   ["the spool", {}],
-  ["the broker", { spool: null }],
+  ["the broker", { spooled: null }],
 ])(
   "a message from %s is stored, even if it was in progress each time when the store went away and the worker stopped normally",
   async (_place, options) => {

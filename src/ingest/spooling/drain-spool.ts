@@ -1,18 +1,17 @@
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
-import type { Spool, SpoolFront } from "../../spool/open-spool.ts";
+import type { SpoolFront } from "../../spool/open-spool.ts";
 import type { FrontLimits } from "../../spool/spool-reads.ts";
 import type { SpooledDelivery } from "../../spool/spool-row.ts";
 import { pause } from "../../timing/pause.ts";
-import { deliveryMessage, type ReadDelivery } from "../deliveries/delivery-message.ts";
-import { begin, hasEnded, hasFailed, type MessageProgress } from "../progress/message-progress.ts";
+import { hasEnded, hasFailed, type MessageProgress } from "../progress/message-progress.ts";
 import type { PatientStore } from "../progress/patient-store.ts";
 import type { IngestStore, MessageWriter } from "../write/message-writer.ts";
+import type { SpooledMessages } from "./spooled-messages.ts";
 
 export interface DrainOptions {
-  readonly spool: Spool;
+  readonly spooled: SpooledMessages;
   readonly limits: FrontLimits;
-  readonly read: ReadDelivery;
   readonly writer: MessageWriter;
   /** Waits as long as it takes, until `stop`. */
   readonly store: PatientStore<IngestStore>;
@@ -42,7 +41,8 @@ const PAUSE_MS = 1000;
  * tried again at once, alone, and rejected if it fails again. If even that cannot be recorded, it goes to the end of the spool.
  */
 export async function* drainSpool(options: DrainOptions): AsyncGenerator<readonly Drained[], void> {
-  const { spool, log, stop } = options;
+  const { spool } = options.spooled;
+  const { log, stop } = options;
   const startedAtMs = performance.now();
   let loggedAtMs = Number.NEGATIVE_INFINITY;
   let count = 0;
@@ -69,7 +69,7 @@ export async function* drainSpool(options: DrainOptions): AsyncGenerator<readonl
 }
 
 async function drainFront(front: SpoolFront, options: DrainOptions): Promise<readonly Drained[]> {
-  const started = front.deliveries.map((spooled) => start(spooled, options.read, spooled.isSuspect));
+  const started = front.deliveries.map((one) => options.spooled.begin(one, one.isSuspect));
   const batch = await writeAll(started, options);
   const gone: Drained[] = [];
   for (const [index, progress] of batch.entries()) {
@@ -86,7 +86,7 @@ async function drainFront(front: SpoolFront, options: DrainOptions): Promise<rea
   });
   if (back.length > 0) {
     // Moved, so the limit of the spool does not count: it would keep a full spool from ever becoming empty.
-    options.spool.append(back, "over-limit");
+    options.spooled.spool.append(back, "over-limit");
     await pause(PAUSE_MS, options.stop);
   }
   if (gone.length > 0) front.remove(front.deliveries.slice(0, gone.length));
@@ -118,11 +118,7 @@ async function writeAgain(
   options: DrainOptions,
 ): Promise<MessageProgress> {
   const delivery = { ...spooled.delivery, redelivered: true };
-  const again = start({ ...spooled, delivery, jobs: counted }, options.read, true);
+  const again = options.spooled.begin({ ...spooled, delivery, jobs: counted }, true);
   const [last = again] = await writeAll([again], options);
   return last;
-}
-
-function start({ delivery, jobs }: SpooledDelivery, read: ReadDelivery, isSuspect: boolean): MessageProgress {
-  return begin(deliveryMessage(delivery, read, isSuspect), jobs);
 }

@@ -5,7 +5,6 @@ import type { Spool } from "../../spool/open-spool.ts";
 import type { FrontLimits } from "../../spool/spool-reads.ts";
 import type { SpoolEntry } from "../../spool/spool-row.ts";
 import { Wake } from "../../timing/wake.ts";
-import type { ReadDelivery } from "../deliveries/delivery-message.ts";
 import type { JobCount } from "../progress/count-jobs.ts";
 import type { Departures } from "../progress/departures.ts";
 import type { MessageProgress } from "../progress/message-progress.ts";
@@ -13,11 +12,11 @@ import type { PatientStore } from "../progress/patient-store.ts";
 import type { StoreHold } from "../progress/store-hold.ts";
 import type { IngestStore, MessageWriter } from "../write/message-writer.ts";
 import { drainSpool } from "./drain-spool.ts";
+import type { SpooledMessages } from "./spooled-messages.ts";
 
 export interface SpoolLaneOptions {
-  readonly spool: Spool;
+  readonly spooled: SpooledMessages;
   readonly limits: FrontLimits;
-  readonly read: ReadDelivery;
   readonly writer: MessageWriter;
   /** Waits as long as it takes. */
   readonly store: PatientStore<IngestStore>;
@@ -53,13 +52,17 @@ export class SpoolLane {
   /** Begins at once to drain what earlier workers left. */
   constructor(options: SpoolLaneOptions) {
     this.#options = options;
-    options.count.takenOver(options.spool.takenOver);
+    options.count.takenOver(options.spooled.spool.takenOver);
     this.#noteLoad();
     this.#startDrain();
   }
 
+  get #spool(): Spool {
+    return this.#options.spooled.spool;
+  }
+
   get isEmpty(): boolean {
-    return this.#options.spool.load.deliveries === 0;
+    return this.#spool.load.deliveries === 0;
   }
 
   /** Why nothing more goes in; null if there is room. */
@@ -69,11 +72,11 @@ export class SpoolLane {
 
   /** Puts a batch into the spool. Durable when it resolves with true. False: there was no room, or the spool is empty now. */
   async take(batch: readonly MessageProgress[]): Promise<boolean> {
-    const { spool, hold, count, log } = this.#options;
+    const { hold, count, log } = this.#options;
     const isFirst = this.isEmpty;
     if (!isFirst && !(await this.#letDrain(batch.length))) return false;
     try {
-      spool.append(batch.flatMap(toEntry));
+      this.#spool.append(batch.flatMap(toEntry));
     } catch (error) {
       if (!(error instanceof Unavailable)) log.error("bug", { what: "writing to the spool", error });
       await this.#refused(error instanceof Error ? error.message : String(error));
@@ -110,8 +113,8 @@ export class SpoolLane {
 
   /** Waits. Meanwhile the deliveries in progress fill the prefetch window, and the broker sends no more. */
   async #refused(reason: string): Promise<void> {
-    const { spool, stop, log } = this.#options;
-    if (!this.#isFullLogged) log.error("spool_full", { reason, ...spool.load });
+    const { stop, log } = this.#options;
+    if (!this.#isFullLogged) log.error("spool_full", { reason, ...this.#spool.load });
     this.#isFullLogged = true;
     this.#trouble = reason;
     // At the end there is nothing to wait for. What has no room is returned to the broker.
@@ -160,12 +163,12 @@ export class SpoolLane {
   }
 
   #noteLoad(): void {
-    const { spool, counters } = this.#options;
-    const { jobs, bytes } = spool.load;
+    const { counters } = this.#options;
+    const { jobs, bytes } = this.#spool.load;
     counters.spooledJobs.set(jobs);
     counters.spooledBytes.set(bytes);
     try {
-      counters.spoolOldest.atMs = spool.oldestAtMs();
+      counters.spoolOldest.atMs = this.#spool.oldestAtMs();
     } catch (error) {
       // The next write reports the disk, and deals with it.
       if (!(error instanceof Unavailable)) throw error;

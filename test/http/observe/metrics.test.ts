@@ -60,9 +60,8 @@ beforeEach(async () => {
   };
   const log = { error: tell, warn: tell, info: tell, debug: tell };
   ingest = createIngest({
-    read: realRead,
     store,
-    spool: null,
+    spooled: null,
     suspectsNote: openSuspectsNote(folder, log),
     spoolAfterMs: 0,
     batch: { maxItems: 50, maxBytes: 1e6, waitMs: 1 },
