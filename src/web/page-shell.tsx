@@ -22,6 +22,8 @@ export interface PageShellProps {
   readonly light: LightView;
   /** Whether the operator's page is served here. */
   readonly operates: boolean;
+  /** Whether scripts show images from elsewhere (`PAGES_REMOTE_IMAGES`). */
+  readonly loadsImages: boolean;
   readonly files: PageFiles;
   readonly children: ComponentChildren;
 }
@@ -32,9 +34,9 @@ const icon =
 
 /** The document around each page: head, header, the main landmark, and a live region for scripts to speak through. */
 export function PageShell(props: PageShellProps) {
-  const { title, project, search = "", light, operates, files, children } = props;
+  const { title, project, search = "", light, operates, loadsImages, files, children } = props;
   return (
-    <html lang="en">
+    <html lang="en" data-remote-images={loadsImages ? "" : undefined}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

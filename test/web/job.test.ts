@@ -20,7 +20,7 @@ import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { axeFindings } from "./axe.ts";
 import { openBrowser } from "./browser.ts";
 import { hostileHtml } from "./hostile-html.ts";
-import { type PagesServer, startPagesServer } from "./pages-server.ts";
+import { type PagesServer, pageSettings, startPagesServer } from "./pages-server.ts";
 
 jest.setTimeout(60_000);
 const chromium = await serverOrSkip(openBrowser);
@@ -265,6 +265,29 @@ chromium.describe("the page of a job", () => {
       '<a href="ftp://h/" target="_blank">f</a><a href="tel:1" target="_blank">t</a><a href="file:///x" target="_blank">l</a><a>no</a>',
     );
     await page.close();
+  });
+
+  it("loads pictures from elsewhere only if the operator allows it, and tells their hosts nothing", async () => {
+    await storeDetails("picture/0", [
+      rawHtml("p", '<img src="https://pictures.example/p.png" alt="a chart">'),
+    ]);
+    const settings = { ...pageSettings, PAGES_REMOTE_IMAGES: true };
+    const other = await startPagesServer(store, { settings });
+    const page = await chromium.server().newPage();
+    const referrers: (string | undefined)[] = [];
+    await page.route("https://pictures.example/**", async (route) => {
+      referrers.push((await route.request().allHeaders())["referer"]);
+      await route.abort();
+    });
+    for (const { url } of [server, other]) {
+      await page.goto(`${url}${jobAddress({ project: "try", guid: "picture/0", tab: "details" })}`);
+      await page.waitForFunction(() => document.querySelector("[data-raw-html]")?.shadowRoot != null);
+      await page.waitForTimeout(200);
+    }
+    expect(referrers).toEqual([undefined]);
+    expect(await page.locator("[data-raw-html] img").getAttribute("alt")).toBe("a chart");
+    await page.close();
+    await other.close();
   });
 
   it("shows each error line once, with its bugs, its count and links to its lines", async () => {

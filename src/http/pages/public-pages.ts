@@ -1,14 +1,16 @@
 import type { PublicPages } from "../public/start-public.ts";
-import { setPageHeaders } from "./page-headers.ts";
+import { pageHeaders } from "./page-headers.ts";
 import type { PageParts } from "./page-parts.ts";
 import { pagesPlugin } from "./pages-plugin.ts";
 import { sendErrorPage } from "./send-error-page.tsx";
 
 /** Returns the pages in the form in which the public listener takes them. */
 export function publicPages(parts: PageParts): PublicPages {
+  const headers = pageHeaders(parts.settings.PAGES_REMOTE_IMAGES);
   return {
     plugin: (isTrusted) => pagesPlugin(parts, isTrusted),
-    setHeaders: setPageHeaders,
+    // The server itself sets `X-Content-Type-Options` on all of its answers.
+    setHeaders: (reply) => void reply.headers(headers),
     sendProblem: (request, reply, problem) => sendErrorPage(parts, request, reply, problem),
   };
 }

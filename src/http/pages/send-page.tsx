@@ -47,6 +47,7 @@ export function drawDocument(
       search={search}
       light={light}
       operates={settings.operates}
+      loadsImages={settings.PAGES_REMOTE_IMAGES}
       files={assets.filesOf(entry)}
     >
       {place}

@@ -75,7 +75,7 @@ it.each([
   ["the description of the REST API", "/api/openapi.json", {}],
 ])("%s has the security headers", async (_name, path, options) => {
   const { headers } = await ask(path, options);
-  expect(headers).toMatchObject({ ...pageHeaders, "x-content-type-options": "nosniff" });
+  expect(headers).toMatchObject({ ...pageHeaders(false), "x-content-type-options": "nosniff" });
 });
 
 it("a bundle has them too, may be kept for ever, and comes in the best form that the browser takes", async () => {
@@ -86,7 +86,7 @@ it("a bundle has them too, may be kept for ever, and comes in the best form that
   for (const file of files) {
     const plain = await fetch(server.url + file, { headers: { "accept-encoding": "identity" } });
     expect(Object.fromEntries(plain.headers)).toMatchObject({
-      ...pageHeaders,
+      ...pageHeaders(false),
       "cache-control": "public, max-age=31536000, immutable",
       vary: "Accept-Encoding",
     });
