@@ -26,7 +26,7 @@ export function fromOldJobs(query: URLSearchParams): string | null {
 export function readOldLog(query: URLSearchParams): OldLogLink | null {
   const project = query.get("repo") ?? "";
   const number = query.get("job_id") ?? "";
-  if (!projectName.test(project) || !/^\d{1,15}$/.test(number)) return null;
+  if (!projectName.test(project) || !/^\d{1,16}$/.test(number)) return null;
   return { project, jobNumber: Number(number) };
 }
 

@@ -6,6 +6,7 @@ import { arrangePush, type DrawnPush } from "../../web/grid/draw/drawn-push.ts";
 import { GridMain } from "../../web/grid/draw/grid-main.tsx";
 import { PushContent, PushSection } from "../../web/grid/draw/push-section.tsx";
 import { GridRow } from "../../web/grid/draw/row-drawing.tsx";
+import { chooseJobs } from "../../web/grid/filter-jobs.ts";
 import type { GridView } from "../../web/grid/grid-view.ts";
 import { addCounts } from "../../web/grid/job-counts.ts";
 import { showPush } from "../../web/grid/shown-push.ts";
@@ -28,8 +29,11 @@ export async function drawGrid({ view, pushes, next, panel }: GridPage): Promise
   const sections: Markup[] = [];
   const counts = [];
   for (const { row, hot } of pushes) {
-    const drawn = arrangePush(showPush(row), jobsOf(hot), view, undefined);
-    counts.push(drawn.offeredCounts);
+    const jobs = jobsOf(hot);
+    const chosen = chooseJobs(jobs, view.filter);
+    counts.push(chosen.offeredCounts);
+    await turns.giveIfDue();
+    const drawn = arrangePush({ push: showPush(row), jobs, chosen, view, tabIndex: undefined });
     sections.push(await drawPush(drawn, turns));
   }
   const list = { view, counts: addCounts(counts), next, isEmpty: pushes.length === 0 };

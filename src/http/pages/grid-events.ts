@@ -64,7 +64,11 @@ function watchOf(project: string, query: URLSearchParams, resumed: string | null
     project,
     revisions: query.getAll("push"),
     follows: query.has("newest")
-      ? { author: query.get("author"), since: Number.isNaN(since) ? null : since }
+      ? {
+          author: query.get("author"),
+          since: Number.isNaN(since) ? null : since,
+          isWhole: query.has("whole"),
+        }
       : null,
     after: resumed ?? query.get("after") ?? "",
   };

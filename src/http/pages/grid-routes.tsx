@@ -11,6 +11,7 @@ import { sendJson, sendJsonBytes } from "../server/send-json.ts";
 import { drawGrid } from "./draw-grid.tsx";
 import { cellsJson } from "./grid-data.ts";
 import { gridEvents } from "./grid-events.ts";
+import { gridPanel } from "./grid-panel.tsx";
 import { queryOf, questionOf, readPath } from "./grid-question.ts";
 import type { PageParts } from "./page-parts.ts";
 import { PageRefused } from "./page-refused.ts";
@@ -27,11 +28,11 @@ export function gridRoutes(parts: PageParts): FastifyPluginAsync {
   const model = new GridModel({ store, maxPushes: MAX_HOT_PUSHES, maxBytes: MAX_HOT_BYTES, now });
 
   async function sendGrid(reply: FastifyReply, view: GridView): Promise<FastifyReply> {
-    const list = await pushesOf(view);
+    const [list, panel] = await Promise.all([pushesOf(view), gridPanel(parts, view)]);
     const pushes = [];
     for (const row of list.pushes) pushes.push({ row, hot: await model.look(row.id) });
     const isKnown = pushes.length > 0 || (await store.hasProject(view.project));
-    const main = await drawGrid({ view, pushes, next: cursorOf(list), panel: null });
+    const main = await drawGrid({ view, pushes, next: cursorOf(list), panel });
     const { project, revision } = view;
     const title = revision === null ? project : `${shortRevision(revision)} · ${project}`;
     return sendPage(reply, parts, { title, project, entry: "grid-page", main }, isKnown ? 200 : 404);

@@ -8,6 +8,7 @@ import { readTab } from "../../web/job/job-tabs.ts";
 import { jobStatus } from "../../web/job-status.ts";
 import { jobSymbols, jobTitle } from "../../web/job-title.ts";
 import { sendJson } from "../server/send-json.ts";
+import { bugAddressOf } from "./bug-address.ts";
 import { drawMarkup } from "./markup.ts";
 import type { PageParts } from "./page-parts.ts";
 import { PageRefused } from "./page-refused.ts";
@@ -20,7 +21,7 @@ const artifact = place.extend({ name: z.string().min(1) });
 /** `/job` with its JSON, and the artifacts of a job to download. */
 export function jobRoutes(parts: PageParts): FastifyPluginAsync {
   const { store, settings, now } = parts;
-  const bugAddress = `${settings.BUGZILLA_URL.replace(/\/$/, "")}/show_bug.cgi?id=`;
+  const bugAddress = bugAddressOf(settings);
   const find = ({ project, guid, tab }: z.infer<typeof page>): Promise<FoundJob> => {
     const withSimilar = readTab(tab) === "history";
     return readJob(store, { project, guid }, { bugAddress, withSimilar, nowMs: now() });

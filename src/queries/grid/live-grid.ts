@@ -10,7 +10,13 @@ export interface GridWatch {
   /** The first 12 characters of the revisions of the pushes on the page. */
   readonly revisions: readonly string[];
   /** Which pushes belong on the page if they arrive later; null if none do. */
-  readonly follows: { readonly author: string | null; readonly since: number | null } | null;
+  readonly follows: {
+    readonly author: string | null;
+    /** Seconds since the Unix epoch. */
+    readonly since: number | null;
+    /** The page holds the whole list, so that it has no later page for a push that comes in below. */
+    readonly isWhole: boolean;
+  } | null;
   /** The page has all changes up to here. */
   readonly after: GridPosition;
 }
@@ -158,11 +164,7 @@ export class LiveGrid {
 function admitHeads({ watch, revisions }: Viewer, newest: readonly PushRow[]): void {
   const { follows } = watch;
   if (follows === null) return;
-  // What stands below the last push of the page belongs on a later page.
-  const last = newest.findLastIndex(({ short_revision }) => revisions.has(short_revision));
-  const above =
-    last === -1 && revisions.size > 0 ? firstUnseen(newest) : newest.slice(0, last === -1 ? NEWEST : last);
-  for (const push of above) {
+  for (const push of follows.isWhole ? newest : pushesAbove(revisions, newest)) {
     const isFitting =
       (follows.author === null || push.author === follows.author) &&
       (follows.since === null || push.order_at >= follows.since);
@@ -170,9 +172,12 @@ function admitHeads({ watch, revisions }: Viewer, newest: readonly PushRow[]): v
   }
 }
 
-/** None of the page's pushes is among the newest, so very many have come since. The newest is shown; a reload shows the others. */
-function firstUnseen(newest: readonly PushRow[]): readonly PushRow[] {
-  return newest.slice(0, 1);
+/** Returns those of the newest pushes that stand above the last push of the page. Those below belong on a later page. */
+function pushesAbove(revisions: ReadonlySet<string>, newest: readonly PushRow[]): readonly PushRow[] {
+  const last = newest.findLastIndex(({ short_revision }) => revisions.has(short_revision));
+  if (last !== -1) return newest.slice(0, last);
+  // So many pushes have come that none of the page is among the newest. A reload shows those in between.
+  return revisions.size === 0 ? newest : newest.slice(0, 1);
 }
 
 /** Returns whether a push is on the page, and has not been sent as it is now. */

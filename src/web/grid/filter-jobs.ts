@@ -2,15 +2,26 @@ import { isUnclassified, statusLooks } from "../job-status.ts";
 import type { GridJob } from "./grid-job.ts";
 import { type JobFilter, statusWords } from "./grid-view.ts";
 import { rowKey } from "./group-jobs.ts";
+import { countJobs, type JobCounts } from "./job-counts.ts";
 
-/** Returns the jobs that a filter shows, in their order. The server and the browser both use it, so they show the same. */
-export function filterJobs(jobs: readonly GridJob[], filter: JobFilter): GridJob[] {
-  const isShown = createJobTest(filter);
-  return jobs.filter(isShown);
+/** What a filter makes of the jobs of a push. */
+export interface ChosenJobs {
+  /** In the order in which they were given. */
+  readonly shown: readonly GridJob[];
+  readonly shownCounts: JobCounts;
+  /** Of the jobs that would be shown if the filter left out no status. */
+  readonly offeredCounts: JobCounts;
 }
 
-/** Returns a function that says whether a filter shows a job. */
-export function createJobTest(filter: JobFilter): (job: GridJob) => boolean {
+/** Returns the jobs that a filter shows. The server and the browser both use it, so they show the same. */
+export function chooseJobs(jobs: readonly GridJob[], filter: JobFilter): ChosenJobs {
+  const offered = jobs.filter(createTest(filter));
+  const shown = offered.filter(createStatusTest(filter.status));
+  return { shown, shownCounts: countJobs(shown), offeredCounts: countJobs(offered) };
+}
+
+/** Returns a function that says whether all conditions but that on the status hold. */
+function createTest(filter: JobFilter): (job: GridJob) => boolean {
   const words = filter.text
     .toLowerCase()
     .split(/\s+/)
@@ -19,10 +30,8 @@ export function createJobTest(filter: JobFilter): (job: GridJob) => boolean {
   const platforms = new Set(filter.platforms);
   const groups = new Set(filter.groups);
   const symbols = new Set(filter.symbols);
-  const hasStatus = createStatusTest(filter.status);
   return (job) =>
     tiers.has(job.tier) &&
-    hasStatus(job) &&
     (platforms.size === 0 || platforms.has(job.platform) || platforms.has(rowKey(job))) &&
     (groups.size === 0 || groups.has(job.groupSymbol)) &&
     (symbols.size === 0 || symbols.has(job.symbol)) &&

@@ -12,6 +12,8 @@ export interface GridJob {
   readonly groupSymbol: string;
   readonly groupName: string;
   readonly symbol: string;
+  /** Jobs of a group are sorted by it: the symbol with its numbers padded, so that `R2` comes before `R10`. */
+  readonly symbolOrder: string;
   readonly name: string;
   readonly platform: string;
   /** Joined by spaces. */
@@ -31,6 +33,7 @@ export function toGridJob(cell: JobCell, isCoalesced: boolean): GridJob {
   return {
     ...{ guid, isCompleted: state === "completed", status: jobStatus(state, result, isCoalesced) },
     ...{ classification, tier, groupSymbol, groupName, symbol, name, platform, options },
+    symbolOrder: symbol.replace(/\d+/g, (digits) => digits.padStart(3, "0")),
     submit: cell[CELL.submit],
     start: cell[CELL.start],
     end: cell[CELL.end],

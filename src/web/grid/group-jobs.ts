@@ -93,15 +93,11 @@ function inGroupOrder(a: SortedGroup, b: SortedGroup): number {
   return inCodeOrder(a.sorted, b.sorted) || a.group.tier - b.group.tier;
 }
 
-/** Sorts jobs by symbol, with numbers by their value: `R2` before `R10`. Jobs of one symbol follow each other as they were submitted. */
+/** Sorts jobs by symbol. Jobs of one symbol follow each other as they were submitted. */
 function inSymbolOrder(jobs: readonly GridJob[]): GridJob[] {
-  return jobs
-    .map((job) => ({ job, sorted: job.symbol.replace(/\d+/g, (digits) => digits.padStart(3, "0")) }))
-    .toSorted(
-      (a, b) =>
-        inCodeOrder(a.sorted, b.sorted) || a.job.submit - b.job.submit || inCodeOrder(a.job.guid, b.job.guid),
-    )
-    .map(({ job }) => job);
+  return jobs.toSorted(
+    (a, b) => inCodeOrder(a.symbolOrder, b.symbolOrder) || a.submit - b.submit || inCodeOrder(a.guid, b.guid),
+  );
 }
 
 function inCodeOrder(a: string, b: string): number {

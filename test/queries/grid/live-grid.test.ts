@@ -71,6 +71,9 @@ const submit = (letter: string, seconds: number, author = "a@b.org") =>
     },
   ]);
 
+/** Follows all pushes that belong on the first page of a long list. */
+const everything = { author: null, since: null, isWhole: false };
+
 /** Opens a page. Returns what it is told, such as `head b`, `cell b/0 running`. */
 function openPage(watch: Partial<GridWatch>): string[] {
   const events: string[] = [];
@@ -78,7 +81,7 @@ function openPage(watch: Partial<GridWatch>): string[] {
     {
       project: "try",
       revisions: [],
-      follows: { author: null, since: null },
+      follows: everything,
       after: model.position(),
       ...watch,
     },
@@ -122,16 +125,24 @@ describe("an open page", () => {
   it("is not told of pushes that belong on a later page, or of another author, or that are too old", async () => {
     await submit("c", 3000);
     const all = openPage({ revisions: [shortOf("c")] });
-    const ofAuthor = openPage({ revisions: [shortOf("c")], follows: { author: "other@b.org", since: null } });
-    const since = openPage({ revisions: [shortOf("c")], follows: { author: null, since: 4500 } });
+    const ofAuthor = openPage({
+      revisions: [shortOf("c")],
+      follows: { ...everything, author: "other@b.org" },
+    });
+    const since = openPage({ revisions: [shortOf("c")], follows: { ...everything, since: 4500 } });
+    const whole = openPage({ revisions: [shortOf("c")], follows: { ...everything, isWhole: true } });
     const single = openPage({ revisions: [shortOf("c")], follows: null });
     await submit("b", 2000);
     await submit("d", 4000);
     await submit("e", 5000, "other@b.org");
-    await until(() => all.length >= 3 && ofAuthor.length >= 2 && since.length >= 2);
+    await until(() => all.length >= 3 && ofAuthor.length >= 2 && since.length >= 2 && whole.length >= 4);
     expect(all.toSorted()).toEqual(["head c by a@b.org", "head d by a@b.org", "head e by other@b.org"]);
     expect(ofAuthor.toSorted()).toEqual(["head c by a@b.org", "head e by other@b.org"]);
     expect(since.toSorted()).toEqual(["head c by a@b.org", "head e by other@b.org"]);
+    expect(whole.toSorted()).toEqual([
+      ...["b", "c", "d"].map((each) => `head ${each} by a@b.org`),
+      "head e by other@b.org",
+    ]);
     expect(single).toEqual(["head c by a@b.org"]);
   });
 

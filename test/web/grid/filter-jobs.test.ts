@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { filterInWords, filterJobs } from "../../../src/web/grid/filter-jobs.ts";
+import { chooseJobs, filterInWords } from "../../../src/web/grid/filter-jobs.ts";
 import { everyJob, type JobFilter, noFilter } from "../../../src/web/grid/grid-view.ts";
 import { aGridJob } from "./a-grid-job.ts";
 
@@ -49,12 +49,20 @@ const cases: readonly (readonly [filter: Partial<JobFilter>, shown: string])[] =
 
 describe("a filter", () => {
   it.each(cases)("%j shows: %s", (filter, shown) => {
-    const found = filterJobs(grid, { ...noFilter, ...filter }).map(({ guid }) => guid.replace("/0", ""));
+    const found = chooseJobs(grid, { ...noFilter, ...filter }).shown.map(({ guid }) =>
+      guid.replace("/0", ""),
+    );
     expect(found.join(" ")).toBe(shown);
   });
 
+  it("counts the jobs that it shows, and those that it would show in any status", () => {
+    const { shownCounts, offeredCounts } = chooseJobs(grid, { ...noFilter, status: ["busted"] });
+    expect(shownCounts).toMatchObject({ completed: 1, failed: 1, inProgress: 0 });
+    expect(offeredCounts).toMatchObject({ completed: 3, failed: 2, inProgress: 1 });
+  });
+
   it("can be one that hides nothing", () => {
-    expect(filterJobs(grid, everyJob)).toHaveLength(grid.length);
+    expect(chooseJobs(grid, everyJob).shown).toHaveLength(grid.length);
   });
 });
 

@@ -1,5 +1,5 @@
 import { jobAddressIn } from "../../addresses.ts";
-import { filterJobs } from "../filter-jobs.ts";
+import type { ChosenJobs } from "../filter-jobs.ts";
 import type { GridJob } from "../grid-job.ts";
 import type { GridView } from "../grid-view.ts";
 import { groupJobs, type PlatformRow } from "../group-jobs.ts";
@@ -12,33 +12,30 @@ export interface DrawnPush {
   readonly push: ShownPush;
   /** Of all its jobs. */
   readonly counts: JobCounts;
-  /** Of the jobs that the filter would show if it left out no status. */
-  readonly offeredCounts: JobCounts;
-  /** Of the jobs that the filter shows. */
-  readonly shownCounts: JobCounts;
   readonly total: number;
   readonly shown: number;
   readonly rows: readonly PlatformRow[];
   readonly drawing: RowDrawing;
 }
 
+/** What {@link arrangePush} arranges. */
+export interface PushToDraw {
+  readonly push: ShownPush;
+  readonly jobs: readonly GridJob[];
+  /** Those that the view's filter shows. */
+  readonly chosen: ChosenJobs;
+  readonly view: GridView;
+  readonly tabIndex: RowDrawing["tabIndex"];
+}
+
 /** Returns what is drawn of a push in a view. Pure, and the same on the server and in the browser. */
-export function arrangePush(
-  push: ShownPush,
-  jobs: readonly GridJob[],
-  view: GridView,
-  tabIndex: RowDrawing["tabIndex"],
-): DrawnPush {
-  const offered = filterJobs(jobs, { ...view.filter, status: ["all"] });
-  const shown = filterJobs(offered, view.filter);
+export function arrangePush({ push, jobs, chosen, view, tabIndex }: PushToDraw): DrawnPush {
   return {
     push,
     counts: countJobs(jobs),
-    offeredCounts: countJobs(offered),
-    shownCounts: countJobs(shown),
     total: jobs.length,
-    shown: shown.length,
-    rows: groupJobs(shown),
+    shown: chosen.shown.length,
+    rows: groupJobs(chosen.shown),
     drawing: {
       view,
       revision: push.revision,

@@ -17,6 +17,10 @@ export interface RowDrawing {
   readonly tabIndex: -1 | undefined;
 }
 
+/** Parentheses that stay on the line of the job beside them: a word joiner forbids the break that a browser allows around a button. */
+const BEGIN = "\u2060(\u2060";
+const END = "\u2060)";
+
 /** Returns the key of a group among those of all pushes. */
 export function openKey(revision: string, groupKey: string): string {
   return `${revision}/${groupKey}`;
@@ -76,9 +80,9 @@ function drawGroup(group: JobGroup, drawing: RowDrawing) {
         {printable(group.symbol)}
         {tier}
       </a>
-      {"("}
+      {BEGIN}
       {items.map((item) => drawItem(item, address, drawing))}
-      {")"}
+      {END}
     </span>
   );
 }

@@ -1,0 +1,36 @@
+import { announce } from "../announce.ts";
+
+/** Between two announcements, in milliseconds. More would talk over whatever the reader listens to. */
+const EVERY_MS = 30_000;
+const SHOWN_REVISION = 8;
+
+/** Tells people who use a screen reader which pushes have new failures: one sentence, not too often. */
+export class FailuresTold {
+  readonly #counts = new Map<string, number>();
+  #timer: number | undefined;
+  #lastMs = Number.NEGATIVE_INFINITY;
+
+  add(revision: string, failures: number): void {
+    if (failures === 0) return;
+    this.#counts.set(revision, (this.#counts.get(revision) ?? 0) + failures);
+    this.#timer ??= window.setTimeout(
+      () => this.#tell(),
+      Math.max(0, this.#lastMs + EVERY_MS - performance.now()),
+    );
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    this.#lastMs = performance.now();
+    announce(failuresSentence([...this.#counts]));
+    this.#counts.clear();
+  }
+}
+
+function failuresSentence(counts: readonly (readonly [revision: string, count: number])[]): string {
+  const parts = counts.map(
+    ([revision, count]) =>
+      `${count} ${count === 1 ? "job" : "jobs"} failed in push ${revision.slice(0, SHOWN_REVISION)}`,
+  );
+  return `${parts.join(", ")}.`;
+}

@@ -1,0 +1,63 @@
+import { readGridView } from "../../grid/grid-address.ts";
+import { selectJob, toggleGroup, toggleTier, withFilter } from "../../grid/grid-view.ts";
+import { keepStop } from "./grid-focus.ts";
+import type { OpenGrid } from "./open-grid.tsx";
+
+/** Makes the links and the form of the grid change the view in place. One listener serves all jobs. */
+export function listenClicks(grid: OpenGrid): void {
+  const { root } = grid.places;
+  root.addEventListener("click", (event) => {
+    const { target } = event;
+    // With another button or a modifier, a link opens elsewhere.
+    const isPlain =
+      event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    const link = target instanceof Element ? target.closest("a") : null;
+    if (link === null || !isPlain || event.defaultPrevented) return;
+    if (follow(grid, link)) event.preventDefault();
+    keepStop(link);
+  });
+  root.addEventListener("input", (event) => {
+    const { target } = event;
+    if (!(target instanceof HTMLInputElement)) return;
+    if (target.name === "text") grid.change(withFilter(grid.view, { text: target.value }), "typing");
+    if (target.name === "tier") grid.change(toggleTier(grid.view, Number(target.value)), "push");
+  });
+  root.addEventListener("submit", (event) => {
+    event.preventDefault();
+    // The filter is applied already. What follows is done by keys in the grid, and not in the field.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  });
+}
+
+/** Returns whether the link was followed in place. Other links lead to other pages, or to other pushes. */
+function follow(grid: OpenGrid, link: HTMLAnchorElement): boolean {
+  const { view } = grid;
+  if (link.matches(".push a.job")) {
+    grid.change(selectJob(view, new URL(link.href).searchParams.get("guid")), "push");
+    return true;
+  }
+  if (link.id === "older-pushes") {
+    link.setAttribute("aria-disabled", "true");
+    void grid.showOlder();
+    return true;
+  }
+  if (link.matches(".panel-close")) {
+    grid.change(selectJob(view, null), "push");
+    return true;
+  }
+  const group = link.matches(".push a.count") ? link.parentElement?.querySelector("a.group-symbol") : link;
+  const key = group instanceof HTMLElement ? group.dataset["group"] : undefined;
+  if (key !== undefined) {
+    grid.change(toggleGroup(view, key), "replace");
+    return true;
+  }
+  const { pathname, search } = new URL(link.href);
+  const next = readGridView(view.project, view.revision, new URLSearchParams(search));
+  const arePushesSame =
+    pathname === location.pathname &&
+    (["author", "since", "until", "before"] as const).every((name) => next[name] === view[name]);
+  if (!arePushesSame || link.closest(".panel-place") !== null || link.hash !== "") return false;
+  // The link was drawn in an earlier view: only its filter counts.
+  grid.change({ ...view, filter: next.filter }, "push");
+  return true;
+}

@@ -1,0 +1,80 @@
+/*
+ * Focus in the grid. The Tab key goes from push to push: one link of each push can be reached by it, the one that had the focus
+ * last. Arrow keys move among the links of the pushes.
+ */
+
+/** Where a push keeps its one link for the Tab key. */
+const stops = new WeakMap<Element, string>();
+
+/** Selects the links of failures that nobody has explained yet. */
+const UNCLASSIFIED = "a.job:is(.btn-orange, .btn-red, .btn-purple, .autoclassified)";
+
+/** Makes a link the one of its push that the Tab key reaches. */
+export function keepStop(link: HTMLElement): void {
+  const section = link.closest(".push");
+  if (section === null) return;
+  for (const other of section.querySelectorAll<HTMLElement>('a[tabindex="0"]')) other.tabIndex = -1;
+  link.tabIndex = 0;
+  stops.set(section, keyOf(link));
+}
+
+/** Chooses the link that the Tab key reaches, after a push was drawn: the same one, or if that is gone the first job. */
+export function restoreStop(section: Element): HTMLElement | null {
+  const key = stops.get(section);
+  const links = [...section.querySelectorAll<HTMLElement>("a")];
+  const same = key === undefined ? undefined : links.find((link) => keyOf(link) === key);
+  const stop = same ?? section.querySelector<HTMLElement>("a.job") ?? links[0];
+  if (stop === undefined) return null;
+  for (const link of links) if (link.tabIndex === 0 && link !== stop) link.tabIndex = -1;
+  stop.tabIndex = 0;
+  return stop;
+}
+
+/** The same link has the same key before and after a push is drawn. */
+function keyOf(link: Element): string {
+  const { group } = link instanceof HTMLElement ? link.dataset : {};
+  return group ?? `${link.classList[0]} ${link.getAttribute("href")}`;
+}
+
+/** Returns the link of the grid that has the focus. */
+export function focusedLink(root: Element): HTMLElement | null {
+  const { activeElement } = document;
+  return activeElement instanceof HTMLElement && root.contains(activeElement)
+    ? activeElement.closest<HTMLElement>(".push a")
+    : null;
+}
+
+/** Moves the focus to the next or previous link of the pushes. Returns false if there is none. */
+export function moveFocus(root: Element, from: HTMLElement | null, step: 1 | -1): boolean {
+  const links = [...root.querySelectorAll<HTMLElement>(".push a")];
+  if (from === null) return focusLink(root.querySelector<HTMLElement>("a.job"));
+  return focusLink(links[links.indexOf(from) + step]);
+}
+
+/** Moves the focus to the next or previous platform. Returns false if the focus is in none, or in the last. */
+export function moveRow(root: Element, from: HTMLElement | null, step: 1 | -1): boolean {
+  const row = from?.closest("tr");
+  if (from == null || row == null) return false;
+  const rows = [...root.querySelectorAll(".push tr")];
+  const next = rows[rows.indexOf(row) + step];
+  const place = [...row.querySelectorAll<HTMLElement>("a")].indexOf(from);
+  const links = [...(next?.querySelectorAll<HTMLElement>("a") ?? [])];
+  return focusLink(links[Math.min(place, links.length - 1)]);
+}
+
+export function focusLink(link: HTMLElement | null | undefined): boolean {
+  if (link == null) return false;
+  keepStop(link);
+  link.focus();
+  return true;
+}
+
+/** Returns the next or previous unclassified failure in the order of the page; null if there is none. */
+export function nextFailure(root: Element, from: HTMLElement | null, step: 1 | -1): HTMLElement | null {
+  const failures = [...root.querySelectorAll<HTMLElement>(UNCLASSIFIED)];
+  if (from === null) return (step === 1 ? failures[0] : failures.at(-1)) ?? null;
+  const isBehind = (link: HTMLElement): boolean =>
+    (from.compareDocumentPosition(link) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+  if (step === 1) return failures.find(isBehind) ?? null;
+  return failures.findLast((link) => link !== from && !isBehind(link)) ?? null;
+}

@@ -1,0 +1,184 @@
+import { render } from "preact";
+import { FilterBar } from "../../grid/draw/filter-bar.tsx";
+import { NoPushes, OlderPushes } from "../../grid/draw/grid-notes.tsx";
+import { pushQuery } from "../../grid/grid-address.ts";
+import { type CellsAnswer, isCellsAnswer, isPushesAnswer } from "../../grid/grid-answers.ts";
+import type { GridView } from "../../grid/grid-view.ts";
+import { addCounts } from "../../grid/job-counts.ts";
+import type { ShownPush } from "../../grid/shown-push.ts";
+import { fetchJson } from "../fetch-json.ts";
+import { FailuresTold } from "./failures-told.ts";
+import { GridHistory, type HistoryStep } from "./grid-history.ts";
+import { LiveGridStream } from "./live-grid-stream.ts";
+import { openPanelPlace, type PanelPlace } from "./panel-place.ts";
+import { PushDrawing } from "./push-drawing.tsx";
+import { chosenOf, type PagePush, PushList } from "./push-list.ts";
+import { TabSign } from "./tab-sign.ts";
+
+/** The elements of the page; see `GridMain`. */
+interface GridPlaces {
+  readonly root: HTMLElement;
+  readonly filter: HTMLElement;
+  readonly pushes: HTMLElement;
+  readonly end: HTMLElement;
+  readonly note: HTMLElement;
+  readonly panel: HTMLElement;
+}
+
+/** The grid in the browser: it holds the pushes, the view, and what is drawn of them. */
+export class OpenGrid {
+  readonly places: GridPlaces;
+  readonly #project: string;
+  readonly #list = new PushList();
+  readonly #history: GridHistory;
+  readonly #drawing: PushDrawing;
+  readonly #panel: PanelPlace | null;
+  readonly #sign = new TabSign();
+  readonly #told = new FailuresTold();
+  #next: string | null = null;
+
+  constructor(places: GridPlaces) {
+    const { project = "", revision = null } = places.root.dataset;
+    this.places = places;
+    this.#project = project;
+    this.#history = new GridHistory(project, revision, () => this.#show(this.#list.pushes));
+    this.#drawing = new PushDrawing(this.#list, places.pushes, () => this.view);
+    this.#panel = openPanelPlace(places.panel, {
+      viewNow: () => this.view,
+      onTab: (tab) => this.#history.go({ ...this.view, tab }, "push"),
+    });
+  }
+
+  get view(): GridView {
+    return this.#history.view;
+  }
+
+  /** Shows another view of the same pushes. */
+  change(view: GridView, step: HistoryStep): void {
+    const before = this.view;
+    this.#history.go(view, step);
+    const isOnlyAboutJob = before.filter === view.filter && before.expand === view.expand;
+    const concerned = [before.job, view.job].flatMap((guid) =>
+      guid === null ? [] : (this.#list.withJob(guid) ?? []),
+    );
+    this.#show(isOnlyAboutJob ? [...new Set(concerned)] : this.#list.pushes);
+  }
+
+  /** Reads the pushes and their jobs, and then follows their changes. */
+  async start(): Promise<void> {
+    if (this.view.job !== null) this.#panel?.show(this.view);
+    const position = await this.#readPage(this.view.before);
+    new LiveGridStream(
+      {
+        project: this.#project,
+        revisions: () => this.#list.pushes.map((push) => push.revision),
+        follows: () => this.#follows(),
+        onHeads: (heads) => this.#takeHeads(heads, true),
+        onCells: (answer) => this.#takeCells(answer),
+        onState: (words) => this.#note(words),
+      },
+      position,
+    );
+    this.places.root.dataset["live"] = "";
+  }
+
+  /** Returns which new pushes belong on the page, as a query; null if none do. */
+  #follows(): Record<string, string> | null {
+    const { author, since, until, before, revision } = this.view;
+    if (revision !== null || until !== null || before !== null) return null;
+    return {
+      newest: "",
+      ...(author !== null && { author }),
+      ...(since !== null && { since: String(since) }),
+      ...(this.#next === null && { whole: "" }),
+    };
+  }
+
+  /** Adds the next page of older pushes below. */
+  async showOlder(): Promise<void> {
+    await this.#readPage(this.#next);
+  }
+
+  /**
+   * Reads a page of pushes and their jobs.
+   *
+   * @returns the position of the first answer: changes after it may be missing. `""` if there was no answer.
+   */
+  async #readPage(before: string | null): Promise<string> {
+    const { revision } = this.view;
+    const query = new URLSearchParams({
+      ...pushQuery({ ...this.view, before }),
+      ...(revision !== null && { revision }),
+    });
+    const list = await fetchJson(
+      `/api/projects/${encodeURIComponent(this.#project)}/pushes?${query}`,
+      isPushesAnswer,
+    );
+    if (!list.ok) {
+      this.#note(`${list.text} What is shown does not change until the page is loaded again.`);
+      return "";
+    }
+    this.#next = list.value.next;
+    this.#takeHeads(list.value.pushes, false);
+    let position = "";
+    for (const { revision: push } of list.value.pushes) {
+      const cells = await fetchJson(
+        `/api/projects/${encodeURIComponent(this.#project)}/cells?${new URLSearchParams({ push })}`,
+        isCellsAnswer,
+      );
+      if (!cells.ok) {
+        this.#note(`${cells.text} The jobs of some pushes are missing.`);
+        continue;
+      }
+      if (position === "") position = cells.value.position;
+      // The answer leaves out a push without jobs.
+      const [jobs = { revision: push, isComplete: true, cells: [], coalesced: [], gone: [] }] =
+        cells.value.pushes;
+      this.#takeCells({ position, pushes: [jobs] });
+    }
+    return position;
+  }
+
+  #takeHeads(heads: readonly ShownPush[], areJobsKnown: boolean): void {
+    const changed = heads.flatMap((head) => this.#list.takeHead(head, areJobsKnown) ?? []);
+    this.#show(changed, false);
+  }
+
+  #takeCells({ pushes }: CellsAnswer): void {
+    const changes = pushes.flatMap((cells) => this.#list.takeCells(cells) ?? []);
+    for (const { push, newFailures } of changes) this.#told.add(push.revision, newFailures);
+    this.#show(
+      changes.map(({ push }) => push),
+      false,
+    );
+    const { job } = this.view;
+    if (job !== null && changes.some(({ push }) => push.jobs?.has(job) === true)) this.#panel?.refresh();
+  }
+
+  /** Draws pushes again, and what sums up all of them. @param withPanel - whether the job or its tab may have changed. */
+  #show(pushes: readonly PagePush[], withPanel = true): void {
+    const { view } = this;
+    const chosen = this.#list.pushes.map((push) => chosenOf(push, view.filter));
+    // Before all jobs are there, the server's numbers are the right ones.
+    if (this.#list.pushes.every(({ jobs }) => jobs !== null)) {
+      const counts = addCounts(chosen.map(({ offeredCounts }) => offeredCounts));
+      render(<FilterBar view={view} counts={counts} />, this.places.filter);
+      this.#sign.show(addCounts(chosen.map(({ shownCounts }) => shownCounts)).failed);
+    }
+    this.#drawing.draw(pushes);
+    this.#drawEnd(view);
+    if (withPanel) this.#panel?.show(view);
+  }
+
+  #drawEnd(view: GridView): void {
+    const isEmpty = this.#list.pushes.length === 0;
+    const end = view.revision === null ? <OlderPushes view={view} next={this.#next} /> : null;
+    render(isEmpty ? <NoPushes view={view} /> : end, this.places.end);
+  }
+
+  #note(words: string | null): void {
+    const { note } = this.places;
+    note.hidden = words === null;
+    note.textContent = words;
+  }
+}

@@ -1,0 +1,107 @@
+import { CELL } from "../../../domain/job-cell.ts";
+import { type ChosenJobs, chooseJobs } from "../../grid/filter-jobs.ts";
+import type { CellsOfPush } from "../../grid/grid-answers.ts";
+import { type GridJob, toGridJob } from "../../grid/grid-job.ts";
+import type { JobFilter } from "../../grid/grid-view.ts";
+import type { ShownPush } from "../../grid/shown-push.ts";
+import { isFailure } from "../../job-status.ts";
+
+/** A push on the page. */
+export interface PagePush {
+  readonly revision: string;
+  head: ShownPush;
+  /** By guid. Null until they have been read. */
+  jobs: Map<string, GridJob> | null;
+  /** What the last filter has made of the jobs; null after they have changed. */
+  chosen: { readonly filter: JobFilter; readonly jobs: ChosenJobs } | null;
+}
+
+/** Returns what a filter makes of the jobs of a push. The same question again costs nothing. */
+export function chosenOf(push: PagePush, filter: JobFilter): ChosenJobs {
+  if (push.chosen?.filter !== filter) {
+    push.chosen = { filter, jobs: chooseJobs([...(push.jobs?.values() ?? [])], filter) };
+  }
+  return push.chosen.jobs;
+}
+
+/** What a change has done to a push. */
+export interface TakenChange {
+  readonly push: PagePush;
+  /** Jobs that have failed since the page was drawn. */
+  readonly newFailures: number;
+}
+
+/** The pushes of the page with their jobs, the newest first. */
+export class PushList {
+  readonly #pushes: PagePush[] = [];
+
+  get pushes(): readonly PagePush[] {
+    return this.#pushes;
+  }
+
+  find(revision: string): PagePush | null {
+    return this.#pushes.find((push) => push.revision === revision) ?? null;
+  }
+
+  /** Returns the push with a job; null if no push of the page has it. */
+  withJob(guid: string): PagePush | null {
+    return this.#pushes.find(({ jobs }) => jobs?.has(guid) === true) ?? null;
+  }
+
+  /**
+   * Adds a push, or replaces what is known about it. Returns null if nothing changes.
+   *
+   * @param areJobsKnown - the push has no jobs but those that come with it. Otherwise they have to be read first.
+   */
+  takeHead(head: ShownPush, areJobsKnown: boolean): PagePush | null {
+    const known = this.find(head.revision);
+    if (known !== null) {
+      if (JSON.stringify(known.head) === JSON.stringify(head)) return null;
+      known.head = head;
+      this.#sort();
+      return known;
+    }
+    const push = {
+      revision: head.revision,
+      head,
+      jobs: areJobsKnown ? new Map<string, GridJob>() : null,
+      chosen: null,
+    };
+    this.#pushes.push(push);
+    this.#sort();
+    return push;
+  }
+
+  /** Applies changes. A job that is known in the same version stays as it is. Returns null if nothing changes. */
+  takeCells({ revision, isComplete, cells, coalesced, gone }: CellsOfPush): TakenChange | null {
+    const push = this.find(revision);
+    if (push === null) return null;
+    const isFirst = push.jobs === null;
+    const before = push.jobs ?? new Map<string, GridJob>();
+    const after = isComplete ? new Map<string, GridJob>() : before;
+    const hidden = new Set(coalesced);
+    let newFailures = 0;
+    let isChanged = isFirst;
+    for (const cell of cells) {
+      const guid = cell[CELL.guid];
+      const known = before.get(guid);
+      const job = toGridJob(cell, hidden.has(guid));
+      const isSame = known !== undefined && known.version === job.version && known.status === job.status;
+      after.set(guid, isSame ? known : job);
+      if (isSame) continue;
+      isChanged = true;
+      if (!isFirst && isFailure(job.status) && !(known !== undefined && isFailure(known.status)))
+        newFailures += 1;
+    }
+    for (const guid of gone) isChanged = after.delete(guid) || isChanged;
+    if (isComplete && after.size !== before.size) isChanged = true;
+    push.jobs = after;
+    if (isChanged) push.chosen = null;
+    return isChanged ? { push, newFailures } : null;
+  }
+
+  #sort(): void {
+    // Pushes of the same second keep the order in which the server listed them.
+    this.#pushes.sort((a, b) => b.head.at - a.head.at);
+  }
+}

@@ -1,0 +1,485 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { BrowserContextOptions, Locator, Page } from "playwright-core";
+import { Unavailable } from "../../src/domain/faults.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { anArrival } from "../examples.ts";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { until } from "../until.ts";
+import { axeFindings } from "./axe.ts";
+import { openBrowser } from "./browser.ts";
+import { type PagesServer, pageSettings, startPagesServer } from "./pages-server.ts";
+
+const chromium = await serverOrSkip(openBrowser);
+
+const revisionOf = (letter: string): string => letter.repeat(40);
+const shortOf = (letter: string): string => letter.repeat(12);
+
+interface JobParts {
+  readonly guid: string;
+  readonly push: string;
+  readonly symbol: string;
+  readonly result?: "success" | "fail" | null;
+  readonly group?: string;
+  readonly platform?: string;
+  readonly tier?: number;
+  readonly project?: string;
+  readonly name?: string;
+}
+
+/** Returns a job message as stored: completed with its result, or running if that is null. */
+function job({ guid, push, symbol, result = "success", ...more }: JobParts) {
+  const { group = "M", platform = "linux64", tier = 1, project = "try", name = `mochitest-${symbol}` } = more;
+  return anArrival({
+    taskId: guid,
+    origin: { kind: "hg.mozilla.org", project, revision: revisionOf(push) },
+    display: { jobName: name, jobSymbol: symbol, groupSymbol: group, groupName: `Group ${group}` },
+    buildMachine: { platform, os: "linux", architecture: "x86_64" },
+    runMachine: { platform, os: "linux", architecture: "x86_64" },
+    labels: ["debug"],
+    tier,
+    ...(result === null ? { state: "running" } : { state: "completed", result }),
+    timeScheduled: "2026-01-05T09:00:00Z",
+    timeStarted: "2026-01-05T09:01:00Z",
+    ...(result !== null && { timeCompleted: "2026-01-05T09:11:00Z" }),
+  });
+}
+
+const push = (letter: string, seconds: number, project = "try") => ({
+  project,
+  received_at: "2026-01-05T10:00:00.000Z",
+  resultSet: {
+    ...{ revision: revisionOf(letter), author: `${letter}@example.org`, push_timestamp: seconds },
+    revisions: [
+      {
+        revision: revisionOf(letter),
+        author: "Some Person",
+        comment: `Bug 1 - Push ${letter}`,
+        repository: project,
+      },
+    ],
+  },
+});
+
+chromium.describe("the grid", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-grid-page-"));
+  let store: Store;
+  let server: PagesServer;
+  let isAway = false;
+
+  beforeAll(async () => {
+    store = await openSqliteStore(folder, 30);
+    await store.storeResultSets([push("a", 1_790_000_000), push("b", 1_790_000_100)]);
+    await store.storeSubmissions([
+      ...["1", "2", "3", "4"].map((symbol) => job({ guid: `a${symbol}/0`, push: "a", symbol })),
+      job({ guid: "abad/0", push: "a", symbol: "bc7", result: "fail" }),
+      job({ guid: "aagain/0", push: "a", symbol: "bc7" }),
+      job({ guid: "arun/0", push: "a", symbol: "R", group: "R", result: null, platform: "windowsxp" }),
+      job({ guid: "athird/0", push: "a", symbol: "T", group: "T", tier: 3 }),
+      ...["1", "2", "3"].map((symbol) => job({ guid: `b${symbol}/0`, push: "b", symbol })),
+      job({ guid: "bbad/0", push: "b", symbol: "X", group: "?", result: "fail" }),
+    ]);
+    server = await startPagesServer(awayable(store), {
+      settings: { ...pageSettings, PAGES_MAX_STREAMS: 20 },
+    });
+  });
+  afterAll(async () => {
+    await Promise.all([server.close(), chromium.server().close()]);
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** The same store, which cannot be reached while `isAway` says so. */
+  function awayable(real: Store): Store {
+    return new Proxy(real, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== "function") return member;
+        return (...given: unknown[]) =>
+          isAway
+            ? Promise.reject(new Unavailable("store", "switched off"))
+            : Reflect.apply(member, target, given);
+      },
+    });
+  }
+
+  async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await chromium.server().newPage(options);
+    await page.goto(server.url + path);
+    if (options.javaScriptEnabled !== false) await page.locator("#grid[data-live]").waitFor();
+    return page;
+  }
+
+  /** The text of an element, without the signs that keep parentheses on a line. */
+  const textOf = async (element: Locator) => (await element.textContent())?.replaceAll("\u2060", "");
+
+  const rowOf = (page: Page, letter: string, platform: string) =>
+    page.locator(`[data-push="${shortOf(letter)}"] tr`, { hasText: platform }).locator("td");
+
+  /** What has the focus: the text of the link. */
+  const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
+
+  describe("as the server draws it", () => {
+    it("shows pushes, rows and closed groups, without a script", async () => {
+      const page = await open("/projects/try", { javaScriptEnabled: false });
+      expect(
+        await page.locator(".push").evaluateAll((all) => all.map((each) => each.getAttribute("data-push"))),
+      ).toEqual([shortOf("b"), shortOf("a")]);
+      expect(await textOf(rowOf(page, "a", "Linux x64 debug"))).toBe("M(bc7bc7+4)");
+      expect(await textOf(rowOf(page, "b", "Linux x64 debug"))).toBe("XM(+3)");
+      expect(await page.locator(".push-counts").first().textContent()).toBe("1 failed- Complete -4 jobs");
+      expect(await page.locator("a.passed-elsewhere").getAttribute("aria-label")).toMatch(
+        /passed in another run/,
+      );
+      await page.close();
+    });
+
+    it("has filters and groups that work without a script", async () => {
+      const page = await open("/projects/try", { javaScriptEnabled: false });
+      await page.locator("#filter-text").fill("bc7 linux");
+      await page.getByRole("checkbox", { name: "tier 3" }).check();
+      await page.getByRole("button", { name: "Apply" }).click();
+      expect(page.url()).toMatch(/text=bc7\+linux.*tier=3/);
+      expect(await page.locator("a.job").count()).toBe(2);
+      await page.goto(`${server.url}/projects/try`);
+      await page
+        .locator(`[data-push="${shortOf("a")}"] .group-symbol`)
+        .first()
+        .click();
+      expect(await textOf(rowOf(page, "a", "Linux x64 debug"))).toBe("M(1234bc7bc7)");
+      await page.close();
+    });
+
+    it("shows one push by any form of its revision, and says where to look if there is none", async () => {
+      const page = await open(`/projects/try/pushes/${revisionOf("a")}`, { javaScriptEnabled: false });
+      expect(await page.locator(".push").count()).toBe(1);
+      const answer = await page.goto(`${server.url}/projects/try/pushes/${shortOf("f")}`);
+      expect(answer?.status()).toBe(404);
+      expect(await page.locator('main a[href^="/publish"]').count()).toBe(1);
+      const unknown = await page.goto(`${server.url}/projects/nothing`);
+      expect(unknown?.status()).toBe(404);
+      expect(await page.locator(".note").textContent()).toMatch(
+        /^No push and no job of nothing has arrived yet/,
+      );
+      await page.close();
+    });
+
+    it("names the filter that hides everything, and offers to show all jobs", async () => {
+      const page = await open("/projects/try?text=nosuchjob", { javaScriptEnabled: false });
+      expect(await page.locator(".hidden-jobs").first().textContent()).toBe(
+        'All 4 jobs are hidden: only text "nosuchjob", tier 1, 2 is shown. Show all jobs',
+      );
+      await page.locator(".hidden-jobs a").first().click();
+      expect(await page.locator("a.job, a.count").count()).toBeGreaterThan(3);
+      await page.close();
+    });
+
+    it("is a page that says so while the store is away", async () => {
+      isAway = true;
+      const page = await chromium.server().newPage();
+      const answer = await page.goto(`${server.url}/projects/try`);
+      expect(answer?.status()).toBe(503);
+      expect(await page.locator("main").textContent()).toMatch(/database cannot be reached/);
+      isAway = false;
+      await page.close();
+    });
+  });
+
+  describe("while it stays open", () => {
+    it("shows a published job within 3 s, pending, running and failed; the open group, focus and scroll stay", async () => {
+      await store.storeResultSets([push("c", 1_790_000_200, "live")]);
+      await store.storeSubmissions(
+        ["1", "2", "3"].map((symbol) => job({ guid: `c${symbol}/0`, push: "c", symbol, project: "live" })),
+      );
+      const page = await open("/projects/live", { viewport: { width: 1280, height: 200 } });
+      await page.locator("a.group-symbol").click();
+      const kept = page.locator("a.job", { hasText: /^2$/ });
+      await kept.focus();
+      await kept.evaluate((link) => link.setAttribute("data-kept", ""));
+      await page.evaluate(() => window.scrollTo(0, 40));
+
+      const fresh = page.locator("a.job", { hasText: /^new$/ });
+      const freshJob = { guid: "cnew/0", push: "c", symbol: "new", project: "live" };
+      for (const [result, look] of [
+        [null, /btn-dkgray/],
+        ["fail", /btn-orange/],
+      ] as const) {
+        await store.storeSubmissions([job({ ...freshJob, result })]);
+        await until(async () => look.test((await fresh.getAttribute("class", { timeout: 3000 })) ?? ""));
+      }
+      expect(await page.locator("a.group-symbol").getAttribute("aria-expanded")).toBe("true");
+      expect(await page.locator("a[data-kept]:focus").textContent()).toBe("2");
+      expect(await page.evaluate(() => window.scrollY)).toBe(40);
+      await until(async () => (await page.title()) === "(1) live · pulse-ingest");
+      await until(
+        async () => (await page.locator("#announcer").textContent()) === "1 job failed in push cccccccc.",
+      );
+      await page.close();
+    });
+
+    it("shows a push that nobody has submitted yet, and its details when they come", async () => {
+      const page = await open("/projects/live");
+      await store.storeSubmissions([job({ guid: "d/0", push: "d", symbol: "1", project: "live" })]);
+      const section = page.locator(`[data-push="${shortOf("d")}"]`);
+      await section.getByText("push details not received yet").waitFor({ timeout: 3000 });
+      await store.storeResultSets([push("d", 1_790_000_300, "live")]);
+      await section.getByText("d@example.org").waitFor({ timeout: 3000 });
+      await page.close();
+    });
+
+    it("says how old it is while the store is away, and goes on when it is back", async () => {
+      const page = await open("/projects/live");
+      isAway = true;
+      await page.getByText(/The database cannot be reached. What is shown is as of/).waitFor();
+      isAway = false;
+      await page.locator("#live-note").waitFor({ state: "hidden" });
+      await page.close();
+    });
+
+    it("asks every minute, and says so, if all streams are taken", async () => {
+      const small = await startPagesServer(store, { settings: { ...pageSettings, PAGES_MAX_STREAMS: 0 } });
+      const page = await chromium.server().newPage();
+      await page.goto(`${small.url}/projects/try`);
+      await page.getByText(/Changes come once a minute/).waitFor();
+      await page.close();
+      await small.close();
+    });
+  });
+
+  describe("its view", () => {
+    it("is in the address: back and forward restore it, and a fresh profile shows the same", async () => {
+      const page = await open("/projects/try");
+      await page.locator("#filter-text").pressSequentially("bc7");
+      await until(async () => (await page.locator("a.job").count()) === 2);
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("u");
+      await until(async () => (await page.locator("a.job").count()) === 1);
+      const address = page.url();
+      expect(address).toMatch(/text=bc7&status=unclassified$/);
+
+      const fresh = await open(address.slice(server.url.length));
+      expect(await fresh.locator("a.job").evaluateAll((all) => all.map((each) => each.textContent))).toEqual([
+        "bc7",
+      ]);
+      expect(await fresh.locator("#filter-text").inputValue()).toBe("bc7");
+      await fresh.close();
+
+      await page.goBack();
+      await until(async () => (await page.locator("a.job").count()) === 2);
+      await page.goBack();
+      await until(async () => (await page.locator("a.count").count()) > 0);
+      expect(await page.locator("#filter-text").inputValue()).toBe("");
+      await page.goForward();
+      await until(async () => (await page.locator("#filter-text").inputValue()) === "bc7");
+      await page.close();
+    });
+
+    it("is changed in place by its links and the boxes of the tiers", async () => {
+      const page = await open("/projects/try");
+      await page.evaluate(() => document.body.setAttribute("data-same", ""));
+      await page.getByRole("link", { name: "Failures 2" }).click();
+      await until(async () => (await page.locator("a.job").count()) === 2);
+      await page.getByRole("link", { name: "remove: failures" }).click();
+      await page.getByRole("checkbox", { name: "tier 3" }).check();
+      await page.getByRole("link", { name: /^mochitest-T/ }).waitFor();
+      await page.getByRole("link", { name: "Windows XP debug" }).click();
+      await until(async () => (await page.locator(".jobs tr").count()) === 1);
+      expect(await page.locator("body[data-same]").count()).toBe(1);
+      await page.close();
+    });
+  });
+
+  describe("by keyboard", () => {
+    let page: Page;
+    beforeAll(async () => {
+      page = await open("/projects/try");
+    });
+    afterAll(() => page.close());
+
+    const shownJobs = () => page.locator("a.job, a.count").allTextContents();
+    const selected = () => page.locator('a.job[aria-current="true"]').allTextContents();
+
+    it("j and n select the next unclassified failure, k and p the previous one", async () => {
+      await page.keyboard.press("j");
+      expect(await selected()).toEqual(["X"]);
+      await page.keyboard.press("n");
+      expect(await selected()).toEqual(["bc7"]);
+      await page.keyboard.press("k");
+      expect(await selected()).toEqual(["X"]);
+      await page.keyboard.press("n");
+      await page.keyboard.press("p");
+      expect(await selected()).toEqual(["X"]);
+      expect(page.url()).toMatch(/job=bbad%2F0/);
+    });
+
+    it("arrow keys move among the jobs, and Enter opens one", async () => {
+      await page.keyboard.press("ArrowRight");
+      expect(await focused(page)).toBe("M");
+      await page.keyboard.press("ArrowRight");
+      expect(await focused(page)).toBe("+3");
+      await page.keyboard.press("ArrowLeft");
+      await page.keyboard.press("ArrowLeft");
+      expect(await focused(page)).toBe("X");
+      await page.keyboard.press("Escape");
+      expect(await selected()).toEqual([]);
+      expect(await focused(page)).toBe("X");
+      await page.keyboard.press("Enter");
+      expect(await selected()).toEqual(["X"]);
+      await page.keyboard.press("Escape");
+    });
+
+    it("Tab goes from push to push, and stays where it was in each", async () => {
+      await page.keyboard.press("Tab");
+      expect(
+        await page.evaluate(() => document.activeElement?.closest("[data-push]")?.getAttribute("data-push")),
+      ).toBe(shortOf("a"));
+      await page.keyboard.press("Shift+Tab");
+      expect(await focused(page)).toBe("X");
+    });
+
+    it("up and down move between platforms", async () => {
+      await page
+        .locator(`[data-push="${shortOf("a")}"] a.job`)
+        .first()
+        .focus();
+      await page.keyboard.press("ArrowDown");
+      expect(
+        await page.evaluate(() => document.activeElement?.closest("tr")?.querySelector("th")?.textContent),
+      ).toBe("Windows XP debug");
+      await page.keyboard.press("ArrowUp");
+      expect(await focused(page)).toMatch(/bc7|M/);
+    });
+
+    it("u shows unclassified failures only, i hides what is in progress, x opens all groups", async () => {
+      const before = await shownJobs();
+      await page.keyboard.press("u");
+      expect(await shownJobs()).toEqual(["X", "bc7"]);
+      await page.keyboard.press("u");
+      await page.keyboard.press("i");
+      expect(await shownJobs()).toEqual(before.filter((text) => text !== "R"));
+      await page.keyboard.press("i");
+      await page.keyboard.press("x");
+      expect(await page.locator("a.count").count()).toBe(0);
+      await page.keyboard.press("x");
+      expect(await shownJobs()).toEqual(before);
+    });
+
+    it("f goes to the filter, where letters are letters; Enter comes back, Ctrl+Shift+F clears it", async () => {
+      await page.keyboard.press("f");
+      await page.keyboard.type("bc7 jnkp");
+      expect(await page.locator("#filter-text").inputValue()).toBe("bc7 jnkp");
+      expect(await selected()).toEqual([]);
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Control+Shift+F");
+      expect(await page.locator("#filter-text").inputValue()).toBe("");
+      expect((await shownJobs()).length).toBeGreaterThan(4);
+    });
+
+    it("single keys do nothing while they are switched off", async () => {
+      await page.evaluate(() => localStorage.setItem("single-keys", "off"));
+      await page.keyboard.press("u");
+      expect((await shownJobs()).length).toBeGreaterThan(4);
+      await page.evaluate(() => localStorage.removeItem("single-keys"));
+    });
+
+    it("? leads to the help", async () => {
+      const other = await open("/projects/try");
+      await other.keyboard.press("?");
+      await other.waitForURL("**/help");
+      await other.close();
+    });
+  });
+
+  describe("for everybody", () => {
+    it.each(["light", "dark"] as const)("axe finds nothing in the %s scheme", async (colorScheme) => {
+      const page = await open("/projects/try?status=-success&tier=1%2C2%2C3", { colorScheme });
+      expect(await axeFindings(page)).toEqual([]);
+      await page.goto(server.url);
+      expect(await axeFindings(page)).toEqual([]);
+      await page.close();
+    });
+
+    it("has no second scroll bar at 400 % zoom, and shows failures by more than colour", async () => {
+      const page = await open("/projects/try", {
+        viewport: { width: 320, height: 256 },
+        forcedColors: "active",
+      });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+      const borders = await page
+        .locator("a.job")
+        .evaluateAll((all) => all.map((each) => [each.className, getComputedStyle(each).borderTopWidth]));
+      expect(borders.filter(([name]) => name?.includes("btn-orange")).map(([, width]) => width)).toEqual([
+        "2px",
+        "2px",
+      ]);
+      await page.close();
+    });
+
+    it("what strangers have sent stays text", async () => {
+      const evil = '<img src=x onerror="document.title=1">';
+      const { submission, ...arrival } = job({ guid: "evil/0", push: "e", symbol: "e", project: "evil" });
+      const hostile = {
+        job_guid: "javascript:alert(1)/0",
+        job_symbol: evil,
+        group_symbol: "\u202egroup",
+        name: evil,
+      };
+      await store.storeSubmissions([
+        { ...arrival, submission: { ...submission, job: { ...submission.job, ...hostile } } },
+      ]);
+      const page = await open("/projects/evil");
+      await page.locator("a.job").click();
+      expect(await page.locator("main img").count()).toBe(0);
+      expect(await page.title()).toBe("evil · pulse-ingest");
+      expect(await page.locator("a.group-symbol").textContent()).toBe("\\u202egroup");
+      expect(new URL(page.url()).searchParams.get("job")).toBe("javascript:alert(1)/0");
+      await page.close();
+    });
+  });
+
+  describe("the front page and old addresses", () => {
+    it("lists the projects, the newest push first", async () => {
+      const page = await chromium.server().newPage();
+      await page.goto(server.url);
+      const projects = await page.locator("a.project-link").allTextContents();
+      expect(projects).toEqual(expect.arrayContaining(["live", "try"]));
+      expect(projects.indexOf("live")).toBeLessThan(projects.indexOf("try"));
+      await page.close();
+    });
+
+    it.each([
+      ["try", "/projects/try"],
+      [revisionOf("a").slice(0, 20), `/projects/try/pushes/${shortOf("a")}`],
+      ["abad", "/job?project=try&guid=abad%2F0"],
+    ])("the box finds %s", async (text, path) => {
+      const answer = await fetch(`${server.url}/?find=${text}`, { redirect: "manual" });
+      expect([answer.status, answer.headers.get("location")]).toEqual([302, path]);
+    });
+
+    it("the box says so if it finds nothing, and leads to the reason", async () => {
+      const page = await chromium.server().newPage();
+      expect((await page.goto(`${server.url}/?find=nosuch`))?.status()).toBe(404);
+      expect(
+        await page.getByRole("link", { name: /Why is the task nosuch missing/ }).getAttribute("href"),
+      ).toBe("/publish?task=nosuch");
+      await page.close();
+    });
+
+    it("links of the reference lead to the same push and log", async () => {
+      const page = await chromium.server().newPage();
+      await page.goto(`${server.url}/#/jobs?repo=try&revision=${shortOf("a")}`);
+      await page.waitForURL(`**/projects/try/pushes/${shortOf("a")}`);
+      const number = (await store.findJob("try", "abad/0"))?.job.rest_id;
+      const answer = await fetch(`${server.url}/logviewer.html?job_id=${number}&repo=try`, {
+        redirect: "manual",
+      });
+      expect(answer.headers.get("location")).toBe("/log?project=try&guid=abad%2F0");
+      await page.goto(`${server.url}/logviewer.html#?job_id=${number}&repo=try#L10-L20`);
+      await page.waitForURL(/\/log\?project=try&guid=abad%2F0.*#L10-L20$/);
+      await page.close();
+    });
+  });
+});
