@@ -83,7 +83,7 @@ export class LiveGrid {
     this.#viewers.add(viewer);
     if (this.#isAway) send({ kind: "away" });
     // At once, because the page may have been without a stream for a while.
-    this.#timer ??= setTimeout(() => void this.#turn(), 0);
+    if (this.#timer === null) this.#turnAfter(0);
     return () => this.#viewers.delete(viewer);
   }
 
@@ -95,8 +95,13 @@ export class LiveGrid {
       if (error instanceof Unavailable) this.#say("away");
       else this.#options.onBug(error);
     }
-    this.#timer =
-      this.#viewers.size === 0 ? null : setTimeout(() => void this.#turn(), this.#options.everyMs);
+    if (this.#viewers.size === 0) this.#timer = null;
+    else this.#turnAfter(this.#options.everyMs);
+  }
+
+  #turnAfter(ms: number): void {
+    // An open page does not keep the process from ending.
+    this.#timer = setTimeout(() => void this.#turn(), ms).unref();
   }
 
   #say(kind: "away" | "back"): void {

@@ -10,7 +10,7 @@ import { fetchJson } from "../fetch-json.ts";
 import { FailuresTold } from "./failures-told.ts";
 import { GridHistory, type HistoryStep } from "./grid-history.ts";
 import { LiveGridStream } from "./live-grid-stream.ts";
-import { openPanelPlace, type PanelPlace } from "./panel-place.ts";
+import { PanelPlace } from "./panel-place.ts";
 import { PushDrawing } from "./push-drawing.tsx";
 import { chosenOf, type PagePush, PushList } from "./push-list.ts";
 import { TabSign } from "./tab-sign.ts";
@@ -32,7 +32,7 @@ export class OpenGrid {
   readonly #list = new PushList();
   readonly #history: GridHistory;
   readonly #drawing: PushDrawing;
-  readonly #panel: PanelPlace | null;
+  readonly #panel: PanelPlace;
   readonly #sign = new TabSign();
   readonly #told = new FailuresTold();
   #next: string | null = null;
@@ -43,7 +43,7 @@ export class OpenGrid {
     this.#project = project;
     this.#history = new GridHistory(project, revision, () => this.#show(this.#list.pushes));
     this.#drawing = new PushDrawing(this.#list, places.pushes, () => this.view);
-    this.#panel = openPanelPlace(places.panel, {
+    this.#panel = new PanelPlace(places.panel, {
       viewNow: () => this.view,
       onTab: (tab) => this.#history.go({ ...this.view, tab }, "push"),
     });
@@ -66,7 +66,7 @@ export class OpenGrid {
 
   /** Reads the pushes and their jobs, and then follows their changes. */
   async start(): Promise<void> {
-    if (this.view.job !== null) this.#panel?.show(this.view);
+    if (this.view.job !== null) void this.#panel.show();
     const position = await this.#readPage(this.view.before);
     new LiveGridStream(
       {
@@ -79,6 +79,7 @@ export class OpenGrid {
       },
       position,
     );
+    this.#panel.prepare();
     this.places.root.dataset["live"] = "";
   }
 
@@ -152,7 +153,7 @@ export class OpenGrid {
       false,
     );
     const { job } = this.view;
-    if (job !== null && changes.some(({ push }) => push.jobs?.has(job) === true)) this.#panel?.refresh();
+    if (job !== null && changes.some(({ push }) => push.jobs?.has(job) === true)) this.#panel.refresh();
   }
 
   /** Draws pushes again, and what sums up all of them. @param withPanel - whether the job or its tab may have changed. */
@@ -167,7 +168,7 @@ export class OpenGrid {
     }
     this.#drawing.draw(pushes);
     this.#drawEnd(view);
-    if (withPanel) this.#panel?.show(view);
+    if (withPanel) void this.#panel.show();
   }
 
   #drawEnd(view: GridView): void {
