@@ -18,12 +18,11 @@ export const pushedAt = (push: number): number => FIRST_PUSH_SECONDS + push * PU
 /** Puts pushes of equal size into a store, one after the other, with completed jobs. */
 export async function fillPushes(
   store: Pick<SubmissionStore, "storeSubmissions" | "storeResultSets">,
-  { jobs, pushes }: { readonly jobs: number; readonly pushes: number },
+  { jobs, perPush }: { readonly jobs: number; readonly perPush: number },
   onStored: (jobs: number) => void,
 ): Promise<void> {
-  const numbers = Array.from({ length: pushes }, (_, push) => push);
+  const numbers = Array.from({ length: Math.ceil(jobs / perPush) }, (_, push) => push);
   await store.storeResultSets(numbers.filter((push) => push % 10 < SUBMITTED_OF_TEN).map(toResultSet));
-  const perPush = Math.ceil(jobs / pushes);
   for (let at = 0; at < jobs; at += AT_ONCE) {
     const batch = arrivals(at, Math.min(AT_ONCE, jobs - at), arrivedAt);
     await store.storeSubmissions(batch.map((arrival, n) => inPush(arrival, Math.floor((at + n) / perPush))));

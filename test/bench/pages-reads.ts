@@ -15,8 +15,12 @@ import { mongodb } from "./servers.ts";
 
 /** The limit for 99 of 100 answers. */
 const LIMIT_MS = 50;
-const PUSHES = 200;
-const CELLS = 2000;
+const JOBS_PER_PUSH = 5000;
+/**
+ * How many jobs a page has. The server for MongoDB's protocol reads and sorts all jobs of a push for each page, so its page is small;
+ * it is as large as those that the grid reads.
+ */
+const CELLS: Readonly<Record<string, number>> = { sqlite: 2000, mongodb: 500 };
 
 interface ReadFigures {
   readonly p50_ms: number;
@@ -65,13 +69,13 @@ async function measureStore(
   const open = () => openStore({ mongodbUrl, dataDir, rejectionTtlDays: 30 });
   try {
     const filled = await open();
-    await fillPushes(filled, { jobs, pushes: PUSHES }, (stored) =>
+    await fillPushes(filled, { jobs, perPush: JOBS_PER_PUSH }, (stored) =>
       show(`${name}: ${stored} of ${jobs} jobs`),
     );
     await filled.close();
     const store = await open();
     const figures: Record<string, ReadFigures> = {};
-    for (const [question, read] of Object.entries(readsOf(jobs))) {
+    for (const [question, read] of Object.entries(readsOf(jobs, CELLS[name] ?? 0))) {
       show(`${name}: ${question}`);
       figures[question] = await timed(store, read, times);
     }
@@ -82,14 +86,15 @@ async function measureStore(
   }
 }
 
-function readsOf(jobs: number): Readonly<Record<string, Read>> {
-  const perPush = Math.ceil(jobs / PUSHES);
-  const anyPush = (): number => randomInt(PUSHES);
+function readsOf(jobs: number, limit: number): Readonly<Record<string, Read>> {
+  const perPush = Math.min(jobs, JOBS_PER_PUSH);
+  const pushCount = Math.ceil(jobs / perPush);
+  const anyPush = (): number => randomInt(pushCount);
   const idOf = (push: number): string => resultSetId(projectOfPush(push), revisionOfPush(push));
   const pushes = (store: Store, query: PushQuery) => async () =>
     (await store.listPushes(query)).pushes.length;
   const cells = (store: Store, push: number, changed: string) => async () => {
-    const query = { result_set: idOf(push), after: { changed, id: null }, limit: CELLS };
+    const query = { result_set: idOf(push), after: { changed, id: null }, limit };
     return (await store.listCells(query)).cells.length;
   };
   return {
@@ -101,10 +106,10 @@ function readsOf(jobs: number): Readonly<Record<string, Read>> {
     },
     "listPushes(10), of an author": async (store) =>
       pushes(store, { project: projectOfPush(anyPush()), author: authorOfPush(anyPush()), limit: 10 }),
-    "listCells(2,000), first page": async (store) => cells(store, anyPush(), ""),
-    "listCells(2,000), a later page": async (store) => {
+    "listCells, first page": async (store) => cells(store, anyPush(), ""),
+    "listCells, a later page": async (store) => {
       const push = anyPush();
-      return cells(store, push, arrivedAt(push * perPush + randomInt(Math.max(1, perPush - CELLS))));
+      return cells(store, push, arrivedAt(push * perPush + randomInt(Math.max(1, perPush - limit))));
     },
     "listCells, what changed in 15 s": async (store) => {
       const push = anyPush();

@@ -28,6 +28,10 @@ import { below, type Collections, type JobDocument, toResultSet } from "./mongod
 import { inOneReply } from "./mongodb-rounds.ts";
 
 const shown = Object.fromEntries([...SHOWN, "last_modified"].map((name) => [name, 1]));
+/** The widths of the ranges of time in which pushes are read, in seconds: the first one, the limit, and the factor between two. */
+const NARROWEST_SECONDS = 86_400;
+const WIDEST_SECONDS = 1000 * 86_400;
+const WIDER = 8;
 /** How many pushes are searched for similar jobs at the same time. */
 const PUSHES_AT_ONCE = 10;
 
@@ -61,8 +65,21 @@ export function createPageReads(all: Collections) {
     return { pushes: ids.flatMap((id) => pushes.get(id) ?? []), next };
   }
 
-  /** Reads heads, the newest first. */
-  async function readHeads(
+  /**
+   * Reads heads, the newest first. Some servers read and sort everything in a range, so it is only as wide as it has to be for
+   * as many heads as are wanted.
+   */
+  async function readHeads(project: string, range: PushRange, most: number): Promise<PushHead[]> {
+    const end = Math.min(range.to, Date.now() / 1000);
+    for (let width = NARROWEST_SECONDS; width < WIDEST_SECONDS; width *= WIDER) {
+      if (end - width <= range.from) break;
+      const found = await headsIn(project, { ...range, from: end - width }, most);
+      if (found.length === most) return found;
+    }
+    return headsIn(project, range, most);
+  }
+
+  async function headsIn(
     project: string,
     { from, to, before }: PushRange,
     most: number,

@@ -104,7 +104,7 @@ export function createPageReads(db: Database.Database) {
     const heads = readHeads(project, headRange(before === undefined ? {} : { before }), SIMILAR_READS);
     const cellsOf = db.prepare(
       `SELECT '[' || coalesce(group_concat(cell), '') || ']' AS doc FROM (
-         SELECT cell FROM jobs WHERE push = (SELECT rest_id FROM resultsets WHERE id = ?) AND kind = ?
+         SELECT cell FROM jobs INDEXED BY jobs_by_kind WHERE push = (SELECT rest_id FROM resultsets WHERE id = ?) AND kind = ?
            ORDER BY changed DESC, n DESC LIMIT ?)`,
     );
     const revisionOf = db.prepare("SELECT doc -> 'revision' AS doc FROM resultsets WHERE id = ?");

@@ -125,6 +125,11 @@ async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
   await lists.hasProject("try");
   await lists.listProjectNames(5);
 
+  const { setJobState } = createJobStates(all);
+  expect(await setJobState("try", 1, "running", new Date().toISOString(), restOrigin)).toBe("unknown");
+
+  expect(asked).toHaveLength(39);
+
   const pages = createPageReads(all);
   await pages.listProjects();
   await pages.listPushes({ project: "try", since: 5, limit: 10 });
@@ -132,11 +137,7 @@ async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
   const [{ changed, id } = { changed: "", id: "" }] = cells;
   await pages.listCells({ result_set: "try/aaaaaaaaaaaa", after: { changed, id }, limit: 10 });
   await pages.listSimilarJobs({ project: "try", signature: "s", limit: 10 });
-
-  const { setJobState } = createJobStates(all);
-  expect(await setJobState("try", 1, "running", new Date().toISOString(), restOrigin)).toBe("unknown");
-
-  expect(asked).toHaveLength(48);
+  expect(asked.length).toBeGreaterThan(39 + 6);
   for (const command of [...asked]) {
     const plan = JSON.stringify(await db.command({ explain: command, verbosity: "queryPlanner" }));
     expect({ command, plan, byIndex: /Index (Only )?Scan|IXSCAN|IDHACK/.test(plan) }).toMatchObject({
