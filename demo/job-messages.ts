@@ -23,15 +23,20 @@ export function logPath({ taskId }: DemoJob): string {
 export function messagesOf(job: DemoJob, logsUrl: string, endsAtMs: number): readonly TimedMessage[] {
   const random = new SeededRandom("messages", job.taskId);
   const lagMs = (): number => random.between(300, 4000);
-  const pending = { atMs: job.requestedAt * 1000 + lagMs(), body: message(job, "pending", {}) };
+  // A publisher knows the platform from the start, and the machine only when the job runs.
+  const pending = {
+    atMs: job.requestedAt * 1000 + lagMs(),
+    body: message(job, "pending", machine(job, "unknown")),
+  };
+  const named = machine(job, `w-${job.platform.name}-${random.between(100, 999)}`);
   const running = {
     atMs: job.startedAt * 1000 + lagMs(),
-    body: message(job, "running", { timeStarted: iso(job.startedAt), ...machine(job, random) }),
+    body: message(job, "running", { timeStarted: iso(job.startedAt), ...named }),
   };
   const completed = {
     atMs: job.endedAt * 1000 + lagMs(),
     body: message(job, "completed", {
-      ...{ timeStarted: iso(job.startedAt), timeCompleted: iso(job.endedAt), ...machine(job, random) },
+      ...{ timeStarted: iso(job.startedAt), timeCompleted: iso(job.endedAt), ...named },
       ...{ result: job.result, isRetried: job.isRetried, ...jobDetails(job, random) },
       ...{
         logs: logs(job, logsUrl),
@@ -71,9 +76,8 @@ function message(job: DemoJob, state: string, rest: object): object {
   };
 }
 
-function machine({ platform }: DemoJob, random: SeededRandom): object {
-  const { name, os, architecture } = platform;
-  const worker = { name: `w-${name}-${random.between(100, 999)}`, platform: name, os, architecture };
+function machine({ platform }: DemoJob, name: string): object {
+  const worker = { name, platform: platform.name, os: platform.os, architecture: platform.architecture };
   return { buildMachine: worker, runMachine: worker };
 }
 
