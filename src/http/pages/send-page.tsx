@@ -1,8 +1,9 @@
-import { randomUUID } from "node:crypto";
 import type { FastifyReply } from "fastify";
+import { blankUrls } from "../../domain/text/blank-url.ts";
+import { escapeInvisible } from "../../domain/text/escape-invisible.ts";
 import { PageShell } from "../../web/page-shell.tsx";
 import type { LightView } from "../../web/worker-light.tsx";
-import { drawMarkup, type Markup } from "./markup.ts";
+import { drawAround, type Markup } from "./markup.ts";
 import type { PageParts } from "./page-parts.ts";
 
 /** A page to be sent. */
@@ -19,9 +20,6 @@ export interface Page {
   readonly main: Markup;
 }
 
-/** Stands where the main content goes. Nobody outside can know it, so no text from data can contain it. */
-const place = randomUUID();
-
 /** Sends a page. @param status - the HTTP status; default 200. */
 export async function sendPage(
   reply: FastifyReply,
@@ -34,27 +32,29 @@ export async function sendPage(
   return sendDrawn(reply, drawDocument(parts, page, await parts.light.ask()));
 }
 
-/** Returns the whole document of a page. */
+/** Returns the whole document of a page. Passwords in URLs are blanked in all of it, because strangers write URLs. */
 export function drawDocument(
   { assets, settings }: Pick<PageParts, "assets" | "settings">,
   { title, project = null, search = "", entry, main }: Page,
   light: LightView,
 ): string {
-  const shell = drawMarkup(
-    <PageShell
-      title={title}
-      project={project}
-      search={search}
-      light={light}
-      operates={settings.operates}
-      loadsImages={settings.PAGES_REMOTE_IMAGES}
-      files={assets.filesOf(entry)}
-    >
-      {place}
-    </PageShell>,
+  const { html } = drawAround(
+    (place) => (
+      <PageShell
+        title={escapeInvisible(title)}
+        project={project}
+        search={search}
+        light={light}
+        operates={settings.operates}
+        loadsImages={settings.PAGES_REMOTE_IMAGES}
+        files={assets.filesOf(entry)}
+      >
+        {place}
+      </PageShell>
+    ),
+    [main],
   );
-  const [before = "", after = ""] = shell.html.split(place);
-  return `<!doctype html>${before}${main.html}${after}\n`;
+  return `<!doctype html>${blankUrls(html)}\n`;
 }
 
 /** Sends a document. */
