@@ -1,4 +1,6 @@
 import type { PreparedJob } from "../domain/submission.ts";
+import { printable } from "../domain/text/printable.ts";
+import { jobStatus } from "./job-status.ts";
 import { platformLabel } from "./platform-names.ts";
 
 type Titled = Pick<
@@ -18,6 +20,14 @@ export function jobTitle(job: Titled): string {
   ]
     .filter((part) => part !== "")
     .join(" ");
+}
+
+/** Returns the title of a job's page: what a reader looks for in a row of tabs comes first. */
+export function jobPageTitle(
+  job: Titled & Pick<PreparedJob, "state" | "result">,
+  isCoalesced: boolean,
+): string {
+  return printable(`${jobSymbols(job)} ${jobStatus(job.state, job.result, isCoalesced)} · ${jobTitle(job)}`);
 }
 
 /** Returns the symbols of a job with those of its group, such as `M(1)`. A job without a group has the group symbol `?`. */

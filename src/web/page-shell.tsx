@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { helpAddress, operateAddress, projectAddress, publishAddress } from "./addresses.ts";
+import { documentTitle } from "./document-title.ts";
 import { type LightView, WorkerLight } from "./worker-light.tsx";
 
 /** What a page loads: addresses of our own files. */
@@ -41,7 +42,7 @@ export function PageShell(props: PageShellProps) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{`${title} · pulse-ingest`}</title>
+        <title>{documentTitle(title)}</title>
         <link rel="icon" href={icon} />
         {files.style !== null && <link rel="stylesheet" href={files.style} />}
         {files.chunks.map((chunk) => (

@@ -431,11 +431,24 @@ chromium.describe("the page of a job", () => {
     expect((await fetch(`${server.url}/api/job?project=try`)).status).toBe(400);
   });
 
-  it.each(["light", "dark"] as const)("is accessible in its %s colours", async (colorScheme) => {
+  it.each([
+    ["light", tabNames],
+    ["dark", ["failures", "history", "data"]],
+  ] as const)("is accessible in its %s colours, tab by tab", async (colorScheme, names) => {
     const page = await openJob("failing/0", undefined, { colorScheme });
+    for (const name of names) {
+      await page.locator(`a[data-tab=${name}]`).click();
+      expect([name, await axeFindings(page)]).toEqual([name, []]);
+    }
+    await page.close();
+  });
+
+  it("needs no sideways scrolling at four times the size, but within tables", async () => {
+    const page = await openJob("failing/0", undefined, { viewport: { width: 320, height: 256 } });
     for (const name of tabNames) {
       await page.locator(`a[data-tab=${name}]`).click();
-      expect(await axeFindings(page)).toEqual([]);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect([name, width]).toEqual([name, 320]);
     }
     await page.close();
   });

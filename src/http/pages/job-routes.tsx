@@ -1,12 +1,10 @@
 import type { FastifyPluginAsync } from "fastify";
 import * as z from "zod";
 import { blankSecrets } from "../../domain/text/blank-url.ts";
-import { printable } from "../../domain/text/printable.ts";
 import { type FoundJob, readJob } from "../../queries/job/read-job.ts";
 import { JobMain, NoJob } from "../../web/job/job-main.tsx";
 import { readTab } from "../../web/job/job-tabs.ts";
-import { jobStatus } from "../../web/job-status.ts";
-import { jobSymbols, jobTitle } from "../../web/job-title.ts";
+import { jobPageTitle } from "../../web/job-title.ts";
 import { sendJson } from "../server/send-json.ts";
 import { bugAddressOf } from "./bug-address.ts";
 import { drawMarkup } from "./markup.ts";
@@ -41,9 +39,8 @@ export function jobRoutes(parts: PageParts): FastifyPluginAsync {
         );
       }
       const { job, coalesced_to } = found.shown;
-      const status = jobStatus(job.state, job.result, coalesced_to !== null);
       return sendPage(reply, parts, {
-        title: printable(`${jobSymbols(job)} ${status} · ${jobTitle(job)}`),
+        title: jobPageTitle(job, coalesced_to !== null),
         project,
         entry: "job-page",
         main: drawMarkup(<JobMain shown={found.shown} tab={readTab(tab)} nowMs={now()} />),

@@ -1,8 +1,9 @@
 import { render } from "preact";
-import { askAgainMs } from "../job/failure-state.ts";
+import { askAgainMs, failureState } from "../job/failure-state.ts";
 import { JobPanel } from "../job/job-panel.tsx";
 import { firstTab, readTab, type TabName } from "../job/job-tabs.ts";
 import type { ShownJob } from "../shown-job.ts";
+import { announce } from "./announce.ts";
 import { fetchJson } from "./fetch-json.ts";
 import { showRawHtml } from "./raw-html.ts";
 
@@ -16,6 +17,8 @@ export interface JobPanelOptions {
   readonly tabAddress: (place: JobPlace, tab: TabName) => string;
   /** A reader has picked a tab. It is shown already. */
   readonly onTab: (tab: TabName) => void;
+  /** The job has been read. */
+  readonly onShown?: (shown: ShownJob) => void;
 }
 
 export interface OpenJobPanel {
@@ -37,7 +40,10 @@ const FIRST_RETRY_MS = 5000;
 const LAST_RETRY_MS = 60_000;
 
 /** Shows jobs in an element, and keeps what is shown up to date while the page is visible. The element may hold a drawn panel already. */
-export function openJobPanel(root: HTMLElement, { tabAddress, onTab }: JobPanelOptions): OpenJobPanel {
+export function openJobPanel(
+  root: HTMLElement,
+  { tabAddress, onTab, onShown }: JobPanelOptions,
+): OpenJobPanel {
   let place: JobPlace | null = null;
   let shown: ShownJob | null = null;
   let tab: TabName | null = null;
@@ -65,7 +71,10 @@ export function openJobPanel(root: HTMLElement, { tabAddress, onTab }: JobPanelO
 
   function take(answer: Awaited<ReturnType<typeof fetchJson<ShownJob>>>): void {
     if (answer.ok) {
+      const wasParsing = shown !== null && failureState(shown) === "parsing";
       shown = answer.value;
+      if (wasParsing && failureState(shown) !== "parsing") announce("The failure summary is there.");
+      onShown?.(shown);
       tab ??= firstTab(shown);
       trouble = null;
       retryMs = FIRST_RETRY_MS;

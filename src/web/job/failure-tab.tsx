@@ -3,7 +3,7 @@ import { printable } from "../../domain/text/printable.ts";
 import { logAddress } from "../addresses.ts";
 import { CopyCommand } from "../copy-command.tsx";
 import { DataLink } from "../data-link.tsx";
-import type { FailureLine, LinkedBug, ShownJob } from "../shown-job.ts";
+import type { FailureLine, LinkedBug, LogOfJob, ShownJob } from "../shown-job.ts";
 import { ShownTime } from "../shown-time.tsx";
 import { type FailureState, failureState } from "./failure-state.ts";
 import { RefusedParts } from "./refused-parts.tsx";
@@ -206,7 +206,7 @@ function NoLogs({ shown: { job } }: TabProps) {
       <p>No logs available for this job</p>
       <p class="muted">
         {job.state === "completed"
-          ? "Its messages name none, so nobody can tell from here what went wrong. The history shows the messages."
+          ? "Its messages name none. The history shows the messages."
           : "It has not ended yet. Failures appear here once its logs are known and have been read."}
       </p>
     </>
@@ -214,26 +214,32 @@ function NoLogs({ shown: { job } }: TabProps) {
 }
 
 function Empty({ shown: { job, logs } }: TabProps) {
-  const [log] = logs.filter(({ parse_status }) => parse_status === "parsed");
+  const log = logs.find(({ parse_status }) => parse_status === "parsed");
   return (
     <>
       <p>Failure summary is empty</p>
       <p class="muted">
-        No error line was found.{" "}
-        {log !== undefined && (
-          <a href={logAddress({ project: job.project, guid: job.job_guid, log: log.name })}>Open the log</a>
-        )}
+        No error line was found. <OpenLog job={job} log={log} />
       </p>
     </>
   );
 }
 
-function Unread({ shown: { logs } }: TabProps) {
+interface OpenLogProps extends Pick<ShownJob, "job"> {
+  readonly log: LogOfJob | undefined;
+}
+
+function OpenLog({ job, log }: OpenLogProps) {
+  if (log === undefined) return null;
+  return <a href={logAddress({ project: job.project, guid: job.job_guid, log: log.name })}>Open the log</a>;
+}
+
+function Unread({ shown: { job, logs } }: TabProps) {
   const names = logs.map(({ name }) => printable(name)).join(", ");
   return (
     <p>
       Nothing has summed up the errors of this job yet. Logs with the name <code>{names}</code> are not read
-      here: their publisher sends the summary. The log itself is in the tab of logs.
+      here: their publisher sends the summary. <OpenLog job={job} log={logs[0]} />
     </p>
   );
 }

@@ -106,35 +106,51 @@ function LogStatuses({ logs }: { readonly logs: Logs }) {
   );
 }
 
-/** Why the viewer is not offered for a log. It can still be opened in the tab of logs. */
-const closedTexts = { pending: "Log parsing in progress", failed: "Log parsing has failed" } as const;
+/** Returns why the viewer is not offered for a log; null if it is. Any log can still be opened in the tab of logs. */
+function whyClosed({ parse_status, is_read_here }: Logs[number]): string | null {
+  if (parse_status === "failed") return "Log parsing has failed";
+  // Nobody here is going to read such a log, so there is nothing to wait for. The viewer shows it without steps.
+  return parse_status === "pending" && is_read_here ? "Log parsing in progress" : null;
+}
 
 function LogButtons({ shown: { job, logs } }: { readonly shown: ShownJob }) {
   const shown = logs.filter(isForPeople);
   if (shown.length === 0) return <p class="log-buttons muted">No logs available for this job</p>;
   return (
     <ul class="log-buttons">
-      {shown.map(({ name, url, parse_status }) => (
-        <li key={`${name} ${url}`}>
-          {parse_status === "parsed" ? (
-            <a class="button" href={logAddress({ project: job.project, guid: job.job_guid, log: name })}>
-              log<span class="visually-hidden"> {printable(name)}</span>
-            </a>
-          ) : (
-            <span class="button button-off" title={closedTexts[parse_status]}>
-              log
-              <span class="visually-hidden">
-                {" "}
-                {printable(name)}: {closedTexts[parse_status]}
-              </span>
-            </span>
-          )}
-          <DataLink href={url}>
-            raw log<span class="visually-hidden"> {printable(name)}</span>
+      {shown.map((log) => (
+        <li key={`${log.name} ${log.url}`}>
+          <ViewerButton job={job} log={log} />
+          <DataLink href={log.url}>
+            raw log<span class="visually-hidden"> {printable(log.name)}</span>
           </DataLink>
-          {shown.length > 1 && <span class="muted data-text">{printable(name)}</span>}
+          {shown.length > 1 && <span class="muted data-text">{printable(log.name)}</span>}
         </li>
       ))}
     </ul>
+  );
+}
+
+interface ViewerButtonProps extends Pick<ShownJob, "job"> {
+  readonly log: Logs[number];
+}
+
+function ViewerButton({ job, log }: ViewerButtonProps) {
+  const closed = whyClosed(log);
+  if (closed === null) {
+    return (
+      <a class="button" href={logAddress({ project: job.project, guid: job.job_guid, log: log.name })}>
+        log<span class="visually-hidden"> {printable(log.name)}</span>
+      </a>
+    );
+  }
+  return (
+    <span class="button button-off" title={closed}>
+      log
+      <span class="visually-hidden">
+        {" "}
+        {printable(log.name)}: {closed}
+      </span>
+    </span>
   );
 }
