@@ -5,6 +5,7 @@ import type { StoredRejection } from "../domain/rejection.ts";
 import { escapeInvisibleLines } from "../domain/text/escape-invisible.ts";
 import { isJsonObject } from "../domain/text/json-object.ts";
 import { placesIn } from "../domain/text/json-places.ts";
+import { utcTime } from "../domain/text/utc-time.ts";
 import { whyNotReplayed } from "../domain/why-not-replayed.ts";
 import type {
   ListedRejection,
@@ -45,10 +46,10 @@ export function rejectionDetails(rejection: StoredRejection): RejectionDetails {
         label: "arrived",
         text:
           count === 1
-            ? `once, at ${last_seen}`
-            : `${count} times, first at ${first_seen}, last at ${last_seen}`,
+            ? `once, at ${utcTime(last_seen)}`
+            : `${count} times, first at ${utcTime(first_seen)}, last at ${utcTime(last_seen)}`,
       },
-      { label: "kept until", text: expires_at },
+      { label: "kept until", text: utcTime(expires_at) },
       { label: "payload", text: `${payload.bytes} bytes, sha256 ${payload.sha256}` },
       ...Object.entries(payload.properties ?? {}).map(([name, value]) => ({ label: name, text: value })),
     ],

@@ -1,4 +1,5 @@
 import { duration } from "../domain/text/duration.ts";
+import { utcTime } from "../domain/text/utc-time.ts";
 
 export interface TimeAgoProps {
   /** ISO 8601, UTC. */
@@ -9,10 +10,10 @@ export interface TimeAgoProps {
 
 /** How long ago something was, with the whole time on hover. */
 export function TimeAgo({ at, now }: TimeAgoProps) {
-  const seconds = Math.max(0, Date.parse(now) - Date.parse(at)) / 1000;
+  const seconds = Math.round((Date.parse(now) - Date.parse(at)) / 1000);
   return (
-    <time datetime={at} title={at}>
-      {duration(Math.round(seconds))} ago
+    <time datetime={at} title={utcTime(at)}>
+      {seconds < 1 ? "just now" : `${duration(seconds)} ago`}
     </time>
   );
 }

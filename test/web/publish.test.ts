@@ -76,16 +76,16 @@ chromium.describe("the publisher's page", () => {
     await page.getByLabel("Task id").fill("known");
     await page.getByRole("button", { name: "Check the road" }).click();
     expect(await steps(page)).toEqual([
-      "✓ The job is stored",
-      "✓ No message about it was rejected",
-      "✓ The exchange is in the registry",
-      "✓ The exchange could be bound",
-      "✓ A binding matches the routing key",
-      "✓ The exchange may write to the project",
-      "⚠ A worker is reading",
-      "⚠ Messages of this exchange arrive",
-      "✓ Its messages can be read",
-      "✓ The state is not `unscheduled`",
+      "✓ The store",
+      "✓ Rejections",
+      "✓ The registry",
+      "✓ The exchange",
+      "✓ The binding",
+      "✓ The project",
+      "⚠ The worker",
+      "⚠ Arrivals",
+      "✓ Unreadable messages",
+      "✓ State unscheduled",
     ]);
     expect(await page.getByRole("link", { name: "known/0", exact: true }).getAttribute("href")).toBe(
       "/job?project=try&guid=known%2F0",
@@ -98,8 +98,8 @@ chromium.describe("the publisher's page", () => {
     expect(await page.locator(".road-step").first().textContent()).toContain("hidden by default: tier 3");
     await page.goto(`${server.url}/publish?task=nobody&exchange=${EXCHANGE}&routing_key=other.try`);
     expect((await steps(page)).filter((step) => step.startsWith("✖"))).toEqual([
-      "✖ The job is stored",
-      "✖ A binding matches the routing key",
+      "✖ The store",
+      "✖ The binding",
     ]);
     await page.close();
   });
@@ -114,7 +114,7 @@ chromium.describe("the publisher's page", () => {
     await result.getByText("1 accepted, 1 rejected").waitFor();
     expect(page.url()).toBe(`${server.url}/publish`);
     await result.getByText("How it would show").click();
-    expect(await result.textContent()).toContain("T(M3)");
+    expect(await result.textContent()).toMatch(/T\(M3\)/);
     const line = text.split("\n").findIndex((each) => each.includes('"done"')) + 1;
     await result.getByRole("link", { name: `line ${line}, column` }).click();
     const selected = await page.evaluate(() => String(getSelection()));
@@ -124,7 +124,7 @@ chromium.describe("the publisher's page", () => {
 
   it("works without scripts", async () => {
     const page = await open("/publish?task=known", { javaScriptEnabled: false });
-    expect(await steps(page)).toContain("✓ The job is stored");
+    expect(await steps(page)).toContain("✓ The store");
     await page.getByLabel(/One job message/).fill(JSON.stringify(aMessage({ state: "done" })));
     await page.getByRole("button", { name: "Check the message" }).click();
     expect(await page.locator("#check-result").textContent()).toMatch(
@@ -154,7 +154,7 @@ chromium.describe("the publisher's page", () => {
     expect(await page.locator(".road-step").first().textContent()).toContain(
       "The store does not answer now.",
     );
-    expect(await steps(page)).toContain("✓ The exchange is in the registry");
+    expect(await steps(page)).toContain("✓ The registry");
     expect(await page.content()).not.toContain("10.0.0.7");
     await page.close();
   });
@@ -184,6 +184,16 @@ chromium.describe("the publisher's page", () => {
 
   async function tell(mongodbUrl: string | null): Promise<void> {
     const story = await WorkerStory.on(broker.server().url);
+    const page = await chromium.server().newPage();
+    try {
+      await tellOn(story, page, mongodbUrl);
+    } finally {
+      await page.close();
+      await story.end();
+    }
+  }
+
+  async function tellOn(story: WorkerStory, page: Page, mongodbUrl: string | null): Promise<void> {
     const accept = (projects: string): void => {
       const entry = `{exchange: ${story.exchange}, destinations: [story], projects: ['#'], accept_projects: ${projects}}`;
       writeFileSync(join(story.folder, "exchanges.yml"), `exchanges:\n  - ${entry}\n`);
@@ -200,13 +210,12 @@ chromium.describe("the publisher's page", () => {
     );
     await worker.until("the message is rejected", () => worker.ended().length > 0);
 
-    const page = await chromium.server().newPage();
     await page.goto(`${url}/publish?task=refused`);
     const found = page.locator(".found-rejection");
     expect(await found.textContent()).toMatch(
       /project-not-accepted · refused\/0 in try.*\/origin\/project.*may not write to the project try/s,
     );
-    expect(await steps(page)).toContain("✖ The exchange may write to the project");
+    expect(await steps(page)).toContain("✖ The project");
     await found.getByRole("button", { name: /^Copy/ }).click();
     await page.getByLabel(/One job message/).press("Control+V");
     const command = await page.getByLabel(/One job message/).inputValue();
@@ -216,10 +225,8 @@ chromium.describe("the publisher's page", () => {
     const settings = { ...env, DATA_DIR: story.folder, REGISTRY_FILE: join(story.folder, "exchanges.yml") };
     expect(await runCli(command.split(" ").slice(1), settings)).toMatchObject({ code: 0 });
     // The page asks again by itself.
-    await until(async () => (await steps(page))[0] === "✓ The job is stored", "the page shows the job");
-    await page.close();
+    await until(async () => (await steps(page))[0] === "✓ The store", "the page shows the job");
     expect(await worker.stop()).toBe(0);
-    await story.end();
   }
 });
 

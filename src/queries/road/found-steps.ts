@@ -1,6 +1,7 @@
 import { faultErrors } from "../../domain/explain-fault.ts";
 import type { StoredRejection } from "../../domain/rejection.ts";
 import { counted } from "../../domain/text/counted.ts";
+import { utcTime } from "../../domain/text/utc-time.ts";
 import { whyNotReplayed } from "../../domain/why-not-replayed.ts";
 import type { ExplainedJob } from "../../store/ports/job-reads.ts";
 import type { HiddenBy, RoadJob, RoadRejection, RoadStep } from "../../web/publish/road-view.ts";
@@ -13,7 +14,7 @@ const LISTED = 20;
 
 /** Whether the job is stored, and whether the grid shows it by default. */
 export function storedStep({ question, known, isStoreAway }: RoadFacts): RoadStep {
-  const step = { name: "stored", title: "The job is stored" } as const;
+  const step = { name: "stored", title: "The store" } as const;
   if (isStoreAway) return { ...step, ...storeAway };
   if (question.task === null || known === null) {
     return {
@@ -29,7 +30,10 @@ export function storedStep({ question, known, isStoreAway }: RoadFacts): RoadSte
       ...step,
       verdict: "stopped",
       reason: `No job with the task id ${question.task} is stored.`,
-      next: "Check its spelling: case matters. Then follow the steps below.",
+      next:
+        known.rejections.length > 0
+          ? "It was rejected: see the next step."
+          : "Check its spelling: case matters. Then follow the steps below.",
     };
   }
   const hidden = jobs.filter(({ hidden_by }) => hidden_by !== null);
@@ -65,7 +69,7 @@ function hiddenBy({ state, tier }: ExplainedJob["job"], isCoalesced: boolean): H
 
 /** Whether messages about the task were rejected. */
 export function rejectedStep({ question, known, isStoreAway }: RoadFacts): RoadStep {
-  const step = { name: "rejected", title: "No message about it was rejected" } as const;
+  const step = { name: "rejected", title: "Rejections" } as const;
   if (isStoreAway) return { ...step, ...storeAway };
   if (question.task === null || known === null) {
     return { ...step, verdict: "unknown", reason: "No task id was given.", next: null };
@@ -79,7 +83,7 @@ export function rejectedStep({ question, known, isStoreAway }: RoadFacts): RoadS
     ...step,
     // An older message may have been rejected although the job is stored by now.
     verdict: jobs.length > 0 ? "maybe" : "stopped",
-    reason: `${counted(messages, "message")} ${messages === 1 ? "was" : "were"} rejected, the last one at ${newest?.last_seen} as ${newest?.fault.reason}.`,
+    reason: `${counted(messages, "message")} ${messages === 1 ? "was" : "were"} rejected, the last one at ${utcTime(newest?.last_seen ?? "")} as ${newest?.fault.reason}.`,
     next: isReplayable
       ? "Fix the message and publish it again. If the registry or a limit was the cause, have an operator replay it."
       : "Fix the message and publish it again.",

@@ -1,5 +1,6 @@
 import { counted } from "../../domain/text/counted.ts";
 import { duration } from "../../domain/text/duration.ts";
+import { utcTime } from "../../domain/text/utc-time.ts";
 import { matchesTopic } from "../../domain/topic-match.ts";
 import type { RoadStep } from "../../web/publish/road-view.ts";
 import { storeAway } from "./found-steps.ts";
@@ -12,6 +13,8 @@ const noWorker: Outcome = {
   reason: "No worker could be asked.",
   next: "Ask an operator for the output of pulse-ingest status.",
 };
+/** The first step that needs an exchange says what to do; the others would only repeat it. */
+const needsExchange: Outcome = { verdict: "unknown", reason: "No exchange is known.", next: null };
 const noExchange: Outcome = {
   verdict: "unknown",
   reason: "No exchange was given, and none is known of this task.",
@@ -21,14 +24,14 @@ const noExchange: Outcome = {
 /** The steps of a message from an exchange, from the registry to the place where nothing is left of it. Pure. */
 export function pulseSteps(facts: RoadFacts, sought: Sought): readonly RoadStep[] {
   return [
-    { name: "listed", title: "The exchange is in the registry", ...listed(facts, sought) },
-    { name: "degraded", title: "The exchange could be bound", ...degraded(facts, sought) },
-    { name: "bound", title: "A binding matches the routing key", ...bound(facts, sought) },
-    { name: "accepted", title: "The exchange may write to the project", ...accepted(facts, sought) },
-    { name: "reading", title: "A worker is reading", ...reading(facts) },
-    { name: "heard", title: "Messages of this exchange arrive", ...heard(facts, sought) },
-    { name: "readable", title: "Its messages can be read", ...readable(facts, sought) },
-    { name: "unscheduled", title: "The state is not `unscheduled`", ...unscheduled(facts) },
+    { name: "listed", title: "The registry", ...listed(facts, sought) },
+    { name: "degraded", title: "The exchange", ...degraded(facts, sought) },
+    { name: "bound", title: "The binding", ...bound(facts, sought) },
+    { name: "accepted", title: "The project", ...accepted(facts, sought) },
+    { name: "reading", title: "The worker", ...reading(facts) },
+    { name: "heard", title: "Arrivals", ...heard(facts, sought) },
+    { name: "readable", title: "Unreadable messages", ...readable(facts, sought) },
+    { name: "unscheduled", title: "State unscheduled", ...unscheduled(facts) },
   ];
 }
 
@@ -54,7 +57,7 @@ function listed(facts: RoadFacts, { exchange }: Sought): Outcome {
 }
 
 function degraded(facts: RoadFacts, { exchange }: Sought): Outcome {
-  if (exchange === null) return noExchange;
+  if (exchange === null) return needsExchange;
   if (facts.workers.length === 0) return noWorker;
   if (keysOf(facts, exchange) === null) return notListed;
   const found = facts.workers
@@ -79,7 +82,7 @@ const notListed: Outcome = {
 const SHOWN_KEYS = 8;
 
 function bound(facts: RoadFacts, { exchange, routingKey }: Sought): Outcome {
-  if (exchange === null) return noExchange;
+  if (exchange === null) return needsExchange;
   if (facts.workers.length === 0) return noWorker;
   const keys = keysOf(facts, exchange);
   if (keys === null) return notListed;
@@ -103,7 +106,7 @@ function bound(facts: RoadFacts, { exchange, routingKey }: Sought): Outcome {
 }
 
 function accepted({ acceptsProject }: RoadFacts, { exchange, project }: Sought): Outcome {
-  if (exchange === null) return noExchange;
+  if (exchange === null) return needsExchange;
   if (project === null) {
     return { verdict: "unknown", reason: "No project was given.", next: "Give the project of the job." };
   }
@@ -153,7 +156,7 @@ function reading({ workers }: RoadFacts): Outcome {
 }
 
 function heard({ workers, nowMs }: RoadFacts, { exchange }: Sought): Outcome {
-  if (exchange === null) return noExchange;
+  if (exchange === null) return needsExchange;
   if (workers.length === 0) return noWorker;
   const its = workers.flatMap(({ exchanges }) => exchanges.filter((each) => each.exchange === exchange));
   const times = its.flatMap(({ last_received_at }) => last_received_at ?? []).toSorted();
@@ -163,20 +166,20 @@ function heard({ workers, nowMs }: RoadFacts, { exchange }: Sought): Outcome {
     const ago = duration(Math.max(0, nowMs - Date.parse(last)) / 1000);
     return {
       verdict: "passed",
-      reason: `The last message came ${ago} ago, at ${last}; ${counted(received, "job")} since the workers started.`,
+      reason: `The last message came ${ago} ago, at ${utcTime(last)}; ${counted(received, "job")} since the workers started.`,
       next: null,
     };
   }
   const since = workers.map(({ started_at }) => started_at).toSorted()[0];
   return {
     verdict: "maybe",
-    reason: `No message of it has arrived since ${since}, when the worker started.`,
+    reason: `No message of it has arrived since ${since === undefined ? "the start" : utcTime(since)}, when the worker started.`,
     next: "Check that your publisher publishes to this exchange and that the broker confirms it. If it does, compare vhost and routing key.",
   };
 }
 
 function readable({ unreadable, isStoreAway }: RoadFacts, { exchange }: Sought): Outcome {
-  if (exchange === null) return noExchange;
+  if (exchange === null) return needsExchange;
   if (isStoreAway) return storeAway;
   if (unreadable === null) {
     return { verdict: "unknown", reason: "There are too many rejections to count them now.", next: null };
@@ -192,7 +195,7 @@ function readable({ unreadable, isStoreAway }: RoadFacts, { exchange }: Sought):
   const reasons = unreadable.map(({ reason }) => reason).join(", ");
   return {
     verdict: "maybe",
-    reason: `${counted(messages, "message")} of it could not be read in the last days (${reasons}), the last one at ${last}. Their task ids are not known.`,
+    reason: `${counted(messages, "message")} of it could not be read in the last days (${reasons}), the last one at ${last === undefined ? "an unknown time" : utcTime(last)}. Their task ids are not known.`,
     next: "If yours was sent at that time, check it below: it must be JSON in UTF-8, and within the limits.",
   };
 }

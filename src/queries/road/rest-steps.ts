@@ -1,4 +1,5 @@
 import { duration } from "../../domain/text/duration.ts";
+import { utcTime } from "../../domain/text/utc-time.ts";
 import type { RoadStep } from "../../web/publish/road-view.ts";
 import { storeAway } from "./found-steps.ts";
 import type { RoadFacts } from "./road-facts.ts";
@@ -8,8 +9,8 @@ type Outcome = Pick<RoadStep, "verdict" | "reason" | "next">;
 /** The steps of a job that is posted over REST, after those that say whether it was found. Pure. They never name a client. */
 export function restSteps(facts: RoadFacts): readonly RoadStep[] {
   return [
-    { name: "project", title: "The project is known", ...projectSeen(facts) },
-    { name: "posted", title: "Posts to the project arrive", ...posted(facts) },
+    { name: "project", title: "The project", ...projectSeen(facts) },
+    { name: "posted", title: "Posts", ...posted(facts) },
   ];
 }
 
@@ -32,13 +33,13 @@ function projectSeen({ project, isStoreAway }: RoadFacts): Outcome {
 
 function posted({ project, isStoreAway, nowMs }: RoadFacts): Outcome {
   if (isStoreAway) return storeAway;
-  if (project === null) return noProject;
+  if (project === null) return { ...noProject, reason: "No project is known.", next: null };
   const { name, lastPostAt } = project;
   if (lastPostAt !== null) {
     const ago = duration(Math.max(0, nowMs - Date.parse(lastPostAt)) / 1000);
     return {
       verdict: "passed",
-      reason: `The last signed request to ${name} came ${ago} ago, at ${lastPostAt}.`,
+      reason: `The last signed request to ${name} came ${ago} ago, at ${utcTime(lastPostAt)}.`,
       next: "If yours was later, its answer says what is wrong with it: see the result of each item there.",
     };
   }

@@ -5,6 +5,7 @@ import type { RoadView } from "../publish/road-view.ts";
 import { announce } from "./announce.ts";
 import { fetchJson, postJson } from "./fetch-json.ts";
 import { pollWhileVisible } from "./poll-visible.ts";
+import { showRawHtml } from "./raw-html.ts";
 import { startShell } from "./shell.ts";
 
 /** How often the road is checked again, in milliseconds. */
@@ -55,6 +56,7 @@ function checkInPlace(): void {
     event.preventDefault();
     void check(new FormData(form)).then((answer) => {
       render(<CheckPart check={answer} />, place);
+      void showRawHtml(place);
       announce(place.querySelector("p")?.textContent ?? "");
     });
     render(<p>Checking …</p>, place);

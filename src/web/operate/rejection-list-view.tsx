@@ -129,7 +129,7 @@ function Listing({
                 <ShownText text={task_id ?? id.slice(0, 12)} />
               </a>
             </th>
-            <td data-label="Project">
+            <td class="short" data-label="Project">
               <ShownText text={project ?? "–"} />
             </td>
             <td data-label="From">

@@ -25,7 +25,7 @@ function Figures({ figures }: { readonly figures: AnsweredFigures }) {
   const { ready, alive, uptime_seconds, broker, queue, spool } = figures;
   const state = ready && alive ? "ready" : "trouble";
   return (
-    <>
+    <div class="worker-figures">
       <dl class="figures">
         <Row label="state">
           <span class={`dot dot-${state}`} aria-hidden="true" />
@@ -39,6 +39,10 @@ function Figures({ figures }: { readonly figures: AnsweredFigures }) {
         <Row label="lag">
           event to arrival {lagWords(figures.arrival_lag)}; arrival to outcome {lagWords(figures.stored_lag)}
         </Row>
+        <Row label="jobs">
+          {shownCount(figures.received)} received since the start, {shownCount(figures.in_progress)} in
+          progress
+        </Row>
         <Row label="spool">
           {spool.jobs === 0
             ? "empty"
@@ -46,10 +50,7 @@ function Figures({ figures }: { readonly figures: AnsweredFigures }) {
         </Row>
       </dl>
       <table class="rates">
-        <caption>
-          Jobs per second, in the last {duration(figures.rates_seconds)}. Received since the start:{" "}
-          {shownCount(figures.received)}; in progress: {shownCount(figures.in_progress)}.
-        </caption>
+        <caption>Jobs, per second in the last {duration(figures.rates_seconds)}</caption>
         <thead>
           <tr>
             <th scope="col">Outcome</th>
@@ -75,7 +76,7 @@ function Figures({ figures }: { readonly figures: AnsweredFigures }) {
           ))}
         </tbody>
       </table>
-    </>
+    </div>
   );
 }
 

@@ -1,6 +1,10 @@
+import { escapeInvisible } from "../../domain/text/escape-invisible.ts";
 import { DataLink } from "../data-link.tsx";
+import { JobInfoList } from "../job/job-info-list.tsx";
+import { buttonClass, jobStatus } from "../job-status.ts";
+import { platformLabel } from "../platform-names.ts";
 import { ShownText } from "../shown-text.tsx";
-import type { CheckedItem, CheckPreview, CheckView, PreviewDetail } from "./check-view.ts";
+import type { CheckedItem, CheckPreview, CheckView } from "./check-view.ts";
 
 export interface CheckResultProps {
   readonly check: CheckView;
@@ -101,12 +105,9 @@ function Accepted({ preview }: { readonly preview: CheckPreview }) {
         <summary>How it would show</summary>
         <p>
           <span class="platform">
-            <ShownText text={[platform, ...options].join(" ")} />
+            <ShownText text={[platformLabel(platform), ...options].join(" ")} />
           </span>{" "}
-          <span class="job-preview" title={preview.name}>
-            <ShownText text={symbolOf(preview)} />
-          </span>{" "}
-          {result === null ? state : result}
+          <Button preview={preview} /> {jobStatus(state, result, false)}
         </p>
         {logs.length > 0 && (
           <ul>
@@ -120,40 +121,25 @@ function Accepted({ preview }: { readonly preview: CheckPreview }) {
             ))}
           </ul>
         )}
-        {details.length > 0 && (
-          <ul>
-            {details.map((detail, index) => (
-              <li key={`${index} ${detail.title}`}>
-                <Detail detail={detail} />
-              </li>
-            ))}
-          </ul>
-        )}
+        {details.length > 0 && <JobInfoList details={details} resultsName={preview.name} />}
       </details>
     </>
   );
 }
 
-function symbolOf({ group_symbol, symbol }: CheckPreview): string {
-  return group_symbol === "?" ? symbol : `${group_symbol}(${symbol})`;
-}
-
-function Detail({ detail: { title, value, url, content_type } }: { readonly detail: PreviewDetail }) {
-  const label = `${title ?? "Untitled data"}: `;
-  if (content_type === "link" && url !== null) {
-    return (
-      <>
-        {label}
-        <DataLink href={url} title={value}>
-          {value}
-        </DataLink>
-      </>
-    );
-  }
+/** The job as the grid would draw it, with the words that the grid shows on hover. */
+function Button({ preview }: { readonly preview: CheckPreview }) {
+  const { group_symbol, group_name, symbol, name, state, result } = preview;
+  const status = jobStatus(state, result, false);
+  const button = (
+    <span class={`job ${buttonClass(status, 1)}`} title={escapeInvisible(`${name} - ${status}`)}>
+      <ShownText text={symbol} />
+    </span>
+  );
+  if (group_symbol === "?") return button;
   return (
-    <>
-      {label}
-      {content_type === "raw_html" ? <code>{value}</code> : value}
-    </>
+    <span title={escapeInvisible(group_name)}>
+      <ShownText text={group_symbol} />({button})
+    </span>
   );
 }

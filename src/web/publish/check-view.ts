@@ -1,4 +1,5 @@
 import type { TextPlace } from "../../domain/text/text-place.ts";
+import type { JobInfoEntry } from "../shown-job.ts";
 
 /** What the worker would do with a message. */
 export interface CheckView {
@@ -50,16 +51,9 @@ export interface CheckPreview {
   readonly group_name: string;
   readonly symbol: string;
   readonly name: string;
-  readonly details: readonly PreviewDetail[];
+  /** The entries of its Job Info. */
+  readonly details: readonly JobInfoEntry[];
   readonly logs: readonly { readonly name: string; readonly url: string }[];
   /** Parts of the message that would be left out, and why. */
   readonly refused: readonly { readonly what: string; readonly reason: string }[];
-}
-
-/** An entry of the Job Info. Its members come from strangers, and may be anything. */
-export interface PreviewDetail {
-  readonly title: string | null;
-  readonly value: string;
-  readonly url: string | null;
-  readonly content_type: string | null;
 }

@@ -1,14 +1,17 @@
 import { escapeInvisible } from "../../domain/text/escape-invisible.ts";
+import { utcTime } from "../../domain/text/utc-time.ts";
 import { jobAddress, rejectionAddress } from "../addresses.ts";
 import { CopyCommand } from "../copy-command.tsx";
+import { gridAddress } from "../grid/grid-address.ts";
+import { DEFAULT_TIERS, plainView, withFilter } from "../grid/grid-view.ts";
 import { ShownText } from "../shown-text.tsx";
 import type { RoadJob, RoadRejection, RoadStep, RoadVerdict, RoadView } from "./road-view.ts";
 
 /** A sign and a word for each verdict, because colour alone says nothing to some. */
 const verdicts: Readonly<Record<RoadVerdict, { readonly sign: string; readonly word: string }>> = {
-  passed: { sign: "✓", word: "passed" },
+  passed: { sign: "✓", word: "no obstacle" },
   stopped: { sign: "✖", word: "stopped here" },
-  maybe: { sign: "⚠", word: "perhaps" },
+  maybe: { sign: "⚠", word: "perhaps here" },
   unknown: { sign: "–", word: "not known" },
 };
 
@@ -94,12 +97,34 @@ function FoundJob({ job }: { readonly job: RoadJob }) {
       <a href={jobAddress({ project, guid })}>
         <ShownText text={guid} />
       </a>
-      : {result === null ? state : `${state}, ${result}`}, in {project}
-      {push === null ? ", its push has expired" : `, push ${push}`}
-      {hidden_by === "tier" && <>; hidden by default: tier {tier}</>}
-      {hidden_by === "coalesced" && "; hidden by default: coalesced"}
+      : <ShownText text={result === null ? state : `${state}, ${result}`} />, in {project}
+      {push === null ? (
+        ", its push has expired"
+      ) : (
+        <>
+          , push{" "}
+          <a href={shownAddress({ ...job, push })} title="show it in its push">
+            {push}
+          </a>
+        </>
+      )}
+      {hidden_by === "tier" && `; hidden by default: tier ${tier}. The link to its push shows it.`}
+      {hidden_by === "coalesced" && "; hidden by default: coalesced. The link to its push shows it."}
     </li>
   );
+}
+
+/** Returns the address of the job's push, with the filter that shows the job. */
+function shownAddress({ project, guid, push, hidden_by, tier }: RoadJob & { readonly push: string }): string {
+  const view = { ...plainView(project, push), job: guid };
+  switch (hidden_by) {
+    case "tier":
+      return gridAddress(withFilter(view, { tiers: [...DEFAULT_TIERS, tier] }));
+    case "coalesced":
+      return gridAddress(withFilter(view, { status: ["coalesced"] }));
+    case null:
+      return gridAddress(view);
+  }
 }
 
 interface FoundRejectionProps {
@@ -120,8 +145,8 @@ function FoundRejection({ rejection, operates }: FoundRejectionProps) {
       </h3>
       <p>
         {count === 1
-          ? `Once, at ${last_seen}.`
-          : `${count} times, first at ${first_seen}, last at ${last_seen}.`}{" "}
+          ? `Once, at ${utcTime(last_seen)}.`
+          : `${count} times, first at ${utcTime(first_seen)}, last at ${utcTime(last_seen)}.`}{" "}
         {operates && <a href={rejectionAddress(id)}>See the message</a>}
       </p>
       <ErrorTable errors={errors} />

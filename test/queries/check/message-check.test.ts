@@ -49,8 +49,8 @@ describe("an accepted job is shown as it would show", () => {
         ...{ options: ["debug"], group_symbol: "T", symbol: "M3" },
         logs: [{ name: "buildbot_text", url: "https://logs.example/1" }],
         details: [
-          { title: "Summary", value: "It is <b>cool</b>", url: null, content_type: "raw_html" },
-          { title: "See", value: "the link", url: "https://h.example/", content_type: "link" },
+          { kind: "link", title: "See", value: "the link", url: "https://h.example/" },
+          { kind: "raw_html", title: "Summary", value: "It is <b>cool</b>", url: null },
         ],
         refused: [{ what: "link 1" }],
       },
