@@ -107,7 +107,7 @@ function lightOf(
     problems,
     ready:
       workers.length === 0
-        ? { state: "unknown", words: "no worker is named here (PAGES_WORKERS)" }
+        ? { state: "unknown", words: "no worker here" }
         : {
             state: "ready",
             words: workers.length === 1 ? "worker ready" : `${workers.length} workers ready`,

@@ -110,6 +110,16 @@ chromium.describe("the help and the frame of all pages", () => {
     await page.close();
   });
 
+  it("the browser has nothing to complain about, such as a header that it does not understand", async () => {
+    const page = await chromium.server().newPage();
+    const said: string[] = [];
+    page.on("console", (message) => said.push(message.text()));
+    page.on("pageerror", (error) => said.push(String(error)));
+    await page.goto(`${server.url}/help`);
+    expect(said).toEqual([]);
+    await page.close();
+  });
+
   it("the page as sent has no inline script, style or handler", async () => {
     for (const path of ["/help", "/nothing"]) {
       const html = await (await fetch(server.url + path, { headers: { accept: "text/html" } })).text();

@@ -46,7 +46,7 @@ it("serves the pages of a store without a broker, and answers probes and Prometh
   await (await openSqliteStore(folder, 30)).close();
   const { url, observeUrl, end } = await start();
   const help = await (await fetch(`${url}/help`)).text();
-  expect(help).toContain("no worker is named here (PAGES_WORKERS)");
+  expect(help).toContain("no worker here");
   expect(await (await fetch(`${observeUrl}/livez`)).json()).toEqual({ alive: true, problems: [] });
   expect(await (await fetch(`${observeUrl}/readyz`)).json()).toEqual({ ready: true, problems: [] });
   const metrics = await (await fetch(`${observeUrl}/metrics`)).text();

@@ -19,20 +19,12 @@ const contentSecurityPolicy = (imageSources: string): string =>
 
 const ownImages = "'self' data:";
 
-/** The powerful features that browsers have. A page of ours needs none. */
+/** The powerful features that browsers have, by the names that they know. A page of ours needs none. */
 const features = [
-  ...[
-    "accelerometer",
-    "autoplay",
-    "bluetooth",
-    "browsing-topics",
-    "camera",
-    "clipboard-read",
-    "display-capture",
-  ],
+  ...["accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read", "display-capture"],
   ...["encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection", "magnetometer"],
   ...["microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get", "screen-wake-lock"],
-  ...["serial", "storage-access", "usb", "web-share", "xr-spatial-tracking"],
+  ...["serial", "storage-access", "usb", "xr-spatial-tracking"],
 ];
 
 /**
