@@ -37,20 +37,31 @@ export function jobAddressIn(project: string): (guid: string) => string {
   return (guid) => before + encodeURIComponent(guid);
 }
 
-/**
- * Returns the address of a log.
- *
- * @param place.log - the log's name; without it the page chooses one.
- * @param place.line - counted from 1, the line to open at.
- */
-export function logAddress(place: {
+/** A log, and what to show of it. Line numbers count from 0, as in the artifacts. */
+export interface LogPlace {
   readonly project: string;
   readonly guid: string;
+  /** The log's name; without it the page chooses one. */
   readonly log?: string;
+  /** The text to look for. */
+  readonly find?: string;
+  /** Show the failing lines alone. */
+  readonly view?: "errors";
+  /** The first line of a page without scripts. */
+  readonly from?: number;
+  /** The line to open at, which is marked. */
   readonly line?: number;
-}): string {
-  const { project, guid, log, line } = place;
-  const query = new URLSearchParams({ project, guid, ...(log !== undefined && { log }) });
+}
+
+/** Returns the address of a log. */
+export function logAddress({ project, guid, log, find, view, from, line }: LogPlace): string {
+  const query = new URLSearchParams({
+    ...{ project, guid },
+    ...(log !== undefined && { log }),
+    ...(find !== undefined && { find }),
+    ...(view !== undefined && { view }),
+    ...(from !== undefined && { from: String(from) }),
+  });
   return `/log?${query}${line === undefined ? "" : `#L${line}`}`;
 }
 

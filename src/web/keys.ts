@@ -35,6 +35,18 @@ export const keyRows = [
   { place: "grid", keys: ["x"], action: "groups", meaning: "open or close all groups" },
   { place: "grid", keys: ["Escape"], action: "close", meaning: "close the job" },
   { place: "grid", keys: ["?"], action: "help", meaning: "this help" },
+  { place: "log", keys: ["n"], action: "next-error", meaning: "next failing line" },
+  { place: "log", keys: ["p"], action: "previous-error", meaning: "previous failing line" },
+  { place: "log", keys: ["f"], action: "find", meaning: "find a text in the whole log" },
+  { place: "log", keys: ["Enter"], action: "next-hit", meaning: "next line with that text" },
+  { place: "log", keys: ["Shift+Enter"], action: "previous-hit", meaning: "previous line with that text" },
+  { place: "log", keys: ["e"], action: "errors-only", meaning: "failing lines only, or all lines again" },
+  { place: "log", keys: ["s"], action: "successful-steps", meaning: "hide or show successful steps" },
+  { place: "log", keys: ["c"], action: "copy", meaning: "copy the selected lines" },
+  { place: "log", keys: ["Home"], action: "top", meaning: "first line" },
+  { place: "log", keys: ["End"], action: "end", meaning: "last line" },
+  { place: "log", keys: ["Shift+L"], action: "raw-log", meaning: "raw log" },
+  { place: "log", keys: ["?"], action: "help", meaning: "this help" },
 ] as const satisfies readonly KeyRow[];
 
 type ActionAt<Place extends KeyPlace> = Extract<(typeof keyRows)[number], { place: Place }>["action"];

@@ -89,7 +89,8 @@ async function measure(name: string): Promise<Record<string, Figures>> {
     await filled.close();
     progress.end();
     const store = await open();
-    const readLines = async () => ({ ok: false, kind: "failed", detail: "there are no logs here" }) as const;
+    const noLog = { ok: false, kind: "failed", reason: "network", detail: "there are no logs here" } as const;
+    const readLines = async () => noLog;
     const log = { error: console.error, warn: console.error, info: () => undefined, debug: () => undefined };
     const server = await startPublicServer([readApiPlugin({ store, logs: { readLines } })], log);
     const figures: Record<string, Figures> = {};

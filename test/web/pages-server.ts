@@ -30,6 +30,8 @@ const silent: Log = {
   debug: () => undefined,
 };
 
+const noLog = { ok: false, kind: "failed", reason: "network", detail: "there are no logs here" } as const;
+
 /**
  * Starts the public listener with all pages over a store, on a free port, in this process. Scripts and styles are bundled from the
  * sources as they are now. One server for a whole test file is enough.
@@ -50,7 +52,7 @@ export async function startPagesServer(store: Store, changes: Partial<PageParts>
       ready: { state: "ready", words: "worker ready" },
       now: Date.now,
     }),
-    logs: { readLines: async () => ({ ok: false, kind: "failed", detail: "there are no logs here" }) },
+    logs: { readPart: async () => noLog, find: async () => noLog },
     assets: openAssets(assets.folder, log),
     now: Date.now,
     log,

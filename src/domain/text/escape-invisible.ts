@@ -1,5 +1,8 @@
-// Variation selectors are left out: they belong to the visible character before them.
-const invisible =
+/**
+ * Finds a character that cannot be seen: a control character, one that changes the direction of writing, or another one without a
+ * shape. Variation selectors are left out: they belong to the visible character before them.
+ */
+export const invisible =
   /(?![\ufe00-\ufe0f\u{e0100}-\u{e01ef}])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Returns `\uXXXX`, JSON's escape; a character beyond the basic plane takes two of them. */

@@ -1,7 +1,7 @@
 import type { Settings } from "../../config/settings.ts";
 import type { JudgeOptions } from "../../judge/judge-delivery.ts";
 import type { Log } from "../../log.ts";
-import type { LogSlices } from "../../logs/cache/log-slices.ts";
+import type { LogTexts } from "../../logs/cache/log-texts.ts";
 import type { Store } from "../../store/ports/store.ts";
 import type { WorkerStatus } from "../observe/worker-status.ts";
 import type { LightSource } from "./light-source.ts";
@@ -26,7 +26,7 @@ export interface PageParts {
   readonly hasRegistry: boolean;
   readonly light: LightSource;
   /** The texts of logs. */
-  readonly logs: LogSlices;
+  readonly logs: LogTexts;
   readonly assets: Assets;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;

@@ -4,6 +4,7 @@ import { helpRoutes } from "./help-routes.tsx";
 import { homeRoutes } from "./home-routes.tsx";
 import { jobRoutes } from "./job-routes.tsx";
 import { lightRoutes } from "./light-routes.ts";
+import { logRoutes } from "./log-routes.tsx";
 import { operateRoutes } from "./operate-routes.tsx";
 import type { PageParts } from "./page-parts.ts";
 import { publishRoutes } from "./publish-routes.tsx";
@@ -17,6 +18,7 @@ export const pageRoutes: readonly ((parts: PageParts) => FastifyPluginAsync)[] =
   jobRoutes,
   helpRoutes,
   lightRoutes,
+  logRoutes,
   publishRoutes,
   validateRoutes,
   operateRoutes,

@@ -1,14 +1,28 @@
-/** There is a mark for every so many lines. A slice is read from the mark before it. */
-export const LINES_PER_MARK = 1000;
+/** A line gets a mark if this many lines, or this many bytes, have passed since the last mark. */
+const LINES_PER_MARK = 1000;
+const BYTES_PER_MARK = 256 * 1024;
 
 const LINE_FEED = 0x0a;
+
+/**
+ * Where some lines of a text begin, ascending. Line 0 always has a mark. So has a line that comes after one of more than
+ * 256 KiB: to pass over a very long line, no more than that has to be read.
+ */
+export interface Marks {
+  /** Counted from 0. */
+  readonly lines: readonly number[];
+  /** The byte offset at which each of these lines begins. */
+  readonly offsets: readonly number[];
+}
 
 /** Finds where lines begin while a text passes through. */
 export class LineMarks {
   readonly #maxLines: number;
-  readonly #marks: number[] = [0];
+  readonly #lines: number[] = [0];
+  readonly #offsets: number[] = [0];
   #bytes = 0;
   #lineFeeds = 0;
+  #endsInLine = false;
 
   constructor(maxLines: number) {
     this.#maxLines = maxLines;
@@ -16,11 +30,19 @@ export class LineMarks {
 
   /** Returns false if the text now has too many lines. */
   add(piece: Buffer): boolean {
+    let nextLine = (this.#lines.at(-1) ?? 0) + LINES_PER_MARK;
+    let nextOffset = (this.#offsets.at(-1) ?? 0) + BYTES_PER_MARK;
     for (let at = piece.indexOf(LINE_FEED); at >= 0; at = piece.indexOf(LINE_FEED, at + 1)) {
       this.#lineFeeds++;
-      if (this.#lineFeeds % LINES_PER_MARK === 0) this.#marks.push(this.#bytes + at + 1);
+      const offset = this.#bytes + at + 1;
+      if (this.#lineFeeds < nextLine && offset < nextOffset) continue;
+      this.#lines.push(this.#lineFeeds);
+      this.#offsets.push(offset);
+      nextLine = this.#lineFeeds + LINES_PER_MARK;
+      nextOffset = offset + BYTES_PER_MARK;
     }
     this.#bytes += piece.length;
+    if (piece.length > 0) this.#endsInLine = piece.at(-1) !== LINE_FEED;
     return this.isWithinLimit;
   }
 
@@ -28,12 +50,28 @@ export class LineMarks {
     return this.#lineFeeds <= this.#maxLines;
   }
 
-  /** The byte offsets of the first line and of every thousandth after it. */
-  get marks(): readonly number[] {
-    return this.#marks;
+  get marks(): Marks {
+    return { lines: this.#lines, offsets: this.#offsets };
   }
 
   get bytes(): number {
     return this.#bytes;
   }
+
+  /** How many lines there are. The last one needs no line feed. */
+  get lines(): number {
+    return this.#lineFeeds + (this.#endsInLine ? 1 : 0);
+  }
+}
+
+/** Returns the index of the last mark at or before a line. */
+export function markBefore({ lines }: Marks, line: number): number {
+  let low = 0;
+  let high = lines.length;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((lines[middle] ?? 0) <= line) low = middle;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,107 +1,127 @@
-import { makeFolder } from "../../disk/make-folder.ts";
-import { hostOf } from "../../domain/text/url-host.ts";
-import { LogFetchError, type LogSource } from "../fetch/log-source.ts";
-import type { InflateLimits } from "../inflate/inflate-limits.ts";
-import { type CachedLog, fetchIntoCache, openCached, textPath } from "./cached-log.ts";
-import { evictLogs, LONGEST_MS } from "./evict-logs.ts";
-import type { LogPart, LogSlices } from "./log-slices.ts";
-import { readLogLines } from "./read-log-lines.ts";
+import { ThreadFailure } from "../../threads/thread-pool.ts";
+import { type CachedLog, openCached, textPath } from "./cached-log.ts";
+import { LONGEST_MS } from "./evict-logs.ts";
+import type { LogSlices, NoLogText } from "./log-slices.ts";
+import type { LogTexts, ShownText, TextFacts, TextOnItsWay } from "./log-texts.ts";
+import { readLogLines, type SliceLimits } from "./read-log-lines.ts";
+import { openTextFetches, type TextFetchesOptions } from "./text-fetches.ts";
+import { TEXTS_AT_ONCE, type TextWork } from "./text-threads.ts";
 
-export interface LogCacheOptions {
-  /** Created when the first log is fetched. Several workers may share it. */
-  readonly folder: string;
-  /** How long all texts together may be. While logs are being fetched there may be more. */
-  readonly maxBytes: number;
-  readonly source: LogSource;
-  readonly limits: InflateLimits & { readonly lines: number };
-  /** How many logs of one host are fetched at once. */
-  readonly perHost: number;
-  /** Milliseconds since the Unix epoch. */
-  readonly now: () => number;
+export interface LogCacheOptions extends Omit<TextFetchesOptions, "fetchText"> {
+  readonly work: TextWork;
 }
 
-export interface LogCache extends LogSlices {
-  /** Ends the fetches, and closes the source. */
+export interface LogCache extends LogSlices, LogTexts {
+  /** Ends the fetches and searches. */
   close(): Promise<void>;
 }
 
-/** The most logs that are fetched for readers at once. */
-const FETCHES = 4;
 /** How long a log is kept that may still grow, in milliseconds. */
 const GROWING_MS = 10_000;
+const MIB = 1024 * 1024;
+/** What the REST API returns at once. */
+const WHOLE_LINES: SliceLimits = { lines: 20_000, bytes: 8 * MIB, lineBytes: Number.POSITIVE_INFINITY };
+/** What a page gets at once. No page shows more of a line. */
+const SHOWN_LINES: SliceLimits = { lines: 2000, bytes: 4 * MIB, lineBytes: 10_000 };
+/** More searches than this do not wait for a thread. */
+const WAITING_FINDS = 16;
 
 /**
  * Opens a cache of the texts of logs, so that a reader who goes through a log causes one fetch. It is bounded on disk, and
  * belongs to nobody: everything in it can be fetched again.
  */
-export function openLogCache({ folder, maxBytes, source, limits, perHost, now }: LogCacheOptions): LogCache {
-  /** The fetches in progress by the path of their text. Readers of one log share its fetch. */
-  const fetching = new Map<string, { readonly host: string; readonly end: Promise<string | null> }>();
-  const stopping = new AbortController();
-  const fetchLimits = { ...limits, inflatedBytes: Math.min(limits.inflatedBytes, maxBytes) };
+export function openLogCache({ work, ...options }: LogCacheOptions): LogCache {
+  const { folder, now } = options;
+  const fetches = openTextFetches({ ...options, fetchText: work.fetchText });
+  let finds = 0;
 
-  async function readLines(url: string, from: number, to: number, isFinal: boolean): Promise<LogPart> {
+  /** @param waitMs - null: until the log has been fetched. */
+  async function open(
+    { url, isFinal, asOfMs }: ShownText,
+    waitMs: number | null,
+  ): Promise<CachedLog | TextOnItsWay | NoLogText> {
     const path = textPath(folder, url);
-    const cached = (await openFresh(path)) ?? (await fetchAndOpen(path, url, isFinal));
+    const fresh = await openFresh(path, asOfMs);
+    if (fresh !== null) return fresh;
+    return (await fetches.fetch({ url, path, isFinal }, waitMs)) ?? (await openCached(path, now())) ?? BUSY;
+  }
+
+  async function openFresh(path: string, asOfMs: number | null): Promise<CachedLog | null> {
+    const cached = await openCached(path, now());
+    if (cached === null) return null;
+    const ageMs = now() - cached.fetchedAtMs;
+    const isAsked = asOfMs !== null && cached.fetchedAtMs >= asOfMs;
+    if (ageMs <= (cached.isFinal || isAsked ? LONGEST_MS : GROWING_MS)) return cached;
+    await cached.file.close();
+    return null;
+  }
+
+  /** Answers from the text if it is there, and closes it again. */
+  async function withText<T>(
+    text: ShownText,
+    waitMs: number | null,
+    answer: (cached: CachedLog, facts: TextFacts) => Promise<T>,
+  ): Promise<T | TextOnItsWay | NoLogText> {
+    const cached = await open(text, waitMs);
     if (!("file" in cached)) return cached;
+    const { lines: total, bytes, isFinal, fetchedAtMs } = cached;
     try {
-      const lines = await readLogLines(cached.file, cached.marks, from, to);
-      if (lines !== null) return { ok: true, lines };
-      return { ok: false, kind: "too-long", detail: "these lines are too long together: ask for fewer" };
+      return await answer(cached, { total, bytes, isFinal, fetchedAtMs });
     } finally {
       await cached.file.close();
     }
   }
 
-  async function openFresh(path: string): Promise<CachedLog | null> {
-    const cached = await openCached(path, now());
-    if (cached === null) return null;
-    const ageMs = now() - cached.fetchedAtMs;
-    if (ageMs <= (cached.isFinal ? LONGEST_MS : GROWING_MS)) return cached;
-    await cached.file.close();
-    return null;
-  }
-
-  async function fetchAndOpen(path: string, url: string, isFinal: boolean): Promise<CachedLog | LogPart> {
-    const host = hostOf(url);
-    const busy = [...fetching.values()];
-    if (!fetching.has(path)) {
-      if (busy.length >= FETCHES || busy.filter((each) => each.host === host).length >= perHost) return BUSY;
-      const end = fetchLog(path, url, isFinal).finally(() => fetching.delete(path));
-      fetching.set(path, { host, end });
-    }
-    try {
-      const fault = (await fetching.get(path)?.end) ?? null;
-      if (fault !== null) return { ok: false, kind: "failed", detail: fault };
-    } catch (error) {
-      if (!(error instanceof LogFetchError)) throw error;
-      const { kind, detail } = error.failure;
-      if (kind === "server-busy" || kind === "stopped") return BUSY;
-      return { ok: false, kind: "failed", detail: `the log could not be fetched: ${detail}` };
-    }
-    return (await openCached(path, now())) ?? BUSY;
-  }
-
-  async function fetchLog(path: string, url: string, isFinal: boolean): Promise<string | null> {
-    makeFolder(folder);
-    const { signal: stop } = stopping;
-    const fault = await fetchIntoCache(path, source, url, fetchLimits, { isFinal, nowMs: now(), stop });
-    await evictLogs(folder, maxBytes, now());
-    return fault;
-  }
-
   return {
-    readLines,
+    async readLines(url, from, to, isFinal) {
+      const part = await withText({ url, isFinal, asOfMs: null }, null, async ({ file, marks }) => {
+        const lines = await readLogLines(file, marks, { from, to }, WHOLE_LINES);
+        return lines === null ? TOO_LONG : { ok: true as const, lines };
+      });
+      if (part.ok) return { ok: true, lines: part.lines.map(({ text, index }) => ({ text, index })) };
+      // Without a limit to the wait, a log is not on its way any more.
+      return part.kind === "fetching" ? BUSY : part;
+    },
+    readPart: (text, from, to, waitMs) =>
+      withText(text, waitMs, async ({ file, marks }, facts) => {
+        const lines = await readLogLines(file, marks, { from, to }, SHOWN_LINES);
+        return lines === null ? TOO_LONG : { ok: true as const, facts, lines };
+      }),
+    find: (text, question, waitMs, stop) =>
+      withText(text, waitMs, async ({ path, lines }, facts) => {
+        if (finds >= TEXTS_AT_ONCE + WAITING_FINDS) return BUSY_FINDING;
+        finds++;
+        try {
+          const found = await work.findText(path, { ...question, lines }, stop);
+          return found === null ? BUSY : { ok: true as const, facts, found };
+        } catch (error) {
+          if (!(error instanceof ThreadFailure)) throw error;
+          // Who has stopped the search does not read the answer.
+          if (error.kind === "stopped") return BUSY_FINDING;
+          return { ok: false as const, kind: "failed" as const, reason: error.kind, detail: error.message };
+        } finally {
+          finds--;
+        }
+      }),
     async close() {
-      stopping.abort();
-      await Promise.allSettled([...fetching.values()].map(({ end }) => end));
-      await source.close();
+      await fetches.close();
+      await work.close();
     },
   };
 }
 
-const BUSY: LogPart = {
+const BUSY: NoLogText = {
   ok: false,
   kind: "busy",
   detail: "other logs are being fetched: try again in a few seconds",
+};
+const BUSY_FINDING: NoLogText = {
+  ok: false,
+  kind: "busy",
+  detail: "other logs are being searched: try again in a few seconds",
+};
+const TOO_LONG: NoLogText = {
+  ok: false,
+  kind: "too-long",
+  detail: "these lines are too long together: ask for fewer",
 };

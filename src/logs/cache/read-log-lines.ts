@@ -1,55 +1,127 @@
 import type { FileHandle } from "node:fs/promises";
-import { LINES_PER_MARK } from "./line-marks.ts";
+import { dropSplitCharacter } from "../inflate/log-text.ts";
+import { type Marks, markBefore } from "./line-marks.ts";
 import type { LogLine } from "./log-slices.ts";
 
 const LINE_FEED = 0x0a;
 const CHUNK_BYTES = 64 * 1024;
+
 /** How long one slice may be. */
-const MAX_LINES = 20_000;
-const MAX_BYTES = 8 * 1024 * 1024;
+export interface SliceLimits {
+  readonly lines: number;
+  /** All lines together, after each has been cut. */
+  readonly bytes: number;
+  /** A longer line is cut. Infinity: none is. */
+  readonly lineBytes: number;
+}
+
+/** A line of a slice, with what tells whether it was cut. */
+export interface SliceLine extends LogLine {
+  /** How long the whole line is, with its line feed. */
+  readonly bytes: number;
+}
 
 /**
  * Reads lines of a text file.
  *
- * @param marks - the byte offset of every thousandth line.
- * @returns the lines that there are; null if the slice is too long.
+ * @param marks - where some lines of the file begin.
+ * @returns the lines that there are from `from` up to `to`, which is excluded; null if the slice is too long.
  */
 export async function readLogLines(
   file: FileHandle,
-  marks: readonly number[],
-  from: number,
-  to: number,
-): Promise<LogLine[] | null> {
-  const mark = Math.floor(from / LINES_PER_MARK);
-  let position = marks[mark];
-  if (position === undefined) return [];
-  let index = mark * LINES_PER_MARK;
-  const lines: LogLine[] = [];
-  /** The pieces of the line that is being read, if it belongs to the slice. */
-  let pieces: Buffer[] = [];
-  let bytes = 0;
-  const endLine = (): void => {
-    if (index >= from) lines.push({ text: Buffer.concat(pieces).toString("utf8"), index });
-    pieces = [];
-    index++;
-  };
-  while (index < to) {
+  marks: Marks,
+  { from, to }: { readonly from: number; readonly to: number },
+  limits: SliceLimits,
+): Promise<SliceLine[] | null> {
+  const mark = markBefore(marks, from);
+  const slice = new Slice(marks.lines[mark] ?? 0, from, limits.lineBytes);
+  let position = marks.offsets[mark] ?? 0;
+  while (slice.line < to) {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, position);
     if (bytesRead === 0) break;
+    slice.add(buffer.subarray(0, bytesRead), to);
     position += bytesRead;
-    for (let at = 0; at < bytesRead && index < to; ) {
-      const feed = buffer.subarray(0, bytesRead).indexOf(LINE_FEED, at);
-      const end = feed < 0 ? bytesRead : feed + 1;
-      if (index >= from) {
-        pieces.push(buffer.subarray(at, end));
-        bytes += end - at;
-      }
-      if (feed >= 0) endLine();
-      at = end;
+    const next = markBefore(marks, slice.line + 1);
+    // The rest of a long line need not be read if it is known where the next line begins.
+    if (slice.isPast && marks.lines[next] === slice.line + 1) {
+      slice.skip((marks.offsets[next] ?? 0) - position);
+      position = marks.offsets[next] ?? 0;
     }
-    if (lines.length > MAX_LINES || bytes > MAX_BYTES) return null;
+    if (slice.lines.length > limits.lines || slice.bytes > limits.bytes) return null;
   }
   // The last line may have no line feed.
-  if (pieces.length > 0 && index < to) endLine();
-  return lines;
+  if (slice.line < to) slice.end();
+  return slice.lines;
+}
+
+/** Cuts the bytes of a file into lines, and keeps those from one line on. */
+class Slice {
+  readonly lines: SliceLine[] = [];
+  /** How many bytes are kept of all lines together. */
+  bytes = 0;
+  /** The line that is being read. */
+  line: number;
+  readonly #from: number;
+  readonly #lineBytes: number;
+  /** The pieces of the line that is being read, if it belongs to the slice. */
+  #pieces: Buffer[] = [];
+  #kept = 0;
+  #length = 0;
+
+  constructor(line: number, from: number, lineBytes: number) {
+    this.line = line;
+    this.#from = from;
+    this.#lineBytes = lineBytes;
+  }
+
+  /** Whether the line that is being read is longer than what is kept of it. */
+  get isPast(): boolean {
+    return this.#length > this.#lineBytes;
+  }
+
+  /** Reads the lines of a chunk, but none from `to` on. */
+  add(chunk: Buffer, to: number): void {
+    for (let at = 0; at < chunk.length && this.line < to; ) {
+      const feed = chunk.indexOf(LINE_FEED, at);
+      const end = feed < 0 ? chunk.length : feed + 1;
+      if (this.line >= this.#from) this.#keep(chunk.subarray(at, Math.min(end, at + this.#room)));
+      this.#length += end - at;
+      if (feed >= 0) this.#endLine();
+      at = end;
+    }
+  }
+
+  /** Passes over the rest of the line that is being read. */
+  skip(bytes: number): void {
+    this.#length += bytes;
+    this.#endLine();
+  }
+
+  /** Ends the last line if it has no line feed. */
+  end(): void {
+    if (this.#length > 0) this.#endLine();
+  }
+
+  get #room(): number {
+    return this.#lineBytes - this.#kept;
+  }
+
+  #keep(piece: Buffer): void {
+    this.#pieces.push(piece);
+    this.#kept += piece.length;
+    this.bytes += piece.length;
+  }
+
+  #endLine(): void {
+    if (this.line >= this.#from) {
+      const bytes = Buffer.concat(this.#pieces);
+      const isCut = this.#kept < this.#length;
+      const whole = isCut ? Buffer.from(dropSplitCharacter(bytes.toString("latin1")), "latin1") : bytes;
+      this.lines.push({ text: whole.toString("utf8"), index: this.line, bytes: this.#length });
+    }
+    this.#pieces = [];
+    this.#kept = 0;
+    this.#length = 0;
+    this.line++;
+  }
 }

@@ -1,35 +1,18 @@
 import * as z from "zod";
-import type { HttpLogSourceOptions } from "../fetch/http-log-source.ts";
+import { type FetchSettings, fetchSettings } from "../fetch/fetch-settings.ts";
 import type { LogLimits } from "../parse/log-parser.ts";
 import type { LogReading, ReadingFailure } from "./log-reading.ts";
 
 /** The settings of a parse thread. They are plain data, because they are sent to another thread. */
 export interface ThreadSettings {
-  readonly fetch: Omit<HttpLogSourceOptions, "mayConnect" | "admit">;
+  readonly fetch: FetchSettings;
   readonly limits: LogLimits;
 }
 
 const bound = z.number().positive();
 
 export const threadSettings: z.ZodType<ThreadSettings> = z.object({
-  fetch: z.object({
-    userAgent: z.string(),
-    limits: z
-      .object({
-        lookupMs: bound,
-        connectMs: bound,
-        idleMs: bound,
-        totalMs: bound,
-        redirects: z.number(),
-        bytes: bound,
-      })
-      .exactOptional(),
-    allowHosts: z.array(z.string()).exactOptional(),
-    allowPorts: z.array(z.string()).exactOptional(),
-    allowPrivate: z.boolean().exactOptional(),
-    dnsServers: z.array(z.string()).exactOptional(),
-    hostsFile: z.string().exactOptional(),
-  }),
+  fetch: fetchSettings,
   limits: z.object({
     lines: bound,
     lineBytes: bound,

@@ -9,12 +9,12 @@ import { numberOf } from "../../../src/domain/document-numbers.ts";
 import { Unavailable } from "../../../src/domain/faults.ts";
 import { readApiPlugin, readRoutes } from "../../../src/http/read/read-api-plugin.ts";
 import { type LogCache, openLogCache } from "../../../src/logs/cache/log-cache.ts";
-import { openHttpLogSource } from "../../../src/logs/fetch/http-log-source.ts";
 import { jobPropertyNames } from "../../../src/queries/api/job-row.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
 import type { Arrival } from "../../../src/store/ports/submission-store.ts";
 import { answer as hosted, type LogHost, startLogHost } from "../../doubles/log-host.ts";
+import { workHere } from "../../doubles/text-work.ts";
 import { aClaim, anArrival } from "../../examples.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
@@ -180,7 +180,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
       logs = openLogCache({
         folder: join(folder, "log-cache"),
         maxBytes: 1024 * 1024,
-        source: openHttpLogSource({ userAgent: "test", allowPrivate: true }),
+        work: workHere({ userAgent: "test", allowPrivate: true }),
         limits: { lines: 1000, inflatedBytes: 1024 * 1024, ratio: 100 },
         perHost: 2,
         now: Date.now,

@@ -5,8 +5,8 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type LogCache, type LogCacheOptions, openLogCache } from "../../../src/logs/cache/log-cache.ts";
 import type { LogPart } from "../../../src/logs/cache/log-slices.ts";
-import { openHttpLogSource } from "../../../src/logs/fetch/http-log-source.ts";
 import { answer, type LogHost, startLogHost } from "../../doubles/log-host.ts";
+import { workHere } from "../../doubles/text-work.ts";
 import { until } from "../../until.ts";
 
 const KIB = 1024;
@@ -53,7 +53,7 @@ function aCache(overrides: Partial<LogCacheOptions> = {}): LogCache {
   const cache = openLogCache({
     folder,
     maxBytes: 10 * KIB * KIB,
-    source: openHttpLogSource({ userAgent: "test", allowPrivate: true }),
+    work: workHere({ userAgent: "test", allowPrivate: true }),
     limits: { lines: 10_000, inflatedBytes: 20 * KIB * KIB, ratio: 2000 },
     perHost: 4,
     now: () => now,
@@ -155,7 +155,7 @@ describe("limits", () => {
     ["/long-line", 0, 1, "too-long", /ask for fewer/],
   ])("%s is told with the reason", async (path, from, to, kind, detail) => {
     const part = await aCache().readLines(`${host.url}${path}`, from, to, true);
-    expect(part).toEqual({ ok: false, kind, detail: expect.stringMatching(detail) });
+    expect(part).toMatchObject({ ok: false, kind, detail: expect.stringMatching(detail) });
   });
 
   it("a log that is too long leaves nothing behind", async () => {
@@ -170,8 +170,103 @@ describe("limits", () => {
   });
 
   it("an address that is not public is never fetched", async () => {
-    const cache = aCache({ source: openHttpLogSource({ userAgent: "test" }) });
+    const cache = aCache({ work: workHere({ userAgent: "test" }) });
     expect(await cache.readLines(`${host.url}/a`, 0, 1, true)).toMatchObject({ ok: false, kind: "failed" });
     expect(host.connections()).toBe(0);
+  });
+});
+
+describe("a page", () => {
+  const shown = (path: string, isFinal = true, asOfMs: number | null = null) => ({
+    url: host.url + path,
+    isFinal,
+    asOfMs,
+  });
+
+  it("gets lines with what is known of the log, and long lines cut", async () => {
+    const cache = aCache();
+    expect(await cache.readPart(shown("/numbered"), 2498, 2700, 5000)).toEqual({
+      ok: true,
+      facts: { total: 2500, bytes: numbered.length, isFinal: true, fetchedAtMs: now },
+      lines: [
+        { index: 2498, text: "line 2498\n", bytes: 10 },
+        { index: 2499, text: "line 2499\n", bytes: 10 },
+      ],
+    });
+    const long = await cache.readPart(shown("/long-line"), 0, 1, 5000);
+    expect(long).toMatchObject({ ok: true, lines: [{ text: "x".repeat(10_000), bytes: 9 * KIB * KIB }] });
+  });
+
+  it("is not kept waiting, and its next question goes on with the same fetch", async () => {
+    const cache = aCache();
+    const ask = (waitMs: number) => cache.readPart(shown("/slow1"), 0, 1, waitMs);
+    expect(await ask(20)).toEqual({ ok: false, kind: "fetching", bytes: 0 });
+    release();
+    expect(await ask(5000)).toMatchObject({ ok: true, lines: [{ text: "slow 1" }] });
+    expect(asked("/slow1")).toBe(1);
+  });
+
+  it("that is closed ends its fetch a little later, but not that of another reader", async () => {
+    const cache = aCache({ abandonedMs: 50 });
+    const other = cache.readLines(`${host.url}/slow2`, 0, 1, true);
+    for (const path of ["/slow1", "/slow2"]) {
+      expect(await cache.readPart(shown(path), 0, 1, 20)).toMatchObject({ kind: "fetching" });
+    }
+    await until(() => host.open() === 1 && host.connections() === 2);
+    release();
+    expect(texts(await other)).toEqual(["slow 2"]);
+  });
+
+  it("goes on with the copy that it shows while the log grows, until a new one is asked for", async () => {
+    const cache = aCache();
+    const first = await cache.readPart(shown("/a", false), 0, 1, 5000);
+    const asOf = first.ok ? first.facts.fetchedAtMs : null;
+    now += 60_000;
+    expect(await cache.readPart(shown("/a", false, asOf), 0, 1, 5000)).toEqual(first);
+    expect(asked("/a")).toBe(1);
+    expect(await cache.readPart(shown("/a", false), 0, 1, 5000)).toMatchObject({
+      facts: { fetchedAtMs: now },
+    });
+    expect(asked("/a")).toBe(2);
+  });
+
+  it("that asks again for a log that cannot be had does not cause another fetch, for ten seconds", async () => {
+    const cache = aCache();
+    const ask = () => cache.readPart(shown("/gone"), 0, 1, 5000);
+    expect(await ask()).toMatchObject({ kind: "failed", reason: "http-status" });
+    expect(await ask()).toMatchObject({ kind: "failed", reason: "http-status" });
+    expect(asked("/gone")).toBe(1);
+    now += 11_000;
+    await ask();
+    expect(asked("/gone")).toBe(2);
+  });
+
+  it("finds a text in the whole log", async () => {
+    const stop = new AbortController().signal;
+    const question = { text: "LINE 24", matchCase: false, around: 2400 };
+    const answer = await aCache().find(shown("/numbered"), question, 5000, stop);
+    expect(answer).toMatchObject({ ok: true, facts: { total: 2500 }, found: { count: 111, before: 0 } });
+  });
+
+  it("more than twenty searches at once are too many", async () => {
+    let end: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const work = workHere({ userAgent: "test", allowPrivate: true });
+    const cache = aCache({
+      work: {
+        ...work,
+        findText: async () => held.then(() => ({ count: 0, before: 0, near: [], buckets: [] })),
+      },
+    });
+    await cache.readLines(`${host.url}/a`, 0, 1, true);
+    const { signal } = new AbortController();
+    const asking = Array.from({ length: 21 }, () =>
+      cache.find(shown("/a"), { text: "a", matchCase: false, around: 0 }, 5000, signal),
+    );
+    expect(await Promise.race(asking)).toMatchObject({ ok: false, kind: "busy" });
+    end?.();
+    expect((await Promise.all(asking)).filter(({ ok }) => ok)).toHaveLength(20);
   });
 });

@@ -1,0 +1,153 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import * as z from "zod";
+import type { NoLogText } from "../../logs/cache/log-slices.ts";
+import type { ShownText, TextOnItsWay } from "../../logs/cache/log-texts.ts";
+import { plainPage } from "../../queries/log/plain-page.ts";
+import { type AskedLog, findLog, viewLog } from "../../queries/log/view-log.ts";
+import { logNotThere, viewedLine, viewedText } from "../../queries/log/viewed-text.ts";
+import { jobTitle } from "../../web/job-title.ts";
+import { LogView } from "../../web/log/log-view.tsx";
+import type { FindAnswer, LinesAnswer } from "../../web/log/viewed-log.ts";
+import { sendJsonText } from "../server/send-json.ts";
+import { drawMarkup } from "./markup.ts";
+import type { PageParts } from "./page-parts.ts";
+import { PageRefused } from "./page-refused.ts";
+import { sendPage } from "./send-page.tsx";
+
+/** How long a page waits for a log that has to be fetched. Its script asks again, and says how much is there. */
+const PAGE_WAIT_MS = 150;
+/** How long the script waits for an answer before it is told how much of the log is there. */
+const LINES_WAIT_MS = 1000;
+const RETRY_AFTER_SECONDS = 2;
+
+const text = z.string().max(1000);
+const asked = { project: text, guid: text, log: text.min(1).nullable().catch(null) };
+const line = z.coerce.number().int().min(0).max(1e9);
+const wanted = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((each) => !each.includes("\n"));
+const asOf = z.coerce.number().int().min(0).nullable().default(null);
+
+const pageQuery = z.object({
+  ...asked,
+  from: line.nullable().catch(null),
+  view: z.literal("errors").nullable().catch(null),
+  find: wanted.nullable().catch(null),
+});
+const linesQuery = z.object({
+  ...asked,
+  from: line,
+  count: z.coerce.number().int().min(1).max(2000),
+  as_of: asOf,
+});
+const findQuery = z.object({
+  ...asked,
+  text: wanted,
+  case: z.literal("1").nullable().default(null),
+  around: line,
+  as_of: asOf,
+});
+
+/** `/log`, and its data: lines, and the lines that hold a text. */
+export function logRoutes(parts: PageParts): FastifyPluginAsync {
+  const { store, logs } = parts;
+
+  /** @throws PageRefused if the job has no such log. */
+  async function logOf(question: AskedLog, asOfMs: number | null): Promise<ShownText> {
+    const found = await findLog(store, question);
+    if (found === null) throw new PageRefused(404, "The job has no such log.", "Open the job's page.");
+    return { ...found, asOfMs };
+  }
+
+  return async (app) => {
+    app.get("/log", async (request, reply) => {
+      const { from, view, find, ...question } = read(pageQuery, request);
+      const viewed = await viewLog(store, question);
+      if (viewed === null) throw noSuchJob();
+      const stop = stopWith(reply);
+      const found =
+        viewed.chosen === null ? null : await findLog(store, { ...question, log: viewed.chosen.name });
+      const plain =
+        found === null
+          ? ({ state: "busy", detail: "" } as const)
+          : await plainPage(
+              logs,
+              { ...found, asOfMs: null },
+              viewed,
+              // Scripts look for the text themselves. Only the form of a page without scripts names a line as well.
+              { from, isFailing: view !== null, find: from === null ? null : find },
+              { waitMs: PAGE_WAIT_MS, stop },
+            );
+      return sendPage(reply, parts, {
+        title: `Log of ${jobTitle(viewed.job)}`,
+        project: viewed.job.project,
+        entry: viewed.chosen === null ? null : "log-page",
+        main: drawMarkup(<LogView viewed={viewed} plain={plain} />),
+      });
+    });
+
+    app.get("/api/log/lines", async (request, reply) => {
+      const { from, count, as_of, ...question } = read(linesQuery, request);
+      const shown = await logOf(question, as_of);
+      const part = await logs.readPart(shown, from, from + count, LINES_WAIT_MS);
+      const answer: LinesAnswer = part.ok
+        ? { state: "lines", text: viewedText(part.facts), from, lines: part.lines.map(viewedLine) }
+        : notThere(part);
+      return sendAnswer(reply, answer);
+    });
+
+    app.get("/api/log/find", async (request, reply) => {
+      const { text, case: matchCase, around, as_of, ...question } = read(findQuery, request);
+      const shown = await logOf(question, as_of);
+      const asking = { text, matchCase: matchCase !== null, around };
+      const part = await logs.find(shown, asking, LINES_WAIT_MS, stopWith(reply));
+      const answer: FindAnswer = part.ok
+        ? { state: "found", text: viewedText(part.facts), ...part.found }
+        : notThere(part);
+      return sendAnswer(reply, answer);
+    });
+  };
+}
+
+/** @throws PageRefused for an address that no link of ours has. */
+function read<Query>(schema: z.ZodType<Query>, { query }: FastifyRequest): Query {
+  const found = schema.safeParse(query);
+  if (found.success) return found.data;
+  const names = found.error.issues.map(({ path }) => path.join("."));
+  throw new PageRefused(
+    400,
+    `The address lacks or misuses: ${names.join(", ")}.`,
+    "Open the log from its job.",
+  );
+}
+
+function noSuchJob(): PageRefused {
+  return new PageRefused(
+    404,
+    "There is no such job in this project.",
+    "It may have been removed, or it never arrived: look up why on the page about missing jobs.",
+  );
+}
+
+/** @throws PageRefused with 503 if the same question may succeed soon. */
+function notThere(part: TextOnItsWay | NoLogText): Extract<LinesAnswer, { state: "fetching" | "failed" }> {
+  const answer = logNotThere(part);
+  if (answer !== null) return answer;
+  const detail = "detail" in part ? part.detail : "";
+  if (part.kind === "too-long") throw new PageRefused(400, detail, "Ask for fewer lines.");
+  throw new PageRefused(503, detail, "Try again in a few seconds.", RETRY_AFTER_SECONDS);
+}
+
+/** Log text is sent as it is: nothing in it is blanked. */
+function sendAnswer(reply: FastifyReply, answer: LinesAnswer | FindAnswer): FastifyReply {
+  return sendJsonText(reply, JSON.stringify(answer));
+}
+
+/** Returns a signal that is aborted when the reader goes away before the answer: a page that looks for another text does that. */
+function stopWith(reply: FastifyReply): AbortSignal {
+  const stop = new AbortController();
+  reply.raw.once("close", () => stop.abort());
+  return stop.signal;
+}

@@ -1,0 +1,100 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { rename, utimes, writeFile } from "node:fs/promises";
+import type * as z from "zod";
+import { PRIVATE_FILE } from "../../disk/private-files.ts";
+import { describeLogFault, type LogFault } from "../../domain/log-faults.ts";
+import type { ThreadFailure } from "../../threads/thread-pool.ts";
+import { LogFetchError, type LogFetchFailure, type LogSource } from "../fetch/log-source.ts";
+import type { InflateLimits } from "../inflate/inflate-limits.ts";
+import { readLogText } from "../inflate/read-log-text.ts";
+import { type cachedMarks, marksPath } from "./cached-log.ts";
+import { LineMarks } from "./line-marks.ts";
+
+/** Limits of a text. */
+export type TextLimits = InflateLimits & { readonly lines: number };
+
+/** One log to fetch, as plain data that can be sent to a thread. */
+export interface FetchTask {
+  readonly url: string;
+  /** Where its text belongs, in the cache's folder. */
+  readonly path: string;
+  /** Where its text is until it is complete. The caller deletes what is left there. */
+  readonly part: string;
+  /** The log does not change any more. */
+  readonly isFinal: boolean;
+  /** Milliseconds since the Unix epoch. */
+  readonly nowMs: number;
+  readonly limits: TextLimits;
+}
+
+/** Why a log has no text that could be shown. */
+export interface TextFailure {
+  readonly reason: LogFetchFailure["kind"] | LogFault["reason"] | ThreadFailure["kind"];
+  /** Text for people, without secrets. */
+  readonly detail: string;
+}
+
+/**
+ * Fetches a log into the cache: its text, and where its lines begin.
+ *
+ * @param onBytes - gets how long the text is so far, now and then.
+ * @returns why there is no text; null if there is one.
+ */
+export type FetchText = (
+  task: FetchTask,
+  stop: AbortSignal,
+  onBytes: (bytes: number) => void,
+) => Promise<TextFailure | null>;
+
+/** Told of the length no more often than this, in bytes of text. */
+const TELL_BYTES = 1024 * 1024;
+
+/** Does what {@link FetchText} says, in the calling thread. */
+export async function fetchIntoCache(
+  { url, path, part, isFinal, nowMs, limits }: FetchTask,
+  source: LogSource,
+  stop: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<TextFailure | null> {
+  const marks = new LineMarks(limits.lines);
+  let told = 0;
+  try {
+    let fault: LogFault | null = null;
+    const log = await source.open(url, stop);
+    // Written piece by piece as it arrives: a piece has some kilobytes, and goes into the system's memory.
+    const descriptor = openSync(part, "wx", PRIVATE_FILE);
+    try {
+      fault = await readLogText(log, limits, (piece) => {
+        writeWhole(descriptor, piece);
+        const goesOn = marks.add(piece);
+        if (marks.bytes >= told + TELL_BYTES) {
+          told = marks.bytes;
+          onBytes(told);
+        }
+        return goesOn;
+      });
+    } finally {
+      closeSync(descriptor);
+    }
+    if (fault === null && !marks.isWithinLimit) fault = { reason: "too-many-lines", limit: limits.lines };
+    if (fault !== null) return { reason: fault.reason, detail: describeLogFault(fault) };
+    const { bytes, lines } = marks;
+    const kept: z.infer<typeof cachedMarks> = {
+      ...{ bytes, lines, is_final: isFinal },
+      marks: { lines: [...marks.marks.lines], offsets: [...marks.marks.offsets] },
+    };
+    await writeFile(marksPath(path), JSON.stringify(kept), { mode: PRIVATE_FILE });
+    // The times of the file say when it was fetched and when it was used.
+    await utimes(part, new Date(nowMs), new Date(nowMs));
+    await rename(part, path);
+    return null;
+  } catch (error) {
+    if (!(error instanceof LogFetchError)) throw error;
+    const { kind, detail } = error.failure;
+    return { reason: kind, detail: `the log could not be fetched: ${detail}` };
+  }
+}
+
+function writeWhole(descriptor: number, piece: Buffer): void {
+  for (let at = 0; at < piece.length; ) at += writeSync(descriptor, piece, at);
+}

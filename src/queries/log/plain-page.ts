@@ -1,0 +1,93 @@
+import type { LogTexts, ShownText, TextSlice } from "../../logs/cache/log-texts.ts";
+import { failingRows } from "../../web/log/folded-rows.ts";
+import type { LineBlock, PlainFound, PlainPage } from "../../web/log/plain-log.tsx";
+import type { ViewedLog } from "../../web/log/viewed-log.ts";
+import { logNotThere, viewedLine, viewedText } from "./viewed-text.ts";
+
+/** What a page without scripts asks for. */
+export interface PlainQuestion {
+  /** Where to begin: a line, or for the failing lines alone the place of one among them. Null: where the log opens. */
+  readonly from: number | null;
+  readonly isFailing: boolean;
+  /** Null: nothing is looked for. */
+  readonly find: string | null;
+}
+
+const LINES = 1000;
+/** With five lines around each, they make a page of some hundred lines. */
+const FAILING = 20;
+const ABOVE = 5;
+const HITS = 100;
+
+/**
+ * Returns what a page without scripts shows of a log.
+ *
+ * @param waitMs - how long to wait if the log has to be fetched.
+ */
+export async function plainPage(
+  texts: LogTexts,
+  text: ShownText,
+  viewed: Pick<ViewedLog, "failing" | "opens_at">,
+  { from, isFailing, find }: PlainQuestion,
+  { waitMs, stop }: { readonly waitMs: number; readonly stop: AbortSignal },
+): Promise<PlainPage> {
+  const start = from ?? Math.max(0, (viewed.opens_at?.first ?? 0) - ABOVE);
+  const first = await texts.readPart(text, isFailing ? 0 : start, isFailing ? 1 : start + LINES, waitMs);
+  if (!first.ok) return notShown(first);
+  const { facts } = first;
+  const found = find === null ? null : await findPlain(texts, text, find, stop);
+  const shown = { state: "lines", text: viewedText(facts), isFailing, found } as const;
+  if (!isFailing) {
+    const end = start + LINES;
+    return {
+      ...shown,
+      blocks: [{ from: start, lines: first.lines.map(viewedLine) }],
+      previous: start === 0 ? null : Math.max(0, start - LINES),
+      next: end < facts.total ? end : null,
+    };
+  }
+  const at = from ?? 0;
+  const blocks: LineBlock[] = [];
+  for (const [one, last] of islands(facts.total, viewed.failing.slice(at, at + FAILING))) {
+    const part = await texts.readPart({ ...text, asOfMs: facts.fetchedAtMs }, one, last + 1, 0);
+    if (!part.ok) return notShown(part);
+    blocks.push({ from: one, lines: part.lines.map(viewedLine) });
+  }
+  const next = at + FAILING;
+  return {
+    ...shown,
+    blocks,
+    previous: at === 0 ? null : Math.max(0, at - FAILING),
+    next: next < viewed.failing.length ? next : null,
+  };
+}
+
+function notShown(answer: Exclude<TextSlice, { ok: true }>): PlainPage {
+  return logNotThere(answer) ?? { state: "busy", detail: "detail" in answer ? answer.detail : "" };
+}
+
+/** Returns the runs of lines that show failing lines with some lines around each: the first and the last line of each run. */
+function islands(total: number, failing: readonly number[]): (readonly [number, number])[] {
+  const rows = failingRows(total, failing);
+  const found: [number, number][] = [];
+  for (let row = 0; row < rows.count; row++) {
+    const each = rows.rowAt(row);
+    if (each.kind === "fold") continue;
+    const last = found.at(-1);
+    if (last !== undefined && last[1] === each.line - 1) last[1] = each.line;
+    else found.push([each.line, each.line]);
+  }
+  return found;
+}
+
+async function findPlain(
+  texts: LogTexts,
+  text: ShownText,
+  wanted: string,
+  stop: AbortSignal,
+): Promise<PlainFound | null> {
+  const answer = await texts.find(text, { text: wanted, matchCase: false, around: 0 }, 0, stop);
+  if (!answer.ok) return null;
+  const { count, near } = answer.found;
+  return { text: wanted, count, lines: near.slice(0, HITS) };
+}

@@ -1,0 +1,61 @@
+import type { FindAnswer, LinesAnswer } from "../../log/viewed-log.ts";
+import { fetchJson, type JsonAnswer } from "../fetch-json.ts";
+
+/** The log that a page shows. */
+export interface LogName {
+  readonly project: string;
+  readonly guid: string;
+  readonly log: string;
+}
+
+/** Asks for lines. @param asOf - when the copy was fetched that the page shows; null: a new one. */
+export function askLines(
+  log: LogName,
+  { from, count, asOf }: { readonly from: number; readonly count: number; readonly asOf: number | null },
+  signal: AbortSignal,
+): Promise<JsonAnswer<LinesAnswer>> {
+  const query = queryOf(log, asOf, { from: String(from), count: String(count) });
+  return fetchJson(`/api/log/lines?${query}`, isLinesAnswer, signal);
+}
+
+/** Asks which lines hold a text. */
+export function askFind(
+  log: LogName,
+  question: {
+    readonly text: string;
+    readonly matchCase: boolean;
+    readonly around: number;
+    readonly asOf: number | null;
+  },
+  signal: AbortSignal,
+): Promise<JsonAnswer<FindAnswer>> {
+  const { text, matchCase, around, asOf } = question;
+  const query = queryOf(log, asOf, { text, around: String(around), ...(matchCase && { case: "1" }) });
+  return fetchJson(`/api/log/find?${query}`, isFindAnswer, signal);
+}
+
+function queryOf(log: LogName, asOf: number | null, more: Readonly<Record<string, string>>): URLSearchParams {
+  return new URLSearchParams({ ...log, ...more, ...(asOf !== null && { as_of: String(asOf) }) });
+}
+
+function isLinesAnswer(value: unknown): value is LinesAnswer {
+  return isNotThere(value) || (hasText(value, "lines") && "lines" in value && Array.isArray(value.lines));
+}
+
+function isFindAnswer(value: unknown): value is FindAnswer {
+  return isNotThere(value) || (hasText(value, "found") && "near" in value && Array.isArray(value.near));
+}
+
+function isNotThere(value: unknown): boolean {
+  return isObject(value) && "state" in value && (value.state === "fetching" || value.state === "failed");
+}
+
+function hasText(value: unknown, state: string): value is object {
+  return (
+    isObject(value) && "state" in value && value.state === state && "text" in value && isObject(value.text)
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}

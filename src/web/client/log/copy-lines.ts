@@ -1,0 +1,66 @@
+import { shownText } from "../../log/log-runs.ts";
+import type { ViewedLine } from "../../log/viewed-log.ts";
+import type { LineList } from "./line-list.ts";
+
+/** Returns lines as text to be copied: without numbers, colours and odd line ends. */
+export function linesText(lines: readonly ViewedLine[]): string {
+  return lines.map(([text]) => shownText(text)).join("\n");
+}
+
+/**
+ * Returns the text of the rows that the mouse has selected, made from the data; null if the selection is not one of rows.
+ *
+ * @param lineAt - returns a line if it is in memory.
+ */
+export function selectedText(list: LineList, lineAt: (line: number) => ViewedLine | null): string | null {
+  const selection = document.getSelection();
+  if (selection === null || selection.isCollapsed || selection.rangeCount === 0) return null;
+  const range = selection.getRangeAt(0);
+  const first = list.rowOfElement(range.startContainer);
+  const last = list.rowOfElement(range.endContainer);
+  if (first?.row.kind !== "line" || last?.row.kind !== "line") return null;
+  const texts: string[] = [];
+  for (let row = list.rows.rowOf(first.row.line); row <= list.rows.rowOf(last.row.line); row++) {
+    const each = list.rows.rowAt(row);
+    if (each.kind === "line") texts.push(shownText(lineAt(each.line)?.[0] ?? ""));
+    else texts.push("…");
+  }
+  const end = lengthBefore(last.element, range.endContainer, range.endOffset);
+  const start = lengthBefore(first.element, range.startContainer, range.startOffset);
+  const lastIndex = texts.length - 1;
+  texts[lastIndex] = (texts[lastIndex] ?? "").slice(0, end);
+  texts[0] = (texts[0] ?? "").slice(start);
+  return texts.join("\n");
+}
+
+/** Returns how much of a row's text stands before a place in it. */
+function lengthBefore(row: HTMLElement, node: Node, offset: number): number {
+  const text = row.querySelector(".log-text");
+  if (text === null) return 0;
+  const before = document.createRange();
+  before.setStart(text, 0);
+  // The place may be in the number, which stands before the text.
+  if (before.comparePoint(node, offset) < 0) return 0;
+  before.setEnd(node, offset);
+  return before.toString().length;
+}
+
+/** Puts a text on the clipboard. Browsers have the newer way only on pages that came over https, or from this machine. */
+export async function copyText(text: string): Promise<boolean> {
+  if (navigator.clipboard !== undefined) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      // The browser does not allow it. The older way may still work.
+    }
+  }
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "visually-hidden";
+  document.body.append(area);
+  area.select();
+  const isCopied = document.execCommand("copy");
+  area.remove();
+  return isCopied;
+}

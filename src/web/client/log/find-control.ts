@@ -1,0 +1,118 @@
+import { END_OF_LOG, type KnownHits, type NextHit, nextHit } from "../../log/find-place.ts";
+import type { FindAnswer } from "../../log/viewed-log.ts";
+import { askFind, type LogName } from "./ask-log.ts";
+
+/** What is looked for, and what is known about it. */
+export interface FindState {
+  readonly text: string;
+  readonly matchCase: boolean;
+  /** `none`: nothing is looked for. */
+  readonly phase: "none" | "asking" | "found" | "trouble";
+  /** How many lines hold the text, as far as `phase` is `found`. */
+  readonly count: number;
+  /** Which of them is shown, from 1; null if none is. */
+  readonly position: number | null;
+  /** Why nothing could be found out, or that the search went on at the other end of the log. */
+  readonly note: string | null;
+}
+
+export interface FindOptions {
+  readonly log: LogName;
+  readonly asOf: () => number | null;
+  readonly onChange: () => void;
+}
+
+/** Which parts of the log hold the text: the number of equal parts is `FIND_BUCKETS` of the server. */
+const BUCKETS = 500;
+
+/** Looks for a text in the whole log. A new question takes the place of the last one. */
+export class FindControl {
+  state: FindState = {
+    text: "",
+    matchCase: false,
+    phase: "none",
+    count: 0,
+    position: null,
+    note: null,
+  };
+  /** The places of the hits, from 0 to 1. */
+  marks: readonly number[] = [];
+  readonly #options: FindOptions;
+  #hits: KnownHits = { count: 0, before: 0, near: [] };
+  #asking = new AbortController();
+
+  constructor(options: FindOptions) {
+    this.#options = options;
+  }
+
+  /** Looks for another text. @returns the line of the first hit from a line on; null if there is none. */
+  async look(text: string, matchCase: boolean, from: number): Promise<number | null> {
+    this.#hits = { count: 0, before: 0, near: [] };
+    this.marks = [];
+    const phase = text === "" ? "none" : "asking";
+    this.#set({ text, matchCase, phase, count: 0, position: null, note: null });
+    if (text === "") {
+      this.#asking.abort();
+      return null;
+    }
+    if (!(await this.#ask(from))) return null;
+    return this.next(from - 1, 1);
+  }
+
+  /** Returns the line of the next hit after a line, or before it; null if there is none. */
+  async next(line: number, step: 1 | -1): Promise<number | null> {
+    let found: NextHit = nextHit(this.#hits, line, step);
+    // Once around the log at most, and once more where only the other end was known.
+    for (let asked = 0; found.kind === "ask" && asked < 3; asked++) {
+      const { around, isAround } = found;
+      if (!(await this.#ask(around))) return null;
+      const after = isAround ? (step === 1 ? -1 : END_OF_LOG) : line;
+      found = nextHit(this.#hits, after, step, isAround);
+    }
+    if (found.kind !== "hit") return null;
+    const { position, isAround } = found;
+    const note = isAround ? (step === 1 ? "from the top again" : "from the end again") : null;
+    this.#set({ ...this.state, position, note });
+    return found.line;
+  }
+
+  async #ask(around: number): Promise<boolean> {
+    this.#asking.abort();
+    const asking = new AbortController();
+    this.#asking = asking;
+    const { text, matchCase } = this.state;
+    this.#set({ ...this.state, phase: "asking" });
+    try {
+      for (;;) {
+        const { log, asOf } = this.#options;
+        const answer = await askFind(log, { text, matchCase, around, asOf: asOf() }, asking.signal);
+        if (asking.signal.aborted) return false;
+        if (!answer.ok) {
+          this.#set({ ...this.state, phase: "trouble", note: answer.text });
+          return false;
+        }
+        if (answer.value.state !== "fetching") return this.#take(answer.value);
+      }
+    } catch (error) {
+      // Another text is looked for by now.
+      if (asking.signal.aborted) return false;
+      throw error;
+    }
+  }
+
+  #take(answer: Exclude<FindAnswer, { state: "fetching" }>): boolean {
+    if (answer.state === "failed") {
+      this.#set({ ...this.state, phase: "trouble", note: answer.detail });
+      return false;
+    }
+    this.#hits = answer;
+    this.marks = answer.buckets.map((bucket) => bucket / BUCKETS);
+    this.#set({ ...this.state, phase: "found", count: answer.count });
+    return true;
+  }
+
+  #set(state: FindState): void {
+    this.state = state;
+    this.#options.onChange();
+  }
+}

@@ -1,0 +1,54 @@
+const NAME = "log-find";
+/** A hostile line may hold a text thousands of times. */
+const MAX_IN_LINE = 50;
+
+/**
+ * Marks a text wherever it stands in the lines on the screen. The browser draws the marks without any element. A browser that cannot
+ * do that shows the lines without marks.
+ *
+ * @param text - empty: marks nothing.
+ */
+export function highlightText(lines: Iterable<Element>, text: string, matchCase: boolean): void {
+  if (typeof Highlight === "undefined" || CSS.highlights === undefined) return;
+  CSS.highlights.delete(NAME);
+  if (text === "") return;
+  const fold = (value: string): string => (matchCase ? value : lowerCaseAscii(value));
+  const wanted = fold(text);
+  const marks = new Highlight();
+  for (const line of lines) {
+    const nodes = textNodes(line);
+    const whole = fold(nodes.map(({ data }) => data).join(""));
+    let at = whole.indexOf(wanted);
+    for (let found = 0; at >= 0 && found < MAX_IN_LINE; found++) {
+      marks.add(rangeIn(nodes, at, at + wanted.length));
+      at = whole.indexOf(wanted, at + wanted.length);
+    }
+  }
+  CSS.highlights.set(NAME, marks);
+}
+
+/** The server compares like this, too. The length stays the same. */
+function lowerCaseAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+function textNodes(line: Element): Text[] {
+  const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+  const nodes: Text[] = [];
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    if (node instanceof Text) nodes.push(node);
+  }
+  return nodes;
+}
+
+function rangeIn(nodes: readonly Text[], from: number, to: number): Range {
+  const range = document.createRange();
+  let before = 0;
+  for (const node of nodes) {
+    const end = before + node.length;
+    if (from >= before && from < end) range.setStart(node, from - before);
+    if (to > before && to <= end) range.setEnd(node, to - before);
+    before = end;
+  }
+  return range;
+}

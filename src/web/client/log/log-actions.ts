@@ -1,0 +1,207 @@
+import { helpAddress } from "../../addresses.ts";
+import { type LineRange, rangeBetween, readRange } from "../../log/line-range.ts";
+import { announce } from "../announce.ts";
+import { type KeyHandler, listenKeys } from "../listen-keys.ts";
+import type { LogName } from "./ask-log.ts";
+import { copyText, linesText } from "./copy-lines.ts";
+import { listenToLines } from "./listen-to-lines.ts";
+import { LogViewer } from "./log-viewer.ts";
+import { writeAddress } from "./viewer-address.ts";
+
+/** What the page and its address say at the beginning. */
+export interface LogStart {
+  readonly log: LogName;
+  /** The state of the job, such as `running`. */
+  readonly jobState: string;
+  /** The numbers of the failing lines, ascending. */
+  readonly failing: readonly number[];
+  /** Where to open if the address names no line. */
+  readonly opensAt: LineRange | null;
+  /** The first line of the page without scripts for which this address was made. */
+  readonly from: number | null;
+  readonly isFailingOnly: boolean;
+  readonly find: string;
+  readonly selected: LineRange | null;
+}
+
+/** How long the reader has to pause before the text is looked for, in milliseconds. */
+const TYPING_MS = 200;
+/** More lines than this are better taken from the raw log. */
+const MAX_COPIED = 20_000;
+
+/** Shows a log, and does what the reader asks for by mouse, keys and address. */
+export function startLogActions(place: HTMLElement, start: LogStart): void {
+  const { log, jobState, failing, opensAt, isFailingOnly, selected } = start;
+  let anchor = selected?.first ?? null;
+  let typing: ReturnType<typeof setTimeout> | undefined;
+  const tools = {
+    onFind: (text: string, matchCase: boolean) => {
+      clearTimeout(typing);
+      typing = setTimeout(() => void look(text, matchCase), TYPING_MS);
+    },
+    onStep: (step: 1 | -1) => void stepHit(step),
+    onFailingOnly: (isOnly: boolean) => showFailingOnly(isOnly),
+    onGo: (text: string) => go(text),
+  };
+  const viewer = new LogViewer(place, { log, jobState, failing, isFailingOnly, selected, tools });
+
+  function write(isStep: boolean): void {
+    const { find, isFailingOnly, selected } = viewer;
+    writeAddress(log, { find: find.state.text, isFailingOnly, selected }, isStep);
+  }
+
+  async function look(text: string, matchCase: boolean): Promise<void> {
+    const { line } = viewer.place;
+    const hit = await viewer.find.look(text, matchCase, line);
+    write(false);
+    if (hit !== null) viewer.jumpTo(hit);
+  }
+
+  async function stepHit(step: 1 | -1): Promise<void> {
+    const { line, isCurrent } = viewer.place;
+    const from = isCurrent ? line : line - step;
+    const hit = await viewer.find.next(from, step);
+    if (hit !== null) viewer.jumpTo(hit);
+  }
+
+  function stepKnownHit(step: 1 | -1): boolean {
+    if (viewer.find.state.count === 0) return false;
+    void stepHit(step);
+    return true;
+  }
+
+  function stepFailing(step: 1 | -1): boolean {
+    const { line, isCurrent } = viewer.place;
+    const next =
+      step === 1
+        ? failing.find((each) => each > line || (each === line && !isCurrent))
+        : failing.findLast((each) => each < line);
+    const wanted = next ?? (step === 1 ? failing[0] : failing.at(-1));
+    if (wanted !== undefined) viewer.jumpTo(wanted);
+    else announce("No failing lines are known.");
+    return true;
+  }
+
+  function showFailingOnly(isOnly: boolean): boolean {
+    viewer.setFailingOnly(isOnly);
+    write(true);
+    return true;
+  }
+
+  function selectLine(line: number, extends_: boolean): void {
+    const range = rangeBetween(extends_ ? (anchor ?? line) : line, line);
+    if (!extends_) anchor = line;
+    viewer.select(range);
+    write(!extends_);
+  }
+
+  function go(text: string): void {
+    const range = readRange(`#L${text.replaceAll(/[\s,Ll]/g, "")}`);
+    if (range === null || viewer.total === 0) {
+      announce("Type a line number, or two with a hyphen between them.");
+      return;
+    }
+    const most = viewer.total - 1;
+    const within = { first: Math.min(range.first, most), last: Math.min(range.last, most) };
+    anchor = within.first;
+    viewer.select(within);
+    viewer.showLine(within.first);
+    write(true);
+  }
+
+  async function copySelected(): Promise<void> {
+    const range = viewer.selected;
+    if (range === null)
+      return announce("Select lines first: click a line number, or type it into the field “line”.");
+    if (range.last - range.first >= MAX_COPIED)
+      return announce("These are too many lines to copy: use the raw log.");
+    const lines = await viewer.blocks.linesBetween(range.first, range.last);
+    if (lines === null) return announce("The lines could not be fetched: try again.");
+    const isCopied = await copyText(linesText(lines));
+    announce(
+      isCopied
+        ? `Copied ${lines.length === 1 ? "1 line" : `${lines.length} lines`}.`
+        : "The browser does not allow copying.",
+    );
+  }
+
+  function showRawLog(): boolean {
+    const link = document.querySelector<HTMLAnchorElement>("#raw-log a");
+    if (link !== null) window.open(link.href, "_blank", "noopener");
+    return link !== null;
+  }
+
+  listenToLines(viewer, selectLine);
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest<HTMLElement>("a[data-line]") : null;
+    if (link === null || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    const line = Number(link.dataset["line"]);
+    selectLine(line, false);
+    viewer.showLine(line);
+  });
+  window.addEventListener("popstate", () => {
+    const query = new URLSearchParams(location.search);
+    const range = readRange(location.hash);
+    const isOnly = query.get("view") === "errors";
+    if (isOnly !== viewer.isFailingOnly) viewer.setFailingOnly(isOnly);
+    const text = query.get("find") ?? "";
+    if (text !== viewer.find.state.text) void viewer.find.look(text, viewer.find.state.matchCase, 0);
+    viewer.select(range);
+    if (range !== null) viewer.showLine(range.first);
+  });
+
+  listenKeys("log", {
+    "next-error": () => stepFailing(1),
+    "previous-error": () => stepFailing(-1),
+    find: () => focus("log-find"),
+    "next-hit": (event) => isFree(event) && stepKnownHit(1),
+    "previous-hit": (event) => isFree(event) && stepKnownHit(-1),
+    "errors-only": () => failing.length > 0 && showFailingOnly(!viewer.isFailingOnly),
+    "successful-steps": () => press("show-successful"),
+    copy: always(() => void copySelected()),
+    top: always(() => viewer.list.showAtTop(0)),
+    end: always(() => viewer.list.showAtTop(viewer.list.rows.count)),
+    "raw-log": () => showRawLog(),
+    help: () => showHelp(),
+  });
+
+  const line = selected?.first ?? start.from ?? opensAt?.first ?? 0;
+  void viewer.load(line).then(() => {
+    if (viewer.total === 0) return;
+    if (selected === null && start.from === null && opensAt !== null) viewer.jumpTo(opensAt.first);
+    if (start.find !== "") void viewer.find.look(start.find, false, line);
+  });
+}
+
+/** A key that always has something to do. */
+function always(act: () => void): KeyHandler {
+  return () => {
+    act();
+    return true;
+  };
+}
+
+/** Returns whether a key is not meant for a control. */
+function isFree({ target }: KeyboardEvent): boolean {
+  return !(target instanceof Element) || target.closest("a, button, input, summary, label") === null;
+}
+
+/** Follows the link in the header. */
+function showHelp(): boolean {
+  const links = [...document.querySelectorAll<HTMLAnchorElement>("header a")];
+  const help = links.find(({ pathname }) => pathname === helpAddress());
+  help?.click();
+  return help !== undefined;
+}
+
+function focus(id: string): boolean {
+  document.getElementById(id)?.focus();
+  return true;
+}
+
+function press(id: string): boolean {
+  const box = document.getElementById(id);
+  box?.click();
+  return box !== null;
+}

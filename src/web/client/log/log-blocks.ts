@@ -1,0 +1,129 @@
+import type { LinesAnswer, ViewedLine, ViewedText } from "../../log/viewed-log.ts";
+import type { JsonAnswer } from "../fetch-json.ts";
+
+/** Lines are fetched in blocks of so many. */
+export const BLOCK_LINES = 200;
+/** So many blocks stay in memory. */
+const KEPT_BLOCKS = 50;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 30_000;
+
+export interface LogBlocksOptions {
+  /** Asks for the lines of one block. */
+  ask(from: number, signal: AbortSignal): Promise<JsonAnswer<LinesAnswer>>;
+  /** An answer has arrived, which may be of a newer copy of the log. */
+  onText(text: ViewedText): void;
+  /** Lines that are on the screen have arrived. */
+  onArrived(): void;
+  /** Lines could not be had. They are asked for again. Null: all is well again. */
+  onTrouble(text: string | null): void;
+}
+
+/** The lines of a log that are in memory: those on the screen, and those seen last. */
+export class LogBlocks {
+  readonly #options: LogBlocksOptions;
+  /** By number, those used last at the end. */
+  readonly #blocks = new Map<number, readonly ViewedLine[]>();
+  readonly #loading = new Map<number, AbortController>();
+  #wanted: ReadonlySet<number> = new Set();
+  #pauseMs = 0;
+
+  constructor(options: LogBlocksOptions) {
+    this.#options = options;
+  }
+
+  /** Returns a line if it is in memory. */
+  lineAt(line: number): ViewedLine | null {
+    const number = Math.floor(line / BLOCK_LINES);
+    return this.#blocks.get(number)?.[line - number * BLOCK_LINES] ?? null;
+  }
+
+  /** Keeps an answer that was asked for by somebody else. */
+  keep(from: number, lines: readonly ViewedLine[]): void {
+    const number = from / BLOCK_LINES;
+    this.#blocks.delete(number);
+    this.#blocks.set(number, lines);
+    for (const oldest of this.#blocks.keys()) {
+      if (this.#blocks.size <= KEPT_BLOCKS) break;
+      if (!this.#wanted.has(oldest)) this.#blocks.delete(oldest);
+    }
+  }
+
+  /** Forgets all lines: the log has another text now. */
+  clear(): void {
+    this.#blocks.clear();
+    for (const loading of this.#loading.values()) loading.abort();
+    this.#loading.clear();
+  }
+
+  /** Says which lines are on the screen. Their blocks are fetched, and no others. */
+  want(lines: readonly number[]): void {
+    this.#wanted = new Set(lines.map((line) => Math.floor(line / BLOCK_LINES)));
+    for (const [number, loading] of this.#loading) {
+      if (this.#wanted.has(number)) continue;
+      loading.abort();
+      this.#loading.delete(number);
+    }
+    for (const number of this.#wanted) {
+      const known = this.#blocks.get(number);
+      if (known !== undefined) this.keep(number * BLOCK_LINES, known);
+      else if (!this.#loading.has(number)) void this.#load(number);
+    }
+  }
+
+  /** Returns lines that need not be on the screen, both ends included; null if they cannot be had. */
+  async linesBetween(first: number, last: number): Promise<ViewedLine[] | null> {
+    const found: ViewedLine[] = [];
+    for (let number = Math.floor(first / BLOCK_LINES); number * BLOCK_LINES <= last; number++) {
+      const from = number * BLOCK_LINES;
+      const block = this.#blocks.get(number) ?? (await this.#fetch(number, new AbortController().signal));
+      if (block === null) return null;
+      found.push(...block.slice(Math.max(0, first - from), last - from + 1));
+    }
+    return found;
+  }
+
+  async #load(number: number): Promise<void> {
+    const loading = new AbortController();
+    this.#loading.set(number, loading);
+    try {
+      while (!loading.signal.aborted) {
+        const lines = await this.#fetch(number, loading.signal);
+        if (loading.signal.aborted) return;
+        if (lines !== null) {
+          this.keep(number * BLOCK_LINES, lines);
+          this.#recover();
+          return this.#options.onArrived();
+        }
+        this.#pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, this.#pauseMs * 2));
+        await new Promise((resolve) => setTimeout(resolve, this.#pauseMs));
+      }
+    } catch (error) {
+      // Lines that are not on the screen any more are not waited for.
+      if (!loading.signal.aborted) throw error;
+    } finally {
+      if (this.#loading.get(number) === loading) this.#loading.delete(number);
+    }
+  }
+
+  #recover(): void {
+    if (this.#pauseMs > 0) this.#options.onTrouble(null);
+    this.#pauseMs = 0;
+  }
+
+  async #fetch(number: number, signal: AbortSignal): Promise<readonly ViewedLine[] | null> {
+    const { ask, onText, onTrouble } = this.#options;
+    const answer = await ask(number * BLOCK_LINES, signal);
+    if (!answer.ok) {
+      onTrouble(answer.text);
+      return null;
+    }
+    const { value } = answer;
+    if (value.state === "lines") {
+      onText(value.text);
+      return value.lines;
+    }
+    onTrouble(value.state === "fetching" ? "The log is being fetched again." : value.detail);
+    return null;
+  }
+}

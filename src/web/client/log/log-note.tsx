@@ -1,0 +1,81 @@
+import { printable } from "../../../domain/text/printable.ts";
+import { bytesText } from "../../log/bytes-text.ts";
+import { logTrouble } from "../../log/log-trouble.ts";
+
+/** What stands in the place of the lines. */
+export type NoteState =
+  /** Asked a moment ago: the place is kept, and nothing is said yet. */
+  | { readonly kind: "quiet" }
+  | { readonly kind: "asking" }
+  | { readonly kind: "fetching"; readonly bytes: number }
+  | { readonly kind: "again"; readonly text: string }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "failed"; readonly reason: string; readonly detail: string }
+  | { readonly kind: "gone"; readonly text: string }
+  | { readonly kind: "empty"; readonly isFinal: boolean };
+
+export interface LogNoteProps {
+  readonly note: NoteState;
+  readonly onStop: () => void;
+  readonly onAgain: () => void;
+}
+
+/** Says what the page waits for, or why there are no lines, and what can be done. */
+export function LogNote({ note, onStop, onAgain }: LogNoteProps) {
+  const again = (words: string) => (
+    <button type="button" onClick={onAgain}>
+      {words}
+    </button>
+  );
+  const stop = (
+    <button type="button" onClick={onStop}>
+      Stop
+    </button>
+  );
+  switch (note.kind) {
+    case "quiet":
+      return null;
+    case "asking":
+      return <p class="note">Waiting for the log. {stop}</p>;
+    case "fetching":
+      return (
+        <p class="note">
+          The log is being fetched from its host and indexed: {bytesText(note.bytes)} so far. {stop}
+        </p>
+      );
+    case "again":
+      return (
+        <p class="note note-warning">
+          {note.text} Trying again. {stop}
+        </p>
+      );
+    case "stopped":
+      return <p class="note">Stopped. {again("Fetch the log")}</p>;
+    case "failed": {
+      const { heading, advice } = logTrouble(note.reason);
+      return (
+        <div class="note note-trouble">
+          <p>
+            <strong>{heading}</strong>
+          </p>
+          <p>{printable(note.detail)}</p>
+          <p>
+            {advice} {again("Try again")}
+          </p>
+        </div>
+      );
+    }
+    case "gone":
+      return (
+        <p class="note note-trouble">
+          {note.text} {again("Try again")}
+        </p>
+      );
+    case "empty":
+      return (
+        <p class="note">
+          The log is empty. {!note.isFinal && <>The job has not ended yet. {again("Read again")}</>}
+        </p>
+      );
+  }
+}

@@ -1,0 +1,26 @@
+/** What is marked beside the scroll bar, each from 0 (top of the log) to 1 (its end). */
+export interface Marks {
+  readonly failing: readonly number[];
+  readonly hits: readonly number[];
+}
+
+const MARK_PX = 3;
+
+/** Draws the places of failing lines and of hits. One picture, however many there are. */
+export function drawMarks(canvas: HTMLCanvasElement, { failing, hits }: Marks): void {
+  const ratio = window.devicePixelRatio || 1;
+  const { clientWidth: width, clientHeight: height } = canvas;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  const colours = getComputedStyle(canvas);
+  context.scale(ratio, ratio);
+  const half = width / 2;
+  const draw = (places: readonly number[], x: number, colour: string): void => {
+    context.fillStyle = colours.getPropertyValue(colour);
+    for (const place of places) context.fillRect(x, place * (height - MARK_PX), half - 1, MARK_PX);
+  };
+  draw(hits, half, "--link");
+  draw(failing, 0, "--bad");
+}

@@ -1,0 +1,39 @@
+import { printable } from "../../domain/text/printable.ts";
+import { jobAddress } from "../addresses.ts";
+import type { ViewedLog } from "./viewed-log.ts";
+
+/** What is said if the job has no log that could be shown. */
+export function NoLog({ viewed: { job, logs, wanted, summary } }: { readonly viewed: ViewedLog }) {
+  const place = { project: job.project, guid: job.job_guid };
+  const others = logs.map(({ name }) => printable(name)).join(", ");
+  const isNamedBySummary = wanted !== null && summary !== "none";
+  return (
+    <div class="note note-warning">
+      {logs.length === 0 && (
+        <p>
+          No logs available for this job.{" "}
+          {job.state === "completed" ? "Its messages name none." : "It has not ended yet."}
+        </p>
+      )}
+      {logs.length > 0 && wanted === null && (
+        <p>None of the job's logs has one of the names that are shown first. Choose one above: {others}.</p>
+      )}
+      {logs.length > 0 && wanted !== null && (
+        <>
+          <p>
+            The job has no log named <strong>{printable(wanted)}</strong>. It has: {others}. Choose one above.
+          </p>
+          {isNamedBySummary && (
+            <p>
+              If the job's summary gives this name as its <code>logname</code>, then its publisher has to use
+              the same name for the log reference.
+            </p>
+          )}
+        </>
+      )}
+      <p>
+        <a href={jobAddress({ ...place, tab: "history" })}>What the job's messages said</a>
+      </p>
+    </div>
+  );
+}

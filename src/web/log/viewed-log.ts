@@ -1,0 +1,103 @@
+import type { StoredJob } from "../../domain/stored-job.ts";
+import type { ParseStatus } from "../../domain/submission.ts";
+import type { JobInfoEntry } from "../shown-job.ts";
+
+/** What the log page shows around the lines. All texts are from strangers. Passwords in URLs are blanked. */
+export interface ViewedLog {
+  readonly job: Omit<StoredJob, "refused" | "transitions" | "write_id" | "rest_id" | "last_modified">;
+  /** Guid of the job that this one was coalesced into; null if there is none. */
+  readonly coalesced_to: string | null;
+  /** The revision of its push; null if the push no longer exists. */
+  readonly revision: string | null;
+  /** The job's `Job Info`, sorted by title. */
+  readonly details: readonly JobInfoEntry[];
+  /** The logs that can be chosen, in the order of arrival. */
+  readonly logs: readonly LogChoice[];
+  /** The one that is shown; null if the job has no such log. */
+  readonly chosen: LogChoice | null;
+  /** The name that was asked for, by the address or by the summary; null if nobody named one. */
+  readonly wanted: string | null;
+  /** What is known about steps and errors. */
+  readonly summary: LogSummaryState;
+  readonly steps: readonly ViewedStep[];
+  /** The numbers of the failing lines, ascending, each once. */
+  readonly failing: readonly number[];
+  /** The lines to open at if the address names none; null: the top. */
+  readonly opens_at: { readonly first: number; readonly last: number } | null;
+}
+
+/** `of-this-log`: the summary was made from the shown log. `of-another-log`: from another one. `none`: the job has none yet. */
+export type LogSummaryState = "of-this-log" | "of-another-log" | "unreadable" | "none";
+
+export interface LogChoice {
+  readonly name: string;
+  readonly url: string;
+  readonly parse_status: ParseStatus;
+}
+
+export interface ViewedStep {
+  /** Counted from 0. */
+  readonly order: number;
+  readonly name: string;
+  readonly result: string;
+  /** Text as it stands in the log, or seconds since the Unix epoch; null if it is not known. */
+  readonly started: string | number | null;
+  readonly finished: string | number | null;
+  /** In seconds; null if it is not known. */
+  readonly duration: number | null;
+  /** Null if they are not known. */
+  readonly first_line: number | null;
+  readonly last_line: number | null;
+  readonly error_count: number;
+  /** The first of them. */
+  readonly errors: readonly ViewedError[];
+}
+
+export interface ViewedError {
+  readonly line: string;
+  /** Null if it is not known. */
+  readonly line_number: number | null;
+}
+
+/** What is known of the text of a log. */
+export interface ViewedText {
+  /** How many lines it has. */
+  readonly total: number;
+  readonly bytes: number;
+  /** False: the job was not completed, so the log may have grown. */
+  readonly is_final: boolean;
+  /** Milliseconds since the Unix epoch. */
+  readonly fetched_at: number;
+}
+
+/** A line without its line end; and, if it was cut, the number of bytes of the whole line. */
+export type ViewedLine = readonly [text: string] | readonly [text: string, wholeBytes: number];
+
+/** The log cannot be shown now. */
+export type LogNotThere =
+  | { readonly state: "fetching"; readonly bytes: number }
+  /** @property reason - one of the reasons of `TextFailure`. */
+  | { readonly state: "failed"; readonly reason: string; readonly detail: string };
+
+/** The answer of `/api/log/lines`. */
+export type LinesAnswer =
+  | {
+      readonly state: "lines";
+      readonly text: ViewedText;
+      /** The number of the first of these lines. */
+      readonly from: number;
+      readonly lines: readonly ViewedLine[];
+    }
+  | LogNotThere;
+
+/** The answer of `/api/log/find`; see `Found`. */
+export type FindAnswer =
+  | {
+      readonly state: "found";
+      readonly text: ViewedText;
+      readonly count: number;
+      readonly before: number;
+      readonly near: readonly number[];
+      readonly buckets: readonly number[];
+    }
+  | LogNotThere;

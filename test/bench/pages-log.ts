@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openLogCache } from "../../src/logs/cache/log-cache.ts";
+import { openTextThreads } from "../../src/logs/cache/text-threads.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { answer, startLogHost } from "../doubles/log-host.ts";
+import { anArrival } from "../examples.ts";
+import { openBrowser } from "../web/browser.ts";
+import { heapBytes, jumpP95Ms, openLineMs, timedJson } from "../web/log-measures.ts";
+import { longLine, longLog } from "../web/long-log.ts";
+import { startPagesServer } from "../web/pages-server.ts";
+import { rounded } from "./part.ts";
+
+/** Medians of five. */
+export interface LogFigures {
+  /** From a link to line 900,000 until the line is there. */
+  readonly open_line_ms: number;
+  /** 95 of 100 jumps with the scroll bar. */
+  readonly jump_p95_ms: number;
+  /** Finding a text in the whole log. */
+  readonly find_ms: number;
+  /** Fetching the log from this machine, and noting where its lines begin. */
+  readonly index_ms: number;
+  readonly heap_mb: number;
+}
+
+/** Measures the page of a log of a million lines, 124 MB, on its real threads. They run compiled code. */
+export async function measureLog(): Promise<LogFigures> {
+  const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-bench-log-"));
+  const store = await openSqliteStore(folder, 30);
+  const host = await startLogHost({ "/long.txt": answer(longLog()) });
+  const url = `${host.url}/long.txt`;
+  const entries = new URL("../../dist/logs/cache/", import.meta.url);
+  const openLogs = (name: string) =>
+    openLogCache({
+      folder: join(folder, name),
+      maxBytes: 1e9,
+      work: openTextThreads({ userAgent: "bench", allowPrivate: true }, { entries }),
+      limits: { lines: 20_000_000, inflatedBytes: 1e9, ratio: 500 },
+      perHost: 4,
+      now: Date.now,
+    });
+  const logs = openLogs("log-cache");
+  const server = await startPagesServer(store, { logs });
+  const browser = await openBrowser();
+  try {
+    await store.storeSubmissions([anArrival({ taskId: "long/0", logs: [{ name: "buildbot_text", url }] })]);
+    const index_ms = await median(async () => {
+      const other = openLogs(String(performance.now()));
+      const from = performance.now();
+      const part = await other.readPart({ url, isFinal: true, asOfMs: null }, 0, 1, 60_000);
+      const tookMs = performance.now() - from;
+      await other.close();
+      if (!part.ok) throw new Error(JSON.stringify(part));
+      return tookMs;
+    });
+    await logs.readLines(url, 0, 1, true);
+    const find = `${server.url}/api/log/find?project=try&guid=long/0&text=LEAK&around=500000`;
+    const find_ms = await median(async () => (await timedJson(find)).tookMs);
+    const address = `${server.url}/log?project=try&guid=long/0#L900000`;
+    const open_line_ms = await median(() => openLineMs(browser, address, longLine(900_000)));
+    const page = await browser.newPage();
+    await page.goto(address);
+    await page.getByText(longLine(900_000)).waitFor();
+    const jump_p95_ms = await median(() => jumpP95Ms(page));
+    const heap_mb = rounded((await heapBytes(page)) / 1e6, 1);
+    return { open_line_ms, jump_p95_ms, find_ms, index_ms, heap_mb };
+  } finally {
+    await browser.close();
+    await server.close();
+    await logs.close();
+    await host.close();
+    await store.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function median(measure: () => Promise<number>): Promise<number> {
+  const times: number[] = [];
+  for (let run = 0; run < 5; run++) times.push(await measure());
+  return rounded(times.toSorted((a, b) => a - b)[2] ?? 0, 1);
+}

@@ -1,0 +1,489 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { type LogCache, openLogCache } from "../../src/logs/cache/log-cache.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { answer, type LogHost, startLogHost } from "../doubles/log-host.ts";
+import { workHere } from "../doubles/text-work.ts";
+import { anArrival } from "../examples.ts";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { until } from "../until.ts";
+import { axeFindings } from "./axe.ts";
+import { openBrowser } from "./browser.ts";
+import { heapBytes, jumpMs, jumpP95Ms, openLineMs, timedJson } from "./log-measures.ts";
+import { LEAKS, LONG_LINES, longLine, longLog } from "./long-log.ts";
+import { type PagesServer, startPagesServer } from "./pages-server.ts";
+
+const MIB = 1024 * 1024;
+const chromium = await serverOrSkip(openBrowser);
+
+/** A log of two thousand lines in three steps, of which the second has failed at two lines. */
+const plain = Array.from({ length: 2000 }, (_, line) =>
+  line === 812 || line === 1400 ? `TEST-UNEXPECTED-FAIL | a/test_x.js | boom ${line}` : `line ${line}`,
+).join("\n");
+const failure = (linenumber: number) => ({
+  linenumber,
+  line: `TEST-UNEXPECTED-FAIL | a/test_x.js | boom ${linenumber}`,
+});
+const step = (
+  order: number,
+  name: string,
+  result: string,
+  from: number,
+  to: number,
+  errors: readonly object[],
+) => ({
+  ...{ order, name, result, errors, error_count: errors.length, duration: 2671 },
+  ...{ started: "2016-07-01 10:00:00.1", finished: "2016-07-01 10:44:31.2" },
+  ...{ started_linenumber: from, finished_linenumber: to },
+});
+const summary = (logname: string | undefined) => {
+  const errors = [failure(812), failure(1400)];
+  const steps = [
+    step(0, "set props", "success", 0, 799, []),
+    step(1, "run tests", "testfailed", 800, 1899, errors),
+    step(2, "cleanup", "success", 1900, 1999, []),
+  ];
+  const blob = {
+    ...(logname !== undefined && { logname }),
+    step_data: { steps, all_errors: errors, errors_truncated: false },
+  };
+  return { artifacts: [{ name: "text_log_summary", type: "json", blob }] };
+};
+
+/** Escapes, HTML, changes of direction, a line of 50 MB, and no line end. */
+const hostile = Buffer.concat([
+  Buffer.from("\u001b[31mred\u001b[0m plain \u001b]0;title\u0007\u001b[2Jcleared\n"),
+  Buffer.from("<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>\n"),
+  Buffer.from("user\u202etxt.exe\u2066\r\n"),
+  Buffer.alloc(50 * MIB, "x"),
+  Buffer.from("\nעברית abc\nthe end without a line end"),
+]);
+
+chromium.describe("the log page", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-log-"));
+  let store: Store;
+  let host: LogHost;
+  let logs: LogCache;
+  let server: PagesServer;
+  let release: () => void;
+  beforeAll(async () => {
+    store = await openSqliteStore(folder, 30);
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    host = await startLogHost({
+      "/plain.txt": answer(plain),
+      "/long.txt": answer(longLog()),
+      "/hostile.txt": answer(hostile),
+      "/empty.txt": answer(""),
+      "/slow.txt": (socket) => void released.then(() => answer("slow\n")(socket, "")),
+    });
+    logs = openLogCache({
+      folder: join(folder, "log-cache"),
+      maxBytes: 500 * MIB,
+      work: workHere({ userAgent: "test", allowPrivate: true, allowPorts: [String(host.port)] }),
+      limits: { lines: 20_000_000, inflatedBytes: 500 * MIB, ratio: 500 },
+      perHost: 4,
+      now: Date.now,
+    });
+    const job = (taskId: string, logsOf: readonly (readonly [string, string])[], more: object = {}) =>
+      anArrival({
+        taskId,
+        result: "fail",
+        logs: logsOf.map(([name, path]) => ({ name, url: path.startsWith("/") ? host.url + path : path })),
+        ...more,
+      });
+    await store.storeSubmissions([
+      job(
+        "plain/0",
+        [
+          ["buildbot_text", "/plain.txt"],
+          ["other", "/empty.txt"],
+        ],
+        { extra: summary(undefined) },
+      ),
+      job("long/0", [["buildbot_text", "/long.txt"]]),
+      job("hostile/0", [["buildbot_text", "/hostile.txt"]]),
+      job("custom/0", [["custom_log", "/plain.txt"]], { extra: summary("custom_log") }),
+      job("mismatch/0", [["custom_log", "/plain.txt"]], { extra: summary("another_name") }),
+      job("gone/0", [["buildbot_text", "/gone.txt"]]),
+      job("refused/0", [["buildbot_text", "http://127.0.0.1:1/log"]]),
+      job("empty/0", [["buildbot_text", "/empty.txt"]]),
+      job("slow/0", [["buildbot_text", "/slow.txt"]]),
+      job("running/0", [["buildbot_text", "/plain.txt?running"]], { state: "running", result: undefined }),
+      job("none/0", []),
+    ]);
+    server = await startPagesServer(store, { logs });
+  });
+  afterAll(async () => {
+    release();
+    await Promise.all([server.close(), chromium.server().close()]);
+    await Promise.all([logs.close(), host.close(), store.close()]);
+    rmSync(folder, { recursive: true });
+  });
+
+  const pathOf = (guid: string, more = ""): string =>
+    `/log?project=try&guid=${encodeURIComponent(guid)}${more}`;
+  async function open(guid: string, more = "", options = {}): Promise<Page> {
+    const page = await chromium.server().newPage(options);
+    await page.goto(server.url + pathOf(guid, more));
+    return page;
+  }
+  const row = (page: Page, line: number) =>
+    page.locator(".log-row", { has: page.locator(`.log-number:text-is("${line}")`) });
+  const textOf = (page: Page, line: number) => row(page, line).locator(".log-text").textContent();
+  /** The numbers of the lines on the screen. */
+  const shown = (page: Page): Promise<number[]> =>
+    page.locator(".log-frame .log-number").evaluateAll((all) => all.map((each) => Number(each.textContent)));
+  const announced = (page: Page): Promise<string | null> => page.locator("#announcer").textContent();
+
+  describe("opens", () => {
+    it("five lines above the first failing line, without writing that into the address", async () => {
+      const page = await open("plain/0");
+      await row(page, 812).waitFor();
+      expect((await shown(page))[0]).toBe(807);
+      expect(await row(page, 812).getAttribute("class")).toMatch(/log-failing.*log-current/);
+      expect(new URL(page.url()).hash).toBe("");
+      await page.close();
+    });
+
+    it("at a range of the address, which always wins, for everybody who gets the link", async () => {
+      const page = await open("plain/0", "#L100-L102");
+      await row(page, 102).waitFor();
+      expect((await shown(page))[0]).toBe(95);
+      expect(await page.locator(".log-selected").count()).toBe(3);
+      expect(new URL(page.url()).hash).toBe("#L100-L102");
+      await page.close();
+    });
+
+    it("a log with a custom name, by the name in its summary", async () => {
+      const page = await open("custom/0");
+      await row(page, 812).waitFor();
+      expect(await page.locator(".log-step").count()).toBe(3);
+      await page.close();
+    });
+
+    it("and says so where the summary names a log that the job does not have", async () => {
+      const page = await open("mismatch/0");
+      expect(await page.getByRole("main").textContent()).toContain(
+        "The job has no log named another_name. It has: custom_log",
+      );
+      await page.goto(server.url + pathOf("mismatch/0", "&log=custom_log"));
+      await row(page, 0).waitFor();
+      expect(await page.locator(".log-no-steps").textContent()).toMatch(
+        /No summary was made from the log custom_log/,
+      );
+      await page.close();
+    });
+  });
+
+  describe("states", () => {
+    it.each([
+      ["gone/0", /The log no longer exists or has expired.*HTTP 404 from 127\.0\.0\.1/s],
+      ["refused/0", /Logs at this port are not fetched here.*LOG_PORTS/s],
+      ["empty/0", /The log is empty/],
+    ])("%s", async (guid, words) => {
+      const page = await open(guid);
+      await until(async () => words.test((await page.locator(".log-note-place").textContent()) ?? ""));
+      await page.close();
+    });
+
+    it("a job without logs says so, and an unknown job is 404", async () => {
+      const page = await open("none/0");
+      expect(await page.getByRole("main").textContent()).toContain("No logs available for this job");
+      const response = await page.goto(server.url + pathOf("nobody/0"));
+      expect(response?.status()).toBe(404);
+      expect(await page.getByRole("main").textContent()).toContain("no such job");
+      await page.close();
+    });
+
+    it("a log that still has to come can be waited for, stopped and fetched again", async () => {
+      const page = await open("slow/0");
+      await page.getByText("The log is being fetched from its host").waitFor();
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.getByText("Stopped.").waitFor();
+      release();
+      await page.getByRole("button", { name: "Fetch the log" }).click();
+      await until(async () => (await textOf(page, 0)) === "slow");
+      await page.close();
+    });
+
+    it("the log of a running job says of when it is, and is read again", async () => {
+      const page = await open("running/0");
+      await row(page, 0).waitFor();
+      expect(await page.locator(".log-foot").textContent()).toMatch(
+        /The job is running: this is its log as of \d\d:\d\d:\d\d UTC/,
+      );
+      const asked = page.waitForRequest(
+        (request) => request.url().includes("/api/log/lines") && !request.url().includes("as_of"),
+      );
+      await page.getByRole("button", { name: "Read again" }).click();
+      await asked;
+      await row(page, 0).waitFor();
+      await page.close();
+    });
+
+    it("while the server is away, what is there stays, and the page says that it tries again", async () => {
+      const page = await open("plain/0", "#L0");
+      await row(page, 0).waitFor();
+      await page.route("**/api/log/lines*", (route) => route.abort());
+      await page.locator(".log-scroll").focus();
+      await page.keyboard.press("End");
+      await page.getByText("The server cannot be reached. Trying again.").waitFor();
+      await page.unroute("**/api/log/lines*");
+      await until(async () => (await textOf(page, 1999)) === "line 1999");
+      expect(await page.locator(".log-trouble").count()).toBe(0);
+      await page.close();
+    });
+  });
+
+  describe("the reader", () => {
+    it("selects lines by the mouse, copies them without numbers, and comes back to them", async () => {
+      const page = await open("plain/0", "#L100");
+      await row(page, 102).locator(".log-number").click();
+      await row(page, 104)
+        .locator(".log-number")
+        .click({ modifiers: ["Shift"] });
+      expect(new URL(page.url()).hash).toBe("#L102-L104");
+      await page.keyboard.press("c");
+      await until(async () => (await announced(page)) === "Copied 3 lines.");
+      await page.evaluate(() => document.body.append(document.createElement("textarea")));
+      await page.locator("textarea").focus();
+      await page.keyboard.press("Control+V");
+      expect(await page.locator("textarea").inputValue()).toBe("line 102\nline 103\nline 104");
+      await page.goBack();
+      expect(new URL(page.url()).hash).toBe("#L100");
+      expect(await page.locator(".log-selected").count()).toBe(1);
+      await page.goForward();
+      expect(await page.locator(".log-selected").count()).toBe(3);
+      await page.close();
+    });
+
+    it("uses the keys", async () => {
+      const page = await open("plain/0", "#L0");
+      await row(page, 0).waitFor();
+      const press = (key: string) => page.keyboard.press(key);
+      const current = () => page.locator(".log-current .log-number").textContent();
+      await press("n");
+      await until(async () => (await current()) === "812");
+      await press("n");
+      await until(async () => (await current()) === "1400");
+      await press("p");
+      await until(async () => (await current()) === "812");
+      await press("Home");
+      await until(async () => (await shown(page))[0] === 0);
+      await press("End");
+      await until(async () => (await shown(page)).at(-1) === 1999);
+      await press("e");
+      await until(async () => (await page.locator(".log-fold").count()) > 0);
+      expect(new URL(page.url()).searchParams.get("view")).toBe("errors");
+      expect(await page.locator(".log-frame .log-row").allTextContents()).toContain("… 807 lines");
+      await page.getByRole("button", { name: "… 807 lines" }).click();
+      await until(async () => (await textOf(page, 0)) === "line 0");
+      await press("e");
+      await until(async () => (await page.locator(".log-fold").count()) === 0);
+      expect(await page.locator(".step-success:visible").count()).toBe(0);
+      await press("s");
+      expect(await page.locator(".step-success:visible").count()).toBe(2);
+      await press("f");
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe("log-find");
+      // In a field, keys write.
+      await press("n");
+      expect(await page.locator("#log-find").inputValue()).toBe("n");
+      const popup = page.context().waitForEvent("page");
+      await page.locator(".log-scroll").focus();
+      await press("Shift+L");
+      expect((await popup).url()).toBe(`${host.url}/plain.txt`);
+      await press("?");
+      await page.waitForURL("**/help");
+      await page.close();
+    });
+
+    it("finds a text, and goes from hit to hit and around the end", async () => {
+      const page = await open("plain/0", "#L0");
+      await page.locator("#log-find").fill("LINE 199");
+      const count = page.locator(".log-count");
+      await until(async () => (await count.textContent()) === "1 of 11 lines");
+      expect(new URL(page.url()).searchParams.get("find")).toBe("LINE 199");
+      await until(async () => (await page.locator(".log-current .log-number").textContent()) === "199");
+      await page.keyboard.press("Enter");
+      await until(async () => (await count.textContent()) === "2 of 11 lines");
+      await page.keyboard.press("Shift+Enter");
+      await page.keyboard.press("Shift+Enter");
+      await until(async () => (await count.textContent()) === "11 of 11 lines, from the end again");
+      await page.getByLabel("match case").check();
+      await until(async () => (await count.textContent()) === "no line holds it");
+      await page.close();
+    });
+
+    it("selects by the keyboard alone", async () => {
+      const page = await open("plain/0", "#L0");
+      await row(page, 0).waitFor();
+      await page.getByLabel("line", { exact: true }).fill("300-305");
+      await page.keyboard.press("Enter");
+      await until(async () => new URL(page.url()).hash === "#L300-L305");
+      await page.locator(".log-scroll").focus();
+      await page.keyboard.press("Shift+ArrowDown");
+      expect(new URL(page.url()).hash).toBe("#L300-L306");
+      await page.keyboard.press("PageDown");
+      await until(async () => ((await shown(page))[0] ?? 0) > 306);
+      await page.close();
+    });
+
+    it("reads a long line as a whole in the strip below", async () => {
+      const page = await open("hostile/0", "#L3");
+      const strip = page.getByRole("region", { name: "The whole selected line" });
+      await strip.waitFor();
+      expect((await strip.textContent())?.length).toBe(10_000);
+      expect(await row(page, 3).locator(".log-cut").textContent()).toBe(" … cut: the whole line has 52 MB");
+      await page.close();
+    });
+  });
+
+  it("a hostile log is text: nothing runs, nothing hides, and every line is there", async () => {
+    const page = await open("hostile/0");
+    await row(page, 5).waitFor();
+    await until(async () => (await textOf(page, 5)) === "the end without a line end");
+    expect(await textOf(page, 0)).toBe("red plain cleared");
+    expect(await row(page, 0).locator(".log-colour-1").textContent()).toBe("red");
+    expect(await textOf(page, 1)).toContain("<img src=x onerror=");
+    expect(await page.locator(".log-text img, .log-text script").count()).toBe(0);
+    expect(await page.title()).not.toContain("owned");
+    expect(await textOf(page, 2)).toBe("userU+202Etxt.exeU+2066");
+    expect(
+      await row(page, 4)
+        .locator(".log-text")
+        .evaluate((text) => getComputedStyle(text).unicodeBidi),
+    ).toBe("isolate");
+    expect((await textOf(page, 3))?.length).toBeLessThan(10_100);
+    await page.close();
+  });
+
+  describe("without JavaScript", () => {
+    const options = { javaScriptEnabled: false };
+
+    it("shows a thousand lines from above the first failing one, with links to the others", async () => {
+      const page = await open("plain/0", "", options);
+      expect(await page.locator(".log-plain .log-row").count()).toBe(1000);
+      expect(await page.locator(".log-plain .log-number").first().textContent()).toBe("807");
+      await page.getByRole("link", { name: "later lines" }).first().click();
+      expect(await page.locator(".log-plain .log-number").first().textContent()).toBe("1807");
+      await page.getByRole("link", { name: /^1400 TEST-UNEXPECTED/ }).click();
+      expect(await page.locator("#L1400").isVisible()).toBe(true);
+      await page.close();
+    });
+
+    it("finds a text by its form, and shows the failing lines alone", async () => {
+      const page = await open("plain/0", "", options);
+      await page.getByRole("searchbox", { name: "find", exact: true }).fill("line 199");
+      await page.getByRole("button", { name: "Find", exact: true }).last().click();
+      expect(await page.locator(".log-hits").textContent()).toMatch(
+        /^11 lines hold “line 199”: 199 1990 1991/,
+      );
+      await page.getByRole("link", { name: "errors only (2)" }).click();
+      expect(await page.locator(".log-plain .log-row").count()).toBe(22);
+      await page.close();
+    });
+
+    it.each([
+      ["gone/0", "The log no longer exists or has expired"],
+      ["empty/0", "The log is empty"],
+    ])("%s says so", async (guid, words) => {
+      const page = await open(guid, "", options);
+      expect(await page.getByRole("main").textContent()).toContain(words);
+      await page.close();
+    });
+  });
+
+  it.each(["light", "dark"] as const)("axe finds nothing, in the %s scheme", async (colorScheme) => {
+    for (const [guid, more] of [
+      ["plain/0", "#L812-L820"],
+      ["hostile/0", "#L3"],
+      ["gone/0", ""],
+      ["mismatch/0", ""],
+    ] as const) {
+      const page = await open(guid, more, { colorScheme });
+      await page.waitForLoadState("networkidle");
+      expect([guid, ...(await axeFindings(page))]).toEqual([guid]);
+      await page.close();
+    }
+  });
+
+  it("has no second scroll bar at 400 % zoom", async () => {
+    const page = await open("plain/0", "", { viewport: { width: 320, height: 256 } });
+    await row(page, 812).waitFor();
+    const widths = await page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.documentElement.clientWidth,
+    ]);
+    expect(widths[0]).toBe(widths[1]);
+    await page.close();
+  });
+
+  it("only logs of the job asked for are fetched, and only for our own pages", async () => {
+    const lines = (query: string, headers = {}) =>
+      fetch(`${server.url}/api/log/lines?project=try&from=0&count=1&${query}`, { headers });
+    expect((await lines("guid=plain/0&log=nothing")).status).toBe(404);
+    expect((await lines(`guid=plain/0&log=${encodeURIComponent(`${host.url}/hostile.txt`)}`)).status).toBe(
+      404,
+    );
+    expect((await lines("guid=nobody/0")).status).toBe(404);
+    expect((await lines("guid=plain/0", { "sec-fetch-site": "cross-site" })).status).toBe(403);
+    expect((await lines("guid=plain/0&count=5000")).status).toBe(400);
+  });
+
+  describe("a log of a million lines, 124 MB", () => {
+    const BUDGET = { openMs: 700, jumpMs: 150, findMs: 500, heapBytes: 30 * MIB, elements: 400 };
+    beforeAll(async () => {
+      // The cache has it.
+      await logs.readLines(`${host.url}/long.txt`, 0, 1, true);
+    });
+
+    async function bestOfThree(measure: () => Promise<number>): Promise<number> {
+      const times = [await measure(), await measure(), await measure()];
+      return Math.min(...times);
+    }
+
+    it("opens at a line soon, and jumps anywhere soon, within its memory", async () => {
+      const address = server.url + pathOf("long/0", "#L900000");
+      const opened = (): Promise<number> => openLineMs(chromium.server(), address, longLine(900_000));
+      expect(await bestOfThree(opened)).toBeLessThan(BUDGET.openMs);
+      const page = await open("long/0", "#L900000");
+      await page.getByText(longLine(900_000)).waitFor();
+      expect(await bestOfThree(() => jumpP95Ms(page))).toBeLessThan(BUDGET.jumpMs);
+      expect(await page.evaluate(() => document.querySelectorAll("*").length)).toBeLessThan(BUDGET.elements);
+      expect(await heapBytes(page)).toBeLessThan(BUDGET.heapBytes);
+      await page.close();
+    });
+
+    it("is found through as a whole, with the true count", async () => {
+      const address = `${server.url}/api/log/find?project=try&guid=long/0&text=LEAK&around=500000`;
+      const find = async (): Promise<number> => {
+        const { tookMs, answer } = await timedJson(address);
+        expect(answer).toMatchObject({ state: "found", count: LEAKS });
+        return tookMs;
+      };
+      expect(await bestOfThree(find)).toBeLessThan(BUDGET.findMs);
+    });
+
+    it("is reached to its last line by the scroll bar, the wheel and the keys", async () => {
+      const page = await open("long/0", "#L0");
+      await page.getByText(longLine(0)).waitFor();
+      await jumpMs(page, 1);
+      await page.getByText(longLine(LONG_LINES - 1)).waitFor();
+      await page.locator(".log-scroll").hover();
+      // A scaled scroll bar would move by more lines than the wheel is turned.
+      const before = (await shown(page))[0] ?? 0;
+      await page.mouse.wheel(0, -200);
+      await until(async () => ((await shown(page))[0] ?? 0) < before);
+      expect(before - ((await shown(page))[0] ?? 0)).toBeLessThan(15);
+      await page.keyboard.press("Home");
+      await page.getByText(longLine(0)).waitFor();
+      await page.close();
+    });
+  });
+});
