@@ -19,6 +19,7 @@ export interface ShownPush {
 export interface ShownRevision {
   /** The first 12 characters. */
   readonly revision: string;
+  /** The name, without a mail address behind it. */
   readonly author: string;
   /** The first line of the comment. */
   readonly comment: string;
@@ -45,5 +46,10 @@ function showRevision({ revision, author, comment }: Revision): ShownRevision {
     .trimStart()
     .slice(0, MAX_COMMENT)
     .split(/[\r\n]/);
-  return { revision: shortRevision(revision), author, comment: line };
+  return { revision: shortRevision(revision), author: nameOf(author), comment: line };
+}
+
+/** Returns the name of an author such as `Some Person <person@example.org>`. */
+function nameOf(author: string): string {
+  return author.replace(/\s*<[^<>]*>\s*$/, "") || author;
 }

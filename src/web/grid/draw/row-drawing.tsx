@@ -1,3 +1,4 @@
+import type { ComponentChild } from "preact";
 import { printable } from "../../../domain/text/printable.ts";
 import { buttonClass } from "../../job-status.ts";
 import { gridAddress } from "../grid-address.ts";
@@ -16,10 +17,6 @@ export interface RowDrawing {
   /** In the browser, the Tab key goes from push to push, and arrow keys move among the jobs. */
   readonly tabIndex: -1 | undefined;
 }
-
-/** Parentheses that stay on the line of the job beside them: a word joiner forbids the break that a browser allows around a button. */
-const BEGIN = "\u2060(\u2060";
-const END = "\u2060)";
 
 /** Returns the key of a group among those of all pushes. */
 export function openKey(revision: string, groupKey: string): string {
@@ -51,13 +48,18 @@ export function GridRow({ row, drawing }: GridRowProps) {
           {printable(row.label)}
         </a>
       </th>
-      <td>{row.groups.map((group) => drawGroup(group, drawing))}</td>
+      <td>{spaced(row.groups.map((group) => drawGroup(group, drawing)))}</td>
     </tr>
   );
 }
 
+/** Puts spaces between elements, so that lines break there: a parenthesis stays with the job beside it. */
+function spaced(elements: readonly ComponentChild[]): ComponentChild[] {
+  return elements.flatMap((element, index) => (index === 0 ? [element] : [" ", element]));
+}
+
 function drawGroup(group: JobGroup, drawing: RowDrawing) {
-  if (group.isBare) return openGroup(group.jobs).map((item) => drawItem(item, "", drawing));
+  if (group.isBare) return spaced(openGroup(group.jobs).map((item) => drawItem(item, "", drawing)));
   const { view, revision, tabIndex } = drawing;
   const key = openKey(revision, group.key);
   const isOpen =
@@ -80,9 +82,9 @@ function drawGroup(group: JobGroup, drawing: RowDrawing) {
         {printable(group.symbol)}
         {tier}
       </a>
-      {BEGIN}
-      {items.map((item) => drawItem(item, address, drawing))}
-      {END}
+      {"("}
+      {spaced(items.map((item) => drawItem(item, address, drawing)))}
+      {")"}
     </span>
   );
 }
