@@ -8,14 +8,15 @@ type Value = string | number | null;
 /**
  * Prepares a statement, and returns a function that writes any number of rows with it.
  *
- * @param statement - returns the whole SQL for rows such as `(?, ?), (?, ?)`.
- * @param row - the SQL of one row, such as `(?, ?)`.
+ * @param statement - returns the whole SQL for placeholders such as `(?, ?), (?, ?)`.
+ * @param columns - how many values a row has.
  */
 export function createRowWriter(
   db: Database.Database,
   statement: (rows: string) => string,
-  row: string,
+  columns: number,
 ): (rows: readonly (readonly Value[])[]) => void {
+  const row = `(${Array(columns).fill("?").join(", ")})`;
   const single = db.prepare(statement(row));
   const many = db.prepare(statement(Array(ROWS_AT_ONCE).fill(row).join(", ")));
   return (rows) => {

@@ -1,13 +1,19 @@
 import type Database from "libsql";
-import { numberOf } from "../../domain/document-numbers.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import { gridCell } from "../rules/grid-cell.ts";
 
 const ROWS_AT_ONCE = 1000;
 
-/** Returns the number that stands for a signature in the index: a short one, because every job has an entry. */
+/** How many hexadecimal digits fit into a whole number of JavaScript. */
+const DIGITS = 13;
+
+/**
+ * Returns the number that stands for a signature in the index: a short one, because every job has an entry.
+ *
+ * @param signature - hexadecimal digits; see `jobSignature`. Any other text gives NaN, which no job has.
+ */
 export function kindOf(signature: string): number {
-  return numberOf(signature);
+  return Number.parseInt(signature.slice(0, DIGITS), 16);
 }
 
 /**
@@ -36,7 +42,7 @@ export function addPageColumns(db: Database.Database): void {
   `);
 }
 
-/** Copies the jobs with what is computed from their documents. SQLite itself cannot compute the number of a signature. */
+/** Copies the jobs with what is computed from their documents. */
 function copyJobs(db: Database.Database): void {
   const page = db.prepare(`SELECT n, doc FROM jobs WHERE n > ? ORDER BY n LIMIT ${ROWS_AT_ONCE}`);
   const copy = db.prepare(

@@ -6,18 +6,14 @@ import { createRowWriter } from "./row-writer.ts";
 /** Returns a function that writes what is stored beside jobs, with statements that are prepared once. */
 export function createParts(db: Database.Database) {
   // If there is an artifact of this name already, it stays.
-  const addArtifacts = createRowWriter(
-    db,
-    (rows) => `INSERT OR IGNORE INTO artifacts VALUES ${rows}`,
-    "(?, ?, ?, ?, ?, ?)",
-  );
+  const addArtifacts = createRowWriter(db, (rows) => `INSERT OR IGNORE INTO artifacts VALUES ${rows}`, 6);
   const addLogs = createRowWriter(
     db,
     (
       rows,
     ) => `INSERT OR IGNORE INTO logs (job, project, guid, exchange, name, url, host, parse_status, failure,
       next_attempt_at, last_modified) VALUES ${rows}`,
-    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    11,
   );
   const markParsed = db.prepare(
     `UPDATE logs SET parse_status = 'parsed', failure = NULL, next_attempt_at = NULL

@@ -53,7 +53,7 @@ export function createWrites(db: Database.Database, room: LogRoom) {
     db,
     (rows) => `INSERT INTO jobs (n, key, rest_id, project, push, kind, changed, cell, doc) VALUES ${rows}
       ON CONFLICT (n) DO UPDATE SET changed = excluded.changed, cell = excluded.cell, doc = excluded.doc`,
-    "(?, ?, ?, ?, (SELECT rest_id FROM resultsets WHERE id = ?), ?, ?, ?, ?)",
+    9,
   );
   // Beside the statement above, which would write the index of kinds again for every change of a job.
   const movePush = db.prepare(
@@ -82,13 +82,14 @@ export function createWrites(db: Database.Database, room: LogRoom) {
     const stored = new Map(numbered.map(({ job }) => [jobId(job.project, job.job_guid), job]));
     const rows = new Map(numbered.map(({ n, job }) => [jobId(job.project, job.job_guid), n]));
     const { keys, hashes } = pushKeys(batch.map(({ submission }) => submission));
-    const pushes = new PushBook(pushesBy(keys, hashes));
+    const read = pushesBy(keys, hashes);
+    const pushes = new PushBook(read);
     for (const exchange of room.toCount(batch)) room.note(exchange, countWaiting(exchange));
     const plan = planBatch(batch, stored, pushes, room, randomUUID());
     const options = optionBook.missing(plan);
     for (const [hash, names] of options) addOptions.run(hash, JSON.stringify(names));
-    writePushes(pushes);
-    writePlan(plan, stored, rows);
+    const known = read.map((push) => [pushes.idOf(push), push.rest_id] as const);
+    writePlan(plan, stored, rows, new Map([...known, ...writePushes(pushes)]));
     return { outcomes: plan.outcomes, options: [...options.keys()] };
   }
 
@@ -107,11 +108,14 @@ export function createWrites(db: Database.Database, room: LogRoom) {
     return [...byKey, ...byHash].map(({ doc }) => JSON.parse(doc) as ResultSet);
   }
 
-  function writePushes(pushes: PushBook): void {
+  /** Returns the numbers of the pushes that were written, by their ids. */
+  function writePushes(pushes: PushBook): (readonly [id: string, number: number])[] {
     const numbers = numberPushes(pushes.wantedNumbers());
-    for (const [id, push] of pushes.changed) {
-      writePush(id, pushes.isNew(id) ? withNumber(push, numbers.of(id)) : push);
-    }
+    return Array.from(pushes.changed, ([id, push]) => {
+      const numbered = pushes.isNew(id) ? withNumber(push, numbers.of(id)) : push;
+      writePush(id, numbered);
+      return [id, numbered.rest_id] as const;
+    });
   }
 
   function writePush(id: string, push: ResultSet): void {
@@ -120,11 +124,15 @@ export function createWrites(db: Database.Database, room: LogRoom) {
     for (const key of revisionKeys(push)) putKey.run(key, id);
   }
 
-  /** @param rows - the rows of the stored jobs, by id. Those of new jobs are added. */
+  /**
+   * @param rows - the rows of the stored jobs, by id. Those of new jobs are added.
+   * @param pushNumbers - the numbers of the pushes of new jobs, by id.
+   */
   function writePlan(
     plan: BatchPlan,
     stored: ReadonlyMap<string, StoredJob>,
     rows: Map<string, number>,
+    pushNumbers: ReadonlyMap<string, number>,
   ): void {
     const { newJobs, changedJobs, renamed } = plan;
     let { n: last } = readNumber.get() as { n: number };
@@ -137,7 +145,7 @@ export function createWrites(db: Database.Database, room: LogRoom) {
     );
     const numbers = numberJobs(Array.from(newJobs, ([id, { rest_id }]) => [id, rest_id]));
     const added = Array.from(newJobs, ([id, job]) => [id, withNumber(job, numbers.of(id))] as const);
-    writeJobs([...added, ...changed], rowOf);
+    writeJobs([...added, ...changed], rowOf, pushNumbers);
     for (const [id, job] of changed) {
       if (stored.get(id)?.result_set !== job.result_set) movePush.run(job.result_set, rowOf(id));
       const guid = renamed.get(id);
@@ -145,16 +153,18 @@ export function createWrites(db: Database.Database, room: LogRoom) {
     }
   }
 
+  /** @param pushNumbers - those of new jobs. A job that has a row keeps its push here. */
   function writeJobs(
     jobs: readonly (readonly [id: string, job: StoredJob])[],
     rowOf: (id: string) => number,
+    pushNumbers: ReadonlyMap<string, number>,
   ): void {
     putJobs(
       jobs.map(([id, job]) => {
         const { rest_id, project, result_set, signature, last_modified } = job;
         return [
-          ...[rowOf(id), jobKey(id), rest_id, project, result_set, kindOf(signature), last_modified],
-          ...[JSON.stringify(gridCell(job)), JSON.stringify(job)],
+          ...[rowOf(id), jobKey(id), rest_id, project, pushNumbers.get(result_set) ?? null],
+          ...[kindOf(signature), last_modified, JSON.stringify(gridCell(job)), JSON.stringify(job)],
         ];
       }),
     );
@@ -173,7 +183,7 @@ export function createWrites(db: Database.Database, room: LogRoom) {
       if (row === undefined || job?.project !== project) return "unknown";
       const changes = setState(job, state, at, origin, randomUUID());
       if (changes === null) return "unchanged";
-      writeJobs([[jobId(project, job.job_guid), { ...job, ...changes }]], () => row.n);
+      writeJobs([[jobId(project, job.job_guid), { ...job, ...changes }]], () => row.n, new Map());
       return "updated";
     });
   }
