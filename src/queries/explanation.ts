@@ -33,15 +33,20 @@ const LISTED_REJECTIONS = 100;
 /** A job that is searched for is seldom older. */
 const RECENT_DAYS = 7;
 
-/** Asks a store what it knows about a guid or task id. */
+/**
+ * Asks a store what it knows about a guid or task id.
+ *
+ * @param listed - the most rejections to list.
+ */
 export async function explanationOf(
   store: Pick<Store, "name" | "findJobsByGuid" | "listRejections" | "listOnlyCounted">,
   guid: string,
   project: string | null,
+  listed = LISTED_REJECTIONS,
 ): Promise<Explanation> {
   const [jobs, rejections] = await Promise.all([
     store.findJobsByGuid(guid),
-    store.listRejections({ task_id: guid, limit: LISTED_REJECTIONS }),
+    store.listRejections({ task_id: guid, limit: listed }),
   ]);
   const shownJobs = jobs
     .filter(({ job }) => project === null || job.project === project)

@@ -23,16 +23,22 @@ export function firstElements(text: string, most: number, maxLength: number): Fi
   let depth = 0;
   let start = open + 1;
   for (let at = start; at < stop; ) {
-    const character = text.charAt(at);
-    if (depth === 0 && (character === "," || character === "]")) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      at = stringEnd(text, at);
+      continue;
+    }
+    if (depth === 0 && (code === COMMA || code === CLOSE_LIST)) {
       const element = text.slice(start, at).trim();
       if (element !== "") elements.push(element);
-      if (character === "]") return { elements, isWhole: true };
+      if (code === CLOSE_LIST) return { elements, isWhole: true };
       if (elements.length === most) break;
       start = at + 1;
-    } else if (character === "{" || character === "[") depth++;
-    else if (character === "}" || character === "]") depth--;
-    at = character === '"' ? stringEnd(text, at) : at + 1;
+    } else if (code === OPEN_OBJECT || code === OPEN_LIST) depth++;
+    else if (code === CLOSE_OBJECT || code === CLOSE_LIST) depth--;
+    at++;
   }
   return { elements, isWhole: false };
 }
+
+const [QUOTE, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x2c, 0x5b, 0x5d, 0x7b, 0x7d];

@@ -1,7 +1,7 @@
 import { stringEnd } from "./source-json.ts";
 
 const MAX_INDENT = 40;
-const wordEnd = /[\s{}[\],:"]|$/g;
+const wordEnd = /[ \t\r\n{}[\],:"]|$/g;
 
 /**
  * Returns a JSON text with a line for each member and element, or the beginning of it. Only as much of the text is read as is
@@ -53,9 +53,12 @@ export function prettyJson(
   return { text: isCut ? joined.slice(0, maxLength).toWellFormed() : joined, isCut };
 }
 
+/** JSON's own spaces: tab, line feed, carriage return and space. */
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+
 function skipSpace(text: string, from: number): number {
   let at = from;
-  while (/\s/.test(text.charAt(at))) at++;
+  while (isSpace(text.charCodeAt(at))) at++;
   return at;
 }
 

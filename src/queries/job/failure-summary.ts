@@ -8,7 +8,7 @@ import { type ReadSummary, readJson, type SummaryError } from "./read-summary.ts
 
 /** How many suggestions are read, equal lines included, and how many characters of them. */
 const MAX_READ = 2000;
-const MAX_LENGTH = 2 * 1024 * 1024;
+const MAX_LENGTH = 1024 * 1024;
 const MAX_LINES = 100;
 const MAX_LINE_NUMBERS = 20;
 /** With more bugs than this, most of them are wrong. */

@@ -6,7 +6,8 @@ import type { JobHistory, ShownRejection, ShownTransition } from "../../web/show
 import type { ExplainedRejection } from "../explanation.ts";
 import { makersInWords } from "./artifact-texts.ts";
 
-const MAX_REJECTIONS = 20;
+/** How many rejections are shown. Each is read with its payload, so no more are asked for. */
+export const MAX_REJECTIONS = 20;
 const MAX_ERRORS = 10;
 
 /** Returns what the history tab shows: what `explain` prints, without the ids of REST clients. Pure. */

@@ -10,7 +10,7 @@ import type { JobFacts, LogOfJob, ShownJob } from "../../web/shown-job.ts";
 import { explanationOf } from "../explanation.ts";
 import { artifactText, makersInWords } from "./artifact-texts.ts";
 import { failureSummary } from "./failure-summary.ts";
-import { jobHistory } from "./job-history.ts";
+import { jobHistory, MAX_REJECTIONS } from "./job-history.ts";
 import { jobInfoEntries } from "./job-info.ts";
 import { performanceRows } from "./performance-rows.ts";
 import { readSummary } from "./read-summary.ts";
@@ -46,7 +46,7 @@ export async function readJob(
   { project, guid }: { readonly project: string; readonly guid: string },
   { bugAddress, withSimilar, nowMs }: ReadOptions,
 ): Promise<FoundJob> {
-  const { jobs, rejections } = await explanationOf(store, guid, project);
+  const { jobs, rejections } = await explanationOf(store, guid, project, MAX_REJECTIONS + 1);
   // A task id finds its runs too, and another form of the same id.
   const found = jobs.find(({ job }) => job.job_guid === guid);
   if (found === undefined) return { shown: null, runs: jobs.map(({ job }) => job.job_guid) };

@@ -23,6 +23,8 @@ export interface SummaryError {
 
 /** A longer summary would keep the process busy while it is parsed. */
 const MAX_LENGTH = 2 * 1024 * 1024;
+/** More errors than are shown, because equal ones are shown once. */
+const MAX_ERRORS = 2000;
 
 const number = z.number().int().nonnegative().nullable().catch(null);
 // A publisher may send anything as its summary. What does not fit is left out, and the rest is shown.
@@ -31,14 +33,13 @@ const step = z.object({
   result: z.string().catch("unknown"),
   finished_linenumber: number,
 });
-const error = z.object({ line: z.string().catch(""), linenumber: number });
+const error = z.object({ line: z.string(), linenumber: number });
 const summary = z.object({
   logname: z.string().nullable().catch(null),
   step_data: z
     .object({
       steps: z.array(step.nullable().catch(null)).catch([]),
-      // An error that cannot be read keeps its place: bug suggestions have the same order.
-      all_errors: z.array(error.catch({ line: "", linenumber: null })).catch([]),
+      all_errors: z.array(z.unknown()).catch([]),
     })
     .catch({ steps: [], all_errors: [] }),
 });
@@ -54,7 +55,11 @@ export function readSummary(artifact: Artifact | null): ReadSummary | null {
     steps: steps
       .filter((each) => each !== null)
       .map(({ name, result, finished_linenumber }) => ({ name, result, lastLine: finished_linenumber })),
-    errors: all_errors.map(({ line, linenumber }) => ({ line, lineNumber: linenumber })),
+    // An error that cannot be read keeps its place: bug suggestions have the same order.
+    errors: all_errors.slice(0, MAX_ERRORS).map((each) => {
+      const { line, linenumber } = error.safeParse(each).data ?? { line: "", linenumber: null };
+      return { line, lineNumber: linenumber };
+    }),
   };
 }
 

@@ -32,11 +32,16 @@ const config = {
     /^(?:(?:https?|ftp|mailto|tel|file|blob):|data:image\/|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
 } as const satisfies Config;
 
+/** A job may have a thousand values. The page stays usable while they are worked on. */
+const TURN_MS = 30;
+
 let loading: Promise<DOMPurify> | null = null;
 
 /** Loads DOMPurify when it is needed for the first time: most jobs have no raw HTML. */
 function loadPurifier(): Promise<DOMPurify> {
   loading ??= import("dompurify").then(({ default: purifier }) => {
+    // Set once, because working out its sets takes longer than most values do.
+    purifier.setConfig(config);
     purifier.addHook("uponSanitizeAttribute", (element, event) => {
       event.keepAttr = isKept(element, event.attrName, event.attrValue);
     });
@@ -51,17 +56,32 @@ export async function showRawHtml(root: ParentNode): Promise<void> {
   if (waiting.length === 0) return;
   const purifier = await loadPurifier();
   const allowsRemote = document.documentElement.hasAttribute("data-remote-images");
-  // Another call may have come first while the purifier was loaded.
-  for (const place of waiting.filter(isWaiting)) {
-    // Its types do not say so, but it returns null for a frame set.
-    const fragment: DocumentFragment | null = purifier.sanitize(place.textContent ?? "", config);
+  const ready: { readonly place: HTMLElement; readonly fragment: DocumentFragment }[] = [];
+  let turnBegan = performance.now();
+  for (const place of waiting) {
+    ready.push({ place, fragment: sanitise(purifier, place.textContent ?? "", allowsRemote) });
+    if (performance.now() - turnBegan < TURN_MS) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    turnBegan = performance.now();
+  }
+  // All at once, because the browser lays out the page again after each turn that changes it.
+  for (const { place, fragment } of ready) {
+    // Meanwhile another call may have come first, or the reader has gone to another tab.
+    if (!isWaiting(place) || !place.isConnected) continue;
     const shadow = place.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [styleSheet()];
-    if (fragment === null) continue;
-    openLinksBeside(fragment);
-    replaceImages(fragment, allowsRemote);
     shadow.append(fragment);
   }
+}
+
+/** Returns what is left of a publisher's HTML. */
+function sanitise(purifier: DOMPurify, html: string, allowsRemote: boolean): DocumentFragment {
+  // Its types do not say so, but it returns null for a frame set.
+  const fragment: DocumentFragment | null = purifier.sanitize(html, config);
+  if (fragment === null) return document.createDocumentFragment();
+  openLinksBeside(fragment);
+  replaceImages(fragment, allowsRemote);
+  return fragment;
 }
 
 function isWaiting(place: HTMLElement): boolean {

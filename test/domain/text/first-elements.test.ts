@@ -1,4 +1,5 @@
 import { expect, it } from "@jest/globals";
+import fc from "fast-check";
 import { firstElements } from "../../../src/domain/text/first-elements.ts";
 
 it.each([
@@ -18,4 +19,16 @@ it.each(["{}", "", "null", '"[]"'])("%j is not a list", (text) => {
 
 it("an element that ends behind the limit is left out", () => {
   expect(firstElements(`["aa","${"b".repeat(100)}"]`, 3, 20)).toEqual({ elements: ['"aa"'], isWhole: false });
+});
+
+it("the elements of any list are its own", () => {
+  fc.assert(
+    fc.property(fc.array(fc.jsonValue()), (list) => {
+      const { elements, isWhole } = firstElements(JSON.stringify(list), 1000, 1e6) ?? { elements: [] };
+      expect([isWhole, elements.map((element) => JSON.parse(element))]).toEqual([
+        true,
+        JSON.parse(JSON.stringify(list)),
+      ]);
+    }),
+  );
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
 import { prettyJson } from "../../../src/domain/text/pretty-json.ts";
 
 describe("a JSON text with a line for each member", () => {
@@ -10,6 +11,15 @@ describe("a JSON text with a line for each member", () => {
     const wanted = JSON.stringify(value, null, 2);
     expect(prettyJson(JSON.stringify(value), 10_000)).toEqual({ text: wanted, isCut: false });
     expect(prettyJson(wanted, 10_000)).toEqual({ text: wanted, isCut: false });
+  });
+
+  it("is that of JSON.stringify for any value", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.boolean(), (value, isSpaced) => {
+        const text = JSON.stringify(value, null, isSpaced ? "\t" : 0);
+        expect(prettyJson(text, 1e6).text).toBe(JSON.stringify(value, null, 2));
+      }),
+    );
   });
 
   it("keeps the digits of numbers as they are written", () => {
