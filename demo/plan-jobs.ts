@@ -10,6 +10,9 @@ import {
 import type { DemoPush } from "./plan-pushes.ts";
 import { SeededRandom } from "./seeded-random.ts";
 
+/** How many jobs a platform has at least, about. */
+const JOBS_PER_ROW = 16;
+
 type Result = "success" | "fail" | "exception" | "canceled" | "unknown";
 
 /** One run of a job, from its request to its end. Times are seconds since the Unix epoch. */
@@ -69,19 +72,26 @@ interface Place {
 export function planJobs(seed: number, push: DemoPush): readonly DemoJob[] {
   const random = new SeededRandom(seed, "jobs", push.number);
   const isBad = random.isOneIn(6);
-  const rows: Omit<Place, "chunk">[] = [];
-  const add = (suite: Suite, platform: DemoPlatform, option: string): void => {
-    rows.push({ seed, push, platform, option, suite, isBroken: isBad && random.isOneIn(5) });
-  };
-  for (const suite of generalSuites) add(suite, generalPlatform, "opt");
-  for (const platform of push.project.platforms) {
-    for (const option of platform.options) for (const suite of suites) add(suite, platform, option);
-  }
   const jobs: DemoJob[] = [];
-  for (const row of shuffled(rows, random)) {
-    if (jobs.length >= push.jobs) break;
-    for (let chunk = 1; chunk <= row.suite.chunks; chunk++) jobs.push(...runsOf({ ...row, chunk }));
+  const addRow = (platform: DemoPlatform, option: string, ofRow: readonly Suite[], most: number): void => {
+    const until = jobs.length + most;
+    for (const suite of ofRow) {
+      if (jobs.length >= until) return;
+      const place = { seed, push, platform, option, suite, isBroken: isBad && random.isOneIn(5) };
+      for (let chunk = 1; chunk <= suite.chunks; chunk++) jobs.push(...runsOf({ ...place, chunk }));
+    }
+  };
+  const [build, ...others] = suites;
+  const pairs = push.project.platforms.flatMap((platform) =>
+    platform.options.map((option) => [platform, option] as const),
+  );
+  const rows = shuffled(pairs, random).slice(0, Math.ceil(push.jobs / JOBS_PER_ROW));
+  for (const [platform, option] of rows) {
+    // A suite is not split, so the last one of a row goes beyond what is wanted.
+    const most = (0.75 * push.jobs) / rows.length;
+    addRow(platform, option, [build, ...shuffled(others, random)], most);
   }
+  if (random.isOneIn(2)) addRow(generalPlatform, "opt", generalSuites, generalSuites.length);
   return withCoalesced(jobs);
 }
 

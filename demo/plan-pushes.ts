@@ -29,8 +29,8 @@ export interface DemoPush {
   readonly jobs: number;
 }
 
-const JOBS_PER_PUSH = 45;
-const LEAST_PUSHES = 8;
+const JOBS_PER_PUSH = 80;
+const LEAST_PUSHES = 12;
 /** The last pushes come in the last minutes, so that there are jobs that wait and jobs that run. */
 const LAST_PUSHES = 5;
 const LAST_MINUTES = 75;
