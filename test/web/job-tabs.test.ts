@@ -3,7 +3,7 @@ import { type FunctionComponent, h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { FailureTab } from "../../src/web/job/failure-tab.tsx";
 import { HistoryTab } from "../../src/web/job/history-tab.tsx";
-import { JobFacts } from "../../src/web/job/job-facts.tsx";
+import { JobResult } from "../../src/web/job/job-facts.tsx";
 import { LogTab } from "../../src/web/job/log-tab.tsx";
 import type { TabProps } from "../../src/web/job/tab-props.ts";
 import type { LogOfJob, ShownJob } from "../../src/web/shown-job.ts";
@@ -112,7 +112,7 @@ it.each<[Partial<LogOfJob>, string]>([
   [{ name: "errors_json", parse_status: "parsed" }, "No logs available for this job"],
 ])("the viewer's button of a log %j is: %s", (log, html) => {
   const shown = aShownJob({ logs: [aLog(log)] });
-  expect(renderToString(h(JobFacts, { shown, zone: "UTC", nowMs: 0 }))).toContain(html);
+  expect(renderToString(h(JobResult, { shown }))).toContain(html);
 });
 
 describe("the tab of logs", () => {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { printable } from "../../domain/text/printable.ts";
-import { logAddress } from "../addresses.ts";
+import { jobAddress, logAddress } from "../addresses.ts";
 import { DataLink } from "../data-link.tsx";
 import { jobStatus, shadingClass } from "../job-status.ts";
 import { jobTitle } from "../job-title.ts";
@@ -17,19 +17,25 @@ interface JobFactsProps {
 /** The value of a job detail that leads to the task itself. */
 const INSPECT_TASK = "Inspect Task";
 
-/** How a job ended, or how far it is. */
-export function JobResult({ shown: { job, coalesced_to } }: Pick<JobFactsProps, "shown">) {
+/** How a job ended, or how far it is, and its logs. */
+export function JobResult({ shown }: Pick<JobFactsProps, "shown">) {
+  const { job, coalesced_to } = shown;
   const status = jobStatus(job.state, job.result, coalesced_to !== null);
   return (
-    <dl class={`job-result ${shadingClass(status)}`}>
-      {job.result !== null && job.state === "completed" && <Fact name="Result">{printable(job.result)}</Fact>}
-      <Fact name="State">{printable(job.state)}</Fact>
-      {coalesced_to !== null && <Fact name="Coalesced into">{printable(coalesced_to)}</Fact>}
-    </dl>
+    <div>
+      <dl class={`job-result ${shadingClass(status)}`}>
+        {job.result !== null && job.state === "completed" && (
+          <Fact name="Result">{printable(job.result)}</Fact>
+        )}
+        <Fact name="State">{printable(job.state)}</Fact>
+        {coalesced_to !== null && <Fact name="Coalesced into">{printable(coalesced_to)}</Fact>}
+      </dl>
+      <LogButtons shown={shown} />
+    </div>
   );
 }
 
-/** What a job is, and where its logs are. @see spec/ui.md, section 2 */
+/** What a job is. @see spec/ui.md, section 2 */
 export function JobFacts({ shown, zone, nowMs }: JobFactsProps) {
   const { job, details, logs } = shown;
   const { build_platform: built } = job;
@@ -60,7 +66,9 @@ export function JobFacts({ shown, zone, nowMs }: JobFactsProps) {
           </Fact>
         )}
         {duration !== null && <Fact name="Duration">{duration}</Fact>}
-        <Fact name="Task">{printable(job.job_guid)}</Fact>
+        <Fact name="Task">
+          <a href={jobAddress({ project: job.project, guid: job.job_guid })}>{printable(job.job_guid)}</a>
+        </Fact>
         {task?.url != null && (
           <Fact name="Taskcluster">
             <DataLink title={printable(task.value)} href={task.url}>
@@ -72,7 +80,6 @@ export function JobFacts({ shown, zone, nowMs }: JobFactsProps) {
           <LogStatuses logs={logs} />
         </Fact>
       </dl>
-      <LogButtons shown={shown} />
     </div>
   );
 }
