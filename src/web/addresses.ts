@@ -96,11 +96,6 @@ export function roadQuery(question: RoadQuestion): string {
   return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
 }
 
-/** Returns the address of the road check as JSON. */
-export function roadAddress(question: RoadQuestion): string {
-  return `/api/road${roadQuery(question)}`;
-}
-
 /** Returns the address of a rejection, which shows its payload. Only operators may see it. */
 export function rejectionAddress(id: string): string {
   return `/operate/rejections/${encodeURIComponent(id)}`;

@@ -20,30 +20,10 @@ export async function fetchJson<T>(
   isExpected: (value: unknown) => value is T,
   signal?: AbortSignal,
 ): Promise<JsonAnswer<T>> {
-  return askJson(address, isExpected, { ...(signal && { signal }) });
-}
-
-/** Sends a text as JSON, and returns the answer like {@link fetchJson}. The text may be anything: the server says what is wrong with it. */
-export async function postJson<T>(
-  address: string,
-  isExpected: (value: unknown) => value is T,
-  body: string,
-): Promise<JsonAnswer<T>> {
-  return askJson(address, isExpected, {
-    ...{ method: "POST", body },
-    headers: { "content-type": "application/json" },
-  });
-}
-
-async function askJson<T>(
-  address: string,
-  isExpected: (value: unknown) => value is T,
-  { headers, ...init }: RequestInit & { readonly headers?: Readonly<Record<string, string>> },
-): Promise<JsonAnswer<T>> {
   try {
     const response = await fetch(address, {
-      ...init,
-      headers: { accept: "application/json", ...headers },
+      headers: { accept: "application/json" },
+      ...(signal && { signal }),
     });
     const value: unknown = await response.json();
     if (response.ok && isExpected(value)) return { ok: true, value };
@@ -55,7 +35,7 @@ async function askJson<T>(
       retryAfterSeconds: Number.isNaN(retryAfter) ? null : retryAfter,
     };
   } catch (error) {
-    if (init.signal?.aborted === true) throw error;
+    if (signal?.aborted === true) throw error;
     return { ok: false, status: 0, text: "The server cannot be reached.", retryAfterSeconds: null };
   }
 }

@@ -8,20 +8,15 @@ import type { OperateFigures, ProblemFigures, StoreFigures } from "./operate-fig
 import { RejectionGroups } from "./rejection-groups.tsx";
 import { WorkerCard } from "./worker-card.tsx";
 
-export interface OperateViewProps {
-  readonly figures: OperateFigures;
-  /** What keeps the figures from being the newest. Default: nothing. */
-  readonly notice?: string;
-}
-
 /** The operator's page: what is wrong first, then each worker's own figures, then those of the store for all workers. */
-export function OperateView({ figures, notice = "" }: OperateViewProps) {
+export function OperateView({ figures }: { readonly figures: OperateFigures }) {
   const { at, problems, workers, exchanges, clients, store } = figures;
   return (
     <div class="operate">
       <h1>Operate</h1>
       <p class="freshness">
-        <span class="notice">{notice}</span> As of <time datetime={at}>{at.slice(11, 19)} UTC</time>.{" "}
+        {/* A script says here why these are not the newest figures. */}
+        <span class="notice" /> As of <time datetime={at}>{at.slice(11, 19)} UTC</time>.{" "}
         <a href={operateAddress()}>Refresh</a>
       </p>
       <Problems problems={problems} />

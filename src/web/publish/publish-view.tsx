@@ -1,4 +1,4 @@
-import { publishAddress, roadAddress, roadQuery } from "../addresses.ts";
+import { publishAddress, roadQuery } from "../addresses.ts";
 import type { RoadQuestion } from "../road-question.ts";
 import { CheckResult } from "./check-result.tsx";
 import type { CheckView } from "./check-view.ts";
@@ -32,11 +32,7 @@ export function PublishView({ question, road, message, exchange, check, operates
         <Field name="project" label="Project" value={question.project} hint="try" />
         <button type="submit">Check the road</button>
       </form>
-      <div
-        id="road"
-        data-operates={String(operates)}
-        {...(road !== null && { "data-address": roadAddress(question) })}
-      >
+      <div id="road">
         <RoadPart road={road} operates={operates} />
       </div>
       <h2 id="check">Check a message</h2>
@@ -88,12 +84,10 @@ function Field({ name, label, value, hint, id = name }: FieldProps) {
 export interface RoadPartProps {
   readonly road: RoadView | null;
   readonly operates: boolean;
-  /** How old the answer is. Default: nothing, because it has just been drawn. */
-  readonly notice?: string;
 }
 
-/** The answer to the first form. Scripts draw it again when there is a newer one. */
-export function RoadPart({ road, operates, notice = "" }: RoadPartProps) {
+/** The answer to the first form. A script takes newer ones from the server while the page is open. */
+export function RoadPart({ road, operates }: RoadPartProps) {
   if (road === null) {
     return (
       <p class="note">
@@ -105,8 +99,8 @@ export function RoadPart({ road, operates, notice = "" }: RoadPartProps) {
   return (
     <>
       <p class="freshness">
-        <span class="notice">{notice}</span>{" "}
-        <a href={`${publishAddress()}${roadQuery(road.question)}`}>Refresh</a>
+        {/* A script says here how old the answer is. */}
+        <span class="notice" /> <a href={`${publishAddress()}${roadQuery(road.question)}`}>Refresh</a>
       </p>
       <RoadSteps road={road} operates={operates} />
     </>

@@ -1,8 +1,7 @@
-import { render } from "preact";
-import type { OperateFigures } from "../operate/operate-figures.ts";
-import { OperateView } from "../operate/operate-view.tsx";
+import { operateAddress } from "../addresses.ts";
+import { adoptChanges } from "./adopt-changes.ts";
 import { announce } from "./announce.ts";
-import { fetchJson } from "./fetch-json.ts";
+import { fetchPart } from "./fetch-part.ts";
 import { pollWhileVisible } from "./poll-visible.ts";
 import { startShell } from "./shell.ts";
 
@@ -14,18 +13,19 @@ const QUIET_MS = 30_000;
 startShell();
 followFigures();
 
-/** Draws the newest figures every few seconds. While the server is away, the last ones stay, with their age. */
+/** Shows the newest figures every few seconds. While the server is away, the last ones stay, with their age. */
 function followFigures(): void {
   const place = document.getElementById("operate");
   if (place === null) return;
-  let problems = place.querySelectorAll(".problems > li").length;
+  const count = (): number => place.querySelectorAll(".problems > li").length;
+  let problems = count();
   let saidAtMs = 0;
   pollWhileVisible(EVERY_MS, async () => {
-    const answer = await fetchJson("/api/operate", isOperateFigures);
+    const answer = await fetchPart(operateAddress(), "operate");
     if (answer.ok) {
-      render(<OperateView figures={answer.value} />, place);
-      const now = answer.value.problems.length;
-      document.title = document.title.replace(/^(\(\d+\) )?/, now === 0 ? "" : `(${now}) `);
+      adoptChanges(place, answer.part);
+      document.title = answer.title;
+      const now = count();
       if (now !== problems && performance.now() - saidAtMs >= QUIET_MS) {
         announce(now === 0 ? "All is well again." : `Problems: ${now}.`);
         saidAtMs = performance.now();
@@ -37,8 +37,4 @@ function followFigures(): void {
     }
     return answer.ok;
   });
-}
-
-function isOperateFigures(value: unknown): value is OperateFigures {
-  return typeof value === "object" && value !== null && "problems" in value && "workers" in value;
 }
