@@ -343,6 +343,30 @@ chromium.describe("the page of a job", () => {
     await page.close();
   });
 
+  it("says that it is reading another job if that takes long, and drops an answer that comes too late", async () => {
+    const page = await openJob("failing/0");
+    await page.route(/guid=seed/, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      // By then the page has cancelled the question.
+      await route.continue().catch(() => undefined);
+    });
+    const goTo = (guid: string) =>
+      page.evaluate(
+        (address) => {
+          history.pushState(null, "", address);
+          window.dispatchEvent(new PopStateEvent("popstate"));
+        },
+        jobAddress({ project: "try", guid }),
+      );
+    await goTo("seed/0");
+    await page.getByText("Reading the job …").waitFor();
+    await goTo("waiting/1");
+    await page.locator(".job-facts").getByText("waiting/1").waitFor();
+    await page.waitForTimeout(1500);
+    expect(await textOf(page, ".job-facts")).toContain("Task: waiting/1");
+    await page.close();
+  });
+
   it("shows the summary of a log as soon as it is there", async () => {
     const page = await chromium.server().newPage();
     await page.clock.install();

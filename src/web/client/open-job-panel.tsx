@@ -62,9 +62,10 @@ export function openJobPanel(
     const { signal } = asking;
     const query = new URLSearchParams({ ...place, ...(tab !== null && { tab }) });
     try {
-      take(await fetchJson(`/api/job?${query}`, isShownJob, signal));
+      const answer = await fetchJson(`/api/job?${query}`, isShownJob, signal);
+      // Otherwise another job was picked meanwhile, and the answer for this one is of no use.
+      if (!signal.aborted) take(answer);
     } catch (error) {
-      // Another job was picked meanwhile, so the answer for this one is of no use.
       if (!signal.aborted) throw error;
     }
   }
