@@ -114,6 +114,8 @@ export interface RejectionQuestion {
   readonly project?: string;
   readonly task?: string;
   readonly reason?: string;
+  /** The beginning of the id. */
+  readonly id?: string;
   readonly since?: string;
   readonly until?: string;
   /** Where the previous page ended: a text that the list made. */

@@ -28,7 +28,7 @@ const field = z
   .optional();
 const asked = z.object({
   ...{ exchange: field, routing_key: field, client: field, project: field, task: field },
-  ...{ reason: field, since: field, until: field, after: field },
+  ...{ reason: field, id: field, since: field, until: field, after: field },
 });
 /** Where a page ended: the time and the id of its last rejection. */
 const place = z.tuple([z.iso.datetime(), z.string().regex(/^[0-9a-f]{1,64}$/)]);
@@ -101,6 +101,7 @@ function toQuery(question: RejectionQuestion, nowMs: number): Omit<RejectionQuer
     project,
     task: task_id,
     reason,
+    id,
     since,
     until,
     after,
@@ -115,10 +116,17 @@ function toQuery(question: RejectionQuestion, nowMs: number): Omit<RejectionQuer
     ...(project !== undefined && { project }),
     ...(task_id !== undefined && { task_id }),
     ...(reason !== undefined && { reason }),
+    ...(id !== undefined && { id_prefix: readPrefix(id) }),
     ...(since !== undefined && { since: readTime("Since", since, nowMs) }),
     ...(until !== undefined && { until: readTime("Until", until, nowMs) }),
     ...(after !== undefined && { after: readPlace(after) }),
   };
+}
+
+function readPrefix(text: string): string {
+  const prefix = text.toLowerCase();
+  if (/^[0-9a-f]{1,32}$/.test(prefix)) return prefix;
+  throw new PageRefused(400, "The id of a rejection has up to 32 hexadecimal digits.", FIX_FILTER);
 }
 
 function readTime(label: string, text: string, nowMs: number): string {

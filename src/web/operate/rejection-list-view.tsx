@@ -38,6 +38,7 @@ const fields = [
   ["exchange", "Exchange"],
   ["routing_key", "Routing key"],
   ["client", "Client id"],
+  ["id", "Rejection id"],
   ["since", "Since"],
   ["until", "Until"],
 ] as const;
@@ -156,13 +157,16 @@ const options = {
   reason: "--reason",
   since: "--since",
   until: "--until",
-} as const satisfies Record<Exclude<keyof RejectionQuestion, "after">, string>;
+} as const satisfies Record<Exclude<keyof RejectionQuestion, "after" | "id">, string>;
 
-function Replay({ question }: { readonly question: RejectionQuestion }) {
-  const filters = Object.entries(withoutPlace(question)).map(
-    ([name, value]) => `${options[name as keyof typeof options]}=${value}`,
-  );
-  const words = ["pulse-ingest", "rejections", "replay", ...(filters.length === 0 ? ["--all"] : filters)];
+function Replay({ question: { id, ...question } }: { readonly question: RejectionQuestion }) {
+  // The command takes either ids or filters.
+  if (id !== undefined) return null;
+  const given = Object.entries(options).flatMap(([name, option]) => {
+    const value = question[name as keyof typeof options];
+    return value === undefined ? [] : [`${option}=${value}`];
+  });
+  const words = ["pulse-ingest", "rejections", "replay", ...(given.length === 0 ? ["--all"] : given)];
   return (
     <p>
       To process all of these again: <CopyCommand words={words} />

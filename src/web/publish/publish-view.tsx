@@ -37,7 +37,8 @@ export function PublishView({ question, road, message, exchange, check, operates
       </div>
       <h2 id="check">Check a message</h2>
       <p class="prose">
-        The worker judges it by its own rules, as if it had just arrived. Nothing is stored.
+        It is judged by the worker's own rules, as if it had just arrived. Nothing is stored. Only what the
+        store knows is not looked up, such as whether a push with a revision_hash is there.
       </p>
       <form class="check-form" id="check-form" action="/api/validate#check" method="post">
         <label for="message">One job message, or an array of them, as JSON</label>
