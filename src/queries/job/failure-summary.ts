@@ -10,7 +10,8 @@ import { type ReadSummary, readJson, type SummaryError } from "./read-summary.ts
 const MAX_READ = 2000;
 const MAX_LENGTH = 1024 * 1024;
 const MAX_LINES = 100;
-const MAX_LINE_NUMBERS = 20;
+/** A line may be repeated thousands of times. */
+const MAX_LINE_NUMBERS = 3;
 /** With more bugs than this, most of them are wrong. */
 const MAX_BUGS = 20;
 const MAX_STEPS = 50;
@@ -38,7 +39,9 @@ export function failureSummary(
   const lines = new Map<string, { -readonly [Name in keyof FailureLine]: FailureLine[Name] }>();
   const numberOf = lineNumbers(errors);
   let isCut = !read.isWhole;
-  for (const [index, { search, bugs }] of read.suggestions.entries()) {
+  for (const [index, each] of read.suggestions.entries()) {
+    if (each === null) continue;
+    const { search, bugs } = each;
     const known = lines.get(search);
     const number = numberOf(index, search);
     const numbers = number === null ? [] : [number];
@@ -68,14 +71,11 @@ function readSuggestions(artifact: Artifact | null) {
   const first = artifact === null ? null : firstElements(artifact.blob, MAX_READ, MAX_LENGTH);
   if (first === null) return { suggestions: [], isWhole: true };
   // A suggestion that cannot be read keeps its place, because errors are found by it.
-  const suggestions = first.elements.map(
-    (element) => suggestion.safeParse(readJson(element)).data ?? { search: "", bugs: noBugs },
-  );
+  const suggestions = first.elements.map((element) => suggestion.safeParse(readJson(element)).data ?? null);
   return { suggestions, isWhole: first.isWhole };
 }
 
 type Bugs = z.infer<typeof suggestion>["bugs"];
-const noBugs: Bugs = { open_recent: [], all_others: [] };
 
 /**
  * @see spec/ui.md, section 3: a list of more than 20 bugs is left out, and with more than 20 open ones the others are left out

@@ -23,9 +23,6 @@ export function FailureLines({ shown }: TabProps) {
   );
 }
 
-/** How many line numbers are linked; a line may be repeated thousands of times. */
-const LINKED_NUMBERS = 3;
-
 function Line({ line, shown }: { readonly line: FailureLine; readonly shown: ShownJob }) {
   const { search, count, line_numbers, open_bugs, other_bugs, has_too_many } = line;
   const isUnknown = open_bugs.length + other_bugs.length === 0 && !has_too_many;
@@ -48,7 +45,7 @@ function Line({ line, shown }: { readonly line: FailureLine; readonly shown: Sho
             ×{count}
           </span>
         )}
-        {line_numbers.slice(0, LINKED_NUMBERS).map((number) => (
+        {line_numbers.map((number) => (
           <>
             {" "}
             <LineLink shown={shown} number={number}>

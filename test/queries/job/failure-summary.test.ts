@@ -115,6 +115,12 @@ it.each([
   expect(summaryOf(given).log_name).toBe(name);
 });
 
+it("suggestions that cannot be read are left out, and those behind them keep their numbers", () => {
+  const errors = [1, 2, 3].map((linenumber) => ({ line: "boom", linenumber }));
+  const { lines } = summaryOf({ suggestions: [{ search: 7 }, null, suggestion("boom")], errors });
+  expect(lines).toMatchObject([{ search: "boom", count: 1, line_numbers: [3] }]);
+});
+
 it.each([null, 7, "x", {}, [1, null, {}, { search: 3 }], [{ search: "a", bugs: 7 }]])(
   "suggestions that are %j do no harm",
   (suggestions) => {
