@@ -22,11 +22,7 @@ export function operateRoutes(parts: PageParts): FastifyPluginAsync {
     app.addHook("onRequest", async () => refuseOperating(parts));
     app.get("/operate", async (_request, reply) => {
       const figures = await ask();
-      const main = drawMarkup(
-        <div id="operate">
-          <OperateView figures={figures} />
-        </div>,
-      );
+      const main = drawMarkup(<OperateView figures={figures} />);
       // The page has something to say without the store. So it is no error page.
       return sendPage(reply, parts, { title: titleOf(figures), entry: "operate-page", main });
     });

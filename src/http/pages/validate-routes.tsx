@@ -54,16 +54,22 @@ export function validateRoutes(parts: PageParts): FastifyPluginAsync {
     return hasRegistry ? rules() : { ...rules(), acceptsProject: () => true };
   }
 
-  async function answerForm(form: URLSearchParams, reply: FastifyReply): Promise<FastifyReply> {
-    const message = form.get("message") ?? "";
-    const exchange = (form.get("exchange") ?? "").trim();
-    const { answer, status } = await check({ message: Buffer.from(message), exchange }).then(
-      (view): { answer: CheckAnswer; status: number } => ({ answer: view, status: 200 }),
-      (error: unknown) => {
-        if (!(error instanceof PageRefused)) throw error;
-        return { answer: { trouble: `${error.message} ${error.advice}` }, status: error.status };
-      },
-    );
+  /** Answers a form with the page it came from. Also a refusal stands there, and the message is still in its field. */
+  async function answerForm(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    let [message, exchange, status] = ["", "", 200];
+    let answer: CheckAnswer;
+    try {
+      const form = new URLSearchParams(
+        (await readWithin(request, reply, mostBytes, budget)).toString("utf8"),
+      );
+      message = form.get("message") ?? "";
+      exchange = (form.get("exchange") ?? "").trim();
+      answer = await check({ message: Buffer.from(message), exchange });
+    } catch (error) {
+      if (!(error instanceof PageRefused)) throw error;
+      answer = { trouble: `${error.message} ${error.advice}` };
+      status = error.status;
+    }
     const view = { question: nobodyAsked, road: null, message, exchange, check: answer };
     const main = drawMarkup(<PublishView {...view} operates={parts.settings.operates} />);
     return sendPage(reply, parts, { title: "Check a message", entry: "publish-page", main }, status);
@@ -75,8 +81,8 @@ export function validateRoutes(parts: PageParts): FastifyPluginAsync {
     app.addContentTypeParser("*", (_request, _payload, done) => done(null));
     app.post("/api/validate", async (request, reply) => {
       const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers["content-type"] ?? "");
-      const body = await readWithin(request, reply, isForm ? mostBytes : maxBodyBytes, budget);
-      if (isForm) return answerForm(new URLSearchParams(body.toString("utf8")), reply);
+      if (isForm) return answerForm(request, reply);
+      const body = await readWithin(request, reply, maxBodyBytes, budget);
       const { exchange = "" } = asked.parse(request.query);
       return sendJson(reply, 200, await check({ message: body, exchange: exchange.trim() }));
     });
@@ -103,7 +109,7 @@ async function readWithin(
   if (read.trouble === "too-long") {
     throw new PageRefused(
       413,
-      `The message is longer than ${maxBytes} bytes (MAX_BODY_BYTES), so the worker would reject it.`,
+      "The message is longer than MAX_BODY_BYTES allows, so the worker would reject it.",
       "Publish fewer jobs in one message, or put long text into a log.",
     );
   }

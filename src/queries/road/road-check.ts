@@ -12,7 +12,7 @@ import type { KnownOfTask, RoadFacts, Sought } from "./road-facts.ts";
  */
 export function checkRoad(facts: RoadFacts): RoadView {
   const { question, known, isStoreAway } = facts;
-  const view = { question, is_store_away: isStoreAway };
+  const view = { question, at: new Date(facts.nowMs).toISOString(), is_store_away: isStoreAway };
   const found = [storedStep(facts), rejectedStep(facts)];
   const sought = soughtBy(facts);
   const pulse = (): RoadWay => ({

@@ -17,7 +17,12 @@ export function fetchPart(address: string, id: string, form?: URLSearchParams): 
     request.open(form === undefined ? "GET" : "POST", address);
     request.responseType = "document";
     request.setRequestHeader("accept", "text/html");
-    request.addEventListener("load", () => resolve(partOf(request.responseXML, id)));
+    request.addEventListener("load", () => {
+      const answer = partOf(request.responseXML, id);
+      // A page that could not be answered in full has the part, too. The reader is better served by what is shown already.
+      const isWhole = request.status === 200 || form !== undefined;
+      resolve(answer.ok && !isWhole ? { ok: false, text: "The server cannot answer in full now." } : answer);
+    });
     request.addEventListener("error", () => resolve({ ok: false, text: "The server cannot be reached." }));
     request.send(form ?? null);
   });

@@ -1,48 +1,14 @@
-import { adoptChanges } from "./adopt-changes.ts";
 import { announce } from "./announce.ts";
 import { fetchPart } from "./fetch-part.ts";
-import { pollWhileVisible } from "./poll-visible.ts";
+import { keepFresh } from "./keep-fresh.ts";
 import { showRawHtml } from "./raw-html.ts";
 import { startShell } from "./shell.ts";
 
-/** How often the answer to the first form is asked for again, in milliseconds. */
-const EVERY_MS = 5000;
-
 startShell();
-followAnswer();
+// Without a question there is nothing that could change.
+if (location.pathname === "/publish" && location.search !== "") keepFresh("road");
 checkInPlace();
 jumpToLines();
-
-/** Keeps the answer to the first form up to date, if something was asked. */
-function followAnswer(): void {
-  const place = document.getElementById("road");
-  if (place === null || place.querySelector(".notice") === null) return;
-  const address = `${location.pathname}${location.search}`;
-  let shownAt = "the beginning";
-  let said = firstStep(place);
-  pollWhileVisible(EVERY_MS, async () => {
-    const answer = await fetchPart(address, "road");
-    if (answer.ok) {
-      adoptChanges(place, answer.part);
-      shownAt = new Date().toLocaleTimeString();
-      const verdict = firstStep(place);
-      if (verdict !== said) announce(verdict);
-      said = verdict;
-    }
-    const notice = place.querySelector(".notice");
-    if (notice !== null) {
-      notice.textContent = answer.ok
-        ? `Checked at ${shownAt}.`
-        : `${answer.text} This is how it was at ${shownAt}.`;
-    }
-    return answer.ok;
-  });
-}
-
-/** Returns what the first step says: whether the job is there. */
-function firstStep(place: Element): string {
-  return place.querySelector("ol > li")?.textContent ?? "";
-}
 
 /** Checks a message without leaving the page. */
 function checkInPlace(): void {
@@ -56,12 +22,12 @@ function checkInPlace(): void {
   });
 }
 
-async function check(form: HTMLFormElement, place: Element): Promise<void> {
+async function check(form: HTMLFormElement, place: HTMLElement): Promise<void> {
   const answer = await fetchPart(form.action, place.id, fieldsOf(form));
   if (answer.ok) place.replaceChildren(...answer.part.childNodes);
-  else place.textContent = answer.text;
-  void showRawHtml(place);
+  else place.textContent = `${answer.text} Try again.`;
   announce(place.querySelector("p")?.textContent ?? place.textContent);
+  await showRawHtml(place);
 }
 
 function fieldsOf(form: HTMLFormElement): URLSearchParams {

@@ -1,3 +1,4 @@
+import { utcTime } from "../../domain/text/utc-time.ts";
 import { operateAddress } from "../addresses.ts";
 import { CopyCommand } from "../copy-command.tsx";
 import { shownCount } from "../shown-count.ts";
@@ -8,15 +9,18 @@ import type { OperateFigures, ProblemFigures, StoreFigures } from "./operate-fig
 import { RejectionGroups } from "./rejection-groups.tsx";
 import { WorkerCard } from "./worker-card.tsx";
 
+export interface OperateViewProps {
+  readonly figures: OperateFigures;
+}
+
 /** The operator's page: what is wrong first, then each worker's own figures, then those of the store for all workers. */
-export function OperateView({ figures }: { readonly figures: OperateFigures }) {
+export function OperateView({ figures }: OperateViewProps) {
   const { at, problems, workers, exchanges, clients, store } = figures;
   return (
-    <div class="operate">
+    <div id="operate" data-summary={summaryOf(problems)}>
       <h1>Operate</h1>
       <p class="freshness">
-        {/* A script says here why these are not the newest figures. */}
-        <span class="notice" /> As of <time datetime={at}>{at.slice(11, 19)} UTC</time>.{" "}
+        As of <time datetime={at}>{utcTime(at).slice(11)}</time>. <span class="notice" />{" "}
         <a href={operateAddress()}>Refresh</a>
       </p>
       <Problems problems={problems} />
@@ -41,6 +45,11 @@ export function OperateView({ figures }: { readonly figures: OperateFigures }) {
       <ClientTable clients={clients} now={at} />
     </div>
   );
+}
+
+/** What people who listen are told when it changes. */
+function summaryOf(problems: readonly ProblemFigures[]): string {
+  return problems.length === 0 ? "All is well." : `Problems: ${problems.length}. ${problems[0]?.text}`;
 }
 
 function Problems({ problems }: { readonly problems: readonly ProblemFigures[] }) {

@@ -1,3 +1,4 @@
+import { utcTime } from "../../domain/text/utc-time.ts";
 import { publishAddress, roadQuery } from "../addresses.ts";
 import type { RoadQuestion } from "../road-question.ts";
 import { CheckResult } from "./check-result.tsx";
@@ -32,7 +33,7 @@ export function PublishView({ question, road, message, exchange, check, operates
         <Field name="project" label="Project" value={question.project} hint="try" />
         <button type="submit">Check the road</button>
       </form>
-      <div id="road">
+      <div id="road" data-summary={road === null ? "" : summaryOf(road)}>
         <RoadPart road={road} operates={operates} />
       </div>
       <h2 id="check">Check a message</h2>
@@ -82,13 +83,13 @@ function Field({ name, label, value, hint, id = name }: FieldProps) {
   );
 }
 
-export interface RoadPartProps {
+interface RoadPartProps {
   readonly road: RoadView | null;
   readonly operates: boolean;
 }
 
-/** The answer to the first form. A script takes newer ones from the server while the page is open. */
-export function RoadPart({ road, operates }: RoadPartProps) {
+/** The answer to the first form. A script keeps it up to date. */
+function RoadPart({ road, operates }: RoadPartProps) {
   if (road === null) {
     return (
       <p class="note">
@@ -100,16 +101,21 @@ export function RoadPart({ road, operates }: RoadPartProps) {
   return (
     <>
       <p class="freshness">
-        {/* A script says here how old the answer is. */}
-        <span class="notice" /> <a href={`${publishAddress()}${roadQuery(road.question)}`}>Refresh</a>
+        As of <time datetime={road.at}>{utcTime(road.at).slice(11)}</time>. <span class="notice" />{" "}
+        <a href={`${publishAddress()}${roadQuery(road.question)}`}>Refresh</a>
       </p>
       <RoadSteps road={road} operates={operates} />
     </>
   );
 }
 
+/** What people who listen are told when it changes: whether the job is there. */
+function summaryOf({ ways }: RoadView): string {
+  return ways[0]?.steps[0]?.reason ?? "";
+}
+
 /** The answer to the second form. */
-export function CheckPart({ check }: { readonly check: CheckAnswer }) {
+function CheckPart({ check }: { readonly check: CheckAnswer }) {
   if (check === null) return null;
   if ("trouble" in check) return <p class="note note-trouble">{check.trouble}</p>;
   return <CheckResult check={check} />;

@@ -67,6 +67,8 @@ export interface RoadRejection {
 /** How far a job has come. */
 export interface RoadView {
   readonly question: RoadQuestion;
+  /** When it was asked, in ISO 8601, UTC. */
+  readonly at: string;
   /** Whether the store did not answer, so that some steps are not known. */
   readonly is_store_away: boolean;
   /** How jobs come here: by messages of an exchange, by posts over REST, or perhaps by either. */

@@ -67,8 +67,11 @@ it("a form is answered with a page that still has the message, its first line fe
 it("a message that is too long is refused, with the limit and what to do", async () => {
   const { status, body } = await post(`"${"x".repeat(MAX)}"`);
   expect(status).toBe(413);
-  expect(JSON.parse(body)).toEqual({ detail: expect.stringContaining(`longer than ${MAX} bytes`) });
-  // In a form it is judged, because its length is only known when it has been decoded.
+  expect(JSON.parse(body)).toEqual({ detail: expect.stringContaining("longer than MAX_BODY_BYTES") });
+  const long = await post(String(new URLSearchParams({ message: "é".repeat(MAX) })), FORM_TYPE);
+  expect([long.status, long.type]).toEqual([413, "text/html; charset=utf-8"]);
+  expect(long.body).toContain("longer than MAX_BODY_BYTES");
+  // A shorter form is judged, because its length is only known when it has been decoded.
   const form = await post(String(new URLSearchParams({ message: "x".repeat(MAX + 1) })), FORM_TYPE);
   expect(form.body).toContain("oversize-body");
 });
