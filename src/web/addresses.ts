@@ -75,6 +75,11 @@ export function artifactAddress(artifact: {
   return `/job/artifact?${new URLSearchParams({ project, guid, name })}`;
 }
 
+/** Returns the address of a line of the log that the page shows. */
+export function lineAddress(line: number): string {
+  return `#L${line}`;
+}
+
 /** Returns the address of the publisher's page, which says why a job does not show up. */
 export function publishAddress(task?: string): string {
   return task === undefined ? "/publish" : `/publish?${new URLSearchParams({ task })}`;

@@ -14,6 +14,8 @@ export interface PlainQuestion {
 }
 
 const LINES = 1000;
+/** Every browser gets the first page, with or without scripts, so it is short. */
+const FIRST_LINES = 200;
 /** With five lines around each, they make a page of some hundred lines. */
 const FAILING = 20;
 const ABOVE = 5;
@@ -31,14 +33,15 @@ export async function plainPage(
   { from, isFailing, find }: PlainQuestion,
   { waitMs, stop }: { readonly waitMs: number; readonly stop: AbortSignal },
 ): Promise<PlainPage> {
+  const count = from === null ? FIRST_LINES : LINES;
   const start = from ?? Math.max(0, (viewed.opens_at?.first ?? 0) - ABOVE);
-  const first = await texts.readPart(text, isFailing ? 0 : start, isFailing ? 1 : start + LINES, waitMs);
+  const first = await texts.readPart(text, isFailing ? 0 : start, isFailing ? 1 : start + count, waitMs);
   if (!first.ok) return notShown(first);
   const { facts } = first;
   const found = find === null ? null : await findPlain(texts, text, find, stop);
   const shown = { state: "lines", text: viewedText(facts), isFailing, found } as const;
   if (!isFailing) {
-    const end = start + LINES;
+    const end = start + count;
     return {
       ...shown,
       blocks: [{ from: start, lines: first.lines.map(viewedLine) }],

@@ -1,3 +1,4 @@
+import { lineAddress } from "../addresses.ts";
 import { bytesText } from "./bytes-text.ts";
 import { logRuns } from "./log-runs.ts";
 import type { ViewedLine } from "./viewed-log.ts";
@@ -6,16 +7,15 @@ export interface LogLineProps {
   readonly line: ViewedLine;
   /** Counted from 0. */
   readonly number: number;
-  readonly address: string;
   /** A step's errors name it. */
   readonly isFailing: boolean;
 }
 
 /** One line of a log, for pages without scripts. `client/log-rows.ts` draws the same elements. */
-export function LogLine({ line: [text, wholeBytes], number, address, isFailing }: LogLineProps) {
+export function LogLine({ line: [text, wholeBytes], number, isFailing }: LogLineProps) {
   return (
     <div class={isFailing ? "log-row log-failing" : "log-row"} id={`L${number}`}>
-      <a class="log-number" href={address}>
+      <a class="log-number" href={lineAddress(number)}>
         {number}
       </a>
       <code class="log-text" dir="ltr">

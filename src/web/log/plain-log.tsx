@@ -108,7 +108,6 @@ function PlainLines({ viewed: { failing, job }, page, place }: PlainLinesProps) 
                 key={from + index}
                 line={line}
                 number={from + index}
-                address={logAddress({ ...place, ...view, from, line: from + index })}
                 isFailing={failingLines.has(from + index)}
               />
             ))}
