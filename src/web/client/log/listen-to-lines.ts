@@ -6,11 +6,11 @@ type SelectLine = (line: number, extends_: boolean) => void;
 
 /** Does what the reader asks for inside the lines: selecting, opening folds, copying, moving by keys. */
 export function listenToLines(viewer: LogViewer, selectLine: SelectLine): void {
-  const { list } = viewer;
+  const { list } = viewer.lines;
   list.element.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
     const fold = target?.closest<HTMLElement>("[data-first]") ?? null;
-    if (fold !== null) viewer.openFold(Number(fold.dataset["first"]));
+    if (fold !== null) viewer.lines.openFold(Number(fold.dataset["first"]));
     const isNumber = target?.closest(".log-number") != null;
     if (!isNumber || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -28,7 +28,7 @@ export function listenToLines(viewer: LogViewer, selectLine: SelectLine): void {
 
 /** The browser's own keys would move a scaled scroll bar too far. With Shift they select. */
 function moveByKey(event: KeyboardEvent, viewer: LogViewer, selectLine: SelectLine): void {
-  const { list, selected } = viewer;
+  const { list, selected, place, total } = viewer.lines;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const page = list.seenRows - 1;
   const rows = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, " ": page }[event.key];
@@ -38,8 +38,8 @@ function moveByKey(event: KeyboardEvent, viewer: LogViewer, selectLine: SelectLi
     list.moveBy(event.shiftKey ? -rows : rows);
     return;
   }
-  const end = selected === null ? viewer.place.line : (rows > 0 ? selected.last : selected.first) + rows;
-  const line = Math.max(0, Math.min(viewer.total - 1, end));
+  const end = selected === null ? place.line : (rows > 0 ? selected.last : selected.first) + rows;
+  const line = Math.max(0, Math.min(total - 1, end));
   selectLine(line, selected !== null);
   list.reveal(list.rows.rowOf(line));
 }

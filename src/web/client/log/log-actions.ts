@@ -46,19 +46,19 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
   const viewer = new LogViewer(place, { log, jobState, failing, isFailingOnly, selected, tools });
 
   function write(isStep: boolean): void {
-    const { find, isFailingOnly, selected } = viewer;
-    writeAddress(log, { find: find.state.text, isFailingOnly, selected }, isStep);
+    const { isFailingOnly, selected } = viewer.lines;
+    writeAddress(log, { find: viewer.find.state.text, isFailingOnly, selected }, isStep);
   }
 
   async function look(text: string, matchCase: boolean): Promise<void> {
-    const { line } = viewer.place;
+    const { line } = viewer.lines.place;
     const hit = await viewer.find.look(text, matchCase, line);
     write(false);
     if (hit !== null) viewer.jumpTo(hit);
   }
 
   async function stepHit(step: 1 | -1): Promise<void> {
-    const { line, isCurrent } = viewer.place;
+    const { line, isCurrent } = viewer.lines.place;
     const from = isCurrent ? line : line - step;
     const hit = await viewer.find.next(from, step);
     if (hit !== null) viewer.jumpTo(hit);
@@ -71,7 +71,7 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
   }
 
   function stepFailing(step: 1 | -1): boolean {
-    const { line, isCurrent } = viewer.place;
+    const { line, isCurrent } = viewer.lines.place;
     const next =
       step === 1
         ? failing.find((each) => each > line || (each === line && !isCurrent))
@@ -97,20 +97,20 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
 
   function go(text: string): void {
     const range = readRange(`#L${text.replaceAll(/[\s,Ll]/g, "")}`);
-    if (range === null || viewer.total === 0) {
+    if (range === null || viewer.lines.total === 0) {
       announce("Type a line number, or two with a hyphen between them.");
       return;
     }
-    const most = viewer.total - 1;
+    const most = viewer.lines.total - 1;
     const within = { first: Math.min(range.first, most), last: Math.min(range.last, most) };
     anchor = within.first;
     viewer.select(within);
-    viewer.showLine(within.first);
+    viewer.lines.showLine(within.first);
     write(true);
   }
 
   async function copySelected(): Promise<void> {
-    const range = viewer.selected;
+    const range = viewer.lines.selected;
     if (range === null)
       return announce("Select lines first: click a line number, or type it into the field “line”.");
     if (range.last - range.first >= MAX_COPIED)
@@ -138,17 +138,17 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
     event.preventDefault();
     const line = Number(link.dataset["line"]);
     selectLine(line, false);
-    viewer.showLine(line);
+    viewer.lines.showLine(line);
   });
   window.addEventListener("popstate", () => {
     const query = new URLSearchParams(location.search);
     const range = readRange(location.hash);
     const isOnly = query.get("view") === "errors";
-    if (isOnly !== viewer.isFailingOnly) viewer.setFailingOnly(isOnly);
+    if (isOnly !== viewer.lines.isFailingOnly) viewer.setFailingOnly(isOnly);
     const text = query.get("find") ?? "";
     if (text !== viewer.find.state.text) void viewer.find.look(text, viewer.find.state.matchCase, 0);
     viewer.select(range);
-    if (range !== null) viewer.showLine(range.first);
+    if (range !== null) viewer.lines.showLine(range.first);
   });
 
   listenKeys("log", {
@@ -157,18 +157,18 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
     find: () => focus("log-find"),
     "next-hit": (event) => isFree(event) && stepKnownHit(1),
     "previous-hit": (event) => isFree(event) && stepKnownHit(-1),
-    "errors-only": () => failing.length > 0 && showFailingOnly(!viewer.isFailingOnly),
+    "errors-only": () => failing.length > 0 && showFailingOnly(!viewer.lines.isFailingOnly),
     "successful-steps": () => press("show-successful"),
     copy: always(() => void copySelected()),
-    top: always(() => viewer.list.showAtTop(0)),
-    end: always(() => viewer.list.showAtTop(viewer.list.rows.count)),
+    top: always(() => viewer.lines.list.showAtTop(0)),
+    end: always(() => viewer.lines.list.showAtTop(viewer.lines.list.rows.count)),
     "raw-log": () => showRawLog(),
     help: () => showHelp(),
   });
 
   const line = selected?.first ?? start.from ?? opensAt?.first ?? 0;
-  void viewer.load(line).then(() => {
-    if (viewer.total === 0) return;
+  void viewer.load(line).then((hasLines) => {
+    if (!hasLines) return;
     if (selected === null && start.from === null && opensAt !== null) viewer.jumpTo(opensAt.first);
     if (start.find !== "") void viewer.find.look(start.find, false, line);
   });

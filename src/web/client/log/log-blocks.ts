@@ -38,9 +38,14 @@ export class LogBlocks {
     return this.#blocks.get(number)?.[line - number * BLOCK_LINES] ?? null;
   }
 
-  /** Keeps an answer that was asked for by somebody else. */
-  keep(from: number, lines: readonly ViewedLine[]): void {
-    const number = from / BLOCK_LINES;
+  /** Keeps an answer that was asked for by somebody else. @param from - where a block begins. */
+  keepAll(from: number, lines: readonly ViewedLine[]): void {
+    for (let at = 0; at < lines.length; at += BLOCK_LINES) {
+      this.#keep((from + at) / BLOCK_LINES, lines.slice(at, at + BLOCK_LINES));
+    }
+  }
+
+  #keep(number: number, lines: readonly ViewedLine[]): void {
     this.#blocks.delete(number);
     this.#blocks.set(number, lines);
     for (const oldest of this.#blocks.keys()) {
@@ -66,7 +71,7 @@ export class LogBlocks {
     }
     for (const number of this.#wanted) {
       const known = this.#blocks.get(number);
-      if (known !== undefined) this.keep(number * BLOCK_LINES, known);
+      if (known !== undefined) this.#keep(number, known);
       else if (!this.#loading.has(number)) void this.#load(number);
     }
   }
@@ -91,7 +96,7 @@ export class LogBlocks {
         const lines = await this.#fetch(number, loading.signal);
         if (loading.signal.aborted) return;
         if (lines !== null) {
-          this.keep(number * BLOCK_LINES, lines);
+          this.#keep(number, lines);
           this.#recover();
           return this.#options.onArrived();
         }

@@ -1,18 +1,16 @@
 import { h, render } from "preact";
-import { allRows, failingRows, type ViewRow } from "../../log/folded-rows.ts";
-import { includesLine, type LineRange } from "../../log/line-range.ts";
+import type { LineRange } from "../../log/line-range.ts";
 import { shownText } from "../../log/log-runs.ts";
 import type { ViewedText } from "../../log/viewed-log.ts";
 import { announce } from "../announce.ts";
 import { askLines, type LogName } from "./ask-log.ts";
 import { FindControl } from "./find-control.ts";
 import { highlightText } from "./highlight-text.ts";
-import { LineList } from "./line-list.ts";
+import { ABOVE, LinesView } from "./lines-view.ts";
 import { loadLog } from "./load-log.ts";
 import { BLOCK_LINES, LogBlocks } from "./log-blocks.ts";
 import { LogNote, type NoteState } from "./log-note.tsx";
 import { LogFoot, LogTools, type LogToolsProps } from "./log-tools.tsx";
-import { drawFold, drawLine } from "./row-element.ts";
 import { drawMarks } from "./scroll-marks.ts";
 import { buildFrame, type ViewerFrame } from "./viewer-frame.ts";
 
@@ -28,51 +26,46 @@ export interface LogViewerOptions {
   readonly tools: Omit<LogToolsProps, "find" | "isFailingOnly" | "failing">;
 }
 
-/** Lines shown above the one that was jumped to. */
-const ABOVE = 5;
+/** Few windows show more lines than this below the one that was jumped to. */
+const MOST_BELOW = 60;
 /** A page that gets its lines sooner says nothing about waiting. */
 const QUIET_MS = 300;
 
-/** Shows a log: its lines, what is selected, and what there is to say instead of lines. What the reader does comes from `log-page.ts`. */
+/** Shows a log: fetches its lines, and says what there is to say instead of lines. What the reader does comes from `log-actions.ts`. */
 export class LogViewer {
-  readonly list: LineList;
+  readonly lines: LinesView;
   readonly blocks: LogBlocks;
   readonly find: FindControl;
   readonly #options: LogViewerOptions;
   readonly #frame: ViewerFrame;
-  readonly #failing: ReadonlySet<number>;
-  readonly #opened = new Set<number>();
   #text: ViewedText | null = null;
   #note: NoteState = { kind: "quiet" };
   #trouble: string | null = null;
   #loading = new AbortController();
-  #isFailingOnly: boolean;
-  #selected: LineRange | null;
-  #current: number | null = null;
-  /** The line that was jumped to is not drawn yet. */
-  #isJumping = false;
-  #shown: readonly ViewRow[] = [];
+  /** Where the reader wanted to be when the log was asked for. */
+  #wantedLine = 0;
 
   constructor(place: HTMLElement, options: LogViewerOptions) {
     this.#options = options;
-    this.#failing = new Set(options.failing);
-    this.#isFailingOnly = options.isFailingOnly && options.failing.length > 0;
-    this.#selected = options.selected;
-    this.list = new LineList({
-      draw: (element, row) => this.#drawRow(element, row),
-      onShown: (rows) => this.#rowsShown(rows),
-    });
     const asOf = (): number | null => this.#text?.fetched_at ?? null;
     this.blocks = new LogBlocks({
       ask: (from, signal) => askLines(options.log, { from, count: BLOCK_LINES, asOf: asOf() }, signal),
       onText: (text) => this.#takeText(text),
       onArrived: () => {
-        this.list.redraw();
+        this.lines.list.redraw();
         this.#linesDrawn();
       },
       onTrouble: (trouble) => {
         this.#trouble = trouble;
         this.#render();
+      },
+    });
+    this.lines = new LinesView({
+      ...options,
+      lineAt: (line) => this.blocks.lineAt(line),
+      onShown: (shown) => {
+        this.blocks.want(shown);
+        this.#linesDrawn();
       },
     });
     this.find = new FindControl({
@@ -84,121 +77,77 @@ export class LogViewer {
         this.#drawMarks();
       },
     });
-    this.#frame = buildFrame(place, this.list);
+    this.#frame = buildFrame(place, this.lines.list);
     new ResizeObserver(() => this.#drawMarks()).observe(this.#frame.marks);
     this.#render();
-  }
-
-  get total(): number {
-    return this.#text?.total ?? 0;
-  }
-
-  get selected(): LineRange | null {
-    return this.#selected;
-  }
-
-  get isFailingOnly(): boolean {
-    return this.#isFailingOnly;
-  }
-
-  /** The line that was jumped to last if it is on the screen, otherwise the first line there. */
-  get place(): { readonly line: number; readonly isCurrent: boolean } {
-    const lines = this.#shown.flatMap((row) => (row.kind === "line" ? [row.line] : []));
-    const current = this.#current;
-    if (current !== null && (this.#isJumping || lines.includes(current)))
-      return { line: current, isCurrent: true };
-    return { line: lines[0] ?? 0, isCurrent: false };
   }
 
   /**
    * Fetches the log, and shows a line.
    *
    * @param isNew - a new copy is asked for, because the log may have grown.
+   * @returns whether there are lines.
    */
-  async load(line: number, isNew = false): Promise<void> {
+  async load(line: number, isNew = false): Promise<boolean> {
     this.#loading.abort();
     const loading = new AbortController();
     this.#loading = loading;
+    this.#wantedLine = line;
     this.#say({ kind: "quiet" });
     const quiet = setTimeout(() => this.#say({ kind: "asking" }), QUIET_MS);
-    const from = Math.floor(Math.max(0, line - ABOVE) / BLOCK_LINES) * BLOCK_LINES;
+    const { from, count } = blocksAround(line);
     const asOf = isNew ? null : (this.#text?.fetched_at ?? null);
     try {
-      const loaded = await loadLog(
-        this.#options.log,
-        { from, count: BLOCK_LINES, asOf },
-        loading.signal,
-        (waiting) => {
-          clearTimeout(quiet);
-          this.#say(waiting);
-        },
-      );
-      if (loaded.state === "failed") return this.#say({ kind: "failed", ...loaded });
-      if (loaded.state === "gone") return this.#say({ kind: "gone", text: loaded.text });
-      this.#takeText(loaded.text);
-      this.blocks.keep(from, loaded.lines);
-      if (loaded.text.total === 0) return this.#say({ kind: "empty", isFinal: loaded.text.is_final });
-      this.#say(null);
-      this.showLine(line);
+      const loaded = await loadLog(this.#options.log, { from, count, asOf }, loading.signal, (waiting) => {
+        clearTimeout(quiet);
+        this.#say(waiting);
+      });
+      if (loaded.state !== "lines") {
+        this.#say(
+          loaded.state === "gone" ? { kind: "gone", text: loaded.text } : { kind: "failed", ...loaded },
+        );
+        return false;
+      }
+      const { text, lines } = loaded;
+      this.#takeText(text);
+      this.blocks.keepAll(from, lines);
+      this.#say(text.total === 0 ? { kind: "empty", isFinal: text.is_final } : { kind: "quiet" });
+      this.lines.showLine(line);
+      return text.total > 0;
     } catch (error) {
-      if (!loading.signal.aborted) throw error;
+      if (loading.signal.aborted) return false;
+      throw error;
     } finally {
       clearTimeout(quiet);
     }
   }
 
-  /** Stops waiting for the log. Its fetch ends a few seconds after nobody waits for it. */
-  stop(): void {
-    this.#loading.abort();
-    this.#say({ kind: "stopped" });
-  }
-
-  /** Shows a line below some others. A fold that holds it is opened. */
-  showLine(line: number): void {
-    this.#openFold(line);
-    this.list.showAtTop(Math.max(0, this.list.rows.rowOf(line) - ABOVE));
-  }
-
-  /** Marks a line as the one that was jumped to, and shows it if it is not on the screen. */
+  /** Marks a line as the one that was jumped to, and reads it out. */
   jumpTo(line: number): void {
-    this.#current = line;
-    this.#isJumping = true;
-    const isSeen = this.#shown.slice(ABOVE, -2).some((row) => row.kind === "line" && row.line === line);
-    if (isSeen) this.list.redraw();
-    else this.showLine(line);
+    this.lines.jumpTo(line);
     const text = this.blocks.lineAt(line)?.[0];
     announce(`Line ${line}${text === undefined ? "" : `: ${shownText(text)}`}`);
   }
 
   select(selected: LineRange | null): void {
-    this.#selected = selected;
-    this.list.redraw();
+    this.lines.select(selected);
     this.#drawStrip();
   }
 
   setFailingOnly(isOnly: boolean): void {
-    const { line } = this.place;
-    this.#isFailingOnly = isOnly && this.#failing.size > 0;
-    this.#opened.clear();
-    this.#setRows();
-    const near = [...this.#failing].find((each) => each >= line) ?? line;
-    this.list.showAtTop(Math.max(0, this.list.rows.rowOf(isOnly ? near : line) - ABOVE));
+    this.lines.setFailingOnly(isOnly);
     this.#render();
   }
 
-  /** Opens a fold. @param first - its first line. */
-  openFold(first: number): void {
-    this.#opened.add(first);
-    const top = this.list.topRow;
-    this.#setRows();
-    this.list.showAtTop(top);
+  /** Stops waiting for the log. Its fetch ends a few seconds after nobody waits for it. */
+  #stop(): void {
+    this.#loading.abort();
+    this.#say({ kind: "stopped" });
   }
 
-  #openFold(line: number): void {
-    const row = this.list.rows.rowAt(this.list.rows.rowOf(line));
-    if (row.kind !== "fold") return;
-    this.#opened.add(row.first);
-    this.#setRows();
+  /** Asks for a new copy, and stays where the reader is. */
+  #readAgain(): void {
+    void this.load(this.#text === null ? this.#wantedLine : this.lines.place.line, true);
   }
 
   #takeText(text: ViewedText): void {
@@ -206,37 +155,9 @@ export class LogViewer {
     this.#text = text;
     if (before?.fetched_at === text.fetched_at) return;
     if (before !== null) this.blocks.clear();
-    this.#setRows();
-    this.#render();
-  }
-
-  #setRows(): void {
-    const { failing } = this.#options;
-    this.list.setRows(
-      this.#isFailingOnly ? failingRows(this.total, failing, this.#opened) : allRows(this.total),
-    );
+    this.lines.setTotal(text.total);
     this.#drawMarks();
-  }
-
-  #drawRow(element: HTMLElement, row: ViewRow): void {
-    if (row.kind === "fold") {
-      drawFold(element, row);
-      return;
-    }
-    const { line } = row;
-    drawLine(element, line, {
-      line: this.blocks.lineAt(line),
-      isFailing: this.#failing.has(line),
-      isSelected: includesLine(this.#selected, line),
-      isCurrent: line === this.#current,
-    });
-  }
-
-  #rowsShown(rows: readonly ViewRow[]): void {
-    this.#shown = rows;
-    this.#isJumping = false;
-    this.blocks.want(rows.flatMap((row) => (row.kind === "line" ? [row.line] : [])));
-    this.#linesDrawn();
+    this.#render();
   }
 
   #linesDrawn(): void {
@@ -246,23 +167,22 @@ export class LogViewer {
 
   #highlight(): void {
     const { text, matchCase } = this.find.state;
-    highlightText(this.list.element.querySelectorAll(".log-text"), text, matchCase);
+    highlightText(this.lines.list.element.querySelectorAll(".log-text"), text, matchCase);
   }
 
   #drawMarks(): void {
-    const total = Math.max(1, this.total);
-    drawMarks(this.#frame.marks, {
-      failing: this.#options.failing.map((line) => line / total),
-      hits: this.find.marks,
-    });
+    const total = Math.max(1, this.lines.total);
+    const failing = this.#options.failing.map((line) => line / total);
+    drawMarks(this.#frame.marks, { failing, hits: this.find.marks });
   }
 
+  /** Shows a selected line as a whole if it is wider than its row. */
   #drawStrip(): void {
     const { strip } = this.#frame;
-    const { selected } = this;
+    const { selected, list } = this.lines;
     const line = selected !== null && selected.first === selected.last ? selected.first : null;
     const text = line === null ? undefined : this.blocks.lineAt(line)?.[0];
-    const isLong = line !== null && text !== undefined && this.list.isWider(this.list.rows.rowOf(line));
+    const isLong = line !== null && text !== undefined && list.isWider(list.rows.rowOf(line));
     const shown = isLong ? String(line) : "";
     if (strip.dataset["line"] === shown) return;
     strip.dataset["line"] = shown;
@@ -270,23 +190,28 @@ export class LogViewer {
     strip.textContent = isLong ? shownText(text) : "";
   }
 
-  /** @param note - null: the lines are there. */
-  #say(note: NoteState | null): void {
-    this.#note = note ?? { kind: "quiet" };
+  #say(note: NoteState): void {
+    this.#note = note;
     this.#render();
   }
 
   #render(): void {
     const { tools, note, foot } = this.#frame;
     const { jobState, failing } = this.#options;
-    const { find } = this;
-    const isFailingOnly = this.#isFailingOnly;
-    const view = { find: find.state, isFailingOnly, failing: failing.length };
+    const { isFailingOnly } = this.lines;
+    const view = { find: this.find.state, isFailingOnly, failing: failing.length };
     render(h(LogTools, { ...this.#options.tools, ...view }), tools);
-    const again = (): void => void this.load(this.place.line, true);
-    render(h(LogNote, { note: this.#note, onStop: () => this.stop(), onAgain: again }), note);
+    const onAgain = (): void => this.#readAgain();
+    render(h(LogNote, { note: this.#note, onStop: () => this.#stop(), onAgain }), note);
     const text = this.#text;
     const trouble = this.#trouble;
-    render(text === null ? null : h(LogFoot, { text, jobState, trouble, onAgain: again }), foot);
+    render(text === null ? null : h(LogFoot, { text, jobState, trouble, onAgain }), foot);
   }
+}
+
+/** Returns the lines of all blocks that are on the screen when a line is shown. */
+function blocksAround(line: number): { readonly from: number; readonly count: number } {
+  const from = Math.floor(Math.max(0, line - ABOVE) / BLOCK_LINES) * BLOCK_LINES;
+  const end = Math.ceil((line + MOST_BELOW) / BLOCK_LINES) * BLOCK_LINES;
+  return { from, count: end - from };
 }

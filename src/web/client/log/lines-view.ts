@@ -1,0 +1,128 @@
+import { allRows, failingRows, type ViewRow } from "../../log/folded-rows.ts";
+import { includesLine, type LineRange } from "../../log/line-range.ts";
+import type { ViewedLine } from "../../log/viewed-log.ts";
+import { LineList } from "./line-list.ts";
+import { drawFold, drawLine } from "./row-element.ts";
+
+export interface LinesViewOptions {
+  /** The numbers of the failing lines, ascending. */
+  readonly failing: readonly number[];
+  readonly isFailingOnly: boolean;
+  readonly selected: LineRange | null;
+  /** Returns a line if it is in memory. */
+  lineAt(line: number): ViewedLine | null;
+  /** Other lines are on the screen now. */
+  onShown(lines: readonly number[]): void;
+}
+
+/** Lines shown above the one that was jumped to. */
+export const ABOVE = 5;
+
+/** The lines on the screen: which of them are shown, selected and current. Knows nothing of where they come from. */
+export class LinesView {
+  readonly list: LineList;
+  total = 0;
+  isFailingOnly: boolean;
+  selected: LineRange | null;
+  readonly #options: LinesViewOptions;
+  readonly #failing: ReadonlySet<number>;
+  /** The first lines of the folds that the reader has opened. */
+  readonly #opened = new Set<number>();
+  #current: number | null = null;
+  /** The line that was jumped to is not drawn yet. */
+  #isJumping = false;
+  #shown: readonly number[] = [];
+
+  constructor(options: LinesViewOptions) {
+    this.#options = options;
+    this.#failing = new Set(options.failing);
+    this.isFailingOnly = options.isFailingOnly && options.failing.length > 0;
+    this.selected = options.selected;
+    this.list = new LineList({
+      draw: (element, row) => this.#drawRow(element, row),
+      onShown: (rows) => this.#rowsShown(rows),
+    });
+  }
+
+  /** The line that was jumped to last if it is on the screen, otherwise the first line there. */
+  get place(): { readonly line: number; readonly isCurrent: boolean } {
+    const current = this.#current;
+    if (current !== null && (this.#isJumping || this.#shown.includes(current))) {
+      return { line: current, isCurrent: true };
+    }
+    return { line: this.#shown[0] ?? 0, isCurrent: false };
+  }
+
+  /** @param total - how many lines the log has now. */
+  setTotal(total: number): void {
+    this.total = total;
+    this.#setRows();
+  }
+
+  /** Shows a line below some others. A fold that holds it is opened. */
+  showLine(line: number): void {
+    const { list } = this;
+    const row = list.rows.rowAt(list.rows.rowOf(line));
+    if (row.kind === "fold") {
+      this.#opened.add(row.first);
+      this.#setRows();
+    }
+    list.showAtTop(Math.max(0, list.rows.rowOf(line) - ABOVE));
+  }
+
+  /** Marks a line as the one that was jumped to, and shows it if it is not well on the screen. */
+  jumpTo(line: number): void {
+    this.#current = line;
+    this.#isJumping = true;
+    if (this.#shown.slice(ABOVE, -2).includes(line)) this.list.redraw();
+    else this.showLine(line);
+  }
+
+  select(selected: LineRange | null): void {
+    this.selected = selected;
+    this.list.redraw();
+  }
+
+  setFailingOnly(isOnly: boolean): void {
+    const { line } = this.place;
+    this.isFailingOnly = isOnly && this.#failing.size > 0;
+    this.#opened.clear();
+    this.#setRows();
+    const near = isOnly ? this.#options.failing.find((each) => each >= line) : undefined;
+    this.list.showAtTop(Math.max(0, this.list.rows.rowOf(near ?? line) - ABOVE));
+  }
+
+  /** Opens a fold. @param first - its first line. */
+  openFold(first: number): void {
+    this.#opened.add(first);
+    const top = this.list.topRow;
+    this.#setRows();
+    this.list.showAtTop(top);
+  }
+
+  #setRows(): void {
+    const { failing } = this.#options;
+    const { total } = this;
+    this.list.setRows(this.isFailingOnly ? failingRows(total, failing, this.#opened) : allRows(total));
+  }
+
+  #drawRow(element: HTMLElement, row: ViewRow): void {
+    if (row.kind === "fold") {
+      drawFold(element, row);
+      return;
+    }
+    const { line } = row;
+    drawLine(element, line, {
+      line: this.#options.lineAt(line),
+      isFailing: this.#failing.has(line),
+      isSelected: includesLine(this.selected, line),
+      isCurrent: line === this.#current,
+    });
+  }
+
+  #rowsShown(rows: readonly ViewRow[]): void {
+    this.#shown = rows.flatMap((row) => (row.kind === "line" ? [row.line] : []));
+    this.#isJumping = false;
+    this.#options.onShown(this.#shown);
+  }
+}
