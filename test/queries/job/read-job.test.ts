@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { readJob } from "../../../src/queries/job/read-job.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
-import { anArrival, overRest } from "../../examples.ts";
+import { anArrival, aRejection, overRest } from "../../examples.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "read-job-"));
 let store: Store;
@@ -75,6 +75,26 @@ describe("the answer for a job", () => {
       { from: "a REST client", by: "/api/project/try/jobs/" },
     ]);
   });
+});
+
+it("rejected messages of the same task are told, with the place of each error", async () => {
+  const fault = { reason: "unreadable-time", pointer: "/timeStarted", value: "yesterday" } as const;
+  const route = { origin: "rest", client_id: "client-a", endpoint: "/api/project/try/jobs/" } as const;
+  await store.recordRejections([
+    aRejection("a", { fault, task_id: "task/1", project: "try", route }),
+    aRejection("b", { fault, task_id: "task/1", project: "other" }),
+    aRejection("c", { task_id: "other/1" }),
+  ]);
+  const { shown } = await read("task/1");
+  expect(shown?.history.rejections).toMatchObject([
+    {
+      reason: "unreadable-time",
+      count: 1,
+      from: "a REST client, /api/project/try/jobs/",
+      errors: [{ pointer: "/timeStarted", message: expect.stringContaining('"yesterday"') }],
+    },
+  ]);
+  expect(shown?.history.has_more_rejections).toBe(false);
 });
 
 it("jobs of the same kind are told, without the job itself", async () => {
