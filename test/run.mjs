@@ -59,7 +59,9 @@ const parts = [
       // They start the command line many times; test/cli/program starts it with this Node.
       "test/cli/(commands|hostile-text|options)",
       // Rules that only compute from their arguments: what they find does not depend on Node.
-      "test/(domain|normalise|queries|submission|judge|store/rules|cli/output|bugs/lookup|web)/",
+      "test/(domain|normalise|queries|submission|judge|store/rules|cli/output|bugs/lookup|web|demo)/",
+      "test/(ingest/(progress|write|collect-batch|stall-watch)|logs/work/|config/(parse-tiers|registry|settings))",
+      "test/(broker/(queue/binding-plan|consume/ack)|http/(rest/accept-version|server/client-address))",
       // The same, in long tests.
       "test/(fuzz|chaos|bench)/",
       "test/(logs/parse/hostile-lines|ingest/poison|ingest/suspects/suspects)[.]test",
