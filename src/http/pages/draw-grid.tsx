@@ -29,11 +29,11 @@ export async function drawGrid({ view, pushes, next, panel }: GridPage): Promise
   const sections: Markup[] = [];
   const counts = [];
   for (const { row, hot } of pushes) {
-    const jobs = jobsOf(hot);
-    const chosen = chooseJobs(jobs, view.filter);
+    const all = jobsOf(hot);
+    const chosen = chooseJobs(all.jobs, view.filter);
     counts.push(chosen.offeredCounts);
     await turns.giveIfDue();
-    const drawn = arrangePush({ push: showPush(row), jobs, chosen, view, tabIndex: undefined });
+    const drawn = arrangePush({ push: showPush(row), all, chosen, view, tabIndex: undefined });
     sections.push(await drawPush(drawn, turns));
   }
   const list = { view, counts: addCounts(counts), next, isEmpty: pushes.length === 0 };

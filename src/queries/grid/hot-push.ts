@@ -40,6 +40,7 @@ export class HotPush {
   /** Null until all cells have been read. */
   #place: CellPlace | null = null;
   #completeAtMs = 0;
+  #readAtMs = 0;
   #lastChange = 0;
   #bytes = 0;
   #refreshing: Promise<void> | null = null;
@@ -51,6 +52,11 @@ export class HotPush {
 
   get cells(): ReadonlyMap<string, HotCell> {
     return this.#cells;
+  }
+
+  /** The number of its last change; 0 if it has no jobs yet. */
+  get lastChange(): number {
+    return this.#lastChange;
   }
 
   /** An estimate of the memory that the cells take. */
@@ -81,7 +87,7 @@ export class HotPush {
     const isComplete = this.#place === null || nowMs - this.#completeAtMs >= COMPLETE_EVERY_MS;
     const seen = new Set<string>();
     const turns = new EventLoopTurns();
-    let after = isComplete || this.#place === null ? null : beginningOf(this.#place);
+    let after = isComplete || this.#place === null ? null : placeToReadFrom(this.#place, this.#readAtMs);
     for (;;) {
       const place = after === null ? {} : { after };
       const { cells, next } = await store.listCells({ result_set: this.id, ...place, limit: READ_AT_ONCE });
@@ -94,6 +100,7 @@ export class HotPush {
       await turns.giveIfDue();
     }
     this.#place = after;
+    this.#readAtMs = nowMs;
     if (!isComplete) return;
     this.#completeAtMs = nowMs;
     for (const guid of this.#cells.keys()) {
@@ -122,12 +129,18 @@ export class HotPush {
   }
 }
 
-/** Returns the place to read changes from: some time before the last known change. */
-function beginningOf({ changed }: CellPlace): CellPlace {
-  const ms = Date.parse(changed);
+/**
+ * Returns the place to read changes from: the last known change, or some time before it, if a worker whose clock is behind may
+ * have stored something earlier since the last reading.
+ *
+ * @param readAtMs - when the push was last read.
+ */
+function placeToReadFrom(last: CellPlace, readAtMs: number): CellPlace {
+  const changedMs = Date.parse(last.changed);
   // Nothing has been read yet.
-  if (Number.isNaN(ms)) return { changed: "", id: null };
-  return { changed: new Date(ms - OVERLAP_MS).toISOString(), id: null };
+  if (Number.isNaN(changedMs)) return { changed: "", id: null };
+  if (changedMs < readAtMs - OVERLAP_MS) return last;
+  return { changed: new Date(Math.min(changedMs, readAtMs) - OVERLAP_MS).toISOString(), id: null };
 }
 
 function sizeOf(cell: JobCell): number {

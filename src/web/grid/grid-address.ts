@@ -1,5 +1,12 @@
 import { projectAddress, pushAddress } from "../addresses.ts";
-import { DEFAULT_TIERS, type GridView, type JobFilter, plainView } from "./grid-view.ts";
+import {
+  DEFAULT_TIERS,
+  type GridView,
+  type JobFilter,
+  plainView,
+  toggleGroup,
+  withFilter,
+} from "./grid-view.ts";
 
 /** The most values of a list in an address. */
 const MAX_VALUES = 20;
@@ -53,6 +60,25 @@ export function gridAddress(view: GridView): string {
   }
   const text = String(query);
   return text === "" ? path : `${path}?${text}`;
+}
+
+/** Returns a function that gives the addresses that open or close many groups of a view. */
+export function groupAddressIn(view: GridView): (key: string) => string {
+  const add = addressWith(view, "expand");
+  return (key) => (view.expand.includes(key) ? gridAddress(toggleGroup(view, key)) : add(key));
+}
+
+/** Returns a function that gives the addresses that show one of many platforms alone, or all again. */
+export function platformAddressIn(view: GridView): (key: string) => string {
+  const all = withFilter(view, { platforms: [] });
+  const add = addressWith(all, "platform");
+  return (key) => (view.filter.platforms.includes(key) ? gridAddress(all) : add(key));
+}
+
+function addressWith(view: GridView, name: string): (value: string) => string {
+  const address = gridAddress(view);
+  const before = `${address}${address.includes("?") ? "&" : "?"}${name}=`;
+  return (value) => before + encodeURIComponent(value);
 }
 
 /** Returns the part of a view's query that chooses pushes. */

@@ -1,11 +1,15 @@
 import { CELL, type JobCell } from "../../domain/job-cell.ts";
-import { jobStatus } from "../job-status.ts";
+import { isFailure, jobStatus, progressStatuses } from "../job-status.ts";
 
 /** A job as the grid works with it: its cell with names, and what follows from it. Times are seconds since the Unix epoch; 0 if unknown. */
 export interface GridJob {
   readonly guid: string;
   readonly isCompleted: boolean;
   readonly status: string;
+  /** See `isFailure` of `job-status.ts`. It is asked for thousands of jobs after each key. */
+  readonly isFailure: boolean;
+  /** Pending or running. */
+  readonly isInProgress: boolean;
   readonly classification: number;
   readonly tier: number;
   /** `?` for a job without a group. */
@@ -30,9 +34,21 @@ export interface GridJob {
 export function toGridJob(cell: JobCell, isCoalesced: boolean): GridJob {
   const [guid, state, result, classification, tier, groupSymbol, groupName, symbol, name, platform] = cell;
   const options = cell[CELL.options].join(" ");
+  const status = jobStatus(state, result, isCoalesced);
   return {
-    ...{ guid, isCompleted: state === "completed", status: jobStatus(state, result, isCoalesced) },
-    ...{ classification, tier, groupSymbol, groupName, symbol, name, platform, options },
+    guid,
+    isCompleted: state === "completed",
+    status,
+    isFailure: isFailure(status),
+    isInProgress: progressStatuses.includes(status),
+    classification,
+    tier,
+    groupSymbol,
+    groupName,
+    symbol,
+    name,
+    platform,
+    options,
     symbolOrder: symbol.replace(/\d+/g, (digits) => digits.padStart(3, "0")),
     submit: cell[CELL.submit],
     start: cell[CELL.start],

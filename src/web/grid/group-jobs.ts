@@ -1,4 +1,4 @@
-import { buttonClass, countWord, isFailure, statusPosition } from "../job-status.ts";
+import { buttonClass, countWord, statusPosition } from "../job-status.ts";
 import { platformLabel, rowPosition } from "../platform-names.ts";
 import type { GridJob } from "./grid-job.ts";
 
@@ -113,7 +113,7 @@ export function closeGroup(jobs: readonly GridJob[]): GroupItem[] {
   for (const { symbol } of jobs) ofSymbol.set(symbol, (ofSymbol.get(symbol) ?? 0) + 1);
   const counted = new Map<string, GridJob[]>();
   for (const job of jobs) {
-    if (isFailure(job.status) || ofSymbol.get(job.symbol) !== 1) continue;
+    if (job.isFailure || ofSymbol.get(job.symbol) !== 1) continue;
     const look = `${buttonClass(job.status, job.classification)} ${job.status}`;
     const members = counted.get(look);
     if (members === undefined) counted.set(look, [job]);

@@ -1,4 +1,4 @@
-import { isFailure, isUnclassified, progressStatuses } from "../job-status.ts";
+import { isUnclassified } from "../job-status.ts";
 import type { GridJob } from "./grid-job.ts";
 
 /** Numbers of jobs. A job that another one has taken the place of is in none of them. */
@@ -13,10 +13,10 @@ export interface JobCounts {
 
 export function countJobs(jobs: Iterable<GridJob>): JobCounts {
   let [completed, inProgress, failed, unclassified] = [0, 0, 0, 0];
-  for (const { isCompleted, status, classification } of jobs) {
+  for (const { isCompleted, isInProgress, isFailure, classification } of jobs) {
     if (isCompleted) completed += 1;
-    else if (progressStatuses.includes(status)) inProgress += 1;
-    if (!isFailure(status)) continue;
+    else if (isInProgress) inProgress += 1;
+    if (!isFailure) continue;
     failed += 1;
     if (isUnclassified(classification)) unclassified += 1;
   }
@@ -40,21 +40,37 @@ export function progressText({ completed, inProgress }: JobCounts): string | nul
   return `${Math.floor((100 * completed) / (completed + inProgress))}% - ${inProgress} in progress`;
 }
 
+/** What follows from the jobs of a push alone, whatever is shown of them. */
+export interface PushJobs {
+  readonly jobs: readonly GridJob[];
+  readonly counts: JobCounts;
+  /** See {@link passedElsewhere}. */
+  readonly passed: ReadonlySet<string>;
+}
+
+export function toPushJobs(jobs: readonly GridJob[]): PushJobs {
+  return { jobs, counts: countJobs(jobs), passed: passedElsewhere(jobs) };
+}
+
 /**
  * Returns the guids of a push's failures whose job passed in another run of the same push: the first question about a failure is
  * whether it comes and goes.
  */
 export function passedElsewhere(jobs: readonly GridJob[]): ReadonlySet<string> {
-  const failed = jobs.filter(({ status }) => isFailure(status));
+  const failed = jobs.filter(({ isFailure }) => isFailure);
+  const kinds = new Set(failed.map(kindOf));
   const symbols = new Set(failed.map(({ symbol }) => symbol));
-  // Most jobs have a symbol that no failure has, so their kind is not computed.
-  const passed = new Set(
-    jobs.filter(({ status, symbol }) => status === "success" && symbols.has(symbol)).map(kindOf),
-  );
+  const passed = new Set<string>();
+  for (const job of jobs) {
+    // Most jobs have a symbol that no failure has, so their kind is not computed.
+    if (job.status !== "success" || !symbols.has(job.symbol)) continue;
+    const kind = kindOf(job);
+    if (kinds.has(kind)) passed.add(kind);
+  }
   return new Set(failed.filter((job) => passed.has(kindOf(job))).map(({ guid }) => guid));
 }
 
 /** Returns the same text for all runs of a job in a push. */
 function kindOf({ platform, options, groupSymbol, symbol, name, tier }: GridJob): string {
-  return JSON.stringify([platform, options, groupSymbol, symbol, name, tier]);
+  return [platform, options, groupSymbol, symbol, name, tier].join("\n");
 }

@@ -25,7 +25,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "pulse-ingest-grid-"));
   store = await openSqliteStore(folder, 30);
   asked = [];
-  nowMs = Date.parse("2026-01-05T12:00:00.000Z");
+  nowMs = Date.parse("2026-01-05T10:00:05.000Z");
 });
 
 afterEach(async () => {
@@ -69,16 +69,21 @@ describe("a push in memory", () => {
     expect(asked.map(({ after }) => after === undefined)).toEqual([true, false]);
   });
 
-  it("is read from 15 s before the last change, because workers' clocks differ", async () => {
+  it.each([
+    ["from 15 s before the last change, because workers' clocks differ", "10:00:05", 15_000],
+    ["from there too if the clocks of the workers are ahead", "09:59:50", 25_000],
+    ["from the last change itself, if that is long ago", "10:00:16", 0],
+  ])("is read %s", async (_what, time, beforeMs) => {
+    nowMs = Date.parse(`2026-01-05T${time}.000Z`);
     await store.storeSubmissions([running("a/0")]);
     const model = aModel();
     const { cells } = await model.look(push);
     await model.look(push);
     const after = asked.at(-1)?.after;
     expect(cells.size).toBe(1);
-    expect(after?.id).toBeNull();
     const [cell] = (await store.listCells({ result_set: push, limit: 1 })).cells;
-    expect(Date.parse(cell?.changed ?? "") - Date.parse(after?.changed ?? "")).toBe(15_000);
+    expect(Date.parse(cell?.changed ?? "") - Date.parse(after?.changed ?? "")).toBe(beforeMs);
+    expect(after?.id === null).toBe(beforeMs > 0);
   });
 
   it("is read by all who look at the same time together", async () => {

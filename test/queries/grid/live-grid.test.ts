@@ -50,13 +50,15 @@ function useModel(maxPushes: number): void {
 const revisionOf = (letter: string): string => letter.repeat(40);
 const shortOf = (letter: string): string => letter.repeat(12);
 
-const jobOf = (letter: string, state = "running") =>
-  anArrival({
+const jobOf = (letter: string, state = "running") => ({
+  ...anArrival({
     taskId: `${letter}/0`,
     origin: { kind: "hg.mozilla.org", project: "try", revision: revisionOf(letter) },
     state,
     ...(state === "running" && { result: undefined }),
-  });
+  }),
+  received_at: new Date().toISOString(),
+});
 
 /** Submits a push. @param seconds - since the Unix epoch; later pushes stand above. */
 const submit = (letter: string, seconds: number, author = "a@b.org") =>

@@ -1,5 +1,5 @@
 /** How long drawing may go on before the browser has its turn to show what there is, in milliseconds. */
-const MAX_BUSY_MS = 10;
+const MAX_BUSY_MS = 6;
 
 /** Draws the parts of the page that can be seen first, and the others one after the other, so that no key has to wait for them. */
 export class DrawQueue<Part> {

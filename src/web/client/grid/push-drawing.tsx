@@ -4,7 +4,7 @@ import { PushContent } from "../../grid/draw/push-section.tsx";
 import type { GridView } from "../../grid/grid-view.ts";
 import { DrawQueue } from "./draw-queue.ts";
 import { restoreStop } from "./grid-focus.ts";
-import { chosenOf, type PagePush, type PushList } from "./push-list.ts";
+import { chosenOf, jobsOfPush, type PagePush, type PushList } from "./push-list.ts";
 
 /** Pushes this far outside the window are drawn as if they were seen, in pixels. */
 const MARGIN_PX = 300;
@@ -88,7 +88,7 @@ export class PushDrawing {
     const hadFocus = section.contains(document.activeElement);
     const view = this.#viewNow();
     const drawn = arrangePush({
-      ...{ push: head, jobs: [...jobs.values()], chosen: chosenOf(push, view.filter) },
+      ...{ push: head, all: jobsOfPush(push), chosen: chosenOf(push, view.filter) },
       ...{ view, tabIndex: -1 },
     });
     render(<PushContent drawn={drawn} zone="local" />, section);

@@ -3,8 +3,8 @@ import { type ChosenJobs, chooseJobs } from "../../grid/filter-jobs.ts";
 import type { CellsOfPush } from "../../grid/grid-answers.ts";
 import { type GridJob, toGridJob } from "../../grid/grid-job.ts";
 import type { JobFilter } from "../../grid/grid-view.ts";
+import { type PushJobs, toPushJobs } from "../../grid/job-counts.ts";
 import type { ShownPush } from "../../grid/shown-push.ts";
-import { isFailure } from "../../job-status.ts";
 
 /** A push on the page. */
 export interface PagePush {
@@ -12,14 +12,22 @@ export interface PagePush {
   head: ShownPush;
   /** By guid. Null until they have been read. */
   jobs: Map<string, GridJob> | null;
+  /** What was made of the jobs; null after they have changed. */
+  made: PushJobs | null;
   /** What the last filter has made of the jobs; null after they have changed. */
   chosen: { readonly filter: JobFilter; readonly jobs: ChosenJobs } | null;
+}
+
+/** Returns what follows from the jobs of a push. The same question again costs nothing. */
+export function jobsOfPush(push: PagePush): PushJobs {
+  push.made ??= toPushJobs([...(push.jobs?.values() ?? [])]);
+  return push.made;
 }
 
 /** Returns what a filter makes of the jobs of a push. The same question again costs nothing. */
 export function chosenOf(push: PagePush, filter: JobFilter): ChosenJobs {
   if (push.chosen?.filter !== filter) {
-    push.chosen = { filter, jobs: chooseJobs([...(push.jobs?.values() ?? [])], filter) };
+    push.chosen = { filter, jobs: chooseJobs(jobsOfPush(push).jobs, filter) };
   }
   return push.chosen.jobs;
 }
@@ -61,12 +69,8 @@ export class PushList {
       this.#sort();
       return known;
     }
-    const push = {
-      revision: head.revision,
-      head,
-      jobs: areJobsKnown ? new Map<string, GridJob>() : null,
-      chosen: null,
-    };
+    const jobs = areJobsKnown ? new Map<string, GridJob>() : null;
+    const push = { revision: head.revision, head, jobs, made: null, chosen: null };
     this.#pushes.push(push);
     this.#sort();
     return push;
@@ -90,13 +94,15 @@ export class PushList {
       after.set(guid, isSame ? known : job);
       if (isSame) continue;
       isChanged = true;
-      if (!isFirst && isFailure(job.status) && !(known !== undefined && isFailure(known.status)))
-        newFailures += 1;
+      if (!isFirst && job.isFailure && known?.isFailure !== true) newFailures += 1;
     }
     for (const guid of gone) isChanged = after.delete(guid) || isChanged;
     if (isComplete && after.size !== before.size) isChanged = true;
     push.jobs = after;
-    if (isChanged) push.chosen = null;
+    if (isChanged) {
+      push.made = null;
+      push.chosen = null;
+    }
     return isChanged ? { push, newFailures } : null;
   }
 

@@ -1,9 +1,9 @@
 import { jobAddressIn } from "../../addresses.ts";
 import type { ChosenJobs } from "../filter-jobs.ts";
-import type { GridJob } from "../grid-job.ts";
+import { groupAddressIn, platformAddressIn } from "../grid-address.ts";
 import type { GridView } from "../grid-view.ts";
 import { groupJobs, type PlatformRow } from "../group-jobs.ts";
-import { countJobs, type JobCounts, passedElsewhere } from "../job-counts.ts";
+import type { JobCounts, PushJobs } from "../job-counts.ts";
 import type { ShownPush } from "../shown-push.ts";
 import type { RowDrawing } from "./row-drawing.tsx";
 
@@ -21,7 +21,7 @@ export interface DrawnPush {
 /** What {@link arrangePush} arranges. */
 export interface PushToDraw {
   readonly push: ShownPush;
-  readonly jobs: readonly GridJob[];
+  readonly all: PushJobs;
   /** Those that the view's filter shows. */
   readonly chosen: ChosenJobs;
   readonly view: GridView;
@@ -29,18 +29,20 @@ export interface PushToDraw {
 }
 
 /** Returns what is drawn of a push in a view. Pure, and the same on the server and in the browser. */
-export function arrangePush({ push, jobs, chosen, view, tabIndex }: PushToDraw): DrawnPush {
+export function arrangePush({ push, all, chosen, view, tabIndex }: PushToDraw): DrawnPush {
   return {
     push,
-    counts: countJobs(jobs),
-    total: jobs.length,
+    counts: all.counts,
+    total: all.jobs.length,
     shown: chosen.shown.length,
     rows: groupJobs(chosen.shown),
     drawing: {
       view,
       revision: push.revision,
-      passed: passedElsewhere(jobs),
+      passed: all.passed,
       jobAddress: jobAddressIn(view.project),
+      groupAddress: groupAddressIn(view),
+      platformAddress: platformAddressIn(view),
       tabIndex,
     },
   };

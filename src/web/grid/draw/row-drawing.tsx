@@ -1,9 +1,8 @@
 import type { ComponentChild } from "preact";
 import { printable } from "../../../domain/text/printable.ts";
 import { buttonClass } from "../../job-status.ts";
-import { gridAddress } from "../grid-address.ts";
 import { buttonTitle, type GridJob, spokenJob } from "../grid-job.ts";
-import { ALL_GROUPS, type GridView, toggleGroup, withFilter } from "../grid-view.ts";
+import { ALL_GROUPS, type GridView } from "../grid-view.ts";
 import { closeGroup, type GroupItem, type JobGroup, openGroup, type PlatformRow } from "../group-jobs.ts";
 
 /** What the rows of a push need to know beside their jobs. */
@@ -14,6 +13,8 @@ export interface RowDrawing {
   /** Guids of failures that passed in another run of the push. */
   readonly passed: ReadonlySet<string>;
   readonly jobAddress: (guid: string) => string;
+  readonly groupAddress: (key: string) => string;
+  readonly platformAddress: (key: string) => string;
   /** In the browser, the Tab key goes from push to push, and arrow keys move among the jobs. */
   readonly tabIndex: -1 | undefined;
 }
@@ -35,7 +36,7 @@ export interface GridRowProps {
 export function GridRow({ row, drawing }: GridRowProps) {
   const { view } = drawing;
   const isChosen = view.filter.platforms.includes(row.key);
-  const address = gridAddress(withFilter(view, { platforms: isChosen ? [] : [row.key] }));
+  const address = drawing.platformAddress(row.key);
   return (
     <tr>
       <th scope="row">
@@ -66,7 +67,7 @@ function drawGroup(group: JobGroup, drawing: RowDrawing) {
     view.expand.includes(ALL_GROUPS) ||
     view.expand.includes(key) ||
     group.jobs.some(({ guid }) => guid === view.job);
-  const address = gridAddress(toggleGroup(view, key));
+  const address = drawing.groupAddress(key);
   const items = isOpen ? openGroup(group.jobs) : closeGroup(group.jobs);
   const tier = group.tier === 1 ? "" : `[tier ${group.tier}]`;
   return (
