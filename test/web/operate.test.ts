@@ -113,7 +113,7 @@ chromium.describe("the operator's pages", () => {
     await page.close();
   });
 
-  it("shows by itself, in words and first, that the broker is away, and that it is back", async () => {
+  it("shows by itself, in words and first, that the broker is away, that it is back, and that nobody answers", async () => {
     const page = await open("/operate");
     await page.getByRole("link", { name: "Refresh" }).focus();
     status = aStatus({ ready: false, problems: ["broker: not connected for 5 s; the worker keeps trying"] });
@@ -126,6 +126,10 @@ chromium.describe("the operator's pages", () => {
     await until(async () => (await problems(page)).length === 1, "the page says that it is over");
     // Newer figures leave the focus where it is.
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Refresh");
+
+    await page.route("**/operate", (route) => route.abort());
+    await page.getByText("The server cannot be reached. This is the last answer.").waitFor();
+    expect(await page.locator(".worker-card").count()).toBe(3);
     await page.close();
   });
 
