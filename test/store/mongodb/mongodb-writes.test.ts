@@ -2,11 +2,8 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
 import { createArtifacts } from "../../../src/store/mongodb/mongodb-artifacts.ts";
-import {
-  type Collections,
-  collectionsOf,
-  createIndexes,
-} from "../../../src/store/mongodb/mongodb-collections.ts";
+import { type Collections, collectionsOf } from "../../../src/store/mongodb/mongodb-collections.ts";
+import { createIndexes } from "../../../src/store/mongodb/mongodb-indexes.ts";
 import { createReads } from "../../../src/store/mongodb/mongodb-reads.ts";
 import { createWrites } from "../../../src/store/mongodb/mongodb-writes.ts";
 import type { Arrival, StoreOutcome } from "../../../src/store/ports/submission-store.ts";
