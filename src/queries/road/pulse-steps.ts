@@ -206,7 +206,7 @@ function unscheduled({ known }: RoadFacts): Outcome {
   }
   return {
     verdict: "maybe",
-    reason: "A job in the state `unscheduled` is skipped, and leaves no trace.",
+    reason: "A job in the state unscheduled is skipped, and leaves no trace.",
     next: "If the message has this state, the job shows when a later message says that it is pending, running or completed.",
   };
 }
