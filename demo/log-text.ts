@@ -21,6 +21,8 @@ export interface DemoLogText {
 /** How many tests a log tells of, at least and at most. */
 const TESTS = [60, 400] as const;
 const LINES_PER_TEST = 4;
+/** The numbers by which a log tells how a step ended. */
+const CODES = { success: 0, testfailed: 1, busted: 2 } as const;
 
 /**
  * Returns the log of a job: what was set up, the tests that ran, and those that failed. Pure; the same job has the same log.
@@ -32,17 +34,23 @@ export function logOf(job: DemoJob, moreLines = 0): DemoLogText {
   const writer = new LogWriter(job.startedAt);
   const seconds = Math.max(10, job.endedAt - job.startedAt);
   const hasFailed = job.result === "fail";
-  writer.step("set up the machine", Math.round(seconds * 0.05), false, (say) => {
+  writer.step("set up the machine", Math.round(seconds * 0.05), CODES.success, (say) => {
     say(`INFO - machine of ${job.platform.name}, ${job.platform.architecture}`);
     say("INFO - downloading the build ...");
     say("DEBUG - 78,343,121 bytes in 4.1 s");
   });
-  writer.step(`run ${job.suite.name}`, Math.round(seconds * 0.9), hasFailed, (say) => {
-    if (job.suite.kind === "build") sayBuild(say, hasFailed, random);
-    else sayTests(job, say, random, moreLines);
-    if (moreLines > 0) say("INFO - \u001b[32mall output has been written\u001b[0m");
-  });
-  writer.step("upload the results", Math.round(seconds * 0.05), false, (say) => {
+  const failed = job.suite.kind === "test" ? CODES.testfailed : CODES.busted;
+  writer.step(
+    `run ${job.suite.name}`,
+    Math.round(seconds * 0.9),
+    hasFailed ? failed : CODES.success,
+    (say) => {
+      if (job.suite.kind === "build") sayBuild(say, hasFailed, random);
+      else sayTests(job, say, random, moreLines);
+      if (moreLines > 0) say("INFO - \u001b[32mall output has been written\u001b[0m");
+    },
+  );
+  writer.step("upload the results", Math.round(seconds * 0.05), CODES.success, (say) => {
     const url = `https://artifacts.example.org/${job.taskId}/public`;
     say(`INFO - TinderboxPrint: <a href='${url}/resource-usage.json'>resource-usage.json</a>: uploaded`);
     if (hasFailed) say(`INFO - TinderboxPrint: <a href='${url}/screenshot.png'>screenshot.png</a>: uploaded`);
@@ -121,7 +129,8 @@ class LogWriter {
     this.#now = startedAt;
   }
 
-  step(name: string, seconds: number, hasFailed: boolean, work: (say: Say) => void): void {
+  /** @param code - one of {@link CODES}. */
+  step(name: string, seconds: number, code: number, work: (say: Say) => void): void {
     const startedAt = this.#now;
     const first = this.#lines.length;
     const errors: { line: string; linenumber: number }[] = [];
@@ -135,8 +144,16 @@ class LogWriter {
     });
     this.#now = startedAt + seconds;
     const last = this.#lines.length;
-    this.#lines.push(marker("Finished", name, hasFailed ? 2 : 0, seconds, this.#now));
-    this.#steps.push({ name, startedAt, finishedAt: this.#now, first, last, hasFailed, errors });
+    this.#lines.push(marker("Finished", name, code, seconds, this.#now));
+    this.#steps.push({
+      name,
+      startedAt,
+      finishedAt: this.#now,
+      first,
+      last,
+      hasFailed: code !== CODES.success,
+      errors,
+    });
   }
 
   end(): DemoLogText {
