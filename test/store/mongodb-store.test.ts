@@ -2,8 +2,11 @@ import { randomUUID } from "node:crypto";
 import { expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
 import { numberOf } from "../../src/domain/document-numbers.ts";
+import { CELL } from "../../src/domain/job-cell.ts";
+import { cellOf } from "../../src/store/mongodb/mongodb-cells.ts";
 import { collectionsOf } from "../../src/store/mongodb/mongodb-collections.ts";
 import { openMongodbStore } from "../../src/store/mongodb/mongodb-store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
 import { firstJob } from "../../src/store/rules/advance-job.ts";
 import { skeleton } from "../../src/store/rules/find-push.ts";
 import { defaultStoreLimits } from "../../src/store/rules/store-limits.ts";
@@ -109,6 +112,40 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     expect((await store.findResultSet("try", REVISION))?.rest_id).toBe(rest_id + 1);
     await Promise.all(stores.map((each) => each.close()));
     await db.dropDatabase();
+    await client.close();
+  });
+
+  it("what the grid shows of a job is stored with it, and computed if an earlier version changed the job since", async () => {
+    const { href } = databaseUrl();
+    const client = new MongoClient(href);
+    const { jobs, versions } = collectionsOf(client.db());
+    const store = await openMongodbStore(href, 30);
+    await store.storeSubmissions([anArrival({ state: "pending" }), anArrival({ taskId: "other/0" })]);
+    const shown = async (from: Store) => {
+      const { cells } = await from.listCells({ result_set: "try/aaaaaaaaaaaa", limit: 10 });
+      return cells.map(({ cell }) => [cell[CELL.guid], cell[CELL.state], cell[CELL.version]]);
+    };
+    const storedCells = async () => (await jobs.find().sort({ _id: 1 }).toArray()).map((job) => cellOf(job));
+    expect((await storedCells()).map((cell) => cell?.[CELL.state])).toEqual(["pending", "completed"]);
+    await jobs.updateOne({ _id: "try/guid%2F0" }, { $set: { state: "running", version: 2 } });
+    await jobs.updateOne({ _id: "try/other%2F0" }, { $unset: { cell: "" } });
+    const expected = [
+      ["guid/0", "running", 2],
+      ["other/0", "completed", 1],
+    ];
+    expect(await shown(store)).toEqual(expected);
+    expect(await storedCells()).toEqual([null, null]);
+    await store.close();
+
+    await versions.deleteOne({ _id: "cells" });
+    const again = await openMongodbStore(href, 30);
+    await until(async () => (await versions.countDocuments({ _id: "cells" })) === 1);
+    expect((await storedCells()).map((cell) => cell?.[CELL.state])).toEqual(["running", "completed"]);
+    expect(await shown(again)).toEqual(expected);
+    expect(await again.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
+    expect((await storedCells()).map((cell) => cell?.[CELL.version])).toEqual([3, 1]);
+    await again.close();
+    await client.db().dropDatabase();
     await client.close();
   });
 

@@ -1,6 +1,7 @@
 import type { Db } from "mongodb";
 import { fullJitterMs } from "../../timing/backoff.ts";
 import { pause } from "../../timing/pause.ts";
+import { fillCells } from "./mongodb-cells.ts";
 import { numberDocuments } from "./mongodb-numbers.ts";
 import { orderPushes } from "./mongodb-push-order.ts";
 
@@ -17,6 +18,7 @@ export async function completeDocuments(db: Db, stop: AbortSignal): Promise<void
     try {
       await numberDocuments(db, stop);
       await orderPushes(db, stop);
+      await fillCells(db, stop);
       return;
     } catch {
       // Only some reads depend on this, and only for documents of an earlier version.

@@ -3,11 +3,16 @@ import { Refused } from "../../domain/faults.ts";
 import type { SettableState } from "../../domain/job-state.ts";
 import type { Origin } from "../../domain/origin.ts";
 import { DECISIVE, type DecisiveJob, setState } from "../rules/advance-job.ts";
+import { gridCell } from "../rules/grid-cell.ts";
+import type { CellFields } from "./mongodb-cells.ts";
 import { type Collections, toStoredJob, withNumberIn } from "./mongodb-collections.ts";
 import { createMoves } from "./mongodb-moves.ts";
 import { inOneReply, letOthersPass, MAX_ROUNDS, settleReads, TOO_SLOW } from "./mongodb-rounds.ts";
 
-const decisive = Object.fromEntries([...DECISIVE, "moving_to"].map((name) => [name, 1]));
+const decisive = Object.fromEntries([...DECISIVE, "cell", "moving_to"].map((name) => [name, 1]));
+
+/** What is read of a stored job to apply a message to it. */
+export type ReadJob = DecisiveJob & CellFields;
 
 /** Reads the jobs that a batch concerns. */
 export function createJobReading(all: Collections) {
@@ -17,7 +22,7 @@ export function createJobReading(all: Collections) {
    * Reads only the decisive fields, so that the rest of the job need not be sent. A job whose move was interrupted is moved
    * first.
    */
-  async function readJobs(ids: readonly string[]): Promise<Map<string, DecisiveJob>> {
+  async function readJobs(ids: readonly string[]): Promise<Map<string, ReadJob>> {
     for (;;) {
       const jobs = await all.jobs
         .find({ _id: { $in: [...new Set(ids)] } }, { projection: decisive, ...inOneReply })
@@ -25,8 +30,9 @@ export function createJobReading(all: Collections) {
       const moving = jobs.filter(({ moving_to }) => moving_to !== undefined);
       if (moving.length === 0) {
         return new Map(
-          jobs.map(({ _id, state, version, refused, transitions }) => {
-            return [_id, { state, version, refused, transitions }];
+          jobs.map(({ _id, state, version, refused, transitions, cell }) => {
+            const read = { state, version, refused, transitions };
+            return [_id, cell === undefined ? read : { ...read, cell }];
           }),
         );
       }
@@ -55,7 +61,8 @@ export function createJobStates(all: Collections) {
         return found === null ? "unknown" : "unchanged";
       }
       const { _id, version } = found;
-      const { matchedCount } = await all.jobs.updateOne({ _id, version }, { $set: changes });
+      const cell = JSON.stringify(gridCell({ ...found, ...changes }));
+      const { matchedCount } = await all.jobs.updateOne({ _id, version }, { $set: { ...changes, cell } });
       if (matchedCount === 1) return "updated";
     }
     throw new Refused(TOO_SLOW);

@@ -1,5 +1,6 @@
 import { numberAfter } from "../../domain/document-numbers.ts";
 import { jobId } from "../../domain/ids.ts";
+import { gridCell } from "../rules/grid-cell.ts";
 import {
   below,
   type Collections,
@@ -60,7 +61,7 @@ export function createMoves(all: Collections) {
 
   /** Returns false if the job is stored already, or another one has its number. */
   async function insertJob(document: JobDocument): Promise<boolean> {
-    return isFirst(all.jobs.insertOne(document));
+    return isFirst(all.jobs.insertOne({ ...document, cell: JSON.stringify(gridCell(document)) }));
   }
 
   /** Copies the parts that are stored now, and deletes them. Returns false if there were none. */

@@ -1,5 +1,6 @@
 import type { Filter } from "mongodb";
 import { projectKey } from "../../domain/ids.ts";
+import { CELL, type JobCell } from "../../domain/job-cell.ts";
 import type {
   CellPage,
   CellPlace,
@@ -12,7 +13,6 @@ import type {
   SimilarPage,
   SimilarQuery,
 } from "../ports/page-reads.ts";
-import { gridCell, SHOWN } from "../rules/grid-cell.ts";
 import {
   choosePushes,
   headRange,
@@ -24,10 +24,11 @@ import {
   SIMILAR_READS,
   toPushRow,
 } from "../rules/page-pushes.ts";
+import { type CellFields, cellOf, computeCells } from "./mongodb-cells.ts";
 import { below, type Collections, type JobDocument, toResultSet } from "./mongodb-collections.ts";
 import { inOneReply } from "./mongodb-rounds.ts";
 
-const shown = Object.fromEntries([...SHOWN, "last_modified"].map((name) => [name, 1]));
+const stored = { version: 1, cell: 1 } as const;
 /** The widths of the ranges of time in which pushes are read, in seconds: the first one, the limit, and the factor between two. */
 const NARROWEST_SECONDS = 86_400;
 const WIDEST_SECONDS = 1000 * 86_400;
@@ -105,18 +106,38 @@ export function createPageReads(all: Collections) {
     limit,
   }: CellQuery): Promise<CellPage> {
     const found = await all.jobs
-      .find({ result_set, ...behind(after) }, { projection: shown, ...inOneReply })
+      .find({ result_set, ...behind(after) }, { projection: { ...stored, last_modified: 1 }, ...inOneReply })
       .sort({ last_modified: 1, _id: 1 })
       .limit(limit)
       .toArray();
-    const open = found.flatMap(({ _id, state }) => (state === "completed" ? [] : [_id]));
+    const cells = await cellsOf(found);
+    const open = [...cells].flatMap(([id, cell]) => (cell[CELL.state] === "completed" ? [] : [id]));
     const coalesced = await coalescedOf(open);
-    const cells = found.map((job): GridCell => {
-      const { _id, last_modified } = job;
-      return { changed: last_modified, id: _id, cell: gridCell(job), coalesced: coalesced.has(_id) };
+    const shown = found.flatMap(({ _id: id, last_modified: changed }): GridCell[] => {
+      const cell = cells.get(id);
+      // A job that has just been moved is under its new guid by now.
+      return cell === undefined ? [] : [{ changed, id, cell, coalesced: coalesced.has(id) }];
     });
-    const last = cells.at(-1);
-    return { cells, next: last === undefined ? after : { changed: last.changed, id: last.id } };
+    const last = found.at(-1);
+    return {
+      cells: shown,
+      next: last === undefined ? after : { changed: last.last_modified, id: last._id },
+    };
+  }
+
+  /** Returns the cells of jobs by their ids. Those that are not stored are computed. */
+  async function cellsOf(
+    found: readonly (CellFields & { readonly _id: string })[],
+  ): Promise<ReadonlyMap<string, JobCell>> {
+    const cells = new Map<string, JobCell>();
+    const without: string[] = [];
+    for (const job of found) {
+      const cell = cellOf(job);
+      if (cell === null) without.push(job._id);
+      else cells.set(job._id, cell);
+    }
+    for (const [id, cell] of await computeCells(all, without)) cells.set(id, cell);
+    return cells;
   }
 
   /** Returns which of these jobs were coalesced into others. */
@@ -150,16 +171,20 @@ export function createPageReads(all: Collections) {
     limit: number,
   ): Promise<SimilarJob[]> {
     const found = await all.jobs
-      .find({ result_set: id, signature }, { projection: shown, ...inOneReply })
+      .find({ result_set: id, signature }, { projection: stored, ...inOneReply })
       .sort({ last_modified: -1, _id: -1 })
       .limit(limit)
       .toArray();
     if (found.length === 0) return [];
-    const push = await all.resultsets.findOne({ _id: id }, { projection: { revision: 1 } });
-    return found.map((job) => ({
-      cell: gridCell(job),
-      push: { id, order_at, revision: push?.revision ?? "" },
-    }));
+    const [cells, push] = await Promise.all([
+      cellsOf(found),
+      all.resultsets.findOne({ _id: id }, { projection: { revision: 1 } }),
+    ]);
+    const revision = push?.revision ?? "";
+    return found.flatMap(({ _id }): SimilarJob[] => {
+      const cell = cells.get(_id);
+      return cell === undefined ? [] : [{ cell, push: { id, order_at, revision } }];
+    });
   }
 
   return { listProjects, listPushes, listCells, listSimilarJobs };

@@ -3,15 +3,16 @@ import type { AnyBulkWriteOperation } from "mongodb";
 import { Refused, Unavailable } from "../../domain/faults.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
-import type { DecisiveJob } from "../rules/advance-job.ts";
+import { gridCell } from "../rules/grid-cell.ts";
 import type { LogRoom } from "../rules/log-room.ts";
 import { type BatchPlan, planBatch } from "../rules/plan-batch.ts";
 import { PushBook } from "../rules/push-book.ts";
 import { concernedIds, splitAtRetries } from "../rules/retry-guid.ts";
 import { withNumber } from "../rules/wanted-numbers.ts";
+import { cellTextAfter } from "./mongodb-cells.ts";
 import { type Collections, type JobDocument, waiting, withNumberIn } from "./mongodb-collections.ts";
 import { asUnavailable, isLostRace } from "./mongodb-faults.ts";
-import { createJobReading } from "./mongodb-jobs.ts";
+import { createJobReading, type ReadJob } from "./mongodb-jobs.ts";
 import { freeNumbers } from "./mongodb-numbers.ts";
 import { createOptions } from "./mongodb-options.ts";
 import { writeParts } from "./mongodb-parts.ts";
@@ -113,7 +114,7 @@ export function createWrites(all: Collections, room: LogRoom) {
   /** Writes jobs by compare-and-set. Returns the ids of those that another writer changed first, and the server's error. */
   async function writeJobs(
     { newJobs, changedJobs, renamed }: BatchPlan,
-    stored: ReadonlyMap<string, DecisiveJob>,
+    stored: ReadonlyMap<string, ReadJob>,
     writeId: string,
   ): Promise<{ readonly lost: ReadonlySet<string>; readonly error: unknown }> {
     let error: unknown = null;
@@ -124,10 +125,19 @@ export function createWrites(all: Collections, room: LogRoom) {
     }
     const writes = ids.map((_id): AnyBulkWriteOperation<JobDocument> => {
       const job = newJobs.get(_id);
-      if (job !== undefined) return { insertOne: { document: { _id, ...job } } };
-      const filter = { _id, version: stored.get(_id)?.version ?? 0 };
+      if (job !== undefined) {
+        return { insertOne: { document: { _id, ...job, cell: JSON.stringify(gridCell(job)) } } };
+      }
+      const before = stored.get(_id);
+      const changes = changedJobs.get(_id);
+      const cell = changes && cellTextAfter(before, changes);
       const moving_to = renamed.get(_id);
-      const $set = { ...changedJobs.get(_id), ...(moving_to === undefined ? {} : { moving_to }) };
+      const filter = { _id, version: before?.version ?? 0 };
+      const $set = {
+        ...changes,
+        ...(cell === undefined ? {} : { cell }),
+        ...(moving_to === undefined ? {} : { moving_to }),
+      };
       return { updateOne: { filter, update: { $set } } };
     });
     try {

@@ -1,5 +1,7 @@
-import type { JobCell } from "../../domain/job-cell.ts";
+import { CELL, type JobCell } from "../../domain/job-cell.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
+import type { StoredPlatform } from "../../domain/submission.ts";
+import type { JobChanges } from "./advance-job.ts";
 
 /** The fields of a job that {@link gridCell} shows. No others have to be read. */
 export const SHOWN = [
@@ -16,8 +18,16 @@ export const SHOWN = [
   ...(["start_timestamp", "end_timestamp", "version"] as const),
 ] as const;
 
+type ShownJob = Omit<
+  Pick<StoredJob, (typeof SHOWN)[number]>,
+  "failure_classification_id" | "machine_platform"
+> & {
+  readonly failure_classification_id: number;
+  readonly machine_platform: Pick<StoredPlatform, "platform">;
+};
+
 /** Returns what the grid shows of a job. */
-export function gridCell(job: Pick<StoredJob, (typeof SHOWN)[number]>): JobCell {
+export function gridCell(job: ShownJob): JobCell {
   return [
     job.job_guid,
     job.state,
@@ -35,4 +45,26 @@ export function gridCell(job: Pick<StoredJob, (typeof SHOWN)[number]>): JobCell 
     job.end_timestamp,
     job.version,
   ];
+}
+
+/** Returns what the grid shows of a job after changes, without the rest of the job. */
+export function changedCell(cell: JobCell, changes: JobChanges): JobCell {
+  const before: ShownJob = {
+    job_guid: cell[CELL.guid],
+    state: cell[CELL.state],
+    result: cell[CELL.result],
+    failure_classification_id: cell[CELL.classification],
+    tier: cell[CELL.tier],
+    group_symbol: cell[CELL.groupSymbol],
+    group_name: cell[CELL.groupName],
+    job_symbol: cell[CELL.symbol],
+    name: cell[CELL.name],
+    machine_platform: { platform: cell[CELL.platform] },
+    options: cell[CELL.options],
+    submit_timestamp: cell[CELL.submit],
+    start_timestamp: cell[CELL.start],
+    end_timestamp: cell[CELL.end],
+    version: cell[CELL.version],
+  };
+  return gridCell({ ...before, ...changes });
 }

@@ -1,0 +1,66 @@
+import type { Db } from "mongodb";
+import { CELL, type JobCell } from "../../domain/job-cell.ts";
+import type { JobChanges } from "../rules/advance-job.ts";
+import { changedCell, gridCell, SHOWN } from "../rules/grid-cell.ts";
+import { type Collections, collectionsOf, type JobDocument } from "./mongodb-collections.ts";
+import { inOneReply, unordered } from "./mongodb-rounds.ts";
+
+const DOCUMENTS_AT_ONCE = 1000;
+const shown = Object.fromEntries(SHOWN.map((name) => [name, 1]));
+
+/** The fields of a document that {@link cellOf} needs. */
+export type CellFields = Pick<JobDocument, "version" | "cell">;
+
+/**
+ * Returns the cell that is stored with a job; null if there is none, or if an earlier version has changed the job since, which
+ * did not know of cells.
+ */
+export function cellOf({ version, cell }: CellFields): JobCell | null {
+  if (cell === undefined) return null;
+  // This project wrote it, so its shape is not checked.
+  const parsed = JSON.parse(cell) as JobCell;
+  return parsed[CELL.version] === version ? parsed : null;
+}
+
+/** Returns the text of a job's cell to store with changes; undefined if the stored one cannot be used. */
+export function cellTextAfter(stored: CellFields | undefined, changes: JobChanges): string | undefined {
+  const cell = stored === undefined ? null : cellOf(stored);
+  return cell === null ? undefined : JSON.stringify(changedCell(cell, changes));
+}
+
+/** Computes the cells of jobs that have none, from their other fields. Returns them by the id of the job. */
+export async function computeCells(
+  { jobs }: Pick<Collections, "jobs">,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, JobCell>> {
+  if (ids.length === 0) return new Map();
+  const found = await jobs.find({ _id: { $in: [...ids] } }, { projection: shown, ...inOneReply }).toArray();
+  return new Map(found.map((job) => [job._id, gridCell(job)]));
+}
+
+/** Stores the cells of the jobs of an earlier version. Several workers may do it at the same time. Reading is slower without. */
+export async function fillCells(db: Db, stop: AbortSignal): Promise<void> {
+  const all = collectionsOf(db);
+  if ((await all.versions.findOne({ _id: "cells" })) !== null) return;
+  const options = { projection: { version: 1, cell: 1 }, limit: DOCUMENTS_AT_ONCE } as const;
+  let last = "";
+  while (!stop.aborted) {
+    const page = await all.jobs
+      .find({ _id: { $gt: last } }, options)
+      .sort({ _id: 1 })
+      .toArray();
+    const end = page.at(-1);
+    if (end === undefined) break;
+    last = end._id;
+    const without = page.filter((job) => cellOf(job) === null).map(({ _id }) => _id);
+    const updates = Array.from(await computeCells(all, without), ([_id, cell]) => ({
+      updateOne: {
+        filter: { _id, version: cell[CELL.version] },
+        update: { $set: { cell: JSON.stringify(cell) } },
+      },
+    }));
+    if (updates.length > 0) await all.jobs.bulkWrite(updates, unordered);
+  }
+  if (stop.aborted) return;
+  await all.versions.updateOne({ _id: "cells" }, { $set: { version: "1" } }, { upsert: true });
+}
