@@ -2,14 +2,25 @@ import type { Collections } from "./mongodb-collections.ts";
 
 /** The ledger of suspects: a document for each key, with the number of its entries. */
 export function createSuspects({ suspects }: Pick<Collections, "suspects">) {
+  /** Enters a key that comes several times by one write: some servers lose one of several that insert it at the same moment. */
   async function enterSuspects(keys: readonly string[]): Promise<number[]> {
-    return Promise.all(keys.map(enterOne));
+    const times = new Map<string, number>();
+    for (const key of keys) times.set(key, (times.get(key) ?? 0) + 1);
+    const before = new Map(
+      await Promise.all(Array.from(times, async ([key, n]) => [key, (await enter(key, n)) - n] as const)),
+    );
+    return keys.map((key) => {
+      const attempts = (before.get(key) ?? 0) + 1;
+      before.set(key, attempts);
+      return attempts;
+    });
   }
 
-  async function enterOne(key: string): Promise<number> {
-    const update = { $inc: { attempts: 1 }, $set: { last_seen: new Date() } };
+  /** Returns how often the key has been entered, with these times. */
+  async function enter(key: string, times: number): Promise<number> {
+    const update = { $inc: { attempts: times }, $set: { last_seen: new Date() } };
     const options = { upsert: true, returnDocument: "after" } as const;
-    return (await suspects.findOneAndUpdate({ _id: key }, update, options))?.attempts ?? 1;
+    return (await suspects.findOneAndUpdate({ _id: key }, update, options))?.attempts ?? times;
   }
 
   async function clearSuspects(keys: readonly string[]): Promise<void> {
