@@ -281,6 +281,23 @@ chromium.describe("the grid", () => {
       await page.close();
     });
 
+    it("with a job shows it above its panel, in its open group", async () => {
+      const page = await open("/projects/try?job=a3%2F0", { viewport: { width: 1280, height: 420 } });
+      const selected = page.locator('a.job[aria-current="true"]');
+      expect(await selected.textContent()).toBe("3");
+      await page.locator("#grid-job .job-panel").waitFor();
+      const [job, panel, filter] = await Promise.all(
+        [selected, page.locator("#panel-place"), page.locator("#filter-place")].map((place) =>
+          place.boundingBox(),
+        ),
+      );
+      expect((job?.y ?? 0) + (job?.height ?? 0)).toBeLessThan(panel?.y ?? 0);
+      expect(job?.y).toBeGreaterThan((filter?.y ?? 0) + (filter?.height ?? 0));
+      await page.keyboard.press("Escape");
+      expect(await page.locator("#panel-place").isVisible()).toBe(false);
+      await page.close();
+    });
+
     it("is changed in place by its links and the boxes of the tiers", async () => {
       const page = await open("/projects/try");
       await page.evaluate(() => document.body.setAttribute("data-same", ""));
@@ -400,6 +417,9 @@ chromium.describe("the grid", () => {
   describe("for everybody", () => {
     it.each(["light", "dark"] as const)("axe finds nothing in the %s scheme", async (colorScheme) => {
       const page = await open("/projects/try?status=-success&tier=1%2C2%2C3", { colorScheme });
+      expect(await axeFindings(page)).toEqual([]);
+      await page.keyboard.press("n");
+      await page.locator("#grid-job .job-panel").waitFor();
       expect(await axeFindings(page)).toEqual([]);
       await page.goto(server.url);
       expect(await axeFindings(page)).toEqual([]);

@@ -41,7 +41,10 @@ export class OpenGrid {
     const { project = "", revision = null } = places.root.dataset;
     this.places = places;
     this.#project = project;
-    this.#history = new GridHistory(project, revision, () => this.#show(this.#list.pushes));
+    this.#history = new GridHistory(project, revision, () => {
+      this.#show(this.#list.pushes);
+      this.#showSelected();
+    });
     this.#drawing = new PushDrawing(this.#list, places.pushes, () => this.view);
     this.#panel = new PanelPlace(places.panel, {
       viewNow: () => this.view,
@@ -66,7 +69,7 @@ export class OpenGrid {
 
   /** Reads the pushes and their jobs, and then follows their changes. */
   async start(): Promise<void> {
-    if (this.view.job !== null) void this.#panel.show();
+    this.#showSelected();
     const position = await this.#readPage(this.view.before);
     new LiveGridStream(
       {
@@ -93,6 +96,13 @@ export class OpenGrid {
       ...(since !== null && { since: String(since) }),
       ...(this.#next === null && { whole: "" }),
     };
+  }
+
+  /** Opens the panel if the view names a job, and brings the job into sight above it. */
+  #showSelected(): void {
+    if (this.view.job === null) return;
+    void this.#panel.show();
+    this.places.pushes.querySelector('a.job[aria-current="true"]')?.scrollIntoView({ block: "center" });
   }
 
   /** Adds the next page of older pushes below. */
