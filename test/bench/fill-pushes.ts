@@ -3,8 +3,9 @@ import { arrivedAt } from "./api-questions.ts";
 import { AT_ONCE, arrivals } from "./fill-store.ts";
 import { projectOf, revisionOf } from "./message-mix.ts";
 
-const FIRST_PUSH_SECONDS = 1_767_600_000;
 const PUSH_EVERY_SECONDS = 600;
+/** Long enough ago for a thousand pushes, the last of which are recent: mostly recent ones are read. */
+const FIRST_PUSH_SECONDS = Math.floor(Date.now() / 1000) - 1000 * PUSH_EVERY_SECONDS;
 const REVISIONS = 5;
 /** The others stay skeletons. */
 const SUBMITTED_OF_TEN = 9;
