@@ -64,7 +64,7 @@ function searchedText(fields: readonly string[]): string {
 }
 
 /** Returns how long a job took, in whole minutes: from its start, or from its submission if that is unknown. Null if it has not ended. */
-export function minutesOf({ isCompleted, submit, start, end }: GridJob): number | null {
+function minutesOf({ isCompleted, submit, start, end }: GridJob): number | null {
   if (!isCompleted || end === 0) return null;
   const from = start === 0 ? submit : start;
   return from === 0 ? null : Math.max(0, Math.round((end - from) / 60));

@@ -20,7 +20,7 @@ export interface RowDrawing {
 }
 
 /** Returns the key of a group among those of all pushes. */
-export function openKey(revision: string, groupKey: string): string {
+function openKey(revision: string, groupKey: string): string {
   return `${revision}/${groupKey}`;
 }
 
