@@ -27,7 +27,9 @@ export function gridEvents(
     app.addHook("preClose", async () => {
       for (const stream of streams) stream.close();
     });
-    app.get("/api/projects/:project/events", async (request, reply) => {
+    // A HEAD would open a stream that nobody reads, and that therefore never ends.
+    const asGetOnly = { exposeHeadRoute: false };
+    app.get("/api/projects/:project/events", asGetOnly, async (request, reply) => {
       if (streams.size >= settings.PAGES_MAX_STREAMS) {
         throw new PageRefused(
           503,

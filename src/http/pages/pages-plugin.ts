@@ -39,7 +39,9 @@ function checkQuestion(request: FastifyRequest, isTrusted: IsTrusted): void {
   const addressed = { remoteAddress: socket.remoteAddress, target: url, rawHeaders: raw.rawHeaders };
   const source = sourceOf(request, clientAddress(addressed, isTrusted).hostHeader);
   if (method === "POST") refusePost(source);
-  if (url.startsWith("/api/") && isForeignQuestion(source)) {
+  // The path as it was routed: it may have come with the whole URL, or with letters that are encoded.
+  const path = request.routeOptions.url ?? url;
+  if (path.startsWith("/api/") && isForeignQuestion(source)) {
     throw new PageRefused(403, "These data are for the pages of this server.", "Open the page itself.");
   }
 }

@@ -1,16 +1,19 @@
 import * as z from "zod";
 import type { Artifact } from "../../domain/submission.ts";
 import type { JobInfoEntry } from "../../web/shown-job.ts";
+import { firstOf, textOrNull as text } from "./read-list.ts";
 import { readJson } from "./read-summary.ts";
 
-const text = z.string().nullish().catch(null);
+/** How many entries are shown. A job seldom has a hundred, and the Data tab has all. */
+const MAX_ENTRIES = 1000;
+
 const entry = z.object({ title: text, value: z.string(), url: text, content_type: text });
-const jobInfo = z.object({ job_details: z.array(entry.nullable().catch(null)) });
+const jobInfo = z.object({ job_details: firstOf(entry, MAX_ENTRIES) });
 const buildApi = z.object({ buildername: z.string() });
 
 /**
  * Returns the entries of a job's `Job Info`, sorted by title, with the name of its builder if it has one. An entry of an unknown
- * type is text, and so is a link without a URL.
+ * type is text, and so is a link without a URL. Of a very long list, only the beginning is returned.
  *
  * @param builder - the artifact `buildapi`.
  */
@@ -21,7 +24,7 @@ export function jobInfoEntries(info: Artifact | null, builder: Artifact | null):
     .map(({ title, value, url, content_type }) => {
       const link = content_type === "link" && url ? url : null;
       const kind = content_type === "raw_html" ? "raw_html" : link === null ? "text" : "link";
-      return { kind, title: title ?? null, value, url: link };
+      return { kind, title, value, url: link };
     });
   const name = builder === null ? undefined : buildApi.safeParse(readJson(builder.blob)).data?.buildername;
   if (name !== undefined) entries.push({ kind: "text", title: "Buildername", value: name, url: null });

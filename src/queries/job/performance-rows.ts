@@ -4,6 +4,8 @@ import type { PerformanceRow, PerformanceRows } from "../../web/shown-job.ts";
 import { readJson } from "./read-summary.ts";
 
 const MAX_ROWS = 500;
+/** A list may hold hundreds of thousands of elements that make no row, and refusing each takes time. */
+const MAX_LOOKED_AT = 5000;
 /** Longer data would keep the process busy while it is parsed. The Data tab shows its beginning. */
 const MAX_LENGTH = 2 * 1024 * 1024;
 
@@ -13,12 +15,9 @@ const suite = z.object({
   name: z.string(),
   value: z.number().nullish().catch(null),
   unit,
-  subtests: z.array(subtest.nullable().catch(null)).catch([]),
+  subtests: z.unknown().optional(),
 });
-const item = z.object({
-  framework: z.object({ name: z.string() }),
-  suites: z.array(suite.nullable().catch(null)),
-});
+const item = z.object({ framework: z.object({ name: z.string() }), suites: z.unknown() });
 const performanceData = z.object({ performance_data: z.unknown() });
 
 /** Returns the values of an artifact `performance_data` as rows: each suite, followed by its subtests. */
@@ -26,27 +25,44 @@ export function performanceRows(artifact: Artifact | null): PerformanceRows {
   if (artifact === null) return { rows: [], is_cut: false };
   if (artifact.blob.length > MAX_LENGTH) return { rows: [], is_cut: true };
   const data = performanceData.safeParse(readJson(artifact.blob)).data?.performance_data;
-  // The artifact holds a list of items, or a single one.
-  const items = Array.isArray(data) ? data : [data];
   const rows: PerformanceRow[] = [];
-  for (const each of items) {
-    const read = item.safeParse(each).data;
-    if (read !== undefined) rows.push(...rowsOf(read));
-    if (rows.length > MAX_ROWS) break;
+  let lookedAt = 0;
+  // The artifact holds a list of items, or a single one.
+  for (const row of rowsIn(Array.isArray(data) ? data : [data])) {
+    if (++lookedAt > MAX_LOOKED_AT || (row !== null && rows.length === MAX_ROWS))
+      return { rows, is_cut: true };
+    if (row !== null) rows.push(row);
   }
-  return { rows: rows.slice(0, MAX_ROWS), is_cut: rows.length > MAX_ROWS };
+  return { rows, is_cut: false };
 }
 
-function rowsOf({ framework, suites }: z.infer<typeof item>): PerformanceRow[] {
-  return suites.flatMap((measured) => {
-    if (measured === null) return [];
-    const { name, value = null, unit = null, subtests } = measured;
-    const place = { framework: framework.name, suite: name };
-    return [
-      ...(value === null ? [] : [{ ...place, subtest: null, value, unit }]),
-      ...subtests
-        .filter((each) => each !== null)
-        .map((each) => ({ ...place, subtest: each.name, value: each.value, unit: each.unit ?? unit })),
-    ];
-  });
+/** Returns a row for each value, and null for each element that has none. */
+function* rowsIn(items: readonly unknown[]): Generator<PerformanceRow | null> {
+  for (const each of items) {
+    const read = item.safeParse(each).data;
+    yield null;
+    for (const given of listIn(read?.suites)) {
+      const measured = suite.safeParse(given).data;
+      if (read === undefined || measured === undefined) yield null;
+      else yield* rowsOf(read.framework.name, measured);
+    }
+  }
+}
+
+function* rowsOf(
+  framework: string,
+  { name, value = null, unit: unitOfAll = null, subtests }: z.infer<typeof suite>,
+): Generator<PerformanceRow | null> {
+  const place = { framework, suite: name };
+  yield value === null ? null : { ...place, subtest: null, value, unit: unitOfAll };
+  for (const given of listIn(subtests)) {
+    const each = subtest.safeParse(given).data;
+    yield each === undefined
+      ? null
+      : { ...place, subtest: each.name, value: each.value, unit: each.unit ?? unitOfAll };
+  }
+}
+
+function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Artifact } from "../../domain/submission.ts";
+import { countOrNull, firstOf, textOrNull } from "./read-list.ts";
 
 /** The parts of a `text_log_summary` that pages show. */
 export interface ReadSummary {
@@ -25,22 +26,19 @@ export interface SummaryError {
 const MAX_LENGTH = 2 * 1024 * 1024;
 /** More errors than are shown, because equal ones are shown once. */
 const MAX_ERRORS = 2000;
+const MAX_STEPS = 2000;
 
-const number = z.number().int().nonnegative().nullable().catch(null);
 // A publisher may send anything as its summary. What does not fit is left out, and the rest is shown.
 const step = z.object({
-  name: z.string().catch(""),
-  result: z.string().catch("unknown"),
-  finished_linenumber: number,
+  name: textOrNull,
+  result: textOrNull,
+  finished_linenumber: countOrNull,
 });
-const error = z.object({ line: z.string(), linenumber: number });
+const error = z.object({ line: z.string(), linenumber: countOrNull });
 const summary = z.object({
   logname: z.string().nullable().catch(null),
   step_data: z
-    .object({
-      steps: z.array(step.nullable().catch(null)).catch([]),
-      all_errors: z.array(z.unknown()).catch([]),
-    })
+    .object({ steps: firstOf(step, MAX_STEPS), all_errors: firstOf(error, MAX_ERRORS) })
     .catch({ steps: [], all_errors: [] }),
 });
 
@@ -54,12 +52,11 @@ export function readSummary(artifact: Artifact | null): ReadSummary | null {
     logName: read.logname,
     steps: steps
       .filter((each) => each !== null)
-      .map(({ name, result, finished_linenumber }) => ({ name, result, lastLine: finished_linenumber })),
+      .map(({ name, result, finished_linenumber }) => ({
+        ...{ name: name ?? "", result: result ?? "unknown", lastLine: finished_linenumber },
+      })),
     // An error that cannot be read keeps its place: bug suggestions have the same order.
-    errors: all_errors.slice(0, MAX_ERRORS).map((each) => {
-      const { line, linenumber } = error.safeParse(each).data ?? { line: "", linenumber: null };
-      return { line, lineNumber: linenumber };
-    }),
+    errors: all_errors.map((each) => ({ line: each?.line ?? "", lineNumber: each?.linenumber ?? null })),
   };
 }
 

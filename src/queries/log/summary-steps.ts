@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ViewedError, ViewedStep } from "../../web/log/viewed-log.ts";
+import { countOrNull, firstOf, textOrNull } from "../job/read-list.ts";
 
 /** What a summary tells about its log. */
 export interface SummarySteps {
@@ -15,31 +16,37 @@ const MAX_LENGTH = 4 * 1024 * 1024;
 const MAX_STEPS = 2000;
 /** The worker keeps no more errors of a step. */
 const MAX_ERRORS = 100;
+/** Of the whole summary, and of all steps together. */
 const MAX_NUMBERS = 20_000;
 const MAX_TEXT = 500;
 
-const number = z.number().int().nonnegative().nullable().catch(null);
-const time = z.union([z.string(), z.number()]).nullable().catch(null);
-const text = z.string().catch("");
-const error = z.object({ line: text, linenumber: number });
-const errors = z.array(error.nullable().catch(null)).catch([]);
+const time = z
+  .unknown()
+  .optional()
+  .transform((given) => (typeof given === "string" || typeof given === "number" ? given : null));
+const duration = z
+  .unknown()
+  .optional()
+  .transform((given) => (typeof given === "number" ? given : null));
+const error = z.object({ line: textOrNull, linenumber: countOrNull });
 const step = z.object({
-  name: text,
-  result: z.string().catch("unknown"),
+  name: textOrNull,
+  result: textOrNull,
   started: time,
   finished: time,
-  duration: z.number().nullable().catch(null),
-  started_linenumber: number,
-  finished_linenumber: number,
-  error_count: z.number().int().nonnegative().catch(0),
-  errors,
-  order: number,
+  duration,
+  started_linenumber: countOrNull,
+  finished_linenumber: countOrNull,
+  error_count: countOrNull,
+  errors: z.unknown().optional(),
+  order: countOrNull,
 });
+const errorsOfStep = firstOf(error, MAX_ERRORS);
 // A publisher may send anything as its summary. What does not fit is left out, and the rest is shown.
 const summary = z.object({
   logname: z.string().nullable().catch(null),
   step_data: z
-    .object({ steps: z.array(step.nullable().catch(null)).catch([]), all_errors: errors })
+    .object({ steps: firstOf(step, MAX_STEPS), all_errors: firstOf(error, MAX_NUMBERS) })
     .catch({ steps: [], all_errors: [] }),
 });
 
@@ -50,28 +57,39 @@ export function summarySteps(blob: string): SummarySteps | null {
   const { steps, all_errors } = read.step_data;
   return {
     logName: read.logname,
-    steps: steps
-      .slice(0, MAX_STEPS)
-      .flatMap((each, index) => (each === null ? [] : [viewedStep(each, index)])),
-    errors: viewedErrors(all_errors.slice(0, MAX_NUMBERS)),
+    steps: viewedSteps(steps),
+    errors: viewedErrors(all_errors),
   };
 }
 
-function viewedStep(read: z.infer<typeof step>, index: number): ViewedStep {
-  const { name, result, started, finished, duration, error_count } = read;
+function viewedSteps(steps: readonly (z.infer<typeof step> | null)[]): ViewedStep[] {
+  let left = MAX_NUMBERS;
+  return steps.flatMap((each, index) => {
+    if (each === null) return [];
+    const errors = left > 0 ? errorsOfStep.parse(each.errors) : [];
+    left -= errors.length;
+    return [viewedStep(each, errors, index)];
+  });
+}
+
+type ReadError = z.infer<typeof error> | null;
+
+function viewedStep(read: z.infer<typeof step>, errors: readonly ReadError[], index: number): ViewedStep {
+  const { name, result, started, finished, error_count } = read;
   return {
     order: read.order ?? index,
-    name: name.slice(0, MAX_TEXT),
-    ...{ result, started, finished, duration, error_count },
+    name: (name ?? "").slice(0, MAX_TEXT),
+    result: result ?? "unknown",
+    ...{ started, finished, duration: read.duration, error_count: error_count ?? 0 },
     first_line: read.started_linenumber,
     last_line: read.finished_linenumber,
-    errors: viewedErrors(read.errors.slice(0, MAX_ERRORS)),
+    errors: viewedErrors(errors),
   };
 }
 
-function viewedErrors(read: readonly (z.infer<typeof error> | null)[]): ViewedError[] {
+function viewedErrors(read: readonly ReadError[]): ViewedError[] {
   return read.flatMap((each) =>
-    each === null ? [] : [{ line: each.line.slice(0, MAX_TEXT), line_number: each.linenumber }],
+    each === null ? [] : [{ line: (each.line ?? "").slice(0, MAX_TEXT), line_number: each.linenumber }],
   );
 }
 

@@ -184,7 +184,12 @@ it("a query of more than 2 KiB is refused, and one of 2 KiB is not", async () =>
 it("data are refused to a page of another site; a link from there to a page is not", async () => {
   const headers = { "sec-fetch-site": "cross-site" };
   expect((await ask("/api/light", { headers })).status).toBe(403);
+  expect((await ask("/%61pi/light", { headers })).status).toBe(403);
   expect((await ask("/help", { headers })).status).toBe(200);
+});
+
+it("a stream of events is opened by GET alone, because nobody would end that of a HEAD", async () => {
+  expect((await ask("/api/projects/try/events", { method: "HEAD" })).status).toBe(405);
 });
 
 it("the pages' JSON has no CORS headers and no slash at the end", async () => {

@@ -34,6 +34,11 @@ describe("a job detail", () => {
   it.each([null, 7, {}, [null, 3, { value: 4 }]])("in a list that is %j does no harm", (details) => {
     expect(entriesOf(details)).toEqual([]);
   });
+
+  it("beyond the first thousand is left out", () => {
+    const many = Array.from({ length: 3000 }, (_, index) => ({ value: String(index) }));
+    expect(entriesOf(many)).toHaveLength(1000);
+  });
 });
 
 describe("performance data", () => {
@@ -51,6 +56,12 @@ describe("performance data", () => {
       rows,
       is_cut: false,
     });
+  });
+
+  it("with thousands of elements that make no row is not read to its end", () => {
+    const suites = [...Array.from({ length: 6000 }, () => 0), { name: "late", value: 1 }];
+    const data = json("performance_data", { performance_data: { framework: { name: "talos" }, suites } });
+    expect(performanceRows(data)).toEqual({ rows: [], is_cut: true });
   });
 
   it("is cut, and says so", () => {

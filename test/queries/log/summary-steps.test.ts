@@ -56,6 +56,15 @@ describe("the steps of a summary", () => {
     expect(summarySteps("{}")).toEqual({ logName: null, steps: [], errors: [] });
   });
 
+  it("have a limited number of errors together", () => {
+    const many = Array.from({ length: 300 }, () => ({
+      ...step,
+      errors: Array.from({ length: 200 }, () => ({ line: "boom" })),
+    }));
+    const counts = summarySteps(blobOf(many))?.steps.map(({ errors }) => errors.length);
+    expect([counts?.[0], counts?.[199], counts?.[200]]).toEqual([100, 100, 0]);
+  });
+
   it("are limited in number and length", () => {
     const many = Array.from({ length: 3000 }, () => ({ ...step, name: "n".repeat(1000) }));
     const read = summarySteps(blobOf(many));
