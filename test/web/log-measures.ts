@@ -5,7 +5,7 @@ import type { TestBrowser } from "./browser.ts";
 export async function openLineMs(browser: TestBrowser, address: string, line: string): Promise<number> {
   const page = await browser.newPage();
   const from = performance.now();
-  await page.goto(address);
+  await page.goto(address, { waitUntil: "commit" });
   await page.getByText(line).waitFor();
   const tookMs = performance.now() - from;
   await page.close();

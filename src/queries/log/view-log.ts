@@ -46,6 +46,7 @@ export async function viewLog(
     logs: view.logs.map(logChoice),
     chosen: chosen === null ? null : logChoice(chosen),
     wanted,
+    wanted_by: log === null ? "summary" : "address",
     summary: state,
     steps: isOfThis ? blankTexts(read.steps) : [],
     failing: isOfThis ? failingLines(read) : [],

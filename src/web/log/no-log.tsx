@@ -3,10 +3,9 @@ import { jobAddress } from "../addresses.ts";
 import type { ViewedLog } from "./viewed-log.ts";
 
 /** What is said if the job has no log that could be shown. */
-export function NoLog({ viewed: { job, logs, wanted, summary } }: { readonly viewed: ViewedLog }) {
+export function NoLog({ viewed: { job, logs, wanted, wanted_by } }: { readonly viewed: ViewedLog }) {
   const place = { project: job.project, guid: job.job_guid };
   const others = logs.map(({ name }) => printable(name)).join(", ");
-  const isNamedBySummary = wanted !== null && summary !== "none";
   return (
     <div class="note note-warning">
       {logs.length === 0 && (
@@ -19,17 +18,15 @@ export function NoLog({ viewed: { job, logs, wanted, summary } }: { readonly vie
         <p>None of the job's logs has one of the names that are shown first. Choose one above: {others}.</p>
       )}
       {logs.length > 0 && wanted !== null && (
-        <>
-          <p>
-            The job has no log named <strong>{printable(wanted)}</strong>. It has: {others}. Choose one above.
-          </p>
-          {isNamedBySummary && (
-            <p>
-              If the job's summary gives this name as its <code>logname</code>, then its publisher has to use
-              the same name for the log reference.
-            </p>
-          )}
-        </>
+        <p>
+          The job has no log named <strong>{printable(wanted)}</strong>. It has: {others}. Choose one above.
+        </p>
+      )}
+      {wanted !== null && wanted_by === "summary" && (
+        <p>
+          The job's summary gives that name as its <code>logname</code>. The steps of the summary are shown
+          once the publisher uses the same name for the log reference.
+        </p>
       )}
       <p>
         <a href={jobAddress({ ...place, tab: "history" })}>What the job's messages said</a>

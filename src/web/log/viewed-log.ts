@@ -15,8 +15,10 @@ export interface ViewedLog {
   readonly logs: readonly LogChoice[];
   /** The one that is shown; null if the job has no such log. */
   readonly chosen: LogChoice | null;
-  /** The name that was asked for, by the address or by the summary; null if nobody named one. */
+  /** The name that was asked for; null if nobody named one. */
   readonly wanted: string | null;
+  /** Who has named it: the address, or the `logname` of the job's summary. */
+  readonly wanted_by: "address" | "summary";
   /** What is known about steps and errors. */
   readonly summary: LogSummaryState;
   readonly steps: readonly ViewedStep[];

@@ -14,6 +14,11 @@ export type NoteState =
   | { readonly kind: "gone"; readonly text: string }
   | { readonly kind: "empty"; readonly isFinal: boolean };
 
+/** Returns whether no lines will come unless the reader asks for them again. */
+export function isFinal({ kind }: NoteState): boolean {
+  return ["stopped", "failed", "gone", "empty"].includes(kind);
+}
+
 export interface LogNoteProps {
   readonly note: NoteState;
   readonly onStop: () => void;
@@ -58,7 +63,7 @@ export function LogNote({ note, onStop, onAgain }: LogNoteProps) {
           <p>
             <strong>{heading}</strong>
           </p>
-          <p>{printable(note.detail)}</p>
+          <p>{sentence(printable(note.detail))}</p>
           <p>
             {advice} {again("Try again")}
           </p>
@@ -78,4 +83,8 @@ export function LogNote({ note, onStop, onAgain }: LogNoteProps) {
         </p>
       );
   }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

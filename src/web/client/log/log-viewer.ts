@@ -9,7 +9,7 @@ import { highlightText } from "./highlight-text.ts";
 import { ABOVE, LinesView } from "./lines-view.ts";
 import { loadLog } from "./load-log.ts";
 import { BLOCK_LINES, LogBlocks } from "./log-blocks.ts";
-import { LogNote, type NoteState } from "./log-note.tsx";
+import { isFinal, LogNote, type NoteState } from "./log-note.tsx";
 import { LogFoot, LogTools, type LogToolsProps } from "./log-tools.tsx";
 import { drawMarks } from "./scroll-marks.ts";
 import { buildFrame, type ViewerFrame } from "./viewer-frame.ts";
@@ -196,7 +196,7 @@ export class LogViewer {
   }
 
   #render(): void {
-    const { tools, note, foot } = this.#frame;
+    const { tools, note, lines, foot } = this.#frame;
     const { jobState, failing } = this.#options;
     const { isFailingOnly } = this.lines;
     const view = { find: this.find.state, isFailingOnly, failing: failing.length };
@@ -205,6 +205,8 @@ export class LogViewer {
     render(h(LogNote, { note: this.#note, onStop: () => this.#stop(), onAgain }), note);
     const text = this.#text;
     const trouble = this.#trouble;
+    // While the log is on its way, the place of its lines is kept.
+    lines.hidden = (text?.total ?? 0) === 0 && isFinal(this.#note);
     render(text === null ? null : h(LogFoot, { text, jobState, trouble, onAgain }), foot);
   }
 }
