@@ -262,6 +262,24 @@ chromium.describe("the log page", () => {
       expect(await page.locator(".log-selected").count()).toBe(3);
     });
 
+    it("copies text that the mouse has selected, without numbers, colours and odd line ends", async () => {
+      const page = await openNext("hostile/0");
+      await row(page, 2).waitFor();
+      await page.evaluate(() => {
+        const texts = document.querySelectorAll(".log-text");
+        const [first, last] = [texts[0]?.firstChild, texts[2]?.firstChild];
+        if (first == null || last == null) throw new Error("no lines");
+        document.getSelection()?.setBaseAndExtent(first.firstChild ?? first, 1, last, 3);
+        document.body.append(document.createElement("textarea"));
+      });
+      await page.keyboard.press("Control+C");
+      await page.locator("textarea").focus();
+      await page.keyboard.press("Control+V");
+      const [first, second, third] = (await page.locator("textarea").inputValue()).split("\n");
+      expect([first, third]).toEqual(["ed plain cleared", "use"]);
+      expect(second).toMatch(/^<img src=x .*<\/script>$/);
+    });
+
     it("uses the keys", async () => {
       const page = await openNext("plain/0", "#L0");
       await row(page, 0).waitFor();
