@@ -6,11 +6,10 @@ import { arrangePush, type DrawnPush } from "../../web/grid/draw/drawn-push.ts";
 import { GridMain } from "../../web/grid/draw/grid-main.tsx";
 import { PushContent, PushSection } from "../../web/grid/draw/push-section.tsx";
 import { GridRow } from "../../web/grid/draw/row-drawing.tsx";
-import { chooseJobs } from "../../web/grid/filter-jobs.ts";
 import type { GridView } from "../../web/grid/grid-view.ts";
 import { addCounts } from "../../web/grid/job-counts.ts";
 import { showPush } from "../../web/grid/shown-push.ts";
-import { jobsOf } from "./grid-jobs.ts";
+import { chooseInTurns, jobsOf } from "./grid-jobs.ts";
 import { drawAround, drawMarkup, type Markup } from "./markup.ts";
 
 /** What a page of the grid shows. */
@@ -29,10 +28,9 @@ export async function drawGrid({ view, pushes, next, panel }: GridPage): Promise
   const sections: Markup[] = [];
   const counts = [];
   for (const { row, hot } of pushes) {
-    const all = jobsOf(hot);
-    const chosen = chooseJobs(all.jobs, view.filter);
+    const all = await jobsOf(hot, turns);
+    const chosen = await chooseInTurns(all.jobs, view.filter, turns);
     counts.push(chosen.offeredCounts);
-    await turns.giveIfDue();
     const drawn = arrangePush({ push: showPush(row), all, chosen, view, tabIndex: undefined });
     sections.push(await drawPush(drawn, turns));
   }

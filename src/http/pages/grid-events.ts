@@ -11,6 +11,8 @@ import { PageRefused } from "./page-refused.ts";
 
 /** How often the store is asked for changes while a page is open, in milliseconds. */
 const EVERY_MS = 2000;
+/** About how many cells can be written in one turn of the event loop. */
+const CELLS_OF_EVENT = 2000;
 /** When a page that gets no stream may try again. */
 const RETRY_SECONDS = 60;
 
@@ -20,7 +22,7 @@ export function gridEvents(
   model: GridModel,
 ): FastifyPluginAsync {
   const onBug = (error: unknown): void => log.error("bug", { what: "grid events", error });
-  const live = new LiveGrid({ store, model, everyMs: EVERY_MS, onBug });
+  const live = new LiveGrid({ store, model, everyMs: EVERY_MS, cellsOfEvent: CELLS_OF_EVENT, onBug });
   const streams = new Set<EventStream>();
 
   return async (app) => {

@@ -1,18 +1,49 @@
 import type { HotCell, HotPush } from "../../queries/grid/hot-push.ts";
+import type { EventLoopTurns } from "../../timing/event-loop-turns.ts";
+import { type ChosenJobs, chooseJobs } from "../../web/grid/filter-jobs.ts";
 import { type GridJob, toGridJob } from "../../web/grid/grid-job.ts";
-import { type PushJobs, toPushJobs } from "../../web/grid/job-counts.ts";
+import type { JobFilter } from "../../web/grid/grid-view.ts";
+import { addCounts, type PushJobs, toPushJobs } from "../../web/grid/job-counts.ts";
 
 /** A cell in memory never changes: a change brings another one. */
 const ofCells = new WeakMap<HotCell, GridJob>();
 const ofPushes = new WeakMap<HotPush, { readonly lastChange: number; readonly jobs: PushJobs }>();
 
+/** How many jobs are worked on between two looks at the time. */
+const AT_ONCE = 500;
+
 /** Returns the jobs of a push. What was made of a cell or a push is used again until it changes. */
-export function jobsOf(push: HotPush): PushJobs {
+export async function jobsOf(push: HotPush, turns: EventLoopTurns): Promise<PushJobs> {
+  const { lastChange } = push;
   const known = ofPushes.get(push);
-  if (known?.lastChange === push.lastChange) return known.jobs;
-  const jobs = toPushJobs([...push.cells.values()].map(jobOf));
-  ofPushes.set(push, { lastChange: push.lastChange, jobs });
+  if (known?.lastChange === lastChange) return known.jobs;
+  const found: GridJob[] = [];
+  // A copy, because cells may come and go during the turns.
+  for (const hot of [...push.cells.values()]) {
+    if (found.length % AT_ONCE === 0) await turns.giveIfDue();
+    found.push(jobOf(hot));
+  }
+  const jobs = toPushJobs(found);
+  ofPushes.set(push, { lastChange, jobs });
   return jobs;
+}
+
+/** Does what `chooseJobs` does, some jobs at a time. */
+export async function chooseInTurns(
+  all: readonly GridJob[],
+  filter: JobFilter,
+  turns: EventLoopTurns,
+): Promise<ChosenJobs> {
+  const parts: ChosenJobs[] = [];
+  for (let from = 0; from < all.length; from += AT_ONCE) {
+    parts.push(chooseJobs(all.slice(from, from + AT_ONCE), filter));
+    await turns.giveIfDue();
+  }
+  return {
+    shown: parts.flatMap(({ shown }) => shown),
+    shownCounts: addCounts(parts.map(({ shownCounts }) => shownCounts)),
+    offeredCounts: addCounts(parts.map(({ offeredCounts }) => offeredCounts)),
+  };
 }
 
 function jobOf(hot: HotCell): GridJob {

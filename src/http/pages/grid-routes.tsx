@@ -6,6 +6,7 @@ import { writePushCursor } from "../../queries/grid/push-cursor.ts";
 import { readGridView } from "../../web/grid/grid-address.ts";
 import type { PushesAnswer } from "../../web/grid/grid-answers.ts";
 import type { GridView } from "../../web/grid/grid-view.ts";
+import { MAX_JOBS } from "../../web/grid/job-counts.ts";
 import { showPush } from "../../web/grid/shown-push.ts";
 import { sendJson, sendJsonBytes } from "../server/send-json.ts";
 import { drawGrid } from "./draw-grid.tsx";
@@ -25,7 +26,13 @@ const MAX_ASKED = 50;
 /** `/projects/P` and `/projects/P/pushes/REV`, the grid, with its JSON and its events. */
 export function gridRoutes(parts: PageParts): FastifyPluginAsync {
   const { store, now } = parts;
-  const model = new GridModel({ store, maxPushes: MAX_HOT_PUSHES, maxBytes: MAX_HOT_BYTES, now });
+  const model = new GridModel({
+    store,
+    maxPushes: MAX_HOT_PUSHES,
+    maxBytes: MAX_HOT_BYTES,
+    maxJobs: MAX_JOBS,
+    now,
+  });
 
   async function sendGrid(reply: FastifyReply, view: GridView): Promise<FastifyReply> {
     const [list, panel] = await Promise.all([pushesOf(view), gridPanel(parts, view)]);

@@ -9,6 +9,8 @@ export interface GridModelOptions {
   readonly store: Pick<PageReads, "listCells">;
   /** The most pushes in memory. */
   readonly maxPushes: number;
+  /** The most jobs of a push. Others that it has are left out. */
+  readonly maxJobs: number;
   /** The most bytes of all cells, as `HotPush` estimates them. */
   readonly maxBytes: number;
   /** Milliseconds since the Unix epoch. */
@@ -38,8 +40,8 @@ export class GridModel {
    * @throws Unavailable if the store cannot be read. What is known stays.
    */
   async look(id: string): Promise<HotPush> {
-    const { store, now } = this.#options;
-    const push = this.#pushes.get(id) ?? new HotPush(id, () => ++this.#lastNumber);
+    const { store, maxJobs, now } = this.#options;
+    const push = this.#pushes.get(id) ?? new HotPush(id, maxJobs, () => ++this.#lastNumber);
     this.#pushes.delete(id);
     this.#pushes.set(id, push);
     await push.refresh(store, now());

@@ -34,6 +34,7 @@ const BYTES_OF_CELL = 300;
 /** The cells of one push, kept up to date by what has changed since they were last read. */
 export class HotPush {
   readonly id: string;
+  readonly #maxJobs: number;
   readonly #nextNumber: () => number;
   readonly #cells = new Map<string, HotCell>();
   #gone: { readonly guid: string; readonly changeNumber: number }[] = [];
@@ -45,8 +46,9 @@ export class HotPush {
   #bytes = 0;
   #refreshing: Promise<void> | null = null;
 
-  constructor(id: string, nextNumber: () => number) {
+  constructor(id: string, maxJobs: number, nextNumber: () => number) {
     this.id = id;
+    this.#maxJobs = maxJobs;
     this.#nextNumber = nextNumber;
   }
 
@@ -112,6 +114,7 @@ export class HotPush {
   #take({ cell, coalesced }: GridCell): void {
     const guid = cell[CELL.guid];
     const known = this.#cells.get(guid);
+    if (known === undefined && this.#cells.size >= this.#maxJobs) return;
     if (known?.cell[CELL.version] === cell[CELL.version] && known.coalesced === coalesced) return;
     this.#lastChange = this.#nextNumber();
     this.#cells.set(guid, { cell, coalesced, changeNumber: this.#lastChange });

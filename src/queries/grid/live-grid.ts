@@ -1,6 +1,7 @@
 import { Unavailable } from "../../domain/faults.ts";
 import { resultSetId } from "../../domain/ids.ts";
 import type { PageReads, PushRow } from "../../store/ports/page-reads.ts";
+import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import type { GridModel, GridPosition } from "./grid-model.ts";
 import type { CellChanges } from "./hot-push.ts";
 
@@ -45,6 +46,8 @@ export interface LiveGridOptions {
   readonly model: GridModel;
   /** How often changes are looked for, in milliseconds. */
   readonly everyMs: number;
+  /** With so many cells an event ends, and the next push is told by another one: an event is written in one turn of the event loop. */
+  readonly cellsOfEvent: number;
   /** Called for an error that is not the store's. */
   readonly onBug: (error: unknown) => void;
 }
@@ -116,7 +119,11 @@ export class LiveGrid {
     const newest = await this.#newestPushes(viewers);
     for (const viewer of viewers) admitHeads(viewer, newest.get(viewer.watch.project) ?? []);
     const skipped = await this.#lookAtPushes(viewers);
-    for (const viewer of viewers) this.#tell(viewer, newest.get(viewer.watch.project) ?? [], skipped);
+    const turns = new EventLoopTurns();
+    for (const viewer of viewers) {
+      await this.#tell(viewer, newest.get(viewer.watch.project) ?? [], skipped, turns);
+      await turns.giveIfDue();
+    }
   }
 
   async #newestPushes(viewers: readonly Viewer[]): Promise<ReadonlyMap<string, readonly PushRow[]>> {
@@ -145,23 +152,40 @@ export class LiveGrid {
     return skipped;
   }
 
-  #tell(viewer: Viewer, newest: readonly PushRow[], skipped: ReadonlySet<string>): void {
+  async #tell(
+    viewer: Viewer,
+    newest: readonly PushRow[],
+    skipped: ReadonlySet<string>,
+    turns: EventLoopTurns,
+  ): Promise<void> {
     const { model } = this.#options;
     const { watch, revisions } = viewer;
-    const heads = newest.filter((push) => isNews(viewer, push));
-    const pushes: PushChanges[] = [];
+    let heads = newest.filter((push) => isNews(viewer, push));
+    let pushes: PushChanges[] = [];
+    let cells = 0;
+    let hasSent = false;
     const unwatched: string[] = [];
+    // What changes during the turns is told the next time.
+    const position = model.position();
     for (const revision of revisions) {
       const id = resultSetId(watch.project, revision);
       if (skipped.has(id)) unwatched.push(revision);
       const changes = model.changesOf(id, viewer.position);
-      if (changes !== null) pushes.push({ revision, ...changes });
+      if (changes === null) continue;
+      pushes.push({ revision, ...changes });
+      cells += changes.cells.length;
+      if (cells < this.#options.cellsOfEvent) continue;
+      // Until the last event, the page has not got all changes up to the new position.
+      viewer.send({ kind: "changes", heads, pushes, position: viewer.position });
+      [heads, pushes, cells, hasSent] = [[], [], 0, true];
+      await turns.give();
+      if (!this.#viewers.has(viewer)) return;
     }
-    viewer.position = model.position();
+    viewer.position = position;
     if (unwatched.join() !== viewer.unwatched) viewer.send({ kind: "unwatched", revisions: unwatched });
     viewer.unwatched = unwatched.join();
-    if (heads.length === 0 && pushes.length === 0) return;
-    viewer.send({ kind: "changes", heads, pushes, position: viewer.position });
+    if (hasSent || heads.length > 0 || pushes.length > 0)
+      viewer.send({ kind: "changes", heads, pushes, position });
   }
 }
 

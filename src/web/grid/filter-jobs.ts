@@ -22,10 +22,8 @@ export function chooseJobs(jobs: readonly GridJob[], filter: JobFilter): ChosenJ
 
 /** Returns a function that says whether all conditions but that on the status hold. */
 function createTest(filter: JobFilter): (job: GridJob) => boolean {
-  const words = filter.text
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== "");
+  // Each word once: an address has room for a thousand equal ones.
+  const words = [...new Set(filter.text.toLowerCase().split(/\s+/))].filter((word) => word !== "");
   const tiers = new Set(filter.tiers);
   const platforms = new Set(filter.platforms);
   const groups = new Set(filter.groups);

@@ -1,6 +1,9 @@
 import { isUnclassified } from "../job-status.ts";
 import type { GridJob } from "./grid-job.ts";
 
+/** The most jobs of a push that are shown: no push of people has as many, but anybody who may publish can make one that has. */
+export const MAX_JOBS = 20_000;
+
 /** Numbers of jobs. A job that another one has taken the place of is in none of them. */
 export interface JobCounts {
   readonly completed: number;

@@ -33,12 +33,21 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function aModel(limits: { readonly maxPushes?: number; readonly maxBytes?: number } = {}): GridModel {
+function aModel(
+  limits: { readonly maxPushes?: number; readonly maxBytes?: number; readonly maxJobs?: number } = {},
+): GridModel {
   const listCells = (query: CellQuery) => {
     asked.push(query);
     return store.listCells(query);
   };
-  return new GridModel({ store: { listCells }, maxPushes: 50, maxBytes: 1e6, now: () => nowMs, ...limits });
+  return new GridModel({
+    store: { listCells },
+    maxPushes: 50,
+    maxBytes: 1e6,
+    maxJobs: 50,
+    now: () => nowMs,
+    ...limits,
+  });
 }
 
 const running = (taskId: string) => anArrival({ taskId, state: "running", result: undefined });
@@ -124,7 +133,13 @@ describe("a push in memory", () => {
     let isAway = false;
     const listCells = (query: CellQuery) =>
       isAway ? Promise.reject(new Error("away")) : store.listCells(query);
-    const model = new GridModel({ store: { listCells }, maxPushes: 50, maxBytes: 1e6, now: () => nowMs });
+    const model = new GridModel({
+      store: { listCells },
+      maxPushes: 50,
+      maxBytes: 1e6,
+      maxJobs: 50,
+      now: () => nowMs,
+    });
     await model.look(push);
     const position = model.position();
     await store.storeSubmissions([passed("a/0")]);
@@ -146,6 +161,15 @@ describe("the memory", () => {
     expect(model.hasRoom()).toBe(false);
     await model.look(otherPush);
     expect([model.has(push), model.has(otherPush)]).toEqual([false, true]);
+  });
+
+  it("holds no more jobs than it may, and is told of changes of these", async () => {
+    await store.storeSubmissions([running("a/0")]);
+    const model = aModel({ maxJobs: 1 });
+    await model.look(push);
+    await store.storeSubmissions([running("b/0"), passed("a/0")]);
+    await model.look(push);
+    expect(told(model, "")).toEqual(["a/0 completed"]);
   });
 
   it("forgets when it holds too many bytes, but never the push that was just asked for", async () => {

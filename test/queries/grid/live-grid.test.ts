@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 function useModel(maxPushes: number): void {
-  model = new GridModel({ store, maxPushes, maxBytes: 1e6, now: Date.now });
+  model = new GridModel({ store, maxPushes, maxBytes: 1e6, maxJobs: 50, now: Date.now });
   const listPushes: Store["listPushes"] = async (query) => {
     if (isAway) throw new Unavailable("store", "away");
     return store.listPushes(query);
@@ -44,7 +44,7 @@ function useModel(maxPushes: number): void {
   const onBug = (error: unknown): void => {
     throw error;
   };
-  live = new LiveGrid({ store: { listPushes }, model, everyMs: EVERY_MS, onBug });
+  live = new LiveGrid({ store: { listPushes }, model, everyMs: EVERY_MS, cellsOfEvent: 2, onBug });
 }
 
 const revisionOf = (letter: string): string => letter.repeat(40);
@@ -58,6 +58,14 @@ const jobOf = (letter: string, state = "running") => ({
     ...(state === "running" && { result: undefined }),
   }),
   received_at: new Date().toISOString(),
+});
+
+const secondOf = (letter: string) => ({
+  ...jobOf(letter),
+  ...anArrival({
+    taskId: `${letter}/1`,
+    origin: { kind: "hg.mozilla.org", project: "try", revision: revisionOf(letter) },
+  }),
 });
 
 /** Submits a push. @param seconds - since the Unix epoch; later pushes stand above. */
@@ -148,6 +156,20 @@ describe("an open page", () => {
     expect(single).toEqual(["head c by a@b.org"]);
   });
 
+  it("is told of very many jobs push by push, and has a new position only after the last one", async () => {
+    await store.storeSubmissions([jobOf("a"), secondOf("a"), jobOf("b")]);
+    const told: GridEvent[] = [];
+    const watch = { project: "try", revisions: [shortOf("a"), shortOf("b")], follows: null, after: "" };
+    ends.push(live.open(watch, (event) => told.push(event)));
+    await until(() => told.length === 2);
+    const pushes = told.map((event) => (event.kind === "changes" ? event.pushes : []));
+    expect(pushes.map((each) => each.map(({ revision, cells }) => [revision[0], cells.length]))).toEqual([
+      [["a", 2]],
+      [["b", 1]],
+    ]);
+    expect(told.map((event) => event.kind === "changes" && event.position)).toEqual(["", model.position()]);
+  });
+
   it("is told when the store goes away, and when it is back", async () => {
     await store.storeSubmissions([jobOf("a")]);
     isAway = true;
@@ -177,7 +199,13 @@ it("nothing is read while no page is open", async () => {
     reads += 1;
     return store.listPushes(query);
   };
-  const quiet = new LiveGrid({ store: { listPushes }, model, everyMs: EVERY_MS, onBug: () => undefined });
+  const quiet = new LiveGrid({
+    store: { listPushes },
+    model,
+    everyMs: EVERY_MS,
+    cellsOfEvent: 2,
+    onBug: () => undefined,
+  });
   const end = quiet.open({ project: "try", revisions: [], follows: null, after: "" }, () => undefined);
   await until(() => reads > 1);
   end();

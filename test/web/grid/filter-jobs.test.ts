@@ -55,6 +55,19 @@ describe("a filter", () => {
     expect(found.join(" ")).toBe(shown);
   });
 
+  it("looks for a word once, however often an address repeats it", () => {
+    let looks = 0;
+    const job = {
+      ...aGridJob({ guid: "a/0" }),
+      get searched() {
+        looks++;
+        return "leak";
+      },
+    };
+    expect(chooseJobs([job], { ...noFilter, text: "leak ".repeat(100) }).shown).toHaveLength(1);
+    expect(looks).toBe(1);
+  });
+
   it("counts the jobs that it shows, and those that it would show in any status", () => {
     const { shownCounts, offeredCounts } = chooseJobs(grid, { ...noFilter, status: ["busted"] });
     expect(shownCounts).toMatchObject({ completed: 1, failed: 1, inProgress: 0 });

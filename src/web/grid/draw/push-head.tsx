@@ -3,7 +3,7 @@ import { pushAddress } from "../../addresses.ts";
 import { ShownTime, type Zone } from "../../shown-time.tsx";
 import { gridAddress } from "../grid-address.ts";
 import { type GridView, toggleStatus } from "../grid-view.ts";
-import { type JobCounts, progressText } from "../job-counts.ts";
+import { type JobCounts, MAX_JOBS, progressText } from "../job-counts.ts";
 import type { ShownPush, ShownRevision } from "../shown-push.ts";
 
 export interface PushHeadProps {
@@ -61,6 +61,7 @@ export function PushHead({ push, view, counts, total, shown, zone, tabIndex }: P
           <span class="muted">
             {shown < total && `${shown} of `}
             {total === 1 ? "1 job" : `${total} jobs`}
+            {total === MAX_JOBS && ", and no more are shown"}
           </span>
         </span>
       </div>
