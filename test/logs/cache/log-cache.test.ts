@@ -209,12 +209,17 @@ describe("a page", () => {
   it("that is closed ends its fetch a little later, but not that of another reader", async () => {
     const cache = aCache({ abandonedMs: 50 });
     const other = cache.readLines(`${host.url}/slow2`, 0, 1, true);
-    for (const path of ["/slow1", "/slow2"]) {
-      expect(await cache.readPart(shown(path), 0, 1, 20)).toMatchObject({ kind: "fetching" });
-    }
-    await until(() => host.open() === 1 && host.connections() === 2);
+    await until(() => asked("/slow2") === 1);
+    const ask = (path: string) => cache.readPart(shown(path), 0, 1, 20);
+    await until(async () => {
+      expect(await ask("/slow1")).toMatchObject({ kind: "fetching" });
+      return asked("/slow1") > 0;
+    });
+    expect(await ask("/slow2")).toMatchObject({ kind: "fetching" });
+    await until(() => host.open() === 1);
     release();
     expect(texts(await other)).toEqual(["slow 2"]);
+    expect(asked("/slow2")).toBe(1);
   });
 
   it("goes on with the copy that it shows while the log grows, until a new one is asked for", async () => {
