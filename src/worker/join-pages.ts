@@ -5,10 +5,13 @@ import type { PageParts } from "../http/pages/page-parts.ts";
 import { publicPages } from "../http/pages/public-pages.ts";
 import type { PublicPages } from "../http/public/start-public.ts";
 
+/** How to ask for the light, and what to say if all is well. */
+export type AskedLight = Pick<LightOptions, "problems" | "ready">;
+
 export interface PagesOptions
   extends Pick<PageParts, "settings" | "status" | "rules" | "hasRegistry" | "store" | "logs" | "log"> {
   /** How to ask for the light in the header of each page. */
-  readonly light: Omit<LightOptions, "now">;
+  readonly light: AskedLight;
 }
 
 /** Joins the pages with what they show. */
@@ -16,7 +19,7 @@ export function joinPages({ light, ...parts }: PagesOptions): PublicPages {
   const { now } = Date;
   return publicPages({
     ...parts,
-    light: createLightSource({ ...light, now }),
+    light: createLightSource({ ...light, showsReasons: parts.settings.operates, now }),
     assets: openAssets(fileURLToPath(builtAssets), parts.log),
     now,
   });

@@ -5,7 +5,6 @@ import { askWorker } from "../http/observe/ask-worker.ts";
 import { openObserver } from "../http/observe/open-observer.ts";
 import { pagesObserverPlugin } from "../http/observe/pages-observer.ts";
 import { watchStore } from "../http/observe/store-trouble.ts";
-import type { LightOptions } from "../http/pages/light-source.ts";
 import { startPublic } from "../http/public/start-public.ts";
 import { judgeLimits } from "../judge/judge-limits.ts";
 import type { Log } from "../log.ts";
@@ -13,7 +12,7 @@ import { collectProcessMetrics } from "../metrics/counters.ts";
 import { createPagesGauges } from "../metrics/pages-gauges.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
 import { version } from "../version.ts";
-import { joinPages, type PagesOptions } from "./join-pages.ts";
+import { type AskedLight, joinPages, type PagesOptions } from "./join-pages.ts";
 import { openLogTexts } from "./open-log-texts.ts";
 import { openStoreOf } from "./open-storage.ts";
 import { httpOptions, logTextOptions, pageSettings, restOptions } from "./options.ts";
@@ -91,10 +90,7 @@ function whyNoPages({ PUBLIC_PORT, PAGES }: Settings): string {
 }
 
 /** Returns how to ask for the light: the store first, and then the workers that are named. */
-function lightOf(
-  workers: readonly string[],
-  storeTrouble: () => Promise<string | null>,
-): Omit<LightOptions, "now"> {
+function lightOf(workers: readonly string[], storeTrouble: () => Promise<string | null>): AskedLight {
   async function problems(): Promise<string[]> {
     const trouble = await storeTrouble();
     if (trouble !== null) return [`store: ${trouble}`];

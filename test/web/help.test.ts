@@ -28,6 +28,7 @@ chromium.describe("the help and the frame of all pages", () => {
   beforeAll(async () => {
     store = await openSqliteStore(folder, 30);
     const light = createLightSource({
+      showsReasons: true,
       problems: async () => problems,
       ready: { state: "ready", words: "worker ready" },
       // Every question is a new one.

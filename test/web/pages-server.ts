@@ -49,6 +49,7 @@ export async function startPagesServer(store: Store, changes: Partial<PageParts>
     hasRegistry: true,
     light: createLightSource({
       problems: async () => [],
+      showsReasons: true,
       ready: { state: "ready", words: "worker ready" },
       now: Date.now,
     }),

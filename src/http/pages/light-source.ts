@@ -15,6 +15,8 @@ export interface LightSource {
 export interface LightOptions {
   /** Returns what keeps the worker from working; an empty list if it is ready. */
   readonly problems: () => Promise<readonly string[]>;
+  /** Whether to say the problems. They hold addresses of databases, and paths: only operators may see them. */
+  readonly showsReasons: boolean;
   /** What to say if there is no problem. */
   readonly ready: LightView;
   /** Milliseconds since any fixed moment. */
@@ -27,16 +29,20 @@ const FRESH_MS = 2000;
 const PATIENCE_MS = 200;
 
 /** Asks for the worker's problems when a page needs them, and remembers the answer for a moment. */
-export function createLightSource({ problems, ready, now }: LightOptions): LightSource {
+export function createLightSource({ problems, showsReasons, ready, now }: LightOptions): LightSource {
   let last: LightView = { state: "unknown", words: "not known yet" };
   let knownAtMs = Number.NEGATIVE_INFINITY;
 
   const refresh = shareAnswer(async () => {
     const [first] = await problems().catch(() => ["the worker cannot say how it is"]);
-    last = first === undefined ? ready : { state: "trouble", words: escapeInvisible(blankSecrets(first)) };
+    last = first === undefined ? ready : { state: "trouble", words: wordsFor(first) };
     knownAtMs = now();
     return last;
   });
+
+  function wordsFor(problem: string): string {
+    return showsReasons ? escapeInvisible(blankSecrets(problem)) : "not ready now";
+  }
 
   return {
     ask: async () => (now() - knownAtMs < FRESH_MS ? last : withDeadline(refresh(), PATIENCE_MS, () => last)),
