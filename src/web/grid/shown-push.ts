@@ -28,6 +28,7 @@ export interface ShownRevision {
 const MAX_REVISIONS = 20;
 /** The page cuts a line by its width; nobody reads more of it. */
 const MAX_COMMENT = 300;
+const MAX_AUTHOR = 200;
 
 /** Returns what the grid shows of a stored push. */
 export function showPush(push: ResultSet & { readonly is_skeleton: boolean }): ShownPush {
@@ -51,5 +52,12 @@ function showRevision({ revision, author, comment }: Revision): ShownRevision {
 
 /** Returns the name of an author such as `Some Person <person@example.org>`. */
 function nameOf(author: string): string {
-  return author.replace(/\s*<[^<>]*>\s*$/, "") || author;
+  return (withoutAddress(author) || author).slice(0, MAX_AUTHOR);
+}
+
+/** Without a pattern: an author may be a megabyte of spaces, and a pattern would try each of them as the beginning. */
+function withoutAddress(author: string): string {
+  const text = author.trimEnd();
+  const open = text.lastIndexOf("<");
+  return open !== -1 && text.indexOf(">", open) === text.length - 1 ? text.slice(0, open).trimEnd() : author;
 }
