@@ -49,24 +49,6 @@ export async function measureGrid(browser: TestBrowser, url: string): Promise<Gr
   }
 }
 
-/** Computing time of one measurement of {@link slowdown}, in milliseconds. */
-const SPIN_MS = 30;
-
-/**
- * Returns how much longer computing takes now than it would on an idle machine, at least 1. Other tests run beside this one, and budgets
- * are meant for an idle machine.
- */
-export function slowdown(): number {
-  const from = performance.now();
-  const used = process.cpuUsage();
-  const usedMs = (): number => {
-    const { user, system } = process.cpuUsage(used);
-    return (user + system) / 1000;
-  };
-  while (usedMs() < SPIN_MS);
-  return Math.max(1, (performance.now() - from) / usedMs());
-}
-
 function loadFigures(page: Page): Promise<Pick<GridFigures, "first_paint_ms" | "bytes" | "longest_task_ms">> {
   return page.evaluate(() => {
     const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];

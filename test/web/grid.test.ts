@@ -11,9 +11,10 @@ import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { until } from "../until.ts";
 import { axeFindings } from "./axe.ts";
 import { openBrowser } from "./browser.ts";
-import { type GridFigures, gridBudgets, measureGrid, slowdown } from "./grid-measures.ts";
+import { type GridFigures, gridBudgets, measureGrid } from "./grid-measures.ts";
 import { fillLargeGrid, LARGE_PROJECT } from "./large-grid.ts";
 import { type PagesServer, pageSettings, startPagesServer } from "./pages-server.ts";
+import { slowdown } from "./slowdown.ts";
 
 const chromium = await serverOrSkip(openBrowser);
 
