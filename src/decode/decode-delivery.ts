@@ -5,7 +5,7 @@ import { blankUrls } from "../domain/text/blank-url.ts";
 import { countBrackets, measureJson } from "../domain/text/json-size.ts";
 import { type ParsedSource, parseSourceWithin } from "../domain/text/source-json.ts";
 import { undoEncodings } from "./undo-encodings.ts";
-import { type DecodedJob, unwrapJobs } from "./unwrap-jobs.ts";
+import { countJobs, type DecodedJob, unwrapJobs } from "./unwrap-jobs.ts";
 
 export interface DecodeLimits {
   /** The deepest nesting that is accepted, so that no function that walks the value overflows the stack. */
@@ -43,9 +43,10 @@ export function decodeDelivery(
   if (!isUtf8(body)) return malformed("the body is not valid UTF-8");
   const parsed = parse(body, limits);
   if (!parsed.ok) return parsed;
-  const jobs = unwrapJobs(parsed.value);
-  if (jobs.length === 0) return malformed("the body is an empty array: it holds no job");
-  return jobs.length > limits.maxJobs ? tooManyJobs(jobs.length, limits) : ok(jobs);
+  const count = countJobs(parsed.value.value);
+  if (count === 0) return malformed("the body is an empty array: it holds no job");
+  // A list may hold half a million numbers.
+  return count > limits.maxJobs ? tooManyJobs(count, limits) : ok(unwrapJobs(parsed.value));
 }
 
 function tooManyJobs(jobs: number, { maxJobs: limit }: Pick<DecodeLimits, "maxJobs">): Refused {

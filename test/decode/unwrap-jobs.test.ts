@@ -1,10 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
-import { unwrapJobs } from "../../src/decode/unwrap-jobs.ts";
+import { countJobs, unwrapJobs } from "../../src/decode/unwrap-jobs.ts";
 import { parseSource } from "../../src/domain/text/source-json.ts";
 
-/** Returns the jobs in this body, each with its pointer. */
+/** Returns the jobs in this body, each with its pointer. The count must be the same. */
 function unwrap(body: unknown): unknown[] {
-  return unwrapJobs(parseSource(JSON.stringify(body))).map(({ value, at }) => ({ value, at }));
+  const parsed = parseSource(JSON.stringify(body));
+  const jobs = unwrapJobs(parsed);
+  expect(countJobs(parsed.value)).toBe(jobs.length);
+  return jobs.map(({ value, at }) => ({ value, at }));
 }
 
 const job = { taskId: "a/0" };
