@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { createLightSource, type LightOptions } from "../http/pages/light-source.ts";
-import { builtAssets, openAssets } from "../http/pages/open-assets.ts";
+import { createLightSource, type LightOptions } from "../http/pages/serve/light-source.ts";
+import { builtAssets, openAssets } from "../http/pages/serve/open-assets.ts";
 import type { PageParts } from "../http/pages/page-parts.ts";
 import { publicPages } from "../http/pages/public-pages.ts";
 import type { PublicPages } from "../http/public/start-public.ts";

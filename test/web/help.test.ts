@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { createLightSource } from "../../src/http/pages/light-source.ts";
+import { createLightSource } from "../../src/http/pages/serve/light-source.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { statusLooks } from "../../src/web/job-status.ts";

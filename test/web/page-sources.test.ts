@@ -25,7 +25,7 @@ const sinks =
 
 describe("the sources of the pages", () => {
   it("are there", () => {
-    expect(scripts).toEqual(expect.arrayContaining(["web/page-shell.tsx", "http/pages/send-page.tsx"]));
+    expect(scripts).toEqual(expect.arrayContaining(["web/page-shell.tsx", "http/pages/serve/send-page.tsx"]));
     expect(sheets).toContain("web/styles/tokens.css");
   });
 

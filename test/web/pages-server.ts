@@ -1,5 +1,5 @@
-import { createLightSource } from "../../src/http/pages/light-source.ts";
-import { openAssets } from "../../src/http/pages/open-assets.ts";
+import { createLightSource } from "../../src/http/pages/serve/light-source.ts";
+import { openAssets } from "../../src/http/pages/serve/open-assets.ts";
 import type { PageParts, PageSettings } from "../../src/http/pages/page-parts.ts";
 import { publicPages } from "../../src/http/pages/public-pages.ts";
 import type { Log } from "../../src/log.ts";

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync } from "fastify";
 import { HelpView } from "../../web/help-view.tsx";
-import { drawMarkup } from "./markup.ts";
+import { drawMarkup } from "./serve/markup.ts";
 import type { PageParts } from "./page-parts.ts";
-import { sendPage } from "./send-page.tsx";
+import { sendPage } from "./serve/send-page.tsx";
 
 /** `/help`: keys, colours and switches. */
 export function helpRoutes(parts: PageParts): FastifyPluginAsync {

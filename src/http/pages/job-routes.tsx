@@ -7,10 +7,10 @@ import { readTab } from "../../web/job/job-tabs.ts";
 import { jobPageTitle } from "../../web/job-title.ts";
 import { sendJson } from "../server/send-json.ts";
 import { bugAddressOf } from "./bug-address.ts";
-import { drawMarkup } from "./markup.ts";
+import { drawMarkup } from "./serve/markup.ts";
 import type { PageParts } from "./page-parts.ts";
-import { PageRefused } from "./page-refused.ts";
-import { sendPage } from "./send-page.tsx";
+import { PageRefused } from "./serve/page-refused.ts";
+import { sendPage } from "./serve/send-page.tsx";
 
 const place = z.object({ project: z.string().min(1), guid: z.string().min(1) });
 const page = place.extend({ tab: z.string().optional() });

@@ -9,10 +9,10 @@ import { jobTitle } from "../../web/job-title.ts";
 import { LogView } from "../../web/log/log-view.tsx";
 import type { FindAnswer, LinesAnswer } from "../../web/log/viewed-log.ts";
 import { sendJsonText } from "../server/send-json.ts";
-import { drawMarkup } from "./markup.ts";
+import { drawMarkup } from "./serve/markup.ts";
 import type { PageParts } from "./page-parts.ts";
-import { PageRefused } from "./page-refused.ts";
-import { sendPage } from "./send-page.tsx";
+import { PageRefused } from "./serve/page-refused.ts";
+import { sendPage } from "./serve/send-page.tsx";
 
 /** How long a page waits for a log that has to be fetched. Its script asks again, and says how much is there. */
 const PAGE_WAIT_MS = 150;

@@ -4,8 +4,8 @@ import type { Log } from "../../log.ts";
 import type { LogTexts } from "../../logs/cache/log-texts.ts";
 import type { Store } from "../../store/ports/store.ts";
 import type { WorkerStatus } from "../observe/worker-status.ts";
-import type { LightSource } from "./light-source.ts";
-import type { Assets } from "./open-assets.ts";
+import type { LightSource } from "./serve/light-source.ts";
+import type { Assets } from "./serve/open-assets.ts";
 
 /** The settings that pages need. */
 export interface PageSettings

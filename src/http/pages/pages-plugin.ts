@@ -3,12 +3,12 @@ import { Unavailable } from "../../domain/faults.ts";
 import { compressAnswers } from "../rest/compress-answers.ts";
 import { clientAddress, type IsTrusted } from "../server/client-address.ts";
 import { errorStatus } from "../server/create-server.ts";
-import { assetRoutes } from "./asset-routes.ts";
+import { assetRoutes } from "./serve/asset-routes.ts";
 import type { PageParts } from "./page-parts.ts";
-import { PageRefused } from "./page-refused.ts";
-import { isForeignQuestion, MAX_QUERY_BYTES, postProblem, sourceOf } from "./page-requests.ts";
+import { PageRefused } from "./serve/page-refused.ts";
+import { isForeignQuestion, MAX_QUERY_BYTES, postProblem, sourceOf } from "./serve/page-requests.ts";
 import { pageRoutes } from "./page-routes.ts";
-import { sendErrorPage } from "./send-error-page.tsx";
+import { sendErrorPage } from "./serve/send-error-page.tsx";
 
 const RETRY_AFTER_SECONDS = 5;
 

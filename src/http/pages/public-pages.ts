@@ -1,8 +1,8 @@
 import type { PublicPages } from "../public/start-public.ts";
-import { pageHeaders } from "./page-headers.ts";
+import { pageHeaders } from "./serve/page-headers.ts";
 import type { PageParts } from "./page-parts.ts";
 import { pagesPlugin } from "./pages-plugin.ts";
-import { sendErrorPage } from "./send-error-page.tsx";
+import { sendErrorPage } from "./serve/send-error-page.tsx";
 
 /** Returns the pages in the form in which the public listener takes them. */
 export function publicPages(parts: PageParts): PublicPages {

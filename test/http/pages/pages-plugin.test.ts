@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Unavailable } from "../../../src/domain/faults.ts";
-import { pageHeaders } from "../../../src/http/pages/page-headers.ts";
+import { pageHeaders } from "../../../src/http/pages/serve/page-headers.ts";
 import type { LogFields } from "../../../src/log.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";

@@ -1,16 +1,16 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
-import { checkMessage } from "../../queries/check/message-check.ts";
-import type { CheckView } from "../../web/publish/check-view.ts";
-import { type CheckAnswer, PublishView } from "../../web/publish/publish-view.tsx";
-import { BodyBudget } from "../rest/body-budget.ts";
-import { readBody } from "../rest/read-request-body.ts";
-import { sendJson } from "../server/send-json.ts";
-import { limitWork } from "./limit-work.ts";
-import { drawMarkup } from "./markup.ts";
-import type { PageParts } from "./page-parts.ts";
-import { PageRefused } from "./page-refused.ts";
-import { sendPage } from "./send-page.tsx";
+import { checkMessage } from "../../../queries/check/message-check.ts";
+import type { CheckView } from "../../../web/publish/check-view.ts";
+import { type CheckAnswer, PublishView } from "../../../web/publish/publish-view.tsx";
+import { BodyBudget } from "../../rest/body-budget.ts";
+import { readBody } from "../../rest/read-request-body.ts";
+import { sendJson } from "../../server/send-json.ts";
+import { limitWork } from "../serve/limit-work.ts";
+import { drawMarkup } from "../serve/markup.ts";
+import type { PageParts } from "../page-parts.ts";
+import { PageRefused } from "../serve/page-refused.ts";
+import { sendPage } from "../serve/send-page.tsx";
 
 const limits = { atOnce: 2, waiting: 10 };
 /** A form writes each byte with up to three characters. */

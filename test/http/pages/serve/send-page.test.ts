@@ -1,10 +1,10 @@
 import { expect, it } from "@jest/globals";
 import { h } from "preact";
-import { drawMarkup, joinMarkup } from "../../../src/http/pages/markup.ts";
-import { drawDocument, type Page } from "../../../src/http/pages/send-page.tsx";
-import { DataLink } from "../../../src/web/data-link.tsx";
-import type { LightView } from "../../../src/web/worker-light.tsx";
-import { pageSettings } from "../../web/pages-server.ts";
+import { drawMarkup, joinMarkup } from "../../../../src/http/pages/serve/markup.ts";
+import { drawDocument, type Page } from "../../../../src/http/pages/serve/send-page.tsx";
+import { DataLink } from "../../../../src/web/data-link.tsx";
+import type { LightView } from "../../../../src/web/worker-light.tsx";
+import { pageSettings } from "../../../web/pages-server.ts";
 
 const files = { style: "/assets/style.css", script: "/assets/a-page.js", chunks: ["/assets/chunk.js"] };
 const assets = { filesOf: () => files, find: () => null };

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from "fastify";
-import { sendJson } from "../server/send-json.ts";
-import type { PageParts } from "./page-parts.ts";
+import { sendJson } from "../../server/send-json.ts";
+import type { PageParts } from "../page-parts.ts";
 
 /** `/api/light`: how the worker is, for the header of a page that stays open. */
 export function lightRoutes({ light }: PageParts): FastifyPluginAsync {

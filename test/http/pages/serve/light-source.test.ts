@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { createLightSource } from "../../../src/http/pages/light-source.ts";
+import { createLightSource } from "../../../../src/http/pages/serve/light-source.ts";
 
 const ready = { state: "ready", words: "worker ready" } as const;
 const problems = async () => ["store: connect ECONNREFUSED mongodb://u:hunter2@db.internal:27017"];

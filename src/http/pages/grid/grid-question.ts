@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { GridQuestion } from "../../queries/grid/list-grid.ts";
-import { readPushCursor } from "../../queries/grid/push-cursor.ts";
-import type { GridView } from "../../web/grid/grid-view.ts";
-import { PageRefused } from "./page-refused.ts";
+import type { GridQuestion } from "../../../queries/grid/list-grid.ts";
+import { readPushCursor } from "../../../queries/grid/push-cursor.ts";
+import type { GridView } from "../../../web/grid/grid-view.ts";
+import { PageRefused } from "../serve/page-refused.ts";
 
 const path = z.object({ project: z.string().min(1), revision: z.string().min(1).nullable().default(null) });
 

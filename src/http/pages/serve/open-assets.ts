@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import * as z from "zod";
-import type { Log } from "../../log.ts";
-import type { PageFiles } from "../../web/page-shell.tsx";
+import type { Log } from "../../../log.ts";
+import type { PageFiles } from "../../../web/page-shell.tsx";
 
 /** A file that browsers load. */
 export interface Asset {
@@ -32,7 +32,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Where `npm run build` puts the bundles. The same path from `src/` and from `dist/`. */
-export const builtAssets = new URL("../../../dist/assets/", import.meta.url);
+export const builtAssets = new URL("../../../../dist/assets/", import.meta.url);
 
 /** The folder of our files, in addresses. */
 export const ASSETS_PATH = "/assets/";

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import type { Store } from "../../../src/store/ports/store.ts";
-import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
-import { aMessage, limits, schemas } from "../../examples.ts";
-import { type PagesServer, startPagesServer } from "../../web/pages-server.ts";
+import type { Store } from "../../../../src/store/ports/store.ts";
+import { openSqliteStore } from "../../../../src/store/sqlite/sqlite-store.ts";
+import { aMessage, limits, schemas } from "../../../examples.ts";
+import { type PagesServer, startPagesServer } from "../../../web/pages-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "validate-routes-"));
 const MAX = 20_000;

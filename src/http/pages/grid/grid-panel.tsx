@@ -1,13 +1,13 @@
 import type { VNode } from "preact";
-import { printable } from "../../domain/text/printable.ts";
-import { readJob } from "../../queries/job/read-job.ts";
-import { publishAddress } from "../../web/addresses.ts";
-import { gridAddress } from "../../web/grid/grid-address.ts";
-import type { GridView } from "../../web/grid/grid-view.ts";
-import { JobPanel } from "../../web/job/job-panel.tsx";
-import { firstTab, readTab } from "../../web/job/job-tabs.ts";
-import { bugAddressOf } from "./bug-address.ts";
-import type { PageParts } from "./page-parts.ts";
+import { printable } from "../../../domain/text/printable.ts";
+import { readJob } from "../../../queries/job/read-job.ts";
+import { publishAddress } from "../../../web/addresses.ts";
+import { gridAddress } from "../../../web/grid/grid-address.ts";
+import type { GridView } from "../../../web/grid/grid-view.ts";
+import { JobPanel } from "../../../web/job/job-panel.tsx";
+import { firstTab, readTab } from "../../../web/job/job-tabs.ts";
+import { bugAddressOf } from "../bug-address.ts";
+import type { PageParts } from "../page-parts.ts";
 
 /** Returns the panel of the job that a view names; null if it names none. */
 export async function gridPanel(

@@ -1,8 +1,8 @@
-import { blankSecrets } from "../../domain/text/blank-url.ts";
-import { escapeInvisible } from "../../domain/text/escape-invisible.ts";
-import { withDeadline } from "../../timing/deadline.ts";
-import type { LightView } from "../../web/worker-light.tsx";
-import { shareAnswer } from "../server/share-answer.ts";
+import { blankSecrets } from "../../../domain/text/blank-url.ts";
+import { escapeInvisible } from "../../../domain/text/escape-invisible.ts";
+import { withDeadline } from "../../../timing/deadline.ts";
+import type { LightView } from "../../../web/worker-light.tsx";
+import { shareAnswer } from "../../server/share-answer.ts";
 
 /** Says how the worker is. */
 export interface LightSource {

@@ -1,4 +1,4 @@
-import type { PageParts } from "./page-parts.ts";
+import type { PageParts } from "../page-parts.ts";
 import { PageRefused } from "./page-refused.ts";
 
 /** @throws PageRefused where the pages for operators are off. */

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { limitWork } from "../../../src/http/pages/limit-work.ts";
+import { limitWork } from "../../../../src/http/pages/serve/limit-work.ts";
 
 it("two run at once, ten wait in their order, and the next one is refused", async () => {
   const limit = limitWork({ atOnce: 2, waiting: 10 });

@@ -1,9 +1,9 @@
-import { resultSetId } from "../../domain/ids.ts";
-import { CELL } from "../../domain/job-cell.ts";
-import type { GridModel } from "../../queries/grid/grid-model.ts";
-import type { CellChanges } from "../../queries/grid/hot-push.ts";
-import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
-import type { CellsAnswer, CellsOfPush } from "../../web/grid/grid-answers.ts";
+import { resultSetId } from "../../../domain/ids.ts";
+import { CELL } from "../../../domain/job-cell.ts";
+import type { GridModel } from "../../../queries/grid/grid-model.ts";
+import type { CellChanges } from "../../../queries/grid/hot-push.ts";
+import { EventLoopTurns } from "../../../timing/event-loop-turns.ts";
+import type { CellsAnswer, CellsOfPush } from "../../../web/grid/grid-answers.ts";
 
 /** Returns the changes of a push in the form in which browsers get them. */
 export function cellsOfPush(revision: string, { isComplete, cells, gone }: CellChanges): CellsOfPush {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { isForeignQuestion, postProblem } from "../../../src/http/pages/page-requests.ts";
+import { isForeignQuestion, postProblem } from "../../../../src/http/pages/serve/page-requests.ts";
 
 const own = {
   fetchSite: "same-origin",

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from "fastify";
-import { acceptsCoding } from "../server/accepts-coding.ts";
+import { acceptsCoding } from "../../server/accepts-coding.ts";
 import { ASSETS_PATH, type Assets } from "./open-assets.ts";
 import { PageRefused } from "./page-refused.ts";
 

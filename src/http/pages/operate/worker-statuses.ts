@@ -1,7 +1,7 @@
-import { withDeadline } from "../../timing/deadline.ts";
-import { askWorker, type WorkerAnswer } from "../observe/ask-worker.ts";
-import { shareAnswer } from "../server/share-answer.ts";
-import type { PageParts } from "./page-parts.ts";
+import { withDeadline } from "../../../timing/deadline.ts";
+import { askWorker, type WorkerAnswer } from "../../observe/ask-worker.ts";
+import { shareAnswer } from "../../server/share-answer.ts";
+import type { PageParts } from "../page-parts.ts";
 
 /** Asks all workers that the pages know of. */
 export interface WorkerStatuses {

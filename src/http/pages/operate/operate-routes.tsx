@@ -1,12 +1,12 @@
 import type { FastifyPluginAsync } from "fastify";
-import { askOperate } from "../../queries/ask-operate.ts";
-import type { OperateFigures } from "../../web/operate/operate-figures.ts";
-import { OperateView } from "../../web/operate/operate-view.tsx";
-import { sendJson } from "../server/send-json.ts";
-import { drawMarkup } from "./markup.ts";
-import type { PageParts } from "./page-parts.ts";
-import { refuseOperating } from "./refuse-operating.ts";
-import { sendPage } from "./send-page.tsx";
+import { askOperate } from "../../../queries/ask-operate.ts";
+import type { OperateFigures } from "../../../web/operate/operate-figures.ts";
+import { OperateView } from "../../../web/operate/operate-view.tsx";
+import { sendJson } from "../../server/send-json.ts";
+import { drawMarkup } from "../serve/markup.ts";
+import type { PageParts } from "../page-parts.ts";
+import { refuseOperating } from "../serve/refuse-operating.ts";
+import { sendPage } from "../serve/send-page.tsx";
 import { createWorkerStatuses, THIS_WORKER } from "./worker-statuses.ts";
 
 /** `/operate`: what is wrong, and how workers and store are doing; `/api/operate`: the same as JSON. */

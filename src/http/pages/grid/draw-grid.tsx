@@ -1,16 +1,16 @@
 import type { VNode } from "preact";
-import type { HotPush } from "../../queries/grid/hot-push.ts";
-import type { PushRow } from "../../store/ports/page-reads.ts";
-import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
-import { arrangePush, type DrawnPush } from "../../web/grid/draw/drawn-push.ts";
-import { GridMain } from "../../web/grid/draw/grid-main.tsx";
-import { PushContent, PushSection } from "../../web/grid/draw/push-section.tsx";
-import { GridRow } from "../../web/grid/draw/row-drawing.tsx";
-import type { GridView } from "../../web/grid/grid-view.ts";
-import { addCounts } from "../../web/grid/job-counts.ts";
-import { showPush } from "../../web/grid/shown-push.ts";
+import type { HotPush } from "../../../queries/grid/hot-push.ts";
+import type { PushRow } from "../../../store/ports/page-reads.ts";
+import { EventLoopTurns } from "../../../timing/event-loop-turns.ts";
+import { arrangePush, type DrawnPush } from "../../../web/grid/draw/drawn-push.ts";
+import { GridMain } from "../../../web/grid/draw/grid-main.tsx";
+import { PushContent, PushSection } from "../../../web/grid/draw/push-section.tsx";
+import { GridRow } from "../../../web/grid/draw/row-drawing.tsx";
+import type { GridView } from "../../../web/grid/grid-view.ts";
+import { addCounts } from "../../../web/grid/job-counts.ts";
+import { showPush } from "../../../web/grid/shown-push.ts";
 import { chooseInTurns, jobsOf } from "./grid-jobs.ts";
-import { drawAround, drawMarkup, type Markup } from "./markup.ts";
+import { drawAround, drawMarkup, type Markup } from "../serve/markup.ts";
 
 /** What a page of the grid shows. */
 export interface GridPage {

@@ -1,9 +1,9 @@
-import type { HotCell, HotPush } from "../../queries/grid/hot-push.ts";
-import type { EventLoopTurns } from "../../timing/event-loop-turns.ts";
-import { type ChosenJobs, chooseJobs } from "../../web/grid/filter-jobs.ts";
-import { type GridJob, toGridJob } from "../../web/grid/grid-job.ts";
-import type { JobFilter } from "../../web/grid/grid-view.ts";
-import { addCounts, type PushJobs, toPushJobs } from "../../web/grid/job-counts.ts";
+import type { HotCell, HotPush } from "../../../queries/grid/hot-push.ts";
+import type { EventLoopTurns } from "../../../timing/event-loop-turns.ts";
+import { type ChosenJobs, chooseJobs } from "../../../web/grid/filter-jobs.ts";
+import { type GridJob, toGridJob } from "../../../web/grid/grid-job.ts";
+import type { JobFilter } from "../../../web/grid/grid-view.ts";
+import { addCounts, type PushJobs, toPushJobs } from "../../../web/grid/job-counts.ts";
 
 /** A cell in memory never changes: a change brings another one. */
 const ofCells = new WeakMap<HotCell, GridJob>();
