@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { createLightSource, type LightOptions } from "../http/pages/serve/light-source.ts";
-import { builtAssets, openAssets } from "../http/pages/serve/open-assets.ts";
 import type { PageParts } from "../http/pages/page-parts.ts";
 import { publicPages } from "../http/pages/public-pages.ts";
+import { createLightSource, type LightOptions } from "../http/pages/serve/light-source.ts";
+import { builtAssets, openAssets } from "../http/pages/serve/open-assets.ts";
 import type { PublicPages } from "../http/public/start-public.ts";
 
 /** How to ask for the light, and what to say if all is well. */

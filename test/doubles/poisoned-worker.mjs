@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { createIngest } from "../../src/ingest/create-ingest.ts";
 import { createDeliveryHandler } from "../../src/ingest/deliveries/delivery-handler.ts";
+import { SpooledMessages } from "../../src/ingest/spooling/spooled-messages.ts";
 import { openSuspectsNote } from "../../src/ingest/suspects/suspects-note.ts";
 import { readDelivery } from "../../src/judge/judge-delivery.ts";
 import { createCounters } from "../../src/metrics/counters.ts";
@@ -21,10 +22,9 @@ const read = (delivery) => {
   return readDelivery(delivery, judging);
 };
 const ingest = createIngest({
-  read,
   store,
   suspectsNote: openSuspectsNote(dataDir, log),
-  spool,
+  spooled: new SpooledMessages(spool, read),
   spoolAfterMs: 10_000,
   batch: { maxItems: 20, maxBytes: 1e6, waitMs: 5 },
   rejectionMaxBytes: 1000,

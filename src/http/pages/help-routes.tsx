@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from "fastify";
 import { HelpView } from "../../web/help-view.tsx";
-import { drawMarkup } from "./serve/markup.ts";
 import type { PageParts } from "./page-parts.ts";
+import { drawMarkup } from "./serve/markup.ts";
 import { sendPage } from "./serve/send-page.tsx";
 
 /** `/help`: keys, colours and switches. */

@@ -7,8 +7,8 @@ import { readTab } from "../../web/job/job-tabs.ts";
 import { jobPageTitle } from "../../web/job-title.ts";
 import { sendJson } from "../server/send-json.ts";
 import { bugAddressOf } from "./bug-address.ts";
-import { drawMarkup } from "./serve/markup.ts";
 import type { PageParts } from "./page-parts.ts";
+import { drawMarkup } from "./serve/markup.ts";
 import { PageRefused } from "./serve/page-refused.ts";
 import { sendPage } from "./serve/send-page.tsx";
 

@@ -9,8 +9,8 @@ import { jobTitle } from "../../web/job-title.ts";
 import { LogView } from "../../web/log/log-view.tsx";
 import type { FindAnswer, LinesAnswer } from "../../web/log/viewed-log.ts";
 import { sendJsonText } from "../server/send-json.ts";
-import { drawMarkup } from "./serve/markup.ts";
 import type { PageParts } from "./page-parts.ts";
+import { drawMarkup } from "./serve/markup.ts";
 import { PageRefused } from "./serve/page-refused.ts";
 import { sendPage } from "./serve/send-page.tsx";
 

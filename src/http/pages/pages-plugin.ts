@@ -3,11 +3,11 @@ import { Unavailable } from "../../domain/faults.ts";
 import { compressAnswers } from "../rest/compress-answers.ts";
 import { clientAddress, type IsTrusted } from "../server/client-address.ts";
 import { errorStatus } from "../server/create-server.ts";
-import { assetRoutes } from "./serve/asset-routes.ts";
 import type { PageParts } from "./page-parts.ts";
+import { pageRoutes } from "./page-routes.ts";
+import { assetRoutes } from "./serve/asset-routes.ts";
 import { PageRefused } from "./serve/page-refused.ts";
 import { isForeignQuestion, MAX_QUERY_BYTES, postProblem, sourceOf } from "./serve/page-requests.ts";
-import { pageRoutes } from "./page-routes.ts";
 import { sendErrorPage } from "./serve/send-error-page.tsx";
 
 const RETRY_AFTER_SECONDS = 5;

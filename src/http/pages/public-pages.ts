@@ -1,7 +1,7 @@
 import type { PublicPages } from "../public/start-public.ts";
-import { pageHeaders } from "./serve/page-headers.ts";
 import type { PageParts } from "./page-parts.ts";
 import { pagesPlugin } from "./pages-plugin.ts";
+import { pageHeaders } from "./serve/page-headers.ts";
 import { sendErrorPage } from "./serve/send-error-page.tsx";
 
 /** Returns the pages in the form in which the public listener takes them. */

@@ -49,7 +49,7 @@ async function findPushes(store: Reads, revision: string): Promise<ResultSet[]> 
   for (let from = 0; from < projects.length; from += ASKED_AT_ONCE) {
     const asked = projects.slice(from, from + ASKED_AT_ONCE);
     const pushes = await Promise.all(asked.map(({ project }) => store.findResultSet(project, revision)));
-    found.push(...pushes.filter((push) => push !== null));
+    for (const push of pushes) if (push !== null) found.push(push);
   }
   return found;
 }

@@ -138,13 +138,13 @@ function reading({ workers }: RoadFacts): Outcome {
       next: "Wait: messages stay in the queue, and workers reconnect by themselves. If it lasts, tell an operator.",
     };
   }
-  const ready = Math.max(...workers.map(({ queue }) => queue.depth?.ready_messages ?? 0));
+  const ready = workers.reduce((most, { queue }) => Math.max(most, queue.depth?.ready_messages ?? 0), 0);
   const spooled = workers.reduce((sum, { spool }) => sum + spool.jobs, 0);
   const lags = consuming.flatMap(({ recent }) => recent.stored_lag_seconds ?? []);
   const lag =
     lags.length === 0
       ? ""
-      : ` A message takes ${duration(Math.max(...lags.map(({ p95 }) => p95)))} from arrival to outcome (95 of 100).`;
+      : ` A message takes ${duration(lags.reduce((most, { p95 }) => Math.max(most, p95), 0))} from arrival to outcome (95 of 100).`;
   if (ready + spooled > 0) {
     return {
       verdict: "maybe",

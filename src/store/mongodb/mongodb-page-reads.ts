@@ -159,7 +159,7 @@ export function createPageReads(all: Collections) {
       for (const ofPush of await Promise.all(next.map((head) => similarOf(head, signature, limit)))) {
         if (jobs.length >= limit) break;
         used++;
-        jobs.push(...ofPush);
+        for (const job of ofPush) jobs.push(job);
       }
     }
     return { jobs, next: placeAfter(heads, used, SIMILAR_READS) };

@@ -24,8 +24,10 @@ function checkInPlace(): void {
 
 async function check(form: HTMLFormElement, place: HTMLElement): Promise<void> {
   const answer = await fetchPart(form.action, place.id, fieldsOf(form));
-  if (answer.ok) place.replaceChildren(...answer.part.childNodes);
-  else place.textContent = `${answer.text} Try again.`;
+  if (answer.ok) {
+    place.replaceChildren();
+    for (const node of [...answer.part.childNodes]) place.append(node);
+  } else place.textContent = `${answer.text} Try again.`;
   announce(place.querySelector("p")?.textContent ?? place.textContent);
   await showRawHtml(place);
 }

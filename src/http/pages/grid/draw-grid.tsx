@@ -9,8 +9,8 @@ import { GridRow } from "../../../web/grid/draw/row-drawing.tsx";
 import type { GridView } from "../../../web/grid/grid-view.ts";
 import { addCounts } from "../../../web/grid/job-counts.ts";
 import { showPush } from "../../../web/grid/shown-push.ts";
-import { chooseInTurns, jobsOf } from "./grid-jobs.ts";
 import { drawAround, drawMarkup, type Markup } from "../serve/markup.ts";
+import { chooseInTurns, jobsOf } from "./grid-jobs.ts";
 
 /** What a page of the grid shows. */
 export interface GridPage {

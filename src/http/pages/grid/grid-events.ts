@@ -3,11 +3,11 @@ import type { GridModel } from "../../../queries/grid/grid-model.ts";
 import { type GridEvent, type GridWatch, LiveGrid } from "../../../queries/grid/live-grid.ts";
 import type { ChangesEvent, UnwatchedEvent } from "../../../web/grid/grid-answers.ts";
 import { showPush } from "../../../web/grid/shown-push.ts";
+import type { PageParts } from "../page-parts.ts";
+import { PageRefused } from "../serve/page-refused.ts";
 import { EventStream } from "./event-stream.ts";
 import { cellsOfPush } from "./grid-data.ts";
 import { queryOf, readPath } from "./grid-question.ts";
-import type { PageParts } from "../page-parts.ts";
-import { PageRefused } from "../serve/page-refused.ts";
 
 /** How often the store is asked for changes while a page is open, in milliseconds. */
 const EVERY_MS = 2000;

@@ -9,14 +9,14 @@ import type { GridView } from "../../../web/grid/grid-view.ts";
 import { MAX_JOBS } from "../../../web/grid/job-counts.ts";
 import { showPush } from "../../../web/grid/shown-push.ts";
 import { sendJson, sendJsonBytes } from "../../server/send-json.ts";
+import type { PageParts } from "../page-parts.ts";
+import { PageRefused } from "../serve/page-refused.ts";
+import { sendPage } from "../serve/send-page.tsx";
 import { drawGrid } from "./draw-grid.tsx";
 import { cellsJson } from "./grid-data.ts";
 import { gridEvents } from "./grid-events.ts";
 import { gridPanel } from "./grid-panel.tsx";
 import { queryOf, questionOf, readPath } from "./grid-question.ts";
-import type { PageParts } from "../page-parts.ts";
-import { PageRefused } from "../serve/page-refused.ts";
-import { sendPage } from "../serve/send-page.tsx";
 
 const MAX_HOT_PUSHES = 50;
 const MAX_HOT_BYTES = 64 * 1024 * 1024;

@@ -4,11 +4,11 @@ import { findAnything } from "../../../queries/grid/find-anything.ts";
 import { jobAddress, projectAddress, pushAddress } from "../../../web/addresses.ts";
 import { FoundMain, HomeMain, OldLogMain } from "../../../web/home-main.tsx";
 import { fromOldJobs, fromOldLog, readOldLog } from "../../../web/old-addresses.ts";
-import { queryOf } from "./grid-question.ts";
-import { drawMarkup } from "../serve/markup.ts";
 import type { PageParts } from "../page-parts.ts";
+import { drawMarkup } from "../serve/markup.ts";
 import { PageRefused } from "../serve/page-refused.ts";
 import { sendPage } from "../serve/send-page.tsx";
+import { queryOf } from "./grid-question.ts";
 
 /** A longer text is none that anything is called. */
 const MAX_FIND = 200;

@@ -12,8 +12,8 @@ import { RejectionListView } from "../../../web/operate/rejection-list-view.tsx"
 import { RejectionView } from "../../../web/operate/rejection-view.tsx";
 import type { RejectionListing } from "../../../web/operate/shown-rejections.ts";
 import { sendJson } from "../../server/send-json.ts";
-import { drawMarkup } from "../serve/markup.ts";
 import type { PageParts } from "../page-parts.ts";
+import { drawMarkup } from "../serve/markup.ts";
 import { PageRefused } from "../serve/page-refused.ts";
 import { refuseOperating } from "../serve/refuse-operating.ts";
 import { sendPage } from "../serve/send-page.tsx";

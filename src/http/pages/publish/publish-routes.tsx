@@ -5,11 +5,11 @@ import { PublishView } from "../../../web/publish/publish-view.tsx";
 import type { RoadView } from "../../../web/publish/road-view.ts";
 import type { RoadQuestion } from "../../../web/road-question.ts";
 import { sendJson } from "../../server/send-json.ts";
-import { drawMarkup } from "../serve/markup.ts";
+import { createWorkerStatuses } from "../operate/worker-statuses.ts";
 import type { PageParts } from "../page-parts.ts";
+import { drawMarkup } from "../serve/markup.ts";
 import { PageRefused } from "../serve/page-refused.ts";
 import { sendPage } from "../serve/send-page.tsx";
-import { createWorkerStatuses } from "../operate/worker-statuses.ts";
 
 /** An empty field counts as not given. */
 const field = z

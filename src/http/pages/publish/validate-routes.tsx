@@ -6,9 +6,9 @@ import { type CheckAnswer, PublishView } from "../../../web/publish/publish-view
 import { BodyBudget } from "../../rest/body-budget.ts";
 import { readBody } from "../../rest/read-request-body.ts";
 import { sendJson } from "../../server/send-json.ts";
+import type { PageParts } from "../page-parts.ts";
 import { limitWork } from "../serve/limit-work.ts";
 import { drawMarkup } from "../serve/markup.ts";
-import type { PageParts } from "../page-parts.ts";
 import { PageRefused } from "../serve/page-refused.ts";
 import { sendPage } from "../serve/send-page.tsx";
 

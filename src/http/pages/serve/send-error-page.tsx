@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { ErrorView } from "../../../web/error-view.tsx";
 import { sendDetail } from "../../rest/send-detail.ts";
 import type { Problem } from "../../server/create-server.ts";
-import { drawMarkup } from "./markup.ts";
 import type { PageParts } from "../page-parts.ts";
+import { drawMarkup } from "./markup.ts";
 import { drawDocument, sendDrawn } from "./send-page.tsx";
 
 /** What a reader can do about a status that has no advice of its own. */

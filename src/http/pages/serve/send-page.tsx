@@ -3,8 +3,8 @@ import { blankUrls } from "../../../domain/text/blank-url.ts";
 import { escapeInvisible } from "../../../domain/text/escape-invisible.ts";
 import { PageShell } from "../../../web/page-shell.tsx";
 import type { LightView } from "../../../web/worker-light.tsx";
-import { drawAround, type Markup } from "./markup.ts";
 import type { PageParts } from "../page-parts.ts";
+import { drawAround, type Markup } from "./markup.ts";
 
 /** A page to be sent. */
 export interface Page {

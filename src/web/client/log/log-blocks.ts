@@ -83,7 +83,7 @@ export class LogBlocks {
       const from = number * BLOCK_LINES;
       const block = this.#blocks.get(number) ?? (await this.#fetch(number, new AbortController().signal));
       if (block === null) return null;
-      found.push(...block.slice(Math.max(0, first - from), last - from + 1));
+      for (const line of block.slice(Math.max(0, first - from), last - from + 1)) found.push(line);
     }
     return found;
   }
