@@ -25,7 +25,7 @@ mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
       stop: new AbortController().signal,
       log: { error: noted, warn: noted, info: noted, debug: noted },
     });
-    await numbered();
+    await completed();
     await breakOffNextWrite();
     await until(() => events.includes("store_opened_anew"));
     await store?.ping();
@@ -59,11 +59,12 @@ mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
   });
 });
 
-/** Resolves when the store no longer writes by itself: a new one first gives numbers to the documents of earlier versions. */
-async function numbered(): Promise<void> {
+/** Resolves when the store no longer writes by itself: a new one first completes the documents of earlier versions. */
+async function completed(): Promise<void> {
   const client = new MongoClient(mongodb.server().url);
   const versions = client.db("pulse_ingest").collection<{ readonly _id: string }>("versions");
-  await until(async () => (await versions.findOne({ _id: "numbers" })) !== null);
+  const steps = ["numbers", "push_order", "cells"];
+  await until(async () => (await versions.countDocuments({ _id: { $in: steps } })) === steps.length);
   await client.close();
 }
 
