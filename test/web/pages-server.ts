@@ -1,7 +1,7 @@
-import { createLightSource } from "../../src/http/pages/serve/light-source.ts";
-import { openAssets } from "../../src/http/pages/serve/open-assets.ts";
 import type { PageParts, PageSettings } from "../../src/http/pages/page-parts.ts";
 import { publicPages } from "../../src/http/pages/public-pages.ts";
+import { createLightSource } from "../../src/http/pages/serve/light-source.ts";
+import { openAssets } from "../../src/http/pages/serve/open-assets.ts";
 import type { Log } from "../../src/log.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import { limits, schemas } from "../examples.ts";
