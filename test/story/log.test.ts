@@ -127,7 +127,7 @@ for (const [name, suite, findPlace] of places) {
       const isParsed = ({ logs }: JobView): boolean => logs[0]?.parse_status === "parsed";
 
       async function untilRequests(count: number): Promise<void> {
-        await until(() => host.requests.length >= count);
+        await until(() => host.requests.length >= count, `${count} requests`, 60_000);
       }
 
       /** Expects that the log has been read, that its artifacts are there once each, and that nobody fetches it again. */
