@@ -9,7 +9,7 @@ import { restClients } from "./posted-bodies.ts";
 import { readDemoLogs } from "./read-demo-logs.ts";
 import { writeBodies } from "./write-bodies.ts";
 
-/** What to fill a store with. What is left out has the value that is named. */
+/** The size of the demo data. Each comment names the default. */
 export interface SeedOptions extends Partial<DemoSize> {
   /** 1. Equal seeds give equal data. */
   readonly seed?: number;

@@ -2,7 +2,7 @@ import type { Outcome } from "../domain/delivery.ts";
 import { clientIdOf, isClient } from "../domain/origin.ts";
 import type { Counters } from "./counters.ts";
 
-/** What one sender's jobs amount to, since the start of the worker. */
+/** Counts of the jobs of one sender, since the start of the worker. */
 export interface SenderFigures {
   readonly received: number;
   /** Jobs that have ended, by outcome. */

@@ -22,7 +22,7 @@ export interface StoreFacts {
   /** Null: it does not answer. */
   readonly name: string | null;
   readonly work: WorkCounts | null;
-  /** Of the last day; null if they could not be counted in time. */
+  /** Rejections of the last day; null if they could not be counted in time. */
   readonly rejections: readonly RejectionCount[] | null;
   readonly onlyCounted: number;
   readonly credentials: readonly Pick<Credential, "client_id" | "projects" | "authorized" | "last_used_at">[];
@@ -149,13 +149,14 @@ function clients(statuses: readonly WorkerStatus[], { credentials }: StoreFacts)
     const { received, rejected, last_received_at } = summed(
       heard.filter((each) => each.client_id === client_id),
     );
+    const isKnown = statuses.length > 0;
     return {
       client_id,
       // A client whose credential is gone may write to no project.
       projects: credential === undefined ? [] : credential.projects,
       authorized: credential?.authorized ?? false,
-      received,
-      rejected,
+      received: isKnown ? received : null,
+      rejected: isKnown ? rejected : null,
       last_used_at: [credential?.last_used_at ?? "", last_received_at ?? ""].toSorted().at(-1) || null,
     };
   });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
+import { h } from "preact";
+import { renderToString } from "preact-render-to-string";
 import type { WorkerAnswer } from "../../src/http/observe/ask-worker.ts";
 import { type OperateFacts, operateView } from "../../src/queries/operate-view.ts";
+import { OperateView } from "../../src/web/operate/operate-view.tsx";
 import { aCredential } from "../examples.ts";
 import { aStatus } from "../http/observe/a-status.ts";
 
@@ -154,4 +157,16 @@ it("the figures of a worker are its own, with the curves of the last ten minutes
   expect(worker?.figures?.rates[0]).toEqual({
     ...{ outcome: "stored", per_second: 12.5, total: 120, history: [12.5, 3] },
   });
+});
+
+it("what clients sent is not known if no worker answers, and their last use is", () => {
+  const credentials = [{ ...aCredential(), client_id: "bot", last_used_at: "2026-01-05T11:00:00.000Z" }];
+  const view = operateView(facts({ workers: [], store: { ...facts().store, credentials } }));
+  expect(view.clients).toMatchObject([
+    { client_id: "bot", received: null, rejected: null, last_used_at: "2026-01-05T11:00:00.000Z" },
+  ]);
+  const page = renderToString(h(OperateView, { figures: view }));
+  expect(page).toContain("Nothing is known of the workers.");
+  expect(page).not.toContain("All is well");
+  expect(page).toContain("not known");
 });

@@ -155,7 +155,7 @@ function described(rejection: StoredRejection): string {
   return `${about}\nWhat is wrong\n${wrong.join("")}\n${shownPayload(rejection)}`;
 }
 
-/** What is said above the payload. */
+/** The title above the payload, by its form. */
 const payloadTitles = {
   json: "",
   "cut-json": "",

@@ -35,7 +35,7 @@ export interface RecentFigures {
   readonly stored_lag_seconds: LagFigures | null;
 }
 
-/** What happened in each step between two samples, oldest first. */
+/** Rates and queue depth of each step between two samples, oldest first. */
 export interface History {
   readonly step_seconds: number;
   readonly outcomes_per_second: Record<Outcome, number[]>;

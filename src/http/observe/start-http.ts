@@ -15,7 +15,7 @@ export interface HttpOptions extends Omit<ObserveOptions, "pingMs" | "recent"> {
 }
 
 export interface Http {
-  /** What the worker shows of itself, also if nothing is served here. */
+  /** The worker's own figures. They are there even if this listener is off. */
   readonly view: WorkerView;
   close(): Promise<void>;
 }

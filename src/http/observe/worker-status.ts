@@ -98,9 +98,9 @@ export const workerStatus = z.object({
   }),
   /** Since the start: received = sum of the outcomes + `in_hand` (in progress) + jobs in the spool. */
   jobs: z.object({ received: count, in_hand: z.number().int(), outcomes: perOutcome }),
-  /** By exchange: those that the registry lists or listed, and `other` for the rest. An exchange without messages is missing. */
+  /** Figures of each exchange that the registry lists or listed, and `other` for the rest. An exchange without messages is missing. */
   exchanges: z.array(z.object({ exchange: z.string(), ...sender })),
-  /** By client of the REST API. */
+  /** Figures of each client of the REST API. */
   clients: z.array(z.object({ client_id: z.string(), ...sender })),
   /** Rejected jobs by reason, since the start. */
   rejections: z.record(z.string(), count),

@@ -46,7 +46,7 @@ export type FetchText = (
   onBytes: (bytes: number) => void,
 ) => Promise<TextFailure | null>;
 
-/** Told of the length no more often than this, in bytes of text. */
+/** Progress is reported each time this many bytes of text have been fetched. */
 const TELL_BYTES = 1024 * 1024;
 
 /** Does what {@link FetchText} says, in the calling thread. */

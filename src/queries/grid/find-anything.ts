@@ -3,7 +3,7 @@ import type { ApiReads } from "../../store/ports/api-reads.ts";
 import type { JobReads } from "../../store/ports/job-reads.ts";
 import type { PageReads } from "../../store/ports/page-reads.ts";
 
-/** What a text that somebody looks for is. */
+/** What was found for the text in the search box. */
 export type Found =
   | { readonly kind: "project"; readonly project: string }
   | { readonly kind: "pushes"; readonly pushes: readonly ResultSet[] }

@@ -23,7 +23,7 @@ export interface GridModelOptions {
  */
 export class GridModel {
   readonly #options: GridModelOptions;
-  /** By the id of the push. The one looked at last is the last. */
+  /** The pushes in memory by id. The most recently used one is last. */
   readonly #pushes = new Map<string, HotPush>();
   /** Numbers of another process mean nothing here. */
   readonly #run = randomBytes(6).toString("base64url");

@@ -28,7 +28,7 @@ const OVERLAP_MS = 15_000;
 const COMPLETE_EVERY_MS = 5 * 60_000;
 /** How many jobs that a push no longer has are remembered. Jobs seldom move. */
 const MAX_GONE = 1000;
-/** What a cell takes in memory besides its texts, roughly. */
+/** The memory of a cell besides its texts, in bytes; an estimate. */
 const BYTES_OF_CELL = 300;
 
 /** The cells of one push, kept up to date by what has changed since they were last read. */

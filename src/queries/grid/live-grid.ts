@@ -59,9 +59,9 @@ const MAX_WATCHED = 50;
 
 interface Viewer {
   readonly watch: GridWatch;
-  /** By revision, in the order of the page. */
+  /** The revisions of the watched pushes, in the order of the page. */
   readonly revisions: Set<string>;
-  /** What was sent of each push, by revision. */
+  /** The push details that were last sent, by revision. */
   readonly heads: Map<string, string>;
   readonly send: (event: GridEvent) => void;
   position: GridPosition;
@@ -165,7 +165,7 @@ export class LiveGrid {
     let cells = 0;
     let hasSent = false;
     const unwatched: string[] = [];
-    // What changes during the turns is told the next time.
+    // Changes that arrive while this loop pauses are sent the next time.
     const position = model.position();
     for (const revision of revisions) {
       const id = resultSetId(watch.project, revision);

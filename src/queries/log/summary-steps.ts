@@ -16,7 +16,7 @@ const MAX_LENGTH = 4 * 1024 * 1024;
 const MAX_STEPS = 2000;
 /** The worker keeps no more errors of a step. */
 const MAX_ERRORS = 100;
-/** Of the whole summary, and of all steps together. */
+/** The most line numbers that are read from a summary, and the most from all of its steps together. */
 const MAX_NUMBERS = 20_000;
 const MAX_TEXT = 500;
 

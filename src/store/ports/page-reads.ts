@@ -4,7 +4,7 @@ import type { JobHandle } from "./api-reads.ts";
 
 export interface ProjectSummary {
   readonly project: string;
-  /** Of its newest push, in seconds since the Unix epoch; see `ResultSet`. */
+  /** `order_at` of the project's newest push, in seconds since the Unix epoch; see `ResultSet`. */
   readonly newest_order_at: number;
 }
 

@@ -2,7 +2,7 @@ import { printable } from "../../domain/text/printable.ts";
 import { jobAddress } from "../addresses.ts";
 import type { ViewedLog } from "./viewed-log.ts";
 
-/** What is said if the job has no log that could be shown. */
+/** Shown instead of a log if the job has none that can be shown: says why, and what to do. */
 export function NoLog({ viewed: { job, logs, wanted, wanted_by } }: { readonly viewed: ViewedLog }) {
   const place = { project: job.project, guid: job.job_guid };
   const others = logs.map(({ name }) => printable(name)).join(", ");

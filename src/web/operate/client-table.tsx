@@ -43,10 +43,10 @@ export function ClientTable({ clients, now }: ClientTableProps) {
               </th>
               <td data-label="Projects">{projects === null ? "all" : projects.join(", ") || "none"}</td>
               <td class="number" data-label="Received">
-                {shownCount(received)}
+                {countText(received)}
               </td>
               <td class="number" data-label="Rejected">
-                {shownCount(rejected)}
+                {countText(rejected)}
               </td>
               <td data-label="Last use">
                 {last_used_at === null ? (
@@ -65,4 +65,8 @@ export function ClientTable({ clients, now }: ClientTableProps) {
       </p>
     </>
   );
+}
+
+function countText(count: number | null): string {
+  return count === null ? "not known" : shownCount(count);
 }

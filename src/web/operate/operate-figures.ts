@@ -90,8 +90,10 @@ export interface ClientFigures {
   readonly projects: readonly string[] | null;
   /** False once it has been revoked, or if it is no longer known. */
   readonly authorized: boolean;
-  readonly received: number;
-  readonly rejected: number;
+  /** Since the start of the workers; null if no worker answered. */
+  readonly received: number | null;
+  /** Null if no worker answered. */
+  readonly rejected: number | null;
   readonly last_used_at: string | null;
 }
 

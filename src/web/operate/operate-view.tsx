@@ -17,13 +17,13 @@ export interface OperateViewProps {
 export function OperateView({ figures }: OperateViewProps) {
   const { at, problems, workers, exchanges, clients, store } = figures;
   return (
-    <div id="operate" data-summary={summaryOf(problems)}>
+    <div id="operate" data-summary={summaryOf(figures)}>
       <h1>Operate</h1>
       <p class="freshness">
         As of <time datetime={at}>{utcTime(at).slice(11)}</time>. <span class="notice" />{" "}
         <a href={operateAddress()}>Refresh</a>
       </p>
-      <Problems problems={problems} />
+      <Problems problems={problems} isAsked={workers.length > 0} />
       <h2>Workers</h2>
       <p class="muted">Each worker counts for itself, since its start.</p>
       {workers.length === 0 && (
@@ -48,11 +48,21 @@ export function OperateView({ figures }: OperateViewProps) {
 }
 
 /** What people who listen are told when it changes. */
-function summaryOf(problems: readonly ProblemFigures[]): string {
-  return problems.length === 0 ? "All is well." : `Problems: ${problems.length}. ${problems[0]?.text}`;
+function summaryOf({ problems, workers }: OperateFigures): string {
+  if (problems.length > 0) return `Problems: ${problems.length}. ${problems[0]?.text}`;
+  return workers.length > 0 ? "All is well." : NOT_ASKED;
 }
 
-function Problems({ problems }: { readonly problems: readonly ProblemFigures[] }) {
+const NOT_ASKED = "The store answers. Nothing is known of the workers.";
+
+interface ProblemsProps {
+  readonly problems: readonly ProblemFigures[];
+  /** Whether any worker was asked. */
+  readonly isAsked: boolean;
+}
+
+function Problems({ problems, isAsked }: ProblemsProps) {
+  if (problems.length === 0 && !isAsked) return <p class="note">{NOT_ASKED}</p>;
   if (problems.length === 0) return <p class="note note-good">✓ All is well.</p>;
   return (
     <ul class="problems" aria-label="What is wrong">

@@ -1,5 +1,6 @@
 import { payloadLineAddress, publishAddress, rejectionsAddress } from "../addresses.ts";
 import { CopyCommand } from "../copy-command.tsx";
+import { PointedMessage } from "../pointed-message.tsx";
 import { ShownText } from "../shown-text.tsx";
 import type { RejectionDetails, ShownError, ShownPayload } from "./shown-rejections.ts";
 
@@ -71,12 +72,7 @@ function Errors({ errors }: { readonly errors: readonly ShownError[] }) {
               <a href={payloadLineAddress(line)}>line {line}</a>{" "}
             </>
           )}
-          {pointer !== "" && (
-            <code>
-              <ShownText text={pointer} />
-            </code>
-          )}{" "}
-          <ShownText text={message} />
+          <PointedMessage pointer={pointer} message={message} />
         </li>
       ))}
     </ul>

@@ -3,6 +3,7 @@ import { DataLink } from "../data-link.tsx";
 import { JobInfoList } from "../job/job-info-list.tsx";
 import { buttonClass, jobStatus } from "../job-status.ts";
 import { platformLabel } from "../platform-names.ts";
+import { PointedMessage } from "../pointed-message.tsx";
 import { ShownText } from "../shown-text.tsx";
 import type { CheckedItem, CheckPreview, CheckView } from "./check-view.ts";
 
@@ -69,12 +70,7 @@ function Item({ item }: { readonly item: CheckedItem }) {
                     {": "}
                   </>
                 )}
-                {pointer !== "" && (
-                  <code>
-                    <ShownText text={pointer} />
-                  </code>
-                )}{" "}
-                <ShownText text={message} />
+                <PointedMessage pointer={pointer} message={message} />
               </li>
             ))}
           </ul>

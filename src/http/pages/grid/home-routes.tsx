@@ -10,7 +10,7 @@ import { PageRefused } from "../serve/page-refused.ts";
 import { sendPage } from "../serve/send-page.tsx";
 import { queryOf } from "./grid-question.ts";
 
-/** A longer text is none that anything is called. */
+/** The most characters of the searched text that are used. No task id, revision or project name is longer. */
 const MAX_FIND = 200;
 
 /** `/`, which also answers the box at the top of every page, and the addresses of the reference. */

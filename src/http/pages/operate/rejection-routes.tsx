@@ -67,10 +67,15 @@ export function rejectionRoutes(parts: PageParts): FastifyPluginAsync {
   };
 }
 
-/** @throws PageRefused if there is none, or if the text cannot be the beginning of one id. */
+/**
+ * Finds a rejection by its id or the beginning of it.
+ *
+ * @throws PageRefused if no rejection has such an id, or if several have.
+ */
 async function findOne({ store }: PageParts, id: string): Promise<StoredRejection> {
   const found = await findByPrefix(store, id).catch((error: unknown) => {
-    if (error instanceof Misuse) throw new PageRefused(404, "This is no id of a rejection.", LOOK_IN_LIST);
+    if (error instanceof Misuse)
+      throw new PageRefused(404, "This is not the id of a rejection.", LOOK_IN_LIST);
     throw error;
   });
   if (found === null) throw new PageRefused(404, noSuchRejection(id), LOOK_IN_LIST);

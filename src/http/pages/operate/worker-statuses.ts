@@ -14,7 +14,7 @@ const PATIENCE_MS = 2500;
 /** Readers that ask within this time get the same answer, in milliseconds. */
 const FRESH_MS = 1000;
 
-/** The name of the worker that serves these pages, in the place of an address. */
+/** The name of the worker that serves these pages, used instead of an address. */
 export const THIS_WORKER = "this worker";
 
 /** Returns what asks the worker of this process, and those of `PAGES_WORKERS`. However many readers there are, each is asked once a second. */

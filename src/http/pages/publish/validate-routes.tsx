@@ -21,7 +21,7 @@ const RETRY_AFTER_SECONDS = 2;
 const nobodyAsked = { task: null, exchange: null, routing_key: null, project: null };
 const asked = z.object({ exchange: z.string().optional().catch(undefined) });
 
-/** What somebody wants to have checked. */
+/** A message to check, and the exchange that it is checked for. */
 interface Question {
   readonly message: Buffer;
   /** Empty: none was named. */

@@ -31,7 +31,7 @@ export function isForeignQuestion({ fetchSite }: Pick<RequestSource, "fetchSite"
 /** The types of a body that the pages post: JSON, and a plain form. */
 const bodyTypes = /^(application\/json|application\/x-www-form-urlencoded)\s*(;|$)/i;
 
-/** Why a POST is refused: its type is none that our pages send, or it comes from a page elsewhere. */
+/** Why a POST is refused: our pages do not send its content type, or it comes from another site. */
 export type PostProblem = "type" | "foreign";
 
 /** Judges a POST to a page. Returns null if it may be answered. */

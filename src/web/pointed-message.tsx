@@ -1,0 +1,21 @@
+import { ShownText } from "./shown-text.tsx";
+
+export interface PointedMessageProps {
+  /** JSON pointer to the value that is wrong; empty for the whole message. */
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** What is wrong with a message, after the place in it. */
+export function PointedMessage({ pointer, message }: PointedMessageProps) {
+  return (
+    <>
+      {pointer !== "" && (
+        <code>
+          <ShownText text={pointer} />
+        </code>
+      )}{" "}
+      <ShownText text={message} />
+    </>
+  );
+}
