@@ -3,9 +3,9 @@ import { CELL, type JobCell } from "../../domain/job-cell.ts";
 import type { JobChanges } from "../rules/advance-job.ts";
 import { changedCell, gridCell, SHOWN } from "../rules/grid-cell.ts";
 import { type Collections, collectionsOf, type JobDocument } from "./mongodb-collections.ts";
+import { DOCUMENTS_AT_ONCE, eachPage, once } from "./mongodb-once.ts";
 import { inOneReply, unordered } from "./mongodb-rounds.ts";
 
-const DOCUMENTS_AT_ONCE = 1000;
 const shown = Object.fromEntries(SHOWN.map((name) => [name, 1]));
 
 /** The fields of a document that {@link cellOf} needs. */
@@ -39,28 +39,32 @@ export async function computeCells(
 }
 
 /** Stores the cells of the jobs of an earlier version. Several workers may do it at the same time. Reading is slower without. */
-export async function fillCells(db: Db, stop: AbortSignal): Promise<void> {
+export function fillCells(db: Db, stop: AbortSignal): Promise<void> {
   const all = collectionsOf(db);
-  if ((await all.versions.findOne({ _id: "cells" })) !== null) return;
-  const options = { projection: { version: 1, cell: 1 }, limit: DOCUMENTS_AT_ONCE } as const;
-  let last = "";
-  while (!stop.aborted) {
-    const page = await all.jobs
-      .find({ _id: { $gt: last } }, options)
-      .sort({ _id: 1 })
-      .toArray();
-    const end = page.at(-1);
-    if (end === undefined) break;
-    last = end._id;
-    const without = page.filter((job) => cellOf(job) === null).map(({ _id }) => _id);
-    const updates = Array.from(await computeCells(all, without), ([_id, cell]) => ({
-      updateOne: {
-        filter: { _id, version: cell[CELL.version] },
-        update: { $set: { cell: JSON.stringify(cell) } },
-      },
-    }));
-    if (updates.length > 0) await all.jobs.bulkWrite(updates, unordered);
-  }
-  if (stop.aborted) return;
-  await all.versions.updateOne({ _id: "cells" }, { $set: { version: "1" } }, { upsert: true });
+  const options = {
+    projection: { version: 1, cell: 1 },
+    sort: { _id: 1 },
+    limit: DOCUMENTS_AT_ONCE,
+  } as const;
+  return once(db, "cells", stop, () =>
+    eachPage(
+      (after) => all.jobs.find({ _id: { $gt: after } }, options).toArray(),
+      stop,
+      (page) =>
+        fillPage(
+          all,
+          page.filter((job) => cellOf(job) === null).map(({ _id }) => _id),
+        ),
+    ),
+  );
+}
+
+async function fillPage(all: Collections, ids: readonly string[]): Promise<void> {
+  const updates = Array.from(await computeCells(all, ids), ([_id, cell]) => ({
+    updateOne: {
+      filter: { _id, version: cell[CELL.version] },
+      update: { $set: { cell: JSON.stringify(cell) } },
+    },
+  }));
+  if (updates.length > 0) await all.jobs.bulkWrite(updates, unordered);
 }

@@ -3,6 +3,7 @@ import { numberOf } from "../../domain/document-numbers.ts";
 import { WantedNumbers } from "../rules/wanted-numbers.ts";
 import { type WithId, withNumberIn } from "./mongodb-collections.ts";
 import { ignoreDuplicates } from "./mongodb-faults.ts";
+import { DOCUMENTS_AT_ONCE, eachPage, once } from "./mongodb-once.ts";
 import { unordered } from "./mongodb-rounds.ts";
 
 /** The fields that numbering reads and writes. */
@@ -12,7 +13,6 @@ interface Numbered extends WithId {
 }
 type Wanted = readonly (readonly [id: string, number: number])[];
 
-const DOCUMENTS_AT_ONCE = 1000;
 /** A job that is being moved has given up its number on purpose. */
 const unnumbered = { rest_id: { $exists: false }, moving_to: { $exists: false } } as const;
 
@@ -38,27 +38,23 @@ export async function freeNumbers(
  * Gives numbers to the jobs and pushes of an earlier version. Several workers may do it at the same time: a document gets a number
  * only once. Only reading by number depends on it.
  */
-export async function numberDocuments(db: Db, stop: AbortSignal): Promise<void> {
-  const versions = db.collection<WithId & { readonly version: string }>("versions");
-  if ((await versions.findOne({ _id: "numbers" })) !== null) return;
-  for (const name of ["jobs", "resultsets"]) await numberCollection(db.collection<Numbered>(name), stop);
-  if (stop.aborted) return;
-  await versions.updateOne({ _id: "numbers" }, { $set: { version: "1" } }, { upsert: true });
+export function numberDocuments(db: Db, stop: AbortSignal): Promise<void> {
+  return once(db, "numbers", stop, async () => {
+    for (const name of ["jobs", "resultsets"]) await numberCollection(db.collection<Numbered>(name), stop);
+  });
 }
 
-async function numberCollection(documents: Collection<Numbered>, stop: AbortSignal): Promise<void> {
+function numberCollection(documents: Collection<Numbered>, stop: AbortSignal): Promise<void> {
   const options = { projection: { rest_id: 1 }, sort: { _id: 1 }, limit: DOCUMENTS_AT_ONCE } as const;
-  let last = "";
-  while (!stop.aborted) {
-    const page = await documents.find({ _id: { $gt: last } }, options).toArray();
-    const end = page.at(-1);
-    if (end === undefined) return;
-    last = end._id;
-    await numberPage(
-      documents,
-      page.filter(({ rest_id }) => rest_id === undefined).map(({ _id }) => _id),
-    );
-  }
+  return eachPage(
+    (after) => documents.find({ _id: { $gt: after } }, options).toArray(),
+    stop,
+    (page) =>
+      numberPage(
+        documents,
+        page.filter(({ rest_id }) => rest_id === undefined).map(({ _id }) => _id),
+      ),
+  );
 }
 
 async function numberPage(documents: Collection<Numbered>, ids: readonly string[]): Promise<void> {

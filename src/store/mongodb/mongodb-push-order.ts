@@ -1,31 +1,25 @@
 import type { Db } from "mongodb";
 import { arrivalSeconds } from "../rules/find-push.ts";
 import { type Collections, collectionsOf, type ResultSetDocument } from "./mongodb-collections.ts";
+import { DOCUMENTS_AT_ONCE, eachPage, once } from "./mongodb-once.ts";
 import { unordered } from "./mongodb-rounds.ts";
 
-const DOCUMENTS_AT_ONCE = 1000;
-
 /** Gives the pushes of an earlier version the times by which pages list them. Several workers may do it at the same time. */
-export async function orderPushes(db: Db, stop: AbortSignal): Promise<void> {
+export function orderPushes(db: Db, stop: AbortSignal): Promise<void> {
   const all = collectionsOf(db);
-  if ((await all.versions.findOne({ _id: "push_order" })) !== null) return;
-  const options = { projection: { push_timestamp: 1, order_at: 1 }, limit: DOCUMENTS_AT_ONCE } as const;
-  let last = "";
-  while (!stop.aborted) {
-    const page = await all.resultsets
-      .find({ _id: { $gt: last } }, options)
-      .sort({ _id: 1 })
-      .toArray();
-    const end = page.at(-1);
-    if (end === undefined) break;
-    last = end._id;
-    await orderPage(
-      all,
-      page.filter(({ order_at }) => order_at === undefined),
-    );
-  }
-  if (stop.aborted) return;
-  await all.versions.updateOne({ _id: "push_order" }, { $set: { version: "1" } }, { upsert: true });
+  const projection = { push_timestamp: 1, order_at: 1 } as const;
+  const options = { projection, sort: { _id: 1 }, limit: DOCUMENTS_AT_ONCE } as const;
+  return once(db, "push_order", stop, () =>
+    eachPage(
+      (after) => all.resultsets.find({ _id: { $gt: after } }, options).toArray(),
+      stop,
+      (page) =>
+        orderPage(
+          all,
+          page.filter(({ order_at }) => order_at === undefined),
+        ),
+    ),
+  );
 }
 
 type Unordered = Pick<ResultSetDocument, "_id" | "push_timestamp">;
