@@ -23,6 +23,7 @@ function message(taskId: string, overrides: Overrides): Overrides {
     owner: "someone@example.org",
     reason: "scheduler",
     labels: ["debug"],
+    buildMachine: { name: "worker-1", platform: "linux64", os: "linux", architecture: "x86_64" },
     timeScheduled: "2026-01-05T10:00:00Z",
     version: 1,
     ...overrides,

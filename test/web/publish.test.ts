@@ -74,7 +74,7 @@ chromium.describe("the publisher's page", () => {
   it("shows how far a job has come, step by step", async () => {
     const page = await open("/publish");
     await page.getByLabel("Task id").fill("known");
-    await page.getByRole("button", { name: "Check the road" }).click();
+    await page.getByRole("button", { name: "Find out why" }).click();
     expect(await steps(page)).toEqual([
       "✓ The store",
       "✓ Rejections",

@@ -31,7 +31,7 @@ export function PublishView({ question, road, message, exchange, check, operates
         <Field name="exchange" label="Exchange" value={question.exchange} hint="exchange/name/v1/jobs" />
         <Field name="routing_key" label="Routing key" value={question.routing_key} hint="treeherder.try" />
         <Field name="project" label="Project" value={question.project} hint="try" />
-        <button type="submit">Check the road</button>
+        <button type="submit">Find out why</button>
       </form>
       <div id="road" data-summary={road === null ? "" : summaryOf(road)}>
         <RoadPart road={road} operates={operates} />

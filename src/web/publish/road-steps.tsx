@@ -55,10 +55,10 @@ function isFound({ name }: RoadStep): boolean {
 }
 
 function wayTitle(way: "pulse" | "rest", exchange: string | null): string {
-  if (way === "rest") return "The road of a job that is posted over REST";
+  if (way === "rest") return "The way of a job that is posted over REST";
   return exchange === null
-    ? "The road of a message"
-    : `The road of a message from ${escapeInvisible(exchange)}`;
+    ? "The way of a message"
+    : `The way of a message from ${escapeInvisible(exchange)}`;
 }
 
 function Step({ step, operates }: { readonly step: RoadStep; readonly operates: boolean }) {
