@@ -119,7 +119,9 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     const { href } = databaseUrl();
     const client = new MongoClient(href);
     const { jobs, versions } = collectionsOf(client.db());
+    const completed = () => until(async () => (await versions.countDocuments({ _id: "cells" })) === 1);
     const store = await openMongodbStore(href, 30);
+    await completed();
     await store.storeSubmissions([anArrival({ state: "pending" }), anArrival({ taskId: "other/0" })]);
     const shown = async (from: Store) => {
       const { cells } = await from.listCells({ result_set: "try/aaaaaaaaaaaa", limit: 10 });
@@ -139,7 +141,7 @@ mongodb.describe(`on ${mongodb.name}`, () => {
 
     await versions.deleteOne({ _id: "cells" });
     const again = await openMongodbStore(href, 30);
-    await until(async () => (await versions.countDocuments({ _id: "cells" })) === 1);
+    await completed();
     expect((await storedCells()).map((cell) => cell?.[CELL.state])).toEqual(["running", "completed"]);
     expect(await shown(again)).toEqual(expected);
     expect(await again.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
