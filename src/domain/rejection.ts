@@ -37,6 +37,11 @@ export type Rejection = RejectionContent & {
   readonly received_at: string;
   /** The daily quota that it counts against: an exchange's, or `other`; absent if against none, as in a replay. */
   readonly quota?: string;
+  /**
+   * Set if the message comes from the archive. It may have been counted at its arrival, so it counts only if it arrived later than
+   * the last one that was counted. Beyond the quota it is not counted at all.
+   */
+  readonly replayed?: true;
 };
 
 /** The one quota for all exchanges that the registry does not list, because anybody can create any number of them. */

@@ -88,6 +88,17 @@ export function quotaContract(name: string, openEmpty: OpenEmpty): void {
       expect(await store.listOnlyCounted({})).toEqual([]);
     });
 
+    it("is used by rejections from the archive, but those beyond it are not counted, because they were at their arrival", async () => {
+      const archived = (prefix: string, count: number) =>
+        batch(prefix, count).map((rejection) => ({ ...rejection, replayed: true as const }));
+      await store.recordRejections(batch("a", PER_DAY - 1));
+      const ends = await store.recordRejections(archived("b", 3));
+      expect(ends).toEqual(["kept", "only-counted", "only-counted"]);
+      expect(await store.listOnlyCounted({})).toEqual([]);
+      expect(await store.recordRejections(batch("c", 1))).toEqual(["only-counted"]);
+      expect(await store.listOnlyCounted({})).toMatchObject([{ messages: 1 }]);
+    });
+
     it("does not apply to a rejection without a quota", async () => {
       await store.recordRejections(batch("a", PER_DAY));
       const free = Array.from({ length: 5 }, (_, n) => aRejection(`free${n}`));

@@ -32,6 +32,42 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(await texts()).toEqual(["b", "a"]);
     });
 
+    it("from the archive are counted only if they arrived after the last one that was counted", async () => {
+      const [first, middle, last] = [at(9), at(5), at(1)];
+      const archived = (received_at: string, overrides = {}) =>
+        aRejection("a", { received_at, replayed: true, ...overrides });
+      const seen = async () => (await store().listRejections({ limit: 10 }))[0];
+      await store().recordRejections([archived(first), archived(middle)]);
+      expect(await seen()).toMatchObject({ count: 2, first_seen: first, last_seen: middle });
+      await store().recordRejections([archived(middle), archived(last)]);
+      const counted = await seen();
+      expect(counted).toMatchObject({ count: 3, first_seen: first, last_seen: last });
+      // All of them once more, and one that is older than all.
+      const again = [at(12), first, middle, last].map((time) => archived(time));
+      expect(await store().recordRejections(again)).toEqual(again.map(() => "kept"));
+      expect(await seen()).toEqual(counted);
+      const fault = { reason: "internal-error", detail: "y" } as const;
+      await store().recordRejections([archived(first, { fault })]);
+      expect(await seen()).toEqual({ ...counted, fault });
+    });
+
+    it("tell when they were last seen, and unknown ones are left out", async () => {
+      const [before, now] = [at(3), at(1)];
+      await store().recordRejections([
+        aRejection("a", { received_at: before }),
+        aRejection("b", { received_at: now }),
+      ]);
+      const [b, a] = await store().listRejections({ limit: 10 });
+      const ids = [a?.id ?? "", "unknown", b?.id ?? ""];
+      expect(await store().findLastSeen(ids)).toEqual(
+        new Map([
+          [ids[0], before],
+          [ids[2], now],
+        ]),
+      );
+      expect(await store().findLastSeen([])).toEqual(new Map());
+    });
+
     it("of a client are found by its id, and an exchange has none of them", async () => {
       const from = (client_id: string) =>
         aRejection(client_id, { route: { origin: "rest", client_id, endpoint: "/api/project/try/jobs/" } });

@@ -1,24 +1,18 @@
-import { readTiers } from "../../config/parse-tiers.ts";
 import { readSettings } from "../../config/read-settings.ts";
-import { readRegistry } from "../../config/registry.ts";
 import { faultErrors } from "../../domain/explain-fault.ts";
 import { Misuse, type Violation } from "../../domain/faults.ts";
 import type { StoredRejection } from "../../domain/rejection.ts";
 import { counted } from "../../domain/text/counted.ts";
 import { printable } from "../../domain/text/printable.ts";
 import { whyNotReplayed } from "../../domain/why-not-replayed.ts";
-import { holdWhileAway } from "../../ingest/progress/hold-while-away.ts";
-import type { PatientStore } from "../../ingest/progress/patient-store.ts";
 import { type Replayed, type ReplayOptions, replayRejections } from "../../ingest/replay-rejections.ts";
-import { judgeLimitNames, judgeLimits } from "../../judge/judge-limits.ts";
 import { readRejection } from "../../judge/read-rejection.ts";
 import { findByPrefix, noSuchRejection } from "../../queries/find-rejection.ts";
 import { rejectionPages } from "../../queries/rejection-pages.ts";
 import type { RejectionReads } from "../../store/ports/rejection-reads.ts";
-import { loadCollectionSchemas } from "../../validate/collection-schemas.ts";
-import { loadSchemas } from "../../validate/validate-job.ts";
 import type { CommandOptions } from "../options/command-options.ts";
 import { exitCodes } from "../options/exit-codes.ts";
+import { readWorkerRules } from "../options/judge-rules.ts";
 import { ALL, readLimit } from "../options/query-options.ts";
 import { readFilter } from "../options/rejection-filter.ts";
 import { storeSettingNames, withStore } from "../options/with-store.ts";
@@ -26,9 +20,7 @@ import { errorLine } from "../output/error-line.ts";
 import { print, tell } from "../output/print.ts";
 import { createProgress } from "../output/progress.ts";
 import { shortId } from "../output/short-id.ts";
-
-/** How long to wait for a store that becomes unavailable during the replay. */
-const PATIENCE_MS = 30_000;
+import { waitForStore } from "./wait-for-store.ts";
 
 /** The outcome of one job message of a rejection, as `--json` prints it. */
 interface Told {
@@ -61,10 +53,11 @@ export async function replay(
   if (ids.length === 0 && !isFiltered && options["all"] !== true) {
     throw new Misuse(["this would replay every rejection: give an id or a filter, or --all"]);
   }
-  const read = await openReading(env);
+  const { judge } = await readWorkerRules(env);
+  const read: ReplayOptions["read"] = (rejection) => readRejection(rejection, judge);
   const isJson = options["json"] === true;
   return withStore(readSettings(env, storeSettingNames), "refuse", async (store) => {
-    const replayOptions = { read, store: patient(store) };
+    const replayOptions = { read, store: waitForStore(store) };
     if (ids.length > 0) {
       const named = await findAll(store, ids);
       if (named === null) return exitCodes.failed;
@@ -123,34 +116,6 @@ async function replayPages(
   );
   const isRefused = (["rejected", "failed", "impossible"] as const).some((outcome) => ends.has(outcome));
   return isRefused ? exitCodes.failed : exitCodes.ok;
-}
-
-/** Returns how the worker would read a rejection, with the settings, registry and tiers of this environment. */
-async function openReading(env: NodeJS.ProcessEnv): Promise<ReplayOptions["read"]> {
-  const settings = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE", ...judgeLimitNames]);
-  const { acceptsProject } = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);
-  const tiers = await readTiers(settings.TIERS_FILE);
-  const options = {
-    schemas: loadSchemas(),
-    collections: loadCollectionSchemas(),
-    ...judgeLimits(settings),
-    tiers,
-    acceptsProject,
-  };
-  return (rejection) => readRejection(rejection, options);
-}
-
-/** Returns the store with calls that wait for it while it is away. */
-function patient<Store>(store: Store): PatientStore<Store> {
-  return {
-    ask: (call) =>
-      holdWhileAway(() => call(store), {
-        stop: new AbortController().signal,
-        giveUpAfterMs: PATIENCE_MS,
-        onAway: ({ message }) => tell(`${message}; trying again`),
-        onBack: () => tell("the store is back"),
-      }),
-  };
 }
 
 /** Finds the named rejections. Reports the first unknown id, and returns null then. */

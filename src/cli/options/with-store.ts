@@ -5,7 +5,7 @@ import type { Settings } from "../../config/settings.ts";
 import { Misuse, Unavailable } from "../../domain/faults.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/ports/store.ts";
-import { defaultStoreLimits } from "../../store/rules/store-limits.ts";
+import { defaultStoreLimits, type StoreLimits } from "../../store/rules/store-limits.ts";
 
 /** The settings that a command needs to open the store. */
 export const storeSettingNames = [
@@ -27,12 +27,15 @@ export async function isStoreThere(settings: StoreSettings): Promise<boolean> {
  * Opens the store that the settings name, does the work, and closes it.
  *
  * @param absent - what to do if the embedded store does not exist yet: create it, or refuse because the command only reads.
+ * @param limits - those that differ from the usual ones. By default the quotas of rejections are off: a command only replays
+ *   messages that a worker has already counted.
  * @throws Misuse if the store cannot be used or does not exist.
  */
 export async function withStore<T>(
   settings: StoreSettings,
   absent: "make" | "refuse",
   work: (store: Store) => Promise<T>,
+  limits: Partial<StoreLimits> = {},
 ): Promise<T> {
   if (absent === "refuse" && !(await isStoreThere(settings))) {
     throw new Misuse([`there is no store in ${settings.DATA_DIR}; see DATA_DIR and MONGODB_URL`]);
@@ -42,8 +45,7 @@ export async function withStore<T>(
       mongodbUrl: await databaseUrl(settings),
       dataDir: settings.DATA_DIR,
       rejectionTtlDays: settings.REJECTION_TTL_DAYS,
-      // The quotas of rejections stay off: a command only replays messages that a worker has already counted.
-      limits: { ...defaultStoreLimits, maxWaitingLogs: settings.LOG_MAX_WAITING_PER_EXCHANGE },
+      limits: { ...defaultStoreLimits, maxWaitingLogs: settings.LOG_MAX_WAITING_PER_EXCHANGE, ...limits },
     });
     try {
       return await work(store);

@@ -9,11 +9,11 @@ import type { RetriedRejection } from "../ports/submission-store.ts";
 import { admitRejections, type QuotaUse, type RejectionQuota, unlimited } from "../rules/admit-rejections.ts";
 import {
   oldestDay,
-  type PlannedRejection,
   planRejections,
   quotaExpiry,
   quotaId,
   quotaKeys,
+  rejectionsToRead,
 } from "../rules/plan-rejections.ts";
 import type { Collections, QuotaDocument, RejectionDocument, WithId } from "./mongodb-collections.ts";
 import { retriableOf } from "./mongodb-faults.ts";
@@ -35,8 +35,8 @@ export function createRejections(
    * The use is written last: if a reply is lost and the batch is tried again, its rejections are known, and use no quota.
    */
   async function recordRejections(rejections: readonly Rejection[]): Promise<RejectionEnd[]> {
-    const planned = planRejections(rejections, ttlDays);
-    const [known, used] = await Promise.all([knownOf(planned), usesOf(planned)]);
+    const [known, used] = await Promise.all([findLastSeen(rejectionsToRead(rejections)), usesOf(rejections)]);
+    const planned = planRejections(rejections, ttlDays, known);
     const { kept, uses, endsOf } = admitRejections(planned, known, used, quota);
     // The server itself deletes expired rejections after a while. Until then, reads leave them out.
     await upsertAll(collection, kept.map(toUpsert));
@@ -47,15 +47,15 @@ export function createRejections(
     return endsOf(rejections);
   }
 
-  async function knownOf(planned: readonly PlannedRejection[]): Promise<ReadonlySet<string>> {
-    const ids = planned.flatMap(({ stored, quota: key }) => (key === null ? [] : [stored.id]));
-    if (ids.length === 0) return new Set();
-    const found = collection.find({ _id: { $in: ids } }, { projection: { _id: 1 }, ...inOneReply });
-    return new Set((await found.toArray()).map(({ _id }) => _id));
+  async function findLastSeen(ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const wanted = { _id: { $in: [...ids] } };
+    const found = collection.find(wanted, { projection: { last_seen: 1 }, ...inOneReply });
+    return new Map((await found.toArray()).map(({ _id, last_seen }) => [_id, last_seen]));
   }
 
-  async function usesOf(planned: readonly PlannedRejection[]): Promise<QuotaDocument[]> {
-    const ids = quotaKeys(planned).map(quotaId);
+  async function usesOf(rejections: readonly Rejection[]): Promise<QuotaDocument[]> {
+    const ids = quotaKeys(rejections).map(quotaId);
     return ids.length === 0 ? [] : quotas.find({ _id: { $in: ids } }, inOneReply).toArray();
   }
 
@@ -152,6 +152,7 @@ export function createRejections(
     resolveRejections,
     listRejections,
     findRejection,
+    findLastSeen,
     countRejections,
     listOnlyCounted,
   };

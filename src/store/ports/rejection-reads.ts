@@ -44,6 +44,8 @@ export interface RejectionCount {
 export interface RejectionReads {
   listRejections(query: RejectionQuery): Promise<StoredRejection[]>;
   findRejection(id: string): Promise<StoredRejection | null>;
+  /** Returns when each of these rejections was last seen (ISO 8601), by id. Those that are not stored are missing. */
+  findLastSeen(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Returns a count for each exchange and reason, most messages first. */
   countRejections(filter: RejectionFilter): Promise<RejectionCount[]>;
   /** Returns how many rejections of a day and exchange were only counted, newest first. Kept as long as rejections. */

@@ -80,7 +80,8 @@ export interface SubmissionStore {
   ): Promise<"updated" | "unchanged" | "unknown">;
   /**
    * Keeps new rejections, unless the day's quota of their exchange is used up: then they are only counted. A known one (same
-   * payload and route) is counted again, and gets the new fault and time. Returns the ends in the order of the rejections.
+   * payload and route) is counted again, and gets the new fault and time. One from the archive is counted only if it arrived later
+   * than the known one was last seen. Returns the ends in the order of the rejections.
    */
   recordRejections(rejections: readonly Rejection[]): Promise<readonly RejectionEnd[]>;
   /**

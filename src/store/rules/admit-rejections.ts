@@ -1,6 +1,6 @@
 import { rejectionId } from "../../domain/ids.ts";
 import type { Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
-import { type PlannedRejection, type QuotaKey, quotaId } from "./plan-rejections.ts";
+import { type LastSeen, type PlannedRejection, type QuotaKey, quotaId } from "./plan-rejections.ts";
 
 /** The most new rejections of one exchange that are kept in a day; 0 means no limit. */
 export interface RejectionQuota {
@@ -32,12 +32,12 @@ export interface Admission {
  * its exchange has used less than the day's quota, so the last one may exceed the limit of bytes. Pure, so that all adapters
  * decide the same.
  *
- * @param known - ids of the rejections that are stored already.
+ * @param known - the rejections that are stored already.
  * @param used - the use so far; quotas that nobody has used are missing.
  */
 export function admitRejections(
   planned: readonly PlannedRejection[],
-  known: ReadonlySet<string>,
+  known: LastSeen,
   used: readonly QuotaUse[],
   quota: RejectionQuota,
 ): Admission {
@@ -45,7 +45,7 @@ export function admitRejections(
   const added = new Map<string, QuotaUse>();
   const refusedIds = new Set<string>();
   const kept: StoredRejection[] = [];
-  for (const { stored, quota: key } of planned) {
+  for (const { stored, quota: key, beyondQuota } of planned) {
     if (key === null || known.has(stored.id)) {
       kept.push(stored);
       continue;
@@ -54,7 +54,7 @@ export function admitRejections(
     const now = added.get(id) ?? { ...key, kept: 0, bytes: 0, only_counted: 0 };
     if (isFull(sum(before.get(id), now), quota)) {
       refusedIds.add(stored.id);
-      added.set(id, { ...now, only_counted: now.only_counted + stored.count });
+      added.set(id, { ...now, only_counted: now.only_counted + beyondQuota });
     } else {
       kept.push(stored);
       added.set(id, { ...now, kept: now.kept + 1, bytes: now.bytes + bytesOf(stored) });

@@ -39,8 +39,17 @@ export function advanceJob(
 ): Advance {
   const kind = compareStates(stored.state, arrival.submission.job.state);
   if (kind === "same") return { kind };
-  if (kind === "update") return { kind, changes: moved(stored, arrival, resultSet, writeId) };
-  return { kind, changes: noteRefused(stored, arrival, writeId) };
+  if (kind === "update" && !hasMoved(stored, arrival.submission.job.state, arrival.received_at))
+    return { kind, changes: moved(stored, arrival, resultSet, writeId) };
+  return { kind: "late", changes: noteRefused(stored, arrival, writeId) };
+}
+
+/**
+ * Returns whether a message or request of this time has moved the job to this state already. It comes again when it is replayed from
+ * the archive, and the job may have another state by then.
+ */
+function hasMoved({ transitions }: DecisiveJob, state: string, at: string): boolean {
+  return transitions.some((moved) => moved.received_at === at && moved.state === state);
 }
 
 /** Returns the changes to a job that keeps its state, and notes what was refused of a message; null if nothing was. */
@@ -53,7 +62,7 @@ export function noteRefused(stored: DecisiveJob, arrival: Arrival, writeId: stri
 
 /**
  * Returns the changes to a job whose client sets its state directly, even backwards; null if the job has that state, or is
- * completed, which is final.
+ * completed, which is final, or if this very request has set it already.
  *
  * @param stored - the result stays as it is.
  */
@@ -64,7 +73,7 @@ export function setState(
   origin: Origin,
   writeId: string,
 ): JobChanges | null {
-  if (stored.state === "completed" || stored.state === state) return null;
+  if (stored.state === "completed" || stored.state === state || hasMoved(stored, state, at)) return null;
   const { result, refused, version } = stored;
   const transition = { state, result, received_at: at, ...toStoredOrigin(origin) };
   return {

@@ -33,7 +33,10 @@ export class LogRoom {
   readonly #now: () => number;
   readonly #counts = new Map<string, Count>();
 
-  /** @param now - milliseconds of a clock that never goes back. */
+  /**
+   * @param maxWaiting - `Infinity`: there is no limit, and nothing is counted.
+   * @param now - milliseconds of a clock that never goes back.
+   */
   constructor(maxWaiting: number, now: () => number) {
     this.#maxWaiting = maxWaiting;
     this.#now = now;
@@ -41,6 +44,7 @@ export class LogRoom {
 
   /** Returns the exchanges whose waiting logs must be counted before the batch is planned; see {@link LogRoom.note}. */
   toCount(batch: readonly Arrival[]): string[] {
+    if (this.#maxWaiting === Number.POSITIVE_INFINITY) return [];
     const now = this.#now();
     for (const [exchange, { until }] of this.#counts) if (now >= until) this.#counts.delete(exchange);
     const bring = batch.filter(({ submission }) => submission.logs.some(waits));
@@ -59,6 +63,8 @@ export class LogRoom {
 
   /** Returns how to store a log that must be read: as pending, or as failed if too many of its exchange are waiting. */
   enter(exchange: string, at: string): Pick<NewLog, "parse_status" | "failure" | "next_attempt_at"> {
+    const pending = { parse_status: "pending", failure: null, next_attempt_at: at } as const;
+    if (this.#maxWaiting === Number.POSITIVE_INFINITY) return pending;
     const count = this.#counts.get(exchange);
     if (count === undefined) throw new Error(`the waiting logs of ${exchange} were not counted`);
     if (count.waiting >= this.#maxWaiting) {
@@ -66,6 +72,6 @@ export class LogRoom {
       return { parse_status: "failed", failure, next_attempt_at: null };
     }
     count.waiting++;
-    return { parse_status: "pending", failure: null, next_attempt_at: at };
+    return pending;
   }
 }

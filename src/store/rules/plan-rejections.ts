@@ -15,27 +15,49 @@ export interface PlannedRejection {
   readonly stored: StoredRejection;
   /** Null if it counts against none. */
   readonly quota: QuotaKey | null;
+  /** How many messages are to be counted if the quota is used up. */
+  readonly beyondQuota: number;
+}
+
+/** The time of the last arrival, in ISO 8601, of each rejection that is stored already, by id. */
+export type LastSeen = ReadonlyMap<string, string>;
+
+/** Returns the ids of the rejections of which a batch must know when they were last seen; each once. */
+export function rejectionsToRead(rejections: readonly Rejection[]): string[] {
+  const limited = rejections.filter(({ quota, replayed }) => quota !== undefined || replayed === true);
+  return [...new Set(limited.map(({ payload, route }) => rejectionId(payload, route)))];
 }
 
 /**
  * Returns the rejections of a batch, each id once. One that came several times has the fault and payload of the last time,
  * and its times and count cover all of them. Pure, so that all adapters decide the same.
+ *
+ * @param known - those of {@link rejectionsToRead} that are stored already.
  */
-export function planRejections(rejections: readonly Rejection[], ttlDays: number): PlannedRejection[] {
+export function planRejections(
+  rejections: readonly Rejection[],
+  ttlDays: number,
+  known: LastSeen,
+): PlannedRejection[] {
   const planned = new Map<string, PlannedRejection>();
-  for (const { received_at, quota, route, ...content } of rejections) {
+  for (const { received_at, quota, route, replayed = false, ...content } of rejections) {
     const id = rejectionId(content.payload, route);
-    const before = planned.get(id)?.stored;
-    const last_seen = latest(before?.last_seen, received_at);
+    const before = planned.get(id);
+    const counted = known.get(id);
+    const isNew = !replayed || counted === undefined || received_at > counted;
+    // One that was counted at its arrival changes neither times nor count.
+    const seen = isNew ? received_at : counted;
+    const last_seen = latest(before?.stored.last_seen, seen);
     planned.set(id, {
       quota: quota === undefined ? null : { day: last_seen.slice(0, 10), exchange: quota },
+      beyondQuota: (before?.beyondQuota ?? 0) + (replayed ? 0 : 1),
       stored: {
         id,
         ...route,
         ...content,
-        first_seen: before === undefined || received_at < before.first_seen ? received_at : before.first_seen,
+        first_seen: earliest(before?.stored.first_seen, seen),
         last_seen,
-        count: (before?.count ?? 0) + 1,
+        count: (before?.stored.count ?? 0) + (isNew ? 1 : 0),
         expires_at: new Date(Date.parse(last_seen) + ttlDays * DAY_MS).toISOString(),
       },
     });
@@ -48,9 +70,11 @@ export function quotaId({ day, exchange }: QuotaKey): string {
   return `${day}/${exchange}`;
 }
 
-/** Returns the quotas that these rejections count against, each once. */
-export function quotaKeys(planned: readonly PlannedRejection[]): QuotaKey[] {
-  const keys = planned.flatMap(({ quota }) => (quota === null ? [] : [quota]));
+/** Returns the quotas that these rejections may count against, each once. */
+export function quotaKeys(rejections: readonly Rejection[]): QuotaKey[] {
+  const keys = rejections.flatMap(({ quota, received_at }) =>
+    quota === undefined ? [] : [{ day: received_at.slice(0, 10), exchange: quota }],
+  );
   return [...new Map(keys.map((key) => [quotaId(key), key])).values()];
 }
 
@@ -62,6 +86,10 @@ export function oldestDay(ttlDays: number, nowMs: number): string {
 /** Returns when a quota is no longer needed. */
 export function quotaExpiry({ day }: QuotaKey, ttlDays: number): Date {
   return new Date(Date.parse(day) + (ttlDays + 1) * DAY_MS);
+}
+
+function earliest(before: string | undefined, time: string): string {
+  return before === undefined || time < before ? time : before;
 }
 
 function latest(before: string | undefined, time: string): string {

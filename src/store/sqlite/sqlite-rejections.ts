@@ -6,13 +6,7 @@ import { taskIdForms } from "../../domain/task-id-forms.ts";
 import type { RejectionCount, RejectionFilter, RejectionQuery } from "../ports/rejection-reads.ts";
 import type { RetriedRejection } from "../ports/submission-store.ts";
 import { admitRejections, type QuotaUse, type RejectionQuota, unlimited } from "../rules/admit-rejections.ts";
-import {
-  oldestDay,
-  type PlannedRejection,
-  planRejections,
-  quotaId,
-  quotaKeys,
-} from "../rules/plan-rejections.ts";
+import { oldestDay, planRejections, quotaId, quotaKeys, rejectionsToRead } from "../rules/plan-rejections.ts";
 import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
 import { inTransaction } from "./sqlite-database.ts";
 
@@ -47,7 +41,9 @@ type Condition = readonly [sql: string, ...values: readonly unknown[]];
 
 /** Keeps rejections in an open file. This project wrote the tables, so the shape of their documents is not checked. */
 export function createRejections(db: Database.Database, ttlDays: number, quota: RejectionQuota = unlimited) {
-  const readKnown = db.prepare("SELECT id FROM rejections WHERE id IN (SELECT value FROM json_each(?))");
+  const readLastSeen = db.prepare(
+    "SELECT id, last_seen FROM rejections WHERE id IN (SELECT value FROM json_each(?))",
+  );
   const readUses = db.prepare(
     `SELECT day, exchange, kept, bytes, only_counted FROM rejection_quotas
        WHERE id IN (SELECT value FROM json_each(?))`,
@@ -80,8 +76,9 @@ export function createRejections(db: Database.Database, ttlDays: number, quota: 
     return inTransaction(db, () => {
       dropExpired.run(new Date().toISOString());
       dropUses.run(oldestDay(ttlDays, Date.now()));
-      const planned = planRejections(rejections, ttlDays);
-      const { kept, uses, endsOf } = admitRejections(planned, knownOf(planned), usesOf(planned), quota);
+      const known = findLastSeen(rejectionsToRead(rejections));
+      const planned = planRejections(rejections, ttlDays, known);
+      const { kept, uses, endsOf } = admitRejections(planned, known, usesOf(rejections), quota);
       for (const rejection of kept) {
         const { id, project, task_id, fault } = rejection;
         const { first_seen, last_seen, count, expires_at } = rejection;
@@ -96,13 +93,13 @@ export function createRejections(db: Database.Database, ttlDays: number, quota: 
     });
   }
 
-  function knownOf(planned: readonly PlannedRejection[]): ReadonlySet<string> {
-    const rows = readKnown.all(JSON.stringify(planned.map(({ stored }) => stored.id))) as { id: string }[];
-    return new Set(rows.map(({ id }) => id));
+  function findLastSeen(ids: readonly string[]): Map<string, string> {
+    const rows = readLastSeen.all(JSON.stringify(ids)) as { id: string; last_seen: string }[];
+    return new Map(rows.map(({ id, last_seen }) => [id, last_seen]));
   }
 
-  function usesOf(planned: readonly PlannedRejection[]): QuotaUse[] {
-    return readUses.all(JSON.stringify(quotaKeys(planned).map(quotaId))) as QuotaUse[];
+  function usesOf(rejections: readonly Rejection[]): QuotaUse[] {
+    return readUses.all(JSON.stringify(quotaKeys(rejections).map(quotaId))) as QuotaUse[];
   }
 
   function listOnlyCounted({ since = "", until = "9999" }: Pick<RejectionFilter, "since" | "until">) {
@@ -164,6 +161,7 @@ export function createRejections(db: Database.Database, ttlDays: number, quota: 
     resolveRejections,
     listRejections,
     findRejection,
+    findLastSeen,
     countRejections,
     listOnlyCounted,
   };

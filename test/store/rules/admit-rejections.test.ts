@@ -24,9 +24,15 @@ function admit(texts: readonly string[], { perDay = 0, bytesPerDay = 0, used = [
   const ids = planRejections(
     known.map((text) => rejectionOf(text)),
     30,
-  ).map(({ stored }) => stored.id);
+    new Map(),
+  ).map(({ stored }) => [stored.id, received_at] as const);
   const quota = { perDay, bytesPerDay };
-  const { uses, endsOf } = admitRejections(planRejections(rejections, 30), new Set(ids), used, quota);
+  const { uses, endsOf } = admitRejections(
+    planRejections(rejections, 30, new Map(ids)),
+    new Map(ids),
+    used,
+    quota,
+  );
   return { uses, ends: endsOf(rejections) };
 }
 
@@ -81,7 +87,7 @@ it("each exchange has a quota for each day, and a rejection without a quota is a
     { ...rejectionOf("d", "e"), received_at: "2026-01-06T00:00:00.000Z" },
     rejectionOf("e"),
   ];
-  const planned = planRejections(rejections, 30);
-  const { endsOf } = admitRejections(planned, new Set(), [], { perDay: 1, bytesPerDay: 0 });
+  const planned = planRejections(rejections, 30, new Map());
+  const { endsOf } = admitRejections(planned, new Map(), [], { perDay: 1, bytesPerDay: 0 });
   expect(endsOf(rejections)).toEqual(["kept", "only-counted", "kept", "kept", "kept"]);
 });

@@ -28,6 +28,16 @@ const storedIn = (state: string): Record<string, StoredJob> => ({
   [JOB]: firstJob(anArrival({ state }), PUSH, "earlier write"),
 });
 
+it("without a limit, any number of logs waits, and none has to be counted", () => {
+  const logs = Array.from({ length: 50 }, (_, n) => ({ name: "builds-4h", url: `http://logs.example/${n}` }));
+  const batch = [anArrival({ logs })];
+  const room = new LogRoom(Number.POSITIVE_INFINITY, () => 0);
+  expect(room.toCount(batch)).toEqual([]);
+  const planned = planBatch(batch, new Map(), new PushBook([]), room, "write");
+  const statuses = [...planned.logs.values()].map(({ parse_status }) => parse_status);
+  expect(statuses).toEqual(logs.map(() => "pending"));
+});
+
 describe("one job in a batch", () => {
   it("is created if it is new, with a skeleton of its push", () => {
     const pushes = new PushBook([]);

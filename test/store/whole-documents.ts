@@ -1,0 +1,39 @@
+import { resultSetId } from "../../src/domain/ids.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+
+const ALL = 100_000;
+
+/**
+ * Reads everything that messages have left in a store, through its ports, so that two stores can be compared, also of different kinds.
+ * Left out is what no message decides: the random ids of writes, and when a rejection expires.
+ */
+export async function readWhole(store: Store): Promise<Readonly<Record<string, unknown>>> {
+  const whole: Record<string, unknown> = {};
+  for (const project of await store.listProjectNames(ALL)) {
+    const jobs = await store.readJobs(await store.pageOfProject(project, 0, ALL));
+    const pushes = new Map<string, number>();
+    for (const { job, ...listed } of jobs) {
+      const { write_id: _random, ...decided } = job;
+      const [found] = await store.findJobsByGuid(job.job_guid);
+      const heads = await store.listArtifacts(project, job.job_guid);
+      const artifacts = await Promise.all(
+        heads.map(async (head) => [head, await store.findArtifact(project, job.job_guid, head.name)]),
+      );
+      const key = `job ${project}/${job.job_guid}`;
+      whole[key] = { ...listed, job: decided, artifacts, suggestions: found?.suggestions };
+      if (listed.push !== null) pushes.set(job.result_set, listed.push.rest_id);
+    }
+    const query = { project, from: null, to: null, author: null, skip: 0, limit: ALL };
+    for (const push of [
+      ...(await store.findPushes([...pushes.values()])),
+      ...(await store.listSubmittedPushes(query)),
+    ]) {
+      whole[`push ${resultSetId(project, push.revision)}`] = push;
+    }
+    for (const { id, ...log } of await store.listLogs({ project, limit: ALL })) whole[`log ${id}`] = log;
+  }
+  for (const { id, expires_at: _later, ...rejection } of await store.listRejections({ limit: ALL })) {
+    whole[`rejection ${id}`] = rejection;
+  }
+  return whole;
+}
