@@ -1,4 +1,5 @@
 import { apiReadsContract } from "./api-reads-contract.ts";
+import { archiveContract } from "./archive-contract.ts";
 import { artifactContract } from "./artifact-contract.ts";
 import { bindingLedgerContract } from "./binding-ledger-contract.ts";
 import { bothWaysContract } from "./both-ways-contract.ts";
@@ -44,6 +45,7 @@ export function storeContract(name: string, openEmpty: OpenEmpty, runs: StoreRun
   apiReadsContract(name, openEmpty);
   pageReadsContract(name, openEmpty);
   rejectionReadsContract(name, openEmpty);
+  archiveContract(name, openEmpty);
   bugCacheContract(name, openEmpty);
   suspectLedgerContract(name, openEmpty);
   bindingLedgerContract(name, openEmpty);

@@ -7,6 +7,7 @@ import type { StoredRejection } from "../../domain/rejection.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
+import type { NewSegment } from "../ports/archive-store.ts";
 import type { KnownBinding } from "../ports/binding-ledger.ts";
 import type { Credential } from "../ports/credential-store.ts";
 import type { ArtifactMaker } from "../ports/job-reads.ts";
@@ -102,6 +103,16 @@ export interface NonceDocument extends WithId {
   readonly expires_at: Date;
 }
 
+/** The `_id` is the id of the segment. */
+export type SegmentDocument = Omit<NewSegment, "id" | "data"> & WithId;
+
+/** The `_id` is the id of the segment, a slash and the number of the part. */
+export interface SegmentPartDocument extends WithId {
+  /** The same as in the segment. */
+  readonly to: string;
+  readonly data: Binary;
+}
+
 /** The collections of one database, by what they hold. */
 export interface Collections {
   readonly resultsets: Collection<ResultSetDocument>;
@@ -119,6 +130,8 @@ export interface Collections {
   readonly nonces: Collection<NonceDocument>;
   /** The id is the hash of the options. */
   readonly optionCollections: Collection<WithId & { readonly options: readonly string[] }>;
+  readonly archive: Collection<SegmentDocument>;
+  readonly archiveData: Collection<SegmentPartDocument>;
   readonly suspects: Collection<WithId & { readonly attempts: number; readonly last_seen: Date }>;
 }
 
@@ -152,6 +165,8 @@ export function collectionsOf(db: Db): Collections {
     credentials: db.collection("credentials"),
     nonces: db.collection("nonces"),
     optionCollections: db.collection("option_collections"),
+    archive: db.collection("archive"),
+    archiveData: db.collection("archive_data"),
     suspects: db.collection("suspects"),
   };
 }

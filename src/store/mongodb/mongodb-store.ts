@@ -4,11 +4,14 @@ import { Misuse } from "../../domain/faults.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
 import { groupCalls } from "../calls/group-calls.ts";
 import { wrapCalls } from "../calls/wrap-calls.ts";
+import type { NewSegment } from "../ports/archive-store.ts";
 import type { Store } from "../ports/store.ts";
+import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
 import { LogRoom } from "../rules/log-room.ts";
 import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
 import { withinLimit } from "./answer-limit.ts";
 import { createApiReads } from "./mongodb-api-reads.ts";
+import { createArchive } from "./mongodb-archive.ts";
 import { createArtifacts } from "./mongodb-artifacts.ts";
 import { createBindings } from "./mongodb-bindings.ts";
 import { createBugs } from "./mongodb-bugs.ts";
@@ -71,19 +74,20 @@ export async function openMongodbStore(
   const { finishItems, ...work } = createWork(all);
   const { replaceBugs, ...bugReads } = createBugs(all);
   const credentials = createCredentials(all);
+  const archive = createArchive(all);
   const writes = createWrites(all, new LogRoom(limits.maxWaitingLogs, () => performance.now()));
 
   const strangersCalls = wrapCalls(
     {
       ...{ ...writes, ...createArtifacts(all), ...createJobStates(all) },
-      ...{ recordRejections, resolveRejections, finishItems },
+      ...{ recordRejections, resolveRejections, finishItems, storeArchived },
     },
     forStrangers,
   );
   const workersCalls = wrapCalls(
     {
       ...{ ...createClaims(all), ...work, ...bugReads, ...createSuspects(all), ...createBindings(all) },
-      ...{ ...credentials.forWorkers, ...createNonces(all), ping },
+      ...{ ...credentials.forWorkers, ...createNonces(all), ...archive.forWorkers, ping },
     },
     forWorkers,
   );
@@ -91,11 +95,20 @@ export async function openMongodbStore(
     {
       ...{ ...createReads(all), ...createApiReads(all), ...createPageReads(all) },
       ...{ ...rejectionReads, ...createLogs(all), replaceBugs },
-      ...credentials.forPeople,
+      ...{ ...credentials.forPeople, ...archive.forPeople },
     },
     forPeople,
   );
   const finishGrouped = groupCalls(strangersCalls.finishItems);
+
+  /** The segment is written at the same time, so it costs no round trip of its own. */
+  async function storeArchived(batch: readonly Arrival[], segment: NewSegment): Promise<StoreOutcome[]> {
+    const [outcomes] = await Promise.all([
+      writes.storeSubmissions(batch),
+      archive.forWorkers.addSegment(segment),
+    ]);
+    return outcomes;
+  }
 
   async function ping(): Promise<void> {
     // A read from the primary instead of the command `ping`, which a server still answers if its own database is down.

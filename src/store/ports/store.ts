@@ -1,4 +1,5 @@
 import type { ApiReads } from "./api-reads.ts";
+import type { ArchiveStore } from "./archive-store.ts";
 import type { BindingLedger } from "./binding-ledger.ts";
 import type { BugCache } from "./bug-cache.ts";
 import type { CredentialStore } from "./credential-store.ts";
@@ -18,6 +19,7 @@ import type { WorkStore } from "./work-store.ts";
 export interface Store
   extends SubmissionStore,
     WorkStore,
+    ArchiveStore,
     LogStore,
     JobReads,
     ApiReads,

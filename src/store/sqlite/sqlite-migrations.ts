@@ -158,6 +158,12 @@ export const steps: readonly Step[] = [
   `,
   // Pages list pushes by time, and the jobs of a push by their last change.
   addPageColumns,
+  // The archive. `keys` are hashes of what a segment can be found by, four bytes each; see `segmentKeys`.
+  `
+  CREATE TABLE archive_segments (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, from_at TEXT NOT NULL, to_at TEXT NOT NULL,
+    messages INTEGER NOT NULL, bytes INTEGER NOT NULL, raw_bytes INTEGER NOT NULL, keys BLOB);
+  CREATE TABLE archive_data (n INTEGER PRIMARY KEY, data BLOB NOT NULL);
+  `,
 ];
 
 /**

@@ -7,6 +7,7 @@ import { LogRoom } from "../rules/log-room.ts";
 import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
 import { LockLine } from "./lock-line.ts";
 import { createApiReads } from "./sqlite-api-reads.ts";
+import { createArchive } from "./sqlite-archive.ts";
 import { createArtifacts } from "./sqlite-artifacts.ts";
 import { createBindings } from "./sqlite-bindings.ts";
 import { createBugs } from "./sqlite-bugs.ts";
@@ -44,9 +45,12 @@ export async function openSqliteStore(
       throw asUnavailable(error);
     });
   const { guard, end } = createGuard(asUnavailable, (call) => line.ask(call));
+  const archive = createArchive(db);
+  const room = new LogRoom(limits.maxWaitingLogs, () => performance.now());
   const { finishItems, useNonces, ...calls } = wrapCalls(
     {
-      ...createWrites(db, new LogRoom(limits.maxWaitingLogs, () => performance.now())),
+      ...createWrites(db, room, archive.putSegment),
+      ...archive.calls,
       ...createArtifacts(db),
       ...createRejections(db, rejectionTtlDays, limits.rejectionQuota),
       ...createWork(db),

@@ -5,6 +5,7 @@ import type { SettableState } from "../../domain/job-state.ts";
 import type { Origin } from "../../domain/origin.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
+import type { NewSegment } from "../ports/archive-store.ts";
 import type { Arrival, ResultSetArrival, StoreOutcome } from "../ports/submission-store.ts";
 import { setState } from "../rules/advance-job.ts";
 import { revisionKeys } from "../rules/find-push.ts";
@@ -31,8 +32,16 @@ interface NumberedJob {
   readonly job: StoredJob;
 }
 
-/** Writes batches to an open file, with statements that are prepared once. A list is passed as one JSON parameter. */
-export function createWrites(db: Database.Database, room: LogRoom) {
+/**
+ * Writes batches to an open file, with statements that are prepared once. A list is passed as one JSON parameter.
+ *
+ * @param putSegment - stores a segment of the archive, within the caller's transaction.
+ */
+export function createWrites(
+  db: Database.Database,
+  room: LogRoom,
+  putSegment: (segment: NewSegment) => void,
+) {
   const list = "(SELECT value FROM json_each(?))";
   // Each job is a row of its own: the driver would crash the process if one text for all of them reached 512 MiB.
   const readJobs = db.prepare(`SELECT n, doc FROM jobs WHERE key IN ${list}`);
@@ -71,7 +80,18 @@ export function createWrites(db: Database.Database, room: LogRoom) {
   const renameJob = createRenaming(db);
 
   function storeSubmissions(batch: readonly Arrival[]): StoreOutcome[] {
-    const parts = inTransaction(db, () => splitAtRetries(batch).map(storePart));
+    return storeBatch(batch, null);
+  }
+
+  function storeArchived(batch: readonly Arrival[], segment: NewSegment): StoreOutcome[] {
+    return storeBatch(batch, segment);
+  }
+
+  function storeBatch(batch: readonly Arrival[], segment: NewSegment | null): StoreOutcome[] {
+    const parts = inTransaction(db, () => {
+      if (segment !== null) putSegment(segment);
+      return splitAtRetries(batch).map(storePart);
+    });
     for (const { options } of parts) optionBook.noteStored(options);
     return parts.flatMap(({ outcomes }) => outcomes);
   }
@@ -199,7 +219,7 @@ export function createWrites(db: Database.Database, room: LogRoom) {
     });
   }
 
-  return { storeSubmissions, storeResultSets, setJobState };
+  return { storeSubmissions, storeArchived, storeResultSets, setJobState };
 }
 
 function bugOf(id: string): never {

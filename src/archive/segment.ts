@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+import { promisify } from "node:util";
+import { brotliCompress, brotliDecompress, constants } from "node:zlib";
+import * as z from "zod";
+import type { ArchivedMessage } from "../domain/archived-message.ts";
+import { type Origin, toStoredOrigin } from "../domain/origin.ts";
+import type { NewSegment } from "../store/ports/archive-store.ts";
+import { segmentKeys } from "../store/rules/segment-keys.ts";
+
+/** An archived message, and what it can be found by. */
+export type ArchivedEntry = ArchivedMessage & {
+  /** The projects of its jobs, each once. */
+  readonly projects: readonly string[];
+  /** The guids of its jobs, each once. */
+  readonly tasks: readonly string[];
+};
+
+/*
+ * A segment is a Brotli stream. Its text begins with a line that names the format. For each message there follow a line of JSON,
+ * the body with as many bytes as that line says, and the end of a line. The lines stand between the bodies, because a task id
+ * that has just been written costs next to nothing.
+ */
+const FORMAT = "pulse-ingest archive 1\n";
+const LINE_END = 0x0a;
+
+const compress = promisify(brotliCompress);
+const decompress = promisify(brotliDecompress);
+
+/**
+ * Returns the messages as a segment that is to be stored. It is compressed on a thread of Node's own pool.
+ *
+ * @param entries - in the order in which they arrived; at least one.
+ */
+export async function encodeSegment(entries: readonly ArchivedEntry[]): Promise<NewSegment> {
+  const pieces: Buffer[] = [Buffer.from(FORMAT)];
+  for (const entry of entries) pieces.push(Buffer.from(lineOf(entry)), entry.body, Buffer.of(LINE_END));
+  const plain = Buffer.concat(pieces);
+  const data = await compress(plain, { params: paramsFor(plain.length) });
+  return toSegment(`${spanOf(entries).from}-${randomUUID().slice(-12)}`, entries, data);
+}
+
+/** Returns the messages of a segment. @throws Error if the bytes are not a segment of this version. */
+export async function decodeSegment(data: Buffer): Promise<ArchivedEntry[]> {
+  const plain = await decompress(data);
+  if (!plain.subarray(0, FORMAT.length).equals(Buffer.from(FORMAT)))
+    throw new Error("it is not a segment of an archive, or a later version wrote it");
+  const entries: ArchivedEntry[] = [];
+  for (let at = FORMAT.length; at < plain.length; ) {
+    const lineEnd = plain.indexOf(LINE_END, at);
+    if (lineEnd === -1) throw new Error("a segment of the archive is cut off");
+    const { bytes, entry } = readLine(plain.toString("utf8", at, lineEnd));
+    const bodyEnd = lineEnd + 1 + bytes;
+    if (plain[bodyEnd] !== LINE_END) throw new Error("a segment of the archive is cut off");
+    entries.push({ ...entry, body: plain.subarray(lineEnd + 1, bodyEnd) });
+    at = bodyEnd + 1;
+  }
+  return entries;
+}
+
+/** Returns a segment that was read from a store as one that another store can take. */
+export async function restoreSegment(id: string, data: Buffer): Promise<NewSegment> {
+  return toSegment(id, await decodeSegment(data), data);
+}
+
+function toSegment(id: string, entries: readonly ArchivedEntry[], data: Buffer): NewSegment {
+  const { from, to } = spanOf(entries);
+  return {
+    ...{ id, from, to, messages: entries.length, bytes: data.length },
+    raw_bytes: entries.reduce((sum, { body }) => sum + body.length, 0),
+    keys: segmentKeys(entries),
+    data,
+  };
+}
+
+/** Returns the arrival of the first and of the last message. */
+function spanOf(entries: readonly ArchivedEntry[]): { readonly from: string; readonly to: string } {
+  const times = entries.map(({ received_at }) => received_at).toSorted();
+  const [from, to] = [times[0], times.at(-1)];
+  if (from === undefined || to === undefined) throw new RangeError("a segment holds at least one message");
+  return { from, to };
+}
+
+function paramsFor(bytes: number): Record<number, number> {
+  return {
+    [constants.BROTLI_PARAM_QUALITY]: QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes,
+    // A window that is larger than the segment only costs memory.
+    [constants.BROTLI_PARAM_LGWIN]: Math.min(22, Math.max(16, Math.ceil(Math.log2(bytes)))),
+  };
+}
+
+const QUALITY = 4;
+
+function lineOf(entry: ArchivedEntry): string {
+  const { received_at, origin, content_type, content_encoding, compression } = entry;
+  const { oversize, unreadable_queue, projects, tasks, body } = entry;
+  const line = {
+    ...toStoredOrigin(origin),
+    ...(content_type !== null && { content_type }),
+    ...(content_encoding !== null && { content_encoding }),
+    ...(compression !== null && { compression }),
+    ...(oversize !== null && { oversize }),
+    ...(unreadable_queue !== null && { unreadable_queue }),
+    ...{ received_at, projects, tasks },
+    bytes: body.length,
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+const origin = z
+  .discriminatedUnion("origin", [
+    z.object({
+      origin: z.literal("pulse"),
+      exchange: z.string(),
+      routing_key: z.string(),
+      redelivered: z.boolean(),
+    }),
+    z.object({ origin: z.literal("rest"), client_id: z.string(), endpoint: z.string() }),
+  ])
+  .transform((stored): Origin => {
+    if (stored.origin === "rest")
+      return { kind: "rest", clientId: stored.client_id, endpoint: stored.endpoint };
+    const { exchange, routing_key: routingKey, redelivered } = stored;
+    return { kind: "pulse", exchange, routingKey, redelivered };
+  });
+
+const line = z.object({
+  content_type: z.string().nullable().default(null),
+  content_encoding: z.string().nullable().default(null),
+  compression: z.string().nullable().default(null),
+  oversize: z
+    .object({ bytes: z.number(), sha256: z.string(), limitBytes: z.number() })
+    .nullable()
+    .default(null),
+  unreadable_queue: z.string().nullable().default(null),
+  received_at: z.string(),
+  projects: z.array(z.string()),
+  tasks: z.array(z.string()),
+  bytes: z.int().min(0),
+});
+
+/** @throws z.ZodError or SyntaxError for a line that this version did not write. */
+function readLine(text: string): { readonly bytes: number; readonly entry: Omit<ArchivedEntry, "body"> } {
+  const value: unknown = JSON.parse(text);
+  const { bytes, ...rest } = line.parse(value);
+  return { bytes, entry: { origin: origin.parse(value), ...rest } };
+}
