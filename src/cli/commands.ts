@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
+import { archiveFilters } from "./options/archive-filter.ts";
 import { rejectionFilters } from "./options/rejection-filter.ts";
 import { type CommandRow, runProgram } from "./program.ts";
 
@@ -269,6 +270,30 @@ export const commands: readonly CommandRow[] = [
       "reported on standard error; the exit code is then 1.",
     run: async (_args, options) =>
       (await import("./commands/rejections-export.ts")).exportRejections(env, options),
+  },
+  {
+    usage: "replay",
+    summary: "send archived messages through the write path again, and print what became of them",
+    options: [
+      ...archiveFilters,
+      ["--dry-run", "only judge the messages; nothing is written anywhere"],
+      [
+        "--into <address>",
+        "write to another store: sqlite:DIR or mongodb://... (default: the store of the archive)",
+      ],
+      ["--json", "one JSON object, with the numbers of each exchange and client"],
+    ],
+    examples: [
+      "pulse-ingest replay --since 7d --dry-run",
+      "pulse-ingest replay --since 2026-01-05T10:00:00Z --until 2026-01-05T12:00:00Z --project try",
+      "pulse-ingest replay --since 1h --into sqlite:/tmp/trial --json",
+    ],
+    more:
+      "MONGODB_URL or DATA_DIR names the store whose archive is read (ARCHIVE_DAYS: see docs/archive.md). Run it with the\n" +
+      "worker's registry and settings. The oldest message comes first. A message that the store has seen changes nothing, so\n" +
+      "a replay may be repeated, also while workers run. If it is interrupted, it prints the command to go on with.\n" +
+      "Exit code 1 if a job failed, if a part of the archive cannot be read, or if the replay was interrupted.",
+    run: async (_args, options) => (await import("./commands/replay.ts")).replay(env, options),
   },
   {
     usage: "logs list",

@@ -53,7 +53,8 @@ export async function openAddressed(address: StoreAddress, options: AddressedOpt
   const { absent, ...rest } = options;
   const place = `${address.flag} ${shownAddress(address)}`;
   if (address.kind === "sqlite" && absent === "refuse") {
-    if (!existsSync(join(address.folder, "pulse-ingest.db"))) throw new Misuse([`${place}: there is no store`]);
+    if (!existsSync(join(address.folder, "pulse-ingest.db")))
+      throw new Misuse([`${place}: there is no store`]);
   }
   const where =
     address.kind === "sqlite"

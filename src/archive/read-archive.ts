@@ -1,0 +1,115 @@
+import type { ArchiveFilter, ArchiveStore, SegmentHead } from "../store/ports/archive-store.ts";
+import { matches } from "./matches.ts";
+import { type ArchivedEntry, decodeSegment } from "./segment.ts";
+
+/** How many heads of segments are read at once. */
+const HEADS = 500;
+/** Messages that wait for those of later segments are passed on when their bodies have this many bytes. */
+const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+
+export type ArchiveReads = Pick<ArchiveStore, "findSegments" | "readSegment">;
+
+/** A segment that could not be read, and why, in words. */
+export interface LostSegment {
+  readonly head: SegmentHead;
+  readonly why: string;
+}
+
+/** Some messages of the archive, oldest first; perhaps none. */
+export interface ArchivePage {
+  readonly entries: readonly ArchivedEntry[];
+  /** Everything that arrived before this time is on earlier pages (ISO 8601). */
+  readonly since: string;
+  /** The id of the segment that was added last. */
+  readonly segment: string;
+  /** That segment, if it could not be read. */
+  readonly lost: LostSegment | null;
+}
+
+interface Opened {
+  readonly head: SegmentHead;
+  readonly entries: readonly ArchivedEntry[];
+  readonly lost: LostSegment | null;
+}
+
+/**
+ * Yields the archived messages that match, in the order of their arrival. Segments of several workers overlap, so their messages
+ * are merged. Further segments are read while the caller handles a page. Only a few are in memory at once.
+ *
+ * @throws Unavailable if the store stays away.
+ */
+export async function* readArchive(store: ArchiveReads, filter: ArchiveFilter): AsyncGenerator<ArchivePage> {
+  const heads = listHeads(store, filter);
+  let waiting: readonly ArchivedEntry[] = [];
+  let opened = await openNext(heads, store, filter);
+  let ahead = openNext(heads, store, filter);
+  while (opened !== null) {
+    const following = await ahead;
+    ahead = openNext(heads, store, filter);
+    // It is awaited later, perhaps never.
+    ahead.catch(() => undefined);
+    waiting = merge(waiting, opened.entries);
+    const from = following?.head.from ?? null;
+    const count = sizeOf(waiting) > MAX_WAITING_BYTES ? waiting.length : countBefore(waiting, from);
+    const entries = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    const first = entries[0]?.received_at ?? opened.head.from;
+    // The next segment may begin earlier than messages that did not wait for it.
+    const since = from !== null && from < first ? from : first;
+    yield { entries, since, segment: opened.head.id, lost: opened.lost };
+    opened = following;
+  }
+}
+
+async function* listHeads(store: ArchiveReads, filter: ArchiveFilter): AsyncGenerator<SegmentHead> {
+  for (let after: string | null = null; ; ) {
+    const heads: readonly SegmentHead[] = await store.findSegments(filter, after, HEADS);
+    yield* heads;
+    const last = heads.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+  }
+}
+
+async function openNext(
+  heads: AsyncIterator<SegmentHead>,
+  store: ArchiveReads,
+  filter: ArchiveFilter,
+): Promise<Opened | null> {
+  const next = await heads.next();
+  if (next.done === true) return null;
+  const head = next.value;
+  const lost = (why: string): Opened => ({ head, entries: [], lost: { head, why } });
+  const bytes = await store.readSegment(head.id);
+  if (bytes === null) return lost("it has expired");
+  try {
+    const entries = await decodeSegment(bytes);
+    return { head, entries: byArrival(entries.filter((entry) => matches(entry, filter))), lost: null };
+  } catch (error) {
+    return lost(`it is damaged: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function merge(
+  waiting: readonly ArchivedEntry[],
+  entries: readonly ArchivedEntry[],
+): readonly ArchivedEntry[] {
+  return waiting.length === 0 ? entries : byArrival([...waiting, ...entries]);
+}
+
+/** Messages of the same millisecond stay in their order. */
+function byArrival(entries: readonly ArchivedEntry[]): readonly ArchivedEntry[] {
+  return entries.toSorted((a, b) =>
+    a.received_at < b.received_at ? -1 : a.received_at > b.received_at ? 1 : 0,
+  );
+}
+
+/** @param from - ISO 8601; null: there is no later segment, and nothing has to wait. */
+function countBefore(entries: readonly ArchivedEntry[], from: string | null): number {
+  const count = from === null ? -1 : entries.findIndex(({ received_at }) => received_at >= from);
+  return count === -1 ? entries.length : count;
+}
+
+function sizeOf(entries: readonly ArchivedEntry[]): number {
+  return entries.reduce((bytes, { body }) => bytes + body.length, 0);
+}

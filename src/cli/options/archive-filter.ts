@@ -1,0 +1,32 @@
+import type { ArchiveFilter } from "../../store/ports/archive-store.ts";
+import type { CommandOptions } from "./command-options.ts";
+import { given, readTime } from "./query-options.ts";
+
+/** The options that select archived messages. */
+export const archiveFilters = [
+  ["--since <time>", "arrived at or after: 2026-01-05T10:00:00Z, or how long ago: 90m, 1h, 7d"],
+  ["--until <time>", "arrived before: in the same forms (default: now)"],
+  ["--exchange <name>", "only messages from this exchange"],
+  ["--client <id>", "only what this client id posted over REST"],
+  ["--project <name>", "only jobs of this project"],
+  ["--task <id>", "only this task (slug or UUID) with all its runs, or only this job guid"],
+] as const;
+
+/**
+ * Reads these options. The filter always ends, so that a replay ends while workers archive more.
+ *
+ * @throws Misuse that names the invalid option.
+ */
+export function readArchiveFilter(options: CommandOptions): ArchiveFilter & { readonly until: string } {
+  const now = new Date().toISOString();
+  const since = given(options["since"]);
+  const until = given(options["until"]);
+  return {
+    since: since === undefined ? null : readTime("--since", since),
+    until: until === undefined ? now : readTime("--until", until),
+    exchange: given(options["exchange"]) ?? null,
+    client: given(options["client"]) ?? null,
+    project: given(options["project"]) ?? null,
+    task: given(options["task"]) ?? null,
+  };
+}

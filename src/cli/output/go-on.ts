@@ -1,0 +1,31 @@
+import type { CommandOptions } from "../options/command-options.ts";
+
+/** The options that a command to go on with takes over. `since` and `until` are given anew. */
+const kept = ["exchange", "client", "project", "task"] as const;
+
+/**
+ * Returns the command that goes on with an interrupted replay.
+ *
+ * @param options - those of the interrupted one.
+ * @param into - the address of the target, without a password; null if there is none.
+ */
+export function goOnCommand(
+  options: CommandOptions,
+  { since, until, into }: { readonly since: string; readonly until: string; readonly into: string | null },
+): string {
+  const words = [
+    ...["pulse-ingest", "replay", "--since", since, "--until", until],
+    ...kept.flatMap((name) => {
+      const value = options[name];
+      return typeof value === "string" ? [`--${name}`, value] : [];
+    }),
+    ...(options["dryRun"] === true ? ["--dry-run"] : []),
+    ...(into === null ? [] : ["--into", into]),
+    ...(options["json"] === true ? ["--json"] : []),
+  ];
+  return words.map(inShell).join(" ");
+}
+
+function inShell(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,141 @@
+import type { ArchivePage, LostSegment } from "../../archive/read-archive.ts";
+import { type Fault, Unavailable } from "../../domain/faults.ts";
+import { senderOf } from "../../domain/origin.ts";
+import { guidOf, type JobEnd, type JudgedJob } from "../progress/message.ts";
+import { hasEnded } from "../progress/message-progress.ts";
+import type { PatientStore } from "../progress/patient-store.ts";
+import type { SliceLimits } from "../write/slice.ts";
+import { type WriteOptions, writeSlice } from "../write/write-path.ts";
+import { ArchiveTarget, type ReplayTarget } from "./archive-target.ts";
+import { ReplayCount } from "./replay-count.ts";
+import { type ReplayStep, type StepPlace, sizeOf, toStep } from "./replay-step.ts";
+import type { ReplayRules } from "./replayed-message.ts";
+import { removeSettledRejections } from "./settled-rejections.ts";
+
+export interface ReplayOptions extends Omit<WriteOptions, "store"> {
+  readonly rules: ReplayRules;
+  /** The store that is written to. */
+  readonly store: PatientStore<ReplayTarget>;
+  /** Senders that have rejections there. See {@link removeSettledRejections}. */
+  readonly refusedSenders: ReadonlySet<string>;
+  /** How much is written at once. */
+  readonly batch: SliceLimits;
+  readonly watch: ReplayWatch;
+  /** Aborted to end the replay after what is being written. */
+  readonly stop: AbortSignal;
+}
+
+/** Told of a replay while it goes on. */
+export interface ReplayWatch {
+  /**
+   * Called before each step.
+   *
+   * @param place - everything before it has been replayed.
+   * @param messages - how many messages have been replayed.
+   */
+  onStep(place: StepPlace, messages: number): void;
+  /** Called for each job at which a bug occurred. It was not stored. */
+  onFailure(failure: ReplayFailure): void;
+}
+
+export interface ReplayFailure {
+  readonly sender: string;
+  readonly guid: string | null;
+  readonly fault: Fault | null;
+}
+
+/** What has been replayed. */
+export interface Replayed {
+  readonly count: ReplayCount;
+  readonly lost: readonly LostSegment[];
+  /** Whether all of the archive that was given has been replayed. */
+  readonly isDone: boolean;
+}
+
+/**
+ * Sends archived messages through the write path again, in the order of their arrival. What they have done to a store already is
+ * not done again. So a replay can be repeated, and changes nothing where nothing has changed.
+ *
+ * @throws Unavailable if a store stayed away. What has been stored stays stored.
+ */
+export async function replayArchive(
+  pages: AsyncIterable<ArchivePage>,
+  options: ReplayOptions,
+): Promise<Replayed> {
+  const { rules, batch, watch, stop } = options;
+  const count = new ReplayCount();
+  const target = new ArchiveTarget(options.store);
+  const lost: LostSegment[] = [];
+  let steps: readonly ReplayStep[] = [];
+
+  /** Takes the first steps to their end, as many as are written at once. Returns the others. */
+  async function advance(): Promise<readonly ReplayStep[]> {
+    const [first] = steps;
+    if (first === undefined) return [];
+    watch.onStep(first.at, count.messages);
+    if (first.kind === "jobs") return advanceJobs();
+    await setState(first, target, count);
+    return steps.slice(1);
+  }
+
+  async function advanceJobs(): Promise<readonly ReplayStep[]> {
+    const jobs = leadingJobs(steps);
+    const before = jobs.map(({ progress }) => progress);
+    const pass = await writeSlice(before, { ...options, store: target });
+    for (const [job, end] of pass.ends) {
+      if (end === null) throw target.away ?? new Unavailable("store", "it does not answer");
+      note(job, end);
+    }
+    await removeSettledRejections(pass.ends, { ...options, store: target });
+    const after = jobs.map((step, index) => ({ ...step, progress: pass.batch[index] ?? step.progress }));
+    const ended = after.filter(({ progress }) => hasEnded(progress));
+    for (const { progress } of ended) count.message(progress.message.origin);
+    return [...after.filter(({ progress }) => !hasEnded(progress)), ...steps.slice(jobs.length)];
+  }
+
+  function note(job: JudgedJob, { outcome, fault }: JobEnd): void {
+    const { origin } = job.message;
+    count.job(origin, outcome, fault?.reason ?? null);
+    if (outcome === "failed") watch.onFailure({ sender: senderOf(origin), guid: guidOf(job), fault });
+  }
+
+  for await (const { entries, lost: unread, ...place } of pages) {
+    watch.onStep(steps[0]?.at ?? place, count.messages);
+    if (unread !== null) lost.push(unread);
+    const added: ReplayStep[] = [];
+    for (const entry of entries) added.push(await toStep(entry, rules, place));
+    steps = [...steps, ...added];
+    while (isFull(steps, batch) && !stop.aborted) steps = await advance();
+    if (stop.aborted) return { count, lost, isDone: false };
+  }
+  while (steps.length > 0 && !stop.aborted) steps = await advance();
+  return { count, lost, isDone: steps.length === 0 };
+}
+
+type JobsStep = Extract<ReplayStep, { kind: "jobs" }>;
+type StateStep = Extract<ReplayStep, { kind: "state" }>;
+
+/** Returns the first steps, up to the first that sets a state: it must see the jobs before it, and not those behind it. */
+function leadingJobs(steps: readonly ReplayStep[]): readonly JobsStep[] {
+  const end = steps.findIndex(({ kind }) => kind === "state");
+  const leading = end === -1 ? steps : steps.slice(0, end);
+  return leading.filter((step): step is JobsStep => step.kind === "jobs");
+}
+
+/** Returns whether there are enough messages for a full batch. */
+function isFull(steps: readonly ReplayStep[], { maxItems, maxBytes }: SliceLimits): boolean {
+  return steps.length >= maxItems || steps.reduce((bytes, step) => bytes + sizeOf(step), 0) >= maxBytes;
+}
+
+async function setState(
+  { job: { project, restId }, state, origin, received_at }: StateStep,
+  target: PatientStore<ReplayTarget>,
+  count: ReplayCount,
+): Promise<void> {
+  // The store keeps the collection as the origin, as at the request itself.
+  const stored = { ...origin, endpoint: `/api/project/${project}/jobs/` };
+  const end = await target.ask((there) => there.setJobState(project, restId, state, received_at, stored));
+  count.message(origin);
+  if (end === "unknown") count.job(origin, "rejected", "unknown-job");
+  else count.job(origin, end === "updated" ? "stored" : "unchanged", null);
+}

@@ -1,0 +1,99 @@
+import { expect, it } from "@jest/globals";
+import { type ArchivePage, readArchive } from "../../src/archive/read-archive.ts";
+import type { ArchiveFilter } from "../../src/store/ports/archive-store.ts";
+import { aFilter, anEntry } from "./an-entry.ts";
+import { MemoryArchive } from "./memory-archive.ts";
+
+const second = (at: number): string => `2026-01-05T10:00:${String(at).padStart(2, "0")}.000Z`;
+/** An entry whose body tells when it arrived. */
+const at = (seconds: number, text = String(seconds)) =>
+  anEntry({ body: Buffer.from(text), received_at: second(seconds) });
+
+async function pagesOf(archive: MemoryArchive, filter: Partial<ArchiveFilter> = {}): Promise<ArchivePage[]> {
+  const pages: ArchivePage[] = [];
+  for await (const page of readArchive(archive, aFilter(filter))) pages.push(page);
+  return pages;
+}
+
+const textsOf = (pages: readonly ArchivePage[]): string[] =>
+  pages.flatMap(({ entries }) => entries.map(({ body }) => body.toString()));
+
+it("the messages of segments that overlap come in the order of their arrival", async () => {
+  const archive = new MemoryArchive();
+  await archive.add(at(1), at(4), at(9));
+  await archive.add(at(2), at(3), at(5));
+  await archive.add(at(6), at(7));
+  await archive.add(at(20));
+  const pages = await pagesOf(archive);
+  expect(textsOf(pages)).toEqual(["1", "2", "3", "4", "5", "6", "7", "9", "20"]);
+});
+
+it("a batch that was not written in the order of arrival is sorted, and messages of one millisecond keep their order", async () => {
+  const archive = new MemoryArchive();
+  await archive.add(at(5), at(3, "first"), at(3, "then"), at(4));
+  expect(textsOf(await pagesOf(archive))).toEqual(["first", "then", "4", "5"]);
+});
+
+it("each page says from when on to read again, and that leaves nothing out", async () => {
+  const archive = new MemoryArchive();
+  await archive.add(at(1), at(4), at(9));
+  await archive.add(at(2), at(3), at(5));
+  await archive.add(at(6), at(7));
+  const pages = await pagesOf(archive);
+  for (const [index, { since }] of pages.entries()) {
+    const rest = textsOf(pages.slice(index));
+    const again = textsOf(await pagesOf(archive, { since }));
+    expect(again.slice(-rest.length)).toEqual(rest);
+  }
+  expect(pages.length).toBeGreaterThan(1);
+});
+
+it("only the messages that match are passed on", async () => {
+  const archive = new MemoryArchive();
+  const other = { kind: "pulse", exchange: "other", routingKey: "k", redelivered: true } as const;
+  await archive.add(at(1), { ...at(2), origin: other }, at(3), at(4));
+  expect(textsOf(await pagesOf(archive, { exchange: "other" }))).toEqual(["2"]);
+  expect(textsOf(await pagesOf(archive, { since: second(3), until: second(4) }))).toEqual(["3"]);
+});
+
+it("a segment that expires meanwhile, or is damaged, is reported, and the others are read", async () => {
+  const archive = new MemoryArchive();
+  await archive.add(at(1));
+  const damaged = await archive.add(at(2));
+  const gone = await archive.add(at(3));
+  await archive.add(at(4));
+  archive.segments.splice(1, 1, { ...damaged, data: Buffer.from("what is this?") });
+  const { readSegment } = archive;
+  archive.readSegment = async (id) => (id === gone.id ? null : readSegment.call(archive, id));
+  const pages = await pagesOf(archive);
+  expect(textsOf(pages)).toEqual(["1", "4"]);
+  expect(pages.flatMap(({ lost }) => (lost === null ? [] : [[lost.head.id, lost.why]]))).toEqual([
+    [damaged.id, expect.stringMatching(/^it is damaged: /)],
+    [gone.id, "it has expired"],
+  ]);
+});
+
+it("only a few segments are read ahead of the caller", async () => {
+  const archive = new MemoryArchive();
+  for (let n = 0; n < 30; n++) await archive.add(at(n));
+  let handled = 0;
+  for await (const { entries } of readArchive(archive, aFilter())) {
+    handled += entries.length;
+    expect(archive.read - handled).toBeLessThanOrEqual(3);
+  }
+  expect(handled).toBe(30);
+});
+
+it("messages that wait for a later segment are passed on when they take much memory", async () => {
+  const archive = new MemoryArchive();
+  const large = (seconds: number) =>
+    anEntry({ body: Buffer.alloc(20 * 1024 ** 2), received_at: second(seconds) });
+  await archive.add(at(1), large(40), large(50));
+  await archive.add(at(2));
+  await archive.add(at(3));
+  const [first, ...later] = await pagesOf(archive);
+  expect(first?.entries.map(({ received_at }) => received_at)).toEqual([1, 40, 50].map(second));
+  // Whoever ends here has to begin again at the first message that is still to come.
+  expect(first?.since).toBe(second(1));
+  expect(textsOf(later)).toEqual(["2", "3"]);
+});
