@@ -246,6 +246,11 @@ export const declared = {
       "A message is rejected as killed-worker after workers died this many times while it was in progress.",
     unit: "attempts",
   }),
+  ARCHIVE_DAYS: whole(0, 3650).default(0).meta({
+    description:
+      "How long each message and each accepted request is kept as it came, to be replayed later. The archive holds whatever publishers sent, passwords in URLs included. 0: nothing is archived. See docs/archive.md.",
+    unit: "days",
+  }),
   REJECTION_TTL_DAYS: whole(1, 3650).default(30).meta({
     description: "How long a rejection is kept after it was last seen.",
     unit: "days",

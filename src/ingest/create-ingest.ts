@@ -4,7 +4,7 @@ import { BatchCollector, type BatchLimits } from "./collect-batch.ts";
 import { JobCount } from "./progress/count-jobs.ts";
 import { Departures } from "./progress/departures.ts";
 import { createExchangeLabels } from "./progress/exchange-labels.ts";
-import { begin, hasEnded, type MessageProgress } from "./progress/message-progress.ts";
+import { hasEnded, type MessageProgress } from "./progress/message-progress.ts";
 import { StoreHold } from "./progress/store-hold.ts";
 import type { Answer, Submit } from "./progress/submit.ts";
 import { SpoolLane } from "./spooling/spool-lane.ts";
@@ -30,6 +30,8 @@ export interface IngestOptions {
   readonly quotaOf: (sender: string) => string;
   /** A message is rejected without being read when this many workers have died while they handled it; at least 2. */
   readonly maxAttempts: number;
+  /** Whether messages are archived before they are answered. */
+  readonly keepsArchive: boolean;
   /** Whether to log how each job ended, at level `debug`. It makes many lines. */
   readonly logsEachJob: boolean;
   /** Returns the exchanges of the registry in force. Jobs of any other sender are counted as `other`. */
@@ -107,7 +109,7 @@ export function createIngest(options: IngestOptions): Ingest {
       };
       // A message that goes to the spool is judged when it leaves the spool, and a suspect when it is in the ledger.
       const isJudgedNow = message.suspectKey === null && isSpoolEmpty();
-      const progress = isJudgedNow ? judgeEarly(begin(message)) : begin(message);
+      const progress = isJudgedNow ? judgeEarly(writer.begin(message)) : writer.begin(message);
       count.received(progress);
       collector.add({ progress, bytes: message.raw.body.length, answer });
     });

@@ -67,8 +67,10 @@ function judgeJob(job: DecodedJob, exchange: string, options: JudgeOptions): Job
   const { value, source: payload, at } = job;
   const message = validateJob(value, options.schemas, payload);
   if (!message.ok) return refused(job, message.fault);
-  if (message.value.state === "unscheduled") return { kind: "skipped", payload };
   const { project } = message.value.origin;
+  if (message.value.state === "unscheduled") {
+    return { kind: "skipped", payload, project, task_id: message.value.taskId };
+  }
   if (!options.acceptsProject(exchange, project)) {
     return refused(job, { reason: "project-not-accepted", project, exchange });
   }

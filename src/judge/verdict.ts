@@ -25,6 +25,8 @@ export interface AcceptedJob {
 export interface SkippedJob {
   readonly kind: "skipped";
   readonly payload: unknown;
+  readonly project: string;
+  readonly task_id: string;
 }
 
 /** A push that a result set collection submits. */

@@ -149,6 +149,31 @@ export function createCounters() {
       help: "Deliveries that the AMQP driver could not read and that were moved to the queue <queue>-unreadable.",
       registers,
     }),
+    archivedSegments: new Counter({
+      name: "pulse_ingest_archive_segments_total",
+      help: "Segments that were added to the archive.",
+      registers,
+    }),
+    archivedMessages: new Counter({
+      name: "pulse_ingest_archive_messages_total",
+      help: "Messages and requests in these segments. One that comes again may be archived again.",
+      registers,
+    }),
+    archivedRawBytes: new Counter({
+      name: "pulse_ingest_archive_raw_bytes_total",
+      help: "Bytes of their bodies before compression.",
+      registers,
+    }),
+    archivedBytes: new Counter({
+      name: "pulse_ingest_archive_bytes_total",
+      help: "Bytes of the compressed segments.",
+      registers,
+    }),
+    notArchived: new Counter({
+      name: "pulse_ingest_archive_failures_total",
+      help: "Messages that were handled, but could not be archived because of a bug. The log names them.",
+      registers,
+    }),
     storeTries: new Counter({
       name: "pulse_ingest_store_unavailable_total",
       help: "Times that the store was unavailable for a batch, and the batch was held.",
@@ -166,6 +191,17 @@ export type Counters = ReturnType<typeof createCounters>;
  */
 export function collectProcessMetrics({ registry }: Pick<Counters, "registry">): void {
   collectDefaultMetrics({ register: registry });
+}
+
+/** Counts a segment that was added to the archive. */
+export function countSegment(
+  counters: Counters,
+  segment: { readonly messages: number; readonly bytes: number; readonly raw_bytes: number },
+): void {
+  counters.archivedSegments.inc();
+  counters.archivedMessages.inc(segment.messages);
+  counters.archivedRawBytes.inc(segment.raw_bytes);
+  counters.archivedBytes.inc(segment.bytes);
 }
 
 /** Returns the value of a counter or gauge, summed over all labels. */

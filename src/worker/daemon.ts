@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createEntryArchive } from "../archive/archive-entry.ts";
 import { watchAckAge } from "../broker/consume/ack-age.ts";
 import { openAmqpSource } from "../broker/consume/amqp-source.ts";
 import { startDepthWatch } from "../broker/queue/queue-depth.ts";
@@ -161,6 +162,7 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
     },
     store,
     submit: ingest.submit,
+    archive: settings.ARCHIVE_DAYS > 0 ? createEntryArchive(store, counters) : null,
     rules: () => ({ ...rules(), collections }),
     log,
   });

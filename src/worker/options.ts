@@ -121,6 +121,7 @@ export function ingestOptions(settings: Settings) {
     },
     rejectionMaxBytes: settings.REJECTION_MAX_BYTES,
     maxAttempts: settings.MAX_ATTEMPTS,
+    keepsArchive: settings.ARCHIVE_DAYS > 0,
     logsEachJob: settings.LOG_LEVEL === "debug",
   } satisfies Partial<IngestOptions>;
 }

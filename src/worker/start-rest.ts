@@ -4,7 +4,7 @@ import { type PublicOptions, startPublic } from "../http/public/start-public.ts"
 import { readApiPlugin } from "../http/read/read-api-plugin.ts";
 import { type AuthenticatorOptions, createAuthenticator } from "../http/rest/authenticate.ts";
 import { submissionPlugin } from "../http/submit/submission-routes.ts";
-import { updateStatePlugin } from "../http/submit/update-state.ts";
+import { type UpdateStateOptions, updateStatePlugin } from "../http/submit/update-state.ts";
 import type { Submit } from "../ingest/progress/submit.ts";
 import type { ItemRules } from "../judge/judge-item.ts";
 import { readCollection } from "../judge/read-collection.ts";
@@ -26,6 +26,8 @@ export interface RestOptions extends Omit<PublicOptions, "authenticator" | "rest
   readonly pages: Pick<PagesOptions, "settings" | "status" | "rules" | "hasRegistry" | "light"> | null;
   readonly store: Store;
   readonly submit: Submit;
+  /** Archives a request that does not go through the write path; null: nothing is archived. */
+  readonly archive: UpdateStateOptions["archive"];
   /** Returns the rules to judge by now. */
   readonly rules: () => ItemRules;
   readonly log: Log;
@@ -43,7 +45,7 @@ export interface Rest {
  * @throws Misuse if it cannot listen on the address, or if the key file is invalid.
  */
 export async function startRest(options: RestOptions): Promise<Rest> {
-  const { store, submit, maxItems, rules, log } = options;
+  const { store, submit, archive, maxItems, rules, log } = options;
   const { now } = Date;
   const keyring = openKeyring(options.keyFile, now, log);
   const authenticator = createAuthenticator({
@@ -57,7 +59,7 @@ export async function startRest(options: RestOptions): Promise<Rest> {
   });
   const logs = openLogTexts(options.logTexts);
   const reading = options.readApi ? [readApiPlugin({ store, logs })] : [];
-  const restPlugins = [submission, updateStatePlugin(store), ...reading];
+  const restPlugins = [submission, updateStatePlugin({ store, archive }), ...reading];
   const pages = options.pages && joinPages({ ...options.pages, store, logs, log });
   const server = await startPublic({ ...options, authenticator, restPlugins, pages });
   reportCredentials({ credentials: store, keyring, log }).catch((error: unknown) =>

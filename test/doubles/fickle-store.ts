@@ -1,8 +1,11 @@
 import { Unavailable } from "../../src/domain/faults.ts";
+import type { ArchiveStore } from "../../src/store/ports/archive-store.ts";
 import type { SubmissionStore } from "../../src/store/ports/submission-store.ts";
 import type { SuspectLedger } from "../../src/store/ports/suspect-ledger.ts";
 
-type IngestStore = Omit<SubmissionStore, "setJobState" | "resolveRejections"> & SuspectLedger;
+type IngestStore = Omit<SubmissionStore, "setJobState" | "resolveRejections"> &
+  Pick<ArchiveStore, "addSegment" | "storeArchived"> &
+  SuspectLedger;
 
 export interface FickleStore extends IngestStore {
   /** `gone`: each call fails. `silent`: no call ever returns. */
@@ -36,6 +39,16 @@ export function aFickleStore(store: IngestStore): FickleStore {
     async recordRejections(rejections) {
       await network();
       return store.recordRejections(rejections);
+    },
+    async storeArchived(batch, segment) {
+      await network();
+      const outcomes = await store.storeArchived(batch, segment);
+      fickle.batches.push(batch.map(({ submission }) => submission.job.job_guid));
+      return outcomes;
+    },
+    async addSegment(segment) {
+      await network();
+      return store.addSegment(segment);
     },
     async enterSuspects(keys) {
       await network();

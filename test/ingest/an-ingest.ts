@@ -60,6 +60,7 @@ export class IngestStory {
       rejectionMaxBytes: 1000,
       quotaOf: (exchange) => exchange,
       maxAttempts: 5,
+      keepsArchive: false,
       logsEachJob: false,
       listedExchanges: () => [],
       counters: this.counters,

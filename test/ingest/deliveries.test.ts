@@ -5,7 +5,7 @@ import { aDelivery } from "../examples.ts";
 import { messageOf, realRead } from "./write-messages.ts";
 
 const fault = { reason: "internal-error", detail: "TypeError: a bug" } as const;
-const failed = { index: 0, outcome: "failed", fault, guid: null } as const;
+const failed = { index: 0, outcome: "failed", fault, guid: null, project: null } as const;
 
 function ended(isBug: boolean): MessageProgress {
   const progress = begin(messageOf(aDelivery({})));

@@ -9,6 +9,7 @@ import { refuseType } from "../rest/refuse-type.ts";
 import { PROJECT_PATH } from "../rest/rest-plugin.ts";
 import { sendDetail, sendTryLater } from "../rest/send-detail.ts";
 import { sendJson } from "../server/send-json.ts";
+import { bodyProperties } from "./body-properties.ts";
 import { FORBIDDEN } from "./forbidden.ts";
 import { inOrder, itemResult } from "./item-results.ts";
 import { sendResults } from "./send-results.ts";
@@ -82,7 +83,7 @@ async function postCollection(
   const answer = await submit({
     origin: { kind: "rest", clientId: client.clientId, endpoint: `/api/project/${project}/${kind}/` },
     receivedAtMs,
-    raw: { body, oversize: null },
+    raw: { body, oversize: null, properties: bodyProperties(request.headers) },
     read: () => reading,
     suspectKey: null,
     spoolable: null,

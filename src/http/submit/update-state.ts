@@ -1,21 +1,24 @@
 import type { FastifyPluginAsync } from "fastify";
+import type { ArchivedEntry } from "../../archive/segment.ts";
+import { settableStates } from "../../domain/job-state.ts";
 import type { RestOrigin } from "../../domain/origin.ts";
-import { isJsonObject } from "../../domain/text/json-object.ts";
+import { isSettable, stateIn, stateUpdatePath, type UpdatedJob } from "../../domain/state-update.ts";
+import type { ApiReads } from "../../store/ports/api-reads.ts";
 import type { SubmissionStore } from "../../store/ports/submission-store.ts";
 import { PROJECT_PATH } from "../rest/rest-plugin.ts";
 import { sendDetail } from "../rest/send-detail.ts";
 import { sendJson } from "../server/send-json.ts";
+import { bodyProperties } from "./body-properties.ts";
 import { FORBIDDEN } from "./forbidden.ts";
 
-/** The states that a client may set a job to, in the order in which the answer names them. */
-const states = ["running", "pending", "completed", "coalesced"] as const;
-type SettableState = (typeof states)[number];
-
-/** A longer body is not read: it should hold one short member. */
-const MAX_BODY_BYTES = 10_000;
+export interface UpdateStateOptions {
+  readonly store: Pick<SubmissionStore, "setJobState"> & Pick<ApiReads, "selectJobs" | "readJobs">;
+  /** Archives a request, durably when it resolves; null: nothing is archived. */
+  readonly archive: ((entry: ArchivedEntry) => Promise<void>) | null;
+}
 
 /** The route by which a client sets the state of a job that it knows by number. See spec/rest-submission.md 2.7. */
-export function updateStatePlugin(store: Pick<SubmissionStore, "setJobState">): FastifyPluginAsync {
+export function updateStatePlugin({ store, archive }: UpdateStateOptions): FastifyPluginAsync {
   return async (scope) => {
     scope.route<{ Params: { project: string; id: string } }>({
       method: "POST",
@@ -27,32 +30,37 @@ export function updateStatePlugin(store: Pick<SubmissionStore, "setJobState">): 
         if (client === null || !client.mayWriteTo(project)) return sendDetail(reply, 403, FORBIDDEN);
         const asked = stateIn(body);
         if (!isSettable(asked)) {
-          const message = `'${asked}' is not a valid state.  Must be one of: ${states.join(", ")}`;
+          const message = `'${asked}' is not a valid state.  Must be one of: ${settableStates.join(", ")}`;
           return sendJson(reply, 400, { message });
         }
+        const job = { project, restId: Number(id) };
         const endpoint = `/api/project/${project}/jobs/`;
         const origin: RestOrigin = { kind: "rest", clientId: client.clientId, endpoint };
         const at = new Date().toISOString();
-        const end = await store.setJobState(project, Number(id), asked, at, origin);
+        const end = await store.setJobState(project, job.restId, asked, at, origin);
         if (end === "unknown") return sendJson(reply, 404, `No job with id: ${id}`);
+        const { content_type = null, content_encoding = null } = bodyProperties(request.headers);
+        await archive?.({
+          origin: { ...origin, endpoint: stateUpdatePath(job) },
+          received_at: at,
+          ...{ content_type, content_encoding, compression: null, body },
+          ...{
+            oversize: null,
+            unreadable_queue: null,
+            projects: [project],
+            tasks: await guidsOf(job, store),
+          },
+        });
         return sendJson(reply, 200, { message: `state updated to '${asked}'` });
       },
     });
   };
 }
 
-/** Returns the `state` in a body; `""` if there is none. */
-function stateIn(body: Buffer): string {
-  if (body.length > MAX_BODY_BYTES) return "";
-  try {
-    const value: unknown = JSON.parse(body.toString("utf8"));
-    return isJsonObject(value) && typeof value["state"] === "string" ? value["state"] : "";
-  } catch {
-    // Text that is not JSON names no state; the answer says what would be right.
-    return "";
-  }
-}
-
-function isSettable(state: string): state is SettableState {
-  return states.some((one) => one === state);
+async function guidsOf(
+  { project, restId }: UpdatedJob,
+  store: UpdateStateOptions["store"],
+): Promise<string[]> {
+  const handles = await store.selectJobs({ by: "number", numbers: [restId] }, project, 1);
+  return (await store.readJobs(handles)).map(({ job }) => job.job_guid);
 }

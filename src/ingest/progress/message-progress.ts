@@ -3,7 +3,7 @@ import type { Fault } from "../../domain/faults.ts";
 import type { Refusal, Warning } from "../../domain/submission.ts";
 import type { ReadMessage } from "../../judge/verdict.ts";
 import { eventLagSeconds } from "./event-lag.ts";
-import { guidOf, type JobEnd, type JudgedJob, type Message } from "./message.ts";
+import { guidOf, type JobEnd, type JudgedJob, type Message, projectOfJob } from "./message.ts";
 
 /** A job that has ended. Its verdict is dropped, because it may be large. */
 export interface EndedJob {
@@ -18,6 +18,7 @@ export interface EndedJob {
   readonly warnings: readonly Warning[];
   /** The job's guid, or the revision of a push. */
   readonly guid: string | null;
+  readonly project: string | null;
   /** Null if the message has no time for its state, or was not stored. */
   readonly eventLagSeconds: number | null;
   /** Whether this message changed a job that another exchange delivered first. */
@@ -37,11 +38,16 @@ export interface MessageProgress {
   readonly ended: readonly EndedJob[];
   /** How many jobs the message counts as: one, until more of them are judged. It never gets smaller. */
   readonly counted: number;
+  /** It has to be archived, and is not yet. Until then it has not ended, whatever its jobs have. */
+  readonly awaitsArchive: boolean;
 }
 
-/** @param counted - more than 1 for a message of which more jobs were counted before it went to the spool. */
-export function begin(message: Message, counted = 1): MessageProgress {
-  return { message, reading: null, judged: [], ended: [], counted };
+/**
+ * @param counted - more than 1 for a message of which more jobs were counted before it went to the spool.
+ * @param awaitsArchive - whether the message is to be archived.
+ */
+export function begin(message: Message, counted = 1, awaitsArchive = false): MessageProgress {
+  return { message, reading: null, judged: [], ended: [], counted, awaitsArchive };
 }
 
 /** Returns the index of the next job to judge. */
@@ -51,12 +57,17 @@ export function nextIndex({ judged, ended }: MessageProgress): number {
 
 /** Returns the progress with these judged jobs, which have not ended. */
 export function withJudged(progress: MessageProgress, judged: readonly JudgedJob[]): MessageProgress {
-  const { message, reading, ended } = progress;
+  const { message, reading, ended, awaitsArchive } = progress;
   const counted = Math.max(progress.counted, judged.length + ended.length);
-  return { message, reading, judged, ended, counted };
+  return { message, reading, judged, ended, counted, awaitsArchive };
 }
 
-export function hasEnded({ reading, ended }: MessageProgress): boolean {
+export function hasEnded(progress: MessageProgress): boolean {
+  return haveJobsEnded(progress) && !progress.awaitsArchive;
+}
+
+/** Returns whether all jobs of the message have ended. It may still have to be archived. */
+export function haveJobsEnded({ reading, ended }: MessageProgress): boolean {
   return reading !== null && ended.length === reading.jobs;
 }
 
@@ -78,15 +89,22 @@ export function withEnds(
     else ended.push(toEnded(job, end));
   }
   if (ended.length === 0) return progress;
-  const { message, reading, counted } = progress;
-  return { message, reading, judged, ended: [...progress.ended, ...ended], counted };
+  const { message, reading, counted, awaitsArchive } = progress;
+  return { message, reading, judged, ended: [...progress.ended, ...ended], counted, awaitsArchive };
 }
 
-/** Returns how the jobs ended, in the order of the message. Each counted job of a message that has not ended is `failed`. */
+/**
+ * Returns how the jobs ended, in the order of the message. Each counted job of a message that has not ended is `failed`. If only
+ * the archive is missing, all are, because the sender has to send the message again.
+ */
 export function outcomesOf(progress: MessageProgress): Outcome[] {
+  if (haveJobsEnded(progress) && progress.awaitsArchive) return failed(progress.counted);
   const outcomes = progress.ended.toSorted((a, b) => a.index - b.index).map(({ outcome }) => outcome);
-  const open = hasEnded(progress) ? 0 : progress.counted - outcomes.length;
-  return [...outcomes, ...Array.from({ length: open }, () => "failed" as const)];
+  return [...outcomes, ...failed(hasEnded(progress) ? 0 : progress.counted - outcomes.length)];
+}
+
+function failed(jobs: number): Outcome[] {
+  return Array.from({ length: jobs }, () => "failed");
 }
 
 function refusedOf(verdict: JudgedJob["verdict"]): readonly Refusal[] {
@@ -106,7 +124,7 @@ function toEnded(job: JudgedJob, { outcome, fault, jobOf }: JobEnd): EndedJob {
   const refused = outcome === "failed" ? [] : refusedOf(verdict);
   const warnings = outcome === "failed" ? [] : warningsOf(verdict);
   return {
-    ...{ index, outcome, fault, refused, warnings, guid },
+    ...{ index, outcome, fault, refused, warnings, guid, project: projectOfJob(job) },
     eventLagSeconds: lag,
     isOfOtherExchange: jobOf !== null,
   };

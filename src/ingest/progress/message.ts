@@ -58,8 +58,23 @@ export function guidOf({ verdict }: JudgedJob): string | null {
     case "push":
       return topRevision(verdict.resultSet);
     case "rejected":
+    case "skipped":
       return verdict.task_id;
     default:
       return null;
+  }
+}
+
+/** Returns the project of a job, as far as it can be read. */
+export function projectOfJob({ verdict }: JudgedJob): string | null {
+  switch (verdict.kind) {
+    case "accepted":
+      return verdict.submission.project;
+    case "artifact":
+      return verdict.artifact.project;
+    case "failed":
+      return null;
+    default:
+      return verdict.project;
   }
 }

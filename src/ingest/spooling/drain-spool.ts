@@ -69,7 +69,9 @@ export async function* drainSpool(options: DrainOptions): AsyncGenerator<readonl
 }
 
 async function drainFront(front: SpoolFront, options: DrainOptions): Promise<readonly Drained[]> {
-  const started = front.deliveries.map((one) => options.spooled.begin(one, one.isSuspect));
+  const started = front.deliveries.map(({ delivery, jobs, isSuspect }) =>
+    options.writer.begin(options.spooled.toMessage(delivery, isSuspect), jobs),
+  );
   const batch = await writeAll(started, options);
   const gone: Drained[] = [];
   for (const [index, progress] of batch.entries()) {
@@ -118,7 +120,7 @@ async function writeAgain(
   options: DrainOptions,
 ): Promise<MessageProgress> {
   const delivery = { ...spooled.delivery, redelivered: true };
-  const again = options.spooled.begin({ ...spooled, delivery, jobs: counted }, true);
+  const again = options.writer.begin(options.spooled.toMessage(delivery, true), counted);
   const [last = again] = await writeAll([again], options);
   return last;
 }

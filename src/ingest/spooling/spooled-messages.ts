@@ -1,7 +1,7 @@
+import type { Delivery } from "../../domain/delivery.ts";
 import type { Spool } from "../../spool/open-spool.ts";
-import type { SpooledDelivery } from "../../spool/spool-row.ts";
 import { deliveryMessage, type ReadDelivery } from "../deliveries/delivery-message.ts";
-import { begin, type MessageProgress } from "../progress/message-progress.ts";
+import type { Message } from "../progress/message.ts";
 
 /** A spool, and how the deliveries that come out of it become messages again. */
 export class SpooledMessages {
@@ -14,11 +14,11 @@ export class SpooledMessages {
   }
 
   /**
-   * Returns a delivery out of the spool as a message that has just begun.
+   * Returns a delivery out of the spool as a message.
    *
    * @param isSuspect - whether it may have killed a worker.
    */
-  begin({ delivery, jobs }: SpooledDelivery, isSuspect: boolean): MessageProgress {
-    return begin(deliveryMessage(delivery, this.#read, isSuspect), jobs);
+  toMessage(delivery: Delivery, isSuspect: boolean): Message {
+    return deliveryMessage(delivery, this.#read, isSuspect);
   }
 }

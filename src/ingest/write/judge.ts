@@ -77,9 +77,9 @@ function isDecoded(progress: MessageProgress): progress is ReadProgress {
 function decode(progress: MessageProgress): ReadProgress {
   const { message } = progress;
   if (isDecoded(progress)) return progress;
-  const { judged, ended, counted } = progress;
+  const { judged, ended, counted, awaitsArchive } = progress;
   try {
-    return { message, reading: message.read(), judged, ended, counted };
+    return { message, reading: message.read(), judged, ended, counted, awaitsArchive };
   } catch (error) {
     const judged = [afterBug(message, 0, error)];
     return { ...progress, reading: refusedWhole(bugFault(error)), judged };

@@ -1,19 +1,21 @@
 import { senderOf, toStoredOrigin, toStoredRoute } from "../../domain/origin.ts";
 import type { Log } from "../../log.ts";
-import type { Counters } from "../../metrics/counters.ts";
+import { type Counters, countSegment } from "../../metrics/counters.ts";
 import type { SuspectLedger } from "../../store/ports/suspect-ledger.ts";
 import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import type { JobCount } from "../progress/count-jobs.ts";
-import { guidOf, type JobEnd, type JudgedJob } from "../progress/message.ts";
-import { hasEnded, type MessageProgress } from "../progress/message-progress.ts";
+import { guidOf, type JobEnd, type JudgedJob, type Message } from "../progress/message.ts";
+import { begin, hasEnded, type MessageProgress } from "../progress/message-progress.ts";
 import type { PatientStore } from "../progress/patient-store.ts";
 import type { Suspects } from "../suspects/suspects.ts";
+import { ArchiveWriter } from "./archive-writer.ts";
 import { refusedUnread } from "./judge.ts";
 import { OnlyCountedNotice } from "./only-counted.ts";
 import type { SliceLimits } from "./slice.ts";
-import { type WriteStore, writeSlice } from "./write-path.ts";
+import { type ArchivingStore, SliceArchive } from "./slice-archive.ts";
+import { writeSlice } from "./write-path.ts";
 
-export type IngestStore = WriteStore & SuspectLedger;
+export type IngestStore = ArchivingStore & SuspectLedger;
 
 export interface MessageWriterOptions {
   /** How much is written at once. */
@@ -23,6 +25,8 @@ export interface MessageWriterOptions {
   readonly quotaOf: (sender: string) => string;
   /** A message is rejected without being read when this many workers have died while they handled it; at least 2. */
   readonly maxAttempts: number;
+  /** Whether messages are archived before they end. */
+  readonly keepsArchive: boolean;
   readonly suspects: Suspects;
   readonly counters: Counters;
   readonly count: JobCount;
@@ -40,12 +44,19 @@ export interface Advance {
 /** Takes messages along the write path, suspects one by one, and counts and logs what happens to their jobs. */
 export class MessageWriter {
   readonly #options: MessageWriterOptions;
+  readonly #archive: ArchiveWriter | null;
   readonly #notice: OnlyCountedNotice;
   readonly #turns = new EventLoopTurns();
 
   constructor(options: MessageWriterOptions) {
     this.#options = options;
+    this.#archive = options.keepsArchive ? new ArchiveWriter(options) : null;
     this.#notice = new OnlyCountedNotice(options.log);
+  }
+
+  /** @param counted - see `begin`. */
+  begin(message: Message, counted = 1): MessageProgress {
+    return begin(message, counted, this.#archive !== null);
   }
 
   /**
@@ -118,14 +129,20 @@ export class MessageWriter {
 
   async #advanceSlice(batch: readonly MessageProgress[], store: PatientStore<IngestStore>): Promise<Advance> {
     const { counters, count, batch: limits, rejectionMaxBytes, quotaOf } = this.#options;
-    const pass = await writeSlice(batch, { store, batch: limits, rejectionMaxBytes, quotaOf });
+    const options = { store, batch: limits, rejectionMaxBytes, quotaOf };
+    const boarded = this.#archive === null ? null : new SliceArchive(store);
+    const pass = await writeSlice(batch, boarded === null ? options : { ...options, archive: boarded });
     counters.batchSeconds.observe(pass.writeMs / 1000);
     counters.batchJobs.observe(pass.ends.size);
     for (const [index, before] of batch.entries()) count.judged(before, pass.batch[index] ?? before);
     for (const [job, end] of pass.ends) if (end !== null) this.#report(job, end);
     // A store that answers within the same turn would otherwise keep the event loop until the last slice is written.
     await this.#turns.give();
-    return { batch: pass.batch, isStoreAway: [...pass.ends.values()].includes(null) };
+    const isStoreAway = [...pass.ends.values()].includes(null);
+    if (this.#archive === null || boarded === null) return { batch: pass.batch, isStoreAway };
+    if (boarded.stored !== null) countSegment(counters, boarded.stored);
+    const settled = boarded.settle(pass.batch);
+    return isStoreAway ? { batch: settled, isStoreAway } : this.#archive.add(settled, store);
   }
 
   #report(job: JudgedJob, { outcome, fault, isOnlyCounted, bugs }: JobEnd): void {

@@ -1,5 +1,5 @@
 import { faultOfItem, faultWithin } from "../../domain/explain-fault.ts";
-import { type Fault, Unavailable } from "../../domain/faults.ts";
+import type { Fault } from "../../domain/faults.ts";
 import { senderOf } from "../../domain/origin.ts";
 import type { Rejection } from "../../domain/rejection.ts";
 import type { Verdict } from "../../judge/verdict.ts";
@@ -8,6 +8,7 @@ import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import { guidOf, type JobEnd, type JudgedJob } from "../progress/message.ts";
 import { type MessageProgress, withEnds } from "../progress/message-progress.ts";
 import type { PatientStore } from "../progress/patient-store.ts";
+import { unlessAway } from "../progress/unless-away.ts";
 import { bugFault, isRejectedAfterBug } from "./bug-fault.ts";
 import { halve } from "./halve.ts";
 import { type JudgedSlice, judge } from "./judge.ts";
@@ -40,6 +41,9 @@ export interface WriteOptions {
   readonly quotaOf: (sender: string) => string | null;
 }
 
+/** Returns the store to write a slice to, through which its segment of the archive is stored as well. */
+type Boarding = { readonly board: (judged: JudgedSlice) => Promise<PatientStore<WriteStore>> };
+
 /** The result of one pass over some messages. */
 export interface Pass {
   /** All the messages that were given, in their order. */
@@ -56,11 +60,12 @@ export interface Pass {
  */
 export async function writeSlice(
   batch: readonly MessageProgress[],
-  options: WriteOptions & { readonly batch: SliceLimits },
+  options: WriteOptions & { readonly batch: SliceLimits; readonly archive?: Boarding },
 ): Promise<Pass> {
   const judged = await judge(batch, options.batch);
+  const store = options.archive === undefined ? options.store : await options.archive.board(judged);
   const startedAtMs = performance.now();
-  const ends = await writeJobs(judged.jobs, options);
+  const ends = await writeJobs(judged.jobs, { ...options, store });
   const writeMs = performance.now() - startedAtMs;
   const settled = settle(judged, ends);
   return { ...settled, writeMs };
@@ -216,16 +221,6 @@ async function record(refusals: readonly RefusedJob[], maxBytes: number, { store
 function settle({ jobs, batch }: JudgedSlice, ends: readonly (JobEnd | null)[]): Omit<Pass, "writeMs"> {
   const endOf = new Map(jobs.map((job, index) => [job, ends[index] ?? null]));
   return { batch: batch.map((progress) => withEnds(progress, (job) => endOf.get(job) ?? null)), ends: endOf };
-}
-
-/** Returns null if the store stayed away. */
-async function unlessAway<T>(work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Unavailable) return null;
-    throw error;
-  }
 }
 
 function endAs(outcome: JobEnd["outcome"]): JobEnd {

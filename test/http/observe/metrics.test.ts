@@ -68,6 +68,7 @@ beforeEach(async () => {
     rejectionMaxBytes: 1000,
     quotaOf: (exchange) => exchange,
     maxAttempts: 5,
+    keepsArchive: false,
     logsEachJob: false,
     listedExchanges: () => listed,
     counters,

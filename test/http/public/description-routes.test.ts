@@ -55,7 +55,12 @@ it("the description has exactly the paths and methods that there are", async () 
     routes.push(...[method].flat().map((one) => `${one} ${toOpenApi(url)}`));
   });
   served.register(submissionPlugin({ submit: nobody, read: nobody, reads: { findResultSets: nobody } }));
-  served.register(updateStatePlugin({ setJobState: nobody }));
+  served.register(
+    updateStatePlugin({
+      store: { setJobState: nobody, selectJobs: nobody, readJobs: nobody },
+      archive: null,
+    }),
+  );
   served.register(descriptionPlugin);
   await served.ready();
   routes.push(...readRoutes.map(({ path }) => `GET ${toOpenApi(path)}`));

@@ -62,6 +62,7 @@ export class RestServer {
         ...{ limits: { inflatedBytes: 1e6, ratio: 100, lines: 1000 }, fetch: { userAgent: "a test" } },
       },
       rules: () => itemRules,
+      archive: null,
       store,
       submit,
       log,

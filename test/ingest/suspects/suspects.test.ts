@@ -64,6 +64,8 @@ class Worker {
       enterSuspects: (keys) => through(() => enterSuspects(keys)),
       clearSuspects: (keys) => through(() => clearSuspects(keys)),
       storeSubmissions: () => Promise.reject(new Error("every message is rejected")),
+      storeArchived: () => Promise.reject(new Error("every message is rejected")),
+      addSegment: async () => undefined,
       storeResultSets: async () => [],
       storeArtifacts: async () => [],
       recordRejections: (rejections) =>
@@ -85,6 +87,7 @@ class Worker {
       rejectionMaxBytes: 100,
       quotaOf: (sender) => sender,
       maxAttempts: MAX_ATTEMPTS,
+      keepsArchive: false,
       suspects: this.#suspects,
       counters,
       count: new JobCount(counters, ({ sender }) => sender),
