@@ -336,6 +336,50 @@ export const commands: readonly CommandRow[] = [
       (await import("./commands/bugs.ts")).sync(env, typeof url === "string" ? url : null),
   },
   {
+    usage: "backup <file>",
+    summary: "write the embedded store into a file, while workers use it",
+    options: [
+      ["--dry-run", "only say how large the file would be, and whether there is room for it"],
+      ["--json", "one JSON object"],
+    ],
+    examples: [
+      "pulse-ingest backup /backup/pulse-ingest.db",
+      "DATA_DIR=/var/lib/pulse-ingest pulse-ingest backup /backup/monday.db",
+    ],
+    more:
+      "The file is complete or does not appear; it replaces an earlier one of that name. Only its owner can read it, because\n" +
+      "it holds credentials. docs/backup.md tells how to restore it. A database is backed up with mongodump.\n" +
+      "Exit code 1 if the file cannot be written.",
+    run: async ([file], options) =>
+      (await import("./commands/backup.ts")).backup(env, z.string().parse(file), options),
+  },
+  {
+    usage: "copy",
+    summary: "copy one store into another, and compare the two",
+    options: [
+      ["--from <address>", "the store to read: sqlite:DIR or mongodb://..."],
+      ["--to <address>", "the store to write; an embedded one is created if it does not exist"],
+      ["--project <name>", "only this project"],
+      [
+        "--since <time>",
+        "only jobs that changed at or after: 2026-01-05T10:00:00Z, or how long ago: 30m, 12h, 7d",
+      ],
+      ["--credentials", "also the credentials and nonces of REST clients"],
+      ["--dry-run", "only count what would be copied; the target is not opened"],
+      ["--json", "one JSON object"],
+    ],
+    examples: [
+      "pulse-ingest copy --from sqlite:data --to mongodb://user:password@db.example.org/pulse_ingest --credentials",
+      "pulse-ingest copy --from mongodb://user:password@db.example.org/pulse_ingest --to sqlite:laptop --project try --since 7d",
+    ],
+    more:
+      "Workers may use both stores meanwhile: a copied job never replaces a later state. If it is interrupted, run it\n" +
+      "again: only what differs is written. With --since also the pushes of the jobs. With --project or --since, what\n" +
+      "belongs to a queue stays behind: bindings, suspects, quotas of rejections. docs/scaling.md tells how to move.\n" +
+      "Exit code 1 if a document of the target differs.",
+    run: async (_args, options) => (await import("./commands/copy.ts")).copy(env, options),
+  },
+  {
     usage: "credentials add <client-id>",
     summary: "create a client id for the REST API, and print its secret once",
     options: [

@@ -26,7 +26,10 @@ export function projectKey(project: string): string {
   return part(project);
 }
 
-/** Returns `job_guid/project` for a `jobId`: a key by which a store finds a guid in every project with one index. */
+/**
+ * Returns `job_guid/project` for a `jobId`: a key by which a store finds a guid in every project with one index. For a key it returns
+ * the id.
+ */
 export function jobKey(id: string): string {
   const slash = id.indexOf("/");
   return `${id.slice(slash + 1)}/${id.slice(0, slash)}`;
@@ -61,9 +64,16 @@ export function jobIdBeside(resultSet: string, guid: string): string {
 
 /** Returns `project/job_guid/name`; for `Job Info` a hash of the blob follows. */
 export function artifactId(project: string, guid: string, artifact: Artifact): string {
-  const id = artifactIds(project, guid, artifact.name);
-  const apart = apartBy(artifact);
-  return apart === "" ? id : `${id}/${apart}`;
+  return artifactIdBelow(jobId(project, guid), artifact.name, apartBy(artifact));
+}
+
+/**
+ * The same for the id of a job.
+ *
+ * @param apart - see {@link apartBy}.
+ */
+export function artifactIdBelow(job: string, name: string, apart: string): string {
+  return apart === "" ? `${job}/${part(name)}` : `${job}/${part(name)}/${apart}`;
 }
 
 /** Returns what tells a job's artifacts of one name apart: a hash of the blob for `Job Info`, `""` for all others. */
@@ -78,7 +88,12 @@ export function artifactIds(project: string, guid: string, name: string): string
 
 /** Returns `project/job_guid/name/hash(url)`. */
 export function logId(project: string, guid: string, name: string, url: string): string {
-  return `${jobId(project, guid)}/${part(name)}/${hash(url)}`;
+  return logIdBelow(jobId(project, guid), name, url);
+}
+
+/** The same for the id of a job. */
+export function logIdBelow(job: string, name: string, url: string): string {
+  return `${job}/${part(name)}/${hash(url)}`;
 }
 
 /** Returns `project/job_guid/hash(blob)`: a job has one such work item for each summary that came without suggestions. */

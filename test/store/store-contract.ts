@@ -4,6 +4,7 @@ import { artifactContract } from "./artifact-contract.ts";
 import { bindingLedgerContract } from "./binding-ledger-contract.ts";
 import { bothWaysContract } from "./both-ways-contract.ts";
 import { bugCacheContract } from "./bug-cache-contract.ts";
+import { copyContract } from "./copy-contract.ts";
 import { credentialStoreContract } from "./credential-store-contract.ts";
 import type { OpenEmpty } from "./empty-store.ts";
 import { jobReadsContract } from "./job-reads-contract.ts";
@@ -51,4 +52,5 @@ export function storeContract(name: string, openEmpty: OpenEmpty, runs: StoreRun
   bindingLedgerContract(name, openEmpty);
   credentialStoreContract(name, openEmpty);
   nonceStoreContract(name, openEmpty);
+  copyContract(name, openEmpty);
 }

@@ -179,7 +179,7 @@ function toUpsert(rejection: StoredRejection): Write {
 }
 
 /** Returns the fields of a route. `exchange` holds the sender, whatever the origin, so that counts need only one index. */
-function routeOf(route: StoredRoute) {
+export function routeOf(route: StoredRoute) {
   return route.origin === "rest"
     ? {
         origin: route.origin,
@@ -238,7 +238,8 @@ function ofTask(task_id: string): Filter<RejectionDocument>[] {
   ];
 }
 
-function toRejection(document: RejectionDocument): StoredRejection {
+/** Returns the rejection of a document. */
+export function toRejection(document: RejectionDocument): StoredRejection {
   const { _id: id, origin, exchange, routing_key, client_id, endpoint, expires_at, ...rest } = document;
   // Versions that only knew Pulse wrote no origin.
   const route: StoredRoute =

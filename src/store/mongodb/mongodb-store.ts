@@ -18,6 +18,7 @@ import { createBugs } from "./mongodb-bugs.ts";
 import { createClaims } from "./mongodb-claims.ts";
 import { type Collections, collectionsOf } from "./mongodb-collections.ts";
 import { completeDocuments } from "./mongodb-completion.ts";
+import { createCopies } from "./mongodb-copies.ts";
 import { createCredentials } from "./mongodb-credentials.ts";
 import { asUnavailable, refusedName } from "./mongodb-faults.ts";
 import { createIndexes } from "./mongodb-indexes.ts";
@@ -96,6 +97,7 @@ export async function openMongodbStore(
       ...{ ...createReads(all), ...createApiReads(all), ...createPageReads(all) },
       ...{ ...rejectionReads, ...createLogs(all), replaceBugs },
       ...{ ...credentials.forPeople, ...archive.forPeople },
+      ...createCopies(all, rejectionTtlDays),
     },
     forPeople,
   );

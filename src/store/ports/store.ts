@@ -2,6 +2,7 @@ import type { ApiReads } from "./api-reads.ts";
 import type { ArchiveStore } from "./archive-store.ts";
 import type { BindingLedger } from "./binding-ledger.ts";
 import type { BugCache } from "./bug-cache.ts";
+import type { CopyStore } from "./copy-store.ts";
 import type { CredentialStore } from "./credential-store.ts";
 import type { JobReads } from "./job-reads.ts";
 import type { LogStore } from "./log-store.ts";
@@ -29,7 +30,8 @@ export interface Store
     SuspectLedger,
     BindingLedger,
     CredentialStore,
-    NonceStore {
+    NonceStore,
+    CopyStore {
   /** The name of the store for people, without a password, e.g. `sqlite (data/pulse-ingest.db)`. */
   readonly name: string;
   /** Resolves if the store answers now. */

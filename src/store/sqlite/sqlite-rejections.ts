@@ -24,7 +24,8 @@ interface RejectionRow extends DocRow {
   readonly count: number;
   readonly expires_at: string;
 }
-const REJECTION_DOC = rowDoc({
+/** The SQL of the columns that {@link toRejection} reads. */
+export const REJECTION_DOC = rowDoc({
   ...{ id: "id", exchange: "exchange", routing_key: "routing_key", project: "project", task_id: "task_id" },
   ...{ origin: "origin", client_id: "client_id", endpoint: "endpoint" },
   ...{
@@ -197,12 +198,13 @@ function valuesOf(conditions: readonly Condition[]): unknown[] {
   return conditions.flatMap(([, ...values]) => values);
 }
 
-function docOf({ fault, payload }: Pick<Rejection, "fault" | "payload">): string {
+/** Returns the column `doc` of a rejection. */
+export function docOf({ fault, payload }: Pick<Rejection, "fault" | "payload">): string {
   return JSON.stringify({ fault, payload });
 }
 
 /** Returns sender, routing key, origin, client id and endpoint. */
-function routeColumns(route: StoredRoute): readonly (string | null)[] {
+export function routeColumns(route: StoredRoute): readonly (string | null)[] {
   return route.origin === "rest"
     ? [storedSenderOf(route), "", "rest", route.client_id, route.endpoint]
     : [route.exchange, route.routing_key, "pulse", null, null];
@@ -213,7 +215,8 @@ function routeOf({ origin, exchange, routing_key, client_id, endpoint }: Rejecti
   return { origin: "pulse", exchange, routing_key };
 }
 
-function toRejection(row: DocRow): StoredRejection {
+/** Returns the rejection of a row. */
+export function toRejection(row: DocRow): StoredRejection {
   const read = readDoc<RejectionRow>(row);
   const { id, project, task_id, first_seen, last_seen, count, expires_at } = read;
   const { fault, payload } = readDoc<Pick<StoredRejection, "fault" | "payload">>(read);

@@ -11,6 +11,7 @@ import { createArchive } from "./sqlite-archive.ts";
 import { createArtifacts } from "./sqlite-artifacts.ts";
 import { createBindings } from "./sqlite-bindings.ts";
 import { createBugs } from "./sqlite-bugs.ts";
+import { createCopies } from "./sqlite-copies.ts";
 import { createCredentials } from "./sqlite-credentials.ts";
 import { asUnavailable, openStoreDatabase } from "./sqlite-database.ts";
 import { createLogs } from "./sqlite-logs.ts";
@@ -63,6 +64,7 @@ export async function openSqliteStore(
       ...createBindings(db),
       ...createCredentials(db),
       ...createNonces(db),
+      ...createCopies(db),
       ping,
     },
     guard,

@@ -8,7 +8,6 @@ import type { StoredJob } from "../../domain/stored-job.ts";
 import type { NewSegment } from "../ports/archive-store.ts";
 import type { Arrival, ResultSetArrival, StoreOutcome } from "../ports/submission-store.ts";
 import { setState } from "../rules/advance-job.ts";
-import { revisionKeys } from "../rules/find-push.ts";
 import { gridCell } from "../rules/grid-cell.ts";
 import type { LogRoom } from "../rules/log-room.ts";
 import { OptionBook } from "../rules/option-book.ts";
@@ -23,6 +22,7 @@ import { inTransaction } from "./sqlite-database.ts";
 import { createNumbering } from "./sqlite-numbers.ts";
 import { kindOf } from "./sqlite-page-columns.ts";
 import { createParts } from "./sqlite-parts.ts";
+import { createPushWriter } from "./sqlite-push-rows.ts";
 import type { JobRow } from "./sqlite-reads.ts";
 import { createRenaming } from "./sqlite-renaming.ts";
 
@@ -52,12 +52,7 @@ export function createWrites(
   const readPushesByHash = db.prepare(
     "SELECT doc FROM resultsets JOIN json_each(?) AS wanted ON project = wanted.value->>0 AND revision_hash = wanted.value->>1",
   );
-  const putPush = db.prepare(
-    `INSERT INTO resultsets (id, project, revision_hash, rest_id, order_at, author, doc) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET revision_hash = excluded.revision_hash, order_at = excluded.order_at,
-         author = excluded.author, doc = excluded.doc`,
-  );
-  const putKey = db.prepare("INSERT OR IGNORE INTO revision_keys VALUES (?, ?)");
+  const writePush = createPushWriter(db);
   const putJobs = createRowWriter(
     db,
     (rows) => `INSERT INTO jobs (n, key, rest_id, project, push, kind, changed, cell, doc) VALUES ${rows}
@@ -136,12 +131,6 @@ export function createWrites(
       writePush(id, numbered);
       return [id, numbered.rest_id] as const;
     });
-  }
-
-  function writePush(id: string, push: ResultSet): void {
-    const { project, revision_hash, rest_id, order_at, author } = push;
-    putPush.run(id, project, revision_hash, rest_id, order_at, author, JSON.stringify(push));
-    for (const key of revisionKeys(push)) putKey.run(key, id);
   }
 
   /**

@@ -1,0 +1,48 @@
+import type { CopiedKind, CopyStore } from "../store/ports/copy-store.ts";
+import { type CopySelection, copiedKinds, walkCopies } from "./walk-copies.ts";
+
+/** What became of the documents of one kind. */
+export interface CopiedCount {
+  /** Documents that were read. */
+  readonly documents: number;
+  readonly written: number;
+  /** The target had them in the same state or a later one. */
+  readonly kept: number;
+  /** Written ones whose number belongs to another document of the target. They got another number. */
+  readonly renumbered: number;
+}
+
+export type CopiedCounts = ReadonlyMap<CopiedKind, CopiedCount>;
+
+const nothing: CopiedCount = { documents: 0, written: 0, kept: 0, renumbered: 0 };
+
+/**
+ * Copies the documents of a selection. It may be ended at any moment: what was copied counts as kept when it is done again. Workers
+ * may write to both stores meanwhile.
+ *
+ * @param onProgress - called after each page with the count of its kind.
+ * @returns the counts of all kinds that were copied.
+ */
+export async function copyDocuments(
+  from: CopyStore,
+  to: CopyStore,
+  selection: CopySelection,
+  onProgress: (kind: CopiedKind, count: CopiedCount) => void,
+): Promise<CopiedCounts> {
+  const counts = new Map<CopiedKind, CopiedCount>(copiedKinds(selection).map((kind) => [kind, nothing]));
+  for await (const documents of walkCopies(from, selection)) {
+    const [first] = documents;
+    if (first === undefined) continue;
+    const { written, kept, renumbered } = await to.writeCopies(documents);
+    const before = counts.get(first.kind) ?? nothing;
+    const count = {
+      documents: before.documents + documents.length,
+      written: before.written + written,
+      kept: before.kept + kept,
+      renumbered: before.renumbered + renumbered,
+    };
+    counts.set(first.kind, count);
+    onProgress(first.kind, count);
+  }
+  return counts;
+}

@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import { restoreSegment } from "../archive/segment.ts";
+import type { ArchiveFilter, ArchiveStore } from "../store/ports/archive-store.ts";
+import type { CopiedCount } from "./copy-documents.ts";
+import type { ComparedCount, Difference } from "./verify-copy.ts";
+
+const HEADS_AT_ONCE = 200;
+
+/** Copies the segments of the archive that the target does not have. */
+export async function copySegments(
+  from: ArchiveStore,
+  to: ArchiveStore,
+  onProgress: (count: CopiedCount) => void,
+): Promise<CopiedCount> {
+  let [documents, written] = [0, 0];
+  const count = (): CopiedCount => ({ documents, written, kept: documents - written, renumbered: 0 });
+  for await (const { id, data } of segmentsOf(from)) {
+    documents += 1;
+    if ((await to.readSegment(id)) === null) {
+      await to.addSegment(await restoreSegment(id, data));
+      written += 1;
+    }
+    onProgress(count());
+  }
+  return count();
+}
+
+export interface SegmentComparison {
+  readonly count: ComparedCount;
+  readonly differences: readonly Difference[];
+}
+
+/** Compares the segments byte by byte. @param listed - the most differences that are returned. */
+export async function compareSegments(
+  from: ArchiveStore,
+  to: ArchiveStore,
+  listed: number,
+): Promise<SegmentComparison> {
+  const hashes = { from: createHash("sha256"), to: createHash("sha256") };
+  const differences: Difference[] = [];
+  let [same, different] = [0, 0];
+  for await (const { id, data } of segmentsOf(from)) {
+    const copy = await to.readSegment(id);
+    hashes.from.update(id).update(data);
+    if (copy !== null) hashes.to.update(id).update(copy);
+    if (copy?.equals(data) === true) {
+      same += 1;
+      continue;
+    }
+    different += 1;
+    const is = copy === null ? "missing" : "different";
+    if (differences.length < listed) differences.push({ kind: "segment", name: id, is });
+  }
+  const sums = { from_sha256: hashes.from.digest("hex"), to_sha256: hashes.to.digest("hex") };
+  return { count: { documents: same + different, same, later: 0, different, ...sums }, differences };
+}
+
+const all: ArchiveFilter = {
+  ...{ since: null, until: null, exchange: null, client: null, project: null, task: null },
+};
+
+/** Returns the segments, oldest first. Those that expire meanwhile are left out. */
+async function* segmentsOf(
+  store: ArchiveStore,
+): AsyncGenerator<{ readonly id: string; readonly data: Buffer }> {
+  let after: string | null = null;
+  for (;;) {
+    const heads: readonly { readonly id: string }[] = await store.findSegments(all, after, HEADS_AT_ONCE);
+    for (const { id } of heads) {
+      const data = await store.readSegment(id);
+      if (data !== null) yield { id, data };
+    }
+    after = heads.at(-1)?.id ?? null;
+    if (after === null) return;
+  }
+}

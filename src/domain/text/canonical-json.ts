@@ -1,0 +1,11 @@
+/**
+ * Returns a value of JSON as text that does not depend on the order of members: equal values have equal texts. Members that are
+ * undefined are left out.
+ */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_name, member: unknown) =>
+    typeof member === "object" && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}

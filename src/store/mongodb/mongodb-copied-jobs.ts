@@ -1,0 +1,117 @@
+import type { AnyBulkWriteOperation } from "mongodb";
+import type { StoredJob } from "../../domain/stored-job.ts";
+import type { Copied, CopyPage, CopyQuery } from "../ports/copy-store.ts";
+import { gridCell } from "../rules/grid-cell.ts";
+import { judgeJobs } from "../rules/judge-copy.ts";
+import { mergeJob } from "../rules/merge-copy.ts";
+import { withNumber } from "../rules/wanted-numbers.ts";
+import { type Collections, type JobDocument, toStoredJob, withNumberIn } from "./mongodb-collections.ts";
+import {
+  type CopyWrite,
+  endsOf,
+  findInOrder,
+  projectIdsBehind,
+  readPage,
+  type WalkedCopier,
+  writeAll,
+  writeInRounds,
+} from "./mongodb-copier.ts";
+import { createMoves } from "./mongodb-moves.ts";
+import { freeNumbers } from "./mongodb-numbers.ts";
+import { inOneReply } from "./mongodb-rounds.ts";
+
+const judged = { state: 1, version: 1, write_id: 1, last_modified: 1, rest_id: 1, moving_to: 1 } as const;
+/** The fields of a stored job that decide about a copy. */
+type Head = Pick<JobDocument, keyof typeof judged | "_id">;
+
+interface Write extends CopyWrite<Copied<"job">> {
+  /** The job, perhaps with another number. */
+  readonly job: StoredJob;
+  /** The stored job, in an earlier state; null if there is none. */
+  readonly before: Head | null;
+}
+
+/** Copies jobs without their parts. They are written by compare-and-set, so that workers may write at the same time. */
+export function createJobCopier(all: Collections): WalkedCopier<"job"> {
+  const { jobs } = all;
+  const { finishMoves } = createMoves(all);
+
+  async function page(query: CopyQuery): Promise<CopyPage> {
+    const changed = query.since === null ? {} : { last_modified: { $gte: query.since } };
+    const moving: string[] = [];
+    const read = await readPage(jobs.find({ _id: projectIdsBehind(query), ...changed }), (document) => {
+      if (document.moving_to !== undefined) moving.push(document._id);
+      return toCopy(document);
+    });
+    if (moving.length === 0) return read;
+    // A retry renames these jobs, and was interrupted. They are moved first, as before every other use.
+    await finishMoves(moving);
+    return page(query);
+  }
+
+  /** Plans to write the jobs that are missing, or stored in an earlier state. */
+  async function plan(documents: readonly Copied<"job">[], round: number): Promise<Write[]> {
+    const heads = await readHeads(documents.map(({ id }) => id));
+    const writes = documents.flatMap((document): Write[] => {
+      const { id, job } = document;
+      const before = heads.get(id) ?? null;
+      if (before !== null && judgeJobs(job, before) !== "earlier") return [];
+      return [{ document, job, before }];
+    });
+    // Only after the first round: an insert has then failed, perhaps because another job has its number.
+    return round === 0 ? writes : withFreeNumbers(writes);
+  }
+
+  async function readHeads(ids: readonly string[]): Promise<Map<string, Head>> {
+    for (;;) {
+      const found: Head[] = await jobs
+        .find({ _id: { $in: [...ids] } }, { projection: judged, ...inOneReply })
+        .toArray();
+      const moving = found.filter(({ moving_to }) => moving_to !== undefined);
+      if (moving.length === 0) return new Map(found.map((head) => [head._id, head]));
+      await finishMoves(moving.map(({ _id }) => _id));
+    }
+  }
+
+  async function withFreeNumbers(writes: readonly Write[]): Promise<Write[]> {
+    const added = writes.filter(({ before }) => before === null);
+    const numbers = await freeNumbers(
+      added.map(({ document, job }) => [document.id, job.rest_id]),
+      (asked) => jobs.find(withNumberIn(asked), { projection: { rest_id: 1 }, ...inOneReply }).toArray(),
+    );
+    return writes.map((each) =>
+      each.before === null ? { ...each, job: withNumber(each.job, numbers.of(each.document.id)) } : each,
+    );
+  }
+
+  return {
+    page,
+    find: (refs) => findInOrder(jobs, idsOf(refs), toCopy),
+    async write(documents) {
+      const written = await writeInRounds(documents, plan, (writes) =>
+        writeAll(jobs, writes.map(toOperation)),
+      );
+      const renumbered = written.filter(({ document, job }) => document.job.rest_id !== job.rest_id);
+      return endsOf(documents, written, renumbered.length);
+    },
+  };
+}
+
+function idsOf(refs: readonly { readonly id: string }[]): string[] {
+  return refs.map(({ id }) => id);
+}
+
+function toCopy(document: JobDocument): Copied<"job"> {
+  return { kind: "job", id: document._id, job: toStoredJob(document) };
+}
+
+function toOperation({ document: { id: _id }, job, before }: Write): AnyBulkWriteOperation<JobDocument> {
+  if (before === null) {
+    return { insertOne: { document: { _id, ...job, cell: JSON.stringify(gridCell(job)) } } };
+  }
+  const { version, rest_id = 0 } = before;
+  // The number is left out, because a job that an earlier version stored may have none yet.
+  const { rest_id: _kept, ...merged } = mergeJob(job, { version, rest_id });
+  const $set = { ...merged, cell: JSON.stringify(gridCell(merged)) };
+  return { updateOne: { filter: { _id, version }, update: { $set } } };
+}

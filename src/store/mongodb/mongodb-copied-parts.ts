@@ -1,0 +1,188 @@
+import type { AnyBulkWriteOperation } from "mongodb";
+import { apartBy, artifactIdBelow, jobId, logIdBelow } from "../../domain/ids.ts";
+import type { Copied, CopyEnds } from "../ports/copy-store.ts";
+import { judgeCopy } from "../rules/judge-copy.ts";
+import {
+  type ArtifactDocument,
+  type Collections,
+  type LogDocument,
+  packBlob,
+  type SuggestionsDocument,
+  unpackBlob,
+} from "./mongodb-collections.ts";
+import {
+  type CopyWrite,
+  documentsById,
+  endsOf,
+  findInOrder,
+  insertMissing,
+  type PartCopier,
+  readPage,
+  writeAll,
+  writeInRounds,
+} from "./mongodb-copier.ts";
+import { inOneReply } from "./mongodb-rounds.ts";
+import { released } from "./mongodb-work.ts";
+
+type Jobs = Pick<Collections, "jobs">;
+
+/** Copies what belongs to jobs: artifacts, logs, and suggestions to make. */
+export function createPartCopiers(all: Collections) {
+  return {
+    artifact: createArtifactCopier(all),
+    log: createLogCopier(all),
+    suggestions: createWorkCopier(all),
+  };
+}
+
+function createArtifactCopier(all: Jobs & Pick<Collections, "artifacts">): PartCopier<"artifact"> {
+  const { artifacts } = all;
+  return {
+    pageOf(jobs, after) {
+      const wanted = new Set(jobs);
+      const found = artifacts.find({ _id: partsOf(jobs, after) });
+      return readPage(found, (document) => (wanted.has(document.job) ? toArtifactCopy(document) : null));
+    },
+    find: (refs) =>
+      findInOrder(
+        artifacts,
+        refs.map(({ job, name, apart_by }) => artifactIdBelow(job, name, apart_by)),
+        toArtifactCopy,
+      ),
+    async write(documents) {
+      const stored = await ofStoredJobs(all, documents, ({ job }) => job);
+      const { written } = await insertMissing(artifacts, stored.map(toArtifactDocument));
+      return { written, kept: documents.length - written, renumbered: 0 };
+    },
+  };
+}
+
+interface LogWrite extends CopyWrite<Copied<"log">> {
+  /** The stored log, in an earlier state; null if there is none. */
+  readonly before: LogDocument | null;
+}
+
+function createLogCopier(all: Jobs & Pick<Collections, "logs">): PartCopier<"log"> {
+  const { logs } = all;
+
+  async function plan(documents: readonly Copied<"log">[]): Promise<LogWrite[]> {
+    const stored = await documentsById(logs, documents.map(logIdOf));
+    return documents.flatMap((document): LogWrite[] => {
+      const before = stored.get(logIdOf(document)) ?? null;
+      const judgement = judgeCopy(document, before === null ? null : toLogCopy(before));
+      return judgement === "missing" || judgement === "earlier" ? [{ document, before }] : [];
+    });
+  }
+
+  return {
+    pageOf(jobs, after) {
+      const wanted = new Set(jobs);
+      const found = logs.find({ _id: partsOf(jobs, after) });
+      return readPage(found, (document) => (wanted.has(document.job) ? toLogCopy(document) : null));
+    },
+    find: (refs) => findInOrder(logs, refs.map(logIdOf), toLogCopy),
+    async write(documents): Promise<CopyEnds> {
+      const stored = await ofStoredJobs(all, documents, ({ job }) => job);
+      const write = (writes: readonly LogWrite[]) => writeAll(logs, writes.map(toLogOperation));
+      return endsOf(documents, await writeInRounds(stored, plan, write));
+    },
+  };
+}
+
+function createWorkCopier(all: Jobs & Pick<Collections, "suggestions">): PartCopier<"suggestions"> {
+  const { suggestions } = all;
+  const jobOf = ({ project, job_guid }: Pick<SuggestionsDocument, "project" | "job_guid">): string =>
+    jobId(project, job_guid);
+  return {
+    pageOf(jobs, after) {
+      const wanted = new Set(jobs);
+      const found = suggestions.find({ _id: partsOf(jobs, after) });
+      return readPage(found, (document) => (wanted.has(jobOf(document)) ? toWorkCopy(document) : null));
+    },
+    find: (refs) =>
+      findInOrder(
+        suggestions,
+        refs.map(({ id }) => id),
+        toWorkCopy,
+      ),
+    async write(documents) {
+      const stored = await ofStoredJobs(all, documents, jobOf);
+      const { written } = await insertMissing(suggestions, stored.map(toWorkDocument));
+      return { written, kept: documents.length - written, renumbered: 0 };
+    },
+  };
+}
+
+/**
+ * Returns a condition for the ids of the parts of some jobs. It is a single range, which may hold parts of other jobs. Bounds are
+ * compared as bytes, as the server does.
+ */
+function partsOf(jobs: readonly string[], after: string | null) {
+  const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const [first] = jobs.map((id) => `${id}/`).toSorted(byBytes);
+  // `0` follows `/` in ASCII.
+  const last = jobs
+    .map((id) => `${id}0`)
+    .toSorted(byBytes)
+    .at(-1);
+  return { $gt: after ?? first ?? "", $lt: last ?? "" };
+}
+
+/** Returns the parts whose jobs are stored. */
+async function ofStoredJobs<D>(
+  { jobs }: Jobs,
+  documents: readonly D[],
+  jobOf: (document: D) => string,
+): Promise<D[]> {
+  const ids = [...new Set(documents.map(jobOf))];
+  const found = await jobs.find({ _id: { $in: ids } }, { projection: { _id: 1 }, ...inOneReply }).toArray();
+  const stored = new Set(found.map(({ _id }) => _id));
+  return documents.filter((document) => stored.has(jobOf(document)));
+}
+
+function toArtifactCopy({
+  job,
+  name,
+  type,
+  blob: packed,
+  made_by,
+  order,
+}: ArtifactDocument): Copied<"artifact"> {
+  const blob = unpackBlob(packed);
+  const apart_by = apartBy({ name, type, blob });
+  return { kind: "artifact", job, name, apart_by, type, blob, made_by: made_by ?? null, order };
+}
+
+function toArtifactDocument(artifact: Copied<"artifact">): ArtifactDocument {
+  const { job, name, apart_by, type, blob, made_by, order } = artifact;
+  const _id = artifactIdBelow(job, name, apart_by);
+  return { _id, job, name, type, blob: packBlob(blob), ...(made_by === null ? {} : { made_by }), order };
+}
+
+function logIdOf({ job, name, url }: Pick<Copied<"log">, "job" | "name" | "url">): string {
+  return logIdBelow(job, name, url);
+}
+
+function toLogCopy(document: LogDocument): Copied<"log"> {
+  const { _id, lease: _lease, lease_until: _until, exchange, ...log } = document;
+  return { kind: "log", ...log, exchange: exchange ?? "" };
+}
+
+function toLogOperation({ document, before }: LogWrite): AnyBulkWriteOperation<LogDocument> {
+  const { kind: _kind, ...log } = document;
+  if (before === null) return { insertOne: { document: { _id: logIdOf(document), ...log, ...released } } };
+  const { _id, lease, parse_status, last_modified } = before;
+  const { attempts, failure, next_attempt_at } = log;
+  const state = { parse_status: log.parse_status, last_modified: log.last_modified };
+  const $set = { ...state, attempts, failure, next_attempt_at, ...released };
+  return { updateOne: { filter: { _id, lease, parse_status, last_modified }, update: { $set } } };
+}
+
+function toWorkCopy(document: SuggestionsDocument): Copied<"suggestions"> {
+  const { _id: id, lease: _lease, lease_until: _until, exchange, blob, ...work } = document;
+  return { kind: "suggestions", id, ...work, exchange: exchange ?? "", blob: unpackBlob(blob) };
+}
+
+function toWorkDocument({ kind: _kind, id: _id, blob, ...work }: Copied<"suggestions">): SuggestionsDocument {
+  return { _id, ...work, blob: packBlob(blob), ...released };
+}

@@ -1,0 +1,259 @@
+import type { AnyBulkWriteOperation } from "mongodb";
+import { bindingId } from "../../domain/ids.ts";
+import type { Copied } from "../ports/copy-store.ts";
+import { judgeCopy } from "../rules/judge-copy.ts";
+import { mergeRejection } from "../rules/merge-copy.ts";
+import { quotaExpiry, quotaId } from "../rules/plan-rejections.ts";
+import type {
+  Collections,
+  CredentialDocument,
+  NonceDocument,
+  RejectionDocument,
+} from "./mongodb-collections.ts";
+import {
+  type CopyWrite,
+  endsOf,
+  findInOrder,
+  idsBehind,
+  insertMissing,
+  projectIdsBehind,
+  readPage,
+  type WalkedCopier,
+  writeAll,
+  writeInRounds,
+  writeLargest,
+} from "./mongodb-copier.ts";
+import { completeOptions } from "./mongodb-options.ts";
+import { routeOf, toRejection } from "./mongodb-rejections.ts";
+
+/** Copies what is stored beside jobs and pushes. */
+export function createRecordCopiers(all: Collections, rejectionTtlDays: number) {
+  return {
+    options: createOptionsCopier(all),
+    coalesced: createMarkCopier(all),
+    rejection: createRejectionCopier(all),
+    quota: createQuotaCopier(all, rejectionTtlDays),
+    binding: createBindingCopier(all),
+    suspect: createSuspectCopier(all),
+    credential: createCredentialCopier(all),
+    nonce: createNonceCopier(all),
+  };
+}
+
+function createOptionsCopier(all: Collections): WalkedCopier<"options"> {
+  const { optionCollections: collection } = all;
+  return {
+    async page({ after }) {
+      // The options of jobs that an earlier version stored may be missing until somebody asks for them.
+      if (after === null) await completeOptions(all);
+      return readPage(collection.find({ _id: idsBehind(after) }), toOptions);
+    },
+    find: (refs) =>
+      findInOrder(
+        collection,
+        refs.map(({ hash }) => hash),
+        toOptions,
+      ),
+    write: (documents) =>
+      insertMissing(
+        collection,
+        documents.map(({ hash: _id, options }) => ({ _id, options })),
+      ),
+  };
+}
+
+function toOptions({ _id: hash, options }: { _id: string; options: readonly string[] }): Copied<"options"> {
+  return { kind: "options", hash, options };
+}
+
+function createMarkCopier({ coalesced }: Pick<Collections, "coalesced">): WalkedCopier<"coalesced"> {
+  const toCopy = ({ _id: id, into_guid }: { _id: string; into_guid: string }): Copied<"coalesced"> => {
+    return { kind: "coalesced", id, into_guid };
+  };
+  return {
+    page: (query) => readPage(coalesced.find({ _id: projectIdsBehind(query) }), toCopy),
+    find: (refs) =>
+      findInOrder(
+        coalesced,
+        refs.map(({ id }) => id),
+        toCopy,
+      ),
+    write: (documents) =>
+      writeLargest(
+        coalesced,
+        documents.map(({ id: _id, into_guid }) => ({
+          updateOne: { filter: { _id }, update: { $max: { into_guid } }, upsert: true },
+        })),
+      ),
+  };
+}
+
+interface RejectionWrite extends CopyWrite<Copied<"rejection">> {
+  /** The stored rejection, in an earlier state; null if there is none. */
+  readonly before: Copied<"rejection"> | null;
+}
+
+function createRejectionCopier({ rejections }: Pick<Collections, "rejections">): WalkedCopier<"rejection"> {
+  const find = (refs: readonly { readonly id: string }[]) =>
+    findInOrder(
+      rejections,
+      refs.map(({ id }) => id),
+      toRejectionCopy,
+    );
+
+  async function plan(documents: readonly Copied<"rejection">[]): Promise<RejectionWrite[]> {
+    const stored = await find(documents);
+    return documents.flatMap((document, index): RejectionWrite[] => {
+      const before = stored[index] ?? null;
+      const judgement = judgeCopy(document, before);
+      return judgement === "missing" || judgement === "earlier" ? [{ document, before }] : [];
+    });
+  }
+
+  return {
+    page({ project, since, after }) {
+      const filter = {
+        _id: idsBehind(after),
+        ...(project === null ? {} : { project }),
+        ...(since === null ? {} : { last_seen: { $gte: since } }),
+        expires_at: { $gt: new Date() },
+      };
+      return readPage(rejections.find(filter), toRejectionCopy);
+    },
+    find,
+    async write(documents) {
+      const write = (writes: readonly RejectionWrite[]) => writeAll(rejections, writes.map(toRejectionWrite));
+      return endsOf(documents, await writeInRounds(documents, plan, write));
+    },
+  };
+}
+
+function toRejectionCopy(document: RejectionDocument): Copied<"rejection"> {
+  return { kind: "rejection", id: document._id, rejection: toRejection(document) };
+}
+
+function toRejectionWrite({ document, before }: RejectionWrite): AnyBulkWriteOperation<RejectionDocument> {
+  const { id: _id, rejection } = document;
+  const merged = before === null ? rejection : mergeRejection(rejection, before.rejection);
+  const { project, task_id, fault, payload, first_seen, last_seen, count } = merged;
+  const content = { project, task_id, fault, payload, first_seen, last_seen, count };
+  const fields = { ...content, expires_at: new Date(merged.expires_at) };
+  if (before === null) return { insertOne: { document: { _id, ...routeOf(rejection), ...fields } } };
+  const { last_seen: seenBefore, count: countBefore } = before.rejection;
+  return {
+    updateOne: { filter: { _id, last_seen: seenBefore, count: countBefore }, update: { $set: fields } },
+  };
+}
+
+function createQuotaCopier(
+  { quotas }: Pick<Collections, "quotas">,
+  rejectionTtlDays: number,
+): WalkedCopier<"quota"> {
+  type Stored = Omit<Copied<"quota">, "kind">;
+  const toCopy = ({ day, exchange, kept, bytes, only_counted }: Stored): Copied<"quota"> => {
+    return { kind: "quota", day, exchange, kept, bytes, only_counted };
+  };
+  return {
+    page: ({ after }) => readPage(quotas.find({ _id: idsBehind(after) }), toCopy),
+    find: (refs) => findInOrder(quotas, refs.map(quotaId), toCopy),
+    write: (documents) =>
+      writeLargest(
+        quotas,
+        documents.map((use) => {
+          const { day, exchange, kept, bytes, only_counted } = use;
+          const $setOnInsert = { day, exchange, expires_at: quotaExpiry(use, rejectionTtlDays) };
+          const update = { $setOnInsert, $max: { kept, bytes, only_counted } };
+          return { updateOne: { filter: { _id: quotaId(use) }, update, upsert: true } };
+        }),
+      ),
+  };
+}
+
+function createBindingCopier({ bindings }: Pick<Collections, "bindings">): WalkedCopier<"binding"> {
+  type Named = Pick<Copied<"binding">, "queue" | "exchange" | "routing_key">;
+  const idOf = ({ queue, exchange, routing_key }: Named) => bindingId(queue, exchange, routing_key);
+  const toCopy = ({
+    _id,
+    ...binding
+  }: Omit<Copied<"binding">, "kind"> & { _id: string }): Copied<"binding"> => {
+    return { kind: "binding", ...binding };
+  };
+  return {
+    page: ({ after }) => readPage(bindings.find({ _id: idsBehind(after) }), toCopy),
+    find: (refs) => findInOrder(bindings, refs.map(idOf), toCopy),
+    write: (documents) =>
+      insertMissing(
+        bindings,
+        documents.map(({ kind: _kind, ...binding }) => ({ _id: idOf(binding), ...binding })),
+      ),
+  };
+}
+
+function createSuspectCopier({ suspects }: Pick<Collections, "suspects">): WalkedCopier<"suspect"> {
+  type Stored = { _id: string; attempts: number; last_seen: Date };
+  const toCopy = ({ _id: key, attempts, last_seen }: Stored): Copied<"suspect"> => {
+    return { kind: "suspect", key, attempts, last_seen: last_seen.toISOString() };
+  };
+  return {
+    page: ({ after }) => readPage(suspects.find({ _id: idsBehind(after) }), toCopy),
+    find: (refs) =>
+      findInOrder(
+        suspects,
+        refs.map(({ key }) => key),
+        toCopy,
+      ),
+    write: (documents) =>
+      writeLargest(
+        suspects,
+        documents.map(({ key: _id, attempts, last_seen }) => {
+          const update = { $max: { attempts, last_seen: new Date(last_seen) } };
+          return { updateOne: { filter: { _id }, update, upsert: true } };
+        }),
+      ),
+  };
+}
+
+function createCredentialCopier({
+  credentials,
+}: Pick<Collections, "credentials">): WalkedCopier<"credential"> {
+  const toCopy = ({ _id: client_id, ...rest }: CredentialDocument): Copied<"credential"> => {
+    return { kind: "credential", client_id, credential: { client_id, ...rest } };
+  };
+  return {
+    page: ({ after }) => readPage(credentials.find({ _id: idsBehind(after) }), toCopy),
+    find: (refs) =>
+      findInOrder(
+        credentials,
+        refs.map(({ client_id }) => client_id),
+        toCopy,
+      ),
+    write: (documents) =>
+      insertMissing(
+        credentials,
+        documents.map(({ credential: { client_id: _id, ...rest } }) => ({ _id, ...rest })),
+      ),
+  };
+}
+
+function createNonceCopier({ nonces }: Pick<Collections, "nonces">): WalkedCopier<"nonce"> {
+  const toCopy = ({ _id: id, expires_at, ...nonce }: NonceDocument): Copied<"nonce"> => {
+    return { kind: "nonce", id, ...nonce, expires_at: expires_at.getTime() };
+  };
+  return {
+    page: ({ after }) =>
+      readPage(nonces.find({ _id: idsBehind(after), expires_at: { $gt: new Date() } }), toCopy),
+    find: (refs) =>
+      findInOrder(
+        nonces,
+        refs.map(({ id }) => id),
+        toCopy,
+      ),
+    write: (documents) =>
+      insertMissing(
+        nonces,
+        documents.map(({ id: _id, client_id, counted_as, at, expires_at }) => {
+          return { _id, client_id, counted_as, at, expires_at: new Date(expires_at) };
+        }),
+      ),
+  };
+}

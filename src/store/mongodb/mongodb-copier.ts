@@ -1,0 +1,173 @@
+import { type AnyBulkWriteOperation, BSON, type Collection, type FindCursor } from "mongodb";
+import { Refused } from "../../domain/faults.ts";
+import { projectKey } from "../../domain/ids.ts";
+import type { Copied, CopiedKind, CopyEnds, CopyPage, CopyQuery, CopyRef } from "../ports/copy-store.ts";
+import type { WithId } from "./mongodb-collections.ts";
+import { ignoreDuplicates, isLostRace } from "./mongodb-faults.ts";
+import { inOneReply, letOthersPass, MAX_ROUNDS, TOO_SLOW, unordered } from "./mongodb-rounds.ts";
+
+/** A page holds documents until they have this many bytes together, with blobs as text: a stored one may be a thousand times shorter. */
+const PAGE_BYTES = 4 * 1024 ** 2;
+/** The most documents of a page. */
+export const DOCUMENTS_IN_PAGE = 500;
+
+/** Reads and writes the documents of one kind. */
+export interface Copier<K extends CopiedKind> {
+  readonly find: (refs: readonly CopyRef<K>[]) => Promise<readonly (Copied<K> | null)[]>;
+  readonly write: (documents: readonly Copied<K>[]) => Promise<CopyEnds>;
+}
+
+/** A kind whose documents are read page by page. */
+export interface WalkedCopier<K extends CopiedKind> extends Copier<K> {
+  readonly page: (query: CopyQuery) => Promise<CopyPage>;
+}
+
+/** A kind whose documents are read for some jobs. */
+export interface PartCopier<K extends CopiedKind> extends Copier<K> {
+  readonly pageOf: (jobs: readonly string[], after: string | null) => Promise<CopyPage>;
+}
+
+/**
+ * Reads documents in the order of their ids until the page is full.
+ *
+ * @param toCopy - returns null for a document that is left out.
+ */
+export async function readPage<D extends WithId>(
+  found: FindCursor<D>,
+  toCopy: (document: D) => Copied | null,
+): Promise<CopyPage> {
+  const documents: Copied[] = [];
+  let [bytes, count] = [0, 0];
+  for await (const document of found.sort({ _id: 1 }).limit(DOCUMENTS_IN_PAGE)) {
+    const copy = toCopy(document);
+    if (copy !== null) documents.push(copy);
+    bytes += BSON.calculateObjectSize(document) + (copy !== null && "blob" in copy ? copy.blob.length : 0);
+    count += 1;
+    // Leaving the loop closes the cursor.
+    if (bytes >= PAGE_BYTES || count === DOCUMENTS_IN_PAGE) return { documents, next: document._id };
+  }
+  return { documents, next: null };
+}
+
+/** Returns a condition for the ids of a page. */
+export function idsBehind(after: string | null) {
+  return { $gt: after ?? "" };
+}
+
+/** The same for ids that begin with the project. `0` follows `/` in ASCII. */
+export function projectIdsBehind({ project, after }: Pick<CopyQuery, "project" | "after">) {
+  if (project === null) return idsBehind(after);
+  const key = projectKey(project);
+  return { $gt: after ?? `${key}/`, $lt: `${key}0` };
+}
+
+/** Finds documents by their ids, and returns them in the order of the ids. */
+export async function findInOrder<D extends WithId, C>(
+  collection: Collection<D>,
+  ids: readonly string[],
+  toCopy: (document: D) => C,
+): Promise<(C | null)[]> {
+  const documents = await documentsById(collection, ids);
+  return ids.map((id) => {
+    const found = documents.get(id);
+    return found === undefined ? null : toCopy(found);
+  });
+}
+
+/** Returns the documents with these ids. */
+export async function documentsById<D extends WithId>(
+  collection: Pick<Collection<D>, "find">,
+  ids: readonly string[],
+): Promise<Map<string, D>> {
+  // The driver's types cannot tell that the id of a generic document is a text.
+  const filter = { _id: { $in: [...ids] } } as never;
+  const found = (await collection.find(filter, inOneReply).toArray()) as unknown as D[];
+  return new Map(found.map((document) => [document._id, document]));
+}
+
+/** Inserts documents, unless they are stored already. Those are not sent again, because they may be large. */
+export async function insertMissing<D extends WithId>(
+  collection: Collection<D>,
+  documents: readonly D[],
+): Promise<CopyEnds> {
+  const filter = { _id: { $in: documents.map(({ _id }) => _id) } } as never;
+  const stored = await collection.find(filter, { projection: { _id: 1 }, ...inOneReply }).toArray();
+  const known = new Set(stored.map(({ _id }) => String(_id)));
+  const missing = documents.filter(({ _id }) => !known.has(_id));
+  const inserts = missing.map((document) => ({
+    insertOne: { document },
+  })) as unknown as AnyBulkWriteOperation<D>[];
+  if (inserts.length > 0) await ignoreDuplicates(collection.bulkWrite(inserts, unordered));
+  return { written: missing.length, kept: documents.length - missing.length, renumbered: 0 };
+}
+
+/** A document to write. */
+export interface CopyWrite<D> {
+  readonly document: D;
+}
+
+/**
+ * Writes documents by compare-and-set. What another writer has changed meanwhile is planned again, until nothing is left to write.
+ *
+ * @param plan - reads what is stored, and returns what is to be written.
+ * @param write - returns false if some were not written.
+ * @returns what was written.
+ */
+export async function writeInRounds<D, W extends CopyWrite<D>>(
+  documents: readonly D[],
+  plan: (documents: readonly D[], round: number) => Promise<readonly W[]>,
+  write: (writes: readonly W[]) => Promise<boolean>,
+): Promise<readonly W[]> {
+  const written: W[] = [];
+  let [open, tried]: [readonly D[], readonly W[]] = [documents, []];
+  for (let round = 0; round <= MAX_ROUNDS; round++) {
+    if (round > 0) await letOthersPass(round);
+    const writes = await plan(open, round);
+    const left = new Set(writes.map(({ document }) => document));
+    written.push(...tried.filter(({ document }) => !left.has(document)));
+    if (writes.length === 0) return written;
+    if (await write(writes)) return [...written, ...writes];
+    [open, tried] = [writes.map(({ document }) => document), writes];
+  }
+  throw new Refused(TOO_SLOW);
+}
+
+/** Makes writes by compare-and-set. Returns false if another writer was faster with one of them. */
+export async function writeAll<D extends WithId>(
+  collection: Collection<D>,
+  operations: readonly AnyBulkWriteOperation<D>[],
+): Promise<boolean> {
+  try {
+    const { insertedCount, matchedCount, upsertedCount } = await collection.bulkWrite(operations, unordered);
+    return insertedCount + matchedCount + upsertedCount === operations.length;
+  } catch (error) {
+    if (!isLostRace(error)) throw error;
+    return false;
+  }
+}
+
+/** Makes writes that only ever raise values; again, if another writer has inserted one of the documents at the same moment. */
+export async function writeLargest<D extends WithId>(
+  collection: Collection<D>,
+  operations: readonly AnyBulkWriteOperation<D>[],
+): Promise<CopyEnds> {
+  for (let round = 0; ; round++) {
+    try {
+      const { upsertedCount, modifiedCount } = await collection.bulkWrite(operations, unordered);
+      const written = upsertedCount + modifiedCount;
+      return { written, kept: operations.length - written, renumbered: 0 };
+    } catch (error) {
+      if (!isLostRace(error) || round >= MAX_ROUNDS) throw error;
+      await letOthersPass(round);
+    }
+  }
+}
+
+/** Returns what became of documents of which these were written. */
+export function endsOf(
+  documents: readonly unknown[],
+  written: readonly unknown[],
+  renumbered: number = 0,
+): CopyEnds {
+  return { written: written.length, kept: documents.length - written.length, renumbered };
+}

@@ -1,0 +1,129 @@
+import { isFullRevision, isSkeleton, type ResultSet } from "../../domain/result-set.ts";
+import type { StoredJob } from "../../domain/stored-job.ts";
+import { canonicalJson } from "../../domain/text/canonical-json.ts";
+import type { Copied, CopiedKind } from "../ports/copy-store.ts";
+import { compareStates } from "./advance-job.ts";
+
+/**
+ * How the document of one store compares with that of the store that it is copied to.
+ *
+ * - `missing`: the other store has no such document. It is written.
+ * - `earlier`: the other store has it in an earlier state. It is replaced; see `mergeCopy`.
+ * - `same`: nothing is to be done.
+ * - `later`: the other store has it in the same state or a later one, by its own workers. It stays.
+ * - `different`: the other store has another document in its place. It stays.
+ */
+export type CopyJudgement = "missing" | "earlier" | "same" | "later" | "different";
+
+interface Rule<K extends CopiedKind> {
+  /** Returns the members that must be equal: without numbers, versions, leases and orders, which belong to one store. */
+  readonly content: (document: Copied<K>) => unknown;
+  /** Judges two documents whose contents differ. */
+  readonly judge: (source: Copied<K>, target: Copied<K>) => Exclude<CopyJudgement, "missing" | "same">;
+}
+
+const rules: { readonly [K in CopiedKind]: Rule<K> } = {
+  options: { content: ({ options }) => options, judge: () => "different" },
+  push: {
+    content: ({ push: { rest_id: _number, ...push } }) => push,
+    judge: ({ push: source }, { push: target }) => judgePushes(source, target),
+  },
+  job: {
+    content: ({ job: { rest_id: _number, version: _version, write_id: _writeId, ...job } }) => job,
+    judge: ({ job: source }, { job: target }) => judgeJobs(source, target),
+  },
+  artifact: {
+    content: ({ type, blob, made_by }) => [type, blob, made_by],
+    // What a worker made from a log or a summary, another one may have made differently, e.g. with other bugs.
+    judge: (_source, { made_by }) => (made_by === "log" || made_by === "summary" ? "later" : "different"),
+  },
+  log: {
+    content: ({ kind: _kind, attempts: _attempts, order: _order, next_attempt_at, ...log }) => [
+      log,
+      next_attempt_at !== null,
+    ],
+    judge(source, target) {
+      if (target.parse_status === "parsed") return "later";
+      if (source.parse_status === "parsed") return "earlier";
+      return target.last_modified > source.last_modified ? "later" : "earlier";
+    },
+  },
+  suggestions: { content: ({ blob, exchange }) => [blob, exchange], judge: () => "different" },
+  // The greater guid wins, as when messages arrive.
+  coalesced: {
+    content: ({ into_guid }) => into_guid,
+    judge: (source, target) => (source.into_guid > target.into_guid ? "earlier" : "later"),
+  },
+  rejection: {
+    content: ({ rejection }) => rejection,
+    judge: ({ rejection: source }, { rejection: target }) =>
+      source.last_seen > target.last_seen ||
+      source.first_seen < target.first_seen ||
+      source.count > target.count
+        ? "earlier"
+        : "later",
+  },
+  quota: {
+    content: ({ kept, bytes, only_counted }) => [kept, bytes, only_counted],
+    judge: (source, target) =>
+      source.kept > target.kept || source.bytes > target.bytes || source.only_counted > target.only_counted
+        ? "earlier"
+        : "later",
+  },
+  // Workers of the other store note there which bindings they want.
+  binding: { content: ({ wanted_by, wanted_at }) => [wanted_by, wanted_at], judge: () => "later" },
+  suspect: {
+    content: ({ attempts }) => attempts,
+    judge: (source, target) => (source.attempts > target.attempts ? "earlier" : "later"),
+  },
+  // A secret or an approval of the other store is not replaced: nothing tells which of the two is newer.
+  credential: {
+    content: ({ credential: { last_used_at: _at, last_used_from: _from, ...credential } }) => credential,
+    judge: () => "different",
+  },
+  nonce: { content: ({ client_id, at }) => [client_id, at], judge: () => "different" },
+};
+
+/** Judges a document against the one with the same names in the other store; see {@link CopyJudgement}. Pure. */
+export function judgeCopy<K extends CopiedKind>(source: Copied<K>, target: Copied<K> | null): CopyJudgement {
+  if (target === null) return "missing";
+  if (copyContent(source) === copyContent(target)) return "same";
+  return judgeKind(source.kind, source, target);
+}
+
+/** Returns the content of a document as text: two stores that hold the same have the same texts. */
+export function copyContent<K extends CopiedKind>(document: Copied<K>): string {
+  return contentOf(document.kind, document);
+}
+
+function contentOf<K extends CopiedKind>(kind: K, document: Copied<K>): string {
+  return canonicalJson(rules[kind].content(document));
+}
+
+function judgeKind<K extends CopiedKind>(kind: K, source: Copied<K>, target: Copied<K>) {
+  return rules[kind].judge(source, target);
+}
+
+/** The fields of a job by which two different ones are judged. */
+export type JudgedJob = Pick<StoredJob, "write_id" | "state" | "last_modified">;
+
+/** Judges two jobs whose contents differ. */
+export function judgeJobs(source: JudgedJob, target: JudgedJob): "earlier" | "later" | "different" {
+  // Each write has a new id, so the same one with another content is a mistake.
+  if (source.write_id === target.write_id) return "different";
+  const move = compareStates(target.state, source.state);
+  if (move !== "same") return move === "update" ? "earlier" : "later";
+  return source.last_modified > target.last_modified ? "earlier" : "later";
+}
+
+/** A push moves from a skeleton to a submitted push, and from a short revision to a full one. Skeletons keep the earlier arrival. */
+function judgePushes(source: ResultSet, target: ResultSet): "earlier" | "later" | "different" {
+  const [a, b] = [pushRank(source), pushRank(target)];
+  if (a !== b) return a > b ? "earlier" : "later";
+  if (source.push_timestamp !== 0 || target.push_timestamp !== 0) return "different";
+  return source.order_at < target.order_at ? "earlier" : "later";
+}
+
+function pushRank(push: ResultSet): number {
+  return (isSkeleton(push) ? 0 : 2) + (isFullRevision(push.revision) ? 1 : 0);
+}

@@ -1,0 +1,19 @@
+import type Database from "libsql";
+import type { ResultSet } from "../../domain/result-set.ts";
+import { revisionKeys } from "../rules/find-push.ts";
+
+/** Returns a function that writes a push, with the keys by which its revisions are found. A stored one keeps its number. */
+export function createPushWriter(db: Database.Database): (id: string, push: ResultSet) => void {
+  const putPush = db.prepare(
+    `INSERT INTO resultsets (id, project, revision_hash, rest_id, order_at, author, doc) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET revision_hash = excluded.revision_hash, order_at = excluded.order_at,
+         author = excluded.author, doc = excluded.doc`,
+  );
+  const putKey = db.prepare("INSERT OR IGNORE INTO revision_keys VALUES (?, ?)");
+
+  return (id, push) => {
+    const { project, revision_hash, rest_id, order_at, author } = push;
+    putPush.run(id, project, revision_hash, rest_id, order_at, author, JSON.stringify(push));
+    for (const key of revisionKeys(push)) putKey.run(key, id);
+  };
+}
