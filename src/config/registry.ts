@@ -5,6 +5,7 @@ import { Misuse } from "../domain/faults.ts";
 import { shown } from "../domain/text/hidden-characters.ts";
 import { type AcceptedProjects, acceptedProjects } from "./accepted-projects.ts";
 import { bindingWords, deploymentName, exchangeName, isShort, projectPattern } from "./registry-words.ts";
+import { retainedDays, retainedDaysOf } from "./retention-rules.ts";
 import { firstTold, mapping, namesOf, parseYaml, readText } from "./yaml-file.ts";
 
 const listOf = (item: z.ZodType<string>, what: string, example: string) => {
@@ -46,7 +47,7 @@ const entries = z
       return;
     }
   });
-const file = mapping("the registry", { exchanges: entries });
+const file = mapping("the registry", { exchanges: entries, retain: retainedDays.optional() });
 
 /** The registry: the exchanges that an operator lists. */
 export interface Registry {
@@ -54,6 +55,8 @@ export interface Registry {
   /** Every destination with every project of its entry, without duplicates. */
   readonly bindings: readonly Binding[];
   readonly acceptsProject: AcceptedProjects["accepts"];
+  /** How long a project's jobs are kept, in days, 0 for ever; null if the file says nothing about the project. */
+  readonly retainedDays: (project: string) => number | null;
   /** Things that work but are probably mistakes, each with file and line. */
   readonly warnings: readonly string[];
 }
@@ -88,6 +91,7 @@ export function parseRegistry(path: string, text: string | null, deployment?: st
     exchanges: [...new Set(inForce.map(({ exchange }) => exchange))],
     bindings: [...bindings.values()],
     acceptsProject: accepts,
+    retainedDays: retainedDaysOf(value.retain ?? {}),
     warnings: firstTold(path, [...inForce.flatMap(lookalikes), ...warnings]),
   };
 }

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import * as z from "zod";
 import { readAmqpAddress } from "../domain/amqp-address.ts";
 import { databaseNameProblem } from "../domain/database-name.ts";
+import { MAX_RETAIN_DAYS } from "./retention-rules.ts";
 
 /** Its error messages never show the address, because it is a secret. */
 export const amqpUrl = z.string().superRefine((text, context) => {
@@ -98,6 +99,8 @@ const whole = (min: number, max: number): z.ZodCoercedNumber => {
   const error = `must be a whole number from ${min} to ${max}`;
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
 };
+
+const retainError = `must be a number from 0 to ${MAX_RETAIN_DAYS}`;
 
 function isAddressRange(text: string): boolean {
   const [, address = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
@@ -255,6 +258,16 @@ export const declared = {
     description: "How long a rejection is kept after it was last seen.",
     unit: "days",
   }),
+  RETAIN_DAYS: z.coerce
+    .number({ error: retainError })
+    .min(0, { error: retainError })
+    .max(MAX_RETAIN_DAYS, { error: retainError })
+    .default(0)
+    .meta({
+      description:
+        "A completed job is removed with everything that belongs to it when it has not changed for this long; any other job after twice this time. 0: jobs are kept for ever. Parts of a day are allowed. `retain` in the registry says it for single projects. See docs/retention.md.",
+      unit: "days",
+    }),
   REJECTION_MAX_BYTES: whole(0, 8 * 1024 * 1024)
     .default(64 * 1024)
     .meta({ description: "How much of a rejected message's payload is kept.", unit: "bytes" }),

@@ -7,6 +7,8 @@ export interface DatabaseOptions {
   readonly cacheKib: number;
   /** After this many pages the write-ahead log is copied into the file. SQLite's default is 1000. */
   readonly checkpointPages?: number;
+  /** Whether a new file can give space back to the system (`auto_vacuum`). It has no effect on an existing file. */
+  readonly isShrinkable?: boolean;
   /** Creates or migrates the tables. If it throws, the file is closed again, and its locks are released. */
   readonly prepare: (db: Database.Database) => void;
 }
@@ -21,12 +23,14 @@ const LOG_LIMIT = 16 * 1024 ** 2;
  * @throws errors of SQLite and of `prepare`; see `fileTroubleOf`.
  */
 export function openDatabase(path: string, options: DatabaseOptions): Database.Database {
-  const { isExclusive, cacheKib, checkpointPages, prepare } = options;
+  const { isExclusive, cacheKib, checkpointPages, isShrinkable = false, prepare } = options;
   preparePrivateDatabase(path);
   const db = new Database(path, { timeout: 0 });
   try {
     // Set before the first access, so that WAL needs no shared memory, and one lock is held from now to the end.
     if (isExclusive) db.exec("PRAGMA locking_mode = EXCLUSIVE");
+    // Set before WAL, which writes the first page of a new file.
+    if (isShrinkable) db.exec("PRAGMA busy_timeout = 0; PRAGMA auto_vacuum = INCREMENTAL");
     db.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL");
     // With FULL a commit is on the disk when it returns, and only then is a message acknowledged.
     db.exec(

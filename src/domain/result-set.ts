@@ -34,6 +34,8 @@ export interface ResultSet {
   readonly push_timestamp: number;
   /** Pushes are listed by it: the push's timestamp, or while that is 0 the arrival of its first message, in whole seconds. */
   readonly order_at: number;
+  /** When it was created, or completed by being submitted. ISO 8601, UTC. A push of long ago may have been submitted just now. */
+  readonly last_modified: string;
   readonly active_status: string;
   readonly revisions: readonly Revision[];
 }

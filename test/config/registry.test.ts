@@ -439,7 +439,7 @@ describe("a registry", () => {
     [
       "a list of entries alone",
       "- exchange: e\n",
-      "a mapping of exchanges; write `exchanges:` and its value",
+      "a mapping of exchanges, retain; write `exchanges:` and its value",
     ],
     ["two documents", "exchanges: []\n---\nexchanges: []\n", "2 YAML documents"],
     ["broken YAML", "exchanges:\n  - exchange: [\n", "not YAML"],

@@ -17,6 +17,7 @@ function aJob(overrides: Partial<ExplainedJob> = {}, message: object = {}): Expl
       author: "a@b",
       push_timestamp: 0,
       order_at: 5,
+      last_modified: "2026-01-05T10:00:00.000Z",
       active_status: "active",
       revisions: [],
     },

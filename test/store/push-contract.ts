@@ -70,6 +70,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
             rest_id: numberOf(idOf(a)),
             ...{ author: "pending...", push_timestamp: 0, active_status: "active" },
             order_at: ARRIVED_SECONDS,
+            last_modified: received_at,
           });
         },
       );

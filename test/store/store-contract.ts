@@ -9,6 +9,7 @@ import { credentialStoreContract } from "./credential-store-contract.ts";
 import type { OpenEmpty } from "./empty-store.ts";
 import { jobReadsContract } from "./job-reads-contract.ts";
 import { jobStatesContract } from "./job-states-contract.ts";
+import { leaseStoreContract } from "./lease-store-contract.ts";
 import { mutantContract } from "./mutant-contract.ts";
 import { nonceStoreContract } from "./nonce-store-contract.ts";
 import { orderContract } from "./order-contract.ts";
@@ -16,6 +17,7 @@ import { pageReadsContract } from "./page-reads-contract.ts";
 import { pushContract } from "./push-contract.ts";
 import { quotaContract } from "./quota-contract.ts";
 import { rejectionReadsContract } from "./rejection-reads-contract.ts";
+import { retentionContract } from "./retention-contract.ts";
 import { retryContract } from "./retry-contract.ts";
 import { submissionStoreContract } from "./submission-store-contract.ts";
 import { suspectLedgerContract } from "./suspect-ledger-contract.ts";
@@ -53,4 +55,6 @@ export function storeContract(name: string, openEmpty: OpenEmpty, runs: StoreRun
   credentialStoreContract(name, openEmpty);
   nonceStoreContract(name, openEmpty);
   copyContract(name, openEmpty);
+  retentionContract(name, openEmpty);
+  leaseStoreContract(name, openEmpty);
 }

@@ -17,6 +17,7 @@ import { withOrigins } from "../rules/earlier-origin.ts";
 import {
   below,
   type Collections,
+  isJob,
   type JobDocument,
   type LogDocument,
   type ResultSetDocument,
@@ -38,7 +39,12 @@ const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 export function createApiReads(all: Collections) {
   async function pageOfProject(project: string, skip: number, limit: number): Promise<JobHandle[]> {
     const _id = below(projectKey(project));
-    const found = await all.jobs.find({ _id }, onlyId).sort({ _id: 1 }).skip(skip).limit(limit).toArray();
+    const found = await all.jobs
+      .find({ _id, ...isJob }, onlyId)
+      .sort({ _id: 1 })
+      .skip(skip)
+      .limit(limit)
+      .toArray();
     return found.map(({ _id: id }) => id);
   }
 
@@ -63,7 +69,7 @@ export function createApiReads(all: Collections) {
   async function readJobs(handles: readonly JobHandle[]): Promise<ListedJob[]> {
     const ids = handles.map(String);
     const [found, coalesced] = await Promise.all([
-      all.jobs.find({ _id: { $in: ids } }, inOneReply).toArray(),
+      all.jobs.find({ _id: { $in: ids }, ...isJob }, inOneReply).toArray(),
       all.coalesced.find({ _id: { $in: ids } }, inOneReply).toArray(),
     ]);
     const jobs = new Map(found.map((job) => [job._id, withOrigins(toStoredJob(job))]));

@@ -1,14 +1,17 @@
 import { jobId } from "../../domain/ids.ts";
 import type { ArtifactArrival, StoreOutcome } from "../ports/submission-store.ts";
 import { artifactsToRead, outcomesAfter, planArtifacts } from "../rules/plan-artifacts.ts";
+import { ownersOf } from "../rules/planned-parts.ts";
 import type { Collections } from "./mongodb-collections.ts";
 import { createJobReading } from "./mongodb-jobs.ts";
 import { writeParts } from "./mongodb-parts.ts";
 import { inOneReply, settleReads } from "./mongodb-rounds.ts";
+import { createTombstones } from "./mongodb-tombstones.ts";
 
 /** Writes artifacts that are posted by themselves, in a constant number of round trips. */
 export function createArtifacts(all: Collections) {
   const { readJobs } = createJobReading(all);
+  const { goneOf, clearGone } = createTombstones(all);
 
   async function storeArtifacts(batch: readonly ArtifactArrival[]): Promise<StoreOutcome[]> {
     const ids = artifactsToRead(batch).map(({ id }) => id);
@@ -21,7 +24,9 @@ export function createArtifacts(all: Collections) {
     const existed = await writeParts(all, parts);
     const { artifacts: added, suggestions, summarised } = parts;
     if (added.size + suggestions.size + summarised.length === existed.size) await settleReads(all);
-    return outcomesAfter(batch, outcomes, existed);
+    const gone = await goneOf(ownersOf(parts));
+    if (gone.length > 0) await clearGone(gone);
+    return outcomesAfter(batch, outcomes, { existed, gone: new Set(gone) });
   }
 
   return { storeArtifacts };

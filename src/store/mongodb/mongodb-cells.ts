@@ -2,7 +2,7 @@ import type { Db } from "mongodb";
 import { CELL, type JobCell } from "../../domain/job-cell.ts";
 import type { JobChanges } from "../rules/advance-job.ts";
 import { changedCell, gridCell, SHOWN } from "../rules/grid-cell.ts";
-import { type Collections, collectionsOf, type JobDocument } from "./mongodb-collections.ts";
+import { type Collections, collectionsOf, isJob, type JobDocument } from "./mongodb-collections.ts";
 import { DOCUMENTS_AT_ONCE, eachPage, once } from "./mongodb-once.ts";
 import { inOneReply, unordered } from "./mongodb-rounds.ts";
 
@@ -34,7 +34,8 @@ export async function computeCells(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, JobCell>> {
   if (ids.length === 0) return new Map();
-  const found = await jobs.find({ _id: { $in: [...ids] } }, { projection: shown, ...inOneReply }).toArray();
+  const filter = { _id: { $in: [...ids] }, ...isJob };
+  const found = await jobs.find(filter, { projection: shown, ...inOneReply }).toArray();
   return new Map(found.map((job) => [job._id, gridCell(job)]));
 }
 

@@ -11,6 +11,7 @@ import type { NewSegment } from "../ports/archive-store.ts";
 import type { KnownBinding } from "../ports/binding-ledger.ts";
 import type { Credential } from "../ports/credential-store.ts";
 import type { ArtifactMaker } from "../ports/job-reads.ts";
+import type { LeaseHolder } from "../ports/lease-store.ts";
 import type { QuotaUse } from "../rules/admit-rejections.ts";
 import type { NewLog, NewSuggestions } from "../rules/new-work.ts";
 
@@ -31,12 +32,16 @@ export interface Leased {
 interface Numbered {
   readonly rest_id?: number;
 }
-export type ResultSetDocument = Omit<ResultSet, "rest_id" | "order_at"> &
+export type ResultSetDocument = Omit<ResultSet, "rest_id" | "order_at" | "last_modified"> &
   Numbered &
   WithId & {
     readonly revision_keys: readonly string[];
     /** Missing until the pushes of an earlier version have been ordered. */
     readonly order_at?: number;
+    /** Missing until the pushes of an earlier version have been given one. */
+    readonly last_modified?: string;
+    /** When it was found to be old and without jobs, in ISO 8601; missing if it was not, or if it has been used since. */
+    readonly leaving_since?: string;
   };
 export type JobDocument = Omit<StoredJob, "rest_id"> &
   Numbered &
@@ -45,9 +50,18 @@ export type JobDocument = Omit<StoredJob, "rest_id"> &
     readonly moving_to?: string;
     /** The number, from the moment when the moving job gives it up. */
     readonly moved_number?: number;
+    /** Only a tombstone has it; see there. */
+    readonly removed_at?: string;
     /** The `JobCell` as JSON: a text is read several times faster than its members. Missing if an earlier version stored the job. */
     readonly cell?: string;
   };
+/** Stands among the jobs in the place of a job that is being removed; see `mongodb-tombstones.ts`. */
+export interface TombstoneDocument extends WithId {
+  /** Greater than that of the job: whoever has read the job cannot change it any more. */
+  readonly version: number;
+  /** ISO 8601. No job has this field. */
+  readonly removed_at: string;
+}
 export interface ArtifactDocument extends WithId {
   readonly job: string;
   readonly name: string;
@@ -117,6 +131,8 @@ export interface SegmentPartDocument extends WithId {
 export interface Collections {
   readonly resultsets: Collection<ResultSetDocument>;
   readonly jobs: Collection<JobDocument>;
+  /** The same collection, which also holds these. */
+  readonly tombstones: Collection<TombstoneDocument>;
   readonly artifacts: Collection<ArtifactDocument>;
   readonly coalesced: Collection<WithId & { readonly into_guid: string }>;
   readonly logs: Collection<LogDocument>;
@@ -128,6 +144,8 @@ export interface Collections {
   readonly quotas: Collection<QuotaDocument>;
   readonly credentials: Collection<CredentialDocument>;
   readonly nonces: Collection<NonceDocument>;
+  /** The id is the name of the lease. */
+  readonly leases: Collection<LeaseHolder & WithId>;
   /** The id is the hash of the options. */
   readonly optionCollections: Collection<WithId & { readonly options: readonly string[] }>;
   readonly archive: Collection<SegmentDocument>;
@@ -139,6 +157,10 @@ export interface Collections {
 export const failedOnce = { failure: { $gt: "" } };
 /** Matches logs to read, or suggestions to make: the time is not null. Most publishers' logs never match. */
 export const waiting = { next_attempt_at: { $gt: "" } };
+/** Matches tombstones. */
+export const isTombstone = { removed_at: { $gt: "" } };
+/** Matches jobs. Needed where a job is found by its id alone: a tombstone has none of a job's other fields. */
+export const isJob = { removed_at: { $exists: false } };
 /** Matches documents that have a number, which are all but some of an earlier version. */
 export const numbered = { rest_id: { $gt: 0 } };
 /** The index for claims: exchanges take turns, and so do the projects of each exchange. */
@@ -153,6 +175,7 @@ export function collectionsOf(db: Db): Collections {
   return {
     resultsets: db.collection("resultsets"),
     jobs: db.collection("jobs"),
+    tombstones: db.collection("jobs"),
     artifacts: db.collection("artifacts"),
     coalesced: db.collection("coalesced"),
     logs: db.collection("logs"),
@@ -164,6 +187,7 @@ export function collectionsOf(db: Db): Collections {
     quotas: db.collection("rejection_quotas"),
     credentials: db.collection("credentials"),
     nonces: db.collection("nonces"),
+    leases: db.collection("leases"),
     optionCollections: db.collection("option_collections"),
     archive: db.collection("archive"),
     archiveData: db.collection("archive_data"),
@@ -205,9 +229,11 @@ export function toResultSet({
   revision_keys,
   rest_id = numberOf(_id),
   order_at,
+  last_modified = "",
+  leaving_since,
   ...push
 }: ResultSetDocument): ResultSet {
-  return { ...push, rest_id, order_at: order_at ?? push.push_timestamp };
+  return { ...push, rest_id, order_at: order_at ?? push.push_timestamp, last_modified };
 }
 
 export function toArtifact({ name, type, blob }: ArtifactDocument): Artifact {

@@ -3,7 +3,7 @@ import { fullJitterMs } from "../../timing/backoff.ts";
 import { pause } from "../../timing/pause.ts";
 import { fillCells } from "./mongodb-cells.ts";
 import { numberDocuments } from "./mongodb-numbers.ts";
-import { orderPushes } from "./mongodb-push-order.ts";
+import { datePushes, orderPushes } from "./mongodb-push-order.ts";
 
 const backoff = { baseMs: 1000, capMs: 60_000 };
 
@@ -18,6 +18,7 @@ export async function completeDocuments(db: Db, stop: AbortSignal): Promise<void
     try {
       await numberDocuments(db, stop);
       await orderPushes(db, stop);
+      await datePushes(db, stop);
       await fillCells(db, stop);
       return;
     } catch {

@@ -1,4 +1,11 @@
-import { byTurn, type Collections, failedOnce, numbered, waiting } from "./mongodb-collections.ts";
+import {
+  byTurn,
+  type Collections,
+  failedOnce,
+  isTombstone,
+  numbered,
+  waiting,
+} from "./mongodb-collections.ts";
 import { isTakenName } from "./mongodb-faults.ts";
 
 const SUSPECT_SECONDS = 30 * 86_400;
@@ -19,6 +26,7 @@ export async function createIndexes(all: Collections): Promise<void> {
   await indexPushes(all.jobs);
   await all.jobs.createIndex({ result_set: 1, signature: 1 });
   await all.jobs.createIndex({ project: 1, last_modified: 1 });
+  await all.tombstones.createIndex({ removed_at: 1 }, { partialFilterExpression: isTombstone });
   await all.resultsets.createIndex({ project: 1, push_timestamp: -1 });
   await all.resultsets.createIndex({ project: 1, order_at: -1, _id: -1 });
   await indexWaiting(all.logs);

@@ -8,8 +8,11 @@ import type { CellFields } from "./mongodb-cells.ts";
 import { type Collections, toStoredJob, withNumberIn } from "./mongodb-collections.ts";
 import { createMoves } from "./mongodb-moves.ts";
 import { inOneReply, letOthersPass, MAX_ROUNDS, settleReads, TOO_SLOW } from "./mongodb-rounds.ts";
+import { createTombstones } from "./mongodb-tombstones.ts";
 
-const decisive = Object.fromEntries([...DECISIVE, "cell", "moving_to"].map((name) => [name, 1]));
+const decisive = Object.fromEntries(
+  [...DECISIVE, "cell", "moving_to", "removed_at"].map((name) => [name, 1]),
+);
 
 /** What is read of a stored job to apply a message to it. */
 export type ReadJob = DecisiveJob & CellFields;
@@ -17,10 +20,11 @@ export type ReadJob = DecisiveJob & CellFields;
 /** Reads the jobs that a batch concerns. */
 export function createJobReading(all: Collections) {
   const { finishMoves } = createMoves(all);
+  const { clearJobs } = createTombstones(all);
 
   /**
-   * Reads only the decisive fields, so that the rest of the job need not be sent. A job whose move was interrupted is moved
-   * first.
+   * Reads only the decisive fields, so that the rest of the job need not be sent. A job whose move or removal was interrupted is
+   * moved or removed first.
    */
   async function readJobs(ids: readonly string[]): Promise<Map<string, ReadJob>> {
     for (;;) {
@@ -28,7 +32,8 @@ export function createJobReading(all: Collections) {
         .find({ _id: { $in: [...new Set(ids)] } }, { projection: decisive, ...inOneReply })
         .toArray();
       const moving = jobs.filter(({ moving_to }) => moving_to !== undefined);
-      if (moving.length === 0) {
+      const removed = jobs.filter(({ removed_at }) => removed_at !== undefined);
+      if (moving.length + removed.length === 0) {
         return new Map(
           jobs.map(({ _id, state, version, refused, transitions, cell }) => {
             const read = { state, version, refused, transitions };
@@ -37,6 +42,7 @@ export function createJobReading(all: Collections) {
         );
       }
       await finishMoves(moving.map(({ _id }) => _id));
+      await clearJobs(removed.map(({ _id }) => _id));
     }
   }
 

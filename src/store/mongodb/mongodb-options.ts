@@ -1,6 +1,6 @@
 import { OptionBook } from "../rules/option-book.ts";
 import type { BatchPlan } from "../rules/plan-batch.ts";
-import { type Collections, inOneOrder } from "./mongodb-collections.ts";
+import { type Collections, inOneOrder, isJob } from "./mongodb-collections.ts";
 import { ignoreDuplicates } from "./mongodb-faults.ts";
 import { unordered } from "./mongodb-rounds.ts";
 
@@ -38,6 +38,7 @@ export async function noteNewOptions({ jobs, versions }: UsedCollections): Promi
 export async function completeOptions({ jobs, versions, optionCollections }: UsedCollections): Promise<void> {
   if ((await versions.findOne({ _id: COMPLETE })) !== null) return;
   const found = jobs.aggregate<{ _id: string; options: readonly string[] }>([
+    { $match: isJob },
     { $group: { _id: "$option_collection_hash", options: { $first: "$options" } } },
   ]);
   const documents = (await found.toArray()).filter(({ options }) => options.length > 0);

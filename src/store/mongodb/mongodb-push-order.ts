@@ -22,6 +22,15 @@ export function orderPushes(db: Db, stop: AbortSignal): Promise<void> {
   );
 }
 
+/** Gives the pushes of an earlier version the time of a last change, which is unknown: it counts from now. */
+export function datePushes(db: Db, stop: AbortSignal): Promise<void> {
+  const { resultsets } = collectionsOf(db);
+  return once(db, "push_dates", stop, async () => {
+    const last_modified = new Date().toISOString();
+    await resultsets.updateMany({ last_modified: { $exists: false } }, { $set: { last_modified } });
+  });
+}
+
 type Unordered = Pick<ResultSetDocument, "_id" | "push_timestamp">;
 
 async function orderPage(all: Collections, pushes: readonly Unordered[]): Promise<void> {

@@ -32,10 +32,18 @@ export function createPushes(all: Pick<Collections, "resultsets" | "versions">) 
     for (const [project] of hashes) hashesOf.set(project, []);
     for (const [project, hash] of hashes) hashesOf.get(project)?.push(hash);
     const byHash = Array.from(hashesOf, ([project, $in]) => ({ project, revision_hash: { $in } }));
-    const found = await all.resultsets
-      .find({ $or: [{ revision_keys: { $in: keys } }, ...byHash] }, inOneReply)
-      .toArray();
-    return found.map(toResultSet);
+    const filter = { $or: [{ revision_keys: { $in: keys } }, ...byHash] };
+    for (;;) {
+      const found = await all.resultsets.find(filter, inOneReply).toArray();
+      const leaving = found.filter(({ leaving_since }) => leaving_since !== undefined);
+      if (leaving.length === 0) return found.map(toResultSet);
+      await keepPushes(leaving.map(({ _id }) => _id));
+    }
+  }
+
+  /** Takes the marks of pushes away that were about to be removed, because something is added to them; see `removePushes`. */
+  async function keepPushes(ids: readonly string[]): Promise<void> {
+    await all.resultsets.updateMany({ _id: { $in: [...ids] } }, { $unset: { leaving_since: "" } });
   }
 
   async function writePushes(book: PushBook, read: readonly ResultSet[]): Promise<void> {

@@ -11,6 +11,7 @@ import {
   below,
   type Collections,
   inOneOrder,
+  isJob,
   type JobDocument,
   toArtifact,
   toResultSet,
@@ -24,7 +25,7 @@ const MAX_RUNS = 100;
 /** Reads what pages, API and CLI show. */
 export function createReads(all: Collections) {
   async function findJob(project: string, guid: string): Promise<JobView | null> {
-    const found = await all.jobs.findOne({ _id: jobId(project, guid) });
+    const found = await all.jobs.findOne({ _id: jobId(project, guid), ...isJob });
     if (found === null) return null;
     const { into, logs, artifacts } = await partsOf(found._id);
     return {
@@ -106,7 +107,7 @@ export function createReads(all: Collections) {
   }
 
   async function countDocuments(): Promise<Record<string, number>> {
-    const { bindings, versions, quotas, optionCollections, ...counted } = all;
+    const { bindings, versions, quotas, optionCollections, tombstones, leases, ...counted } = all;
     const counts = Object.entries(counted).map(async ([name, collection]) => {
       return [name, await collection.countDocuments()] as const;
     });

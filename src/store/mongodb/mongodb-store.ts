@@ -20,9 +20,11 @@ import { type Collections, collectionsOf } from "./mongodb-collections.ts";
 import { completeDocuments } from "./mongodb-completion.ts";
 import { createCopies } from "./mongodb-copies.ts";
 import { createCredentials } from "./mongodb-credentials.ts";
+import { createExpiryCounts } from "./mongodb-expiry-counts.ts";
 import { asUnavailable, refusedName } from "./mongodb-faults.ts";
 import { createIndexes } from "./mongodb-indexes.ts";
 import { createJobStates } from "./mongodb-jobs.ts";
+import { createLeases } from "./mongodb-leases.ts";
 import { createLogs } from "./mongodb-logs.ts";
 import { createNonces } from "./mongodb-nonces.ts";
 import { noteNewOptions } from "./mongodb-options.ts";
@@ -30,6 +32,7 @@ import { createPageReads } from "./mongodb-page-reads.ts";
 import { createPolicies } from "./mongodb-policies.ts";
 import { createReads } from "./mongodb-reads.ts";
 import { createRejections } from "./mongodb-rejections.ts";
+import { createRetention } from "./mongodb-retention.ts";
 import { letOthersPass } from "./mongodb-rounds.ts";
 import { createSuspects } from "./mongodb-suspects.ts";
 import { createWork } from "./mongodb-work.ts";
@@ -88,7 +91,8 @@ export async function openMongodbStore(
   const workersCalls = wrapCalls(
     {
       ...{ ...createClaims(all), ...work, ...bugReads, ...createSuspects(all), ...createBindings(all) },
-      ...{ ...credentials.forWorkers, ...createNonces(all), ...archive.forWorkers, ping },
+      ...{ ...credentials.forWorkers, ...createNonces(all), ...archive.forWorkers },
+      ...{ ...createRetention(all), ...createLeases(all), ping },
     },
     forWorkers,
   );
@@ -96,7 +100,7 @@ export async function openMongodbStore(
     {
       ...{ ...createReads(all), ...createApiReads(all), ...createPageReads(all) },
       ...{ ...rejectionReads, ...createLogs(all), replaceBugs },
-      ...{ ...credentials.forPeople, ...archive.forPeople },
+      ...{ ...credentials.forPeople, ...archive.forPeople, ...createExpiryCounts(all) },
       ...createCopies(all, rejectionTtlDays),
     },
     forPeople,

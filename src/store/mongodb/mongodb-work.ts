@@ -3,11 +3,14 @@ import type { FinishedWork, WorkCounts, WorkFailure, WorkItem } from "../ports/w
 import { makerOf } from "../rules/explained-artifacts.ts";
 import { type Collections, failedOnce, packBlob, waiting } from "./mongodb-collections.ts";
 import { ignoreDuplicates } from "./mongodb-faults.ts";
+import { createTombstones } from "./mongodb-tombstones.ts";
 
 export const released = { lease: null, lease_until: null } as const;
 
 /** Ends and counts work that was claimed (see `mongodb-claims.ts`). */
 export function createWork(all: Collections) {
+  const { goneOf, clearGone } = createTombstones(all);
+
   /**
    * Ends items in a constant number of round trips. A lease that expires between its check and the end counts as kept: the
    * next worker makes the same artifacts.
@@ -24,11 +27,16 @@ export function createWork(all: Collections) {
     const { logs, suggestions } = byKind(held.map(({ item }) => item));
     const parsed = { parse_status: "parsed", failure: null, next_attempt_at: null, ...released } as const;
     const $set = { ...parsed, last_modified: new Date().toISOString() };
-    await Promise.all([
+    const [gone] = await Promise.all([
+      goneOf([...new Set(held.map(({ item }) => jobId(item.project, item.job_guid)))]),
       logs.length > 0 && all.logs.updateMany(leasedAs(logs), { $set }),
       suggestions.length > 0 && all.suggestions.deleteMany(leasedAs(suggestions)),
     ]);
-    return finished.map(isHeld);
+    // The job has been removed since the lease was read. Its artifacts were added after that, and would stay.
+    if (gone.length > 0) await clearGone(gone);
+    return finished.map((each) => {
+      return isHeld(each) && !gone.includes(jobId(each.item.project, each.item.job_guid));
+    });
   }
 
   /** Returns the leases in force, by the id of the item. */

@@ -6,6 +6,7 @@ import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
 import { gridCell } from "../rules/grid-cell.ts";
 import type { LogRoom } from "../rules/log-room.ts";
 import { type BatchPlan, planBatch } from "../rules/plan-batch.ts";
+import { ownersOf } from "../rules/planned-parts.ts";
 import { PushBook } from "../rules/push-book.ts";
 import { concernedIds, splitAtRetries } from "../rules/retry-guid.ts";
 import { withNumber } from "../rules/wanted-numbers.ts";
@@ -113,12 +114,13 @@ export function createWrites(all: Collections, room: LogRoom) {
 
   /** Writes jobs by compare-and-set. Returns the ids of those that another writer changed first, and the server's error. */
   async function writeJobs(
-    { newJobs, changedJobs, renamed }: BatchPlan,
+    plan: BatchPlan,
     stored: ReadonlyMap<string, ReadJob>,
     writeId: string,
   ): Promise<{ readonly lost: ReadonlySet<string>; readonly error: unknown }> {
     let error: unknown = null;
-    const ids = [...newJobs.keys(), ...changedJobs.keys()].toSorted();
+    const { newJobs, changedJobs, renamed } = plan;
+    const ids = [...newJobs.keys(), ...changedJobs.keys(), ...extendedJobs(plan)].toSorted();
     if (ids.length === 0) {
       await settleReads(all);
       return { lost: new Set(), error };
@@ -129,12 +131,13 @@ export function createWrites(all: Collections, room: LogRoom) {
         return { insertOne: { document: { _id, ...job, cell: JSON.stringify(gridCell(job)) } } };
       }
       const before = stored.get(_id);
+      const version = before?.version ?? 0;
       const changes = changedJobs.get(_id);
       const cell = changes && cellTextAfter(before, changes);
       const moving_to = renamed.get(_id);
-      const filter = { _id, version: before?.version ?? 0 };
+      const filter = { _id, version };
       const $set = {
-        ...changes,
+        ...(changes ?? { version }),
         ...(cell === undefined ? {} : { cell }),
         ...(moving_to === undefined ? {} : { moving_to }),
       };
@@ -157,4 +160,12 @@ export function createWrites(all: Collections, room: LogRoom) {
   }
 
   return { storeSubmissions, storeResultSets: pushes.storeResultSets };
+}
+
+/**
+ * Returns the ids of the stored jobs that only get logs or artifacts. Such a job may have gone since it was read. Writing its version
+ * again changes nothing, but finds that out: then the message is applied again, to what is stored now.
+ */
+function extendedJobs(plan: BatchPlan): string[] {
+  return ownersOf(plan).filter((id) => !plan.newJobs.has(id) && !plan.changedJobs.has(id));
 }

@@ -5,10 +5,12 @@ import type { BugCache } from "./bug-cache.ts";
 import type { CopyStore } from "./copy-store.ts";
 import type { CredentialStore } from "./credential-store.ts";
 import type { JobReads } from "./job-reads.ts";
+import type { LeaseStore } from "./lease-store.ts";
 import type { LogStore } from "./log-store.ts";
 import type { NonceStore } from "./nonce-store.ts";
 import type { PageReads } from "./page-reads.ts";
 import type { RejectionReads } from "./rejection-reads.ts";
+import type { RetentionStore } from "./retention-store.ts";
 import type { SubmissionStore } from "./submission-store.ts";
 import type { SuspectLedger } from "./suspect-ledger.ts";
 import type { WorkStore } from "./work-store.ts";
@@ -31,6 +33,8 @@ export interface Store
     BindingLedger,
     CredentialStore,
     NonceStore,
+    RetentionStore,
+    LeaseStore,
     CopyStore {
   /** The name of the store for people, without a password, e.g. `sqlite (data/pulse-ingest.db)`. */
   readonly name: string;

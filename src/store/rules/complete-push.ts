@@ -48,6 +48,7 @@ export function completePush(
     author: submitted.author ?? "unknown@somewhere.com",
     push_timestamp: submitted.push_timestamp,
     order_at: submitted.push_timestamp || (before?.order_at ?? arrivalSeconds(receivedAt)),
+    last_modified: receivedAt,
     active_status: submitted.active_status ?? "active",
     revisions: [...others, ...rows],
   };

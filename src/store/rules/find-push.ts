@@ -40,6 +40,7 @@ export function skeleton(project: string, revision: string, receivedAt: string):
     author: "pending...",
     push_timestamp: 0,
     order_at: arrivalSeconds(receivedAt),
+    last_modified: receivedAt,
     active_status: "active",
     revisions: [],
   };

@@ -64,7 +64,7 @@ function apply(
   const { project, job_guid, artifact, suggestions_for, summary_of } = posted;
   const job = jobId(project, job_guid);
   const stored = known.jobs.get(job);
-  if (stored === undefined) return { kind: "rejected", fault: { reason: "unknown-job", project, job_guid } };
+  if (stored === undefined) return unknownJob(project, job_guid);
   const detail = whyNotStorable(artifact.blob);
   if (detail !== null)
     return { kind: "rejected", fault: { reason: "unusable-field", pointer: "/blob", detail } };
@@ -86,17 +86,25 @@ function apply(
 /**
  * Returns the outcomes after the write.
  *
- * @param existed - ids of planned artifacts that another writer had added meanwhile.
+ * @param meanwhile - what has happened since the batch was planned: ids of artifacts that another writer has added, and of jobs that
+ *   have been removed.
  */
 export function outcomesAfter(
   batch: readonly ArtifactArrival[],
   outcomes: readonly StoreOutcome[],
-  existed: ReadonlySet<string>,
+  meanwhile: { readonly existed: ReadonlySet<string>; readonly gone: ReadonlySet<string> },
 ): StoreOutcome[] {
   return outcomes.map((outcome, at) => {
     const posted = batch[at]?.artifact;
-    if (posted === undefined || outcome.kind !== "stored") return outcome;
+    if (posted === undefined || outcome.kind === "rejected") return outcome;
+    const { project, job_guid } = posted;
+    if (meanwhile.gone.has(jobId(project, job_guid))) return unknownJob(project, job_guid);
+    if (outcome.kind === "unchanged") return outcome;
     const id = artifactId(posted.project, posted.job_guid, posted.artifact);
-    return existed.has(id) ? { kind: "unchanged" } : outcome;
+    return meanwhile.existed.has(id) ? { kind: "unchanged" } : outcome;
   });
+}
+
+function unknownJob(project: string, job_guid: string): StoreOutcome {
+  return { kind: "rejected", fault: { reason: "unknown-job", project, job_guid } };
 }

@@ -1,3 +1,4 @@
+import { jobId } from "../../domain/ids.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import type { NewLog, NewSuggestions } from "./new-work.ts";
 
@@ -23,6 +24,17 @@ export function noParts(): PlannedParts {
     summarised: [],
     coalesced: new Map(),
   };
+}
+
+/** Returns the ids of the jobs that artifacts, logs and suggestions belong to. */
+export function ownersOf({ artifacts, logs, suggestions, summarised }: PlannedParts): string[] {
+  const owners = [
+    ...Array.from(artifacts.values(), ({ job }) => job),
+    ...Array.from(logs.values(), ({ job }) => job),
+    ...Array.from(suggestions.values(), ({ project, job_guid }) => jobId(project, job_guid)),
+    ...summarised.map(({ job }) => job),
+  ];
+  return [...new Set(owners)];
 }
 
 /** Adds a part, unless there is one with this id. */

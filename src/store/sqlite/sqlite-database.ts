@@ -25,6 +25,7 @@ export function openStoreDatabase(path: string): Database.Database {
       isExclusive: false,
       cacheKib: 16_000,
       checkpointPages: 4000,
+      isShrinkable: true,
       prepare: migrate,
     });
   } catch (error) {

@@ -164,6 +164,14 @@ export const steps: readonly Step[] = [
     messages INTEGER NOT NULL, bytes INTEGER NOT NULL, raw_bytes INTEGER NOT NULL, keys BLOB);
   CREATE TABLE archive_data (n INTEGER PRIMARY KEY, data BLOB NOT NULL);
   `,
+  // Pushes have the time of their last change, by which they expire. For those that are there it is unknown: it counts from now.
+  `
+  ALTER TABLE resultsets ADD COLUMN changed TEXT NOT NULL DEFAULT '';
+  UPDATE resultsets SET changed = strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
+  UPDATE resultsets SET doc = '{"last_modified":"' || changed || '",' || substr(doc, 2);
+  CREATE INDEX resultsets_by_change ON resultsets (project, changed, id);
+  CREATE TABLE leases (name TEXT PRIMARY KEY, owner TEXT NOT NULL, until TEXT NOT NULL) WITHOUT ROWID;
+  `,
 ];
 
 /**

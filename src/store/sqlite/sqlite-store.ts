@@ -14,11 +14,14 @@ import { createBugs } from "./sqlite-bugs.ts";
 import { createCopies } from "./sqlite-copies.ts";
 import { createCredentials } from "./sqlite-credentials.ts";
 import { asUnavailable, openStoreDatabase } from "./sqlite-database.ts";
+import { createLeases } from "./sqlite-leases.ts";
 import { createLogs } from "./sqlite-logs.ts";
 import { createNonces } from "./sqlite-nonces.ts";
 import { createPageReads } from "./sqlite-page-reads.ts";
 import { createReads } from "./sqlite-reads.ts";
 import { createRejections } from "./sqlite-rejections.ts";
+import { createRetention } from "./sqlite-retention.ts";
+import { createSpace } from "./sqlite-space.ts";
 import { createSuspects } from "./sqlite-suspects.ts";
 import { createWork } from "./sqlite-work.ts";
 import { createWrites } from "./sqlite-writes.ts";
@@ -65,6 +68,9 @@ export async function openSqliteStore(
       ...createCredentials(db),
       ...createNonces(db),
       ...createCopies(db),
+      ...createRetention(db),
+      ...createSpace(db),
+      ...createLeases(db),
       ping,
     },
     guard,

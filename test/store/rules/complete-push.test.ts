@@ -29,6 +29,7 @@ describe("a new push", () => {
         rest_id: numberOf(`try/${B.slice(0, 12)}`),
         ...{ author: "ann@example.com", push_timestamp: 100, active_status: "active" },
         order_at: 100,
+        last_modified: ARRIVED,
         revisions: [row(A), row(B)],
       },
     });

@@ -30,8 +30,19 @@ it("an artifact that another writer added meanwhile is unchanged", () => {
   const batch = [aPostedArtifact(), aPostedArtifact({ job_guid: "nobody" })];
   const { outcomes } = planArtifacts(batch, known);
   const [written] = artifactsToRead(batch);
-  expect(outcomesAfter(batch, outcomes, new Set([written?.id ?? ""]))).toMatchObject([
+  const existed = new Set([written?.id ?? ""]);
+  expect(outcomesAfter(batch, outcomes, { existed, gone: new Set() })).toMatchObject([
     { kind: "unchanged" },
     { kind: "rejected" },
+  ]);
+});
+
+it("an artifact whose job has been removed meanwhile is rejected", () => {
+  const batch = [aPostedArtifact(), aPostedArtifact()];
+  const { outcomes } = planArtifacts(batch, known);
+  const unknown = { kind: "rejected", fault: { reason: "unknown-job", project: "try", job_guid: "guid/0" } };
+  expect(outcomesAfter(batch, outcomes, { existed: new Set(), gone: new Set(["try/guid%2F0"]) })).toEqual([
+    unknown,
+    unknown,
   ]);
 });

@@ -51,7 +51,7 @@ describe("one job in a batch", () => {
     const push = { project: "try", rest_id: 5, revision: REVISION, short_revision: "aaaaaaaaaaaa" };
     const known: ResultSet = {
       ...{ ...push, revision_hash: REVISION, author: "a@b", push_timestamp: 5, active_status: "active" },
-      ...{ order_at: 5, revisions: [] },
+      ...{ order_at: 5, last_modified: "2026-01-05T10:00:00.000Z", revisions: [] },
     };
     const pushes = new PushBook([known]);
     const stored = new Map(Object.entries(storedIn("pending")));

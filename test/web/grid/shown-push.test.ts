@@ -7,7 +7,7 @@ function shownAuthor(author: string): string | undefined {
   const push = {
     ...{ project: "try", revision, short_revision: revision.slice(0, 12), revision_hash: "b" },
     ...{ author: "a@b.org", push_timestamp: 1, order_at: 1, type: "push", is_skeleton: false, rest_id: 1 },
-    active_status: "active",
+    ...{ active_status: "active", last_modified: "2026-01-05T10:00:00.000Z" },
     revisions: [{ revision, author, comment: "c", repository: "try" }],
   };
   return showPush(push).revisions[0]?.author;
