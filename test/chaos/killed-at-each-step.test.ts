@@ -19,6 +19,8 @@ const mongodb = await serverOrSkip(sharedMongodb);
 const preload = new URL("../doubles/die-at.mjs", import.meta.url).href;
 const MESSAGES = 60;
 
+type Read = () => Promise<Documents>;
+
 /** Steps of a batch, in their order. */
 const ofSqlite = [
   ...["before BEGIN IMMEDIATE", "after resultsets", "after artifacts", "after logs", "after jobs"],
@@ -30,7 +32,7 @@ const ofMongodb = [
   ...["before rejections.bulkWrite", "after rejections.bulkWrite", "before ack", "after ack"],
 ];
 
-broker.describe(`a worker on ${broker.name} that is killed amid a batch`, () => {
+broker.describe(`workers on ${broker.name} that are killed amid a batch, one after the other`, () => {
   let story: WorkerStory;
   const published: Published[] = [];
   beforeAll(async () => {
@@ -43,16 +45,16 @@ broker.describe(`a worker on ${broker.name} that is killed amid a batch`, () => 
   });
   afterAll(() => story.end());
 
-  /** Messages of every kind, except logs, which are read after the batch. */
-  async function publishSome(): Promise<void> {
-    const options = { prefix: randomUUID().slice(0, 8), logHost: "" };
-    let count = 0;
-    for (const message of messageStream(seeded(published.length), options, () => count >= MESSAGES)) {
+  /** Messages of every kind, except logs, which are read after the batch. Their ids begin with the step. */
+  async function publishSome(step: string): Promise<void> {
+    const options = { prefix: `${step.replaceAll(/\W/g, "")}${randomUUID().slice(0, 8)}`, logHost: "" };
+    const bodies: Buffer[] = [];
+    for (const message of messageStream(seeded(published.length), options, () => bodies.length >= MESSAGES)) {
       if (message.body.includes('"buildbot_text"')) continue;
-      count++;
-      await story.publish(message.body);
+      bodies.push(message.body);
       published.push({ message, way: "pulse", sentAtMs: 0, confirmedAtMs: 0 });
     }
+    await story.publish(...bodies);
   }
 
   const waiting = async (): Promise<number> => (await story.channel.checkQueue(story.queue)).messageCount;
@@ -66,25 +68,35 @@ broker.describe(`a worker on ${broker.name} that is killed amid a batch`, () => 
     } while ((await waiting()) > 0);
   }
 
-  async function killedAt(
-    step: string,
-    env: NodeJS.ProcessEnv,
-    read: () => Promise<Documents>,
-  ): Promise<void> {
-    const doomed = await story.start({ ...env, DIE_AT: step, NODE_OPTIONS: `--import=${preload}` });
-    await publishSome();
-    await doomed.untilClosed();
-    await untilEmpty(env);
-    const { lost, doubled, breaches, stored } = checkLaw(published, await read(), {
-      deletions: [],
-      gaps: [],
+  /** Each worker also takes over what the one before it left. */
+  function killAt(
+    steps: readonly string[],
+    storeName: string,
+    env: () => NodeJS.ProcessEnv,
+    read: Read,
+  ): void {
+    it.each(steps)(`${storeName}, %s`, async (step) => {
+      const doomed = await story.start({ ...env(), DIE_AT: step, NODE_OPTIONS: `--import=${preload}` });
+      await publishSome(step);
+      await doomed.untilClosed();
     });
-    expect({ lost, doubled, breaches }).toEqual({ lost: 0, doubled: 0, breaches: [] });
-    expect(stored).toBeGreaterThan(0);
+
+    it(`${storeName}: nothing is lost or doubled`, async () => {
+      await untilEmpty(env());
+      const { lost, doubled, breaches, stored } = checkLaw(published, await read(), {
+        deletions: [],
+        gaps: [],
+      });
+      expect({ lost, doubled, breaches }).toEqual({ lost: 0, doubled: 0, breaches: [] });
+      expect(stored).toBeGreaterThan(steps.length);
+    });
   }
 
-  it.each(ofSqlite)("%s: nothing is lost or doubled with SQLite", (step) =>
-    killedAt(step, { MONGODB_URL: "" }, async () => readSqlite(story.folder)),
+  killAt(
+    ofSqlite,
+    "SQLite",
+    () => ({ MONGODB_URL: "" }),
+    async () => readSqlite(story.folder),
   );
 
   mongodb.describe(`with ${mongodb.name}`, () => {
@@ -95,8 +107,11 @@ broker.describe(`a worker on ${broker.name} that is killed amid a batch`, () => 
       url.pathname = `/killed-${randomUUID().slice(0, 8)}`;
     });
 
-    it.each(ofMongodb)("%s: nothing is lost or doubled", (step) =>
-      killedAt(step, { MONGODB_URL: url.href }, () => readMongodb(url.href)),
+    killAt(
+      ofMongodb,
+      mongodb.name,
+      () => ({ MONGODB_URL: url.href }),
+      () => readMongodb(url.href),
     );
   });
 });

@@ -57,7 +57,7 @@ const headerLimits = {
 
 /**
  * Creates a server with the plugins' routes. It does not listen yet. It answers by itself with 404 for an unknown path, 405
- * for a method that the path does not have, and 500 for a bug, which is logged.
+ * for a method that the path does not have, 501 for one that no path has, such as PROPFIND, and 500 for a bug, which is logged.
  */
 export function createServer(options: ServerOptions): FastifyInstance {
   const { limits, errorBody, closesGently, plugins, log } = options;
@@ -107,6 +107,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
     if (!admit(request, reply)) return reply;
     // Answered here and not in a handler, because the body would be read before a handler runs.
     if (!request.is404) return undefined;
+    if (!app.supportedMethods.includes(request.method)) {
+      return sendProblem(request, reply, { status: 501, text: "no path of this server has this method" });
+    }
     const text = "there is nothing at this path";
     return sendProblem(request, reply, { status: 404, text, more: { paths: known.list() } });
   });

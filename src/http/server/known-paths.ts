@@ -1,11 +1,10 @@
-import { METHODS } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sendJson } from "./send-json.ts";
 
 /** The paths of a server, and its answer to methods that they do not have. */
 export interface KnownPaths {
   list(): readonly string[];
-  /** Answers all other methods of these paths with 405 and `Allow`. Call it after all routes are registered. */
+  /** Answers all other methods of these paths with 405 and `Allow`, if fastify knows them. Call it after all routes are registered. */
   refuseOtherMethods(errorBody: (text: string, more: Readonly<Record<string, unknown>>) => object): void;
 }
 
@@ -15,10 +14,6 @@ export function noteKnownPaths(app: FastifyInstance): KnownPaths {
   app.addHook("onRoute", ({ url, method }) => {
     methodsOf.set(url, [...(methodsOf.get(url) ?? []), ...[method].flat()]);
   });
-  for (const method of METHODS) {
-    // CONNECT asks for a tunnel. Node itself closes such a connection.
-    if (method !== "CONNECT" && !app.supportedMethods.includes(method)) app.addHttpMethod(method);
-  }
   const list = (): string[] => [...methodsOf.keys()];
   return {
     list,

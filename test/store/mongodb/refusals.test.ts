@@ -11,6 +11,7 @@ import { aDelivery, aMessage, anArrival } from "../../examples.ts";
 import { messageOf, writeMessages } from "../../ingest/write-messages.ts";
 import { startFerretdb } from "../../servers/mongodb.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
+import { until } from "../../until.ts";
 
 jest.setTimeout(60_000);
 const ferretdb = await serverOrSkip(startFerretdb);
@@ -101,6 +102,11 @@ ferretdb.describe(`a write that ${ferretdb.name} refuses with an unknown error`,
     };
     await write(neighbours.slice(0, 1), false);
     await readOnly("on");
+    // The connections of the server learn of it one by one.
+    await until(async () => {
+      const probes = Array.from({ length: 20 }, () => client.db().collection("probes").insertOne({}));
+      return (await Promise.allSettled(probes)).every(({ status }) => status === "rejected");
+    });
     const written = write(neighbours, true);
     while (events.length < 5) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(new Set(events.map((event) => event.split(":")[0]))).toEqual(new Set(["Unavailable"]));
