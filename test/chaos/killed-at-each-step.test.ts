@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb, sharedRabbitmq } from "../servers/shared-servers.ts";
+import type { WorkerProcess } from "../servers/worker-process.ts";
 import { WorkerStory } from "../story/a-running-worker.ts";
+import { status, urlOf } from "../story/look-at-worker.ts";
+import { until } from "../until.ts";
 import { projects } from "./chaos-task.ts";
 import type { Documents } from "./documents.ts";
 import { checkLaw, type Published } from "./law.ts";
@@ -47,7 +49,10 @@ broker.describe(`workers on ${broker.name} that are killed amid a batch, one aft
 
   /** Messages of every kind, except logs, which are read after the batch. Their ids begin with the step. */
   async function publishSome(step: string): Promise<void> {
-    const options = { prefix: `${step.replaceAll(/\W/g, "")}${randomUUID().slice(0, 8)}`, logHost: "" };
+    const options = {
+      prefix: `${step.replaceAll(/\W/g, "").slice(0, 15)}${randomUUID().slice(0, 8)}`,
+      logHost: "",
+    };
     const bodies: Buffer[] = [];
     for (const message of messageStream(seeded(published.length), options, () => bodies.length >= MESSAGES)) {
       if (message.body.includes('"buildbot_text"')) continue;
@@ -59,16 +64,15 @@ broker.describe(`workers on ${broker.name} that are killed amid a batch, one aft
 
   const waiting = async (): Promise<number> => (await story.channel.checkQueue(story.queue)).messageCount;
 
-  async function untilEmpty(env: NodeJS.ProcessEnv): Promise<void> {
-    do {
-      const worker = await story.start(env);
-      while ((await waiting()) > 0) await wait(20);
-      // The worker completes its messages in progress before it stops. Messages on their way to it return to the queue.
-      expect(await worker.stop()).toBe(0);
-    } while ((await waiting()) > 0);
+  /** Waits until a worker has written everything that was published. */
+  async function untilWritten(worker: WorkerProcess): Promise<void> {
+    const url = await urlOf(worker);
+    const isWritten = async (): Promise<boolean> =>
+      (await waiting()) === 0 && (await status(url)).jobs.in_hand === 0;
+    await until(isWritten, "all messages are written", 60_000);
   }
 
-  /** Each worker also takes over what the one before it left. */
+  /** Each worker first writes what the one before it left. */
   function killAt(
     steps: readonly string[],
     storeName: string,
@@ -77,12 +81,17 @@ broker.describe(`workers on ${broker.name} that are killed amid a batch, one aft
   ): void {
     it.each(steps)(`${storeName}, %s`, async (step) => {
       const doomed = await story.start({ ...env(), DIE_AT: step, NODE_OPTIONS: `--import=${preload}` });
+      await untilWritten(doomed);
+      doomed.signal("SIGUSR2");
+      await doomed.untilEvent("armed");
       await publishSome(step);
       await doomed.untilClosed();
     });
 
     it(`${storeName}: nothing is lost or doubled`, async () => {
-      await untilEmpty(env());
+      const last = await story.start(env());
+      await untilWritten(last);
+      expect(await last.stop()).toBe(0);
       const { lost, doubled, breaches, stored } = checkLaw(published, await read(), {
         deletions: [],
         gaps: [],

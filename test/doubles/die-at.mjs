@@ -1,5 +1,5 @@
-// Preloaded into a worker (NODE_OPTIONS=--import): kills it with SIGKILL at one step of the first batch it writes, which
-// DIE_AT names as `before STEP` or `after STEP`: `ack`; with SQLite `BEGIN IMMEDIATE`, `COMMIT` or a table that is
+// Preloaded into a worker (NODE_OPTIONS=--import): kills it with SIGKILL at one step of the first batch it writes after
+// SIGUSR2. DIE_AT names the step as `before STEP` or `after STEP`: `ack`; with SQLite `BEGIN IMMEDIATE`, `COMMIT` or a table that is
 // inserted into; with MongoDB a collection and the method that writes to it, e.g. `jobs.bulkWrite`.
 import { createRequire } from "node:module";
 import Database from "libsql";
@@ -10,7 +10,15 @@ const require = createRequire(import.meta.resolve("amqplib"));
 const { BaseChannel } = require("./lib/channel.js");
 const { Channel } = require("./lib/channel_model.js");
 const [, when, step] = /^(before|after) (.+)$/.exec(process.env.DIE_AT) ?? [];
+let mayArm = false;
 let isArmed = false;
+
+process.on("SIGUSR2", () => {
+  mayArm = true;
+  process.stdout.write(
+    `${JSON.stringify({ time: new Date().toISOString(), level: "debug", event: "armed" })}\n`,
+  );
+});
 
 function die() {
   if (isArmed) process.kill(process.pid, "SIGKILL");
@@ -31,10 +39,10 @@ function around(prototype, method, isStep) {
   };
 }
 
-// Only what a delivery causes: a worker also writes when it starts.
+// Only what a delivery causes: a worker also writes by itself.
 const { dispatchMessage } = BaseChannel.prototype;
 BaseChannel.prototype.dispatchMessage = function (...args) {
-  isArmed = true;
+  isArmed = mayArm;
   return dispatchMessage.apply(this, args);
 };
 
