@@ -54,8 +54,8 @@ export async function* readArchive(store: ArchiveReads, filter: ArchiveFilter): 
     const entries = waiting.slice(0, count);
     waiting = waiting.slice(count);
     const first = entries[0]?.received_at ?? opened.head.from;
-    // The next segment may begin earlier than messages that did not wait for it.
-    const since = from !== null && from < first ? from : first;
+    // The next segment may begin earlier than messages that did not wait for it, and any segment earlier than what is wanted.
+    const since = latest(filter.since ?? "", from === null ? first : earliest(first, from));
     yield { entries, since, segment: opened.head.id, lost: opened.lost };
     opened = following;
   }
@@ -108,6 +108,14 @@ function byArrival(entries: readonly ArchivedEntry[]): readonly ArchivedEntry[] 
 function countBefore(entries: readonly ArchivedEntry[], from: string | null): number {
   const count = from === null ? -1 : entries.findIndex(({ received_at }) => received_at >= from);
   return count === -1 ? entries.length : count;
+}
+
+function earliest(a: string, b: string): string {
+  return a < b ? a : b;
+}
+
+function latest(a: string, b: string): string {
+  return a > b ? a : b;
 }
 
 function sizeOf(entries: readonly ArchivedEntry[]): number {
