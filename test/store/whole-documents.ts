@@ -12,7 +12,7 @@ export async function readWhole(store: Store): Promise<Readonly<Record<string, u
   for (const project of await store.listProjectNames(ALL)) {
     const jobs = await store.readJobs(await store.pageOfProject(project, 0, ALL));
     const pushes = new Map<string, number>();
-    for (const { job, ...listed } of jobs) {
+    for (const { job, coalesced_to, push } of jobs) {
       const { write_id: _random, ...decided } = job;
       const [found] = await store.findJobsByGuid(job.job_guid);
       const heads = await store.listArtifacts(project, job.job_guid);
@@ -20,8 +20,10 @@ export async function readWhole(store: Store): Promise<Readonly<Record<string, u
         heads.map(async (head) => [head, await store.findArtifact(project, job.job_guid, head.name)]),
       );
       const key = `job ${project}/${job.job_guid}`;
-      whole[key] = { ...listed, job: decided, artifacts, suggestions: found?.suggestions };
-      if (listed.push !== null) pushes.set(job.result_set, listed.push.rest_id);
+      const ofPush = push && { rest_id: push.rest_id, revision: push.revision };
+      const { suggestions } = found ?? {};
+      whole[key] = { job: decided, coalesced_to, push: ofPush, artifacts, suggestions };
+      if (push !== null) pushes.set(job.result_set, push.rest_id);
     }
     const query = { project, from: null, to: null, author: null, skip: 0, limit: ALL };
     for (const push of [

@@ -1,6 +1,6 @@
-import { type ArchivePage, readArchive } from "../../archive/read-archive.ts";
+import { type ArchivePage, type ArchiveReads, readArchive } from "../../archive/read-archive.ts";
 import { readSettings } from "../../config/read-settings.ts";
-import { faultErrors } from "../../domain/explain-fault.ts";
+import type { Settings } from "../../config/settings.ts";
 import { type Fault, Unavailable } from "../../domain/faults.ts";
 import { isClient } from "../../domain/origin.ts";
 import { OTHER_EXCHANGES } from "../../domain/rejection.ts";
@@ -21,9 +21,8 @@ import type { CommandOptions } from "../options/command-options.ts";
 import { exitCodes } from "../options/exit-codes.ts";
 import { readWorkerRules, type WorkerRules } from "../options/judge-rules.ts";
 import { ALL, given } from "../options/query-options.ts";
-import { stopOnSignal } from "../options/stop-on-signal.ts";
+import { untilSignal } from "../options/stop-on-signal.ts";
 import { storeSettingNames, withStore } from "../options/with-store.ts";
-import { errorLine } from "../output/error-line.ts";
 import { goOnCommand } from "../output/go-on.ts";
 import { print, printJson } from "../output/print.ts";
 import { renderLost, renderReplay, replayJson } from "../output/render-replay.ts";
@@ -39,127 +38,136 @@ const settingNames = [
   "REJECTION_BYTES_PER_DAY",
 ] as const;
 
-/** Failures beyond these are only counted. */
-const TOLD_FAILURES = 20;
+/** A replay that was asked for. */
+interface Order {
+  readonly options: CommandOptions;
+  readonly isDryRun: boolean;
+  readonly filter: ReturnType<typeof readArchiveFilter>;
+  /** Null: the store of the archive. */
+  readonly into: StoreAddress | null;
+  readonly settings: Pick<Settings, (typeof settingNames)[number]>;
+  readonly rules: WorkerRules;
+  /** Those of the store that is written to. */
+  readonly limits: StoreLimits;
+}
 
 /**
  * `replay`: sends archived messages through the write path again, and prints what became of them. Exit code 1 if a job failed, if a
  * part of the archive could not be read, or if the replay was interrupted.
  */
 export async function replay(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
-  const isDryRun = options["dryRun"] === true;
-  const isJson = options["json"] === true;
-  const filter = readArchiveFilter(options);
-  const into = readInto(options);
-  const settings = readSettings(env, settingNames);
-  const rules = await readWorkerRules(env);
-  const stop = stopOnSignal().signal;
-  const progress = new ReplayProgress();
-  const goOn = (since: string): string =>
-    goOnCommand(options, { since, until: filter.until, into: into && shownAddress(into) });
-  const limits: StoreLimits = {
-    rejectionQuota: { perDay: settings.REJECTIONS_PER_DAY, bytesPerDay: settings.REJECTION_BYTES_PER_DAY },
-    // A replay ends, so it cannot fill the store without limit. And nobody may read logs there as fast as it goes.
-    maxWaitingLogs: Number.POSITIVE_INFINITY,
-  };
-
-  async function run(archive: Store): Promise<number> {
-    const replayed = isDryRun
-      ? await judgeArchive(pagesOf(archive), { rules: await rulesFor(archive), watch, stop })
-      : await withTarget(archive, (target) => write(archive, target));
-    return report(replayed);
-  }
-
-  async function write(archive: Store, target: Store): Promise<Replayed> {
-    const refused = await target.countRejections({});
-    return replayArchive(pagesOf(archive), {
-      rules: await rulesFor(archive),
-      store: waitForStore(target, stop),
-      refusedSenders: new Set(refused.map(({ exchange }) => exchange)),
-      batch: { maxItems: settings.BATCH_SIZE, maxBytes: settings.BATCH_BYTES },
-      rejectionMaxBytes: settings.REJECTION_MAX_BYTES,
-      quotaOf: quotaBy(rules),
-      watch,
-      stop,
-    });
-  }
-
-  function pagesOf(archive: Store): AsyncIterable<ArchivePage> {
-    const patient = waitForStore(archive, stop);
-    return readArchive(
-      {
-        findSegments: (...query) => patient.ask((there) => there.findSegments(...query)),
-        readSegment: (id) => patient.ask((there) => there.readSegment(id)),
-      },
-      filter,
-    );
-  }
-
-  async function rulesFor(archive: Store): Promise<ReplayRules> {
-    const { project, task } = filter;
-    return { judge: rules.judge, wanted: { project, task }, killers: await killersIn(archive) };
-  }
-
-  async function withTarget<T>(archive: Store, work: (target: Store) => Promise<T>): Promise<T> {
-    if (into === null) return work(archive);
-    const target = await openAddressed(into, {
-      absent: "make",
-      rejectionTtlDays: settings.REJECTION_TTL_DAYS,
-      limits,
-    });
-    try {
-      return await work(target);
-    } finally {
-      await target.close();
-    }
-  }
-
-  let failures = 0;
-  const watch: ReplayWatch = {
-    onStep: (place, messages) => progress.show(place, messages),
-    onFailure({ sender, guid, fault }) {
-      failures++;
-      if (failures > TOLD_FAILURES) return;
-      const errors = fault === null ? [] : faultErrors(fault).map(errorLine);
-      progress.tell([`failed: ${sender} ${guid ?? "-"}`, ...errors].join("\n"));
-    },
-  };
-
-  async function report(replayed: Replayed): Promise<number> {
-    const { count, lost, isDone } = replayed;
-    const since = isDone ? null : (progress.place?.since ?? filter.since);
-    for (const line of renderLost(replayed)) progress.tell(line);
-    if (failures > TOLD_FAILURES) progress.tell(`${failures - TOLD_FAILURES} more jobs failed`);
-    progress.end();
-    if (isJson) {
-      const { until } = filter;
-      await printJson(replayJson(replayed, isDryRun, { since: filter.since, until, go_on_since: since }));
-    } else if (count.messages > 0) {
-      await print(renderReplay(replayed, isDryRun));
-    } else if (isDone) {
-      await print("No archived messages match.\n");
-    }
-    if (since !== null) progress.tell(`Interrupted. To go on: ${goOn(since)}`);
-    return isDone && lost.length === 0 && !hasFailed(replayed) ? exitCodes.ok : exitCodes.failed;
-  }
-
-  const work = async (archive: Store): Promise<number> => {
-    try {
-      return await run(archive);
-    } catch (error) {
-      const since = progress.place?.since;
-      if (error instanceof Unavailable && since !== undefined) progress.tell(`To go on: ${goOn(since)}`);
-      throw error;
-    } finally {
-      progress.end();
-    }
-  };
-  return withStore(settings, "refuse", work, limits);
+  const order = await readOrder(env, options);
+  return untilSignal((stop) =>
+    withStore(order.settings, "refuse", (archive) => replayFrom(archive, order, stop), order.limits),
+  );
 }
 
-function readInto(options: CommandOptions): StoreAddress | null {
-  const text = given(options["into"]);
-  return text === undefined ? null : parseStoreAddress("--into", text);
+async function readOrder(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<Order> {
+  const filter = readArchiveFilter(options);
+  const target = given(options["into"]);
+  const into = target === undefined ? null : parseStoreAddress("--into", target);
+  const settings = readSettings(env, settingNames);
+  const limits = {
+    rejectionQuota: { perDay: settings.REJECTIONS_PER_DAY, bytesPerDay: settings.REJECTION_BYTES_PER_DAY },
+    // A replay brings logs faster than they are read. It ends, so it cannot fill the store without limit.
+    maxWaitingLogs: Number.POSITIVE_INFINITY,
+  };
+  const isDryRun = options["dryRun"] === true;
+  return { options, isDryRun, filter, into, settings, rules: await readWorkerRules(env), limits };
+}
+
+async function replayFrom(archive: Store, order: Order, stop: AbortSignal): Promise<number> {
+  const watch = new ReplayProgress();
+  try {
+    const replayed = order.isDryRun
+      ? await judgeArchive(pagesOf(archive, order, stop), {
+          rules: await rulesOf(archive, order),
+          watch,
+          stop,
+        })
+      : await withTarget(archive, order, (target) => write(archive, target, order, watch, stop));
+    return await report(replayed, order, watch);
+  } catch (error) {
+    if (error instanceof Unavailable && watch.since !== null)
+      watch.tell(`To go on: ${goOn(order, watch.since)}`);
+    throw error;
+  } finally {
+    watch.end();
+  }
+}
+
+async function write(
+  archive: Store,
+  target: Store,
+  order: Order,
+  watch: ReplayWatch,
+  stop: AbortSignal,
+): Promise<Replayed> {
+  const { BATCH_SIZE: maxItems, BATCH_BYTES: maxBytes, REJECTION_MAX_BYTES } = order.settings;
+  const refused = await target.countRejections({});
+  return replayArchive(pagesOf(archive, order, stop), {
+    rules: await rulesOf(archive, order),
+    store: waitForStore(target, stop),
+    refusedSenders: new Set(refused.map(({ exchange }) => exchange)),
+    batch: { maxItems, maxBytes },
+    rejectionMaxBytes: REJECTION_MAX_BYTES,
+    quotaOf: quotaBy(order.rules),
+    watch,
+    stop,
+  });
+}
+
+function pagesOf(archive: Store, { filter }: Order, stop: AbortSignal): AsyncIterable<ArchivePage> {
+  const patient = waitForStore(archive, stop);
+  const reads: ArchiveReads = {
+    findSegments: (...query) => patient.ask((there) => there.findSegments(...query)),
+    readSegment: (id) => patient.ask((there) => there.readSegment(id)),
+  };
+  return readArchive(reads, filter);
+}
+
+async function rulesOf(archive: Store, { rules, filter: { project, task } }: Order): Promise<ReplayRules> {
+  return { judge: rules.judge, wanted: { project, task }, killers: await killersIn(archive) };
+}
+
+async function withTarget<T>(
+  archive: Store,
+  { into, settings, limits }: Order,
+  work: (target: Store) => Promise<T>,
+): Promise<T> {
+  if (into === null) return work(archive);
+  const rejectionTtlDays = settings.REJECTION_TTL_DAYS;
+  const target = await openAddressed(into, { absent: "make", rejectionTtlDays, limits });
+  try {
+    return await work(target);
+  } finally {
+    await target.close();
+  }
+}
+
+/** Prints the result, and returns the exit code. */
+async function report(replayed: Replayed, order: Order, watch: ReplayProgress): Promise<number> {
+  const { options, filter, isDryRun } = order;
+  const { count, lost, isDone } = replayed;
+  const goOnSince = isDone ? null : (watch.since ?? filter.since);
+  watch.end();
+  for (const line of renderLost(replayed)) watch.tell(line);
+  if (options["json"] === true) {
+    const { since, until } = filter;
+    await printJson(replayJson(replayed, isDryRun, { since, until, go_on_since: goOnSince }));
+  } else if (count.messages > 0 || !isDone) {
+    await print(renderReplay(replayed, isDryRun));
+  } else {
+    await print("No archived messages match.\n");
+  }
+  const how = goOnSince === null ? "Nothing was done yet." : `To go on: ${goOn(order, goOnSince)}`;
+  if (!isDone) watch.tell(`Interrupted. ${how}`);
+  return isDone && lost.length === 0 && !hasFailed(replayed) ? exitCodes.ok : exitCodes.failed;
+}
+
+/** Returns the command that goes on at this time. */
+function goOn({ options, filter: { until }, into }: Order, since: string): string {
+  return goOnCommand(options, { since, until, into: into && shownAddress(into) });
 }
 
 /** Returns the messages that killed workers, by the id of their rejection. There are few. */

@@ -49,7 +49,7 @@ export interface JobEnd {
 }
 
 /** Returns the guid of a job, as far as it can be read, or the revision of a push. */
-export function guidOf({ verdict }: JudgedJob): string | null {
+export function guidOf({ verdict }: Pick<JudgedJob, "verdict">): string | null {
   switch (verdict.kind) {
     case "accepted":
       return verdict.submission.job.job_guid;
@@ -66,7 +66,7 @@ export function guidOf({ verdict }: JudgedJob): string | null {
 }
 
 /** Returns the project of a job, as far as it can be read. */
-export function projectOfJob({ verdict }: JudgedJob): string | null {
+export function projectOfJob({ verdict }: Pick<JudgedJob, "verdict">): string | null {
   switch (verdict.kind) {
     case "accepted":
       return verdict.submission.project;

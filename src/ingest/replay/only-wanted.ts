@@ -1,6 +1,6 @@
 import { isOfTask } from "../../archive/matches.ts";
-import { isJsonObject } from "../../domain/text/json-object.ts";
 import type { ReadMessage, Verdict } from "../../judge/verdict.ts";
+import { guidOf, projectOfJob } from "../progress/message.ts";
 
 /** Which jobs of a message are replayed; null stands for all. */
 export interface WantedJobs {
@@ -20,33 +20,7 @@ export function onlyWanted(message: ReadMessage, wanted: WantedJobs): ReadMessag
 }
 
 function isWanted(verdict: Verdict, { project, task }: WantedJobs): boolean {
-  const found = placeOf(verdict);
-  if (project !== null && found.project !== project) return false;
-  return task === null || (found.guid !== null && isOfTask(found.guid, task));
-}
-
-/** Returns the project and the guid of a job, as far as they can be read. */
-function placeOf(verdict: Verdict): { readonly project: string | null; readonly guid: string | null } {
-  switch (verdict.kind) {
-    case "accepted":
-      return { project: verdict.submission.project, guid: verdict.submission.job.job_guid };
-    case "push":
-      return { project: verdict.project, guid: null };
-    case "artifact":
-      return { project: verdict.artifact.project, guid: verdict.artifact.job_guid };
-    case "rejected":
-      return { project: verdict.project, guid: verdict.task_id };
-    case "skipped": {
-      const { origin, taskId } = objectOf(verdict.payload);
-      return { project: textOf(objectOf(origin)["project"]), guid: textOf(taskId) };
-    }
-  }
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isJsonObject(value) ? value : {};
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
+  if (project !== null && projectOfJob({ verdict }) !== project) return false;
+  const guid = guidOf({ verdict });
+  return task === null || (guid !== null && isOfTask(guid, task));
 }

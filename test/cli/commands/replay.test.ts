@@ -1,0 +1,253 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { MongoClient } from "mongodb";
+import { planDemo } from "../../../demo/plan-demo.ts";
+import type { DemoBody } from "../../../demo/refused-messages.ts";
+import { restoreSegment } from "../../../src/archive/segment.ts";
+import { collectionAt } from "../../../src/domain/collection.ts";
+import type { Message } from "../../../src/ingest/progress/message.ts";
+import type { MessageProgress } from "../../../src/ingest/progress/message-progress.ts";
+import { readCollection } from "../../../src/judge/read-collection.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import type { Store } from "../../../src/store/ports/store.ts";
+import { aFilter } from "../../archive/an-entry.ts";
+import { itemRules } from "../../examples.ts";
+import { IngestStory } from "../../ingest/an-ingest.ts";
+import { messageOf } from "../../ingest/write-messages.ts";
+import { serverOrSkip } from "../../servers/server-or-skip.ts";
+import { sharedMongodb } from "../../servers/shared-servers.ts";
+import { readWhole } from "../../store/whole-documents.ts";
+import { until } from "../../until.ts";
+import { CliProcess, type CliRun, runCli } from "../run-cli.ts";
+
+jest.setTimeout(120_000);
+const mongodb = await serverOrSkip(sharedMongodb);
+
+const HOUR_MS = 3_600_000;
+/** An hour ago, so that no rejection has expired. */
+const endsAtMs = Math.floor(Date.now() / HOUR_MS - 1) * HOUR_MS;
+const size = { seed: 5, days: 2, jobs: 25, endsAtMs, longLogLines: 0 };
+const { bodies } = planDemo(size, "http://127.0.0.1:9");
+
+let story: IngestStory;
+let archive: string;
+let registry: string;
+/** How many posts were answered with an error. */
+let refusedPosts: number;
+/** Everything that the worker has stored of what it has archived. */
+let original: Readonly<Record<string, unknown>>;
+
+/** What a worker with an archive does with two days of messages. */
+beforeAll(async () => {
+  story = await IngestStory.begin();
+  archive = join(story.folder, "store");
+  registry = join(story.folder, "exchanges.yml");
+  const exchanges = new Set(
+    bodies.flatMap(({ origin }) => (origin.kind === "pulse" ? [origin.exchange] : [])),
+  );
+  const entries = [...exchanges].map(
+    (name) => `  - {exchange: ${name}, destinations: [demo], projects: ['#']}\n`,
+  );
+  writeFileSync(registry, `exchanges:\n${entries.join("")}`);
+  story.start({
+    keepsArchive: true,
+    batch: { maxItems: 50, maxBytes: 1024 ** 2, waitMs: 1 },
+    rejectionMaxBytes: 65_536,
+  });
+  const messages = await Promise.all(bodies.map(toMessage));
+  const answers = await Promise.all(messages.map((message) => story.submit(message)));
+  refusedPosts = answers.filter((answer) => answer.kind === "ended" && isRefusedPost(answer.progress)).length;
+  const stored = Object.entries(await readWhole(story.real));
+  // What was answered with an error is not in the archive.
+  original = Object.fromEntries(stored.filter(([, value]) => Object(value).endpoint === undefined));
+});
+afterAll(() => story.end());
+
+async function toMessage({ atMs, origin, bytes: body }: DemoBody): Promise<Message> {
+  if (origin.kind === "pulse") return messageOf({ ...origin, receivedAtMs: atMs, body, oversize: null });
+  const collection = collectionAt(origin.endpoint);
+  if (collection === null) throw new Error(`nothing is posted at ${origin.endpoint}`);
+  const read = await readCollection(body, { ...collection, maxItems: 1000, ...itemRules });
+  if (!read.ok) throw new Error(read.detail);
+  return {
+    ...{ origin, receivedAtMs: atMs, raw: { body, oversize: null }, read: () => read.reading },
+    ...{ suspectKey: null, spoolable: null, waitsForStore: false },
+  };
+}
+
+function isRefusedPost({ message, ended }: MessageProgress): boolean {
+  return message.origin.kind === "rest" && ended.every(({ outcome }) => outcome === "rejected");
+}
+
+const archived = (): number => bodies.length - refusedPosts;
+
+function replay(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliRun> {
+  return runCli(["replay", ...args], { DATA_DIR: archive, REGISTRY_FILE: registry, ...env });
+}
+
+/** The jobs of each kind, and the other numbers of `--json`. */
+async function replayJson(...args: readonly string[]) {
+  const { code, stdout } = await replay([...args, "--json"]);
+  expect(code).toBe(0);
+  return JSON.parse(stdout);
+}
+
+/** Reads a store that a command has written to. */
+async function readAt(
+  mongodbUrl: string | null,
+  dataDir: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const store = await openStore({ mongodbUrl, dataDir, rejectionTtlDays: 30 });
+  try {
+    return await readWhole(store);
+  } finally {
+    await store.close();
+  }
+}
+
+it("an archive that is replayed into an empty store gives the same documents", async () => {
+  const target = join(story.folder, "replayed");
+  const { code, stdout, stderr } = await replay(["--into", `sqlite:${target}`]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(Object.keys(original).length).toBeGreaterThan(150);
+  expect(await readAt(null, target)).toEqual(original);
+  const [heading, ...rows] = stdout.trimEnd().split("\n");
+  expect(heading?.split(/ {2,}/)).toEqual([
+    ...["from", "messages", "stored", "unchanged", "skipped", "rejected", "failed", "reasons"],
+  ]);
+  expect(rows.map((row) => row.split(" ")[0])).toEqual(expect.arrayContaining(["client:push-bot", "all"]));
+  expect(stdout).toMatch(/ \d+ schema-violation/);
+});
+
+it("an archive that is replayed into its own store changes nothing, while a worker uses the store", async () => {
+  const before = await readWhole(story.real);
+  const { messages, jobs, done, go_on_since, senders } = await replayJson();
+  expect(await readWhole(story.real)).toEqual(before);
+  expect({ done, go_on_since, messages }).toEqual({ done: true, go_on_since: null, messages: archived() });
+  expect(jobs).toMatchObject({ stored: 0, failed: 0 });
+  expect(jobs.unchanged).toBeGreaterThan(100);
+  expect(senders).toContainEqual(
+    expect.objectContaining({
+      origin: "rest",
+      client_id: "push-bot",
+      jobs: expect.objectContaining({ failed: 0 }),
+    }),
+  );
+});
+
+it("a dry run counts the verdicts, and writes nothing", async () => {
+  const target = join(story.folder, "never");
+  const judged = await replayJson("--dry-run", "--into", `sqlite:${target}`);
+  expect(existsSync(target)).toBe(false);
+  expect(judged).toMatchObject({ dry_run: true, messages: archived(), jobs: { failed: 0 } });
+  expect(judged.jobs.accepted).toBeGreaterThan(100);
+  expect(judged.jobs).not.toHaveProperty("stored");
+});
+
+it("only what is asked for is replayed", async () => {
+  const run = (...args: string[]) => replayJson("--dry-run", ...args);
+  const all = await run();
+  const [first] = all.senders.filter(({ origin }: { origin: string }) => origin === "pulse");
+  expect((await run("--exchange", first.exchange)).senders).toEqual([first]);
+  expect((await run("--client", "push-bot")).senders).toMatchObject([{ client_id: "push-bot" }]);
+  const middle = new Date(endsAtMs - 24 * HOUR_MS).toISOString();
+  const [before, after] = [await run("--until", middle), await run("--since", middle)];
+  expect(before.messages).toBeGreaterThan(0);
+  expect(before.messages + after.messages).toBe(all.messages);
+  const [{ job } = { job: { job_guid: "", project: "" } }] = await story.real.readJobs(
+    await story.real.selectJobs({ by: "change", project: "try", from: null, to: null }, "try", 1),
+  );
+  const ofJob = await run("--project", job.project, "--task", job.job_guid);
+  expect(ofJob.messages).toBeGreaterThan(0);
+  expect(ofJob.messages).toBeLessThanOrEqual(3);
+  expect((await replay(["--project", "none"])).stdout).toBe("No archived messages match.\n");
+});
+
+it.each([
+  [["--since", "yesterday"], /--since must be a time/],
+  [["--into", "postgres://x"], /--into must be sqlite:DIR/],
+])("%j is an error that says what would be right", async (args, words) => {
+  const { code, stderr } = await replay(args);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(words);
+});
+
+it("without a store there is nothing to replay", async () => {
+  const { code, stderr } = await replay([], { DATA_DIR: join(story.folder, "nothing") });
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/there is no store in /) });
+});
+
+it("a replay that is interrupted says how to go on, and one that is killed is simply started again", async () => {
+  const target = join(story.folder, "interrupted");
+  const store = await openStore({ mongodbUrl: null, dataDir: target, rejectionTtlDays: 30 });
+  const jobs = async () => (await store.countDocuments())["jobs"] ?? 0;
+  // Each message by itself, so that the end can come between any two.
+  const env = { DATA_DIR: archive, REGISTRY_FILE: registry, BATCH_SIZE: "1" };
+  const args = ["replay", "--since", "30d", "--into", `sqlite:${target}`];
+  const interrupted = new CliProcess(args, env);
+  interrupted.child.stdin.end();
+  await until(async () => (await jobs()) > 5);
+  const { code, stderr } = await interrupted.end("SIGINT");
+  expect(code).toBe(1);
+  const [, since, end] =
+    /^Interrupted\. To go on: pulse-ingest replay --since (\S+) --until (\S+) /m.exec(stderr) ?? [];
+  expect(Date.parse(since ?? "")).toBeLessThan(Date.parse(end ?? ""));
+  const before = await jobs();
+  const killed = new CliProcess(["replay", "--since", since ?? "", ...args.slice(3)], env);
+  killed.child.stdin.end();
+  await until(async () => (await jobs()) > before + 5);
+  await killed.end("SIGKILL");
+  await replay(["--into", `sqlite:${target}`]);
+  expect(await readWhole(store)).toEqual(original);
+  await store.close();
+});
+
+mongodb.describe(`with ${mongodb.name}`, () => {
+  const urlOf = (): string => {
+    const url = new URL(mongodb.server().url);
+    url.pathname = `/replay-${randomUUID()}`;
+    return url.href;
+  };
+  let url: string;
+  beforeAll(() => {
+    url = urlOf();
+  });
+  afterAll(async () => {
+    const client = new MongoClient(url);
+    await client.db().dropDatabase();
+    await client.close();
+  });
+
+  it("an archive in SQLite gives the same documents in MongoDB, and from there in SQLite again", async () => {
+    expect((await replay(["--into", url])).code).toBe(0);
+    const store = await openStore({ mongodbUrl: url, dataDir: "", rejectionTtlDays: 30 });
+    expect(await readWhole(store)).toEqual(original);
+    await copyArchive(story.real, store);
+    const target = join(story.folder, "back");
+    const env = { MONGODB_URL: url, DATA_DIR: join(story.folder, "none") };
+    expect((await replay(["--into", `sqlite:${target}`], env)).code).toBe(0);
+    expect(await readAt(null, target)).toEqual(original);
+    // Its own archive, once more.
+    expect((await replay([], env)).code).toBe(0);
+    expect(await readWhole(store)).toEqual(original);
+    await store.close();
+  });
+});
+
+describe("the documents that are compared", () => {
+  it("are different if a message is missing", async () => {
+    const target = join(story.folder, "missing");
+    const middle = new Date(endsAtMs - 24 * HOUR_MS).toISOString();
+    await replay(["--until", middle, "--into", `sqlite:${target}`]);
+    expect(await readAt(null, target)).not.toEqual(original);
+  });
+});
+
+async function copyArchive(from: Store, to: Store): Promise<void> {
+  for (const { id } of await from.findSegments(aFilter(), null, 1000)) {
+    const data = await from.readSegment(id);
+    if (data !== null) await to.addSegment(await restoreSegment(id, data));
+  }
+}
