@@ -59,9 +59,10 @@ export interface OnlyCounted {
   readonly messages: number;
 }
 
-/** A rejection in the store. The same payload on the same route is counted, not kept again. */
-export type StoredRejection = RejectionContent &
+/** A rejection in the store, without the content of its payload, which may be long. */
+export type RejectionHead = Omit<RejectionContent, "payload"> &
   StoredRoute & {
+    readonly payload: Omit<RejectedPayload, "content">;
     readonly id: string;
     /** Time of arrival in ISO 8601, UTC; the times below have the same form. */
     readonly first_seen: string;
@@ -70,6 +71,9 @@ export type StoredRejection = RejectionContent &
     readonly count: number;
     readonly expires_at: string;
   };
+
+/** A rejection in the store. The same payload on the same route is counted, not kept again. */
+export type StoredRejection = RejectionHead & { readonly payload: RejectedPayload };
 
 /** Returns the body that a rejection kept: the raw bytes of a message, or a single job of it as JSON. */
 export function rawBodyOf({ encoding, content, properties }: RejectedPayload): RawBody {

@@ -1,8 +1,8 @@
 import { collectionAt } from "./collection.ts";
-import type { StoredRejection } from "./rejection.ts";
+import type { RejectionHead } from "./rejection.ts";
 
 /** Returns why a rejection cannot be replayed; null if it can. */
-export function whyNotReplayed(rejection: StoredRejection): string | null {
+export function whyNotReplayed(rejection: RejectionHead): string | null {
   const { truncated, blanked, bytes, sha256 } = rejection.payload;
   const known = `${bytes} bytes, sha256 ${sha256}`;
   const resend = "its publisher has to send it again";

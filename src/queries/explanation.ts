@@ -1,10 +1,10 @@
-import type { OnlyCounted, StoredRejection } from "../domain/rejection.ts";
+import type { OnlyCounted, RejectionHead } from "../domain/rejection.ts";
 import type { ExplainedJob } from "../store/ports/job-reads.ts";
 import type { Store } from "../store/ports/store.ts";
 import { shownLog } from "./shown-log.ts";
 
 /** A rejection without its payload, which `rejections show` prints. */
-export type ExplainedRejection = StoredRejection extends infer R
+export type ExplainedRejection = RejectionHead extends infer R
   ? R extends unknown
     ? Omit<R, "payload">
     : never
@@ -39,14 +39,14 @@ const RECENT_DAYS = 7;
  * @param listed - the most rejections to list.
  */
 export async function explanationOf(
-  store: Pick<Store, "name" | "findJobsByGuid" | "listRejections" | "listOnlyCounted">,
+  store: Pick<Store, "name" | "findJobsByGuid" | "listRejectionHeads" | "listOnlyCounted">,
   guid: string,
   project: string | null,
   listed = LISTED_REJECTIONS,
 ): Promise<Explanation> {
   const [jobs, rejections] = await Promise.all([
     store.findJobsByGuid(guid),
-    store.listRejections({ task_id: guid, limit: listed }),
+    store.listRejectionHeads({ task_id: guid, limit: listed }),
   ]);
   const shownJobs = jobs
     .filter(({ job }) => project === null || job.project === project)

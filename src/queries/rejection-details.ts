@@ -1,7 +1,7 @@
 import { faultErrors, faultMeanings } from "../domain/explain-fault.ts";
 import { originInWords } from "../domain/origin.ts";
 import { type PayloadText, payloadText } from "../domain/payload-text.ts";
-import type { StoredRejection } from "../domain/rejection.ts";
+import type { RejectionHead, StoredRejection } from "../domain/rejection.ts";
 import { escapeInvisibleLines } from "../domain/text/escape-invisible.ts";
 import { isJsonObject } from "../domain/text/json-object.ts";
 import { placesIn } from "../domain/text/json-places.ts";
@@ -15,7 +15,7 @@ import type {
 } from "../web/operate/shown-rejections.ts";
 
 /** Describes a rejection for a list. Pure. */
-export function listedRejection(rejection: StoredRejection): ListedRejection {
+export function listedRejection(rejection: RejectionHead): ListedRejection {
   const { id, last_seen, count, fault, project, task_id } = rejection;
   const [first, ...others] = faultErrors(fault);
   const where = first === undefined || first.pointer === "" ? "" : `${first.pointer}: `;

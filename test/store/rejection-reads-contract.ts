@@ -68,6 +68,18 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(await store().findLastSeen([])).toEqual(new Map());
     });
 
+    it("are also listed without what was sent", async () => {
+      await store().recordRejections(
+        ["a", "b", "c"].map((text) => aRejection(text, { task_id: `${text}/0` })),
+      );
+      const whole = await store().listRejections({ limit: 2 });
+      const heads = await store().listRejectionHeads({ limit: 2 });
+      expect(heads).toEqual(
+        whole.map(({ payload: { content, ...payload }, ...rejection }) => ({ ...rejection, payload })),
+      );
+      expect(await store().listRejectionHeads({ limit: 9, task_id: "b" })).toHaveLength(1);
+    });
+
     it("of a client are found by its id, and an exchange has none of them", async () => {
       const from = (client_id: string) =>
         aRejection(client_id, { route: { origin: "rest", client_id, endpoint: "/api/project/try/jobs/" } });

@@ -12,7 +12,7 @@ export interface RoadSources {
   readonly store: Pick<
     Store,
     | "findJobsByGuid"
-    | "listRejections"
+    | "listRejectionHeads"
     | "listOnlyCounted"
     | "countRejections"
     | "hasProject"
@@ -74,7 +74,7 @@ async function askStore(
 async function askTask(task: string, since: string, store: RoadSources["store"]): Promise<KnownOfTask> {
   const [jobs, rejections] = await Promise.all([
     store.findJobsByGuid(task),
-    store.listRejections({ task_id: task, limit: LISTED_REJECTIONS }),
+    store.listRejectionHeads({ task_id: task, limit: LISTED_REJECTIONS }),
   ]);
   const isUnknown = jobs.length + rejections.length === 0;
   return { jobs, rejections, only_counted: isUnknown ? await store.listOnlyCounted({ since }) : [] };

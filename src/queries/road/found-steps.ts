@@ -1,5 +1,5 @@
 import { faultErrors } from "../../domain/explain-fault.ts";
-import type { StoredRejection } from "../../domain/rejection.ts";
+import type { RejectionHead } from "../../domain/rejection.ts";
 import { counted } from "../../domain/text/counted.ts";
 import { utcTime } from "../../domain/text/utc-time.ts";
 import { whyNotReplayed } from "../../domain/why-not-replayed.ts";
@@ -103,7 +103,7 @@ function onlyCounted({
   };
 }
 
-function toRoadRejection(rejection: StoredRejection): RoadRejection {
+function toRoadRejection(rejection: RejectionHead): RoadRejection {
   const { id, task_id, project, fault, count, first_seen, last_seen } = rejection;
   return {
     ...{ id, task_id, project, reason: fault.reason, count, first_seen, last_seen },

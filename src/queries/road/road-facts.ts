@@ -1,4 +1,4 @@
-import type { OnlyCounted, StoredRejection } from "../../domain/rejection.ts";
+import type { OnlyCounted, RejectionHead } from "../../domain/rejection.ts";
 import type { WorkerStatus } from "../../http/observe/worker-status.ts";
 import type { ExplainedJob } from "../../store/ports/job-reads.ts";
 import type { RejectionCount } from "../../store/ports/rejection-reads.ts";
@@ -28,7 +28,7 @@ export interface RoadFacts {
 export interface KnownOfTask {
   readonly jobs: readonly ExplainedJob[];
   /** Newest first. */
-  readonly rejections: readonly StoredRejection[];
+  readonly rejections: readonly RejectionHead[];
   /** Rejections of recent days that were only counted, of any task. */
   readonly only_counted: readonly OnlyCounted[];
 }

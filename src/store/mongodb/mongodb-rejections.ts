@@ -1,7 +1,13 @@
 import type { AnyBulkWriteOperation, Collection, Filter } from "mongodb";
 import { taskIdOf } from "../../domain/ids.ts";
 import { clientName, type StoredRoute, storedSenderOf } from "../../domain/origin.ts";
-import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
+import type {
+  OnlyCounted,
+  Rejection,
+  RejectionEnd,
+  RejectionHead,
+  StoredRejection,
+} from "../../domain/rejection.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
 import { retry } from "../../timing/retry.ts";
 import type { RejectionCount, RejectionFilter, RejectionQuery } from "../ports/rejection-reads.ts";
@@ -100,12 +106,16 @@ export function createRejections(
     if (writes.length > 0) await collection.bulkWrite(writes, unordered);
   }
 
-  async function listRejections({
-    limit,
-    after,
-    oldestFirst = false,
-    ...filter
-  }: RejectionQuery): Promise<StoredRejection[]> {
+  async function listRejections(query: RejectionQuery): Promise<StoredRejection[]> {
+    return (await selected(query).toArray()).map(toRejection);
+  }
+
+  async function listRejectionHeads(query: RejectionQuery): Promise<RejectionHead[]> {
+    const heads = selected(query).project<HeadDocument>({ "payload.content": 0 });
+    return (await heads.toArray()).map(toHead);
+  }
+
+  function selected({ limit, after, oldestFirst = false, ...filter }: RejectionQuery) {
     const conditions = [filterOf(filter)];
     if (after !== undefined) {
       const { last_seen, id } = after;
@@ -117,12 +127,7 @@ export function createRejections(
       });
     }
     const direction = oldestFirst ? 1 : -1;
-    const found = await collection
-      .find({ $and: conditions })
-      .sort({ last_seen: direction, _id: direction })
-      .limit(limit)
-      .toArray();
-    return found.map(toRejection);
+    return collection.find({ $and: conditions }).sort({ last_seen: direction, _id: direction }).limit(limit);
   }
 
   async function findRejection(_id: string): Promise<StoredRejection | null> {
@@ -151,6 +156,7 @@ export function createRejections(
     recordRejections,
     resolveRejections,
     listRejections,
+    listRejectionHeads,
     findRejection,
     findLastSeen,
     countRejections,
@@ -238,8 +244,14 @@ function ofTask(task_id: string): Filter<RejectionDocument>[] {
   ];
 }
 
+type HeadDocument = Omit<RejectionDocument, "payload"> & Pick<RejectionHead, "payload">;
+
 /** Returns the rejection of a document. */
 export function toRejection(document: RejectionDocument): StoredRejection {
+  return { ...toHead(document), payload: document.payload };
+}
+
+function toHead(document: HeadDocument): RejectionHead {
   const { _id: id, origin, exchange, routing_key, client_id, endpoint, expires_at, ...rest } = document;
   // Versions that only knew Pulse wrote no origin.
   const route: StoredRoute =

@@ -1,5 +1,5 @@
 import type { FaultReason } from "../../domain/faults.ts";
-import type { OnlyCounted, StoredRejection } from "../../domain/rejection.ts";
+import type { OnlyCounted, RejectionHead, StoredRejection } from "../../domain/rejection.ts";
 
 /** Conditions that must all hold. An expired rejection never matches. */
 export interface RejectionFilter {
@@ -43,6 +43,8 @@ export interface RejectionCount {
 /** Reads why messages were rejected, for CLI and pages. */
 export interface RejectionReads {
   listRejections(query: RejectionQuery): Promise<StoredRejection[]>;
+  /** Lists the same rejections without the contents of their payloads, which a list seldom needs. */
+  listRejectionHeads(query: RejectionQuery): Promise<RejectionHead[]>;
   findRejection(id: string): Promise<StoredRejection | null>;
   /** Returns when each of these rejections was last seen (ISO 8601), by id. Those that are not stored are missing. */
   findLastSeen(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;

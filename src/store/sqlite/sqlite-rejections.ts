@@ -1,7 +1,13 @@
 import type Database from "libsql";
 import { taskIdOf } from "../../domain/ids.ts";
 import { type StoredRoute, storedSenderOf } from "../../domain/origin.ts";
-import type { OnlyCounted, Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
+import type {
+  OnlyCounted,
+  Rejection,
+  RejectionEnd,
+  RejectionHead,
+  StoredRejection,
+} from "../../domain/rejection.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
 import type { RejectionCount, RejectionFilter, RejectionQuery } from "../ports/rejection-reads.ts";
 import type { RetriedRejection } from "../ports/submission-store.ts";
@@ -24,18 +30,15 @@ interface RejectionRow extends DocRow {
   readonly count: number;
   readonly expires_at: string;
 }
-/** The SQL of the columns that {@link toRejection} reads. */
-export const REJECTION_DOC = rowDoc({
+const columns = {
   ...{ id: "id", exchange: "exchange", routing_key: "routing_key", project: "project", task_id: "task_id" },
   ...{ origin: "origin", client_id: "client_id", endpoint: "endpoint" },
-  ...{
-    first_seen: "first_seen",
-    last_seen: "last_seen",
-    count: "count",
-    expires_at: "expires_at",
-    doc: "doc",
-  },
-});
+  ...{ first_seen: "first_seen", last_seen: "last_seen", count: "count", expires_at: "expires_at" },
+};
+/** The SQL of the columns that {@link toRejection} reads. */
+export const REJECTION_DOC = rowDoc({ ...columns, doc: "doc" });
+/** Without the content of the payload, which can be a hundred times as long as the rest. What is joined to a text is text. */
+const HEAD_DOC = rowDoc({ ...columns, doc: "json_remove(doc, '$.payload.content') || ''" });
 
 /** A condition and its parameters. */
 type Condition = readonly [sql: string, ...values: readonly unknown[]];
@@ -117,25 +120,27 @@ export function createRejections(db: Database.Database, ttlDays: number, quota: 
     });
   }
 
-  function listRejections({
-    limit,
-    after,
-    oldestFirst = false,
-    ...filter
-  }: RejectionQuery): StoredRejection[] {
+  const listRejections = (query: RejectionQuery): StoredRejection[] =>
+    selectRows(REJECTION_DOC, query).map(toRejection);
+  const listRejectionHeads = (query: RejectionQuery): RejectionHead[] =>
+    selectRows(HEAD_DOC, query).map((row) => readRejection<RejectionHead["payload"]>(row));
+
+  function selectRows(
+    columnsSql: string,
+    { limit, after, oldestFirst = false, ...filter }: RejectionQuery,
+  ): DocRow[] {
     const conditions = conditionsOf(filter);
     if (after !== undefined) {
       const sql = `(last_seen, id) ${oldestFirst ? ">" : "<"} (?, ?)`;
       conditions.push([sql, after.last_seen, after.id]);
     }
     const direction = oldestFirst ? "ASC" : "DESC";
-    const rows = db
+    return db
       .prepare(
-        `SELECT ${REJECTION_DOC} FROM rejections WHERE ${conditions.map(([sql]) => sql).join(" AND ")}
+        `SELECT ${columnsSql} FROM rejections WHERE ${conditions.map(([sql]) => sql).join(" AND ")}
            ORDER BY last_seen ${direction}, id ${direction} LIMIT ?`,
       )
       .all(...valuesOf(conditions), limit) as DocRow[];
-    return rows.map(toRejection);
   }
 
   function findRejection(id: string): StoredRejection | null {
@@ -161,6 +166,7 @@ export function createRejections(db: Database.Database, ttlDays: number, quota: 
     recordRejections,
     resolveRejections,
     listRejections,
+    listRejectionHeads,
     findRejection,
     findLastSeen,
     countRejections,
@@ -217,9 +223,14 @@ function routeOf({ origin, exchange, routing_key, client_id, endpoint }: Rejecti
 
 /** Returns the rejection of a row. */
 export function toRejection(row: DocRow): StoredRejection {
+  return readRejection<StoredRejection["payload"]>(row);
+}
+
+/** @typeParam Payload - what was read of the payload. */
+function readRejection<Payload>(row: DocRow) {
   const read = readDoc<RejectionRow>(row);
   const { id, project, task_id, first_seen, last_seen, count, expires_at } = read;
-  const { fault, payload } = readDoc<Pick<StoredRejection, "fault" | "payload">>(read);
+  const { fault, payload } = readDoc<Pick<StoredRejection, "fault"> & { readonly payload: Payload }>(read);
   const seen = { first_seen, last_seen, count, expires_at };
   return { id, fault, ...routeOf(read), project, task_id, payload, ...seen };
 }

@@ -39,7 +39,7 @@ export function rejectionRoutes(parts: PageParts): FastifyPluginAsync {
 
   async function list(query: unknown): Promise<RejectionListing> {
     const question = readQuestion(query);
-    const found = await store.listRejections({ ...toQuery(question, now()), limit: PAGE + 1 });
+    const found = await store.listRejectionHeads({ ...toQuery(question, now()), limit: PAGE + 1 });
     const page = found.slice(0, PAGE);
     const last = page.at(-1);
     return {
