@@ -480,7 +480,7 @@ export const declared = {
   }),
   PAGES_MAX_STREAMS: whole(0, 10_000).default(50).meta({
     description:
-      "How many open pages get changes at once over a stream. Further pages ask every 60 seconds instead.",
+      "How many open pages get changes at once over a stream; those of one client, half as many. Further pages ask every 60 seconds instead.",
     unit: "streams",
   }),
   PAGES_REMOTE_IMAGES: flag.default(false).meta({

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from "fastify";
+import type { IsTrusted } from "../server/client-address.ts";
 import { gridRoutes } from "./grid/grid-routes.tsx";
 import { homeRoutes } from "./grid/home-routes.tsx";
 import { helpRoutes } from "./help-routes.tsx";
@@ -12,7 +13,7 @@ import { validateRoutes } from "./publish/validate-routes.tsx";
 import { lightRoutes } from "./serve/light-routes.ts";
 
 /** All pages with their JSON. A new page is a new row. */
-export const pageRoutes: readonly ((parts: PageParts) => FastifyPluginAsync)[] = [
+export const pageRoutes: readonly ((parts: PageParts, isTrusted: IsTrusted) => FastifyPluginAsync)[] = [
   homeRoutes,
   gridRoutes,
   jobRoutes,

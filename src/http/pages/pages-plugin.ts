@@ -1,13 +1,19 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { Unavailable } from "../../domain/faults.ts";
 import { compressAnswers } from "../rest/compress-answers.ts";
-import { clientAddress, type IsTrusted } from "../server/client-address.ts";
+import type { IsTrusted } from "../server/client-address.ts";
 import { errorStatus } from "../server/create-server.ts";
 import type { PageParts } from "./page-parts.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { assetRoutes } from "./serve/asset-routes.ts";
 import { PageRefused } from "./serve/page-refused.ts";
-import { isForeignQuestion, MAX_QUERY_BYTES, postProblem, sourceOf } from "./serve/page-requests.ts";
+import {
+  clientOf,
+  isForeignQuestion,
+  MAX_QUERY_BYTES,
+  postProblem,
+  sourceOf,
+} from "./serve/page-requests.ts";
 import { sendErrorPage } from "./serve/send-error-page.tsx";
 
 const RETRY_AFTER_SECONDS = 5;
@@ -20,14 +26,14 @@ export function pagesPlugin(parts: PageParts, isTrusted: IsTrusted): FastifyPlug
     scope.register(assetRoutes(parts.assets));
     scope.register(async (drawn) => {
       compressAnswers(drawn);
-      for (const routes of pageRoutes) drawn.register(routes(parts));
+      for (const routes of pageRoutes) drawn.register(routes(parts, isTrusted));
     });
   };
 }
 
 /** @throws PageRefused for a question that no page of ours asks. */
 function checkQuestion(request: FastifyRequest, isTrusted: IsTrusted): void {
-  const { url, method, raw, socket } = request;
+  const { url, method } = request;
   const query = url.slice(url.indexOf("?") + 1);
   if (url.includes("?") && Buffer.byteLength(query) > MAX_QUERY_BYTES) {
     throw new PageRefused(
@@ -36,8 +42,7 @@ function checkQuestion(request: FastifyRequest, isTrusted: IsTrusted): void {
       "Remove some of the filters.",
     );
   }
-  const addressed = { remoteAddress: socket.remoteAddress, target: url, rawHeaders: raw.rawHeaders };
-  const source = sourceOf(request, clientAddress(addressed, isTrusted).hostHeader);
+  const source = sourceOf(request, clientOf(request, isTrusted).hostHeader);
   if (method === "POST") refusePost(source);
   // The path as it was routed: it may have come with the whole URL, or with letters that are encoded.
   const path = request.routeOptions.url ?? url;

@@ -25,6 +25,8 @@ export class GridModel {
   readonly #options: GridModelOptions;
   /** The pushes in memory by id. The most recently used one is last. */
   readonly #pushes = new Map<string, HotPush>();
+  /** Pushes that are being read for the first time. One without jobs is not kept: its revision may be made up. */
+  readonly #reading = new Map<string, HotPush>();
   /** Numbers of another process mean nothing here. */
   readonly #run = randomBytes(6).toString("base64url");
   #lastNumber = 0;
@@ -41,10 +43,17 @@ export class GridModel {
    */
   async look(id: string): Promise<HotPush> {
     const { store, maxJobs, now } = this.#options;
-    const push = this.#pushes.get(id) ?? new HotPush(id, maxJobs, () => ++this.#lastNumber);
+    const known = this.#pushes.get(id) ?? this.#reading.get(id);
+    const push = known ?? new HotPush(id, maxJobs, () => ++this.#lastNumber);
+    if (known === undefined) this.#reading.set(id, push);
+    try {
+      await push.refresh(store, now());
+    } finally {
+      this.#reading.delete(id);
+    }
+    if (push.cells.size === 0 && !this.#pushes.has(id)) return push;
     this.#pushes.delete(id);
     this.#pushes.set(id, push);
-    await push.refresh(store, now());
     this.#forgetOldest();
     return push;
   }

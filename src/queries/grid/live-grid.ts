@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Unavailable } from "../../domain/faults.ts";
 import { resultSetId } from "../../domain/ids.ts";
 import type { PageReads, PushRow } from "../../store/ports/page-reads.ts";
@@ -39,14 +40,19 @@ export type GridEvent =
 
 export interface PushChanges extends CellChanges {
   readonly revision: string;
+  /** Other events follow with the rest of these changes. */
+  readonly more: boolean;
 }
+
+/** Sends an event to a page. The promise ends when there is room for another one, or the page has gone. */
+export type SendEvent = (event: GridEvent) => Promise<void>;
 
 export interface LiveGridOptions {
   readonly store: Pick<PageReads, "listPushes">;
   readonly model: GridModel;
   /** How often changes are looked for, in milliseconds. */
   readonly everyMs: number;
-  /** With so many cells an event ends, and the next push is told by another one: an event is written in one turn of the event loop. */
+  /** With so many cells an event ends, and another one goes on: an event is written in one turn of the event loop. */
   readonly cellsOfEvent: number;
   /** Called for an error that is not the store's. */
   readonly onBug: (error: unknown) => void;
@@ -63,9 +69,11 @@ interface Viewer {
   readonly revisions: Set<string>;
   /** The push details that were last sent, by revision. */
   readonly heads: Map<string, string>;
-  readonly send: (event: GridEvent) => void;
+  readonly send: SendEvent;
   position: GridPosition;
   unwatched: string;
+  /** It still gets its last changes, because its reader is slow. Until then it is passed over, and nobody waits for it. */
+  isBeingTold: boolean;
 }
 
 /** Looks for changes while pages are open, once for all of them, and tells each page what concerns it. */
@@ -80,11 +88,13 @@ export class LiveGrid {
   }
 
   /** Sends events to an open page. @returns a function that ends it. */
-  open(watch: GridWatch, send: (event: GridEvent) => void): () => void {
-    const revisions = new Set(watch.revisions.slice(0, MAX_WATCHED));
-    const viewer = { watch, revisions, heads: new Map(), send, position: watch.after, unwatched: "" };
+  open(watch: GridWatch, send: SendEvent): () => void {
+    const viewer: Viewer = {
+      ...{ watch, revisions: new Set(watch.revisions.slice(0, MAX_WATCHED)), heads: new Map(), send },
+      ...{ position: watch.after, unwatched: "", isBeingTold: false },
+    };
     this.#viewers.add(viewer);
-    if (this.#isAway) send({ kind: "away" });
+    if (this.#isAway) void send({ kind: "away" });
     // At once, because the page may have been without a stream for a while.
     if (this.#timer === null) this.#turnAfter(0);
     return () => this.#viewers.delete(viewer);
@@ -110,18 +120,23 @@ export class LiveGrid {
   #say(kind: "away" | "back"): void {
     if (this.#isAway === (kind === "away")) return;
     this.#isAway = kind === "away";
-    for (const { send } of this.#viewers) send({ kind });
+    for (const { send } of this.#viewers) void send({ kind });
   }
 
   async #look(): Promise<void> {
     // A page that opens meanwhile has to wait: its new pushes have not been looked for, so its position must not move on.
-    const viewers = [...this.#viewers];
+    const viewers = [...this.#viewers].filter(({ isBeingTold }) => !isBeingTold);
     const newest = await this.#newestPushes(viewers);
     for (const viewer of viewers) admitHeads(viewer, newest.get(viewer.watch.project) ?? []);
     const skipped = await this.#lookAtPushes(viewers);
     const turns = new EventLoopTurns();
     for (const viewer of viewers) {
-      await this.#tell(viewer, newest.get(viewer.watch.project) ?? [], skipped, turns);
+      viewer.isBeingTold = true;
+      this.#tell(viewer, newest.get(viewer.watch.project) ?? [], skipped)
+        .catch(this.#options.onBug)
+        .finally(() => {
+          viewer.isBeingTold = false;
+        });
       await turns.giveIfDue();
     }
   }
@@ -152,41 +167,50 @@ export class LiveGrid {
     return skipped;
   }
 
-  async #tell(
-    viewer: Viewer,
-    newest: readonly PushRow[],
-    skipped: ReadonlySet<string>,
-    turns: EventLoopTurns,
-  ): Promise<void> {
-    const { model } = this.#options;
-    const { watch, revisions } = viewer;
+  async #tell(viewer: Viewer, newest: readonly PushRow[], skipped: ReadonlySet<string>): Promise<void> {
+    const { model, cellsOfEvent } = this.#options;
+    const { watch, revisions, send } = viewer;
     let heads = newest.filter((push) => isNews(viewer, push));
     let pushes: PushChanges[] = [];
     let cells = 0;
     let hasSent = false;
-    const unwatched: string[] = [];
-    // Changes that arrive while this loop pauses are sent the next time.
+    // Changes that arrive while this page is told are sent the next time.
     const position = model.position();
-    for (const revision of revisions) {
-      const id = resultSetId(watch.project, revision);
-      if (skipped.has(id)) unwatched.push(revision);
-      const changes = model.changesOf(id, viewer.position);
-      if (changes === null) continue;
-      pushes.push({ revision, ...changes });
-      cells += changes.cells.length;
-      if (cells < this.#options.cellsOfEvent) continue;
-      // Until the last event, the page has not got all changes up to the new position.
-      viewer.send({ kind: "changes", heads, pushes, position: viewer.position });
-      [heads, pushes, cells, hasSent] = [[], [], 0, true];
-      await turns.give();
-      if (!this.#viewers.has(viewer)) return;
+    const ids = [...revisions].map((revision) => ({ revision, id: resultSetId(watch.project, revision) }));
+    const told = ids.map(({ revision, id }) => ({ revision, changes: model.changesOf(id, viewer.position) }));
+    for (const { revision, changes } of told) {
+      for (const part of changes === null ? [] : partsOf(revision, changes, cellsOfEvent)) {
+        pushes.push(part);
+        cells += part.cells.length;
+        if (cells < cellsOfEvent) continue;
+        // Until the last event, the page has not got all changes up to the new position.
+        const sent = send({ kind: "changes", heads, pushes, position: viewer.position });
+        [heads, pushes, cells, hasSent] = [[], [], 0, true];
+        await sent;
+        await nextTurn();
+        if (!this.#viewers.has(viewer)) return;
+      }
     }
     viewer.position = position;
-    if (unwatched.join() !== viewer.unwatched) viewer.send({ kind: "unwatched", revisions: unwatched });
+    const unwatched = ids.filter(({ id }) => skipped.has(id)).map(({ revision }) => revision);
+    const isOther = unwatched.join() !== viewer.unwatched;
     viewer.unwatched = unwatched.join();
+    if (isOther) await send({ kind: "unwatched", revisions: unwatched });
     if (hasSent || heads.length > 0 || pushes.length > 0)
-      viewer.send({ kind: "changes", heads, pushes, position });
+      await send({ kind: "changes", heads, pushes, position });
   }
+}
+
+/** Cuts the changes of a push into parts of at most so many cells. */
+function partsOf(revision: string, { isComplete, cells, gone }: CellChanges, most: number): PushChanges[] {
+  const count = Math.max(1, Math.ceil(cells.length / most));
+  return Array.from({ length: count }, (_, part) => ({
+    revision,
+    isComplete: isComplete && part === 0,
+    cells: cells.slice(part * most, (part + 1) * most),
+    gone: part === 0 ? gone : [],
+    more: part < count - 1,
+  }));
 }
 
 /** Adds the pushes that have arrived, and belong on the page, to those that it watches. */

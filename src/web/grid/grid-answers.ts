@@ -18,6 +18,8 @@ export interface CellsOfPush {
   readonly coalesced: readonly string[];
   /** Guids of jobs that the push no longer has. */
   readonly gone: readonly string[];
+  /** The next events bring the rest. What has begun with `isComplete` is complete with the last of them. */
+  readonly more: boolean;
 }
 
 export interface PushesAnswer {
@@ -62,7 +64,8 @@ function isCellsOfPush(value: unknown): value is CellsOfPush {
     typeof value["isComplete"] === "boolean" &&
     isListOf(value["cells"], isCell) &&
     isListOf(value["coalesced"], isText) &&
-    isListOf(value["gone"], isText)
+    isListOf(value["gone"], isText) &&
+    typeof value["more"] === "boolean"
   );
 }
 

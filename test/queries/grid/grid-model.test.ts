@@ -163,6 +163,15 @@ describe("the memory", () => {
     expect([model.has(push), model.has(otherPush)]).toEqual([false, true]);
   });
 
+  it("keeps no push without jobs, so that made-up revisions drive nothing out", async () => {
+    const model = aModel({ maxPushes: 1 });
+    await model.look(push);
+    const madeUp = ["1", "2", "3"].map((digit) => resultSetId("try", digit.repeat(40)));
+    await Promise.all(madeUp.map((id) => model.look(id)));
+    expect([push, ...madeUp].map((id) => model.has(id))).toEqual([true, false, false, false]);
+    expect(told(model, "")).toEqual(["a/0 running"]);
+  });
+
   it("holds no more jobs than it may, and is told of changes of these", async () => {
     await store.storeSubmissions([running("a/0")]);
     const model = aModel({ maxJobs: 1 });

@@ -68,6 +68,12 @@ const secondOf = (letter: string) => ({
   }),
 });
 
+const thirdOf = (letter: string) =>
+  anArrival({
+    taskId: `${letter}/2`,
+    origin: { kind: "hg.mozilla.org", project: "try", revision: revisionOf(letter) },
+  });
+
 /** Submits a push. @param seconds - since the Unix epoch; later pushes stand above. */
 const submit = (letter: string, seconds: number, author = "a@b.org") =>
   store.storeResultSets([
@@ -95,7 +101,7 @@ function openPage(watch: Partial<GridWatch>): string[] {
       after: model.position(),
       ...watch,
     },
-    (event) => events.push(...inWords(event)),
+    async (event) => void events.push(...inWords(event)),
   );
   ends.push(end);
   return events;
@@ -160,7 +166,7 @@ describe("an open page", () => {
     await store.storeSubmissions([jobOf("a"), secondOf("a"), jobOf("b")]);
     const told: GridEvent[] = [];
     const watch = { project: "try", revisions: [shortOf("a"), shortOf("b")], follows: null, after: "" };
-    ends.push(live.open(watch, (event) => told.push(event)));
+    ends.push(live.open(watch, async (event) => void told.push(event)));
     await until(() => told.length === 2);
     const pushes = told.map((event) => (event.kind === "changes" ? event.pushes : []));
     expect(pushes.map((each) => each.map(({ revision, cells }) => [revision[0], cells.length]))).toEqual([
@@ -168,6 +174,47 @@ describe("an open page", () => {
       [["b", 1]],
     ]);
     expect(told.map((event) => event.kind === "changes" && event.position)).toEqual(["", model.position()]);
+  });
+
+  it("is told of a push with very many jobs in parts, of which the last says so", async () => {
+    await store.storeSubmissions([jobOf("a"), secondOf("a"), { ...jobOf("a"), ...thirdOf("a") }]);
+    const parts: unknown[] = [];
+    const watch = { project: "try", revisions: [shortOf("a")], follows: null, after: "" };
+    const note = async (event: GridEvent): Promise<void> => {
+      if (event.kind !== "changes") return;
+      for (const { cells, isComplete, more } of event.pushes) parts.push([cells.length, isComplete, more]);
+    };
+    ends.push(live.open(watch, note));
+    await until(() => parts.length === 2);
+    expect(parts).toEqual([
+      [2, true, true],
+      [1, false, false],
+    ]);
+  });
+
+  it("that reads slowly gets the next event when it has read the last one, and keeps no other page waiting", async () => {
+    await store.storeSubmissions([jobOf("a"), secondOf("a"), jobOf("b")]);
+    const told: GridEvent[] = [];
+    let read: () => void = () => undefined;
+    const watch = { project: "try", revisions: [shortOf("a"), shortOf("b")], follows: null, after: "" };
+    const readSlowly = (event: GridEvent): Promise<void> => {
+      told.push(event);
+      return new Promise((resolve) => {
+        read = resolve;
+      });
+    };
+    ends.push(live.open(watch, readSlowly));
+    await until(() => told.length === 1);
+    const other = openPage({ revisions: [shortOf("a")], follows: null });
+    await store.storeSubmissions([jobOf("a", "completed")]);
+    await until(() => other.includes("a/0 completed"));
+    expect(told).toHaveLength(1);
+    read();
+    await until(() => told.length === 2);
+    read();
+    // What has changed meanwhile comes after what was known before.
+    await until(() => told.length === 3);
+    expect(told.flatMap(inWords).at(-1)).toBe("a/0 completed");
   });
 
   it("is told when the store goes away, and when it is back", async () => {
@@ -206,7 +253,7 @@ it("nothing is read while no page is open", async () => {
     cellsOfEvent: 2,
     onBug: () => undefined,
   });
-  const end = quiet.open({ project: "try", revisions: [], follows: null, after: "" }, () => undefined);
+  const end = quiet.open({ project: "try", revisions: [], follows: null, after: "" }, async () => undefined);
   await until(() => reads > 1);
   end();
   await new Promise((done) => setTimeout(done, 3 * EVERY_MS));

@@ -9,10 +9,15 @@ const HEARTBEAT_MS = 20_000;
 export class EventStream {
   readonly body: Readable;
   readonly #heartbeat: NodeJS.Timeout;
+  /** Called as soon as there is room again. */
+  #waiting: (() => void)[] = [];
 
   constructor() {
-    this.body = new Readable({ read: () => undefined });
-    this.body.once("close", () => clearInterval(this.#heartbeat));
+    this.body = new Readable({ read: () => this.#wake() });
+    this.body.once("close", () => {
+      clearInterval(this.#heartbeat);
+      this.#wake();
+    });
     this.#heartbeat = setInterval(() => this.#push(": alive\n\n"), HEARTBEAT_MS);
     // The first bytes tell the browser that the stream is open.
     this.#push(": open\n\n");
@@ -22,10 +27,14 @@ export class EventStream {
    * Sends an event.
    *
    * @param id - comes back as `Last-Event-ID` when the browser connects again; null for none.
+   * @returns a promise that ends when the browser has read nearly all of what waits for it, or the stream was closed.
    */
-  send(name: string, data: unknown, id: string | null = null): void {
+  async send(name: string, data: unknown, id: string | null = null): Promise<void> {
     // JSON has no line feeds, so the data is one line.
     this.#push(`${id === null ? "" : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+    const { body } = this;
+    if (body.destroyed || body.readableLength < body.readableHighWaterMark) return;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   /** Calls a function when the browser has gone, or the stream was closed. */
@@ -35,6 +44,12 @@ export class EventStream {
 
   close(): void {
     this.body.destroy();
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
   }
 
   #push(text: string): void {

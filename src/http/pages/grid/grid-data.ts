@@ -11,6 +11,7 @@ export function cellsOfPush(revision: string, { isComplete, cells, gone }: CellC
     ...{ revision, isComplete, gone },
     cells: cells.map(({ cell }) => cell),
     coalesced: cells.filter(({ coalesced }) => coalesced).map(({ cell }) => cell[CELL.guid]),
+    more: false,
   };
 }
 

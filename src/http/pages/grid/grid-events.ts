@@ -3,8 +3,10 @@ import type { GridModel } from "../../../queries/grid/grid-model.ts";
 import { type GridEvent, type GridWatch, LiveGrid } from "../../../queries/grid/live-grid.ts";
 import type { ChangesEvent, UnwatchedEvent } from "../../../web/grid/grid-answers.ts";
 import { showPush } from "../../../web/grid/shown-push.ts";
+import type { IsTrusted } from "../../server/client-address.ts";
 import type { PageParts } from "../page-parts.ts";
 import { PageRefused } from "../serve/page-refused.ts";
+import { clientOf } from "../serve/page-requests.ts";
 import { EventStream } from "./event-stream.ts";
 import { cellsOfPush } from "./grid-data.ts";
 import { queryOf, readPath } from "./grid-question.ts";
@@ -20,31 +22,27 @@ const RETRY_SECONDS = 60;
 export function gridEvents(
   { store, settings, log }: Pick<PageParts, "store" | "settings" | "log">,
   model: GridModel,
+  isTrusted: IsTrusted,
 ): FastifyPluginAsync {
   const onBug = (error: unknown): void => log.error("bug", { what: "grid events", error });
   const live = new LiveGrid({ store, model, everyMs: EVERY_MS, cellsOfEvent: CELLS_OF_EVENT, onBug });
-  const streams = new Set<EventStream>();
+  /** The open streams, and the address of each one's client. */
+  const streams = new Map<EventStream, string>();
 
   return async (app) => {
     app.addHook("preClose", async () => {
-      for (const stream of streams) stream.close();
+      for (const stream of streams.keys()) stream.close();
     });
     // A HEAD would open a stream that nobody reads, and that therefore never ends.
     const asGetOnly = { exposeHeadRoute: false };
     app.get("/api/projects/:project/events", asGetOnly, async (request, reply) => {
-      if (streams.size >= settings.PAGES_MAX_STREAMS) {
-        throw new PageRefused(
-          503,
-          `${settings.PAGES_MAX_STREAMS} pages get changes at once already.`,
-          "The page asks for changes every minute instead.",
-          RETRY_SECONDS,
-        );
-      }
+      const from = clientOf(request, isTrusted).from;
+      refuseSurplus([...streams.values()], from, settings.PAGES_MAX_STREAMS);
       const { project } = readPath(request.params);
       const resumed = request.headers["last-event-id"];
       const watch = watchOf(project, queryOf(request.url), typeof resumed === "string" ? resumed : null);
       const stream = new EventStream();
-      streams.add(stream);
+      streams.set(stream, from);
       const end = live.open(watch, (event) => sendEvent(stream, event));
       stream.onClose(() => {
         streams.delete(stream);
@@ -78,22 +76,39 @@ function watchOf(project: string, query: URLSearchParams, resumed: string | null
   };
 }
 
-function sendEvent(stream: EventStream, event: GridEvent): void {
+/**
+ * One client may hold half of the streams, so that it cannot take them from all others.
+ *
+ * @param open - the address of each open stream's client.
+ * @throws PageRefused if there is no stream for this client.
+ */
+function refuseSurplus(open: readonly string[], from: string, most: number): void {
+  const mostOfOne = Math.ceil(most / 2);
+  const own = open.filter((address) => address === from).length;
+  if (open.length < most && own < mostOfOne) return;
+  const text = open.length < most ? `${own} pages of ${from} get` : `${open.length} pages get`;
+  throw new PageRefused(
+    503,
+    `${text} changes at once already.`,
+    "The page asks for changes every minute instead.",
+    RETRY_SECONDS,
+  );
+}
+
+function sendEvent(stream: EventStream, event: GridEvent): Promise<void> {
   switch (event.kind) {
     case "changes": {
       const { heads, pushes, position } = event;
       const data: ChangesEvent = {
         position,
         heads: heads.map(showPush),
-        pushes: pushes.map(({ revision, ...changes }) => cellsOfPush(revision, changes)),
+        pushes: pushes.map(({ revision, more, ...changes }) => ({ ...cellsOfPush(revision, changes), more })),
       };
-      stream.send("changes", data, position);
-      return;
+      return stream.send("changes", data, position);
     }
     case "unwatched":
-      stream.send("unwatched", { revisions: event.revisions } satisfies UnwatchedEvent);
-      return;
+      return stream.send("unwatched", { revisions: event.revisions } satisfies UnwatchedEvent);
     default:
-      stream.send(event.kind, {});
+      return stream.send(event.kind, {});
   }
 }

@@ -8,6 +8,7 @@ import type { PushesAnswer } from "../../../web/grid/grid-answers.ts";
 import type { GridView } from "../../../web/grid/grid-view.ts";
 import { MAX_JOBS } from "../../../web/grid/job-counts.ts";
 import { showPush } from "../../../web/grid/shown-push.ts";
+import type { IsTrusted } from "../../server/client-address.ts";
 import { sendJson, sendJsonBytes } from "../../server/send-json.ts";
 import type { PageParts } from "../page-parts.ts";
 import { PageRefused } from "../serve/page-refused.ts";
@@ -24,7 +25,7 @@ const MAX_HOT_BYTES = 64 * 1024 * 1024;
 const MAX_ASKED = 50;
 
 /** `/projects/P` and `/projects/P/pushes/REV`, the grid, with its JSON and its events. */
-export function gridRoutes(parts: PageParts): FastifyPluginAsync {
+export function gridRoutes(parts: PageParts, isTrusted: IsTrusted): FastifyPluginAsync {
   const { store, now } = parts;
   const model = new GridModel({
     store,
@@ -81,7 +82,7 @@ export function gridRoutes(parts: PageParts): FastifyPluginAsync {
         await cellsJson(model, { project, revisions, after: query.get("after") ?? "" }),
       );
     });
-    app.register(gridEvents(parts, model));
+    app.register(gridEvents(parts, model, isTrusted));
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { type ClientAddress, clientAddress, type IsTrusted } from "../../server/client-address.ts";
 
 /** The most bytes of an address's query. No link of ours is nearly as long. */
 export const MAX_QUERY_BYTES = 2048;
@@ -11,6 +12,12 @@ export interface RequestSource {
   readonly contentType: string | undefined;
   /** The host that the client used, with its port if it named one. */
   readonly host: string | null;
+}
+
+/** Returns the address that a reader used, and the reader's own. */
+export function clientOf({ url, raw, socket }: FastifyRequest, isTrusted: IsTrusted): ClientAddress {
+  const { rawHeaders } = raw;
+  return clientAddress({ remoteAddress: socket.remoteAddress, target: url, rawHeaders }, isTrusted);
 }
 
 export function sourceOf({ headers }: FastifyRequest, host: string | null): RequestSource {

@@ -143,8 +143,8 @@ export class OpenGrid {
       }
       if (position === "") position = cells.value.position;
       // The answer leaves out a push without jobs.
-      const [jobs = { revision: push, isComplete: true, cells: [], coalesced: [], gone: [] }] =
-        cells.value.pushes;
+      const none = { revision: push, isComplete: true, cells: [], coalesced: [], gone: [], more: false };
+      const [jobs = none] = cells.value.pushes;
       this.#takeCells({ position, pushes: [jobs] });
     }
     return position;

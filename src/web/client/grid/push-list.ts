@@ -12,6 +12,8 @@ export interface PagePush {
   head: ShownPush;
   /** By guid. Null until they have been read. */
   jobs: Map<string, GridJob> | null;
+  /** The beginning of a complete list of its jobs, until the rest has come. */
+  begun: CellsOfPush | null;
   /** What was made of the jobs; null after they have changed. */
   made: PushJobs | null;
   /** What the last filter has made of the jobs; null after they have changed. */
@@ -70,16 +72,20 @@ export class PushList {
       return known;
     }
     const jobs = areJobsKnown ? new Map<string, GridJob>() : null;
-    const push = { revision: head.revision, head, jobs, made: null, chosen: null };
+    const push = { revision: head.revision, head, jobs, begun: null, made: null, chosen: null };
     this.#pushes.push(push);
     this.#sort();
     return push;
   }
 
   /** Applies changes. A job that is known in the same version stays as it is. Returns null if nothing changes. */
-  takeCells({ revision, isComplete, cells, coalesced, gone }: CellsOfPush): TakenChange | null {
-    const push = this.find(revision);
+  takeCells(given: CellsOfPush): TakenChange | null {
+    const push = this.find(given.revision);
     if (push === null) return null;
+    const whole = given.isComplete || push.begun === null ? given : joined(push.begun, given);
+    push.begun = whole.isComplete && whole.more ? whole : null;
+    if (push.begun !== null) return null;
+    const { isComplete, cells, coalesced, gone } = whole;
     const isFirst = push.jobs === null;
     const before = push.jobs ?? new Map<string, GridJob>();
     const after = isComplete ? new Map<string, GridJob>() : before;
@@ -110,4 +116,13 @@ export class PushList {
     // Pushes of the same second keep the order in which the server listed them.
     this.#pushes.sort((a, b) => b.head.at - a.head.at);
   }
+}
+
+function joined(begun: CellsOfPush, next: CellsOfPush): CellsOfPush {
+  return {
+    ...begun,
+    cells: [...begun.cells, ...next.cells],
+    coalesced: [...begun.coalesced, ...next.coalesced],
+    more: next.more,
+  };
 }
