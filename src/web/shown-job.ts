@@ -14,12 +14,16 @@ export interface ShownJob {
   readonly coalesced_to: string | null;
   /** Sorted by title. */
   readonly details: readonly JobInfoEntry[];
+  /** There are more than are shown. */
+  readonly has_more_details: boolean;
   readonly failures: FailureSummary;
   readonly performance: PerformanceRows;
   /** In the order of arrival. */
   readonly logs: readonly LogOfJob[];
   readonly history: JobHistory;
   readonly data: readonly ArtifactText[];
+  /** How long jobs of the same kind took, for a job that has not ended. In seconds; null if it is unknown or does not matter. */
+  readonly typical_seconds: number | null;
   /** Jobs of the same kind, those of the newest pushes first. Null if they were not asked for: only one tab shows them. */
   readonly similar: readonly SimilarRow[] | null;
   /** The page of a bug in the bug tracker, up to its number. */

@@ -50,6 +50,19 @@ describe.each([
     },
   );
 
+  it.each(["text", "muted", "bad"])("--%s can be read on a failing line", (name) => {
+    expect(contrast(value(name), value("failing"))).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it.each(Array.from({ length: 16 }, (_, colour) => `log-colour-${colour}`))(
+    "--%s can be read in every line of a log",
+    (name) => {
+      for (const background of ["page", "marked", "failing"]) {
+        expect([background, contrast(value(name), value(background)) >= 4.5]).toEqual([background, true]);
+      }
+    },
+  );
+
   it.each([...tokens.keys()].filter((name) => /^status-.*-text$/.test(name)))(
     "--%s can be read on its fill",
     (name) => {

@@ -26,6 +26,7 @@ function aShownJob({ state = "completed", guid = "task/0", failures, history, ..
       push: null,
       coalesced_to: null,
       details: [],
+      has_more_details: false,
       performance: { rows: [], is_cut: false },
       logs: [],
       data: [],
@@ -42,7 +43,12 @@ function aShownJob({ state = "completed", guid = "task/0", failures, history, ..
       },
       ...history,
     },
-    ...{ similar: null, bug_address: "https://bugs.example/", read_at: "2026-01-05T10:00:00Z" },
+    ...{
+      typical_seconds: null,
+      similar: null,
+      bug_address: "https://bugs.example/",
+      read_at: "2026-01-05T10:00:00Z",
+    },
     ...others,
   };
 }

@@ -53,7 +53,7 @@ export async function startPagesServer(store: Store, changes: Partial<PageParts>
       ready: { state: "ready", words: "worker ready" },
       now: Date.now,
     }),
-    logs: { readPart: async () => noLog, find: async () => noLog },
+    logs: { readPart: async () => noLog, find: async () => noLog, findErrors: async () => noLog },
     assets: openAssets(assets.folder, log),
     now: Date.now,
     log,

@@ -7,7 +7,12 @@ import { type AskedLog, findLog, viewLog } from "../../queries/log/view-log.ts";
 import { logNotThere, viewedLine, viewedText } from "../../queries/log/viewed-text.ts";
 import { jobTitle } from "../../web/job-title.ts";
 import { LogView } from "../../web/log/log-view.tsx";
-import type { FindAnswer, LinesAnswer } from "../../web/log/viewed-log.ts";
+import {
+  type ErrorsAnswer,
+  type FindAnswer,
+  hasNoSummary,
+  type LinesAnswer,
+} from "../../web/log/viewed-log.ts";
 import { sendJsonText } from "../server/send-json.ts";
 import type { PageParts } from "./page-parts.ts";
 import { drawMarkup } from "./serve/markup.ts";
@@ -50,7 +55,12 @@ const findQuery = z.object({
   as_of: asOf,
 });
 
-/** `/log`, and its data: lines, and the lines that hold a text. */
+const errorsQuery = z.object({ ...asked, as_of: asOf });
+
+/** Shown where a job has no log: the page says why. */
+const NO_TEXT = { state: "busy", detail: "" } as const;
+
+/** `/log`, and its data: lines, the lines that hold a text, and those that are errors. */
 export function logRoutes(parts: PageParts): FastifyPluginAsync {
   const { store, logs } = parts;
 
@@ -66,25 +76,26 @@ export function logRoutes(parts: PageParts): FastifyPluginAsync {
       const { from, view, find, ...question } = read(pageQuery, request);
       const viewed = await viewLog(store, question);
       if (viewed === null) throw noSuchJob();
-      const stop = stopWith(reply);
       const found =
         viewed.chosen === null ? null : await findLog(store, { ...question, log: viewed.chosen.name });
-      const plain =
+      // Scripts search the text themselves. Only the links and the form of a page without scripts name a line as well.
+      const isSearching = from !== null;
+      const isFailing = view !== null && (isSearching || !hasNoSummary(viewed));
+      const { failing, plain } =
         found === null
-          ? ({ state: "busy", detail: "" } as const)
+          ? { failing: viewed.failing, plain: NO_TEXT }
           : await plainPage(
               logs,
               { ...found, asOfMs: null },
-              viewed,
-              // Scripts look for the text themselves. Only the form of a page without scripts names a line as well.
-              { from, isFailing: view !== null, find: from === null ? null : find },
-              { waitMs: PAGE_WAIT_MS, stop },
+              { ...viewed, failing: isFailing && hasNoSummary(viewed) ? null : viewed.failing },
+              { from, isFailing, find: isSearching ? find : null },
+              { waitMs: PAGE_WAIT_MS, stop: stopWith(reply) },
             );
       return sendPage(reply, parts, {
         title: `Log of ${jobTitle(viewed.job)}`,
         project: viewed.job.project,
         entry: viewed.chosen === null ? null : "log-page",
-        main: drawMarkup(<LogView viewed={viewed} plain={plain} />),
+        main: drawMarkup(<LogView viewed={{ ...viewed, failing }} plain={plain} />),
       });
     });
 
@@ -105,6 +116,16 @@ export function logRoutes(parts: PageParts): FastifyPluginAsync {
       const part = await logs.find(shown, asking, LINES_WAIT_MS, stopWith(reply));
       const answer: FindAnswer = part.ok
         ? { state: "found", text: viewedText(part.facts), ...part.found }
+        : notThere(part);
+      return sendAnswer(reply, answer);
+    });
+
+    app.get("/api/log/errors", async (request, reply) => {
+      const { as_of, ...question } = read(errorsQuery, request);
+      const shown = await logOf(question, as_of);
+      const part = await logs.findErrors(shown, LINES_WAIT_MS, stopWith(reply));
+      const answer: ErrorsAnswer = part.ok
+        ? { state: "errors", text: viewedText(part.facts), lines: part.lines, is_whole: part.isWhole }
         : notThere(part);
       return sendAnswer(reply, answer);
     });
@@ -141,7 +162,7 @@ function notThere(part: TextOnItsWay | NoLogText): Extract<LinesAnswer, { state:
 }
 
 /** Log text is sent as it is: nothing in it is blanked. */
-function sendAnswer(reply: FastifyReply, answer: LinesAnswer | FindAnswer): FastifyReply {
+function sendAnswer(reply: FastifyReply, answer: LinesAnswer | FindAnswer | ErrorsAnswer): FastifyReply {
   return sendJsonText(reply, JSON.stringify(answer));
 }
 

@@ -12,8 +12,12 @@ interface CachedFile {
   readonly usedAtMs: number;
 }
 
-/** Deletes texts that are too old, and then those that were not used for longest, until the rest is small enough. */
-export async function evictLogs(folder: string, maxBytes: number, nowMs: number): Promise<void> {
+/**
+ * Deletes texts that are too old, and then those that were not used for longest, until the rest is small enough.
+ *
+ * @returns how many files went.
+ */
+export async function evictLogs(folder: string, maxBytes: number, nowMs: number): Promise<number> {
   const files = await filesIn(folder);
   const isOld = ({ fetchedAtMs }: CachedFile): boolean => nowMs - fetchedAtMs > LONGEST_MS;
   // A part is what a worker left that was killed, unless it is being written.
@@ -27,14 +31,23 @@ export async function evictLogs(folder: string, maxBytes: number, nowMs: number)
     bytes -= file.bytes;
     doomed.push(file);
   }
+  let deleted = 0;
   for (const { path } of doomed) {
-    await rm(path, { force: true });
-    if (path.endsWith(TEXT_END)) await rm(marksPath(path), { force: true });
+    try {
+      await rm(path, { force: true });
+      if (path.endsWith(TEXT_END)) await rm(marksPath(path), { force: true });
+      deleted++;
+    } catch {
+      // The disk cannot be written to now. The next log that is fetched tries again.
+    }
   }
+  return deleted;
 }
 
 async function filesIn(folder: string): Promise<CachedFile[]> {
-  const found = (await readdir(folder)).map(async (name): Promise<CachedFile[]> => {
+  // Without the folder there is nothing to delete.
+  const names = await readdir(folder).catch((): string[] => []);
+  const found = names.map(async (name): Promise<CachedFile[]> => {
     const path = join(folder, name);
     try {
       const { size: bytes, mtimeMs: fetchedAtMs, atimeMs: usedAtMs } = await stat(path);

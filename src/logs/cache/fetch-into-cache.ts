@@ -29,7 +29,7 @@ export interface FetchTask {
 
 /** Why a log has no text that could be shown. */
 export interface TextFailure {
-  readonly reason: LogFetchFailure["kind"] | LogFault["reason"] | ThreadFailure["kind"];
+  readonly reason: LogFetchFailure["kind"] | LogFault["reason"] | ThreadFailure["kind"] | "disk";
   /** Text for people, without secrets. */
   readonly detail: string;
 }
@@ -89,10 +89,22 @@ export async function fetchIntoCache(
     await rename(part, path);
     return null;
   } catch (error) {
-    if (!(error instanceof LogFetchError)) throw error;
-    const { kind, detail } = error.failure;
-    return { reason: kind, detail: `the log could not be fetched: ${detail}` };
+    if (error instanceof LogFetchError) {
+      const { kind, detail } = error.failure;
+      return { reason: kind, detail: `the log could not be fetched: ${detail}` };
+    }
+    const failure = diskFailure(error);
+    if (failure === null) throw error;
+    return failure;
   }
+}
+
+/** Returns what an error of the file system means for a reader; null for any other error. */
+export function diskFailure(error: unknown): TextFailure | null {
+  if (typeof error !== "object" || error === null || !("errno" in error) || !("code" in error)) return null;
+  const why = error.code === "ENOSPC" || error.code === "EDQUOT" ? "the disk is full" : String(error.code);
+  // The error's own message has a path in it.
+  return { reason: "disk", detail: `the text cannot be kept on this machine: ${why}` };
 }
 
 function writeWhole(descriptor: number, piece: Buffer): void {

@@ -1,6 +1,7 @@
 import { ThreadFailure } from "../../threads/thread-pool.ts";
 import { type CachedLog, openCached, textPath } from "./cached-log.ts";
 import { LONGEST_MS } from "./evict-logs.ts";
+import type { TextFailure } from "./fetch-into-cache.ts";
 import type { LogSlices, NoLogText } from "./log-slices.ts";
 import type { LogTexts, ShownText, TextFacts, TextOnItsWay } from "./log-texts.ts";
 import { readLogLines, type SliceLimits } from "./read-log-lines.ts";
@@ -72,6 +73,21 @@ export function openLogCache({ work, ...options }: LogCacheOptions): LogCache {
     }
   }
 
+  /** Searches a text if not too many others are being searched. */
+  async function search<T>(work: () => Promise<T>): Promise<T | NoLogText> {
+    if (finds >= TEXTS_AT_ONCE + WAITING_FINDS) return BUSY_FINDING;
+    finds++;
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ThreadFailure)) throw error;
+      // Who has stopped the search does not read the answer.
+      return error.kind === "stopped" ? BUSY_FINDING : failed({ reason: error.kind, detail: error.message });
+    } finally {
+      finds--;
+    }
+  }
+
   return {
     async readLines(url, from, to, isFinal) {
       const part = await withText({ url, isFinal, asOfMs: null }, null, async ({ file, marks }) => {
@@ -88,26 +104,29 @@ export function openLogCache({ work, ...options }: LogCacheOptions): LogCache {
         return lines === null ? TOO_LONG : { ok: true as const, facts, lines };
       }),
     find: (text, question, waitMs, stop) =>
-      withText(text, waitMs, async ({ path, lines }, facts) => {
-        if (finds >= TEXTS_AT_ONCE + WAITING_FINDS) return BUSY_FINDING;
-        finds++;
-        try {
+      withText(text, waitMs, ({ path, lines }, facts) =>
+        search(async () => {
           const found = await work.findText(path, { ...question, lines }, stop);
           return found === null ? BUSY : { ok: true as const, facts, found };
-        } catch (error) {
-          if (!(error instanceof ThreadFailure)) throw error;
-          // Who has stopped the search does not read the answer.
-          if (error.kind === "stopped") return BUSY_FINDING;
-          return { ok: false as const, kind: "failed" as const, reason: error.kind, detail: error.message };
-        } finally {
-          finds--;
-        }
-      }),
+        }),
+      ),
+    findErrors: (text, waitMs, stop) =>
+      withText(text, waitMs, ({ path }, facts) =>
+        search(async () => {
+          const found = await work.findErrors(path, stop);
+          if (found === null) return BUSY;
+          return "lines" in found ? { ok: true as const, facts, ...found } : failed(found);
+        }),
+      ),
     async close() {
       await fetches.close();
       await work.close();
     },
   };
+}
+
+function failed(failure: TextFailure): NoLogText {
+  return { ok: false, kind: "failed", ...failure };
 }
 
 const BUSY: NoLogText = {

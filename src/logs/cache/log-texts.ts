@@ -40,6 +40,18 @@ export type TextFound =
   | TextOnItsWay
   | NoLogText;
 
+export type TextErrors =
+  | {
+      readonly ok: true;
+      readonly facts: TextFacts;
+      /** The numbers of the lines, ascending. */
+      readonly lines: readonly number[];
+      /** The log has no other error lines. */
+      readonly isWhole: boolean;
+    }
+  | TextOnItsWay
+  | NoLogText;
+
 /** The texts of logs, as pages show them. */
 export interface LogTexts {
   /**
@@ -55,4 +67,6 @@ export interface LogTexts {
     waitMs: number,
     stop: AbortSignal,
   ): Promise<TextFound>;
+  /** Looks for the lines of a whole log that a worker takes for errors. */
+  findErrors(text: ShownText, waitMs: number, stop: AbortSignal): Promise<TextErrors>;
 }

@@ -5,7 +5,13 @@ import { hostOf } from "../../domain/text/url-host.ts";
 import { withDeadline } from "../../timing/deadline.ts";
 import { PART_END, TEXT_END } from "./cached-log.ts";
 import { evictLogs } from "./evict-logs.ts";
-import type { FetchTask, FetchText, TextFailure, TextLimits } from "./fetch-into-cache.ts";
+import {
+  diskFailure,
+  type FetchTask,
+  type FetchText,
+  type TextFailure,
+  type TextLimits,
+} from "./fetch-into-cache.ts";
 import type { NoLogText } from "./log-slices.ts";
 import type { TextOnItsWay } from "./log-texts.ts";
 import { TEXTS_AT_ONCE } from "./text-threads.ts";
@@ -86,14 +92,26 @@ export function openTextFetches(options: TextFetchesOptions): TextFetches {
   }
 
   async function run(task: FetchTask, stop: AbortSignal, onBytes: (bytes: number) => void) {
-    makeFolder(folder);
+    const failure = await fetchOnce(task, stop, onBytes);
+    // On a full disk, the other texts have to go. There is nothing else that this cache could give up.
+    const isFreed = failure?.reason === "disk" && (await evictLogs(folder, 0, now())) > 0;
+    const end = isFreed ? await fetchOnce(task, stop, onBytes) : failure;
+    if (end !== null) remember(task.path, end);
+    await evictLogs(folder, maxBytes, now());
+    return end;
+  }
+
+  async function fetchOnce(task: FetchTask, stop: AbortSignal, onBytes: (bytes: number) => void) {
     try {
-      const failure = await fetchText(task, stop, onBytes);
-      if (failure !== null) remember(task.path, failure);
+      makeFolder(folder);
+      return await fetchText(task, stop, onBytes);
+    } catch (error) {
+      const failure = diskFailure(error);
+      if (failure === null) throw error;
       return failure;
     } finally {
-      await rm(task.part, { force: true });
-      await evictLogs(folder, maxBytes, now());
+      // What cannot be deleted now is deleted with the texts that are too old.
+      await rm(task.part, { force: true }).catch(() => undefined);
     }
   }
 

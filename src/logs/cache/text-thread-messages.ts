@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { FetchTask, TextFailure } from "./fetch-into-cache.ts";
+import type { FoundErrors } from "./find-errors.ts";
 import type { FindQuestion, Found } from "./text-finder.ts";
 
 const bound = z.number().positive();
@@ -19,9 +20,9 @@ export const bytesTold = z.number();
 // Our own code sends the reason, so it is not compared with a list of all reasons.
 const failureReason = z.custom<TextFailure["reason"]>((value) => typeof value === "string");
 
-export const fetchReply: z.ZodType<TextFailure | null> = z
-  .object({ reason: failureReason, detail: z.string() })
-  .nullable();
+const failure = z.object({ reason: failureReason, detail: z.string() });
+
+export const fetchReply: z.ZodType<TextFailure | null> = failure.nullable();
 
 /** A text of the cache in which something is looked for. */
 export interface FindTask {
@@ -47,4 +48,9 @@ export const findReply: z.ZodType<Found | null> = z
     near: z.array(z.number()),
     buckets: z.array(z.number()),
   })
+  .nullable();
+
+/** Null: the text is no longer in the cache. */
+export const errorsReply: z.ZodType<FoundErrors | null> = z
+  .union([z.object({ lines: z.array(z.number()), isWhole: z.boolean() }), failure])
   .nullable();

@@ -2,16 +2,21 @@ import { openThreadPool, ThreadFailure } from "../../threads/thread-pool.ts";
 import { defaultFetchLimits } from "../fetch/fetch-limits.ts";
 import type { FetchSettings } from "../fetch/fetch-settings.ts";
 import type { FetchTask, FetchText, TextFailure } from "./fetch-into-cache.ts";
+import type { FoundErrors } from "./find-errors.ts";
 import type { FindQuestion, Found } from "./text-finder.ts";
-import { bytesTold, type FindTask, fetchReply, findReply } from "./text-thread-messages.ts";
+import { bytesTold, errorsReply, type FindTask, fetchReply, findReply } from "./text-thread-messages.ts";
 
 /** Looks for a text in a log of the cache; null if the log is no longer there. */
 export type FindText = (path: string, question: FindQuestion, stop: AbortSignal) => Promise<Found | null>;
+
+/** Looks for the error lines of a log of the cache; null if the log is no longer there. */
+export type FindErrors = (path: string, stop: AbortSignal) => Promise<FoundErrors | null>;
 
 /** Does the work on texts that takes long. */
 export interface TextWork {
   readonly fetchText: FetchText;
   readonly findText: FindText;
+  readonly findErrors: FindErrors;
   close(): Promise<void>;
 }
 
@@ -47,6 +52,13 @@ export function openTextThreads(fetch: FetchSettings, { entries }: Compiled = {}
     reply: findReply,
     totalMs: LONGEST_FIND_MS,
   });
+  const findingErrors = openThreadPool<string, FoundErrors | null>({
+    ...common,
+    entry: new URL("errors-thread-entry.js", base),
+    workerData: null,
+    reply: errorsReply,
+    totalMs: LONGEST_FIND_MS,
+  });
   return {
     async fetchText(task, stop, onBytes) {
       try {
@@ -57,8 +69,9 @@ export function openTextThreads(fetch: FetchSettings, { entries }: Compiled = {}
       }
     },
     findText: (path, question, stop) => finding.run({ path, question }, stop),
+    findErrors: (path, stop) => findingErrors.run(path, stop),
     async close() {
-      await Promise.all([fetching.close(), finding.close()]);
+      await Promise.all([fetching.close(), finding.close(), findingErrors.close()]);
     },
   };
 }

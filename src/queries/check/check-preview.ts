@@ -13,7 +13,7 @@ export function previewOf({ submission }: AcceptedJob): CheckPreview {
     ...{ platform: job.machine_platform.platform, options: job.options },
     ...{ group_symbol: job.group_symbol, group_name: job.group_name },
     ...{ symbol: job.job_symbol, name: job.name },
-    details: jobInfoEntries(artifact(JOB_INFO), artifact("buildapi")),
+    details: jobInfoEntries(artifact(JOB_INFO), artifact("buildapi")).entries,
     logs: logs.map(({ name, url }) => ({ name, url })),
     refused,
   };

@@ -8,8 +8,15 @@ import { readJson } from "./read-summary.ts";
 const MAX_ENTRIES = 1000;
 
 const entry = z.object({ title: text, value: z.string(), url: text, content_type: text });
-const jobInfo = z.object({ job_details: firstOf(entry, MAX_ENTRIES) });
+const jobInfo = z.object({ job_details: firstOf(entry, MAX_ENTRIES + 1) });
 const buildApi = z.object({ buildername: z.string() });
+
+/** The entries of a job's `Job Info`. */
+export interface ShownJobInfo {
+  readonly entries: readonly JobInfoEntry[];
+  /** There are more than are shown. */
+  readonly isCut: boolean;
+}
 
 /**
  * Returns the entries of a job's `Job Info`, sorted by title, with the name of its builder if it has one. An entry of an unknown
@@ -17,9 +24,10 @@ const buildApi = z.object({ buildername: z.string() });
  *
  * @param builder - the artifact `buildapi`.
  */
-export function jobInfoEntries(info: Artifact | null, builder: Artifact | null): JobInfoEntry[] {
+export function jobInfoEntries(info: Artifact | null, builder: Artifact | null): ShownJobInfo {
   const given = info === null ? [] : (jobInfo.safeParse(readJson(info.blob)).data?.job_details ?? []);
   const entries: JobInfoEntry[] = given
+    .slice(0, MAX_ENTRIES)
     .filter((each) => each !== null)
     .map(({ title, value, url, content_type }) => {
       const link = content_type === "link" && url ? url : null;
@@ -28,7 +36,10 @@ export function jobInfoEntries(info: Artifact | null, builder: Artifact | null):
     });
   const name = builder === null ? undefined : buildApi.safeParse(readJson(builder.blob)).data?.buildername;
   if (name !== undefined) entries.push({ kind: "text", title: "Buildername", value: name, url: null });
-  return entries.toSorted((a, b) => compare(a.title ?? "", b.title ?? ""));
+  return {
+    entries: entries.toSorted((a, b) => compare(a.title ?? "", b.title ?? "")),
+    isCut: given.length > MAX_ENTRIES,
+  };
 }
 
 /** Plain code order, so that every reader sees the same order. */

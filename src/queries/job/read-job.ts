@@ -6,6 +6,7 @@ import { blankTexts } from "../../domain/text/blank-texts.ts";
 import type { ExplainedJob } from "../../store/ports/job-reads.ts";
 import type { StoredLog } from "../../store/ports/log-store.ts";
 import type { Store } from "../../store/ports/store.ts";
+import { progressStatuses } from "../../web/job-status.ts";
 import type { JobFacts, LogOfJob, ShownJob } from "../../web/shown-job.ts";
 import { explanationOf } from "../explanation.ts";
 import { artifactText, makersInWords } from "./artifact-texts.ts";
@@ -14,7 +15,7 @@ import { jobHistory, MAX_REJECTIONS } from "./job-history.ts";
 import { jobInfoEntries } from "./job-info.ts";
 import { performanceRows } from "./performance-rows.ts";
 import { readSummary } from "./read-summary.ts";
-import { similarJobs } from "./similar-jobs.ts";
+import { similarJobs, typicalSeconds } from "./similar-jobs.ts";
 
 /** The artifacts that tabs are made of. They are shown whatever else a job has. */
 const USED = [JOB_INFO, BUG_SUGGESTIONS, "text_log_summary", "performance_data", "buildapi"];
@@ -37,7 +38,7 @@ export interface ReadOptions {
 
 type JobStore = Pick<
   Store,
-  "name" | "findJobsByGuid" | "findArtifact" | "listRejections" | "listOnlyCounted" | "listSimilarJobs"
+  "name" | "findJobsByGuid" | "findArtifact" | "listRejectionHeads" | "listOnlyCounted" | "listSimilarJobs"
 >;
 
 /** Returns all that is shown of a job. */
@@ -50,17 +51,20 @@ export async function readJob(
   // A task id finds its runs too, and another form of the same id.
   const found = jobs.find(({ job }) => job.job_guid === guid);
   if (found === undefined) return { shown: null, runs: jobs.map(({ job }) => job.job_guid) };
+  const isInProgress = progressStatuses.includes(found.job.state);
   const [artifacts, similar] = await Promise.all([
     readArtifacts(store, found),
-    withSimilar ? similarJobs(store, found.job) : null,
+    withSimilar || isInProgress ? similarJobs(store, found.job) : null,
   ]);
   const artifactOf = (name: string): Artifact | null => artifacts.get(name) ?? null;
   const { job, logs } = found;
+  const info = jobInfoEntries(artifactOf(JOB_INFO), artifactOf("buildapi"));
   const shown = {
     ...blankTexts({
       push: pushOf(found),
       coalesced_to: found.coalesced_to,
-      details: jobInfoEntries(artifactOf(JOB_INFO), artifactOf("buildapi")),
+      details: info.entries,
+      has_more_details: info.isCut,
       failures: failureSummary(
         artifactOf(BUG_SUGGESTIONS),
         readSummary(artifactOf("text_log_summary")),
@@ -73,8 +77,9 @@ export async function readJob(
         const artifact = artifacts.get(each.name);
         return artifact === undefined ? [] : [artifactText(artifact, makersInWords(each))];
       }),
-      similar,
+      similar: withSimilar ? similar : null,
     }),
+    typical_seconds: isInProgress && similar !== null ? typicalSeconds(similar) : null,
     // Not blanked: other pages are asked for the job by these names.
     job: jobFacts(job),
     bug_address: bugAddress,

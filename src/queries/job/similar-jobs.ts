@@ -5,6 +5,8 @@ import type { SimilarRow } from "../../web/shown-job.ts";
 
 /** How many jobs of a kind are shown. */
 const MAX_SIMILAR = 20;
+/** Runs that ended like this took as long as such a job takes. Others were cut short. */
+const WHOLE_RUNS: readonly (string | null)[] = ["success", "testfailed"];
 
 /** Returns how jobs of the same kind ended in the newest pushes of the project, the newest first. */
 export async function similarJobs(
@@ -25,4 +27,15 @@ export async function similarJobs(
       revision: push.revision,
       order_at: push.order_at,
     }));
+}
+
+/** Returns how long jobs of a kind take, in seconds: the median of those that ran to their end; null if none did. Pure. */
+export function typicalSeconds(similar: readonly SimilarRow[]): number | null {
+  const durations = similar
+    .filter(({ result, start_timestamp: start, end_timestamp: end }) => {
+      return WHOLE_RUNS.includes(result) && start > 0 && end >= start;
+    })
+    .map(({ start_timestamp: start, end_timestamp: end }) => end - start)
+    .toSorted((a, b) => a - b);
+  return durations[Math.floor(durations.length / 2)] ?? null;
 }

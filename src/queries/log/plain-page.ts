@@ -21,12 +21,36 @@ const FAILING = 20;
 const ABOVE = 5;
 const HITS = 100;
 
+/** The page, and the failing lines that it marks. */
+export interface PlainAnswer {
+  readonly plain: PlainPage;
+  readonly failing: readonly number[];
+}
+
 /**
  * Returns what a page without scripts shows of a log.
  *
+ * @param viewed.failing - the failing lines; null if the log has to be searched for them.
  * @param waitMs - how long to wait if the log has to be fetched.
  */
 export async function plainPage(
+  texts: LogTexts,
+  text: ShownText,
+  viewed: Pick<ViewedLog, "opens_at"> & { readonly failing: readonly number[] | null },
+  question: PlainQuestion,
+  { waitMs, stop }: { readonly waitMs: number; readonly stop: AbortSignal },
+): Promise<PlainAnswer> {
+  if (viewed.failing !== null) {
+    const known = { failing: viewed.failing, opens_at: viewed.opens_at };
+    return { failing: viewed.failing, plain: await pageOf(texts, text, known, question, { waitMs, stop }) };
+  }
+  const errors = await texts.findErrors(text, waitMs, stop);
+  if (!errors.ok) return { failing: [], plain: notShown(errors) };
+  const found = { failing: errors.lines, opens_at: viewed.opens_at };
+  return { failing: errors.lines, plain: await pageOf(texts, text, found, question, { waitMs, stop }) };
+}
+
+async function pageOf(
   texts: LogTexts,
   text: ShownText,
   viewed: Pick<ViewedLog, "failing" | "opens_at">,

@@ -37,12 +37,14 @@ export async function viewLog(
   const wanted = log ?? read?.logName ?? null;
   const chosen = chooseLog(view.logs, wanted);
   const state = artifact === null ? "none" : summaryState(read, view.logs, chosen);
+  const shownInfo = jobInfoEntries(info, builder);
   const isOfThis = state === "of-this-log" && read !== null;
   return {
     job,
     coalesced_to: view.coalesced_to,
     revision: await revisionOf(store, view),
-    details: blankTexts(jobInfoEntries(info, builder)),
+    details: blankTexts(shownInfo.entries),
+    has_more_details: shownInfo.isCut,
     logs: view.logs.map(logChoice),
     chosen: chosen === null ? null : logChoice(chosen),
     wanted,

@@ -1,6 +1,7 @@
 import type { NoLogText } from "../../logs/cache/log-slices.ts";
 import type { TextFacts, TextOnItsWay } from "../../logs/cache/log-texts.ts";
 import type { SliceLine } from "../../logs/cache/read-log-lines.ts";
+import { logTrouble } from "../../web/log/log-trouble.ts";
 import type { LogNotThere, ViewedLine, ViewedText } from "../../web/log/viewed-log.ts";
 
 export function viewedText({ total, bytes, isFinal, fetchedAtMs }: TextFacts): ViewedText {
@@ -20,7 +21,10 @@ export function logNotThere(answer: TextOnItsWay | NoLogText): LogNotThere | nul
     case "fetching":
       return { state: "fetching", bytes: answer.bytes };
     case "failed":
-      return { state: "failed", reason: answer.reason, detail: answer.detail };
+      return {
+        ...{ state: "failed", reason: answer.reason, detail: answer.detail },
+        ...logTrouble(answer.reason),
+      };
     case "busy":
     case "too-long":
       return null;

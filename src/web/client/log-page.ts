@@ -11,13 +11,13 @@ if (details !== null) void showRawHtml(details);
 
 /** The page as the server has drawn it says what there is to show. */
 function start(place: HTMLElement): void {
-  const { project = "", guid = "", log = "", failing = "", opensAt = "", jobState = "" } = place.dataset;
+  const { project = "", guid = "", log = "", failing, opensAt = "", jobState = "" } = place.dataset;
   const query = new URLSearchParams(location.search);
   const from = query.get("from") ?? "";
   startLogActions(place, {
     log: { project, guid, log },
     jobState,
-    failing: numbersIn(failing),
+    failing: failing === undefined ? null : numbersIn(failing),
     opensAt: rangeIn(opensAt),
     from: /^\d{1,9}$/.test(from) ? Number(from) : null,
     isFailingOnly: query.get("view") === "errors",

@@ -3,11 +3,13 @@
  * time, up to a minute. Two questions are never asked at once.
  *
  * @param ask - returns whether there was an answer.
+ * @returns a function that ends it.
  */
-export function pollWhileVisible(everyMs: number, ask: () => Promise<boolean>): void {
+export function pollWhileVisible(everyMs: number, ask: () => Promise<boolean>): () => void {
   let failures = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isAsking = false;
+  const ended = new AbortController();
 
   async function askNow(): Promise<void> {
     clearTimeout(timer);
@@ -15,11 +17,19 @@ export function pollWhileVisible(everyMs: number, ask: () => Promise<boolean>): 
     isAsking = true;
     failures = (await ask()) ? 0 : failures + 1;
     isAsking = false;
-    timer = setTimeout(() => void askNow(), Math.min(everyMs * 2 ** failures, LONGEST_MS));
+    if (!ended.signal.aborted) wait(Math.min(everyMs * 2 ** failures, LONGEST_MS));
   }
 
-  timer = setTimeout(() => void askNow(), everyMs);
-  document.addEventListener("visibilitychange", () => void askNow());
+  function wait(ms: number): void {
+    timer = setTimeout(() => void askNow(), ms);
+  }
+
+  wait(everyMs);
+  document.addEventListener("visibilitychange", () => void askNow(), { signal: ended.signal });
+  return () => {
+    ended.abort();
+    clearTimeout(timer);
+  };
 }
 
 const LONGEST_MS = 60_000;

@@ -3,13 +3,13 @@ import { RefusedParts } from "./refused-parts.tsx";
 import type { TabProps } from "./tab-props.ts";
 
 /** What publisher and log tell about the job. */
-export function DetailTab({ shown: { details, job, history } }: TabProps) {
+export function DetailTab({ shown: { details, has_more_details, job, history } }: TabProps) {
   return (
     <>
       {details.length === 0 ? (
         <p>No details: the job's messages bring no job info{job.state === "completed" ? "." : " yet."}</p>
       ) : (
-        <JobInfoList details={details} resultsName={job.name} />
+        <JobInfoList details={details} hasMore={has_more_details} resultsName={job.name} />
       )}
       <RefusedParts refused={history.refused} />
     </>

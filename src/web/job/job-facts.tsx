@@ -7,6 +7,7 @@ import { jobTitle } from "../job-title.ts";
 import type { ShownJob } from "../shown-job.ts";
 import { ShownTime, type Zone } from "../shown-time.tsx";
 import { durationText } from "./job-duration.ts";
+import { timeRemaining } from "./time-remaining.ts";
 
 interface JobFactsProps {
   readonly shown: ShownJob;
@@ -40,10 +41,13 @@ export function JobFacts({ shown, zone, nowMs }: JobFactsProps) {
   const { job, details, logs } = shown;
   const { build_platform: built } = job;
   const build = [built.architecture, built.platform, built.os_name].filter((part) => part !== "");
-  const duration = durationText(job, Math.floor(nowMs / 1000));
+  const nowSeconds = Math.floor(nowMs / 1000);
+  const duration = durationText(job, nowSeconds);
+  const remaining = timeRemaining(job, shown.typical_seconds, nowSeconds);
   const task = details.find(({ kind, value }) => kind === "link" && value === INSPECT_TASK);
   return (
     <div class="job-facts">
+      {remaining !== null && <p class="job-remaining">{remaining}</p>}
       <dl>
         <Fact name="Job">{printable(jobTitle(job))}</Fact>
         {job.tier > 1 && <Fact name="Tier">{job.tier}</Fact>}

@@ -5,20 +5,30 @@ import type { JobInfoEntry } from "../shown-job.ts";
 
 interface JobInfoListProps {
   readonly details: readonly JobInfoEntry[];
+  /** There are more. Default: false. */
+  readonly hasMore?: boolean;
   /** What the viewer of test results calls the results. */
   readonly resultsName: string;
 }
 
 /** The entries of `Job Info`, with exactly the markup that publishers know. @see spec/ui.md, section 1 */
-export function JobInfoList({ details, resultsName }: JobInfoListProps) {
+export function JobInfoList({ details, hasMore = false, resultsName }: JobInfoListProps) {
   return (
-    <ul class="job-info">
-      {details.map((entry) => (
-        <li key={`${entry.kind} ${entry.title} ${entry.url} ${entry.value}`}>
-          <Entry entry={entry} resultsName={resultsName} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul class="job-info">
+        {details.map((entry) => (
+          <li key={`${entry.kind} ${entry.title} ${entry.url} ${entry.value}`}>
+            <Entry entry={entry} resultsName={resultsName} />
+          </li>
+        ))}
+      </ul>
+      {hasMore && (
+        <p class="muted">
+          Only the first {details.length} entries are shown. The artifact “Job Info” in the tab “Data” has
+          all.
+        </p>
+      )}
+    </>
   );
 }
 

@@ -55,6 +55,10 @@ const troubles: Readonly<Record<string, LogTrouble>> = {
     heading: "The log's host redirects too often",
     advice: `The operator sets the limit with LOG_MAX_REDIRECTS. ${raw}`,
   },
+  disk: {
+    heading: "The log cannot be kept on the server for reading",
+    advice: `The operator has to make room in DATA_DIR, or make it writable again. ${raw}`,
+  },
   timeout: {
     heading: "The log's host took too long",
     advice: `${later} The operator sets the limits with LOG_TIMEOUT_MS, LOG_CONNECT_MS and LOG_IDLE_MS.`,

@@ -8,7 +8,7 @@ import { ShownTime } from "../shown-time.tsx";
 import { NoLog } from "./no-log.tsx";
 import { PlainLog, type PlainPage } from "./plain-log.tsx";
 import { StepList } from "./step-list.tsx";
-import type { ViewedLog } from "./viewed-log.ts";
+import { hasNoSummary, type ViewedLog } from "./viewed-log.ts";
 
 export interface LogViewProps {
   readonly viewed: ViewedLog;
@@ -66,7 +66,7 @@ function LogHead({ viewed }: { readonly viewed: ViewedLog }) {
       {details.length > 0 && (
         <details id="job-details">
           <summary>job details ({details.length})</summary>
-          <JobInfoList details={details} resultsName={job.name} />
+          <JobInfoList details={details} hasMore={viewed.has_more_details} resultsName={job.name} />
         </details>
       )}
       <nav class="log-choices" aria-label="Logs of the job">
@@ -102,7 +102,7 @@ function Lines({ viewed, plain }: LogViewProps) {
         data-guid={job.job_guid}
         data-log={chosen.name}
         data-job-state={job.state}
-        data-failing={failing.join(" ")}
+        data-failing={hasNoSummary(viewed) ? undefined : failing.join(" ")}
         data-opens-at={opens_at === null ? "" : `${opens_at.first} ${opens_at.last}`}
       >
         <noscript>

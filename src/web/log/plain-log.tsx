@@ -2,8 +2,13 @@ import { printable } from "../../domain/text/printable.ts";
 import { type LogPlace, logAddress } from "../addresses.ts";
 import { bytesText, countText } from "./bytes-text.ts";
 import { LogLine } from "./log-line.tsx";
-import { logTrouble } from "./log-trouble.ts";
-import type { LogNotThere, ViewedLine, ViewedLog, ViewedText } from "./viewed-log.ts";
+import {
+  hasNoSummary,
+  type LogNotThere,
+  type ViewedLine,
+  type ViewedLog,
+  type ViewedText,
+} from "./viewed-log.ts";
 
 /** Lines of a log that follow each other. */
 export interface LineBlock {
@@ -59,8 +64,8 @@ export function PlainLog({ viewed, page }: PlainLogProps) {
         />
       );
     case "failed": {
-      const { heading, advice } = logTrouble(page.reason);
-      return <Note text={`${heading}: ${printable(page.detail)}. ${advice}`} address={logAddress(place)} />;
+      const { heading, advice, detail } = page;
+      return <Note text={`${heading}: ${printable(detail)}. ${advice}`} address={logAddress(place)} />;
     }
     case "lines":
       return <PlainLines viewed={viewed} page={page} place={place} />;
@@ -81,7 +86,8 @@ interface PlainLinesProps {
   readonly place: LogPlace;
 }
 
-function PlainLines({ viewed: { failing, job }, page, place }: PlainLinesProps) {
+function PlainLines({ viewed, page, place }: PlainLinesProps) {
+  const { failing, job } = viewed;
   const { text, blocks, isFailing, previous, next, found } = page;
   const failingLines = new Set(failing);
   const view = isFailing ? ({ view: "errors" } as const) : {};
@@ -97,7 +103,7 @@ function PlainLines({ viewed: { failing, job }, page, place }: PlainLinesProps) 
   );
   return (
     <>
-      <PlainTools page={page} place={place} failing={failing.length} />
+      <PlainTools page={page} place={place} viewed={viewed} />
       {found !== null && <Hits found={found} place={place} />}
       {pages}
       <div class="log-plain">
@@ -119,13 +125,9 @@ function PlainLines({ viewed: { failing, job }, page, place }: PlainLinesProps) 
   );
 }
 
-interface PlainToolsProps {
-  readonly page: Extract<PlainPage, { state: "lines" }>;
-  readonly place: LogPlace;
-  readonly failing: number;
-}
-
-function PlainTools({ page: { found, isFailing }, place, failing }: PlainToolsProps) {
+function PlainTools({ page: { found, isFailing }, place, viewed }: PlainLinesProps) {
+  const failing = viewed.failing.length;
+  const isSearched = hasNoSummary(viewed);
   return (
     <form class="log-tools" action="/log" method="get">
       <input type="hidden" name="project" value={place.project} />
@@ -136,11 +138,12 @@ function PlainTools({ page: { found, isFailing }, place, failing }: PlainToolsPr
         find <input type="search" name="find" value={found?.text ?? ""} maxLength={200} />
       </label>
       <button type="submit">Find</button>
-      {failing > 0 && (
+      {(failing > 0 || isSearched) && (
         <a href={logAddress(isFailing ? { ...place, from: 0 } : { ...place, view: "errors", from: 0 })}>
-          {isFailing ? "all lines" : `errors only (${countText(failing)})`}
+          {isFailing ? "all lines" : isSearched ? "errors only" : `errors only (${countText(failing)})`}
         </a>
       )}
+      {isFailing && failing === 0 && <span>No line looks like an error.</span>}
     </form>
   );
 }

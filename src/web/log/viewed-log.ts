@@ -1,6 +1,7 @@
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { ParseStatus } from "../../domain/submission.ts";
 import type { JobInfoEntry } from "../shown-job.ts";
+import type { LogTrouble } from "./log-trouble.ts";
 
 /** What the log page shows around the lines. All texts are from strangers. Passwords in URLs are blanked. */
 export interface ViewedLog {
@@ -11,6 +12,8 @@ export interface ViewedLog {
   readonly revision: string | null;
   /** The job's `Job Info`, sorted by title. */
   readonly details: readonly JobInfoEntry[];
+  /** There are more than are shown. */
+  readonly has_more_details: boolean;
   /** The logs that can be chosen, in the order of arrival. */
   readonly logs: readonly LogChoice[];
   /** The one that is shown; null if the job has no such log. */
@@ -22,7 +25,7 @@ export interface ViewedLog {
   /** What is known about steps and errors. */
   readonly summary: LogSummaryState;
   readonly steps: readonly ViewedStep[];
-  /** The numbers of the failing lines, ascending, each once. */
+  /** The numbers of the failing lines, ascending, each once. Empty if no summary names them: see {@link hasNoSummary}. */
   readonly failing: readonly number[];
   /** The lines to open at if the address names none; null: the top. */
   readonly opens_at: { readonly first: number; readonly last: number } | null;
@@ -30,6 +33,11 @@ export interface ViewedLog {
 
 /** `of-this-log`: the summary was made from the shown log. `of-another-log`: from another one. `none`: the job has none yet. */
 export type LogSummaryState = "of-this-log" | "of-another-log" | "unreadable" | "none";
+
+/** Returns whether no summary names the failing lines of the shown log. Then its text can be searched for them. */
+export function hasNoSummary({ summary }: Pick<ViewedLog, "summary">): boolean {
+  return summary !== "of-this-log";
+}
 
 export interface LogChoice {
   readonly name: string;
@@ -78,8 +86,11 @@ export type ViewedLine = readonly [text: string] | readonly [text: string, whole
 /** The log cannot be shown now. */
 export type LogNotThere =
   | { readonly state: "fetching"; readonly bytes: number }
-  /** @property reason - one of the reasons of `TextFailure`. */
-  | { readonly state: "failed"; readonly reason: string; readonly detail: string };
+  | ({ readonly state: "failed" } & LogTrouble & {
+        /** One of the reasons of `TextFailure`. */
+        readonly reason: string;
+        readonly detail: string;
+      });
 
 /** The answer of `/api/log/lines`. */
 export type LinesAnswer =
@@ -101,5 +112,15 @@ export type FindAnswer =
       readonly before: number;
       readonly near: readonly number[];
       readonly buckets: readonly number[];
+    }
+  | LogNotThere;
+
+/** The answer of `/api/log/errors`; see `TextErrors`. */
+export type ErrorsAnswer =
+  | {
+      readonly state: "errors";
+      readonly text: ViewedText;
+      readonly lines: readonly number[];
+      readonly is_whole: boolean;
     }
   | LogNotThere;

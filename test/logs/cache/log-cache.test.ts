@@ -37,6 +37,9 @@ beforeEach(async () => {
     "/a": answer(large("a")),
     "/b": answer(large("b")),
     "/c": answer(large("c")),
+    "/failing": answer(
+      `start\nTEST-UNEXPECTED-FAIL | a.js\nTypeError: x\n${"calm\n".repeat(99)}${"TypeError: y\n".repeat(200)}`,
+    ),
     "/binary": answer(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 1])),
     "/long-line": answer(gzipSync(Buffer.alloc(9 * KIB * KIB, "x"))),
     ...slow,
@@ -169,6 +172,33 @@ describe("limits", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it("on a full disk the other texts go, and if that does not help, the reader is told", async () => {
+    const work = workHere({ userAgent: "test", allowPrivate: true });
+    let isFull: () => boolean = () => false;
+    const full = { reason: "disk", detail: "the disk is full" } as const;
+    const cache = aCache({
+      work: { ...work, fetchText: async (...given) => (isFull() ? full : work.fetchText(...given)) },
+    });
+    const read = (path: string) => cache.readLines(`${host.url}${path}`, 0, 1, true);
+    const texts = () => readdirSync(folder).filter((name) => name.endsWith(".txt"));
+    await read("/a");
+    isFull = () => texts().length > 0;
+    expect(await read("/b")).toMatchObject({ ok: true });
+    expect(texts()).toHaveLength(1);
+    isFull = () => true;
+    expect(await read("/c")).toMatchObject({ ok: false, kind: "failed", ...full });
+  });
+
+  it("a folder that cannot be written to is told without its path", async () => {
+    const file = join(folder, "..", "file");
+    writeFileSync(file, "");
+    const part = await aCache({ folder: join(file, "log-cache") }).readLines(`${host.url}/a`, 0, 1, true);
+    expect(part).toEqual({
+      ...{ ok: false, kind: "failed", reason: "disk" },
+      detail: "the text cannot be kept on this machine: EEXIST",
+    });
+  });
+
   it("an address that is not public is never fetched", async () => {
     const cache = aCache({ work: workHere({ userAgent: "test" }) });
     expect(await cache.readLines(`${host.url}/a`, 0, 1, true)).toMatchObject({ ok: false, kind: "failed" });
@@ -251,6 +281,21 @@ describe("a page", () => {
     const question = { text: "LINE 24", matchCase: false, around: 2400 };
     const answer = await aCache().find(shown("/numbered"), question, 5000, stop);
     expect(answer).toMatchObject({ ok: true, facts: { total: 2500 }, found: { count: 111, before: 0 } });
+  });
+
+  it("finds the lines that a worker takes for errors, and says when there are more than it keeps", async () => {
+    const cache = aCache();
+    const { signal } = new AbortController();
+    expect(await cache.findErrors(shown("/failing"), 5000, signal)).toMatchObject({
+      ok: true,
+      facts: { total: 302 },
+      lines: [1, 2, ...Array.from({ length: 98 }, (_, index) => 102 + index)],
+      isWhole: false,
+    });
+    expect(await cache.findErrors(shown("/numbered"), 5000, signal)).toMatchObject({
+      ...{ ok: true, lines: [], isWhole: true },
+    });
+    expect(await cache.findErrors(shown("/gone"), 5000, signal)).toMatchObject({ kind: "failed" });
   });
 
   it("more than twenty searches at once are too many", async () => {

@@ -3,7 +3,8 @@ import { jobInfoEntries } from "../../../src/queries/job/job-info.ts";
 import { performanceRows } from "../../../src/queries/job/performance-rows.ts";
 
 const json = (name: string, value: unknown) => ({ name, type: "json", blob: JSON.stringify(value) });
-const entriesOf = (details: unknown) => jobInfoEntries(json("Job Info", { job_details: details }), null);
+const infoOf = (details: unknown) => jobInfoEntries(json("Job Info", { job_details: details }), null);
+const entriesOf = (details: unknown) => infoOf(details).entries;
 
 describe("a job detail", () => {
   it.each([
@@ -26,7 +27,7 @@ describe("a job detail", () => {
 
   it("names the builder too", () => {
     const builder = json("buildapi", { buildername: "Linux debug build" });
-    expect(jobInfoEntries(null, builder)).toEqual([
+    expect(jobInfoEntries(null, builder).entries).toEqual([
       { kind: "text", title: "Buildername", value: "Linux debug build", url: null },
     ]);
   });
@@ -35,9 +36,13 @@ describe("a job detail", () => {
     expect(entriesOf(details)).toEqual([]);
   });
 
-  it("beyond the first thousand is left out", () => {
-    const many = Array.from({ length: 3000 }, (_, index) => ({ value: String(index) }));
-    expect(entriesOf(many)).toHaveLength(1000);
+  it.each([
+    [1000, false],
+    [1001, true],
+    [3000, true],
+  ])("among %i: the first thousand are shown, and that there are more: %s", (count, isCut) => {
+    const info = infoOf(Array.from({ length: count }, (_, index) => ({ value: String(index) })));
+    expect([info.entries.length, info.isCut]).toEqual([1000, isCut]);
   });
 });
 

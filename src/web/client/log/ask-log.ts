@@ -1,4 +1,4 @@
-import type { FindAnswer, LinesAnswer } from "../../log/viewed-log.ts";
+import type { ErrorsAnswer, FindAnswer, LinesAnswer } from "../../log/viewed-log.ts";
 import { fetchJson, type JsonAnswer } from "../fetch-json.ts";
 
 /** The log that a page shows. */
@@ -34,6 +34,15 @@ export function askFind(
   return fetchJson(`/api/log/find?${query}`, isFindAnswer, signal);
 }
 
+/** Asks which lines are errors. */
+export function askErrors(
+  log: LogName,
+  asOf: number | null,
+  signal: AbortSignal,
+): Promise<JsonAnswer<ErrorsAnswer>> {
+  return fetchJson(`/api/log/errors?${queryOf(log, asOf, {})}`, isErrorsAnswer, signal);
+}
+
 function queryOf(log: LogName, asOf: number | null, more: Readonly<Record<string, string>>): URLSearchParams {
   return new URLSearchParams({ ...log, ...more, ...(asOf !== null && { as_of: String(asOf) }) });
 }
@@ -44,6 +53,10 @@ function isLinesAnswer(value: unknown): value is LinesAnswer {
 
 function isFindAnswer(value: unknown): value is FindAnswer {
   return isNotThere(value) || (hasText(value, "found") && "near" in value && Array.isArray(value.near));
+}
+
+function isErrorsAnswer(value: unknown): value is ErrorsAnswer {
+  return isNotThere(value) || (hasText(value, "errors") && "lines" in value && Array.isArray(value.lines));
 }
 
 function isNotThere(value: unknown): boolean {

@@ -49,6 +49,11 @@ export class LineList {
     return Math.min(this.#rows.count - 1, Math.ceil(this.#topPx / this.#rowPx - 0.01));
   }
 
+  /** Whether the last row is seen. */
+  get isAtEnd(): boolean {
+    return this.#topPx > this.#scale.maxTopPx - this.#rowPx;
+  }
+
   /** How many rows are seen as a whole. */
   get seenRows(): number {
     return Math.max(1, Math.floor(this.element.clientHeight / this.#rowPx));

@@ -2,6 +2,7 @@ import { allRows, failingRows, type ViewRow } from "../../log/folded-rows.ts";
 import { includesLine, type LineRange } from "../../log/line-range.ts";
 import type { ViewedLine } from "../../log/viewed-log.ts";
 import { LineList } from "./line-list.ts";
+import { ABOVE } from "./log-blocks.ts";
 import { drawFold, drawLine } from "./row-element.ts";
 
 export interface LinesViewOptions {
@@ -15,9 +16,6 @@ export interface LinesViewOptions {
   onShown(lines: readonly number[]): void;
 }
 
-/** Lines shown above the one that was jumped to. */
-export const ABOVE = 5;
-
 /** The lines on the screen: which of them are shown, selected and current. Knows nothing of where they come from. */
 export class LinesView {
   readonly list: LineList;
@@ -25,7 +23,8 @@ export class LinesView {
   isFailingOnly: boolean;
   selected: LineRange | null;
   readonly #options: LinesViewOptions;
-  readonly #failing: ReadonlySet<number>;
+  #failing: readonly number[];
+  #failingSet: ReadonlySet<number>;
   /** The first lines of the folds that the reader has opened. */
   readonly #opened = new Set<number>();
   #current: number | null = null;
@@ -35,7 +34,8 @@ export class LinesView {
 
   constructor(options: LinesViewOptions) {
     this.#options = options;
-    this.#failing = new Set(options.failing);
+    this.#failing = options.failing;
+    this.#failingSet = new Set(options.failing);
     this.isFailingOnly = options.isFailingOnly && options.failing.length > 0;
     this.selected = options.selected;
     this.list = new LineList({
@@ -59,6 +59,14 @@ export class LinesView {
     this.#setRows();
   }
 
+  /** @param failing - ascending. */
+  setFailing(failing: readonly number[]): void {
+    this.#failing = failing;
+    this.#failingSet = new Set(failing);
+    if (this.isFailingOnly) this.#setRows();
+    this.list.redraw();
+  }
+
   /** Shows a line below some others. A fold that holds it is opened. */
   showLine(line: number): void {
     const { list } = this;
@@ -68,6 +76,10 @@ export class LinesView {
       this.#setRows();
     }
     list.showAtTop(Math.max(0, list.rows.rowOf(line) - ABOVE));
+  }
+
+  showEnd(): void {
+    this.list.showAtTop(this.list.rows.count);
   }
 
   /** Marks a line as the one that was jumped to, and shows it if it is not well on the screen. */
@@ -85,10 +97,10 @@ export class LinesView {
 
   setFailingOnly(isOnly: boolean): void {
     const { line } = this.place;
-    this.isFailingOnly = isOnly && this.#failing.size > 0;
+    this.isFailingOnly = isOnly && this.#failing.length > 0;
     this.#opened.clear();
     this.#setRows();
-    const near = isOnly ? this.#options.failing.find((each) => each >= line) : undefined;
+    const near = isOnly ? this.#failing.find((each) => each >= line) : undefined;
     this.list.showAtTop(Math.max(0, this.list.rows.rowOf(near ?? line) - ABOVE));
   }
 
@@ -101,9 +113,9 @@ export class LinesView {
   }
 
   #setRows(): void {
-    const { failing } = this.#options;
     const { total } = this;
-    this.list.setRows(this.isFailingOnly ? failingRows(total, failing, this.#opened) : allRows(total));
+    const rows = this.isFailingOnly ? failingRows(total, this.#failing, this.#opened) : allRows(total);
+    this.list.setRows(rows);
   }
 
   #drawRow(element: HTMLElement, row: ViewRow): void {
@@ -114,7 +126,7 @@ export class LinesView {
     const { line } = row;
     drawLine(element, line, {
       line: this.#options.lineAt(line),
-      isFailing: this.#failing.has(line),
+      isFailing: this.#failingSet.has(line),
       isSelected: includesLine(this.selected, line),
       isCurrent: line === this.#current,
     });

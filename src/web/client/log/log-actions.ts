@@ -13,8 +13,8 @@ export interface LogStart {
   readonly log: LogName;
   /** The state of the job, such as `running`. */
   readonly jobState: string;
-  /** The numbers of the failing lines, ascending. */
-  readonly failing: readonly number[];
+  /** The numbers of the failing lines, ascending; null if no summary names them. */
+  readonly failing: readonly number[] | null;
   /** Where to open if the address names no line. */
   readonly opensAt: LineRange | null;
   /** The first line of the page without scripts for which this address was made. */
@@ -40,7 +40,7 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
       typing = setTimeout(() => void look(text, matchCase), TYPING_MS);
     },
     onStep: (step: 1 | -1) => void stepHit(step),
-    onFailingOnly: (isOnly: boolean) => showFailingOnly(isOnly),
+    onFailingOnly: (isOnly: boolean) => void showFailingOnly(isOnly),
     onGo: (text: string) => go(text),
   };
   const viewer = new LogViewer(place, { log, jobState, failing, isFailingOnly, selected, tools });
@@ -70,7 +70,8 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
     return true;
   }
 
-  function stepFailing(step: 1 | -1): boolean {
+  async function stepFailing(step: 1 | -1): Promise<void> {
+    const failing = await viewer.failing.find();
     const { line, isCurrent } = viewer.lines.place;
     const next =
       step === 1
@@ -79,13 +80,17 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
     const wanted = next ?? (step === 1 ? failing[0] : failing.at(-1));
     if (wanted !== undefined) viewer.jumpTo(wanted);
     else announce("No failing lines are known.");
-    return true;
   }
 
-  function showFailingOnly(isOnly: boolean): boolean {
-    viewer.setFailingOnly(isOnly);
+  async function showFailingOnly(isOnly: boolean): Promise<void> {
+    await setFailingOnly(isOnly);
     write(true);
-    return true;
+  }
+
+  async function setFailingOnly(isOnly: boolean): Promise<void> {
+    const failing = isOnly ? await viewer.failing.find() : [];
+    if (isOnly && failing.length === 0) announce("No failing lines are known.");
+    viewer.setFailingOnly(isOnly);
   }
 
   function selectLine(line: number, extends_: boolean): void {
@@ -144,7 +149,7 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
     const query = new URLSearchParams(location.search);
     const range = readRange(location.hash);
     const isOnly = query.get("view") === "errors";
-    if (isOnly !== viewer.lines.isFailingOnly) viewer.setFailingOnly(isOnly);
+    if (isOnly !== viewer.lines.isFailingOnly) void setFailingOnly(isOnly);
     const text = query.get("find") ?? "";
     if (text !== viewer.find.state.text) void viewer.find.look(text, viewer.find.state.matchCase, 0);
     viewer.select(range);
@@ -152,16 +157,16 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
   });
 
   listenKeys("log", {
-    "next-error": () => stepFailing(1),
-    "previous-error": () => stepFailing(-1),
+    "next-error": always(() => void stepFailing(1)),
+    "previous-error": always(() => void stepFailing(-1)),
     find: () => focus("log-find"),
     "next-hit": (event) => isFree(event) && stepKnownHit(1),
     "previous-hit": (event) => isFree(event) && stepKnownHit(-1),
-    "errors-only": () => failing.length > 0 && showFailingOnly(!viewer.lines.isFailingOnly),
+    "errors-only": always(() => void showFailingOnly(!viewer.lines.isFailingOnly)),
     "successful-steps": () => press("show-successful"),
     copy: always(() => void copySelected()),
     top: always(() => viewer.lines.list.showAtTop(0)),
-    end: always(() => viewer.lines.list.showAtTop(viewer.lines.list.rows.count)),
+    end: always(() => viewer.lines.showEnd()),
     "raw-log": () => showRawLog(),
     help: () => showHelp(),
   });
@@ -170,6 +175,7 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
   void viewer.load(line).then((hasLines) => {
     if (!hasLines) return;
     if (selected === null && start.from === null && opensAt !== null) viewer.jumpTo(opensAt.first);
+    if (isFailingOnly && !viewer.lines.isFailingOnly) void setFailingOnly(true);
     if (start.find !== "") void viewer.find.look(start.find, false, line);
   });
 }

@@ -1,10 +1,14 @@
 import type { LinesAnswer, ViewedLine, ViewedText } from "../../log/viewed-log.ts";
 import type { JsonAnswer } from "../fetch-json.ts";
 
+/** Lines shown above the one that was jumped to. */
+export const ABOVE = 5;
 /** Lines are fetched in blocks of so many. */
 export const BLOCK_LINES = 200;
 /** So many blocks stay in memory. */
 const KEPT_BLOCKS = 50;
+/** Few windows show more lines than this below the one that was jumped to. */
+const MOST_BELOW = 60;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -131,4 +135,11 @@ export class LogBlocks {
     onTrouble(value.state === "fetching" ? "The log is being fetched again." : value.detail);
     return null;
   }
+}
+
+/** Returns the lines of all blocks that are on the screen when a line is shown. */
+export function blocksAround(line: number): { readonly from: number; readonly count: number } {
+  const from = Math.floor(Math.max(0, line - ABOVE) / BLOCK_LINES) * BLOCK_LINES;
+  const end = Math.ceil((line + MOST_BELOW) / BLOCK_LINES) * BLOCK_LINES;
+  return { from, count: end - from };
 }

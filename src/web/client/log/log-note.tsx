@@ -1,6 +1,6 @@
 import { printable } from "../../../domain/text/printable.ts";
 import { bytesText } from "../../log/bytes-text.ts";
-import { logTrouble } from "../../log/log-trouble.ts";
+import type { LogTrouble } from "../../log/log-trouble.ts";
 
 /** What stands in the place of the lines. */
 export type NoteState =
@@ -10,7 +10,7 @@ export type NoteState =
   | { readonly kind: "fetching"; readonly bytes: number }
   | { readonly kind: "again"; readonly text: string }
   | { readonly kind: "stopped" }
-  | { readonly kind: "failed"; readonly reason: string; readonly detail: string }
+  | ({ readonly kind: "failed"; readonly detail: string } & LogTrouble)
   | { readonly kind: "gone"; readonly text: string }
   | { readonly kind: "empty"; readonly isFinal: boolean };
 
@@ -57,13 +57,13 @@ export function LogNote({ note, onStop, onAgain }: LogNoteProps) {
     case "stopped":
       return <p class="note">Stopped. {again("Fetch the log")}</p>;
     case "failed": {
-      const { heading, advice } = logTrouble(note.reason);
+      const { heading, advice, detail } = note;
       return (
         <div class="note note-trouble">
           <p>
             <strong>{heading}</strong>
           </p>
-          <p>{sentence(printable(note.detail))}</p>
+          <p>{sentence(printable(detail))}</p>
           <p>
             {advice} {again("Try again")}
           </p>

@@ -1,13 +1,13 @@
 import { bytesText, countText } from "../../log/bytes-text.ts";
 import { clockText } from "../../log/step-times.ts";
 import type { ViewedText } from "../../log/viewed-log.ts";
+import type { FailingLines } from "./failing-lines.ts";
 import type { FindState } from "./find-control.ts";
 
 export interface LogToolsProps {
   readonly find: FindState;
   readonly isFailingOnly: boolean;
-  /** How many failing lines are known. */
-  readonly failing: number;
+  readonly failing: Pick<FailingLines, "lines" | "isWhole" | "note">;
   readonly onFind: (text: string, matchCase: boolean) => void;
   readonly onStep: (step: 1 | -1) => void;
   readonly onFailingOnly: (isOnly: boolean) => void;
@@ -67,15 +67,20 @@ export function LogTools(props: LogToolsProps) {
         </label>
         <span class="log-count">{findText(find)}</span>
       </form>
-      <label class="log-box-label" title={failing === 0 ? "No failing lines are known" : undefined}>
+      <label
+        class="log-box-label"
+        title={
+          failing.lines === null ? "The log has no summary, so it is searched for error lines" : undefined
+        }
+      >
         <input
           id="errors-only"
           type="checkbox"
           checked={isFailingOnly}
-          disabled={failing === 0}
+          disabled={failing.lines?.length === 0}
           onChange={(event) => onFailingOnly(event.currentTarget.checked)}
         />
-        errors only ({countText(failing)})
+        errors only{failingText(failing)}
       </label>
       <form
         class="log-go"
@@ -90,6 +95,11 @@ export function LogTools(props: LogToolsProps) {
       </form>
     </div>
   );
+}
+
+function failingText({ lines, isWhole, note }: LogToolsProps["failing"]): string {
+  if (note !== null) return `: ${note}`;
+  return lines === null ? "" : ` (${isWhole ? "" : "the first "}${countText(lines.length)})`;
 }
 
 function findText({ phase, count, position, note }: FindState): string {
@@ -113,15 +123,17 @@ function findText({ phase, count, position, note }: FindState): string {
 
 export interface LogFootProps {
   readonly text: ViewedText;
-  /** The state of the job, such as `running`. */
+  /** The state of the job when the page was opened, such as `running`. */
   readonly jobState: string;
   /** Why lines could not be had; they are asked for again. */
   readonly trouble: string | null;
+  readonly isFollowing: boolean;
   readonly onAgain: () => void;
+  readonly onFollow: (isOn: boolean) => void;
 }
 
 /** How much of the log there is, and since when. */
-export function LogFoot({ text, jobState, trouble, onAgain }: LogFootProps) {
+export function LogFoot({ text, jobState, trouble, isFollowing, onAgain, onFollow }: LogFootProps) {
   return (
     <p class="log-foot">
       <span>
@@ -132,7 +144,24 @@ export function LogFoot({ text, jobState, trouble, onAgain }: LogFootProps) {
           The job is {jobState}: this is its log as of {clockText(text.fetched_at / 1000)} UTC.{" "}
           <button type="button" onClick={onAgain}>
             Read again
-          </button>
+          </button>{" "}
+          <label class="log-box-label">
+            <input
+              type="checkbox"
+              checked={isFollowing}
+              onChange={(event) => onFollow(event.currentTarget.checked)}
+            />
+            follow
+          </label>
+        </span>
+      )}
+      {text.is_final && jobState !== "completed" && (
+        <span>
+          The job has ended, and this is its whole log.{" "}
+          <button type="button" onClick={() => location.reload()}>
+            Load the page again
+          </button>{" "}
+          for its steps and errors.
         </span>
       )}
       {trouble !== null && <span class="log-trouble">{trouble} Trying again.</span>}

@@ -4,11 +4,13 @@ import { shownText } from "../../log/log-runs.ts";
 import type { ViewedText } from "../../log/viewed-log.ts";
 import { announce } from "../announce.ts";
 import { askLines, type LogName } from "./ask-log.ts";
+import { FailingLines } from "./failing-lines.ts";
 import { FindControl } from "./find-control.ts";
 import { highlightText } from "./highlight-text.ts";
-import { ABOVE, LinesView } from "./lines-view.ts";
+import { LinesView } from "./lines-view.ts";
 import { loadLog } from "./load-log.ts";
-import { BLOCK_LINES, LogBlocks } from "./log-blocks.ts";
+import { BLOCK_LINES, blocksAround, LogBlocks } from "./log-blocks.ts";
+import { LogFollower } from "./log-follower.ts";
 import { isFinal, LogNote, type NoteState } from "./log-note.tsx";
 import { LogFoot, LogTools, type LogToolsProps } from "./log-tools.tsx";
 import { drawMarks } from "./scroll-marks.ts";
@@ -18,16 +20,16 @@ export interface LogViewerOptions {
   readonly log: LogName;
   /** The state of the job, such as `running`. */
   readonly jobState: string;
-  /** The numbers of the failing lines, ascending. */
-  readonly failing: readonly number[];
+  /** The numbers of the failing lines, ascending; null if no summary names them. */
+  readonly failing: readonly number[] | null;
   readonly isFailingOnly: boolean;
   readonly selected: LineRange | null;
   /** The tools' functions. */
   readonly tools: Omit<LogToolsProps, "find" | "isFailingOnly" | "failing">;
 }
 
-/** Few windows show more lines than this below the one that was jumped to. */
-const MOST_BELOW = 60;
+/** The most lines that the server gives at once. */
+const MOST_AT_ONCE = 2000;
 /** A page that gets its lines sooner says nothing about waiting. */
 const QUIET_MS = 300;
 
@@ -36,11 +38,13 @@ export class LogViewer {
   readonly lines: LinesView;
   readonly blocks: LogBlocks;
   readonly find: FindControl;
+  readonly failing: FailingLines;
   readonly #options: LogViewerOptions;
   readonly #frame: ViewerFrame;
   #text: ViewedText | null = null;
   #note: NoteState = { kind: "quiet" };
   #trouble: string | null = null;
+  readonly #follower = new LogFollower((signal) => this.#readOn(signal));
   #loading = new AbortController();
   /** Where the reader wanted to be when the log was asked for. */
   #wantedLine = 0;
@@ -55,13 +59,11 @@ export class LogViewer {
         this.lines.list.redraw();
         this.#linesDrawn();
       },
-      onTrouble: (trouble) => {
-        this.#trouble = trouble;
-        this.#render();
-      },
+      onTrouble: (trouble) => this.#say(this.#note, trouble),
     });
     this.lines = new LinesView({
       ...options,
+      failing: options.failing ?? [],
       lineAt: (line) => this.blocks.lineAt(line),
       onShown: (shown) => {
         this.blocks.want(shown);
@@ -75,6 +77,16 @@ export class LogViewer {
         this.#render();
         this.#highlight();
         this.#drawMarks();
+      },
+    });
+    this.failing = new FailingLines({
+      log: options.log,
+      known: options.failing,
+      asOf,
+      onChange: () => {
+        this.lines.setFailing(this.failing.lines ?? []);
+        this.#drawMarks();
+        this.#render();
       },
     });
     this.#frame = buildFrame(place, this.lines.list);
@@ -150,12 +162,43 @@ export class LogViewer {
     void this.load(this.#text === null ? this.#wantedLine : this.lines.place.line, true);
   }
 
+  /** Shows the end of the log, and what is added to it while its job runs. */
+  #follow(isOn: boolean): void {
+    if (isOn) {
+      this.lines.showEnd();
+      this.#follower.start();
+    } else this.#follower.stop();
+    this.#render();
+  }
+
+  /** Reads what has been added. A reader who has scrolled to another place stays there. */
+  async #readOn(signal: AbortSignal): Promise<boolean> {
+    const { lines } = this;
+    const { from } = blocksAround(lines.place.line);
+    const question = { from, count: MOST_AT_ONCE, asOf: null };
+    const loaded = await loadLog(this.#options.log, question, signal, (waiting) => {
+      if (waiting.kind === "again") this.#say(this.#note, waiting.text);
+    });
+    if (loaded.state !== "lines") {
+      this.#say(this.#note, loaded.state === "gone" ? loaded.text : `${loaded.detail}.`);
+      return false;
+    }
+    const isAtEnd = lines.list.isAtEnd;
+    this.#takeText(loaded.text);
+    this.blocks.keepAll(from, loaded.lines);
+    if (isAtEnd) lines.showEnd();
+    if (loaded.text.is_final) this.#follower.stop();
+    this.#say(this.#note, null);
+    return true;
+  }
+
   #takeText(text: ViewedText): void {
     const before = this.#text;
     this.#text = text;
     if (before?.fetched_at === text.fetched_at) return;
     if (before !== null) this.blocks.clear();
     this.lines.setTotal(text.total);
+    this.failing.renew();
     this.#drawMarks();
     this.#render();
   }
@@ -172,7 +215,7 @@ export class LogViewer {
 
   #drawMarks(): void {
     const total = Math.max(1, this.lines.total);
-    const failing = this.#options.failing.map((line) => line / total);
+    const failing = (this.failing.lines ?? []).map((line) => line / total);
     drawMarks(this.#frame.marks, { failing, hits: this.find.marks });
   }
 
@@ -190,16 +233,17 @@ export class LogViewer {
     strip.textContent = isLong ? shownText(text) : "";
   }
 
-  #say(note: NoteState): void {
+  #say(note: NoteState, trouble = this.#trouble): void {
     this.#note = note;
+    this.#trouble = trouble;
     this.#render();
   }
 
   #render(): void {
     const { tools, note, lines, foot } = this.#frame;
-    const { jobState, failing } = this.#options;
+    const { jobState } = this.#options;
     const { isFailingOnly } = this.lines;
-    const view = { find: this.find.state, isFailingOnly, failing: failing.length };
+    const view = { find: this.find.state, isFailingOnly, failing: this.failing };
     render(h(LogTools, { ...this.#options.tools, ...view }), tools);
     const onAgain = (): void => this.#readAgain();
     render(h(LogNote, { note: this.#note, onStop: () => this.#stop(), onAgain }), note);
@@ -207,13 +251,7 @@ export class LogViewer {
     const trouble = this.#trouble;
     // While the log is on its way, the place of its lines is kept.
     lines.hidden = (text?.total ?? 0) === 0 && isFinal(this.#note);
-    render(text === null ? null : h(LogFoot, { text, jobState, trouble, onAgain }), foot);
+    const following = { isFollowing: this.#follower.isOn, onFollow: (isOn: boolean) => this.#follow(isOn) };
+    render(text === null ? null : h(LogFoot, { text, jobState, trouble, onAgain, ...following }), foot);
   }
-}
-
-/** Returns the lines of all blocks that are on the screen when a line is shown. */
-function blocksAround(line: number): { readonly from: number; readonly count: number } {
-  const from = Math.floor(Math.max(0, line - ABOVE) / BLOCK_LINES) * BLOCK_LINES;
-  const end = Math.ceil((line + MOST_BELOW) / BLOCK_LINES) * BLOCK_LINES;
-  return { from, count: end - from };
 }

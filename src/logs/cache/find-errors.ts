@@ -1,0 +1,27 @@
+import { describeLogFault } from "../../domain/log-faults.ts";
+import { defaultLogLimits, LogParser } from "../parse/log-parser.ts";
+import type { TextFailure } from "./fetch-into-cache.ts";
+import { readPieces } from "./read-pieces.ts";
+
+/** The error lines of a log, or why they cannot be told. */
+export type FoundErrors =
+  | {
+      /** Numbers of lines, from 0, ascending. */
+      readonly lines: readonly number[];
+      /** The log has no other error lines. */
+      readonly isWhole: boolean;
+    }
+  | TextFailure;
+
+/**
+ * Finds the lines of a file that a worker would take for errors, and as many of them as it would keep. Gives way to nothing else in
+ * its thread. Returns null if there is no such file.
+ */
+export function findErrors(path: string): FoundErrors | null {
+  const parser = new LogParser(defaultLogLimits);
+  if (!readPieces(path, (piece) => parser.write(piece))) return null;
+  const result = parser.end();
+  if (!result.ok) return { reason: result.fault.reason, detail: describeLogFault(result.fault) };
+  const { all_errors, errors_truncated } = result.summary.step_data;
+  return { lines: all_errors.map(({ linenumber }) => linenumber), isWhole: !errors_truncated };
+}

@@ -1,0 +1,17 @@
+import { expect, it } from "@jest/globals";
+import { typicalSeconds } from "../../../src/queries/job/similar-jobs.ts";
+
+const ran = (seconds: number, result: string | null = "success", start = 1000) => ({
+  ...({ guid: "g", revision: "r", order_at: 1, state: "completed", result } as const),
+  ...{ submit_timestamp: 900, start_timestamp: start, end_timestamp: start + seconds },
+});
+
+it.each([
+  ["the one in the middle", [ran(300), ran(60), ran(100)], 100],
+  ["of jobs that ran to their end", [ran(5, "usercancel"), ran(7, "exception"), ran(90, "testfailed")], 90],
+  ["whose times are known", [ran(50, "success", 0), ran(-3), ran(20)], 20],
+  ["unknown if there are none", [ran(5, "retry")], null],
+  ["unknown without any job", [], null],
+])("how long jobs of a kind take: %s", (_what, similar, seconds) => {
+  expect(typicalSeconds(similar)).toBe(seconds);
+});
