@@ -1,6 +1,9 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { findChromium } from "../servers/chromium.ts";
 
+/** A name that leads to this machine, as a name of somebody else's does whose owner has pointed it here. */
+export const REBOUND_HOST = "rebound.example";
+
 /** A Chromium without a window. */
 export interface TestBrowser {
   readonly name: string;
@@ -23,6 +26,7 @@ export async function openBrowser(): Promise<TestBrowser> {
     executablePath: path,
     // Chromium's sandbox does not run as root.
     chromiumSandbox: process.getuid?.() !== 0,
+    args: [`--host-resolver-rules=MAP ${REBOUND_HOST} 127.0.0.1`],
   });
   return {
     name,

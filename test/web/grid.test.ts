@@ -400,6 +400,25 @@ chromium.describe("the grid", () => {
       expect((await shownJobs()).length).toBeGreaterThan(4);
     });
 
+    it("t shows the next tab of the job, Shift+L its raw log beside the page, l its log", async () => {
+      const arrival = job({ guid: "keys/0", push: "e", symbol: "K", result: "fail", project: "keys" });
+      const logs = [{ name: "other_log", url: `${server.url}/help`, parse_status: "parsed" }] as const;
+      await store.storeSubmissions([{ ...arrival, submission: { ...arrival.submission, logs } }]);
+      const other = await open("/projects/keys");
+      await other.keyboard.press("n");
+      await other.locator("#grid-job .job-panel").waitFor();
+      await other.keyboard.press("t");
+      await other.waitForURL(/tab=details/);
+      await other.locator(".job-tab-details").waitFor();
+      const opened = other.context().waitForEvent("page");
+      await other.keyboard.press("Shift+L");
+      expect((await opened).url()).toBe(`${server.url}/help`);
+      await (await opened).close();
+      await other.keyboard.press("l");
+      await other.waitForURL(/\/log\?project=keys&guid=keys%2F0$/);
+      await other.close();
+    });
+
     it("single keys do nothing while they are switched off", async () => {
       await page.evaluate(() => localStorage.setItem("single-keys", "off"));
       await page.keyboard.press("u");

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Page } from "playwright-core";
+import { Unavailable } from "../../src/domain/faults.ts";
 import { type LogCache, openLogCache } from "../../src/logs/cache/log-cache.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
@@ -65,6 +66,12 @@ const hostile = Buffer.concat([
   Buffer.from("\nעברית abc\nthe end without a line end"),
 ]);
 
+/** The log of a running job: its first error comes at line 100. */
+const growingLines = (count: number): string =>
+  Array.from({ length: count }, (_, line) =>
+    line % 100 === 99 ? `TypeError: ${line}\n` : `line ${line}\n`,
+  ).join("");
+
 chromium.describe("the log page", () => {
   const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-log-"));
   let store: Store;
@@ -73,6 +80,10 @@ chromium.describe("the log page", () => {
   let server: PagesServer;
   let release: () => void;
   let used: Page;
+  let isAway = false;
+  let growing = 150;
+  /** By how much the cache's clock is ahead, in milliseconds. */
+  let aheadMs = 0;
   beforeAll(async () => {
     store = await openSqliteStore(folder, 30);
     const released = new Promise<void>((resolve) => {
@@ -83,6 +94,7 @@ chromium.describe("the log page", () => {
       "/long.txt": answer(longLog()),
       "/hostile.txt": answer(hostile),
       "/empty.txt": answer(""),
+      "/growing.txt": (socket) => answer(growingLines(growing))(socket, ""),
       "/slow.txt": (socket) => void released.then(() => answer("slow\n")(socket, "")),
     });
     logs = openLogCache({
@@ -91,7 +103,7 @@ chromium.describe("the log page", () => {
       work: workHere({ userAgent: "test", allowPrivate: true, allowPorts: [String(host.port)] }),
       limits: { lines: 20_000_000, inflatedBytes: 500 * MIB, ratio: 500 },
       perHost: 4,
-      now: Date.now,
+      now: () => Date.now() + aheadMs,
     });
     const job = (taskId: string, logsOf: readonly (readonly [string, string])[], more: object = {}) =>
       anArrival({
@@ -118,9 +130,10 @@ chromium.describe("the log page", () => {
       job("empty/0", [["buildbot_text", "/empty.txt"]]),
       job("slow/0", [["buildbot_text", "/slow.txt"]]),
       job("running/0", [["buildbot_text", "/plain.txt?running"]], { state: "running", result: undefined }),
+      job("growing/0", [["buildbot_text", "/growing.txt"]], { state: "running", result: undefined }),
       job("none/0", []),
     ]);
-    server = await startPagesServer(store, { logs });
+    server = await startPagesServer(awayable(store), { logs });
     used = await chromium.server().newPage();
   });
   afterAll(async () => {
@@ -129,6 +142,20 @@ chromium.describe("the log page", () => {
     await Promise.all([logs.close(), host.close(), store.close()]);
     rmSync(folder, { recursive: true });
   });
+
+  /** The same store, which cannot be reached while `isAway` says so. */
+  function awayable(real: Store): Store {
+    return new Proxy(real, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== "function") return member;
+        return async (...given: unknown[]) => {
+          if (isAway) throw new Unavailable("store", "switched off");
+          return Reflect.apply(member, target, given);
+        };
+      },
+    });
+  }
 
   const pathOf = (guid: string, more = ""): string =>
     `/log?project=try&guid=${encodeURIComponent(guid)}${more}`;
@@ -228,6 +255,67 @@ chromium.describe("the log page", () => {
       await page.getByRole("button", { name: "Read again" }).click();
       await asked;
       await row(page, 0).waitFor();
+    });
+
+    it("the log of a running job is followed at its end until the job ends, and nowhere else", async () => {
+      const page = await chromium.server().newPage();
+      await page.clock.install();
+      await page.goto(server.url + pathOf("growing/0"));
+      await row(page, 0).waitFor();
+      const last = async () => (await shown(page)).at(-1);
+      const readOn = async (lines: number): Promise<void> => {
+        growing = lines;
+        aheadMs += 11_000;
+        await page.clock.runFor(15_100);
+        await page.getByText(`${lines} lines`).waitFor();
+      };
+      await page.getByLabel("follow").check();
+      await until(async () => (await last()) === 149);
+      await readOn(250);
+      await until(async () => (await last()) === 249);
+      expect(await textOf(page, 248)).toBe("line 248");
+      await page.locator(".log-scroll").focus();
+      await page.keyboard.press("Home");
+      await until(async () => (await shown(page))[0] === 0);
+      await readOn(350);
+      expect((await shown(page))[0]).toBe(0);
+      const ended = { taskId: "growing/0", result: "fail" };
+      await store.storeSubmissions([anArrival(ended)]);
+      await readOn(351);
+      expect(await page.locator(".log-foot").textContent()).toMatch(/The job has ended.*Load the page again/);
+      expect(await page.getByLabel("follow").count()).toBe(0);
+      await page.close();
+    });
+
+    it("without a summary, the log is searched for its error lines", async () => {
+      const page = await openNext("growing/0");
+      await row(page, 0).waitFor();
+      const box = page.locator("label", { hasText: "errors only" });
+      expect(await box.textContent()).toBe("errors only");
+      await page.keyboard.press("n");
+      await until(async () => (await page.locator(".log-current .log-number").textContent()) === "99");
+      expect(await box.textContent()).toBe("errors only (3)");
+      await page.keyboard.press("e");
+      await until(async () => (await page.locator(".log-fold").count()) > 0);
+      expect(await page.locator(".log-failing").count()).toBe(3);
+      const shared = await openNext("growing/0", "&view=errors");
+      await until(async () => (await shared.locator(".log-fold").count()) > 0);
+    });
+
+    it("while the store is away, a new page says so, and an open one keeps its lines and goes on later", async () => {
+      const page = await openNext("plain/0", "#L0");
+      await row(page, 0).waitFor();
+      isAway = true;
+      const answer = await page.request.get(server.url + pathOf("plain/0"), {
+        headers: { accept: "text/html" },
+      });
+      expect(answer.status()).toBe(503);
+      expect(await answer.text()).toContain("The database cannot be reached.");
+      await page.locator(".log-scroll").focus();
+      await page.keyboard.press("End");
+      await page.getByText("The database cannot be reached. Trying again.").waitFor();
+      isAway = false;
+      await until(async () => (await textOf(page, 1999)) === "line 1999");
     });
 
     it("while the server is away, what is there stays, and the page says that it tries again", async () => {
@@ -407,6 +495,17 @@ chromium.describe("the log page", () => {
       await page.close();
     });
 
+    it("searches a log without a summary for its error lines", async () => {
+      const page = await open("plain/0", "&log=other", options);
+      await page.getByRole("link", { name: "errors only" }).click();
+      expect(await page.getByText("No line looks like an error.").count()).toBe(1);
+      await page.goto(server.url + pathOf("mismatch/0", "&log=custom_log"));
+      await page.getByRole("link", { name: "errors only" }).click();
+      expect(await page.locator(".log-plain .log-row").count()).toBe(22);
+      expect(await page.locator(".log-plain .log-failing").count()).toBe(2);
+      await page.close();
+    });
+
     it.each([
       ["gone/0", "The log no longer exists or has expired"],
       ["empty/0", "The log is empty"],
@@ -428,9 +527,19 @@ chromium.describe("the log page", () => {
     await page.close();
   });
 
-  it("has no second scroll bar at 400 % zoom", async () => {
-    const page = await open("plain/0", "", { viewport: { width: 320, height: 256 } });
+  it("has no second scroll bar at 400 % zoom, and in forced colours failing and selected lines stand out", async () => {
+    const view = { viewport: { width: 320, height: 256 }, forcedColors: "active" };
+    const page = await open("plain/0", "#L812", view);
     await row(page, 812).waitFor();
+    const look = (line: number) =>
+      row(page, line).evaluate((each) => {
+        const style = (selector: string) => getComputedStyle(each.querySelector(selector) ?? each);
+        return [style(".log-number").borderLeftWidth, style(".log-text").textDecorationLine];
+      });
+    expect([await look(812), await look(813)]).toEqual([
+      ["4px", "underline"],
+      ["0px", "none"],
+    ]);
     const widths = await page.evaluate(() => [
       document.documentElement.scrollWidth,
       document.documentElement.clientWidth,

@@ -1,0 +1,336 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, get, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { pageHeaders } from "../../src/http/pages/serve/page-headers.ts";
+import {
+  addressAttributes,
+  htmlElements,
+  plainAttributes,
+  svgAttributes,
+  svgElements,
+} from "../../src/web/client/raw-html-lists.ts";
+import { tabNames } from "../../src/web/job/job-tabs.ts";
+import { answer, type LogHost, startLogHost } from "../doubles/log-host.ts";
+import { aMessage, REVISION } from "../examples.ts";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { sharedMongodb, sharedRabbitmq } from "../servers/shared-servers.ts";
+import type { WorkerProcess } from "../servers/worker-process.ts";
+import { WorkerStory } from "../story/a-running-worker.ts";
+import { openBrowser, REBOUND_HOST } from "./browser.ts";
+import { hostileHtml } from "./hostile-html.ts";
+
+jest.setTimeout(60_000);
+const chromium = await serverOrSkip(openBrowser);
+const broker = await serverOrSkip(sharedRabbitmq);
+const mongodb = await serverOrSkip(sharedMongodb);
+
+/** Whatever of this runs, or is loaded, is noticed. The last character turns the direction of writing. */
+const MARKUP = '"><script>caught=1</script><img src=x onerror=caught=1>\u202e';
+/** A task id that also tries to be a command. */
+const TASK = `${MARKUP} $(id) 'q`;
+const PROJECT = "secure";
+const HTML = { accept: "text/html" };
+
+chromium.describe("pages with data of strangers", () => {
+  afterAll(() => chromium.server().close());
+  broker.describe(`of a worker on ${broker.name}`, () => {
+    describe("with the embedded store", () => keepTheRules(() => ""));
+    mongodb.describe(`with ${mongodb.name}`, () => {
+      keepTheRules(() => {
+        const url = new URL(mongodb.server().url);
+        url.pathname = `/security-${randomUUID()}`;
+        return url.href;
+      });
+    });
+  });
+});
+
+function keepTheRules(mongodbUrl: () => string): void {
+  let story: WorkerStory;
+  let worker: WorkerProcess;
+  let host: LogHost;
+  let url: string;
+  /** A site of somebody else. */
+  let elsewhere: Server;
+
+  beforeAll(async () => {
+    host = await startLogHost({ "/log": answer(`first\n${MARKUP}\n\u001b[31mred\u001b[0m\n`) });
+    elsewhere = createServer((_request, response) =>
+      response.setHeader("content-type", "text/html").end("hello"),
+    );
+    await once(elsewhere.listen(0, "127.0.0.1"), "listening");
+    story = await WorkerStory.on(broker.server().url);
+    worker = await story.start({
+      ...{ MONGODB_URL: mongodbUrl(), LOG_ALLOW_PRIVATE: "true", PAGES_MAX_STREAMS: "4" },
+    });
+    url = String((await worker.untilEvent("public_listening"))["url"]);
+    await story.publish(...hostileMessages(host.url));
+    await worker.until("all messages have ended", () => worker.ended().length === 2);
+  });
+  afterAll(async () => {
+    await story.end();
+    await host.close();
+    elsewhere.close();
+  });
+
+  /** The addresses of all pages that show what was published. */
+  async function addresses(): Promise<readonly string[]> {
+    const job = new URLSearchParams({ project: PROJECT, guid: `${MARKUP}/0` });
+    const { rejections } = await (await fetch(`${url}/api/rejections`)).json();
+    return [
+      ...["/", `/?${new URLSearchParams({ find: MARKUP })}`, "/help", `/projects/${PROJECT}`],
+      `/projects/${PROJECT}?${new URLSearchParams({ job: `${MARKUP}/0`, tab: "details", text: MARKUP })}`,
+      `/projects/${PROJECT}/pushes/${REVISION}`,
+      ...tabNames.map((tab) => `/job?${job}&tab=${tab}`),
+      `/log?${job}&log=buildbot_text`,
+      `/publish?${new URLSearchParams({ task: TASK })}`,
+      ...["/operate", "/operate/rejections", `/operate/rejections/${rejections[0].id}`],
+    ];
+  }
+
+  it("let nothing of it run, load or hide, and lead nowhere but to pages", async () => {
+    const page = await chromium.server().newPage();
+    const caught: string[] = [];
+    page.on("request", (request) => {
+      if (!request.url().startsWith(url) && !request.url().startsWith("data:")) caught.push(request.url());
+    });
+    page.on("dialog", (dialog) => caught.push(dialog.message()));
+    page.on("console", (message) => {
+      if (message.text() === "caught") caught.push(`ran on ${page.url()}`);
+    });
+    await page.addInitScript(() =>
+      Object.defineProperty(window, "caught", { set: () => console.log("caught"), get: () => undefined }),
+    );
+    for (const address of await addresses()) {
+      const response = await page.goto(url + address);
+      expect(response?.headers()).toMatchObject(pageHeaders(false));
+      await page.waitForLoadState("load");
+      const odd = await page.evaluate(() => {
+        const all = [...document.querySelectorAll("body *")];
+        return [
+          ...all.filter((each) => each.matches("script:not([src]), style, img, iframe, base, meta")),
+          ...all.filter((each) => each.getAttributeNames().some((name) => /^on|^style$/.test(name))),
+          ...all.filter((each) => each instanceof HTMLAnchorElement && !/^https?:$/.test(each.protocol)),
+        ].map((each) => each.outerHTML);
+      });
+      // The script sets sizes of the log's rows, which the policy allows to scripts.
+      expect([address, odd.filter((html) => !/class="log-(spacer|rows)"/.test(html))]).toEqual([address, []]);
+      expect(await page.content()).not.toContain("\u202e");
+    }
+    expect(caught).toEqual([]);
+    await page.close();
+  });
+
+  it("make HTML of publishers harmless", async () => {
+    const page = await chromium.server().newPage();
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    page.on("dialog", (dialog) => asked.push(`dialog ${dialog.message()}`));
+    await page.goto(
+      `${url}/job?${new URLSearchParams({ project: PROJECT, guid: `${MARKUP}/0`, tab: "details" })}`,
+    );
+    const places = page.locator("[data-raw-html]");
+    await page.waitForFunction(
+      (count) =>
+        [...document.querySelectorAll("[data-raw-html]")].filter(({ shadowRoot }) => shadowRoot !== null)
+          .length === count,
+      hostileHtml.length,
+    );
+    // Whatever is going to be loaded or run has had its time.
+    await page.waitForTimeout(300);
+    const found = await places.evaluateAll((list) => {
+      const elements = list.flatMap((place) => [...(place.shadowRoot?.querySelectorAll("*") ?? [])]);
+      const names = (values: readonly (string | null)[]) => [...new Set(values)];
+      return {
+        caught: "caught" in window,
+        elements: names(elements.map(({ localName }) => localName.toLowerCase())),
+        attributes: names(
+          elements.flatMap((each) => each.getAttributeNames()).map((name) => name.toLowerCase()),
+        ),
+        schemes: names(
+          elements.flatMap((each) => (each instanceof HTMLAnchorElement ? [each.protocol] : [])),
+        ),
+        targets: names(
+          elements.filter((each) => each.hasAttribute("href")).map((each) => each.getAttribute("target")),
+        ),
+        cookie: typeof document.cookie,
+        headers: document.querySelectorAll("header").length,
+      };
+    });
+    expect(found.caught).toBe(false);
+    expect(asked.filter((address) => !address.startsWith(url) && !address.startsWith("data:"))).toEqual([]);
+    expect(asked.filter((address) => new URL(address).pathname === "/x")).toEqual([]);
+    const elements: readonly (string | null)[] = [...htmlElements, ...svgElements];
+    expect(found.elements.filter((name) => !elements.includes(name))).toEqual([]);
+    const attributes: readonly (string | null)[] = [
+      ...addressAttributes,
+      ...plainAttributes,
+      ...svgAttributes,
+    ];
+    expect(found.attributes.filter((name) => !attributes.includes(name))).toEqual([]);
+    expect(found.schemes.filter((scheme) => !["http:", "https:", ":"].includes(scheme ?? ""))).toEqual([]);
+    expect(found.targets.filter((target) => target !== "_blank")).toEqual([]);
+    expect([found.cookie, found.headers]).toEqual(["string", 1]);
+    await page.close();
+  });
+
+  it("show it as text: names, addresses that are no links, lines of a log, task ids", async () => {
+    const page = await chromium.server().newPage();
+    const shown = MARKUP.replace("\u202e", "\\u202e");
+    await page.goto(`${url}/projects/${PROJECT}`);
+    expect(await page.locator("a.job").getAttribute("title")).toContain(shown);
+    await page.goto(
+      `${url}/job?${new URLSearchParams({ project: PROJECT, guid: `${MARKUP}/0`, tab: "logs" })}`,
+    );
+    expect(await page.locator("h1").textContent()).toContain(shown);
+    expect(await page.getByText("javascript:caught=1", { exact: false }).count()).toBeGreaterThan(0);
+    await page.goto(`${url}/log?${new URLSearchParams({ project: PROJECT, guid: `${MARKUP}/0` })}#L0`);
+    const line = page.locator(".log-row", { hasText: "caught" }).locator(".log-text");
+    expect(await line.textContent()).toBe(MARKUP.replace("\u202e", "U+202E"));
+    await page.goto(`${url}/publish?${new URLSearchParams({ task: TASK })}`);
+    expect(await page.locator("h3").textContent()).toContain("<script>");
+    // The id of the rejection is ours, so its command is plain.
+    const command = page.locator(".copy-command code");
+    expect(await command.textContent()).toMatch(/^pulse-ingest rejections replay [0-9a-f]{12}$/);
+    await page.goto(`${url}/operate/rejections?${new URLSearchParams({ task: TASK })}`);
+    // No command with a character in it that cannot be seen.
+    expect(await command.count()).toBe(0);
+    await page.locator("tbody th a").click();
+    expect(await page.locator("h1").textContent()).toContain(TASK.replace("\u202e", "\\u202e"));
+    expect(await page.locator(".payload").textContent()).toContain("\\u202e");
+    await page.close();
+  });
+
+  it("have no inline script, style or handler as they are sent", async () => {
+    for (const address of await addresses()) {
+      const html = await (await fetch(url + address, { headers: HTML })).text();
+      expect(html).toContain("<main");
+      expect([address, html.match(/<script(?![^>]* src=)|<style|<[^>]*\s(?:style|on\w+)=/gi)]).toEqual([
+        address,
+        null,
+      ]);
+    }
+  });
+
+  it("turn no string into HTML, and let no script or style stand in them", async () => {
+    const page = await chromium.server().newPage();
+    await page.goto(`${url}/projects/${PROJECT}`);
+    const title = await page.title();
+    const thrown = await page.evaluate(() => {
+      try {
+        document.body.innerHTML = "<img src=x onerror=alert(1)>";
+        return "nothing was thrown";
+      } catch (error) {
+        return String(error);
+      }
+    });
+    expect(thrown).toMatch(/^TypeError: .*TrustedHTML/);
+    const ran = await page.evaluate(() => {
+      const script = document.createElement("script");
+      script.append("document.title = 'ran'");
+      const styled = document.createElement("p");
+      styled.setAttribute("style", "color: rgb(1, 2, 3)");
+      document.body.append(styled, script);
+      return { title: document.title, color: getComputedStyle(styled).color };
+    });
+    expect(ran.title).toBe(title);
+    expect(ran.color).not.toBe("rgb(1, 2, 3)");
+    await page.close();
+  });
+
+  it("cannot be framed, asked or posted to by a page of somebody else", async () => {
+    const page = await chromium.server().newPage();
+    const { port } = elsewhere.address() as AddressInfo;
+    // It has another host name, so it is another site.
+    await page.goto(`http://localhost:${port}/`);
+    const refused = page.waitForEvent("console", (message) => /frame-ancestors/.test(message.text()));
+    await page.evaluate((address) => {
+      const frame = document.createElement("iframe");
+      frame.src = address;
+      document.body.append(frame);
+    }, `${url}/help`);
+    expect((await refused).type()).toBe("error");
+    expect(page.frames().map((frame) => frame.url())).not.toContain(`${url}/help`);
+
+    const statusOf = (path: string) => page.waitForResponse(url + path).then((response) => response.status());
+    const stream = `/api/projects/${PROJECT}/events`;
+    const answers = Promise.all(["/api/operate", stream].map(statusOf));
+    await page.evaluate(
+      ([data = "", events = ""]) => {
+        void fetch(data, { mode: "no-cors" }).catch(() => undefined);
+        new EventSource(events).close;
+      },
+      [`${url}/api/operate`, url + stream],
+    );
+    expect(await answers).toEqual([403, 403]);
+
+    const posted = statusOf("/api/validate");
+    await page.evaluate((address) => {
+      const form = document.createElement("form");
+      form.method = "post";
+      form.action = address;
+      document.body.append(form);
+      form.submit();
+    }, `${url}/api/validate`);
+    expect(await posted).toBe(403);
+    await page.close();
+  });
+
+  it("are not there for a name that somebody has pointed at this machine", async () => {
+    const page = await chromium.server().newPage();
+    const rebound = new URL(url);
+    rebound.hostname = REBOUND_HOST;
+    for (const path of ["/help", `/projects/${PROJECT}`, "/api/light"]) {
+      const response = await page.goto(rebound.origin + path);
+      expect([path, response?.status()]).toEqual([path, 403]);
+      expect(await page.content()).toContain("PUBLIC_ALLOWED_HOSTS");
+    }
+    await page.close();
+  });
+
+  it("leave half of the streams to other clients; a page that gets none asks every minute, and says so", async () => {
+    const stream = `${url}/api/projects/${PROJECT}/events`;
+    const [first, second, third] = [await open(stream), await open(stream), await open(stream)];
+    expect([first, second, third].map(({ statusCode }) => statusCode)).toEqual([200, 200, 503]);
+    expect(third.headers["retry-after"]).toBe("60");
+    const other = await open(stream, "127.0.0.2");
+    expect(other.statusCode).toBe(200);
+    const page = await chromium.server().newPage();
+    await page.goto(`${url}/projects/${PROJECT}`);
+    await page.getByText(/Changes come once a minute/).waitFor();
+    for (const each of [first, second, third, other]) each.destroy();
+    await page.close();
+  });
+}
+
+/** @param from - the client's own address. */
+async function open(address: string, from = "127.0.0.1"): Promise<IncomingMessage> {
+  const [response] = (await once(get(address, { localAddress: from, agent: false }), "response")) as [
+    IncomingMessage,
+  ];
+  return response;
+}
+
+/** A job that is hostile in every field, and a message that is rejected. */
+function hostileMessages(logHost: string): readonly object[] {
+  const job_details = hostileHtml.map((value, n) => ({ content_type: "raw_html", title: `${n}`, value }));
+  const origin = { kind: "hg.mozilla.org", project: PROJECT, revision: REVISION };
+  return [
+    aMessage({
+      ...{ taskId: `${MARKUP}/0`, origin, state: "completed", result: "fail" },
+      display: { jobName: MARKUP, jobSymbol: "<b>", groupSymbol: "<i>", groupName: MARKUP },
+      logs: [
+        { name: "buildbot_text", url: `${logHost}/log` },
+        { name: "other", url: "javascript:caught=1" },
+      ],
+      jobInfo: {
+        summary: MARKUP,
+        links: [{ label: MARKUP, linkText: MARKUP, url: "javascript:caught=1" }],
+      },
+      extra: { artifacts: [{ name: "Job Info", type: "json", blob: { job_details } }] },
+    }),
+    aMessage({ taskId: TASK, origin, state: "done" }),
+  ];
+}
