@@ -469,6 +469,10 @@ chromium.describe("the log page", () => {
 
   describe("without JavaScript", () => {
     const options = { javaScriptEnabled: false };
+    // A page without scripts does not wait for a log that has to be fetched.
+    beforeAll(async () => {
+      for (const path of ["/empty.txt", "/plain.txt"]) await logs.readLines(host.url + path, 0, 1, true);
+    });
 
     it("shows lines from above the first failing one, with links to the others, a thousand a page", async () => {
       const page = await open("plain/0", "", options);
@@ -477,7 +481,7 @@ chromium.describe("the log page", () => {
       expect(await page.locator(".log-plain .log-number").first().textContent()).toBe("1007");
       await page.getByRole("link", { name: "earlier lines" }).first().click();
       expect(await page.locator(".log-plain .log-number").first().textContent()).toBe("7");
-      expect(await page.locator(".log-plain .log-row").count()).toBe(1000);
+      await until(async () => (await page.locator(".log-plain .log-row").count()) === 1000);
       await page.getByRole("link", { name: /^1400 TEST-UNEXPECTED/ }).click();
       expect(await page.locator("#L1400").isVisible()).toBe(true);
       await page.close();
@@ -498,10 +502,10 @@ chromium.describe("the log page", () => {
     it("searches a log without a summary for its error lines", async () => {
       const page = await open("plain/0", "&log=other", options);
       await page.getByRole("link", { name: "errors only" }).click();
-      expect(await page.getByText("No line looks like an error.").count()).toBe(1);
+      await page.getByText("No line looks like an error.").waitFor();
       await page.goto(server.url + pathOf("mismatch/0", "&log=custom_log"));
       await page.getByRole("link", { name: "errors only" }).click();
-      expect(await page.locator(".log-plain .log-row").count()).toBe(22);
+      await until(async () => (await page.locator(".log-plain .log-row").count()) === 22);
       expect(await page.locator(".log-plain .log-failing").count()).toBe(2);
       await page.close();
     });
