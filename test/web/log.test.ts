@@ -502,7 +502,8 @@ chromium.describe("the log page", () => {
     it("searches a log without a summary for its error lines", async () => {
       const page = await open("plain/0", "&log=other", options);
       await page.getByRole("link", { name: "errors only" }).click();
-      await page.getByText("No line looks like an error.").waitFor();
+      const said = page.locator(".log-tools > span");
+      await until(async () => (await said.textContent()) === "No line looks like an error.");
       await page.goto(server.url + pathOf("mismatch/0", "&log=custom_log"));
       await page.getByRole("link", { name: "errors only" }).click();
       await until(async () => (await page.locator(".log-plain .log-row").count()) === 22);
