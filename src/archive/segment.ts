@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { brotliCompress, brotliDecompress, constants } from "node:zlib";
 import * as z from "zod";
 import type { ArchivedMessage } from "../domain/archived-message.ts";
-import { type Origin, toStoredOrigin } from "../domain/origin.ts";
+import type { Origin } from "../domain/origin.ts";
 import type { NewSegment } from "../store/ports/archive-store.ts";
 import { segmentKeys } from "../store/rules/segment-keys.ts";
 
@@ -32,11 +32,23 @@ const decompress = promisify(brotliDecompress);
  * @param entries - in the order in which they arrived; at least one.
  */
 export async function encodeSegment(entries: readonly ArchivedEntry[]): Promise<NewSegment> {
-  const pieces: Buffer[] = [Buffer.from(FORMAT)];
-  for (const entry of entries) pieces.push(Buffer.from(lineOf(entry)), entry.body, Buffer.of(LINE_END));
-  const plain = Buffer.concat(pieces);
+  const plain = toPlain(entries);
   const data = await compress(plain, { params: paramsFor(plain.length) });
   return toSegment(`${spanOf(entries).from}-${randomUUID().slice(-12)}`, entries, data);
+}
+
+/** Written into one buffer, because a worker does this for every message. */
+function toPlain(entries: readonly ArchivedEntry[]): Buffer {
+  const lines = entries.map(lineOf);
+  const sizes = entries.map(({ body }, at) => Buffer.byteLength(lines[at] ?? "") + body.length + 1);
+  const plain = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size, FORMAT.length));
+  let at = plain.write(FORMAT);
+  for (const [index, { body }] of entries.entries()) {
+    at += plain.write(lines[index] ?? "", at);
+    at += body.copy(plain, at);
+    at = plain.writeUInt8(LINE_END, at);
+  }
+  return plain;
 }
 
 /** Returns the messages of a segment. @throws Error if the bytes are not a segment of this version. */
@@ -89,23 +101,27 @@ function paramsFor(bytes: number): Record<number, number> {
   };
 }
 
-const QUALITY = 4;
+const QUALITY = 1;
 
+/** Put together by hand: it takes a fraction of the time that an object for `JSON.stringify` takes. */
 function lineOf(entry: ArchivedEntry): string {
   const { received_at, origin, content_type, content_encoding, compression } = entry;
   const { oversize, unreadable_queue, projects, tasks, body } = entry;
-  const line = {
-    ...toStoredOrigin(origin),
-    ...(content_type !== null && { content_type }),
-    ...(content_encoding !== null && { content_encoding }),
-    ...(compression !== null && { compression }),
-    ...(oversize !== null && { oversize }),
-    ...(unreadable_queue !== null && { unreadable_queue }),
-    ...{ received_at, projects, tasks },
-    bytes: body.length,
-  };
-  return `${JSON.stringify(line)}\n`;
+  const from =
+    origin.kind === "rest"
+      ? `"origin":"rest","client_id":${json(origin.clientId)},"endpoint":${json(origin.endpoint)}`
+      : `"origin":"pulse","exchange":${json(origin.exchange)},"routing_key":${json(origin.routingKey)},"redelivered":${origin.redelivered}`;
+  const headers =
+    member("content_type", content_type) +
+    member("content_encoding", content_encoding) +
+    member("compression", compression);
+  const odd = member("oversize", oversize) + member("unreadable_queue", unreadable_queue);
+  const found = `"projects":${json(projects)},"tasks":${json(tasks)}`;
+  return `{${from}${headers}${odd},"received_at":${json(received_at)},${found},"bytes":${body.length}}\n`;
 }
+
+const json = (value: unknown): string => JSON.stringify(value);
+const member = (name: string, value: unknown): string => (value === null ? "" : `,"${name}":${json(value)}`);
 
 const origin = z
   .discriminatedUnion("origin", [

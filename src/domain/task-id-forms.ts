@@ -11,9 +11,25 @@ const uuid = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})([/
 export function taskIdForms(text: string): readonly string[] {
   const [, id = "", rest = ""] = slug.exec(text) ?? uuid.exec(text) ?? [];
   if (id === "") return [text];
-  const hex =
-    id.length === 22 ? Buffer.from(id, "base64url").toString("hex") : id.replaceAll("-", "").toLowerCase();
+  const hex = hexOf(id);
   const asUuid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   const forms = [Buffer.from(hex, "hex").toString("base64url"), asUuid, asUuid.toUpperCase()];
   return [...new Set([text, ...forms.map((form) => `${form}${rest}`)])];
+}
+
+/**
+ * Returns a text that is the same for all forms of a task's id and for all of its runs. For a guid that begins with neither form,
+ * it is the part before the first slash.
+ */
+export function oneTaskId(guidOrTaskId: string): string {
+  const slash = guidOrTaskId.indexOf("/");
+  const id = slash === -1 ? guidOrTaskId : guidOrTaskId.slice(0, slash);
+  return (id.length === 22 && slug.test(id)) || (id.length === 36 && uuid.test(id)) ? hexOf(id) : id;
+}
+
+/** Returns the 16 bytes of a slug or a UUID in hex. */
+function hexOf(id: string): string {
+  return id.length === 22
+    ? Buffer.from(id, "base64url").toString("hex")
+    : id.replaceAll("-", "").toLowerCase();
 }

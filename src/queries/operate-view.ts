@@ -58,7 +58,14 @@ function problems(
   { name }: StoreFacts,
 ): readonly ProblemFigures[] {
   const notAsked = { trouble: null, skipped: "not asked", queue: null, limit: 1, registry_trouble: null };
-  const store = { name: null, trouble: null, skipped: "not asked", work: null, rejections: null };
+  const store = {
+    name: null,
+    trouble: null,
+    skipped: "not asked",
+    work: null,
+    rejections: null,
+    archive: null,
+  };
   const found = workers.flatMap((worker) =>
     problemsOf({ worker, store, broker: { ...notAsked, exchanges: [] } }).map((text) => ({
       text,

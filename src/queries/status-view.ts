@@ -1,6 +1,7 @@
 import { TOO_LONG } from "../broker/consume/ack-age.ts";
 import type { QueueLook } from "../broker/tools/look-at-broker.ts";
 import type { WorkerAnswer } from "../http/observe/ask-worker.ts";
+import type { ArchiveTotals } from "../store/ports/archive-store.ts";
 import type { RejectionCount } from "../store/ports/rejection-reads.ts";
 import type { WorkCounts } from "../store/ports/work-store.ts";
 
@@ -22,6 +23,7 @@ export interface StoreView {
   readonly work: WorkCounts | null;
   /** The rejections of the last day. */
   readonly rejections: readonly RejectionCount[] | null;
+  readonly archive: ArchiveTotals | null;
 }
 
 /** The broker's own answers. */

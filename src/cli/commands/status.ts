@@ -61,7 +61,7 @@ async function workerOf(url: string | null, settings: StatusSettings): Promise<W
 
 /** Asks the store. Does not create one that does not exist. */
 async function lookAtStore(settings: StatusSettings): Promise<StoreView> {
-  const nothing = { name: null, trouble: null, skipped: null, work: null, rejections: null };
+  const nothing = { name: null, trouble: null, skipped: null, work: null, rejections: null, archive: null };
   if (!(await isStoreThere(settings))) {
     return { ...nothing, skipped: `there is no store in ${settings.DATA_DIR}; see DATA_DIR and MONGODB_URL` };
   }
@@ -69,13 +69,13 @@ async function lookAtStore(settings: StatusSettings): Promise<StoreView> {
   const look = withStore(settings, "refuse", async (store): Promise<StoreView> => {
     await store.ping();
     const work = await store.countWork();
-    // Counting many rejections is slow. It must not make the store look as if it did not answer.
-    const rejections = await withDeadline<StoreView["rejections"]>(
-      store.countRejections({ since }),
-      LOOK_MS / 2,
-      () => null,
-    );
-    return { ...nothing, name: store.name, work, rejections };
+    // Counting much is slow. It must not make the store look as if it did not answer.
+    const soon = <T>(count: Promise<T>) => withDeadline<T | null>(count, LOOK_MS / 2, () => null);
+    const [rejections, archive] = await Promise.all([
+      soon(store.countRejections({ since })),
+      soon(store.archiveTotals()),
+    ]);
+    return { ...nothing, name: store.name, work, rejections, archive };
   }).catch((error: unknown): StoreView => {
     if (!(error instanceof Misuse)) throw error;
     return { ...nothing, trouble: error.message.replace(/^store /, "") };

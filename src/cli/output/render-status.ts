@@ -1,8 +1,10 @@
 import { counted } from "../../domain/text/counted.ts";
 import { duration } from "../../domain/text/duration.ts";
 import { printable } from "../../domain/text/printable.ts";
+import { utcTime } from "../../domain/text/utc-time.ts";
 import type { WorkerStatus } from "../../http/observe/worker-status.ts";
 import { type ExchangeView, exchangesOf, type StatusView } from "../../queries/status-view.ts";
+import type { ArchiveTotals } from "../../store/ports/archive-store.ts";
 import type { RejectionCount } from "../../store/ports/rejection-reads.ts";
 import { columns } from "./columns.ts";
 
@@ -105,7 +107,11 @@ function flowRows({ jobs, recent, spool }: WorkerStatus): Row[] {
 }
 
 function spoolText({ jobs, bytes, oldest_age_seconds }: WorkerStatus["spool"]): string {
-  return `${counted(jobs, "job message")}, ${(bytes / 1024 / 1024).toFixed(1)} MiB, the oldest for ${duration(oldest_age_seconds)}`;
+  return `${counted(jobs, "job message")}, ${mebibytes(bytes)} MiB, the oldest for ${duration(oldest_age_seconds)}`;
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 1024 / 1024).toFixed(1);
 }
 
 function lagText(lag: WorkerStatus["recent"]["stored_lag_seconds"]): string {
@@ -127,7 +133,15 @@ function storeRows({ worker: { status }, store }: StatusView): Row[] {
         : `${work.suggestions.pending} pending, ${work.suggestions.failed} failed for good`,
     ],
     ["rejections", store.rejections === null ? "unknown" : `${rejectionsText(store.rejections)} (last day)`],
+    ["archive", store.archive === null ? "unknown" : archiveText(store.archive)],
   ];
+}
+
+function archiveText({ segments, messages, bytes, raw_bytes, oldest, newest }: ArchiveTotals): string {
+  if (oldest === null || newest === null) return "empty";
+  const size = `${mebibytes(bytes)} MiB (${mebibytes(raw_bytes)} before compression)`;
+  const held = `${counted(messages, "message")} in ${counted(segments, "segment")}`;
+  return `${held}, ${size}, from ${utcTime(oldest)} to ${utcTime(newest)}`;
 }
 
 /** Returns what this command itself found. */

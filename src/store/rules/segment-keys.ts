@@ -1,5 +1,5 @@
 import type { Origin } from "../../domain/origin.ts";
-import { taskIdForms } from "../../domain/task-id-forms.ts";
+import { oneTaskId } from "../../domain/task-id-forms.ts";
 import type { ArchiveFilter } from "../ports/archive-store.ts";
 
 /** What an archived message is found by, besides its time. */
@@ -48,12 +48,7 @@ const clientKey = (client: string): number => hash32(`client:${client}`);
 const projectKey = (project: string): number => hash32(`project:${project}`);
 
 /** All runs of a task have the same key, in all forms in which the task's id is written. */
-function taskKey(guidOrTaskId: string): number {
-  const [id = ""] = guidOrTaskId.split("/", 1);
-  return hash32(`task:${taskIdForms(id).find((form) => lowerUuid.test(form)) ?? id}`);
-}
-
-const lowerUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-/;
+const taskKey = (guidOrTaskId: string): number => hash32(`task:${oneTaskId(guidOrTaskId)}`);
 
 /** Returns the FNV-1a hash of a text's UTF-16 units as a signed integer. It is fast, and nothing depends on it being hard to guess. */
 function hash32(text: string): number {

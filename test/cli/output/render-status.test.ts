@@ -9,6 +9,7 @@ const url = "http://127.0.0.1:9182";
 const aStore: StoreView = {
   ...{ name: "mongodb (h/db)", trouble: null, skipped: null, rejections: [] },
   work: { logs: { pending: 3, failed: 2 }, suggestions: { pending: 1, failed: 0 } },
+  archive: { segments: 0, messages: 0, bytes: 0, raw_bytes: 0, oldest: null, newest: null },
 };
 const aQueue = { name: "queue/u/jobs", ready_messages: 41, consumers: 2, trouble: null };
 const aBroker = {
@@ -47,6 +48,7 @@ store        mongodb (h/db): the worker reaches it; asked from here: it answers
 logs         3 pending, 2 failed for good
 suggestions  1 pending, 0 failed for good
 rejections   none (last day)
+archive      empty
 `,
     );
   });
@@ -123,10 +125,30 @@ rejections   none (last day)
       /^rejections +malformed-body 6, schema-violation 5 \(last day\)$/m,
     ],
     [
+      "what the archive holds is told",
+      parts({
+        store: {
+          ...aStore,
+          archive: {
+            ...{ segments: 61, messages: 10_916, bytes: 913_009, raw_bytes: 12_779_928 },
+            ...{ oldest: "2026-01-05T10:00:00.123Z", newest: "2026-01-12T11:00:00.456Z" },
+          },
+        },
+      }),
+      /^archive +10916 messages in 61 segments, 0.9 MiB \(12.2 before compression\), from 2026-01-05 10:00:00 UTC to 2026-01-12 11:00:00 UTC$/m,
+    ],
+    [
       "a store and a broker that were not asked are no problem, and the worker's words serve",
       parts({
         status: { open_work: { logs: { pending: 7, failed: 0 }, suggestions: { pending: 0, failed: 0 } } },
-        store: { name: null, trouble: null, skipped: "there is none in data", work: null, rejections: null },
+        store: {
+          name: null,
+          trouble: null,
+          skipped: "there is none in data",
+          work: null,
+          rejections: null,
+          archive: null,
+        },
         broker: { ...aBroker, skipped: "AMQP_URL is not set", queue: null },
       }),
       /^All is well(.*\n)+queue +queue\/u\/jobs: 40 of 8000 (.*\n)+store +mongodb \(h\/db\): the worker reaches it; not asked from here: there is none in data\nlogs +7 pending/,
@@ -220,7 +242,14 @@ describe("what is wrong comes first", () => {
     [
       "a store and a broker that do not answer",
       parts({
-        store: { ...aStore, name: null, trouble: "unavailable: no", work: null, rejections: null },
+        store: {
+          ...aStore,
+          name: null,
+          trouble: "unavailable: no",
+          work: null,
+          rejections: null,
+          archive: null,
+        },
         broker: { ...aBroker, trouble: "nobody listens at h; see AMQP_URL", queue: null },
       }),
       ["store: unavailable: no", "broker: nobody listens at h; see AMQP_URL"],
@@ -260,7 +289,7 @@ describe("what is wrong comes first", () => {
   it("a store that is away is reported once, in the worker's words", () => {
     const trouble = "no answer within 2000 ms";
     const status = { problems: [`store: ${trouble}`], ready: false, store: { name: "m", trouble } };
-    const store = { ...aStore, trouble: "unavailable", work: null, rejections: null };
+    const store = { ...aStore, trouble: "unavailable", work: null, rejections: null, archive: null };
     expect(problemsOf(parts({ status, store }))).toEqual([`store: ${trouble}`]);
   });
 });
