@@ -23,7 +23,7 @@ function callsOf(name: string): string[] {
 it("the README draws the steps of the write path as the code takes them", () => {
   const calls = callsOf("writeSlice").flatMap((call) => (call === "writeJobs" ? callsOf(call) : [call]));
   expect(calls).toEqual(["judge", "plan", "write", "reject", "settle"]);
-  expect(drawnSteps()).toEqual([...calls, "suspects", "spool"]);
+  expect(drawnSteps()).toEqual([...calls, "suspects", "spool", "archive"]);
 });
 
 it("each step beside the path has a folder", () => {
