@@ -336,6 +336,39 @@ export const commands: readonly CommandRow[] = [
       (await import("./commands/bugs.ts")).sync(env, typeof url === "string" ? url : null),
   },
   {
+    usage: "expire",
+    summary: "remove jobs, pushes and other documents that are older than they should be, as a worker does",
+    options: [
+      ["--dry-run", "only count what would go"],
+      ["--project <name>", "only jobs and pushes of this project"],
+      ["--json", "one JSON object"],
+    ],
+    examples: [
+      "RETAIN_DAYS=90 pulse-ingest expire --dry-run",
+      "RETAIN_DAYS=90 pulse-ingest expire --project try",
+      "pulse-ingest expire --dry-run --json | jq .projects",
+    ],
+    more:
+      "Run it with the worker's settings and registry: RETAIN_DAYS, ARCHIVE_DAYS, and `retain` in REGISTRY_FILE say what\n" +
+      "goes; see docs/retention.md. Workers may run meanwhile. It may be stopped with Ctrl-C, and run again.\n" +
+      "Exit code 1 if it was stopped, or if a worker is at it already: it says which one.",
+    run: async (_args, options) => (await import("./commands/expire.ts")).expire(env, options),
+  },
+  {
+    usage: "compact",
+    summary:
+      "write the embedded store's file again without the space that it does not use; no worker may run",
+    options: [
+      ["--dry-run", "only say how large the file is, how much of it is used, and whether there is room"],
+      ["--json", "one JSON object"],
+    ],
+    examples: ["pulse-ingest compact --dry-run", "DATA_DIR=/var/lib/pulse-ingest pulse-ingest compact"],
+    more:
+      "A file of an earlier version needs it once, before it can give space back to the system. Meanwhile the disk must\n" +
+      "have room for the contents twice. If it is interrupted, the file stays as it was.",
+    run: async (_args, options) => (await import("./commands/compact.ts")).compact(env, options),
+  },
+  {
     usage: "backup <file>",
     summary: "write the embedded store into a file, while workers use it",
     options: [

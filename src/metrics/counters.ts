@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Outcome } from "../domain/delivery.ts";
 import type { FaultReason } from "../domain/faults.ts";
+import { createRetentionCounters } from "./retention-counters.ts";
 import { createWorkerGauges } from "./worker-gauges.ts";
 
 /**
@@ -180,7 +181,14 @@ export function createCounters() {
       registers,
     }),
   };
-  return { ...counters, ...createWorkerGauges(registers), spoolOldest, lastReceivedMs, registry };
+  return {
+    ...counters,
+    ...createWorkerGauges(registers),
+    ...createRetentionCounters(registers),
+    spoolOldest,
+    lastReceivedMs,
+    registry,
+  };
 }
 
 export type Counters = ReturnType<typeof createCounters>;

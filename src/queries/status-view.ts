@@ -69,6 +69,7 @@ export function problemsOf({ worker, store, broker }: StatusParts): string[] {
     ...(broker.registry_trouble === null ? [] : [`registry: ${broker.registry_trouble}`]),
     ...queueProblems({ worker, broker }),
     ...ackAgeProblems(status),
+    ...(status?.retention.trouble ? [`retention: ${status.retention.trouble}`] : []),
     // If the worker reports trouble with its store, that is already among its problems.
     ...(store.trouble === null || status?.store.trouble ? [] : [`store: ${store.trouble}`]),
     ...(broker.trouble === null ? [] : [`broker: ${broker.trouble}`]),

@@ -19,9 +19,11 @@ import { judgeLimits } from "../judge/judge-limits.ts";
 import type { ReadMessage } from "../judge/verdict.ts";
 import type { Log } from "../log.ts";
 import { type Counters, createCounters, outcomeTotals, rejectionTotals } from "../metrics/counters.ts";
+import { startRetention } from "../retention/start-retention.ts";
 import { whyNotStorable } from "../submission/storable-performance.ts";
 import { loadCollectionSchemas } from "../validate/collection-schemas.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
+import { logTextRemoval } from "./open-log-texts.ts";
 import { closeStorageToOthers, openSpoolOf, openStoreOf } from "./open-storage.ts";
 import {
   ackAgeOptions,
@@ -32,6 +34,7 @@ import {
   ingestOptions,
   pageSettings,
   restOptions,
+  retentionOptions,
   sourceOptions,
 } from "./options.ts";
 import { startArtifacts } from "./start-artifacts.ts";
@@ -127,6 +130,15 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
   opened.add(() => store.close());
   const artifacts = startArtifacts({ ...artifactsOptions(settings), store, counters, log });
   opened.add(() => artifacts.stop());
+  const retention = startRetention({
+    ...retentionOptions(settings),
+    ...logTextRemoval(settings),
+    store,
+    retainDays: (project) => files.registry().retainedDays(project) ?? settings.RETAIN_DAYS,
+    counters,
+    log,
+  });
+  opened.add(() => retention.stop());
   // Asked for each message, because tiers and registry may change while the worker runs.
   const rules = (): JudgeOptions => ({
     schemas,
@@ -189,5 +201,5 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
     log,
   });
   opened.add(() => ackAge.stop());
-  return { store, ingest, source, depth };
+  return { store, ingest, source, depth, retention };
 }

@@ -9,6 +9,7 @@ import type { HttpOptions } from "../http/observe/start-http.ts";
 import type { PageSettings } from "../http/pages/page-parts.ts";
 import type { AllowedOrigins } from "../http/rest/cors.ts";
 import type { IngestOptions } from "../ingest/create-ingest.ts";
+import type { RetentionOptions } from "../retention/start-retention.ts";
 import type { StoreLimits } from "../store/rules/store-limits.ts";
 import { userAgent, version } from "../version.ts";
 import { logOptions } from "./log-options.ts";
@@ -20,6 +21,10 @@ import type { RestOptions } from "./start-rest.ts";
  * The settings in the form in which each part of the worker takes them. Pure. What a part needs besides settings is added
  * where the parts are joined.
  */
+
+const DAY_MS = 86_400_000;
+/** The time between two runs of retention, in milliseconds. */
+const RETENTION_EVERY_MS = 10 * 60_000;
 
 export function fileOptions(settings: Settings) {
   return {
@@ -109,6 +114,15 @@ export function artifactsOptions(settings: Settings) {
     retry: { maxAttempts: settings.LOG_ATTEMPTS },
     sync: everyMs === 0 ? null : { baseUrl: settings.BUGZILLA_URL, userAgent, everyMs },
   } satisfies Partial<ArtifactsOptions>;
+}
+
+export function retentionOptions(settings: Settings) {
+  const tenthMs = (settings.RETAIN_DAYS * DAY_MS) / 10;
+  return {
+    archiveDays: settings.ARCHIVE_DAYS,
+    // What is kept for a short time only is looked at more often.
+    everyMs: tenthMs === 0 ? RETENTION_EVERY_MS : Math.min(RETENTION_EVERY_MS, Math.max(1000, tenthMs)),
+  } satisfies Partial<RetentionOptions>;
 }
 
 export function ingestOptions(settings: Settings) {

@@ -67,6 +67,26 @@ describe("a registry", () => {
     expect(await accepted(`${entry(lists)}  - exchange: e\n${lists}`)).toHaveLength(4);
   });
 
+  it("says how long the jobs of projects are kept: the name itself before patterns, the first pattern before others", async () => {
+    const text = `${entry(lists)}retain:\n  'mozilla-*': 365\n  '*-central': 7\n  try: 0.5\n  mozilla-central: 0\n`;
+    const { retainedDays } = await read(text);
+    const projects = ["try", "mozilla-central", "mozilla-beta", "comm-central", "other"];
+    expect(projects.map(retainedDays)).toEqual([0.5, 0, 365, 7, null]);
+    expect((await read(entry(lists))).retainedDays("try")).toBeNull();
+  });
+
+  it.each([
+    ["retain: 30", "5: retain: must map names of projects to days"],
+    [
+      "retain:\n  try: soon",
+      "6: retain.try: must be a number of days from 0 to 36500; 0 keeps jobs for ever",
+    ],
+    ["retain:\n  try: -1", "6: retain.try: must be a number of days"],
+    ["retain:\n  'try/x': 1", "6: retain.try/x: matches no project"],
+  ])("%j is an error with its line", async (given, expected) => {
+    expect(await problems(`${entry(lists)}${given}\n`)).toEqual([expect.stringContaining(expected)]);
+  });
+
   it("warns of each entry without accept_projects if that lets one publisher change another's jobs", async () => {
     const warnings = async (text: string, deployment?: string) =>
       (await read(text, deployment)).warnings.map((each) =>

@@ -7,6 +7,7 @@ import { type ExchangeView, exchangesOf, type StatusView } from "../../queries/s
 import type { ArchiveTotals } from "../../store/ports/archive-store.ts";
 import type { RejectionCount } from "../../store/ports/rejection-reads.ts";
 import { columns } from "./columns.ts";
+import { retentionText } from "./retention-text.ts";
 
 type Row = [label: string, text: string];
 
@@ -91,7 +92,7 @@ function growthText(depth: NonNullable<WorkerStatus["queue"]["depth"]>): string 
   return `growing by ${depth.growth_per_second}/s, full in ${duration(depth.seconds_to_limit)}`;
 }
 
-function flowRows({ jobs, recent, spool }: WorkerStatus): Row[] {
+function flowRows({ jobs, recent, spool, retention }: WorkerStatus): Row[] {
   const rates = Object.entries(recent.outcomes_per_second).map(([outcome, rate]) => `${outcome} ${rate}/s`);
   const totals = Object.entries(jobs.outcomes).map(([outcome, count]) => `${outcome} ${count}`);
   const kept = spool.jobs === 0 ? "empty" : spoolText(spool);
@@ -102,6 +103,7 @@ function flowRows({ jobs, recent, spool }: WorkerStatus): Row[] {
       "lag",
       `event to arrival ${lagText(recent.arrival_lag_seconds)}; arrival to outcome ${lagText(recent.stored_lag_seconds)}`,
     ],
+    ["retention", retentionText(retention)],
     ["spool", spool.trouble === null ? kept : `${kept}; ${spool.trouble}`],
   ];
 }

@@ -7,6 +7,7 @@ import {
   rejectionTotals,
   totalOf,
 } from "../../metrics/counters.ts";
+import { expiredTotals } from "../../metrics/retention-counters.ts";
 import { figuresBySender } from "../../metrics/sender-figures.ts";
 import type { WorkStore } from "../../store/ports/work-store.ts";
 import { livenessProblems, readinessProblems } from "./health.ts";
@@ -25,6 +26,13 @@ export interface WorkerParts {
   };
   readonly source: { state(): SourceState };
   readonly depth: { state(): DepthState | null };
+  readonly retention: {
+    state(): {
+      readonly isWorking: boolean;
+      readonly heldBy: string | null;
+      readonly trouble: string | null;
+    };
+  };
 }
 
 /** How far the worker has come. Its parts are there together, as soon as the store is open. */
@@ -137,6 +145,7 @@ export function observeWorker(options: ObserveOptions): WorkerView {
         rejections: await rejectionTotals(counters),
         artifact_work: await artifactWorkTotals(counters),
         open_work: await countWork(trouble === null ? store : null),
+        retention: await retentionPart(opened?.retention.state() ?? null, counters),
         recent: await recent.figures(),
         history: recent.history(),
       };
@@ -180,6 +189,21 @@ function brokerPart(
         routing_keys: [...routingKeys],
       })),
     },
+  };
+}
+
+async function retentionPart(
+  state: ReturnType<WorkerParts["retention"]["state"]> | null,
+  counters: Counters,
+): Promise<WorkerStatus["retention"]> {
+  const endedSeconds = await totalOf(counters.expiryEnded);
+  return {
+    working: state?.isWorking ?? false,
+    held_by: state?.heldBy ?? null,
+    trouble: state?.trouble ?? null,
+    last_run_at: endedSeconds === 0 ? null : new Date(endedSeconds * 1000).toISOString(),
+    lag_seconds: Math.round(await totalOf(counters.expiryLag)),
+    removed: await expiredTotals(counters),
   };
 }
 

@@ -108,6 +108,21 @@ export const workerStatus = z.object({
   artifact_work: z.record(z.string(), count),
   /** Logs to read and suggestions to make in the store, of all workers; null: unknown now. */
   open_work: z.object({ logs: openWork, suggestions: openWork }).nullable(),
+  /** The removal of what is too old, which one worker of many does at a time. */
+  retention: z.object({
+    /** This worker is at it now. */
+    working: z.boolean(),
+    /** The worker that was at it when this one last wanted to begin; null if there was none. */
+    held_by: z.string().nullable(),
+    /** Why the last run failed; null if it did not. */
+    trouble: z.string().nullable(),
+    /** When this worker last came to the end, in ISO 8601; null if it never did. */
+    last_run_at: z.string().nullable(),
+    /** How long the jobs that are being removed now have outlived their time. */
+    lag_seconds: z.number(),
+    /** What this worker has removed since its start, by what it is. */
+    removed: z.record(z.string(), count),
+  }),
   /** Figures of the last minute, or since the start if that is shorter. */
   recent: z.object({
     seconds: z.number(),

@@ -43,6 +43,7 @@ queue        queue/u/jobs: 41 of 8000 messages (0 %), 2 consumers, not growing
 rates        stored 12.5/s, unchanged 0/s, skipped 0/s, rejected 0.1/s, failed 0/s (last 1 min)
 since start  received 126: stored 120, unchanged 3, skipped 1, rejected 1, failed 0, in progress 1
 lag          event to arrival mean 1.3 s, p95 1 min; arrival to outcome mean 12 ms, p95 50 ms
+retention    last run ended 2026-01-05T11:50:00.000Z; removed since start: nothing
 spool        empty
 store        mongodb (h/db): the worker reaches it; asked from here: it answers
 logs         3 pending, 2 failed for good

@@ -28,6 +28,10 @@ export function aStatus(overrides: Partial<WorkerStatus> = {}): WorkerStatus {
       outcomes: { stored: 120, unchanged: 3, skipped: 1, rejected: 1, failed: 0 },
     },
     ...{ exchanges: [], clients: [], rejections: {}, artifact_work: {}, open_work: null },
+    retention: {
+      ...{ working: false, held_by: null, trouble: null, lag_seconds: 0, removed: {} },
+      last_run_at: "2026-01-05T11:50:00.000Z",
+    },
     recent: {
       seconds: 60,
       outcomes_per_second: rates,

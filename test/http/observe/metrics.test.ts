@@ -32,6 +32,7 @@ const unsaid = (): void => undefined;
 const silent = { error: unsaid, warn: unsaid, info: unsaid, debug: unsaid };
 
 /** A whole worker except its broker, behind a real socket. */
+const idle = { isWorking: false, heldBy: null, trouble: null };
 let folder: string;
 let store: Store;
 let ingest: Ingest;
@@ -75,7 +76,7 @@ beforeEach(async () => {
     log,
   });
   handle = createDeliveryHandler(ingest.submit, realRead);
-  parts = { store, ingest, source: noBroker, depth: { state: () => null } };
+  parts = { store, ingest, source: noBroker, depth: { state: () => null }, retention: { state: () => idle } };
   worker = { phase: "running", parts };
   http = await startHttp({
     host: "127.0.0.1",

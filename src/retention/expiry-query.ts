@@ -1,0 +1,30 @@
+import type { ExpiryQuery } from "../store/ports/retention-store.ts";
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Returns which jobs of a project may go. Completed ones go after the given time. Others wait twice as long, because they may still
+ * change.
+ *
+ * @param days - 0: jobs are kept for ever, and the answer is null.
+ */
+export function expiryQuery(project: string, days: number, nowMs: number): ExpiryQuery | null {
+  if (days === 0) return null;
+  return {
+    project,
+    finishedBefore: daysBefore(days, nowMs),
+    unfinishedBefore: daysBefore(2 * days, nowMs),
+  };
+}
+
+/** Returns the time some days ago, in ISO 8601. */
+export function daysBefore(days: number, nowMs: number): string {
+  // No document is older than the epoch.
+  return new Date(Math.max(0, nowMs - days * DAY_MS)).toISOString();
+}
+
+/** Returns by how much a job that was last changed at some time has outlived its time at least, in milliseconds. */
+export function lagOf(last_modified: string, { finishedBefore, unfinishedBefore }: ExpiryQuery): number {
+  const limit = last_modified < unfinishedBefore ? unfinishedBefore : finishedBefore;
+  return Math.max(0, Date.parse(limit) - Date.parse(last_modified));
+}

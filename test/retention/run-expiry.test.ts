@@ -1,0 +1,146 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { marksPath, textPath } from "../../src/logs/cache/cached-log.ts";
+import { createCounters } from "../../src/metrics/counters.ts";
+import { expiredTotals } from "../../src/metrics/retention-counters.ts";
+import type { ExpiryStep } from "../../src/retention/expiry-steps.ts";
+import { type ExpiryRun, LEASE, runExpiry } from "../../src/retention/run-expiry.ts";
+import { startRetention } from "../../src/retention/start-retention.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { logTextRemoval } from "../../src/worker/open-log-texts.ts";
+import { anArrival, REVISION } from "../examples.ts";
+import { until } from "../until.ts";
+
+let folder: string;
+let store: Store;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "retention-"));
+  store = await openSqliteStore(folder, 30);
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const NOW = Date.parse("2026-03-01T00:00:00Z");
+const OLD = "2026-01-01T00:00:00.000Z";
+
+async function fill(project: string, count: number): Promise<void> {
+  const origin = { kind: "hg.mozilla.org", project, revision: REVISION };
+  const arrivals = Array.from({ length: count }, (_, n) => {
+    const logs = [{ name: "a log", url: `http://logs/${project}/${n}` }];
+    return { ...anArrival({ taskId: `${project}-${n}/0`, origin, logs }), received_at: OLD };
+  });
+  await store.storeSubmissions(arrivals);
+}
+
+const days: Readonly<Record<string, number>> = { try: 30, release: 0 };
+
+function aRun(overrides: Partial<ExpiryRun> = {}): ExpiryRun {
+  return {
+    ...{ store, project: null, retainDays: (project) => days[project] ?? 90, archiveDays: 0 },
+    ...{ forgetTexts: async () => undefined, now: () => NOW, owner: "test", share: 1 },
+    ...{ onStep: () => undefined, stop: new AbortController().signal },
+    ...overrides,
+  };
+}
+
+const totalOf = (steps: readonly ExpiryStep[], kind: "jobs" | "logs" | "pushes"): number =>
+  steps.reduce((sum, { gone }) => sum + (gone[kind] ?? 0), 0);
+
+it("each project has its own time; its pushes go with its last job", async () => {
+  for (const project of ["try", "release", "other"]) await fill(project, 3);
+  const steps: ExpiryStep[] = [];
+  expect(await runExpiry(aRun({ onStep: (step) => steps.push(step) }))).toEqual({ kind: "complete" });
+  expect([totalOf(steps, "jobs"), totalOf(steps, "logs")]).toEqual([3, 3]);
+  expect(await store.countDocuments()).toMatchObject({ jobs: 6, logs: 6 });
+  // Submitted on 1 January, as the jobs: the push is old, too.
+  expect(await store.listProjectNames(10)).toEqual(["other", "release"]);
+  expect(Math.max(...steps.map(({ lagMs }) => lagMs ?? 0))).toBe(29 * 86_400_000);
+});
+
+it("with a project, only that project's jobs and pushes go", async () => {
+  for (const project of ["try", "third"]) await fill(project, 1);
+  await runExpiry(aRun({ project: "third", retainDays: () => 1 }));
+  expect(await store.listProjectNames(10)).toEqual(["try"]);
+});
+
+it("another owner's lease keeps it from beginning, and says whose it is", async () => {
+  await fill("try", 1);
+  await store.takeLease(LEASE, "somebody", 60_000);
+  expect(await runExpiry(aRun())).toMatchObject({ kind: "held", owner: "somebody" });
+  expect(await store.countDocuments()).toMatchObject({ jobs: 1 });
+});
+
+it("a run that is stopped leaves the rest whole, gives the lease back, and the next one goes on", async () => {
+  await fill("try", 250);
+  const stopping = new AbortController();
+  let removed = 0;
+  const end = await runExpiry(
+    aRun({
+      stop: stopping.signal,
+      onStep(step) {
+        removed += step.gone.jobs ?? 0;
+        if (removed > 0) stopping.abort();
+      },
+    }),
+  );
+  expect(end).toEqual({ kind: "stopped" });
+  expect(removed).toBeLessThan(250);
+  expect(await store.countDocuments()).toMatchObject({ jobs: 250 - removed, logs: 250 - removed });
+  expect(await runExpiry(aRun({ owner: "another" }))).toEqual({ kind: "complete" });
+  expect(await store.countDocuments()).toMatchObject({ jobs: 0, logs: 0, resultsets: 0 });
+});
+
+it("texts of logs that are kept on this machine go with their jobs", async () => {
+  await fill("try", 1);
+  const cache = join(folder, "log-cache");
+  const removal = logTextRemoval({ DATA_DIR: folder, LOG_CACHE_MAX_BYTES: 1e6 });
+  // Nobody has read a log on this machine yet.
+  await removal.evictTexts();
+  await fill("release", 1);
+  mkdirSync(cache);
+  const [gone, kept] = ["try", "release"].map((project) => textPath(cache, `http://logs/${project}/0`));
+  for (const path of [gone, kept]) {
+    writeFileSync(path ?? "", "text");
+    writeFileSync(marksPath(path ?? ""), "{}");
+  }
+  await runExpiry(aRun(removal));
+  const exists = [gone, kept].flatMap((path = "") => [existsSync(path), existsSync(marksPath(path))]);
+  expect(exists).toEqual([false, false, true, true]);
+});
+
+it("a worker does it in the background, counts what has gone, and tells when it has come to the end", async () => {
+  await fill("try", 3);
+  const counters = createCounters();
+  const told: string[] = [];
+  const tell = (event: string): void => void told.push(event);
+  const retention = startRetention({
+    ...{ store, retainDays: () => 30, archiveDays: 0, everyMs: 20, counters },
+    ...{ forgetTexts: async () => undefined, evictTexts: async () => undefined },
+    log: { error: tell, warn: tell, info: tell, debug: tell },
+  });
+  await until(async () => (await counters.expiryEnded.get()).values[0]?.value !== 0);
+  expect(await expiredTotals(counters)).toMatchObject({ jobs: 3, logs: 3, pushes: 1, rejections: 0 });
+  expect((await counters.expiryLag.get()).values[0]?.value).toBe(0);
+  expect(retention.state()).toMatchObject({ heldBy: null, trouble: null });
+  expect(told).toEqual(["expired"]);
+  await retention.stop();
+  // Nobody has to wait for a lease of a worker that has ended.
+  expect(await store.takeLease(LEASE, "another", 1000)).toBeNull();
+});
+
+it("while another worker is at it, a worker waits, and says who it is", async () => {
+  await store.takeLease(LEASE, "somebody", 60_000);
+  const tell = (): undefined => undefined;
+  const log = { error: tell, warn: tell, info: tell, debug: tell };
+  const retention = startRetention({
+    ...{ store, retainDays: () => 30, archiveDays: 0, everyMs: 10, counters: createCounters(), log },
+    ...{ forgetTexts: async () => undefined, evictTexts: async () => undefined },
+  });
+  await until(() => retention.state().heldBy === "somebody");
+  await retention.stop();
+});
