@@ -3,26 +3,29 @@ import type { Store } from "../../src/store/ports/store.ts";
 
 const ALL = 100_000;
 
+/** What the ports do not list, and whatever might be stored without being listed. */
+const counted = ["jobs", "resultsets", "artifacts", "coalesced", "logs", "suggestions"] as const;
+
 /**
  * Reads everything that messages have left in a store, through its ports, so that two stores can be compared, also of different kinds.
  * Left out is what no message decides: the random ids of writes, and when a rejection expires.
  */
 export async function readWhole(store: Store): Promise<Readonly<Record<string, unknown>>> {
   const whole: Record<string, unknown> = {};
+  const counts = await store.countDocuments();
+  for (const name of counted) whole[`number of ${name}`] = counts[name];
   for (const project of await store.listProjectNames(ALL)) {
     const jobs = await store.readJobs(await store.pageOfProject(project, 0, ALL));
     const pushes = new Map<string, number>();
     for (const { job, coalesced_to, push } of jobs) {
       const { write_id: _random, ...decided } = job;
-      const [found] = await store.findJobsByGuid(job.job_guid);
       const heads = await store.listArtifacts(project, job.job_guid);
       const artifacts = await Promise.all(
         heads.map(async (head) => [head, await store.findArtifact(project, job.job_guid, head.name)]),
       );
       const key = `job ${project}/${job.job_guid}`;
       const ofPush = push && { rest_id: push.rest_id, revision: push.revision };
-      const { suggestions } = found ?? {};
-      whole[key] = { job: decided, coalesced_to, push: ofPush, artifacts, suggestions };
+      whole[key] = { job: decided, coalesced_to, push: ofPush, artifacts };
       if (push !== null) pushes.set(job.result_set, push.rest_id);
     }
     const query = { project, from: null, to: null, author: null, skip: 0, limit: ALL };

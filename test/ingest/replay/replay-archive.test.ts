@@ -99,7 +99,7 @@ describe("what arrived in two days", () => {
   // Ends an hour ago, so that no rejection has expired.
   const endsAtMs = Math.floor(Date.now() / 3_600_000 - 1) * 3_600_000;
   const { bodies } = planDemo(
-    { seed: 3, days: 2, jobs: 80, endsAtMs, longLogLines: 0 },
+    { seed: 3, days: 2, jobs: 40, endsAtMs, longLogLines: 0 },
     "http://127.0.0.1:9",
   );
   let original: Readonly<Record<string, unknown>>;
@@ -120,7 +120,7 @@ describe("what arrived in two days", () => {
   });
 
   it("gives the same documents in an empty store, and nothing changes when it is replayed again", async () => {
-    expect(Object.keys(original).length).toBeGreaterThan(300);
+    expect(Object.keys(original).length).toBeGreaterThan(150);
     const first = await replay(store, archive);
     expect(await readWhole(store)).toEqual(original);
     expect(first).toMatchObject({ isDone: true, lost: [] });
@@ -137,14 +137,14 @@ describe("what arrived in two days", () => {
     const random = new SeededRandom("deaths", seed);
     const dying = dyingAt(
       store,
-      () => random.isOneIn(8),
+      () => random.isOneIn(5),
       () => random.isOneIn(2),
     );
     let deaths = 0;
     for (let since = await untilDeath(dying, archive, ""); since !== null; deaths++) {
       since = await untilDeath(dying, archive, since);
     }
-    expect(deaths).toBeGreaterThan(2);
+    expect(deaths).toBeGreaterThan(1);
     expect(await readWhole(store)).toEqual(original);
   });
 
