@@ -5,7 +5,13 @@ import { gridCell } from "../rules/grid-cell.ts";
 import { judgeJobs } from "../rules/judge-copy.ts";
 import { mergeJob } from "../rules/merge-copy.ts";
 import { withNumber } from "../rules/wanted-numbers.ts";
-import { type Collections, type JobDocument, toStoredJob, withNumberIn } from "./mongodb-collections.ts";
+import {
+  type Collections,
+  isJob,
+  type JobDocument,
+  toStoredJob,
+  withNumberIn,
+} from "./mongodb-collections.ts";
 import {
   type CopyWrite,
   endsOf,
@@ -19,8 +25,12 @@ import {
 import { createMoves } from "./mongodb-moves.ts";
 import { freeNumbers } from "./mongodb-numbers.ts";
 import { inOneReply } from "./mongodb-rounds.ts";
+import { createTombstones } from "./mongodb-tombstones.ts";
 
-const judged = { state: 1, version: 1, write_id: 1, last_modified: 1, rest_id: 1, moving_to: 1 } as const;
+const judged = {
+  ...({ state: 1, version: 1, write_id: 1, last_modified: 1, rest_id: 1 } as const),
+  ...({ moving_to: 1, removed_at: 1 } as const),
+};
 /** The fields of a stored job that decide about a copy. */
 type Head = Pick<JobDocument, keyof typeof judged | "_id">;
 
@@ -33,16 +43,20 @@ interface Write extends CopyWrite<Copied<"job">> {
 
 /** Copies jobs without their parts. They are written by compare-and-set, so that workers may write at the same time. */
 export function createJobCopier(all: Collections): WalkedCopier<"job"> {
-  const { jobs } = all;
+  const { jobs, resultsets } = all;
   const { finishMoves } = createMoves(all);
+  const { clearJobs } = createTombstones(all);
 
   async function page(query: CopyQuery): Promise<CopyPage> {
     const changed = query.since === null ? {} : { last_modified: { $gte: query.since } };
     const moving: string[] = [];
-    const read = await readPage(jobs.find({ _id: projectIdsBehind(query), ...changed }), (document) => {
-      if (document.moving_to !== undefined) moving.push(document._id);
-      return toCopy(document);
-    });
+    const read = await readPage(
+      jobs.find({ _id: projectIdsBehind(query), ...changed, ...isJob }),
+      (document) => {
+        if (document.moving_to !== undefined) moving.push(document._id);
+        return toCopy(document);
+      },
+    );
     if (moving.length === 0) return read;
     // A retry renames these jobs, and was interrupted. They are moved first, as before every other use.
     await finishMoves(moving);
@@ -68,8 +82,10 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
         .find({ _id: { $in: [...ids] } }, { projection: judged, ...inOneReply })
         .toArray();
       const moving = found.filter(({ moving_to }) => moving_to !== undefined);
-      if (moving.length === 0) return new Map(found.map((head) => [head._id, head]));
+      const removed = found.filter(({ removed_at }) => removed_at !== undefined);
+      if (moving.length + removed.length === 0) return new Map(found.map((head) => [head._id, head]));
       await finishMoves(moving.map(({ _id }) => _id));
+      await clearJobs(removed.map(({ _id }) => _id));
     }
   }
 
@@ -84,10 +100,19 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
     );
   }
 
+  /** Takes the marks of pushes away that were about to be removed, because jobs are added to them. */
+  async function keepPushes(documents: readonly Copied<"job">[]): Promise<void> {
+    const ids = [...new Set(documents.map(({ job }) => job.result_set))];
+    const marked = { _id: { $in: ids }, leaving_since: { $exists: true } };
+    await resultsets.updateMany(marked, { $unset: { leaving_since: "" } });
+  }
+
   return {
     page,
-    find: (refs) => findInOrder(jobs, idsOf(refs), toCopy),
+    find: (refs) =>
+      findInOrder(jobs, idsOf(refs), (found) => (found.removed_at === undefined ? toCopy(found) : null)),
     async write(documents) {
+      await keepPushes(documents);
       const written = await writeInRounds(documents, plan, (writes) =>
         writeAll(jobs, writes.map(toOperation)),
       );

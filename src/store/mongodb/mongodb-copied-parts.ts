@@ -17,14 +17,14 @@ import {
   findInOrder,
   insertMissing,
   type PartCopier,
+  readInOrder,
   readPage,
   writeAll,
   writeInRounds,
 } from "./mongodb-copier.ts";
 import { inOneReply } from "./mongodb-rounds.ts";
+import { createTombstones } from "./mongodb-tombstones.ts";
 import { released } from "./mongodb-work.ts";
-
-type Jobs = Pick<Collections, "jobs">;
 
 /** Copies what belongs to jobs: artifacts, logs, and suggestions to make. */
 export function createPartCopiers(all: Collections) {
@@ -35,13 +35,15 @@ export function createPartCopiers(all: Collections) {
   };
 }
 
-function createArtifactCopier(all: Jobs & Pick<Collections, "artifacts">): PartCopier<"artifact"> {
+function createArtifactCopier(all: Collections): PartCopier<"artifact"> {
   const { artifacts } = all;
   return {
-    pageOf(jobs, after) {
+    async pageOf(jobs, after) {
       const wanted = new Set(jobs);
-      const found = artifacts.find({ _id: partsOf(jobs, after) });
-      return readPage(found, (document) => (wanted.has(document.job) ? toArtifactCopy(document) : null));
+      const options = { projection: { order: 1, job: 1 }, ...inOneReply } as const;
+      const heads = await artifacts.find({ _id: partsOf(jobs) }, options).toArray();
+      const own = heads.filter(({ job }) => wanted.has(job));
+      return readInOrder(artifacts, own, after, toArtifactCopy);
     },
     find: (refs) =>
       findInOrder(
@@ -50,9 +52,12 @@ function createArtifactCopier(all: Jobs & Pick<Collections, "artifacts">): PartC
         toArtifactCopy,
       ),
     async write(documents) {
-      const stored = await ofStoredJobs(all, documents, ({ job }) => job);
-      const { written } = await insertMissing(artifacts, stored.map(toArtifactDocument));
-      return { written, kept: documents.length - written, renumbered: 0 };
+      return writeOfStored(
+        all,
+        documents,
+        ({ job }) => job,
+        (stored) => insertMissing(artifacts, inArrivalOrder(stored).map(toArtifactDocument)),
+      );
     },
   };
 }
@@ -62,7 +67,7 @@ interface LogWrite extends CopyWrite<Copied<"log">> {
   readonly before: LogDocument | null;
 }
 
-function createLogCopier(all: Jobs & Pick<Collections, "logs">): PartCopier<"log"> {
+function createLogCopier(all: Collections): PartCopier<"log"> {
   const { logs } = all;
 
   async function plan(documents: readonly Copied<"log">[]): Promise<LogWrite[]> {
@@ -75,28 +80,35 @@ function createLogCopier(all: Jobs & Pick<Collections, "logs">): PartCopier<"log
   }
 
   return {
-    pageOf(jobs, after) {
+    async pageOf(jobs, after) {
       const wanted = new Set(jobs);
-      const found = logs.find({ _id: partsOf(jobs, after) });
-      return readPage(found, (document) => (wanted.has(document.job) ? toLogCopy(document) : null));
+      const options = { projection: { order: 1, job: 1 }, ...inOneReply } as const;
+      const heads = await logs.find({ _id: partsOf(jobs) }, options).toArray();
+      const own = heads.filter(({ job }) => wanted.has(job));
+      return readInOrder(logs, own, after, toLogCopy);
     },
     find: (refs) => findInOrder(logs, refs.map(logIdOf), toLogCopy),
     async write(documents): Promise<CopyEnds> {
-      const stored = await ofStoredJobs(all, documents, ({ job }) => job);
       const write = (writes: readonly LogWrite[]) => writeAll(logs, writes.map(toLogOperation));
-      return endsOf(documents, await writeInRounds(stored, plan, write));
+      return writeOfStored(
+        all,
+        documents,
+        ({ job }) => job,
+        async (stored) => endsOf(stored, await writeInRounds(inArrivalOrder(stored), plan, write)),
+      );
     },
   };
 }
 
-function createWorkCopier(all: Jobs & Pick<Collections, "suggestions">): PartCopier<"suggestions"> {
+function createWorkCopier(all: Collections): PartCopier<"suggestions"> {
   const { suggestions } = all;
   const jobOf = ({ project, job_guid }: Pick<SuggestionsDocument, "project" | "job_guid">): string =>
     jobId(project, job_guid);
   return {
     pageOf(jobs, after) {
       const wanted = new Set(jobs);
-      const found = suggestions.find({ _id: partsOf(jobs, after) });
+      const ids = { ...partsOf(jobs), ...(after === null ? {} : { $gt: after }) };
+      const found = suggestions.find({ _id: ids });
       return readPage(found, (document) => (wanted.has(jobOf(document)) ? toWorkCopy(document) : null));
     },
     find: (refs) =>
@@ -106,9 +118,9 @@ function createWorkCopier(all: Jobs & Pick<Collections, "suggestions">): PartCop
         toWorkCopy,
       ),
     async write(documents) {
-      const stored = await ofStoredJobs(all, documents, jobOf);
-      const { written } = await insertMissing(suggestions, stored.map(toWorkDocument));
-      return { written, kept: documents.length - written, renumbered: 0 };
+      return writeOfStored(all, documents, jobOf, (stored) =>
+        insertMissing(suggestions, stored.map(toWorkDocument)),
+      );
     },
   };
 }
@@ -117,7 +129,7 @@ function createWorkCopier(all: Jobs & Pick<Collections, "suggestions">): PartCop
  * Returns a condition for the ids of the parts of some jobs. It is a single range, which may hold parts of other jobs. Bounds are
  * compared as bytes, as the server does.
  */
-function partsOf(jobs: readonly string[], after: string | null) {
+function partsOf(jobs: readonly string[]) {
   const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
   const [first] = jobs.map((id) => `${id}/`).toSorted(byBytes);
   // `0` follows `/` in ASCII.
@@ -125,19 +137,32 @@ function partsOf(jobs: readonly string[], after: string | null) {
     .map((id) => `${id}0`)
     .toSorted(byBytes)
     .at(-1);
-  return { $gt: after ?? first ?? "", $lt: last ?? "" };
+  return { $gt: first ?? "", $lt: last ?? "" };
 }
 
-/** Returns the parts whose jobs are stored. */
-async function ofStoredJobs<D>(
-  { jobs }: Jobs,
+/** Writes the parts whose jobs are stored, and clears those of jobs that were removed meanwhile. */
+async function writeOfStored<D>(
+  all: Collections,
   documents: readonly D[],
   jobOf: (document: D) => string,
-): Promise<D[]> {
-  const ids = [...new Set(documents.map(jobOf))];
-  const found = await jobs.find({ _id: { $in: ids } }, { projection: { _id: 1 }, ...inOneReply }).toArray();
-  const stored = new Set(found.map(({ _id }) => _id));
-  return documents.filter((document) => stored.has(jobOf(document)));
+  write: (stored: readonly D[]) => Promise<CopyEnds>,
+): Promise<CopyEnds> {
+  const { goneOf, clearGone } = createTombstones(all);
+  const jobs = [...new Set(documents.map(jobOf))];
+  const unknown = new Set(await goneOf(jobs));
+  const { written } = await write(documents.filter((document) => !unknown.has(jobOf(document))));
+  const gone = (await goneOf(jobs)).filter((job) => !unknown.has(job));
+  if (gone.length > 0) await clearGone(gone);
+  return { written, kept: documents.length - written, renumbered: 0 };
+}
+
+/**
+ * Returns the parts with the order of this store. It grows with time, so that a part that is stored again after its removal never
+ * has the order that it had before.
+ */
+function inArrivalOrder<D extends { readonly order: number }>(documents: readonly D[]): D[] {
+  const order = Date.now() * 1000;
+  return documents.map((document, index) => ({ ...document, order: order + index }));
 }
 
 function toArtifactCopy({

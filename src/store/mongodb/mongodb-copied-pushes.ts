@@ -93,6 +93,9 @@ function toOperation({ document, push, before }: Write): AnyBulkWriteOperation<R
   // The number is left out, because a push that an earlier version stored may have none yet.
   const { rest_id: _kept, ...merged } = mergePush(push, before);
   return {
-    updateOne: { filter: { _id, revision, push_timestamp }, update: { $set: { ...merged, revision_keys } } },
+    updateOne: {
+      filter: { _id, revision, push_timestamp },
+      update: { $set: { ...merged, revision_keys }, $unset: { leaving_since: "" } },
+    },
   };
 }

@@ -41,12 +41,80 @@ export async function readPage<D extends WithId>(
   for await (const document of found.sort({ _id: 1 }).limit(DOCUMENTS_IN_PAGE)) {
     const copy = toCopy(document);
     if (copy !== null) documents.push(copy);
-    bytes += BSON.calculateObjectSize(document) + (copy !== null && "blob" in copy ? copy.blob.length : 0);
+    bytes += sizeOf(document, copy);
     count += 1;
     // Leaving the loop closes the cursor.
     if (bytes >= PAGE_BYTES || count === DOCUMENTS_IN_PAGE) return { documents, next: document._id };
   }
   return { documents, next: null };
+}
+
+function sizeOf(document: WithId, copy: Copied | null): number {
+  return BSON.calculateObjectSize(document) + (copy !== null && "blob" in copy ? copy.blob.length : 0);
+}
+
+/** What is read of every part of some jobs, to order them. */
+export interface PartHead extends WithId {
+  readonly order: number;
+}
+
+/**
+ * Reads parts in the order of their arrival, until the page is full.
+ *
+ * @param heads - those of all parts of some jobs.
+ * @param after - `next` of the page before.
+ */
+export async function readInOrder<D extends WithId>(
+  collection: Collection<D>,
+  heads: readonly PartHead[],
+  after: string | null,
+  toCopy: (document: D) => Copied,
+): Promise<CopyPage> {
+  const places = heads
+    .map((head) => ({ ...head, place: placeOf(head) }))
+    .toSorted((a, b) => (a.place < b.place ? -1 : 1));
+  const open = places.filter(({ place }) => after === null || place > after);
+  for (let size = DOCUMENTS_IN_PAGE; ; size = Math.ceil(size / 4)) {
+    const page = open.slice(0, size);
+    const documents = await readUpToLimit(
+      collection,
+      page.map(({ _id }) => _id),
+      toCopy,
+    );
+    // Documents are sent in any order. If they are too large together, fewer are asked for.
+    if (documents === null && size > 1) continue;
+    return {
+      documents: documents ?? [],
+      next: open.length > page.length ? (page.at(-1)?.place ?? null) : null,
+    };
+  }
+}
+
+/** Returns a text that sorts parts by their arrival. */
+function placeOf({ _id, order }: PartHead): string {
+  return `${String(order).padStart(17, "0")} ${_id}`;
+}
+
+/** Returns the documents with these ids, in their order; null if they are several, and too large together. */
+async function readUpToLimit<D extends WithId>(
+  collection: Collection<D>,
+  ids: readonly string[],
+  toCopy: (document: D) => Copied,
+): Promise<Copied[] | null> {
+  if (ids.length === 0) return [];
+  const copies = new Map<string, Copied>();
+  let bytes = 0;
+  // The driver's types cannot tell that the id of a generic document is a text.
+  const filter = { _id: { $in: [...ids] } } as never;
+  for await (const found of collection.find(filter)) {
+    const document = found as unknown as D;
+    const copy = toCopy(document);
+    copies.set(document._id, copy);
+    bytes += sizeOf(document, copy);
+    // Leaving the loop closes the cursor.
+    if (bytes >= PAGE_BYTES && copies.size < ids.length) return null;
+  }
+  return ids.flatMap((id) => copies.get(id) ?? []);
 }
 
 /** Returns a condition for the ids of a page. */

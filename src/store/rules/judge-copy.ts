@@ -16,7 +16,7 @@ import { compareStates } from "./advance-job.ts";
 export type CopyJudgement = "missing" | "earlier" | "same" | "later" | "different";
 
 interface Rule<K extends CopiedKind> {
-  /** Returns the members that must be equal: without numbers, versions, leases and orders, which belong to one store. */
+  /** Returns the members that must be equal: without numbers, versions, leases, orders and times of arrival, which belong to one store. */
   readonly content: (document: Copied<K>) => unknown;
   /** Judges two documents whose contents differ. */
   readonly judge: (source: Copied<K>, target: Copied<K>) => Exclude<CopyJudgement, "missing" | "same">;
@@ -25,7 +25,7 @@ interface Rule<K extends CopiedKind> {
 const rules: { readonly [K in CopiedKind]: Rule<K> } = {
   options: { content: ({ options }) => options, judge: () => "different" },
   push: {
-    content: ({ push: { rest_id: _number, ...push } }) => push,
+    content: ({ push: { rest_id: _number, last_modified: _time, ...push } }) => push,
     judge: ({ push: source }, { push: target }) => judgePushes(source, target),
   },
   job: {

@@ -9,7 +9,8 @@ import type { Copied } from "../ports/copy-store.ts";
  */
 export function mergePush(source: ResultSet, target: ResultSet): ResultSet {
   const order_at = source.push_timestamp || Math.min(source.order_at, target.order_at);
-  return { ...source, rest_id: target.rest_id, order_at };
+  const [, last_modified = ""] = [source.last_modified, target.last_modified].toSorted();
+  return { ...source, rest_id: target.rest_id, order_at, last_modified };
 }
 
 /**

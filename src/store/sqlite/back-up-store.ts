@@ -105,7 +105,7 @@ export async function writeBackup({ store, file }: BackupPlan, options: BackupOp
     return statSync(file).size;
   } finally {
     forget();
-    rmSync(part, { force: true });
+    removePart(part);
   }
 }
 
@@ -113,10 +113,15 @@ export async function writeBackup({ store, file }: BackupPlan, options: BackupOp
 function removeLeavings(file: string): void {
   const folder = dirname(file);
   const begin = `${basename(file)}.part-`;
-  for (const name of readdirSync(folder)) {
-    const pid = Number(name.startsWith(begin) ? name.slice(begin.length) : Number.NaN);
-    if (Number.isSafeInteger(pid) && pid > 0 && !isRunning(pid)) rmSync(join(folder, name), { force: true });
+  for (const name of readdirSync(folder).filter((each) => each.startsWith(begin))) {
+    const [, pid] = /^(\d{1,10})(?:-journal)?$/.exec(name.slice(begin.length)) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
   }
+}
+
+/** Removes an unfinished file, and the one that SQLite keeps beside it while it writes. */
+function removePart(part: string): void {
+  for (const path of [part, `${part}-journal`]) rmSync(path, { force: true });
 }
 
 function isRunning(pid: number): boolean {
@@ -130,10 +135,10 @@ function isRunning(pid: number): boolean {
 }
 
 /** Removes the file if a signal ends this process. SQLite cannot be interrupted, so the process ends at once, as without this. */
-function removeOnSignal(path: string): () => void {
+function removeOnSignal(part: string): () => void {
   const signals = ["SIGINT", "SIGTERM"] as const;
   const end = (signal: NodeJS.Signals): void => {
-    rmSync(path, { force: true });
+    removePart(part);
     forget();
     process.kill(process.pid, signal);
   };

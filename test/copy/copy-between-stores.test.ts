@@ -1,0 +1,223 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
+import { MongoClient } from "mongodb";
+import { seedDemo } from "../../demo/seed-demo.ts";
+import { encodeSegment } from "../../src/archive/segment.ts";
+import { copyStoreContents } from "../../src/copy/copy-store-contents.ts";
+import { canonicalJson } from "../../src/domain/text/canonical-json.ts";
+import { forwardCalls } from "../../src/store/calls/forward-calls.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import type { CopyStore } from "../../src/store/ports/copy-store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
+import type { Arrival } from "../../src/store/ports/submission-store.ts";
+import { compareStates } from "../../src/store/rules/advance-job.ts";
+import { runCli } from "../cli/run-cli.ts";
+import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { sharedMongodb } from "../servers/shared-servers.ts";
+import { copiesOf, everything, fillStore, job } from "../store/copy-contract.ts";
+import { readWhole } from "../store/whole-documents.ts";
+
+jest.setTimeout(120_000);
+const mongodb = await serverOrSkip(sharedMongodb);
+const folder = mkdtempSync(join(tmpdir(), "copy-"));
+const silent = (): void => undefined;
+
+function databaseUrl(): string {
+  const url = new URL(mongodb.server().url);
+  url.pathname = `/copy-${randomUUID()}`;
+  return url.href;
+}
+
+const open = (place: string): Promise<Store> =>
+  openStore({
+    mongodbUrl: place.startsWith("mongodb:") ? place : null,
+    dataDir: join(folder, place),
+    rejectionTtlDays: 30,
+  });
+
+async function drop(url: string): Promise<void> {
+  const client = new MongoClient(url);
+  await client.db().dropDatabase();
+  await client.close();
+}
+
+/** Everything that is copied, as one text for each document, whatever the order of the store. */
+async function contents(store: Store): Promise<string[]> {
+  const all = await copiesOf(store);
+  return all
+    .map((document) => canonicalJson("order" in document ? { ...document, order: null } : document))
+    .toSorted();
+}
+
+mongodb.describe(`between SQLite and ${mongodb.name}`, () => {
+  let original: Store;
+  let database: Store;
+  const url = databaseUrl();
+  beforeAll(async () => {
+    [original, database] = [await open("original"), await open(url)];
+    await seedDemo(original, { jobs: 40 });
+    await fillStore(original);
+    const origin = { kind: "pulse", exchange: "e", routingKey: "k", redelivered: false } as const;
+    const head = { content_type: null, content_encoding: null, compression: null, oversize: null };
+    const entry = { origin, received_at: "2026-01-05T10:00:00.000Z", ...head, unreadable_queue: null };
+    await original.addSegment(
+      await encodeSegment([{ ...entry, body: Buffer.from("{}"), projects: ["try"], tasks: ["t"] }]),
+    );
+  });
+  afterAll(async () => {
+    await Promise.all([original.close(), database.close()]);
+    await drop(url);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("a copy there and back, interrupted again and again, holds the same documents", async () => {
+    await copyInterrupted(original, database);
+    const back = await open("back");
+    await copyInterrupted(database, back);
+    expect(await contents(back)).toEqual(await contents(original));
+    expect(await contents(database)).toEqual(await contents(original));
+    expect(await readWhole(back)).toEqual(await readWhole(original));
+    expect(await back.countDocuments()).toEqual(await original.countDocuments());
+    expect(await back.readBugs(0, 10_000)).toEqual(await original.readBugs(0, 10_000));
+    expect(await back.archiveTotals()).toEqual(await original.archiveTotals());
+    await back.close();
+  });
+
+  it("the command copies, compares, and goes on where it stopped; passwords stay out of its output", async () => {
+    const args = ["copy", "--from", `sqlite:${join(folder, "original")}`, "--to", url, "--credentials"];
+    const run = await runCli([...args, "--json"], {});
+    expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: "" });
+    const view = JSON.parse(run.stdout);
+    expect(view).toMatchObject({ to: url, differing: 0, differences: [], project: null, since: null });
+    for (const { documents, written, kept, from_sha256, to_sha256 } of Object.values<Record<string, unknown>>(
+      view.kinds,
+    )) {
+      expect([written, kept, to_sha256]).toEqual([0, documents, from_sha256]);
+    }
+    const laptop = await runCli(
+      ["copy", "--from", url.replace("//", "//user:geheim@"), "--to", "sqlite:x", "--dry-run"],
+      {},
+    );
+    expect(laptop.stdout + laptop.stderr).not.toContain("geheim");
+  });
+
+  it("--dry-run counts what would be copied, and creates nothing", async () => {
+    const to = join(folder, "nothing");
+    const from = `sqlite:${join(folder, "original")}`;
+    const run = await runCli(["copy", "--from", from, "--to", `sqlite:${to}`, "--dry-run", "--json"], {});
+    const { kinds } = JSON.parse(run.stdout);
+    expect(kinds.job).toBe((await original.countDocuments())["jobs"]);
+    expect(kinds).not.toHaveProperty("credential");
+    expect(existsSync(to)).toBe(false);
+  });
+
+  it("a document that the target lost or changed is reported, with exit code 1", async () => {
+    const client = new MongoClient(url);
+    const jobs = client.db().collection<{ _id: string; who: string }>("jobs");
+    const [changed] = await jobs.find().limit(1).toArray();
+    await jobs.updateOne({ _id: changed?._id ?? "" }, { $set: { who: "somebody else" } });
+    await client.close();
+    const args = ["copy", "--from", `sqlite:${join(folder, "original")}`, "--to", url];
+    const { code, stdout } = await runCli(args, {});
+    expect(code).toBe(1);
+    expect(stdout).toContain(`different in the target: job ${changed?._id}\n`);
+    expect(stdout).toContain("Compared: 1 document differ");
+  });
+
+  it("while workers write to both stores, no job goes backwards and none is lost", async () => {
+    const source = await open("raced");
+    const place = databaseUrl();
+    const [target, worker] = [await open(place), await open(place)];
+    const states = ["pending", "running", "completed"] as const;
+    const names = Array.from({ length: 60 }, (_, index) => `raced${index}`);
+    const message = (name: string, state: string, at: number): Arrival =>
+      job(name, state, `2026-03-05T10:00:00.0${10 + at}Z`, {
+        extra: { artifacts: [{ name: state, type: "json", blob: at }] },
+      });
+    await source.storeSubmissions(
+      names.map((name, index) => message(name, states[index % 3] ?? "pending", index % 3)),
+    );
+    const write = async (store: Store, shift: number): Promise<void> => {
+      for (let at = 0; at < names.length; at += 6) {
+        const batch = names.slice(at, at + 6);
+        await store.storeSubmissions(
+          batch.map((name, index) => message(name, states[(at + index + shift) % 3] ?? "pending", 5)),
+        );
+      }
+    };
+    await Promise.all([
+      copyStoreContents(source, target, everything, silent),
+      write(worker, 1),
+      write(source, 2),
+    ]);
+    // The worker of the source has ended. What is copied now is all that there is.
+    const { differing, differences } = await copyStoreContents(source, target, everything, silent);
+    expect([differing, differences]).toEqual([0, []]);
+    for (const [index, name] of names.entries()) {
+      const view = await target.findJob("try", `${name}/0`);
+      const sent = [index, index + 1, index + 2].map((shift) => states[shift % 3] ?? "pending");
+      for (const state of sent) expect(compareStates(view?.job.state ?? "", state)).not.toBe("update");
+      expect(view?.artifacts.toSorted()).toEqual(
+        [...new Set(sent)].filter((each) => view?.artifacts.includes(each)).toSorted(),
+      );
+      expect(view?.artifacts).toContain("completed");
+    }
+    await Promise.all([source.close(), target.close(), worker.close()]);
+    await drop(place);
+  });
+});
+
+it.each([
+  ["--to must be given", ["--from", "sqlite:a"]],
+  [
+    '--from must be sqlite:DIR, with the folder of an embedded store, or mongodb://...; it is "data"',
+    ["--from", "data", "--to", "sqlite:b"],
+  ],
+  ["--from and --to name the same store", ["--from", "sqlite:a", "--to", "sqlite:./a"]],
+  ["--from sqlite:/nowhere: there is no store", ["--from", "sqlite:/nowhere", "--to", "sqlite:b"]],
+  [
+    "--to mongodb://u:***@localhost:1/x: ",
+    ["--from", "sqlite:FOLDER", "--to", "mongodb://u:geheim@localhost:1/x"],
+  ],
+])("a mistake on the command line says what to do: %s", async (words, args) => {
+  const place = mkdtempSync(join(tmpdir(), "copy-"));
+  await (await openStore({ mongodbUrl: null, dataDir: place, rejectionTtlDays: 30 })).close();
+  const given = args.map((arg) => arg.replace("FOLDER", place));
+  const { code, stderr } = await runCli(["copy", ...given], {});
+  expect(code).toBe(2);
+  expect(stderr).toContain(words);
+  expect(stderr).not.toContain("geheim");
+  rmSync(place, { recursive: true });
+});
+
+class Killed extends Error {}
+
+/** Copies, is interrupted in the middle of a random write, and goes on, until it comes to the end. */
+async function copyInterrupted(from: Store, to: Store): Promise<void> {
+  for (let round = 0; ; round++) {
+    let left = 2 + round * 3 + Math.floor(Math.random() * 4);
+    const mortal = forwardCalls<Store>(
+      {
+        name: to.name,
+        async writeCopies(documents: Parameters<CopyStore["writeCopies"]>[0]) {
+          left -= 1;
+          if (left > 0) return to.writeCopies(documents);
+          await to.writeCopies(documents.slice(0, Math.floor(Math.random() * documents.length)));
+          throw new Killed();
+        },
+      },
+      (call) => call(to),
+    );
+    try {
+      const { differing, differences } = await copyStoreContents(from, mortal, everything, silent);
+      expect([differing, differences]).toEqual([0, []]);
+      expect(round).toBeGreaterThan(1);
+      return;
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+    }
+  }
+}
