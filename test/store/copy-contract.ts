@@ -8,7 +8,7 @@ import { jobId } from "../../src/domain/ids.ts";
 import type { Copied } from "../../src/store/ports/copy-store.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import type { Arrival } from "../../src/store/ports/submission-store.ts";
-import { aClaim, aCredential, anArrival, aRejection, EXCHANGE } from "../examples.ts";
+import { aClaim, aCredential, anArrival, aRejection, EXCHANGE, overRest } from "../examples.ts";
 import type { Database, OpenEmpty } from "./empty-store.ts";
 
 export const everything: CopySelection = { project: null, since: null, withCredentials: true };
@@ -177,6 +177,28 @@ export function copyContract(name: string, openEmpty: OpenEmpty): void {
       const counts = await copyDocuments(source, target, everything, silent);
       expect(counts.get("job")).toMatchObject({ written: 1, renumbered: 1 });
       expect((await target.findJob("try", "taken/0"))?.job.rest_id).toBe(wanted + 1);
+      expect((await verifyCopy(source, target, everything, silent)).differences).toEqual([]);
+    });
+
+    it("a job that a retry renames after it was copied has its new name after the next copy", async () => {
+      const named = (suffix: string, state: string, more: object = {}): Arrival => {
+        const arrival = job("tried", state, early, more);
+        const { submission } = arrival;
+        const guid = `tried${suffix}`;
+        return overRest({
+          ...arrival,
+          submission: { ...submission, job: { ...submission.job, job_guid: guid } },
+        });
+      };
+      const logs = [{ name: "live", url: "http://logs.example/3" }];
+      await source.storeSubmissions([named("", "running", { logs })]);
+      await copyDocuments(source, target, everything, silent);
+      await source.storeSubmissions([named("_12345", "completed", { isRetried: true })]);
+      await copyDocuments(source, target, everything, silent);
+      expect(await target.findJob("try", "tried")).toBeNull();
+      expect(await target.findJobsByGuid("tried_12345")).toMatchObject([
+        { job: { state: "completed", rest_id: numberOf(jobId("try", "tried")) }, logs: [{ name: "live" }] },
+      ]);
       expect((await verifyCopy(source, target, everything, silent)).differences).toEqual([]);
     });
 

@@ -2,7 +2,7 @@ import type { AnyBulkWriteOperation } from "mongodb";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Copied, CopyPage, CopyQuery } from "../ports/copy-store.ts";
 import { gridCell } from "../rules/grid-cell.ts";
-import { judgeJobs } from "../rules/judge-copy.ts";
+import { isRenamedCopy, judgeJobs } from "../rules/judge-copy.ts";
 import { mergeJob } from "../rules/merge-copy.ts";
 import { withNumber } from "../rules/wanted-numbers.ts";
 import {
@@ -65,6 +65,8 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
 
   /** Plans to write the jobs that are missing, or stored in an earlier state. */
   async function plan(documents: readonly Copied<"job">[], round: number): Promise<Write[]> {
+    // An insert has failed, perhaps because another job has its number.
+    if (round > 0) await renameCopies(documents);
     const heads = await readHeads(documents.map(({ id }) => id));
     const writes = documents.flatMap((document): Write[] => {
       const { id, job } = document;
@@ -72,7 +74,6 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
       if (before !== null && judgeJobs(job, before) !== "earlier") return [];
       return [{ document, job, before }];
     });
-    // Only after the first round: an insert has then failed, perhaps because another job has its number.
     return round === 0 ? writes : withFreeNumbers(writes);
   }
 
@@ -86,6 +87,22 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
       if (moving.length + removed.length === 0) return new Map(found.map((head) => [head._id, head]));
       await finishMoves(moving.map(({ _id }) => _id));
       await clearJobs(removed.map(({ _id }) => _id));
+    }
+  }
+
+  /** Gives jobs that were copied before a retry renamed them their new names. */
+  async function renameCopies(documents: readonly Copied<"job">[]): Promise<void> {
+    const byNumber = new Map(documents.map((document) => [document.job.rest_id, document]));
+    const projection = { rest_id: 1, project: 1, transitions: 1, version: 1 } as const;
+    const holders = await jobs
+      .find(withNumberIn([...byNumber.keys()]), { projection, ...inOneReply })
+      .toArray();
+    for (const { _id, rest_id, version, ...holder } of holders) {
+      const document = byNumber.get(rest_id ?? 0);
+      if (document === undefined || document.id === _id || !isRenamedCopy(holder, document.job)) continue;
+      const moving_to = document.job.job_guid;
+      await jobs.updateOne({ _id, version }, { $set: { moving_to, version: version + 1 } });
+      await finishMoves([_id]);
     }
   }
 

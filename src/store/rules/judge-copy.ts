@@ -96,6 +96,21 @@ export function copyContent<K extends CopiedKind>(document: Copied<K>): string {
   return contentOf(document.kind, document);
 }
 
+/**
+ * Returns whether a stored job with the number of another store's job is the same one under an earlier guid: a retry has renamed it
+ * there since it was copied.
+ */
+export function isRenamedCopy(
+  stored: Pick<StoredJob, "project" | "transitions">,
+  source: StoredJob,
+): boolean {
+  const last = stored.transitions.at(-1);
+  if (last === undefined || stored.project !== source.project) return false;
+  return source.transitions.some(
+    ({ state, received_at }) => state === last.state && received_at === last.received_at,
+  );
+}
+
 function contentOf<K extends CopiedKind>(kind: K, document: Copied<K>): string {
   return canonicalJson(rules[kind].content(document));
 }

@@ -5,7 +5,7 @@ import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Copied, CopyEnds, CopyQuery } from "../ports/copy-store.ts";
 import { arrivalSeconds } from "../rules/find-push.ts";
 import { gridCell } from "../rules/grid-cell.ts";
-import { judgeCopy } from "../rules/judge-copy.ts";
+import { isRenamedCopy, judgeCopy } from "../rules/judge-copy.ts";
 import { mergeJob, mergePush } from "../rules/merge-copy.ts";
 import { withNumber } from "../rules/wanted-numbers.ts";
 import { type DocRow, readDoc } from "./row-doc.ts";
@@ -14,6 +14,7 @@ import { createNumbering } from "./sqlite-numbers.ts";
 import { kindOf } from "./sqlite-page-columns.ts";
 import { createPushWriter } from "./sqlite-push-rows.ts";
 import type { JobRow } from "./sqlite-reads.ts";
+import { createRenaming } from "./sqlite-renaming.ts";
 
 /** Copies pushes, with the keys by which their revisions are found. */
 export function createPushCopier(db: Database.Database): WalkedCopier<"push"> {
@@ -71,6 +72,8 @@ export function createJobCopier(db: Database.Database): WalkedCopier<"job"> {
   const byKey = db.prepare("SELECT n, doc FROM jobs WHERE key = ?");
   const readNumber = db.prepare("SELECT coalesce(max(n), 0) AS n FROM jobs");
   const numberJobs = createNumbering(db, "jobs");
+  const byNumber = db.prepare("SELECT n, doc FROM jobs WHERE rest_id = ?");
+  const renameJob = createRenaming(db);
   const put = db.prepare(
     `INSERT INTO jobs (n, key, rest_id, project, push, kind, changed, cell, doc)
        VALUES (?, ?, ?, ?, (SELECT rest_id FROM resultsets WHERE id = ?), ?, ?, ?, ?)
@@ -88,7 +91,7 @@ export function createJobCopier(db: Database.Database): WalkedCopier<"job"> {
   }
 
   function write(documents: readonly Copied<"job">[]): CopyEnds {
-    const rows = new Map(documents.map(({ id }) => [id, rowOf({ id })]));
+    const rows = new Map(documents.map(({ id, job }) => [id, rowOf({ id }) ?? renamedRow(job)]));
     const stored = new Map(Array.from(rows, ([id, row]) => [id, row === undefined ? null : toCopy(row)]));
     const { added, replaced } = sorted(documents, (id) => stored.get(id) ?? null);
     const numbers = numberJobs(added.map(({ id, job }) => [id, job.rest_id]));
@@ -101,6 +104,17 @@ export function createJobCopier(db: Database.Database): WalkedCopier<"job"> {
     const renumbered = added.filter(({ id, job }) => numbers.of(id) !== job.rest_id).length;
     const written = added.length + replaced.length;
     return { written, kept: documents.length - written, renumbered };
+  }
+
+  /** Returns the row of a job that was copied before a retry renamed it, and gives it the new name. */
+  function renamedRow(job: StoredJob): JobRow | undefined {
+    const row = byNumber.get(job.rest_id) as JobRow | undefined;
+    if (row === undefined) return undefined;
+    const before = readDoc<StoredJob>(row);
+    if (!isRenamedCopy(before, job)) return undefined;
+    const renamed = { ...before, job_guid: job.job_guid };
+    renameJob(row.n, renamed, before.job_guid);
+    return { n: row.n, doc: JSON.stringify(renamed) };
   }
 
   function writeJob(n: number, id: string, job: StoredJob): void {
