@@ -4,7 +4,8 @@ import type { Artifact } from "../../domain/submission.ts";
 import { firstElements } from "../../domain/text/first-elements.ts";
 import type { StoredLog } from "../../store/ports/log-store.ts";
 import type { FailureLine, FailureSummary, LinkedBug } from "../../web/shown-job.ts";
-import { type ReadSummary, readJson, type SummaryError } from "./read-summary.ts";
+import { readJson } from "./read-json.ts";
+import type { ReadSummary, SummaryError } from "./read-summary.ts";
 
 /** How many suggestions are read, equal lines included, and how many characters of them. */
 const MAX_READ = 2000;

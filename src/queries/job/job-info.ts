@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { Artifact } from "../../domain/submission.ts";
 import type { JobInfoEntry } from "../../web/shown-job.ts";
+import { readJson } from "./read-json.ts";
 import { firstOf, textOrNull as text } from "./read-list.ts";
-import { readJson } from "./read-summary.ts";
 
 /** How many entries are shown. A job seldom has a hundred, and the Data tab has all. */
 const MAX_ENTRIES = 1000;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Artifact } from "../../domain/submission.ts";
 import type { PerformanceRow, PerformanceRows } from "../../web/shown-job.ts";
-import { readJson } from "./read-summary.ts";
+import { readJson } from "./read-json.ts";
 
 const MAX_ROWS = 500;
 /** A list may hold hundreds of thousands of elements that make no row, and refusing each takes time. */

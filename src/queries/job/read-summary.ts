@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Artifact } from "../../domain/submission.ts";
+import { readJson } from "./read-json.ts";
 import { countOrNull, firstOf, textOrNull } from "./read-list.ts";
 
 /** The parts of a `text_log_summary` that pages show. */
@@ -58,14 +59,4 @@ export function readSummary(artifact: Artifact | null): ReadSummary | null {
     // An error that cannot be read keeps its place: bug suggestions have the same order.
     errors: all_errors.map((each) => ({ line: each?.line ?? "", lineNumber: each?.linenumber ?? null })),
   };
-}
-
-/** Returns the value of a JSON text; null if it is not JSON. */
-export function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Strangers may store any text as JSON. Each caller shows nothing of it then, and the Data tab shows the text.
-    return null;
-  }
 }

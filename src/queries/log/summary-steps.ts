@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ViewedError, ViewedStep } from "../../web/log/viewed-log.ts";
+import { readJson } from "../job/read-json.ts";
 import { countOrNull, firstOf, textOrNull } from "../job/read-list.ts";
 
 /** What a summary tells about its log. */
@@ -91,13 +92,4 @@ function viewedErrors(read: readonly ReadError[]): ViewedError[] {
   return read.flatMap((each) =>
     each === null ? [] : [{ line: (each.line ?? "").slice(0, MAX_TEXT), line_number: each.linenumber }],
   );
-}
-
-function readJson(blob: string): unknown {
-  try {
-    return JSON.parse(blob);
-  } catch {
-    // Strangers may store any text as JSON. The page says that it cannot be read.
-    return null;
-  }
 }
