@@ -1,5 +1,6 @@
+import { pipeline, Readable } from "node:stream";
 import { promisify } from "node:util";
-import { gzip } from "node:zlib";
+import { constants, createGzip, gzip } from "node:zlib";
 import type { FastifyInstance } from "fastify";
 import { acceptsCoding } from "../server/accepts-coding.ts";
 
@@ -8,14 +9,25 @@ const compress = promisify(gzip);
 /** Shorter answers fit into one packet anyway. */
 const SMALLEST_BYTES = 1400;
 
-/** Compresses the answers of a scope with gzip, if the client accepts it. Call it after all hooks that need the plain answer. */
+/**
+ * Compresses the answers of a scope with gzip, if the client accepts it. Call it after all hooks that need the plain answer. A page
+ * that is sent in pieces stays in pieces. A stream of anything else, such as events, is left as it is.
+ */
 export function compressAnswers(scope: FastifyInstance): void {
   scope.addHook("onSend", async (request, reply, payload: unknown) => {
-    if (!Buffer.isBuffer(payload) || payload.length < SMALLEST_BYTES) return payload;
+    const isLong = Buffer.isBuffer(payload) && payload.length >= SMALLEST_BYTES;
+    const isPieces = payload instanceof Readable && isPage(reply.getHeader("content-type"));
+    if (!isLong && !isPieces) return payload;
     const vary = reply.getHeader("vary");
     reply.header("vary", vary === undefined ? "Accept-Encoding" : `${String(vary)}, Accept-Encoding`);
     if (!acceptsCoding(request.headers["accept-encoding"], "gzip")) return payload;
     reply.header("content-encoding", "gzip");
-    return compress(payload);
+    if (isLong) return compress(payload);
+    // Each piece is sent as soon as it is there. An error ends both streams.
+    return pipeline(payload, createGzip({ flush: constants.Z_SYNC_FLUSH }), () => undefined);
   });
+}
+
+function isPage(type: unknown): boolean {
+  return /^text\/html\b/.test(String(type));
 }

@@ -114,6 +114,20 @@ it("the licences, whose name never changes, are asked for again on every visit",
   expect((await ask("/assets/manifest.json")).status).toBe(404);
 });
 
+it("a large page is sent in pieces, compressed if the browser takes that, and is the same", async () => {
+  const accept = { accept: HTML };
+  const plain = await ask("/projects/none", { headers: accept });
+  expect(plain.headers).toMatchObject({ "transfer-encoding": "chunked", vary: "Accept-Encoding" });
+  expect(plain.body).toMatch(/^<!doctype html>.*<\/html>\n$/s);
+  const answer = await new Promise<IncomingMessage>((resolve) => {
+    const headers = { ...accept, "accept-encoding": "gzip" };
+    request(`${server.url}/projects/none`, { headers }, resolve).end();
+  });
+  expect(answer.headers["content-encoding"]).toBe("gzip");
+  expect(gunzipSync(Buffer.concat(await answer.toArray())).toString()).toBe(plain.body);
+  expect((await ask("/projects/none", { method: "HEAD", headers: accept })).status).toBe(404);
+});
+
 it("a page may be kept for the browser's own back, and an error may not", async () => {
   expect((await ask("/help")).headers["cache-control"]).toBe("private, no-cache");
   expect((await ask("/nothing", { headers: { accept: HTML } })).headers["cache-control"]).toBe("no-store");

@@ -9,7 +9,7 @@ import { GridRow } from "../../../web/grid/draw/row-drawing.tsx";
 import type { GridView } from "../../../web/grid/grid-view.ts";
 import { addCounts } from "../../../web/grid/job-counts.ts";
 import { showPush } from "../../../web/grid/shown-push.ts";
-import { drawAround, drawMarkup, type Markup } from "../serve/markup.ts";
+import { drawAround, drawFrame, drawMarkup, type Markup } from "../serve/markup.ts";
 import { chooseInTurns, jobsOf } from "./grid-jobs.ts";
 
 /** What a page of the grid shows. */
@@ -22,27 +22,29 @@ export interface GridPage {
   readonly panel: VNode | null;
 }
 
-/** Draws the grid. It gives the event loop a turn after each platform row, since a large grid takes a tenth of a second. */
-export async function drawGrid({ view, pushes, next, panel }: GridPage): Promise<Markup> {
+/**
+ * Draws the grid, push by push. It gives the event loop a turn after each platform row, since a large grid takes a tenth of a second.
+ */
+export async function* drawGrid({ view, pushes, next, panel }: GridPage): AsyncGenerator<Markup> {
   const turns = new EventLoopTurns();
-  const sections: Markup[] = [];
+  const arranged: DrawnPush[] = [];
   const counts = [];
   for (const { row, hot } of pushes) {
     const all = await jobsOf(hot, turns);
     const chosen = await chooseInTurns(all.jobs, view.filter, turns);
     counts.push(chosen.offeredCounts);
-    const drawn = arrangePush({ push: showPush(row), all, chosen, view, tabIndex: undefined });
-    sections.push(await drawPush(drawn, turns));
+    arranged.push(arrangePush({ push: showPush(row), all, chosen, view, tabIndex: undefined }));
+    await turns.giveIfDue();
   }
   const list = { view, counts: addCounts(counts), next, isEmpty: pushes.length === 0 };
-  return drawAround(
-    (place) => (
-      <GridMain {...list} panel={panel}>
-        {place}
-      </GridMain>
-    ),
-    sections,
-  );
+  const [before, after] = drawFrame((place) => (
+    <GridMain {...list} panel={panel}>
+      {place}
+    </GridMain>
+  ));
+  yield before;
+  for (const push of arranged) yield await drawPush(push, turns);
+  yield after;
 }
 
 async function drawPush(drawn: DrawnPush, turns: EventLoopTurns): Promise<Markup> {

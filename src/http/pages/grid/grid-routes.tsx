@@ -40,7 +40,7 @@ export function gridRoutes(parts: PageParts, isTrusted: IsTrusted): FastifyPlugi
     const pushes = [];
     for (const row of list.pushes) pushes.push({ row, hot: await model.look(row.id) });
     const isKnown = pushes.length > 0 || (await store.hasProject(view.project));
-    const main = await drawGrid({ view, pushes, next: cursorOf(list), panel });
+    const main = drawGrid({ view, pushes, next: cursorOf(list), panel });
     const { project, revision } = view;
     const title = revision === null ? project : `${shortRevision(revision)} · ${project}`;
     return sendPage(reply, parts, { title, project, entry: "grid-page", main }, isKnown ? 200 : 404);

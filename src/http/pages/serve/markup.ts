@@ -29,8 +29,14 @@ const PLACE = randomUUID();
  * @param around - returns the element, with the text that it gets as the only child where the pieces go.
  */
 export function drawAround(around: (place: string) => VNode, pieces: readonly Markup[]): Markup {
+  const [before, after] = drawFrame(around);
+  return joinMarkup([before, ...pieces, after]);
+}
+
+/** Draws an element around pieces that are not there yet. @returns what comes before the pieces, and what comes after them. */
+export function drawFrame(around: (place: string) => VNode): readonly [before: Markup, after: Markup] {
   const [before = "", after = ""] = renderToString(around(PLACE)).split(PLACE);
-  return joinMarkup([markup(before), ...pieces, markup(after)]);
+  return [markup(before), markup(after)];
 }
 
 function markup(html: string): Markup {

@@ -20,6 +20,11 @@ export class DrawQueue<Part> {
     this.#run();
   }
 
+  /** Whether a part is going to be drawn again. */
+  isWaiting(part: Part): boolean {
+    return this.#waiting.has(part);
+  }
+
   /** Draws a part that has come into sight before its turn. */
   hurry(part: Part): void {
     if (this.#waiting.delete(part)) this.#draw(part);

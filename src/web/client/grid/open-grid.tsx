@@ -64,7 +64,7 @@ export class OpenGrid {
     const concerned = [before.job, view.job].flatMap((guid) =>
       guid === null ? [] : (this.#list.withJob(guid) ?? []),
     );
-    this.#show(isOnlyAboutJob ? [...new Set(concerned)] : this.#list.pushes);
+    this.#show(isOnlyAboutJob ? [...new Set(concerned)] : this.#list.pushes, true, !isOnlyAboutJob);
   }
 
   /** Reads the pushes and their jobs, and then follows their changes. */
@@ -166,8 +166,13 @@ export class OpenGrid {
     if (job !== null && changes.some(({ push }) => push.jobs?.has(job) === true)) this.#panel.refresh();
   }
 
-  /** Draws pushes again, and what sums up all of them. @param withPanel - whether the job or its tab may have changed. */
-  #show(pushes: readonly PagePush[], withPanel = true): void {
+  /**
+   * Draws pushes again, and what sums up all of them.
+   *
+   * @param withPanel - whether the job or its tab may have changed.
+   * @param isOtherFilter - whether other jobs are shown, or in other groups.
+   */
+  #show(pushes: readonly PagePush[], withPanel = true, isOtherFilter = false): void {
     const { view } = this;
     const chosen = this.#list.pushes.map((push) => chosenOf(push, view.filter));
     // Before all jobs are there, the server's numbers are the right ones.
@@ -176,7 +181,7 @@ export class OpenGrid {
       render(<FilterBar view={view} counts={counts} />, this.places.filter);
       this.#sign.show(addCounts(chosen.map(({ shownCounts }) => shownCounts)).failed);
     }
-    this.#drawing.draw(pushes);
+    this.#drawing.draw(pushes, isOtherFilter);
     this.#drawEnd(view);
     if (withPanel) void this.#panel.show();
   }

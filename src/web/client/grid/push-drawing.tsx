@@ -37,10 +37,18 @@ export class PushDrawing {
     }
   }
 
-  /** Draws pushes again whose jobs are known. */
-  draw(pushes: readonly PagePush[]): void {
+  /**
+   * Draws pushes again whose jobs are known.
+   *
+   * @param isOtherFilter - what is drawn of them is not what the reader asks for now, so the browser need not lay it out.
+   */
+  draw(pushes: readonly PagePush[], isOtherFilter: boolean): void {
     this.#arrangeSections();
     this.#queue.add(pushes.filter(({ jobs }) => jobs !== null));
+    if (!isOtherFilter) return;
+    for (const push of pushes) {
+      if (this.#queue.isWaiting(push)) this.#sections.get(push.revision)?.classList.add("push-stale");
+    }
   }
 
   /** Puts the sections in the order of the list, with new ones for new pushes. Those that are in their place are not touched. */
@@ -85,6 +93,7 @@ export class PushDrawing {
     const { revision, head, jobs } = push;
     const section = this.#sections.get(revision);
     if (section === undefined || jobs === null) return;
+    section.classList.remove("push-stale");
     const hadFocus = section.contains(document.activeElement);
     const view = this.#viewNow();
     const drawn = arrangePush({

@@ -1,17 +1,19 @@
-import { expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { h } from "preact";
-import { drawMarkup, joinMarkup } from "../../../../src/http/pages/serve/markup.ts";
-import { drawDocument, type Page } from "../../../../src/http/pages/serve/send-page.tsx";
+import { drawMarkup, joinMarkup, type Markup } from "../../../../src/http/pages/serve/markup.ts";
+import { documentPieces, drawDocument, type WholePage } from "../../../../src/http/pages/serve/send-page.tsx";
 import { DataLink } from "../../../../src/web/data-link.tsx";
 import type { LightView } from "../../../../src/web/worker-light.tsx";
 import { pageSettings } from "../../../web/pages-server.ts";
 
+const nothing = (): void => undefined;
+const noLog = { error: nothing, warn: nothing, info: nothing, debug: nothing };
 const files = { style: "/assets/style.css", script: "/assets/a-page.js", chunks: ["/assets/chunk.js"] };
 const assets = { filesOf: () => files, find: () => null };
 const ready: LightView = { state: "ready", words: "worker ready" };
-const aPage: Page = { title: "A page", entry: "a-page", main: drawMarkup(h("p", null, "content")) };
+const aPage: WholePage = { title: "A page", entry: "a-page", main: drawMarkup(h("p", null, "content")) };
 
-const draw = (page: Partial<Page>, settings = pageSettings, light = ready): string =>
+const draw = (page: Partial<WholePage>, settings = pageSettings, light = ready): string =>
   drawDocument({ assets, settings }, { ...aPage, ...page }, light);
 
 it("a page is a document with its title, files and content", () => {
@@ -53,4 +55,47 @@ it("a password in a URL is blanked, in the link as in the text", () => {
 it("the operators' page is linked only where it is served", () => {
   expect(draw({})).toContain('href="/operate"');
   expect(draw({}, { ...pageSettings, operates: false })).not.toContain("/operate");
+});
+
+describe("a page that is drawn in pieces", () => {
+  const pieces = (main: AsyncIterable<Markup>, events: string[] = []) =>
+    documentPieces(
+      { assets, settings: pageSettings, log: { ...noLog, error: (event) => void events.push(event) } },
+      { ...aPage, main },
+      ready,
+    );
+
+  it("has its beginning before any of them is drawn, and is the same document", async () => {
+    let drawn = 0;
+    async function* draws() {
+      for (const text of ["one", "https://ci:hunter2@h/"]) {
+        drawn++;
+        yield drawMarkup(h("p", null, text));
+      }
+    }
+    const document = pieces(draws());
+    const { value: first } = await document.next();
+    expect(first).toMatch(/^<!doctype html>.*<main id="main" tabindex="-1">$/s);
+    expect(drawn).toBe(0);
+    const rest: string[] = [];
+    for await (const piece of document) rest.push(piece);
+    const whole = draw({
+      main: joinMarkup(["one", "https://ci:hunter2@h/"].map((text) => drawMarkup(h("p", null, text)))),
+    });
+    expect([first, ...rest].join("")).toBe(whole);
+  });
+
+  it("is cut where drawing fails, and the log says so", async () => {
+    const events: string[] = [];
+    async function* draws() {
+      yield drawMarkup(h("p", null, "one"));
+      throw new Error("no second piece");
+    }
+    const got: string[] = [];
+    const read = async () => {
+      for await (const piece of pieces(draws(), events)) got.push(piece);
+    };
+    await expect(read()).rejects.toThrow("no second piece");
+    expect([got.length, got.at(-1), events]).toEqual([2, "<p>one</p>", ["bug"]]);
+  });
 });
