@@ -8,15 +8,29 @@ const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe
 declare const axe: { run(context: Document, options: object): Promise<AxeResults> };
 
 /** The rules of WCAG 2.2 AA and axe's own good practice. */
-const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const allRules = {
+  type: "tag",
+  values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+};
+/** The only rule whose result depends on the scheme. */
+const contrastAlone = { type: "rule", values: ["color-contrast"] };
 
-/** Returns what axe finds wrong with a page, one text for each element; empty if all is well. */
+/** Returns what axe finds wrong with a page in both schemes, one text for each element; empty if all is well. */
 export async function axeFindings(page: Page): Promise<string[]> {
   await page.evaluate(source);
-  const { violations } = await page.evaluate(
-    async (values) => axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] }),
-    tags,
-  );
+  await page.emulateMedia({ colorScheme: "light" });
+  const inLight = await findingsOf(page, allRules);
+  await page.emulateMedia({ colorScheme: "dark" });
+  const inDark = await findingsOf(page, contrastAlone);
+  await page.emulateMedia({ colorScheme: null });
+  return [...inLight, ...inDark.map((finding) => `dark: ${finding}`)];
+}
+
+async function findingsOf(page: Page, runOnly: object): Promise<string[]> {
+  const { violations } = await page.evaluate(async (options) => axe.run(document, options), {
+    runOnly,
+    resultTypes: ["violations"],
+  });
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(
       ({ target, failureSummary = "" }) =>

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,9 +8,26 @@ import { promisify } from "node:util";
 
 const script = fileURLToPath(new URL("../../build/assets.mjs", import.meta.url));
 
-/** Bundles scripts and styles from the sources as they are now. @returns the folder, and a function that deletes it. */
-export async function buildAssets(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+export interface BuiltAssets {
+  readonly folder: string;
+  /** Deletes the folder, unless others use it too. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Bundles scripts and styles from the sources as they are now. All test files of one run of jest share the bundles: compressing them
+ * takes longer than most tests.
+ */
+export async function buildAssets(): Promise<BuiltAssets> {
+  // Only a run of jest has a temporary folder of its own.
+  const isRun = process.env["PULSE_TEST_SERVERS"] !== undefined;
+  const shared = { folder: join(tmpdir(), "page-assets"), remove: async () => undefined };
+  if (isRun && existsSync(shared.folder)) return shared;
   const folder = await mkdtemp(join(tmpdir(), "pulse-ingest-assets-"));
   await promisify(execFile)(process.execPath, [script, folder]);
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+  const remove = () => rm(folder, { recursive: true, force: true });
+  if (!isRun) return { folder, remove };
+  // Another test file may have been quicker.
+  await rename(folder, shared.folder).catch(remove);
+  return shared;
 }

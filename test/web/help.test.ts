@@ -58,17 +58,14 @@ chromium.describe("the help and the frame of all pages", () => {
     await page.close();
   });
 
-  it.each(["light", "dark"] as const)(
-    "axe finds nothing, in the %s scheme, on /help and on an error's page",
-    async (colorScheme) => {
-      const page = await open("/help", { colorScheme });
-      expect(await axeFindings(page)).toEqual([]);
-      await page.goto(`${server.url}/nothing`);
-      expect(await page.title()).toBe("Not found · pulse-ingest");
-      expect(await axeFindings(page)).toEqual([]);
-      await page.close();
-    },
-  );
+  it("axe finds nothing, on /help and on an error's page", async () => {
+    const page = await open("/help");
+    expect(await axeFindings(page)).toEqual([]);
+    await page.goto(`${server.url}/nothing`);
+    expect(await page.title()).toBe("Not found · pulse-ingest");
+    expect(await axeFindings(page)).toEqual([]);
+    await page.close();
+  });
 
   it("the browser has nothing to complain about, such as a header that it does not understand", async () => {
     const page = await chromium.server().newPage();
