@@ -53,6 +53,7 @@ export function createRetention(all: Collections) {
   }
 
   async function removeJobs(jobs: readonly ExpiredJob[]): Promise<RemovedJobs> {
+    if (jobs.length === 0) return { handled: 0, jobs: 0, ...(await clearJobs([])) };
     const removed_at = iso(Date.now());
     // In one step the job is gone for every reader, and nobody can store it again before its parts are gone too.
     const writes = jobs.map(({ id: _id, version }) => ({

@@ -39,12 +39,14 @@ export function createTombstones(all: PartCollections) {
   }
 
   async function clearSome(ids: readonly string[]): Promise<ClearedParts> {
+    // One query for each job: for several ranges in one query, some servers read the whole collection.
+    const listed = new Map(await Promise.all(ids.map(async (id) => [id, await partsOf(id)] as const)));
+    // Read after the parts: a job whose tombstone still stands had not been stored again when its parts were listed.
     const stones = await all.tombstones
       .find({ _id: { $in: [...ids] }, ...isTombstone }, inOneReply)
       .toArray();
     const jobs = stones.map(({ _id }) => _id);
-    // One query for each job: for several ranges in one query, some servers read the whole collection.
-    const parts = await Promise.all(jobs.map(partsOf));
+    const parts = jobs.flatMap((job) => listed.get(job) ?? []);
     const artifacts = parts.flatMap((part) => part.artifacts);
     const logs = parts.flatMap((part) => part.logs);
     const suggestions = parts.flatMap((part) => part.suggestions);
