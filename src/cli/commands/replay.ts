@@ -86,7 +86,7 @@ async function replayFrom(archive: Store, order: Order, stop: AbortSignal): Prom
           stop,
         })
       : await withTarget(archive, order, (target) => write(archive, target, order, watch, stop));
-    return await report(replayed, order, watch);
+    return await report(replayed, archive, order, watch);
   } catch (error) {
     if (error instanceof Unavailable && watch.since !== null)
       watch.tell(`To go on: ${goOn(order, watch.since)}`);
@@ -146,7 +146,12 @@ async function withTarget<T>(
 }
 
 /** Prints the result, and returns the exit code. */
-async function report(replayed: Replayed, order: Order, watch: ReplayProgress): Promise<number> {
+async function report(
+  replayed: Replayed,
+  archive: Store,
+  order: Order,
+  watch: ReplayProgress,
+): Promise<number> {
   const { options, filter, isDryRun } = order;
   const { count, lost, isDone } = replayed;
   const goOnSince = isDone ? null : (watch.since ?? filter.since);
@@ -158,7 +163,10 @@ async function report(replayed: Replayed, order: Order, watch: ReplayProgress): 
   } else if (count.messages > 0 || !isDone) {
     await print(renderReplay(replayed, isDryRun));
   } else {
-    await print("No archived messages match.\n");
+    const { segments } = await archive.archiveTotals();
+    await print(
+      segments === 0 ? "The archive is empty: see ARCHIVE_DAYS.\n" : "No archived messages match.\n",
+    );
   }
   const how = goOnSince === null ? "Nothing was done yet." : `To go on: ${goOn(order, goOnSince)}`;
   if (!isDone) watch.tell(`Interrupted. ${how}`);

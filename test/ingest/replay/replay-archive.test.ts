@@ -24,7 +24,7 @@ import type { Store } from "../../../src/store/ports/store.ts";
 import { defaultStoreLimits } from "../../../src/store/rules/store-limits.ts";
 import { aFilter, anEntry } from "../../archive/an-entry.ts";
 import { MemoryArchive } from "../../archive/memory-archive.ts";
-import { aMessage, itemRules, schemas } from "../../examples.ts";
+import { aMessage, itemRules, REVISION, schemas } from "../../examples.ts";
 import { readWhole } from "../../store/whole-documents.ts";
 import { impatient } from "../write-messages.ts";
 
@@ -247,6 +247,48 @@ it("a client's change of a state takes place between the messages before and beh
   }
   expect(await readWhole(other)).toEqual(await readWhole(store));
   await other.close();
+});
+
+it("a job that a client has retried is not created again, and its next run is not changed", async () => {
+  const origin = { kind: "rest", clientId: "c", endpoint: "/api/project/try/jobs/" } as const;
+  const run = (job_guid: string, state: string, at: number, result = "unknown") => {
+    const job = { job_guid, name: "n", state, result };
+    return archived([{ project: "try", revision: REVISION, job }], { origin, received_at: minute(at) });
+  };
+  const note = { job_guid: "job", name: "note", type: "text", blob: "of the first run" };
+  const ofFirst = { origin: { ...origin, endpoint: "/api/project/try/artifact/" }, received_at: minute(2) };
+  const first = [
+    run("job", "pending", 1),
+    archived([note], ofFirst),
+    run("job", "running", 2),
+    run("other", "running", 3),
+    run("job_12345", "completed", 4, "retry"),
+  ];
+  const next = [
+    run("job", "pending", 5),
+    run("job_54321", "completed", 6, "retry"),
+    run("job", "pending", 7),
+  ];
+  const jobs = async () => {
+    const listed = await store.readJobs(await store.pageOfProject("try", 0, 10));
+    return listed.map(({ job }) => `${job.job_guid} ${job.state}`).toSorted();
+  };
+  await replay(store, await archiveOf(first));
+  const retried = ["job_12345 completed", "other running"];
+  expect(await jobs()).toEqual(retried);
+  const before = await readWhole(store);
+  expect(endsOf(await replay(store, await archiveOf(first)))).toEqual([{ unchanged: 5 }]);
+  expect(await readWhole(store)).toEqual(before);
+  // In all, one run after another; then all of it again.
+  for (const each of [1, 50, 50]) {
+    await replay(store, await archiveOf([...first, ...next], each));
+    expect(await jobs()).toEqual([
+      "job pending",
+      ...retried.slice(0, 1),
+      "job_54321 completed",
+      "other running",
+    ]);
+  }
 });
 
 it("a delivery that was too long, or that the driver could not read, is rejected as it was", async () => {
