@@ -114,10 +114,12 @@ chromium.describe("the grid", () => {
     });
   }
 
-  async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const page = await chromium.server().newPage(options);
+  /** @param options - of a fresh profile. Without them, the page that all tests use is taken. */
+  async function open(path: string, options?: BrowserContextOptions): Promise<Page> {
+    const browser = chromium.server();
+    const page = await (options === undefined ? browser.samePage() : browser.newPage(options));
     await page.goto(server.url + path);
-    if (options.javaScriptEnabled !== false) await page.locator("#grid[data-live]").waitFor();
+    if (options?.javaScriptEnabled !== false) await page.locator("#grid[data-live]").waitFor();
     return page;
   }
 
@@ -169,7 +171,6 @@ chromium.describe("the grid", () => {
       expect(await page.locator(".note").textContent()).toMatch(
         /^No push and no job of nothing has arrived yet/,
       );
-      await page.close();
     });
 
     it("names the filter that hides everything, and offers to show all jobs", async () => {
@@ -184,12 +185,11 @@ chromium.describe("the grid", () => {
 
     it("is a page that says so while the store is away", async () => {
       isAway = true;
-      const page = await chromium.server().newPage();
+      const page = await chromium.server().samePage();
       const answer = await page.goto(`${server.url}/projects/try`);
       expect(answer?.status()).toBe(503);
       expect(await page.locator("main").textContent()).toMatch(/database cannot be reached/);
       isAway = false;
-      await page.close();
     });
   });
 
@@ -232,7 +232,6 @@ chromium.describe("the grid", () => {
       await section.getByText("push details not received yet").waitFor({ timeout: 3000 });
       await store.storeResultSets([push("d", 1_790_000_300, "live")]);
       await section.getByText("d@example.org").waitFor({ timeout: 3000 });
-      await page.close();
     });
 
     it("says how old it is while the store is away, and goes on when it is back", async () => {
@@ -241,22 +240,20 @@ chromium.describe("the grid", () => {
       await page.getByText(/The database cannot be reached. What is shown is as of/).waitFor();
       isAway = false;
       await page.locator("#live-note").waitFor({ state: "hidden" });
-      await page.close();
     });
 
     it("asks every minute, and says so, if all streams are taken", async () => {
       const small = await startPagesServer(store, { settings: { ...pageSettings, PAGES_MAX_STREAMS: 0 } });
-      const page = await chromium.server().newPage();
+      const page = await chromium.server().samePage();
       await page.goto(`${small.url}/projects/try`);
       await page.getByText(/Changes come once a minute/).waitFor();
-      await page.close();
       await small.close();
     });
   });
 
   describe("its view", () => {
     it("is in the address: back and forward restore it, and a fresh profile shows the same", async () => {
-      const page = await open("/projects/try");
+      const page = await open("/projects/try", {});
       await page.locator("#filter-text").pressSequentially("bc7");
       await until(async () => (await page.locator("a.job").count()) === 2);
       await page.keyboard.press("Enter");
@@ -265,7 +262,7 @@ chromium.describe("the grid", () => {
       const address = page.url();
       expect(address).toMatch(/text=bc7&status=unclassified$/);
 
-      const fresh = await open(address.slice(server.url.length));
+      const fresh = await open(address.slice(server.url.length), {});
       expect(await fresh.locator("a.job").evaluateAll((all) => all.map((each) => each.textContent))).toEqual([
         "bc7",
       ]);
@@ -310,14 +307,13 @@ chromium.describe("the grid", () => {
       await page.getByRole("link", { name: "Windows XP debug" }).click();
       await until(async () => (await page.locator(".jobs tr").count()) === 1);
       expect(await page.locator("body[data-same]").count()).toBe(1);
-      await page.close();
     });
   });
 
   describe("by keyboard", () => {
     let page: Page;
     beforeAll(async () => {
-      page = await open("/projects/try");
+      page = await open("/projects/try", {});
     });
     afterAll(() => page.close());
 
@@ -404,7 +400,7 @@ chromium.describe("the grid", () => {
       const arrival = job({ guid: "keys/0", push: "e", symbol: "K", result: "fail", project: "keys" });
       const logs = [{ name: "other_log", url: `${server.url}/help`, parse_status: "parsed" }] as const;
       await store.storeSubmissions([{ ...arrival, submission: { ...arrival.submission, logs } }]);
-      const other = await open("/projects/keys");
+      const other = await open("/projects/keys", {});
       await other.keyboard.press("n");
       await other.locator("#grid-job .job-panel").waitFor();
       await other.keyboard.press("t");
@@ -430,7 +426,6 @@ chromium.describe("the grid", () => {
       const other = await open("/projects/try");
       await other.keyboard.press("?");
       await other.waitForURL("**/help");
-      await other.close();
     });
   });
 
@@ -443,7 +438,6 @@ chromium.describe("the grid", () => {
       expect(await axeFindings(page)).toEqual([]);
       await page.goto(server.url);
       expect(await axeFindings(page)).toEqual([]);
-      await page.close();
     });
 
     it("has no second scroll bar at 400 % zoom, and shows failures by more than colour", async () => {
@@ -492,18 +486,16 @@ chromium.describe("the grid", () => {
           all.filter((each) => !each.querySelector(".job")?.checkVisibility({ contentVisibilityAuto: true })),
         );
       expect(skipped.length).toBeGreaterThan(5);
-      await page.close();
     });
   });
 
   describe("the front page and old addresses", () => {
     it("lists the projects, the newest push first", async () => {
-      const page = await chromium.server().newPage();
+      const page = await chromium.server().samePage();
       await page.goto(server.url);
       const projects = await page.locator("a.project-link").allTextContents();
       expect(projects).toEqual(expect.arrayContaining(["live", "try"]));
       expect(projects.indexOf("live")).toBeLessThan(projects.indexOf("try"));
-      await page.close();
     });
 
     it.each([
@@ -516,16 +508,15 @@ chromium.describe("the grid", () => {
     });
 
     it("the box says so if it finds nothing, and leads to the reason", async () => {
-      const page = await chromium.server().newPage();
+      const page = await chromium.server().samePage();
       expect((await page.goto(`${server.url}/?find=nosuch`))?.status()).toBe(404);
       expect(
         await page.getByRole("link", { name: /Why is the task nosuch missing/ }).getAttribute("href"),
       ).toBe("/publish?task=nosuch");
-      await page.close();
     });
 
     it("links of the reference lead to the same push and log", async () => {
-      const page = await chromium.server().newPage();
+      const page = await chromium.server().samePage();
       await page.goto(`${server.url}/#/jobs?repo=try&revision=${shortOf("a")}`);
       await page.waitForURL(`**/projects/try/pushes/${shortOf("a")}`);
       const number = (await store.findJob("try", "abad/0"))?.job.rest_id;
@@ -535,7 +526,6 @@ chromium.describe("the grid", () => {
       expect(answer.headers.get("location")).toBe("/log?project=try&guid=abad%2F0");
       await page.goto(`${server.url}/logviewer.html#?job_id=${number}&repo=try#L10-L20`);
       await page.waitForURL(/\/log\?project=try&guid=abad%2F0.*#L10-L20$/);
-      await page.close();
     });
   });
 });

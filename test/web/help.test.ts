@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import type { Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { createLightSource } from "../../src/http/pages/serve/light-source.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
@@ -37,8 +37,10 @@ chromium.describe("the help and the frame of all pages", () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function open(path: string, options = {}): Promise<Page> {
-    const page = await chromium.server().newPage(options);
+  /** @param options - of a fresh profile. Without them, the page that all tests use is taken. */
+  async function open(path: string, options?: BrowserContextOptions): Promise<Page> {
+    const browser = chromium.server();
+    const page = await (options === undefined ? browser.samePage() : browser.newPage(options));
     await page.goto(server.url + path);
     return page;
   }
@@ -55,7 +57,6 @@ chromium.describe("the help and the frame of all pages", () => {
     await box.uncheck();
     await page.reload();
     expect(await box.isChecked()).toBe(false);
-    await page.close();
   });
 
   it("axe finds nothing, on /help and on an error's page", async () => {
@@ -64,7 +65,6 @@ chromium.describe("the help and the frame of all pages", () => {
     await page.goto(`${server.url}/nothing`);
     expect(await page.title()).toBe("Not found · pulse-ingest");
     expect(await axeFindings(page)).toEqual([]);
-    await page.close();
   });
 
   it("the browser has nothing to complain about, such as a header that it does not understand", async () => {
@@ -93,7 +93,6 @@ chromium.describe("the help and the frame of all pages", () => {
     expect((await skip.boundingBox())?.y).toBeGreaterThanOrEqual(0);
     await page.keyboard.press("Enter");
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
-    await page.close();
   });
 
   it("has no second scroll bar at 400 % zoom, which is 320 pixels", async () => {

@@ -122,12 +122,17 @@ afterAll(async () => {
 
 type Options = Parameters<ReturnType<typeof chromium.server>["newPage"]>[0];
 
-/** Opens the page of a job, and waits for its script. */
-async function openJob(guid: string, tab?: string, options: Options = {}): Promise<Page> {
-  const page = await chromium.server().newPage(options);
+/**
+ * Opens the page of a job, and waits for its script.
+ *
+ * @param options - of a fresh profile. Without them, the page that all tests use is taken.
+ */
+async function openJob(guid: string, tab?: string, options?: Options): Promise<Page> {
+  const browser = chromium.server();
+  const page = await (options === undefined ? browser.samePage() : browser.newPage(options));
   await page.goto(server.url + jobAddress({ project: "try", guid, ...(tab !== undefined && { tab }) }));
   // The server writes UTC, and the script the reader's zone.
-  if (options.javaScriptEnabled !== false) await page.waitForSelector(".job-panel[data-zone=local]");
+  if (options?.javaScriptEnabled !== false) await page.waitForSelector(".job-panel[data-zone=local]");
   return page;
 }
 
@@ -155,7 +160,6 @@ chromium.describe("the page of a job", () => {
     expect(await raw.locator("label").evaluate((label) => getComputedStyle(label, "::after").content)).toBe(
       '": "',
     );
-    await page.close();
   });
 
   it("keeps every element and attribute that publishers may use", async () => {
@@ -211,7 +215,6 @@ chromium.describe("the page of a job", () => {
     expect(await htmlOf(1)).toBe(
       '<a href="ftp://h/" target="_blank">f</a><a href="tel:1" target="_blank">t</a><a href="file:///x" target="_blank">l</a><a>no</a>',
     );
-    await page.close();
   });
 
   it("loads pictures from elsewhere only if the operator allows it, and tells their hosts nothing", async () => {
@@ -254,7 +257,6 @@ chromium.describe("the page of a job", () => {
     expect(await closed.getAttribute("title")).toBe("WONTFIX");
     expect(await textOf(page, ".failure-lines > li:nth-child(2)")).toContain("no bug is known for this line");
     expect(await textOf(page, ".refused-parts")).toContain('artifact 1: "odd" has no type');
-    await page.close();
   });
 
   it("says on the left what the job is, in the reader's zone", async () => {
@@ -287,11 +289,10 @@ chromium.describe("the page of a job", () => {
     await page.goBack();
     await page.waitForSelector(".job-tab-performance");
     expect(await page.locator("body").getAttribute("data-same")).toBe("");
-    await page.close();
   });
 
   it("says that it is reading another job if that takes long, and drops an answer that comes too late", async () => {
-    const page = await openJob("failing/0");
+    const page = await openJob("failing/0", undefined, {});
     await page.route(/guid=seed/, async (route) => {
       await new Promise((resolve) => setTimeout(resolve, 1500));
       // By then the page has cancelled the question.
@@ -354,7 +355,7 @@ chromium.describe("the page of a job", () => {
   });
 
   it("that is gone says so, and leads to where its message is looked for", async () => {
-    const page = await chromium.server().newPage();
+    const page = await chromium.server().samePage();
     const answer = await page.goto(server.url + jobAddress({ project: "try", guid: "gone/0" }));
     expect(answer?.status()).toBe(404);
     expect(await textOf(page, "main")).toContain("The project try has no job with the guid gone/0.");
@@ -364,7 +365,6 @@ chromium.describe("the page of a job", () => {
     expect(await page.getByRole("link", { name: "failing/0" }).getAttribute("href")).toBe(
       jobAddress({ project: "try", guid: "failing/0" }),
     );
-    await page.close();
   });
 
   it("shows signs in place of characters that control or turn the text", async () => {
@@ -378,7 +378,6 @@ chromium.describe("the page of a job", () => {
     expect([...html].filter((character) => "\u202e\u2066\u0007".includes(character))).toEqual([]);
     expect(await textOf(page, ".job-info li")).toContain("a\\u202eb\\u0007c");
     expect(await textOf(page, "h1")).toContain("x\\u202ey");
-    await page.close();
   });
 
   it("works without JavaScript: each tab by its link, and HTML as text", async () => {
@@ -408,7 +407,6 @@ chromium.describe("the page of a job", () => {
       await page.locator(`a[data-tab=${name}]`).click();
       expect([name, await axeFindings(page)]).toEqual([name, []]);
     }
-    await page.close();
   });
 
   it("needs no sideways scrolling at four times the size, but within tables", async () => {

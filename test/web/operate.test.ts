@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
-import type { Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { Unavailable } from "../../src/domain/faults.ts";
 import type { Rejection } from "../../src/domain/rejection.ts";
 import type { WorkerStatus } from "../../src/http/observe/worker-status.ts";
@@ -78,8 +78,10 @@ chromium.describe("the operator's pages", () => {
     });
   }
 
-  async function open(path: string, options = {}): Promise<Page> {
-    const page = await chromium.server().newPage(options);
+  /** @param options - of a fresh profile. Without them, the page that all tests use is taken. */
+  async function open(path: string, options?: BrowserContextOptions): Promise<Page> {
+    const browser = chromium.server();
+    const page = await (options === undefined ? browser.samePage() : browser.newPage(options));
     await page.goto(server.url + path);
     return page;
   }
@@ -107,11 +109,10 @@ chromium.describe("the operator's pages", () => {
     for (const path of ["/operate", "/api/operate"]) {
       expect(await (await fetch(url + path)).text()).not.toContain(SECRET);
     }
-    await page.close();
   });
 
   it("shows by itself, in words and first, that the broker is away, that it is back, and that nobody answers", async () => {
-    const page = await open("/operate");
+    const page = await open("/operate", {});
     await page.getByRole("link", { name: "Refresh" }).focus();
     status = aStatus({ ready: false, problems: ["broker: not connected for 5 s; the worker keeps trying"] });
     await until(async () => (await problems(page))[0]?.includes("broker: not connected"), "the page says it");
@@ -139,7 +140,6 @@ chromium.describe("the operator's pages", () => {
       expect(await page.content()).not.toContain("10.0.0.7");
       const list = await page.goto(`${server.url}/operate/rejections`);
       expect(list?.status()).toBe(503);
-      await page.close();
     } finally {
       isStoreAway = false;
     }
@@ -176,15 +176,13 @@ chromium.describe("the operator's pages", () => {
     expect(await page.locator(".copy-command code").textContent()).toMatch(
       /^pulse-ingest rejections replay [0-9a-f]{12}$/,
     );
-    await page.close();
   });
 
   it("knows no rejection of an unknown id", async () => {
-    const page = await chromium.server().newPage();
+    const page = await chromium.server().samePage();
     for (const id of ["0".repeat(32), "no-id", "%3Cscript%3E"]) {
       expect((await page.goto(`${server.url}/operate/rejections/${id}`))?.status()).toBe(404);
     }
-    await page.close();
   });
 
   it.each(["/operate", "/operate/rejections", "/operate/rejections/ID"])(
@@ -195,7 +193,6 @@ chromium.describe("the operator's pages", () => {
       expect(await axeFindings(page)).toEqual([]);
       await page.setViewportSize({ width: 320, height: 256 });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-      await page.close();
     },
   );
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
-import type { Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { Unavailable } from "../../src/domain/faults.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/ports/store.ts";
@@ -52,8 +52,10 @@ chromium.describe("the publisher's page", () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function open(path: string, options = {}): Promise<Page> {
-    const page = await chromium.server().newPage(options);
+  /** @param options - of a fresh profile. Without them, the page that all tests use is taken. */
+  async function open(path: string, options?: BrowserContextOptions): Promise<Page> {
+    const browser = chromium.server();
+    const page = await (options === undefined ? browser.samePage() : browser.newPage(options));
     await page.goto(server.url + path);
     return page;
   }
@@ -86,7 +88,6 @@ chromium.describe("the publisher's page", () => {
     expect(await page.getByRole("link", { name: "known/0", exact: true }).getAttribute("href")).toBe(
       "/job?project=try&guid=known%2F0",
     );
-    await page.close();
   });
 
   it("says which default filter hides a job, and where the road of an unknown one ends", async () => {
@@ -97,7 +98,6 @@ chromium.describe("the publisher's page", () => {
       "✖ The store",
       "✖ The binding",
     ]);
-    await page.close();
   });
 
   it("judges a message as the worker does, in place, and leads to the line of an error", async () => {
@@ -115,7 +115,6 @@ chromium.describe("the publisher's page", () => {
     await result.getByRole("link", { name: `line ${line}, column` }).click();
     const selected = await page.evaluate(() => String(getSelection()));
     expect(selected).toContain('"state": "done"');
-    await page.close();
   });
 
   it("works without scripts", async () => {
@@ -131,7 +130,7 @@ chromium.describe("the publisher's page", () => {
   });
 
   it("says that the store is away, and what can still be said", async () => {
-    const page = await chromium.server().newPage();
+    const page = await chromium.server().samePage();
     const answer = await page.goto(`${away.url}/publish?task=known&exchange=${EXCHANGE}`);
     expect(answer?.status()).toBe(503);
     expect(await page.locator(".road-step").first().textContent()).toContain(
@@ -139,7 +138,6 @@ chromium.describe("the publisher's page", () => {
     );
     expect(await steps(page)).toContain("✓ The registry");
     expect(await page.content()).not.toContain("10.0.0.7");
-    await page.close();
   });
 
   it("has nothing that axe finds in both schemes, and needs no second scroll bar at 400 %", async () => {
@@ -151,7 +149,6 @@ chromium.describe("the publisher's page", () => {
     expect(await axeFindings(page)).toEqual([]);
     await page.setViewportSize({ width: 320, height: 256 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-    await page.close();
   });
 
   broker.describe(`with a worker on ${broker.name}`, () => {
