@@ -43,6 +43,7 @@ const SEGMENTS_AT_ONCE = 10;
  */
 export async function* expirySteps(options: ExpiryOptions): AsyncGenerator<ExpiryStep> {
   const { store, project } = options;
+  yield { gone: { jobs: await store.finishRemovals() }, lagMs: null, freedBytes: 0 };
   const projects = project === null ? await store.listProjectNames(MAX_PROJECTS) : [project];
   for (const each of projects) {
     const query = expiryQuery(each, options.retainDays(each), options.now());

@@ -108,7 +108,11 @@ export async function readMongodb(url: string): Promise<Documents> {
   const collection = (name: string) => client.db().collection<{ readonly _id: string }>(name);
   const all = (name: string, ...fields: string[]) =>
     collection(name)
-      .find({}, { projection: Object.fromEntries(fields.map((field) => [field, 1])) })
+      // A job that is being removed is none: its document has only this field.
+      .find(
+        { removed_at: { $exists: false } },
+        { projection: Object.fromEntries(fields.map((field) => [field, 1])) },
+      )
       .toArray();
   const ids = async (name: string) => (await all(name, "_id")).map(({ _id }) => _id);
   const artifact = z.object({ job: z.string(), name: z.string() });

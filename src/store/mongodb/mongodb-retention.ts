@@ -26,6 +26,13 @@ const MARKED_MS = 5 * 60_000;
 export function createRetention(all: Collections) {
   const { clearJobs } = createTombstones(all);
 
+  async function finishRemovals(): Promise<number> {
+    // Only what was in progress at the moment of a kill is left.
+    const left = await all.tombstones.find(isTombstone, { projection: { _id: 1 } }).toArray();
+    await clearJobs(left.map(({ _id }) => _id));
+    return left.length;
+  }
+
   async function findExpiredJobs(
     query: ExpiryQuery,
     after: string | null,
@@ -64,15 +71,6 @@ export function createRetention(all: Collections) {
     return { handled: jobs.length, jobs: modifiedCount, ...cleared };
   }
 
-  /** Clears the jobs that a worker has left half removed, because it was killed. */
-  async function clearLeft(limit: number): Promise<void> {
-    const left = await all.tombstones
-      .find(isTombstone, { projection: { _id: 1 } })
-      .limit(limit)
-      .toArray();
-    await clearJobs(left.map(({ _id }) => _id));
-  }
-
   /**
    * A push is marked first. Whoever reads it to add a job to it takes the mark away. Whoever has read it before the mark has added the
    * job by the time when the marked push is looked at again. So a push without jobs that still has its mark then can go.
@@ -83,7 +81,6 @@ export function createRetention(all: Collections) {
     after: string | null,
     limit: number,
   ): Promise<RemovedPushes> {
-    await clearLeft(limit);
     const { $gte, $lt } = below(projectKey(project));
     const page = await all.resultsets
       .find(
@@ -144,7 +141,7 @@ export function createRetention(all: Collections) {
     return 0;
   }
 
-  return { findExpiredJobs, removeJobs, removePushes, removeOutdated, reclaimSpace };
+  return { finishRemovals, findExpiredJobs, removeJobs, removePushes, removeOutdated, reclaimSpace };
 }
 
 function limitsOf({ finishedBefore, unfinishedBefore }: ExpiryQuery): ExpiryLimits {

@@ -61,6 +61,8 @@ export type OutdatedKind = "rejections" | "nonces";
  * jobs. A reader sees a job whole or not at all.
  */
 export interface RetentionStore {
+  /** Removes the rest of jobs that a worker has left half removed, because it was killed. Returns how many. Readers have not seen them since then. */
+  finishRemovals(): Promise<number>;
   /**
    * Returns a page of the jobs that may go, about the oldest first. Remove them before you ask for the next page: until then a
    * page may be returned again.
