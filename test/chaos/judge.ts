@@ -1,5 +1,8 @@
+import { runProcess } from "../cli/run-cli.ts";
 import { checkLaw, type LawReport } from "./law.ts";
+import { withoutOldJobs, wrongAboutOldJobs } from "./old-jobs.ts";
 import type { PostCounts } from "./poster.ts";
+import { replayRun } from "./replay-archive-of-run.ts";
 import { spoolsLeft, untilSettled, untilWorkDone } from "./settle.ts";
 import { checkMoves } from "./told.ts";
 import type { Traffic } from "./traffic.ts";
@@ -24,9 +27,15 @@ export async function judge(world: World, traffic: Traffic, stop: AbortSignal): 
   stop.throwIfAborted();
   await untilWorkDone(world, SETTLE_LIMIT_MS, stop);
   await fleet.stopAll();
-  const documents = await world.documents();
+  // A worker that was killed may not have had another turn at it.
+  const expired = await runProcess(["expire"], world.commandEnv);
+  if (expired.code !== 0) troubles.push(`expire ended with ${expired.code}: ${expired.stderr}`);
+  const all = await world.documents();
+  troubles.push(...wrongAboutOldJobs(all));
+  const documents = withoutOldJobs(all);
   const law = checkLaw(traffic.confirmed, documents, { deletions, gaps: fleet.gaps });
   troubles.push(
+    ...(await replayRun(world.commandEnv, documents, traffic.confirmed)),
     ...fleet.deaths,
     ...fleet.miscounts,
     ...checkMoves(fleet.told, documents),

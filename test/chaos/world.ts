@@ -14,6 +14,7 @@ import { type DataDisk, openDataDisk } from "./data-disk.ts";
 import type { Documents } from "./documents.ts";
 import { Fleet } from "./fleet.ts";
 import type { Deletion } from "./losses.ts";
+import { RETAIN_DAYS, storeOldJobs } from "./old-jobs.ts";
 import { readMongodb, readSqlite } from "./read-documents.ts";
 
 export type StoreName = "sqlite" | "mongodb";
@@ -23,6 +24,7 @@ const ROUTING_KEY = "chaos.jobs";
 const QUEUE = "queue/guest/jobs";
 const DATABASE = "chaos";
 const WORKERS = 2;
+const keeping = { ARCHIVE_DAYS: "30", RETAIN_DAYS: String(RETAIN_DAYS) };
 const aLog = gzipSync(
   "fatal error: boom\nTEST-UNEXPECTED-FAIL | a/test_foo.js | x\nTinderboxPrint: built: yes\n",
 );
@@ -53,6 +55,8 @@ export interface World {
   /** Does something on a direct connection to the broker, as its administrator. */
   onBroker<T>(work: (channel: Channel) => Promise<T>): Promise<T>;
   documents(): Promise<Documents>;
+  /** Settings for commands that use the workers' store directly, past the proxy. */
+  readonly commandEnv: NodeJS.ProcessEnv;
   close(): Promise<void>;
 }
 
@@ -113,7 +117,11 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
     if (heartbeatSeconds !== null) amqpUrl.searchParams.set("heartbeat", String(heartbeatSeconds));
     writeRegistry("one");
     const mongodbUrl = server === null ? null : databaseUrl(new URL(server.url));
-    const client = await addChaosClient(mongodbUrl, disk.path);
+    const client = await prepareStore(mongodbUrl, disk.path);
+    const commandEnv = {
+      ...{ MONGODB_URL: mongodbUrl ?? "", DATA_DIR: disk.path, REGISTRY_FILE: registry },
+      ...keeping,
+    };
     await onBroker((channel) => channel.assertExchange(EXCHANGE, "topic", { durable: true }));
     const fleet = keep(
       new Fleet(WORKERS, () => ({
@@ -125,6 +133,7 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
         LOG_TIMEOUT_MS: "5000",
         LOG_LEASE_MS: "15000",
         REST_JOBS_PER_MINUTE: "0",
+        ...keeping,
         ...env,
       })),
       (part) => part.killAll(),
@@ -146,6 +155,7 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
       deletions: [],
       writeRegistry,
       onBroker,
+      commandEnv,
       documents: async () => (mongodbUrl === null ? readSqlite(disk.path) : readMongodb(mongodbUrl)),
       close,
     };
@@ -155,9 +165,10 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
   }
 }
 
-async function addChaosClient(mongodbUrl: string | null, dataDir: string): Promise<AddedClient> {
+async function prepareStore(mongodbUrl: string | null, dataDir: string): Promise<AddedClient> {
   const store = await openStore({ mongodbUrl, dataDir, rejectionTtlDays: 30 });
   try {
+    await storeOldJobs(store);
     return await addClient(store, "chaos");
   } finally {
     await store.close();

@@ -213,15 +213,23 @@ describe("a store that goes away between a batch and its archive", () => {
     await lawHolds();
   });
 
-  it("returns them to the broker if there is no spool and the worker stops", async () => {
-    start({ spooled: null, spoolAfterMs: 60_000 });
+  it("returns them to the broker if there is no spool and the worker stops, and logs them as failed", async () => {
+    const told: unknown[] = [];
+    const noted = (event: string, fields?: object): void => {
+      story.events.push(event);
+      if (event === "job_ended") told.push(fields);
+    };
+    const log = { error: noted, warn: noted, info: noted, debug: noted };
+    start({ spooled: null, spoolAfterMs: 60_000, logsEachJob: true, log });
     loseSegments("before");
-    const all = [job(1), job(2, { state: "no state" })];
+    // They are recorded before their archive is tried.
+    const all = [job(1, { state: "no state" }), job(2, { state: "no state" })];
     story.deliver(...all);
     await until(() => story.times("store_away") > 0);
     await story.stop();
     expect([...story.settlements.values()]).toEqual(["requeue", "requeue"]);
     expect(await outcomeTotals(story.counters)).toMatchObject({ failed: 2, stored: 0, rejected: 0 });
+    expect(told).toMatchObject([{ outcome: "failed" }, { outcome: "failed" }]);
     await lawHolds();
   });
 });

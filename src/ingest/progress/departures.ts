@@ -1,7 +1,7 @@
 import { toStoredOrigin } from "../../domain/origin.ts";
 import type { Log } from "../../log.ts";
 import type { JobCount } from "./count-jobs.ts";
-import { type MessageProgress, outcomesOf } from "./message-progress.ts";
+import { hasEnded, haveJobsEnded, type MessageProgress, outcomesOf } from "./message-progress.ts";
 
 export interface DeparturesOptions {
   readonly count: JobCount;
@@ -33,11 +33,13 @@ export class Departures {
     if (isStored) onStored();
   }
 
-  #logEach({ message, ended }: MessageProgress): void {
+  #logEach(progress: MessageProgress): void {
     const { logsEachJob, log } = this.#options;
     if (!logsEachJob) return;
-    for (const { guid, outcome } of ended) {
-      log.debug("job_ended", { ...toStoredOrigin(message.origin), guid, outcome });
+    const isArchiveMissing = haveJobsEnded(progress) && !hasEnded(progress);
+    for (const { guid, outcome } of progress.ended) {
+      const counted = isArchiveMissing ? "failed" : outcome;
+      log.debug("job_ended", { ...toStoredOrigin(progress.message.origin), guid, outcome: counted });
     }
   }
 }
