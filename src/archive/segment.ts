@@ -34,7 +34,15 @@ const decompress = promisify(brotliDecompress);
 export async function encodeSegment(entries: readonly ArchivedEntry[]): Promise<NewSegment> {
   const plain = toPlain(entries);
   const data = await compress(plain, { params: paramsFor(plain.length) });
-  return toSegment(`${spanOf(entries).from}-${randomUUID().slice(-12)}`, entries, data);
+  return toSegment(newId(spanOf(entries).from), entries, data);
+}
+
+let made = 0;
+
+/** Ids of segments that begin in the same millisecond sort in the order in which this process made them. */
+function newId(from: string): string {
+  made = (made + 1) % 0x10000;
+  return `${from}-${made.toString(16).padStart(4, "0")}${randomUUID().slice(-8)}`;
 }
 
 /** Written into one buffer, because a worker does this for every message. */

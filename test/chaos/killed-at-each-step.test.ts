@@ -1,7 +1,9 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
+import { openStore } from "../../src/store/open-store.ts";
+import { readArchived } from "../archive/read-archived.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb, sharedRabbitmq } from "../servers/shared-servers.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
@@ -21,16 +23,25 @@ const mongodb = await serverOrSkip(sharedMongodb);
 const preload = new URL("../doubles/die-at.mjs", import.meta.url).href;
 const MESSAGES = 60;
 
+const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+
 type Read = () => Promise<Documents>;
 
 /** Steps of a batch, in their order. */
 const ofSqlite = [
-  ...["before BEGIN IMMEDIATE", "after resultsets", "after artifacts", "after logs", "after jobs"],
+  ...[
+    "before BEGIN IMMEDIATE",
+    "after archive_segments",
+    "after resultsets",
+    "after artifacts",
+    "after logs",
+    "after jobs",
+  ],
   ...["before COMMIT", "after COMMIT", "before ack", "after ack"],
 ];
 const ofMongodb = [
   ...["before resultsets.bulkWrite", "after resultsets.bulkWrite", "after artifacts.insertMany"],
-  ...["before jobs.bulkWrite", "after jobs.bulkWrite"],
+  ...["after archive_data.insertMany", "before jobs.bulkWrite", "after jobs.bulkWrite"],
   ...["before rejections.bulkWrite", "after rejections.bulkWrite", "before ack", "after ack"],
 ];
 
@@ -50,7 +61,7 @@ broker.describe(`workers on ${broker.name} that are killed amid a batch, one aft
   /** Messages of every kind, except logs, which are read after the batch. Their ids begin with the step. */
   async function publishSome(step: string): Promise<void> {
     const options = {
-      prefix: `${step.replaceAll(/\W/g, "").slice(0, 15)}${randomUUID().slice(0, 8)}`,
+      prefix: `${step.replaceAll(/[\W_]/g, "").slice(0, 15)}${randomUUID().slice(0, 8)}`,
       logHost: "",
     };
     const bodies: Buffer[] = [];
@@ -70,6 +81,18 @@ broker.describe(`workers on ${broker.name} that are killed amid a batch, one aft
     const isWritten = async (): Promise<boolean> =>
       (await waiting()) === 0 && (await status(url)).jobs.in_hand === 0;
     await until(isWritten, "all messages are written", 60_000);
+  }
+
+  /** Returns how many messages of those that were published are not in the archive. */
+  async function notArchived({ MONGODB_URL }: NodeJS.ProcessEnv): Promise<number> {
+    const mongodbUrl = MONGODB_URL === "" ? null : (MONGODB_URL ?? null);
+    const store = await openStore({ mongodbUrl, dataDir: story.folder, rejectionTtlDays: 30 });
+    const archived = (await readArchived(store)).map(
+      ({ body, oversize }) => oversize?.sha256 ?? sha256(body),
+    );
+    await store.close();
+    const found = new Set(archived);
+    return published.filter(({ message }) => !found.has(sha256(message.body))).length;
   }
 
   /** Each worker first writes what the one before it left. */
@@ -98,13 +121,14 @@ broker.describe(`workers on ${broker.name} that are killed amid a batch, one aft
       });
       expect({ lost, doubled, breaches }).toEqual({ lost: 0, doubled: 0, breaches: [] });
       expect(stored).toBeGreaterThan(steps.length);
+      expect(await notArchived(env())).toBe(0);
     });
   }
 
   killAt(
     ofSqlite,
     "SQLite",
-    () => ({ MONGODB_URL: "" }),
+    () => ({ MONGODB_URL: "", ARCHIVE_DAYS: "1" }),
     async () => readSqlite(story.folder),
   );
 
@@ -119,7 +143,7 @@ broker.describe(`workers on ${broker.name} that are killed amid a batch, one aft
     killAt(
       ofMongodb,
       mongodb.name,
-      () => ({ MONGODB_URL: url.href }),
+      () => ({ MONGODB_URL: url.href, ARCHIVE_DAYS: "1" }),
       () => readMongodb(url.href),
     );
   });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { type ArchivedEntry, decodeSegment } from "../../src/archive/segment.ts";
+import { decodeSegment } from "../../src/archive/segment.ts";
 import type { Delivery } from "../../src/domain/delivery.ts";
 import { Unavailable } from "../../src/domain/faults.ts";
 import { suspectKey } from "../../src/ingest/deliveries/suspect-key.ts";
 import { outcomeTotals, totalOf } from "../../src/metrics/counters.ts";
-import { aFilter } from "../archive/an-entry.ts";
+import { readArchived } from "../archive/read-archived.ts";
 import { aDelivery, aMessage, EXCHANGE } from "../examples.ts";
 import { IngestStory, until } from "./an-ingest.ts";
 import { realRead } from "./write-messages.ts";
@@ -23,14 +23,7 @@ const start = (options: Parameters<IngestStory["start"]>[0] = {}) =>
 const settled = (...deliveries: readonly Delivery[]) =>
   until(() => deliveries.every((delivery) => story.settlements.has(delivery)));
 
-async function archived(): Promise<ArchivedEntry[]> {
-  const heads = await story.real.findSegments(aFilter(), null, 1000);
-  const read = heads.map(async ({ id }) =>
-    decodeSegment((await story.real.readSegment(id)) ?? Buffer.alloc(0)),
-  );
-  return (await Promise.all(read)).flat();
-}
-
+const archived = () => readArchived(story.real);
 /** Returns the tasks of each archived message. */
 const tasks = async () => (await archived()).map((entry) => entry.tasks);
 

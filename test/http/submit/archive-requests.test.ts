@@ -1,9 +1,8 @@
 import { brotliDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, it, jest } from "@jest/globals";
 import { createEntryArchive } from "../../../src/archive/archive-entry.ts";
-import { type ArchivedEntry, decodeSegment } from "../../../src/archive/segment.ts";
 import { Unavailable } from "../../../src/domain/faults.ts";
-import { aFilter } from "../../archive/an-entry.ts";
+import { readArchived, readSegments } from "../../archive/read-archived.ts";
 import { IngestStory } from "../../ingest/an-ingest.ts";
 import { addClient, CLIENT, RestServer } from "./a-rest-server.ts";
 
@@ -29,15 +28,7 @@ beforeEach(async () => {
   await story.real.expireSegments("9999", 1000);
 });
 
-async function segments(): Promise<Buffer[]> {
-  const heads = await story.real.findSegments(aFilter(), null, 1000);
-  return Promise.all(heads.map(async ({ id }) => (await story.real.readSegment(id)) ?? Buffer.alloc(0)));
-}
-
-async function archived(): Promise<ArchivedEntry[]> {
-  return (await Promise.all((await segments()).map(decodeSegment))).flat();
-}
-
+const archived = () => readArchived(story.real);
 const aJob = (guid: string, state = "running") => ({
   project: "try",
   revision,
@@ -72,7 +63,7 @@ it("a body that is answered 200 is archived as it came, without the header that 
     { ...posted("/api/project/try/resultset/", [push]), tasks: [] },
     { ...posted("/api/project/try/artifact/", [artifact]), tasks: ["r-1"] },
   ]);
-  for (const data of await segments())
+  for (const data of await readSegments(story.real))
     expect(brotliDecompressSync(data).toString()).not.toMatch(/hawk|mac=/i);
 });
 
