@@ -1,7 +1,14 @@
 import { createHash, type Hash } from "node:crypto";
 import { BUG_SUGGESTIONS, jobId } from "../domain/ids.ts";
+import type { StoredJob } from "../domain/stored-job.ts";
+import type { ApiReads } from "../store/ports/api-reads.ts";
 import type { Copied, CopiedKind, CopyStore } from "../store/ports/copy-store.ts";
-import { type CopyJudgement, copyContent, judgeCopy } from "../store/rules/judge-copy.ts";
+import {
+  type CopyJudgement,
+  copyContent,
+  isRenamedSince,
+  judgeDifferent,
+} from "../store/rules/judge-copy.ts";
 import { nameOfCopy } from "./name-of-copy.ts";
 import { type CopySelection, copiedKinds, walkCopies } from "./walk-copies.ts";
 
@@ -39,6 +46,17 @@ interface Tally {
   readonly counts: { documents: number; same: number; later: number; different: number };
 }
 
+/** How a document of the source compares with the target, and the contents of both; see `copyContent`. */
+interface Judged {
+  readonly document: Copied;
+  readonly is: CopyJudgement;
+  readonly from: string;
+  readonly to: string | null;
+}
+
+/** What to look up in the target. */
+export type ComparedStore = Pick<CopyStore, "findCopies"> & Pick<ApiReads, "selectJobs" | "readJobs">;
+
 /**
  * Compares the documents of a selection with those of the target. What a worker of the target has moved forward counts as right.
  *
@@ -46,35 +64,26 @@ interface Tally {
  */
 export async function verifyCopy(
   from: CopyStore,
-  to: CopyStore,
+  to: ComparedStore,
   selection: CopySelection,
   onProgress: (kind: CopiedKind, documents: number) => void,
 ): Promise<Comparison> {
   const tallies = new Map(copiedKinds(selection).map((kind) => [kind, newTally()]));
   const differences: Difference[] = [];
   /** The jobs of the last page that the target's workers have moved on. Their parts may differ too. */
-  let moved: ReadonlySet<string> = new Set();
+  let moved: MovedJobs = new Map();
   for await (const documents of walkCopies(from, selection)) {
     const stored = await to.findCopies(documents);
     const judged = await Promise.all(
-      documents.map(async (document, index) => {
-        const target = stored[index] ?? null;
-        return { document, target, is: await judgeBeside(document, target, moved, to) };
-      }),
+      documents.map((document, index) => judgeBeside(document, stored[index] ?? null, moved, to)),
     );
-    for (const { document, target, is } of judged) {
-      count(tallies.get(document.kind), document, target, is);
-      if (is === "same" || is === "later") continue;
-      if (differences.length < LISTED)
-        differences.push({ kind: document.kind, name: nameOfCopy(document), is });
+    for (const each of judged) {
+      const { document, is } = each;
+      count(tallies.get(document.kind), each);
+      if (is === "same" || is === "later" || differences.length >= LISTED) continue;
+      differences.push({ kind: document.kind, name: nameOfCopy(document), is });
     }
-    if (documents[0]?.kind === "job") {
-      moved = new Set(
-        judged.flatMap(({ document, is }) =>
-          document.kind === "job" && is === "later" ? [document.id] : [],
-        ),
-      );
-    }
+    if (documents[0]?.kind === "job") moved = movedAmong(judged);
     const [first] = documents;
     if (first !== undefined) onProgress(first.kind, tallies.get(first.kind)?.counts.documents ?? 0);
   }
@@ -84,28 +93,63 @@ export async function verifyCopy(
   };
 }
 
+/** Ids of jobs, and whether a retry has renamed them: then their parts have other names too. */
+type MovedJobs = ReadonlyMap<string, { readonly isRenamed: boolean }>;
+
+function movedAmong(judged: readonly Judged[]): MovedJobs {
+  return new Map(
+    judged.flatMap(({ document, is, to }) =>
+      document.kind === "job" && is === "later" ? [[document.id, { isRenamed: to === null }] as const] : [],
+    ),
+  );
+}
+
 /** Judges a document by what else the target shows: it may have been finished or have expired there. */
 async function judgeBeside(
   document: Copied,
   target: Copied | null,
-  moved: ReadonlySet<string>,
-  to: CopyStore,
-): Promise<CopyJudgement> {
-  const is = judgeCopy(document, target);
-  if (is === "missing") return (await isFinished(document, to)) ? "later" : is;
+  moved: MovedJobs,
+  store: ComparedStore,
+): Promise<Judged> {
+  const from = copyContent(document);
+  if (target === null) {
+    const is = (await isFinished(document, moved, store)) ? "later" : "missing";
+    return { document, is, from, to: null };
+  }
+  const to = copyContent(target);
+  if (from === to) return { document, is: "same", from, to };
   const isOfMoved = (document.kind === "artifact" || document.kind === "log") && moved.has(document.job);
-  return isOfMoved && is !== "same" ? "later" : is;
+  return { document, is: isOfMoved ? "later" : judgeDifferent(document, target), from, to };
 }
 
 /** Returns whether a document is missing because the target needs it no more. */
-async function isFinished(document: Copied, to: CopyStore): Promise<boolean> {
-  // The entry of a message that has ended is deleted.
-  if (document.kind === "suspect") return true;
-  if (document.kind === "nonce") return document.expires_at <= Date.now();
-  if (document.kind !== "suggestions") return false;
-  const job = jobId(document.project, document.job_guid);
-  const [made] = await to.findCopies([{ kind: "artifact", job, name: BUG_SUGGESTIONS, apart_by: "" }]);
-  return made !== null && made !== undefined;
+async function isFinished(document: Copied, moved: MovedJobs, store: ComparedStore): Promise<boolean> {
+  switch (document.kind) {
+    // The entry of a message that has ended is deleted.
+    case "suspect":
+      return true;
+    case "nonce":
+      return document.expires_at <= Date.now();
+    case "job":
+      return isRenamed(document.job, store);
+    case "artifact":
+    case "log":
+      return moved.get(document.job)?.isRenamed === true;
+    case "suggestions": {
+      const job = jobId(document.project, document.job_guid);
+      const [made] = await store.findCopies([{ kind: "artifact", job, name: BUG_SUGGESTIONS, apart_by: "" }]);
+      return (made !== null && made !== undefined) || moved.get(job)?.isRenamed === true;
+    }
+    default:
+      return false;
+  }
+}
+
+/** Returns whether a retry has renamed a job in the target, which still has its number. */
+async function isRenamed(job: StoredJob, store: ComparedStore): Promise<boolean> {
+  const handles = await store.selectJobs({ by: "number", numbers: [job.rest_id] }, job.project, 1);
+  const [holder] = await store.readJobs(handles);
+  return holder !== undefined && isRenamedSince(job, holder.job);
 }
 
 function newTally(): Tally {
@@ -113,17 +157,14 @@ function newTally(): Tally {
   return { from: createHash("sha256"), to: createHash("sha256"), counts };
 }
 
-function count(tally: Tally | undefined, document: Copied, target: Copied | null, is: CopyJudgement): void {
+function count(tally: Tally | undefined, { document, is, from, to }: Judged): void {
   if (tally === undefined) return;
   tally.counts.documents += 1;
   tally.counts[is === "same" || is === "later" ? is : "different"] += 1;
   if (is === "later") return;
-  tally.from.update(lineOf(document));
-  if (target !== null) tally.to.update(lineOf(target));
-}
-
-function lineOf(document: Copied): string {
-  return `${nameOfCopy(document)}\n${copyContent(document)}\n`;
+  const name = nameOfCopy(document);
+  tally.from.update(`${name}\n${from}\n`);
+  if (to !== null) tally.to.update(`${name}\n${to}\n`);
 }
 
 function toCount({ from, to, counts }: Tally): ComparedCount {

@@ -27,6 +27,13 @@ export function job(name: string, state: string, received_at = early, more: obje
   return { ...anArrival({ taskId: `${name}/0`, state, origin, ...more }), received_at };
 }
 
+/** Returns a job as a client posts it over REST. */
+function posted(guid: string, state: string, more: object = {}): Arrival {
+  const arrival = job("posted", state, early, more);
+  const { submission } = arrival;
+  return overRest({ ...arrival, submission: { ...submission, job: { ...submission.job, job_guid: guid } } });
+}
+
 /** Fills a store with a document of every kind, jobs in all states and work in all states. */
 export async function fillStore(store: Store): Promise<void> {
   const logs = [
@@ -180,22 +187,18 @@ export function copyContract(name: string, openEmpty: OpenEmpty): void {
       expect((await verifyCopy(source, target, everything, silent)).differences).toEqual([]);
     });
 
-    it("a job that a retry renames after it was copied has its new name after the next copy", async () => {
-      const named = (suffix: string, state: string, more: object = {}): Arrival => {
-        const arrival = job("tried", state, early, more);
-        const { submission } = arrival;
-        const guid = `tried${suffix}`;
-        return overRest({
-          ...arrival,
-          submission: { ...submission, job: { ...submission.job, job_guid: guid } },
-        });
-      };
+    it("a job that a retry renames after it was copied, in either store, has only its new name after the next copy", async () => {
       const logs = [{ name: "live", url: "http://logs.example/3" }];
-      await source.storeSubmissions([named("", "running", { logs })]);
+      await source.storeSubmissions([
+        posted("tried", "running", { logs }),
+        posted("done-there", "running", { logs }),
+      ]);
       await copyDocuments(source, target, everything, silent);
-      await source.storeSubmissions([named("_12345", "completed", { isRetried: true })]);
+      await source.storeSubmissions([posted("tried_12345", "completed", { isRetried: true })]);
+      await target.storeSubmissions([posted("done-there_54321", "completed", { isRetried: true })]);
       await copyDocuments(source, target, everything, silent);
       expect(await target.findJob("try", "tried")).toBeNull();
+      expect(await target.findJob("try", "done-there")).toBeNull();
       expect(await target.findJobsByGuid("tried_12345")).toMatchObject([
         { job: { state: "completed", rest_id: numberOf(jobId("try", "tried")) }, logs: [{ name: "live" }] },
       ]);

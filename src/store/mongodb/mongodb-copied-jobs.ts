@@ -2,7 +2,7 @@ import type { AnyBulkWriteOperation } from "mongodb";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Copied, CopyPage, CopyQuery } from "../ports/copy-store.ts";
 import { gridCell } from "../rules/grid-cell.ts";
-import { isRenamedCopy, judgeJobs } from "../rules/judge-copy.ts";
+import { isRenamedSince, judgeJobs } from "../rules/judge-copy.ts";
 import { mergeJob } from "../rules/merge-copy.ts";
 import { withNumber } from "../rules/wanted-numbers.ts";
 import {
@@ -65,13 +65,13 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
 
   /** Plans to write the jobs that are missing, or stored in an earlier state. */
   async function plan(documents: readonly Copied<"job">[], round: number): Promise<Write[]> {
-    // An insert has failed, perhaps because another job has its number.
-    if (round > 0) await renameCopies(documents);
+    // After a first round an insert has failed, perhaps because another job has its number.
+    const renamedHere = round === 0 ? new Set() : await renameCopies(documents);
     const heads = await readHeads(documents.map(({ id }) => id));
     const writes = documents.flatMap((document): Write[] => {
       const { id, job } = document;
       const before = heads.get(id) ?? null;
-      if (before !== null && judgeJobs(job, before) !== "earlier") return [];
+      if (before === null ? renamedHere.has(id) : judgeJobs(job, before) !== "earlier") return [];
       return [{ document, job, before }];
     });
     return round === 0 ? writes : withFreeNumbers(writes);
@@ -90,8 +90,12 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
     }
   }
 
-  /** Gives jobs that were copied before a retry renamed them their new names. */
-  async function renameCopies(documents: readonly Copied<"job">[]): Promise<void> {
+  /**
+   * Gives jobs that were copied before a retry renamed them their new names. Returns the ids of those that were renamed in this store
+   * since they were copied: they stay under their new names.
+   */
+  async function renameCopies(documents: readonly Copied<"job">[]): Promise<ReadonlySet<string>> {
+    const renamedHere = new Set<string>();
     const byNumber = new Map(documents.map((document) => [document.job.rest_id, document]));
     const projection = { rest_id: 1, project: 1, transitions: 1, version: 1 } as const;
     const holders = await jobs
@@ -99,11 +103,16 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
       .toArray();
     for (const { _id, rest_id, version, ...holder } of holders) {
       const document = byNumber.get(rest_id ?? 0);
-      if (document === undefined || document.id === _id || !isRenamedCopy(holder, document.job)) continue;
-      const moving_to = document.job.job_guid;
-      await jobs.updateOne({ _id, version }, { $set: { moving_to, version: version + 1 } });
-      await finishMoves([_id]);
+      if (document === undefined || document.id === _id) continue;
+      if (isRenamedSince(document.job, holder)) renamedHere.add(document.id);
+      else if (isRenamedSince(holder, document.job)) await rename(_id, version, document.job.job_guid);
     }
+    return renamedHere;
+  }
+
+  async function rename(_id: string, version: number, moving_to: string): Promise<void> {
+    await jobs.updateOne({ _id, version }, { $set: { moving_to, version: version + 1 } });
+    await finishMoves([_id]);
   }
 
   async function withFreeNumbers(writes: readonly Write[]): Promise<Write[]> {

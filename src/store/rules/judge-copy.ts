@@ -88,7 +88,7 @@ const rules: { readonly [K in CopiedKind]: Rule<K> } = {
 export function judgeCopy<K extends CopiedKind>(source: Copied<K>, target: Copied<K> | null): CopyJudgement {
   if (target === null) return "missing";
   if (copyContent(source) === copyContent(target)) return "same";
-  return judgeKind(source.kind, source, target);
+  return judgeDifferent(source, target);
 }
 
 /** Returns the content of a document as text: two stores that hold the same have the same texts. */
@@ -96,17 +96,17 @@ export function copyContent<K extends CopiedKind>(document: Copied<K>): string {
   return contentOf(document.kind, document);
 }
 
+/** The fields of a job by which its earlier and later forms are recognised. */
+type Lineage = Pick<StoredJob, "project" | "transitions">;
+
 /**
- * Returns whether a stored job with the number of another store's job is the same one under an earlier guid: a retry has renamed it
- * there since it was copied.
+ * Returns whether one of two jobs with the same number and different guids is the earlier form of the other: a retry has renamed it
+ * in one of the stores since it was copied.
  */
-export function isRenamedCopy(
-  stored: Pick<StoredJob, "project" | "transitions">,
-  source: StoredJob,
-): boolean {
-  const last = stored.transitions.at(-1);
-  if (last === undefined || stored.project !== source.project) return false;
-  return source.transitions.some(
+export function isRenamedSince(earlier: Lineage, later: Lineage): boolean {
+  const last = earlier.transitions.at(-1);
+  if (last === undefined || earlier.project !== later.project) return false;
+  return later.transitions.some(
     ({ state, received_at }) => state === last.state && received_at === last.received_at,
   );
 }
@@ -115,7 +115,12 @@ function contentOf<K extends CopiedKind>(kind: K, document: Copied<K>): string {
   return canonicalJson(rules[kind].content(document));
 }
 
-function judgeKind<K extends CopiedKind>(kind: K, source: Copied<K>, target: Copied<K>) {
+/** Judges two documents whose contents differ. */
+export function judgeDifferent<K extends CopiedKind>(source: Copied<K>, target: Copied<K>): CopyJudgement {
+  return judgeKind(source.kind, source, target);
+}
+
+function judgeKind<K extends CopiedKind>(kind: K, source: Copied<K>, target: Copied<K>): CopyJudgement {
   return rules[kind].judge(source, target);
 }
 

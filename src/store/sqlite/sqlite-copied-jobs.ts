@@ -5,7 +5,7 @@ import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Copied, CopyEnds, CopyQuery } from "../ports/copy-store.ts";
 import { arrivalSeconds } from "../rules/find-push.ts";
 import { gridCell } from "../rules/grid-cell.ts";
-import { isRenamedCopy, judgeCopy } from "../rules/judge-copy.ts";
+import { isRenamedSince, judgeCopy } from "../rules/judge-copy.ts";
 import { mergeJob, mergePush } from "../rules/merge-copy.ts";
 import { withNumber } from "../rules/wanted-numbers.ts";
 import { type DocRow, readDoc } from "./row-doc.ts";
@@ -111,7 +111,9 @@ export function createJobCopier(db: Database.Database): WalkedCopier<"job"> {
     const row = byNumber.get(job.rest_id) as JobRow | undefined;
     if (row === undefined) return undefined;
     const before = readDoc<StoredJob>(row);
-    if (!isRenamedCopy(before, job)) return undefined;
+    // Renamed here since it was copied: it stays, in its later state.
+    if (isRenamedSince(job, before)) return row;
+    if (!isRenamedSince(before, job)) return undefined;
     const renamed = { ...before, job_guid: job.job_guid };
     renameJob(row.n, renamed, before.job_guid);
     return { n: row.n, doc: JSON.stringify(renamed) };
