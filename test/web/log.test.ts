@@ -282,7 +282,9 @@ chromium.describe("the log page", () => {
       const ended = { taskId: "growing/0", result: "fail" };
       await store.storeSubmissions([anArrival(ended)]);
       await readOn(351);
-      expect(await page.locator(".log-foot").textContent()).toMatch(/The job has ended.*Load the page again/);
+      expect(await page.locator(".log-foot").textContent()).toMatch(
+        /The job has ended.*Show its steps and errors/,
+      );
       expect(await page.getByLabel("follow").count()).toBe(0);
       await page.close();
     });

@@ -141,10 +141,10 @@ export function LogFoot({ text, jobState, trouble, isFollowing, onAgain, onFollo
       </span>
       {!text.is_final && (
         <span>
-          The job is {jobState}: this is its log as of {clockText(text.fetched_at / 1000)} UTC.{" "}
+          The job is {jobState}: this is its log as of {clockText(text.fetched_at / 1000)} UTC.
           <button type="button" onClick={onAgain}>
             Read again
-          </button>{" "}
+          </button>
           <label class="log-box-label">
             <input
               type="checkbox"
@@ -157,11 +157,10 @@ export function LogFoot({ text, jobState, trouble, isFollowing, onAgain, onFollo
       )}
       {text.is_final && jobState !== "completed" && (
         <span>
-          The job has ended, and this is its whole log.{" "}
+          The job has ended, and this is its whole log.
           <button type="button" onClick={() => location.reload()}>
-            Load the page again
-          </button>{" "}
-          for its steps and errors.
+            Show its steps and errors
+          </button>
         </span>
       )}
       {trouble !== null && <span class="log-trouble">{trouble} Trying again.</span>}
