@@ -130,8 +130,11 @@ export class MessageWriter {
   async #advanceSlice(batch: readonly MessageProgress[], store: PatientStore<IngestStore>): Promise<Advance> {
     const { counters, count, batch: limits, rejectionMaxBytes, quotaOf } = this.#options;
     const options = { store, batch: limits, rejectionMaxBytes, quotaOf };
-    const boarded = this.#archive === null ? null : new SliceArchive(store);
-    const pass = await writeSlice(batch, boarded === null ? options : { ...options, archive: boarded });
+    const slice = this.#archive === null ? null : new SliceArchive(store);
+    const pass = await writeSlice(
+      batch,
+      slice === null ? options : { ...options, storeFor: (judged) => slice.storeFor(judged) },
+    );
     counters.batchSeconds.observe(pass.writeMs / 1000);
     counters.batchJobs.observe(pass.ends.size);
     for (const [index, before] of batch.entries()) count.judged(before, pass.batch[index] ?? before);
@@ -139,9 +142,9 @@ export class MessageWriter {
     // A store that answers within the same turn would otherwise keep the event loop until the last slice is written.
     await this.#turns.give();
     const isStoreAway = [...pass.ends.values()].includes(null);
-    if (this.#archive === null || boarded === null) return { batch: pass.batch, isStoreAway };
-    if (boarded.stored !== null) countSegment(counters, boarded.stored);
-    const settled = boarded.settle(pass.batch);
+    if (this.#archive === null || slice === null) return { batch: pass.batch, isStoreAway };
+    if (slice.stored !== null) countSegment(counters, slice.stored);
+    const settled = slice.settle(pass.batch);
     return isStoreAway ? { batch: settled, isStoreAway } : this.#archive.add(settled, store);
   }
 

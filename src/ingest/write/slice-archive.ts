@@ -26,7 +26,7 @@ export class SliceArchive {
   }
 
   /** Makes the segment. Returns the store to write this slice to, through which the segment is stored as well. */
-  async board({ jobs, batch }: JudgedSlice): Promise<PatientStore<WriteStore>> {
+  async storeFor({ jobs, batch }: JudgedSlice): Promise<PatientStore<WriteStore>> {
     const inSlice = new Set(jobs);
     const ending = batch.filter((progress) => endsWith(progress, inSlice));
     const accepted = jobs.filter(({ verdict }) => verdict.kind === "accepted").length;

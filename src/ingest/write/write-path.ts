@@ -41,8 +41,8 @@ export interface WriteOptions {
   readonly quotaOf: (sender: string) => string | null;
 }
 
-/** Returns the store to write a slice to, through which its segment of the archive is stored as well. */
-type Boarding = { readonly board: (judged: JudgedSlice) => Promise<PatientStore<WriteStore>> };
+/** Returns the store to write a judged slice to. It also stores the segment of the messages that end with this slice. */
+type StoreFor = (judged: JudgedSlice) => Promise<PatientStore<WriteStore>>;
 
 /** The result of one pass over some messages. */
 export interface Pass {
@@ -60,10 +60,10 @@ export interface Pass {
  */
 export async function writeSlice(
   batch: readonly MessageProgress[],
-  options: WriteOptions & { readonly batch: SliceLimits; readonly archive?: Boarding },
+  options: WriteOptions & { readonly batch: SliceLimits; readonly storeFor?: StoreFor },
 ): Promise<Pass> {
   const judged = await judge(batch, options.batch);
-  const store = options.archive === undefined ? options.store : await options.archive.board(judged);
+  const store = (await options.storeFor?.(judged)) ?? options.store;
   const startedAtMs = performance.now();
   const ends = await writeJobs(judged.jobs, { ...options, store });
   const writeMs = performance.now() - startedAtMs;
