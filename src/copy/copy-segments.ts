@@ -30,11 +30,17 @@ export interface SegmentComparison {
   readonly differences: readonly Difference[];
 }
 
-/** Compares the segments byte by byte. @param listed - the most differences that are returned. */
+/**
+ * Compares the segments byte by byte.
+ *
+ * @param listed - the most differences that are returned.
+ * @param onProgress - called after each segment with their number.
+ */
 export async function compareSegments(
   from: ArchiveStore,
   to: ArchiveStore,
   listed: number,
+  onProgress: (segments: number) => void,
 ): Promise<SegmentComparison> {
   const hashes = { from: createHash("sha256"), to: createHash("sha256") };
   const differences: Difference[] = [];
@@ -43,13 +49,13 @@ export async function compareSegments(
     const copy = await to.readSegment(id);
     hashes.from.update(id).update(data);
     if (copy !== null) hashes.to.update(id).update(copy);
-    if (copy?.equals(data) === true) {
-      same += 1;
-      continue;
+    const is = copy === null ? "missing" : copy.equals(data) ? "same" : "different";
+    if (is === "same") same += 1;
+    else {
+      different += 1;
+      if (differences.length < listed) differences.push({ kind: "segment", name: id, is });
     }
-    different += 1;
-    const is = copy === null ? "missing" : "different";
-    if (differences.length < listed) differences.push({ kind: "segment", name: id, is });
+    onProgress(same + different);
   }
   const sums = { from_sha256: hashes.from.digest("hex"), to_sha256: hashes.to.digest("hex") };
   return { count: { documents: same + different, same, later: 0, different, ...sums }, differences };

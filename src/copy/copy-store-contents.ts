@@ -41,7 +41,11 @@ export async function copyStoreContents(
   );
   const compared = new Map<string, ComparedCount>(kinds);
   compared.set("bug", await compareBugs(from, to));
-  const archive = isWhole(selection) ? await compareSegments(from, to, LISTED - differences.length) : null;
+  const archive = isWhole(selection)
+    ? await compareSegments(from, to, LISTED - differences.length, (segments) =>
+        onProgress("comparing", "segment", segments),
+      )
+    : null;
   if (archive !== null) compared.set("segment", archive.count);
   return {
     kinds: Object.fromEntries(

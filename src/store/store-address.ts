@@ -64,8 +64,14 @@ export async function openAddressed(address: StoreAddress, options: AddressedOpt
   try {
     return await openStore({ ...where, ...rest });
   } catch (error) {
-    if (error instanceof Misuse) throw new Misuse(error.problems.map((problem) => `${place}: ${problem}`));
+    if (error instanceof Misuse)
+      throw new Misuse(error.problems.map((each) => `${place}: ${withoutSetting(each)}`));
     if (error instanceof Unavailable) throw new Misuse([`${place}: ${error.message}`]);
     throw error;
   }
+}
+
+/** Returns a problem without the setting that would name the store of a worker. */
+function withoutSetting(problem: string): string {
+  return problem.replace(/^MONGODB_URL: /, "").replace(/; name another folder by DATA_DIR$/, "");
 }

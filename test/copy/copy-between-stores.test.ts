@@ -114,6 +114,23 @@ mongodb.describe(`between SQLite and ${mongodb.name}`, () => {
     expect(existsSync(to)).toBe(false);
   });
 
+  it("a look at a part of a database on a laptop brings no secret, and is repeated at no cost", async () => {
+    const to = `sqlite:${join(folder, "laptop")}`;
+    const args = ["copy", "--from", url, "--to", to, "--project", "try", "--since", "2026-02-01"];
+    for (const written of [true, false]) {
+      const { code, stdout } = await runCli([...args, "--json"], {});
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout).kinds.job.written > 0).toBe(written);
+    }
+    const laptop = await open("laptop");
+    expect(await laptop.listProjectNames(10)).toEqual(["try"]);
+    expect((await laptop.findJob("try", "new/0"))?.job.state).toBe("pending");
+    expect(await laptop.findJob("try", "done/0")).toBeNull();
+    expect(await laptop.listCredentials()).toEqual([]);
+    expect((await laptop.listPushes({ project: "try", limit: 50 })).pushes.length).toBeGreaterThan(0);
+    await laptop.close();
+  });
+
   it("a document that the target lost or changed is reported, with exit code 1", async () => {
     const client = new MongoClient(url);
     const jobs = client.db().collection<{ _id: string; who: string }>("jobs");
@@ -124,7 +141,7 @@ mongodb.describe(`between SQLite and ${mongodb.name}`, () => {
     const { code, stdout } = await runCli(args, {});
     expect(code).toBe(1);
     expect(stdout).toContain(`different in the target: job ${changed?._id}\n`);
-    expect(stdout).toContain("Compared: 1 document differ");
+    expect(stdout).toContain("Compared: 1 document differs.");
   });
 
   it("while workers write to both stores, no job goes backwards and none is lost", async () => {
@@ -178,6 +195,10 @@ it.each([
   ],
   ["--from and --to name the same store", ["--from", "sqlite:a", "--to", "sqlite:./a"]],
   ["--from sqlite:/nowhere: there is no store", ["--from", "sqlite:/nowhere", "--to", "sqlite:b"]],
+  [
+    "--to mongodb://u:***@h/x?foo=***: option foo is not supported",
+    ["--from", "sqlite:FOLDER", "--to", "mongodb://u:geheim@h/x?foo=1"],
+  ],
   [
     "--to mongodb://u:***@localhost:1/x: ",
     ["--from", "sqlite:FOLDER", "--to", "mongodb://u:geheim@localhost:1/x"],

@@ -20,6 +20,9 @@ import { createProgress } from "../output/progress.ts";
 import { kindName, renderCopy, renderPlannedCopy } from "../output/render-copy.ts";
 import { waitForStore } from "./wait-for-store.ts";
 
+/** How long to wait for an answer: a store may move to another machine meanwhile, and some first calls read all jobs. */
+const PATIENCE_MS = 300_000;
+
 /**
  * `copy`: copies one store into another, and compares the two. Exit code 1 if they differ. It may be interrupted at any moment:
  * the same command goes on.
@@ -84,7 +87,8 @@ function realPath(folder: string): string {
 
 /** Returns the store with calls that wait while it is away. All that a copy does can be done again. */
 function patient(store: Store): Store {
-  return forwardCalls<Store>({ name: store.name }, (call) => waitForStore(store).ask(call));
+  const { ask } = waitForStore(store, new AbortController().signal, PATIENCE_MS);
+  return forwardCalls<Store>({ name: store.name }, ask);
 }
 
 /** Counts what would be copied. The target is not opened, because opening a store creates its tables and indexes. */

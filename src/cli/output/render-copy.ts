@@ -42,7 +42,7 @@ export function renderCopy({ kinds, differences, differing }: CopyResult): strin
       : []),
     differing === 0
       ? "Compared: the target holds all documents."
-      : `Compared: ${counted(differing, "document")} differ. If the source is still in use, copy again: only what differs is written.`,
+      : `Compared: ${counted(differing, "document")} ${differing === 1 ? "differs" : "differ"}. If the source is still in use, copy again: only what differs is written.`,
   ];
   return `${columns([heading, ...rows])}${lines.map((line) => `${line}\n`).join("")}`;
 }
