@@ -2,6 +2,8 @@ import { printable } from "../../domain/text/printable.ts";
 
 /** A progress line on standard error that is overwritten on each update. Silent if standard error is not a terminal. */
 export interface Progress {
+  /** False if standard error is not a terminal. */
+  readonly isVisible: boolean;
   show(text: string): void;
   /** Clears the line. */
   end(): void;
@@ -15,5 +17,5 @@ export function createProgress(
   const write = (text: string): void => {
     if (terminal.isTTY) terminal.write(`${CLEAR_LINE}${printable(text)}`);
   };
-  return { show: write, end: () => write("") };
+  return { isVisible: terminal.isTTY, show: write, end: () => write("") };
 }

@@ -31,7 +31,7 @@ export class ReplayProgress implements ReplayWatch {
     const text = `${messages} messages done, now at ${place.since}, segment ${place.segment}`;
     this.#line.show(text);
     const nowMs = performance.now();
-    if (process.stderr.isTTY || nowMs - this.#toldAtMs < EVERY_MS) return;
+    if (this.#line.isVisible || nowMs - this.#toldAtMs < EVERY_MS) return;
     this.#toldAtMs = nowMs;
     tell(text);
   }
