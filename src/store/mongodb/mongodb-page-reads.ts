@@ -105,11 +105,7 @@ export function createPageReads(all: Collections) {
     after = { changed: "", id: null },
     limit,
   }: CellQuery): Promise<CellPage> {
-    const found = await all.jobs
-      .find({ result_set, ...behind(after) }, { projection: { ...stored, last_modified: 1 }, ...inOneReply })
-      .sort({ last_modified: 1, _id: 1 })
-      .limit(limit)
-      .toArray();
+    const found = await readPlaces(result_set, after, limit);
     const cells = await cellsOf(found);
     const open = [...cells].flatMap(([id, cell]) => (cell[CELL.state] === "completed" ? [] : [id]));
     const coalesced = await coalescedOf(open);
@@ -123,6 +119,38 @@ export function createPageReads(all: Collections) {
       cells: shown,
       next: last === undefined ? after : { changed: last.last_modified, id: last._id },
     };
+  }
+
+  /** Reads the jobs of a push behind a place, those that changed first at the beginning. */
+  async function readPlaces(result_set: string, after: CellPlace, limit: number) {
+    const read = (range: Filter<JobDocument>) =>
+      all.jobs
+        .find({ result_set, ...range }, { projection: { ...stored, last_modified: 1 }, ...inOneReply })
+        .sort({ last_modified: 1, _id: 1 })
+        .limit(limit)
+        .toArray();
+    const end = after.changed === "" ? await endOfFirstPage(result_set, limit) : null;
+    if (end === null) return read(behind(after));
+    const found = await read({ last_modified: { $gte: "", $lte: end } });
+    // Otherwise some of the jobs have changed since, and now come later.
+    return found.length === limit ? found : read(behind(after));
+  }
+
+  /**
+   * Returns a time at or before which all jobs of a push's first page have changed; null if the push has not as many jobs. Some servers
+   * read and sort all jobs of a push. Of any jobs, as many as a page has, the last one cannot have changed before the last one of the
+   * first page, and servers find the oldest ones first.
+   */
+  async function endOfFirstPage(result_set: string, limit: number): Promise<string | null> {
+    const some = await all.jobs
+      .find(
+        { result_set, last_modified: { $gte: "" } },
+        { projection: { _id: 0, last_modified: 1 }, ...inOneReply },
+      )
+      .limit(limit)
+      .toArray();
+    const times = some.map(({ last_modified }) => last_modified).toSorted();
+    return times.length < limit ? null : (times.at(-1) ?? null);
   }
 
   /** Returns the cells of jobs by their ids. Those that are not stored are computed. */
