@@ -26,7 +26,10 @@ const entry = new URL("../../../dist/store/sqlite/backup-thread-entry.js", impor
 const compiled = fileURLToPath(new URL("../../../dist/store/sqlite/back-up-store.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "backup-"));
 const data = join(folder, "data");
-const backups = (): string[] => readdirSync(folder).filter((name) => name.startsWith("b"));
+const backups = (): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.startsWith("b"))
+    .toSorted();
 let store: Store;
 
 beforeAll(async () => {
