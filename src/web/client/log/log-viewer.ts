@@ -4,6 +4,7 @@ import { shownText } from "../../log/log-runs.ts";
 import type { ViewedText } from "../../log/viewed-log.ts";
 import { announce } from "../announce.ts";
 import { askLines, type LogName } from "./ask-log.ts";
+import { drawStrip } from "./draw-strip.ts";
 import { FailingLines } from "./failing-lines.ts";
 import { FindControl } from "./find-control.ts";
 import { highlightText } from "./highlight-text.ts";
@@ -219,18 +220,8 @@ export class LogViewer {
     drawMarks(this.#frame.marks, { failing, hits: this.find.marks });
   }
 
-  /** Shows a selected line as a whole if it is wider than its row. */
   #drawStrip(): void {
-    const { strip } = this.#frame;
-    const { selected, list } = this.lines;
-    const line = selected !== null && selected.first === selected.last ? selected.first : null;
-    const text = line === null ? undefined : this.blocks.lineAt(line)?.[0];
-    const isLong = line !== null && text !== undefined && list.isWider(list.rows.rowOf(line));
-    const shown = isLong ? String(line) : "";
-    if (strip.dataset["line"] === shown) return;
-    strip.dataset["line"] = shown;
-    strip.hidden = !isLong;
-    strip.textContent = isLong ? shownText(text) : "";
+    drawStrip(this.#frame.strip, this.lines, (line) => this.blocks.lineAt(line)?.[0]);
   }
 
   #say(note: NoteState, trouble = this.#trouble): void {
