@@ -10,7 +10,7 @@ const BUGS_AT_ONCE = 1000;
 /** Copies the cached bugs, unless the target has some: they are replaced as a whole, and its own may be newer. */
 export async function copyBugs(from: BugCache, to: BugCache): Promise<CopiedCount> {
   const bugs: Bug[] = [];
-  for await (const page of bugPages(from)) bugs.push(...page);
+  for await (const page of bugPages(from)) for (const bug of page) bugs.push(bug);
   const isKept = (await to.bugsVersion()) !== null;
   if (bugs.length > 0 && !isKept) await to.replaceBugs(bugs);
   const documents = bugs.length;

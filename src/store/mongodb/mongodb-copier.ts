@@ -192,7 +192,7 @@ export async function writeInRounds<D, W extends CopyWrite<D>>(
     if (round > 0) await letOthersPass(round);
     const writes = await plan(open, round);
     const left = new Set(writes.map(({ document }) => document));
-    written.push(...tried.filter(({ document }) => !left.has(document)));
+    for (const one of tried) if (!left.has(one.document)) written.push(one);
     if (writes.length === 0) return written;
     if (await write(writes)) return [...written, ...writes];
     [open, tried] = [writes.map(({ document }) => document), writes];
