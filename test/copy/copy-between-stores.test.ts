@@ -219,7 +219,7 @@ class Killed extends Error {}
 /** Copies, is interrupted in the middle of a random write, and goes on, until it comes to the end. */
 async function copyInterrupted(from: Store, to: Store): Promise<void> {
   for (let round = 0; ; round++) {
-    let left = 2 + round * 3 + Math.floor(Math.random() * 4);
+    let left = 2 + round * 7 + Math.floor(Math.random() * 6);
     const mortal = forwardCalls<Store>(
       {
         name: to.name,
