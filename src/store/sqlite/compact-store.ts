@@ -62,7 +62,10 @@ export function compactStore(dataDir: string, onStart: (plan: CompactPlan) => vo
       ]);
     }
     onStart(plan);
-    db.exec("PRAGMA auto_vacuum = INCREMENTAL; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    // The driver's SQLite would keep the temporary copy in memory.
+    db.exec(
+      "PRAGMA temp_store = FILE; PRAGMA auto_vacuum = INCREMENTAL; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)",
+    );
   } finally {
     db.close();
   }
