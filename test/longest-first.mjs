@@ -4,12 +4,7 @@
  */
 import TestSequencer from "@jest/test-sequencer";
 
-const longest = [
-  "test/chaos/run-chaos",
-  "test/story/log",
-  "test/chaos/killed-at-each-step",
-  "test/chaos/run-outage",
-];
+const longest = ["test/chaos/run-chaos", "test/story/log", "test/chaos/killed-at-each-step"];
 
 export default class LongestFirst extends TestSequencer {
   sort(tests) {

@@ -20,6 +20,8 @@ export interface Target {
   /** Null for a new, empty one. */
   readonly dataDir: string | null;
   readonly mongodbUrl: string | null;
+  /** Settings of the worker beside the usual ones. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export interface DrainFigures {
@@ -59,6 +61,10 @@ export async function medianDrain(
 ): Promise<DrainFigures> {
   const all: DrainFigures[] = [];
   for (let run = 0; run < runs; run++) all.push(await drain(`${prefix}${run}`, target(run)));
+  return medianOf(all);
+}
+
+export function medianOf(all: readonly DrainFigures[]): DrainFigures {
   return {
     jobs_per_s: Math.round(median(all.map(({ jobs_per_s }) => jobs_per_s))),
     cpu_s_per_10k: rounded(median(all.map(({ cpu_s_per_10k }) => cpu_s_per_10k)), 2),
@@ -67,7 +73,7 @@ export async function medianDrain(
 }
 
 /** The worker's start is not counted. The clock starts when its first delivery arrives. */
-async function drain(prefix: string, { dataDir, mongodbUrl }: Target): Promise<DrainFigures> {
+export async function drain(prefix: string, { dataDir, mongodbUrl, env }: Target): Promise<DrainFigures> {
   const { story, mix } = await filledQueue(prefix);
   const store = await openStore({ mongodbUrl, dataDir: dataDir ?? story.folder, rejectionTtlDays: 30 });
   const worker = await story.start({
@@ -75,6 +81,7 @@ async function drain(prefix: string, { dataDir, mongodbUrl }: Target): Promise<D
     PREFETCH: String(PREFETCH),
     DATA_DIR: dataDir ?? story.folder,
     ...(mongodbUrl === null ? {} : { MONGODB_URL: mongodbUrl }),
+    ...env,
   });
   const before = processUsage(worker.pid);
   const endedAtMs = await untilStored(store, mix);

@@ -5,6 +5,7 @@
 import { createProgress } from "../../src/cli/output/progress.ts";
 import { commandLine } from "../command-line.ts";
 import { ServerMissing } from "../servers/server-missing.ts";
+import { archive } from "./archive.ts";
 import { bugs } from "./bugs.ts";
 import { full } from "./full.ts";
 import { limit } from "./limit.ts";
@@ -19,11 +20,22 @@ import { stopServers } from "./servers.ts";
 import { sqlite } from "./sqlite.ts";
 
 /** All parts, in the order of the report. */
-const parts: Readonly<Record<string, Part>> = { limit, sqlite, mongodb, pure, paced, rest, full, logs, bugs };
+const parts: Readonly<Record<string, Part>> = {
+  limit,
+  sqlite,
+  mongodb,
+  pure,
+  paced,
+  rest,
+  archive,
+  full,
+  logs,
+  bugs,
+};
 
 const help = `npm run bench -- [options]
 
-Measures how fast the worker is, on servers that it starts itself, under 8 minutes in all.
+Measures how fast the worker is, on servers that it starts itself, under 10 minutes in all.
 
   --only PART,PART  these alone: ${Object.keys(parts).join(", ")}
   --json            one object on standard output, and nothing else there

@@ -1,6 +1,5 @@
-import { runProcess } from "../cli/run-cli.ts";
 import { checkLaw, type LawReport } from "./law.ts";
-import { withoutOldJobs, wrongAboutOldJobs } from "./old-jobs.ts";
+import { expireOldJobs, withoutOldJobs, wrongAboutOldJobs } from "./old-jobs.ts";
 import type { PostCounts } from "./poster.ts";
 import { replayRun } from "./replay-archive-of-run.ts";
 import { spoolsLeft, untilSettled, untilWorkDone } from "./settle.ts";
@@ -27,9 +26,8 @@ export async function judge(world: World, traffic: Traffic, stop: AbortSignal): 
   stop.throwIfAborted();
   await untilWorkDone(world, SETTLE_LIMIT_MS, stop);
   await fleet.stopAll();
-  // A worker that was killed may not have had another turn at it.
-  const expired = await runProcess(["expire"], world.commandEnv);
-  if (expired.code !== 0) troubles.push(`expire ended with ${expired.code}: ${expired.stderr}`);
+  // Workers that were killed may not have had another turn at it.
+  await world.onStore(expireOldJobs);
   const all = await world.documents();
   troubles.push(...wrongAboutOldJobs(all));
   const documents = withoutOldJobs(all);

@@ -1,6 +1,8 @@
 /**
  * `npm run chaos`: checks the law under faults, with real processes. See `--help`.
  */
+
+import { faults as kinds } from "./faults.ts";
 import { type ChaosCommand, help, readOptions } from "./options.ts";
 import { type ChaosTotals, isGood, type MeasuredTotals, measuredOf, reportText, totalsOf } from "./report.ts";
 import { type ChaosReport, runChaos } from "./run-chaos.ts";
@@ -53,7 +55,7 @@ async function run(todo: ChaosCommand): Promise<{ totals: ChaosTotals | Measured
     const { messages, faults } = todo;
     const rest = { ...common, messages, faults, heartbeatSeconds: null };
     const reports: ChaosReport[] = await onEach(todo.stores, (store, told) =>
-      runChaos({ ...rest, store, say: told }, stop.signal),
+      runChaos({ ...rest, kinds, store, say: told }, stop.signal),
     );
     const totals = totalsOf(seed, reports);
     return { totals, text: reportText(totals, reports) };

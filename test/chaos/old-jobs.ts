@@ -1,3 +1,4 @@
+import { type ExpiringStore, expirySteps } from "../../src/retention/expiry-steps.ts";
 import type { SubmissionStore } from "../../src/store/ports/submission-store.ts";
 import { anArrival } from "../examples.ts";
 import type { Documents } from "./documents.ts";
@@ -35,6 +36,15 @@ export async function storeOldJobs(store: Pick<SubmissionStore, "storeSubmission
     });
     await store.storeSubmissions(arrivals);
   }
+}
+
+/** Removes what is left to remove, as a worker does at its turn. */
+export async function expireOldJobs(store: ExpiringStore): Promise<void> {
+  const steps = expirySteps({
+    ...{ store, project: PROJECT, retainDays: () => RETAIN_DAYS, archiveDays: 0, now: Date.now },
+    forgetTexts: async () => undefined,
+  });
+  for await (const _step of steps);
 }
 
 /** Returns what retention has removed although it was to stay, and what it has left. Pure. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { planFaults, type Round } from "./fault-plan.ts";
-import { type Fault, faults } from "./faults.ts";
+import type { Fault } from "./faults.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { seeded } from "./random.ts";
 import { Traffic } from "./traffic.ts";
@@ -13,6 +13,8 @@ export interface ChaosOptions extends WorldOptions {
   /** Messages per second. */
   readonly rate: number;
   readonly faults: number;
+  /** The kinds of faults, of which those that are possible in this world are injected. */
+  readonly kinds: readonly Fault[];
   /** Called with texts about the progress. */
   readonly say: (line: string) => void;
 }
@@ -44,7 +46,7 @@ export async function runChaos(options: ChaosOptions, stop: AbortSignal): Promis
   const world = await openWorld({ ...options, env: { ...usualEnv, ...options.env } });
   try {
     say(`${world.name}: ${world.fleet.size} workers, seed ${seed}`);
-    const kinds = faults.filter((fault) => isPossible(fault, world));
+    const kinds = options.kinds.filter((fault) => isPossible(fault, world));
     const rounds = planFaults(kinds, options.faults, seeded(seed));
     let isDone = false;
     // Publishing continues until the faults are over, so that there is traffic during the last ones too.

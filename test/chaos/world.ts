@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Channel, type ChannelModel, connect } from "amqplib";
 import { openStore } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/ports/store.ts";
 import { type CutProxy, startCutProxy } from "../doubles/cut-proxy.ts";
 import { answer, type LogHost, startLogHost } from "../doubles/log-host.ts";
 import { type AddedClient, addClient } from "../servers/add-client.ts";
@@ -55,6 +56,8 @@ export interface World {
   /** Does something on a direct connection to the broker, as its administrator. */
   onBroker<T>(work: (channel: Channel) => Promise<T>): Promise<T>;
   documents(): Promise<Documents>;
+  /** Does something in the workers' store, past the proxy. */
+  onStore<T>(work: (store: Store) => Promise<T>): Promise<T>;
   /** Settings for commands that use the workers' store directly, past the proxy. */
   readonly commandEnv: NodeJS.ProcessEnv;
   close(): Promise<void>;
@@ -117,7 +120,12 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
     if (heartbeatSeconds !== null) amqpUrl.searchParams.set("heartbeat", String(heartbeatSeconds));
     writeRegistry("one");
     const mongodbUrl = server === null ? null : databaseUrl(new URL(server.url));
-    const client = await prepareStore(mongodbUrl, disk.path);
+    const onStore = async <T>(work: (store: Store) => Promise<T>): Promise<T> => {
+      const opened = await openStore({ mongodbUrl, dataDir: disk.path, rejectionTtlDays: 30 });
+      return work(opened).finally(() => opened.close());
+    };
+    await onStore(storeOldJobs);
+    const client = await onStore((opened) => addClient(opened, "chaos"));
     const commandEnv = {
       ...{ MONGODB_URL: mongodbUrl ?? "", DATA_DIR: disk.path, REGISTRY_FILE: registry },
       ...keeping,
@@ -155,6 +163,7 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
       deletions: [],
       writeRegistry,
       onBroker,
+      onStore,
       commandEnv,
       documents: async () => (mongodbUrl === null ? readSqlite(disk.path) : readMongodb(mongodbUrl)),
       close,
@@ -162,16 +171,6 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-async function prepareStore(mongodbUrl: string | null, dataDir: string): Promise<AddedClient> {
-  const store = await openStore({ mongodbUrl, dataDir, rejectionTtlDays: 30 });
-  try {
-    await storeOldJobs(store);
-    return await addClient(store, "chaos");
-  } finally {
-    await store.close();
   }
 }
 

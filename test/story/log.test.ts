@@ -168,17 +168,6 @@ for (const [name, suite, findPlace] of places) {
         expect(host.requests).toHaveLength(1);
       });
 
-      it("is read by the next worker when one is killed while it fetches", async () => {
-        behave = () => undefined;
-        const worker = await start();
-        await publishJob();
-        await untilRequests(1);
-        await worker.kill();
-        behave = answer(gzipSync(log));
-        await start();
-        await expectRead();
-      });
-
       it("is read by the next worker when one is killed before it has stored the artifacts", async () => {
         let goOn = (): void => undefined;
         behave = (socket, request) => {
@@ -200,6 +189,17 @@ for (const [name, suite, findPlace] of places) {
 
       // The rest does not depend on the store.
       if (findPlace !== inFile) return;
+
+      it("is read by the next worker when one is killed while it fetches", async () => {
+        behave = () => undefined;
+        const worker = await start();
+        await publishJob();
+        await untilRequests(1);
+        await worker.kill();
+        behave = answer(gzipSync(log));
+        await start();
+        await expectRead();
+      });
 
       it("is read by the next worker when one is killed while it parses", async () => {
         const large = Buffer.from(

@@ -11,15 +11,10 @@ import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { until } from "../until.ts";
 import { axeFindings } from "./axe.ts";
 import { openBrowser } from "./browser.ts";
-import { type GridFigures, gridBudgets, measureGrid } from "./grid-measures.ts";
 import { fillLargeGrid, LARGE_PROJECT } from "./large-grid.ts";
 import { type PagesServer, pageSettings, startPagesServer } from "./pages-server.ts";
-import { slowdown } from "./slowdown.ts";
 
 const chromium = await serverOrSkip(openBrowser);
-
-/** The most runs of a test of budgets. */
-const MOST_RUNS = 5;
 
 const revisionOf = (letter: string): string => letter.repeat(40);
 const shortOf = (letter: string): string => letter.repeat(12);
@@ -459,23 +454,6 @@ chromium.describe("the grid", () => {
 
   describe("with 10,000 jobs in 10 pushes", () => {
     beforeAll(() => fillLargeGrid(store), 60_000);
-
-    it("keeps to its budgets", async () => {
-      const names = Object.keys(gridBudgets) as (keyof GridFigures)[];
-      const missed = new Map(names.map((name) => [name, ""]));
-      // Other load only ever makes a run slower, so the best run counts.
-      for (let run = 0; run < MOST_RUNS && missed.size > 0; run++) {
-        const before = slowdown();
-        const figures = await measureGrid(chromium.server(), server.url);
-        const factor = Math.max(before, slowdown());
-        for (const name of missed.keys()) {
-          const most = gridBudgets[name] * (name.endsWith("_ms") ? factor : 1);
-          if (figures[name] <= most) missed.delete(name);
-          else missed.set(name, `${Math.round(figures[name])} instead of ${Math.round(most)}`);
-        }
-      }
-      expect([...missed]).toEqual([]);
-    }, 120_000);
 
     it("draws the pushes in sight, and leaves the others to the browser until they are needed", async () => {
       const page = await open(`/projects/${LARGE_PROJECT}`);
