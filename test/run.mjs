@@ -56,24 +56,14 @@ const onNewest = {
     ...newestNode,
     ...jest,
     "--maxWorkers=2",
+    // Threads, files, sockets, compression, encryption, and what joins them. What the others test does not depend on Node.
+    "test/(threads|disk|spool|credentials|decode|archive|timing|worker)/",
+    "test/(bugs/thread|logs/(fetch|inflate|cache)|http/(server|submit|pages)|store/(sqlite|calls))/",
+    "test/(ingest/(create-ingest|submit)|cli/program|log[.]test)",
     "--testPathIgnorePatterns",
     ...withServer.map((file) => `/test/${file}$`),
-    "test/(install|quickstart|servers)/",
-    "mongodb",
-    // They read files of the repository, not what runs.
-    "test/(deploy/.*|dependencies|dockerfile|docs|layers|spread-arguments)[.]test",
-    // They start the command line many times; test/cli/program starts it with this Node.
-    "test/cli/(commands|hostile-text|options)",
-    // Rules that only compute from their arguments: what they find does not depend on Node.
-    "test/(domain|normalise|queries|submission|judge|store/rules|cli/output|bugs/lookup|web|demo)/",
-    "test/(ingest/(progress|write|collect-batch|stall-watch)|logs/work/|config/(parse-tiers|registry|settings))",
-    "test/(broker/(queue/binding-plan|consume/ack)|http/(rest/accept-version|server/client-address))",
-    // The same, in long tests.
-    "test/(fuzz|chaos|bench)/",
-    "test/logs/read/parse-thread[.]test",
-    "test/(logs/parse/hostile-lines|ingest/poison|ingest/suspects/suspects)[.]test",
-    // The driver of the embedded store is also used by the spool, whose tests run here.
-    "test/store/(sqlite-store|sqlite/sqlite-migrations)[.]test",
+    // The same files as above, in long tests.
+    "test/store/sqlite/sqlite-(migrations|space)[.]test",
   ],
   env: {},
   isShownAtEnd: true,
