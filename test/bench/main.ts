@@ -35,7 +35,7 @@ const parts: Readonly<Record<string, Part>> = {
 
 const help = `npm run bench -- [options]
 
-Measures how fast the worker is, on servers that it starts itself, under 10 minutes in all.
+Measures how fast the worker is, on servers that it starts itself, about 12 minutes in all.
 
   --only PART,PART  these alone: ${Object.keys(parts).join(", ")}
   --json            one object on standard output, and nothing else there
