@@ -22,6 +22,8 @@ export interface Target {
   readonly mongodbUrl: string | null;
   /** Settings of the worker beside the usual ones. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Does something else with the worker during the drain. Returns how to end that. */
+  readonly beside?: (worker: WorkerProcess) => Promise<() => Promise<void>>;
 }
 
 export interface DrainFigures {
@@ -73,7 +75,10 @@ export function medianOf(all: readonly DrainFigures[]): DrainFigures {
 }
 
 /** The worker's start is not counted. The clock starts when its first delivery arrives. */
-export async function drain(prefix: string, { dataDir, mongodbUrl, env }: Target): Promise<DrainFigures> {
+export async function drain(
+  prefix: string,
+  { dataDir, mongodbUrl, env, beside }: Target,
+): Promise<DrainFigures> {
   const { story, mix } = await filledQueue(prefix);
   const store = await openStore({ mongodbUrl, dataDir: dataDir ?? story.folder, rejectionTtlDays: 30 });
   const worker = await story.start({
@@ -83,11 +88,13 @@ export async function drain(prefix: string, { dataDir, mongodbUrl, env }: Target
     ...(mongodbUrl === null ? {} : { MONGODB_URL: mongodbUrl }),
     ...env,
   });
+  const endBeside = await beside?.(worker);
   const before = processUsage(worker.pid);
   const endedAtMs = await untilStored(store, mix);
   const after = processUsage(worker.pid);
   const begunAtMs = await arrivalOf(store, mix.first);
   await store.close();
+  await endBeside?.();
   await endsWell(worker, mix);
   await drained(story);
   await story.end();

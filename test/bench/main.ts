@@ -16,6 +16,7 @@ import type { Measured, Part } from "./part.ts";
 import { pure } from "./pure.ts";
 import { asTable } from "./report.ts";
 import { rest } from "./rest.ts";
+import { retention } from "./retention.ts";
 import { stopServers } from "./servers.ts";
 import { sqlite } from "./sqlite.ts";
 
@@ -28,6 +29,7 @@ const parts: Readonly<Record<string, Part>> = {
   paced,
   rest,
   archive,
+  retention,
   full,
   logs,
   bugs,
@@ -35,7 +37,7 @@ const parts: Readonly<Record<string, Part>> = {
 
 const help = `npm run bench -- [options]
 
-Measures how fast the worker is, on servers that it starts itself, about 12 minutes in all.
+Measures how fast the worker is, on servers that it starts itself, about 15 minutes in all.
 
   --only PART,PART  these alone: ${Object.keys(parts).join(", ")}
   --json            one object on standard output, and nothing else there

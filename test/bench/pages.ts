@@ -7,13 +7,16 @@ import { createProgress } from "../../src/cli/output/progress.ts";
 import { commandLine } from "../command-line.ts";
 import { assets } from "./pages-assets.ts";
 import { grid } from "./pages-grid.ts";
+import { ingestLoss } from "./pages-ingest.ts";
 import { log } from "./pages-log.ts";
 import type { Limited, PagesOptions, PagesPart } from "./pages-part.ts";
 import { reads } from "./pages-reads.ts";
 import { stopServers } from "./servers.ts";
 
 /** The parts, in their order. A new one gets a line here. */
-const parts = { grid, log, reads, assets } as const satisfies Readonly<Record<string, PagesPart>>;
+const parts = { grid, log, reads, assets, ingest_loss: ingestLoss } as const satisfies Readonly<
+  Record<string, PagesPart>
+>;
 type PartName = keyof typeof parts;
 const partNames = Object.keys(parts) as PartName[];
 
