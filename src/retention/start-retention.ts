@@ -30,8 +30,8 @@ export interface Retention {
   stop(): Promise<void>;
 }
 
-/** The share of time that is spent on it. Whatever a worker does beside it loses no more. */
-const SHARE = 0.05;
+/** The share of time that is spent on it. It is small, because each step also makes the disk write. */
+const SHARE = 0.01;
 /** The name of the lease of the worker that has had the last turn. It runs out when the next turn is due. */
 const TURN = "retention turn";
 
