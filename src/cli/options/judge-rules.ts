@@ -7,7 +7,7 @@ import { judgeLimitNames, judgeLimits } from "../../judge/judge-limits.ts";
 import { loadCollectionSchemas } from "../../validate/collection-schemas.ts";
 import { loadSchemas } from "../../validate/validate-job.ts";
 
-/** What a worker with this environment judges messages and posted items by. */
+/** The rules by which a worker with this environment judges messages and posted items. */
 export interface WorkerRules {
   readonly judge: JudgeOptions & ItemRules;
   readonly registry: Registry;

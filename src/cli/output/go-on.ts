@@ -1,6 +1,6 @@
 import type { CommandOptions } from "../options/command-options.ts";
 
-/** The options that a command to go on with takes over. `since` and `until` are given anew. */
+/** The options that are repeated as they were. `--since` and `--until` get new values. */
 const kept = ["exchange", "client", "project", "task"] as const;
 
 /**
