@@ -35,7 +35,9 @@ async function followProjects(worker: WorkerProcess): Promise<() => Promise<void
   return async () => {
     stop.abort();
     const ends = await Promise.allSettled(readers);
-    const failed = ends.find((end) => end.status === "rejected" && !String(end.reason).startsWith("AbortError"));
+    const failed = ends.find(
+      (end) => end.status === "rejected" && !String(end.reason).startsWith("AbortError"),
+    );
     if (failed !== undefined) throw new Error("a reader was refused", { cause: failed });
   };
 }
