@@ -1,3 +1,5 @@
+import { PatternIndex } from "./pattern-index.ts";
+
 /** The part of a registry entry that says which projects an exchange may write to. */
 export interface LimitedEntry {
   readonly exchange: string;
@@ -18,9 +20,6 @@ export interface AcceptedProjects {
   readonly warnings: readonly string[];
 }
 
-/** Most answers that are cached for unlisted exchanges. A full cache is cleared. */
-const MAX_KNOWN = 1000;
-
 type IsAccepted = (project: string) => boolean;
 
 /** Combines `accept_projects` of all entries. */
@@ -31,36 +30,76 @@ export function acceptedProjects(entries: readonly LimitedEntry[]): AcceptedProj
     for (const pattern of accept_projects) known.push(pattern);
     patterns.set(exchange, known);
   }
-  const listed = new Map([...patterns].map(([exchange, its]) => [exchange, anyOf(its)]));
-  const isAcceptedByAll = cached((project) =>
-    [...listed.values()].every((isAccepted) => isAccepted(project)),
-  );
+  const lists = new Map<string, ProjectList>();
+  const listed = new Map([...patterns].map(([exchange, its]) => [exchange, listOf(its, lists)]));
+  const isAcceptedByAll = acceptedByAll([...lists.values()].map((list) => list.patterns));
   return {
     // A publisher may bind another exchange to a listed one. The broker then names that other exchange.
-    accepts: (exchange, project) => (listed.get(exchange) ?? isAcceptedByAll)(project),
+    accepts: (exchange, project) => listed.get(exchange)?.accepts(project) ?? isAcceptedByAll(project),
     warnings: entries.flatMap((entry) => warningOf(entry, patterns) ?? []),
   };
 }
 
-/** Returns a function that accepts names which match any of the patterns. Without patterns, it accepts every name. */
-function anyOf(patterns: readonly string[]): IsAccepted {
-  if (patterns.length === 0) return () => true;
-  const names = new Set(patterns);
-  const globs = [...names].filter((pattern) => pattern.includes("*"));
-  return (project) => names.has(project) || globs.some((glob) => matches(glob, project));
+/** The patterns of one exchange, and of each other one that has the same. */
+interface ProjectList {
+  /** Without duplicates; empty if every name is accepted. */
+  readonly patterns: readonly string[];
+  readonly accepts: IsAccepted;
 }
 
-/** Caches answers, because asking the lists of all exchanges is slow. */
-function cached(isAccepted: IsAccepted): IsAccepted {
+/** @param lists - the lists that were made before; a new one is added. */
+function listOf(patterns: readonly string[], lists: Map<string, ProjectList>): ProjectList {
+  const different = [...new Set(patterns)].toSorted();
+  const key = JSON.stringify(different);
+  const known = lists.get(key);
+  if (known !== undefined) return known;
+  const index = new PatternIndex(different);
+  const accepts = different.length === 0 ? () => true : (project: string) => index.matchesAny(project);
+  const list = { patterns: different, accepts };
+  lists.set(key, list);
+  return list;
+}
+
+/**
+ * Returns a function that accepts a name if each of the lists has a pattern for it. It looks for the patterns that match, and
+ * not at each list: which lists a group of patterns is in is counted once for the group.
+ *
+ * @param lists - without duplicates; an empty one accepts every name.
+ */
+function acceptedByAll(lists: readonly (readonly string[])[]): IsAccepted {
+  const limited = lists.filter((patterns) => patterns.length > 0);
+  /** For each pattern the numbers of the lists that have it. */
+  const listsOf = new Map<string, number[]>();
+  for (const [number, patterns] of limited.entries()) {
+    for (const pattern of patterns) {
+      const known = listsOf.get(pattern);
+      if (known === undefined) listsOf.set(pattern, [number]);
+      else known.push(number);
+    }
+  }
+  const index = new PatternIndex([...listsOf.keys()]);
+  const numbers = [...listsOf.values()];
   const known = new Map<string, boolean>();
+  const mostKnown = LEAST_KNOWN + numbers.length;
   return (project) => {
-    const before = known.get(project);
+    const places = index.matching(project);
+    // Together they are in too few lists, which is how most names are refused.
+    if (sumOf(places, (place) => numbers[place]?.length ?? 0) < limited.length) return false;
+    const group = places.join();
+    const before = known.get(group);
     if (before !== undefined) return before;
-    if (known.size >= MAX_KNOWN) known.clear();
-    const answer = isAccepted(project);
-    known.set(project, answer);
+    const answer = new Set(places.flatMap((place) => numbers[place] ?? [])).size === limited.length;
+    if (known.size >= mostKnown) known.clear();
+    known.set(group, answer);
     return answer;
   };
+}
+
+/** At least so many groups of patterns are remembered. A full memory is cleared. */
+const LEAST_KNOWN = 1000;
+
+function sumOf(places: readonly number[], sizeOf: (place: number) => number): number {
+  return places.reduce((sum, place) => sum + sizeOf(place), 0);
 }
 
 function warningOf(
@@ -73,20 +112,4 @@ function warningOf(
   }
   if (patterns.size === 1) return null;
   return `${place()}: has no accept_projects, so ${exchange} may write to every project, and change jobs of the other exchanges`;
-}
-
-/** Returns whether the pattern matches the whole name; `*` stands for any text. It runs in linear time. */
-export function matches(pattern: string, name: string): boolean {
-  const parts = pattern.split("*");
-  const [head = "", ...rest] = parts;
-  const tail = rest.pop();
-  if (tail === undefined) return pattern === name;
-  if (!name.startsWith(head)) return false;
-  let at = head.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found === -1) return false;
-    at = found + part.length;
-  }
-  return name.length - tail.length >= at && name.endsWith(tail);
 }

@@ -52,6 +52,7 @@ const file = mapping("the registry", { exchanges: entries, retain: retainedDays.
 /** The registry: the exchanges that an operator lists. */
 export interface Registry {
   readonly exchanges: readonly string[];
+  readonly lists: (exchange: string) => boolean;
   /** Every destination with every project of its entry, without duplicates. */
   readonly bindings: readonly Binding[];
   readonly acceptsProject: AcceptedProjects["accepts"];
@@ -87,8 +88,10 @@ export function parseRegistry(path: string, text: string | null, deployment?: st
   if (inForce.length === 0) throw new Misuse([`${path}: no entry is for DEPLOYMENT=${deployment}`]);
   const bindings = new Map(inForce.flatMap(bindingsOf).map((binding) => [JSON.stringify(binding), binding]));
   const { accepts, warnings } = acceptedProjects(inForce);
+  const exchanges = new Set(inForce.map(({ exchange }) => exchange));
   return {
-    exchanges: [...new Set(inForce.map(({ exchange }) => exchange))],
+    exchanges: [...exchanges],
+    lists: (exchange) => exchanges.has(exchange),
     bindings: [...bindings.values()],
     acceptsProject: accepts,
     retainedDays: retainedDaysOf(value.retain ?? {}),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { matches } from "./accepted-projects.ts";
+import { matches } from "./pattern-index.ts";
 import { projectPattern } from "./registry-words.ts";
 
 /** A hundred years: more can only be a mistake. */

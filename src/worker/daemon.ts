@@ -152,8 +152,7 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
     store,
     spooled: spool === null ? null : new SpooledMessages(spool, read),
     suspectsNote: openSuspectsNote(settings.DATA_DIR, log),
-    quotaOf: (sender) =>
-      isClient(sender) || files.registry().exchanges.includes(sender) ? sender : OTHER_EXCHANGES,
+    quotaOf: (sender) => (isClient(sender) || files.registry().lists(sender) ? sender : OTHER_EXCHANGES),
     listedExchanges: () => files.registry().exchanges,
     counters,
     log,

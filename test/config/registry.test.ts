@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { load } from "js-yaml";
 import * as z from "zod";
-import { matches } from "../../src/config/accepted-projects.ts";
+import { matches } from "../../src/config/pattern-index.ts";
 import { readRegistry } from "../../src/config/registry.ts";
 import { PROJECT_NAME } from "../../src/config/registry-words.ts";
 import { Misuse } from "../../src/domain/faults.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { tailExchanges } from "../../broker/tools/tail-exchanges.ts";
-import { matches } from "../../config/accepted-projects.ts";
+import { matches } from "../../config/pattern-index.ts";
 import { brokerUrl, readSettings } from "../../config/read-settings.ts";
 import { type Registry, readRegistry } from "../../config/registry.ts";
 import type { Binding } from "../../domain/binding.ts";

@@ -1,4 +1,4 @@
-import { matches } from "../../config/accepted-projects.ts";
+import { matches } from "../../config/pattern-index.ts";
 import type { Keyring } from "../../credentials/keyring.ts";
 import { openSecret } from "../../credentials/sealed-secret.ts";
 import { isClientId } from "../../domain/client-id.ts";
