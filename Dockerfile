@@ -1,4 +1,4 @@
-# Build: compiles client/ and src/, and keeps only what is needed to run. Nothing but npm's packages is downloaded.
+# Build: bundles client/ and src/ with most packages, and keeps only what is needed to run. Nothing but npm's packages is downloaded.
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json tsconfig.json ./
@@ -17,7 +17,6 @@ RUN install -d -m 0700 -o node -g node /data
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-COPY --from=build /app/client/dist ./client/dist
 COPY package.json ./
 COPY config ./config
 COPY schemas ./schemas

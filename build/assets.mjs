@@ -7,6 +7,7 @@ import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
+import { packagesOf, writeLicences } from "./licences.mjs";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const clientFolder = join(project, "src/web/client");
@@ -54,12 +55,6 @@ function chunksOf(outputs, path, seen = new Set()) {
   return seen;
 }
 
-/** Returns the names of the packages that some input files belong to, sorted. */
-function packagesOf(inputs) {
-  const names = inputs.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? null);
-  return [...new Set(names.filter((name) => name !== null))].sort();
-}
-
 async function bundleStyles(folder) {
   const rest = readdirSync(stylesFolder).filter(
     (file) => file.endsWith(".css") && !firstSheets.includes(file),
@@ -72,18 +67,6 @@ async function bundleStyles(folder) {
   const file = `style.${hash}.css`;
   writeFileSync(join(folder, file), code);
   return file;
-}
-
-/** Writes the licence of each package that is part of a script. */
-function writeLicences(folder, packages) {
-  const notices = packages.map((name) => {
-    const place = join(project, "node_modules", name);
-    const { version, license } = JSON.parse(readFileSync(join(place, "package.json"), "utf8"));
-    const file = readdirSync(place).find((each) => /^licen[cs]e/i.test(each));
-    const text = file === undefined ? "" : readFileSync(join(place, file), "utf8").trim();
-    return `${name} ${version} (${license})\n\n${text}\n`;
-  });
-  writeFileSync(join(folder, "licences.txt"), notices.join(`\n${"-".repeat(78)}\n\n`));
 }
 
 /** Writes `FILE.br` and `FILE.gz` beside each file that browsers load. */
@@ -102,7 +85,7 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const { scripts, packages } = await bundleScripts(folder);
 const style = await bundleStyles(folder);
-writeLicences(folder, packages);
+writeLicences(folder, project, packages);
 compressAll(folder);
 writeFileSync(join(folder, "manifest.json"), `${JSON.stringify({ style, scripts }, null, 2)}\n`);
 process.stderr.write(

@@ -49,7 +49,7 @@ it("only /data is written, so that the root file system may be read-only", () =>
 
 it("only what is needed to run is copied in", () => {
   const copied = finalStage.filter((line) => line.startsWith("COPY ")).map((line) => line.split(" ").at(-1));
-  expect(copied).toEqual(["./node_modules", "./dist", "./client/dist", "./", "./config", "./schemas"]);
+  expect(copied).toEqual(["./node_modules", "./dist", "./", "./config", "./schemas"]);
 });
 
 it("the port of posts over REST is declared", () => {

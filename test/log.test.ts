@@ -1,16 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { expect, it } from "@jest/globals";
+import { bundleProgram } from "./bundle-program.ts";
 
 it("a log line shows no credential of a URL and nothing that a terminal acts on, and is JSON", () => {
-  const log = fileURLToPath(new URL("../dist/log.js", import.meta.url));
   const fields = {
     item: "guid\u009b31m\u007f\u202e\u{e0041}",
     reason: "http://user:hunter2@logs.example/x?token=hunter2&sig=1",
     error: 'Error at http://h/?password=hunter2"',
   };
-  const program = `import { createLog } from ${JSON.stringify(log)}; createLog("info").info("log_partly_unused", ${JSON.stringify(fields)});`;
-  const line = execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" });
+  const program = bundleProgram("doubles/write-log-line.mjs");
+  const line = execFileSync(process.execPath, [program, JSON.stringify(fields)], { encoding: "utf8" });
   expect(line).not.toContain("hunter2");
   expect(line).not.toMatch(/[\u007f-\u009f\u202e\u{e0041}]/u);
   expect(JSON.parse(line)).toMatchObject({

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import * as z from "zod";
+import { version } from "../version.ts";
 import { archiveFilters } from "./options/archive-filter.ts";
 import { rejectionFilters } from "./options/rejection-filter.ts";
 import { type CommandRow, runProgram } from "./program.ts";
@@ -474,7 +474,5 @@ export const commands: readonly CommandRow[] = [
 
 /** Runs one command line, given without the program's name, and returns the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
-  const packageFile = new URL("../../package.json", import.meta.url);
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, "utf8")));
   return runProgram(commands, version, argv);
 }

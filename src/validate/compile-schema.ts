@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import draft04 from "ajv-draft-04";
 import { load } from "js-yaml";
+import { packageFile } from "../package-files.ts";
 
 /** A schema, compiled twice: `fits` stops at the first error, `errorsOf`, compiled when first needed, lists all. */
 export interface CompiledSchema<T> {
@@ -38,7 +39,7 @@ const options = {
  * @param file - its name in `schemas/`.
  */
 export function compileSchema<T>(file: string): CompiledSchema<T> {
-  const schema = load(readFileSync(new URL(`../../schemas/${file}`, import.meta.url), "utf8"));
+  const schema = load(readFileSync(packageFile(`schemas/${file}`), "utf8"));
   if (typeof schema !== "object" || schema === null) throw new TypeError(`schemas/${file} holds no schema`);
   const quick: ValidateFunction<T> = new Ajv(options).compile<T>(schema);
   let thorough: ValidateFunction | null = null;

@@ -4,7 +4,7 @@
  * TypeScript would take memory in every thread.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { openParseThreads } from "../../dist/logs/read/parse-thread.js";
+import { openParseThreads } from "../../src/logs/read/parse-thread.ts";
 
 const [url = "", count = ""] = process.argv.slice(2);
 const TIMER_MS = 2;

@@ -20,7 +20,7 @@ export const log: PagesPart = async ({ show }) => {
   const store = await openSqliteStore(folder, 30);
   const host = await startLogHost({ "/long.txt": answer(longLog()) });
   const url = `${host.url}/long.txt`;
-  const entries = new URL("../../dist/logs/cache/", import.meta.url);
+  const entries = new URL("../../dist/", import.meta.url);
   const openLogs = (name: string) =>
     openLogCache({
       folder: join(folder, name),

@@ -1,6 +1,6 @@
 // Fetches a log in a process of its own, whose trusted certificates are set by its environment. Arguments: URL, DNS
 // server, most bytes. Writes the log, or its failure as JSON.
-import { openHttpLogSource } from "../../dist/logs/fetch/http-log-source.js";
+import { openHttpLogSource } from "../../src/logs/fetch/http-log-source.ts";
 
 const [, , url, dnsServer, bytes] = process.argv;
 const source = openHttpLogSource({

@@ -1,7 +1,6 @@
-// A thread that does what its task says, to show what the pool makes of it. Plain JavaScript, so that a Worker can
-// load it as it is; the compiled `serve-thread` is the real one.
+// A thread that does what its task says, to show what the pool makes of it.
 import { threadId, workerData } from "node:worker_threads";
-import { serveThread } from "../../dist/threads/serve-thread.js";
+import { serveThread } from "../../src/threads/serve-thread.ts";
 
 const swollen = [];
 

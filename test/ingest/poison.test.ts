@@ -4,14 +4,14 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { openSpool } from "../../src/spool/open-spool.ts";
 import { openStore } from "../../src/store/open-store.ts";
+import { bundleProgram } from "../bundle-program.ts";
 import { aMessage } from "../examples.ts";
 
 jest.setTimeout(60_000);
-const worker = fileURLToPath(new URL("../doubles/poisoned-worker.mjs", import.meta.url));
+const worker = bundleProgram("doubles/poisoned-worker.mjs");
 const MAX_ATTEMPTS = 3;
 const JOBS = 30;
 const POISON = 11;
@@ -39,7 +39,7 @@ const published = (): Published[] =>
 async function live(queue: readonly Published[]): Promise<{ settled: Set<number>; wasKilled: boolean }> {
   const list = join(folder, "queue.json");
   writeFileSync(list, JSON.stringify(queue));
-  const args = ["--import", "tsx", worker, join(folder, "data"), join(folder, "spool"), list];
+  const args = [worker, join(folder, "data"), join(folder, "spool"), list];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
   const settled = new Set<number>();
   createInterface(child.stdout).on("line", (line) => {

@@ -4,7 +4,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import Database from "libsql";
 import type { Delivery } from "../../src/domain/delivery.ts";
@@ -13,11 +12,12 @@ import { openSpool, type Spool } from "../../src/spool/open-spool.ts";
 import { SpoolHeld } from "../../src/spool/spool-database.ts";
 import { SpoolFile } from "../../src/spool/spool-file.ts";
 import type { SpoolEntry } from "../../src/spool/spool-row.ts";
+import { bundleProgram } from "../bundle-program.ts";
 
 jest.setTimeout(60_000);
-const appender = fileURLToPath(new URL("../doubles/spool-appender.mjs", import.meta.url));
-const opener = fileURLToPath(new URL("../doubles/spool-opener.mjs", import.meta.url));
-const taker = fileURLToPath(new URL("../doubles/spool-taker.mjs", import.meta.url));
+const appender = bundleProgram("doubles/spool-appender.mjs");
+const opener = bundleProgram("doubles/spool-opener.mjs");
+const taker = bundleProgram("doubles/spool-taker.mjs");
 const all = { maxItems: 1_000_000, maxBytes: 1e9 };
 
 let folder: string;
@@ -45,7 +45,7 @@ const ids = (spool: Spool, limits = all): number[] =>
 
 /** Runs a worker that appends some deliveries, begins to drain some of them, and is killed then. */
 async function killedTaker(append: number, take: number): Promise<void> {
-  const args = ["--import", "tsx", taker, folder, String(append), String(take)];
+  const args = [taker, folder, String(append), String(take)];
   await once(spawn(process.execPath, args, { stdio: "inherit" }), "close");
 }
 
@@ -67,7 +67,7 @@ function drained(spool: Spool): number[] {
 
 /** Runs a process that appends to a full disk, and returns what it wrote to stderr. */
 async function fullDiskAppender(): Promise<string> {
-  const command = `ulimit -f 0; exec "${process.execPath}" --import tsx "${appender}" "${folder}"`;
+  const command = `ulimit -f 0; exec "${process.execPath}" "${appender}" "${folder}"`;
   const child = spawn("bash", ["-c", command], { stdio: ["ignore", "ignore", "pipe"] });
   let told = "";
   child.stderr.on("data", (chunk) => {
@@ -79,7 +79,7 @@ async function fullDiskAppender(): Promise<string> {
 
 /** Runs a process that appends, and kills it after some reports. Returns the last number that it reported. */
 async function killedAppender(first: number, reports: number): Promise<number> {
-  const child = spawn(process.execPath, ["--import", "tsx", appender, folder, String(first)], {
+  const child = spawn(process.execPath, [appender, folder, String(first)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let last = -1;
@@ -198,7 +198,7 @@ describe("a spool's file", () => {
   });
 
   it("is not taken over from a worker that is alive", async () => {
-    const child = spawn(process.execPath, ["--import", "tsx", appender, folder], {
+    const child = spawn(process.execPath, [appender, folder], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(child.stdout, "data");
@@ -223,9 +223,9 @@ describe("a spool's file", () => {
       file.append([entry(n)]);
       file.close();
     }
-    const atMs = String(Date.now() + 3000);
+    const atMs = String(Date.now() + 1500);
     const workers = [1, 2].map(() =>
-      spawn(process.execPath, ["--import", "tsx", opener, folder, atMs], {
+      spawn(process.execPath, [opener, folder, atMs], {
         stdio: ["ignore", "pipe", "inherit"],
       }),
     );

@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import * as z from "zod";
 import {
@@ -6,8 +7,9 @@ import {
   type ThreadPool,
   type ThreadPoolOptions,
 } from "../../src/threads/thread-pool.ts";
+import { bundleProgram } from "../bundle-program.ts";
 
-// Threads run compiled code: `npm test` builds it; if you run this file alone, run `npm run build` first.
+const entry = pathToFileURL(bundleProgram("doubles/misbehaving-thread.mjs"));
 const reply = z.object({ thread: z.number(), given: z.string(), env: z.array(z.string()) });
 type Reply = z.infer<typeof reply>;
 interface Task {
@@ -22,7 +24,7 @@ afterEach(async () => {
 
 function aPool(options: Partial<ThreadPoolOptions<Reply>> = {}): ThreadPool<Task, Reply> {
   const pool = openThreadPool<Task, Reply>({
-    entry: new URL("../doubles/misbehaving-thread.mjs", import.meta.url),
+    entry: entry,
     threads: 2,
     workerData: { given: "plain data" },
     reply,

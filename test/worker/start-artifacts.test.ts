@@ -18,8 +18,8 @@ jest.setTimeout(60_000);
 
 // Threads run compiled code: `npm test` builds first; by hand, `npm run build` does.
 const entries = {
-  parse: new URL("../../dist/logs/read/parse-thread-entry.js", import.meta.url),
-  bugs: new URL("../../dist/bugs/thread/bug-thread-entry.js", import.meta.url),
+  parse: new URL("../../dist/parse-thread-entry.js", import.meta.url),
+  bugs: new URL("../../dist/bug-thread-entry.js", import.meta.url),
 };
 const unsaid = (): void => undefined;
 const silent = { error: unsaid, warn: unsaid, info: unsaid, debug: unsaid };

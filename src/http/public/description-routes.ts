@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { FastifyPluginAsync } from "fastify";
 import { load } from "js-yaml";
 import * as z from "zod";
+import { packageFile } from "../../package-files.ts";
 import { version } from "../../version.ts";
 import { sendDetail } from "../rest/send-detail.ts";
 import { sendJson } from "../server/send-json.ts";
 
-const folder = new URL("../../../schemas/", import.meta.url);
+const folder = packageFile("schemas/");
 const API = "openapi";
 const SCHEMAS = "/api/schemas/";
 

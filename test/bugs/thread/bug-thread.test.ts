@@ -4,7 +4,7 @@ import type { Bug } from "../../../src/domain/bug.ts";
 import { Unavailable } from "../../../src/domain/faults.ts";
 
 // Threads run compiled code: `npm test` builds it; if you run this file alone, run `npm run build` first.
-const entry = new URL("../../../dist/bugs/thread/bug-thread-entry.js", import.meta.url);
+const entry = new URL("../../../dist/bug-thread-entry.js", import.meta.url);
 
 const opened: BugThread[] = [];
 afterEach(async () => {

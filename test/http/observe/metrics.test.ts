@@ -26,8 +26,8 @@ import { type MetricFamily, metricTotal, readMetrics } from "./metrics-text.ts";
 jest.setTimeout(60_000);
 
 // Threads run compiled code. `npm test` builds it; otherwise run `npm run build` first.
-const parseThread = new URL("../../../dist/logs/read/parse-thread-entry.js", import.meta.url);
-const bugThread = new URL("../../../dist/bugs/thread/bug-thread-entry.js", import.meta.url);
+const parseThread = new URL("../../../dist/parse-thread-entry.js", import.meta.url);
+const bugThread = new URL("../../../dist/bug-thread-entry.js", import.meta.url);
 const unsaid = (): void => undefined;
 const silent = { error: unsaid, warn: unsaid, info: unsaid, debug: unsaid };
 

@@ -10,7 +10,7 @@ import { answer, endless, type LogHost, startLogHost } from "../../doubles/log-h
 import { until } from "../../until.ts";
 
 // Threads run compiled code: `npm test` builds it; if you run this file alone, run `npm run build` first.
-const entries = new URL("../../../dist/logs/cache/", import.meta.url);
+const entries = new URL("../../../dist/", import.meta.url);
 const text = Array.from({ length: 3000 }, (_, line) =>
   line % 100 === 7 ? `leak ${line}\n` : `line ${line}\n`,
 ).join("");

@@ -3,14 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { bundleProgram } from "../../bundle-program.ts";
 import { type DnsServer, startDnsServer } from "../../doubles/dns-server.ts";
 
-// A process reads the certificates that it trusts when it starts, so each fetch is a process of its own. It runs compiled
-// code: `npm test` builds it; if you run this file alone, run `npm run build` first.
-const fetchLog = fileURLToPath(new URL("../../doubles/fetch-log.mjs", import.meta.url));
+// A process reads the certificates that it trusts when it starts, so each fetch is a process of its own.
+const fetchLog = bundleProgram("doubles/fetch-log.mjs");
 const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-https-"));
 const certificate = join(folder, "certificate.pem");
 const key = join(folder, "key.pem");

@@ -72,7 +72,7 @@ describe(`${LINES} hostile lines`, () => {
     const host = await startLogHost({ "/log": answer(gzip) });
     const threads = openParseThreads({
       threads: 1,
-      entry: new URL("../../../dist/logs/read/parse-thread-entry.js", import.meta.url),
+      entry: new URL("../../../dist/parse-thread-entry.js", import.meta.url),
       userAgent: "test",
       allowPrivate: true,
     });

@@ -11,7 +11,7 @@ import {
 import { answer, type Behaviour, endless, type LogHost, raw, startLogHost } from "../../doubles/log-host.ts";
 
 // Threads run compiled code: `npm test` builds it; if you run this file alone, run `npm run build` first.
-const entry = new URL("../../../dist/logs/read/parse-thread-entry.js", import.meta.url);
+const entry = new URL("../../../dist/parse-thread-entry.js", import.meta.url);
 
 const admitAll = (addresses: readonly string[]): readonly string[] => addresses;
 const opened: { close(): Promise<void> }[] = [];

@@ -12,18 +12,17 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import type { Store } from "../../../src/store/ports/store.ts";
 import { planBackup, writeBackup } from "../../../src/store/sqlite/back-up-store.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { bundleProgram } from "../../bundle-program.ts";
 import { runCli } from "../../cli/run-cli.ts";
 import { anArrival } from "../../examples.ts";
 import { copiesOf, fillStore } from "../copy-contract.ts";
 
 jest.setTimeout(60_000);
-const entry = new URL("../../../dist/store/sqlite/backup-thread-entry.js", import.meta.url);
-const compiled = fileURLToPath(new URL("../../../dist/store/sqlite/back-up-store.js", import.meta.url));
+const entry = new URL("../../../dist/backup-thread-entry.js", import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), "backup-"));
 const data = join(folder, "data");
 const backups = (): string[] =>
@@ -82,11 +81,9 @@ it("one that is killed half-way leaves the earlier backup whole, and the next on
     const artifact = { name: "large", type: "text", blob: "x".repeat(4 * 1024 ** 2) };
     await store.storeSubmissions([anArrival({ taskId: `large/${n}`, extra: { artifacts: [artifact] } })]);
   }
-  const code = `import { planBackup, writeBackup } from ${JSON.stringify(compiled)};
-    await writeBackup(planBackup(${JSON.stringify(data)}, ${JSON.stringify(join(folder, "b3"))}), { onProgress() {} });`;
-  const script = join(folder, "script.mjs");
-  writeFileSync(script, code);
-  const child = spawn(process.execPath, [script], { stdio: "inherit" });
+  const child = spawn(process.execPath, [bundleProgram("doubles/back-up.mjs"), data, join(folder, "b3")], {
+    stdio: "inherit",
+  });
   const part = `b3.part-${child.pid}`;
   // Asked more often than once in the time that the backup takes.
   while ((statSync(join(folder, part), { throwIfNoEntry: false })?.size ?? 0) === 0) {

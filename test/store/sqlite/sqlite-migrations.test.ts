@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import Database from "libsql";
@@ -13,6 +12,7 @@ import { firstJob } from "../../../src/store/rules/advance-job.ts";
 import { gridCell } from "../../../src/store/rules/grid-cell.ts";
 import { migrate, steps, takeStep } from "../../../src/store/sqlite/sqlite-migrations.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { bundleProgram } from "../../bundle-program.ts";
 import { aClaim, anArrival } from "../../examples.ts";
 
 jest.setTimeout(60_000);
@@ -195,13 +195,8 @@ it("if a newer version migrates the file while it is in use, the store is away a
 });
 
 it("several processes can open a new file at the same time", async () => {
-  const script = `import { openSqliteStore } from "./src/store/sqlite/sqlite-store.ts";
-    const store = await openSqliteStore(process.argv[1], 30); await store.ping(); await store.close();`;
-  const cwd = fileURLToPath(new URL("../../../", import.meta.url));
-  const open = () =>
-    promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script, folder], {
-      cwd,
-    });
+  const program = bundleProgram("doubles/open-store-once.mjs");
+  const open = () => promisify(execFile)(process.execPath, [program, folder]);
   await Promise.all([open(), open(), open(), open()]);
   expect(schemaOf()).toMatchObject({ version: { user_version: steps.length } });
 });

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import * as z from "zod";
 import type { Log } from "../../../log.ts";
+import { packageFile } from "../../../package-files.ts";
 import type { PageFiles } from "../../../web/page-shell.tsx";
 
 /** A file that browsers load. */
@@ -31,8 +32,8 @@ const types: Readonly<Record<string, string>> = {
   ".txt": "text/plain; charset=utf-8",
 };
 
-/** Where `npm run build` puts the bundles. The same path from `src/` and from `dist/`. */
-export const builtAssets = new URL("../../../../dist/assets/", import.meta.url);
+/** Where `npm run build` puts the bundles. */
+export const builtAssets = packageFile("dist/assets/");
 
 /** The folder of our files, in addresses. */
 export const ASSETS_PATH = "/assets/";
