@@ -24,6 +24,12 @@ export interface CellChanges {
 const READ_AT_ONCE = 500;
 /** Workers' clocks may differ by this much: changes this far before the last known one are read again. */
 const OVERLAP_MS = 15_000;
+/** The same while the push changes so much that reading all of them each time would cost too much: the time that a batch takes. */
+const SHORT_OVERLAP_MS = 2000;
+/** So many known cells may be read again each time. */
+const FEW_AGAIN = 200;
+/** How often more of them are read again. */
+const MANY_AGAIN_EVERY_MS = 10_000;
 /** How often all cells are read: changes alone do not tell which jobs have moved to another push, or were coalesced. */
 const COMPLETE_EVERY_MS = 5 * 60_000;
 /** How many jobs that a push no longer has are remembered. Jobs seldom move. */
@@ -42,9 +48,15 @@ export class HotPush {
   #place: CellPlace | null = null;
   #completeAtMs = 0;
   #readAtMs = 0;
+  /** When changes of the whole {@link OVERLAP_MS} were last read again, and how many of them were known. */
+  #againAtMs = 0;
+  #knownAgain = 0;
   #lastChange = 0;
   #bytes = 0;
   #refreshing: Promise<void> | null = null;
+  /** The last answer of {@link changesAfter}. */
+  #told: { readonly number: number; readonly lastChange: number; readonly changes: CellChanges } | null =
+    null;
 
   constructor(id: string, maxJobs: number, nextNumber: () => number) {
     this.id = id;
@@ -74,9 +86,20 @@ export class HotPush {
     return this.#refreshing;
   }
 
-  /** Returns the changes with a greater number; null if there are none. With 0, all cells. */
+  /**
+   * Returns the changes with a greater number; null if there are none. With 0, all cells. Pages that were told up to the same number
+   * get the same object, so that what is made of it can be shared.
+   */
   changesAfter(number: number): CellChanges | null {
-    if (this.#lastChange <= number) return null;
+    const lastChange = this.#lastChange;
+    if (lastChange <= number) return null;
+    if (this.#told?.number !== number || this.#told.lastChange !== lastChange) {
+      this.#told = { number, lastChange, changes: this.#collectAfter(number) };
+    }
+    return this.#told.changes;
+  }
+
+  #collectAfter(number: number): CellChanges {
     const isComplete = number === 0;
     return {
       isComplete,
@@ -89,13 +112,17 @@ export class HotPush {
     const isComplete = this.#place === null || nowMs - this.#completeAtMs >= COMPLETE_EVERY_MS;
     const seen = new Set<string>();
     const turns = new EventLoopTurns();
-    let after = isComplete || this.#place === null ? null : placeToReadFrom(this.#place, this.#readAtMs);
+    const isLong = this.#knownAgain <= FEW_AGAIN || nowMs - this.#againAtMs >= MANY_AGAIN_EVERY_MS;
+    const overlapMs = isLong ? OVERLAP_MS : SHORT_OVERLAP_MS;
+    let after =
+      isComplete || this.#place === null ? null : placeToReadFrom(this.#place, this.#readAtMs, overlapMs);
+    let known = 0;
     for (;;) {
       const place = after === null ? {} : { after };
       const { cells, next } = await store.listCells({ result_set: this.id, ...place, limit: READ_AT_ONCE });
       for (const cell of cells) {
         seen.add(cell.cell[CELL.guid]);
-        this.#take(cell);
+        if (!this.#take(cell)) known += 1;
       }
       after = next;
       if (cells.length < READ_AT_ONCE) break;
@@ -103,6 +130,10 @@ export class HotPush {
     }
     this.#place = after;
     this.#readAtMs = nowMs;
+    if (isLong) {
+      this.#againAtMs = nowMs;
+      this.#knownAgain = isComplete ? 0 : known;
+    }
     if (!isComplete) return;
     this.#completeAtMs = nowMs;
     for (const guid of this.#cells.keys()) {
@@ -110,16 +141,17 @@ export class HotPush {
     }
   }
 
-  /** A cell that is known already in this version is the same one, read again. */
-  #take({ cell, coalesced }: GridCell): void {
+  /** Returns false for a cell that is known already in this version: it is the same one, read again. */
+  #take({ cell, coalesced }: GridCell): boolean {
     const guid = cell[CELL.guid];
     const known = this.#cells.get(guid);
-    if (known === undefined && this.#cells.size >= this.#maxJobs) return;
-    if (known?.cell[CELL.version] === cell[CELL.version] && known.coalesced === coalesced) return;
+    if (known === undefined && this.#cells.size >= this.#maxJobs) return true;
+    if (known?.cell[CELL.version] === cell[CELL.version] && known.coalesced === coalesced) return false;
     this.#lastChange = this.#nextNumber();
     this.#cells.set(guid, { cell, coalesced, changeNumber: this.#lastChange });
     this.#bytes += sizeOf(cell) - (known === undefined ? 0 : sizeOf(known.cell));
     if (known === undefined) this.#gone = this.#gone.filter((each) => each.guid !== guid);
+    return true;
   }
 
   #drop(guid: string): void {
@@ -137,13 +169,14 @@ export class HotPush {
  * have stored something earlier since the last reading.
  *
  * @param readAtMs - when the push was last read.
+ * @param overlapMs - how much earlier.
  */
-function placeToReadFrom(last: CellPlace, readAtMs: number): CellPlace {
+function placeToReadFrom(last: CellPlace, readAtMs: number, overlapMs: number): CellPlace {
   const changedMs = Date.parse(last.changed);
   // Nothing has been read yet.
   if (Number.isNaN(changedMs)) return { changed: "", id: null };
   if (changedMs < readAtMs - OVERLAP_MS) return last;
-  return { changed: new Date(Math.min(changedMs, readAtMs) - OVERLAP_MS).toISOString(), id: null };
+  return { changed: new Date(Math.min(changedMs, readAtMs) - overlapMs).toISOString(), id: null };
 }
 
 function sizeOf(cell: JobCell): number {

@@ -4,24 +4,15 @@ import { resultSetId } from "../../domain/ids.ts";
 import type { PageReads, PushRow } from "../../store/ports/page-reads.ts";
 import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import type { GridModel, GridPosition } from "./grid-model.ts";
+import {
+  admitHeads,
+  createViewer,
+  type GridViewer,
+  type GridWatch,
+  type Head,
+  isNews,
+} from "./grid-viewer.ts";
 import type { CellChanges } from "./hot-push.ts";
-
-/** What an open page wants to know. */
-export interface GridWatch {
-  readonly project: string;
-  /** The first 12 characters of the revisions of the pushes on the page. */
-  readonly revisions: readonly string[];
-  /** Which pushes belong on the page if they arrive later; null if none do. */
-  readonly follows: {
-    readonly author: string | null;
-    /** Seconds since the Unix epoch. */
-    readonly since: number | null;
-    /** The page holds the whole list, so that it has no later page for a push that comes in below. */
-    readonly isWhole: boolean;
-  } | null;
-  /** The page has all changes up to here. */
-  readonly after: GridPosition;
-}
 
 /** What has happened since the last event. */
 export type GridEvent =
@@ -38,6 +29,7 @@ export type GridEvent =
   | { readonly kind: "away" }
   | { readonly kind: "back" };
 
+/** The changes of one push, or a part of them. Pages that get the same changes get the same object. */
 export interface PushChanges extends CellChanges {
   readonly revision: string;
   /** Other events follow with the rest of these changes. */
@@ -60,26 +52,16 @@ export interface LiveGridOptions {
 
 /** How many of a project's newest pushes are looked at for new ones. */
 const NEWEST = 20;
-/** The most pushes that one page watches. */
-const MAX_WATCHED = 50;
 
-interface Viewer {
-  readonly watch: GridWatch;
-  /** The revisions of the watched pushes, in the order of the page. */
-  readonly revisions: Set<string>;
-  /** The push details that were last sent, by revision. */
-  readonly heads: Map<string, string>;
+interface Viewer extends GridViewer {
   readonly send: SendEvent;
-  position: GridPosition;
-  unwatched: string;
-  /** It still gets its last changes, because its reader is slow. Until then it is passed over, and nobody waits for it. */
-  isBeingTold: boolean;
 }
 
 /** Looks for changes while pages are open, once for all of them, and tells each page what concerns it. */
 export class LiveGrid {
   readonly #options: LiveGridOptions;
   readonly #viewers = new Set<Viewer>();
+  readonly #parts = new WeakMap<CellChanges, readonly PushChanges[]>();
   #timer: NodeJS.Timeout | null = null;
   #isAway = false;
 
@@ -89,10 +71,7 @@ export class LiveGrid {
 
   /** Sends events to an open page. @returns a function that ends it. */
   open(watch: GridWatch, send: SendEvent): () => void {
-    const viewer: Viewer = {
-      ...{ watch, revisions: new Set(watch.revisions.slice(0, MAX_WATCHED)), heads: new Map(), send },
-      ...{ position: watch.after, unwatched: "", isBeingTold: false },
-    };
+    const viewer: Viewer = { ...createViewer(watch), send };
     this.#viewers.add(viewer);
     if (this.#isAway) void send({ kind: "away" });
     // At once, because the page may have been without a stream for a while.
@@ -128,8 +107,8 @@ export class LiveGrid {
     const viewers = [...this.#viewers].filter(({ isBeingTold }) => !isBeingTold);
     const newest = await this.#newestPushes(viewers);
     for (const viewer of viewers) admitHeads(viewer, newest.get(viewer.watch.project) ?? []);
-    const skipped = await this.#lookAtPushes(viewers);
     const turns = new EventLoopTurns();
+    const skipped = await this.#lookAtPushes(viewers, turns);
     for (const viewer of viewers) {
       viewer.isBeingTold = true;
       this.#tell(viewer, newest.get(viewer.watch.project) ?? [], skipped)
@@ -141,17 +120,20 @@ export class LiveGrid {
     }
   }
 
-  async #newestPushes(viewers: readonly Viewer[]): Promise<ReadonlyMap<string, readonly PushRow[]>> {
-    const newest = new Map<string, readonly PushRow[]>();
+  async #newestPushes(viewers: readonly Viewer[]): Promise<ReadonlyMap<string, readonly Head[]>> {
+    const newest = new Map<string, readonly Head[]>();
     for (const project of new Set(viewers.map(({ watch }) => watch.project))) {
       const { pushes } = await this.#options.store.listPushes({ project, limit: NEWEST });
-      newest.set(project, pushes);
+      newest.set(
+        project,
+        pushes.map((push) => ({ push, text: JSON.stringify(push) })),
+      );
     }
     return newest;
   }
 
   /** Brings the watched pushes up to date. Returns the ids of those that have no room in memory. */
-  async #lookAtPushes(viewers: readonly Viewer[]): Promise<ReadonlySet<string>> {
+  async #lookAtPushes(viewers: readonly Viewer[], turns: EventLoopTurns): Promise<ReadonlySet<string>> {
     const { model } = this.#options;
     const ids = new Set(
       viewers.flatMap(({ watch, revisions }) =>
@@ -163,14 +145,15 @@ export class LiveGrid {
       // Otherwise the watched pushes would drive each other out of memory, and all would be read completely each time.
       if (model.has(id) || model.hasRoom()) await model.look(id);
       else skipped.add(id);
+      await turns.giveIfDue();
     }
     return skipped;
   }
 
-  async #tell(viewer: Viewer, newest: readonly PushRow[], skipped: ReadonlySet<string>): Promise<void> {
+  async #tell(viewer: Viewer, newest: readonly Head[], skipped: ReadonlySet<string>): Promise<void> {
     const { model, cellsOfEvent } = this.#options;
     const { watch, revisions, send } = viewer;
-    let heads = newest.filter((push) => isNews(viewer, push));
+    let heads = newest.filter((head) => isNews(viewer, head)).map(({ push }) => push);
     let pushes: PushChanges[] = [];
     let cells = 0;
     let hasSent = false;
@@ -179,7 +162,7 @@ export class LiveGrid {
     const ids = [...revisions].map((revision) => ({ revision, id: resultSetId(watch.project, revision) }));
     const told = ids.map(({ revision, id }) => ({ revision, changes: model.changesOf(id, viewer.position) }));
     for (const { revision, changes } of told) {
-      for (const part of changes === null ? [] : partsOf(revision, changes, cellsOfEvent)) {
+      for (const part of changes === null ? [] : this.#partsOf(revision, changes)) {
         pushes.push(part);
         cells += part.cells.length;
         if (cells < cellsOfEvent) continue;
@@ -199,10 +182,19 @@ export class LiveGrid {
     if (hasSent || heads.length > 0 || pushes.length > 0)
       await send({ kind: "changes", heads, pushes, position });
   }
+
+  /** The same for all pages that get the same changes. */
+  #partsOf(revision: string, changes: CellChanges): readonly PushChanges[] {
+    const known = this.#parts.get(changes);
+    if (known !== undefined) return known;
+    const parts = cutChanges(revision, changes, this.#options.cellsOfEvent);
+    this.#parts.set(changes, parts);
+    return parts;
+  }
 }
 
 /** Cuts the changes of a push into parts of at most so many cells. */
-function partsOf(revision: string, { isComplete, cells, gone }: CellChanges, most: number): PushChanges[] {
+function cutChanges(revision: string, { isComplete, cells, gone }: CellChanges, most: number): PushChanges[] {
   const count = Math.max(1, Math.ceil(cells.length / most));
   return Array.from({ length: count }, (_, part) => ({
     revision,
@@ -211,34 +203,4 @@ function partsOf(revision: string, { isComplete, cells, gone }: CellChanges, mos
     gone: part === 0 ? gone : [],
     more: part < count - 1,
   }));
-}
-
-/** Adds the pushes that have arrived, and belong on the page, to those that it watches. */
-function admitHeads({ watch, revisions }: Viewer, newest: readonly PushRow[]): void {
-  const { follows } = watch;
-  if (follows === null) return;
-  for (const push of follows.isWhole ? newest : pushesAbove(revisions, newest)) {
-    const isFitting =
-      (follows.author === null || push.author === follows.author) &&
-      (follows.since === null || push.order_at >= follows.since);
-    if (isFitting && revisions.size < MAX_WATCHED) revisions.add(push.short_revision);
-  }
-}
-
-/** Returns those of the newest pushes that stand above the last push of the page. Those below belong on a later page. */
-function pushesAbove(revisions: ReadonlySet<string>, newest: readonly PushRow[]): readonly PushRow[] {
-  const last = newest.findLastIndex(({ short_revision }) => revisions.has(short_revision));
-  if (last !== -1) return newest.slice(0, last);
-  // So many pushes have come that none of the page is among the newest. A reload shows those in between.
-  return revisions.size === 0 ? newest : newest.slice(0, 1);
-}
-
-/** Returns whether a push is on the page, and has not been sent as it is now. */
-function isNews({ revisions, heads }: Viewer, push: PushRow): boolean {
-  const { short_revision } = push;
-  if (!revisions.has(short_revision)) return false;
-  const text = JSON.stringify(push);
-  if (heads.get(short_revision) === text) return false;
-  heads.set(short_revision, text);
-  return true;
 }

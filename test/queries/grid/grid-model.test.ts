@@ -95,6 +95,38 @@ describe("a push in memory", () => {
     expect(after?.id === null).toBe(beforeMs > 0);
   });
 
+  it("that changes very much is read from 2 s before the last change, and every 10 s from 15 s before", async () => {
+    const many = Array.from({ length: 201 }, (_, number) => running(`${number}/0`));
+    await store.storeSubmissions(many);
+    const model = aModel({ maxJobs: 300 });
+    const readFrom = async (): Promise<number> => {
+      await model.look(push);
+      return Date.parse(many[0]?.received_at ?? "") - Date.parse(asked.at(-1)?.after?.changed ?? "");
+    };
+    await model.look(push);
+    expect(await readFrom()).toBe(15_000);
+    expect([await readFrom(), await readFrom()]).toEqual([2000, 2000]);
+    nowMs += 9_000;
+    expect(await readFrom()).toBe(2000);
+    nowMs += 1_000;
+    expect(await readFrom()).toBe(15_000);
+  });
+
+  it("tells all that have the same position the same object, until there is another change", async () => {
+    await store.storeSubmissions([running("a/0")]);
+    const model = aModel();
+    await model.look(push);
+    const position = model.position();
+    await store.storeSubmissions([running("b/0")]);
+    await model.look(push);
+    const changes = model.changesOf(push, position);
+    expect(model.changesOf(push, position)).toBe(changes);
+    await store.storeSubmissions([passed("b/0")]);
+    await model.look(push);
+    expect(told(model, position)).toEqual(["b/0 completed"]);
+    expect(changes?.cells.map(({ cell }) => cell[CELL.state])).toEqual(["running"]);
+  });
+
   it("is read by all who look at the same time together", async () => {
     await store.storeSubmissions([running("a/0")]);
     const model = aModel();

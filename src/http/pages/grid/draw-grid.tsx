@@ -7,7 +7,7 @@ import { GridMain } from "../../../web/grid/draw/grid-main.tsx";
 import { PushContent, PushSection } from "../../../web/grid/draw/push-section.tsx";
 import { GridRow } from "../../../web/grid/draw/row-drawing.tsx";
 import type { GridView } from "../../../web/grid/grid-view.ts";
-import { addCounts } from "../../../web/grid/job-counts.ts";
+import { addCounts, type JobCounts } from "../../../web/grid/job-counts.ts";
 import { showPush } from "../../../web/grid/shown-push.ts";
 import { drawAround, drawFrame, drawMarkup, type Markup } from "../serve/markup.ts";
 import { chooseInTurns, jobsOf } from "./grid-jobs.ts";
@@ -22,39 +22,68 @@ export interface GridPage {
   readonly panel: VNode | null;
 }
 
+/** A push that was drawn before. */
+interface KnownPush {
+  /** What was drawn: another text stands for another push, other jobs, or another view. */
+  readonly key: string;
+  readonly offered: JobCounts;
+  readonly markup: Markup;
+}
+
+/** Most readers look at the same pushes in the same way, so the last drawing of each is kept. */
+const lastDrawn = new WeakMap<HotPush, KnownPush>();
+/** The most characters that are kept of a push. A push of 1,000 jobs has about 60,000. */
+const MAX_KEPT = 200_000;
+
 /**
  * Draws the grid, push by push. It gives the event loop a turn after each platform row, since a large grid takes a tenth of a second.
  */
 export async function* drawGrid({ view, pushes, next, panel }: GridPage): AsyncGenerator<Markup> {
   const turns = new EventLoopTurns();
-  const arranged: DrawnPush[] = [];
-  const counts = [];
+  const inView = JSON.stringify(view);
+  const found: (KnownPush | PushInTurns)[] = [];
   for (const { row, hot } of pushes) {
-    const all = await jobsOf(hot, turns);
-    const chosen = await chooseInTurns(all.jobs, view.filter, turns);
-    counts.push(chosen.offeredCounts);
-    arranged.push(arrangePush({ push: showPush(row), all, chosen, view, tabIndex: undefined }));
+    const key = `${hot.lastChange} ${inView} ${JSON.stringify(row)}`;
+    const known = lastDrawn.get(hot);
+    found.push(known?.key === key ? known : await arrangeInTurns({ row, hot, key, view }, turns));
     await turns.giveIfDue();
   }
-  const list = { view, counts: addCounts(counts), next, isEmpty: pushes.length === 0 };
+  const counts = addCounts(found.map(({ offered }) => offered));
+  const list = { view, counts, next, isEmpty: pushes.length === 0 };
   const [before, after] = drawFrame((place) => (
     <GridMain {...list} panel={panel}>
       {place}
     </GridMain>
   ));
   yield before;
-  for (const push of arranged) yield await drawPush(push, turns);
+  for (const push of found) yield "markup" in push ? push.markup : await drawPush(push, turns);
   yield after;
 }
 
-async function drawPush(drawn: DrawnPush, turns: EventLoopTurns): Promise<Markup> {
+/** A push that is going to be drawn. */
+interface PushInTurns extends Omit<KnownPush, "markup"> {
+  readonly hot: HotPush;
+  readonly drawn: DrawnPush;
+}
+
+async function arrangeInTurns(
+  { row, hot, key, view }: { row: PushRow; hot: HotPush; key: string; view: GridView },
+  turns: EventLoopTurns,
+): Promise<PushInTurns> {
+  const all = await jobsOf(hot, turns);
+  const chosen = await chooseInTurns(all.jobs, view.filter, turns);
+  const drawn = arrangePush({ push: showPush(row), all, chosen, view, tabIndex: undefined });
+  return { hot, key, offered: chosen.offeredCounts, drawn };
+}
+
+async function drawPush({ hot, key, offered, drawn }: PushInTurns, turns: EventLoopTurns): Promise<Markup> {
   const rows: Markup[] = [];
   for (const row of drawn.rows) {
     await turns.giveIfDue();
     rows.push(drawMarkup(<GridRow row={row} drawing={drawn.drawing} />));
   }
   await turns.giveIfDue();
-  return drawAround(
+  const markup = drawAround(
     (place) => (
       <PushSection revision={drawn.push.revision}>
         <PushContent drawn={drawn} zone="UTC" rows={place} />
@@ -62,4 +91,6 @@ async function drawPush(drawn: DrawnPush, turns: EventLoopTurns): Promise<Markup
     ),
     rows,
   );
+  if (markup.html.length <= MAX_KEPT) lastDrawn.set(hot, { key, offered, markup });
+  return markup;
 }

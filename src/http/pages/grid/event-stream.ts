@@ -26,12 +26,12 @@ export class EventStream {
   /**
    * Sends an event.
    *
+   * @param json - its data, without line feeds.
    * @param id - comes back as `Last-Event-ID` when the browser connects again; null for none.
    * @returns a promise that ends when the browser has read nearly all of what waits for it, or the stream was closed.
    */
-  async send(name: string, data: unknown, id: string | null = null): Promise<void> {
-    // JSON has no line feeds, so the data is one line.
-    this.#push(`${id === null ? "" : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+  async send(name: string, json: string, id: string | null = null): Promise<void> {
+    this.#push(`${id === null ? "" : `id: ${id}\n`}event: ${name}\ndata: ${json}\n\n`);
     const { body } = this;
     if (body.destroyed || body.readableLength < body.readableHighWaterMark) return;
     await new Promise<void>((resolve) => this.#waiting.push(resolve));

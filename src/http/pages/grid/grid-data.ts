@@ -30,7 +30,10 @@ export async function cellsJson(
 ): Promise<Buffer> {
   const turns = new EventLoopTurns();
   const ids = revisions.map((revision) => ({ revision, id: resultSetId(project, revision) }));
-  for (const { id } of ids) await model.look(id);
+  for (const { id } of ids) {
+    await model.look(id);
+    await turns.giveIfDue();
+  }
   const position = model.position();
   const pieces: string[] = [];
   for (const { revision, id } of ids) {
@@ -38,7 +41,17 @@ export async function cellsJson(
     if (changes !== null) pieces.push(JSON.stringify(cellsOfPush(revision, changes)));
     await turns.giveIfDue();
   }
-  // Each push is written in a turn of its own, so the text is put together here.
-  const head = JSON.stringify({ position, pushes: [] } satisfies CellsAnswer);
-  return Buffer.from(`${head.slice(0, -2)}${pieces.join(",")}]}`);
+  return Buffer.from(withPushes({ position, pushes: [] }, pieces));
+}
+
+/**
+ * Returns an answer as JSON, with pushes that were written as JSON before: each in a turn of its own, or for other readers too.
+ *
+ * @param head - the answer without pushes, which are its last member.
+ */
+export function withPushes(
+  head: CellsAnswer & { readonly pushes: readonly [] },
+  pushes: readonly string[],
+): string {
+  return `${JSON.stringify(head).slice(0, -"]}".length)}${pushes.join(",")}]}`;
 }

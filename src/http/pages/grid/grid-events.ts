@@ -1,14 +1,15 @@
 import type { FastifyPluginAsync } from "fastify";
 import type { GridModel } from "../../../queries/grid/grid-model.ts";
-import { type GridEvent, type GridWatch, LiveGrid } from "../../../queries/grid/live-grid.ts";
-import type { ChangesEvent, UnwatchedEvent } from "../../../web/grid/grid-answers.ts";
+import type { GridWatch } from "../../../queries/grid/grid-viewer.ts";
+import { type GridEvent, LiveGrid, type PushChanges } from "../../../queries/grid/live-grid.ts";
+import type { CellsOfPush, ChangesEvent, UnwatchedEvent } from "../../../web/grid/grid-answers.ts";
 import { showPush } from "../../../web/grid/shown-push.ts";
 import type { IsTrusted } from "../../server/client-address.ts";
 import type { PageParts } from "../page-parts.ts";
 import { PageRefused } from "../serve/page-refused.ts";
 import { clientOf } from "../serve/page-requests.ts";
 import { EventStream } from "./event-stream.ts";
-import { cellsOfPush } from "./grid-data.ts";
+import { cellsOfPush, withPushes } from "./grid-data.ts";
 import { queryOf, readPath } from "./grid-question.ts";
 
 /** How often the store is asked for changes while a page is open, in milliseconds. */
@@ -99,16 +100,27 @@ function sendEvent(stream: EventStream, event: GridEvent): Promise<void> {
   switch (event.kind) {
     case "changes": {
       const { heads, pushes, position } = event;
-      const data: ChangesEvent = {
-        position,
-        heads: heads.map(showPush),
-        pushes: pushes.map(({ revision, more, ...changes }) => ({ ...cellsOfPush(revision, changes), more })),
-      };
-      return stream.send("changes", data, position);
+      const head = { position, heads: heads.map(showPush), pushes: [] as const } satisfies ChangesEvent;
+      return stream.send("changes", withPushes(head, pushes.map(changesJson)), position);
     }
     case "unwatched":
-      return stream.send("unwatched", { revisions: event.revisions } satisfies UnwatchedEvent);
+      return stream.send(
+        "unwatched",
+        JSON.stringify({ revisions: event.revisions } satisfies UnwatchedEvent),
+      );
     default:
-      return stream.send(event.kind, {});
+      return stream.send(event.kind, "{}");
   }
+}
+
+const written = new WeakMap<PushChanges, string>();
+
+/** Writes the changes of a push as JSON, once for all pages that get them. */
+function changesJson(changes: PushChanges): string {
+  const known = written.get(changes);
+  if (known !== undefined) return known;
+  const { revision, more, ...cells } = changes;
+  const json = JSON.stringify({ ...cellsOfPush(revision, cells), more } satisfies CellsOfPush);
+  written.set(changes, json);
+  return json;
 }

@@ -3,6 +3,7 @@ import { shortRevision } from "../../../domain/result-set.ts";
 import { GridModel } from "../../../queries/grid/grid-model.ts";
 import { listGrid, type PushList } from "../../../queries/grid/list-grid.ts";
 import { writePushCursor } from "../../../queries/grid/push-cursor.ts";
+import { EventLoopTurns } from "../../../timing/event-loop-turns.ts";
 import { readGridView } from "../../../web/grid/grid-address.ts";
 import type { PushesAnswer } from "../../../web/grid/grid-answers.ts";
 import type { GridView } from "../../../web/grid/grid-view.ts";
@@ -38,7 +39,11 @@ export function gridRoutes(parts: PageParts, isTrusted: IsTrusted): FastifyPlugi
   async function sendGrid(reply: FastifyReply, view: GridView): Promise<FastifyReply> {
     const [list, panel] = await Promise.all([pushesOf(view), gridPanel(parts, view)]);
     const pushes = [];
-    for (const row of list.pushes) pushes.push({ row, hot: await model.look(row.id) });
+    const turns = new EventLoopTurns();
+    for (const row of list.pushes) {
+      pushes.push({ row, hot: await model.look(row.id) });
+      await turns.giveIfDue();
+    }
     const isKnown = pushes.length > 0 || (await store.hasProject(view.project));
     const main = drawGrid({ view, pushes, next: cursorOf(list), panel });
     const { project, revision } = view;
