@@ -4,18 +4,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
 import { planDemo } from "../../../demo/plan-demo.ts";
-import type { DemoBody } from "../../../demo/refused-messages.ts";
 import { restoreSegment } from "../../../src/archive/segment.ts";
-import { collectionAt } from "../../../src/domain/collection.ts";
-import type { Message } from "../../../src/ingest/progress/message.ts";
 import type { MessageProgress } from "../../../src/ingest/progress/message-progress.ts";
-import { readCollection } from "../../../src/judge/read-collection.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
 import { aFilter } from "../../archive/an-entry.ts";
-import { itemRules } from "../../examples.ts";
 import { IngestStory } from "../../ingest/an-ingest.ts";
-import { messageOf } from "../../ingest/write-messages.ts";
+import { demoMessage } from "../../ingest/demo-message.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 import { readWhole } from "../../store/whole-documents.ts";
@@ -56,7 +51,7 @@ beforeAll(async () => {
     batch: { maxItems: 50, maxBytes: 1024 ** 2, waitMs: 1 },
     rejectionMaxBytes: 65_536,
   });
-  const messages = await Promise.all(bodies.map(toMessage));
+  const messages = await Promise.all(bodies.map(demoMessage));
   const answers = await Promise.all(messages.map((message) => story.submit(message)));
   refusedPosts = answers.filter((answer) => answer.kind === "ended" && isRefusedPost(answer.progress)).length;
   const stored = Object.entries(await readWhole(story.real));
@@ -64,18 +59,6 @@ beforeAll(async () => {
   original = Object.fromEntries(stored.filter(([, value]) => Object(value).endpoint === undefined));
 });
 afterAll(() => story.end());
-
-async function toMessage({ atMs, origin, bytes: body }: DemoBody): Promise<Message> {
-  if (origin.kind === "pulse") return messageOf({ ...origin, receivedAtMs: atMs, body, oversize: null });
-  const collection = collectionAt(origin.endpoint);
-  if (collection === null) throw new Error(`nothing is posted at ${origin.endpoint}`);
-  const read = await readCollection(body, { ...collection, maxItems: 1000, ...itemRules });
-  if (!read.ok) throw new Error(read.detail);
-  return {
-    ...{ origin, receivedAtMs: atMs, raw: { body, oversize: null }, read: () => read.reading },
-    ...{ suspectKey: null, spoolable: null, waitsForStore: false },
-  };
-}
 
 function isRefusedPost({ message, ended }: MessageProgress): boolean {
   return message.origin.kind === "rest" && ended.every(({ outcome }) => outcome === "rejected");
