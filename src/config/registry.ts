@@ -58,6 +58,8 @@ export interface Registry {
   readonly acceptsProject: AcceptedProjects["accepts"];
   /** How long a project's jobs are kept, in days, 0 for ever; null if the file says nothing about the project. */
   readonly retainedDays: (project: string) => number | null;
+  /** What the file says about that, by names and patterns of projects. */
+  readonly retain: Readonly<Record<string, number>>;
   /** Things that work but are probably mistakes, each with file and line. */
   readonly warnings: readonly string[];
 }
@@ -95,6 +97,7 @@ export function parseRegistry(path: string, text: string | null, deployment?: st
     bindings: [...bindings.values()],
     acceptsProject: accepts,
     retainedDays: retainedDaysOf(value.retain ?? {}),
+    retain: value.retain ?? {},
     warnings: firstTold(path, [...inForce.flatMap(lookalikes), ...warnings]),
   };
 }

@@ -1,4 +1,5 @@
 import { clientIdOf, isClient } from "../domain/origin.ts";
+import { canonicalJson } from "../domain/text/canonical-json.ts";
 import type { WorkerAnswer } from "../http/observe/ask-worker.ts";
 import type { WorkerStatus } from "../http/observe/worker-status.ts";
 import type { Credential } from "../store/ports/credential-store.ts";
@@ -11,6 +12,7 @@ import type {
   OperateFigures,
   ProblemFigures,
   RejectionGroup,
+  RetentionFigures,
   StoreFigures,
   WorkerFigures,
 } from "../web/operate/operate-figures.ts";
@@ -48,6 +50,7 @@ export function operateView({ workers, thisWorker, store, at }: OperateFacts): O
     workers: workers.map(toWorkerFigures),
     exchanges: exchanges(statuses),
     clients: clients(statuses, store),
+    retention: retention(workers),
     store: toStoreFigures(store),
   };
 }
@@ -167,6 +170,28 @@ function clients(statuses: readonly WorkerStatus[], { credentials }: StoreFacts)
       last_used_at: [credential?.last_used_at ?? "", last_received_at ?? ""].toSorted().at(-1) || null,
     };
   });
+}
+
+function retention(workers: readonly WorkerAnswer[]): RetentionFigures | null {
+  const told = workers.flatMap(({ url, status }) => (status === null ? [] : [{ url, ...status.retention }]));
+  const [first] = told;
+  if (first === undefined) return null;
+  const removed: Record<string, number> = {};
+  for (const [kind, count] of told.flatMap((each) => Object.entries(each.removed))) {
+    removed[kind] = (removed[kind] ?? 0) + count;
+  }
+  return {
+    kept: first.kept,
+    differ: told.some(({ kept }) => canonicalJson(kept) !== canonicalJson(first.kept)),
+    at_work: told.find(({ working }) => working)?.url ?? null,
+    last_run_at:
+      told
+        .flatMap(({ last_run_at }) => last_run_at ?? [])
+        .toSorted()
+        .at(-1) ?? null,
+    lag_seconds: Math.max(...told.map(({ lag_seconds }) => lag_seconds)),
+    removed,
+  };
 }
 
 function toStoreFigures({ name, work, rejections, onlyCounted, ledgerWorkers }: StoreFacts): StoreFigures {

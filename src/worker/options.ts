@@ -43,6 +43,11 @@ export function httpOptions(settings: Settings) {
     prefetch: settings.PREFETCH,
     ackTimeoutMs: settings.ACK_TIMEOUT_SECONDS * 1000,
     queueLimit: settings.QUEUE_LIMIT,
+    kept: {
+      jobs: settings.RETAIN_DAYS,
+      rejections: settings.REJECTION_TTL_DAYS,
+      archive: settings.ARCHIVE_DAYS,
+    },
     stallLimitMs: settings.STALL_SECONDS * 1000,
   } satisfies Partial<HttpOptions>;
 }

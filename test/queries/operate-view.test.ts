@@ -132,6 +132,30 @@ it("clients are those with a credential and those that posted, and show no secre
   expect(JSON.stringify(view)).not.toContain("clear:secret");
 });
 
+it("what retention has removed is summed over the workers, and different settings are noticed", () => {
+  const idle = aStatus().retention;
+  const working = {
+    ...idle,
+    working: true,
+    lag_seconds: 60,
+    last_run_at: null,
+    removed: { jobs: 2, pushes: 1 },
+  };
+  const workers = [
+    answer(THIS, { retention: { ...idle, removed: { jobs: 3 } } }),
+    answer("http://b:1", { retention: working }),
+  ];
+  expect(operateView(facts({ workers })).retention).toEqual({
+    ...{ kept: idle.kept, differ: false, at_work: "http://b:1", lag_seconds: 60 },
+    ...{ last_run_at: idle.last_run_at, removed: { jobs: 5, pushes: 1 } },
+  });
+  const other = answer("http://b:1", { retention: { ...idle, kept: { ...idle.kept, archive: 0 } } });
+  expect(operateView(facts({ workers: [answer(THIS), other] })).retention).toMatchObject({
+    ...{ differ: true, at_work: null },
+  });
+  expect(operateView(facts({ workers: [] })).retention).toBeNull();
+});
+
 it("rejections are told apart by exchange and by client", () => {
   const count = { rejections: 3, messages: 214, first_seen: "", last_seen: "2026-01-05T04:11:02.000Z" };
   const rejections = [

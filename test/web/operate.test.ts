@@ -103,6 +103,13 @@ chromium.describe("the operator's pages", () => {
     const text = (await page.locator("main").textContent()) ?? "";
     expect(text).toMatch(/12 of 400 prefetched/);
     expect(text).toMatch(/queue\/u\/jobs: 40 ready of 8,000, not growing/);
+    expect(text).toContain(
+      "Completed jobs are kept for 90 days (try for 30 days, release-* for ever), other jobs twice as long, " +
+        "rejections for 30 days. Messages stay in the archive for 7 days.",
+    );
+    expect(text).toMatch(
+      /The last run ended \d+ .* ago, and nothing was left to remove\. Removed .*: nothing\./,
+    );
     expect(await page.locator("svg.sparkline").count()).toBeGreaterThan(5);
     expect(await page.getByRole("row", { name: /release-bot/ }).textContent()).toContain("try");
     const { url } = server;

@@ -1,6 +1,7 @@
 import { readSettings } from "../../config/read-settings.ts";
 import { readRegistry } from "../../config/registry.ts";
 import { Misuse } from "../../domain/faults.ts";
+import { countsText } from "../../domain/text/counts-text.ts";
 import { type ExpiredKind, expiredKinds } from "../../metrics/retention-counters.ts";
 import { daysBefore, expiryQuery } from "../../retention/expiry-query.ts";
 import { runExpiry } from "../../retention/run-expiry.ts";
@@ -17,7 +18,6 @@ import { columns } from "../output/columns.ts";
 import { cutName } from "../output/cut-to-width.ts";
 import { print, printJson, tell } from "../output/print.ts";
 import { createProgress } from "../output/progress.ts";
-import { countsText } from "../output/retention-text.ts";
 
 const settingNames = [
   ...storeSettingNames,

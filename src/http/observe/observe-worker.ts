@@ -49,7 +49,13 @@ export interface ObserveOptions {
   /** How long the store may take to answer a ping. */
   readonly pingMs: number;
   /** The files that operators write, as they are in force. */
-  readonly files: { generation(): number; problems(): readonly string[] };
+  readonly files: {
+    generation(): number;
+    problems(): readonly string[];
+    registry(): { readonly retain: Readonly<Record<string, number>> };
+  };
+  /** For how many days things are kept, as long as the files say nothing else. */
+  readonly kept: Omit<WorkerStatus["retention"]["kept"], "projects">;
   /** Called each time, because the worker opens and stops meanwhile. */
   readonly worker: () => WorkerPhase;
   readonly counters: Counters;
@@ -145,7 +151,10 @@ export function observeWorker(options: ObserveOptions): WorkerView {
         rejections: await rejectionTotals(counters),
         artifact_work: await artifactWorkTotals(counters),
         open_work: await countWork(trouble === null ? store : null),
-        retention: await retentionPart(opened?.retention.state() ?? null, counters),
+        retention: {
+          kept: { ...options.kept, projects: files.registry().retain },
+          ...(await retentionPart(opened?.retention.state() ?? null, counters)),
+        },
         recent: await recent.figures(),
         history: recent.history(),
       };
@@ -195,7 +204,7 @@ function brokerPart(
 async function retentionPart(
   state: ReturnType<WorkerParts["retention"]["state"]> | null,
   counters: Counters,
-): Promise<WorkerStatus["retention"]> {
+): Promise<Omit<WorkerStatus["retention"], "kept">> {
   const endedSeconds = await totalOf(counters.expiryEnded);
   return {
     working: state?.isWorking ?? false,

@@ -110,6 +110,16 @@ export const workerStatus = z.object({
   open_work: z.object({ logs: openWork, suggestions: openWork }).nullable(),
   /** The removal of what is too old, which one worker of many does at a time. */
   retention: z.object({
+    /** For how many days things are kept; 0: for ever. */
+    kept: z.object({
+      /** Completed jobs. Others are kept twice as long. */
+      jobs: z.number(),
+      /** Jobs of single projects, by names and patterns. */
+      projects: z.record(z.string(), z.number()),
+      rejections: z.number(),
+      /** 0: nothing is added to the archive. */
+      archive: z.number(),
+    }),
     /** This worker is at it now. */
     working: z.boolean(),
     /** The worker that was at it when this one last wanted to begin; null if there was none. */

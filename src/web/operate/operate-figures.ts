@@ -9,6 +9,8 @@ export interface OperateFigures {
   readonly exchanges: readonly ExchangeFigures[];
   /** The REST clients: their credentials from the store, their jobs summed over the workers that answered. */
   readonly clients: readonly ClientFigures[];
+  /** Summed over the workers that answered; null if none did. */
+  readonly retention: RetentionFigures | null;
   /** What the store says, for all workers. */
   readonly store: StoreFigures;
 }
@@ -95,6 +97,31 @@ export interface ClientFigures {
   /** Null if no worker answered. */
   readonly rejected: number | null;
   readonly last_used_at: string | null;
+}
+
+/** What workers keep, and what they have removed because it was too old. Days are 0 for what is kept for ever. */
+export interface RetentionFigures {
+  readonly kept: KeptDays;
+  /** Whether workers have different settings. Those of the first one are shown. */
+  readonly differ: boolean;
+  /** The worker that removes something now; null if none does. */
+  readonly at_work: string | null;
+  /** When a worker last came to the end, in ISO 8601; null if none has yet. */
+  readonly last_run_at: string | null;
+  /** By how much the jobs that are being removed now have outlived their time. */
+  readonly lag_seconds: number;
+  /** Since the start of the workers, by what it is. */
+  readonly removed: Readonly<Record<string, number>>;
+}
+
+export interface KeptDays {
+  /** Completed jobs; others are kept twice as long. */
+  readonly jobs: number;
+  /** By names and patterns of projects. */
+  readonly projects: Readonly<Record<string, number>>;
+  readonly rejections: number;
+  /** 0: nothing is added to the archive. */
+  readonly archive: number;
 }
 
 export interface StoreFigures {

@@ -7,6 +7,7 @@ import { ClientTable } from "./client-table.tsx";
 import { ExchangeTable } from "./exchange-table.tsx";
 import type { OperateFigures, ProblemFigures, StoreFigures } from "./operate-figures.ts";
 import { RejectionGroups } from "./rejection-groups.tsx";
+import { RetentionWords } from "./retention-words.tsx";
 import { WorkerCard } from "./worker-card.tsx";
 
 export interface OperateViewProps {
@@ -15,7 +16,7 @@ export interface OperateViewProps {
 
 /** The operator's page: what is wrong first, then each worker's own figures, then those of the store for all workers. */
 export function OperateView({ figures }: OperateViewProps) {
-  const { at, problems, workers, exchanges, clients, store } = figures;
+  const { at, problems, workers, exchanges, clients, retention, store } = figures;
   return (
     <div id="operate" data-summary={summaryOf(figures)}>
       <h1>Operate</h1>
@@ -41,6 +42,8 @@ export function OperateView({ figures }: OperateViewProps) {
       <RejectionGroups store={store} now={at} />
       <h2>Store</h2>
       <StoreWords store={store} />
+      <h2>What is kept</h2>
+      <RetentionWords retention={retention} now={at} />
       <h2>REST clients</h2>
       <ClientTable clients={clients} now={at} />
     </div>

@@ -88,8 +88,12 @@ it("asks the worker at the address of --url, in every notation of this machine",
   };
   const http = await startHttp({
     ...{ host: "127.0.0.1", allowedHosts: [], port: 0, version: "1.2.3", counters },
-    ...{ files: { generation: () => 1, problems: () => [] }, worker: () => ({ phase: "opening" }) as const },
+    ...{
+      files: { generation: () => 1, problems: () => [], registry: () => ({ retain: {} }) },
+      worker: () => ({ phase: "opening" }) as const,
+    },
     ...{ prefetch: 1, ackTimeoutMs: 1000, queueLimit: 1, stallLimitMs: 1000 },
+    kept: { jobs: 0, rejections: 30, archive: 0 },
     log: { error: tell, warn: tell, info: tell, debug: tell },
   });
   for (const name of ["127.0.0.1", "localhost"]) {

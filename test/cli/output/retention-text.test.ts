@@ -2,7 +2,7 @@ import { expect, it } from "@jest/globals";
 import { retentionText } from "../../../src/cli/output/retention-text.ts";
 import type { WorkerStatus } from "../../../src/http/observe/worker-status.ts";
 
-const idle: WorkerStatus["retention"] = {
+const idle: Omit<WorkerStatus["retention"], "kept"> = {
   ...{ working: false, held_by: null, trouble: null, last_run_at: null, lag_seconds: 0, removed: {} },
 };
 

@@ -29,6 +29,7 @@ export function aStatus(overrides: Partial<WorkerStatus> = {}): WorkerStatus {
     },
     ...{ exchanges: [], clients: [], rejections: {}, artifact_work: {}, open_work: null },
     retention: {
+      kept: { jobs: 90, projects: { try: 30, "release-*": 0 }, rejections: 30, archive: 7 },
       ...{ working: false, held_by: null, trouble: null, lag_seconds: 0, removed: {} },
       last_run_at: "2026-01-05T11:50:00.000Z",
     },
