@@ -6,5 +6,6 @@ export interface Binding {
 
 /** Returns the key of a binding in maps and sets. Equal bindings have equal keys. */
 export function keyOf({ exchange, routing_key }: Binding): string {
-  return JSON.stringify([exchange, routing_key]);
+  // With the length, because either part may hold any character.
+  return `${exchange.length}:${exchange}${routing_key}`;
 }

@@ -1,5 +1,6 @@
 import { type Binding, keyOf } from "../../domain/binding.ts";
 import type { KnownBinding } from "../../store/ports/binding-ledger.ts";
+import type { ListedExchange } from "../message-source.ts";
 
 /** The changes that bind a queue as the registry says. */
 export interface BindingPlan {
@@ -22,8 +23,8 @@ export interface PlanOptions {
   readonly force: boolean;
 }
 
-/** Each worker repeats its wishes every minute. One that has been silent for this long has died. */
-const CLAIM_MS = 5 * 60_000;
+/** Each worker repeats each of its wishes within five minutes. One that has been silent for this long has died. */
+export const CLAIM_MS = 10 * 60_000;
 /** This many bindings may always be removed, even if they are most of all bindings. */
 const ALWAYS_PRUNED = 3;
 
@@ -41,28 +42,34 @@ export function planBindings(
   wanted: readonly Binding[],
   { worker, nowMs, force }: PlanOptions,
 ): BindingPlan {
-  const knownKeys = new Set(known.map(keyOf));
-  const wantedKeys = new Set(wanted.map(keyOf));
-  const left = known.filter((binding) => !wantedKeys.has(keyOf(binding)));
+  const left = notAmong(known, wanted);
   const isOthers = ({ wanted_by, wanted_at }: KnownBinding): boolean =>
     worker !== null && wanted_by !== worker && wanted_at !== null && nowMs - Date.parse(wanted_at) < CLAIM_MS;
   const unbind = left.filter((binding) => !isOthers(binding));
+  const bind = notAmong(wanted, known);
+  const isNew = new Set(bind);
   return {
-    bind: wanted.filter((binding) => !knownKeys.has(keyOf(binding))),
-    unchanged: wanted.filter((binding) => knownKeys.has(keyOf(binding))),
+    bind,
+    unchanged: wanted.filter((binding) => !isNew.has(binding)),
     unbind,
     wantedByOthers: left.filter(isOthers),
     isRefused: !force && unbind.length > ALWAYS_PRUNED && unbind.length > known.length / 2,
   };
 }
 
-/** Returns the routing keys of each exchange, in the order of the list. */
-export function keysByExchange(bindings: readonly Binding[]): Map<string, string[]> {
-  const byExchange = new Map<string, string[]>();
+/** Returns the bindings that the others do not hold. */
+export function notAmong<T extends Binding>(bindings: readonly T[], others: readonly Binding[]): T[] {
+  const keys = new Set(others.map(keyOf));
+  return bindings.filter((binding) => !keys.has(keyOf(binding)));
+}
+
+/** Returns the exchanges of bindings with their routing keys, in the order of the list. */
+export function byExchange(bindings: readonly Binding[]): ListedExchange[] {
+  const keys = new Map<string, string[]>();
   for (const { exchange, routing_key } of bindings) {
-    const keys = byExchange.get(exchange);
-    if (keys === undefined) byExchange.set(exchange, [routing_key]);
-    else keys.push(routing_key);
+    const known = keys.get(exchange);
+    if (known === undefined) keys.set(exchange, [routing_key]);
+    else known.push(routing_key);
   }
-  return byExchange;
+  return [...keys].map(([exchange, routingKeys]) => ({ exchange, routingKeys }));
 }

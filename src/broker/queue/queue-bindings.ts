@@ -2,13 +2,16 @@ import type { ChannelModel } from "amqplib";
 import type { Registry } from "../../config/registry.ts";
 import type { Binding } from "../../domain/binding.ts";
 import type { Log } from "../../log.ts";
-import type { BindingLedger, KnownBinding } from "../../store/ports/binding-ledger.ts";
+import type { BindingLedger } from "../../store/ports/binding-ledger.ts";
 import { type Backoff, fullJitterMs } from "../../timing/backoff.ts";
 import { pause } from "../../timing/pause.ts";
 import { sourceTrouble } from "../connection/source-trouble.ts";
 import type { DegradedExchange, ListedExchange } from "../message-source.ts";
-import { bindExchange, unbindExchange } from "./bind-exchange.ts";
-import { keysByExchange, planBindings } from "./binding-plan.ts";
+import { bindExchanges } from "./bind-exchanges.ts";
+import { byExchange, notAmong } from "./binding-plan.ts";
+import { BindingRemoval } from "./binding-removal.ts";
+import { logProgress } from "./log-progress.ts";
+import { recheckShare } from "./recheck-share.ts";
 import { WorkerLedger } from "./worker-ledger.ts";
 
 export interface QueueBindingsOptions {
@@ -17,18 +20,16 @@ export interface QueueBindingsOptions {
   readonly ledger: BindingLedger;
   /** Whether bindings that left the registry are removed even if they are most of those in force. */
   readonly pruneForce: boolean;
-  /** How often everything is bound again, in milliseconds. */
+  /** How often bindings are checked, in milliseconds. */
   readonly recheckMs: number;
   readonly log: Log;
 }
 
-/** Why a pass is made: the queue was declared, the registry has changed, a minute is over, or a pass was not complete. */
+/** Why a pass is made: the queue was declared, the registry has changed, a check is due, or a pass was not complete. */
 type Cause = "attached" | "changed" | "recheck" | "retry";
 
 /** How soon a missing exchange, or a ledger that was away, is tried again. */
 const retryBackoff: Backoff = { baseMs: 1000, capMs: 30_000 };
-/** How many exchanges are bound at the same time. */
-const AT_ONCE = 16;
 
 /**
  * Keeps a queue bound to what the registry lists, over all connections of a worker.
@@ -38,23 +39,33 @@ const AT_ONCE = 16;
  * that both registries list is missed. Bindings are removed once for each registry, at the start or after a change, so
  * that a reconnect alone removes nothing.
  *
- * Everything is bound again each minute: the broker does not report that an exchange was deleted and declared again,
- * which removes our bindings.
+ * On a new connection everything is bound; after a change of the registry, only what is new. Each minute bindings are
+ * checked, which means that they are bound again: the broker does not report that an exchange was deleted and declared
+ * again, which removes our bindings, and it cannot be asked whether a binding exists. To bind again what is bound costs the
+ * broker almost as much as a new binding, so each check takes only a share of many bindings; see {@link recheckShare}.
  */
 export class QueueBindings {
   readonly #options: QueueBindingsOptions;
   readonly #ledger: WorkerLedger;
+  readonly #removal: BindingRemoval;
   readonly #degraded = new Map<string, string>();
   #queue: string | null = null;
-  /** The registry that is in the ledger, and whose removals are done, or refused because they are too many. */
-  #settled: Registry | null = null;
-  #left = 0;
-  #toldOfOthers: Registry | null = null;
+  /** The registry of the last pass that tried all of its exchanges; null if that is not known. */
+  #tried: Registry | null = null;
+  /** The registry that is in the ledger. */
+  #noted: Registry | null = null;
+  /** The place of the exchange at which the next check begins. */
+  #recheckFrom = 0;
+  #listed: { readonly of: Registry | null; readonly exchanges: readonly ListedExchange[] } = {
+    of: null,
+    exchanges: [],
+  };
   #wake = new AbortController();
 
   constructor(options: QueueBindingsOptions) {
     this.#options = options;
     this.#ledger = new WorkerLedger(options.ledger, options.log);
+    this.#removal = new BindingRemoval({ ...options, ledger: this.#ledger });
   }
 
   /**
@@ -70,8 +81,10 @@ export class QueueBindings {
     connection.once("close", () => ended.abort());
     if (queue !== this.#queue) {
       this.#queue = queue;
-      this.#settled = null;
+      this.#noted = null;
+      this.#removal.begin();
     }
+    this.#tried = null;
     const { isDone, known } = await this.#pass(connection, queue, "attached");
     void this.#keep(connection, queue, isDone, ended.signal);
     return known.some(({ wanted_at: at }) => at === null || new Date(at) < declaredAt);
@@ -91,13 +104,15 @@ export class QueueBindings {
     /** How many bindings left the registry and are still there. */
     readonly left: number;
   } {
-    const { bindings } = this.#options.registry();
-    const isBound = ({ exchange }: Binding): boolean => !this.#degraded.has(exchange);
+    const registry = this.#options.registry();
+    const exchanges = this.#exchangesOf(registry);
+    const unbound =
+      this.#degraded.size === 0 ? [] : exchanges.filter(({ exchange }) => this.#degraded.has(exchange));
     return {
-      bindings: this.#queue === null ? 0 : bindings.filter(isBound).length,
+      bindings: this.#queue === null ? 0 : registry.bindings.length - countKeys(unbound),
       degraded: [...this.#degraded].map(([exchange, reason]) => ({ exchange, reason })),
-      exchanges: [...keysByExchange(bindings)].map(([exchange, routingKeys]) => ({ exchange, routingKeys })),
-      left: this.#left,
+      exchanges,
+      left: this.#removal.left,
     };
   }
 
@@ -121,13 +136,13 @@ export class QueueBindings {
       // Retries must not delay the check of everything else.
       const isDue = performance.now() >= recheckAtMs;
       const cause = isChanged ? "changed" : isDue ? "recheck" : "retry";
-      if (cause !== "retry") recheckAtMs = performance.now() + recheckMs;
+      if (cause === "recheck") recheckAtMs = performance.now() + recheckMs;
       try {
         ({ isDone } = await this.#pass(connection, queue, cause));
       } catch (error) {
         isDone = false;
         // It is not known how far the pass got, so that the next one has to do everything.
-        recheckAtMs = 0;
+        this.#tried = null;
         // If the connection is lost, everything is bound again on the next one.
         if (!ended.aborted) this.#options.log.warn("bind_failed", { queue, ...sourceTrouble(error) });
       }
@@ -142,36 +157,60 @@ export class QueueBindings {
     return true;
   }
 
-  async #pass(
-    connection: ChannelModel,
-    queue: string,
-    cause: Cause,
-  ): Promise<{ isDone: boolean; known: readonly KnownBinding[] }> {
-    const { registry: inForce } = this.#options;
-    const registry = inForce();
-    const asksLedger = registry !== this.#settled || cause === "recheck";
-    const known = asksLedger ? await this.#ledger.note(queue, registry.bindings) : null;
-    await this.#bindAll(connection, queue, registry, cause);
-    if (known !== null && registry !== this.#settled) {
-      await this.#prune(connection, queue, registry, known, cause);
+  async #pass(connection: ChannelModel, queue: string, cause: Cause) {
+    const registry = this.#options.registry();
+    const share = cause === "recheck" ? this.#nextShare(registry) : [];
+    const noted = await this.#note(queue, registry, share);
+    await this.#bind(connection, queue, registry, share);
+    if (noted.known !== null) {
+      const isLasting = cause === "recheck";
+      const isDegraded = (exchange: string): boolean => this.#degraded.has(exchange);
+      await this.#removal.apply(connection, queue, registry, { known: noted.known, isLasting, isDegraded });
     }
-    // Bindings that other workers want are checked again in a minute.
-    const isLedgerDone = !asksLedger || known !== null;
-    return { isDone: isLedgerDone && this.#degraded.size === 0, known: known ?? [] };
+    return { isDone: noted.isDone && this.#degraded.size === 0, known: noted.known ?? [] };
   }
 
-  async #bindAll(connection: ChannelModel, queue: string, registry: Registry, cause: Cause): Promise<void> {
-    const all = [...keysByExchange(registry.bindings)];
-    const tried = cause === "retry" ? all.filter(([exchange]) => this.#degraded.has(exchange)) : all;
-    for (let at = 0; at < tried.length; at += AT_ONCE) {
-      const some = tried.slice(at, at + AT_ONCE).map(async ([exchange, routingKeys]) => {
-        this.#judged(exchange, await bindExchange(connection, queue, exchange, routingKeys));
-      });
-      await Promise.all(some);
-    }
+  #nextShare(registry: Registry): readonly ListedExchange[] {
+    const { exchanges, next } = recheckShare(this.#exchangesOf(registry), this.#recheckFrom);
+    this.#recheckFrom = next;
+    return exchanges;
+  }
+
+  /**
+   * Brings the ledger up to date with what this worker wants, and renews the notes of the share.
+   *
+   * @returns `known`: what the ledger held before; null if nothing has to be removed now, or if the store is away.
+   */
+  async #note(queue: string, registry: Registry, share: readonly ListedExchange[]) {
+    const isSettled = this.#removal.isSettled(registry);
+    const known = isSettled ? null : await this.#ledger.read(queue);
+    const due = [...newIn(registry, this.#noted), ...bindingsOf(share)];
+    const isNoted = (isSettled || known !== null) && (await this.#ledger.note(queue, due));
+    if (isNoted) this.#noted = registry;
+    // Bindings that other workers want are checked again in a minute.
+    return { isDone: isNoted, known: isNoted ? known : null };
+  }
+
+  /** Binds what has not been tried yet, the exchanges that are degraded, and the share. */
+  async #bind(
+    connection: ChannelModel,
+    queue: string,
+    registry: Registry,
+    share: readonly ListedExchange[],
+  ): Promise<void> {
     for (const exchange of this.#degraded.keys()) {
-      if (!registry.exchanges.includes(exchange)) this.#degraded.delete(exchange);
+      if (!registry.lists(exchange)) this.#degraded.delete(exchange);
     }
+    const news = byExchange(newIn(registry, this.#tried));
+    const whole = this.#exchangesOf(registry).filter(({ exchange }) => this.#degraded.has(exchange));
+    const chosen = new Map([...news, ...share, ...whole].map((each) => [each.exchange, each]));
+    const { log } = this.#options;
+    const onBound = logProgress("binding", { queue, of: countKeys([...chosen.values()]) }, log);
+    await bindExchanges(connection, queue, [...chosen.values()], (exchange, refusal) => {
+      this.#judged(exchange.exchange, refusal);
+      onBound(exchange.routingKeys.length);
+    });
+    this.#tried = registry;
   }
 
   /** Notes whether an exchange can be bound, and logs a change. */
@@ -185,48 +224,26 @@ export class QueueBindings {
     else log.warn("exchange_degraded", { exchange, reason });
   }
 
-  async #prune(
-    connection: ChannelModel,
-    queue: string,
-    registry: Registry,
-    known: readonly KnownBinding[],
-    cause: Cause,
-  ): Promise<void> {
-    const { log, pruneForce: force } = this.#options;
-    const { worker } = this.#ledger;
-    const plan = planBindings(known, registry.bindings, { worker, nowMs: Date.now(), force });
-    for (const [exchange, routing_keys] of keysByExchange(plan.bind)) {
-      if (!this.#degraded.has(exchange)) log.info("bound", { queue, exchange, routing_keys });
+  #exchangesOf(registry: Registry): readonly ListedExchange[] {
+    if (this.#listed.of !== registry) {
+      this.#listed = { of: registry, exchanges: byExchange(registry.bindings) };
     }
-    this.#left = plan.unbind.length + plan.wantedByOthers.length;
-    if (plan.isRefused) {
-      const hint =
-        "is the registry the right one? To remove them all the same, start once with PRUNE_FORCE=true";
-      log.warn("prune_refused", { queue, bindings: plan.unbind.length, of: known.length, hint });
-      this.#settled = registry;
-      return;
-    }
-    for (const [exchange, routing_keys] of keysByExchange(plan.unbind)) {
-      const reason = await unbindExchange(connection, queue, exchange, routing_keys);
-      if (reason !== null) {
-        log.warn("unbind_refused", { queue, exchange, routing_keys, reason });
-        continue;
-      }
-      this.#left -= routing_keys.length;
-      log.info("unbound", { queue, exchange, routing_keys });
-      const gone = routing_keys.map((routing_key) => ({ exchange, routing_key }));
-      await this.#ledger.forget(queue, gone);
-    }
-    if (plan.wantedByOthers.length === 0) this.#settled = registry;
-    else if (cause === "recheck") this.#tellOfOthers(queue, registry, plan.wantedByOthers);
+    return this.#listed.exchanges;
   }
+}
 
-  /** Warns once for each registry, and only if it lasts: workers that restart one after the other differ for a moment. */
-  #tellOfOthers(queue: string, registry: Registry, bindings: readonly KnownBinding[]): void {
-    if (this.#toldOfOthers === registry) return;
-    this.#toldOfOthers = registry;
-    const workers = [...new Set(bindings.map(({ wanted_by }) => wanted_by))];
-    const hint = "workers on one queue should have one registry; what the others list stays bound meanwhile";
-    this.#options.log.warn("registries_differ", { queue, bindings: bindings.length, workers, hint });
-  }
+/** Returns the bindings of a registry that another one does not list. */
+function newIn(registry: Registry, before: Registry | null): readonly Binding[] {
+  if (registry === before) return [];
+  return before === null ? registry.bindings : notAmong(registry.bindings, before.bindings);
+}
+
+function countKeys(exchanges: readonly ListedExchange[]): number {
+  return exchanges.reduce((sum, { routingKeys }) => sum + routingKeys.length, 0);
+}
+
+function bindingsOf(exchanges: readonly ListedExchange[]): Binding[] {
+  return exchanges.flatMap(({ exchange, routingKeys }) =>
+    routingKeys.map((routing_key) => ({ exchange, routing_key })),
+  );
 }

@@ -4,6 +4,10 @@ import type { Binding } from "../../domain/binding.ts";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
 import type { BindingLedger, KnownBinding } from "../../store/ports/binding-ledger.ts";
+import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
+
+/** How many bindings are written at once: some ten milliseconds in an embedded store. */
+const AT_ONCE = 500;
 
 /**
  * The ledger of bindings, as one worker uses it. A store that is away does not keep the worker from consuming: that is
@@ -20,38 +24,57 @@ export class WorkerLedger {
     this.#log = log;
   }
 
-  /**
-   * Notes that this worker wants these bindings, now.
-   *
-   * @returns the bindings of the queue that were known before; null if the store is away and nothing was noted.
-   */
-  async note(queue: string, bindings: readonly Binding[]): Promise<readonly KnownBinding[] | null> {
+  /** Returns the bindings of a queue that any worker has noted; null if the store is away. */
+  async read(queue: string): Promise<readonly KnownBinding[] | null> {
     try {
-      const known = await this.#ledger.readBindings(queue);
-      await this.#write(queue, bindings, new Date().toISOString());
-      return known;
+      return await this.#ledger.readBindings(queue);
     } catch (error) {
       this.#away(error);
       return null;
     }
   }
 
+  /** Notes that this worker wants these bindings, now. @returns false if the store is away. */
+  async note(queue: string, bindings: readonly Binding[]): Promise<boolean> {
+    return this.#write(queue, bindings, new Date().toISOString());
+  }
+
   /** Notes that this worker ends and does not want them any more. They stay bound, and the next worker decides. */
   async release(queue: string, bindings: readonly Binding[]): Promise<void> {
-    await this.#write(queue, bindings, null).catch((error: unknown) => this.#away(error));
+    await this.#write(queue, bindings, null);
   }
 
   /** Notes that they are not bound any more. If that fails, they are removed once more, which a broker allows. */
   async forget(queue: string, bindings: readonly Binding[]): Promise<void> {
-    await this.#ledger.forgetBindings(queue, bindings).catch((error: unknown) => this.#away(error));
+    await this.#inSlices(bindings, (some) => this.#ledger.forgetBindings(queue, some));
   }
 
-  async #write(queue: string, bindings: readonly Binding[], wantedAt: string | null): Promise<void> {
+  #write(queue: string, bindings: readonly Binding[], wantedAt: string | null): Promise<boolean> {
     const by = { wanted_by: this.worker, wanted_at: wantedAt };
-    await this.#ledger.noteBindings(
-      queue,
-      bindings.map((binding) => ({ ...binding, ...by })),
+    return this.#inSlices(bindings, (some) =>
+      this.#ledger.noteBindings(
+        queue,
+        some.map((binding) => ({ ...binding, ...by })),
+      ),
     );
+  }
+
+  /** Writes some bindings at a time, because an embedded store writes on this thread. @returns false if the store is away. */
+  async #inSlices(
+    bindings: readonly Binding[],
+    write: (some: readonly Binding[]) => Promise<void>,
+  ): Promise<boolean> {
+    const turns = new EventLoopTurns();
+    try {
+      for (let at = 0; at < bindings.length; at += AT_ONCE) {
+        await write(bindings.slice(at, at + AT_ONCE));
+        await turns.give();
+      }
+      return true;
+    } catch (error) {
+      this.#away(error);
+      return false;
+    }
   }
 
   #away(error: unknown): void {

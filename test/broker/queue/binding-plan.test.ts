@@ -52,7 +52,7 @@ describe("the plan of bindings", () => {
 
   it.each([
     ["has ended", null],
-    ["has said nothing for five minutes", minutesAgo(5)],
+    ["has said nothing for ten minutes", minutesAgo(10)],
   ])("but not when that worker %s", (_what, wantedAt) => {
     expect(plan(known("ab", "other", wantedAt), "a")).toMatchObject({ unbind: "b", wantedByOthers: "" });
   });

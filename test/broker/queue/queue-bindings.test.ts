@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import { connect } from "amqplib";
+import { QueueBindings } from "../../../src/broker/queue/queue-bindings.ts";
 import { Unavailable } from "../../../src/domain/faults.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
@@ -153,6 +155,78 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     expect(await story.untilTold("bound", story.told.length)).toMatchObject({ exchange: other });
     await story.publish(["a"], other);
     await story.untilCame(1);
+  });
+
+  it("are made for all exchanges but the missing ones among them, whatever is under way on the same channels", async () => {
+    const missing = Array.from({ length: 20 }, (_, n) => `${other}-${n}`);
+    const keys = ["k0", "k1", "k2"];
+    await declareOther();
+    story.registry = aRegistry(
+      [...missing, other, ...missing.map((name) => `${name}-b`), story.exchange],
+      keys,
+    );
+    const source = story.open();
+    await story.untilTold("consuming");
+    const { bindings, degraded } = source.state();
+    expect(bindings).toBe(2 * keys.length);
+    expect(degraded.map(({ exchange }) => exchange).toSorted()).toEqual(
+      missing.flatMap((name) => [name, `${name}-b`]).toSorted(),
+    );
+    await story.publish(["a"], other, "story.k0");
+    await story.publish(["b"], story.exchange, "story.k2");
+    await story.untilCame(2);
+  });
+
+  it("are asked for on a new connection, and after a change only the new ones", async () => {
+    await declareOther();
+    const connection = await connect(broker.server().url);
+    const asked: string[] = [];
+    const createChannel = connection.createChannel.bind(connection);
+    connection.createChannel = async () => {
+      const channel = await createChannel();
+      const sender = channel as unknown as { sendImmediately(method: number, fields: object): unknown };
+      const send = sender.sendImmediately.bind(channel);
+      sender.sendImmediately = (method, fields) => {
+        if ("routingKey" in fields) asked.push(String(fields.routingKey));
+        return send(method, fields);
+      };
+      return channel;
+    };
+    const noted: string[] = [];
+    const quiet = () => undefined;
+    const bindings = new QueueBindings({
+      registry: () => story.registry,
+      ledger: {
+        readBindings: (queue) => story.ledger.readBindings(queue),
+        async noteBindings(queue, some) {
+          for (const { routing_key } of some) noted.push(routing_key);
+          await story.ledger.noteBindings(queue, some);
+        },
+        forgetBindings: (queue, some) => story.ledger.forgetBindings(queue, some),
+      },
+      pruneForce: false,
+      recheckMs: 60_000,
+      log: { error: quiet, warn: quiet, info: quiet, debug: quiet },
+    });
+    await story.channel.assertQueue(story.queue, { durable: true });
+    story.registry = aRegistry([story.exchange, other], ["a"]);
+    await bindings.attach(connection, story.queue, new Date());
+    expect([asked.splice(0), noted.splice(0)]).toEqual([
+      ["story.a", "story.a"],
+      ["story.a", "story.a"],
+    ]);
+    story.registry = aRegistry([story.exchange, other], ["a", "b"]);
+    bindings.registryChanged();
+    await until(() => asked.length > 1, "the new bindings");
+    await until(
+      async () => (await story.ledger.readBindings(story.queue)).length === 4,
+      "four in the ledger",
+    );
+    expect([asked, noted]).toEqual([
+      ["story.b", "story.b"],
+      ["story.b", "story.b"],
+    ]);
+    await connection.close();
   });
 
   it("of two workers with different registries all stay, with a warning, until one of the workers has ended", async () => {

@@ -1,0 +1,121 @@
+import type { ChannelModel } from "amqplib";
+import type { Registry } from "../../config/registry.ts";
+import type { Log } from "../../log.ts";
+import type { KnownBinding } from "../../store/ports/binding-ledger.ts";
+import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
+import type { ListedExchange } from "../message-source.ts";
+import { unbindExchanges } from "./bind-exchanges.ts";
+import { byExchange, planBindings } from "./binding-plan.ts";
+import { logProgress } from "./log-progress.ts";
+import type { WorkerLedger } from "./worker-ledger.ts";
+
+export interface BindingRemovalOptions {
+  readonly ledger: WorkerLedger;
+  /** Whether bindings are removed even if they are most of those in force. */
+  readonly pruneForce: boolean;
+  readonly log: Log;
+}
+
+/** What is known when bindings are to be removed. */
+interface Known {
+  /** The ledger, from before the bindings of the registry were noted there. */
+  readonly known: readonly KnownBinding[];
+  /** Whether the registry has been in force for some time. */
+  readonly isLasting: boolean;
+  readonly isDegraded: (exchange: string) => boolean;
+}
+
+/** Removes the bindings of a queue that left the registry: once for each registry, and only those that nobody else wants. */
+export class BindingRemoval {
+  readonly #options: BindingRemovalOptions;
+  /** The registry whose removals are done, or refused because they are too many. */
+  #settled: Registry | null = null;
+  #left = 0;
+  #toldOfOthers: Registry | null = null;
+
+  constructor(options: BindingRemovalOptions) {
+    this.#options = options;
+  }
+
+  /** How many bindings left the registry and are still there. */
+  get left(): number {
+    return this.#left;
+  }
+
+  /** Begins again, with another queue. */
+  begin(): void {
+    this.#settled = null;
+  }
+
+  isSettled(registry: Registry): boolean {
+    return registry === this.#settled;
+  }
+
+  /** Logs what was bound for the first time, and removes what the registry does not list any more. */
+  async apply(connection: ChannelModel, queue: string, registry: Registry, known: Known): Promise<void> {
+    const { log, pruneForce: force, ledger } = this.#options;
+    const { worker } = ledger;
+    const plan = planBindings(known.known, registry.bindings, { worker, nowMs: Date.now(), force });
+    const bound = byExchange(plan.bind).filter(({ exchange }) => !known.isDegraded(exchange));
+    await tellEach(bound, ({ exchange, routingKeys: routing_keys }) =>
+      log.info("bound", { queue, exchange, routing_keys }),
+    );
+    this.#left = plan.unbind.length + plan.wantedByOthers.length;
+    if (plan.isRefused) {
+      const hint =
+        "is the registry the right one? To remove them all the same, start once with PRUNE_FORCE=true";
+      log.warn("prune_refused", { queue, bindings: plan.unbind.length, of: known.known.length, hint });
+      this.#settled = registry;
+      return;
+    }
+    await this.#unbind(connection, queue, byExchange(plan.unbind));
+    if (plan.wantedByOthers.length === 0) this.#settled = registry;
+    else if (known.isLasting) this.#tellOfOthers(queue, registry, plan.wantedByOthers);
+  }
+
+  async #unbind(
+    connection: ChannelModel,
+    queue: string,
+    exchanges: readonly ListedExchange[],
+  ): Promise<void> {
+    const { log, ledger } = this.#options;
+    const unbound: ListedExchange[] = [];
+    const of = exchanges.reduce((sum, { routingKeys }) => sum + routingKeys.length, 0);
+    const onUnbound = logProgress("unbinding", { queue, of }, log);
+    await unbindExchanges(connection, queue, exchanges, (each, reason) => {
+      const about = { queue, exchange: each.exchange, routing_keys: each.routingKeys };
+      if (reason === null) unbound.push(each);
+      else log.warn("unbind_refused", { ...about, reason });
+      onUnbound(each.routingKeys.length);
+    });
+    await tellEach(unbound, ({ exchange, routingKeys: routing_keys }) => {
+      this.#left -= routing_keys.length;
+      log.info("unbound", { queue, exchange, routing_keys });
+    });
+    const gone = unbound.flatMap(({ exchange, routingKeys }) =>
+      routingKeys.map((routing_key) => ({ exchange, routing_key })),
+    );
+    await ledger.forget(queue, gone);
+  }
+
+  /** Warns once for each registry, and only if it lasts: workers that restart one after the other differ for a moment. */
+  #tellOfOthers(queue: string, registry: Registry, bindings: readonly KnownBinding[]): void {
+    if (this.#toldOfOthers === registry) return;
+    this.#toldOfOthers = registry;
+    const workers = [...new Set(bindings.map(({ wanted_by }) => wanted_by))];
+    const hint = "workers on one queue should have one registry; what the others list stays bound meanwhile";
+    this.#options.log.warn("registries_differ", { queue, bindings: bindings.length, workers, hint });
+  }
+}
+
+/** Logs a line for each exchange. There may be thousands. */
+async function tellEach(
+  exchanges: readonly ListedExchange[],
+  tell: (exchange: ListedExchange) => void,
+): Promise<void> {
+  const turns = new EventLoopTurns();
+  for (const exchange of exchanges) {
+    tell(exchange);
+    await turns.giveIfDue();
+  }
+}

@@ -1,0 +1,25 @@
+import type { Log } from "../../log.ts";
+
+const EVERY_MS = 1000;
+
+/**
+ * Returns a function that counts what is done, and logs it each second. Short work logs nothing.
+ *
+ * @param what - prefix of the event's name: `binding` gives `binding_progress`.
+ * @param about - more fields of each line; `of` is the number of all that is to be done.
+ */
+export function logProgress(
+  what: string,
+  about: { readonly queue: string; readonly of: number },
+  log: Pick<Log, "info">,
+): (more: number) => void {
+  let done = 0;
+  let toldMs = performance.now();
+  return (more) => {
+    done += more;
+    const nowMs = performance.now();
+    if (nowMs - toldMs < EVERY_MS) return;
+    toldMs = nowMs;
+    log.info(`${what}_progress`, { ...about, done });
+  };
+}
