@@ -5,78 +5,91 @@
 import { createProgress } from "../../src/cli/output/progress.ts";
 import { commandLine } from "../command-line.ts";
 import { ServerMissing } from "../servers/server-missing.ts";
-import { archive } from "./archive.ts";
-import { bugs } from "./bugs.ts";
-import { full } from "./full.ts";
-import { limit } from "./limit.ts";
-import { logs } from "./logs.ts";
-import { mongodb } from "./mongodb.ts";
-import { paced } from "./paced.ts";
-import type { Measured, Part } from "./part.ts";
-import { pure } from "./pure.ts";
-import { asTable } from "./report.ts";
-import { rest } from "./rest.ts";
-import { retention } from "./retention.ts";
-import { stopServers } from "./servers.ts";
-import { sqlite } from "./sqlite.ts";
+import { type PartName, partNames, parts, usualParts } from "./bench-parts.ts";
+import { chooseParts } from "./choose-parts.ts";
+import { startServersFor } from "./contenders/available-contenders.ts";
+import { runRounds } from "./contenders/run-rounds.ts";
+import type { BenchOptions, Measured, Part } from "./part.ts";
+import { asObject, asTable } from "./report.ts";
+import { serverNames, stopServers } from "./servers.ts";
 
-/** All parts, in the order of the report. */
-const parts: Readonly<Record<string, Part>> = {
-  limit,
-  sqlite,
-  mongodb,
-  pure,
-  paced,
-  rest,
-  archive,
-  retention,
-  full,
-  logs,
-  bugs,
-};
+const defaults = { rounds: "3", jobs: "15000" };
 
 const help = `npm run bench -- [options]
 
-Measures how fast the worker is, on servers that it starts itself, about 15 minutes in all.
+Measures how fast the worker is, on servers that it starts itself: under 10 minutes in all once the servers are cached.
+What is compared drains the same messages in turns, in several rounds. The report has medians; min and max show the noise.
 
-  --only PART,PART  these alone: ${Object.keys(parts).join(", ")}
+  --only PART,PART  these alone: ${partNames.join(", ")}
+  --rounds N        how often each drain is repeated (${defaults.rounds})
+  --jobs N          how many jobs a drain has, at least 500; databases get fewer (${defaults.jobs})
   --json            one object on standard output, and nothing else there
+
+Without --only, these are left out because they take long: ${partNames.filter((name) => !usualParts.includes(name)).join(", ")}.
 
 Examples
   npm run bench -- --only pure,sqlite
+  npm run bench -- --only bindings,large
+  npm run bench -- --rounds 5
   npm run --silent bench -- --json
 `;
-const values = commandLine(help, { json: { type: "boolean", default: false }, only: { type: "string" } });
-const wanted = values.only?.split(",") ?? Object.keys(parts);
-const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
-if (unknown.length > 0) {
-  console.error(`no such part: ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}`);
-  process.exit(2);
-}
-
+const values = commandLine(help, {
+  json: { type: "boolean", default: false },
+  only: { type: "string" },
+  rounds: { type: "string", default: defaults.rounds },
+  jobs: { type: "string", default: defaults.jobs },
+});
+const chosen = chosenOrExit(values.only);
 const progress = createProgress();
+const options: BenchOptions = {
+  rounds: numberOrExit("--rounds", values.rounds, 1, 100),
+  jobs: numberOrExit("--jobs", values.jobs, 500, 1_000_000),
+  show: (text) => progress.show(text),
+};
+
 const report = new Map<string, Measured>();
 try {
-  for (const [name, part] of Object.entries(parts)) {
-    if (!wanted.includes(name)) continue;
-    progress.show(`measuring ${name} ...`);
-    const measured = await part.measure().catch(leftOut);
+  const contenders = [...new Set(chosen.flatMap((name) => (parts[name] as Part).contenders))];
+  const { names: missing, reasons } = await startServersFor(contenders);
+  for (const reason of reasons) tellLeftOut(reason);
+  const drains = await runRounds({ ...options, names: contenders.filter((name) => !missing.has(name)) });
+  for (const name of chosen) {
+    const part: Part = parts[name];
+    if (part.contenders.some((contender) => missing.has(contender))) continue;
+    progress.show(`measuring ${name}`);
+    const measured = await part.measure(drains, options).catch(leftOut);
     if (measured !== null) report.set(name, measured);
   }
 } finally {
   progress.end();
   await stopServers();
 }
-process.stdout.write(values.json ? asJson(report) : asTable(report, parts));
+if (values.json) process.stdout.write(`${JSON.stringify(asObject(report, options))}\n`);
+else process.stdout.write(`${[...serverNames(), ""].join("\n")}${asTable(report, parts)}`);
 
 function leftOut(error: unknown): null {
   if (!(error instanceof ServerMissing)) throw error;
-  console.error(`left out: ${error.message}`);
-  process.exitCode = 1;
+  tellLeftOut(error.message);
   return null;
 }
 
-function asJson(measured: ReadonlyMap<string, Measured>): string {
-  const figures = [...measured].map(([name, part]) => [name, part.figures]);
-  return `${JSON.stringify(Object.fromEntries(figures))}\n`;
+function tellLeftOut(reason: string): void {
+  console.error(`left out: ${reason}`);
+  process.exitCode = 1;
+}
+
+function chosenOrExit(text: string | undefined): readonly PartName[] {
+  try {
+    return chooseParts(text, { all: partNames, usual: usualParts });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(2);
+  }
+}
+
+function numberOrExit(option: string, text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+  console.error(`${option} must be a whole number from ${least} to ${most}, not ${text}`);
+  process.exit(2);
 }

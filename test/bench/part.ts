@@ -1,19 +1,40 @@
+import type { ContenderName, Drains } from "./contenders/contender.ts";
+import type { Spread } from "./spread.ts";
+
 /** The target of a figure: a minimum or a maximum. */
 export type Goal = { readonly atLeast: number } | { readonly atMost: number };
 
-export interface Measured<Name extends string = string> {
-  /** What was measured, with the names of the servers, as text. */
-  readonly what: string;
-  /** The figures by their names in the report, which include the unit. */
-  readonly figures: Readonly<Record<Name, number>>;
+/** Figures by their names in the report, which include the unit. Null: this machine cannot measure it. */
+export interface Figures {
+  readonly [name: string]: number | null | Figures;
 }
 
-/** A part of the bench. A part that needs the figures of another one asks for them. */
+export interface Measured {
+  /** What was measured, with the names of the servers, as text. */
+  readonly what: string;
+  readonly figures: Figures;
+  /** The figures that were measured in several rounds: how much they differed. */
+  readonly spreads?: Readonly<Record<string, Spread>>;
+}
+
+/** How much to measure. */
+export interface BenchOptions {
+  /** How often each drain is repeated. */
+  readonly rounds: number;
+  /** How many jobs the messages of a drain are about. */
+  readonly jobs: number;
+  /** Says what is being done. */
+  readonly show: (text: string) => void;
+}
+
+/** A part of the bench. */
 export interface Part {
   /** The targets by the name of the figure. */
   readonly goals: Readonly<Record<string, Goal>>;
-  /** Measures once. Later calls return the same result. */
-  readonly measure: () => Promise<Measured>;
+  /** Whose drains it reports or compares. */
+  readonly contenders: readonly ContenderName[];
+  /** Called once, after the drains of all parts. */
+  readonly measure: (drains: Drains, options: BenchOptions) => Promise<Measured>;
 }
 
 /** Returns a function that does the work at its first call only. */

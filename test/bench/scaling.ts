@@ -8,12 +8,14 @@ import { columns } from "../../src/cli/output/columns.ts";
 import { workerStatus } from "../../src/http/observe/worker-status.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
 import { WorkerStory } from "../story/a-running-worker.ts";
-import { drained, fill } from "./drain.ts";
+import { publishAll } from "./contenders/filled-queues.ts";
+import { messageMix } from "./message-mix.ts";
 import { rounded } from "./part.ts";
 import { broker, mongodb, stopServers } from "./servers.ts";
 
 const QUEUE_TYPES = ["classic", "quorum"] as const;
 const WORKERS = [1, 2, 3];
+const JOBS = 20_000;
 
 try {
   const { url, name } = await mongodb();
@@ -40,7 +42,8 @@ async function drainRate(
   const story = await WorkerStory.on((await broker()).url);
   // A worker declares and binds the queue, as in production.
   await (await story.start({ QUEUE_TYPE: type })).stop();
-  const mix = await fill(story, `${type}${count}`);
+  const mix = messageMix(JOBS, `${type}${count}`);
+  await publishAll(story, mix);
   const workers = Array.from({ length: count }, () =>
     story.add({ LOG_LEVEL: "info", QUEUE_TYPE: type, MONGODB_URL: mongodbUrl }),
   );
@@ -50,7 +53,8 @@ async function drainRate(
   while ((await endedJobs(workers)) < mix.jobMessages) await wait(50);
   const seconds = (performance.now() - begunAtMs) / 1000;
   await Promise.all(workers.map((worker) => worker.stop()));
-  await drained(story);
+  const { messageCount } = await story.channel.checkQueue(story.queue);
+  if (messageCount > 0) throw new Error(`${messageCount} messages are left in the queue`);
   await story.end();
   return (mix.jobMessages - endedBefore) / seconds;
 }

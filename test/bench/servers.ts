@@ -1,11 +1,13 @@
-/** The servers of the bench. Each is started when a part first needs it, and is shared by all parts. */
+/** The servers of the bench. Each is started when it is first needed, and is shared by all parts. */
 import { startMongodb } from "../servers/mongodb.ts";
 import { startRabbitmq } from "../servers/rabbitmq.ts";
 import { once } from "./part.ts";
 
-const started: { stop(): Promise<void> }[] = [];
+const started: { readonly name: string; stop(): Promise<void> }[] = [];
 
-async function kept<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {
+async function kept<T extends { readonly name: string; stop(): Promise<void> }>(
+  starting: Promise<T>,
+): Promise<T> {
   const server = await starting;
   started.push(server);
   return server;
@@ -13,6 +15,11 @@ async function kept<T extends { stop(): Promise<void> }>(starting: Promise<T>): 
 
 export const broker = once(() => kept(startRabbitmq()));
 export const mongodb = once(() => kept(startMongodb()));
+
+/** Returns the names and versions of the servers that were started, for people. */
+export function serverNames(): string[] {
+  return started.map(({ name }) => name);
+}
 
 export async function stopServers(): Promise<void> {
   await Promise.all(started.map((server) => server.stop()));

@@ -37,6 +37,8 @@ export type Mongodb = Database & {
   kill(): Promise<void>;
   /** Starts it again on the same port with the same data. If it still runs, it is shut down first. */
   restart(): Promise<void>;
+  /** Asks the PostgreSQL behind FerretDB. Another server has none. */
+  readonly query?: Documentdb["query"];
 };
 
 /**
@@ -62,7 +64,7 @@ export async function startMongodb(): Promise<Mongodb> {
 type Parts = readonly (() => Promise<Program>)[];
 
 /** FerretDB, with access to its PostgreSQL. */
-export type Ferretdb = Mongodb & Pick<Documentdb, "query">;
+export type Ferretdb = Mongodb & Required<Pick<Mongodb, "query">>;
 
 /**
  * Starts a FerretDB.

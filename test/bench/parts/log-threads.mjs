@@ -4,7 +4,7 @@
  * TypeScript would take memory in every thread.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { openParseThreads } from "../../src/logs/read/parse-thread.ts";
+import { openParseThreads } from "../../../src/logs/read/parse-thread.ts";
 
 const [url = "", count = ""] = process.argv.slice(2);
 const TIMER_MS = 2;

@@ -4,13 +4,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
-import { defaultLogLimits, parseLog } from "../../src/logs/parse/log-parser.ts";
-import { bundleProgram } from "../bundle-program.ts";
+import { createGunzip } from "node:zlib";
+import { defaultLogLimits, parseLog } from "../../../src/logs/parse/log-parser.ts";
+import { bundleProgram } from "../../bundle-program.ts";
 import { aLargeLog, type BenchLog, realLogs } from "./log-mix.ts";
-import { median, once, type Part, percentile, rounded } from "./part.ts";
-import { processUsage } from "./process-usage.ts";
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 const LARGE_MIB = 48;
 const AT_ONCE = 4;
 
@@ -25,7 +24,8 @@ export const logs = {
     peak_rss_mib: { atMost: 64 },
     loop_delay_p99_ms: { atMost: 20 },
   },
-  measure: once(async () => {
+  contenders: [],
+  async measure() {
     const real = realLogs();
     const large = aLargeLog(LARGE_MIB, 1);
     const all = [...real, large];
@@ -39,17 +39,26 @@ export const logs = {
     const { peakMib, loopDelayP99Ms, idleDelayP99Ms } = await onThreads(large);
     const realOnes =
       real.length === 0 ? "no real logs (there are none beside the project)" : `${real.length} real logs`;
+    const mb_per_s = spreadOf(
+      counted.map(([parsed]) => megabytes / parsed),
+      0,
+    );
+    const ratio = spreadOf(
+      counted.map(([parsed, bare]) => bare / parsed),
+      3,
+    );
     return {
       what: `${realOnes} and a made one, ${Math.round(megabytes)} MB inflated; memory of each of ${AT_ONCE} at a time`,
       figures: {
-        mb_per_s: Math.round(megabytes / median(counted.map(([parsed]) => parsed))),
-        ratio: rounded(median(counted.map(([parsed, bare]) => bare / parsed)), 3),
+        mb_per_s: mb_per_s.median,
+        ratio: ratio.median,
         peak_rss_mib: rounded(peakMib / AT_ONCE, 1),
         loop_delay_p99_ms: rounded(loopDelayP99Ms, 1),
         idle_delay_p99_ms: rounded(idleDelayP99Ms, 1),
       },
+      spreads: { mb_per_s, ratio },
     };
-  }),
+  },
 } satisfies Part;
 
 type Pass = (pieces: AsyncIterable<Buffer>) => Promise<number>;
@@ -112,7 +121,7 @@ async function onThreads({ gzip }: BenchLog): Promise<ThreadFigures> {
   const host = createServer((_request, response) => response.end(gzip)).listen(0, "127.0.0.1");
   await event(host, "listening");
   const { port } = host.address() as AddressInfo;
-  const script = bundleProgram("bench/log-threads.mjs");
+  const script = bundleProgram("bench/parts/log-threads.mjs");
   const args = [script, `http://127.0.0.1:${port}/log.gz`, String(AT_ONCE)];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   const said = await createInterface(child.stdout)[Symbol.asyncIterator]().next();

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { seededRandom } from "../logs/parse/hostile-lines.ts";
+import { seededRandom } from "../../logs/parse/hostile-lines.ts";
 
 export interface BenchLog {
   readonly gzip: Buffer;
@@ -9,7 +9,7 @@ export interface BenchLog {
   readonly bytes: number;
 }
 
-const reference = fileURLToPath(new URL("../../../shared/reference/logs", import.meta.url));
+const reference = fileURLToPath(new URL("../../../../shared/reference/logs", import.meta.url));
 
 /** Returns the real logs beside the project, if there are any. */
 export function realLogs(): BenchLog[] {

@@ -1,20 +1,16 @@
 import * as z from "zod";
-import { TreeherderClient } from "../../client/src/index.ts";
-import { writeSource } from "../../src/domain/text/source-json.ts";
-import { judgeDelivery } from "../../src/judge/judge-delivery.ts";
-import { aDelivery, limits, schemas } from "../examples.ts";
-import { addClient } from "../servers/add-client.ts";
-import type { WorkerProcess } from "../servers/worker-process.ts";
-import { WorkerStory } from "../story/a-running-worker.ts";
-import { RUNS } from "./drain.ts";
-import { messageMix } from "./message-mix.ts";
-import { median, once, type Part, percentile, rounded } from "./part.ts";
-import { broker } from "./servers.ts";
-import { sqlite } from "./sqlite.ts";
-
-const JOBS = 10_000;
-const CONNECTIONS = 4;
-const ITEMS = 100;
+import { TreeherderClient } from "../../../client/src/index.ts";
+import { writeSource } from "../../../src/domain/text/source-json.ts";
+import { judgeDelivery } from "../../../src/judge/judge-delivery.ts";
+import { aDelivery, limits, schemas } from "../../examples.ts";
+import { addClient } from "../../servers/add-client.ts";
+import type { WorkerProcess } from "../../servers/worker-process.ts";
+import type { MessageMix } from "../message-mix.ts";
+import { percentile } from "../part.ts";
+import { processUsage } from "../process-usage.ts";
+import type { BenchQueue, Drain } from "./contender.ts";
+import { cpuPerJob } from "./cpu-per-job.ts";
+import { CONNECTIONS, ITEMS } from "./sizes.ts";
 
 /** Items of one project, as JSON. */
 interface Collection {
@@ -22,43 +18,15 @@ interface Collection {
   readonly items: readonly string[];
 }
 
-interface PostedRun {
-  readonly jobsPerSecond: number;
-  /** How long each request took, in milliseconds. */
-  readonly latenciesMs: readonly number[];
-}
-
-/** Measures a worker with an empty embedded store, to which signed collections are posted instead of published messages. */
-export const rest = {
-  goals: { ratio: { atLeast: 0.5 } },
-  measure: once(async () => {
-    const { figures: drained } = await sqlite.measure();
-    const runs: PostedRun[] = [];
-    for (let run = 0; run < RUNS; run++) runs.push(await post(`rest${run}`));
-    const jobs_per_s = Math.round(median(runs.map(({ jobsPerSecond }) => jobsPerSecond)));
-    const latenciesMs = runs.flatMap((run) => run.latenciesMs);
-    return {
-      what: `collections of ${ITEMS} jobs from ${CONNECTIONS} connections into SQLite; ratio to sqlite`,
-      figures: {
-        jobs_per_s,
-        p50_ms: Math.round(percentile(latenciesMs, 0.5)),
-        p99_ms: Math.round(percentile(latenciesMs, 0.99)),
-        ratio: rounded(jobs_per_s / drained.jobs_per_s, 3),
-      },
-    };
-  }),
-} satisfies Part;
-
-/** The worker's start is not counted. The clock starts with the first request, and ends with the last answer. */
-async function post(prefix: string): Promise<PostedRun> {
-  const story = await WorkerStory.on((await broker()).url);
+/** Posts signed collections to a worker with an empty embedded store. Its start is not counted: the clock starts with the first request, and ends with the last answer. */
+export async function postedDrain({ story, name, mix }: BenchQueue): Promise<Drain> {
   const store = await story.store();
   const credentials = await addClient(store, "bench");
   await store.close();
-  const worker = await story.start({ LOG_LEVEL: "info", REST_JOBS_PER_MINUTE: "0" });
+  const worker = await story.start({ LOG_LEVEL: "info", QUEUE_NAME: name, REST_JOBS_PER_MINUTE: "0" });
   const { url } = await worker.untilEvent("public_listening");
   const client = new TreeherderClient({ serverUrl: String(url), ...credentials, retries: 0 });
-  const collections = collectionsOf(prefix);
+  const collections = collectionsOf(mix);
   const jobs = collections.reduce((sum, { items }) => sum + items.length, 0);
   const latenciesMs: number[] = [];
   const waiting = collections.values();
@@ -74,20 +42,26 @@ async function post(prefix: string): Promise<PostedRun> {
     }
   }
 
+  const before = { worker: processUsage(worker.pid).cpuSeconds };
   const begunAtMs = performance.now();
   await Promise.all(Array.from({ length: CONNECTIONS }, postOneByOne));
   const seconds = (performance.now() - begunAtMs) / 1000;
+  const { cpuSeconds, peakRssMib } = processUsage(worker.pid);
   await endsWell(worker, jobs);
-  await story.end();
-  return { jobsPerSecond: jobs / seconds, latenciesMs };
+  return {
+    jobs_per_s: jobs / seconds,
+    cpu_us_per_job: cpuPerJob(before, { worker: cpuSeconds }, jobs),
+    peak_rss_mib: peakRssMib,
+    besides: { p50_ms: percentile(latenciesMs, 0.5), p99_ms: percentile(latenciesMs, 0.99) },
+  };
 }
 
 /** Returns the jobs of the message mix as a client would post them, in its order, each collection of one project. */
-function collectionsOf(prefix: string): Collection[] {
+function collectionsOf({ bodies }: MessageMix): Collection[] {
   const options = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
   const collections: Collection[] = [];
   const open = new Map<string, string[]>();
-  for (const body of messageMix(JOBS, prefix).bodies) {
+  for (const body of bodies) {
     for (const verdict of judgeDelivery(aDelivery(body), options)) {
       if (verdict.kind !== "accepted") continue;
       const { project } = verdict.posted;

@@ -1,0 +1,16 @@
+/**
+ * Returns the parts that `--only` names, in the order of the report.
+ *
+ * @param text - names with commas between them; undefined: the usual ones.
+ * @throws Error that lists all parts, if there is no part of one of these names.
+ */
+export function chooseParts<Name extends string>(
+  text: string | undefined,
+  { all, usual }: { readonly all: readonly Name[]; readonly usual: readonly Name[] },
+): readonly Name[] {
+  if (text === undefined) return usual;
+  const wanted = text.split(",");
+  const unknown = wanted.filter((name) => !all.some((known) => known === name));
+  if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(", ")}; there are ${all.join(", ")}`);
+  return all.filter((name) => wanted.includes(name));
+}

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openStore } from "../../../src/store/open-store.ts";
+import type { WorkerProcess } from "../../servers/worker-process.ts";
+import { fillQueues, publishAll } from "../contenders/filled-queues.ts";
+import { PREFETCH } from "../contenders/sizes.ts";
+import { untilStored } from "../contenders/worker-drain.ts";
+import { messageMix } from "../message-mix.ts";
+import { openAllocationCount } from "./allocations.ts";
+import { readBatches } from "./batches.ts";
+import { traceWrites, type WriteCalls } from "./write-calls.ts";
+
+export interface CountedStore {
+  /** Null for the embedded store. */
+  readonly mongodbUrl: string | null;
+  /** The processes whose writes to files are counted. */
+  readonly writers: (worker: WorkerProcess) => Promise<readonly number[]>;
+}
+
+/** What a drain did in all. */
+export interface DrainCounts {
+  readonly jobs: number;
+  readonly batches: number;
+  /** What the worker's JavaScript allocated. */
+  readonly allocatedBytes: number;
+  /** As text, why they could not be counted. */
+  readonly writes: WriteCalls | string;
+}
+
+/**
+ * Counts what a drain writes and allocates. Its speed is of no interest, so it is traced. The worker consumes before the
+ * messages are published, so that its start is not counted.
+ *
+ * @param jobs - how many jobs the mix of messages has.
+ */
+export async function countDrain(jobs: number, { mongodbUrl, writers }: CountedStore): Promise<DrainCounts> {
+  const dataDir = await mkdtemp(join(tmpdir(), "pulse-ingest-counts-"));
+  const queues = await fillQueues(messageMix(jobs, "counted"), []);
+  const { story, name, mix } = queues.queueOf("counted");
+  const store = await openStore({ mongodbUrl, dataDir, rejectionTtlDays: 30 });
+  const allocations = await openAllocationCount();
+  try {
+    const worker = await story.start({
+      LOG_LEVEL: "info",
+      QUEUE_NAME: name,
+      PREFETCH: String(PREFETCH),
+      DATA_DIR: dataDir,
+      ...(mongodbUrl === null ? {} : { MONGODB_URL: mongodbUrl }),
+      ...allocations.env,
+    });
+    const trace = await traceWrites(await writers(worker));
+    const before = await readBatches(worker);
+    allocations.start(worker);
+    await publishAll(story, mix);
+    await untilStored(store, mix);
+    const after = await readBatches(worker);
+    const writes = typeof trace === "string" ? trace : await trace();
+    const allocatedBytes = await allocations.stop(worker);
+    const batches = after.batches - before.batches;
+    return { jobs: mix.jobMessages, batches, allocatedBytes, writes };
+  } finally {
+    await store.close();
+    await queues.done("counted");
+    await queues.end();
+    await rm(dataDir, { recursive: true });
+  }
+}

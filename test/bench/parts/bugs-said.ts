@@ -1,0 +1,12 @@
+import * as z from "zod";
+
+export const BUGS = 100_000;
+export const TERMS = 2000;
+
+/** What `bug-memory.ts` prints. */
+export const bugsSaid = z.object({
+  /** Of one look-up. */
+  p95Ms: z.number(),
+  indexMib: z.number(),
+});
+export type BugsSaid = z.infer<typeof bugsSaid>;

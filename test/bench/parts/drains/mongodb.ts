@@ -1,0 +1,10 @@
+import type { Part } from "../../part.ts";
+import { workerMeasured } from "./worker-measured.ts";
+
+/** The worker with a server for MongoDB's protocol on the same machine. The goal for its rate is a figure of `physical`. */
+export const mongodb = {
+  goals: { peak_rss_mib: { atMost: 256 } },
+  contenders: ["limit", "mongodb"],
+  measure: async (drains) =>
+    workerMeasured("the worker into a database; ratio to the limit", drains.mongodb, drains.limit),
+} satisfies Part;

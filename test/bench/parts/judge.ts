@@ -1,0 +1,72 @@
+import { parseRegistry } from "../../../src/config/registry.ts";
+import { judgeDelivery } from "../../../src/judge/judge-delivery.ts";
+import { aDelivery, aMessage, limits, REVISION, schemas } from "../../examples.ts";
+import type { Part } from "../part.ts";
+import { ratios, spreadOf } from "../spread.ts";
+
+const ENTRIES = 20_000;
+const MESSAGES = 200;
+const ROUNDS = 5;
+
+/**
+ * Measures what the size of the registry adds to judging a message. Each message comes from an exchange that is not listed, and is
+ * about a project that no message before was about, so no answer can be remembered.
+ */
+export const judge = {
+  goals: { ratio: { atMost: 1.2 } },
+  contenders: [],
+  async measure() {
+    const judgeOne = judgeWith(1);
+    const judgeMany = judgeWith(ENTRIES);
+    // The JIT compiler works in the first round, so it is not counted.
+    for (const work of [judgeOne, judgeMany]) work(0);
+    const rounds = Array.from(
+      { length: ROUNDS },
+      (_, nth) => [judgeOne(nth + 1), judgeMany(nth + 1)] as const,
+    );
+    const one = rounds.map(([us]) => us);
+    const many = rounds.map(([, us]) => us);
+    const us_per_job_one = spreadOf(one, 2);
+    const us_per_job = spreadOf(many, 2);
+    const ratio = spreadOf(ratios(many, one), 2);
+    return {
+      what: `judging a message with ${ENTRIES} entries in the registry; ratio to one entry`,
+      figures: {
+        us_per_job_one: us_per_job_one.median,
+        us_per_job: us_per_job.median,
+        ratio: ratio.median,
+      },
+      spreads: { us_per_job_one, us_per_job, ratio },
+    };
+  },
+} satisfies Part;
+
+/** Returns a function that judges the messages of one round, and returns the microseconds of CPU for one. */
+function judgeWith(entries: number): (round: number) => number {
+  const { acceptsProject } = parseRegistry("exchanges.yml", registryOf(entries));
+  const options = { schemas, ...limits, tiers: new Map(), acceptsProject };
+  return (round) => {
+    const deliveries = Array.from({ length: MESSAGES }, (_, nth) => {
+      const origin = { kind: "hg.mozilla.org", project: `project-${round}-${nth}`, revision: REVISION };
+      return aDelivery(aMessage({ origin }), { exchange: "exchange/other/jobs" });
+    });
+    const before = process.cpuUsage();
+    for (const delivery of deliveries) {
+      const [verdict] = judgeDelivery(delivery, options);
+      if (verdict?.kind !== "accepted") throw new Error(JSON.stringify(verdict));
+    }
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / MESSAGES;
+  };
+}
+
+/** Every entry accepts every project of the messages, so that none of them decides alone. */
+function registryOf(entries: number): string {
+  const entry = (nth: number): string =>
+    `  - exchange: exchange/publisher${nth}/jobs
+    destinations: [treeherder]
+    projects: ['#']
+    accept_projects: ['project-*', 'only-${nth}']
+`;
+  return `exchanges:\n${Array.from({ length: entries }, (_, nth) => entry(nth)).join("")}`;
+}
