@@ -12,8 +12,10 @@ import { readBatches } from "./batches.ts";
 import { traceWrites, type WriteCalls } from "./write-calls.ts";
 
 export interface CountedStore {
-  /** Null for the embedded store. */
+  /** The database for the worker; null for the embedded store. */
   readonly mongodbUrl: string | null;
+  /** The same database for this process, whose commands must not be counted. */
+  readonly uncountedUrl: string | null;
   /** The processes whose writes to files are counted. */
   readonly writers: (worker: WorkerProcess) => Promise<readonly number[]>;
 }
@@ -34,11 +36,14 @@ export interface DrainCounts {
  *
  * @param jobs - how many jobs the mix of messages has.
  */
-export async function countDrain(jobs: number, { mongodbUrl, writers }: CountedStore): Promise<DrainCounts> {
+export async function countDrain(
+  jobs: number,
+  { mongodbUrl, uncountedUrl, writers }: CountedStore,
+): Promise<DrainCounts> {
   const dataDir = await mkdtemp(join(tmpdir(), "pulse-ingest-counts-"));
   const queues = await fillQueues(messageMix(jobs, "counted"), []);
   const { story, name, mix } = queues.queueOf("counted");
-  const store = await openStore({ mongodbUrl, dataDir, rejectionTtlDays: 30 });
+  const store = await openStore({ mongodbUrl: uncountedUrl, dataDir, rejectionTtlDays: 30 });
   const allocations = await openAllocationCount();
   try {
     const worker = await story.start({

@@ -15,7 +15,11 @@ export interface StoreCounts {
 
 /** Counts what a drain into the embedded store does. Its writes are those of the worker. */
 export async function countEmbedded(jobs: number): Promise<StoreCounts> {
-  const drain = await countDrain(jobs, { mongodbUrl: null, writers: async ({ pid }) => [pid] });
+  const drain = await countDrain(jobs, {
+    mongodbUrl: null,
+    uncountedUrl: null,
+    writers: async ({ pid }) => [pid],
+  });
   const { writes } = drain;
   const wal = typeof writes === "string" ? null : writes.walBytes;
   return { figures: countFigures(drain, wal), whyNot: whyNotOf(drain) };
@@ -23,12 +27,14 @@ export async function countEmbedded(jobs: number): Promise<StoreCounts> {
 
 /** Counts what a drain into a database does. Its writes are those of the database's processes. */
 export async function countDatabase(jobs: number): Promise<StoreCounts> {
-  const proxy = await startCommandProxy((await mongodb()).url);
+  const { url } = await mongodb();
+  const proxy = await startCommandProxy(url);
   try {
     let commandsBefore = proxy.counted();
     let walBefore: number | null = null;
     const drain = await countDrain(jobs, {
       mongodbUrl: `${proxy.url}counted`,
+      uncountedUrl: `${url}counted`,
       async writers() {
         // The worker has created its indexes, and consumes.
         commandsBefore = proxy.counted();
@@ -64,9 +70,11 @@ function whyNotOf({ writes }: DrainCounts): string | null {
   return typeof writes === "string" ? `writes to files are not counted: ${writes}` : null;
 }
 
+/** Commands that only the start needed are left out. */
 function commandsSince(
   before: ReadonlyMap<string, number>,
   after: ReadonlyMap<string, number>,
 ): Readonly<Record<string, number>> {
-  return Object.fromEntries([...after].map(([name, count]) => [name, count - (before.get(name) ?? 0)]));
+  const since = [...after].map(([name, count]) => [name, count - (before.get(name) ?? 0)] as const);
+  return Object.fromEntries(since.filter(([, count]) => count > 0));
 }

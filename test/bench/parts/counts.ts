@@ -1,48 +1,59 @@
-import type { ContenderName, Drain } from "../contenders/contender.ts";
+import type { ContenderName, CountedProcess, Drain } from "../contenders/contender.ts";
 import { countDatabase, countEmbedded } from "../counts/count-stores.ts";
 import { type BenchOptions, type Figures, median, type Part, rounded } from "../part.ts";
 
 /** So many of the jobs of a drain are enough to count. */
 const SHARE = 0.25;
 
+const embedded = ["worker", "broker"] as const;
+const database = [...embedded, "postgresql", "ferretdb", "mongod"] as const;
+
 /** Whose CPU time is counted, by its name in the report. */
 const counted = {
-  limit: "limit",
-  sqlite: "sqlite",
-  mongodb: "mongodb",
-  physical_sqlite: "physicalSqlite",
-  physical_mongodb: "physicalMongodb",
-  plain: "plain",
-} as const satisfies Readonly<Record<string, ContenderName>>;
+  limit: { contender: "limit", processes: embedded },
+  sqlite: { contender: "sqlite", processes: embedded },
+  mongodb: { contender: "mongodb", processes: database },
+  physical_sqlite: { contender: "physicalSqlite", processes: embedded },
+  physical_mongodb: { contender: "physicalMongodb", processes: database },
+  plain: { contender: "plain", processes: database },
+} as const satisfies Readonly<Record<string, CountedContender>>;
+
+interface CountedContender {
+  readonly contender: ContenderName;
+  /** Those that work for it. The others are idle meanwhile. */
+  readonly processes: readonly CountedProcess[];
+}
 
 /** What does not depend on the speed of the machine and, apart from CPU time, not on other load either. */
 export const counts = {
   goals: {},
-  contenders: Object.values(counted),
+  contenders: Object.values(counted).map(({ contender }) => contender),
   async measure(drains, { jobs, show }: BenchOptions) {
-    const cpu = Object.entries(counted).map(([name, contender]) => [name, cpuOf(drains[contender])] as const);
+    const cpu = Object.entries(counted).map(([name, { contender, processes }]) => {
+      return [name, cpuOf(drains[contender], processes)] as const;
+    });
     show("counts: sqlite");
-    const embedded = await countEmbedded(Math.ceil(jobs * SHARE));
+    const sqlite = await countEmbedded(Math.ceil(jobs * SHARE));
     show("counts: mongodb");
-    const database = await countDatabase(Math.ceil(jobs * SHARE));
-    const { sqlite = {}, mongodb = {}, ...others } = Object.fromEntries(cpu);
-    const whyNot = [embedded.whyNot, database.whyNot].filter((why) => why !== null);
+    const mongodb = await countDatabase(Math.ceil(jobs * SHARE));
+    const whyNot = [sqlite.whyNot, mongodb.whyNot].filter((why) => why !== null);
+    const figures: Record<string, Figures> = Object.fromEntries(cpu);
     return {
-      what: ["CPU time, and what one traced drain of each store did", ...whyNot].join("; "),
+      what: ["CPU time, and what one traced drain of each store did", ...new Set(whyNot)].join("; "),
       figures: {
-        sqlite: { ...sqlite, ...embedded.figures },
-        mongodb: { ...mongodb, ...database.figures },
-        ...others,
+        ...figures,
+        sqlite: { ...figures["sqlite"], ...sqlite.figures },
+        mongodb: { ...figures["mongodb"], ...mongodb.figures },
       },
     };
   },
 } satisfies Part;
 
-/** The median CPU time of each process over all rounds. */
-function cpuOf(drains: readonly Drain[]): Figures {
-  const processes = Object.keys(drains[0]?.cpu_us_per_job ?? {}) as (keyof Drain["cpu_us_per_job"])[];
+/** The median of each process over all rounds, in microseconds per job. A process that does not run here is left out. */
+function cpuOf(drains: readonly Drain[], processes: readonly CountedProcess[]): Figures {
+  const running = processes.filter((name) => drains[0]?.cpu_us_per_job[name] !== undefined);
   return Object.fromEntries(
-    processes.map((name) => {
+    running.map((name) => {
       const values = drains.map(({ cpu_us_per_job }) => cpu_us_per_job[name] ?? Number.NaN);
       return [`${name}_cpu_us_per_job`, rounded(median(values), 1)];
     }),

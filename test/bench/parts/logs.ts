@@ -4,9 +4,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
-import { createGunzip } from "node:zlib";
 import { defaultLogLimits, parseLog } from "../../../src/logs/parse/log-parser.ts";
 import { bundleProgram } from "../../bundle-program.ts";
+import { type Part, percentile, rounded } from "../part.ts";
+import { processUsage } from "../process-usage.ts";
+import { spreadOf } from "../spread.ts";
 import { aLargeLog, type BenchLog, realLogs } from "./log-mix.ts";
 
 const ROUNDS = 5;
