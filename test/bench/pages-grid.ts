@@ -7,11 +7,10 @@ import { type GridFigures, gridBudgets, measureGrid } from "../web/grid-measures
 import { fillLargeGrid } from "../web/large-grid.ts";
 import { startPagesServer } from "../web/pages-server.ts";
 import type { PagesPart } from "./pages-part.ts";
+import { spreadOf } from "./spread.ts";
 
-const RUNS = 5;
-
-/** The grid with 10,000 jobs in 10 pushes, in a real browser. Medians of five. */
-export const grid: PagesPart = async ({ show }) => {
+/** The grid with 10,000 jobs in 10 pushes, in a real browser: medians of several rounds. */
+export const grid: PagesPart = async ({ show, rounds }) => {
   show("storing 10,000 jobs");
   const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-bench-grid-"));
   const store = await openSqliteStore(folder, 30);
@@ -22,8 +21,8 @@ export const grid: PagesPart = async ({ show }) => {
     await fillLargeGrid(store);
     // The first one finds no push in memory, and compiles what is drawn.
     await measureGrid(browser, server.url);
-    for (let run = 1; run <= RUNS; run++) {
-      show(`opening the grid, ${run} of ${RUNS}`);
+    for (let run = 1; run <= rounds; run++) {
+      show(`opening the grid, ${run} of ${rounds}`);
       runs.push(await measureGrid(browser, server.url));
     }
   } finally {
@@ -33,17 +32,24 @@ export const grid: PagesPart = async ({ show }) => {
     rmSync(folder, { recursive: true });
   }
   const names = Object.keys(gridBudgets) as (keyof GridFigures)[];
-  const figures = Object.fromEntries(names.map((name) => [name, medianOf(runs.map((run) => run[name]))]));
+  const spreads = names.map(
+    (name) =>
+      [
+        name,
+        spreadOf(
+          runs.map((run) => run[name]),
+          0,
+        ),
+      ] as const,
+  );
   return {
-    figures,
-    limited: names.map((name) => ({
+    figures: Object.fromEntries(spreads.map(([name, { median }]) => [name, median])),
+    spreads: Object.fromEntries(spreads),
+    limited: spreads.map(([name, spread]) => ({
       figure: `grid of 10,000 jobs: ${name}`,
-      value: figures[name] ?? Number.NaN,
+      value: spread.median,
+      spread,
       atMost: gridBudgets[name],
     })),
   };
 };
-
-function medianOf(values: readonly number[]): number {
-  return Math.round(values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN);
-}

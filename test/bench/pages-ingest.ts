@@ -1,25 +1,41 @@
 import type { WorkerProcess } from "../servers/worker-process.ts";
-import { type DrainFigures, drain, medianOf, RUNS } from "./drain.ts";
+import type { Drain } from "./contenders/contender.ts";
+import { drain } from "./drain.ts";
 import { projectOf } from "./message-mix.ts";
 import type { PagesPart } from "./pages-part.ts";
-import { rounded } from "./part.ts";
+import { turnsOf } from "./rounds.ts";
+import { ratios, spreadOf } from "./spread.ts";
 
 const VIEWERS = 10;
 const emptyStore = { dataDir: null, mongodbUrl: null };
 
-/** Measures by what share a worker with an embedded store is slower while ten readers follow the projects that it stores. */
-export const ingestLoss: PagesPart = async ({ show }) => {
-  const alone: DrainFigures[] = [];
-  const watched: DrainFigures[] = [];
-  // In turns, because the machine may get slower or faster meanwhile.
-  for (let run = 0; run < RUNS; run++) {
-    show(`drains with ${VIEWERS} readers and without: ${run + 1} of ${RUNS}`);
-    alone.push(await drain(`alone${run}`, emptyStore));
-    watched.push(await drain(`watched${run}`, { ...emptyStore, beside: followProjects }));
+/**
+ * Measures by what share a worker with an embedded store is slower while ten readers follow the projects that it stores: the median of
+ * several rounds. Beside it stands by what share the worker needs more CPU time for a job, which other load changes less.
+ */
+export const ingestLoss: PagesPart = async ({ show, rounds }) => {
+  const drains: Record<"alone" | "watched", Drain[]> = { alone: [], watched: [] };
+  for (let round = 0; round < rounds; round++) {
+    show(`drains with ${VIEWERS} readers and without: ${round + 1} of ${rounds}`);
+    for (const name of turnsOf(["alone", "watched"] as const, round)) {
+      const beside = name === "watched" ? { beside: followProjects } : {};
+      drains[name].push(await drain(`${name}${round}`, { ...emptyStore, ...beside }));
+    }
   }
-  const [usual, beside] = [medianOf(alone), medianOf(watched)];
-  const loss = rounded(1 - beside.jobs_per_s / usual.jobs_per_s, 3);
-  return { figures: loss, limited: [{ figure: "ingest_loss", value: loss, atMost: 0.05 }] };
+  const ratiosOf = (figure: (drain: Drain) => number): number[] =>
+    ratios(drains.watched.map(figure), drains.alone.map(figure));
+  const losses = ratiosOf(({ jobs_per_s }) => jobs_per_s).map((ratio) => 1 - ratio);
+  const loss = spreadOf(losses, 3);
+  const cpu = ratiosOf(({ cpu_us_per_job: { worker } }) => worker ?? Number.NaN);
+  const more = spreadOf(
+    cpu.map((ratio) => ratio - 1),
+    3,
+  );
+  return {
+    figures: loss.median,
+    spreads: { ingest_loss: loss, more_cpu: more },
+    limited: [{ figure: "ingest_loss", value: loss.median, spread: loss, atMost: 0.05 }],
+  };
 };
 
 /** Opens the grid's page and its stream of changes for each reader. */

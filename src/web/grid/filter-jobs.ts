@@ -2,26 +2,32 @@ import { isUnclassified, statusLooks } from "../job-status.ts";
 import type { GridJob } from "./grid-job.ts";
 import { type JobFilter, statusWords } from "./grid-view.ts";
 import { rowKey } from "./group-jobs.ts";
-import { countJobs, type JobCounts } from "./job-counts.ts";
 
-/** What a filter makes of the jobs of a push. */
-export interface ChosenJobs {
-  /** In the order in which they were given. */
-  readonly shown: readonly GridJob[];
-  readonly shownCounts: JobCounts;
-  /** Of the jobs that would be shown if the filter left out no status. */
-  readonly offeredCounts: JobCounts;
+export type JobTest = (job: GridJob) => boolean;
+
+/** What a filter makes of jobs. */
+export interface FilterTests {
+  readonly isShown: JobTest;
+  /** Whether a job would be shown if the filter left out no status. */
+  readonly isOffered: JobTest;
 }
 
-/** Returns the jobs that a filter shows. The server and the browser both use it, so they show the same. */
-export function chooseJobs(jobs: readonly GridJob[], filter: JobFilter): ChosenJobs {
-  const offered = jobs.filter(createTest(filter));
-  const shown = offered.filter(createStatusTest(filter.status));
-  return { shown, shownCounts: countJobs(shown), offeredCounts: countJobs(offered) };
+/** Returns what a filter asks of each job. The server and the browser both use it, so they show the same. */
+export function createTests(filter: JobFilter): FilterTests {
+  const isOffered = createOfferTest(filter);
+  const hasStatus = createStatusTest(filter.status);
+  return { isOffered, isShown: (job) => hasStatus(job) && isOffered(job) };
+}
+
+/** Returns whether two filters offer the same jobs, because at most their statuses differ. */
+export function offerSame(one: JobFilter, other: JobFilter): boolean {
+  return (["text", "tiers", "platforms", "groups", "symbols"] as const).every(
+    (name) => one[name] === other[name],
+  );
 }
 
 /** Returns a function that says whether all conditions but that on the status hold. */
-function createTest(filter: JobFilter): (job: GridJob) => boolean {
+function createOfferTest(filter: JobFilter): JobTest {
   // Each word once: an address has room for a thousand equal ones.
   const words = [...new Set(filter.text.toLowerCase().split(/\s+/))].filter((word) => word !== "");
   const tiers = new Set(filter.tiers);
@@ -36,7 +42,7 @@ function createTest(filter: JobFilter): (job: GridJob) => boolean {
     words.every((word) => job.searched.includes(word));
 }
 
-function createStatusTest(wanted: readonly string[]): (job: GridJob) => boolean {
+function createStatusTest(wanted: readonly string[]): JobTest {
   const hidden = new Set(
     statusesOf(wanted.filter((word) => word.startsWith("-")).map((word) => word.slice(1))),
   );

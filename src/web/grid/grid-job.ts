@@ -1,5 +1,5 @@
 import { CELL, type JobCell } from "../../domain/job-cell.ts";
-import { isFailure, jobStatus, progressStatuses } from "../job-status.ts";
+import { buttonClass, isFailure, jobStatus, progressStatuses } from "../job-status.ts";
 
 /** A job as the grid works with it: its cell with names, and what follows from it. Times are seconds since the Unix epoch; 0 if unknown. */
 export interface GridJob {
@@ -11,6 +11,8 @@ export interface GridJob {
   /** Pending or running. */
   readonly isInProgress: boolean;
   readonly classification: number;
+  /** See `buttonClass`. */
+  readonly look: string;
   readonly tier: number;
   /** `?` for a job without a group. */
   readonly groupSymbol: string;
@@ -42,6 +44,7 @@ export function toGridJob(cell: JobCell, isCoalesced: boolean): GridJob {
     isFailure: isFailure(status),
     isInProgress: progressStatuses.includes(status),
     classification,
+    look: buttonClass(status, classification),
     tier,
     groupSymbol,
     groupName,

@@ -1,4 +1,4 @@
-import { buttonClass, countWord, statusPosition } from "../job-status.ts";
+import { countWord, statusPosition } from "../job-status.ts";
 import { platformLabel, rowPosition } from "../platform-names.ts";
 import type { GridJob } from "./grid-job.ts";
 
@@ -47,6 +47,20 @@ export function rowKey({ platform, options }: GridJob): string {
 /** Returns the key of the group that a job stands in. */
 export function groupKey(job: GridJob): string {
   return `${rowKey(job)}/${job.tier}/${job.groupSymbol}`;
+}
+
+/** Returns rows with only those jobs that pass a test. What has none of them is left out. */
+export function pickRows(
+  rows: readonly PlatformRow[],
+  isShown: (job: GridJob) => boolean,
+): readonly PlatformRow[] {
+  return rows.flatMap((row) => {
+    const groups = row.groups.flatMap((group) => {
+      const jobs = group.jobs.filter(isShown);
+      return jobs.length === 0 ? [] : [{ ...group, jobs }];
+    });
+    return groups.length === 0 ? [] : [{ ...row, groups }];
+  });
 }
 
 /** Returns the rows of a push in their order, with groups and jobs in theirs. @see spec/ui.md, section 6 */
@@ -114,7 +128,7 @@ export function closeGroup(jobs: readonly GridJob[]): GroupItem[] {
   const counted = new Map<string, GridJob[]>();
   for (const job of jobs) {
     if (job.isFailure || ofSymbol.get(job.symbol) !== 1) continue;
-    const look = `${buttonClass(job.status, job.classification)} ${job.status}`;
+    const look = `${job.look} ${job.status}`;
     const members = counted.get(look);
     if (members === undefined) counted.set(look, [job]);
     else members.push(job);
@@ -132,10 +146,10 @@ function placeOf([first]: readonly GridJob[]): number {
 }
 
 function toCount(members: readonly GridJob[]): GroupItem {
-  const { status = "", classification = 1 } = members[0] ?? {};
+  const { status = "", classification = 1, look = "" } = members[0] ?? {};
   return {
     kind: "count",
-    look: buttonClass(status, classification),
+    look,
     count: members.length,
     word: countWord(status, classification),
   };

@@ -1,5 +1,6 @@
 import { isUnclassified } from "../job-status.ts";
 import type { GridJob } from "./grid-job.ts";
+import { groupJobs, type PlatformRow } from "./group-jobs.ts";
 
 /** The most jobs of a push that are shown: no push of people has as many, but anybody who may publish can make one that has. */
 export const MAX_JOBS = 20_000;
@@ -47,12 +48,14 @@ export function progressText({ completed, inProgress }: JobCounts): string | nul
 export interface PushJobs {
   readonly jobs: readonly GridJob[];
   readonly counts: JobCounts;
+  /** All of them in rows. Sorting takes long, and what a filter shows of them has the same order. */
+  readonly rows: readonly PlatformRow[];
   /** See {@link passedElsewhere}. */
   readonly passed: ReadonlySet<string>;
 }
 
 export function toPushJobs(jobs: readonly GridJob[]): PushJobs {
-  return { jobs, counts: countJobs(jobs), passed: passedElsewhere(jobs) };
+  return { jobs, counts: countJobs(jobs), rows: groupJobs(jobs), passed: passedElsewhere(jobs) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { chooseJobs, filterInWords } from "../../../src/web/grid/filter-jobs.ts";
+import { createTests, filterInWords, offerSame } from "../../../src/web/grid/filter-jobs.ts";
 import { everyJob, type JobFilter, noFilter } from "../../../src/web/grid/grid-view.ts";
 import { aGridJob } from "./a-grid-job.ts";
 
@@ -49,9 +49,9 @@ const cases: readonly (readonly [filter: Partial<JobFilter>, shown: string])[] =
 
 describe("a filter", () => {
   it.each(cases)("%j shows: %s", (filter, shown) => {
-    const found = chooseJobs(grid, { ...noFilter, ...filter }).shown.map(({ guid }) =>
-      guid.replace("/0", ""),
-    );
+    const found = grid
+      .filter(createTests({ ...noFilter, ...filter }).isShown)
+      .map(({ guid }) => guid.replace("/0", ""));
     expect(found.join(" ")).toBe(shown);
   });
 
@@ -64,18 +64,32 @@ describe("a filter", () => {
         return "leak";
       },
     };
-    expect(chooseJobs([job], { ...noFilter, text: "leak ".repeat(100) }).shown).toHaveLength(1);
+    expect(createTests({ ...noFilter, text: "leak ".repeat(100) }).isShown(job)).toBe(true);
     expect(looks).toBe(1);
   });
 
-  it("counts the jobs that it shows, and those that it would show in any status", () => {
-    const { shownCounts, offeredCounts } = chooseJobs(grid, { ...noFilter, status: ["busted"] });
-    expect(shownCounts).toMatchObject({ completed: 1, failed: 1, inProgress: 0 });
-    expect(offeredCounts).toMatchObject({ completed: 3, failed: 2, inProgress: 1 });
+  it("offers the jobs that it would show in any status", () => {
+    const { isOffered } = createTests({ ...noFilter, status: ["busted"] });
+    expect(grid.filter(isOffered).map(({ guid }) => guid)).toEqual([
+      ...["ok/0", "bad/0", "known/0", "run/0", "gone/0"],
+    ]);
+  });
+
+  it("offers the same jobs as another one that differs in its statuses at most", () => {
+    expect(offerSame(noFilter, { ...noFilter, status: ["failures"] })).toBe(true);
+    for (const other of [
+      { text: "a" },
+      { tiers: [3] },
+      { platforms: ["a"] },
+      { groups: ["a"] },
+      { symbols: ["a"] },
+    ]) {
+      expect([other, offerSame(noFilter, { ...noFilter, ...other })]).toEqual([other, false]);
+    }
   });
 
   it("can be one that hides nothing", () => {
-    expect(chooseJobs(grid, everyJob).shown).toHaveLength(grid.length);
+    expect(grid.filter(createTests(everyJob).isShown)).toHaveLength(grid.length);
   });
 });
 

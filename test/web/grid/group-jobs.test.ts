@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { GridJob } from "../../../src/web/grid/grid-job.ts";
-import { closeGroup, groupJobs, openGroup } from "../../../src/web/grid/group-jobs.ts";
+import { closeGroup, groupJobs, openGroup, pickRows } from "../../../src/web/grid/group-jobs.ts";
 import { aGridJob } from "./a-grid-job.ts";
 
 /** Returns what a group shows, such as `R2 R10 +3 success`. */
@@ -41,6 +41,19 @@ describe("the rows of a push", () => {
       "zebra",
     ]);
   });
+});
+
+it("rows, groups and jobs that a filter leaves have the same order, and empty ones are left out", () => {
+  const all = [
+    ...jobs("10 2", { platform: "linux64", groupSymbol: "M" }),
+    ...jobs("1", { platform: "linux64", groupSymbol: "B" }),
+    ...jobs("1", { platform: "windowsxp" }),
+  ];
+  const rows = groupJobs(all);
+  const isShown = ({ groupSymbol, platform }: GridJob) => groupSymbol === "M" && platform === "linux64";
+  expect(pickRows(rows, isShown)).toEqual(groupJobs(all.filter(isShown)));
+  expect(pickRows(rows, () => true)).toEqual(rows);
+  expect(pickRows(rows, () => false)).toEqual([]);
 });
 
 describe("the groups of a row", () => {

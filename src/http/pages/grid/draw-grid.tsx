@@ -6,11 +6,12 @@ import { arrangePush, type DrawnPush } from "../../../web/grid/draw/drawn-push.t
 import { GridMain } from "../../../web/grid/draw/grid-main.tsx";
 import { PushContent, PushSection } from "../../../web/grid/draw/push-section.tsx";
 import { GridRow } from "../../../web/grid/draw/row-drawing.tsx";
+import { createTests } from "../../../web/grid/filter-jobs.ts";
 import type { GridView } from "../../../web/grid/grid-view.ts";
 import { addCounts, type JobCounts } from "../../../web/grid/job-counts.ts";
 import { showPush } from "../../../web/grid/shown-push.ts";
 import { drawAround, drawFrame, drawMarkup, type Markup } from "../serve/markup.ts";
-import { chooseInTurns, jobsOf } from "./grid-jobs.ts";
+import { countInTurns, jobsOf } from "./grid-jobs.ts";
 
 /** What a page of the grid shows. */
 export interface GridPage {
@@ -71,9 +72,10 @@ async function arrangeInTurns(
   turns: EventLoopTurns,
 ): Promise<PushInTurns> {
   const all = await jobsOf(hot, turns);
-  const chosen = await chooseInTurns(all.jobs, view.filter, turns);
-  const drawn = arrangePush({ push: showPush(row), all, chosen, view, tabIndex: undefined });
-  return { hot, key, offered: chosen.offeredCounts, drawn };
+  const { isOffered, isShown } = createTests(view.filter);
+  const offered = await countInTurns(all.jobs, isOffered, turns);
+  const drawn = arrangePush({ push: showPush(row), all, isShown, view, tabIndex: undefined });
+  return { hot, key, offered, drawn };
 }
 
 async function drawPush({ hot, key, offered, drawn }: PushInTurns, turns: EventLoopTurns): Promise<Markup> {

@@ -1,9 +1,14 @@
 import type { HotCell, HotPush } from "../../../queries/grid/hot-push.ts";
 import type { EventLoopTurns } from "../../../timing/event-loop-turns.ts";
-import { type ChosenJobs, chooseJobs } from "../../../web/grid/filter-jobs.ts";
+import type { JobTest } from "../../../web/grid/filter-jobs.ts";
 import { type GridJob, toGridJob } from "../../../web/grid/grid-job.ts";
-import type { JobFilter } from "../../../web/grid/grid-view.ts";
-import { addCounts, type PushJobs, toPushJobs } from "../../../web/grid/job-counts.ts";
+import {
+  addCounts,
+  countJobs,
+  type JobCounts,
+  type PushJobs,
+  toPushJobs,
+} from "../../../web/grid/job-counts.ts";
 
 /** A cell in memory never changes: a change brings another one. */
 const ofCells = new WeakMap<HotCell, GridJob>();
@@ -28,22 +33,18 @@ export async function jobsOf(push: HotPush, turns: EventLoopTurns): Promise<Push
   return jobs;
 }
 
-/** Does what `chooseJobs` does, some jobs at a time. */
-export async function chooseInTurns(
+/** Counts the jobs that pass a test, some jobs at a time. */
+export async function countInTurns(
   all: readonly GridJob[],
-  filter: JobFilter,
+  isCounted: JobTest,
   turns: EventLoopTurns,
-): Promise<ChosenJobs> {
-  const parts: ChosenJobs[] = [];
+): Promise<JobCounts> {
+  const parts: JobCounts[] = [];
   for (let from = 0; from < all.length; from += AT_ONCE) {
-    parts.push(chooseJobs(all.slice(from, from + AT_ONCE), filter));
+    parts.push(countJobs(all.slice(from, from + AT_ONCE).filter(isCounted)));
     await turns.giveIfDue();
   }
-  return {
-    shown: parts.flatMap(({ shown }) => shown),
-    shownCounts: addCounts(parts.map(({ shownCounts }) => shownCounts)),
-    offeredCounts: addCounts(parts.map(({ offeredCounts }) => offeredCounts)),
-  };
+  return addCounts(parts);
 }
 
 function jobOf(hot: HotCell): GridJob {

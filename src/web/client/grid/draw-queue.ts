@@ -1,7 +1,10 @@
 /** How long drawing may go on before the browser has its turn to show what there is, in milliseconds. */
 const MAX_BUSY_MS = 6;
 
-/** Draws the parts of the page that can be seen first, and the others one after the other, so that no key has to wait for them. */
+/**
+ * Draws parts of the page one after the other, those first that can be seen by then. The browser shows what there is in between, and no
+ * key has to wait for all of them.
+ */
 export class DrawQueue<Part> {
   readonly #draw: (part: Part) => void;
   readonly #isSeen: (part: Part) => boolean;
@@ -13,21 +16,16 @@ export class DrawQueue<Part> {
     this.#isSeen = isSeen;
   }
 
-  /** Draws those parts that can be seen at once, the first ones first, and the others soon. */
+  /** Draws parts that can be seen at once, the first ones first, and the others soon. */
   add(parts: readonly Part[]): void {
     for (const part of parts) this.#waiting.add(part);
-    this.#drawSome(parts.filter((part) => this.#isSeen(part)));
+    this.#drawSome(parts.filter(this.#isSeen));
     this.#run();
   }
 
   /** Whether a part is going to be drawn again. */
   isWaiting(part: Part): boolean {
     return this.#waiting.has(part);
-  }
-
-  /** Draws a part that has come into sight before its turn. */
-  hurry(part: Part): void {
-    if (this.#waiting.delete(part)) this.#draw(part);
   }
 
   #drawSome(parts: Iterable<Part>): void {
@@ -45,7 +43,8 @@ export class DrawQueue<Part> {
     this.#isRunning = true;
     setTimeout(() => {
       this.#isRunning = false;
-      this.#drawSome([...this.#waiting]);
+      const waiting = [...this.#waiting];
+      this.#drawSome(waiting.some(this.#isSeen) ? waiting.filter(this.#isSeen) : waiting);
       this.#run();
     }, 0);
   }

@@ -21,11 +21,11 @@ export function keepStop(link: HTMLElement): void {
 /** Chooses the link that the Tab key reaches, after a push was drawn: the same one, or if that is gone the first job. */
 export function restoreStop(section: Element): HTMLElement | null {
   const key = stops.get(section);
-  const links = [...section.querySelectorAll<HTMLElement>("a")];
-  const same = key === undefined ? undefined : links.find((link) => keyOf(link) === key);
-  const stop = same ?? section.querySelector<HTMLElement>("a.job") ?? links[0];
-  if (stop === undefined) return null;
-  for (const link of links) if (link.tabIndex === 0 && link !== stop) link.tabIndex = -1;
+  const links = key === undefined ? [] : [...section.querySelectorAll<HTMLElement>("a")];
+  const same = links.find((link) => keyOf(link) === key);
+  const stop = same ?? section.querySelector<HTMLElement>("a.job") ?? section.querySelector("a");
+  if (stop === null) return null;
+  for (const other of section.querySelectorAll<HTMLElement>('a[tabindex="0"]')) other.tabIndex = -1;
   stop.tabIndex = 0;
   return stop;
 }

@@ -1,20 +1,27 @@
 import { gridAddress, readGridView } from "../../grid/grid-address.ts";
 import type { GridView } from "../../grid/grid-view.ts";
+import { afterFrame } from "../after-frame.ts";
 
 /** How a change gets into the browser's history: as a new entry to come back from, or instead of the current one. */
 export type HistoryStep = "push" | "replace" | "typing";
 
-/** The view that is shown, and the address that says so. */
+/**
+ * The view that is shown, and the address that says so. The address follows when the browser has drawn the view, because a change of
+ * it takes the browser several milliseconds.
+ */
 export class GridHistory {
   #view: GridView;
   /** Whether the current entry was made by typing: further letters belong to it. */
   #isTyping = false;
+  /** The steps to views that have no address yet. */
+  #steps: { readonly address: string; readonly step: HistoryStep }[] = [];
 
   constructor(project: string, revision: string | null, onBack: (view: GridView) => void) {
     const read = (): GridView => readGridView(project, revision, new URLSearchParams(location.search));
     this.#view = read();
     window.addEventListener("popstate", () => {
       this.#isTyping = false;
+      this.#steps = [];
       this.#view = read();
       onBack(this.#view);
     });
@@ -26,7 +33,16 @@ export class GridHistory {
 
   go(view: GridView, step: HistoryStep): void {
     this.#view = view;
-    const address = gridAddress(view);
+    this.#steps.push({ address: gridAddress(view), step });
+    if (this.#steps.length === 1) afterFrame(() => this.#write());
+  }
+
+  #write(): void {
+    for (const step of this.#steps) this.#take(step);
+    this.#steps = [];
+  }
+
+  #take({ address, step }: { readonly address: string; readonly step: HistoryStep }): void {
     const isSame = address === `${location.pathname}${location.search}`;
     const isNew = step === "push" || (step === "typing" && !this.#isTyping);
     this.#isTyping = step === "typing";

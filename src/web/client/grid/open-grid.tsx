@@ -1,18 +1,20 @@
 import { render } from "preact";
 import { FilterBar } from "../../grid/draw/filter-bar.tsx";
 import { NoPushes, OlderPushes } from "../../grid/draw/grid-notes.tsx";
+import { createTests } from "../../grid/filter-jobs.ts";
 import { pushQuery } from "../../grid/grid-address.ts";
 import { type CellsAnswer, isCellsAnswer, isPushesAnswer } from "../../grid/grid-answers.ts";
 import type { GridView } from "../../grid/grid-view.ts";
 import { addCounts } from "../../grid/job-counts.ts";
 import type { ShownPush } from "../../grid/shown-push.ts";
+import { afterFrame } from "../after-frame.ts";
 import { fetchJson } from "../fetch-json.ts";
 import { FailuresTold } from "./failures-told.ts";
 import { GridHistory, type HistoryStep } from "./grid-history.ts";
 import { LiveGridStream } from "./live-grid-stream.ts";
 import { PanelPlace } from "./panel-place.ts";
 import { PushDrawing } from "./push-drawing.tsx";
-import { chosenOf, type PagePush, PushList } from "./push-list.ts";
+import { jobsOfPush, offeredOf, type PagePush, PushList } from "./push-list.ts";
 import { TabSign } from "./tab-sign.ts";
 
 /** The elements of the page; see `GridMain`. */
@@ -174,16 +176,23 @@ export class OpenGrid {
    */
   #show(pushes: readonly PagePush[], withPanel = true, isOtherFilter = false): void {
     const { view } = this;
-    const chosen = this.#list.pushes.map((push) => chosenOf(push, view.filter));
     // Before all jobs are there, the server's numbers are the right ones.
     if (this.#list.pushes.every(({ jobs }) => jobs !== null)) {
-      const counts = addCounts(chosen.map(({ offeredCounts }) => offeredCounts));
+      const counts = addCounts(this.#list.pushes.map((push) => offeredOf(push, view.filter)));
       render(<FilterBar view={view} counts={counts} />, this.places.filter);
-      this.#sign.show(addCounts(chosen.map(({ shownCounts }) => shownCounts)).failed);
+      afterFrame(() => this.#countFailures());
     }
     this.#drawing.draw(pushes, isOtherFilter);
     this.#drawEnd(view);
     if (withPanel) void this.#panel.show();
+  }
+
+  #countFailures(): void {
+    const { isShown } = createTests(this.view.filter);
+    const failures = this.#list.pushes
+      .flatMap((push) => jobsOfPush(push).jobs)
+      .filter((job) => job.isFailure && isShown(job));
+    this.#sign.show(failures.length);
   }
 
   #drawEnd(view: GridView): void {

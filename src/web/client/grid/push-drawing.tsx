@@ -1,10 +1,11 @@
 import { render } from "preact";
 import { arrangePush } from "../../grid/draw/drawn-push.ts";
 import { PushContent } from "../../grid/draw/push-section.tsx";
+import { createTests } from "../../grid/filter-jobs.ts";
 import type { GridView } from "../../grid/grid-view.ts";
 import { DrawQueue } from "./draw-queue.ts";
 import { restoreStop } from "./grid-focus.ts";
-import { chosenOf, jobsOfPush, type PagePush, type PushList } from "./push-list.ts";
+import { jobsOfPush, type PagePush, type PushList } from "./push-list.ts";
 
 /** Pushes this far outside the window are drawn as if they were seen, in pixels. */
 const MARGIN_PX = 300;
@@ -79,13 +80,8 @@ export class PushDrawing {
 
   #notice(entries: readonly IntersectionObserverEntry[]): void {
     for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting) {
-        this.#seen.delete(target);
-        continue;
-      }
-      this.#seen.add(target);
-      const push = target instanceof HTMLElement ? this.#list.find(target.dataset["push"] ?? "") : null;
-      if (push !== null) this.#queue.hurry(push);
+      if (isIntersecting) this.#seen.add(target);
+      else this.#seen.delete(target);
     }
   }
 
@@ -97,7 +93,7 @@ export class PushDrawing {
     const hadFocus = section.contains(document.activeElement);
     const view = this.#viewNow();
     const drawn = arrangePush({
-      ...{ push: head, all: jobsOfPush(push), chosen: chosenOf(push, view.filter) },
+      ...{ push: head, all: jobsOfPush(push), isShown: createTests(view.filter).isShown },
       ...{ view, tabIndex: -1 },
     });
     render(<PushContent drawn={drawn} zone="local" />, section);

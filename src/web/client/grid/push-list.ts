@@ -1,9 +1,9 @@
 import { CELL } from "../../../domain/job-cell.ts";
-import { type ChosenJobs, chooseJobs } from "../../grid/filter-jobs.ts";
+import { createTests, offerSame } from "../../grid/filter-jobs.ts";
 import type { CellsOfPush } from "../../grid/grid-answers.ts";
 import { type GridJob, toGridJob } from "../../grid/grid-job.ts";
 import type { JobFilter } from "../../grid/grid-view.ts";
-import { type PushJobs, toPushJobs } from "../../grid/job-counts.ts";
+import { countJobs, type JobCounts, type PushJobs, toPushJobs } from "../../grid/job-counts.ts";
 import type { ShownPush } from "../../grid/shown-push.ts";
 
 /** A push on the page. */
@@ -16,8 +16,8 @@ export interface PagePush {
   begun: CellsOfPush | null;
   /** What was made of the jobs; null after they have changed. */
   made: PushJobs | null;
-  /** What the last filter has made of the jobs; null after they have changed. */
-  chosen: { readonly filter: JobFilter; readonly jobs: ChosenJobs } | null;
+  /** How many of the jobs the last filter has offered; null after they have changed. */
+  offered: { readonly filter: JobFilter; readonly counts: JobCounts } | null;
 }
 
 /** Returns what follows from the jobs of a push. The same question again costs nothing. */
@@ -26,12 +26,13 @@ export function jobsOfPush(push: PagePush): PushJobs {
   return push.made;
 }
 
-/** Returns what a filter makes of the jobs of a push. The same question again costs nothing. */
-export function chosenOf(push: PagePush, filter: JobFilter): ChosenJobs {
-  if (push.chosen?.filter !== filter) {
-    push.chosen = { filter, jobs: chooseJobs(jobsOfPush(push).jobs, filter) };
+/** Counts the jobs of a push that a filter offers. The same question again costs nothing, nor does one for another status. */
+export function offeredOf(push: PagePush, filter: JobFilter): JobCounts {
+  if (push.offered === null || !offerSame(push.offered.filter, filter)) {
+    const { isOffered } = createTests(filter);
+    push.offered = { filter, counts: countJobs(jobsOfPush(push).jobs.filter(isOffered)) };
   }
-  return push.chosen.jobs;
+  return push.offered.counts;
 }
 
 /** What a change has done to a push. */
@@ -72,7 +73,7 @@ export class PushList {
       return known;
     }
     const jobs = areJobsKnown ? new Map<string, GridJob>() : null;
-    const push = { revision: head.revision, head, jobs, begun: null, made: null, chosen: null };
+    const push = { revision: head.revision, head, jobs, begun: null, made: null, offered: null };
     this.#pushes.push(push);
     this.#sort();
     return push;
@@ -107,7 +108,7 @@ export class PushList {
     push.jobs = after;
     if (isChanged) {
       push.made = null;
-      push.chosen = null;
+      push.offered = null;
     }
     return isChanged ? { push, newFailures } : null;
   }

@@ -1,8 +1,8 @@
 import { jobAddressIn } from "../../addresses.ts";
-import type { ChosenJobs } from "../filter-jobs.ts";
+import type { JobTest } from "../filter-jobs.ts";
 import { groupAddressIn, platformAddressIn } from "../grid-address.ts";
 import type { GridView } from "../grid-view.ts";
-import { groupJobs, type PlatformRow } from "../group-jobs.ts";
+import { type PlatformRow, pickRows } from "../group-jobs.ts";
 import type { JobCounts, PushJobs } from "../job-counts.ts";
 import type { ShownPush } from "../shown-push.ts";
 import type { RowDrawing } from "./row-drawing.tsx";
@@ -22,20 +22,21 @@ export interface DrawnPush {
 export interface PushToDraw {
   readonly push: ShownPush;
   readonly all: PushJobs;
-  /** Those that the view's filter shows. */
-  readonly chosen: ChosenJobs;
+  /** What the view's filter shows; see `createTests`. */
+  readonly isShown: JobTest;
   readonly view: GridView;
   readonly tabIndex: RowDrawing["tabIndex"];
 }
 
 /** Returns what is drawn of a push in a view. Pure, and the same on the server and in the browser. */
-export function arrangePush({ push, all, chosen, view, tabIndex }: PushToDraw): DrawnPush {
+export function arrangePush({ push, all, isShown, view, tabIndex }: PushToDraw): DrawnPush {
+  const rows = pickRows(all.rows, isShown);
   return {
     push,
     counts: all.counts,
     total: all.jobs.length,
-    shown: chosen.shown.length,
-    rows: groupJobs(chosen.shown),
+    shown: rows.flatMap(({ groups }) => groups).reduce((sum, { jobs }) => sum + jobs.length, 0),
+    rows,
     drawing: {
       view,
       revision: push.revision,

@@ -1,6 +1,5 @@
 import type { ComponentChild } from "preact";
 import { printable } from "../../../domain/text/printable.ts";
-import { buttonClass } from "../../job-status.ts";
 import { buttonTitle, type GridJob, spokenJob } from "../grid-job.ts";
 import { ALL_GROUPS, type GridView } from "../grid-view.ts";
 import { closeGroup, type GroupItem, type JobGroup, openGroup, type PlatformRow } from "../group-jobs.ts";
@@ -111,7 +110,7 @@ function drawItem(item: GroupItem, groupAddress: string, drawing: RowDrawing) {
 function drawJob(job: GridJob, { view, passed, jobAddress, tabIndex }: RowDrawing) {
   const hasPassed = passed.has(job.guid);
   const isSelected = job.guid === view.job;
-  const classes = ["job", buttonClass(job.status, job.classification)];
+  const classes = ["job", job.look];
   if (hasPassed) classes.push("passed-elsewhere");
   const title = printable(buttonTitle(job));
   return (
