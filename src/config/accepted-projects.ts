@@ -5,39 +5,54 @@ export interface LimitedEntry {
   readonly exchange: string;
   /** Patterns; `*` stands for any text. */
   readonly accept_projects?: readonly string[] | undefined;
-  /** File, line and entry, for warnings. */
-  readonly place: () => string;
 }
 
-export interface AcceptedProjects {
-  /**
-   * Returns whether messages of this exchange may write to this project. The lists of all entries for one exchange are
-   * joined; if none of them has a list, the exchange may write to every project. An exchange that is not in the registry
-   * may write only to projects that every listed exchange may write to.
-   */
-  readonly accepts: (exchange: string, project: string) => boolean;
-  /** Entries that probably let their publisher change more than intended. */
-  readonly warnings: readonly string[];
-}
+/** Returns whether messages of an exchange may write to a project. */
+export type AcceptsProject = (exchange: string, project: string) => boolean;
 
 type IsAccepted = (project: string) => boolean;
 
-/** Combines `accept_projects` of all entries. */
-export function acceptedProjects(entries: readonly LimitedEntry[]): AcceptedProjects {
+/**
+ * Combines `accept_projects` of all entries. The lists of all entries for one exchange are joined; if none of them has a list,
+ * the exchange may write to every project. An exchange that is not in the registry may write only to projects that every listed
+ * exchange may write to.
+ */
+export function acceptedProjects(entries: readonly LimitedEntry[]): AcceptsProject {
+  const lists = new Map<string, ProjectList>();
+  const listed = new Map(
+    [...patternsByExchange(entries)].map(([exchange, patterns]) => [exchange, listOf(patterns, lists)]),
+  );
+  const isAcceptedByAll = acceptedByAll([...lists.values()].map((list) => list.patterns));
+  // A publisher may bind another exchange to a listed one. The broker then names that other exchange.
+  return (exchange, project) => listed.get(exchange)?.accepts(project) ?? isAcceptedByAll(project);
+}
+
+/** Returns a line for each entry that probably lets its publisher change more than intended. */
+export function limitWarnings(
+  entries: readonly (LimitedEntry & {
+    /** Returns file, line and entry. */
+    readonly place: () => string;
+  })[],
+): string[] {
+  const patterns = patternsByExchange(entries);
+  return entries.flatMap(({ exchange, accept_projects, place }) => {
+    if (accept_projects !== undefined) return [];
+    if ((patterns.get(exchange) ?? []).length > 0) {
+      return `${place()}: has no accept_projects, so the lists of the other entries for ${exchange} apply to all its messages`;
+    }
+    if (patterns.size === 1) return [];
+    return `${place()}: has no accept_projects, so ${exchange} may write to every project, and change jobs of the other exchanges`;
+  });
+}
+
+function patternsByExchange(entries: readonly LimitedEntry[]): Map<string, string[]> {
   const patterns = new Map<string, string[]>();
   for (const { exchange, accept_projects = [] } of entries) {
     const known = patterns.get(exchange) ?? [];
     for (const pattern of accept_projects) known.push(pattern);
     patterns.set(exchange, known);
   }
-  const lists = new Map<string, ProjectList>();
-  const listed = new Map([...patterns].map(([exchange, its]) => [exchange, listOf(its, lists)]));
-  const isAcceptedByAll = acceptedByAll([...lists.values()].map((list) => list.patterns));
-  return {
-    // A publisher may bind another exchange to a listed one. The broker then names that other exchange.
-    accepts: (exchange, project) => listed.get(exchange)?.accepts(project) ?? isAcceptedByAll(project),
-    warnings: entries.flatMap((entry) => warningOf(entry, patterns) ?? []),
-  };
+  return patterns;
 }
 
 /** The patterns of one exchange, and of each other one that has the same. */
@@ -100,16 +115,4 @@ const LEAST_KNOWN = 1000;
 
 function sumOf(places: readonly number[], sizeOf: (place: number) => number): number {
   return places.reduce((sum, place) => sum + sizeOf(place), 0);
-}
-
-function warningOf(
-  { exchange, accept_projects, place }: LimitedEntry,
-  patterns: ReadonlyMap<string, readonly string[]>,
-): string | null {
-  if (accept_projects !== undefined) return null;
-  if ((patterns.get(exchange) ?? []).length > 0) {
-    return `${place()}: has no accept_projects, so the lists of the other entries for ${exchange} apply to all its messages`;
-  }
-  if (patterns.size === 1) return null;
-  return `${place()}: has no accept_projects, so ${exchange} may write to every project, and change jobs of the other exchanges`;
 }

@@ -1,6 +1,7 @@
 import { keyOf } from "../domain/binding.ts";
 import type { TierOverrides } from "../domain/tiers.ts";
 import type { Log } from "../log.ts";
+import { parseChangedRegistry } from "./parse-changed-registry.ts";
 import { parseTiers } from "./parse-tiers.ts";
 import { parseRegistry, type Registry } from "./registry.ts";
 import { watchFile } from "./watched-file.ts";
@@ -11,6 +12,8 @@ export interface OperatorFilesOptions {
   readonly deployment: string | undefined;
   /** Ends the watch. */
   readonly stop: AbortSignal;
+  /** The compiled code of the thread that parses a large registry; the default is the one in `dist`. */
+  readonly registryThreadEntry?: URL;
   readonly log: Log;
 }
 
@@ -44,6 +47,7 @@ export async function openOperatorFiles(options: OperatorFilesOptions): Promise<
     path: registryPath,
     everyMs: LOOK_EVERY_MS,
     parse: (text) => parseRegistry(registryPath, text, deployment),
+    parseChanged: (text) => parseChangedRegistry(registryPath, text, deployment, options.registryThreadEntry),
     onChange(now, before) {
       for (const exchange of before.exchanges) left.set(exchange, before);
       for (const exchange of now.exchanges) left.delete(exchange);

@@ -10,6 +10,8 @@ export interface WatchedFileOptions<T> {
   readonly everyMs: number;
   /** @param text - null if there is no such file. @throws Misuse with all problems of the file. */
   readonly parse: (text: string | null) => T;
+  /** Parses a text that has changed meanwhile. It may take its time. @throws Misuse as `parse`. */
+  readonly parseChanged?: (text: string | null) => Promise<T>;
   /** Called when a new content has come into force. */
   readonly onChange: (now: T, before: T) => void;
   /** Ends the watch. */
@@ -43,10 +45,12 @@ type Look = { readonly text: string | null } | { readonly unreadable: readonly s
  */
 export async function watchFile<T>(options: WatchedFileOptions<T>): Promise<WatchedFile<T>> {
   const { what, path, parse, stop, log } = options;
+  const parseChanged = options.parseChanged ?? (async (changed) => parse(changed));
   const text = await readText(path);
   let inForce = { text, value: parse(text) };
   let last: Look = { text };
   let judged: Look = last;
+  let judging = Promise.resolve();
   let generation = 1;
   let problems: readonly string[] = [];
 
@@ -57,11 +61,18 @@ export async function watchFile<T>(options: WatchedFileOptions<T>): Promise<Watc
       const now = await look(path);
       const isSettled = isSame(now, last);
       last = now;
-      if (isSettled && !isSame(now, judged)) judge(now);
+      if (isSettled && !isSame(now, judged)) await inTurn(now);
     }
   }
 
-  function judge(now: Look): void {
+  /** Judges one look after the other, so that the last one decides. */
+  function inTurn(now: Look): Promise<void> {
+    const next = (): Promise<void> => judge(now);
+    judging = judging.then(next, next);
+    return judging;
+  }
+
+  async function judge(now: Look): Promise<void> {
     judged = now;
     try {
       if ("unreadable" in now) throw new Misuse(now.unreadable);
@@ -71,7 +82,7 @@ export async function watchFile<T>(options: WatchedFileOptions<T>): Promise<Watc
         return;
       }
       const before = inForce.value;
-      inForce = { text: now.text, value: parse(now.text) };
+      inForce = { text: now.text, value: await parseChanged(now.text) };
       problems = [];
       generation++;
       options.onChange(inForce.value, before);
@@ -95,7 +106,7 @@ export async function watchFile<T>(options: WatchedFileOptions<T>): Promise<Watc
     problems: () => problems,
     async reread() {
       last = await look(path);
-      judge(last);
+      await inTurn(last);
     },
   };
 }
@@ -110,5 +121,7 @@ async function look(path: string): Promise<Look> {
 }
 
 function isSame(a: Look, b: Look): boolean {
+  // The texts may be long, and are compared each second.
+  if ("text" in a && "text" in b) return a.text === b.text;
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -26,7 +26,6 @@ function walked(entries: readonly LimitedEntry[], exchange: string, project: str
 const entry = (exchange: string, accept_projects?: readonly string[]): LimitedEntry => ({
   exchange,
   accept_projects,
-  place: () => "",
 });
 
 it("the projects that an exchange may write to are those of a walk over all entries, whatever the patterns and their order", () => {
@@ -43,7 +42,7 @@ it("the projects that an exchange may write to are those of a walk over all entr
     const entries = Array.from({ length: below(7) }, () =>
       entry(`e${below(4)}`, below(5) === 0 ? undefined : list()),
     );
-    const { accepts } = acceptedProjects(entries);
+    const accepts = acceptedProjects(entries);
     for (let n = 0; n < 60; n++) {
       const exchange = `e${below(6)}`;
       const project = text(6, "ab-");

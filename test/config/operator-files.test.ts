@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { type OperatorFiles, openOperatorFiles } from "../../src/config/operator-files.ts";
 
@@ -26,6 +27,7 @@ async function opened(): Promise<OperatorFiles> {
     tiersPath: join(folder, "tiers.yml"),
     deployment: undefined,
     stop: stop.signal,
+    registryThreadEntry: new URL("../../dist/registry-thread-entry.js", import.meta.url),
     log: { error: tell, warn: tell, info: tell, debug: tell },
   });
   files.onRegistry(() => changes++);
@@ -98,4 +100,25 @@ it("a removed exchange may write no more than before, because its messages may w
   list(["a"]);
   await files.reread();
   expect(accepted()).toEqual([true, true]);
+});
+
+it("a large registry is parsed on a thread, and comes into force like a small one, in the order of the changes", async () => {
+  list(["a"]);
+  const files = await opened();
+  const many = Array.from({ length: 500 }, (_, n) => [`e${n}`, "try"] as const);
+  list(...many);
+  const large = files.reread();
+  await wait(10);
+  list(["b"]);
+  await Promise.all([large, files.reread()]);
+  expect([files.generation(), files.registry().exchanges]).toEqual([3, ["b"]]);
+  list(...many, ["broken", "no project"]);
+  await files.reread();
+  expect(files.problems()).toEqual([
+    expect.stringMatching(/exchanges\[500\]\.accept_projects\[0\]: matches no/),
+  ]);
+  list(...many);
+  await files.reread();
+  expect(files.registry().exchanges).toHaveLength(500);
+  expect([files.acceptsProject("e7", "try"), files.acceptsProject("e7", "x")]).toEqual([true, false]);
 });
