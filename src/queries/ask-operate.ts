@@ -8,7 +8,7 @@ import { operateView, type StoreFacts } from "./operate-view.ts";
 export interface OperateSources {
   readonly store: Pick<
     Store,
-    "name" | "countWork" | "countRejections" | "listOnlyCounted" | "listCredentials" | "readBindings"
+    "name" | "countWork" | "countRejections" | "listOnlyCounted" | "listCredentials" | "listBindingWorkers"
   >;
   /** Each worker that was asked. */
   readonly workers: readonly WorkerAnswer[];
@@ -23,7 +23,7 @@ const DAY_MS = 86_400_000;
 const STORE_MS = 3000;
 /** Counting many rejections is slow. It must not make the store look as if it did not answer. */
 const COUNT_MS = 2000;
-/** A worker confirms its bindings every minute. One that has not done so for this long has ended. */
+/** A worker confirms some of its bindings every minute. One that has not done so for this long has ended. */
 const LEDGER_MS = 5 * 60_000;
 
 const nothing: StoreFacts = {
@@ -52,15 +52,14 @@ async function askStore(
   nowMs: number,
 ): Promise<StoreFacts> {
   const since = new Date(nowMs - DAY_MS).toISOString();
-  const [work, rejections, onlyCounted, credentials, bindings] = await Promise.all([
+  const confirmed = new Date(nowMs - LEDGER_MS).toISOString();
+  const [work, rejections, onlyCounted, credentials, ledgerWorkers] = await Promise.all([
     store.countWork(),
     withDeadline<StoreFacts["rejections"]>(store.countRejections({ since }), COUNT_MS, () => null),
     store.listOnlyCounted({ since }),
     store.listCredentials(),
-    Promise.all(queues.map((queue) => store.readBindings(queue))),
+    Promise.all(queues.map((queue) => store.listBindingWorkers(queue, confirmed))),
   ]);
-  const confirmed = new Date(nowMs - LEDGER_MS).toISOString();
-  const seen = bindings.flat().filter(({ wanted_at }) => wanted_at !== null && wanted_at >= confirmed);
   return {
     ...{ name: store.name, work, rejections },
     onlyCounted: onlyCounted.reduce((sum, { messages }) => sum + messages, 0),
@@ -68,6 +67,6 @@ async function askStore(
     credentials: credentials.map(({ client_id, projects, authorized, last_used_at }) => ({
       ...{ client_id, projects, authorized, last_used_at },
     })),
-    ledgerWorkers: queues.length === 0 ? null : new Set(seen.map(({ wanted_by }) => wanted_by)).size,
+    ledgerWorkers: queues.length === 0 ? null : new Set(ledgerWorkers.flat()).size,
   };
 }

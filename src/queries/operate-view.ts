@@ -123,18 +123,28 @@ function brokerWords({ broker }: WorkerStatus): string {
 function exchanges(statuses: readonly WorkerStatus[]): readonly ExchangeFigures[] {
   const listed = statuses.flatMap(({ registry }) => registry.exchanges);
   const heard = statuses.flatMap(({ exchanges: its }) => its);
-  const names = new Set([...listed, ...heard].map(({ exchange }) => exchange));
+  const listedBy = byName(listed, ({ exchange }) => exchange);
+  const heardBy = byName(heard, ({ exchange }) => exchange);
   const degraded = new Map(
     statuses.flatMap(({ registry }) => registry.degraded).map(({ exchange, reason }) => [exchange, reason]),
   );
-  return [...names].map((exchange) => ({
+  return [...new Set([...listedBy.keys(), ...heardBy.keys()])].map((exchange) => ({
     exchange,
-    routing_keys: [
-      ...new Set(listed.filter((each) => each.exchange === exchange).flatMap((each) => each.routing_keys)),
-    ],
+    routing_keys: [...new Set((listedBy.get(exchange) ?? []).flatMap((each) => each.routing_keys))],
     trouble: degraded.get(exchange) ?? null,
-    ...summed(heard.filter((each) => each.exchange === exchange)),
+    ...summed(heardBy.get(exchange) ?? []),
   }));
+}
+
+/** Returns the figures of each name. There may be thousands of names, so the list is read once. */
+function byName<T>(figures: readonly T[], nameOf: (one: T) => string): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const one of figures) {
+    const known = found.get(nameOf(one));
+    if (known === undefined) found.set(nameOf(one), [one]);
+    else known.push(one);
+  }
+  return found;
 }
 
 type SenderStatus = Omit<WorkerStatus["clients"][number], "client_id">;
@@ -153,12 +163,11 @@ function summed(
 function clients(statuses: readonly WorkerStatus[], { credentials }: StoreFacts): readonly ClientFigures[] {
   const heard = statuses.flatMap(({ clients: its }) => its);
   const known = new Map(credentials.map((credential) => [credential.client_id, credential]));
-  const names = new Set([...known.keys(), ...heard.map(({ client_id }) => client_id)]);
+  const heardBy = byName(heard, ({ client_id }) => client_id);
+  const names = new Set([...known.keys(), ...heardBy.keys()]);
   return [...names].toSorted().map((client_id) => {
     const credential = known.get(client_id);
-    const { received, rejected, last_received_at } = summed(
-      heard.filter((each) => each.client_id === client_id),
-    );
+    const { received, rejected, last_received_at } = summed(heardBy.get(client_id) ?? []);
     const isKnown = statuses.length > 0;
     return {
       client_id,

@@ -26,6 +26,8 @@ export function bindingLedgerContract(name: string, openEmpty: OpenEmpty): void 
       const taken = { ...two, wanted_by: "b", wanted_at: null };
       await empty.store.noteBindings("q", [taken]);
       expect((await empty.store.readBindings("q")).toSorted(byKey)).toEqual([taken, one]);
+      expect(await empty.store.listBindingWorkers("q", at)).toEqual(["a"]);
+      expect(await empty.store.listBindingWorkers("q", "2026-01-05T10:00:00.001Z")).toEqual([]);
       await empty.store.forgetBindings("q", [{ exchange: "e", routing_key: "k" }]);
       expect(await empty.store.readBindings("q")).toEqual([one]);
       expect(await empty.store.readBindings("other")).toEqual([one]);

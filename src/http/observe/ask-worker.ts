@@ -26,8 +26,8 @@ export function workerUrl({
   return { url: `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}` };
 }
 
-/** A worker's status has a few kilobytes. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** A worker's status has a few kilobytes. With the largest registry that is allowed it has some 25 MiB. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 /** Longer than the worker waits for its store. */
 const ANSWER_MS = 8000;
 

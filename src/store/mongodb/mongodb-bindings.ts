@@ -10,6 +10,10 @@ export function createBindings({ bindings: collection }: Pick<Collections, "bind
     return collection.find({ queue }, { projection: { _id: 0, queue: 0 } }).toArray();
   }
 
+  async function listBindingWorkers(queue: string, since: string): Promise<string[]> {
+    return collection.distinct("wanted_by", { queue, wanted_at: { $gte: since } });
+  }
+
   async function noteBindings(queue: string, bindings: readonly KnownBinding[]): Promise<void> {
     if (bindings.length === 0) return;
     const notes = bindings.map((binding) => ({
@@ -28,5 +32,5 @@ export function createBindings({ bindings: collection }: Pick<Collections, "bind
     await collection.deleteMany({ _id: { $in: ids } });
   }
 
-  return { readBindings, noteBindings, forgetBindings };
+  return { readBindings, listBindingWorkers, noteBindings, forgetBindings };
 }

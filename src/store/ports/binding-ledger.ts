@@ -16,3 +16,9 @@ export interface BindingLedger {
   noteBindings(queue: string, bindings: readonly KnownBinding[]): Promise<void>;
   forgetBindings(queue: string, bindings: readonly Binding[]): Promise<void>;
 }
+
+/** The workers that the ledger names. */
+export interface BindingWorkers {
+  /** Returns the workers that have confirmed a binding of this queue since then. @param since - in ISO 8601. */
+  listBindingWorkers(queue: string, since: string): Promise<readonly string[]>;
+}

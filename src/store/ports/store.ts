@@ -1,6 +1,6 @@
 import type { ApiReads } from "./api-reads.ts";
 import type { ArchiveStore } from "./archive-store.ts";
-import type { BindingLedger } from "./binding-ledger.ts";
+import type { BindingLedger, BindingWorkers } from "./binding-ledger.ts";
 import type { BugCache } from "./bug-cache.ts";
 import type { CopyStore } from "./copy-store.ts";
 import type { CredentialStore } from "./credential-store.ts";
@@ -31,6 +31,7 @@ export interface Store
     BugCache,
     SuspectLedger,
     BindingLedger,
+    BindingWorkers,
     CredentialStore,
     NonceStore,
     RetentionStore,

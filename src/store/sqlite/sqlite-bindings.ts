@@ -11,6 +11,13 @@ export function createBindings(db: Database.Database) {
       .all(queue) as KnownBinding[];
   }
 
+  function listBindingWorkers(queue: string, since: string): string[] {
+    const rows = db
+      .prepare("SELECT DISTINCT wanted_by FROM bindings WHERE queue = ? AND wanted_at >= ?")
+      .all(queue, since) as { wanted_by: string }[];
+    return rows.map(({ wanted_by }) => wanted_by);
+  }
+
   function noteBindings(queue: string, bindings: readonly KnownBinding[]): void {
     const note = db.prepare("INSERT OR REPLACE INTO bindings VALUES (?, ?, ?, ?, ?)");
     inTransaction(db, () => {
@@ -27,5 +34,5 @@ export function createBindings(db: Database.Database) {
     });
   }
 
-  return { readBindings, noteBindings, forgetBindings };
+  return { readBindings, listBindingWorkers, noteBindings, forgetBindings };
 }
