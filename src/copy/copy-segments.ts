@@ -1,25 +1,26 @@
 import { createHash } from "node:crypto";
 import { restoreSegment } from "../archive/segment.ts";
-import type { ArchiveFilter, ArchiveStore } from "../store/ports/archive-store.ts";
+import type { ArchiveFilter, ArchiveStore, NewSegment } from "../store/ports/archive-store.ts";
 import type { CopiedCount } from "./copy-documents.ts";
 import type { ComparedCount, Difference } from "./verify-copy.ts";
 
 const HEADS_AT_ONCE = 200;
 
-/** Copies the segments of the archive that the target does not have. */
+/** Copies the segments of the archive that the target does not have. Those that are damaged stay behind. */
 export async function copySegments(
   from: ArchiveStore,
   to: ArchiveStore,
   onProgress: (count: CopiedCount) => void,
 ): Promise<CopiedCount> {
-  let [documents, written] = [0, 0];
-  const count = (): CopiedCount => ({ documents, written, kept: documents - written, renumbered: 0 });
+  let [documents, written, kept] = [0, 0, 0];
+  const count = (): CopiedCount => ({ documents, written, kept, renumbered: 0 });
   for await (const { id, data } of segmentsOf(from)) {
     documents += 1;
-    if ((await to.readSegment(id)) === null) {
-      await to.addSegment(await restoreSegment(id, data));
-      written += 1;
-    }
+    const isThere = (await to.readSegment(id)) !== null;
+    const segment = isThere ? null : await readable(id, data);
+    if (segment !== null) await to.addSegment(segment);
+    written += segment === null ? 0 : 1;
+    kept += isThere ? 1 : 0;
     onProgress(count());
   }
   return count();
@@ -49,7 +50,7 @@ export async function compareSegments(
     const copy = await to.readSegment(id);
     hashes.from.update(id).update(data);
     if (copy !== null) hashes.to.update(id).update(copy);
-    const is = copy === null ? "missing" : copy.equals(data) ? "same" : "different";
+    const is = copy === null ? await whyMissing(id, data) : copy.equals(data) ? "same" : "different";
     if (is === "same") same += 1;
     else {
       different += 1;
@@ -59,6 +60,15 @@ export async function compareSegments(
   }
   const sums = { from_sha256: hashes.from.digest("hex"), to_sha256: hashes.to.digest("hex") };
   return { count: { documents: same + different, same, later: 0, different, ...sums }, differences };
+}
+
+async function whyMissing(id: string, data: Buffer): Promise<"missing" | "damaged"> {
+  return (await readable(id, data)) === null ? "damaged" : "missing";
+}
+
+/** Returns a segment by its bytes; null if they are damaged. */
+async function readable(id: string, data: Buffer): Promise<NewSegment | null> {
+  return restoreSegment(id, data).catch(() => null);
 }
 
 const all: ArchiveFilter = {

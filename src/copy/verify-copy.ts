@@ -31,7 +31,8 @@ export interface ComparedCount {
 export interface Difference {
   readonly kind: CopiedKind | "bug" | "segment";
   readonly name: string;
-  readonly is: Exclude<CopyJudgement, "same" | "later">;
+  /** `damaged`: it cannot be read in the source. */
+  readonly is: Exclude<CopyJudgement, "same" | "later"> | "damaged";
 }
 
 export interface Comparison {

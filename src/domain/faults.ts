@@ -74,6 +74,8 @@ export function refuse(fault: Fault): { readonly ok: false; readonly fault: Faul
 /** Something around the message failed, so the same bytes may succeed later. Adapters throw it. */
 export class Unavailable extends Error {
   readonly what: "broker" | "store" | "spool";
+  /** The message without `what`. */
+  readonly detail: string;
   /** The longest wait before the next attempt, in milliseconds; infinity leaves the wait to the usual backoff. */
   readonly askAgainMs: number;
 
@@ -86,6 +88,7 @@ export class Unavailable extends Error {
     super(`${what} unavailable: ${detail}`, { cause });
     this.name = "Unavailable";
     this.what = what;
+    this.detail = detail;
     this.askAgainMs = askAgainMs;
   }
 }

@@ -1,5 +1,5 @@
-// Preloaded into a command (NODE_OPTIONS=--import): kills it with SIGKILL at one of its writes to a store. DIE_AT names the write as
-// `before N` or `after N`: the Nth commit to an embedded store, or the Nth command that writes to a database.
+// Preloaded into a command (NODE_OPTIONS=--import): kills it at one of its writes to a store, with SIGKILL or the signal DIE_BY. DIE_AT
+// names the write as `before N` or `after N`: the Nth commit to an embedded store, or the Nth command that writes to a database.
 import { createRequire } from "node:module";
 import Database from "libsql";
 
@@ -15,11 +15,12 @@ function atWrite(write) {
   if (when === "before") die();
   const result = write();
   if (typeof result?.then === "function") return result.finally(die);
-  return die();
+  die();
+  return result;
 }
 
 function die() {
-  process.kill(process.pid, "SIGKILL");
+  process.kill(process.pid, process.env.DIE_BY ?? "SIGKILL");
 }
 
 const { exec } = Database.prototype;

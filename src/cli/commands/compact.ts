@@ -1,4 +1,5 @@
 import { readSettings } from "../../config/read-settings.ts";
+import { fileTroubleOf } from "../../disk/sqlite-errors.ts";
 import { Misuse } from "../../domain/faults.ts";
 import type { CompactPlan } from "../../store/sqlite/compact-store.ts";
 import type { CommandOptions } from "../options/command-options.ts";
@@ -26,11 +27,20 @@ export async function compact(env: NodeJS.ProcessEnv, options: CommandOptions): 
   }
   let before = 0;
   let store = "";
-  const bytes = compactStore(settings.DATA_DIR, (plan) => {
+  const onStart = (plan: CompactPlan): void => {
     ({ bytes: before, store } = plan);
     // There is no progress: SQLite does it in one call.
     tell(`${store}: ${mebibytes(before)} are being compacted. Ctrl-C ends it, and leaves the file as it is.`);
-  });
+  };
+  let bytes: number;
+  try {
+    bytes = compactStore(settings.DATA_DIR, onStart);
+  } catch (error) {
+    if (fileTroubleOf(error) === null) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    tell(`error: ${store} cannot be compacted: ${reason}; the file is as it was`);
+    return exitCodes.failed;
+  }
   await (isJson
     ? printJson({ store, bytes_before: before, bytes })
     : print(`${store}: ${mebibytes(before)} before, ${mebibytes(bytes)} now\n`));

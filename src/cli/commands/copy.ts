@@ -42,6 +42,10 @@ export async function copy(env: NodeJS.ProcessEnv, options: CommandOptions): Pro
   const { REJECTION_TTL_DAYS: rejectionTtlDays } = readSettings(env, ["REJECTION_TTL_DAYS"]);
   const source = await openAddressed(from, { absent: "refuse", rejectionTtlDays });
   try {
+    const { project } = selection;
+    if (project !== null && !(await source.hasProject(project))) {
+      throw new Misuse([`--project: ${shownAddress(from)} has no project ${JSON.stringify(project)}`]);
+    }
     if (options["dryRun"] === true) return await countOnly(patient(source), selection, options);
     const target = await openAddressed(to, { absent: "make", rejectionTtlDays });
     try {

@@ -1,6 +1,7 @@
 import { readSettings } from "../../config/read-settings.ts";
 import { readRegistry } from "../../config/registry.ts";
 import { Misuse } from "../../domain/faults.ts";
+import { counted } from "../../domain/text/counted.ts";
 import { countsText } from "../../domain/text/counts-text.ts";
 import { type ExpiredKind, expiredKinds } from "../../metrics/retention-counters.ts";
 import { daysBefore, expiryQuery } from "../../retention/expiry-query.ts";
@@ -114,7 +115,7 @@ function renderPlan({ projects, rejections, nonces, segments }: ExpiryPlan): str
   const heading = ["project", "kept for", "jobs", "artifacts", "logs", "pushes", "oldest that stays"];
   const rows = projects.map(({ project, retain_days, jobs, artifacts, logs, pushes, oldest_kept }) => [
     cutName(project),
-    retain_days === 0 ? "ever" : `${retain_days} days`,
+    retain_days === 0 ? "ever" : counted(retain_days, "day"),
     ...(retain_days === 0 ? ["-", "-", "-", "-", "-"] : [jobs, artifacts, logs, pushes].map(String)),
     ...(retain_days === 0 ? [] : [oldest_kept ?? "none"]),
   ]);

@@ -1,28 +1,39 @@
+import { Unavailable } from "../../domain/faults.ts";
+import { duration } from "../../domain/text/duration.ts";
 import { holdWhileAway } from "../../ingest/progress/hold-while-away.ts";
 import type { PatientStore } from "../../ingest/progress/patient-store.ts";
+import { isWrittenAgain } from "../../timing/throttle.ts";
 import { tell } from "../output/print.ts";
 
 /** How long a command waits for a store that becomes unavailable while it works, unless it says otherwise. */
 const PATIENCE_MS = 30_000;
 
 /**
- * Returns the store with calls that wait for it while it is away.
+ * Returns the store with calls that wait for it while it is away. What is told, and thrown at the end, names the store, because a
+ * command may use two.
  *
  * @param stop - aborted to end the waiting.
  * @param patienceMs - how long to wait for an answer.
  */
-export function waitForStore<Store>(
+export function waitForStore<Store extends { readonly name: string }>(
   store: Store,
   stop: AbortSignal = new AbortController().signal,
   patienceMs = PATIENCE_MS,
 ): PatientStore<Store> {
+  const until = `trying again for ${duration(patienceMs / 1000)}`;
   return {
     ask: (call) =>
       holdWhileAway(() => call(store), {
         stop,
         giveUpAfterMs: patienceMs,
-        onAway: ({ message }) => tell(`${message}; trying again`),
-        onBack: () => tell("the store is back"),
+        onAway({ detail }, attempt) {
+          // An embedded store is asked several times a second.
+          if (isWrittenAgain(attempt)) tell(`${store.name} is away: ${detail}; ${until}`);
+        },
+        onBack: () => tell(`${store.name} is back`),
+      }).catch((error: unknown) => {
+        if (!(error instanceof Unavailable)) throw error;
+        throw new Unavailable(error.what, `${store.name}: ${error.detail}`, error, error.askAgainMs);
       }),
   };
 }

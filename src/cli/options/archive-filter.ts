@@ -1,6 +1,6 @@
 import type { ArchiveFilter } from "../../store/ports/archive-store.ts";
 import type { CommandOptions } from "./command-options.ts";
-import { given, readTime } from "./query-options.ts";
+import { given, readPeriod } from "./query-options.ts";
 
 /** The options that select archived messages. */
 export const archiveFilters = [
@@ -19,11 +19,10 @@ export const archiveFilters = [
  */
 export function readArchiveFilter(options: CommandOptions): ArchiveFilter & { readonly until: string } {
   const now = new Date().toISOString();
-  const since = given(options["since"]);
-  const until = given(options["until"]);
+  const { since = null, until = now } = readPeriod(options);
   return {
-    since: since === undefined ? null : readTime("--since", since),
-    until: until === undefined ? now : readTime("--until", until),
+    since,
+    until,
     exchange: given(options["exchange"]) ?? null,
     client: given(options["client"]) ?? null,
     project: given(options["project"]) ?? null,

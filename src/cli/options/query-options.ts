@@ -26,6 +26,21 @@ export function readLimit({ limit: value }: CommandOptions, standard: number): n
 }
 
 /**
+ * Reads `--since` and `--until`, where either may be left out; see {@link readTime}.
+ *
+ * @throws Misuse that names the option, also if nothing can lie between the two.
+ */
+export function readPeriod(options: CommandOptions): { readonly since?: string; readonly until?: string } {
+  const [from, to] = [given(options["since"]), given(options["until"])];
+  const since = from === undefined ? undefined : readTime("--since", from);
+  const until = to === undefined ? undefined : readTime("--until", to);
+  if (since !== undefined && until !== undefined && since >= until) {
+    throw new Misuse([`--since must be before --until; they are ${since} and ${until}`]);
+  }
+  return { ...(since !== undefined && { since }), ...(until !== undefined && { until }) };
+}
+
+/**
  * Reads a time, or how long ago it was; see `timeOrAge`.
  *
  * @returns the time in ISO 8601, UTC.

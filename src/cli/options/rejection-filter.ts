@@ -2,7 +2,7 @@ import { faultMeanings, isFaultReason } from "../../domain/explain-fault.ts";
 import { Misuse } from "../../domain/faults.ts";
 import type { RejectionFilter } from "../../store/ports/rejection-reads.ts";
 import type { CommandOptions } from "./command-options.ts";
-import { given, readTime } from "./query-options.ts";
+import { given, readPeriod } from "./query-options.ts";
 
 /** The filter options of all commands about rejections. */
 export const rejectionFilters = [
@@ -25,8 +25,6 @@ export function readFilter(options: CommandOptions): RejectionFilter {
   const project = given(options["project"]);
   const task_id = given(options["task"]);
   const reason = given(options["reason"]);
-  const since = given(options["since"]);
-  const until = given(options["until"]);
   if (reason !== undefined && !isFaultReason(reason)) {
     throw new Misuse([`--reason must be one of ${Object.keys(faultMeanings).join(", ")}; it is ${reason}`]);
   }
@@ -37,7 +35,6 @@ export function readFilter(options: CommandOptions): RejectionFilter {
     ...(project !== undefined && { project }),
     ...(task_id !== undefined && { task_id }),
     ...(reason !== undefined && { reason }),
-    ...(since !== undefined && { since: readTime("--since", since) }),
-    ...(until !== undefined && { until: readTime("--until", until) }),
+    ...readPeriod(options),
   };
 }

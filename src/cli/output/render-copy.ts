@@ -51,6 +51,7 @@ const words = {
   missing: "missing in the target",
   earlier: "in an earlier state in the target",
   different: "different in the target",
+  damaged: "damaged in the source, and not copied",
 } as const satisfies Record<Difference["is"], string>;
 
 /** Renders the counts of a copy that was not made. Pure. */

@@ -31,9 +31,7 @@ export function planCompaction(dataDir: string): CompactPlan {
     checkTables(db);
     return lookInto(db, dataDir);
   } catch (error) {
-    throw new Misuse([
-      `the store ${store} cannot be read: ${error instanceof Error ? error.message : error}`,
-    ]);
+    throw unreadable(store, error);
   } finally {
     db.close();
   }
@@ -101,11 +99,15 @@ function openAlone(store: string): Database.Database {
   try {
     return openDatabase(store, { isExclusive: true, cacheKib: 64_000, prepare: checkTables });
   } catch (error) {
-    if (fileTroubleOf(error) !== "held") throw error;
+    if (fileTroubleOf(error) !== "held") throw unreadable(store, error);
     throw new Misuse([
       `${store} is in use: stop the workers, pages and commands that use it, and run this again`,
     ]);
   }
+}
+
+function unreadable(store: string, error: unknown): Misuse {
+  return new Misuse([`the store ${store} cannot be read: ${error instanceof Error ? error.message : error}`]);
 }
 
 /** @throws Error for another program's file. */

@@ -38,7 +38,7 @@ export function openStoreDatabase(path: string): Database.Database {
 
 /** Returns the reason in words, since the driver reports SQLite's CANTOPEN as a number. */
 function reasonOf(error: unknown): string {
-  const message = String(error).replace(/^Error: /, "");
+  const message = String(error).replace(/^(?:Sqlite)?Error: /, "");
   return /^ConnectionFailed.*: 14"\)$/.test(message) ? "no file can be created or opened there" : message;
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
@@ -70,4 +70,15 @@ it.each([
 ])("is refused if %s", async (_case, env, words) => {
   const { code, stderr } = await runCli(["compact"], { DATA_DIR: folder, ...env });
   expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
+});
+
+it("a file that is no store is refused, and stays as it is", async () => {
+  const file = join(folder, "pulse-ingest.db");
+  writeFileSync(file, "something else");
+  const { code, stderr } = await runCli(["compact"], { DATA_DIR: folder });
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(/^error: the store .* cannot be read: file is not a/),
+  ]);
+  expect(readFileSync(file, "utf8")).toBe("something else");
 });

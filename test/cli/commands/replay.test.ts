@@ -14,7 +14,6 @@ import { demoMessage } from "../../ingest/demo-message.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 import { readWhole } from "../../store/whole-documents.ts";
-import { until } from "../../until.ts";
 import { CliProcess, type CliRun, runCli } from "../run-cli.ts";
 
 jest.setTimeout(120_000);
@@ -168,13 +167,16 @@ it("without a store there is nothing to replay", async () => {
 it("a replay that is interrupted says how to go on, and ends the same", async () => {
   const target = join(story.folder, "interrupted");
   const store = await openStore({ mongodbUrl: null, dataDir: target, rejectionTtlDays: 30 });
-  // Each message by itself, so that the end can come between any two.
-  const env = { DATA_DIR: archive, REGISTRY_FILE: registry, BATCH_SIZE: "1" };
+  const preload = new URL("../../doubles/die-at-write.mjs", import.meta.url).href;
+  const env = {
+    ...{ DATA_DIR: archive, REGISTRY_FILE: registry, NODE_OPTIONS: `--import=${preload}` },
+    // Each message by itself, so that there are many more writes than these.
+    ...{ BATCH_SIZE: "1", DIE_AT: "after 30", DIE_BY: "SIGINT" },
+  };
   const args = ["--since", "30d", "--into", `sqlite:${target}`];
   const interrupted = new CliProcess(["replay", ...args], env);
   interrupted.child.stdin.end();
-  await until(async () => ((await store.countDocuments())["jobs"] ?? 0) > 0);
-  const { code, stderr } = await interrupted.end("SIGINT");
+  const { code, stderr } = await interrupted.end();
   expect(code).toBe(1);
   expect(await readWhole(store)).not.toEqual(original);
   const words = /^Interrupted\. To go on: pulse-ingest replay --since (\S+) --until (\S+) --into (\S+)$/m;

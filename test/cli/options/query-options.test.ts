@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { readLimit, readTime } from "../../../src/cli/options/query-options.ts";
+import { readLimit, readPeriod, readTime } from "../../../src/cli/options/query-options.ts";
 
 it.each(["0", "-1", "1.5", "many", "9007199254740991"])(
   "--limit %s is refused, with what it may be",
@@ -28,4 +28,18 @@ it.each([
 
 it("a time may be given as how long ago it was", () => {
   expect(Date.now() - Date.parse(readTime("--since", "12h"))).toBeGreaterThanOrEqual(12 * 3_600_000);
+});
+
+it.each([
+  [{ since: "2026-01-06", until: "2026-01-05" }],
+  [{ since: "2026-01-05", until: "2026-01-05T00:00:00Z" }],
+  [{ since: "1h", until: "2h" }],
+])("nothing can lie in the period %j, so it is refused", (options) => {
+  expect(() => readPeriod(options)).toThrow(/^--since must be before --until; they are 2/);
+});
+
+it("either end of a period may be left out", () => {
+  const [since, until] = ["2026-01-05T00:00:00.000Z", "2026-01-06T00:00:00.000Z"];
+  expect(readPeriod({ since: "2026-01-05", until: "2026-01-06" })).toEqual({ since, until });
+  expect([readPeriod({}), readPeriod({ since }), readPeriod({ until })]).toEqual([{}, { since }, { until }]);
 });
