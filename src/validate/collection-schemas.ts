@@ -12,7 +12,7 @@ export interface CollectionSchemas {
 }
 
 /**
- * Compiles the schemas, which takes some milliseconds each. Call it once per process.
+ * Reads the schemas, which takes some milliseconds each. Call it once per process.
  *
  * The blob of `performance_data` is not among them: each of its items is checked when it is stored, and left out if it does not fit.
  */

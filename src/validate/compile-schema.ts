@@ -4,7 +4,7 @@ import draft04 from "ajv-draft-04";
 import { load } from "js-yaml";
 import { packageFile } from "../package-files.ts";
 
-/** A schema, compiled twice: `fits` stops at the first error, `errorsOf`, compiled when first needed, lists all. */
+/** A schema, compiled twice, each time when first needed: `fits` stops at the first error, `errorsOf` lists all. */
 export interface CompiledSchema<T> {
   readonly fits: (value: unknown) => value is T;
   /** Only the first error of a large value, because finding all of them could take seconds. */
@@ -34,25 +34,31 @@ const options = {
 };
 
 /**
- * Compiles a schema, which takes some milliseconds. Call it once per process.
+ * Reads a schema. Compiling it takes up to 50 ms, and waits for the first value: most processes use few of the schemas. Call it once per
+ * process.
  *
  * @param file - its name in `schemas/`.
  */
 export function compileSchema<T>(file: string): CompiledSchema<T> {
   const schema = load(readFileSync(packageFile(`schemas/${file}`), "utf8"));
   if (typeof schema !== "object" || schema === null) throw new TypeError(`schemas/${file} holds no schema`);
-  const quick: ValidateFunction<T> = new Ajv(options).compile<T>(schema);
-  let thorough: ValidateFunction | null = null;
+  const quick = whenNeeded(() => new Ajv(options).compile<T>(schema));
+  const thorough = whenNeeded(() => new Ajv({ ...options, allErrors: true }).compile(schema));
   return {
-    fits: (value): value is T => quick(value),
+    fits: (value): value is T => quick()(value),
     errorsOf(value) {
-      let check: ValidateFunction = quick;
-      if (!isLarge(value)) {
-        thorough ??= new Ajv({ ...options, allErrors: true }).compile(schema);
-        check = thorough;
-      }
+      const check: ValidateFunction = isLarge(value) ? quick() : thorough();
       return check(value) ? [] : (check.errors ?? []);
     },
+  };
+}
+
+/** Returns a function that makes something at its first call, and returns the same at each one. */
+function whenNeeded<T>(make: () => T): () => T {
+  let made: T | null = null;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

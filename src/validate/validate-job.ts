@@ -15,7 +15,7 @@ export interface SchemaSet {
 /** Names of the variants of `origin`, in the schema's order. */
 const variantNames = ["hg.mozilla.org by revision", "hg.mozilla.org by revision_hash", "github.com"] as const;
 
-/** Compiles `schemas/pulse-job.yml`, which takes some milliseconds. Call it once per process. */
+/** Reads `schemas/pulse-job.yml`, which takes some milliseconds. Call it once per process. */
 export function loadSchemas(): SchemaSet {
   const { fits, errorsOf } = compileSchema<PulseJob>("pulse-job.yml");
   return {
