@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, it, jest } from "@jest/globals";
+import { afterAll, expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
 import { numberOf } from "../../src/domain/document-numbers.ts";
 import { CELL } from "../../src/domain/job-cell.ts";
@@ -27,19 +27,23 @@ function databaseUrl(): URL {
 }
 
 /** Databases that were used by a test and are empty again. Their indexes stay, because a server takes long to create them. */
-const emptied: string[] = [];
+const emptied: { readonly href: string; readonly client: MongoClient }[] = [];
+afterAll(() => Promise.all(emptied.map(({ client }) => client.close())));
+
+function aDatabase() {
+  const { href } = databaseUrl();
+  return { href, client: new MongoClient(href) };
+}
 
 async function openEmpty(): Promise<Database> {
-  const href = emptied.pop() ?? databaseUrl().href;
+  const { href, client } = emptied.pop() ?? aDatabase();
   return {
     open: (limits) => openMongodbStore(href, 30, undefined, { ...defaultStoreLimits, ...limits }),
     async remove() {
-      const client = new MongoClient(href);
       const collections = await client.db().collections();
       const documents = collections.filter(({ collectionName }) => collectionName !== "versions");
       await Promise.all(documents.map((collection) => collection.deleteMany({})));
-      await client.close();
-      emptied.push(href);
+      emptied.push({ href, client });
     },
   };
 }
