@@ -25,7 +25,7 @@ const withServer = readdirSync(join(projectFolder, "test"), { recursive: true, e
 
 /** Stories about commands, the store, logs or HTTP. What they do with the broker is in other tests as well. */
 const otherStories = [
-  ...["log", "rejection", "observed-worker", "locked-store", "asked-about", "database-moved"],
+  ...["log", "rejection", "observed-worker", "locked-store", "asked-about", "database-moved", "store-moved"],
   ...["publisher", "python-clients"],
 ];
 const brokerStories = withServer.filter(

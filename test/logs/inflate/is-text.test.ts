@@ -3,6 +3,7 @@ import { brotliCompressSync, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
 import { readLogText } from "../../../src/logs/inflate/read-log-text.ts";
 import { defaultLogLimits } from "../../../src/logs/parse/log-parser.ts";
+import { seededRandom } from "../parse/hostile-lines.ts";
 
 /** Returns the text of a log that is not compressed, or why it is refused. */
 async function readAsIs(body: Buffer, pieceBytes = 1000): Promise<Buffer | string> {
@@ -103,10 +104,13 @@ describe("text is not changed", () => {
 
 describe("data without a signature is not text", () => {
   it("if it is random, at any length", async () => {
+    // The same bodies each time, because one in some thousand bodies of 200 bytes does look like text.
+    const random = seededRandom(20_260_105);
     for (const bytes of [200, 500, 1000, 4096, 50_000]) {
-      for (let nth = 0; nth < 40; nth++) {
+      for (let nth = 0; nth < 20; nth++) {
         // Without this start, one body in 33,000 has the byte order mark of UTF-16, and is text.
-        const body = Buffer.concat([Buffer.from([0x8a]), randomBytes(bytes)]);
+        const rest = Uint8Array.from({ length: bytes }, () => Math.floor(random() * 256));
+        const body = Buffer.concat([Buffer.from([0x8a]), rest]);
         expect(await readAsIs(body)).toMatch(/not-text|^corrupt|^foreign/);
       }
     }
