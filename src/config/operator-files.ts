@@ -1,4 +1,3 @@
-import { keyOf } from "../domain/binding.ts";
 import type { TierOverrides } from "../domain/tiers.ts";
 import type { Log } from "../log.ts";
 import { parseChangedRegistry } from "./parse-changed-registry.ts";
@@ -89,11 +88,10 @@ export async function openOperatorFiles(options: OperatorFilesOptions): Promise<
 }
 
 function difference(now: Registry, before: Registry): Readonly<Record<string, number>> {
-  const [wanted, wantedBefore] = [now, before].map(({ bindings }) => new Set(bindings.map(keyOf)));
   return {
     exchanges: now.exchanges.length,
     bindings: now.bindings.length,
-    added: now.bindings.filter((binding) => !wantedBefore?.has(keyOf(binding))).length,
-    left: before.bindings.filter((binding) => !wanted?.has(keyOf(binding))).length,
+    added: now.bindings.filter((binding) => !before.binds(binding)).length,
+    left: before.bindings.filter((binding) => !now.binds(binding)).length,
   };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Misuse } from "../domain/faults.ts";
 import { openThreadPool, ThreadFailure } from "../threads/thread-pool.ts";
 import { noRegistry, parseRegistry, type Registry, toRegistry } from "./registry.ts";
@@ -31,7 +32,11 @@ export async function parseChangedRegistry(
   try {
     const { contents, problems } = await thread.run({ path, text, deployment });
     if (problems !== null) throw new Misuse(problems);
-    return toRegistry(contents);
+    // Reading the reply has taken some time.
+    await nextTurn();
+    const registry = toRegistry(contents);
+    await nextTurn();
+    return registry;
   } catch (error) {
     if (!(error instanceof ThreadFailure)) throw error;
     throw new Misuse([`${path}: it could not be parsed: ${error.message}`]);

@@ -1,4 +1,4 @@
-import { type Binding, keyOf } from "../domain/binding.ts";
+import { type Binding, BindingSet } from "../domain/binding.ts";
 import { Misuse } from "../domain/faults.ts";
 import { type AcceptsProject, acceptedProjects } from "./accepted-projects.ts";
 import { parseRegistryContents, type RegistryContents } from "./registry-contents.ts";
@@ -11,6 +11,7 @@ export interface Registry {
   readonly lists: (exchange: string) => boolean;
   /** Every destination with every project of its entry, without duplicates. */
   readonly bindings: readonly Binding[];
+  readonly binds: (binding: Binding) => boolean;
   readonly acceptsProject: AcceptsProject;
   /** How long a project's jobs are kept, in days, 0 for ever; null if the file says nothing about the project. */
   readonly retainedDays: (project: string) => number | null;
@@ -45,11 +46,13 @@ export function noRegistry(path: string): Misuse {
 /** Returns what a registry file says, in the form in which it is asked. */
 export function toRegistry({ entries, retain, warnings }: RegistryContents): Registry {
   const exchanges = new Set(entries.map(({ exchange }) => exchange));
-  const bindings = new Map(entries.flatMap(bindingsOf).map((binding) => [keyOf(binding), binding]));
+  const known = new BindingSet([]);
+  const bindings = entries.flatMap(bindingsOf).filter((binding) => known.add(binding));
   return {
     exchanges: [...exchanges],
     lists: (exchange) => exchanges.has(exchange),
-    bindings: [...bindings.values()],
+    bindings,
+    binds: (binding) => known.has(binding),
     acceptsProject: acceptedProjects(entries),
     retain,
     retainedDays: retainedDaysOf(retain),

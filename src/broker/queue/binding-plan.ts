@@ -1,4 +1,4 @@
-import { type Binding, keyOf } from "../../domain/binding.ts";
+import { type Binding, BindingSet } from "../../domain/binding.ts";
 import type { KnownBinding } from "../../store/ports/binding-ledger.ts";
 import type { ListedExchange } from "../message-source.ts";
 
@@ -24,7 +24,7 @@ export interface PlanOptions {
 }
 
 /** Each worker repeats each of its wishes within five minutes. One that has been silent for this long has died. */
-export const CLAIM_MS = 10 * 60_000;
+const CLAIM_MS = 10 * 60_000;
 /** This many bindings may always be removed, even if they are most of all bindings. */
 const ALWAYS_PRUNED = 3;
 
@@ -42,25 +42,18 @@ export function planBindings(
   wanted: readonly Binding[],
   { worker, nowMs, force }: PlanOptions,
 ): BindingPlan {
-  const left = notAmong(known, wanted);
+  const [isKnown, isWanted] = [new BindingSet(known), new BindingSet(wanted)];
+  const left = known.filter((binding) => !isWanted.has(binding));
   const isOthers = ({ wanted_by, wanted_at }: KnownBinding): boolean =>
     worker !== null && wanted_by !== worker && wanted_at !== null && nowMs - Date.parse(wanted_at) < CLAIM_MS;
   const unbind = left.filter((binding) => !isOthers(binding));
-  const bind = notAmong(wanted, known);
-  const isNew = new Set(bind);
   return {
-    bind,
-    unchanged: wanted.filter((binding) => !isNew.has(binding)),
+    bind: wanted.filter((binding) => !isKnown.has(binding)),
+    unchanged: wanted.filter((binding) => isKnown.has(binding)),
     unbind,
     wantedByOthers: left.filter(isOthers),
     isRefused: !force && unbind.length > ALWAYS_PRUNED && unbind.length > known.length / 2,
   };
-}
-
-/** Returns the bindings that the others do not hold. */
-export function notAmong<T extends Binding>(bindings: readonly T[], others: readonly Binding[]): T[] {
-  const keys = new Set(others.map(keyOf));
-  return bindings.filter((binding) => !keys.has(keyOf(binding)));
 }
 
 /** Returns the exchanges of bindings with their routing keys, in the order of the list. */

@@ -8,7 +8,7 @@ import { pause } from "../../timing/pause.ts";
 import { sourceTrouble } from "../connection/source-trouble.ts";
 import type { DegradedExchange, ListedExchange } from "../message-source.ts";
 import { bindExchanges } from "./bind-exchanges.ts";
-import { byExchange, notAmong } from "./binding-plan.ts";
+import { byExchange } from "./binding-plan.ts";
 import { BindingRemoval } from "./binding-removal.ts";
 import { logProgress } from "./log-progress.ts";
 import { recheckShare } from "./recheck-share.ts";
@@ -235,7 +235,7 @@ export class QueueBindings {
 /** Returns the bindings of a registry that another one does not list. */
 function newIn(registry: Registry, before: Registry | null): readonly Binding[] {
   if (registry === before) return [];
-  return before === null ? registry.bindings : notAmong(registry.bindings, before.bindings);
+  return before === null ? registry.bindings : registry.bindings.filter((binding) => !before.binds(binding));
 }
 
 function countKeys(exchanges: readonly ListedExchange[]): number {
