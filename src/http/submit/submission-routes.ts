@@ -5,6 +5,7 @@ import { type EndedJob, hasEnded, type MessageProgress } from "../../ingest/prog
 import type { Submit } from "../../ingest/progress/submit.ts";
 import type { CollectionReading } from "../../judge/read-collection.ts";
 import type { JobReads } from "../../store/ports/job-reads.ts";
+import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import { refuseType } from "../rest/refuse-type.ts";
 import { PROJECT_PATH } from "../rest/rest-plugin.ts";
 import { sendDetail, sendTryLater } from "../rest/send-detail.ts";
@@ -95,6 +96,8 @@ async function postCollection(
       "The database cannot be reached, so not all items are stored. Send them all again later.",
     );
   }
+  // The items have just been counted, and are looked at again now: with many of them, both together would block the loop.
+  await new EventLoopTurns().give();
   const items = inOrder(answer.progress);
   if (items.some(({ outcome }) => outcome === "failed")) {
     const detail =

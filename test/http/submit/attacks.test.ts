@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import * as z from "zod";
 import type { RestOptions } from "../../../src/worker/start-rest.ts";
-import { aCredential } from "../../examples.ts";
+import { aCredential, itemRules } from "../../examples.ts";
 import { IngestStory } from "../../ingest/an-ingest.ts";
 import { until } from "../../until.ts";
 import { RestServer } from "./a-rest-server.ts";
@@ -622,6 +622,24 @@ describe("a request that two servers would read differently", () => {
     });
   });
 
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ["its length declared", {}],
+    ["its body in chunks of one byte", { "Transfer-Encoding": "chunked" }],
+  ])("a request that arrives byte by byte, with %s, is read as it was signed", async (_what, headers) => {
+    const request = withHeaders(signed(server), headers);
+    const isChunked = Object.keys(headers).length > 0;
+    const chunk = (byte: number): string => `1\r\n${String.fromCharCode(byte)}\r\n`;
+    const body = isChunked ? `${[...request.body].map(chunk).join("")}0\r\n\r\n` : request.body.toString();
+    const socket = dial(server).setNoDelay();
+    const answers = answersOn(socket);
+    for (const byte of Buffer.concat([headBytes(request), Buffer.from(body)])) {
+      socket.write(Buffer.of(byte));
+      // The server reads it before the next one is sent.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await answers).toMatchObject([{ status: 200, body: { results: [{ outcome: "stored" }] } }]);
+  });
+
   it("a body in many small chunks, with extensions and a trailer, is read as it was signed", async () => {
     const request = withHeaders(signed(server), { "Transfer-Encoding": "chunked" });
     const chunks = [...request.body].map((byte) => `1;a=b\r\n${String.fromCharCode(byte)}\r\n`).join("");
@@ -745,6 +763,22 @@ it("10,000 jobs, every tenth with a fault of its own: all good ones are stored, 
   });
   expect([results.length, wrong]).toEqual([10_000, []]);
   expect(await storedJobs()).toBe(before + 9000);
+});
+
+it("an item that is longer than a message may be is rejected alone", async () => {
+  const short = await listen({ rules: () => ({ ...itemRules, maxBodyBytes: 2000 }) });
+  const items = [aNewJob(), aNewJob({ machine: "m".repeat(3000) }), aNewJob()];
+  const { status, body } = await send(short, signed(short, { body: JSON.stringify(items) }));
+  expect([status, body]).toMatchObject([
+    200,
+    {
+      results: [
+        { outcome: "stored" },
+        { index: 1, outcome: "rejected", errors: [{ message: expect.stringContaining("MAX_BODY_BYTES") }] },
+        { outcome: "stored" },
+      ],
+    },
+  ]);
 });
 
 it("more items than are allowed are refused before any is stored", async () => {
