@@ -299,8 +299,18 @@ chromium.describe("the log page", () => {
       await page.keyboard.press("e");
       await until(async () => (await page.locator(".log-fold").count()) > 0);
       expect(await page.locator(".log-failing").count()).toBe(3);
+      let answer = (): void => undefined;
+      const held = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      await page.route("**/api/log/errors*", (route) => held.then(() => route.continue()));
       const shared = await openNext("growing/0", "&view=errors");
+      await shared.getByText("errors only: looking …").waitFor();
+      expect(await shared.locator("#errors-only").isChecked()).toBe(true);
+      answer();
       await until(async () => (await shared.locator(".log-fold").count()) > 0);
+      expect(await shared.locator("#errors-only").isChecked()).toBe(true);
+      await shared.unroute("**/api/log/errors*");
     });
 
     it("while the store is away, a new page says so, and an open one keeps its lines and goes on later", async () => {

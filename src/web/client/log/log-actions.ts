@@ -88,7 +88,10 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
   }
 
   async function setFailingOnly(isOnly: boolean): Promise<void> {
+    viewer.wantFailingOnly(isOnly);
     const failing = isOnly ? await viewer.failing.find() : [];
+    // The reader may have changed their mind meanwhile.
+    if (viewer.wantsFailingOnly !== isOnly) return;
     if (isOnly && failing.length === 0) announce("No failing lines are known.");
     viewer.setFailingOnly(isOnly);
   }
@@ -149,7 +152,7 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
     const query = new URLSearchParams(location.search);
     const range = readRange(location.hash);
     const isOnly = query.get("view") === "errors";
-    if (isOnly !== viewer.lines.isFailingOnly) void setFailingOnly(isOnly);
+    if (isOnly !== viewer.wantsFailingOnly) void setFailingOnly(isOnly);
     const text = query.get("find") ?? "";
     if (text !== viewer.find.state.text) void viewer.find.look(text, viewer.find.state.matchCase, 0);
     viewer.select(range);
@@ -162,7 +165,7 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
     find: () => focus("log-find"),
     "next-hit": (event) => isFree(event) && stepKnownHit(1),
     "previous-hit": (event) => isFree(event) && stepKnownHit(-1),
-    "errors-only": always(() => void showFailingOnly(!viewer.lines.isFailingOnly)),
+    "errors-only": always(() => void showFailingOnly(!viewer.wantsFailingOnly)),
     "successful-steps": () => press("show-successful"),
     copy: always(() => void copySelected()),
     top: always(() => viewer.lines.list.showAtTop(0)),

@@ -49,9 +49,12 @@ export class LogViewer {
   #loading = new AbortController();
   /** Where the reader wanted to be when the log was asked for. */
   #wantedLine = 0;
+  /** Whether the failing lines alone are wanted. They are shown when they have been found. */
+  wantsFailingOnly: boolean;
 
   constructor(place: HTMLElement, options: LogViewerOptions) {
     this.#options = options;
+    this.wantsFailingOnly = options.isFailingOnly;
     const asOf = (): number | null => this.#text?.fetched_at ?? null;
     this.blocks = new LogBlocks({
       ask: (from, signal) => askLines(options.log, { from, count: BLOCK_LINES, asOf: asOf() }, signal),
@@ -147,9 +150,15 @@ export class LogViewer {
     this.#drawStrip();
   }
 
+  wantFailingOnly(isOnly: boolean): void {
+    this.wantsFailingOnly = isOnly;
+    this.#render();
+  }
+
   setFailingOnly(isOnly: boolean): void {
     this.lines.setFailingOnly(isOnly);
-    this.#render();
+    // Without any failing lines, all are shown.
+    this.wantFailingOnly(this.lines.isFailingOnly);
   }
 
   /** Stops waiting for the log. Its fetch ends a few seconds after nobody waits for it. */
@@ -233,8 +242,7 @@ export class LogViewer {
   #render(): void {
     const { tools, note, lines, foot } = this.#frame;
     const { jobState } = this.#options;
-    const { isFailingOnly } = this.lines;
-    const view = { find: this.find.state, isFailingOnly, failing: this.failing };
+    const view = { find: this.find.state, isFailingOnly: this.wantsFailingOnly, failing: this.failing };
     render(h(LogTools, { ...this.#options.tools, ...view }), tools);
     const onAgain = (): void => this.#readAgain();
     render(h(LogNote, { note: this.#note, onStop: () => this.#stop(), onAgain }), note);
