@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -57,16 +58,15 @@ const ownProcess = new Set(["start", "inspect", "parse-log", "status"]);
 
 /**
  * Runs one command line and waits until it ends. Most commands run in this process, which saves the start of Node.js; they
- * write to the same outputs and get the same environment. See {@link runProcess} for the program itself.
+ * read the same input, write to the same outputs and get the same environment. See {@link runProcess} for the program itself.
  */
 export async function runCli(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   input: string | Buffer = "",
 ): Promise<CliRun> {
-  if (input.length > 0 || ownProcess.has(args[0] ?? "") || args.includes("-"))
-    return runProcess(args, env, input);
-  const run = latest.then(() => runHere(args, env));
+  if (ownProcess.has(args[0] ?? "")) return runProcess(args, env, input);
+  const run = latest.then(() => runHere(args, env, input));
   // The next command waits for this one, because they would share the outputs.
   latest = run.catch(() => undefined);
   return run;
@@ -74,16 +74,23 @@ export async function runCli(
 
 let latest: Promise<unknown> = Promise.resolve();
 
-async function runHere(args: readonly string[], env: NodeJS.ProcessEnv): Promise<CliRun> {
+async function runHere(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  input: string | Buffer,
+): Promise<CliRun> {
   const { runCommand } = await import("../../src/cli/commands.ts");
   const before = { ...process.env };
   const outputs = { stdout: capture(process.stdout), stderr: capture(process.stderr) };
+  const stdin = Object.getOwnPropertyDescriptor(process, "stdin");
+  Object.defineProperty(process, "stdin", { value: Readable.from([Buffer.from(input)]), configurable: true });
   setEnvironment({ ...before, MONGODB_URL: "", MONGODB_URL_FILE: "", ...env });
   try {
     const code = await runCommand(args);
     return { code, stdout: outputs.stdout.text(), stderr: outputs.stderr.text() };
   } finally {
     setEnvironment(before);
+    if (stdin !== undefined) Object.defineProperty(process, "stdin", stdin);
     outputs.stdout.end();
     outputs.stderr.end();
   }

@@ -109,8 +109,8 @@ for (const [name, suite, findPlace] of places) {
       const start = (env: NodeJS.ProcessEnv = {}): Promise<WorkerProcess> =>
         story.start({ ...place.env, ...short, ...env });
 
-      const publishJob = (path = "/log"): Promise<void> =>
-        story.publish(aMessage({ logs: [{ name: "buildbot_text", url: `${host.url}${path}` }] }));
+      const publishJob = (): Promise<void> =>
+        story.publish(aMessage({ logs: [{ name: "buildbot_text", url: `${host.url}/log` }] }));
 
       async function untilJob(isSo: (view: JobView) => boolean): Promise<JobView> {
         const store = await place.open();
@@ -241,25 +241,18 @@ for (const [name, suite, findPlace] of places) {
         expect([dead.open(), slow.open()]).toEqual([1, 1]);
       });
 
-      it("that is gone is given up at once, and `logs list` says why", async () => {
-        const worker = await start();
-        await publishJob("/gone");
+      it("that is gone is given up at once, `logs list` says why, and it is reparsed after its host was fixed", async () => {
+        behave = answer("", "404 Not Found");
+        await start();
+        await publishJob();
         const view = await untilJob(({ logs }) => logs[0]?.parse_status === "failed");
         expect(view.artifacts).toEqual([]);
-        expect(await worker.stop()).toBe(0);
         const { code, stdout } = await runCli(["logs", "list", "--status", "failed"], place.env);
         expect(code).toBe(0);
         expect(stdout).toMatch(
-          /^failed +1 .* - +try +guid\/0 +buildbot_text .*\/gone +http-status: HTTP 404 /m,
+          /^failed +1 .* - +try +guid\/0 +buildbot_text .*\/log +http-status: HTTP 404 /m,
         );
         expect(host.requests).toHaveLength(1);
-      });
-
-      it("that is reparsed after its host was fixed is read", async () => {
-        behave = answer("", "403 Forbidden");
-        await start();
-        await publishJob();
-        await untilJob(({ logs }) => logs[0]?.parse_status === "failed");
         behave = answer(gzipSync(log));
         expect(await runCli(["logs", "reparse", "--job", "guid/0"], place.env)).toMatchObject({
           code: 0,

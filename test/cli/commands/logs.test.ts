@@ -60,7 +60,8 @@ const log = "fatal error: boom\nTEST-UNEXPECTED-FAIL | a/test_foo.js | x\nTinder
 
 describe("parse-log", () => {
   if (names.length === 0) it.todo("needs the reference logs");
-  for (const name of names) {
+  // All of them are parsed in test/logs/parse/reference-logs.test.ts.
+  for (const name of names.slice(0, 3)) {
     it(`prints what is known of ${name}`, async () => {
       const file = join(reference, `${name}.txt.gz`);
       const { code, stdout } = await run(["parse-log", file]);
