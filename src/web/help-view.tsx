@@ -1,4 +1,5 @@
 import { buttonClass, type statusLooks } from "./job-status.ts";
+import { keyMeanings } from "./key-meanings.ts";
 import { type KeyPlace, keyRows, shownKey } from "./keys.ts";
 
 /** What each status means, in the words of people who look at jobs. */
@@ -85,6 +86,7 @@ function Statuses() {
 }
 
 function Keys({ place }: { readonly place: KeyPlace }) {
+  const meanings: Readonly<Record<string, string>> = keyMeanings[place];
   return (
     <table>
       <thead>
@@ -96,7 +98,7 @@ function Keys({ place }: { readonly place: KeyPlace }) {
       <tbody>
         {keyRows
           .filter((row) => row.place === place)
-          .map(({ action, keys, meaning }) => (
+          .map(({ action, keys }) => (
             <tr key={action}>
               <th scope="row">
                 {keys.map((key, index) => (
@@ -106,7 +108,7 @@ function Keys({ place }: { readonly place: KeyPlace }) {
                   </span>
                 ))}
               </th>
-              <td>{meaning}</td>
+              <td>{meanings[action]}</td>
             </tr>
           ))}
       </tbody>

@@ -6,53 +6,47 @@ export interface KeyRow {
   readonly place: KeyPlace;
   /** As `KeyboardEvent.key`, with `Shift+` or `Ctrl+Shift+` in front where these must be held down. */
   readonly keys: readonly string[];
+  /** See `keyMeanings`. */
   readonly action: string;
-  /** What it does, for people. */
-  readonly meaning: string;
 }
 
 /** All keys, in the order in which the help shows them. */
 export const keyRows = [
-  { place: "grid", keys: ["j", "n"], action: "next-failure", meaning: "next unclassified failure" },
-  { place: "grid", keys: ["k", "p"], action: "previous-failure", meaning: "previous unclassified failure" },
-  { place: "grid", keys: ["ArrowRight"], action: "next-job", meaning: "next job" },
-  { place: "grid", keys: ["ArrowLeft"], action: "previous-job", meaning: "previous job" },
-  { place: "grid", keys: ["ArrowDown"], action: "next-row", meaning: "next platform" },
-  { place: "grid", keys: ["ArrowUp"], action: "previous-row", meaning: "previous platform" },
-  { place: "grid", keys: ["Enter"], action: "open", meaning: "open the job below the grid" },
-  { place: "grid", keys: ["l"], action: "log", meaning: "log of the job" },
-  { place: "grid", keys: ["Shift+L"], action: "raw-log", meaning: "raw log of the job" },
-  { place: "grid", keys: ["t"], action: "next-tab", meaning: "next tab of the job" },
-  { place: "grid", keys: ["f"], action: "filter", meaning: "filter the jobs by a text" },
-  { place: "grid", keys: ["Ctrl+Shift+F"], action: "clear-filter", meaning: "remove the filter" },
-  {
-    place: "grid",
-    keys: ["u"],
-    action: "unclassified",
-    meaning: "unclassified failures only, or all jobs again",
-  },
-  { place: "grid", keys: ["i"], action: "progress", meaning: "hide or show pending and running jobs" },
-  { place: "grid", keys: ["x"], action: "groups", meaning: "open or close all groups" },
-  { place: "grid", keys: ["Escape"], action: "close", meaning: "close the job" },
-  { place: "grid", keys: ["?"], action: "help", meaning: "this help" },
-  { place: "log", keys: ["n"], action: "next-error", meaning: "next failing line" },
-  { place: "log", keys: ["p"], action: "previous-error", meaning: "previous failing line" },
-  { place: "log", keys: ["f"], action: "find", meaning: "find a text in the whole log" },
-  { place: "log", keys: ["Enter"], action: "next-hit", meaning: "next line with that text" },
-  { place: "log", keys: ["Shift+Enter"], action: "previous-hit", meaning: "previous line with that text" },
-  { place: "log", keys: ["e"], action: "errors-only", meaning: "failing lines only, or all lines again" },
-  { place: "log", keys: ["s"], action: "successful-steps", meaning: "hide or show successful steps" },
-  { place: "log", keys: ["c"], action: "copy", meaning: "copy the selected lines" },
-  { place: "log", keys: ["Home"], action: "top", meaning: "first line" },
-  { place: "log", keys: ["End"], action: "end", meaning: "last line" },
-  { place: "log", keys: ["Shift+L"], action: "raw-log", meaning: "raw log" },
-  { place: "log", keys: ["?"], action: "help", meaning: "this help" },
+  { place: "grid", keys: ["j", "n"], action: "next-failure" },
+  { place: "grid", keys: ["k", "p"], action: "previous-failure" },
+  { place: "grid", keys: ["ArrowRight"], action: "next-job" },
+  { place: "grid", keys: ["ArrowLeft"], action: "previous-job" },
+  { place: "grid", keys: ["ArrowDown"], action: "next-row" },
+  { place: "grid", keys: ["ArrowUp"], action: "previous-row" },
+  { place: "grid", keys: ["Enter"], action: "open" },
+  { place: "grid", keys: ["l"], action: "log" },
+  { place: "grid", keys: ["Shift+L"], action: "raw-log" },
+  { place: "grid", keys: ["t"], action: "next-tab" },
+  { place: "grid", keys: ["f"], action: "filter" },
+  { place: "grid", keys: ["Ctrl+Shift+F"], action: "clear-filter" },
+  { place: "grid", keys: ["u"], action: "unclassified" },
+  { place: "grid", keys: ["i"], action: "progress" },
+  { place: "grid", keys: ["x"], action: "groups" },
+  { place: "grid", keys: ["Escape"], action: "close" },
+  { place: "grid", keys: ["?"], action: "help" },
+  { place: "log", keys: ["n"], action: "next-error" },
+  { place: "log", keys: ["p"], action: "previous-error" },
+  { place: "log", keys: ["f"], action: "find" },
+  { place: "log", keys: ["Enter"], action: "next-hit" },
+  { place: "log", keys: ["Shift+Enter"], action: "previous-hit" },
+  { place: "log", keys: ["e"], action: "errors-only" },
+  { place: "log", keys: ["s"], action: "successful-steps" },
+  { place: "log", keys: ["c"], action: "copy" },
+  { place: "log", keys: ["Home"], action: "top" },
+  { place: "log", keys: ["End"], action: "end" },
+  { place: "log", keys: ["Shift+L"], action: "raw-log" },
+  { place: "log", keys: ["?"], action: "help" },
 ] as const satisfies readonly KeyRow[];
 
 type ActionAt<Place extends KeyPlace> = Extract<(typeof keyRows)[number], { place: Place }>["action"];
 
 /** What the keys of a place do. */
-interface KeyActions {
+export interface KeyActions {
   readonly grid: ActionAt<"grid">;
   readonly log: ActionAt<"log">;
 }

@@ -1,4 +1,5 @@
-/** Calls a function when the browser has shown what has been drawn so far. A hidden page calls it when it is seen again. */
+/** Calls a function when the browser has shown what has been drawn so far. A hidden page shows nothing, and calls it at once. */
 export function afterFrame(call: () => void): void {
-  requestAnimationFrame(() => setTimeout(call));
+  if (document.visibilityState === "hidden") setTimeout(call);
+  else requestAnimationFrame(() => setTimeout(call));
 }

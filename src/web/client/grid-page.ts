@@ -1,3 +1,4 @@
+import { afterFrame } from "./after-frame.ts";
 import { listenClicks } from "./grid/grid-clicks.ts";
 import { listenGridKeys } from "./grid/grid-keys.ts";
 import { OpenGrid } from "./grid/open-grid.tsx";
@@ -11,14 +12,17 @@ const placeOf = (id: string): HTMLElement => {
   return place;
 };
 
-const grid = new OpenGrid({
-  root: placeOf("grid"),
-  filter: placeOf("filter-place"),
-  pushes: placeOf("pushes"),
-  end: placeOf("list-end"),
-  note: placeOf("live-note"),
-  panel: placeOf("panel-place"),
+// What the server has drawn is shown first.
+afterFrame(() => {
+  const grid = new OpenGrid({
+    root: placeOf("grid"),
+    filter: placeOf("filter-place"),
+    pushes: placeOf("pushes"),
+    end: placeOf("list-end"),
+    note: placeOf("live-note"),
+    panel: placeOf("panel-place"),
+  });
+  listenClicks(grid);
+  listenGridKeys(grid);
+  void grid.start();
 });
-listenClicks(grid);
-listenGridKeys(grid);
-void grid.start();

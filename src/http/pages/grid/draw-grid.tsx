@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { VNode } from "preact";
 import type { HotPush } from "../../../queries/grid/hot-push.ts";
 import type { PushRow } from "../../../store/ports/page-reads.ts";
@@ -36,6 +37,14 @@ const lastDrawn = new WeakMap<HotPush, KnownPush>();
 /** The most characters that are kept of a push. A push of 1,000 jobs has about 60,000. */
 const MAX_KEPT = 200_000;
 
+/** The first push of a thousand jobs, or several small ones: about what a window shows. */
+const FIRST_LENGTH = 50_000;
+/**
+ * How long the rest of a large grid waits, in milliseconds. A browser reads all that has come before it shows anything, so the page would be
+ * seen later if it came at once.
+ */
+const SHOWING_MS = 100;
+
 /**
  * Draws the grid, push by push. It gives the event loop a turn after each platform row, since a large grid takes a tenth of a second.
  */
@@ -57,7 +66,16 @@ export async function* drawGrid({ view, pushes, next, panel }: GridPage): AsyncG
     </GridMain>
   ));
   yield before;
-  for (const push of found) yield "markup" in push ? push.markup : await drawPush(push, turns);
+  let sent = 0;
+  for (const push of found) {
+    if (sent > FIRST_LENGTH) {
+      await wait(SHOWING_MS);
+      sent = Number.NEGATIVE_INFINITY;
+    }
+    const markup = "markup" in push ? push.markup : await drawPush(push, turns);
+    sent += markup.html.length;
+    yield markup;
+  }
   yield after;
 }
 

@@ -2,12 +2,13 @@ import type { HotCell, HotPush } from "../../../queries/grid/hot-push.ts";
 import type { EventLoopTurns } from "../../../timing/event-loop-turns.ts";
 import type { JobTest } from "../../../web/grid/filter-jobs.ts";
 import { type GridJob, toGridJob } from "../../../web/grid/grid-job.ts";
+import { groupJobs } from "../../../web/grid/group-jobs.ts";
 import {
   addCounts,
   countJobs,
   type JobCounts,
   type PushJobs,
-  toPushJobs,
+  passedElsewhere,
 } from "../../../web/grid/job-counts.ts";
 
 /** A cell in memory never changes: a change brings another one. */
@@ -28,7 +29,10 @@ export async function jobsOf(push: HotPush, turns: EventLoopTurns): Promise<Push
     if (found.length % AT_ONCE === 0) await turns.giveIfDue();
     found.push(jobOf(hot));
   }
-  const jobs = toPushJobs(found);
+  await turns.giveIfDue();
+  const rows = groupJobs(found);
+  await turns.giveIfDue();
+  const jobs = { jobs: found, counts: countJobs(found), rows, passed: passedElsewhere(found) };
   ofPushes.set(push, { lastChange, jobs });
   return jobs;
 }
