@@ -24,6 +24,8 @@ const onlyMongodb = ["mongodb"] as const;
 
 /** How long a fault is in force. */
 const shortMs = (random: Random): number => random.between(500, 3000);
+/** How long the workers may take to empty the queue, in milliseconds. */
+const CATCH_UP_MS = 180_000;
 /** Longer than any worker takes to notice. */
 const NOTICE_MS = 40_000;
 
@@ -222,9 +224,17 @@ export const faults: readonly Fault[] = [
  * paused (SIGSTOP), so that there is something to lose.
  */
 async function deleteQueue({ onBroker, queue, fleet, deletions }: World): Promise<number> {
+  // Of an old backlog nobody could say which messages were lost with the queue.
   await onBroker(async (channel) => {
-    const limit = Date.now() + NOTICE_MS;
-    while ((await channel.checkQueue(queue)).messageCount > 0 && Date.now() < limit) await wait(20);
+    const limit = Date.now() + CATCH_UP_MS;
+    for (let held = 1; held > 0; ) {
+      held = (await channel.checkQueue(queue)).messageCount;
+      if (held > 0 && Date.now() > limit)
+        throw new Error(
+          `the queue still holds ${held} messages: the workers cannot keep up, give a lower --rate`,
+        );
+      await wait(20);
+    }
   });
   // The workers need a moment to notice it too.
   await wait(1500);
