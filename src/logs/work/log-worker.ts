@@ -87,8 +87,10 @@ type Made =
 type Read = LogReading & { readonly dueAt?: number };
 
 const idle = { baseMs: 1000, capMs: 10_000 };
-// One thread looks up bugs for one item after another. Items that are ready while the store is busy are stored together.
-const suggestionsAtOnce = 32;
+// One thread looks up bugs for one item after another. Many are claimed in one call, and those that are ready while the store is busy
+// are stored together, because a commit costs as much as the work on some items.
+const suggestionsAtOnce = 128;
+const suggestionsGatherMs = 200;
 
 /**
  * Makes the artifacts that publishers did not send. Until stopped, it claims pending logs and submitted summaries, reads the
@@ -210,6 +212,8 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
   const lanes = [
     startWorkLane({
       slots: options.logsAtOnce,
+      refillAt: options.logsAtOnce - 1,
+      gatherMs: 0,
       // Logs are claimed one at a time, because each claim changes which hosts are busy.
       claim: () => claim("log", 1),
       handle,
@@ -218,6 +222,8 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
     }),
     startWorkLane({
       slots: suggestionsAtOnce,
+      refillAt: suggestionsAtOnce / 2,
+      gatherMs: suggestionsGatherMs,
       claim: (limit) => claim("suggestions", limit),
       handle,
       onClaimError,

@@ -6,6 +6,13 @@ import { Wake } from "../../timing/wake.ts";
 export interface WorkLaneOptions {
   /** The most items in progress at a time. */
   readonly slots: number;
+  /** Items are claimed while at most this many are in progress. A low number makes few claims of many items each. */
+  readonly refillAt: number;
+  /**
+   * How long to wait after a nudge, in milliseconds, so that the next claim finds what others are about to add. No wait while all slots
+   * are taken, because then more is due anyway.
+   */
+  readonly gatherMs: number;
   /** Claims up to `limit` items that are due now. */
   claim(limit: number): Promise<readonly WorkItem[]>;
   /** Does the work of one item, and stores how it ended. Must not throw. */
@@ -23,11 +30,11 @@ export interface WorkLane {
   stop(): Promise<void>;
 }
 
-/** Claims work items while there is a free slot, and works on them concurrently. */
+/** Claims work items whenever few enough are in progress, and works on them concurrently. */
 export function startWorkLane(options: WorkLaneOptions): WorkLane {
-  const { slots, idle } = options;
+  const { slots, refillAt, gatherMs, idle } = options;
   const inWork = new Set<Promise<void>>();
-  let stopped = false;
+  const stopping = new AbortController();
   const wake = new Wake();
   const nudge = (): void => wake.all();
 
@@ -40,7 +47,7 @@ export function startWorkLane(options: WorkLaneOptions): WorkLane {
   }
 
   async function claim(): Promise<readonly WorkItem[]> {
-    if (inWork.size >= slots) return [];
+    if (inWork.size > refillAt) return [];
     try {
       return await options.claim(slots - inWork.size);
     } catch (error) {
@@ -50,17 +57,19 @@ export function startWorkLane(options: WorkLaneOptions): WorkLane {
   }
 
   async function run(): Promise<void> {
-    for (let emptyHanded = 0; !stopped; ) {
+    for (let emptyHanded = 0; !stopping.signal.aborted; ) {
       // The signal is read before the claim, so that a nudge during the claim ends the wait after it.
       const { signal } = wake;
       const items = await claim();
       items.forEach(start);
       emptyHanded = items.length > 0 ? 0 : emptyHanded + 1;
-      // A claim may return fewer items than are due, so the next one follows at once while there is a free slot.
-      if (items.length > 0 && inWork.size < slots) continue;
+      // A claim may return fewer items than are due, so the next one follows at once.
+      if (items.length > 0 && inWork.size <= refillAt) continue;
+      const isFull = inWork.size >= slots;
       const delayMs = idle.baseMs / 2 + fullJitterMs(emptyHanded, idle);
       await pause(delayMs, signal);
       if (signal.aborted) emptyHanded = 0;
+      if (gatherMs > 0 && !isFull) await pause(gatherMs, stopping.signal);
     }
   }
 
@@ -68,7 +77,7 @@ export function startWorkLane(options: WorkLaneOptions): WorkLane {
   return {
     nudge,
     async stop() {
-      stopped = true;
+      stopping.abort();
       nudge();
       await running;
       await Promise.all(inWork);

@@ -1,4 +1,4 @@
-import { artifactId, jobId, logId, suggestionsId } from "../../domain/ids.ts";
+import { apartBy, artifactIdBelow, jobId, logIdBelow, suggestionsId } from "../../domain/ids.ts";
 import { senderOf } from "../../domain/origin.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
@@ -160,11 +160,11 @@ function addParts(
   const job = jobId(project, guid);
   const exchange = senderOf(origin);
   for (const artifact of artifacts) {
-    addFirst(plan.artifacts, artifactId(project, guid, artifact), { job, artifact });
+    addFirst(plan.artifacts, artifactIdBelow(job, artifact.name, apartBy(artifact)), { job, artifact });
   }
   for (const log of logs) {
     const { name, url } = log;
-    const id = logId(project, guid, name, url);
+    const id = logIdBelow(job, name, url);
     if (plan.logs.has(id)) continue;
     plan.logs.set(id, {
       ...{ job, project, job_guid: guid, exchange, name, url, host: hostOf(url) },
