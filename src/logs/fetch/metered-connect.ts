@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { buildConnector } from "undici";
 import type { FetchLimits } from "./fetch-limits.ts";
+import { holdEnd } from "./hold-end.ts";
 import { LogFetchError } from "./log-source.ts";
 
 // The headers of an answer have at most 16 KiB (the HTTP client's limit). Interim answers and TLS records need more.
@@ -12,7 +13,7 @@ const OVERHEAD_BYTES = 64 * 1024;
  * can make those thousands of times larger than the body.
  *
  * Each connection serves one answer, so its bytes are the answer's bytes. For https, the TCP connection and the TLS
- * handshake each have `connectMs`; the fetch's clock limits both together.
+ * handshake each have `connectMs`; the fetch's clock limits both together. The end of a connection waits for a slow reader.
  */
 export function createMeteredConnect(
   connect: buildConnector.connector,
@@ -24,6 +25,7 @@ export function createMeteredConnect(
       connect(options, (error, socket) => {
         if (error !== null) return callback(error, null);
         meter(socket, socket, limits.bytes);
+        holdEnd(socket);
         callback(null, socket);
       });
       return;
@@ -37,6 +39,7 @@ export function createMeteredConnect(
           return callback(tlsError, null);
         }
         meter(socket, tcp, limits.bytes);
+        holdEnd(socket);
         callback(null, socket);
       });
     });

@@ -107,6 +107,41 @@ describe("a log that exists", () => {
     }
     expect(bytes).toBe(3_000_000);
   });
+
+  /** Long enough for all to arrive, and the end of the connection after it. */
+  const SLOW_MS = 200;
+  // As much as undici's buffers hold, so that it stops reading, and nothing is left in the socket when the connection ends.
+  const full = "x".repeat(64 * 1024);
+
+  it.each([
+    ["has the announced length", `Content-Length: ${full.length}\r\n`, full],
+    ["is chunked", "Transfer-Encoding: chunked\r\n", `10000\r\n${full}\r\n0\r\n\r\n`],
+    ["is ended by the connection", "", full],
+  ])(
+    "is read to its end by a slow reader after the host has closed the connection, if it %s",
+    async (_form, header, body) => {
+      const host = await aHost({ "/log": raw(`HTTP/1.1 200 OK\r\n${closed}${header}\r\n${body}`) });
+      const { bytes } = await aSource().open(`${host.url}/log`);
+      await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+      const pieces: Uint8Array[] = [];
+      for await (const piece of bytes) pieces.push(piece);
+      expect(Buffer.concat(pieces).toString()).toBe(full);
+    },
+  );
+
+  it.each(["end", "reset"] as const)(
+    "is not complete if the connection has ended too early (%s), however slowly it is read",
+    async (ending) => {
+      const header = `Content-Length: ${full.length + 1}\r\n`;
+      const host = await aHost({ "/log": raw(`HTTP/1.1 200 OK\r\n${closed}${header}\r\n${full}`, ending) });
+      const { bytes } = await aSource().open(`${host.url}/log`);
+      await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+      const reading = (async () => {
+        for await (const piece of bytes) expect(piece.length).toBeGreaterThan(0);
+      })();
+      expect((await failureOf(reading)).kind).toBe("network");
+    },
+  );
 });
 
 describe("a server's answer other than a log", () => {
