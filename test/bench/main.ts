@@ -57,7 +57,7 @@ try {
     const part: Part = parts[name];
     if (part.contenders.some((contender) => missing.has(contender))) continue;
     progress.show(`measuring ${name}`);
-    const measured = await part.measure(drains, options).catch(leftOut);
+    const measured = await part.measure(drains, options).catch((error: unknown) => leftOut(name, error));
     if (measured !== null) report.set(name, measured);
   }
 } finally {
@@ -67,9 +67,10 @@ try {
 if (values.json) process.stdout.write(`${JSON.stringify(asObject(report, options))}\n`);
 else process.stdout.write(`${[...serverNames(), ""].join("\n")}${asTable(report, parts)}`);
 
-function leftOut(error: unknown): null {
-  if (!(error instanceof ServerMissing)) throw error;
-  tellLeftOut(error.message);
+/** The figures of the other parts took minutes, and are printed even if one part fails. */
+function leftOut(name: PartName, error: unknown): null {
+  if (error instanceof ServerMissing) tellLeftOut(error.message);
+  else tellLeftOut(`${name} failed: ${error instanceof Error ? error.stack : error}`);
   return null;
 }
 

@@ -5,8 +5,9 @@ import type { Part } from "../part.ts";
 import { ratios, spreadOf } from "../spread.ts";
 
 const ENTRIES = 20_000;
-const MESSAGES = 200;
-const ROUNDS = 5;
+const MESSAGES = 1000;
+const WARM_UP_ROUNDS = 3;
+const ROUNDS = 25;
 
 /**
  * Measures what the size of the registry adds to judging a message. Each message comes from an exchange that is not listed, and is
@@ -18,12 +19,12 @@ export const judge = {
   async measure() {
     const judgeOne = judgeWith(1);
     const judgeMany = judgeWith(ENTRIES);
-    // The JIT compiler works in the first round, so it is not counted.
-    for (const work of [judgeOne, judgeMany]) work(0);
-    const rounds = Array.from(
-      { length: ROUNDS },
-      (_, nth) => [judgeOne(nth + 1), judgeMany(nth + 1)] as const,
+    const all = Array.from(
+      { length: WARM_UP_ROUNDS + ROUNDS },
+      (_, round) => [judgeOne(round), judgeMany(round)] as const,
     );
+    // The JIT compiler works in the first rounds, so they are not counted.
+    const rounds = all.slice(WARM_UP_ROUNDS);
     const one = rounds.map(([us]) => us);
     const many = rounds.map(([, us]) => us);
     const us_per_job_one = spreadOf(one, 2);

@@ -13,10 +13,10 @@ import { mongodb } from "../servers.ts";
 const { MAX_BODY_BYTES } = settingsSchema.parse({});
 /** Sizes of a body, in KiB. A body is a little smaller, so that the largest one is not refused. */
 const SIZES_KIB = [16, 128, MAX_BODY_BYTES / 1024];
-/** The worker's window is filled so often, at least. */
+/** The worker's window is filled so often, unless that is more than {@link MOST_BYTES}. */
 const WINDOWS = 3;
 /** The broker need not hold more than this. */
-const MOST_BYTES = 1024 ** 3;
+const MOST_BYTES = 512 * 1024 ** 2;
 /** Of each job there are three messages. */
 const STATES = 3;
 

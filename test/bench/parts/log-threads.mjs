@@ -23,7 +23,7 @@ const idleMib = process.memoryUsage().rss / 2 ** 20;
 const threads = openParseThreads({ threads: Number(count), userAgent: "bench", allowPrivate: true });
 for (let round = 0; round < 2; round++) {
   const readings = Array.from({ length: Number(count) }, () =>
-    threads.readLog(url, new AbortController().signal),
+    threads.readLog(url, new AbortController().signal, (addresses) => addresses),
   );
   for (const reading of await Promise.all(readings)) if (!reading.ok) throw new Error(reading.failure.detail);
 }

@@ -127,7 +127,11 @@ async function onThreads({ gzip }: BenchLog): Promise<ThreadFigures> {
   const args = [script, `http://127.0.0.1:${port}/log.gz`, String(AT_ONCE)];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   const said = await createInterface(child.stdout)[Symbol.asyncIterator]().next();
-  const { idleMib, idleDelaysMs, delaysMs }: ThreadsSaid = JSON.parse(said.value ?? "null");
+  if (said.done === true) {
+    host.close();
+    throw new Error("log-threads.mjs ended without its figures; see its error above");
+  }
+  const { idleMib, idleDelaysMs, delaysMs }: ThreadsSaid = JSON.parse(said.value);
   const peakMib = processUsage(child.pid ?? 0).peakRssMib - idleMib;
   child.stdin.end();
   await event(child, "close");
