@@ -34,7 +34,7 @@ const options = {
 };
 
 /**
- * Reads a schema. Compiling it takes up to 50 ms, and waits for the first value: most processes use few of the schemas. Call it once per
+ * Reads a schema. Compiling it takes up to 100 ms, and waits for the first value: most processes use few of the schemas. Call it once per
  * process.
  *
  * @param file - its name in `schemas/`.

@@ -118,7 +118,9 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
   const { settings, files, counters, opened, stop, log } = opening;
   const schemas = loadSchemas();
   const collections = loadCollectionSchemas();
-  // Compiled now. Otherwise the first message that needs them would keep the event loop busy with that.
+  // Compiled now. Otherwise the first message that needs them would keep the event loop busy with that. Those of posted items take
+  // less time each, and wait for the first item.
+  schemas.isJob({});
   schemas.violationsOf({});
   whyNotStorable({});
   closeStorageToOthers(settings, log);
