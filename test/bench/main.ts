@@ -13,7 +13,7 @@ import type { BenchOptions, Measured, Part } from "./part.ts";
 import { asObject, asTable } from "./report.ts";
 import { serverNames, stopServers } from "./servers.ts";
 
-const defaults = { rounds: "3", jobs: "15000" };
+const defaults = { rounds: "3", jobs: "12000" };
 
 const help = `npm run bench -- [options]
 

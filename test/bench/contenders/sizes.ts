@@ -3,7 +3,7 @@ export const PREFETCH = 400;
 /** For the store with old jobs: more than a worker removes during a drain. */
 export const OLD_JOBS = 6000;
 /** For the full store. Filling it takes longer than its drains, so there are no more. */
-export const JOBS_THERE = 250_000;
+export const JOBS_THERE = 200_000;
 /** How jobs are posted: from so many connections, and so many items in a request. */
 export const CONNECTIONS = 4;
 export const ITEMS = 100;
