@@ -150,8 +150,13 @@ export const declared = {
     description: "Unbind what was removed from the registry even if that is most of the bindings in force.",
   }),
   PREFETCH: whole(1, 2000).default(400).meta({
-    description: "Most deliveries that are held unacknowledged. This limits memory in all circumstances.",
+    description: "Most deliveries that are held unacknowledged; see also PREFETCH_MIB.",
     unit: "messages",
+  }),
+  PREFETCH_MIB: whole(1, 16_384).default(32).meta({
+    description:
+      "About how much the bodies of these deliveries may have together. Fewer are held if messages are large, but always one. A worker starts with as many as fit if all have MAX_BODY_BYTES.",
+    unit: "MiB",
   }),
   ACK_TIMEOUT_SECONDS: whole(2, 604_800).default(1800).meta({
     description:

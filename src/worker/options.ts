@@ -151,6 +151,7 @@ export function sourceOptions(settings: Settings) {
     queue: { name: settings.QUEUE_NAME, type: settings.QUEUE_TYPE, local: settings.LOCAL },
     pruneForce: settings.PRUNE_FORCE,
     prefetch: settings.PREFETCH,
+    prefetchBytes: settings.PREFETCH_MIB * 1024 * 1024,
     maxBodyBytes: settings.MAX_BODY_BYTES,
   } satisfies Partial<AmqpSourceOptions>;
 }

@@ -58,6 +58,7 @@ export async function fuzzThroughBroker(url: string, seed: number, count: number
       queue: { name, type: "classic", local: true },
       pruneForce: false,
       prefetch: 100,
+      prefetchBytes: 32 * 1024 * 1024,
       maxBodyBytes: 2 ** 24,
       counters: createCounters(),
       log: { error: tell, warn: tell, info: () => undefined, debug: () => undefined },

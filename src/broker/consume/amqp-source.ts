@@ -17,6 +17,7 @@ import { readQueueDepth } from "../queue/queue-depth.ts";
 import { QueueHistory } from "../queue/queue-history.ts";
 import { VolatileLedger } from "../queue/volatile-ledger.ts";
 import { type Consumer, consume } from "./consume.ts";
+import { PrefetchWindow } from "./prefetch-window.ts";
 import { takeCarefully } from "./take-carefully.ts";
 import { UnreadableStreak } from "./unreadable-streak.ts";
 import { type Failure, watchDeliveries } from "./watch-deliveries.ts";
@@ -31,7 +32,10 @@ export interface AmqpSourceOptions {
   readonly pruneForce: boolean;
   /** How often everything is bound again, in milliseconds; the default is a minute. */
   readonly recheckMs?: number;
+  /** Most deliveries that are held. */
   readonly prefetch: number;
+  /** About so many bytes of bodies are held; fewer deliveries then, if they are large. */
+  readonly prefetchBytes: number;
   readonly maxBodyBytes: number;
   readonly counters: Pick<Counters, "deliveriesSetAside">;
   readonly log: Log;
@@ -81,6 +85,12 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
   let connected = false;
   let queueName: string | null = null;
   const streak = new UnreadableStreak();
+  const limits = {
+    maxMessages: options.prefetch,
+    maxBytes: options.prefetchBytes,
+    longestBytes: options.maxBodyBytes,
+  };
+  const window = new PrefetchWindow(limits);
 
   async function keepConsuming(): Promise<void> {
     let failures = 0;
@@ -138,7 +148,6 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       queueName = declared.queue;
       const { madeAt, isGone } = history.declared(declared, declaredAt);
       if (isGone) for (const consumer of former) consumer.queueGone();
-      await channel.prefetch(streak.failures === 0 ? options.prefetch : 1);
       const wasKnown = await bindings.attach(connection, declared.queue, madeAt ?? declaredAt);
       await workFits(ended);
       if (stop.signal.aborted) return endedBy("stopped while connecting");
@@ -147,6 +156,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       const careful = { ...taking, connection, channel, watch, streak, url, name, counters };
       const consumer = await consume(channel, declared.queue, {
         ...taking,
+        window: streak.failures === 0 ? window : new PrefetchWindow({ ...limits, maxMessages: 1 }),
         unreadable: watch.unreadable,
         ...(streak.isCareful ? { source: (take) => takeCarefully(careful, take) } : {}),
         isEnding: () => stop.signal.aborted,

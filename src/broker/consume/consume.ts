@@ -3,17 +3,20 @@ import type { Delivery, Settlement } from "../../domain/delivery.ts";
 import type { Log } from "../../log.ts";
 import type { DeliveryHandler } from "../message-source.ts";
 import { ChannelSettlements } from "./channel-settlements.ts";
+import type { PrefetchWindow } from "./prefetch-window.ts";
 import { taggedMessage } from "./tagged-message.ts";
 import { type Received, toDelivery } from "./to-delivery.ts";
 
 /** The part of a channel that a consumer uses. */
-export type ConsumedChannel = Pick<Channel, "consume" | "cancel" | "ack" | "nack" | "close"> & {
+export type ConsumedChannel = Pick<Channel, "consume" | "cancel" | "prefetch" | "ack" | "nack" | "close"> & {
   once(event: "close", listener: () => void): unknown;
 };
 
 export interface ConsumeOptions {
   readonly maxBodyBytes: number;
   readonly handler: DeliveryHandler;
+  /** How many deliveries may be unsettled. */
+  readonly window: PrefetchWindow;
   /** Called when a delivery cannot be read, while it is at hand. The consumer takes no more deliveries then. */
   readonly unreadable: (error: unknown) => void;
   /** If given, deliveries come from here and not through the driver. It gets the function that takes them. */
@@ -53,7 +56,10 @@ export class Consumer {
   readonly #options: ConsumeOptions;
   readonly #settlements: ChannelSettlements;
   #state: "consuming" | "cancelling" | "closed" = "consuming";
+  #queue = "";
   #consumerTag = "";
+  /** Resolves when the last change of the window is done. */
+  #changing = Promise.resolve();
   #isQueueGone = false;
   #inWork = 0;
   /** Deliveries that were handed back after the channel was closed. */
@@ -72,9 +78,29 @@ export class Consumer {
 
   /** Begins to consume. To be called once. */
   async start(queue: string): Promise<void> {
+    this.#queue = queue;
     this.#options.source?.(this.#take);
-    const { consumerTag } = await this.#channel.consume(queue, this.#take);
-    this.#consumerTag = consumerTag;
+    this.#consumerTag = await this.#consume();
+  }
+
+  /** A prefetch holds for the consumers that begin after it. */
+  async #consume(): Promise<string> {
+    await this.#channel.prefetch(this.#options.window.messages);
+    const { consumerTag } = await this.#channel.consume(this.#queue, this.#take);
+    return consumerTag;
+  }
+
+  /**
+   * Replaces the consumer by one with another prefetch. What the former one has delivered is settled as usual. The new one
+   * begins first, because a private queue ends with its last consumer.
+   */
+  async #changeWindow(): Promise<void> {
+    if (this.#state !== "consuming") return;
+    const former = this.#consumerTag;
+    const { log, window } = this.#options;
+    log.info("prefetch_changed", { queue: this.#queue, deliveries: window.messages });
+    this.#consumerTag = await this.#consume();
+    await this.#channel.cancel(former);
   }
 
   /** How many deliveries the broker has not heard of; the prefetch bounds them. */
@@ -109,6 +135,7 @@ export class Consumer {
   async cancel(): Promise<void> {
     if (this.#state !== "consuming") return;
     this.#state = "cancelling";
+    await this.#changing;
     await this.#channel.cancel(this.#consumerTag).catch(this.#lostAtEnd);
   }
 
@@ -142,6 +169,10 @@ export class Consumer {
     const delivery = this.#read(message);
     if (delivery === null) return;
     this.#settlements.delivered(deliveryTag);
+    if (this.#options.window.came(delivery.body.length)) {
+      // If the channel is lost meanwhile, the next one begins with this window.
+      this.#changing = this.#changing.then(() => this.#changeWindow()).catch(() => undefined);
+    }
     this.#handle(delivery, (settlement) => this.#settlements.settled(deliveryTag, settlement));
   };
 

@@ -68,6 +68,7 @@ export class SourceStory {
         queue: { name: this.name, type: "classic", local: false },
         pruneForce: false,
         prefetch: 100,
+        prefetchBytes: 100 * 10_000,
         maxBodyBytes: 10_000,
         counters: this.counters,
         log: { error: tell, warn: tell, info: tell, debug: tell },

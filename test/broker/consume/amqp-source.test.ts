@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
@@ -71,6 +72,44 @@ broker.describe(`a source on ${broker.name}`, () => {
     for (const { settle } of story.held) settle("ack");
     await until(() => source.state().unsettled === 0, "all settled");
   });
+
+  it.each(["classic", "quorum"] as const)(
+    "holds fewer deliveries of a %s queue when they are large, and more when they are small again",
+    async (type) => {
+      const window = { prefetch: 20, prefetchBytes: 8000, maxBodyBytes: 2000 };
+      const source = story.open({ ...window, queue: { name: story.name, type, local: false } });
+      story.settles = false;
+      await story.untilTold("consuming");
+      const settleAll = (): void => {
+        for (const one of story.held.splice(0)) one.settle("ack");
+      };
+      const publish = (count: number, bytes: number) =>
+        story.publish(Array.from({ length: count }, () => "x".repeat(bytes)));
+      // As many as fit if all have the longest body. When these have turned out to be small, the others come.
+      await publish(20, 1);
+      await story.untilCame(20);
+      settleAll();
+      await publish(1, 2000);
+      await story.untilCame(1);
+      settleAll();
+      await until(async () => source.state().unsettled === 0, "an empty window");
+      await wait(100);
+      await publish(12, 2000);
+      await story.untilCame(4);
+      await wait(100);
+      expect([story.held.length, source.state().unsettled]).toEqual([4, 4]);
+      story.settles = true;
+      settleAll();
+      await publish(60, 1);
+      await story.untilCame(68);
+      expect(story.told.filter(({ event }) => event === "prefetch_changed")).toMatchObject([
+        { deliveries: 20 },
+        { deliveries: 4 },
+        { deliveries: 20 },
+      ]);
+      expect(source.state().reconnects).toBe(0);
+    },
+  );
 
   it("sends no settlement while its channel closes, so that the broker delivers again", async () => {
     const source = story.open();

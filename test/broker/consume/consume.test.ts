@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, it } from "@jest/globals";
 import { ContentProperties } from "../../../src/broker/connection/content-properties.ts";
 import { type Consumer, consume } from "../../../src/broker/consume/consume.ts";
+import { PrefetchWindow } from "../../../src/broker/consume/prefetch-window.ts";
 import type { Received } from "../../../src/broker/consume/to-delivery.ts";
 import type { Settlement } from "../../../src/domain/delivery.ts";
 
@@ -26,6 +27,11 @@ class ChannelDouble extends EventEmitter {
     this.sent.push(`consume ${queue}`);
     this.#take ??= take as (message: Received | null) => void;
     return { consumerTag: "tag" };
+  }
+
+  async prefetch(count: number) {
+    this.sent.push(`prefetch ${count}`);
+    return {};
   }
 
   async cancel(consumerTag: string) {
@@ -65,7 +71,7 @@ interface Story {
   end(): void;
 }
 
-async function aStory({ fromElsewhere = false } = {}): Promise<Story> {
+async function aStory({ fromElsewhere = false, maxBytes = 100_000 } = {}): Promise<Story> {
   const channel = new ChannelDouble();
   const inWork: InWork[] = [];
   const warnings: object[] = [];
@@ -74,6 +80,7 @@ async function aStory({ fromElsewhere = false } = {}): Promise<Story> {
   const note = (event: string, fields = {}) => void warnings.push({ event, ...fields });
   const consumer = await consume(channel, "jobs", {
     maxBodyBytes: 1000,
+    window: new PrefetchWindow({ maxMessages: 100, maxBytes, longestBytes: 1000 }),
     handler: ({ body, redelivered }) =>
       new Promise((end) => inWork.push({ text: body.toString(), redelivered, end })),
     unreadable: (error) => unreadable.push(error),
@@ -267,4 +274,17 @@ it("reports a bug in the handler's answers instead of ending the process", async
   deliver(story, 1, 1);
   await end(story, "ack", 0, 1);
   expect(story.warnings).toEqual([expect.objectContaining({ event: "bug", what: "settling" })]);
+});
+
+it("a window that has changed is that of a new consumer, which begins before the former one ends", async () => {
+  const story = await aStory({ maxBytes: 4000 });
+  deliver(story, 1, 2, 3);
+  await nextTurn();
+  expect(story.channel.sent).toEqual([]);
+  deliver(story, 4);
+  await nextTurn();
+  expect(story.channel.sent).toEqual(["prefetch 100", "consume jobs", "cancel tag"]);
+  story.inWork[0]?.end("ack");
+  await nextTurn();
+  expect(story.channel.sent.at(-1)).toBe("ack 1");
 });
