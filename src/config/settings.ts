@@ -153,7 +153,7 @@ export const declared = {
     description: "Most deliveries that are held unacknowledged; see also PREFETCH_MIB.",
     unit: "messages",
   }),
-  PREFETCH_MIB: whole(1, 16_384).default(32).meta({
+  PREFETCH_MIB: whole(1, 16_384).default(8).meta({
     description:
       "About how much the bodies of these deliveries may have together. Fewer are held if messages are large, but always one. A worker starts with as many as fit if all have MAX_BODY_BYTES.",
     unit: "MiB",
