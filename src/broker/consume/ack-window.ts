@@ -42,6 +42,12 @@ export class AckWindow {
     return this.#byTag.size;
   }
 
+  /** Returns whether a delivery up to this tag is not settled at the broker. */
+  holdsUpTo(tag: number): boolean {
+    const head = this.#held[0];
+    return head !== undefined && head.tag <= tag;
+  }
+
   /** How long the oldest of them has been here, in milliseconds; 0 if there is none. */
   oldestMs(nowMs: number): number {
     const head = this.#held[0];

@@ -29,6 +29,11 @@ export class ChannelSettlements {
     return this.#window.oldestMs(performance.now());
   }
 
+  /** Returns whether the broker has not heard of a delivery up to this tag. */
+  holdsUpTo(tag: number): boolean {
+    return this.#window.holdsUpTo(tag);
+  }
+
   delivered(tag: number): void {
     this.#window.delivered(tag, performance.now());
   }

@@ -1,6 +1,7 @@
 import type { Channel } from "amqplib";
 import type { Delivery, Settlement } from "../../domain/delivery.ts";
 import type { Log } from "../../log.ts";
+import { pause } from "../../timing/pause.ts";
 import type { DeliveryHandler } from "../message-source.ts";
 import { ChannelSettlements } from "./channel-settlements.ts";
 import type { PrefetchWindow } from "./prefetch-window.ts";
@@ -37,6 +38,9 @@ export async function consume(
   return consumer;
 }
 
+/** How often to look whether the deliveries of a former consumer are settled, in milliseconds. */
+const LOOK_MS = 10;
+
 /**
  * A consumer on one channel. It goes through these states, in this order; it may skip the second.
  *
@@ -58,6 +62,8 @@ export class Consumer {
   #state: "consuming" | "cancelling" | "closed" = "consuming";
   #queue = "";
   #consumerTag = "";
+  /** The tag of the last delivery on the channel. */
+  #lastTag = 0;
   /** Resolves when the last change of the window is done. */
   #changing = Promise.resolve();
   #isQueueGone = false;
@@ -80,26 +86,36 @@ export class Consumer {
   async start(queue: string): Promise<void> {
     this.#queue = queue;
     this.#options.source?.(this.#take);
-    this.#consumerTag = await this.#consume();
+    this.#consumerTag = await this.#consume(this.#options.window.messages);
   }
 
   /** A prefetch holds for the consumers that begin after it. */
-  async #consume(): Promise<string> {
-    await this.#channel.prefetch(this.#options.window.messages);
+  async #consume(prefetch: number): Promise<string> {
+    await this.#channel.prefetch(prefetch);
     const { consumerTag } = await this.#channel.consume(this.#queue, this.#take);
     return consumerTag;
   }
 
   /**
-   * Replaces the consumer by one with another prefetch. What the former one has delivered is settled as usual. The new one
-   * begins first, because a private queue ends with its last consumer.
+   * Replaces the consumer by one with another prefetch. What the former one has delivered is settled as usual, and counts: until all
+   * of it is, a consumer for one delivery at a time stands in. So no more are held than may ever be, and a private queue, which ends
+   * with its last consumer, always has one.
    */
   async #changeWindow(): Promise<void> {
     if (this.#state !== "consuming") return;
-    const former = this.#consumerTag;
     const { log, window } = this.#options;
     log.info("prefetch_changed", { queue: this.#queue, deliveries: window.messages });
-    this.#consumerTag = await this.#consume();
+    await this.#replace(1);
+    const lastOfFormer = this.#lastTag;
+    while (this.#state === "consuming" && this.#settlements.holdsUpTo(lastOfFormer)) await pause(LOOK_MS);
+    if (this.#state !== "consuming") return;
+    // The one that stands in may hold one more.
+    await this.#replace(Math.max(1, Math.min(window.messages, window.maxMessages - 1)));
+  }
+
+  async #replace(prefetch: number): Promise<void> {
+    const former = this.#consumerTag;
+    this.#consumerTag = await this.#consume(prefetch);
     await this.#channel.cancel(former);
   }
 
@@ -169,6 +185,7 @@ export class Consumer {
     const delivery = this.#read(message);
     if (delivery === null) return;
     this.#settlements.delivered(deliveryTag);
+    this.#lastTag = deliveryTag;
     if (this.#options.window.came(delivery.body.length)) {
       // If the channel is lost meanwhile, the next one begins with this window.
       this.#changing = this.#changing.then(() => this.#changeWindow()).catch(() => undefined);

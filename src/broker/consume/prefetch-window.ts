@@ -31,6 +31,11 @@ export class PrefetchWindow {
     this.#span = this.#messages;
   }
 
+  /** The most messages that may ever be held. */
+  get maxMessages(): number {
+    return this.#limits.maxMessages;
+  }
+
   /** How many messages may be held now. */
   get messages(): number {
     return this.#messages;

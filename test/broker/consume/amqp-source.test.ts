@@ -85,9 +85,18 @@ broker.describe(`a source on ${broker.name}`, () => {
       };
       const publish = (count: number, bytes: number) =>
         story.publish(Array.from({ length: count }, () => "x".repeat(bytes)));
-      // As many as fit if all have the longest body. When these have turned out to be small, the others come.
-      await publish(20, 1);
+      // As many as fit if all have the longest body, and one more, because these have turned out to be small. When they are settled, the
+      // others come.
+      await publish(40, 1);
+      await story.untilCame(5);
+      await wait(100);
+      expect(source.state().unsettled).toBe(5);
+      settleAll();
       await story.untilCame(20);
+      await wait(100);
+      expect(source.state().unsettled).toBe(20);
+      settleAll();
+      await story.untilCame(15);
       settleAll();
       await publish(1, 2000);
       await story.untilCame(1);
