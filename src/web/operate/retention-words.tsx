@@ -40,16 +40,18 @@ export function RetentionWords({ retention, now }: RetentionWordsProps) {
 
 function Kept({ kept: { jobs, projects, rejections, archive } }: { readonly kept: KeptDays }) {
   const own = Object.entries(projects);
+  const isAnyLimited = [jobs, ...Object.values(projects)].some((days) => days > 0);
   return (
     <>
-      Completed jobs are kept {kept(jobs)}
+      {isAnyLimited ? "Completed jobs" : "Jobs"} are kept {kept(jobs)}
       {own.map(([project, days], at) => (
         <>
           {at === 0 ? " (" : ", "}
           <ShownText text={project} /> {kept(days)}
         </>
       ))}
-      {own.length > 0 && ")"}, other jobs twice as long, rejections {kept(rejections)}.{" "}
+      {own.length > 0 && ")"}
+      {isAnyLimited && ", other jobs twice as long"}, rejections {kept(rejections)}.{" "}
       {archive === 0
         ? "Nothing is added to the archive (ARCHIVE_DAYS)."
         : `Messages stay in the archive ${kept(archive)}.`}

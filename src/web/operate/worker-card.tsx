@@ -95,7 +95,8 @@ function QueueWords({ queue }: Pick<AnsweredFigures, "queue">) {
   const growth = seconds === null ? "not growing" : `full in ${duration(seconds)}`;
   return (
     <>
-      {name}: {shownCount(ready)} ready of {shownCount(limit)}, {growth}, {consumers} consumers{" "}
+      {name}: {shownCount(ready)} ready of {shownCount(limit)}, {growth}, {consumers}{" "}
+      {consumers === 1 ? "consumer" : "consumers"}{" "}
       <Sparkline values={history} label="messages in the queue in the last ten minutes" />
     </>
   );
