@@ -1,15 +1,18 @@
 import { createGuard } from "../calls/guard-calls.ts";
 import type { Around } from "../calls/wrap-calls.ts";
-import { withinLimit } from "./answer-limit.ts";
+import type { limitAnswers } from "./answer-limit.ts";
 import type { Collections } from "./mongodb-collections.ts";
 import { asUnavailable, blamed } from "./mongodb-faults.ts";
 
 /** Creates the policies by which calls are made. A method gets its policy from the group that it belongs to. */
-export function createPolicies({ versions }: Pick<Collections, "versions">) {
+export function createPolicies(
+  { versions }: Pick<Collections, "versions">,
+  { within }: Pick<ReturnType<typeof limitAnswers>, "within">,
+) {
   const { guard, end } = createGuard(asUnavailable);
 
   /** For calls that a worker waits for: it must not wait forever. */
-  const forWorkers: Around = (call) => guard(() => withinLimit(call));
+  const forWorkers: Around = (call) => guard(() => within(call));
 
   /** For writes of what strangers sent: a write that the server refuses must not be tried forever. */
   const forStrangers: Around = (write) =>
@@ -21,6 +24,9 @@ export function createPolicies({ versions }: Pick<Collections, "versions">) {
       }
     });
 
+  /** For calls that a person waits for, who may stop waiting. They may take long, and have no limit of their own. */
+  const forPeople: Around = (call) => guard(() => within(call, null));
+
   async function writeProbe(): Promise<void> {
     await versions.replaceOne({ _id: "probe" }, { version: new Date().toISOString() }, { upsert: true });
   }
@@ -28,8 +34,7 @@ export function createPolicies({ versions }: Pick<Collections, "versions">) {
   return {
     forStrangers,
     forWorkers,
-    /** For calls that a person waits for, who may stop waiting. They may take long, and have no limit. */
-    forPeople: guard,
+    forPeople,
     /** Refuses all further calls. Returns true the first time. */
     end,
   };

@@ -9,7 +9,7 @@ import type { Store } from "../ports/store.ts";
 import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
 import { LogRoom } from "../rules/log-room.ts";
 import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
-import { withinLimit } from "./answer-limit.ts";
+import { limitAnswers } from "./answer-limit.ts";
 import { createApiReads } from "./mongodb-api-reads.ts";
 import { createArchive } from "./mongodb-archive.ts";
 import { createArtifacts } from "./mongodb-artifacts.ts";
@@ -59,11 +59,12 @@ export async function openMongodbStore(
 ): Promise<Store> {
   const { client, database } = understood(url);
   const all = collectionsOf(database);
+  const answers = limitAnswers(client);
   const endWatch = watchChecks(client, checkLimits(client.options), onStuck);
   try {
-    await withinLimit(() => client.connect());
-    await withinLimit(() => createIndexesAmongOthers(all));
-    await withinLimit(() => noteNewOptions(all));
+    await answers.within(() => client.connect());
+    await answers.within(() => createIndexesAmongOthers(all));
+    await answers.within(() => noteNewOptions(all));
   } catch (error) {
     endWatch();
     await client.close();
@@ -72,7 +73,7 @@ export async function openMongodbStore(
   const ending = new AbortController();
   // Not awaited: in a large store of an earlier version it takes minutes.
   void completeDocuments(database, ending.signal);
-  const { forStrangers, forWorkers, forPeople, end } = createPolicies(all);
+  const { forStrangers, forWorkers, forPeople, end } = createPolicies(all, answers);
   const rejections = createRejections(all, rejectionTtlDays, limits.rejectionQuota);
   const { recordRejections, resolveRejections, ...rejectionReads } = rejections;
   const { finishItems, ...work } = createWork(all);
@@ -132,6 +133,7 @@ export async function openMongodbStore(
       ending.abort();
       endWatch();
       await client.close();
+      answers.end();
     },
   };
 }
