@@ -28,6 +28,8 @@ export class Fleet {
   readonly miscounts: string[] = [];
   /** Texts about workers that ended by themselves. */
   readonly deaths: string[] = [];
+  /** Lines in which workers reported a bug of their own. */
+  readonly bugs: string[] = [];
   readonly #slots: Slot[];
   readonly #env: (index: number) => NodeJS.ProcessEnv;
   readonly #watchers = new Set<(line: LogLine) => void>();
@@ -140,6 +142,7 @@ export class Fleet {
       this.told.add(guid, outcome);
       return;
     }
+    if (line.event === "bug") this.bugs.push(JSON.stringify(line));
     const lost = queueLost.safeParse(line);
     if (!lost.success) return;
     const { time, gap_ms, last_empty_at } = lost.data;

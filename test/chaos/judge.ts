@@ -35,6 +35,7 @@ export async function judge(world: World, traffic: Traffic, stop: AbortSignal): 
   troubles.push(
     ...(await replayRun(world.commandEnv, documents, traffic.confirmed)),
     ...fleet.deaths,
+    ...fleet.bugs,
     ...fleet.miscounts,
     ...checkMoves(fleet.told, documents),
     // A client must not be told of a move that is not there, even if the worker was killed a moment later.

@@ -5,10 +5,8 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { version } from "../../src/version.ts";
-
-jest.setTimeout(30_000);
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 const files = ["Dockerfile", "deploy/compose.yml", "test/servers/images.ts"];

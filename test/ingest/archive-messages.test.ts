@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { decodeSegment } from "../../src/archive/segment.ts";
 import type { Delivery } from "../../src/domain/delivery.ts";
 import { Unavailable } from "../../src/domain/faults.ts";
@@ -8,8 +8,6 @@ import { readArchived } from "../archive/read-archived.ts";
 import { aDelivery, aMessage, EXCHANGE } from "../examples.ts";
 import { IngestStory, until } from "./an-ingest.ts";
 import { realRead } from "./write-messages.ts";
-
-jest.setTimeout(30_000);
 
 let story: IngestStory;
 beforeEach(async () => {

@@ -6,8 +6,6 @@ import { aDelivery, aMessage } from "../examples.ts";
 import { IngestStory, until } from "./an-ingest.ts";
 import { realRead } from "./write-messages.ts";
 
-jest.setTimeout(30_000);
-
 let story: IngestStory;
 beforeEach(async () => {
   story = await IngestStory.begin();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { JobSubmission } from "../../src/domain/submission.ts";
 import type { Message } from "../../src/ingest/progress/message.ts";
 import { outcomesOf } from "../../src/ingest/progress/message-progress.ts";
@@ -9,8 +9,6 @@ import { normaliseSubmission } from "../../src/submission/normalise-submission.t
 import { aDelivery, aMessage, limits } from "../examples.ts";
 import { IngestStory, until } from "./an-ingest.ts";
 import { realRead } from "./write-messages.ts";
-
-jest.setTimeout(30_000);
 
 /** A recent time, so that the rejections have not expired. */
 const RECEIVED_AT_MS = Date.now() - 5000;

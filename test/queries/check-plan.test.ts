@@ -1,11 +1,10 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { openStore } from "../../src/store/open-store.ts";
 import { runCli } from "../cli/run-cli.ts";
 
-jest.setTimeout(30_000);
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "plan-"));

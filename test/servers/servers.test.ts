@@ -12,7 +12,7 @@ import { startRabbitmq } from "./rabbitmq.ts";
 import { serverOrSkip } from "./server-or-skip.ts";
 import { sharedMongodb, sharedRabbitmq } from "./shared-servers.ts";
 
-const patience = 120_000;
+const patience = 180_000;
 
 for (const series of ["3", "4"] as const) {
   const wanted = await serverOrSkip(() => startRabbitmq({ series }));
@@ -209,7 +209,8 @@ async function serversByHand() {
   servers.stdout.on("data", (chunk: Buffer) => {
     printed += chunk.toString();
   });
-  await until(() => printed.includes("Ctrl-C") || servers.exitCode !== null);
+  const isReady = (): boolean => printed.includes("Ctrl-C") || servers.exitCode !== null;
+  await until(isReady, "the servers are ready", patience);
   const url = /AMQP_URL='(.+)'/.exec(printed)?.[1] ?? "";
   expect(printed).toMatch(/MONGODB_URL='mongodb:.+'/);
   return { process: servers, url };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { MongoClient } from "mongodb";
 import { Unavailable } from "../../domain/faults.ts";
 
@@ -18,7 +19,7 @@ const usualLimits: AnswerLimits = { answerMs: 60_000, givenUpMs: 5000 };
  */
 export function limitAnswers(client: MongoClient, limits: AnswerLimits = usualLimits) {
   /** Is aborted when no answer is expected any more on the present connections. */
-  let present = new AbortController();
+  let present = forAnyNumber();
   const secondaries = new Set<string>();
   client.on("serverDescriptionChanged", ({ address, newDescription: { type } }) => {
     if (type === "RSSecondary") secondaries.add(address);
@@ -28,7 +29,7 @@ export function limitAnswers(client: MongoClient, limits: AnswerLimits = usualLi
     // All calls go to the primary.
     if (secondaries.has(address)) return;
     const former = present;
-    present = new AbortController();
+    present = forAnyNumber();
     setTimeout(() => former.abort(), limits.givenUpMs).unref();
   });
 
@@ -66,4 +67,11 @@ export function limitAnswers(client: MongoClient, limits: AnswerLimits = usualLi
     /** Ends the waits on the present connections. To be called once the client has been closed. */
     end: () => present.abort(),
   };
+}
+
+/** Node.js warns of more than ten listeners, and here each call in progress is one. */
+function forAnyNumber(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }

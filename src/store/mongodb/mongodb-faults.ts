@@ -1,4 +1,5 @@
 import { MongoBulkWriteError, MongoError, MongoInvalidArgumentError, MongoServerError } from "mongodb";
+import { errorCode } from "../../domain/error-code.ts";
 import { Misuse, Refused, Unavailable } from "../../domain/faults.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
 
@@ -20,7 +21,7 @@ const UNAUTHORIZED = 13;
  */
 export function asUnavailable(error: unknown): unknown {
   // If a connection breaks while the driver writes to it, the socket's own error comes through unchanged.
-  if (isSystemError(error)) return new Unavailable("store", String(error.message), error);
+  if (isSocketError(error)) return new Unavailable("store", String(error.message), error);
   // The driver itself refuses what it cannot send, such as a document that is too large.
   if (!(error instanceof MongoError) || error instanceof MongoInvalidArgumentError) return error;
   if (error instanceof MongoServerError && documentFaults.includes(error.code)) return error;
@@ -55,9 +56,15 @@ function isAnswer(error: unknown): error is MongoServerError {
   return !(inner instanceof MongoError) || inner instanceof MongoServerError;
 }
 
-/** Returns whether the error comes from the operating system, e.g. `write ECONNRESET`. */
-function isSystemError(error: unknown): error is { readonly message: unknown } {
-  return typeof error === "object" && error !== null && "message" in error && "syscall" in error;
+/**
+ * Codes of a socket's errors: those of the operating system, such as `ECONNRESET`, and those of Node.js. Node.js uses `EPIPE` and
+ * `ECONNRESET` itself, too, without asking the system.
+ */
+const SOCKET_CODE = /^(E[A-Z0-9]+|ERR_(SOCKET|STREAM|TLS|SSL)_\w+)$/;
+
+function isSocketError(error: unknown): error is { readonly message: unknown } {
+  if (typeof error !== "object" || error === null || !("message" in error)) return false;
+  return SOCKET_CODE.test(errorCode(error));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
 import {
   type DepthState,
@@ -11,8 +11,6 @@ import {
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../../servers/shared-servers.ts";
 import { until } from "../../until.ts";
-
-jest.setTimeout(30_000);
 
 describe("readings of a queue with a limit of 1000", () => {
   /** The events of readings 10 s apart, and where they end. */

@@ -1,12 +1,10 @@
 import { brotliDecompressSync } from "node:zlib";
-import { afterAll, beforeAll, beforeEach, expect, it, jest } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import { createEntryArchive } from "../../../src/archive/archive-entry.ts";
 import { Unavailable } from "../../../src/domain/faults.ts";
 import { readArchived, readSegments } from "../../archive/read-archived.ts";
 import { IngestStory } from "../../ingest/an-ingest.ts";
 import { addClient, CLIENT, RestServer } from "./a-rest-server.ts";
-
-jest.setTimeout(30_000);
 
 const JOBS = "/api/project/try/jobs/";
 const revision = "a".repeat(40);

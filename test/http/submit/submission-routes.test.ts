@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { IngestStory } from "../../ingest/an-ingest.ts";
 import { hashOf } from "../rest/sign-request.ts";
 import { type Answered, addClient, RestServer, type Sending } from "./a-rest-server.ts";
-
-jest.setTimeout(30_000);
 
 const JOBS = "/api/project/try/jobs/";
 const PUSHES = "/api/project/try/resultset/";

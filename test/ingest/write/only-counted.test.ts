@@ -1,12 +1,10 @@
-import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { OnlyCountedNotice } from "../../../src/ingest/write/only-counted.ts";
 import { outcomeTotals, rejectionTotals, totalOf } from "../../../src/metrics/counters.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import { defaultStoreLimits } from "../../../src/store/rules/store-limits.ts";
 import { aDelivery } from "../../examples.ts";
 import { IngestStory, until } from "../an-ingest.ts";
-
-jest.setTimeout(30_000);
 
 let story: IngestStory;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
-import { connect, createServer } from "node:net";
-import { expect, it } from "@jest/globals";
+import { connect, createServer, type Socket } from "node:net";
+import { describe, expect, it } from "@jest/globals";
 import { MongoInvalidArgumentError, MongoNetworkError, MongoServerError } from "mongodb";
 import { Misuse, Refused, Unavailable } from "../../../src/domain/faults.ts";
 import { asUnavailable, blamed, refusedName } from "../../../src/store/mongodb/mongodb-faults.ts";
@@ -35,20 +35,48 @@ it.each([
   expect(refusedName(new MongoServerError({ message, code: 1 }))).toBeNull();
 });
 
-it("a write to a connection that the other end has reset means that the store is away", async () => {
-  expect(asUnavailable(await writeAfterReset())).toBeInstanceOf(Unavailable);
+describe("a write to a connection means that the store is away if the other end", () => {
+  it("has reset it", async () => {
+    const error = await errorOfWrites(
+      (far) => far.resetAndDestroy(),
+      (near) => setInterval(() => near.write("x"), 1).unref(),
+    );
+    expect(asUnavailable(error)).toBeInstanceOf(Unavailable);
+  });
+
+  it("has ended it a moment ago", async () => {
+    const error = await errorOfWrites(
+      (far) => far.end(),
+      // Node.js ends its own side only a moment after this event.
+      (near) => near.on("end", () => process.nextTick(() => process.nextTick(() => near.write("x")))),
+    );
+    expect(error).toMatchObject({ code: "EPIPE", message: "This socket has been ended by the other party" });
+    expect(asUnavailable(error)).toBeInstanceOf(Unavailable);
+  });
+
+  it("ended it before the driver did so itself", async () => {
+    const error = await errorOfWrites(
+      (far) => far.end(),
+      (near) => near.on("close", () => near.write("x", (written) => near.emit("error", written))),
+    );
+    expect(asUnavailable(error)).toBeInstanceOf(Unavailable);
+  });
 });
 
-/** Returns the error of a socket that is written to after a reset. The driver passes it on unchanged. */
-async function writeAfterReset(): Promise<Error> {
-  const server = createServer((socket) => socket.resetAndDestroy());
+/** Returns the first error of a socket. The driver passes it on unchanged. */
+async function errorOfWrites(
+  answer: (far: Socket) => void,
+  writeTo: (near: Socket) => unknown,
+): Promise<unknown> {
+  const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
-  const socket = connect(address.port, "127.0.0.1");
-  const error = await new Promise<Error>((resolve) => {
-    socket.on("error", resolve);
-    socket.on("connect", () => setInterval(() => socket.write("x"), 1).unref());
+  const near = connect(address.port, "127.0.0.1");
+  const error = await new Promise<unknown>((resolve) => {
+    near.on("error", resolve);
+    near.on("connect", () => writeTo(near));
+    near.resume();
   });
   server.close();
   return error;

@@ -9,7 +9,6 @@ import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 import { until } from "../../until.ts";
 
-jest.setTimeout(30_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
