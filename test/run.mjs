@@ -23,10 +23,10 @@ const withServer = readdirSync(join(projectFolder, "test"), { recursive: true, e
     readFileSync(join(projectFolder, "test", file), "utf8").includes("server-or-skip.ts"),
 );
 
-/** Stories about commands, the store, logs or HTTP. What they do with the broker is in other tests as well. */
+/** Stories about commands, the registry, the store, logs or HTTP. What they do with the broker is in other tests as well. */
 const otherStories = [
   ...["log", "rejection", "observed-worker", "locked-store", "asked-about", "database-moved", "store-moved"],
-  ...["publisher", "python-clients"],
+  ...["publisher", "python-clients", "killed-command", "registry-reload", "local-developer"],
 ];
 const brokerStories = withServer.filter(
   (file) => /^(broker|story)\//.test(file) && !otherStories.some((name) => file === `story/${name}.test.ts`),
@@ -44,7 +44,7 @@ const stories = {
   name: "stories",
   title: "the broker's stories, RabbitMQ 4.3",
   command: process.execPath,
-  args: [...jest, "--maxWorkers=2", ...brokerStories.map((file) => `/test/${file}$`)],
+  args: [...jest, "--maxWorkers=3", ...brokerStories.map((file) => `/test/${file}$`)],
   env: { TEST_BROKER: "4" },
 };
 

@@ -14,55 +14,54 @@ import { sharedMongodb, sharedRabbitmq } from "./shared-servers.ts";
 
 const patience = 180_000;
 
-for (const series of ["3", "4"] as const) {
-  const wanted = await serverOrSkip(() => startRabbitmq({ series }));
-  wanted.describe(`a private ${wanted.name}`, () => {
-    afterAll(() => wanted.server().stop(), patience);
+// A private RabbitMQ 3.10 is killed and started again in the chaos run and elsewhere.
+const rabbitmq = await serverOrSkip(() => startRabbitmq({ series: "4" }));
+rabbitmq.describe(`a private ${rabbitmq.name}`, () => {
+  afterAll(() => rabbitmq.server().stop(), patience);
 
-    it("has the requested series", () => {
-      expect(wanted.server()).toMatchObject({
-        series,
-        name: expect.stringMatching(`^RabbitMQ ${series}\\.`),
-      });
-    });
-
-    it("delivers what is published", async () => {
-      await publish(wanted.server().url, "greetings", "hello");
-      expect(await take(wanted.server().url, "greetings")).toBe("hello");
-    });
-
-    it(
-      "has its durable messages after SIGKILL and a restart on the same address",
-      async () => {
-        const { url, kill, restart } = wanted.server();
-        await publish(url, "kept", "still here");
-        await kill();
-        await expect(connect(url)).rejects.toThrow("ECONNREFUSED");
-        await restart();
-        expect(await take(url, "kept")).toBe("still here");
-      },
-      patience,
-    );
-
-    it("limits a user to its permissions", async () => {
-      // Publishing directly to a queue uses the default exchange, which has this name.
-      const rights = { configure: "^mine/.*", write: "^(mine/.*|amq\\.default)$", read: "^mine/.*" };
-      const url = await wanted.server().admin.addUser("reader", "se/cret", rights);
-      await publish(url, "mine/queue", "allowed");
-      await expect(publish(url, "another", "refused")).rejects.toThrow("ACCESS_REFUSED");
-    });
-
-    it("gives each test a vhost of its own", async () => {
-      const { admin } = wanted.server();
-      const [one, other] = [await admin.addVhost("one & only"), await admin.addVhost("other")];
-      await publish(one, "same-name", "in one");
-      await publish(other, "same-name", "in the other");
-      expect(await take(one, "same-name")).toBe("in one");
-      await admin.removeVhost("one & only");
-      await expect(connect(one)).rejects.toThrow();
+  it("has the requested series", () => {
+    expect(rabbitmq.server()).toMatchObject({
+      series: "4",
+      name: expect.stringMatching(/^RabbitMQ 4\./),
     });
   });
-}
+
+  it("delivers what is published", async () => {
+    await publish(rabbitmq.server().url, "greetings", "hello");
+    expect(await take(rabbitmq.server().url, "greetings")).toBe("hello");
+  });
+
+  it(
+    "has its durable messages after SIGKILL and a restart on the same address",
+    async () => {
+      const { url, kill, restart } = rabbitmq.server();
+      await publish(url, "kept", "still here");
+      await kill();
+      await expect(connect(url)).rejects.toThrow("ECONNREFUSED");
+      await restart();
+      expect(await take(url, "kept")).toBe("still here");
+    },
+    patience,
+  );
+
+  it("limits a user to its permissions", async () => {
+    // Publishing directly to a queue uses the default exchange, which has this name.
+    const rights = { configure: "^mine/.*", write: "^(mine/.*|amq\\.default)$", read: "^mine/.*" };
+    const url = await rabbitmq.server().admin.addUser("reader", "se/cret", rights);
+    await publish(url, "mine/queue", "allowed");
+    await expect(publish(url, "another", "refused")).rejects.toThrow("ACCESS_REFUSED");
+  });
+
+  it("gives each test a vhost of its own", async () => {
+    const { admin } = rabbitmq.server();
+    const [one, other] = [await admin.addVhost("one & only"), await admin.addVhost("other")];
+    await publish(one, "same-name", "in one");
+    await publish(other, "same-name", "in the other");
+    expect(await take(one, "same-name")).toBe("in one");
+    await admin.removeVhost("one & only");
+    await expect(connect(one)).rejects.toThrow();
+  });
+});
 
 const wanted = await serverOrSkip(startMongodb);
 wanted.describe(`a private server: ${wanted.name}`, () => {

@@ -199,6 +199,7 @@ chromium.describe("the publisher's page", () => {
     );
     expect(await steps(page)).toContain("✖ The project");
     await found.getByRole("button", { name: /^Copy/ }).click();
+    await found.getByText("Copied").waitFor();
     await page.getByLabel(/One job message/).press("Control+V");
     const command = await page.getByLabel(/One job message/).inputValue();
     expect(command).toMatch(/^pulse-ingest rejections replay [0-9a-f]{12}$/);

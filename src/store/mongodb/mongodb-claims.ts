@@ -13,20 +13,19 @@ const inTurn = { project: 1, next_attempt_at: 1 } as const;
 /** Distributes logs to read and suggestions to make: documents that are due at a time and held under a lease. */
 export function createClaims(all: Collections) {
   async function exchangesWithWork(kind: WorkItem["kind"]): Promise<string[]> {
+    const stages = [{ $match: waiting }, { $group: { _id: "$exchange" } }];
     const found = await (kind === "log"
-      ? all.logs.distinct("exchange", waiting)
-      : all.suggestions.distinct("exchange", waiting));
-    const known = found.filter((exchange) => typeof exchange === "string");
-    const [unknown] = await (kind === "log"
-      ? all.logs.find({ ...ofExchange(""), ...waiting }, { projection: { _id: 1 }, limit: 1 })
-      : all.suggestions.find({ ...ofExchange(""), ...waiting }, { projection: { _id: 1 }, limit: 1 })
+      ? all.logs.aggregate<{ _id: string | null }>(stages)
+      : all.suggestions.aggregate<{ _id: string | null }>(stages)
     ).toArray();
-    return [...new Set(unknown === undefined ? known : ["", ...known])];
+    return [...new Set(found.map(({ _id }) => _id ?? ""))];
   }
 
   async function claimWork(claim: WorkClaim): Promise<WorkItem[]> {
     const next = await claimSide(claim, { $gt: claim.afterProject });
-    return next.length > 0 ? next : claimSide(claim, { $lte: claim.afterProject });
+    // No project has an empty name.
+    if (next.length > 0 || claim.afterProject === "") return next;
+    return claimSide(claim, { $lte: claim.afterProject });
   }
 
   async function claimSide(

@@ -1,4 +1,5 @@
 import { announce } from "./announce.ts";
+import { copyText } from "./copy-text.ts";
 
 /** How long a button says that it has copied, in milliseconds. */
 const SAID_MS = 2000;
@@ -13,15 +14,9 @@ export function startCopyButtons(): void {
 }
 
 async function copy(button: HTMLElement): Promise<void> {
-  const text = button.dataset["copy"] ?? "";
-  try {
-    await navigator.clipboard.writeText(text);
-    say(button, "Copied");
-  } catch {
-    // Browsers have no clipboard for pages that come over plain HTTP from another machine.
-    select(button.previousElementSibling);
-    say(button, "Selected: press Ctrl+C");
-  }
+  if (await copyText(button.dataset["copy"] ?? "")) return say(button, "Copied");
+  select(button.previousElementSibling);
+  say(button, "Selected: press Ctrl+C");
 }
 
 function select(element: Element | null): void {

@@ -1,9 +1,10 @@
 import { helpAddress } from "../../addresses.ts";
 import { type LineRange, rangeBetween, readRange } from "../../log/line-range.ts";
 import { announce } from "../announce.ts";
+import { copyText } from "../copy-text.ts";
 import { type KeyHandler, listenKeys } from "../listen-keys.ts";
 import type { LogName } from "./ask-log.ts";
-import { copyText, linesText } from "./copy-lines.ts";
+import { linesText } from "./copy-lines.ts";
 import { listenToLines } from "./listen-to-lines.ts";
 import { LogViewer } from "./log-viewer.ts";
 import { writeAddress } from "./viewer-address.ts";
