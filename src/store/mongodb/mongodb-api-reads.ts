@@ -30,6 +30,11 @@ import { completeOptions } from "./mongodb-options.ts";
 import { inOneReply } from "./mongodb-rounds.ts";
 
 const onlyId = { projection: { _id: 1 }, ...inOneReply } as const;
+/**
+ * Selections that name their jobs, so that there are few of them, also in all projects together. The project is not asked of the server
+ * then, because some servers would look up all jobs of the project.
+ */
+const NAMING: ReadonlySet<JobSelection["by"]> = new Set(["number", "guid", "task"]);
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /**
@@ -53,17 +58,18 @@ export function createApiReads(all: Collections) {
     project: string | null,
     most: number,
   ): Promise<JobHandle[]> {
-    const ofProject = project === null ? {} : { project };
+    const isNaming = NAMING.has(selection.by);
+    const atServer = project === null || isNaming ? {} : { project };
     // One query for each condition: for several in one query, some servers read the whole collection.
     const found = await Promise.all(
-      conditionsOf(selection).map((condition) =>
-        all.jobs
-          .find({ ...condition, ...ofProject }, onlyId)
-          .limit(most)
-          .toArray(),
-      ),
+      conditionsOf(selection).map((condition) => {
+        const ids = all.jobs.find({ ...condition, ...atServer }, onlyId);
+        return (isNaming ? ids : ids.limit(most)).toArray();
+      }),
     );
-    return [...new Set(found.flat().map(({ _id }) => _id))].sort(byText);
+    const ids = [...new Set(found.flat().map(({ _id }) => _id))];
+    const ofProject = project === null ? ids : ids.filter((id) => id.startsWith(`${projectKey(project)}/`));
+    return ofProject.slice(0, most).sort(byText);
   }
 
   async function readJobs(handles: readonly JobHandle[]): Promise<ListedJob[]> {

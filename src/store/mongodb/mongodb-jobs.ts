@@ -60,7 +60,9 @@ export function createJobStates(all: Collections) {
   ): Promise<"updated" | "unchanged" | "unknown"> {
     for (let round = 0; round <= MAX_ROUNDS; round++) {
       if (round > 0) await letOthersPass(round);
-      const found = await all.jobs.findOne({ project, ...withNumberIn([restId]) });
+      // The project is compared here: some servers would look up all of its jobs.
+      const numbered = await all.jobs.findOne(withNumberIn([restId]));
+      const found = numbered?.project === project ? numbered : null;
       const changes = found && setState(toStoredJob(found), state, at, origin, randomUUID());
       if (found === null || changes === null) {
         await settleReads(all);
