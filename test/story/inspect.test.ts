@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeAll, beforeEach, expect, it, jest } from "@jest/globals";
 import { CliProcess, runCli } from "../cli/run-cli.ts";
+import { deepHeaders, knownHeaders, strangeHeaders } from "../doubles/poison-headers.ts";
+import { propertyList, publishRaw } from "../doubles/raw-message.ts";
 import { aMessage } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
@@ -94,6 +96,27 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
     );
     expect(code).toBe(0);
     expect(await ownQueues()).toEqual([]);
+  });
+
+  it("sees messages with headers of every kind, each once and in order", async () => {
+    const looking = await look(story.exchange, "--json");
+    const taken: string[] = [];
+    for (const [at, { header }] of [...knownHeaders, ...strangeHeaders, ...deepHeaders].entries()) {
+      const taskId = `h${at}/0`;
+      const isTaken = await publishRaw(broker.server().url, {
+        exchange: story.exchange,
+        routingKey: "any.key",
+        properties: propertyList([header]),
+        body: Buffer.from(JSON.stringify(aMessage({ taskId }))),
+      });
+      if (isTaken) taken.push(taskId);
+    }
+    const seen = (): string[] => looking.stdout.split("\n").filter((line) => line !== "");
+    await looking.until("all", () => seen().length >= taken.length);
+    const { code } = await looking.end("SIGINT");
+    expect(code).toBe(0);
+    expect(seen().map((line) => (JSON.parse(line) as { task_id: string }).task_id)).toEqual(taken);
+    expect(taken.length).toBeGreaterThan(knownHeaders.length);
   });
 
   it("sees what the worker reads from all exchanges of the registry, and takes nothing from it", async () => {
