@@ -108,6 +108,9 @@ export function submissionStoreContract(name: string, openEmpty: OpenEmpty): voi
         const last = `${guid.slice(0, -2)}/${jobLimits.coalesced - 1}`;
         await kinds(anArrival({ taskId: last }));
         expect((await empty.store.findJob("try", last))?.coalesced_to).toBe(guid);
+        const beyond = `${guid.slice(0, -2)}/${jobLimits.coalesced}`;
+        await kinds(anArrival({ taskId: beyond }));
+        expect((await empty.store.findJob("try", beyond))?.coalesced_to).toBeNull();
       }
     }, 60_000);
 
