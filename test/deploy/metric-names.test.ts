@@ -103,6 +103,7 @@ describe("the alert rules", () => {
       "pulse_ingest_store_away",
       "pulse_ingest_artifact_work_total",
       "pulse_ingest_deliveries_set_aside_total",
+      "pulse_ingest_rejections_only_counted_total",
       "process_start_time_seconds",
     ]) {
       expect(text).toContain(name);

@@ -118,6 +118,49 @@ describe("a message with as many jobs as are allowed", () => {
     await lawHolds();
   });
 
+  it("lets the event loop turn while the jobs of one batch are judged, and while their rejections are made", async () => {
+    const JOBS = 60;
+    const STEP_MS = 5;
+    let turn = 0;
+    let isOver = false;
+    const count = (): void => {
+      turn++;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    const turns = { judging: [] as number[], rejecting: [] as number[] };
+    /** A step of the work, which takes its time. */
+    const work = (step: keyof typeof turns): void => {
+      turns[step].push(turn);
+      for (const from = performance.now(); performance.now() - from < STEP_MS; );
+    };
+    story.start({
+      batch: { maxItems: JOBS, maxBytes: 1e6, waitMs: 1 },
+      quotaOf(exchange) {
+        work("rejecting");
+        return exchange;
+      },
+      read(delivery) {
+        const { jobs, verdictOf } = realRead(delivery);
+        const slow = (index: number) => {
+          work("judging");
+          return verdictOf(index);
+        };
+        return { jobs, verdictOf: slow };
+      },
+    });
+    const delivery = aDelivery(Array.from({ length: JOBS }, (_, n) => ({ n })));
+    story.deliver(delivery);
+    await until(settled(delivery));
+    isOver = true;
+    for (const during of Object.values(turns)) {
+      expect(during).toHaveLength(JOBS);
+      // A turn after at most 10 ms and the step that is being made, so that nothing waits for 50 ms.
+      const steps = during.map((one) => during.filter((other) => other === one).length);
+      expect(Math.max(...steps) * STEP_MS).toBeLessThan(50);
+    }
+  });
+
   it("fills as many batches as the same jobs in separate messages", async () => {
     const item = (n: number) => ({ n });
     const numbers = Array.from({ length: 200 }, (_, n) => n);

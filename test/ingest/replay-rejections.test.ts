@@ -72,6 +72,15 @@ it("a rejection that the registry accepts now is stored as a job, and deleted", 
   expect(await kept()).toEqual([]);
 });
 
+it("the numbers of a replayed job keep the text that its publisher wrote", async () => {
+  const extra = { artifacts: [{ name: "ids", type: "json", blob: { id: "ID" } }] };
+  const text = JSON.stringify(aMessage({ extra })).replace('"ID"', "[1724442618569203714,1e400,1.10]");
+  await replay(await receive(Buffer.from(text), { accepts: false }));
+  expect((await store.findArtifact("try", "guid/0", "ids"))?.blob).toBe(
+    '{"id":[1724442618569203714,1e400,1.10]}',
+  );
+});
+
 it("rejections of stored and of unscheduled jobs are unchanged and skipped, and are deleted", async () => {
   await receive([aMessage(), aMessage({ taskId: "u/0", state: "unscheduled" })], { accepts: false });
   await receive(aMessage());

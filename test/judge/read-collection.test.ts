@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { CollectionKind } from "../../src/domain/collection.ts";
 import { collectionAt } from "../../src/domain/collection.ts";
 import { type CollectionOptions, readCollection } from "../../src/judge/read-collection.ts";
+import { limits } from "../examples.ts";
 import { aJobItem, anArtifactItem, itemRules } from "./an-item.ts";
 
 const MIB = 1024 * 1024;
@@ -87,6 +88,13 @@ describe("a body is refused as a whole", () => {
     expect(await read("[1,2,3]", "jobs", { maxItems: 2 })).toEqual({ refused: "too-many-items", detail });
     expect(await kindsOf("[1,2]", "jobs", { maxItems: 2 })).toEqual(["schema-violation", "schema-violation"]);
   });
+});
+
+it("MAX_JOBS_PER_MESSAGE does not limit what a client posts: neither its items, nor a list instead of an item", async () => {
+  const items = Array.from({ length: limits.maxJobs + 1 }, () => 5);
+  expect(await kindsOf(items)).toEqual(items.map(() => "schema-violation"));
+  const list = `[[${"{},".repeat(itemRules.maxObjects)}{}]]`;
+  expect(await kindsOf(list)).toEqual(["too-many-objects"]);
 });
 
 describe("an item", () => {

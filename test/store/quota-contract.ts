@@ -66,6 +66,24 @@ export function quotaContract(name: string, openEmpty: OpenEmpty): void {
       await Promise.all(others.map((each) => each.close()));
     });
 
+    it("of bytes is used up by several batches, too, and is the same for the next worker", async () => {
+      const quota = { perDay: 0, bytesPerDay: 1000 };
+      const limited = await database.open({ rejectionQuota: quota });
+      const large = (prefix: string) => [aRejection(prefix.padEnd(450, "x"), { quota: "e" })];
+      expect(await limited.recordRejections(large("a"))).toEqual(["kept"]);
+      expect(await limited.recordRejections(large("b"))).toEqual(["kept"]);
+      // Repeats use no bytes.
+      expect(await limited.recordRejections(large("a"))).toEqual(["kept"]);
+      expect(await limited.recordRejections(large("c"))).toEqual(["kept"]);
+      await limited.close();
+      const next = await database.open({ rejectionQuota: quota });
+      expect(await next.recordRejections(large("d"))).toEqual(["only-counted"]);
+      expect(await next.recordRejections(large("b"))).toEqual(["kept"]);
+      await next.close();
+      expect(await keptCount()).toBe(3);
+      expect(await store.listOnlyCounted({})).toEqual([{ day: dayOf(today), exchange: "e", messages: 1 }]);
+    });
+
     it("is separate for each exchange and day, and can be listed by time", async () => {
       const before = daysAgo(3);
       await store.recordRejections([

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import type { Arrival } from "../../src/store/ports/submission-store.ts";
-import { aClaim, anArrival } from "../examples.ts";
+import { aClaim, anArrival, limits } from "../examples.ts";
 import { emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
 
 const artifact = <Blob>(name: string, blob: Blob) => ({ name, type: "json", blob });
+const log = (name: string) => ({ name, url: `http://logs.example/${name}` });
 
 /** Tests what every store promises about submissions, whatever text they contain. */
 export function submissionStoreContract(name: string, openEmpty: OpenEmpty): void {
@@ -69,6 +70,48 @@ export function submissionStoreContract(name: string, openEmpty: OpenEmpty): voi
       expect(view?.artifacts).toEqual(["large"]);
       expect(view?.job.refused).toMatchObject([{ what: 'artifact "too large"' }]);
       expect((await empty.store.findArtifact("try", "guid/0", "large"))?.blob === large.blob).toBe(true);
+    }, 60_000);
+
+    it("takes a job with as many parts as a job may have, and one that tries to have more", async () => {
+      const { jobLimits } = limits;
+      const list = <T>(count: number, make: (n: number) => T) =>
+        Array.from({ length: count }, (_, n) => make(n));
+      const link = (n: number) => ({ url: `http://h/${n}`, linkText: "t", label: "l" });
+      const full = (taskId: string, beyond: number, coalescedBeyond: number) =>
+        anArrival({
+          taskId,
+          logs: list(jobLimits.logs + beyond, (n) => log(`log ${n}`)),
+          coalesced: list(jobLimits.coalesced + coalescedBeyond, (n) => `${taskId.slice(0, -2)}/${n}`),
+          labels: list(jobLimits.labels, (n) => `label${n}`),
+          jobInfo: { links: list(jobLimits.details + beyond, link) },
+          // `Job Info` is one of the artifacts.
+          extra: { artifacts: list(jobLimits.artifacts - 1 + beyond, (n) => artifact(`a${n}`, n)) },
+        });
+      expect(await kinds(full("full/f", 0, 0), full("more/m", 5, 130_000))).toEqual(["stored", "stored"]);
+      const kept = { logs: jobLimits.logs, artifacts: jobLimits.artifacts, options: jobLimits.labels };
+      const refused = [/^logs/, /^coalesced/, /^artifacts/, /^job details/];
+      for (const [guid, expected] of [
+        ["full/f", []],
+        ["more/m", refused],
+      ] as const) {
+        const view = await empty.store.findJob("try", guid);
+        expect({
+          logs: view?.logs.length,
+          artifacts: view?.artifacts.length,
+          options: view?.job.options.length,
+        }).toEqual(kept);
+        expect(view?.job.refused.map(({ what }) => what)).toEqual(
+          expected.map((what) => expect.stringMatching(what)),
+        );
+        const info = await empty.store.findArtifact("try", guid, "Job Info");
+        expect(JSON.parse(info?.blob ?? "{}").job_details).toHaveLength(jobLimits.details);
+        const last = `${guid.slice(0, -2)}/${jobLimits.coalesced - 1}`;
+        await kinds(anArrival({ taskId: last }));
+        expect((await empty.store.findJob("try", last))?.coalesced_to).toBe(guid);
+        const beyond = `${guid.slice(0, -2)}/${jobLimits.coalesced}`;
+        await kinds(anArrival({ taskId: beyond }));
+        expect((await empty.store.findJob("try", beyond))?.coalesced_to).toBeNull();
+      }
     }, 60_000);
 
     it("shows stored jobs to another worker", async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Store } from "../../src/store/ports/store.ts";
 import type { Arrival } from "../../src/store/ports/submission-store.ts";
 import type { WorkItem } from "../../src/store/ports/work-store.ts";
-import { aClaim, anArrival, EXCHANGE, through } from "../examples.ts";
+import { aClaim, anArrival, EXCHANGE, overRest, through } from "../examples.ts";
 import { type Database, emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
 
 const text = { name: "buildbot_text", url: "http://logs.example/1" };
@@ -231,6 +231,25 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
         expect(explained?.logs[0]).toMatchObject({ failure: tooMany });
         expect(await store.listLogs({ parse_status: "failed", limit: 9 })).toHaveLength(1);
         expect((await store.countWork()).logs).toEqual({ pending: 4, failed: 1 });
+      });
+
+      it("are those of one client, if they were posted; clients and exchanges do not share the limit", async () => {
+        const posted = (from: number, count: number): Arrival[] => jobs(from, count).map(overRest);
+        const other = posted(30, 1).map(({ origin, ...rest }) => {
+          return { ...rest, origin: { ...origin, clientId: "another" } } as Arrival;
+        });
+        await store.storeSubmissions([...jobs(0, 3), ...posted(10, 2)]);
+        await store.storeSubmissions([...posted(20, 3), ...other]);
+        const failed = await store.listLogs({ parse_status: "failed", limit: 9 });
+        expect(failed.map(({ job_guid, failure }) => [job_guid, failure]).toSorted()).toEqual([
+          ["j21/0", tooMany],
+          ["j22/0", tooMany],
+        ]);
+        expect((await store.exchangesWithWork("log")).toSorted()).toEqual([
+          "client:another",
+          "client:client-a",
+          EXCHANGE,
+        ]);
       });
 
       it("are found across batches, and across workers", async () => {

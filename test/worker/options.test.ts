@@ -9,6 +9,7 @@ import {
   ingestOptions,
   pageSettings,
   sourceOptions,
+  storeLimits,
 } from "../../src/worker/options.ts";
 
 function settings(env: NodeJS.ProcessEnv = {}): Settings {
@@ -23,6 +24,16 @@ it("seconds and minutes become milliseconds", () => {
   expect(ackAgeOptions(given)).toEqual({ timeoutMs: 60_000 });
   expect(depthOptions(given)).toMatchObject({ everyMs: 5000 });
   expect(artifactsOptions(given).sync).toMatchObject({ everyMs: 120_000 });
+});
+
+it("the store keeps as many rejections per day, and lets as many logs wait, as the settings say", () => {
+  const given = settings({
+    ...{ REJECTIONS_PER_DAY: "6", REJECTION_BYTES_PER_DAY: "7", LOG_MAX_WAITING_PER_EXCHANGE: "8" },
+  });
+  expect(storeLimits(given)).toEqual({
+    rejectionQuota: { perDay: 6, bytesPerDay: 7 },
+    maxWaitingLogs: 8,
+  });
 });
 
 it("bugs are not read from Bugzilla where BUGS_SYNC_MINUTES is 0", () => {

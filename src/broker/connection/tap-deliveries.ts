@@ -148,7 +148,9 @@ export function culpritOf(
 
 function marksOf(properties: Buffer): string {
   try {
-    return JSON.stringify(new ContentProperties(properties));
+    const { contentType, contentEncoding, headers } = new ContentProperties(properties);
+    // RabbitMQ 3 sorts the headers when a quorum queue delivers a message again.
+    return JSON.stringify([contentType, contentEncoding, Object.entries(headers).toSorted()]);
   } catch {
     // This may be the delivery that cannot be read. The other fields still identify it.
     return "";

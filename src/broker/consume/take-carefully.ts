@@ -37,7 +37,7 @@ export function takeCarefully(options: CarefulOptions, take: (message: Received)
     const properties = readable(raw.properties);
     const delivery = culpritOf({ ...raw, bodyBytes: raw.body.length });
     if (properties === null || streak.isCulprit(delivery, raw.fields.redelivered)) {
-      setAside(options, raw).then(() => watch.carefulEnd(null), watch.carefulEnd);
+      setAside(options, raw, properties).then(() => watch.carefulEnd(null), watch.carefulEnd);
     } else {
       take({ fields: raw.fields, properties, content: raw.body });
     }
@@ -58,11 +58,16 @@ function readable(list: Buffer): ContentProperties | null {
  *
  * @throws Unavailable if the store stays away; the broker then delivers it again.
  */
-async function setAside(options: CarefulOptions, raw: RawDelivery): Promise<void> {
+async function setAside(
+  options: CarefulOptions,
+  raw: RawDelivery,
+  properties: ContentProperties | null,
+): Promise<void> {
   const { connection, channel, url, name, maxBodyBytes, handler, counters, log } = options;
   const { exchange, routingKey: routing_key } = raw.fields;
   const unreadable = await openUnreadableQueue(connection, url, name);
-  const settlement = await handler(toUnreadable(raw, maxBodyBytes, Date.now(), unreadable.queue));
+  const refused = toUnreadable(raw, properties, maxBodyBytes, Date.now(), unreadable.queue);
+  const settlement = await handler(refused);
   if (settlement !== "ack")
     throw new Unavailable("store", "the rejection of the delivery could not be recorded");
   await unreadable.setAside(raw);

@@ -41,19 +41,30 @@ export function toDelivery(
 }
 
 /**
- * Returns a delivery at which the driver fails. Its properties are left out.
+ * Returns a delivery at which the driver fails.
  *
+ * @param content - its properties, for what they declare about the body; null if they cannot be read either.
  * @param queue - the queue that keeps it whole.
  */
 export function toUnreadable(
   { fields, body }: RawDelivery,
+  content: ContentProperties | null,
   maxBodyBytes: number,
   nowMs: number,
   queue: string,
 ): Delivery {
   const { exchange, routingKey, redelivered } = fields;
   const whole = withinLimit(body, maxBodyBytes);
-  return { exchange, routingKey, redelivered, receivedAtMs: nowMs, ...whole, unreadable: { queue } };
+  const delivery = {
+    exchange,
+    routingKey,
+    redelivered,
+    receivedAtMs: nowMs,
+    ...whole,
+    unreadable: { queue },
+  };
+  const declared = content === null ? null : bodyProperties(content);
+  return declared === null ? delivery : { ...delivery, properties: declared };
 }
 
 /** Returns the body, cut to its beginning if it is too long. */

@@ -29,7 +29,11 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
     await story.end();
   });
 
-  const poison = propertyList([textHeader("poison", "yes"), rawHeader("n", "I", Buffer.alloc(4))]);
+  const poison = propertyList([
+    textHeader("poison", "yes"),
+    textHeader("compression", "gzip"),
+    rawHeader("n", "I", Buffer.alloc(4)),
+  ]);
   const publishPoison = (body: string): Promise<boolean> =>
     publishRaw(broker.server().url, {
       exchange: story.exchange,
@@ -78,6 +82,11 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
       expect(refused.map(({ delivery }) => [delivery.body.toString(), delivery.unreadable])).toEqual([
         ["culprit", { queue }],
       ]);
+      // With these, the body can be decoded when the rejection is replayed.
+      expect(refused[0]?.delivery.properties).toEqual({
+        content_type: "application/json",
+        compression: "gzip",
+      });
       expect(toldOf("delivery_set_aside")).toEqual([
         expect.objectContaining({ queue, exchange: story.exchange, routing_key: "story.try", bytes: 7 }),
       ]);
@@ -102,6 +111,43 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
       await broker.server().admin.request("DELETE", `/api/users/${user}`);
     });
   }
+
+  it("makes the worker take deliveries one at a time, until all such deliveries are set aside", async () => {
+    const source = story.open();
+    await story.untilTold("consuming");
+    story.settles = false;
+    await story.publish(["a", "b", "c"]);
+    await story.untilCame(3);
+    await publishPoison("culprit");
+    await publishPoison("another");
+    await story.publish(["d"]);
+    await until(() => toldOf("delivery_unreadable").length === 1, "the first failure");
+    // The broker delivers the first three again, and now one by one: the next one comes when the last one is settled.
+    const isSetAside = (count: number) => () => toldOf("delivery_set_aside").length === count;
+    const cameTogether: number[] = [];
+    for (let at = story.held.length; !isSetAside(1)(); ) {
+      await until(() => story.held.length > at || isSetAside(1)(), "the next delivery", 90_000);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      cameTogether.push(story.held.length - at);
+      for (; at < story.held.length; at++) story.held[at]?.settle("ack");
+    }
+    expect(Math.max(...cameTogether)).toBe(1);
+    story.settles = true;
+    for (const { settle } of story.held) settle("ack");
+    await until(isSetAside(2), "the other one is set aside", 90_000);
+    await until(() => story.texts().includes("d") && source.state().unsettled === 0, "the last one");
+    const queue = `${story.queue}-unreadable`;
+    expect(
+      story.held
+        .filter(({ delivery }) => delivery.unreadable)
+        .map(({ delivery }) => delivery.body.toString()),
+    ).toEqual(["culprit", "another"]);
+    // Each of them has failed three times: that is written at the first and the second time.
+    expect(toldOf("delivery_unreadable").map(({ times }) => times)).toEqual([1, 2, 1, 2]);
+    expect(await takeSetAside(queue)).toMatchObject({ others: 2 });
+    await source.stopConsuming();
+    await source.close();
+  });
 
   it("stays in the queue until its rejection is durable", async () => {
     const source = story.open();

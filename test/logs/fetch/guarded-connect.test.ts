@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { type HttpLogSourceOptions, openHttpLogSource } from "../../../src/logs/fetch/http-log-source.ts";
 import { LogFetchError, type LogFetchFailure } from "../../../src/logs/fetch/log-source.ts";
@@ -142,6 +145,22 @@ describe("a name is checked by the addresses that it resolves to", () => {
     const dns = await aDns({});
     const failure = await fetchLog("http://nowhere.test/log", { dnsServers: [dns.address] });
     expect(failure).toEqual({ kind: "network", final: false, detail: "nowhere.test: no such host name" });
+  });
+
+  it("by DNS alone; the hosts file of this machine is used only if private addresses are allowed", async () => {
+    const { secret, logs } = await bothSides();
+    const dns = await aDns({ "logs.test": [outside] });
+    const folder = mkdtempSync(join(tmpdir(), "hosts-"));
+    const hostsFile = join(folder, "hosts");
+    writeFileSync(hostsFile, `${inside} logs.test\n`);
+    const options = { dnsServers: [dns.address], hostsFile };
+    const url = `http://logs.test:${logs.port}/log`;
+    expect(await fetchLog(url, { ...options, ...outsideIsPublic })).toBe("log");
+    expect(secret.connections()).toBe(0);
+    const asked = dns.questions.length;
+    expect(await fetchLog(url, { ...options, allowPrivate: true })).toBe("secret");
+    expect(dns.questions).toHaveLength(asked);
+    rmSync(folder, { recursive: true });
   });
 
   it("one whose servers do not answer ends in time", async () => {
