@@ -199,6 +199,9 @@ function applyEdits(text: string, edits: readonly Edit[]): string {
 function pointerTo(text: string, open: readonly Open[]): string {
   const steps = open.map(({ isObject, name, index }) => {
     if (!isObject) return String(index);
+    // Nobody sees more of it, and a long name would be copied for each odd number below it.
+    if (name !== null && name.to - name.from > MAX_POINTER)
+      return text.slice(name.from + 1, name.from + MAX_POINTER);
     const quoted = name === null ? '""' : text.slice(name.from, name.to);
     return memberName(quoted).replaceAll("~", "~0").replaceAll("/", "~1");
   });

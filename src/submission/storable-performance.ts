@@ -50,7 +50,8 @@ export function storablePerformance(artifact: Artifact): {
 /** Does the same for a blob that is not JSON, which may be because of `NaN` or `Infinity`: Python writes them. */
 function withoutOddNumbers(artifact: Artifact): ReturnType<typeof storablePerformance> {
   const count = artifact.blob.match(/NaN|Infinity/g)?.length ?? 0;
-  if (count > MAX_ODD_NUMBERS || (count > 0 && artifact.blob.length > MAX_ODD_TEXT)) {
+  if (count === 0) return storableItems(artifact, { value: null, source: null });
+  if (count > MAX_ODD_NUMBERS || artifact.blob.length > MAX_ODD_TEXT) {
     return refusedWhole(
       `is not JSON: with NaN or Infinity it may have ${MAX_ODD_TEXT} characters, and ${MAX_ODD_NUMBERS} such numbers`,
     );
