@@ -12,6 +12,7 @@ import {
   settingNames,
   settingsSchema,
 } from "./settings.ts";
+import { utf8Text } from "./utf8-text.ts";
 
 /** A setting in the form in which it is documented. */
 export interface SettingInfo {
@@ -124,10 +125,10 @@ async function readUrl(
   plain: string | undefined,
 ): Promise<string> {
   if (file === undefined) return type.parse(plain);
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
+  const bytes = await readFile(file).catch((error: unknown) => {
     throw new Misuse([`${name}_FILE: ${file} cannot be read (${errorCode(error) || String(error)})`]);
   });
-  const parsed = type.safeParse(text.trim());
+  const parsed = type.safeParse(utf8Text(`${name}_FILE: ${file}`, bytes).trim());
   if (!parsed.success)
     throw new Misuse([`${name}_FILE: the content of ${file} ${parsed.error.issues[0]?.message ?? ""}`]);
   return parsed.data;

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import * as z from "zod";
 import { readAmqpAddress } from "../domain/amqp-address.ts";
 import { databaseNameProblem } from "../domain/database-name.ts";
+import { hiddenProblem } from "../domain/text/hidden-characters.ts";
 import { MAX_RETAIN_DAYS } from "./retention-rules.ts";
 
 /** Its error messages never show the address, because it is a secret. */
@@ -92,6 +93,11 @@ const workers = z
         ),
     ),
   );
+/** A name that has to equal one in another file. A hidden character would make them differ, and nobody would see why. */
+const plainName = z.string().superRefine((text, context) => {
+  const message = hiddenProblem(text);
+  if (message !== null) context.addIssue({ code: "custom", message });
+});
 const flag = z.stringbool({ error: "must be true or false" });
 const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
   z.enum(names, { error: `must be one of ${names.join(", ")}` });
@@ -130,7 +136,7 @@ export const declared = {
   TIERS_FILE: z.string().default("config/tiers.yml").meta({
     description: "File of signatures whose jobs are forced to tier 2 or 3, by project. It need not exist.",
   }),
-  DEPLOYMENT: z.string().optional().meta({
+  DEPLOYMENT: plainName.optional().meta({
     description:
       "Name of this deployment. Registry entries whose `deployments` do not list it are ignored. Unset: all entries count.",
   }),

@@ -127,6 +127,10 @@ function hintFor(text: string, line: number): string {
   // The parser may report a problem only on the next line.
   const near = lines.slice(Math.max(0, line - 2), line).map((each) => each.replace(/^ +|[ \r]+$/g, ""));
   if (/^exchange\s*:/.test(near.at(-1) ?? "")) return "; each entry begins with a dash: `- exchange:`";
+  // A dash without a space, or one of another kind that a chat or a word processor has made of it.
+  if (near.some((each) => /^(?:-(?=\S)|[\u2010-\u2015\u2212])\s*exchange\s*:/.test(each))) {
+    return "; each entry begins with a dash and a space: `- exchange:`";
+  }
   const [hidden] = near.flatMap((each) => hiddenProblem(each) ?? []);
   return hidden === undefined ? "" : `; a line ${hidden}`;
 }

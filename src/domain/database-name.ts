@@ -34,7 +34,8 @@ export function databaseNameProblem(address: string): string | null {
   }
   const bytes = Buffer.byteLength(name);
   if (bytes > MAX_BYTES) return `names a database whose name has ${bytes} bytes; the limit is ${MAX_BYTES}`;
-  return NOT_FOR_DATA.includes(name)
+  // No two databases of a server may differ only in upper and lower case.
+  return NOT_FOR_DATA.includes(name.toLowerCase())
     ? `names the database ${name}, which belongs to the server: name another one, e.g. pulse_ingest`
     : null;
 }

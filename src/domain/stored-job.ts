@@ -20,7 +20,7 @@ export interface StoredJob extends PreparedJob {
   readonly running_eta: 0;
   /** The first hundred, each once. */
   readonly refused: readonly Refusal[];
-  /** The last ten, oldest first. */
+  /** The first one and the last nine, oldest first. */
   readonly transitions: readonly Transition[];
   /** ISO 8601, UTC. */
   readonly last_modified: string;

@@ -1,6 +1,6 @@
 import { ok, type Result, refuse } from "../domain/faults.ts";
 import type { Refusal } from "../domain/submission.ts";
-import { blankUrls } from "../domain/text/blank-url.ts";
+import { blankLogUrl, blankUrls } from "../domain/text/blank-url.ts";
 import { firstCharacters } from "../domain/text/characters.ts";
 import { isJsonObject } from "../domain/text/json-object.ts";
 import type { Source } from "../domain/text/source-json.ts";
@@ -104,7 +104,8 @@ function textLogSummary(message: Job, log: Log, logIndex: number): Result<object
     for (const error of step.errors ?? []) allErrors.push(error);
   }
   const stepData = { all_errors: allErrors, steps, errors_truncated: log.errorsTruncated ?? null };
-  const blob = { step_data: stepData, logurl: log.url };
+  // Readers get the artifact as it is stored. The log itself keeps the credentials in its URL.
+  const blob = { step_data: stepData, logurl: blankLogUrl(log.url) };
   const named = DEFAULT_LOG_NAMES.has(log.name) ? blob : { ...blob, logname: log.name };
   return ok({ name: "text_log_summary", type: "json", job_guid: message.taskId, blob: named });
 }

@@ -3,6 +3,7 @@ import ajvDraft04 from "ajv-draft-04";
 import type { Artifact, Refusal } from "../domain/submission.ts";
 import { isJsonObject } from "../domain/text/json-object.ts";
 import { type ParsedSource, parseSourceWithin, writeSource } from "../domain/text/source-json.ts";
+import { readPerformanceBlob } from "./performance-item.ts";
 import { performanceSchema } from "./performance-schema.ts";
 
 export const PERFORMANCE_DATA = "performance_data";
@@ -14,6 +15,10 @@ export const MAX_ITEMS = 1000;
 const MAX_KEPT_NUMBERS = 10_000;
 
 let compiled: ValidateFunction | null = null;
+
+/** The most characters, and the most `NaN` and `Infinity`, of a blob that is read although JSON has no such numbers. It takes long. */
+const MAX_ODD_TEXT = 128 * 1024;
+const MAX_ODD_NUMBERS = 200;
 
 /** Compiles the schema when it is first needed: most commands and many workers never see performance data. */
 function schemaCheck(): ValidateFunction {
@@ -38,7 +43,33 @@ export function storablePerformance(artifact: Artifact): {
   readonly artifact: Artifact | null;
   readonly refused: readonly Refusal[];
 } {
-  const { value, source } = readBlob(artifact.blob);
+  const read = readBlob(artifact.blob);
+  return read === null ? withoutOddNumbers(artifact) : storableItems(artifact, read);
+}
+
+/** Does the same for a blob that is not JSON, which may be because of `NaN` or `Infinity`: Python writes them. */
+function withoutOddNumbers(artifact: Artifact): ReturnType<typeof storablePerformance> {
+  const count = artifact.blob.match(/NaN|Infinity/g)?.length ?? 0;
+  if (count === 0) return storableItems(artifact, { value: null, source: null });
+  if (count > MAX_ODD_NUMBERS || artifact.blob.length > MAX_ODD_TEXT) {
+    return refusedWhole(
+      `is not JSON: with NaN or Infinity it may have ${MAX_ODD_TEXT} characters, and ${MAX_ODD_NUMBERS} such numbers`,
+    );
+  }
+  const odd = readPerformanceBlob(artifact.blob);
+  const read = odd.ok ? readBlob(odd.text) : null;
+  if (!odd.ok || read === null) return storableItems(artifact, { value: null, source: null });
+  const kept = storableItems({ ...artifact, blob: odd.text }, read);
+  const untold = odd.oddValues - odd.notes.length;
+  const reasons = untold > 0 ? [...odd.notes, `more values that are NaN or Infinity: ${untold}`] : odd.notes;
+  const told = reasons.map((reason) => ({ what: `artifact "${PERFORMANCE_DATA}"`, reason }));
+  return { artifact: kept.artifact, refused: [...told, ...kept.refused] };
+}
+
+function storableItems(
+  artifact: Artifact,
+  { value, source }: ParsedSource,
+): ReturnType<typeof storablePerformance> {
   const items = itemsOf(value);
   if (items === null) return refusedWhole("has no list or object `performance_data`");
   const reasons = items.slice(0, MAX_ITEMS).map(whyNotStorable);
@@ -83,12 +114,12 @@ function refusedWhole(reason: string): { readonly artifact: null; readonly refus
   return { artifact: null, refused: [{ what: `artifact "${PERFORMANCE_DATA}"`, reason }] };
 }
 
-/** Returns undefined as the source if too many numbers would have to be kept. */
-function readBlob(text: string): ParsedSource {
+/** Returns undefined as the source if too many numbers would have to be kept; null if the blob is not JSON. */
+function readBlob(text: string): ParsedSource | null {
   try {
     return parseSourceWithin(text, MAX_KEPT_NUMBERS);
   } catch {
-    // The blob is not JSON, so it holds no performance data; the caller refuses it.
-    return { value: null, source: null };
+    // The caller says what is wrong with it.
+    return null;
   }
 }

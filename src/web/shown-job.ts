@@ -114,7 +114,7 @@ export interface LogOfJob {
 
 /** What is known about the messages that made the job what it is. */
 export interface JobHistory {
-  /** The last ten, oldest first. */
+  /** The first one and the last nine, oldest first. */
   readonly transitions: readonly ShownTransition[];
   readonly refused: readonly Refusal[];
   /** The names of all artifacts with their makers, in words, in the order of arrival. */

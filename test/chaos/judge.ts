@@ -11,6 +11,8 @@ import type { World } from "./world.ts";
 export interface Judgement extends LawReport {
   /** The verdicts on the job messages that were posted. They are among those that were published. */
   readonly posted: PostCounts;
+  /** Messages that were sent with headers that break clients. */
+  readonly poisoned: number;
   /** Texts about counters that differ from logs or documents, about workers that died by themselves, and so on. */
   readonly troubles: readonly string[];
 }
@@ -43,5 +45,5 @@ export async function judge(world: World, traffic: Traffic, stop: AbortSignal): 
     ...posted.troubles,
     ...spoolsLeft(world).map((file) => `the spool ${file} was left`),
   );
-  return { ...law, posted: posted.counts, troubles };
+  return { ...law, posted: posted.counts, poisoned: traffic.poisoned, troubles };
 }

@@ -40,6 +40,8 @@ export class Publisher {
   /** The messages in the order of their confirmation. */
   readonly confirmed: Published[] = [];
   returned = 0;
+  /** Messages that were sent with headers that break clients. */
+  poisoned = 0;
   readonly #options: PublisherOptions;
   readonly #source: Iterator<Message>;
   readonly #again: Message[] = [];
@@ -127,6 +129,7 @@ export class Publisher {
     };
     if (this.#sent % POISON_EVERY === 0) {
       const header = poison[(this.#sent / POISON_EVERY) % poison.length];
+      this.poisoned++;
       const properties = propertyList(header === undefined ? [] : [header], { messageId });
       const raw = { exchange, routingKey, properties, body: message.body, mandatory: true };
       publishRawOn(channel, raw, onConfirmed);

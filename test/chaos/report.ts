@@ -12,6 +12,8 @@ interface Sums {
   readonly posted_rejected: number;
   /** Requests that were sent again. */
   readonly posts_repeated: number;
+  /** Messages that were sent with headers that break clients. */
+  readonly poisoned: number;
   readonly stored: number;
   readonly unchanged: number;
   readonly skipped: number;
@@ -106,6 +108,7 @@ function sumsOf(reports: readonly Judgement[]): Sums {
     posted_unchanged: sum(({ posted }) => posted.unchanged),
     posted_rejected: sum(({ posted }) => posted.rejected),
     posts_repeated: sum(({ posted }) => posted.repeated),
+    poisoned: sum(({ poisoned }) => poisoned),
     stored: sum(({ stored }) => stored),
     unchanged: sum(({ unchanged }) => unchanged),
     skipped: sum(({ skipped }) => skipped),

@@ -35,6 +35,8 @@ async function expectTheLaw(store: StoreName, isMeant: (fault: Fault) => boolean
   const { published, stored, unchanged, skipped, rejected, announced } = report;
   expect(published).toBeGreaterThanOrEqual(800);
   expect(stored + unchanged + skipped + rejected + announced).toBe(published);
+  // One message in twenty, of at least 700 that were published.
+  expect(report.poisoned).toBeGreaterThanOrEqual(35);
   const { posted } = report;
   expect(posted.stored).toBeGreaterThan(0);
   expect(posted.rejected).toBeGreaterThan(0);

@@ -60,6 +60,11 @@ export class Traffic {
     return [...this.#publisher.confirmed, ...this.#poster.confirmed];
   }
 
+  /** How many messages were sent with headers that break clients. */
+  get poisoned(): number {
+    return this.#publisher.poisoned;
+  }
+
   get posted(): Posted {
     return this.#poster;
   }

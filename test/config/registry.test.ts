@@ -303,6 +303,14 @@ describe("a registry", () => {
       "5: not YAML: duplicated mapping key; each entry begins with a dash: `- exchange:`",
     ],
     [
+      "exchanges:\n  -exchange: e\n    destinations: [a]\n    projects: [x]\n",
+      "3: not YAML: bad indentation of a mapping entry; each entry begins with a dash and a space: `- exchange:`",
+    ],
+    [
+      "exchanges:\n  \u2013 exchange: e\n    destinations: [a]\n    projects: [x]\n",
+      "; each entry begins with a dash and a space: `- exchange:`",
+    ],
+    [
       "exchanges:\n  - exchange: e\n    destinations: [a]\n\u00a0\u00a0\u00a0\u00a0projects: [x]\n",
       '4: the file: "\\u00a0\\u00a0\\u00a0\\u00a0projects": unknown here',
     ],

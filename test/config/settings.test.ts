@@ -116,6 +116,14 @@ describe("settings", () => {
     expect(logLimits).toEqual(defaultLogLimits);
   });
 
+  it.each([
+    ["staging\u00a0", 'must not hold characters that cannot be seen: it is "staging\\u00a0"'],
+    ["staging ", 'must not begin or end with a space: it is "staging "'],
+    ["“staging”", "must not hold typographic quotes"],
+  ])("a deployment called %j would hide entries of the registry, which is told", (DEPLOYMENT, expected) => {
+    expect(() => readSettings({ DEPLOYMENT }, ["DEPLOYMENT"])).toThrow(`DEPLOYMENT: ${expected}`);
+  });
+
   it("list log hosts, separated by commas", () => {
     const hosts = (LOG_HOSTS: string) => readSettings({ LOG_HOSTS }, ["LOG_HOSTS"]).LOG_HOSTS;
     expect(hosts(" Logs.example.org, *.example.com,")).toEqual(["logs.example.org", "*.example.com"]);
@@ -153,6 +161,18 @@ describe("an address in a file", () => {
     const told = await databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: file }).catch(String);
     expect(told).toMatch(/MONGODB_URL_FILE: the content of .* must be a URL/);
     expect(told).not.toContain("hunter2");
+  });
+
+  it("that is not UTF-8 is reported, instead of a login with another password", async () => {
+    writeFileSync(file, Buffer.from("amqp://a:p\xe4ss@host\n", "latin1"));
+    const told = await brokerUrl({ AMQP_URL, AMQP_URL_FILE: file }).catch(String);
+    expect(told).toMatch(/AMQP_URL_FILE: .*url:1: not UTF-8: save the file as UTF-8$/);
+    writeFileSync(file, Buffer.from("\ufeffmongodb://h/db\r\n", "utf16le"));
+    await expect(databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: file })).rejects.toThrow(
+      /MONGODB_URL_FILE: .*not UTF-8 but UTF-16/,
+    );
+    writeFileSync(file, "\ufeffmongodb://h/db\r\n");
+    expect(await databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: file })).toBe("mongodb://h/db");
   });
 
   it("that does not exist is reported with its name", async () => {

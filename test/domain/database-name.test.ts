@@ -31,6 +31,7 @@ describe("the database that an address names", () => {
     [`mongodb://host/${"x".repeat(64)}`, /has 64 bytes; the limit is 63/],
     [`mongodb://host/${encodeURIComponent("é".repeat(32))}`, /has 64 bytes/],
     ["mongodb://host/local", /the database local, which belongs to the server/],
+    ["mongodb://host/LOCAL", /the database LOCAL, which belongs to the server/],
     ["mongodb://host/config?w=1", /the database config, which belongs to the server/],
   ])("%s cannot be used", (address, expected) => {
     expect(databaseNameProblem(address)).toMatch(expected);

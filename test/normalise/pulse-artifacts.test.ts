@@ -108,6 +108,12 @@ describe("text_log_summary", () => {
     ]);
   });
 
+  it("does not name the credentials in the log's URL", () => {
+    expect(
+      summaryOf([{ name: "n", url: "http://me:hunter2@h/log?token=hunter2", steps: [step] }]),
+    ).toMatchObject([{ logurl: "http://me:***@h/log?token=***" }]);
+  });
+
   it("all_errors holds the errors of all steps in their order", () => {
     const steps = ["a", "b", "c"].map((line) => ({ ...step, errors: [{ line }] }));
     expect(summaryOf([{ name: "n", url: "u", steps }])).toMatchObject([

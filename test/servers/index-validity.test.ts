@@ -1,9 +1,18 @@
-import { expect, it } from "@jest/globals";
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { withValidIndex } from "./index-validity.ts";
 
 const expired = new Error(
   "mmdebstrap ended with 25:\nE: Release file for http://mirror.example/debian/dists/forky/InRelease is expired (invalid since 3d 2h). Updates for this repository will not be applied.\nE: apt-get update failed",
 );
+
+let said: string[];
+beforeEach(() => {
+  said = [];
+  jest.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 /** The options of each attempt, and what was cleared between them. */
 async function tries(...errors: readonly (Error | null)[]) {
@@ -22,13 +31,15 @@ async function tries(...errors: readonly (Error | null)[]) {
 
 it("the age of a mirror's index is checked if it has not expired", async () => {
   expect(await tries(null)).toEqual({ seen: [[]], end: undefined });
+  expect(said).toEqual([]);
 });
 
-it("is not checked in the second attempt if it has expired", async () => {
+it("is not checked in the second attempt if it has expired, which a line says", async () => {
   expect(await tries(expired, null)).toEqual({
     seen: [[], "cleared", ['--aptopt=Acquire::Check-Valid-Until "false"']],
     end: undefined,
   });
+  expect(said).toEqual([expect.stringMatching(/index has expired.*Check-Valid-Until/)]);
 });
 
 it("is still checked after any other failure", async () => {

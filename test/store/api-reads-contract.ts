@@ -92,6 +92,17 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
       expect(await selected({ by: "task", task: "task" })).toEqual([]);
     });
 
+    it("a task is found by its slug and by its UUID, whichever form it was stored with", async () => {
+      const [slug, uuid] = ["fJhBlPyZTLKrsXAv8oEXpQ", "7c984194-fc99-4cb2-abb1-702ff28117a5"];
+      await store.storeSubmissions([
+        job("forms", 0, { taskId: `${uuid}/0` }),
+        job("forms", 1, { taskId: `${slug}/1` }),
+      ]);
+      for (const each of [slug, uuid, uuid.toUpperCase()]) {
+        expect(await selected({ by: "task", task: each }, "forms")).toEqual([`${uuid}/0`, `${slug}/1`]);
+      }
+    });
+
     it("jobs are selected by push and by the time of their change", async () => {
       const pushes = ["try/aaaaaaaaaaaa", "try-else/bbbbbbbbbbbb"];
       expect(await selected({ by: "push", pushes })).toEqual(["other/0", ...task(0, 2, 3, 4, 6, 8)]);
@@ -156,7 +167,9 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     it("projects are listed, also those without a job or without a submitted push", async () => {
-      expect(await store.listProjectNames(10)).toEqual(["moves", "never", "try", "try-else", "try0"]);
+      expect(await store.listProjectNames(10)).toEqual([
+        ...["forms", "moves", "never", "try", "try-else", "try0"],
+      ]);
       expect(await store.listProjectNames(2)).toHaveLength(2);
       expect(
         await Promise.all(["try", "try0", "tr", "", "never"].map((each) => store.hasProject(each))),

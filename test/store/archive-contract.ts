@@ -56,7 +56,8 @@ export function archiveContract(name: string, openEmpty: OpenEmpty): void {
       const rest = { origin: restOrigin, projects: ["other"], tasks: ["posted"] };
       const third = await add({ received_at: at(3), ...rest });
       const first = await add({ received_at: at(1) }, { received_at: at(4), tasks: ["late/1"] });
-      const second = await add({ received_at: at(2), projects: [], tasks: [] });
+      const uuid = "7c984194-fc99-4cb2-abb1-702ff28117a5";
+      const second = await add({ received_at: at(2), projects: [], tasks: [`${uuid}/0`] });
       const [one, two, three] = [first, second, third].map(({ id }) => id);
       const exchange = "exchange/publisher/jobs";
       const cases: [filter: Partial<ArchiveFilter>, ids: (string | undefined)[]][] = [
@@ -77,6 +78,8 @@ export function archiveContract(name: string, openEmpty: OpenEmpty): void {
         [{ task: "late/1" }, [one]],
         [{ task: "posted", since: at(3) }, [three]],
         [{ task: "none" }, []],
+        [{ task: uuid.toUpperCase() }, [two]],
+        [{ task: "fJhBlPyZTLKrsXAv8oEXpQ/0" }, [two]],
       ];
       const answers = await Promise.all(cases.map(async ([filter]) => [filter, await found(filter)]));
       expect(answers).toEqual(cases);

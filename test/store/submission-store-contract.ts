@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import type { Arrival } from "../../src/store/ports/submission-store.ts";
-import { aClaim, anArrival, limits } from "../examples.ts";
+import { aClaim, anArrival, EXCHANGE, limits, through } from "../examples.ts";
 import { emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
 
 const artifact = <Blob>(name: string, blob: Blob) => ({ name, type: "json", blob });
@@ -17,6 +17,24 @@ export function submissionStoreContract(name: string, openEmpty: OpenEmpty): voi
     it("calls a second delivery of the same job unchanged", async () => {
       expect(await kinds(anArrival())).toEqual(["stored"]);
       expect(await kinds(anArrival())).toEqual(["unchanged"]);
+    });
+
+    it("names the exchange that a job first came through if another one changes it or adds to it", async () => {
+      const other = "exchange/other/jobs";
+      const send = async (arrival: Arrival) => (await empty.store.storeSubmissions([arrival]))[0];
+      const logs = [{ name: "more", url: "http://h/more" }];
+      expect(await send(anArrival({ state: "pending" }))).toEqual({ kind: "stored" });
+      expect(await send(anArrival({ state: "running" }))).toEqual({ kind: "stored" });
+      expect(await send(through(other, anArrival()))).toEqual({ kind: "stored", jobOf: EXCHANGE });
+      expect(await send(through(other, anArrival()))).toEqual({ kind: "unchanged" });
+      expect(await send(through(other, anArrival({ state: "pending", logs })))).toEqual({
+        kind: "unchanged",
+        jobOf: EXCHANGE,
+      });
+      const [explained] = await empty.store.findJobsByGuid("guid/0");
+      expect(explained?.job.transitions.map((each) => "exchange" in each && each.exchange)).toEqual([
+        ...[EXCHANGE, EXCHANGE, other],
+      ]);
     });
 
     it("keeps jobs apart whose guids contain slashes and percent signs", async () => {

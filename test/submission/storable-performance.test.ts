@@ -66,6 +66,72 @@ describe("performance data is not stored", () => {
   });
 });
 
+describe("performance data in a text with NaN or Infinity, as Python writes it", () => {
+  const good =
+    '{"framework":{"name":"talos"},"suites":[{"name":"x","subtests":[{"name":"s","value":1.10}]}]}';
+  const nan = good.replace(
+    "[{",
+    '[{"name":"n","subtests":[{"name":"a","value":NaN},{"name":"b","value":2.50}]},{',
+  );
+  const kept = nan.replace('{"name":"a","value":NaN},', "");
+  const stored = (data: string) =>
+    storablePerformance({ name: "performance_data", type: "json", blob: `{"performance_data":${data}}` });
+
+  it.each([
+    ["in a list", `[${good},${nan}]`, `[${good},${kept}]`, "/performance_data/1/suites/0/subtests/0/value"],
+    ["as a single item", nan, kept, "/performance_data/suites/0/subtests/0/value"],
+  ])("%s loses only the parts that need them", (_how, data, expected, pointer) => {
+    expect(stored(data)).toEqual({
+      artifact: expect.objectContaining({ blob: `{"performance_data":${expected}}` }),
+      refused: [
+        {
+          what: 'artifact "performance_data"',
+          reason: `${pointer} is NaN: it is left out with the suite or subtest that needs it`,
+        },
+      ],
+    });
+  });
+
+  it("loses an item that is such a number, and says how many such numbers are not listed", () => {
+    const { artifact, refused } = stored(
+      `[-Infinity,${good.replace("1.10", `1.10,"replicates":[${"NaN,".repeat(9)}0]`)}]`,
+    );
+    expect(artifact?.blob).toContain(`"replicates":[${"null,".repeat(9)}0]`);
+    expect(refused.map(({ reason }) => reason)).toEqual([
+      "/performance_data/0 is -Infinity: it becomes null",
+      ...[0, 1, 2, 3].map(
+        (n) => `/performance_data/1/suites/0/subtests/0/replicates/${n} is NaN: it becomes null`,
+      ),
+      "more values that are NaN or Infinity: 5",
+      "it must be object",
+    ]);
+  });
+
+  it("is read soon, whatever its names are, and not at all if it is no such text", () => {
+    const name = "x~/\\u0061".repeat(14_000);
+    const texts = [`[{"${name}":[${"NaN,".repeat(190)}0]}]`, "x".repeat(10_000_000)];
+    for (const [at, text] of texts.entries()) {
+      const { user, system } = process.cpuUsage();
+      expect(stored(text).artifact).toBeNull();
+      const spent = process.cpuUsage();
+      // Otherwise each takes over 300 ms.
+      expect([at, (spent.user + spent.system - user - system) / 1e3 < 200]).toEqual([at, true]);
+    }
+  });
+
+  it("is refused as a whole if it has more of them than can be read soon", () => {
+    const long = good.replace('"x"', `"${"x".repeat(128 * 1024)}"`);
+    for (const data of [`[${"NaN,".repeat(200)}NaN]`, `[NaN,${long}]`]) {
+      expect(stored(data)).toEqual({
+        artifact: null,
+        refused: [
+          { what: 'artifact "performance_data"', reason: expect.stringMatching(/^is not JSON: with NaN/) },
+        ],
+      });
+    }
+  });
+});
+
 describe("performance data of more than 1,000 items", () => {
   const artifactOf = (items: readonly string[]) => ({
     name: "performance_data",

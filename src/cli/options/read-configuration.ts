@@ -1,13 +1,13 @@
 import { readTiers } from "../../config/parse-tiers.ts";
-import { databaseUrl, readSettings } from "../../config/read-settings.ts";
+import { brokerUrl, databaseUrl, readSettings } from "../../config/read-settings.ts";
 import { type Registry, readRegistry } from "../../config/registry.ts";
 import type { SettingName, Settings } from "../../config/settings.ts";
 import { readKeyFile } from "../../credentials/key-file.ts";
 import { Misuse } from "../../domain/faults.ts";
 
 /**
- * Reads the named settings and the files that operators write. The files that hold the database address and the keys of
- * credentials are only checked here, because they are read again later.
+ * Reads the named settings and the files that operators write. The files that hold addresses and the keys of credentials are
+ * only checked here, because they are read again later.
  *
  * @throws Misuse with all problems of all of them at once.
  */
@@ -16,12 +16,16 @@ export async function readConfiguration<K extends SettingName>(
   names: readonly K[],
 ): Promise<{ readonly settings: Pick<Settings, K>; readonly registry: Registry }> {
   // These settings accept any text. A broken setting therefore does not hide problems of the files.
-  const fileNames = ["REGISTRY_FILE", "TIERS_FILE", "MONGODB_URL_FILE", "CREDENTIALS_KEY_FILE"] as const;
-  const files = readSettings(env, [...fileNames, "DEPLOYMENT"]);
-  const [settings, registry, tiers, address, keys] = await Promise.allSettled([
+  const ownFiles = ["REGISTRY_FILE", "TIERS_FILE"] as const;
+  const secretFiles = ["AMQP_URL_FILE", "MONGODB_URL_FILE", "CREDENTIALS_KEY_FILE"] as const;
+  const files = readSettings(env, [...ownFiles, ...secretFiles]);
+  const asked: readonly SettingName[] = names;
+  const AMQP_URL_FILE = asked.includes("AMQP_URL_FILE") ? files.AMQP_URL_FILE : undefined;
+  const [settings, registry, tiers, broker, address, keys] = await Promise.allSettled([
     Promise.resolve().then(() => readSettings(env, names)),
-    readRegistry(files.REGISTRY_FILE, files.DEPLOYMENT),
+    readRegistry(files.REGISTRY_FILE, env["DEPLOYMENT"] || undefined),
     readTiers(files.TIERS_FILE),
+    AMQP_URL_FILE === undefined ? null : brokerUrl({ AMQP_URL: undefined, AMQP_URL_FILE }),
     databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: files.MONGODB_URL_FILE }),
     Promise.resolve().then(() => readKeyFile(files.CREDENTIALS_KEY_FILE)),
   ]);
@@ -29,12 +33,13 @@ export async function readConfiguration<K extends SettingName>(
     settings.status === "fulfilled" &&
     registry.status === "fulfilled" &&
     tiers.status === "fulfilled" &&
+    broker.status === "fulfilled" &&
     address.status === "fulfilled" &&
     keys.status === "fulfilled"
   ) {
     return { settings: settings.value, registry: registry.value };
   }
-  const problems = [settings, registry, tiers, address, keys].flatMap((part) => {
+  const problems = [settings, registry, tiers, broker, address, keys].flatMap((part) => {
     if (part.status === "fulfilled") return [];
     if (part.reason instanceof Misuse) return part.reason.problems;
     throw part.reason;

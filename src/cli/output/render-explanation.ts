@@ -67,7 +67,7 @@ function renderJob({ job, ...beside }: ExplainedJob): string {
         ...placeCells(transition),
       ]),
     ]),
-    "    Up to ten messages, the last that moved the job forward. Messages that did not move it are not listed.\n",
+    "    Up to ten messages that moved the job: the first one and the last nine. Others are not listed.\n",
     othersText(job),
     section(
       "refused parts of its messages",

@@ -1,5 +1,6 @@
 import { JOB_INFO } from "../../domain/ids.ts";
 import type { Artifact } from "../../domain/submission.ts";
+import { blankLogUrl } from "../../domain/text/blank-url.ts";
 import type { LogSummary } from "./log-parser.ts";
 
 /**
@@ -8,10 +9,11 @@ import type { LogSummary } from "./log-parser.ts";
  *
  * The summary has no `logname`, because only logs of the default names are parsed.
  *
- * @param logUrl - the URL that was requested, before redirects.
+ * @param logUrl - the URL that was requested, before redirects. Its credentials are blanked, because readers get the artifacts as they
+ *   are stored.
  */
 export function logArtifacts(summary: LogSummary, logUrl: string): Artifact[] {
-  const logurl = JSON.stringify(logUrl);
+  const logurl = JSON.stringify(blankLogUrl(logUrl));
   const { step_data, job_details, performance_items } = summary;
   const artifacts = [
     json("text_log_summary", `{"logurl":${logurl},"step_data":${JSON.stringify(step_data)}}`),

@@ -1,8 +1,8 @@
 import type { Refusal } from "../../domain/submission.ts";
+import { readPerformanceItem, type UnreadableItem } from "../../submission/performance-item.ts";
 import { whyNotStorable } from "../../submission/storable-performance.ts";
 import { decodeText, skipWhiteSpace } from "../inflate/log-text.ts";
 import type { Spend } from "./artifact-budget.ts";
-import { readPerformanceItem, type UnreadableItem } from "./performance-item.ts";
 
 /** The text that marks a line with performance data. All readers read such a line at its full length. */
 export const PERFORMANCE = "PERFHERDER_DATA";

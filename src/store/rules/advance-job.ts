@@ -77,7 +77,7 @@ export function setState(
   const { result, refused, version } = stored;
   const transition = { state, result, received_at: at, ...toStoredOrigin(origin) };
   return {
-    ...{ state, refused, transitions: lastOf([...stored.transitions, transition]) },
+    ...{ state, refused, transitions: withoutMiddle([...stored.transitions, transition]) },
     ...{ version: version + 1, write_id: writeId, last_modified: at },
   };
 }
@@ -130,13 +130,16 @@ function moved(stored: DecisiveJob, arrival: Arrival, resultSet: string, writeId
     start_timestamp: job.start_timestamp,
     end_timestamp: job.end_timestamp,
     refused: withRefused(stored.refused, arrival),
-    transitions: lastOf([...stored.transitions, toTransition(arrival)]),
+    transitions: withoutMiddle([...stored.transitions, toTransition(arrival)]),
     ...written(stored, arrival, writeId),
   };
 }
 
-function lastOf(transitions: readonly Transition[]): readonly Transition[] {
-  return transitions.slice(-MAX_TRANSITIONS);
+/** The first one is kept, because it says through which sender the job came first. A client can change the state any number of times. */
+function withoutMiddle(transitions: readonly Transition[]): readonly Transition[] {
+  const [first] = transitions;
+  if (first === undefined || transitions.length <= MAX_TRANSITIONS) return transitions;
+  return [first, ...transitions.slice(1 - MAX_TRANSITIONS)];
 }
 
 /** Returns the earlier refusals and those of this message: the first hundred, each once. */

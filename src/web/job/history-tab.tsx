@@ -83,7 +83,9 @@ function Messages({ shown: { history }, zone }: TabProps) {
           ))}
         </tbody>
       </WideTable>
-      <p class="muted">Up to ten messages, the last that moved the job forward. Others are not listed.</p>
+      <p class="muted">
+        Up to ten messages that moved the job: the first one and the last nine. Others are not listed.
+      </p>
       {senders.length > 1 && (
         <p class="note note-warning">
           The job was changed by more than one sender: {senders.map(printable).join(", ")}. The setting{" "}

@@ -118,6 +118,28 @@ describe("start", () => {
   });
 });
 
+describe("a broker's address in a file", () => {
+  const env = { REGISTRY_FILE: "", DATA_DIR: "", AMQP_URL: "" };
+  beforeAll(() => {
+    env.REGISTRY_FILE = file("good.yml", goodRegistry);
+    env.DATA_DIR = join(folder, "never-made-as-well");
+  });
+
+  it.each([
+    ["amqp://u:geheim@127.0.0.1:1/?verify=none", /has the unknown parameter "verify"; the known ones are /],
+    ["amqps://u:geheim@127.0.0.1:1/?ssl=0", /begins with amqps:\/\/, but its parameter ssl turns TLS off/],
+    ["http://u:geheim@127.0.0.1:1", /must be a URL that begins with amqp:/],
+  ])("that cannot be used (%s) ends start with exit code 2", async (address, expected) => {
+    const AMQP_URL_FILE = file("amqp-url", `${address}\n`);
+    const { code, stdout, stderr } = await runCli(["start"], { ...env, AMQP_URL_FILE });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^error: AMQP_URL_FILE: the content of .*amqp-url .*\n$/);
+    expect(stderr).toMatch(expected);
+    expect(stderr).not.toContain("geheim");
+    expect(existsSync(env.DATA_DIR)).toBe(false);
+  });
+});
+
 describe("a database name that no server accepts", () => {
   it.each(["start", "check"])("ends %s with exit code 2, and nothing is started", async (command) => {
     const env = {

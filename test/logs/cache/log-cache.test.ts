@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -90,6 +90,17 @@ describe("lines of a log", () => {
     await Promise.all([1, 2, 3].map((n) => cache.readLines(url, n, n + 1, true)));
     expect(texts(await aCache().readLines(url, 7, 8, true))).toEqual(["line 7\n"]);
     expect(asked("/numbered")).toBe(1);
+  });
+
+  it("are kept for the owner of the folder alone", async () => {
+    const umask = process.umask(0);
+    try {
+      await aCache().readLines(`${host.url}/a`, 0, 1, true);
+    } finally {
+      process.umask(umask);
+    }
+    const paths = [folder, ...readdirSync(folder).map((name) => join(folder, name))];
+    expect(paths.map((path) => (statSync(path).mode & 0o777).toString(8))).toEqual(["700", "600", "600"]);
   });
 
   it("a log that may still grow is fetched again after ten seconds, a finished one after a day", async () => {

@@ -14,10 +14,10 @@ import {
 } from "../../../src/logs/parse/error-lines.ts";
 import { logArtifacts } from "../../../src/logs/parse/log-artifacts.ts";
 import { defaultLogLimits, parseLog } from "../../../src/logs/parse/log-parser.ts";
-import { readPerformanceItem } from "../../../src/logs/parse/performance-item.ts";
 import { readDetail } from "../../../src/logs/parse/printed-details.ts";
 import { readStepMarker } from "../../../src/logs/parse/step-marker.ts";
 import { openParseThreads } from "../../../src/logs/read/parse-thread.ts";
+import { readPerformanceItem } from "../../../src/submission/performance-item.ts";
 import { runCli } from "../../cli/run-cli.ts";
 import { answer, startLogHost } from "../../doubles/log-host.ts";
 import { hostileLog, seededRandom } from "./hostile-lines.ts";

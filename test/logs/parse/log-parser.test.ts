@@ -288,6 +288,17 @@ it("an empty log still has its summary and its details", async () => {
   ]);
 });
 
+it("artifacts do not name the credentials in the log's URL", async () => {
+  const log = 'PERFHERDER_DATA: {"framework": {"name": "talos"}, "suites": []}\n';
+  const artifacts = logArtifacts(await summaryOf(log), "http://me:hunter2@h/log.gz?access_token=hunter2");
+  const logurl = "http://me:***@h/log.gz?access_token=***";
+  expect(artifacts.map(({ name, blob }) => [name, JSON.parse(blob)])).toMatchObject([
+    ["text_log_summary", { logurl }],
+    ["Job Info", { logurl }],
+    ["performance_data", { logurl }],
+  ]);
+});
+
 it("the way in which the bytes are cut into pieces changes nothing", async () => {
   const log = hostileLog(7, 2000);
   const whole = await summaryOf([log]);

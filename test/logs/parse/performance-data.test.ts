@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { readPerformanceItem } from "../../../src/logs/parse/performance-item.ts";
+import { readPerformanceItem } from "../../../src/submission/performance-item.ts";
 import { readText, summaryOf } from "./read-text.ts";
 
 const deep = (levels: number): string => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { advanceJob, firstJob } from "../../../src/store/rules/advance-job.ts";
-import { anArrival } from "../../examples.ts";
+import { advanceJob, firstJob, setState } from "../../../src/store/rules/advance-job.ts";
+import { anArrival, restOrigin } from "../../examples.ts";
 
 const PUSH = "try/aaaaaaaaaaaa";
 
@@ -80,6 +80,21 @@ describe("an update", () => {
   it("adds a transition", () => {
     expect(job?.transitions.map(({ state }) => state)).toEqual(["pending", "completed"]);
   });
+});
+
+it("keeps its first transition and the last nine, so that the first sender stays known", () => {
+  let job = firstJob(anArrival({ state: "pending" }), PUSH, "w1");
+  for (let n = 0; n < 20; n++) {
+    const at = `2026-01-05T11:00:${String(n).padStart(2, "0")}.000Z`;
+    const changes = setState(job, n % 2 === 0 ? "running" : "pending", at, restOrigin, "w2");
+    if (changes === null) throw new Error("it changes");
+    job = { ...job, ...changes };
+  }
+  const [first, ...others] = job.transitions;
+  expect(first).toMatchObject({ origin: "pulse", received_at: "2026-01-05T10:00:00.000Z" });
+  expect(others.map(({ received_at }) => received_at.slice(17, 19))).toEqual([
+    ...["11", "12", "13", "14", "15", "16", "17", "18", "19"],
+  ]);
 });
 
 it("keeps the first hundred refusals, each once", () => {

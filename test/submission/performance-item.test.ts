@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { readPerformanceItem } from "../../../src/logs/parse/performance-item.ts";
-import { storablePerformance } from "../../../src/submission/storable-performance.ts";
+import { readPerformanceItem } from "../../src/submission/performance-item.ts";
+import { storablePerformance } from "../../src/submission/storable-performance.ts";
 
 const good = '{"name": "b", "value": 3.25}';
 const suite = (members: string): string => `{"framework": {"name": "talos"}, "suites": [${members}]}`;

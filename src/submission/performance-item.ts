@@ -1,10 +1,10 @@
-import { optionalMembers } from "../../submission/performance-schema.ts";
+import { optionalMembers } from "./performance-schema.ts";
 
-/** An item of performance data, or why it cannot be read. */
+/** An item of performance data, or the blob of an artifact of them, or why it cannot be read. */
 export type PerformanceItem =
   | {
       readonly ok: true;
-      /** The JSON text from the log, with unchanged numbers, and without the parts that are left out. */
+      /** The JSON text, with unchanged numbers, and without the parts that are left out. */
       readonly text: string;
       /** The number of values that JSON cannot express. `notes` say what became of the first few. */
       readonly oddValues: number;
@@ -44,7 +44,20 @@ const remedies: readonly { readonly at: RegExp; readonly leavesOut: "itself" | "
  * @param isCut - the end of the line is missing. The item is still complete if it is valid JSON.
  */
 export function readPerformanceItem(text: string, isCut: boolean): PerformanceItem {
-  const found = findOddNumbers(text);
+  return read(text, isCut, noHolder);
+}
+
+/** Reads the blob of an artifact with one item or a list of them, in the same way. */
+export function readPerformanceBlob(text: string): PerformanceItem {
+  return read(text, false, blobHolder);
+}
+
+/** The beginning of the pointers to the parts of an item, up to the item. */
+const noHolder = /^/;
+const blobHolder = /^\/performance_data(\/\d+)?(?=\/)/;
+
+function read(text: string, isCut: boolean, holder: RegExp): PerformanceItem {
+  const found = findOddNumbers(text, holder);
   if (found === null) return { ok: false, reason: "too-deep" };
   // The whole text is checked, with nulls for odd numbers. Otherwise an error in a part that is left out would be missed.
   if (!isJson(applyEdits(text, found.nulls))) {
@@ -85,7 +98,10 @@ interface Open {
 }
 
 /** Finds odd numbers. Returns edits that make them null, and edits that leave out the parts that need them. Null if nested too deep. */
-function findOddNumbers(text: string): {
+function findOddNumbers(
+  text: string,
+  holder: RegExp,
+): {
   readonly nulls: readonly Edit[];
   readonly edits: readonly Edit[];
   readonly notes: readonly string[];
@@ -122,17 +138,18 @@ function findOddNumbers(text: string): {
 
   function takeOddNumber(at: number, odd: string): void {
     const pointer = pointerTo(text, open);
-    const remedy = remedies.find((one) => one.at.test(pointer));
+    const inItem = pointer.replace(holder, "");
+    const remedy = remedies.find((one) => one.at.test(inItem));
     nulls.push({ from: at, to: at + odd.length, put: "null" });
     edit(at, at + odd.length, "null");
-    const holder = remedy?.leavesOut === "its holder";
-    const leaves = open.at(holder ? -2 : -1);
+    const needsIt = remedy?.leavesOut === "its holder";
+    const leaves = open.at(needsIt ? -2 : -1);
     if (remedy !== undefined && leaves !== undefined) leaves.isPartLeftOut = true;
     if (notes.length < MAX_NOTES) {
       const becomes =
         remedy === undefined
           ? "it becomes null"
-          : holder
+          : needsIt
             ? "it is left out with the suite or subtest that needs it"
             : "it is left out";
       notes.push(`${shown(pointer)} is ${odd}: ${becomes}`);
@@ -182,6 +199,9 @@ function applyEdits(text: string, edits: readonly Edit[]): string {
 function pointerTo(text: string, open: readonly Open[]): string {
   const steps = open.map(({ isObject, name, index }) => {
     if (!isObject) return String(index);
+    // Nobody sees more of it, and a long name would be copied for each odd number below it.
+    if (name !== null && name.to - name.from > MAX_POINTER)
+      return text.slice(name.from + 1, name.from + MAX_POINTER);
     const quoted = name === null ? '""' : text.slice(name.from, name.to);
     return memberName(quoted).replaceAll("~", "~0").replaceAll("/", "~1");
   });
