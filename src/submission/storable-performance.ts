@@ -14,11 +14,11 @@ export const MAX_ITEMS = 1000;
 /** The most numbers such as `1.10` in data of which a part is left out. Their text is kept, which takes long. */
 const MAX_KEPT_NUMBERS = 10_000;
 
-let compiled: ValidateFunction | null = null;
-
 /** The most characters, and the most `NaN` and `Infinity`, of a blob that is read although JSON has no such numbers. It takes long. */
 const MAX_ODD_TEXT = 128 * 1024;
 const MAX_ODD_NUMBERS = 200;
+
+let compiled: ValidateFunction | null = null;
 
 /** Compiles the schema when it is first needed: most commands and many workers never see performance data. */
 function schemaCheck(): ValidateFunction {

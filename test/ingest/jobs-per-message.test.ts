@@ -91,19 +91,13 @@ describe("a message with as many jobs as are allowed", () => {
   });
 
   it("lets the event loop turn between two batches, even with a store that answers at once", async () => {
-    let turn = 0;
-    let isOver = false;
-    const count = (): void => {
-      turn++;
-      if (!isOver) setImmediate(count);
-    };
-    setImmediate(count);
+    const loop = countTurns();
     const turns: number[] = [];
     story.start({
       store: {
         ...story.real,
         recordRejections: (rejections) => {
-          turns.push(turn);
+          turns.push(loop.turns());
           return story.real.recordRejections(rejections);
         },
       },
@@ -111,7 +105,7 @@ describe("a message with as many jobs as are allowed", () => {
     const delivery = aDelivery(Array.from({ length: MANY }, (_, n) => ({ n })));
     story.deliver(delivery);
     await until(settled(delivery));
-    isOver = true;
+    loop.end();
     expect(turns.length).toBeGreaterThanOrEqual(MANY / BATCH);
     expect(new Set(turns).size).toBe(turns.length);
     expect(await rejectionTotals(story.counters)).toEqual({ "schema-violation": MANY });
@@ -121,17 +115,11 @@ describe("a message with as many jobs as are allowed", () => {
   it("lets the event loop turn while the jobs of one batch are judged, and while their rejections are made", async () => {
     const JOBS = 60;
     const STEP_MS = 5;
-    let turn = 0;
-    let isOver = false;
-    const count = (): void => {
-      turn++;
-      if (!isOver) setImmediate(count);
-    };
-    setImmediate(count);
+    const loop = countTurns();
     const turns = { judging: [] as number[], rejecting: [] as number[] };
     /** A step of the work, which takes its time. */
     const work = (step: keyof typeof turns): void => {
-      turns[step].push(turn);
+      turns[step].push(loop.turns());
       for (const from = performance.now(); performance.now() - from < STEP_MS; );
     };
     story.start({
@@ -152,7 +140,7 @@ describe("a message with as many jobs as are allowed", () => {
     const delivery = aDelivery(Array.from({ length: JOBS }, (_, n) => ({ n })));
     story.deliver(delivery);
     await until(settled(delivery));
-    isOver = true;
+    loop.end();
     for (const during of Object.values(turns)) {
       expect(during).toHaveLength(JOBS);
       // A turn after at most 10 ms and the step that is being made, so that nothing waits for 50 ms.
@@ -321,3 +309,20 @@ describe("a store that goes away in the middle of a message", () => {
     await lawHolds();
   });
 });
+
+/** Counts the turns of the event loop until the end. */
+function countTurns(): { turns(): number; end(): void } {
+  let turns = 0;
+  let isOver = false;
+  const count = (): void => {
+    turns++;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  return {
+    turns: () => turns,
+    end() {
+      isOver = true;
+    },
+  };
+}
