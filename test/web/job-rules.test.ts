@@ -102,17 +102,23 @@ it("tabs follow each other in a ring, and only their names are read", () => {
 
 describe("how long a job took", () => {
   it.each([
-    [[100, 160, 1480], "22 minutes"],
-    [[100, 160, 220], "1 minute"],
-    [[0, 160, 0], "47 minutes"],
-    [[100, 0, 0], "Not started (queued for 48 minutes)"],
-    [[100, 0, 700], "10 minutes"],
-    [[0, 0, 700], null],
-    [[0, 0, 0], null],
-    [[100, 800, 700], "0 minutes"],
-  ])("by its times %j: %s", ([submit_timestamp = 0, start_timestamp = 0, end_timestamp = 0], text) => {
-    expect(durationText({ submit_timestamp, start_timestamp, end_timestamp }, 2980)).toBe(text);
-  });
+    ["completed", [100, 160, 1480], "22 minutes"],
+    ["completed", [100, 160, 220], "1 minute"],
+    ["running", [0, 160, 0], "47 minutes"],
+    ["pending", [100, 0, 0], "Not started (queued for 48 minutes)"],
+    ["completed", [100, 0, 700], "10 minutes"],
+    ["completed", [0, 0, 700], null],
+    ["pending", [0, 0, 0], null],
+    ["completed", [100, 800, 700], "0 minutes"],
+    // Publishers may leave the start out.
+    ["running", [100, 0, 0], "48 minutes"],
+    ["completed", [100, 0, 0], null],
+  ] as const)(
+    "%s, by its times %j: %s",
+    (state, [submit_timestamp, start_timestamp, end_timestamp], text) => {
+      expect(durationText({ state, submit_timestamp, start_timestamp, end_timestamp }, 2980)).toBe(text);
+    },
+  );
 });
 
 it.each([

@@ -1,12 +1,16 @@
 import type { PreparedJob } from "../../domain/submission.ts";
 
-type Timed = Pick<PreparedJob, "submit_timestamp" | "start_timestamp" | "end_timestamp">;
+type Timed = Pick<PreparedJob, "state" | "submit_timestamp" | "start_timestamp" | "end_timestamp">;
 
-/** Returns how long a job took, or has taken until now, in words; null if none of its times is known. */
+/**
+ * Returns how long a job took, or has taken until now, in words; null if that is not known. Publishers may
+ * leave the times out, so a job without a start may be running or over.
+ */
 export function durationText(job: Timed, nowSeconds: number): string | null {
-  const { submit_timestamp: submitted, start_timestamp: started, end_timestamp: ended } = job;
-  if (started === 0 && ended === 0) {
-    return submitted === 0 ? null : `Not started (queued for ${minutes(nowSeconds - submitted)})`;
+  const { state, submit_timestamp: submitted, start_timestamp: started, end_timestamp: ended } = job;
+  if (started === 0 && ended === 0 && state !== "running") {
+    if (state === "completed" || submitted === 0) return null;
+    return `Not started (queued for ${minutes(nowSeconds - submitted)})`;
   }
   const from = started === 0 ? submitted : started;
   return from === 0 ? null : minutes((ended === 0 ? nowSeconds : ended) - from);
