@@ -12,7 +12,6 @@ import type { SpooledMessages } from "./spooling/spooled-messages.ts";
 import { StallWatch } from "./stall-watch.ts";
 import { Suspects } from "./suspects/suspects.ts";
 import type { SuspectsNote } from "./suspects/suspects-note.ts";
-import { judgeEarly } from "./write/judge.ts";
 import { type IngestStore, MessageWriter } from "./write/message-writer.ts";
 
 export interface IngestOptions {
@@ -107,9 +106,7 @@ export function createIngest(options: IngestOptions): Ingest {
         stall.ended(performance.now());
         resolve(given);
       };
-      // A message that goes to the spool is judged when it leaves the spool, and a suspect when it is in the ledger.
-      const isJudgedNow = message.suspectKey === null && isSpoolEmpty();
-      const progress = isJudgedNow ? judgeEarly(writer.begin(message)) : writer.begin(message);
+      const progress = writer.begin(message);
       count.received(progress);
       collector.add({ progress, bytes: message.raw.body.length, answer });
     });

@@ -7,21 +7,6 @@ import { type MessageProgress, nextIndex, withJudged } from "../progress/message
 import { bugFault, isRejectedAfterBug } from "./bug-fault.ts";
 import { Slice, type SliceLimits } from "./slice.ts";
 
-/**
- * A longer body is not judged on arrival. A verdict stays in memory until it is written, and may be many times as large as its
- * body. The prefetch limits how many verdicts there are, but not how large they are.
- */
-const EARLY_BYTES = 16 * 1024;
-
-/** Judges a message on its arrival, while the writer may be busy, if it is small and holds one job. */
-export function judgeEarly(progress: MessageProgress): MessageProgress {
-  if (progress.message.raw.body.length > EARLY_BYTES) return progress;
-  const decoded = decode(progress);
-  if (decoded.reading.jobs > 1) return progress;
-  if (decoded.judged.length > 0) return decoded;
-  return withJudged(decoded, [judgeJob(decoded.message, decoded.reading, 0)]);
-}
-
 /** The jobs that are written at once, and the progress of the messages that they belong to. */
 export interface JudgedSlice {
   readonly jobs: readonly JudgedJob[];
