@@ -1,22 +1,27 @@
 import { pause } from "./pause.ts";
 
+const WOKEN = "woken";
+
 /** Lets one loop wait until another one wakes it, without polling. */
 export class Wake {
-  #next = new AbortController();
+  /** Made when a loop asks for it, because work often arrives while no loop waits. */
+  #next: AbortController | null = null;
 
   /**
    * Aborted at the next call of `all`. A loop that reads it before it looks for work does not miss work that arrives
    * meanwhile.
    */
   get signal(): AbortSignal {
+    this.#next ??= new AbortController();
     return this.#next.signal;
   }
 
   /** Wakes all loops that are waiting now. */
   all(): void {
     const woken = this.#next;
-    this.#next = new AbortController();
-    woken.abort();
+    this.#next = null;
+    // By default an abort makes an error with a stack, which nobody reads here.
+    woken?.abort(WOKEN);
   }
 
   /** Resolves at the next call of `all`, or after the limit. */
