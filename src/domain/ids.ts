@@ -10,9 +10,11 @@ export const JOB_INFO = "Job Info";
 export const BUG_SUGGESTIONS = "Bug suggestions";
 
 // Task ids hold slashes, so an unencoded part could collide with another job's id. SQLite ends a text in a JSON list at NUL.
-const special = { "%": "%25", "/": "%2F", "\0": "%00" } as const;
-const part = (text: string): string =>
-  text.replace(/[%/\0]/g, (character) => special[character as keyof typeof special]);
+const rare = /[%\0]/;
+function part(text: string): string {
+  const encoded = rare.test(text) ? text.replaceAll("%", "%25").replaceAll("\0", "%00") : text;
+  return encoded.includes("/") ? encoded.replaceAll("/", "%2F") : encoded;
+}
 
 const hash = (text: string): string => hashOf("sha256", text, "hex").slice(0, 32);
 
