@@ -1,19 +1,14 @@
 import type Database from "libsql";
 import { apartBy } from "../../domain/ids.ts";
 import type { PlannedParts } from "../rules/planned-parts.ts";
-import { createRowWriter } from "./row-writer.ts";
 
 /** Returns a function that writes what is stored beside jobs, with statements that are prepared once. */
 export function createParts(db: Database.Database) {
   // If there is an artifact of this name already, it stays.
-  const addArtifacts = createRowWriter(db, (rows) => `INSERT OR IGNORE INTO artifacts VALUES ${rows}`, 6);
-  const addLogs = createRowWriter(
-    db,
-    (
-      rows,
-    ) => `INSERT OR IGNORE INTO logs (job, project, guid, exchange, name, url, host, parse_status, failure,
-      next_attempt_at, last_modified) VALUES ${rows}`,
-    11,
+  const addArtifact = db.prepare("INSERT OR IGNORE INTO artifacts VALUES (?, ?, ?, ?, ?, ?)");
+  const addLog = db.prepare(
+    `INSERT OR IGNORE INTO logs (job, project, guid, exchange, name, url, host, parse_status, failure, next_attempt_at,
+       last_modified) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const markParsed = db.prepare(
     `UPDATE logs SET parse_status = 'parsed', failure = NULL, next_attempt_at = NULL
@@ -29,26 +24,22 @@ export function createParts(db: Database.Database) {
   /** @param rowOf - returns the number of a job's row for its id. */
   return (parts: PlannedParts, rowOf: (job: string) => number): void => {
     const { artifacts, logs, suggestions, summarised, coalesced } = parts;
-    for (const [id, into] of coalesced) putCoalesced.run(id, into);
-    addArtifacts(
-      Array.from(artifacts.values(), ({ job, artifact }) => {
-        const { name, type, blob } = artifact;
-        return [rowOf(job), name, apartBy(artifact), "message", type, blob];
-      }),
-    );
-    addLogs(
-      Array.from(logs.values(), (log) => {
-        const { job, project, job_guid, exchange, name, url, host } = log;
-        const { parse_status, failure, next_attempt_at, last_modified } = log;
-        return [
-          ...[rowOf(job), project, job_guid, exchange, name, url, host],
-          ...[parse_status, failure, next_attempt_at, last_modified],
-        ];
-      }),
-    );
-    for (const { job, logName } of summarised) markParsed.run(rowOf(job), logName);
+    for (const [id, into] of coalesced) putCoalesced.run([id, into]);
+    for (const { job, artifact } of artifacts.values()) {
+      const { name, type, blob } = artifact;
+      addArtifact.run([rowOf(job), name, apartBy(artifact), "message", type, blob]);
+    }
+    for (const log of logs.values()) {
+      const { job, project, job_guid, exchange, name, url, host } = log;
+      const { parse_status, failure, next_attempt_at, last_modified } = log;
+      addLog.run([
+        ...[rowOf(job), project, job_guid, exchange, name, url, host],
+        ...[parse_status, failure, next_attempt_at, last_modified],
+      ]);
+    }
+    for (const { job, logName } of summarised) markParsed.run([rowOf(job), logName]);
     for (const [id, { project, job_guid, exchange, blob, next_attempt_at }] of suggestions) {
-      addSuggestions.run(id, project, job_guid, exchange, blob, next_attempt_at);
+      addSuggestions.run([id, project, job_guid, exchange, blob, next_attempt_at]);
     }
   };
 }

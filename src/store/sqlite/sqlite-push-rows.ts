@@ -15,7 +15,7 @@ export function createPushWriter(db: Database.Database): (id: string, push: Resu
   return (id, push) => {
     const { project, revision_hash, rest_id, order_at, author, last_modified } = push;
     const doc = JSON.stringify(push);
-    putPush.run(id, project, revision_hash, rest_id, order_at, author, last_modified, doc);
-    for (const key of revisionKeys(push)) putKey.run(key, id);
+    putPush.run([id, project, revision_hash, rest_id, order_at, author, last_modified, doc]);
+    for (const key of revisionKeys(push)) putKey.run([key, id]);
   };
 }

@@ -110,18 +110,12 @@ export function createWork(db: Database.Database) {
 
   function finishItem({ item, artifacts }: FinishedWork): boolean {
     const ended =
-      item.kind === "log" ? endLog.run(iso(Date.now()), ...keyOf(item)) : endSuggestions.run(...keyOf(item));
+      item.kind === "log" ? endLog.run([iso(Date.now()), ...keyOf(item)]) : endSuggestions.run(keyOf(item));
     if (ended.changes === 0) return false;
     for (const artifact of artifacts) {
       const { name, type, blob } = artifact;
-      addArtifact.run(
-        jobKey(jobId(item.project, item.job_guid)),
-        name,
-        apartBy(artifact),
-        makerOf(item),
-        type,
-        blob,
-      );
+      const key = jobKey(jobId(item.project, item.job_guid));
+      addArtifact.run([key, name, apartBy(artifact), makerOf(item), type, blob]);
     }
     return true;
   }

@@ -17,7 +17,6 @@ import { PushBook, pushKeys } from "../rules/push-book.ts";
 import { concernedIds, splitAtRetries } from "../rules/retry-guid.ts";
 import { withNumber } from "../rules/wanted-numbers.ts";
 import type { DocRow } from "./row-doc.ts";
-import { createRowWriter } from "./row-writer.ts";
 import { inTransaction } from "./sqlite-database.ts";
 import { createNumbering } from "./sqlite-numbers.ts";
 import { kindOf } from "./sqlite-page-columns.ts";
@@ -53,13 +52,12 @@ export function createWrites(
     "SELECT doc FROM resultsets JOIN json_each(?) AS wanted ON project = wanted.value->>0 AND revision_hash = wanted.value->>1",
   );
   const writePush = createPushWriter(db);
-  const putJobs = createRowWriter(
-    db,
-    (rows) => `INSERT INTO jobs (n, key, rest_id, project, push, kind, changed, cell, doc) VALUES ${rows}
-      ON CONFLICT (n) DO UPDATE SET changed = excluded.changed, cell = excluded.cell, doc = excluded.doc`,
-    9,
+  // Values are passed as one array. The driver copies several arguments into one first, which takes as long as writing a row.
+  const addJob = db.prepare(
+    "INSERT INTO jobs (n, key, rest_id, project, push, kind, changed, cell, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   );
-  // Beside the statement above, which would write the index of kinds again for every change of a job.
+  const changeJob = db.prepare("UPDATE jobs SET changed = ?, cell = ?, doc = ? WHERE n = ?");
+  // Not part of the statement above, which would then write the index of kinds again for every change of a job.
   const movePush = db.prepare(
     "UPDATE jobs SET push = (SELECT rest_id FROM resultsets WHERE id = ?) WHERE n = ?",
   );
@@ -148,35 +146,30 @@ export function createWrites(
     for (const id of newJobs.keys()) rows.set(id, ++last);
     const rowOf = (id: string): number => rows.get(id) ?? bugOf(id);
     writeParts(plan, rowOf);
-    const changed = Array.from(
-      changedJobs,
-      ([id, changes]) => [id, { ...(stored.get(id) ?? bugOf(id)), ...changes }] as const,
-    );
     const numbers = numberJobs(Array.from(newJobs, ([id, { rest_id }]) => [id, rest_id]));
-    const added = Array.from(newJobs, ([id, job]) => [id, withNumber(job, numbers.of(id))] as const);
-    writeJobs([...added, ...changed], rowOf, pushNumbers);
-    for (const [id, job] of changed) {
-      if (stored.get(id)?.result_set !== job.result_set) movePush.run(job.result_set, rowOf(id));
+    for (const [id, job] of newJobs) {
+      const numbered = withNumber(job, numbers.of(id));
+      writeNewJob(rowOf(id), id, numbered, pushNumbers.get(job.result_set) ?? null);
+    }
+    for (const [id, changes] of changedJobs) {
+      const before = stored.get(id) ?? bugOf(id);
+      const job = { ...before, ...changes };
+      writeChangedJob(rowOf(id), job);
+      if (before.result_set !== job.result_set) movePush.run([job.result_set, rowOf(id)]);
       const guid = renamed.get(id);
       if (guid !== undefined) renameJob(rowOf(id), { ...job, job_guid: guid }, job.job_guid);
     }
   }
 
-  /** @param pushNumbers - those of new jobs. A job that has a row keeps its push here. */
-  function writeJobs(
-    jobs: readonly (readonly [id: string, job: StoredJob])[],
-    rowOf: (id: string) => number,
-    pushNumbers: ReadonlyMap<string, number>,
-  ): void {
-    putJobs(
-      jobs.map(([id, job]) => {
-        const { rest_id, project, result_set, signature, last_modified } = job;
-        return [
-          ...[rowOf(id), jobKey(id), rest_id, project, pushNumbers.get(result_set) ?? null],
-          ...[kindOf(signature), last_modified, JSON.stringify(gridCell(job)), JSON.stringify(job)],
-        ];
-      }),
-    );
+  function writeNewJob(n: number, id: string, job: StoredJob, push: number | null): void {
+    const { rest_id, project, signature, last_modified } = job;
+    const [cell, doc] = [JSON.stringify(gridCell(job)), JSON.stringify(job)];
+    addJob.run([n, jobKey(id), rest_id, project, push, kindOf(signature), last_modified, cell, doc]);
+  }
+
+  /** Leaves the push of the job as it is. */
+  function writeChangedJob(n: number, job: StoredJob): void {
+    changeJob.run([job.last_modified, JSON.stringify(gridCell(job)), JSON.stringify(job), n]);
   }
 
   function setJobState(
@@ -192,7 +185,7 @@ export function createWrites(
       if (row === undefined || job?.project !== project) return "unknown";
       const changes = setState(job, state, at, origin, randomUUID());
       if (changes === null) return "unchanged";
-      writeJobs([[jobId(project, job.job_guid), { ...job, ...changes }]], () => row.n, new Map());
+      writeChangedJob(row.n, { ...job, ...changes });
       return "updated";
     });
   }
