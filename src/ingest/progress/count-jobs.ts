@@ -47,15 +47,33 @@ export class JobCount {
   }
 
   /**
-   * Counts a message that leaves the write path. Not earlier, because a message that is returned to the broker arrives again.
+   * Counts messages that leave the write path. Not earlier, because a message that is returned to the broker arrives again.
    *
-   * @param spooledJobs - how many of its jobs count as spooled, and not as in progress.
+   * @param outcomesOf - returns how the jobs of a message ended.
+   * @param spooledJobs - how many jobs of each message count as spooled, and not as in progress.
    */
-  ended({ message, counted, ended }: MessageProgress, outcomes: readonly Outcome[], spooledJobs = 0): void {
-    const exchange = this.#label(message);
-    // Counted together, because a posted collection may have many thousands.
-    for (const [outcome, jobs] of tally(outcomes)) this.#counters.ended.inc({ exchange, outcome }, jobs);
-    this.#counters.inHand.dec(counted - spooledJobs);
+  ended(
+    batch: readonly MessageProgress[],
+    outcomesOf: (progress: MessageProgress) => readonly Outcome[],
+    spooledJobs = 0,
+  ): void {
+    const times = new Map<string, Map<Outcome, number>>();
+    let leaving = 0;
+    for (const progress of batch) {
+      const exchange = this.#label(progress.message);
+      const ofExchange = times.get(exchange) ?? new Map<Outcome, number>();
+      times.set(exchange, ofExchange);
+      for (const outcome of outcomesOf(progress)) ofExchange.set(outcome, (ofExchange.get(outcome) ?? 0) + 1);
+      leaving += progress.counted - spooledJobs;
+      this.#observe(exchange, progress);
+    }
+    this.#counters.inHand.dec(leaving);
+    for (const [exchange, ofExchange] of times) {
+      for (const [outcome, jobs] of ofExchange) this.#counters.ended.inc({ exchange, outcome }, jobs);
+    }
+  }
+
+  #observe(exchange: string, { message, ended }: MessageProgress): void {
     // The clock may have been set back meanwhile, and a lag is never negative.
     this.#counters.lagSeconds.observe({ exchange }, Math.max(0, Date.now() - message.receivedAtMs) / 1000);
     for (const { eventLagSeconds, isOfOtherExchange } of ended) {
@@ -81,11 +99,4 @@ export class JobCount {
   #label({ origin, receivedAtMs }: Message): string {
     return this.#labelOf({ sender: senderOf(origin), receivedAtMs });
   }
-}
-
-/** Returns how often each outcome is in the list. */
-function tally(outcomes: readonly Outcome[]): ReadonlyMap<Outcome, number> {
-  const times = new Map<Outcome, number>();
-  for (const outcome of outcomes) times.set(outcome, (times.get(outcome) ?? 0) + 1);
-  return times;
 }

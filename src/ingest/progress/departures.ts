@@ -23,10 +23,8 @@ export class Departures {
   /** @param spooledJobs - how many jobs the spool counted each message as; 0 for messages that come from outside. */
   ended(batch: readonly MessageProgress[], spooledJobs = 0): void {
     const { count, onStored } = this.#options;
-    for (const progress of batch) {
-      count.ended(progress, outcomesOf(progress), spooledJobs);
-      this.#logEach(progress);
-    }
+    count.ended(batch, outcomesOf, spooledJobs);
+    for (const progress of batch) this.#logEach(progress);
     const isStored = batch.some(({ ended }) =>
       ended.some(({ outcome }) => outcome === "stored" || outcome === "unchanged"),
     );

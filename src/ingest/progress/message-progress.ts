@@ -124,7 +124,13 @@ function toEnded(job: JudgedJob, { outcome, fault, jobOf }: JobEnd): EndedJob {
   const refused = outcome === "failed" ? [] : refusedOf(verdict);
   const warnings = outcome === "failed" ? [] : warningsOf(verdict);
   return {
-    ...{ index, outcome, fault, refused, warnings, guid, project: projectOfJob(job) },
+    index,
+    outcome,
+    fault,
+    refused,
+    warnings,
+    guid,
+    project: projectOfJob(job),
     eventLagSeconds: lag,
     isOfOtherExchange: jobOf !== null,
   };

@@ -148,7 +148,7 @@ export class SpoolLane {
     const { stop, hold, departures, count, ...options } = this.#options;
     for await (const drained of drainSpool({ ...options, stop: stop.signal })) {
       for (const { progress, spooledJobs, isBack } of drained) {
-        if (isBack) count.ended(progress, [], spooledJobs);
+        if (isBack) count.ended([progress], () => [], spooledJobs);
         else departures.ended([progress], spooledJobs);
       }
       this.#drained += drained.length;

@@ -12,20 +12,20 @@ export type AcceptedJob = Judged<"push"> | Judged<"accepted"> | Judged<"artifact
 
 /** Returns a job in the form in which the store takes it. The next two functions do the same for a push and an artifact. */
 export function toArrival({ message, verdict }: Judged<"accepted">): Arrival {
-  return { submission: verdict.submission, ...arrived(message) };
+  return { submission: verdict.submission, origin: message.origin, received_at: arrivalTime(message) };
 }
 
 export function toResultSetArrival({ message, verdict }: Judged<"push">): ResultSetArrival {
   const { project, resultSet } = verdict;
-  return { project, resultSet, received_at: arrived(message).received_at };
+  return { project, resultSet, received_at: arrivalTime(message) };
 }
 
 export function toArtifactArrival({ message, verdict }: Judged<"artifact">): ArtifactArrival {
-  return { artifact: verdict.artifact, ...arrived(message) };
+  return { artifact: verdict.artifact, origin: message.origin, received_at: arrivalTime(message) };
 }
 
-function arrived({ origin, receivedAtMs }: Message) {
-  return { origin, received_at: new Date(receivedAtMs).toISOString() };
+function arrivalTime({ receivedAtMs }: Message): string {
+  return new Date(receivedAtMs).toISOString();
 }
 
 export function projectOf(verdict: AcceptedJob["verdict"]): string {
