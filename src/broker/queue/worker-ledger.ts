@@ -27,7 +27,10 @@ export class WorkerLedger {
   /** Returns the bindings of a queue that any worker has noted; null if the store is away. */
   async read(queue: string): Promise<readonly KnownBinding[] | null> {
     try {
-      return await this.#ledger.readBindings(queue);
+      const known = await this.#ledger.readBindings(queue);
+      // An embedded store may have taken some time on this thread, and comparing them takes some, too.
+      await new EventLoopTurns().give();
+      return known;
     } catch (error) {
       this.#away(error);
       return null;

@@ -1,14 +1,20 @@
 import type Database from "libsql";
 import type { Binding } from "../../domain/binding.ts";
 import type { KnownBinding } from "../ports/binding-ledger.ts";
+import { type DocRow, readDoc } from "./row-doc.ts";
 import { inTransaction } from "./sqlite-database.ts";
+
+const DOC =
+  "json_object('exchange', exchange, 'routing_key', routing_key, 'wanted_by', wanted_by, 'wanted_at', wanted_at)";
 
 /** Keeps the ledger of bindings, with a row for each. */
 export function createBindings(db: Database.Database) {
+  /** They are read as one text, because tens of thousands of rows would hold up the event loop for twice as long. */
   function readBindings(queue: string): KnownBinding[] {
-    return db
-      .prepare("SELECT exchange, routing_key, wanted_by, wanted_at FROM bindings WHERE queue = ?")
-      .all(queue) as KnownBinding[];
+    const row = db
+      .prepare(`SELECT json_group_array(${DOC}) AS doc FROM bindings WHERE queue = ?`)
+      .get(queue) as DocRow;
+    return readDoc<KnownBinding[]>(row);
   }
 
   function listBindingWorkers(queue: string, since: string): string[] {
@@ -22,7 +28,7 @@ export function createBindings(db: Database.Database) {
     const note = db.prepare("INSERT OR REPLACE INTO bindings VALUES (?, ?, ?, ?, ?)");
     inTransaction(db, () => {
       for (const { exchange, routing_key, wanted_by, wanted_at } of bindings) {
-        note.run(queue, exchange, routing_key, wanted_by, wanted_at);
+        note.run([queue, exchange, routing_key, wanted_by, wanted_at]);
       }
     });
   }
@@ -30,7 +36,7 @@ export function createBindings(db: Database.Database) {
   function forgetBindings(queue: string, bindings: readonly Binding[]): void {
     const forget = db.prepare("DELETE FROM bindings WHERE queue = ? AND exchange = ? AND routing_key = ?");
     inTransaction(db, () => {
-      for (const { exchange, routing_key } of bindings) forget.run(queue, exchange, routing_key);
+      for (const { exchange, routing_key } of bindings) forget.run([queue, exchange, routing_key]);
     });
   }
 
