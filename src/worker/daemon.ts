@@ -15,12 +15,14 @@ import { createDeliveryHandler } from "../ingest/deliveries/delivery-handler.ts"
 import { SpooledMessages } from "../ingest/spooling/spooled-messages.ts";
 import { openSuspectsNote } from "../ingest/suspects/suspects-note.ts";
 import { type JudgeOptions, readDelivery } from "../judge/judge-delivery.ts";
+import type { ItemRules } from "../judge/judge-item.ts";
 import { judgeLimits } from "../judge/judge-limits.ts";
 import type { ReadMessage } from "../judge/verdict.ts";
 import type { Log } from "../log.ts";
 import { type Counters, createCounters, outcomeTotals, rejectionTotals } from "../metrics/counters.ts";
 import { startRetention } from "../retention/start-retention.ts";
 import { whyNotStorable } from "../submission/storable-performance.ts";
+import { EventLoopTurns } from "../timing/event-loop-turns.ts";
 import { loadCollectionSchemas } from "../validate/collection-schemas.ts";
 import { loadSchemas } from "../validate/validate-job.ts";
 import { logTextRemoval } from "./open-log-texts.ts";
@@ -45,6 +47,7 @@ import { UndoStack } from "./undo-stack.ts";
 interface Opening {
   readonly settings: Settings;
   readonly files: OperatorFiles;
+  readonly checks: Checks;
   readonly counters: Counters;
   readonly view: WorkerView;
   /** Gets each part as soon as it is open. */
@@ -83,7 +86,7 @@ export async function runDaemon(
 }
 
 async function run(
-  opening: Omit<Opening, "files" | "view">,
+  opening: Omit<Opening, "files" | "checks" | "view">,
   onAsked: (reread: () => void) => void,
 ): Promise<void> {
   const { settings, counters, opened, stop, log } = opening;
@@ -96,10 +99,11 @@ async function run(
     log,
   });
   onAsked(() => void files.reread().catch((error: unknown) => log.error("bug", { what: "reread", error })));
+  const checks = compileChecks();
   // Opened before the store and closed after it, to report a store that is waited for, and a shutdown.
   const http = await startHttp({ ...httpOptions(settings), files, worker: () => worker, counters, log });
   opened.add(() => http.close());
-  const parts = await openParts({ ...opening, files, view: http.view });
+  const parts = await openParts({ ...opening, files, checks, view: http.view });
   if (parts === null) return;
   worker = { phase: "running", parts };
   log.info("started", {
@@ -113,16 +117,27 @@ async function run(
   worker = { phase: "stopping", parts };
 }
 
-/** Returns null if the worker is asked to stop before the store is open. */
-async function openParts(opening: Opening): Promise<WorkerParts | null> {
-  const { settings, files, counters, opened, stop, log } = opening;
+/** The compiled schemas of messages and of posted items. */
+type Checks = Pick<JudgeOptions, "schemas"> & Pick<ItemRules, "collections">;
+
+/**
+ * Compiles the schemas, before anybody can ask over HTTP. Otherwise the first message that needs them would keep the event loop busy
+ * with that. Those of posted items take less time each, and wait for the first item.
+ */
+function compileChecks(): Checks {
   const schemas = loadSchemas();
-  const collections = loadCollectionSchemas();
-  // Compiled now. Otherwise the first message that needs them would keep the event loop busy with that. Those of posted items take
-  // less time each, and wait for the first item.
   schemas.isJob({});
   schemas.violationsOf({});
   whyNotStorable({});
+  return { schemas, collections: loadCollectionSchemas() };
+}
+
+/** Returns null if the worker is asked to stop before the store is open. */
+async function openParts(opening: Opening): Promise<WorkerParts | null> {
+  const { settings, files, checks, counters, opened, stop, log } = opening;
+  const { schemas, collections } = checks;
+  // Some parts take a while on this thread. In between, requests are answered.
+  const turns = new EventLoopTurns();
   closeStorageToOthers(settings, log);
   const limits = judgeLimits(settings);
   const spool = openSpoolOf(settings, log);
@@ -130,6 +145,7 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
   const store = await openStoreOf(settings, spool !== null, log, stop);
   if (store === null) return null;
   opened.add(() => store.close());
+  await turns.give();
   const artifacts = startArtifacts({ ...artifactsOptions(settings), store, counters, log });
   opened.add(() => artifacts.stop());
   const retention = startRetention({
@@ -160,6 +176,7 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
     log,
     onStored: artifacts.nudge,
   });
+  await turns.give();
   const pages = pageSettings(settings);
   const rest = await startRest({
     ...restOptions(settings),
