@@ -49,22 +49,22 @@ export function gridCell(job: ShownJob): JobCell {
 
 /** Returns what the grid shows of a job after changes, without the rest of the job. */
 export function changedCell(cell: JobCell, changes: JobChanges): JobCell {
-  const before: ShownJob = {
-    job_guid: cell[CELL.guid],
-    state: cell[CELL.state],
-    result: cell[CELL.result],
-    failure_classification_id: cell[CELL.classification],
-    tier: cell[CELL.tier],
-    group_symbol: cell[CELL.groupSymbol],
-    group_name: cell[CELL.groupName],
-    job_symbol: cell[CELL.symbol],
-    name: cell[CELL.name],
-    machine_platform: { platform: cell[CELL.platform] },
-    options: cell[CELL.options],
-    submit_timestamp: cell[CELL.submit],
-    start_timestamp: cell[CELL.start],
-    end_timestamp: cell[CELL.end],
-    version: cell[CELL.version],
-  };
-  return gridCell({ ...before, ...changes });
+  return gridCell({
+    job_guid: changes.job_guid ?? cell[CELL.guid],
+    state: changes.state,
+    // Null is a result, too.
+    result: changes.result === undefined ? cell[CELL.result] : changes.result,
+    failure_classification_id: changes.failure_classification_id ?? cell[CELL.classification],
+    tier: changes.tier ?? cell[CELL.tier],
+    group_symbol: changes.group_symbol ?? cell[CELL.groupSymbol],
+    group_name: changes.group_name ?? cell[CELL.groupName],
+    job_symbol: changes.job_symbol ?? cell[CELL.symbol],
+    name: changes.name ?? cell[CELL.name],
+    machine_platform: changes.machine_platform ?? { platform: cell[CELL.platform] },
+    options: changes.options ?? cell[CELL.options],
+    submit_timestamp: changes.submit_timestamp ?? cell[CELL.submit],
+    start_timestamp: changes.start_timestamp ?? cell[CELL.start],
+    end_timestamp: changes.end_timestamp ?? cell[CELL.end],
+    version: changes.version,
+  });
 }
