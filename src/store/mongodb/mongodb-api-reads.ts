@@ -1,4 +1,4 @@
-import type { Filter } from "mongodb";
+import { type Document, type Filter, MongoServerError } from "mongodb";
 import { numberOf } from "../../domain/document-numbers.ts";
 import { jobId, projectKey } from "../../domain/ids.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
@@ -23,6 +23,7 @@ import {
   type ResultSetDocument,
   toResultSet,
   toStoredJob,
+  type WithId,
   withNumberIn,
 } from "./mongodb-collections.ts";
 import { toStoredLog } from "./mongodb-logs.ts";
@@ -43,14 +44,9 @@ const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
  */
 export function createApiReads(all: Collections) {
   async function pageOfProject(project: string, skip: number, limit: number): Promise<JobHandle[]> {
-    const _id = below(projectKey(project));
-    const found = await all.jobs
-      .find({ _id, ...isJob }, onlyId)
-      .sort({ _id: 1 })
-      .skip(skip)
-      .limit(limit)
-      .toArray();
-    return found.map(({ _id: id }) => id);
+    const ofProject = { _id: below(projectKey(project)), ...isJob };
+    const ids = await idsOf(ofProject, [{ $sort: { _id: 1 } }, { $skip: skip }, { $limit: limit }]);
+    return ids.sort(byText);
   }
 
   async function selectJobs(
@@ -62,14 +58,28 @@ export function createApiReads(all: Collections) {
     const atServer = project === null || isNaming ? {} : { project };
     // One query for each condition: for several in one query, some servers read the whole collection.
     const found = await Promise.all(
-      conditionsOf(selection).map((condition) => {
-        const ids = all.jobs.find({ ...condition, ...atServer }, onlyId);
-        return (isNaming ? ids : ids.limit(most)).toArray();
-      }),
+      conditionsOf(selection).map((condition) =>
+        idsOf({ ...condition, ...atServer }, isNaming ? [] : [{ $limit: most }]),
+      ),
     );
-    const ids = [...new Set(found.flat().map(({ _id }) => _id))];
+    const ids = [...new Set(found.flat())];
     const ofProject = project === null ? ids : ids.filter((id) => id.startsWith(`${projectKey(project)}/`));
     return ofProject.slice(0, most).sort(byText);
+  }
+
+  /** Returns the ids of jobs in any order. In one document they come several times faster than each in a document of its own. */
+  async function idsOf(filter: Filter<JobDocument>, stages: readonly Document[]): Promise<string[]> {
+    const choice = [{ $match: filter }, ...stages];
+    const inOne = { $group: { _id: null, ids: { $push: "$_id" } } };
+    try {
+      const [found] = await all.jobs.aggregate<{ ids: string[] }>([...choice, inOne]).toArray();
+      return found?.ids ?? [];
+    } catch (error) {
+      // Very many ids are refused, because they are too long for one document.
+      if (!(error instanceof MongoServerError)) throw error;
+      const each = all.jobs.aggregate<WithId>([...choice, { $project: { _id: 1 } }], inOneReply);
+      return (await each.toArray()).map(({ _id }) => _id);
+    }
   }
 
   async function readJobs(handles: readonly JobHandle[]): Promise<ListedJob[]> {

@@ -53,6 +53,24 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     await client.db().dropDatabase();
     await client.close();
   });
+
+  it("a list is complete whose ids are too long for one document together", async () => {
+    const url = new URL(mongodb.server().url);
+    url.pathname = `/reads-${randomUUID()}`;
+    const client = new MongoClient(url.href);
+    const all = collectionsOf(client.db());
+    const jobs = client.db().collection<{ _id: string }>("jobs");
+    try {
+      for (let job = 0; job < 9000; job += 1000) {
+        const more = Array.from({ length: 1000 }, (_, n) => ({ _id: `try/${job + n}${"-".repeat(2000)}` }));
+        await jobs.insertMany(more);
+      }
+      expect(await createApiReads(all).pageOfProject("try", 0, 8999)).toHaveLength(8999);
+    } finally {
+      await client.db().dropDatabase();
+      await client.close();
+    }
+  });
 });
 
 async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
