@@ -7,6 +7,7 @@ import type {
   JobHandle,
   JobSelection,
   ListedJob,
+  ReadJob,
 } from "../../store/ports/api-reads.ts";
 import { type Condition, fits, type Value } from "./conditions.ts";
 import { toTodaysJobRow } from "./job-row.ts";
@@ -14,7 +15,7 @@ import { createNameNumbers } from "./name-numbers.ts";
 import type { Page } from "./read-page.ts";
 import { badQuery, type ReadRefused } from "./read-refused.ts";
 
-export type JobLists = Pick<ApiReads, "pageOfProject" | "selectJobs" | "readJobs" | "findPushes">;
+export type JobLists = Pick<ApiReads, "pageOfProject" | "selectJobs" | "readListed" | "findPushes">;
 
 /** The most jobs of which other filters may choose. */
 const MAX_SELECTED = 50_000;
@@ -174,12 +175,12 @@ async function readAll(store: JobLists, handles: readonly JobHandle[]): Promise<
  * works meanwhile.
  */
 export async function* readSlices(
-  store: Pick<ApiReads, "readJobs">,
+  store: Pick<ApiReads, "readListed">,
   handles: readonly JobHandle[],
 ): AsyncGenerator<ListedJob[], void> {
   const readFrom = (at: number): Promise<ListedJob[]> => {
     const slice = handles.slice(at, at + READ_AT_ONCE);
-    const reading = slice.length === 0 ? Promise.resolve([]) : store.readJobs(slice);
+    const reading = slice.length === 0 ? Promise.resolve([]) : store.readListed(slice);
     // If the caller stops early, nobody waits for this slice. Otherwise its error is thrown where it is waited for.
     reading.catch(() => undefined);
     return reading;
@@ -198,7 +199,7 @@ export async function findByNumber(
   store: Pick<ApiReads, "selectJobs" | "readJobs">,
   project: string,
   number: number,
-): Promise<ListedJob | null> {
+): Promise<ReadJob | null> {
   const handles = await store.selectJobs({ by: "number", numbers: [number] }, project, 1);
   const [job] = await store.readJobs(handles);
   return job ?? null;
