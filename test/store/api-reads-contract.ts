@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { numberOf } from "../../src/domain/document-numbers.ts";
+import { listedMembers } from "../../src/domain/listed-members.ts";
 import type { JobSelection } from "../../src/store/ports/api-reads.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import type { Arrival } from "../../src/store/ports/submission-store.ts";
@@ -139,6 +140,17 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
       expect(await store.readJobs([...handles].reverse())).toEqual(
         (await store.readJobs(handles)).toReversed(),
       );
+    });
+
+    it("lists read of each job what they show, the same as the whole job has", async () => {
+      const handles = await store.selectJobs({ by: "guid", guids: task(4, 5) }, "try", 10);
+      const whole = await store.readJobs(handles);
+      const listed = await store.readListed(handles);
+      expect(listed).toHaveLength(2);
+      const shown = whole.map(({ job, ...others }) => {
+        return { ...others, job: Object.fromEntries(listedMembers.map((member) => [member, job[member]])) };
+      });
+      expect(listed).toMatchObject(shown);
     });
 
     it("pushes are listed newest first, without skeletons, within times and by author", async () => {

@@ -15,7 +15,7 @@ import { createNameNumbers } from "../../queries/api/name-numbers.ts";
 import { readPage, wholeNumber } from "../../queries/api/read-page.ts";
 import { badQuery, ReadRefused } from "../../queries/api/read-refused.ts";
 import { artifactFields, artifactListText, oneArtifactText } from "../../queries/api/shown-artifacts.ts";
-import type { ListedJob } from "../../store/ports/api-reads.ts";
+import type { ReadJob } from "../../store/ports/api-reads.ts";
 import { PROJECT_PATH } from "../rest/rest-plugin.ts";
 import { JsonText, linkTo, type ReadQuestion, type ReadRoute, type ReadSources } from "./read-route.ts";
 
@@ -134,7 +134,7 @@ export const jobRoutes: readonly ReadRoute[] = [
 ];
 
 /** Returns the job that a path names. @throws ReadRefused with 404 if the project has no such job. */
-async function jobOf(store: ReadSources["store"], { project, id }: ReadQuestion): Promise<ListedJob> {
+async function jobOf(store: ReadSources["store"], { project, id }: ReadQuestion): Promise<ReadJob> {
   const number = wholeNumber(id);
   const job = number === null ? null : await findByNumber(store, project, number);
   if (job === null) throw new ReadRefused(404, `No job with id: ${id}`);

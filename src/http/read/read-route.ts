@@ -8,6 +8,7 @@ export interface ReadSources {
     | "pageOfProject"
     | "selectJobs"
     | "readJobs"
+    | "readListed"
     | "listSubmittedPushes"
     | "findPushes"
     | "listArtifacts"

@@ -1,7 +1,7 @@
 import { logId } from "../../domain/ids.ts";
 import type { ParseStatus } from "../../domain/submission.ts";
 import { blankLogUrl } from "../../domain/text/blank-url.ts";
-import type { ApiReads, ListedJob } from "../../store/ports/api-reads.ts";
+import type { ApiReads, ListedJob, ReadJob } from "../../store/ports/api-reads.ts";
 import type { JobReads } from "../../store/ports/job-reads.ts";
 import type { StoredLog } from "../../store/ports/log-store.ts";
 import { fits } from "./conditions.ts";
@@ -23,7 +23,7 @@ export interface LogRow {
 /** Returns all that is shown of one job. */
 export async function jobView(
   store: Pick<ApiReads, "listArtifacts"> & Pick<JobReads, "findJob">,
-  listed: ListedJob,
+  listed: ReadJob,
 ): Promise<object> {
   const numberOf = createNameNumbers();
   const { job_group_id, ...row } = toJobRow(listed, numberOf);
@@ -42,7 +42,7 @@ export async function jobView(
 }
 
 /** Returns the logs of a job in the order of arrival. */
-export async function jobLogs(store: Pick<JobReads, "findJob">, { job }: ListedJob): Promise<LogRow[]> {
+export async function jobLogs(store: Pick<JobReads, "findJob">, { job }: ReadJob): Promise<LogRow[]> {
   return toLogRows(job.rest_id, (await store.findJob(job.project, job.job_guid))?.logs ?? []);
 }
 
@@ -62,8 +62,8 @@ const AROUND_MS = 3 * 86_400_000;
 
 /** Returns jobs of the same kind (the same signature) that were changed around the same time, the last submitted first. */
 export async function similarJobs(
-  store: Pick<ApiReads, "selectJobs" | "readJobs">,
-  { job }: ListedJob,
+  store: Pick<ApiReads, "selectJobs" | "readListed">,
+  { job }: ReadJob,
   count: number,
 ): Promise<ListedJob[]> {
   const at = Date.parse(job.last_modified);
@@ -85,7 +85,7 @@ const MAX_COUNTED = 1_000_000;
 
 /** Returns how many jobs a push has in each state, the completed ones by their results. */
 export async function countStates(
-  store: Pick<ApiReads, "selectJobs" | "readJobs">,
+  store: Pick<ApiReads, "selectJobs" | "readListed">,
   push: string,
 ): Promise<Record<string, number>> {
   const counts = new Map<string, number>();

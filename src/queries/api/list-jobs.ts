@@ -7,6 +7,7 @@ import type {
   JobHandle,
   JobSelection,
   ListedJob,
+  ReadJob,
 } from "../../store/ports/api-reads.ts";
 import { type Condition, fits, type Value } from "./conditions.ts";
 import { toTodaysJobRow } from "./job-row.ts";
@@ -14,12 +15,14 @@ import { createNameNumbers } from "./name-numbers.ts";
 import type { Page } from "./read-page.ts";
 import { badQuery, type ReadRefused } from "./read-refused.ts";
 
-export type JobLists = Pick<ApiReads, "pageOfProject" | "selectJobs" | "readJobs" | "findPushes">;
+export type JobLists = Pick<ApiReads, "pageOfProject" | "selectJobs" | "readListed" | "findPushes">;
 
 /** The most jobs of which other filters may choose. */
 const MAX_SELECTED = 50_000;
 /** So many are read in one turn of the event loop. */
 const READ_AT_ONCE = 500;
+/** So many further slices are asked for before one has come. */
+const READ_AHEAD = 2;
 
 /** How a list is made: one index selects, and the rest of the conditions filter what it has selected. */
 interface ListPlan {
@@ -170,26 +173,25 @@ async function readAll(store: JobLists, handles: readonly JobHandle[]): Promise<
 }
 
 /**
- * Reads jobs in slices, with a turn of the event loop between two. While a slice is used, the next one is read: a server
- * works meanwhile.
+ * Reads jobs in slices, with a turn of the event loop between two. While a slice is unpacked and used, the server works on the
+ * next ones.
  */
 export async function* readSlices(
-  store: Pick<ApiReads, "readJobs">,
+  store: Pick<ApiReads, "readListed">,
   handles: readonly JobHandle[],
 ): AsyncGenerator<ListedJob[], void> {
-  const readFrom = (at: number): Promise<ListedJob[]> => {
-    const slice = handles.slice(at, at + READ_AT_ONCE);
-    const reading = slice.length === 0 ? Promise.resolve([]) : store.readJobs(slice);
-    // If the caller stops early, nobody waits for this slice. Otherwise its error is thrown where it is waited for.
-    reading.catch(() => undefined);
-    return reading;
-  };
-  let next = readFrom(0);
-  for (let at = 0; at < handles.length; at += READ_AT_ONCE) {
-    const slice = await next;
+  const reading: Promise<ListedJob[]>[] = [];
+  for (let at = 0; at < handles.length || reading.length > 0; at += READ_AT_ONCE) {
+    if (at < handles.length) {
+      const slice = store.readListed(handles.slice(at, at + READ_AT_ONCE));
+      // If the caller stops early, nobody waits for this slice. Otherwise its error is thrown where it is waited for.
+      slice.catch(() => undefined);
+      reading.push(slice);
+      if (reading.length <= READ_AHEAD) continue;
+    }
+    const slice = await reading.shift();
     await nextTurn();
-    next = readFrom(at + READ_AT_ONCE);
-    yield slice;
+    yield slice ?? [];
   }
 }
 
@@ -198,7 +200,7 @@ export async function findByNumber(
   store: Pick<ApiReads, "selectJobs" | "readJobs">,
   project: string,
   number: number,
-): Promise<ListedJob | null> {
+): Promise<ReadJob | null> {
   const handles = await store.selectJobs({ by: "number", numbers: [number] }, project, 1);
   const [job] = await store.readJobs(handles);
   return job ?? null;

@@ -1,3 +1,4 @@
+import type { ListedMember } from "../../domain/listed-members.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { ArtifactMaker } from "./job-reads.ts";
@@ -26,11 +27,16 @@ export interface ChangeRange {
 
 /** A job as lists show it, with what is stored elsewhere. */
 export interface ListedJob {
-  readonly job: StoredJob;
+  readonly job: Pick<StoredJob, ListedMember>;
   /** Guid of the job that this one was coalesced into; null if there is none. */
   readonly coalesced_to: string | null;
   /** Its push; null if it no longer exists. */
   readonly push: { readonly rest_id: number; readonly revision: string } | null;
+}
+
+/** The same with the whole job. */
+export interface ReadJob extends ListedJob {
+  readonly job: StoredJob;
 }
 
 /** Selects pushes that list revisions; a skeleton lists none. */
@@ -78,7 +84,9 @@ export interface ApiReads {
    */
   selectJobs(selection: JobSelection, project: string | null, most: number): Promise<JobHandle[]>;
   /** Returns jobs in the order of the handles. A job that is no longer there is left out. */
-  readJobs(handles: readonly JobHandle[]): Promise<ListedJob[]>;
+  readJobs(handles: readonly JobHandle[]): Promise<ReadJob[]>;
+  /** Returns the same with fewer members of each job, for lists: reading all of them takes longer. Others may be there, too. */
+  readListed(handles: readonly JobHandle[]): Promise<ListedJob[]>;
   /** Newest first: by the push's own timestamp. */
   listSubmittedPushes(query: SubmittedPushQuery): Promise<ResultSet[]>;
   /** Returns the pushes with these numbers, in any order. */

@@ -7,9 +7,9 @@ import type {
   ArtifactHead,
   JobHandle,
   JobSelection,
-  ListedJob,
   LogCursor,
   OptionCollection,
+  ReadJob,
   SubmittedPushQuery,
 } from "../ports/api-reads.ts";
 import type { StoredLog } from "../ports/log-store.ts";
@@ -83,7 +83,7 @@ export function createApiReads(db: Database.Database) {
     return readDoc<number[]>(row).sort((a, b) => a - b);
   }
 
-  function readJobs(handles: readonly JobHandle[]): ListedJob[] {
+  function readJobs(handles: readonly JobHandle[]): ReadJob[] {
     const rows = db
       .prepare(`SELECT n, doc FROM jobs WHERE n IN ${list}`)
       .all(JSON.stringify(handles)) as JobRow[];
@@ -100,7 +100,7 @@ export function createApiReads(db: Database.Database) {
         push,
       ]),
     );
-    return handles.flatMap((handle): ListedJob[] => {
+    return handles.flatMap((handle): ReadJob[] => {
       const job = jobs.get(Number(handle));
       if (job === undefined) return [];
       const coalesced_to = into.get(jobId(job.project, job.job_guid)) ?? null;
@@ -185,6 +185,8 @@ export function createApiReads(db: Database.Database) {
     pageOfProject,
     selectJobs,
     readJobs,
+    // A document is one text, and is parsed as a whole.
+    readListed: readJobs,
     listSubmittedPushes,
     findPushes,
     listArtifacts,

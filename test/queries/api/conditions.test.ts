@@ -120,7 +120,7 @@ describe("a list for which more than 50,000 jobs would have to be read", () => {
   const store = {
     pageOfProject: async (_project: string, _skip: number, limit: number) => Array<number>(limit).fill(0),
     selectJobs: async () => Array<number>(50_001).fill(0),
-    readJobs: async () => [],
+    readListed: async () => [],
     findPushes: async () => [],
   };
 
