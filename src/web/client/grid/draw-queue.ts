@@ -1,3 +1,5 @@
+import { afterFrame } from "../after-frame.ts";
+
 /** How long drawing may go on before the browser has its turn to show what there is, in milliseconds. */
 const MAX_BUSY_MS = 6;
 
@@ -41,11 +43,11 @@ export class DrawQueue<Part> {
   #run(): void {
     if (this.#isRunning || this.#waiting.size === 0) return;
     this.#isRunning = true;
-    setTimeout(() => {
+    afterFrame(() => {
       this.#isRunning = false;
       const waiting = [...this.#waiting];
       this.#drawSome(waiting.some(this.#isSeen) ? waiting.filter(this.#isSeen) : waiting);
       this.#run();
-    }, 0);
+    });
   }
 }
