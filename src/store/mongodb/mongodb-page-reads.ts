@@ -142,15 +142,14 @@ export function createPageReads(all: Collections) {
    * first page, and servers find the oldest ones first.
    */
   async function endOfFirstPage(result_set: string, limit: number): Promise<string | null> {
-    const some = await all.jobs
-      .find(
-        { result_set, last_modified: { $gte: "" } },
-        { projection: { _id: 0, last_modified: 1 }, ...inOneReply },
-      )
-      .limit(limit)
+    const [first] = await all.jobs
+      .aggregate<{ jobs: number; end: string }>([
+        { $match: { result_set, last_modified: { $gte: "" } } },
+        { $limit: limit },
+        { $group: { _id: null, jobs: { $sum: 1 }, end: { $max: "$last_modified" } } },
+      ])
       .toArray();
-    const times = some.map(({ last_modified }) => last_modified).toSorted();
-    return times.length < limit ? null : (times.at(-1) ?? null);
+    return first === undefined || first.jobs < limit ? null : first.end;
   }
 
   /** Returns the cells of jobs by their ids. Those that are not stored are computed. */
