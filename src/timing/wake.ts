@@ -20,7 +20,7 @@ export class Wake {
   all(): void {
     const woken = this.#next;
     this.#next = null;
-    // By default an abort makes an error with a stack, which nobody reads here.
+    // Without a reason, `abort` would create an error with a stack trace each time.
     woken?.abort(WOKEN);
   }
 

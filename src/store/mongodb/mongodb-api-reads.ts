@@ -1,21 +1,16 @@
-import { type Document, type Filter, type FindOptions, MongoServerError } from "mongodb";
-import { numberOf } from "../../domain/document-numbers.ts";
+import { type Document, type Filter, MongoServerError } from "mongodb";
 import { jobId, projectKey } from "../../domain/ids.ts";
-import { listedMembers } from "../../domain/listed-members.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
 import type {
   ArtifactHead,
   JobHandle,
   JobSelection,
-  ListedJob,
   LogCursor,
   OptionCollection,
-  ReadJob,
   SubmittedPushQuery,
 } from "../ports/api-reads.ts";
 import type { StoredLog } from "../ports/log-store.ts";
-import { withOrigins } from "../rules/earlier-origin.ts";
 import {
   below,
   type Collections,
@@ -24,20 +19,15 @@ import {
   type LogDocument,
   type ResultSetDocument,
   toResultSet,
-  toStoredJob,
   type WithId,
   withNumberIn,
 } from "./mongodb-collections.ts";
+import { createListedJobs } from "./mongodb-listed-jobs.ts";
 import { toStoredLog } from "./mongodb-logs.ts";
 import { completeOptions } from "./mongodb-options.ts";
 import { inOneReply } from "./mongodb-rounds.ts";
 
 const onlyId = { projection: { _id: 1 }, ...inOneReply } as const;
-/** Reads what lists show, and what gives the number to a job without one. */
-const onlyListed = {
-  projection: Object.fromEntries([...listedMembers, "moved_number"].map((member) => [member, 1])),
-  ...inOneReply,
-} as const;
 /**
  * Selections that name their jobs, so that there are few of them, also in all projects together. The project is not asked of the server
  * then, because some servers would look up all jobs of the project.
@@ -87,43 +77,6 @@ export function createApiReads(all: Collections) {
       const each = all.jobs.aggregate<WithId>([...choice, { $project: { _id: 1 } }], inOneReply);
       return (await each.toArray()).map(({ _id }) => _id);
     }
-  }
-
-  async function readJobs(handles: readonly JobHandle[]): Promise<ReadJob[]> {
-    return withOthers(handles, inOneReply, (job) => withOrigins(toStoredJob(job)));
-  }
-
-  async function readListed(handles: readonly JobHandle[]): Promise<ListedJob[]> {
-    return withOthers(handles, onlyListed, toListed);
-  }
-
-  /** Reads jobs, and of other documents what lists show with them. */
-  async function withOthers<Job extends ListedJob["job"]>(
-    handles: readonly JobHandle[],
-    options: FindOptions,
-    toJob: (document: JobDocument) => Job,
-  ): Promise<(ListedJob & { readonly job: Job })[]> {
-    const ids = handles.map(String);
-    const [found, coalesced] = await Promise.all([
-      all.jobs.find({ _id: { $in: ids }, ...isJob }, options).toArray(),
-      all.coalesced.find({ _id: { $in: ids } }, inOneReply).toArray(),
-    ]);
-    const jobs = new Map(found.map((job) => [job._id, toJob(job)]));
-    const into = new Map(coalesced.map(({ _id, into_guid }) => [_id, into_guid]));
-    const pushes = await readPushes(found.map(({ result_set }) => result_set));
-    return ids.flatMap((id) => {
-      const job = jobs.get(id);
-      if (job === undefined) return [];
-      return [{ job, coalesced_to: into.get(id) ?? null, push: pushes.get(job.result_set) ?? null }];
-    });
-  }
-
-  async function readPushes(ids: readonly string[]) {
-    const projection = { rest_id: 1, revision: 1 } as const;
-    const found = await all.resultsets
-      .find({ _id: { $in: [...new Set(ids)] } }, { projection, ...inOneReply })
-      .toArray();
-    return new Map(found.map(({ _id, rest_id = numberOf(_id), revision }) => [_id, { rest_id, revision }]));
   }
 
   async function listSubmittedPushes({
@@ -210,8 +163,7 @@ export function createApiReads(all: Collections) {
   return {
     pageOfProject,
     selectJobs,
-    readJobs,
-    readListed,
+    ...createListedJobs(all),
     listSubmittedPushes,
     findPushes,
     listArtifacts,
@@ -220,12 +172,6 @@ export function createApiReads(all: Collections) {
     hasProject,
     listOptionCollections,
   };
-}
-
-/** Copies nothing if it can, because copying a job takes as long as reading it. */
-function toListed(job: JobDocument): ListedJob["job"] {
-  const { rest_id } = job;
-  return rest_id === undefined ? toStoredJob(job) : Object.assign(job, { rest_id });
 }
 
 function conditionsOf(selection: JobSelection): Filter<JobDocument>[] {
