@@ -254,8 +254,9 @@ chromium.describe("the grid", () => {
       await page.keyboard.press("Enter");
       await page.keyboard.press("u");
       await until(async () => (await page.locator("a.job").count()) === 1);
+      // The address follows when the browser has shown the view.
+      await page.waitForURL(/text=bc7&status=unclassified$/);
       const address = page.url();
-      expect(address).toMatch(/text=bc7&status=unclassified$/);
 
       const fresh = await open(address.slice(server.url.length), {});
       expect(await fresh.locator("a.job").evaluateAll((all) => all.map((each) => each.textContent))).toEqual([
@@ -325,7 +326,7 @@ chromium.describe("the grid", () => {
       await page.keyboard.press("n");
       await page.keyboard.press("p");
       expect(await selected()).toEqual(["X"]);
-      expect(page.url()).toMatch(/job=bbad%2F0/);
+      await page.waitForURL(/job=bbad%2F0/);
     });
 
     it("arrow keys move among the jobs, and Enter opens one", async () => {
