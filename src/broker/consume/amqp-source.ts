@@ -18,6 +18,7 @@ import { QueueHistory } from "../queue/queue-history.ts";
 import { VolatileLedger } from "../queue/volatile-ledger.ts";
 import { type Consumer, consume } from "./consume.ts";
 import { PrefetchWindow } from "./prefetch-window.ts";
+import { StrandedDeliveries } from "./stranded-deliveries.ts";
 import { takeCarefully } from "./take-carefully.ts";
 import { UnreadableStreak } from "./unreadable-streak.ts";
 import { type Failure, watchDeliveries } from "./watch-deliveries.ts";
@@ -46,7 +47,6 @@ const reconnectBackoff = { baseMs: 200, capMs: 2000 };
 /** A connection that consumed for less than this counts as a failure, so that the pauses keep growing. */
 const STEADY_MS = 10_000;
 const RECHECK_MS = 60_000;
-const WORK_LOOK_MS = 50;
 /** In one outage so many kinds of errors are logged at once. Errors with random parts in them have no end of kinds. */
 const MOST_KINDS = 10;
 
@@ -80,8 +80,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     log,
   });
   let current: { connection: ChannelModel; consumer: Consumer; hangUp: AbortController } | null = null;
-  /** The consumers of lost channels that still have deliveries in progress. The broker delivers those again. */
-  let former: readonly Consumer[] = [];
+  const stranded = new StrandedDeliveries(log);
   let connected = false;
   let queueName: string | null = null;
   const streak = new UnreadableStreak();
@@ -147,9 +146,9 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       const declared = await declareQueue(connection, channel, url, options.queue);
       queueName = declared.queue;
       const { madeAt, isGone } = history.declared(declared, declaredAt);
-      if (isGone) for (const consumer of former) consumer.queueGone();
+      if (isGone) stranded.queueGone();
       const wasKnown = await bindings.attach(connection, declared.queue, madeAt ?? declaredAt);
-      await workFits(ended);
+      await stranded.fitInto(options.prefetch, ended, stop.signal);
       if (stop.signal.aborted) return endedBy("stopped while connecting");
       const { name } = options.queue;
       const taking = { maxBodyBytes: options.maxBodyBytes, handler: noted, log };
@@ -169,7 +168,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       history.consuming(declared, declaredAt, {
         wasKnown,
         isPrivate: local,
-        inHand: stranded(),
+        inHand: stranded.count,
         bindings: bindings.state().bindings,
       });
       consumingAt = performance.now();
@@ -180,7 +179,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       connected = false;
       if (current !== null) {
         history.consumingEnded();
-        former = [...former, current.consumer];
+        stranded.add(current.consumer);
       }
       // At a shutdown, `close` closes the connection after it has sent the settlements.
       if (!stop.signal.aborted || current === null) {
@@ -192,23 +191,6 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       }
     }
   }
-
-  /**
-   * Waits until the deliveries of earlier channels that are in progress fit into one prefetch. Otherwise, with a store that
-   * is away and a connection that breaks again and again, each channel would add another prefetch to the memory in use.
-   */
-  async function workFits(ended: Promise<string>): Promise<void> {
-    let isEnded = false;
-    void ended.then(() => {
-      isEnded = true;
-    });
-    if (stranded() > options.prefetch) log.warn("earlier_deliveries_in_work", { deliveries: stranded() });
-    while (stranded() > options.prefetch && !isEnded && !stop.signal.aborted)
-      await pause(WORK_LOOK_MS, stop.signal);
-    former = former.filter((consumer) => consumer.inWork() > 0);
-  }
-
-  const stranded = (): number => former.reduce((sum, consumer) => sum + consumer.inWork(), 0);
 
   const noted: DeliveryHandler = (delivery) => {
     history.delivered(new Date(delivery.receivedAtMs));
@@ -228,7 +210,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       lostSinceMs: current === null ? history.endedMs : null,
       unsettled: current?.consumer.unsettled() ?? 0,
       oldestMs: current?.consumer.oldestMs() ?? 0,
-      stranded: stranded(),
+      stranded: stranded.count,
     }),
     async queueDepth() {
       if (current === null || queueName === null) return null;
@@ -250,7 +232,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         .catch((error: unknown) => log.warn("broker_close", { ...sourceTrouble(error) }));
       current?.hangUp.abort();
       await loop;
-      history.deliveriesLost(former.reduce((sum, consumer) => sum + consumer.lost(), 0));
+      history.deliveriesLost(stranded.lost());
       await bindings.release();
     },
   };

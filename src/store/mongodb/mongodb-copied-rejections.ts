@@ -15,7 +15,7 @@ import {
   writeInRounds,
   writeLargest,
 } from "./mongodb-copier.ts";
-import { routeOf, toRejection } from "./mongodb-rejections.ts";
+import { routeOf, toRejection } from "./mongodb-rejection-documents.ts";
 
 interface RejectionWrite extends CopyWrite<Copied<"rejection">> {
   /** The stored rejection, in an earlier state; null if there is none. */

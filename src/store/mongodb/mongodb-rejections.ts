@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, Collection, Filter } from "mongodb";
 import { taskIdOf } from "../../domain/ids.ts";
-import { clientName, type StoredRoute, storedSenderOf } from "../../domain/origin.ts";
+import { clientName } from "../../domain/origin.ts";
 import type {
   OnlyCounted,
   Rejection,
@@ -23,6 +23,7 @@ import {
 } from "../rules/plan-rejections.ts";
 import type { Collections, QuotaDocument, RejectionDocument, WithId } from "./mongodb-collections.ts";
 import { retriableOf } from "./mongodb-faults.ts";
+import { type HeadDocument, routeOf, toHead, toRejection } from "./mongodb-rejection-documents.ts";
 import { inOneReply, raceBackoff, unordered } from "./mongodb-rounds.ts";
 
 type Write = AnyBulkWriteOperation<RejectionDocument>;
@@ -184,18 +185,6 @@ function toUpsert(rejection: StoredRejection): Write {
   };
 }
 
-/** Returns the fields of a route. `exchange` holds the sender, whatever the origin, so that counts need only one index. */
-export function routeOf(route: StoredRoute) {
-  return route.origin === "rest"
-    ? {
-        origin: route.origin,
-        exchange: storedSenderOf(route),
-        client_id: route.client_id,
-        endpoint: route.endpoint,
-      }
-    : { origin: route.origin, exchange: route.exchange, routing_key: route.routing_key };
-}
-
 function toIncrement(use: QuotaUse, ttlDays: number): AnyBulkWriteOperation<QuotaDocument> {
   const { day, exchange, kept, bytes, only_counted } = use;
   return {
@@ -242,21 +231,4 @@ function ofTask(task_id: string): Filter<RejectionDocument>[] {
     { task_id: { $in: forms.flatMap((form) => [form, taskIdOf(form)]) } },
     ...forms.map((form) => ({ task_id: { $gte: `${form}/`, $lt: `${form}0` } })),
   ];
-}
-
-type HeadDocument = Omit<RejectionDocument, "payload"> & Pick<RejectionHead, "payload">;
-
-/** Returns the rejection of a document. */
-export function toRejection(document: RejectionDocument): StoredRejection {
-  return { ...toHead(document), payload: document.payload };
-}
-
-function toHead(document: HeadDocument): RejectionHead {
-  const { _id: id, origin, exchange, routing_key, client_id, endpoint, expires_at, ...rest } = document;
-  // Versions that only knew Pulse wrote no origin.
-  const route: StoredRoute =
-    origin === "rest"
-      ? { origin, client_id: client_id ?? "", endpoint: endpoint ?? "" }
-      : { origin: "pulse", exchange, routing_key: routing_key ?? "" };
-  return { id, ...rest, ...route, expires_at: expires_at.toISOString() };
 }

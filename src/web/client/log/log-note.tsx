@@ -1,6 +1,7 @@
 import { printable } from "../../../domain/text/printable.ts";
 import { bytesText } from "../../log/bytes-text.ts";
 import type { LogTrouble } from "../../log/log-trouble.ts";
+import type { LoadedLog } from "./load-log.ts";
 
 /** What stands in the place of the lines. */
 export type NoteState =
@@ -17,6 +18,18 @@ export type NoteState =
 /** Returns whether no lines will come unless the reader asks for them again. */
 export function isFinal({ kind }: NoteState): boolean {
   return ["stopped", "failed", "gone", "empty"].includes(kind);
+}
+
+/** Returns what to say about the answer of a log. */
+export function noteAbout(loaded: LoadedLog): NoteState {
+  switch (loaded.state) {
+    case "lines":
+      return loaded.text.total === 0 ? { kind: "empty", isFinal: loaded.text.is_final } : { kind: "quiet" };
+    case "failed":
+      return { kind: "failed", ...loaded };
+    case "gone":
+      return { kind: "gone", text: loaded.text };
+  }
 }
 
 export interface LogNoteProps {

@@ -12,7 +12,7 @@ import { LinesView } from "./lines-view.ts";
 import { loadLog } from "./load-log.ts";
 import { BLOCK_LINES, blocksAround, LogBlocks } from "./log-blocks.ts";
 import { LogFollower } from "./log-follower.ts";
-import { isFinal, LogNote, type NoteState } from "./log-note.tsx";
+import { isFinal, LogNote, type NoteState, noteAbout } from "./log-note.tsx";
 import { LogFoot, LogTools, type LogToolsProps } from "./log-tools.tsx";
 import { drawMarks } from "./scroll-marks.ts";
 import { buildFrame, type ViewerFrame } from "./viewer-frame.ts";
@@ -118,16 +118,11 @@ export class LogViewer {
         clearTimeout(quiet);
         this.#say(waiting);
       });
-      if (loaded.state !== "lines") {
-        this.#say(
-          loaded.state === "gone" ? { kind: "gone", text: loaded.text } : { kind: "failed", ...loaded },
-        );
-        return false;
-      }
+      this.#say(noteAbout(loaded));
+      if (loaded.state !== "lines") return false;
       const { text, lines } = loaded;
       this.#takeText(text);
       this.blocks.keepAll(from, lines);
-      this.#say(text.total === 0 ? { kind: "empty", isFinal: text.is_final } : { kind: "quiet" });
       this.lines.showLine(line);
       return text.total > 0;
     } catch (error) {
@@ -224,9 +219,8 @@ export class LogViewer {
   }
 
   #drawMarks(): void {
-    const total = Math.max(1, this.lines.total);
-    const failing = (this.failing.lines ?? []).map((line) => line / total);
-    drawMarks(this.#frame.marks, { failing, hits: this.find.marks });
+    const { total } = this.lines;
+    drawMarks(this.#frame.marks, { total, failing: this.failing.lines ?? [], hits: this.find.marks });
   }
 
   #drawStrip(): void {

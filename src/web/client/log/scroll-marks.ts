@@ -1,13 +1,17 @@
-/** What is marked beside the scroll bar, each from 0 (top of the log) to 1 (its end). */
+/** What is marked beside the scroll bar. */
 export interface Marks {
+  /** How many lines the log has. */
+  readonly total: number;
+  /** Numbers of lines. */
   readonly failing: readonly number[];
+  /** Each from 0 (top of the log) to 1 (its end). */
   readonly hits: readonly number[];
 }
 
 const MARK_PX = 3;
 
 /** Draws the places of failing lines and of hits. One picture, however many there are. */
-export function drawMarks(canvas: HTMLCanvasElement, { failing, hits }: Marks): void {
+export function drawMarks(canvas: HTMLCanvasElement, { total, failing, hits }: Marks): void {
   const ratio = window.devicePixelRatio || 1;
   const { clientWidth: width, clientHeight: height } = canvas;
   canvas.width = Math.round(width * ratio);
@@ -22,5 +26,6 @@ export function drawMarks(canvas: HTMLCanvasElement, { failing, hits }: Marks): 
     for (const place of places) context.fillRect(x, place * (height - MARK_PX), half - 1, MARK_PX);
   };
   draw(hits, half, "--link");
-  draw(failing, 0, "--bad");
+  const places = failing.map((line) => line / Math.max(1, total));
+  draw(places, 0, "--bad");
 }
