@@ -139,11 +139,14 @@ async function timed(url: string, path: () => string): Promise<Figures> {
     const asked = `${url}${path()}`;
     const begunAtMs = performance.now();
     const reply = await fetch(asked);
-    const body: unknown = await reply.json();
+    const text = await reply.text();
+    // What the caller then does with the answer takes time of its own.
+    const tookMs = performance.now() - begunAtMs;
+    const body: unknown = JSON.parse(text);
     if (!reply.ok) throw new Error(`${asked}: ${reply.status} ${JSON.stringify(body)}`);
     rows = Math.max(rows, rowsOf(body));
     // The first answer warms the caches up.
-    if (time > 0) taken.push(performance.now() - begunAtMs);
+    if (time > 0) taken.push(tookMs);
   }
   return { p50_ms: rounded(percentile(taken, 0.5), 1), p95_ms: rounded(percentile(taken, 0.95), 1), rows };
 }

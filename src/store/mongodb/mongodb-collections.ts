@@ -163,6 +163,8 @@ export const isTombstone = { removed_at: { $gt: "" } };
 export const isJob = { removed_at: { $exists: false } };
 /** Matches documents that have a number, which are all but some of an earlier version. */
 export const numbered = { rest_id: { $gt: 0 } };
+/** Matches jobs that have given up their number, because they are being moved. They are few, and have an index of their own. */
+export const givenUp = { moved_number: { $gt: 0 } };
 /** The index for claims: exchanges take turns, and so do the projects of each exchange. */
 export const byTurn = { exchange: 1, project: 1, next_attempt_at: 1 } as const;
 
@@ -217,6 +219,11 @@ export function unpackBlob(blob: string | Binary): string {
 /** Returns a filter for the documents with these numbers. With `$gt` it can use the partial index of numbered documents. */
 export function withNumberIn(numbers: readonly number[]) {
   return { rest_id: { $gt: 0, $in: [...numbers] } };
+}
+
+/** Returns a filter for the jobs that have given up one of these numbers. */
+export function withMovedNumberIn(numbers: readonly number[]) {
+  return { moved_number: { $gt: 0, $in: [...numbers] } };
 }
 
 export function toStoredJob(document: JobDocument): StoredJob {

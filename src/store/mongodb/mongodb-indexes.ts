@@ -2,6 +2,7 @@ import {
   byTurn,
   type Collections,
   failedOnce,
+  givenUp,
   isTombstone,
   numbered,
   waiting,
@@ -22,6 +23,7 @@ export async function createIndexes(all: Collections): Promise<void> {
   const onlyOnce = { unique: true, partialFilterExpression: numbered } as const;
   await all.resultsets.createIndex({ rest_id: 1 }, onlyOnce);
   await all.jobs.createIndex({ rest_id: 1 }, onlyOnce);
+  await all.jobs.createIndex({ moved_number: 1 }, { partialFilterExpression: givenUp });
   await all.jobs.createIndex({ job_guid: 1 });
   await indexPushes(all.jobs);
   await all.jobs.createIndex({ result_set: 1, signature: 1 });

@@ -18,7 +18,7 @@ const unleased = { lease: null, lease_until: null } as const;
  * Moves jobs that a retry renames. The rename is decided when `moving_to` is written into the job, together with its new state.
  * Then the job and its parts are copied, and the old documents are deleted. Every step can be repeated, so whoever meets such a
  * job, after a crash or beside another worker, takes all steps again. A reader finds the job under the old guid, the new one, or
- * both. Only by its number is it not found for the moment between two commands, because a number is unique.
+ * both. Because a number is unique, the job is without it for a moment, in which it has a `moved_number`.
  */
 export function createMoves(all: Collections) {
   /** Completes the moves of these jobs. */

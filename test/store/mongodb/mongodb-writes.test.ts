@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import { MongoClient } from "mongodb";
+import { createApiReads } from "../../../src/store/mongodb/mongodb-api-reads.ts";
 import { createArtifacts } from "../../../src/store/mongodb/mongodb-artifacts.ts";
 import { type Collections, collectionsOf } from "../../../src/store/mongodb/mongodb-collections.ts";
 import { createIndexes } from "../../../src/store/mongodb/mongodb-indexes.ts";
@@ -118,6 +119,7 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
 
   it("a rename that was interrupted after any of its commands is completed by the same message", async () => {
     const reads = createReads(all);
+    const lists = createApiReads(all);
     const of = (job_guid: string, overrides: Parameters<typeof anArrival>[0]): Arrival => {
       const arrival = overRest(anArrival(overrides));
       const { submission } = arrival;
@@ -134,7 +136,7 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
       });
       const winner = of(`${guid}-winner`, { coalesced: [guid] });
       await writes.storeSubmissions([first, winner]);
-      const number = (await reads.findJob("try", guid))?.job.rest_id;
+      const number = (await reads.findJob("try", guid))?.job.rest_id ?? 0;
       const retry = of(`${guid}_12345`, { isRetried: true, jobInfo: { summary: "of the retry" } });
       const failing = createWrites(failingAfter(all, allowed), new LogRoom(1000, () => 0));
       isWhole = await failing.storeSubmissions([retry]).then(
@@ -145,6 +147,9 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
       const found = await Promise.all([guid, `${guid}_12345`].map((each) => reads.findJob("try", each)));
       expect(found.some((view) => view !== null)).toBe(true);
       for (const view of found) if (view !== null) expect(view.job.rest_id).toBe(number);
+      // So it is by its number.
+      const ids = await lists.selectJobs({ by: "number", numbers: [number] }, "try", 2);
+      expect(ids.map(String)).toEqual([expect.stringMatching(`^try/${guid}(_12345)?$`)]);
       if (!isWhole) interrupted++;
 
       // On some rounds a new job with the old guid comes first.
