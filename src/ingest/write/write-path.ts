@@ -1,10 +1,7 @@
 import { faultOfItem, faultWithin } from "../../domain/explain-fault.ts";
 import type { Fault } from "../../domain/faults.ts";
-import { senderOf } from "../../domain/origin.ts";
-import type { Rejection } from "../../domain/rejection.ts";
 import type { Verdict } from "../../judge/verdict.ts";
 import type { StoreOutcome, SubmissionStore } from "../../store/ports/submission-store.ts";
-import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import { guidOf, type JobEnd, type JudgedJob } from "../progress/message.ts";
 import { type MessageProgress, withEnds } from "../progress/message-progress.ts";
 import type { PatientStore } from "../progress/patient-store.ts";
@@ -12,6 +9,7 @@ import { unlessAway } from "../progress/unless-away.ts";
 import { bugFault, isRejectedAfterBug } from "./bug-fault.ts";
 import { halve } from "./halve.ts";
 import { type JudgedSlice, judge } from "./judge.ts";
+import { makeRejections } from "./make-rejections.ts";
 import type { SliceLimits } from "./slice.ts";
 import {
   type AcceptedJob,
@@ -21,7 +19,7 @@ import {
   toArtifactArrival,
   toResultSetArrival,
 } from "./to-arrival.ts";
-import { type Refused, toRejection } from "./to-rejection.ts";
+import type { Refused } from "./to-rejection.ts";
 
 /*
  * The write path, from top to bottom: judge, plan, write, reject, settle. The README draws it with its exits, and
@@ -190,28 +188,24 @@ async function reject(refusals: readonly RefusedJob[], options: WriteOptions): P
 }
 
 async function record(refusals: readonly RefusedJob[], maxBytes: number, { store, quotaOf }: WriteOptions) {
-  const turns = new EventLoopTurns();
-  const tried = await unlessAway(() =>
-    halve(refusals, async (part) => {
-      const rejections: Rejection[] = [];
-      for (const { job, refused } of part) {
-        const quota = quotaOf(senderOf(job.message.origin));
-        const rejection = toRejection(job.message, refused, maxBytes);
-        rejections.push(quota === null ? rejection : { ...rejection, quota });
-        await turns.giveIfDue();
-      }
-      return store.ask((there) => there.recordRejections(rejections));
-    }),
-  );
   const ends = new Map<JudgedJob, JobEnd>();
   const unrecorded: RefusedJob[] = [];
-  for (const [index, refusal] of refusals.entries()) {
-    const one = tried?.[index];
-    const { job, refused, bugs } = refusal;
-    if (one?.ok === false) unrecorded.push({ ...refusal, bugs: [...bugs, one.bug] });
-    else if (one !== undefined) {
-      const isOnlyCounted = one.result === "only-counted";
-      ends.set(job, { ...endAs("rejected"), fault: refused.fault, isOnlyCounted, bugs });
+  for await (const made of makeRejections(refusals, maxBytes, quotaOf)) {
+    const tried = await unlessAway(() =>
+      halve(made, (part) =>
+        store.ask((there) => there.recordRejections(part.map(({ rejection }) => rejection))),
+      ),
+    );
+    if (tried === null) break;
+    for (const [index, one] of tried.entries()) {
+      const refusal = made[index]?.refusal;
+      if (refusal === undefined) continue;
+      const { job, refused, bugs } = refusal;
+      if (!one.ok) unrecorded.push({ ...refusal, bugs: [...bugs, one.bug] });
+      else {
+        const isOnlyCounted = one.result === "only-counted";
+        ends.set(job, { ...endAs("rejected"), fault: refused.fault, isOnlyCounted, bugs });
+      }
     }
   }
   return { ends, unrecorded };

@@ -1,17 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Delivery } from "../../../src/domain/delivery.ts";
-import type { Fault } from "../../../src/domain/faults.ts";
-import { outcomesOf } from "../../../src/ingest/progress/message-progress.ts";
-import type { WriteStore } from "../../../src/ingest/write/write-path.ts";
+import { type Fault, Unavailable } from "../../../src/domain/faults.ts";
+import { begin, outcomesOf } from "../../../src/ingest/progress/message-progress.ts";
+import { type WriteStore, writeSlice } from "../../../src/ingest/write/write-path.ts";
 import { readDelivery } from "../../../src/judge/judge-delivery.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
 import type { Arrival, StoreOutcome } from "../../../src/store/ports/submission-store.ts";
 import { aDelivery, aMessage, limits, schemas } from "../../examples.ts";
-import { messageOf, writeMessages } from "../write-messages.ts";
+import { impatient, messageOf, writeMessages } from "../write-messages.ts";
 
 let folder: string;
 let store: Store;
@@ -96,6 +96,61 @@ it.each([
     expect(await store.listRejections({ task_id: "guid/0", limit: 10 })).toHaveLength(1);
   },
 );
+
+describe("many long rejections", () => {
+  const long = "x".repeat(65_536);
+  const jobs = Array.from({ length: 40 }, (_, n) => aMessage({ taskId: `long/${n}`, state: long }));
+  const delivery = aDelivery(jobs);
+
+  it("are recorded about a mebibyte at a time, with a turn of the event loop in between", async () => {
+    const calls: { readonly bytes: number; readonly turn: number }[] = [];
+    let turn = 0;
+    let counting = setImmediate(count);
+    function count(): void {
+      turn++;
+      counting = setImmediate(count);
+    }
+    const slow: WriteStore = {
+      ...store,
+      async recordRejections(rejections) {
+        calls.push({ bytes: rejections.reduce((sum, { payload }) => sum + payload.content.length, 0), turn });
+        const until = performance.now() + 15;
+        while (performance.now() < until);
+        return store.recordRejections(rejections);
+      },
+    };
+    const { messages } = await writeMessages(slow, [messageOf(delivery, read)]);
+    clearImmediate(counting);
+    expect(messages.map(outcomesOf)).toEqual([jobs.map(() => "rejected")]);
+    expect(calls.length).toBeGreaterThan(2);
+    for (const { bytes } of calls) expect(bytes).toBeLessThan(2 ** 20 + 2 * 65_536);
+    expect(new Set(calls.map((call) => call.turn)).size).toBe(calls.length);
+    expect(await store.listRejections({ limit: 100 })).toHaveLength(jobs.length);
+  });
+
+  it("are not recorded twice if the store goes away amid them", async () => {
+    let calls = 0;
+    const leaving: WriteStore = {
+      ...store,
+      async recordRejections(rejections) {
+        if (calls++ === 1) throw new Unavailable("store", "it is away");
+        return store.recordRejections(rejections);
+      },
+    };
+    const away = { store: impatient(leaving), rejectionMaxBytes: 65_536, quotaOf: () => null };
+    const limitsOfBatch = { maxItems: 1000, maxBytes: 1e7 };
+    const { batch, ends } = await writeSlice([begin(messageOf(delivery, read))], {
+      ...away,
+      batch: limitsOfBatch,
+    });
+    const recorded = [...ends.values()].filter((end) => end !== null);
+    expect(recorded.map((end) => end.outcome)).toEqual(recorded.map(() => "rejected"));
+    expect(await store.listRejections({ limit: 100 })).toHaveLength(recorded.length);
+    await writeSlice(batch, { ...away, batch: limitsOfBatch });
+    const kept = await store.listRejections({ limit: 100 });
+    expect(kept.map(({ count }) => count)).toEqual(jobs.map(() => 1));
+  });
+});
 
 /** Stores submissions with a bug that one owner triggers. */
 async function storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]> {

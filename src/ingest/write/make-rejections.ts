@@ -1,0 +1,43 @@
+import { senderOf } from "../../domain/origin.ts";
+import type { Rejection } from "../../domain/rejection.ts";
+import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
+import type { JudgedJob } from "../progress/message.ts";
+import { type Refused, toRejection } from "./to-rejection.ts";
+
+/** A store writes about so much content at once, without a turn of the event loop. */
+const BYTES_AT_ONCE = 1024 * 1024;
+
+/** A job that is to be rejected, and what is kept of it. */
+interface MadeRejection<Refusal> {
+  readonly refusal: Refusal;
+  readonly rejection: Rejection;
+}
+
+/**
+ * Makes rejections, in the order of the refusals, some at a time: all together may be very long. Gives the event loop its turns.
+ *
+ * @param maxBytes - how much of a payload is kept.
+ * @param quotaOf - returns the name of the daily quota that the rejections of a sender count against; null if against none.
+ */
+export async function* makeRejections<Refusal extends { readonly job: JudgedJob; readonly refused: Refused }>(
+  refusals: readonly Refusal[],
+  maxBytes: number,
+  quotaOf: (sender: string) => string | null,
+): AsyncGenerator<readonly MadeRejection<Refusal>[], void> {
+  const turns = new EventLoopTurns();
+  let made: MadeRejection<Refusal>[] = [];
+  let bytes = 0;
+  for (const refusal of refusals) {
+    const { job, refused } = refusal;
+    const quota = quotaOf(senderOf(job.message.origin));
+    const rejection = toRejection(job.message, refused, maxBytes);
+    made.push({ refusal, rejection: quota === null ? rejection : { ...rejection, quota } });
+    bytes += rejection.payload.content.length;
+    await turns.giveIfDue();
+    if (bytes < BYTES_AT_ONCE) continue;
+    yield made;
+    made = [];
+    bytes = 0;
+  }
+  if (made.length > 0) yield made;
+}
