@@ -73,10 +73,11 @@ export function createApiReads(all: Collections) {
    * first two questions, the third one finds it.
    */
   async function idsByNumber(numbers: readonly number[]): Promise<string[]> {
-    const ids: string[] = [];
+    const most = new Set(numbers).size;
+    let ids: string[] = [];
     for (const filter of [withNumberIn, withMovedNumberIn, withNumberIn]) {
-      ids.push(...(await idsOf(filter(numbers), [])));
-      if (ids.length >= new Set(numbers).size) break;
+      ids = [...ids, ...(await idsOf(filter(numbers), []))];
+      if (ids.length >= most) break;
     }
     return ids;
   }
