@@ -100,6 +100,7 @@ export function refusedWhole(fault: Fault): ReadMessage<RejectedItem> {
 const messagePointers: Readonly<Record<string, string>> = {
   "/job/job_symbol": "/display/chunkId",
   "/job/option_collection": "/labels",
+  "/revision": "/origin/revision",
 };
 
 function inJob(fault: Fault): Fault {

@@ -43,7 +43,7 @@ function wrongsOfRejected({ fault, payload }: Extract<JobVerdict, { kind: "rejec
       ...(hasPlace(payload, pointer) ? [] : [`the message has no ${pointer}`]),
     ]);
   }
-  if (fault.reason === "unreadable-time")
+  if (fault.reason === "unreadable-time" || fault.reason === "unusable-field")
     return hasPlace(payload, fault.pointer) ? [] : [`the message has no ${fault.pointer}`];
   return [];
 }

@@ -37,6 +37,15 @@ it("the pointer to a field that fits the schema but cannot be stored leads into 
   const display = { jobName: "n", jobSymbol: "M", chunkId: 1e60, groupSymbol: "g" };
   const [verdict] = judgeDelivery(aDelivery(aMessage({ display })), rules);
   expect(verdict).toMatchObject({ fault: { reason: "unusable-field", pointer: "/display/chunkId" } });
+  // The schema checks only the hash of such an origin, but its revision is used.
+  const revisions = { revision: "a".repeat(51), revision_hash: "b".repeat(40) };
+  const message = aMessage({ origin: { kind: "hg.mozilla.org", project: "try", ...revisions } });
+  const pointers = [message, { payload: message, _meta: {} }].flatMap((body) =>
+    judgeDelivery(aDelivery(body), rules).flatMap((each) =>
+      each.kind === "rejected" ? faultErrors(each.fault).map(({ pointer }) => pointer) : [],
+    ),
+  );
+  expect(pointers).toEqual(["/origin/revision", "/payload/origin/revision"]);
 });
 
 it("names that are far too long are cut to two hundred characters, without splitting one", () => {

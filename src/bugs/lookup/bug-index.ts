@@ -1,6 +1,6 @@
 import type { Bug, SuggestedBug } from "../../domain/bug.ts";
 import type { BugLookup, FoundBugs } from "./bug-lookup.ts";
-import { BugSegment, type Fit } from "./bug-segment.ts";
+import { BugSegment, type Fit, withoutCase } from "./bug-segment.ts";
 
 const MAX_FOUND = 50;
 const RECENT_MS = 90 * 24 * 60 * 60 * 1000;
@@ -44,7 +44,7 @@ export class BugIndex implements BugLookup {
   }
 
   find(term: string, nowMs: number): FoundBugs {
-    const bytes = Buffer.from(term.toLowerCase(), "utf8");
+    const bytes = Buffer.from(withoutCase(term), "utf8");
     const recentSince = nowMs - RECENT_MS;
     const openRecent = new Found();
     const allOthers = new Found();

@@ -26,7 +26,7 @@ export class BugSegment {
 
   /** @param summaries - at most {@link MAX_SEGMENT}. */
   constructor(summaries: readonly string[]) {
-    const lowered = summaries.map((summary) => Buffer.from(summary.toLowerCase(), "utf8"));
+    const lowered = summaries.map((summary) => Buffer.from(withoutCase(summary), "utf8"));
     this.#text = Buffer.concat(lowered);
     this.#longest = lowered.reduce((most, { length }) => Math.max(most, length), 0);
     this.#starts = new Uint32Array(summaries.length + 1);
@@ -60,7 +60,7 @@ export class BugSegment {
   /**
    * Calls `onMatch` for the summaries that contain the term, in their order.
    *
-   * @param term - UTF-8 of the term in lower case.
+   * @param term - UTF-8 of the term, {@link withoutCase}.
    * @returns false if `onMatch` asked to stop.
    */
   search(term: Uint8Array, onMatch: OnMatch): boolean {
@@ -126,6 +126,12 @@ export class BugSegment {
       }
     }
   }
+}
+
+/** Returns a text in lower case. A part of a text becomes a part of the result. */
+export function withoutCase(text: string): string {
+  // `toLowerCase` decides between these two by the letters around.
+  return text.toLowerCase().replaceAll("ς", "σ");
 }
 
 interface List {

@@ -1,7 +1,13 @@
 import type { Socket } from "node:net";
 
+/** The code of the error of a connection that was reset. */
+export const RESET = "CONNECTION_RESET";
+
 /**
- * Makes the end of a connection wait until the HTTP client has read all that arrived before it.
+ * Makes the end of a connection wait until the HTTP client has read all that arrived before it, and a reset connection fail.
+ *
+ * If no length was announced, undici takes what has arrived before a reset for the whole body. Then the end of the log would be
+ * missing, and nobody would know.
  *
  * undici 7 stops reading a socket while its body is read slowly. If the socket ends or is reset then, an assertion of undici fails
  * outside of any promise, and ends the thread (nodejs/undici, issue 5360; mended in series 8, which needs a newer Node.js). It
@@ -34,8 +40,7 @@ export function holdEnd(socket: Socket): void {
     isHeld = true;
     return false;
   };
-  socket.destroy = (error?: Error): Socket =>
-    destroy(hasStopped && isReset(error) ? new BrokenConnection(error) : error);
+  socket.destroy = (error?: Error): Socket => destroy(isReset(error) ? new ResetConnection(error) : error);
 }
 
 function isReset(error: Error | undefined): error is Error {
@@ -43,10 +48,10 @@ function isReset(error: Error | undefined): error is Error {
 }
 
 /** A reset connection, without the code at which undici takes what has arrived for the whole body. */
-class BrokenConnection extends Error {
-  readonly code = "UND_ERR_SOCKET";
+class ResetConnection extends Error {
+  readonly code = RESET;
 
   constructor(cause: Error) {
-    super("the connection broke", { cause });
+    super("connection reset", { cause });
   }
 }

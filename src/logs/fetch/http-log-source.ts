@@ -126,7 +126,15 @@ function redirectTarget({ statusCode, headers }: Answer): string | null {
   if (!redirectCodes.has(statusCode)) return null;
   const { location } = headers;
   // Several headers would name several targets, so none of them is used.
-  return typeof location === "string" ? location : null;
+  return typeof location === "string" ? percentEncoded(location) : null;
+}
+
+/**
+ * Returns a header's address with its bytes beyond ASCII percent-encoded, as they arrived. In a header the HTTP client returns one
+ * character for each byte, of which a URL would make two.
+ */
+function percentEncoded(address: string): string {
+  return address.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function refuseBadAnswer({ statusCode, headers, body }: Answer, url: URL, maxBytes: number): void {

@@ -1,5 +1,6 @@
 import { clientErrorCode } from "./client-error-code.ts";
 import { RefusedAddress } from "./guarded-connect.ts";
+import { RESET } from "./hold-end.ts";
 import { LogFetchError } from "./log-source.ts";
 
 /** Returns the LogFetchError for an error from the HTTP client, the resolver or a socket; any other error unchanged. */
@@ -24,6 +25,7 @@ const ourMistakes = /^(UND_ERR_INVALID|ERR_INVALID|ERR_OUT_OF_RANGE|ERR_MISSING)
 const sayings: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "connection reset",
+  [RESET]: "connection reset",
   ENOTFOUND: "no such host name",
   ENODATA: "the host name has no address",
   ESERVFAIL: "the DNS server of the host name fails",

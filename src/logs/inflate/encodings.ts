@@ -1,5 +1,13 @@
 import { Transform } from "node:stream";
-import zlib, { constants, createBrotliDecompress, createInflate, createInflateRaw } from "node:zlib";
+import zlib, {
+  brotliDecompressSync,
+  constants,
+  createBrotliDecompress,
+  createInflate,
+  createInflateRaw,
+  inflateRawSync,
+  inflateSync,
+} from "node:zlib";
 import type { LogFault } from "../../domain/log-faults.ts";
 import { gunzipFirstMember } from "./first-gzip-member.ts";
 import { type Inflater, inflate } from "./inflate.ts";
@@ -9,6 +17,9 @@ import { UnreadableLog } from "./unreadable-log.ts";
 
 /** The supported compressions, by their names in HTTP. */
 export type Encoding = "gzip" | "deflate" | "br" | "zstd";
+
+/** Those that the first bytes do not show for certain. */
+export type UnmarkedEncoding = Extract<Encoding, "deflate" | "br">;
 
 const INFLATED_CHUNK = 64 * 1024;
 // With these flushes, data that breaks off ends without an error, after everything that could be inflated.
@@ -43,6 +54,24 @@ export const undo: Readonly<
     }
   },
 };
+
+/**
+ * Returns whether bytes are everything that a compression made of something short. Text is not taken for it: zlib data has a
+ * checksum, and the other two hardly ever end where a text does.
+ */
+export function isWhole(encoding: UnmarkedEncoding, bytes: Buffer): boolean {
+  const inflateAll =
+    encoding === "br" ? brotliDecompressSync : beginsAsZlib(bytes) ? inflateSync : inflateRawSync;
+  try {
+    inflateAll(bytes, { maxOutputLength: MAX_TRIAL_BYTES });
+    return true;
+  } catch {
+    // The bytes are not compressed in this way, or end too early, or inflate to what is not short.
+    return false;
+  }
+}
+
+const MAX_TRIAL_BYTES = 4 * 1024 * 1024;
 
 function corrupt(format: string): (detail: string) => LogFault {
   return (detail) => ({ reason: "corrupt-compression", format, detail });

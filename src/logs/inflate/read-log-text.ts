@@ -1,7 +1,7 @@
 import type { LogFault } from "../../domain/log-faults.ts";
 import type { TransferredLog } from "../fetch/log-source.ts";
 import { declaredEncodings } from "./content-encoding.ts";
-import { type Encoding, undo } from "./encodings.ts";
+import { type Encoding, isWhole, type UnmarkedEncoding, undo } from "./encodings.ts";
 import { isGzip } from "./gzip-header.ts";
 import { type InflateLimits, limitInflated } from "./inflate-limits.ts";
 import { beginsClean, CLEAN_START_BYTES, isText } from "./is-text.ts";
@@ -60,15 +60,17 @@ async function* inflateLayers(log: TransferredLog, limits: InflateLimits): Async
 
 /**
  * Returns how data is compressed; null if it is not. The first bytes are more reliable than the header, and a declared
- * compression is ignored if the data is plain text.
+ * compression is ignored if the data is plain text. Where there are too few bytes to tell, they are inflated for a trial.
  */
-function nextEncoding(head: Buffer, declared: Encoding | null): Encoding | null {
+function nextEncoding(head: Buffer, declared: UnmarkedEncoding | null): Encoding | null {
   if (isGzip(head)) return "gzip";
   if (beginsAsZstd(head)) return "zstd";
-  const isPlain = head.length >= CLEAN_START_BYTES && beginsClean(head);
+  const isPlain =
+    beginsClean(head) &&
+    (head.length >= CLEAN_START_BYTES || (declared !== null && !isWhole(declared, head)));
   if (declared !== null && head.length > 0 && !isPlain) return declared;
-  // Text may begin like zlib data: `x^` is a zlib header.
-  return beginsAsZlib(head) && !isText(head) ? "deflate" : null;
+  // Text may begin like zlib data: `x^` is a zlib header. Zlib data of little may have no more odd bytes than text.
+  return beginsAsZlib(head) && (!isText(head) || isWhole("deflate", head)) ? "deflate" : null;
 }
 
 async function* count(pieces: AsyncIterable<Uint8Array>, wire: { bytes: number }) {

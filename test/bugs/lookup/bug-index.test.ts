@@ -52,6 +52,8 @@ describe("the term", () => {
     ["in the middle of a word", "est_a.j", "Intermittent test_a.js | x", true],
     ["in upper case and lower", "TEST_a.JS", "intermittent Test_A.js", true],
     ["beyond ASCII too", "ÄÖ straße", "x äö STRAßE", true],
+    ["a sigma that ends the term, but no word", "ΤΕΣ", "x ΤΕΣΤ.js", true],
+    ["a sigma that ends a word", "ΤΕΣΤΣ", "τεστς", true],
     ["% is itself", "100%", "1000", false],
     ["% is found", "100%", "at 100% of", true],
     ["_ is itself", "a_b_c", "aXbXc", false],

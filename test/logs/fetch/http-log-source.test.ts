@@ -174,6 +174,17 @@ describe("a server's answer other than a log", () => {
     },
   );
 
+  it.each([
+    ["UTF-8", "/\xc3\xbc a.log", "/%C3%BC%20a.log"],
+    ["Latin-1", "/\xfc?\xe4", "/%FC?%E4"],
+    ["a percent-encoded address", "/%C3%BC%20a", "/%C3%BC%20a"],
+  ])("follows a redirect to an address in %s, as it stands", async (_what, location, asked) => {
+    const head = `HTTP/1.1 302 Found\r\n${closed}Content-Length: 0\r\nLocation: ${location}\r\n\r\n`;
+    const host = await aHost({ "/log": raw(head), [asked.replace(/\?.*/, "")]: answer("log") });
+    expect((await read(aSource(), `${host.url}/log`)).toString()).toBe("log");
+    expect(host.requests[1]).toContain(`GET ${asked} `);
+  });
+
   it("follows a redirect to another host without sending credentials", async () => {
     const other = await aHost({ "/log": answer("log") }, "127.0.0.2");
     const host = await aHost({ "/log": redirect(`http://user:secret@127.0.0.2:${other.port}/log`) });
@@ -305,6 +316,8 @@ describe("broken transfers fail, and are not final", () => {
     ["a body shorter than announced", raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nlog")],
     ["a chunked body that stops", raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nlo")],
     ["a reset in the middle of the body", raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nlog", "reset")],
+    ["a reset in the middle of a body of no length", raw(`HTTP/1.1 200 OK\r\n${closed}\r\nlog`, "reset")],
+    ["a reset in the middle of HTTP/1.0", raw("HTTP/1.0 200 OK\r\n\r\nlog", "reset")],
     ["a broken chunk", raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nlog\r\n0\r\n\r\n")],
     ["a length that is not a number", raw("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nlog")],
     ["two lengths", raw("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nlog")],

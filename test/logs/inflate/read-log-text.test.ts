@@ -17,7 +17,9 @@ import { defaultLogLimits, type LogLimits } from "../../../src/logs/parse/log-pa
 
 const text = Array.from({ length: 400 }, (_, nth) => `10:00:01     INFO -  line ${nth * 7919}\n`).join("");
 const short = "x\nfatal error: boom\n";
+const failed = "builder: foo\nTEST-UNEXPECTED-FAIL | a.js | boom\n";
 const latin1 = (bytes: string): Buffer => Buffer.from(bytes, "latin1");
+const junk = latin1("junk");
 const utf16 = (order: "le" | "be", content: string): Buffer => {
   const bytes = Buffer.from(`\ufeff${content}`, "utf16le");
   return order === "le" ? bytes : bytes.swap16();
@@ -54,6 +56,9 @@ describe("a compression is undone", () => {
     ["zlib that nobody declared", deflateSync(text), "", text],
     ["zlib of level 5, which begins as text", deflateSync(text, { level: 5 }), "", text],
     ["zlib of little, level 5", deflateSync(short, { level: 5 }), "", short],
+    ["zlib with as few odd bytes as text", deflateSync(failed), "", failed],
+    ["zlib with as few odd bytes as text, in gzip", gzipSync(deflateSync(failed)), "", failed],
+    ["zlib with as few odd bytes as text, and junk", Buffer.concat([deflateSync(failed), junk]), "", failed],
     ["zlib of a small window", deflateSync(text, { windowBits: 9 }), "", text],
     ["zlib of nothing", deflateSync(""), "", ""],
     ["bare deflate data", deflateRawSync(text), "deflate", text],
@@ -65,7 +70,7 @@ describe("a compression is undone", () => {
     ["brotli in gzip", gzipSync(brotliCompressSync(text)), "br, gzip", text],
     ["deflate in brotli", brotliCompressSync(deflateRawSync(text)), "deflate, br", text],
     ["zlib in gzip", gzipSync(deflateSync(text)), "gzip", text],
-    ["zlib and junk", Buffer.concat([deflateSync(text), latin1("junk")]), "deflate", text],
+    ["zlib and junk", Buffer.concat([deflateSync(text), junk]), "deflate", text],
     ["gzip members in gzip", gzipSync(Buffer.concat([gzipSync(text), gzipSync("second")])), "gzip", text],
   ])("%s", async (_case, body, contentEncoding, expected) => {
     for (const pieceBytes of [17, 4096, 1 << 20]) {
@@ -91,6 +96,11 @@ describe("a compression is undone", () => {
     async (contentEncoding) => {
       expect(await textOf(Buffer.from(text), { contentEncoding })).toBe(text);
       expect(await textOf(gzipSync(text), { contentEncoding })).toBe(text);
+      for (const little of [short, "a", "Größe\n", "x^"]) {
+        const expected = Buffer.from(little).toString("latin1");
+        expect(await textOf(Buffer.from(little), { contentEncoding })).toBe(expected);
+        expect(await textOf(gzipSync(little), { contentEncoding })).toBe(expected);
+      }
       expect(await textOf(Buffer.alloc(0), { contentEncoding })).toBe("");
     },
   );
