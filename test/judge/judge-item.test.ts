@@ -249,6 +249,19 @@ describe("a posted job", () => {
 });
 
 describe("a posted result set", () => {
+  it("with an unknown status is told all that there are, null included", () => {
+    expect(judge("resultset", aResultSetItem({ active_status: "gone" }))).toMatchObject({
+      fault: {
+        violations: [
+          {
+            message:
+              'must be equal to one of the allowed values: active, onhold, deleted, null; it is "gone"',
+          },
+        ],
+      },
+    });
+  });
+
   it("becomes a push, and members that are ignored stay out of it", () => {
     expect(push({ type: "x", artifacts: [], revision_hash: "h", active_status: "onhold" })).toEqual({
       ...{ revision: REVISION, revision_hash: "h", author: "p@x", push_timestamp: 1467367200 },

@@ -7,8 +7,8 @@ import { readTarget } from "../server/request-target.ts";
 import { acceptsVersion, WRONG_VERSION } from "./accept-version.ts";
 import { type Authentication, type Authenticator, FAILED, type LimitedGroup } from "./authenticate.ts";
 import type { BodyBudget } from "./body-budget.ts";
+import { refuseType } from "./json-type.ts";
 import { type BodyTrouble, readBody } from "./read-request-body.ts";
-import { refuseType } from "./refuse-type.ts";
 import { sendDetail, sendTryLater } from "./send-detail.ts";
 
 /** The client that signed a request. */
