@@ -341,6 +341,8 @@ describe("a posted artifact", () => {
     const { artifact: posted, warnings } = artifact({ name: "text_log_summary", blob });
     expect(posted).toMatchObject({ suggestions_for: JSON.stringify(blob), summary_of: "custom" });
     expect(warnings).toEqual([]);
+    const unnamed = artifact({ name: "text_log_summary", blob: { ...blob, logname: "" } });
+    expect(unnamed.artifact.summary_of).toBeNull();
   });
 
   it("called Job Info loses only the details that cannot be used", () => {

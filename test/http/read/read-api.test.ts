@@ -87,6 +87,7 @@ async function fill(store: Store, logs: string): Promise<void> {
       logs: [
         { name: "plain", url: `http://user:secret@${new URL(logs).host}/plain.txt` },
         { name: "gone", url: `${logs}/gone.txt` },
+        { name: "l".repeat(50), url: `${logs}/plain.txt` },
       ],
       extra: {
         artifacts: [
@@ -347,7 +348,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
           { id: expect.any(Number), name: "buildbot_text", parse_status: "parsed" },
         ]);
         const logRows = await read(`${PROJECT}/job-log-url/?job_id=${plain}`);
-        expect(logRows).toMatchObject([{ url: expect.stringContaining("user:***@") }, { name: "gone" }]);
+        expect(logRows).toMatchObject([{ url: expect.stringContaining("user:***@") }, { name: "gone" }, {}]);
         expect(await read(`${PROJECT}/job-log-url/?job_id=17`)).toEqual([]);
       });
 
@@ -473,6 +474,8 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         expect((await slice(`job_id=${plain}&start_line=0&end_line=5&name=plain`)).body).toEqual([
           { text: "only one line\n", index: 0 },
         ]);
+        const uncut = await slice(`job_id=${plain}&start_line=0&end_line=5&name=${"l".repeat(60)}`);
+        expect(uncut.body).toEqual([{ text: "only one line\n", index: 0 }]);
         expect(host.requests.filter((head) => head.includes("log.txt.gz"))).toHaveLength(1);
       });
 
