@@ -49,7 +49,6 @@ export function submissionPlugin(options: SubmissionOptions): FastifyPluginAsync
       scope.route<{ Params: { project: string } }>({
         method: "POST",
         url: `${PROJECT_PATH}/${kind}/`,
-        config: { rateGroup: kind === "artifact" ? null : kind },
         handler: (request, reply) => postCollection(request, reply, collection, options),
       });
     }

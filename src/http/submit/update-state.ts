@@ -25,7 +25,6 @@ export function updateStatePlugin({ store, archive }: UpdateStateOptions): Fasti
     scope.route<{ Params: { project: string; id: string } }>({
       method: "POST",
       url: `${PROJECT_PATH}/jobs/:id(^\\d{1,16}$)/update_state/`,
-      config: { rateGroup: "jobs" },
       async handler(request, reply) {
         const { project, id } = request.params;
         const { client = null, body = Buffer.alloc(0) } = request.checked ?? {};

@@ -335,6 +335,29 @@ describe("limits", () => {
     await limited.close();
   });
 
+  it("signed requests to all paths of an endpoint count together, whatever their method; unsigned ones do not", async () => {
+    const rates = { jobs: 0, resultset: 5 };
+    const limited = await RestServer.start(story.real, story.submit, { rates, readApi: true });
+    const ask = async (path: string, method: string, sending: Sending = {}): Promise<number> =>
+      (await limited.send(path, { method, ...sending })).status;
+    await limited.post(JOBS, [aJob()]);
+    expect([
+      await ask(PUSHES, "GET"),
+      await ask(PUSHES, "HEAD"),
+      await ask(PUSHES, "PUT", { body: "[]" }),
+      await ask("/api/project/elsewhere/resultset/", "GET"),
+      await ask(`${PUSHES}17/status/`, "GET"),
+    ]).toEqual([200, 200, 405, 404, 404]);
+    expect(await ask(PUSHES, "POST", { body: "[]" })).toBe(429);
+    expect(await ask(`${PUSHES}17/revisions/`, "GET")).toBe(429);
+    expect(await ask(`${PUSHES}17/revisions/`, "PUT", { body: "[]" })).toBe(429);
+    expect(await ask(PUSHES, "GET", { signer: null })).toBe(200);
+    for (const path of ["jobs/", "push/", "artifact/?job_id=17"]) {
+      expect(await ask(`/api/project/try/${path}`, "GET")).toBe(200);
+    }
+    await limited.close();
+  });
+
   it("bodies that would take too much memory together get 503", async () => {
     const small = await RestServer.start(story.real, story.submit, {
       maxBodyBytes: 1000,
