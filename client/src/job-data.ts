@@ -223,7 +223,7 @@ export class Job extends DataObject<PostedJob> {
         `TreeherderJob: Invalid parse_status '${String(parseStatus)}': must be one of: ${parseStatuses.join(", ")}`,
       );
     }
-    if (name === "" || url === "") return this;
+    if (!name || !url) return this;
     const log = { url, name, parse_status: parseStatus };
     return this.#set("log_references", [...(this.#fields.log_references ?? []), log]);
   }

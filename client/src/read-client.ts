@@ -120,7 +120,7 @@ export class ReadClient {
     filters: Filters,
     options: RequestOptions = {},
   ): AsyncGenerator<Row, void, undefined> {
-    for (let offset = 0; ; offset += MAX_DETAILS) {
+    for (let offset = Number(filters["offset"] ?? 0); ; offset += MAX_DETAILS) {
       const page = await this.getJobDetails({ ...filters, limit: MAX_DETAILS, offset }, options);
       yield* page;
       if (page.length < MAX_DETAILS) return;

@@ -1,5 +1,6 @@
 import { ok, type Result, refuse } from "../domain/faults.ts";
 import { jobGuid } from "../domain/job-guid.ts";
+import { logName } from "../domain/log-name.ts";
 import { needsSuggestions, parseStatus } from "../domain/log-plan.ts";
 import { byCodePoint, jobSignature, optionCollectionHash } from "../domain/signature.ts";
 import type {
@@ -87,7 +88,7 @@ export function normaliseSubmission(
   };
   const logReferences = job.log_references ?? [];
   const logs = logReferences.slice(0, jobLimits.logs).map((log): LogReference => {
-    const name = firstCharacters(log.name || "unknown", 50);
+    const name = logName(log.name || "unknown");
     return {
       name,
       url: firstCharacters(log.url || "unknown", 255),

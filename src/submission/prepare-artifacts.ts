@@ -1,5 +1,6 @@
 import { JOB_INFO } from "../domain/ids.ts";
 import { jobGuid } from "../domain/job-guid.ts";
+import { logName } from "../domain/log-name.ts";
 import type { Artifact, Refusal } from "../domain/submission.ts";
 import { firstCharacters, isLongerThan } from "../domain/text/characters.ts";
 import { isJsonObject } from "../domain/text/json-object.ts";
@@ -171,11 +172,12 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Returns the `logname` in a summary's blob, the log that the summary was made from; null if there is none. */
+/** Returns the `logname` in a summary's blob, cut like the name of the log that the summary was made from; null if there is none. */
 export function logNameOf(blob: string): string | null {
   if (!mayNameLog(blob)) return null;
   const value = parsed(blob);
-  return isJsonObject(value) && typeof value["logname"] === "string" ? value["logname"] : null;
+  const name = isJsonObject(value) ? value["logname"] : undefined;
+  return typeof name === "string" && name !== "" ? logName(name) : null;
 }
 
 /** The member is rare and summaries are large, so the text is searched before it is parsed. */

@@ -23,7 +23,7 @@ export function toViolation({
 function detailOf(keyword: string, params: Readonly<Record<string, unknown>>): string {
   if (keyword === "additionalProperties") return `: ${excerpt(params["additionalProperty"])} is not allowed`;
   const allowed = params["allowedValues"];
-  return keyword === "enum" && Array.isArray(allowed) ? `: ${allowed.join(", ")}` : "";
+  return keyword === "enum" && Array.isArray(allowed) ? `: ${allowed.map(String).join(", ")}` : "";
 }
 
 /** Returns the beginning of a value as JSON, without passwords. */

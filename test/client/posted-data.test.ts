@@ -144,6 +144,8 @@ describe("the methods", () => {
       { job: { log_references: [{ url, name: "mine", parse_status: "parsed" }] } },
     ],
     ["addLogReference", "add_log_reference", ["", url], { job: { log_references: [] } }],
+    ["addLogReference", "add_log_reference", [undefined, url], { job: { log_references: [] } }],
+    ["addLogReference", "add_log_reference", ["mine", null], { job: { log_references: [] } }],
     ["addLogReference", "add_log_reference", ["mine", ""], { job: { log_references: [] } }],
     [
       "addArtifact",

@@ -381,9 +381,11 @@ describe("reading", () => {
     expect(server.seen).toHaveLength(2);
     for await (const _push of client.listResultSets("try")) break;
     for await (const _detail of client.listJobDetails({ job_guid: "g" })) break;
+    for await (const _detail of client.listJobDetails({ job_guid: "g", offset: 7 })) break;
     expect(server.seen.slice(2).map(({ target }) => target)).toEqual([
       "/api/project/try/resultset/?count=1000&offset=0",
       "/api/jobdetail/?job_guid=g&limit=2000&offset=0",
+      "/api/jobdetail/?job_guid=g&offset=7&limit=2000",
     ]);
   });
 

@@ -249,6 +249,19 @@ describe("a posted job", () => {
 });
 
 describe("a posted result set", () => {
+  it("with an unknown status is told all that there are, null included", () => {
+    expect(judge("resultset", aResultSetItem({ active_status: "gone" }))).toMatchObject({
+      fault: {
+        violations: [
+          {
+            message:
+              'must be equal to one of the allowed values: active, onhold, deleted, null; it is "gone"',
+          },
+        ],
+      },
+    });
+  });
+
   it("becomes a push, and members that are ignored stay out of it", () => {
     expect(push({ type: "x", artifacts: [], revision_hash: "h", active_status: "onhold" })).toEqual({
       ...{ revision: REVISION, revision_hash: "h", author: "p@x", push_timestamp: 1467367200 },
@@ -328,6 +341,8 @@ describe("a posted artifact", () => {
     const { artifact: posted, warnings } = artifact({ name: "text_log_summary", blob });
     expect(posted).toMatchObject({ suggestions_for: JSON.stringify(blob), summary_of: "custom" });
     expect(warnings).toEqual([]);
+    const unnamed = artifact({ name: "text_log_summary", blob: { ...blob, logname: "" } });
+    expect(unnamed.artifact.summary_of).toBeNull();
   });
 
   it("called Job Info loses only the details that cannot be used", () => {

@@ -229,6 +229,15 @@ describe("a log", () => {
     expect(statuses({ logname: "mine" })).toEqual(["parsed", "parsed", "failed"]);
     expect(prepared({ log_references }).logs.map((log) => log.parse_status)).toEqual(Array(3).fill("failed"));
   });
+
+  it("a long name is cut in the summary as it is in the log", () => {
+    const given = prepared({
+      log_references: [{ name: characters(60), url: "u" }],
+      artifacts: [{ name: "text_log_summary", type: "json", blob: { logname: characters(60) } }],
+    });
+    expect(given.logs).toMatchObject([{ name: characters(50), parse_status: "parsed" }]);
+    expect(given.summary_of).toBe(characters(50));
+  });
 });
 
 it("a job with a revision or a hash of more than 50 characters is rejected", () => {

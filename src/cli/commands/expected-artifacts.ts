@@ -1,4 +1,5 @@
 import type { CollectionEndpoint } from "#client";
+import { jobGuid } from "../../domain/job-guid.ts";
 import { isParsedHere, needsSuggestions, parseStatus } from "../../domain/log-plan.ts";
 import { isJsonObject } from "../../domain/text/json-object.ts";
 
@@ -45,7 +46,7 @@ function wantedForJob(item: unknown): ExpectedArtifact[] {
     ...(isRead && !along.hasSummary ? [SUMMARY] : []),
     ...((isRead && !along.hasSuggestions) || needsSuggestions(along) ? [SUGGESTIONS] : []),
   ];
-  const guid = job["job_guid"];
+  const guid = jobGuid(job["job_guid"]);
   return names.map((name) => ({ guid, name }));
 }
 
@@ -55,7 +56,9 @@ function wantedForArtifacts(items: readonly unknown[]): ExpectedArtifact[] {
     artifacts.filter(({ name }) => name === SUGGESTIONS).map(({ job_guid }) => job_guid),
   );
   return artifacts.flatMap(({ name, job_guid: guid }) =>
-    name === SUMMARY && typeof guid === "string" && !suggested.has(guid) ? [{ guid, name: SUGGESTIONS }] : [],
+    name === SUMMARY && typeof guid === "string" && !suggested.has(guid)
+      ? [{ guid: jobGuid(guid), name: SUGGESTIONS }]
+      : [],
   );
 }
 

@@ -18,7 +18,11 @@ export interface PostedItem {
 
 /** Returns the items of a file with what is wrong with them: each document, or each item of a document that is an array. */
 export function postedItems(file: Buffer, collection: Collection, rules: ItemRules): readonly PostedItem[] {
-  return messagesOf(file).map(({ body }): PostedItem => {
+  // An empty list is left whole, and holds no item.
+  const bodies = messagesOf(file).filter(
+    ({ body, isItem }) => isItem || !/^\s*\[\s*\]\s*$/.test(String(body)),
+  );
+  return bodies.map(({ body }): PostedItem => {
     const text = body.toString("utf8");
     if (!isUtf8(body)) {
       const error = { pointer: "", keyword: "malformed-body", message: "is not valid UTF-8" };

@@ -54,6 +54,7 @@ export async function submitItems(
   const limits = judgeLimits(readSettings(env, judgeLimitNames));
   const rules = { ...limits, collections: loadCollectionSchemas(), tiers: new Map() };
   const items = postedItems(await readInput(file), submission, rules);
+  if (items.length === 0) tell(`${printable(file)}: the list is empty`);
   if (await tellInvalid(items, submission)) return exitCodes.failed;
   try {
     const verdicts = await post(items, submission, writer);

@@ -124,7 +124,8 @@ export const jobRoutes: readonly ReadRoute[] = [
       const rows = jobs.slice(0, page.count).map((job) => toTodaysJobRow(job, numberOf));
       const linkAt = (offset: number): string => linkTo(question, { offset: String(offset) });
       return {
-        next: jobs.length > page.count ? linkAt(page.offset + page.count) : null,
+        // A page without rows leads nowhere.
+        next: page.count > 0 && jobs.length > page.count ? linkAt(page.offset + page.count) : null,
         previous: page.offset > 0 ? linkAt(Math.max(0, page.offset - page.count)) : null,
         results: rows.map((row) => valuesOf(row, todaysPropertyNames)),
         job_property_names: todaysPropertyNames,

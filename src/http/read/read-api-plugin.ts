@@ -50,7 +50,9 @@ async function ask(
   }
   const [place = "", search = ""] = request.url.split(/\?(.*)/s);
   const address = `${request.checked?.site ?? ""}${place}`;
-  return answer(sources, { project, id, query: new URLSearchParams(search), address });
+  // Of several values for one name, the last counts.
+  const query = new URLSearchParams([...new Map(new URLSearchParams(search))]);
+  return answer(sources, { project, id, query, address });
 }
 
 function send(reply: FastifyReply, body: unknown): FastifyReply {

@@ -29,6 +29,7 @@ export interface ReadQuestion {
   readonly project: string;
   /** The number in the path, as text; `""` if there is none. */
   readonly id: string;
+  /** Has each name once. */
   readonly query: URLSearchParams;
   /** The address of the question without its query, for links to further pages. */
   readonly address: string;

@@ -42,7 +42,8 @@ export const siteRoutes: readonly ReadRoute[] = [
       const linkAt = (at: number): string => linkTo(question, { limit: String(limit), offset: String(at) });
       return {
         count: rows.length,
-        next: offset + limit < rows.length ? linkAt(offset + limit) : null,
+        // A page without rows leads nowhere.
+        next: limit > 0 && offset + limit < rows.length ? linkAt(offset + limit) : null,
         previous: offset > 0 ? linkAt(Math.max(0, offset - limit)) : null,
         results: rows.slice(offset, offset + limit),
       };

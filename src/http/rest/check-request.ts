@@ -7,8 +7,8 @@ import { readTarget } from "../server/request-target.ts";
 import { acceptsVersion, WRONG_VERSION } from "./accept-version.ts";
 import { type Authentication, type Authenticator, FAILED, type LimitedGroup } from "./authenticate.ts";
 import type { BodyBudget } from "./body-budget.ts";
+import { refuseType } from "./json-type.ts";
 import { type BodyTrouble, readBody } from "./read-request-body.ts";
-import { refuseType } from "./refuse-type.ts";
 import { sendDetail, sendTryLater } from "./send-detail.ts";
 
 /** The client that signed a request. */
@@ -28,10 +28,6 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Set by {@link checkRequests}, for the routes of the REST API. */
     checked: CheckedRequest | null;
-  }
-  interface FastifyContextConfig {
-    /** The requests of a client to all routes of a group together are limited. Default: null, no limit. */
-    readonly rateGroup?: LimitedGroup | null;
   }
 }
 
@@ -66,7 +62,7 @@ export function checkRequests(scope: FastifyInstance, options: CheckOptions): vo
     const authentication = await authenticator.authenticate({
       ...{ method, target: readTarget(url).path, host, port },
       authorization: request.headers.authorization,
-      group: request.routeOptions.config.rateGroup ?? null,
+      group: groupOf(request.routeOptions.url),
       hasBody: hasBody(request),
       required: !reading.has(method),
     });
@@ -113,6 +109,17 @@ export function checkRequests(scope: FastifyInstance, options: CheckOptions): vo
     log.error("bug", { what: "rest", path: request.url.split("?")[0], error });
     return sendDetail(reply, 500, "This is a bug in pulse-ingest. Its operator finds it in the log.");
   });
+}
+
+/**
+ * Returns the group in which the requests to a route are counted: that of a project's jobs, or of its result sets, with all methods
+ * and paths below; null for any other route. See spec/rest-submission.md 1.9.
+ *
+ * @param route - the route's pattern.
+ */
+function groupOf(route: string | undefined): LimitedGroup | null {
+  const [, group] = /^\/api\/project\/[^/]+\/(jobs|resultset)\//.exec(route ?? "") ?? [];
+  return group === "jobs" || group === "resultset" ? group : null;
 }
 
 /** Returns whether fastify could not read the header `Content-Type`. It reads it even where nothing is parsed. */

@@ -6,7 +6,7 @@ import type { Submit } from "../../ingest/progress/submit.ts";
 import type { CollectionReading } from "../../judge/read-collection.ts";
 import type { JobReads } from "../../store/ports/job-reads.ts";
 import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
-import { refuseType } from "../rest/refuse-type.ts";
+import { isJson, refuseType } from "../rest/json-type.ts";
 import { PROJECT_PATH } from "../rest/rest-plugin.ts";
 import { sendDetail, sendTryLater } from "../rest/send-detail.ts";
 import { sendJson } from "../server/send-json.ts";
@@ -49,7 +49,6 @@ export function submissionPlugin(options: SubmissionOptions): FastifyPluginAsync
       scope.route<{ Params: { project: string } }>({
         method: "POST",
         url: `${PROJECT_PATH}/${kind}/`,
-        config: { rateGroup: kind === "artifact" ? null : kind },
         handler: (request, reply) => postCollection(request, reply, collection, options),
       });
     }
@@ -110,10 +109,6 @@ async function postCollection(
   if (kind !== "resultset") return sendResults(reply, 200, { message }, items);
   const resultsets = await pushRows(answer.progress, project, reads);
   return sendResults(reply, 200, { message, resultsets }, items);
-}
-
-function isJson(type: string | undefined): boolean {
-  return type?.split(";")[0]?.trim().toLowerCase() === "application/json";
 }
 
 function rejectedDetail(items: readonly EndedJob[]): string {

@@ -1,10 +1,12 @@
 import type { FastifyPluginAsync } from "fastify";
 import type { ArchivedEntry } from "../../archive/segment.ts";
+import { findItems } from "../../decode/find-items.ts";
 import { settableStates } from "../../domain/job-state.ts";
 import type { RestOrigin } from "../../domain/origin.ts";
 import { isSettable, stateIn, stateUpdatePath, type UpdatedJob } from "../../domain/state-update.ts";
 import type { ApiReads } from "../../store/ports/api-reads.ts";
 import type { SubmissionStore } from "../../store/ports/submission-store.ts";
+import { isJson, refuseType } from "../rest/json-type.ts";
 import { PROJECT_PATH } from "../rest/rest-plugin.ts";
 import { sendDetail } from "../rest/send-detail.ts";
 import { sendJson } from "../server/send-json.ts";
@@ -23,11 +25,13 @@ export function updateStatePlugin({ store, archive }: UpdateStateOptions): Fasti
     scope.route<{ Params: { project: string; id: string } }>({
       method: "POST",
       url: `${PROJECT_PATH}/jobs/:id(^\\d{1,16}$)/update_state/`,
-      config: { rateGroup: "jobs" },
       async handler(request, reply) {
         const { project, id } = request.params;
         const { client = null, body = Buffer.alloc(0) } = request.checked ?? {};
         if (client === null || !client.mayWriteTo(project)) return sendDetail(reply, 403, FORBIDDEN);
+        if (!isJson(request.headers["content-type"])) return refuseType(request, reply);
+        const items = await findItems(body, Number.POSITIVE_INFINITY);
+        if (!items.ok && items.kind === "malformed") return sendDetail(reply, 400, items.detail);
         const asked = stateIn(body);
         if (!isSettable(asked)) {
           const message = `'${asked}' is not a valid state.  Must be one of: ${settableStates.join(", ")}`;

@@ -39,12 +39,12 @@ const MAX_CHARACTERS = 500;
 /**
  * Reads the filters of a question.
  *
+ * @param query - has each name once.
  * @throws ReadRefused for a known field with an unknown operator, or with a value that it cannot have.
  */
 export function readConditions(query: URLSearchParams, fields: Fields): Condition[] {
   const conditions: Condition[] = [];
-  // Of several values for one name, the last counts.
-  for (const [name, text] of new Map(query)) {
+  for (const [name, text] of query) {
     const [field = "", op = "eq", ...more] = name.split("__");
     const kind = fields.get(field);
     if (kind === undefined) continue;

@@ -23,6 +23,7 @@ export const detailFields: Fields = new Map([
   ["title", "text"],
   ["value", "text"],
   ["url", "text"],
+  ["content_type", "text"],
 ]);
 
 /** The most jobs that one question may name. */

@@ -37,8 +37,11 @@ export async function listPushes(
   query: URLSearchParams,
   page: Page,
 ): Promise<ResultSet[]> {
+  const others = new URLSearchParams(query);
+  for (const name of ["revision", "revision__in"]) others.delete(name);
+  const given = readConditions(others, pushFields);
   const conditions = [
-    ...readConditions(query, pushFields),
+    ...(await Promise.all(given.map((condition) => withNumbers(store, project, condition)))),
     ...(await changeConditions(store, project, query)),
   ];
   const { range, numbers, rest } = planPushes(conditions);
@@ -120,6 +123,14 @@ function readDay(query: URLSearchParams, name: string): { seconds: number; isDay
   const seconds = epochSeconds(text);
   if (seconds === null) throw badQuery(`${name}: must be a date, such as 2026-01-31`);
   return { seconds, isDay: !text.includes(":") };
+}
+
+/** Returns a condition that leaves out revisions as one that leaves out their pushes, and any other as it is. */
+async function withNumbers(store: PushLists, project: string, condition: Condition): Promise<Condition> {
+  const { field, op, values } = condition;
+  if (field !== "revision" || (op !== "ne" && op !== "nin")) return condition;
+  const pushes = await byRevision(store, project, values.map(String));
+  return { field: "id", op: "nin", values: pushes.map(({ rest_id }) => rest_id) };
 }
 
 async function byRevision(

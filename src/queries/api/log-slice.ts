@@ -1,3 +1,4 @@
+import { logName } from "../../domain/log-name.ts";
 import { isParsedHere } from "../../domain/log-plan.ts";
 import type { LogLine, LogSlices } from "../../logs/cache/log-slices.ts";
 import type { ApiReads } from "../../store/ports/api-reads.ts";
@@ -24,7 +25,8 @@ export async function logSlice(
   const listed = number === null ? null : await findByNumber(store, project, number);
   if (listed === null) throw new ReadRefused(404, `No job with id: ${id}`);
   const { job } = listed;
-  const name = query.get("name");
+  const asked = query.get("name");
+  const name = asked === null ? null : logName(asked);
   const view = await store.findJob(project, job.job_guid);
   const log = view?.logs.find((each) => (name === null ? isParsedHere(each.name) : each.name === name));
   if (log === undefined) throw new ReadRefused(404, { detail: "The job has no such log" });

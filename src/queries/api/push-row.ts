@@ -31,6 +31,8 @@ export const pushFields: Fields = new Map([
   ["id", "number"],
   ["push_timestamp", "number"],
   ["revision_hash", "text"],
+  ["revision", "text"],
+  ["revision_count", "number"],
   ["author", "text"],
   ["repository_id", "number"],
 ]);

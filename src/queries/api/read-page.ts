@@ -23,8 +23,8 @@ export function readPage(query: URLSearchParams, { usual, most, tooMany }: PageR
 
 /** Returns a parameter as a whole number; null if it is absent. @throws ReadRefused for anything else. */
 export function readWhole(query: URLSearchParams, name: string): number | null {
-  const text = query.getAll(name).at(-1);
-  if (text === undefined) return null;
+  const text = query.get(name);
+  if (text === null) return null;
   const value = wholeNumber(text);
   if (value === null) throw badQuery(`${name} must be a whole number`);
   return value;

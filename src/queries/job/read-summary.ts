@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { logName } from "../../domain/log-name.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { readJson } from "./read-json.ts";
 import { countOrNull, firstOf, textOrNull } from "./read-list.ts";
@@ -37,7 +38,7 @@ const step = z.object({
 });
 const error = z.object({ line: z.string(), linenumber: countOrNull });
 const summary = z.object({
-  logname: z.string().nullable().catch(null),
+  logname: z.string().min(1).transform(logName).nullable().catch(null),
   step_data: z
     .object({ steps: firstOf(step, MAX_STEPS), all_errors: firstOf(error, MAX_ERRORS) })
     .catch({ steps: [], all_errors: [] }),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { logName } from "../../domain/log-name.ts";
 import type { ViewedError, ViewedStep } from "../../web/log/viewed-log.ts";
 import { readJson } from "../job/read-json.ts";
 import { countOrNull, firstOf, textOrNull } from "../job/read-list.ts";
@@ -45,7 +46,7 @@ const step = z.object({
 const errorsOfStep = firstOf(error, MAX_ERRORS);
 // A publisher may send anything as its summary. What does not fit is left out, and the rest is shown.
 const summary = z.object({
-  logname: z.string().nullable().catch(null),
+  logname: z.string().min(1).transform(logName).nullable().catch(null),
   step_data: z
     .object({ steps: firstOf(step, MAX_STEPS), all_errors: firstOf(error, MAX_NUMBERS) })
     .catch({ steps: [], all_errors: [] }),

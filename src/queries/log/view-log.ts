@@ -1,4 +1,5 @@
 import { JOB_INFO } from "../../domain/ids.ts";
+import { logName } from "../../domain/log-name.ts";
 import { isParsedHere } from "../../domain/log-plan.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { blankTexts } from "../../domain/text/blank-texts.ts";
@@ -70,7 +71,8 @@ export async function findLog(
 }
 
 function chooseLog(logs: readonly StoredLog[], wanted: string | null): StoredLog | null {
-  return logs.find(({ name }) => (wanted === null ? isParsedHere(name) : name === wanted)) ?? null;
+  const named = wanted === null ? null : logName(wanted);
+  return logs.find(({ name }) => (named === null ? isParsedHere(name) : name === named)) ?? null;
 }
 
 function logChoice({ name, url, parse_status }: StoredLog) {

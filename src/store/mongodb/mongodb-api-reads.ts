@@ -42,6 +42,8 @@ const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
  */
 export function createApiReads(all: Collections) {
   async function pageOfProject(project: string, skip: number, limit: number): Promise<JobHandle[]> {
+    // The server refuses 0 here.
+    if (limit === 0) return [];
     const ofProject = { _id: below(projectKey(project)), ...isJob };
     const ids = await idsOf(ofProject, [{ $sort: { _id: 1 } }, { $skip: skip }, { $limit: limit }]);
     return ids.sort(byText);
@@ -105,6 +107,8 @@ export function createApiReads(all: Collections) {
     skip,
     limit,
   }: SubmittedPushQuery): Promise<ResultSet[]> {
+    // To the server, 0 means no limit.
+    if (limit === 0) return [];
     const filter: Filter<ResultSetDocument> = {
       project,
       push_timestamp: { $gte: from ?? Number.MIN_SAFE_INTEGER, $lte: to ?? Number.MAX_SAFE_INTEGER },

@@ -36,7 +36,11 @@ export function completePush(
   const isComplete = before !== null && before.push_timestamp !== 0 && isFullRevision(before.revision);
   if (isComplete || top === "") return null;
   const known = new RevisionRows(read.flatMap(({ revisions }) => revisions));
-  const rows = submitted.revisions.map((row) => firstTold(known, row));
+  const listed = new RevisionRows(submitted.revisions);
+  // A revision that the push lists twice is one row, with the author and comment that come first.
+  const rows = submitted.revisions
+    .filter((row) => listed.find(row) === row)
+    .map((row) => firstTold(known, row));
   const submittedRows = new RevisionRows(rows);
   const others = (before?.revisions ?? []).filter((row) => submittedRows.find(row) === null);
   const next = {

@@ -35,6 +35,13 @@ it("artifacts: suggestions for each summary that came without them", () => {
   expect(expectedArtifacts("artifact", items)).toEqual([{ guid: "a", name: "Bug suggestions" }]);
 });
 
+it("the guid is the one under which the job is stored: its first 50 characters", () => {
+  const guid = "g".repeat(60);
+  const stored = { guid: "g".repeat(50), name: "Bug suggestions" };
+  expect(expectedArtifacts("jobs", [{ job: { job_guid: guid, artifacts: [summary] } }])).toEqual([stored]);
+  expect(expectedArtifacts("artifact", [{ ...summary, job_guid: guid }])).toEqual([stored]);
+});
+
 it("nothing is made for a push, nor for what is no job", () => {
   expect(expectedArtifacts("resultset", [{ revision: "a" }])).toEqual([]);
   expect(expectedArtifacts("jobs", [null, {}, { job: { job_guid: 1 } }])).toEqual([]);

@@ -66,6 +66,14 @@ it("posts nothing if an item is invalid, and says what is wrong and where", asyn
   expect(server.seen).toEqual([]);
 });
 
+it("posts nothing of a list that is empty, and says so; an empty list as an item is invalid", async () => {
+  const { code, stdout, stderr } = await submit(" [ ]\n", "jobs");
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "-: the list is empty\n" });
+  const nested = await submit([[]], "jobs");
+  expect(nested).toMatchObject({ code: 1, stderr: expect.stringContaining("must be object; it is []") });
+  expect(server.seen).toEqual([]);
+});
+
 it("says what was rejected and what was not used; exit code 1", async () => {
   const errors = [{ pointer: "/tier", message: "must be\u001b[2J a number" }];
   const refused = [{ what: 'artifact "x"', reason: "has no blob" }];

@@ -87,6 +87,7 @@ async function fill(store: Store, logs: string): Promise<void> {
       logs: [
         { name: "plain", url: `http://user:secret@${new URL(logs).host}/plain.txt` },
         { name: "gone", url: `${logs}/gone.txt` },
+        { name: "l".repeat(50), url: `${logs}/plain.txt` },
       ],
       extra: {
         artifacts: [
@@ -268,10 +269,15 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
           ["plain/0", "running/0"],
         ],
         ["job_coalesced_to_guid=plain/0", ["running/0"]],
+        ["state=completed&state=running", ["running/0"]],
         ["submit_timestamp__lt=5", ["plain/0", "running/0", "skeleton/0"]],
         ["exclusion_profile=false&__proto__=1", ["failed/0", "plain/0", "running/0", "skeleton/0"]],
       ])("%s", async (query, found) => {
         expect(await guids(query)).toEqual(found);
+      });
+
+      it.each(["count=0", "state=completed&count=0"])("%s: no rows", async (query) => {
+        expect(await list(`${PROJECT}/jobs/?${query}`)).toMatchObject({ results: [], meta: { count: 0 } });
       });
 
       it("pages hold each job once", async () => {
@@ -310,6 +316,9 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         const rest = await list(following(page.next));
         expect(rest.results).toHaveLength(1);
         expect(rest.previous).toContain("offset=0");
+        // A reader that follows `next` must come to an end.
+        const nothing = await list(`/api/jobs/?push_id=${pushId}&count=0`);
+        expect(nothing).toMatchObject({ results: [], next: null });
       });
     });
 
@@ -329,12 +338,17 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         expect(view).not.toHaveProperty("job_group_id");
       });
 
+      it("is named by the last of several numbers", async () => {
+        const logRows = await read(`${PROJECT}/job-log-url/?job_id=17&job_id=${failed}`);
+        expect(column(logRows, "name")).toEqual(["buildbot_text"]);
+      });
+
       it("job-log-url lists its logs, without passwords", async () => {
         expect(await read(`${PROJECT}/job-log-url/?job_id=${failed}`)).toMatchObject([
           { id: expect.any(Number), name: "buildbot_text", parse_status: "parsed" },
         ]);
         const logRows = await read(`${PROJECT}/job-log-url/?job_id=${plain}`);
-        expect(logRows).toMatchObject([{ url: expect.stringContaining("user:***@") }, { name: "gone" }]);
+        expect(logRows).toMatchObject([{ url: expect.stringContaining("user:***@") }, { name: "gone" }, {}]);
         expect(await read(`${PROJECT}/job-log-url/?job_id=17`)).toEqual([]);
       });
 
@@ -439,6 +453,10 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         expect(page).toMatchObject({ count, results: [results[0]] });
         const second = await list(following(page.next));
         expect(second.results).toEqual([results[1]]);
+        const links = await list("/api/jobdetail/?job_guid=failed/0&content_type=link");
+        expect(column(links.results, "content_type")).toEqual(["link"]);
+        const nothing = await list("/api/jobdetail/?job_guid=failed/0&limit=0");
+        expect(nothing).toMatchObject({ count, results: [], next: null });
       });
     });
 
@@ -456,6 +474,8 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         expect((await slice(`job_id=${plain}&start_line=0&end_line=5&name=plain`)).body).toEqual([
           { text: "only one line\n", index: 0 },
         ]);
+        const uncut = await slice(`job_id=${plain}&start_line=0&end_line=5&name=${"l".repeat(60)}`);
+        expect(uncut.body).toEqual([{ text: "only one line\n", index: 0 }]);
         expect(host.requests.filter((head) => head.includes("log.txt.gz"))).toHaveLength(1);
       });
 
@@ -518,9 +538,16 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         ["", ["f", "e", "b"]],
         ["count=1&offset=1", ["e"]],
         ["count=2000", ["f", "e", "b"]],
+        ["count=0", []],
         [`revision=${A}`, ["b"]],
         [`revision=${A.slice(0, 12)}`, ["b"]],
         [`revision=${C}`, []],
+        [`revision=${B}&revision=${"e".repeat(12)}`, ["e"]],
+        [`revision__in=${A},${"e".repeat(12)}`, ["e", "b"]],
+        [`revision__ne=${A}`, ["f", "e"]],
+        [`revision__nin=${A.slice(0, 12)},${"e".repeat(40)},unknown`, ["f"]],
+        [`revision__gte=${"e".repeat(40)}`, ["f", "e"]],
+        ["revision_count__gt=2", ["e"]],
         ["revision=unknown", []],
         [`fromchange=${"e".repeat(12)}`, ["f", "e"]],
         [`tochange=${"e".repeat(12)}`, ["e", "b"]],
@@ -612,6 +639,11 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         [`${PROJECT}/artifact/?job_id=1&count=1001`, 400, { error: expect.stringContaining("1000") }],
         [`${PROJECT}/jobs/?count=-1`, 400, { detail: "count must be a whole number" }],
         [`${PROJECT}/jobs/?offset=1e3`, 400, { detail: "offset must be a whole number" }],
+        [
+          `${PROJECT}/resultset/?revision__like=x`,
+          400,
+          { detail: expect.stringContaining("unknown operator") },
+        ],
         [`${PROJECT}/jobs/?state__like=x`, 400, { detail: expect.stringContaining("unknown operator") }],
         [
           `${PROJECT}/jobs/?last_modified__gt=yesterday`,

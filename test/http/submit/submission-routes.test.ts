@@ -238,9 +238,9 @@ describe("artifacts", () => {
 
 describe("the state of a job", () => {
   const stateOf = async (guid: string) => (await story.real.findJob("try", guid))?.job.state;
-  const update = async (guid: string, body: string): Promise<Answered> => {
+  const update = async (guid: string, body: string, sending: Sending = {}): Promise<Answered> => {
     const id = (await story.real.findJob("try", guid))?.job.rest_id;
-    return server.send(`${JOBS}${id}/update_state/`, { body });
+    return server.send(`${JOBS}${id}/update_state/`, { ...sending, body });
   };
 
   it("can be set, but a completed job is left alone", async () => {
@@ -255,7 +255,7 @@ describe("the state of a job", () => {
     expect(await stateOf("set")).toBe("completed");
   });
 
-  it.each(['{"state": "done"}', "{}", "[]", "{"])("%s names no state that can be set", async (body) => {
+  it.each(['{"state": "done"}', "{}", "[]"])("%s names no state that can be set", async (body) => {
     await server.post(JOBS, [aJob({ job_guid: "no-state", state: "pending" })]);
     expect(await update("no-state", body)).toMatchObject({
       status: 400,
@@ -265,6 +265,32 @@ describe("the state of a job", () => {
         ),
       },
     });
+  });
+
+  it.each(["text/plain", "application/x-www-form-urlencoded"])(
+    "is not read from a body that is %s, whatever is in it",
+    async (type) => {
+      await server.post(JOBS, [aJob({ job_guid: "no-type", state: "pending" })]);
+      const headers = { "content-type": type };
+      expect(await update("no-type", '{"state": "running"}', { headers })).toMatchObject({
+        status: 415,
+        body: { detail: `Unsupported media type "${type}" in request.` },
+      });
+      expect(await stateOf("no-type")).toBe("pending");
+    },
+  );
+
+  it.each([
+    ["{", /ends too early$/],
+    ['{"state": "running", "at": NaN}', /NaN and Infinity are not JSON/],
+    [Buffer.from([0x7b, 0xff, 0x7d]), /not valid UTF-8$/],
+  ])("is not read from a body that is not JSON: %s", async (body, why) => {
+    const answer = await server.send(`${JOBS}123/update_state/`, { body });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringMatching(/^JSON parse error - /) },
+    });
+    expect(answer.body).toMatchObject({ detail: expect.stringMatching(why) });
   });
 
   it("of a job that is not there cannot be set", async () => {
@@ -306,6 +332,29 @@ describe("limits", () => {
     expect(seconds).toBeLessThanOrEqual(60);
     expect(answer.headers.get("x-throttle-wait-seconds")).toBe(String(seconds));
     expect(await limited.send(ARTIFACTS, { body: "[]" })).toMatchObject({ status: 200 });
+    await limited.close();
+  });
+
+  it("signed requests to all paths of an endpoint count together, whatever their method; unsigned ones do not", async () => {
+    const rates = { jobs: 0, resultset: 5 };
+    const limited = await RestServer.start(story.real, story.submit, { rates, readApi: true });
+    const ask = async (path: string, method: string, sending: Sending = {}): Promise<number> =>
+      (await limited.send(path, { method, ...sending })).status;
+    await limited.post(JOBS, [aJob()]);
+    expect([
+      await ask(PUSHES, "GET"),
+      await ask(PUSHES, "HEAD"),
+      await ask(PUSHES, "PUT", { body: "[]" }),
+      await ask("/api/project/elsewhere/resultset/", "GET"),
+      await ask(`${PUSHES}17/status/`, "GET"),
+    ]).toEqual([200, 200, 405, 404, 404]);
+    expect(await ask(PUSHES, "POST", { body: "[]" })).toBe(429);
+    expect(await ask(`${PUSHES}17/revisions/`, "GET")).toBe(429);
+    expect(await ask(`${PUSHES}17/revisions/`, "PUT", { body: "[]" })).toBe(429);
+    expect(await ask(PUSHES, "GET", { signer: null })).toBe(200);
+    for (const path of ["jobs/", "push/", "artifact/?job_id=17"]) {
+      expect(await ask(`/api/project/try/${path}`, "GET")).toBe(200);
+    }
     await limited.close();
   });
 

@@ -24,7 +24,6 @@ describe("a row with tier 2, state `running` and no result", () => {
     ["tier__nin=1,2", false],
     ["state=running&tier=2", true],
     ["state=running&tier=1", false],
-    ["state=pending&state=running", true],
     ["state__in=pending,running", true],
     ["state__gt=pending", true],
     ["result=success", false],

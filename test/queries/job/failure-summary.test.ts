@@ -108,6 +108,7 @@ describe("steps", () => {
 
 it.each([
   [{ errors: [], logname: "mine" }, "mine"],
+  [{ errors: [], logname: "m".repeat(60) }, "m".repeat(50)],
   [{ errors: [], logs: ["live", "builds-4h"] }, "builds-4h"],
   [{ errors: [], logs: ["live"] }, null],
   [{ logs: ["buildbot_text"] }, null],

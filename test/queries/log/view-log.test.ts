@@ -53,6 +53,10 @@ const data = (steps: readonly object[], all_errors: readonly object[] = [], more
   step_data: { steps, all_errors },
 });
 
+/** The name of a log as it was submitted, and as it is stored. */
+const LONG = "logs/".repeat(12);
+const CUT = LONG.slice(0, 50);
+
 describe("the log that is shown", () => {
   it.each([
     [
@@ -64,6 +68,16 @@ describe("the log that is shown", () => {
       "none",
     ],
     ["the one that the summary names", ["buildbot_text", "custom"], "custom", null, "custom", "of-this-log"],
+    ["the one whose long name the summary gives uncut", [CUT], LONG, null, CUT, "of-this-log"],
+    ["the one whose long name is asked for uncut", [CUT, "custom"], "custom", LONG, CUT, "of-another-log"],
+    [
+      "the one that is read here, if the name is empty",
+      ["buildbot_text"],
+      "",
+      null,
+      "buildbot_text",
+      "of-this-log",
+    ],
     [
       "the one that is asked for",
       ["buildbot_text", "custom"],

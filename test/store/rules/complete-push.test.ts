@@ -101,6 +101,13 @@ describe("the revisions of a push", () => {
     expect(completed([before], push())?.revisions).toEqual([row(C), row(A), row(B)]);
   });
 
+  it("are one row each, the first, if the push lists one twice", () => {
+    const again = row(A, { author: "Eve", comment: "again" });
+    const elsewhere = row(A, { repository: "other" });
+    const twice = push({ revisions: [row(A), elsewhere, again, row(B), row(B.slice(0, 12))] });
+    expect(completed([], twice)?.revisions).toEqual([row(A), elsewhere, row(B)]);
+  });
+
   it("with the same name in another repository are different", () => {
     const before = { ...skeleton("try", B, ARRIVED), revisions: [row(A, { repository: "other" })] };
     expect(completed([before], push())?.revisions).toHaveLength(3);
