@@ -14,7 +14,7 @@ export function ClientTable({ clients, now }: ClientTableProps) {
   if (clients.length === 0) {
     return (
       <p>
-        There is none. To add one: <CopyCommand words={["pulse-ingest", "credentials", "add", "ID"]} />
+        There are none. To add one: <CopyCommand words={["pulse-ingest", "credentials", "add", "ID"]} />
       </p>
     );
   }
