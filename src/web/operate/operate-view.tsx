@@ -45,7 +45,7 @@ export function OperateView({ figures }: OperateViewProps) {
       <h2>What is kept</h2>
       <RetentionWords retention={retention} now={at} />
       <h2>REST clients</h2>
-      <ClientTable clients={clients} now={at} />
+      <ClientTable clients={clients} isStoreThere={store.name !== null} now={at} />
     </div>
   );
 }
