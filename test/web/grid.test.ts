@@ -436,6 +436,13 @@ chromium.describe("the grid", () => {
       expect(await axeFindings(page)).toEqual([]);
     });
 
+    it("the search box takes no room from the words beside the worker's light", async () => {
+      const page = await open("/projects/try", { viewport: { width: 961, height: 400 } });
+      const words = page.locator(".worker-light .words");
+      expect(await words.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+      await page.close();
+    });
+
     it("has no second scroll bar at 400 % zoom, and shows failures by more than colour", async () => {
       const page = await open("/projects/try", {
         viewport: { width: 320, height: 256 },
