@@ -111,7 +111,7 @@ export class LiveGridStream {
       this.#isCurrent();
       return;
     }
-    this.#options.onState("Many pushes are open: some are updated once a minute only.");
+    this.#options.onState("Many pushes are open: some are updated once a minute.");
     this.#timer = window.setTimeout(() => void this.#askUnwatched(), ASK_EVERY_MS);
   }
 
