@@ -160,7 +160,10 @@ function summed(
   };
 }
 
-function clients(statuses: readonly WorkerStatus[], { credentials }: StoreFacts): readonly ClientFigures[] {
+function clients(
+  statuses: readonly WorkerStatus[],
+  { name, credentials }: StoreFacts,
+): readonly ClientFigures[] {
   const heard = statuses.flatMap(({ clients: its }) => its);
   const known = new Map(credentials.map((credential) => [credential.client_id, credential]));
   const heardBy = byName(heard, ({ client_id }) => client_id);
@@ -173,7 +176,7 @@ function clients(statuses: readonly WorkerStatus[], { credentials }: StoreFacts)
       client_id,
       // A client whose credential is gone may write to no project.
       projects: credential === undefined ? [] : credential.projects,
-      authorized: credential?.authorized ?? false,
+      authorized: credential?.authorized ?? (name === null ? null : false),
       received: isKnown ? received : null,
       rejected: isKnown ? rejected : null,
       last_used_at: [credential?.last_used_at ?? "", last_received_at ?? ""].toSorted().at(-1) || null,

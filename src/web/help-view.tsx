@@ -8,12 +8,12 @@ const statusMeanings: Readonly<Record<keyof typeof statusLooks, string>> = {
   testfailed: "it ran, and tests failed",
   busted: "it could not do its work, for example because the build broke",
   exception: "the machine or the CI system failed",
-  retry: "it failed for a reason outside of it, and runs again",
+  retry: "it failed for a reason outside itself, and runs again",
   usercancel: "somebody cancelled it",
   running: "it is running",
-  pending: "it waits for a machine",
-  coalesced: "it was left out; another job stands for it",
-  unknown: "it ended, and nobody said how",
+  pending: "it is waiting for a machine",
+  coalesced: "it does not run; another job runs instead of it",
+  unknown: "it ended, but no result was reported",
 };
 
 const places: readonly { readonly place: KeyPlace; readonly title: string }[] = [
@@ -28,10 +28,11 @@ export function HelpView() {
       <h1>Help</h1>
       <h2>Jobs</h2>
       <p>
-        A row of a push is a platform, and each sign in it a job, such as <code>bc7</code>. Jobs of a group
-        stand in brackets behind its sign. Failures and jobs that ran more than once are always shown; the
-        others are counted, such as <code>+14</code>, until you open the group by its sign. Failures are
-        filled with their colour.
+        Each row of a push is a platform, and each symbol in it is a job, such as <code>bc7</code>. The jobs
+        of a group are in parentheses after the group's symbol. Failures and jobs that ran more than once are
+        always shown. The others are counted, such as <code>+14</code>: click the group's symbol to see them.
+        Failures are filled with their colour. The sign <code>↻</code> before a failure says that the same job
+        passed in another run of the same push.
       </p>
       <Statuses />
       {places.map(({ place, title }) => (
@@ -44,17 +45,18 @@ export function HelpView() {
       <p id="single-keys-choice" hidden>
         <label>
           <input type="checkbox" id="single-keys" /> Single letters and signs work as keys in this browser.
-          Turn them off if you speak to your computer, or press keys by accident.
+          Turn this off if you control the computer by voice, or press keys by accident.
         </label>
       </p>
       <h2>Addresses</h2>
       <p>
-        The address of a page holds all that you have chosen: filters, the job, its tab, the lines of a log.
-        Send it to somebody, and they see the same. A click on a line's number adds it, such as{" "}
-        <code>#L10</code>, and with Shift a range, such as <code>#L10-L20</code>. Lines are counted from 0.
+        The address of a page holds everything that you have chosen: filters, the job, its tab, the lines of a
+        log. Anyone you send it to sees the same. A click on the number of a line adds the line, such as{" "}
+        <code>#L10</code>, and a click with Shift adds a range, such as <code>#L10-L20</code>. Lines are
+        counted from 0.
       </p>
       <p>
-        <a href="/assets/licences.txt">Licences of what these pages are made with</a>
+        <a href="/assets/licences.txt">Licences of the software in these pages</a>
       </p>
     </div>
   );

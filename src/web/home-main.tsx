@@ -123,10 +123,10 @@ export function OldLogMain() {
   return (
     <div class="prose">
       <h1>Log Viewer</h1>
-      <p>This link has the form of an earlier Log Viewer. Its log is looked for …</p>
+      <p>This is a link to the Log Viewer of an earlier system. Looking for its log …</p>
       <p>
-        If nothing happens, the link names no job, or scripts are off: enter the project and the number of the
-        job (<code>repo</code> and <code>job_id</code> of the link).
+        If nothing happens, the link names no job, or scripts are off. Enter the project and the number of the
+        job, which are <code>repo</code> and <code>job_id</code> in the link.
       </p>
       <form method="get" action="/logviewer.html" class="old-log">
         <label>

@@ -194,3 +194,17 @@ it("what clients sent is not known if no worker answers, and their last use is",
   expect(page).not.toContain("All is well");
   expect(page).toContain("not known");
 });
+
+it("a store that does not answer makes no client revoked, and does not hide that there may be some", () => {
+  const clients = [{ client_id: "bot", received: 7, ended: none, last_received_at: null }];
+  const heard = operateView(facts({ store: away, workers: [answer(THIS, { clients })] }));
+  expect(heard.clients).toMatchObject([{ client_id: "bot", authorized: null, received: 7 }]);
+  const page = renderToString(h(OperateView, { figures: heard }));
+  expect(page).not.toContain("revoked");
+  expect(page).toContain('<td data-label="Projects">not known</td>');
+
+  const unheard = operateView(facts({ workers: [], store: away }));
+  const silent = renderToString(h(OperateView, { figures: unheard }));
+  expect(silent).toContain("The store does not answer, so its clients are not known.");
+  expect(silent).not.toContain("There are none");
+});

@@ -171,7 +171,7 @@ chromium.describe("the grid", () => {
     it("names the filter that hides everything, and offers to show all jobs", async () => {
       const page = await open("/projects/try?text=nosuchjob", { javaScriptEnabled: false });
       expect(await page.locator(".hidden-jobs").first().textContent()).toBe(
-        'All 4 jobs are hidden: only text "nosuchjob", tier 1, 2 is shown. Show all jobs',
+        'All 4 jobs are hidden: only text "nosuchjob", tier 1, 2 are shown. Show all jobs',
       );
       await page.locator(".hidden-jobs a").first().click();
       expect(await page.locator("a.job, a.count").count()).toBeGreaterThan(3);
@@ -434,6 +434,13 @@ chromium.describe("the grid", () => {
       expect(await axeFindings(page)).toEqual([]);
       await page.goto(server.url);
       expect(await axeFindings(page)).toEqual([]);
+    });
+
+    it("the search box takes no room from the words beside the worker's light", async () => {
+      const page = await open("/projects/try", { viewport: { width: 961, height: 400 } });
+      const words = page.locator(".worker-light .words");
+      expect(await words.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+      await page.close();
     });
 
     it("has no second scroll bar at 400 % zoom, and shows failures by more than colour", async () => {

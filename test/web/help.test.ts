@@ -105,6 +105,13 @@ chromium.describe("the help and the frame of all pages", () => {
     await page.close();
   });
 
+  it("a long word on any page is broken, and does not make the page wider", async () => {
+    const page = await open(`/?find=${"x".repeat(300)}`, { viewport: { width: 320, height: 256 } });
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Nothing found");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+    await page.close();
+  });
+
   it("an open page learns that the worker has a problem, and shows its first words", async () => {
     const page = await chromium.server().newPage();
     await page.clock.install();

@@ -435,7 +435,7 @@ chromium.describe("the log page", () => {
       await page.keyboard.press("Shift+Enter");
       await until(async () => (await count.textContent()) === "11 of 11 lines, from the end again");
       await page.getByLabel("match case").check();
-      await until(async () => (await count.textContent()) === "no line holds it");
+      await until(async () => (await count.textContent()) === "not found");
     });
 
     it("selects by the keyboard alone", async () => {

@@ -1,9 +1,10 @@
 /**
  * Finds a character that cannot be seen: a control character, one that changes the direction of writing, or another one without a
- * shape. Variation selectors are left out: they belong to the visible character before them.
+ * shape. Variation selectors are left out, because they belong to the visible character before them. So are joiners between two
+ * letters of Arabic or Indic scripts, which are spelled with them, and between two emoji, which they make one picture.
  */
 export const invisible =
-  /(?![\ufe00-\ufe0f\u{e0100}-\u{e01ef}])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}](?<![\ufe00-\ufe0f\u{e0100}-\u{e01ef}]|[\u0620-\u0dff][\u200c\u200d](?=[\u0620-\u0dff])|[\p{ExtPict}\p{EMod}]\ufe0f?\u200d(?=\p{ExtPict}))/gu;
 
 /** Returns `\uXXXX`, JSON's escape; a character beyond the basic plane takes two of them. */
 function escaped(character: string): string {

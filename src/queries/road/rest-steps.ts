@@ -45,7 +45,7 @@ function posted({ project, isStoreAway, nowMs }: RoadFacts): Outcome {
   }
   return {
     verdict: "maybe",
-    reason: `No client posted to ${name} last.`,
+    reason: `No client sent its last signed request to ${name}.`,
     next: "Check the address of your client and the status of its requests: 401 and 403 mean that nothing was read.",
   };
 }

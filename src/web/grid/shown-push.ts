@@ -26,7 +26,7 @@ export interface ShownRevision {
 }
 
 const MAX_REVISIONS = 20;
-/** The page cuts a line by its width; nobody reads more of it. */
+/** The page wraps a long line, so that all of it can be read; nobody reads more than this. */
 const MAX_COMMENT = 300;
 const MAX_AUTHOR = 200;
 

@@ -5,8 +5,7 @@ import type { TabProps } from "./tab-props.ts";
 
 /** The artifacts of a job as they are stored. */
 export function DataTab({ shown: { job, data, history } }: TabProps) {
-  if (history.made.length === 0)
-    return <p>No artifacts: neither the job's messages nor its logs have brought any yet.</p>;
+  if (history.made.length === 0) return <p>No artifacts yet from a message or a log.</p>;
   const place = { project: job.project, guid: job.job_guid };
   const others = history.made.filter(({ name }) => !data.some((each) => each.name === name));
   return (

@@ -99,7 +99,7 @@ function NoLogs({ shown: { job } }: TabProps) {
       <p class="muted">
         {job.state === "completed"
           ? "Its messages name none. The history shows the messages."
-          : "It has not ended yet. Failures appear here once its logs are known and have been read."}
+          : "It has not ended yet. Failures appear here when its logs have been read."}
       </p>
     </>
   );
@@ -130,8 +130,8 @@ function Unread({ shown: { job, logs } }: TabProps) {
   const names = logs.map(({ name }) => printable(name)).join(", ");
   return (
     <p>
-      Nothing has summed up the errors of this job yet. Logs with the name <code>{names}</code> are not read
-      here: their publisher sends the summary. <OpenLog job={job} log={logs[0]} />
+      This job has no failure summary yet. Logs with the name <code>{names}</code> are not read here: their
+      publisher sends the summary. <OpenLog job={job} log={logs[0]} />
     </p>
   );
 }

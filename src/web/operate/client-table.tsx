@@ -5,16 +5,20 @@ import type { ClientFigures } from "./operate-figures.ts";
 
 export interface ClientTableProps {
   readonly clients: readonly ClientFigures[];
+  /** Whether the store answers. Without it, only clients that a worker has heard of are known. */
+  readonly isStoreThere: boolean;
   /** The time of the figures, in ISO 8601. */
   readonly now: string;
 }
 
 /** Each client of the REST API with its projects and its last use; never its secret. */
-export function ClientTable({ clients, now }: ClientTableProps) {
+export function ClientTable({ clients, isStoreThere, now }: ClientTableProps) {
+  if (clients.length === 0 && !isStoreThere)
+    return <p class="note">The store does not answer, so its clients are not known.</p>;
   if (clients.length === 0) {
     return (
       <p>
-        There is none. To add one: <CopyCommand words={["pulse-ingest", "credentials", "add", "ID"]} />
+        There are none. To add one: <CopyCommand words={["pulse-ingest", "credentials", "add", "ID"]} />
       </p>
     );
   }
@@ -39,9 +43,15 @@ export function ClientTable({ clients, now }: ClientTableProps) {
             <tr key={client_id}>
               <th scope="row">
                 {client_id}
-                {!authorized && <span class="muted"> revoked</span>}
+                {authorized === false && <span class="muted"> revoked</span>}
               </th>
-              <td data-label="Projects">{projects === null ? "all" : projects.join(", ") || "none"}</td>
+              <td data-label="Projects">
+                {authorized === null
+                  ? "not known"
+                  : projects === null
+                    ? "all"
+                    : projects.join(", ") || "none"}
+              </td>
               <td class="number" data-label="Received">
                 {countText(received)}
               </td>

@@ -88,10 +88,10 @@ export interface ExchangeFigures {
 
 export interface ClientFigures {
   readonly client_id: string;
-  /** Patterns; null: all projects. */
+  /** Patterns; null: all projects. Empty also while `authorized` is not known. */
   readonly projects: readonly string[] | null;
-  /** False once it has been revoked, or if it is no longer known. */
-  readonly authorized: boolean;
+  /** False once it has been revoked, or if it is no longer known; null while the store does not answer. */
+  readonly authorized: boolean | null;
   /** Since the start of the workers; null if no worker answered. */
   readonly received: number | null;
   /** Null if no worker answered. */

@@ -29,7 +29,7 @@ export function OperateView({ figures }: OperateViewProps) {
       <p class="muted">Each worker counts for itself, since its start.</p>
       {workers.length === 0 && (
         <p class="note">
-          No worker is asked. These pages run by themselves: name workers in PAGES_WORKERS, such as
+          These pages run without a worker. To see workers here, name them in PAGES_WORKERS, such as
           http://worker-1:9182.
         </p>
       )}
@@ -45,7 +45,7 @@ export function OperateView({ figures }: OperateViewProps) {
       <h2>What is kept</h2>
       <RetentionWords retention={retention} now={at} />
       <h2>REST clients</h2>
-      <ClientTable clients={clients} now={at} />
+      <ClientTable clients={clients} isStoreThere={store.name !== null} now={at} />
     </div>
   );
 }

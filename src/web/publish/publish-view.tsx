@@ -38,8 +38,8 @@ export function PublishView({ question, road, message, exchange, check, operates
       </div>
       <h2 id="check">Check a message</h2>
       <p class="prose">
-        It is judged by the worker's own rules, as if it had just arrived. Nothing is stored. Only what the
-        store knows is not looked up, such as whether a push with a revision_hash is there.
+        The message is judged by the worker's own rules, as if it had just arrived. Nothing is stored, and
+        nothing is looked up in the store, such as whether it has a push with a revision_hash.
       </p>
       <form class="check-form" id="check-form" action="/api/validate#check" method="post">
         <label for="message">One job message, or an array of them, as JSON</label>

@@ -111,7 +111,7 @@ export class LiveGridStream {
       this.#isCurrent();
       return;
     }
-    this.#options.onState("So many pushes are watched now that changes of some come once a minute.");
+    this.#options.onState("Many pushes are open: some are updated once a minute.");
     this.#timer = window.setTimeout(() => void this.#askUnwatched(), ASK_EVERY_MS);
   }
 

@@ -122,8 +122,7 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
     const range = viewer.lines.selected;
     if (range === null)
       return announce("Select lines first: click a line number, or type it into the field “line”.");
-    if (range.last - range.first >= MAX_COPIED)
-      return announce("These are too many lines to copy: use the raw log.");
+    if (range.last - range.first >= MAX_COPIED) return announce("Too many lines to copy: use the raw log.");
     const lines = await viewer.blocks.linesBetween(range.first, range.last);
     if (lines === null) return announce("The lines could not be fetched: try again.");
     const isCopied = await copyText(linesText(lines));

@@ -56,7 +56,7 @@ export function LogTools(props: LogToolsProps) {
           <span aria-hidden="true">▼</span>
           <span class="visually-hidden">Next hit</span>
         </button>
-        <label class="log-box-label" title="Capital and small letters are different">
+        <label class="log-box-label" title="Match case">
           <input
             type="checkbox"
             checked={find.matchCase}
@@ -111,7 +111,7 @@ function findText({ phase, count, position, note }: FindState): string {
     case "trouble":
       return note ?? "";
     case "found":
-      if (count === 0) return "no line holds it";
+      if (count === 0) return "not found";
       return [
         position === null
           ? `${countText(count)} ${count === 1 ? "line" : "lines"}`

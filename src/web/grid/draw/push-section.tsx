@@ -58,7 +58,7 @@ function HiddenJobs({
   const words = filterInWords(view.filter).join(", ");
   return (
     <p class="hidden-jobs muted">
-      {total === 1 ? "Its job is" : `All ${total} jobs are`} hidden: only {words} is shown.{" "}
+      {total === 1 ? "Its job is" : `All ${total} jobs are`} hidden: only {words} are shown.{" "}
       <a href={gridAddress({ ...view, filter: everyJob })} tabIndex={tabIndex}>
         Show all jobs
       </a>
