@@ -101,9 +101,12 @@ const plainName = z.string().superRefine((text, context) => {
 const flag = z.stringbool({ error: "must be true or false" });
 const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
   z.enum(names, { error: `must be one of ${names.join(", ")}` });
-const whole = (min: number, max: number): z.ZodCoercedNumber => {
+/** Accepts a number as text. Text of nothing but spaces is refused; JavaScript would read it as 0, which often means "no limit". */
+const numeric = <T extends z.ZodType<number>>(type: T) =>
+  z.preprocess((value) => (typeof value === "string" && value.trim() === "" ? Number.NaN : value), type);
+const whole = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`;
-  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+  return numeric(z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error }));
 };
 
 const retainError = `must be a number from 0 to ${MAX_RETAIN_DAYS}`;
@@ -269,10 +272,12 @@ export const declared = {
     description: "How long a rejection is kept after it was last seen.",
     unit: "days",
   }),
-  RETAIN_DAYS: z.coerce
-    .number({ error: retainError })
-    .min(0, { error: retainError })
-    .max(MAX_RETAIN_DAYS, { error: retainError })
+  RETAIN_DAYS: numeric(
+    z.coerce
+      .number({ error: retainError })
+      .min(0, { error: retainError })
+      .max(MAX_RETAIN_DAYS, { error: retainError }),
+  )
     .default(0)
     .meta({
       description:
