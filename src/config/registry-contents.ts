@@ -28,12 +28,15 @@ const entry = mapping("an entry", {
 /** Far more than any queue needs. A mistake in two long lists can make millions. */
 const MAX_BINDINGS = 100_000;
 const atLeastOne = "must list at least one exchange: with none the worker would have nothing to read";
+const dashed = "but must be a list of entries: write `- exchange:`, with a dash and a space";
 const entries = z
   .array(entry, {
-    error: ({ input }) =>
-      typeof input === "object" && input !== null
-        ? `is a mapping of ${namesOf(Object.keys(input))}, but must be a list of entries: write \`- exchange:\`, with a dash and a space`
-        : atLeastOne,
+    error: ({ input }) => {
+      if (input === null || input === undefined) return atLeastOne;
+      const found =
+        typeof input === "object" ? `a mapping of ${namesOf(Object.keys(input))}` : "a single value";
+      return `is ${found}, ${dashed}`;
+    },
   })
   .min(1, atLeastOne)
   .superRefine((all, context) => {

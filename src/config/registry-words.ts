@@ -7,10 +7,19 @@ export const PROJECT_NAME = /^[\w-]{1,50}$/;
 
 /** Accepts text that is not empty, has no hidden characters, and keeps the given rule. */
 function word(problemOf: (text: string) => string | null) {
-  return z.string("must be text, in quotes where it is a number").superRefine((text, context) => {
+  return z.string({ error: ({ input }) => notText(input) }).superRefine((text, context) => {
     const message = text === "" ? "must not be empty" : (hiddenProblem(text) ?? problemOf(text));
     if (message !== null) context.addIssue({ code: "custom", message });
   });
+}
+
+/** Says what to do about a value that is not text. YAML reads some words without quotes as numbers, true, false or null. */
+function notText(value: unknown): string {
+  if (value === undefined) return "must be text, but is missing";
+  if (value === null) return "must be text, but is empty or null: write the name, in quotes if it is null";
+  if (typeof value === "object")
+    return "must be text, not a list or a mapping: put text that begins with [ or { in quotes";
+  return `must be text, but YAML reads it as the ${typeof value} ${String(value)}: put it in quotes`;
 }
 
 /** Refuses wildcards. */
