@@ -169,6 +169,21 @@ describe("a database name that no server accepts", () => {
   });
 });
 
+describe("a database address that the driver does not understand", () => {
+  it.each([
+    ["mongodb://u:geheim@127.0.0.1:1,/x", "has a host that is empty or holds a space"],
+    ["mongodb://u:geheim@127.0.0.1:99999/x", "Unable to parse 127.0.0.1:99999 with URL"],
+    ["mongodb://u:geheim@127.0.0.1:1/x?foo=1", "option foo is not supported"],
+  ])("is told by check, with everything else that is wrong: %s", async (MONGODB_URL, expected) => {
+    const REGISTRY_FILE = join(folder, "gone.yml");
+    const { code, stderr } = await runCli(["check"], { REGISTRY_FILE, MONGODB_URL });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: .*gone\.yml: there is no such file/);
+    expect(stderr).toContain(`\nerror: MONGODB_URL: ${expected}`);
+    expect(stderr).not.toContain("geheim");
+  });
+});
+
 describe("check", () => {
   it("shows the settings without secrets and where they come from, and every binding", async () => {
     const REGISTRY_FILE = file("good.yml", goodRegistry);
