@@ -36,16 +36,20 @@ export const exchangeName = word((text) =>
   isShort(text) ? fullName(text) : `must not be longer than ${MAX_NAME_BYTES} bytes, the broker's limit`,
 );
 
-/** A part of a binding's routing key: words separated by dots. */
-export const bindingWords = word((text) => {
-  const words = text.split(".");
-  if (words.includes("")) {
-    return `must not have a dot at its beginning or end, or two in a row: it is ${shown(text)}`;
-  }
-  const mixed = words.find((each) => each.length > 1 && /[*#]/.test(each));
+/** Returns why a pattern for routing keys has a wildcard that is none; null if it has not. */
+export function wildcardProblem(pattern: string): string | null {
+  const mixed = pattern.split(".").find((each) => each.length > 1 && /[*#]/.test(each));
   return mixed === undefined
     ? null
     : `${shown(mixed)} matches nothing: * and # stand for whole words between dots; write '*' for any one word, '#' for any number of words, or list the names`;
+}
+
+/** A part of a binding's routing key: words separated by dots. */
+export const bindingWords = word((text) => {
+  if (text.split(".").includes("")) {
+    return `must not have a dot at its beginning or end, or two in a row: it is ${shown(text)}`;
+  }
+  return wildcardProblem(text);
 });
 
 /** A pattern for project names; `*` stands for any text. */

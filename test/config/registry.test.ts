@@ -50,7 +50,7 @@ describe("a registry", () => {
     expect((await read(text, "staging")).exchanges).toEqual(["e", "f"]);
     expect((await read(text)).exchanges).toEqual(["e", "f"]);
     expect(await problems(entry(`${lists}    deployments: [staging]\n`), "production")).toEqual([
-      expect.stringContaining("no entry is for DEPLOYMENT=production"),
+      expect.stringContaining("no entry is for DEPLOYMENT=production; the entries are for staging"),
     ]);
   });
 
@@ -289,6 +289,10 @@ describe("a registry", () => {
       expect.stringMatching(
         /exchanges\.yml:2: exchanges\[0\]: "m\\u043ezilla" has characters beyond ASCII: are they meant\?$/,
       ),
+    ]);
+    const hidden = `${entry(lists)}  - exchange: f\u0435\n${lists}    deployments: [st\u0430ging]\n`;
+    expect((await read(hidden, "staging")).warnings).toEqual([
+      expect.stringMatching(/exchanges\.yml:5: exchanges\[1\]: "st\\u0430ging" has characters beyond ASCII/),
     ]);
   });
 
