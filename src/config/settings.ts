@@ -66,6 +66,7 @@ const proxies = z
       }),
     ),
   );
+/** In the form in which browsers send an origin: in lower case, and without the port that its scheme implies. */
 const origins = z
   .string()
   .transform(listed)
@@ -73,10 +74,11 @@ const origins = z
     z.array(
       z
         .string()
-        .regex(
-          /^(\*|https?:\/\/[^/?#@\s]+)$/,
+        .refine(
+          (text) => text === "*" || (/^https?:\/\/[^/?#@\s*]+$/i.test(text) && URL.canParse(text)),
           "must be origins such as https://ci.example.org, without a path, separated by commas, or *",
-        ),
+        )
+        .transform((text) => (text === "*" || !URL.canParse(text) ? text : new URL(text).origin)),
     ),
   );
 const workers = z

@@ -141,6 +141,18 @@ describe("settings", () => {
     expect(() => hosts("*")).toThrow("LOG_HOSTS: must be host names");
   });
 
+  it("list origins as browsers send them", () => {
+    const origins = (CORS_ORIGINS: string) => readSettings({ CORS_ORIGINS }, ["CORS_ORIGINS"]).CORS_ORIGINS;
+    expect(origins("https://CI.example.org, HTTPS://b.test:443, http://c.test:8080")).toEqual([
+      "https://ci.example.org",
+      "https://b.test",
+      "http://c.test:8080",
+    ]);
+    expect(origins("*")).toEqual(["*"]);
+    for (const wrong of ["https://a.test/", "a.test", "https://a.test:99999", "https://*.a.test"])
+      expect(() => origins(wrong)).toThrow("CORS_ORIGINS: must be origins such as");
+  });
+
   it("never show an invalid secret", () => {
     expect(problemsOf({ AMQP_URL: "amqq://user:secret@host" }).join()).not.toContain("secret@");
   });
