@@ -134,6 +134,14 @@ async function readUrl(
   return parsed.data;
 }
 
+/** Secret settings of which only a part is secret. */
+const addresses: readonly SettingName[] = ["AMQP_URL", "MONGODB_URL"];
+
+/** Returns what may be shown of a secret setting's value. */
+function blanked(name: SettingName, value: string): string {
+  return addresses.includes(name) ? blankAddress(value) : "***";
+}
+
 /** Returns name, value and source of each setting, for `check`. Secrets are blanked. */
 export function showSettings(env: NodeJS.ProcessEnv, settings: Partial<Settings>): string[][] {
   return describeSettings()
@@ -141,7 +149,7 @@ export function showSettings(env: NodeJS.ProcessEnv, settings: Partial<Settings>
     .map(({ name, secret }) => {
       const value = settings[name];
       const shown =
-        value === undefined ? "(unset)" : secret ? blankAddress(String(value)) : blankSecrets(String(value));
+        value === undefined ? "(unset)" : secret ? blanked(name, String(value)) : blankSecrets(String(value));
       return [name, shown, env[name] ? "environment" : "default"];
     });
 }

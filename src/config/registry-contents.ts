@@ -28,12 +28,15 @@ const entry = mapping("an entry", {
 /** Far more than any queue needs. A mistake in two long lists can make millions. */
 const MAX_BINDINGS = 100_000;
 const atLeastOne = "must list at least one exchange: with none the worker would have nothing to read";
+const dashed = "but must be a list of entries: write `- exchange:`, with a dash and a space";
 const entries = z
   .array(entry, {
-    error: ({ input }) =>
-      typeof input === "object" && input !== null
-        ? `is a mapping of ${namesOf(Object.keys(input))}, but must be a list of entries: write \`- exchange:\`, with a dash and a space`
-        : atLeastOne,
+    error: ({ input }) => {
+      if (input === null || input === undefined) return atLeastOne;
+      const found =
+        typeof input === "object" ? `a mapping of ${namesOf(Object.keys(input))}` : "a single value";
+      return `is ${found}, ${dashed}`;
+    },
   })
   .min(1, atLeastOne)
   .superRefine((all, context) => {
@@ -78,26 +81,32 @@ export function parseRegistryContents(
   deployment: string | undefined,
 ): RegistryContents {
   const { value, lineOf } = parseYaml(path, text, file);
-  const inForce = value.exchanges.flatMap((each, index) => {
-    const isMeant = deployment === undefined || (each.deployments?.includes(deployment) ?? true);
-    return isMeant
-      ? [{ ...each, place: () => `${path}:${lineOf(["exchanges", index])}: exchanges[${index}]` }]
-      : [];
-  });
-  if (inForce.length === 0) throw new Misuse([`${path}: no entry is for DEPLOYMENT=${deployment}`]);
+  const listed = value.exchanges.map((each, index) => ({
+    ...each,
+    isInForce: deployment === undefined || (each.deployments?.includes(deployment) ?? true),
+    place: () => `${path}:${lineOf(["exchanges", index])}: exchanges[${index}]`,
+  }));
+  const inForce = listed.filter(({ isInForce }) => isInForce);
+  if (inForce.length === 0) {
+    const names = namesOf([...new Set(listed.flatMap(({ deployments = [] }) => deployments))]);
+    throw new Misuse([`${path}: no entry is for DEPLOYMENT=${deployment}; the entries are for ${names}`]);
+  }
   return {
     entries: inForce.map(({ exchange, destinations, projects, accept_projects }) => ({
       ...{ exchange, destinations, projects, accept_projects },
     })),
     retain: value.retain ?? {},
-    warnings: firstTold(path, [...inForce.flatMap(lookalikes), ...limitWarnings(inForce)]),
+    warnings: firstTold(path, [...listed.flatMap(lookalikes), ...limitWarnings(inForce)]),
   };
 }
 
 /** Warns of characters beyond ASCII. Letters of other alphabets can look like ASCII letters, and then match nothing. */
-function lookalikes(listed: z.infer<typeof entry> & { readonly place: () => string }): string[] {
-  const { place, exchange, destinations, projects } = listed;
-  return [exchange, ...destinations, ...projects].flatMap((text) =>
+function lookalikes(
+  listed: z.infer<typeof entry> & { readonly isInForce: boolean; readonly place: () => string },
+): string[] {
+  const { place, isInForce, exchange, destinations, projects, deployments = [] } = listed;
+  // A deployment's name that only looks right is why an entry is not in force.
+  return [...(isInForce ? [exchange, ...destinations, ...projects] : []), ...deployments].flatMap((text) =>
     /^[\x20-\x7e]*$/.test(text)
       ? []
       : [`${place()}: ${shown(text)} has characters beyond ASCII: are they meant?`],

@@ -7,10 +7,19 @@ export const PROJECT_NAME = /^[\w-]{1,50}$/;
 
 /** Accepts text that is not empty, has no hidden characters, and keeps the given rule. */
 function word(problemOf: (text: string) => string | null) {
-  return z.string("must be text, in quotes where it is a number").superRefine((text, context) => {
+  return z.string({ error: ({ input }) => notText(input) }).superRefine((text, context) => {
     const message = text === "" ? "must not be empty" : (hiddenProblem(text) ?? problemOf(text));
     if (message !== null) context.addIssue({ code: "custom", message });
   });
+}
+
+/** Says what to do about a value that is not text. YAML reads some words without quotes as numbers, true, false or null. */
+function notText(value: unknown): string {
+  if (value === undefined) return "must be text, but is missing";
+  if (value === null) return "must be text, but is empty or null: write the name, in quotes if it is null";
+  if (typeof value === "object")
+    return "must be text, not a list or a mapping: put text that begins with [ or { in quotes";
+  return `must be text, but YAML reads it as the ${typeof value} ${String(value)}: put it in quotes`;
 }
 
 /** Refuses wildcards. */
@@ -27,16 +36,20 @@ export const exchangeName = word((text) =>
   isShort(text) ? fullName(text) : `must not be longer than ${MAX_NAME_BYTES} bytes, the broker's limit`,
 );
 
-/** A part of a binding's routing key: words separated by dots. */
-export const bindingWords = word((text) => {
-  const words = text.split(".");
-  if (words.includes("")) {
-    return `must not have a dot at its beginning or end, or two in a row: it is ${shown(text)}`;
-  }
-  const mixed = words.find((each) => each.length > 1 && /[*#]/.test(each));
+/** Returns why a pattern for routing keys has a wildcard that is none; null if it has not. */
+export function wildcardProblem(pattern: string): string | null {
+  const mixed = pattern.split(".").find((each) => each.length > 1 && /[*#]/.test(each));
   return mixed === undefined
     ? null
     : `${shown(mixed)} matches nothing: * and # stand for whole words between dots; write '*' for any one word, '#' for any number of words, or list the names`;
+}
+
+/** A part of a binding's routing key: words separated by dots. */
+export const bindingWords = word((text) => {
+  if (text.split(".").includes("")) {
+    return `must not have a dot at its beginning or end, or two in a row: it is ${shown(text)}`;
+  }
+  return wildcardProblem(text);
 });
 
 /** A pattern for project names; `*` stands for any text. */

@@ -66,6 +66,7 @@ const proxies = z
       }),
     ),
   );
+/** In the form in which browsers send an origin: in lower case, and without the port that its scheme implies. */
 const origins = z
   .string()
   .transform(listed)
@@ -73,10 +74,11 @@ const origins = z
     z.array(
       z
         .string()
-        .regex(
-          /^(\*|https?:\/\/[^/?#@\s]+)$/,
+        .refine(
+          (text) => text === "*" || (/^https?:\/\/[^/?#@\s*]+$/i.test(text) && URL.canParse(text)),
           "must be origins such as https://ci.example.org, without a path, separated by commas, or *",
-        ),
+        )
+        .transform((text) => (text === "*" || !URL.canParse(text) ? text : new URL(text).origin)),
     ),
   );
 const workers = z
@@ -101,9 +103,12 @@ const plainName = z.string().superRefine((text, context) => {
 const flag = z.stringbool({ error: "must be true or false" });
 const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
   z.enum(names, { error: `must be one of ${names.join(", ")}` });
-const whole = (min: number, max: number): z.ZodCoercedNumber => {
+/** Accepts a number as text. Text of nothing but spaces is refused; JavaScript would read it as 0, which often means "no limit". */
+const numeric = <T extends z.ZodType<number>>(type: T) =>
+  z.preprocess((value) => (typeof value === "string" && value.trim() === "" ? Number.NaN : value), type);
+const whole = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`;
-  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+  return numeric(z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error }));
 };
 
 const retainError = `must be a number from 0 to ${MAX_RETAIN_DAYS}`;
@@ -269,10 +274,12 @@ export const declared = {
     description: "How long a rejection is kept after it was last seen.",
     unit: "days",
   }),
-  RETAIN_DAYS: z.coerce
-    .number({ error: retainError })
-    .min(0, { error: retainError })
-    .max(MAX_RETAIN_DAYS, { error: retainError })
+  RETAIN_DAYS: numeric(
+    z.coerce
+      .number({ error: retainError })
+      .min(0, { error: retainError })
+      .max(MAX_RETAIN_DAYS, { error: retainError }),
+  )
     .default(0)
     .meta({
       description:

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { Misuse } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import { pause } from "../timing/pause.ts";
@@ -112,6 +113,12 @@ export async function watchFile<T>(options: WatchedFileOptions<T>): Promise<Watc
 }
 
 async function look(path: string): Promise<Look> {
+  // Reading a pipe waits for a writer, perhaps for ever, and the process could not even end meanwhile.
+  const isPipe = await stat(path).then(
+    (found) => found.isFIFO(),
+    () => false,
+  );
+  if (isPipe) return { unreadable: [`${path} is a pipe, which cannot be read again: put a file there`] };
   try {
     return { text: await readText(path) };
   } catch (error) {

@@ -5,7 +5,7 @@ import { errorCode } from "../domain/error-code.ts";
 import { Misuse } from "../domain/faults.ts";
 import { hiddenProblem, shown } from "../domain/text/hidden-characters.ts";
 import { utf8Text } from "./utf8-text.ts";
-import { createLineFinder } from "./yaml-lines.ts";
+import { createLineFinder, lineOfComplexKey } from "./yaml-lines.ts";
 import { expandedSize } from "./yaml-size.ts";
 
 /** Most problems that are listed. A person fixes the first ones and checks again. */
@@ -108,14 +108,32 @@ function loadOne(path: string, text: string): unknown {
   try {
     // Not `load`, which fails for a file that holds only comments.
     const documents = loadAll(text, { schema });
-    if (documents.length > 1)
-      throw new Misuse([`${path}: holds ${documents.length} YAML documents; it may hold one`]);
+    if (documents.length > 1) {
+      const found =
+        "another YAML document begins here; the file may hold one: remove this line, or what follows";
+      throw new Misuse([`${path}:${lineOfSecondDocument(text)}: ${found}`]);
+    }
     return documents[0] ?? null;
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
+    // The parser reports a key that is a list or a mapping at the beginning of the file, in words of its own code.
+    const keyLine = error.reason.includes("complex keys") ? lineOfComplexKey(text) : null;
+    if (keyLine !== null) {
+      const fix = "put text that begins with [ or { in quotes";
+      throw new Misuse([`${path}:${keyLine}: a key is a list or a mapping, but must be text: ${fix}`]);
+    }
     const line = (error.mark?.line ?? 0) + 1;
     throw new Misuse([`${path}:${line}: not YAML: ${error.reason}${hintFor(text, line)}`]);
   }
+}
+
+/** Returns the line, from 1, of the `---` that begins the second of several documents. */
+function lineOfSecondDocument(text: string): number {
+  const lines = text.split(/\r\n|\n|\r/);
+  const isMarker = (line: string): boolean => /^---(?:\s|$)/.test(line);
+  const isContent = (line: string): boolean => !/^(?:%|\s*(?:#|$))/.test(line);
+  const first = lines.findIndex(isContent);
+  return lines.findIndex((line, index) => index > first && isMarker(line)) + 1;
 }
 
 /** Returns a hint at the most common mistakes that the parser's message does not explain. */

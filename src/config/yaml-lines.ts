@@ -2,7 +2,7 @@ import { EVENT_ID, getScalarValue, parseEvents } from "js-yaml";
 
 /** Where a value of a YAML text and its parts begin. */
 interface Place {
-  /** Offset in the text. */
+  /** Offset in the text. Negative for an empty value whose place is unknown. */
   readonly start: number;
   /** The members of a mapping. Each begins at its key, which is where a person looks. */
   readonly members: ReadonlyMap<string, Place>;
@@ -20,17 +20,29 @@ const LINE_END = /\r\n|\n|\r/g;
  *   `<<` has the line where it is written.
  */
 export function createLineFinder(text: string): (path: readonly PropertyKey[]) => number {
-  const root = readPlaces(text);
-  const lineStarts = [0, ...[...text.matchAll(LINE_END)].map((end) => end.index + end[0].length)];
+  const { root } = readPlaces(text);
+  const lineStarts = lineStartsOf(text);
   return (path) => {
     let place = root;
+    let start = Math.max(0, root.start);
     for (const step of path) {
       const next = typeof step === "number" ? place.items[step] : place.members.get(String(step));
       if (next === undefined) break;
       place = next;
+      if (place.start >= 0) start = place.start;
     }
-    return countUpTo(lineStarts, place.start);
+    return countUpTo(lineStarts, start);
   };
+}
+
+/** Returns the line, from 1, of the first key that is a list or a mapping; null if each key is a single value. */
+export function lineOfComplexKey(text: string): number | null {
+  const [first] = readPlaces(text).complexKeys;
+  return first === undefined ? null : countUpTo(lineStartsOf(text), first);
+}
+
+function lineStartsOf(text: string): number[] {
+  return [0, ...[...text.matchAll(LINE_END)].map((end) => end.index + end[0].length)];
 }
 
 /** Returns how many of the sorted numbers are at most `limit`. */
@@ -44,10 +56,14 @@ function countUpTo(sorted: readonly number[], limit: number): number {
   return low;
 }
 
-function readPlaces(text: string): Place {
+/** @returns the places of all values, and where keys begin that are lists or mappings. */
+function readPlaces(text: string): { readonly root: Place; readonly complexKeys: readonly number[] } {
   const events = parseEvents(text, {});
   const anchors = new Map<string, Place>();
+  const complexKeys: number[] = [];
   let at = 0;
+  /** Offset of the end of the last scalar that has been read. */
+  let readTo = 0;
 
   /** Reads the value that begins with the next event. */
   function read(): Place {
@@ -66,10 +82,14 @@ function readPlaces(text: string): Place {
       }
       case EVENT_ID.SCALAR:
         place.start = event.valueStart;
+        readTo = Math.max(readTo, event.valueEnd);
         break;
       case EVENT_ID.SEQUENCE:
         place.start = event.start;
-        while (!isEnd()) place.items.push(read());
+        while (!isEnd()) {
+          const item = read();
+          place.items.push(item.start < 0 ? { ...item, start: nextDash() } : item);
+        }
         at++;
         break;
       case EVENT_ID.MAPPING:
@@ -89,6 +109,7 @@ function readPlaces(text: string): Place {
     while (!isEnd()) {
       const key = events[at];
       const { start } = read();
+      if (key?.type === EVENT_ID.SEQUENCE || key?.type === EVENT_ID.MAPPING) complexKeys.push(start);
       const name = key?.type === EVENT_ID.SCALAR ? getScalarValue(text, key) : "";
       const value = read();
       members.set(name, { ...value, start });
@@ -100,11 +121,20 @@ function readPlaces(text: string): Place {
     }
   }
 
+  /** Returns where the next line that begins with a dash has it: the place of an empty item, which has no text of its own. */
+  function nextDash(): number {
+    const line = /^[ \t]*-(?=\s|$)/gm;
+    line.lastIndex = readTo;
+    if (line.test(text)) readTo = line.lastIndex;
+    return readTo - 1;
+  }
+
   /** Returns whether the collection that is being read, or the text, ends here. */
   function isEnd(): boolean {
     const next = events[at];
     return next === undefined || next.type === EVENT_ID.POP;
   }
 
-  return events.length === 0 ? { start: 0, members: new Map(), items: [] } : read();
+  const root = events.length === 0 ? { start: 0, members: new Map(), items: [] } : read();
+  return { root, complexKeys };
 }

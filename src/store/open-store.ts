@@ -22,3 +22,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { openMongodbStore } = await import("./mongodb/mongodb-store.ts");
   return openMongodbStore(mongodbUrl, rejectionTtlDays, onStuck, limits);
 }
+
+/** Checks a database address as {@link openStore} does, without contacting a server. @throws Misuse if it cannot be used. */
+export async function checkDatabaseAddress(mongodbUrl: string): Promise<void> {
+  const { understood } = await import("./mongodb/mongodb-address.ts");
+  await understood(mongodbUrl).client.close();
+}

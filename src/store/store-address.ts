@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { mongodbUrl } from "../config/settings.ts";
 import { Misuse, Unavailable } from "../domain/faults.ts";
 import { blankAddress } from "../domain/text/blank-url.ts";
 import { openStore } from "./open-store.ts";
 import type { Store } from "./ports/store.ts";
 import type { StoreLimits } from "./rules/store-limits.ts";
+import { isStoreIn } from "./sqlite/store-file.ts";
 
 /** Where a store is that an option of a command line names. */
 export type StoreAddress = {
@@ -52,16 +51,14 @@ export function shownAddress(address: StoreAddress): string {
 export async function openAddressed(address: StoreAddress, options: AddressedOptions): Promise<Store> {
   const { absent, ...rest } = options;
   const place = `${address.flag} ${shownAddress(address)}`;
-  if (address.kind === "sqlite" && absent === "refuse") {
-    if (!existsSync(join(address.folder, "pulse-ingest.db")))
-      throw new Misuse([`${place}: there is no store`]);
-  }
   const where =
     address.kind === "sqlite"
       ? { mongodbUrl: null, dataDir: address.folder }
       : // The folder is only used by the embedded store.
         { mongodbUrl: address.url, dataDir: "" };
   try {
+    if (address.kind === "sqlite" && absent === "refuse" && !isStoreIn(address.folder))
+      throw new Misuse(["there is no store"]);
     return await openStore({ ...where, ...rest });
   } catch (error) {
     if (error instanceof Misuse)
@@ -73,5 +70,5 @@ export async function openAddressed(address: StoreAddress, options: AddressedOpt
 
 /** Returns a problem without the setting that would name the store of a worker. */
 function withoutSetting(problem: string): string {
-  return problem.replace(/^MONGODB_URL: /, "").replace(/; name another folder by DATA_DIR$/, "");
+  return problem.replace(/^MONGODB_URL: /, "").replace(/; (?:name another folder by|see) DATA_DIR$/, "");
 }

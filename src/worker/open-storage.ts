@@ -5,7 +5,7 @@ import type { Settings } from "../config/settings.ts";
 import { makeFolder } from "../disk/make-folder.ts";
 import { closeDataToOthers } from "../disk/private-files.ts";
 import { errorCode } from "../domain/error-code.ts";
-import { Misuse } from "../domain/faults.ts";
+import { Misuse, Unavailable } from "../domain/faults.ts";
 import type { Log } from "../log.ts";
 import { openSpool, type Spool } from "../spool/open-spool.ts";
 import { spoolFiles } from "../spool/spool-folder.ts";
@@ -40,16 +40,27 @@ export function openSpoolOf(settings: Settings, log: Log): Spool | null {
     checkFolder(folder);
     return openSpool({ folder, maxBytes: settings.SPOOL_MAX_BYTES, log });
   }
-  const files = spoolFiles(folder);
+  const files = filesLeftIn(folder, log);
   const hint = "they hold acknowledged messages of earlier workers: start once with SPOOL=on and MONGODB_URL";
   if (files.length > 0) log.warn("spool_left", { files, hint });
   return null;
 }
 
+/** Returns the files that earlier workers have left. Without a spool, a folder that cannot be read is no reason to end. */
+function filesLeftIn(folder: string, log: Log): string[] {
+  try {
+    return spoolFiles(folder);
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    log.warn("spool_unreadable", { path: folder, error });
+    return [];
+  }
+}
+
 function checkFolder(folder: string): void {
   try {
     makeFolder(folder);
-    accessSync(folder, constants.W_OK);
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = errorCode(error);
     if (!forGood.test(code)) return;

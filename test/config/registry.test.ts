@@ -50,7 +50,7 @@ describe("a registry", () => {
     expect((await read(text, "staging")).exchanges).toEqual(["e", "f"]);
     expect((await read(text)).exchanges).toEqual(["e", "f"]);
     expect(await problems(entry(`${lists}    deployments: [staging]\n`), "production")).toEqual([
-      expect.stringContaining("no entry is for DEPLOYMENT=production"),
+      expect.stringContaining("no entry is for DEPLOYMENT=production; the entries are for staging"),
     ]);
   });
 
@@ -140,6 +140,31 @@ describe("a registry", () => {
       "a number in a list",
       "    destinations: [1]\n    projects: [x]\n",
       "3: exchanges[0].destinations[0]: must be text",
+    ],
+    [
+      "a word that YAML reads as a boolean",
+      "    destinations: [a]\n    projects: [true]\n",
+      "4: exchanges[0].projects[0]: must be text, but YAML reads it as the boolean true: put it in quotes",
+    ],
+    [
+      "a list within a list",
+      "    destinations: [a]\n    projects: [[x]]\n",
+      "4: exchanges[0].projects[0]: must be text, not a list or a mapping",
+    ],
+    [
+      "a dash without a name",
+      "    destinations:\n      - a\n      # - b\n      -\n    projects: [x]\n",
+      "6: exchanges[0].destinations[1]: must be text, but is empty or null",
+    ],
+    [
+      "the second of two dashes without a name, after a text of two lines",
+      '    destinations:\n      - "a\n        - b"\n      - c\n      - # nothing\n    projects: [x]\n',
+      "7: exchanges[0].destinations[2]: must be text, but is empty or null",
+    ],
+    [
+      "a dash without an entry",
+      `${lists}  -\n`,
+      "5: exchanges[1]: must be an entry: a mapping of exchange, destinations, projects",
     ],
     [
       "an empty text in a list, on its own line",
@@ -264,6 +289,10 @@ describe("a registry", () => {
       expect.stringMatching(
         /exchanges\.yml:2: exchanges\[0\]: "m\\u043ezilla" has characters beyond ASCII: are they meant\?$/,
       ),
+    ]);
+    const hidden = `${entry(lists)}  - exchange: f\u0435\n${lists}    deployments: [st\u0430ging]\n`;
+    expect((await read(hidden, "staging")).warnings).toEqual([
+      expect.stringMatching(/exchanges\.yml:5: exchanges\[1\]: "st\\u0430ging" has characters beyond ASCII/),
     ]);
   });
 
@@ -469,7 +498,23 @@ describe("a registry", () => {
       "- exchange: e\n",
       "a mapping of exchanges, retain; write `exchanges:` and its value",
     ],
-    ["two documents", "exchanges: []\n---\nexchanges: []\n", "2 YAML documents"],
+    ["two documents", "exchanges: []\n---\nexchanges: []\n", "2: another YAML document begins here"],
+    [
+      "two documents after a comment",
+      "# ours\n---\nexchanges: []\n...\n---\n",
+      "5: another YAML document begins here",
+    ],
+    [
+      "an exchange without a list",
+      "exchanges: exchange/a/jobs\n",
+      "1: exchanges: is a single value, but must be a list of entries: write `- exchange:`",
+    ],
+    [
+      "a template that nobody has filled in",
+      entry("    destinations: [a]\n    projects: {{ .Values.projects }}\n"),
+      "4: a key is a list or a mapping, but must be text: put text that begins with [ or { in quotes",
+    ],
+    ["a key that is a list", `${entry(lists)}retain:\n  ? [a]\n  : 1\n`, "6: a key is a list or a mapping"],
     ["broken YAML", "exchanges:\n  - exchange: [\n", "not YAML"],
     ["a key twice", "exchanges: []\nexchanges: []\n", "not YAML"],
   ])("%s is an error", async (_what, text, expected) => {

@@ -47,6 +47,15 @@ describe("settings", () => {
     expect(readSettings({ AMQP_URL, PREFETCH: "" }, settingNames).PREFETCH).toBe(400);
   });
 
+  it("that are numbers are not read from spaces, which would be 0: no limit", () => {
+    expect(problemsOf({ AMQP_URL, REJECTIONS_PER_DAY: " ", RETAIN_DAYS: "\t", HTTP_PORT: " " })).toEqual([
+      'RETAIN_DAYS: must be a number from 0 to 36500; it is "\\t" (see config/settings.md)',
+      'REJECTIONS_PER_DAY: must be a whole number from 0 to 10000000; it is " " (see config/settings.md)',
+      'HTTP_PORT: must be a port from 0 to 65535, or `off`; it is " " (see config/settings.md)',
+    ]);
+    expect(readSettings({ PREFETCH: " 50 " }, ["PREFETCH"]).PREFETCH).toBe(50);
+  });
+
   it("refuse a password for Bugzilla, and do not repeat it", () => {
     expect(problemsOf({ AMQP_URL, BUGZILLA_URL: "https://me:geheim@bugs.test/x" })).toEqual([
       'BUGZILLA_URL: must not name a user: requests to Bugzilla are anonymous; it is "https://me:***@bugs.test/x" (see config/settings.md)',
@@ -132,13 +141,26 @@ describe("settings", () => {
     expect(() => hosts("*")).toThrow("LOG_HOSTS: must be host names");
   });
 
+  it("list origins as browsers send them", () => {
+    const origins = (CORS_ORIGINS: string) => readSettings({ CORS_ORIGINS }, ["CORS_ORIGINS"]).CORS_ORIGINS;
+    expect(origins("https://CI.example.org, HTTPS://b.test:443, http://c.test:8080")).toEqual([
+      "https://ci.example.org",
+      "https://b.test",
+      "http://c.test:8080",
+    ]);
+    expect(origins("*")).toEqual(["*"]);
+    for (const wrong of ["https://a.test/", "a.test", "https://a.test:99999", "https://*.a.test"])
+      expect(() => origins(wrong)).toThrow("CORS_ORIGINS: must be origins such as");
+  });
+
   it("never show an invalid secret", () => {
     expect(problemsOf({ AMQP_URL: "amqq://user:secret@host" }).join()).not.toContain("secret@");
   });
 
   it("are shown with their source and without secrets", () => {
-    const env = { AMQP_URL, PREFETCH: "300" };
+    const env = { AMQP_URL, PREFETCH: "300", HAWK_SECRET: "xyzzy" };
     const shown = showSettings(env, readSettings(env, settingNames));
+    expect(shown).toContainEqual(["HAWK_SECRET", "***", "environment"]);
     expect(shown).toContainEqual(["AMQP_URL", "amqp://user:***@localhost:5672", "environment"]);
     expect(shown).toContainEqual(["PREFETCH", "300", "environment"]);
     expect(shown).toContainEqual(["BATCH_SIZE", "200", "default"]);

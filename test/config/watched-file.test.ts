@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   mkdirSync,
@@ -108,6 +109,20 @@ it("one that is restored is in force without a new generation", async () => {
   await until(() => file.problems().length === 0);
   expect(file.generation()).toBe(1);
   expect(told.map(({ event }) => event)).toEqual(["rules_broken", "rules_unchanged"]);
+});
+
+it("a pipe in its place is told, and does not end the watch", async () => {
+  writeFileSync(path, "a");
+  const file = await watched();
+  rmSync(path);
+  execFileSync("mkfifo", [path]);
+  await until(() => file.problems().join().includes("is a pipe"));
+  await file.reread();
+  expect(file.current()).toBe("A");
+  rmSync(path);
+  writeFileSync(path, "b");
+  await until(() => file.current() === "B");
+  expect(file.problems()).toEqual([]);
 });
 
 it("one that is written piece by piece is not used before it is complete", async () => {

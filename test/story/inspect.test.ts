@@ -241,6 +241,11 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
       ["--count", "0"],
       /^error: --count must be a whole number, at least 1; it is 0\n$/,
     ],
+    [
+      "a routing key with a wildcard that is none",
+      ["exchange/nobody/none", "--routing-key", "treeherder.mozilla-*"],
+      /^error: --routing-key: "mozilla-\*" matches nothing: \* and # stand for whole words between dots;/,
+    ],
   ])("is told of %s", async (_case, args, words) => {
     const { code, stdout, stderr } = await runCli(["inspect", ...args], env());
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -3,6 +3,7 @@ import { tailExchanges } from "../../broker/tools/tail-exchanges.ts";
 import { matches } from "../../config/pattern-index.ts";
 import { brokerUrl, readSettings } from "../../config/read-settings.ts";
 import { type Registry, readRegistry } from "../../config/registry.ts";
+import { wildcardProblem } from "../../config/registry-words.ts";
 import type { Binding } from "../../domain/binding.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { Misuse } from "../../domain/faults.ts";
@@ -90,6 +91,8 @@ function bindingsOf(
   registry: Registry | null,
 ): readonly Binding[] {
   const key = routingKey === undefined ? null : brokerName(routingKey, "--routing-key");
+  const problem = key === null ? null : wildcardProblem(key);
+  if (problem !== null) throw new Misuse([`--routing-key: ${problem}`]);
   if (exchange !== undefined) {
     return [{ exchange: brokerName(exchange, "the exchange"), routing_key: key ?? "#" }];
   }

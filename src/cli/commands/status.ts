@@ -9,6 +9,7 @@ import { blankUrls } from "../../domain/text/blank-url.ts";
 import { askWorker, type WorkerAnswer, workerUrl } from "../../http/observe/ask-worker.ts";
 import type { WorkerStatus } from "../../http/observe/worker-status.ts";
 import { type BrokerView, problemsOf, type StatusView, type StoreView } from "../../queries/status-view.ts";
+import type { Store } from "../../store/ports/store.ts";
 import { withDeadline } from "../../timing/deadline.ts";
 import { exitCodes } from "../options/exit-codes.ts";
 import { isStoreThere, type StoreSettings, storeSettingNames, withStore } from "../options/with-store.ts";
@@ -62,11 +63,8 @@ async function workerOf(url: string | null, settings: StatusSettings): Promise<W
 /** Asks the store. Does not create one that does not exist. */
 async function lookAtStore(settings: StatusSettings): Promise<StoreView> {
   const nothing = { name: null, trouble: null, skipped: null, work: null, rejections: null, archive: null };
-  if (!(await isStoreThere(settings))) {
-    return { ...nothing, skipped: `there is no store in ${settings.DATA_DIR}; see DATA_DIR and MONGODB_URL` };
-  }
   const since = new Date(Date.now() - DAY_MS).toISOString();
-  const look = withStore(settings, "refuse", async (store): Promise<StoreView> => {
+  const lookInto = async (store: Store): Promise<StoreView> => {
     await store.ping();
     const work = await store.countWork();
     // Counting much is slow. It must not make the store look as if it did not answer.
@@ -76,10 +74,14 @@ async function lookAtStore(settings: StatusSettings): Promise<StoreView> {
       soon(store.archiveTotals()),
     ]);
     return { ...nothing, name: store.name, work, rejections, archive };
-  }).catch((error: unknown): StoreView => {
-    if (!(error instanceof Misuse)) throw error;
-    return { ...nothing, trouble: error.message.replace(/^store /, "") };
-  });
+  };
+  const skipped = `there is no store in ${settings.DATA_DIR}; see DATA_DIR and MONGODB_URL`;
+  const look = isStoreThere(settings)
+    .then((isThere) => (isThere ? withStore(settings, "refuse", lookInto) : { ...nothing, skipped }))
+    .catch((error: unknown): StoreView => {
+      if (!(error instanceof Misuse)) throw error;
+      return { ...nothing, trouble: error.message.replace(/^store /, "") };
+    });
   return withDeadline(look, LOOK_MS, () => ({
     ...nothing,
     trouble: `no answer within ${LOOK_MS / 1000} s`,

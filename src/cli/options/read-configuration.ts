@@ -4,6 +4,7 @@ import { type Registry, readRegistry } from "../../config/registry.ts";
 import type { SettingName, Settings } from "../../config/settings.ts";
 import { readKeyFile } from "../../credentials/key-file.ts";
 import { Misuse } from "../../domain/faults.ts";
+import { checkDatabaseAddress } from "../../store/open-store.ts";
 
 /**
  * Reads the named settings and the files that operators write. The files that hold addresses and the keys of credentials are
@@ -26,7 +27,7 @@ export async function readConfiguration<K extends SettingName>(
     readRegistry(files.REGISTRY_FILE, env["DEPLOYMENT"] || undefined),
     readTiers(files.TIERS_FILE),
     AMQP_URL_FILE === undefined ? null : brokerUrl({ AMQP_URL: undefined, AMQP_URL_FILE }),
-    databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: files.MONGODB_URL_FILE }),
+    checkDatabase(env, files.MONGODB_URL_FILE),
     Promise.resolve().then(() => readKeyFile(files.CREDENTIALS_KEY_FILE)),
   ]);
   if (
@@ -44,5 +45,14 @@ export async function readConfiguration<K extends SettingName>(
     if (part.reason instanceof Misuse) return part.reason.problems;
     throw part.reason;
   });
-  throw new Misuse(problems);
+  // A wrong address is found among the settings, and again when it is checked.
+  throw new Misuse([...new Set(problems)]);
+}
+
+/** Checks the database's address as far as that is possible without contacting a server. */
+async function checkDatabase(env: NodeJS.ProcessEnv, file: string | undefined): Promise<void> {
+  const { MONGODB_URL } =
+    file === undefined ? readSettings(env, ["MONGODB_URL"]) : { MONGODB_URL: undefined };
+  const address = await databaseUrl({ MONGODB_URL, MONGODB_URL_FILE: file });
+  if (address !== null) await checkDatabaseAddress(address);
 }

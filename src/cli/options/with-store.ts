@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { databaseUrl } from "../../config/read-settings.ts";
 import type { Settings } from "../../config/settings.ts";
 import { Misuse, Unavailable } from "../../domain/faults.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/ports/store.ts";
 import { defaultStoreLimits, type StoreLimits } from "../../store/rules/store-limits.ts";
+import { isStoreIn } from "../../store/sqlite/store-file.ts";
 
 /** The settings that a command needs to open the store. */
 export const storeSettingNames = [
@@ -18,9 +17,13 @@ export const storeSettingNames = [
 
 export type StoreSettings = Pick<Settings, (typeof storeSettingNames)[number]>;
 
-/** Returns false if the settings name an embedded store that no worker has created yet. */
+/**
+ * Returns false if the settings name an embedded store that no worker has created yet.
+ *
+ * @throws Misuse if that cannot be found out.
+ */
 export async function isStoreThere(settings: StoreSettings): Promise<boolean> {
-  return (await databaseUrl(settings)) !== null || existsSync(join(settings.DATA_DIR, "pulse-ingest.db"));
+  return (await databaseUrl(settings)) !== null || isStoreIn(settings.DATA_DIR);
 }
 
 /**

@@ -1,7 +1,4 @@
-import { type Db, MongoClient, MongoServerError } from "mongodb";
-import { namesDatabase } from "../../domain/database-name.ts";
-import { Misuse } from "../../domain/faults.ts";
-import { blankUrls } from "../../domain/text/blank-url.ts";
+import { MongoServerError } from "mongodb";
 import { groupCalls } from "../calls/group-calls.ts";
 import { wrapCalls } from "../calls/wrap-calls.ts";
 import type { NewSegment } from "../ports/archive-store.ts";
@@ -10,6 +7,7 @@ import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
 import { LogRoom } from "../rules/log-room.ts";
 import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
 import { limitAnswers } from "./answer-limit.ts";
+import { understood } from "./mongodb-address.ts";
 import { createApiReads } from "./mongodb-api-reads.ts";
 import { createArchive } from "./mongodb-archive.ts";
 import { createArtifacts } from "./mongodb-artifacts.ts";
@@ -39,7 +37,6 @@ import { createWork } from "./mongodb-work.ts";
 import { createWrites } from "./mongodb-writes.ts";
 import { checkLimits, watchChecks } from "./watch-checks.ts";
 
-const DEFAULT_DATABASE = "pulse_ingest";
 /** How often creating the indexes is tried again. */
 const MAX_REFUSALS = 3;
 
@@ -151,28 +148,5 @@ async function createIndexesAmongOthers(all: Collections): Promise<void> {
       if (!(error instanceof MongoServerError) || round >= MAX_REFUSALS) throw error;
       await letOthersPass(round);
     }
-  }
-}
-
-/** Returns what an address names, without contacting a server. @throws Misuse if the driver does not understand it. */
-function understood(url: string): { readonly client: MongoClient; readonly database: Db } {
-  try {
-    const client = new MongoClient(url, {
-      appName: "pulse-ingest",
-      // A write is durable on most members when it returns, and only then is a message acknowledged. The options are given
-      // separately, because the address would override a `writeConcern`.
-      w: "majority",
-      journal: true,
-      // The worker reads again what it has just written. Some providers' addresses name another preference.
-      readPreference: "primary",
-      // Every write here is idempotent and retried as a whole; some servers do not know the driver's own retry.
-      retryWrites: false,
-      serverSelectionTimeoutMS: 3000,
-      connectTimeoutMS: 3000,
-      socketTimeoutMS: 30_000,
-    });
-    return { client, database: namesDatabase(url) ? client.db() : client.db(DEFAULT_DATABASE) };
-  } catch (error) {
-    throw new Misuse([`MONGODB_URL: ${error instanceof Error ? blankUrls(error.message) : String(error)}`]);
   }
 }

@@ -16,6 +16,7 @@ import Database from "libsql";
 import { PRIVATE_FILE } from "../../disk/private-files.ts";
 import { errorCode } from "../../domain/error-code.ts";
 import { Misuse } from "../../domain/faults.ts";
+import { isStoreIn, storeFile } from "./store-file.ts";
 
 /** What a backup would write, and where. */
 export interface BackupPlan {
@@ -44,8 +45,8 @@ const LOOK_MS = 250;
  * @throws Misuse if there is no store, or if the file cannot be one for a backup.
  */
 export function planBackup(dataDir: string, file: string): BackupPlan {
-  const store = join(dataDir, "pulse-ingest.db");
-  if (!existsSync(store)) throw new Misuse([`there is no store in ${dataDir}; see DATA_DIR`]);
+  const store = storeFile(dataDir);
+  if (!isStoreIn(dataDir)) throw new Misuse([`there is no store in ${dataDir}; see DATA_DIR`]);
   // A link is followed, so that the link stays.
   const target = existsSync(file) ? realpathSync(file) : resolve(file);
   const folder = dirname(target);

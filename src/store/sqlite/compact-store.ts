@@ -1,9 +1,9 @@
-import { existsSync, statfsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { statfsSync, statSync } from "node:fs";
 import Database from "libsql";
 import { openDatabase } from "../../disk/open-database.ts";
 import { fileTroubleOf } from "../../disk/sqlite-errors.ts";
 import { Misuse } from "../../domain/faults.ts";
+import { isStoreIn, storeFile } from "./store-file.ts";
 
 /** What compacting would do. */
 export interface CompactPlan {
@@ -71,9 +71,8 @@ export function compactStore(dataDir: string, onStart: (plan: CompactPlan) => vo
 }
 
 function storeIn(dataDir: string): string {
-  const store = join(dataDir, "pulse-ingest.db");
-  if (!existsSync(store)) throw new Misuse([`there is no store in ${dataDir}; see DATA_DIR`]);
-  return store;
+  if (!isStoreIn(dataDir)) throw new Misuse([`there is no store in ${dataDir}; see DATA_DIR`]);
+  return storeFile(dataDir);
 }
 
 function lookInto(db: Database.Database, dataDir: string): CompactPlan {

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { groupCalls } from "../calls/group-calls.ts";
 import { createGuard } from "../calls/guard-calls.ts";
 import { wrapCalls } from "../calls/wrap-calls.ts";
@@ -25,6 +24,7 @@ import { createSpace } from "./sqlite-space.ts";
 import { createSuspects } from "./sqlite-suspects.ts";
 import { createWork } from "./sqlite-work.ts";
 import { createWrites } from "./sqlite-writes.ts";
+import { storeFile } from "./store-file.ts";
 
 /** How long opening waits for a lock, in milliseconds: another process may be migrating the file, in several locked steps. */
 const OPENING_MS = 5000;
@@ -41,7 +41,7 @@ export async function openSqliteStore(
   rejectionTtlDays: number,
   limits: StoreLimits = defaultStoreLimits,
 ): Promise<Store> {
-  const path = join(folder, "pulse-ingest.db");
+  const path = storeFile(folder);
   const line = new LockLine();
   const db = await line
     .ask(() => openStoreDatabase(path), OPENING_MS)

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -118,6 +118,47 @@ describe("start", () => {
   });
 });
 
+describe("a folder that cannot be read", () => {
+  // A link to itself cannot be read by root either, under whom tests may run.
+  let env: NodeJS.ProcessEnv;
+  beforeAll(() => {
+    const DATA_DIR = join(folder, "loop");
+    symlinkSync("loop", DATA_DIR);
+    env = { AMQP_URL, DATA_DIR, REGISTRY_FILE: file("good.yml", goodRegistry), HTTP_PORT: "0" };
+  });
+
+  it("ends start with exit code 2 and the setting, although the embedded store has no spool there", async () => {
+    const { code, stderr } = await runCli(["start"], { ...env, PUBLIC_PORT: "0" });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^error: the store .*loop.* cannot be opened: .*; name another .*DATA_DIR\n$/,
+      ),
+    });
+  });
+
+  it.each([[["explain", "x"]], [["backup", "b.db"]], [["compact"]], [["pages"]], [["check", "--plan"]]])(
+    "is not taken for one without a store by %j",
+    async (args) => {
+      const { code, stderr } = await runCli(args, env);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^error: the folder .*loop cannot be read \(ELOOP\); see DATA_DIR\n$/);
+    },
+  );
+
+  it("is told by status beside everything else, and by copy with its option", async () => {
+    const status = await runCli(["status"], env);
+    expect(status.code).toBe(1);
+    expect(status.stdout).toMatch(/^! store: .*the folder .*loop cannot be read \(ELOOP\); see DATA_DIR$/m);
+    const from = `sqlite:${env["DATA_DIR"]}`;
+    const copy = await runCli(["copy", "--from", from, "--to", `sqlite:${join(folder, "copy")}`], env);
+    expect(copy.code).toBe(2);
+    expect(copy.stderr).toMatch(
+      /^error: --from sqlite:.*loop: the folder .*loop cannot be read \(ELOOP\)\n$/,
+    );
+  });
+});
+
 describe("a broker's address in a file", () => {
   const env = { REGISTRY_FILE: "", DATA_DIR: "", AMQP_URL: "" };
   beforeAll(() => {
@@ -166,6 +207,21 @@ describe("a database name that no server accepts", () => {
     });
     expect(plain.stderr + inFile.stderr).not.toContain("geheim");
     expect(existsSync(env.DATA_DIR)).toBe(false);
+  });
+});
+
+describe("a database address that the driver does not understand", () => {
+  it.each([
+    ["mongodb://u:geheim@127.0.0.1:1,/x", "has a host that is empty or holds a space"],
+    ["mongodb://u:geheim@127.0.0.1:99999/x", "Unable to parse 127.0.0.1:99999 with URL"],
+    ["mongodb://u:geheim@127.0.0.1:1/x?foo=1", "option foo is not supported"],
+  ])("is told by check, with everything else that is wrong: %s", async (MONGODB_URL, expected) => {
+    const REGISTRY_FILE = join(folder, "gone.yml");
+    const { code, stderr } = await runCli(["check"], { REGISTRY_FILE, MONGODB_URL });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: .*gone\.yml: there is no such file/);
+    expect(stderr).toContain(`\nerror: MONGODB_URL: ${expected}`);
+    expect(stderr).not.toContain("geheim");
   });
 });
 
