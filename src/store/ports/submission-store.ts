@@ -54,8 +54,8 @@ export interface SubmissionStore {
    */
   storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]>;
   /**
-   * Creates pushes, or completes skeletons: `stored`. A complete push stays `unchanged`. A revision that several pushes of
-   * the batch list belongs to the last of them. Idempotent.
+   * Applies the pushes in their order: creates them, or completes skeletons: `stored`. A complete push stays `unchanged`.
+   * Idempotent.
    */
   storeResultSets(batch: readonly ResultSetArrival[]): Promise<StoreOutcome[]>;
   /**
