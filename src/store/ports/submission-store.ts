@@ -12,6 +12,8 @@ export interface Arrival {
   readonly origin: Origin;
   /** ISO 8601, UTC. */
   readonly received_at: string;
+  /** Whether it comes from the archive. A message that its job did not use on its arrival is not used then either. */
+  readonly replayed?: boolean;
 }
 
 /** A push that was submitted by itself. */

@@ -8,9 +8,9 @@ import { hostOf } from "../../domain/text/url-host.ts";
 import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
 import {
   advanceJob,
-  compareStates,
   type DecisiveJob,
   firstJob,
+  isUnused,
   type JobChanges,
   noteRefused,
 } from "./advance-job.ts";
@@ -77,8 +77,7 @@ function apply(whole: Arrival, around: Around, plan: BatchPlan): StoreOutcome {
   const changed = plan.changedJobs.get(id);
   const current = made ?? changed ?? stored.get(id);
   // Checked before the push, because a repeated message needs none.
-  if (current !== undefined && compareStates(current.state, submission.job.state) === "same")
-    return { kind: "unchanged" };
+  if (current !== undefined && isUnused(current, arrival)) return { kind: "unchanged" };
 
   const push: ResultSet | null = pushes.pushOf(submission, arrival.received_at);
   if (push === null) {
