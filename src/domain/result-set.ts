@@ -67,3 +67,12 @@ export function isFullRevision(revision: string): boolean {
 export function isSameRevision(a: string, b: string): boolean {
   return a === b || a === shortRevision(b) || b === shortRevision(a);
 }
+
+/** Returns a key that is the same for all forms of a row's revision in its repository. */
+export function shortRowKey({ repository, revision }: Revision): string {
+  return rowKey(repository, shortRevision(revision));
+}
+
+export function rowKey(repository: string, revision: string): string {
+  return JSON.stringify([repository, revision]);
+}

@@ -5,6 +5,7 @@ import type { Collection } from "../domain/collection.ts";
 import type { RawBody } from "../domain/delivery.ts";
 import type { Fault } from "../domain/faults.ts";
 import { EventLoopTurns } from "../timing/event-loop-turns.ts";
+import { CallRevisions } from "./call-revisions.ts";
 import { type ItemContext, type ItemRules, type ItemVerdict, judgeItem, rejectedItem } from "./judge-item.ts";
 import type { ReadMessage } from "./verdict.ts";
 
@@ -22,7 +23,8 @@ export type CollectionReading = { readonly ok: true; readonly reading: ReadMessa
 
 /**
  * Reads the body of a request that posts a collection. The syntax of the whole body is checked first, in small steps, without
- * parsing it. Each item is parsed when its verdict is asked for, so at most one of them is in memory as objects.
+ * parsing it. Each item is parsed when its verdict is asked for, so at most one of them is in memory as objects. What an item must know
+ * of those behind it is looked up before.
  *
  * @param body - the raw bytes, without any encoding. They must not change while verdicts are asked for.
  */
@@ -32,12 +34,15 @@ export async function readCollection(body: Buffer, options: CollectionOptions): 
   const suggested = needsLookAhead(body, options)
     ? await guidsWithSuggestions(items, options)
     : new Set<string>();
+  const shared = options.kind === "resultset" && items.count > 1 ? await revisionsOf(items, options) : null;
   const context = { ...options, hasSuggestions: (guid: string) => suggested.has(guid) };
   const verdictOf = (index: number): ItemVerdict => {
     if (index < 0 || index >= items.count) {
       throw new RangeError(`there is no item ${index} among ${items.count}`);
     }
-    return judgeBytes(items.at(index), context);
+    const verdict = judgeBytes(items.at(index), context);
+    if (shared === null || verdict.kind !== "push") return verdict;
+    return { ...verdict, resultSet: shared.linked(verdict.resultSet) };
   };
   return { ok: true, reading: { jobs: items.count, verdictOf } };
 }
@@ -94,4 +99,17 @@ async function guidsWithSuggestions(
     await turns.giveIfDue();
   }
   return guids;
+}
+
+/** Returns the revisions of all pushes of a list. */
+async function revisionsOf(items: FoundItems, options: CollectionOptions): Promise<CallRevisions> {
+  const turns = new EventLoopTurns();
+  const revisions = new CallRevisions();
+  const context = { ...options, hasSuggestions: () => false };
+  for (let index = 0; index < items.count; index++) {
+    const verdict = judgeBytes(items.at(index), context);
+    if (verdict.kind === "push") revisions.note(verdict.resultSet);
+    await turns.giveIfDue();
+  }
+  return revisions;
 }

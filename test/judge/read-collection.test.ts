@@ -3,7 +3,7 @@ import type { CollectionKind } from "../../src/domain/collection.ts";
 import { collectionAt } from "../../src/domain/collection.ts";
 import { type CollectionOptions, readCollection } from "../../src/judge/read-collection.ts";
 import { limits } from "../examples.ts";
-import { aJobItem, anArtifactItem, itemRules } from "./an-item.ts";
+import { aJobItem, anArtifactItem, aResultSetItem, itemRules } from "./an-item.ts";
 
 const MIB = 1024 * 1024;
 
@@ -215,4 +215,17 @@ it.each<[string, unknown]>([
   ["/api/project/a/b/jobs/", null],
 ])("the endpoint %s tells what is posted there", (endpoint, collection) => {
   expect(collectionAt(endpoint)).toEqual(collection);
+});
+
+it("a revision that several pushes of a list name is only in the last of them, whichever verdict is asked for first", async () => {
+  const later = aResultSetItem({
+    revision: "c".repeat(40),
+    revisions: [{ revision: "b".repeat(12), author: "c@x", repository: "try" }],
+  });
+  const refused = aResultSetItem({ push_timestamp: "never" });
+  const { verdicts } = await read([aResultSetItem(), later, refused], "resultset");
+  const rows = verdicts?.map((verdict) =>
+    verdict.kind === "push" ? verdict.resultSet.revisions.map(({ revision }) => revision[0]) : verdict.kind,
+  );
+  expect(rows).toEqual([["a"], ["b"], "rejected"]);
 });

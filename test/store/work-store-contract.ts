@@ -125,6 +125,18 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(await empty.store.claimWork(claim)).toMatchObject([{ attempts: 0 }]);
     });
 
+    it("a log that comes after the summary that names it stays pending, in one batch or in two", async () => {
+      const summary = artifact("text_log_summary", { logname: "mine", step_data: { all_errors: [] } });
+      const both = (taskId: string) => [
+        anArrival({ taskId, state: "running", extra: { artifacts: [summary] } }),
+        anArrival({ taskId, logs: [log("mine")] }),
+      ];
+      await kinds(...both("one/0"));
+      for (const each of both("two/0")) await kinds(each);
+      for (const guid of ["one/0", "two/0"])
+        expect((await empty.store.findJob("try", guid))?.logs).toMatchObject([{ parse_status: "pending" }]);
+    });
+
     it("a summary without suggestions is work, and the log that it names becomes parsed", async () => {
       await kinds(anArrival({ state: "running", logs: [log("mine")] }));
       const blob = { logname: "mine", step_data: { all_errors: [] } };

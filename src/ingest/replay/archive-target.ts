@@ -40,7 +40,7 @@ function fromArchive(there: ReplayTarget): ReplayTarget {
         batch,
         ({ submission: { project, job } }) => jobId(project, job.job_guid),
         there,
-        (rest) => there.storeSubmissions(rest),
+        (rest) => there.storeSubmissions(rest.map((arrival) => ({ ...arrival, replayed: true }))),
       ),
     storeResultSets: (batch) => there.storeResultSets(batch),
     storeArtifacts: (batch) =>

@@ -1,4 +1,5 @@
 import type { ArchivePage, LostSegment } from "../../archive/read-archive.ts";
+import { collectionAt } from "../../domain/collection.ts";
 import { type Fault, Unavailable } from "../../domain/faults.ts";
 import { senderOf } from "../../domain/origin.ts";
 import { guidOf, type JobEnd, type JudgedJob } from "../progress/message.ts";
@@ -115,11 +116,24 @@ export async function replayArchive(
 type JobsStep = Extract<ReplayStep, { kind: "jobs" }>;
 type StateStep = Extract<ReplayStep, { kind: "state" }>;
 
-/** Returns the first steps, up to the first that sets a state: it must see the jobs before it, and not those behind it. */
+/**
+ * Returns the first steps, up to the first that sets a state: it must see the jobs before it, and not those behind it. They also end
+ * before pushes that come after jobs: of what is written at once, pushes are written first, and the jobs might join them.
+ */
 function leadingJobs(steps: readonly ReplayStep[]): readonly JobsStep[] {
-  const end = steps.findIndex(({ kind }) => kind === "state");
-  const leading = end === -1 ? steps : steps.slice(0, end);
-  return leading.filter((step): step is JobsStep => step.kind === "jobs");
+  const leading: JobsStep[] = [];
+  let hasJobs = false;
+  for (const step of steps) {
+    if (step.kind === "state" || (hasJobs && isOfPushes(step))) break;
+    leading.push(step);
+    hasJobs ||= !isOfPushes(step);
+  }
+  return leading;
+}
+
+function isOfPushes({ progress }: JobsStep): boolean {
+  const { origin } = progress.message;
+  return origin.kind === "rest" && collectionAt(origin.endpoint)?.kind === "resultset";
 }
 
 /** Returns whether there are enough messages for a full batch. */

@@ -83,7 +83,14 @@ export async function writeJobs(
     const planned = plan(jobs);
     const written = await write(planned.accepted, options);
     if (written === null) return jobs.map(() => null);
-    const rejected = await reject([...planned.refused, ...written.refused], options);
+    const refusalOf = new Map(
+      [...planned.refused, ...written.refused].map((refused) => [refused.job, refused]),
+    );
+    // In the order of the jobs, because the first ones use up what is left of a quota.
+    const rejected = await reject(
+      jobs.flatMap((job) => refusalOf.get(job) ?? []),
+      options,
+    );
     const ends = new Map([...planned.ends, ...written.ends, ...rejected]);
     return jobs.map((job) => ends.get(job) ?? null);
   } catch (error) {

@@ -11,7 +11,7 @@ import { createTombstones } from "./mongodb-tombstones.ts";
 /** Writes artifacts that are posted by themselves, in a constant number of round trips. */
 export function createArtifacts(all: Collections) {
   const { readJobs } = createJobReading(all);
-  const { goneOf, clearGone } = createTombstones(all);
+  const { clearGone } = createTombstones(all);
 
   async function storeArtifacts(batch: readonly ArtifactArrival[]): Promise<StoreOutcome[]> {
     const ids = artifactsToRead(batch).map(({ id }) => id);
@@ -24,7 +24,10 @@ export function createArtifacts(all: Collections) {
     const existed = await writeParts(all, parts);
     const { artifacts: added, suggestions, summarised } = parts;
     if (added.size + suggestions.size + summarised.length === existed.size) await settleReads(all);
-    const gone = await goneOf(ownersOf(parts));
+    // A retry may have begun to rename a job meanwhile, and may be about to delete it under this guid.
+    const owners = ownersOf(parts);
+    const left = owners.length === 0 ? null : await readJobs(owners);
+    const gone = owners.filter((id) => left?.has(id) !== true);
     if (gone.length > 0) await clearGone(gone);
     return outcomesAfter(batch, outcomes, { existed, gone: new Set(gone) });
   }

@@ -8,7 +8,7 @@ const unleased = { attempts: 0, lease: null, lease_until: null } as const;
 type PartCollections = Pick<Collections, "artifacts" | "logs" | "suggestions" | "coalesced">;
 
 /**
- * Writes what is stored beside jobs, in two round trips.
+ * Writes what is stored beside jobs, in two round trips at most.
  *
  * @returns the ids of artifacts that existed already.
  */
@@ -44,6 +44,7 @@ export async function writeParts(all: PartCollections, parts: PlannedParts): Pro
       update: { $set: parsed },
     },
   }));
+  if (summarised.length > 0) await all.logs.bulkWrite(summarised, unordered);
   const [existed] = await Promise.all([
     artifacts.length > 0 ? duplicatesOf(all.artifacts.insertMany(artifacts, unordered)) : new Set<number>(),
     logs.length > 0 && ignoreDuplicates(all.logs.insertMany(inOneOrder(logs), unordered)),
@@ -51,6 +52,5 @@ export async function writeParts(all: PartCollections, parts: PlannedParts): Pro
       ignoreDuplicates(all.suggestions.insertMany(inOneOrder(suggestions), unordered)),
     coalesced.length > 0 && all.coalesced.bulkWrite(coalesced, unordered),
   ]);
-  if (summarised.length > 0) await all.logs.bulkWrite(summarised, unordered);
   return new Set(artifacts.filter((_, index) => existed.has(index)).map(({ _id }) => _id));
 }

@@ -4,7 +4,7 @@ import { Unavailable } from "../../domain/faults.ts";
 import { isFullRevision, type ResultSet } from "../../domain/result-set.ts";
 import type { Arrival, ResultSetArrival, StoreOutcome } from "../ports/submission-store.ts";
 import { revisionKeys } from "../rules/find-push.ts";
-import { linkedOnce, planResultSets, pushIdOf, submittedKeys } from "../rules/plan-result-sets.ts";
+import { planResultSets, pushIdOf, submittedKeys } from "../rules/plan-result-sets.ts";
 import { PushBook, pushKeys } from "../rules/push-book.ts";
 import { withNumber } from "../rules/wanted-numbers.ts";
 import {
@@ -90,7 +90,7 @@ export function createPushes(all: Pick<Collections, "resultsets" | "versions">) 
 
   async function storeResultSets(batch: readonly ResultSetArrival[]): Promise<StoreOutcome[]> {
     const outcomes: StoreOutcome[] = [];
-    let open = [...linkedOnce(batch).entries()];
+    let open = [...batch.entries()];
     for (let round = 0; open.length > 0; round++) {
       if (round > MAX_ROUNDS) throw new Unavailable("store", TOO_SLOW);
       if (round > 0) await letOthersPass(round);

@@ -12,6 +12,8 @@ export interface Arrival {
   readonly origin: Origin;
   /** ISO 8601, UTC. */
   readonly received_at: string;
+  /** Whether it comes from the archive. A message that its job did not use on its arrival is not used then either. */
+  readonly replayed?: boolean;
 }
 
 /** A push that was submitted by itself. */
@@ -54,8 +56,8 @@ export interface SubmissionStore {
    */
   storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]>;
   /**
-   * Creates pushes, or completes skeletons: `stored`. A complete push stays `unchanged`. A revision that several pushes of
-   * the batch list belongs to the last of them. Idempotent.
+   * Applies the pushes in their order: creates them, or completes skeletons: `stored`. A complete push stays `unchanged`.
+   * Idempotent.
    */
   storeResultSets(batch: readonly ResultSetArrival[]): Promise<StoreOutcome[]>;
   /**

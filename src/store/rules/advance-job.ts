@@ -38,7 +38,7 @@ export function advanceJob(
   writeId: string,
 ): Advance {
   const kind = compareStates(stored.state, arrival.submission.job.state);
-  if (kind === "same") return { kind };
+  if (isUnused(stored, arrival)) return { kind: "same" };
   if (kind === "update" && !hasMoved(stored, arrival.submission.job.state, arrival.received_at))
     return { kind, changes: moved(stored, arrival, resultSet, writeId) };
   return { kind: "late", changes: noteRefused(stored, arrival, writeId) };
@@ -50,6 +50,21 @@ export function advanceJob(
  */
 function hasMoved({ transitions }: DecisiveJob, state: string, at: string): boolean {
   return transitions.some((moved) => moved.received_at === at && moved.state === state);
+}
+
+/**
+ * Returns whether a message is not used because its job has its state; or had it when an archived message arrived, although the job
+ * may have another one by now.
+ */
+export function isUnused(stored: DecisiveJob, arrival: Arrival): boolean {
+  return compareStates(stored.state, arrival.submission.job.state) === "same" || wasSame(stored, arrival);
+}
+
+function wasSame({ transitions }: DecisiveJob, { submission, received_at, replayed }: Arrival): boolean {
+  if (replayed !== true) return false;
+  const before = transitions.findLast((moved) => moved.received_at <= received_at);
+  // One of the same time is the message's own.
+  return before?.state === submission.job.state && before.received_at !== received_at;
 }
 
 /** Returns the changes to a job that keeps its state, and notes what was refused of a message; null if nothing was. */

@@ -1,4 +1,5 @@
 import { isFullRevision, isSkeleton, type ResultSet } from "../../domain/result-set.ts";
+import { byCodePoint } from "../../domain/signature.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import { canonicalJson } from "../../domain/text/canonical-json.ts";
 import type { Copied, CopiedKind } from "../ports/copy-store.ts";
@@ -52,7 +53,7 @@ const rules: { readonly [K in CopiedKind]: Rule<K> } = {
   // The greater guid wins, as when messages arrive.
   coalesced: {
     content: ({ into_guid }) => into_guid,
-    judge: (source, target) => (source.into_guid > target.into_guid ? "earlier" : "later"),
+    judge: (source, target) => (byCodePoint(source.into_guid, target.into_guid) > 0 ? "earlier" : "later"),
   },
   rejection: {
     content: ({ rejection }) => rejection,

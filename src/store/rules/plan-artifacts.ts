@@ -73,7 +73,7 @@ function apply(
   const id = artifactId(project, job_guid, artifact);
   const isNew = !has(id);
   if (isNew) plan.artifacts.set(id, { job, artifact });
-  if (summary_of !== null) plan.summarised.push({ job, logName: summary_of });
+  if (summary_of !== null) plan.summarised.push({ job, logName: summary_of, newLogs: 0 });
   if (suggestions_for !== null && !has(artifactIds(project, job_guid, BUG_SUGGESTIONS))) {
     addFirst(plan.suggestions, suggestionsId(project, job_guid, suggestions_for), {
       ...{ project, job_guid, exchange: senderOf(origin), blob: suggestions_for },

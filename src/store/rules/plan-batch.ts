@@ -1,15 +1,16 @@
 import { apartBy, artifactIdBelow, jobId, logIdBelow, suggestionsId } from "../../domain/ids.ts";
 import { senderOf } from "../../domain/origin.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
+import { byCodePoint } from "../../domain/signature.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { LogReference } from "../../domain/submission.ts";
 import { hostOf } from "../../domain/text/url-host.ts";
 import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
 import {
   advanceJob,
-  compareStates,
   type DecisiveJob,
   firstJob,
+  isUnused,
   type JobChanges,
   noteRefused,
 } from "./advance-job.ts";
@@ -62,6 +63,7 @@ export function planBatch(
   };
   const around = { stored, pushes, room, writeId };
   for (const arrival of batch) plan.outcomes.push(apply(arrival, around, plan));
+  markSummarised(plan);
   return plan;
 }
 
@@ -75,8 +77,7 @@ function apply(whole: Arrival, around: Around, plan: BatchPlan): StoreOutcome {
   const changed = plan.changedJobs.get(id);
   const current = made ?? changed ?? stored.get(id);
   // Checked before the push, because a repeated message needs none.
-  if (current !== undefined && compareStates(current.state, submission.job.state) === "same")
-    return { kind: "unchanged" };
+  if (current !== undefined && isUnused(current, arrival)) return { kind: "unchanged" };
 
   const push: ResultSet | null = pushes.pushOf(submission, arrival.received_at);
   if (push === null) {
@@ -172,7 +173,7 @@ function addParts(
       last_modified: received_at,
     });
   }
-  if (summary_of !== null) plan.summarised.push({ job, logName: summary_of });
+  if (summary_of !== null) plan.summarised.push({ job, logName: summary_of, newLogs: plan.logs.size });
   if (suggestions_for !== null) {
     const work = { project, job_guid: guid, exchange, blob: suggestions_for, next_attempt_at: received_at };
     addFirst(plan.suggestions, suggestionsId(project, guid, suggestions_for), work);
@@ -180,7 +181,18 @@ function addParts(
   for (const other of coalesced) {
     const id = jobId(project, other);
     const before = plan.coalesced.get(id);
-    if (before === undefined || into > before) plan.coalesced.set(id, into);
+    if (before === undefined || byCodePoint(into, before) > 0) plan.coalesced.set(id, into);
+  }
+}
+
+/** Marks the new logs that a summary of the batch was made from, unless they came after it. */
+function markSummarised({ summarised, logs }: PlannedParts): void {
+  if (summarised.length === 0) return;
+  const keyOf = (job: string, name: string): string => JSON.stringify([job, name]);
+  const newLogs = new Map(summarised.map((one) => [keyOf(one.job, one.logName), one.newLogs]));
+  for (const [at, [id, log]] of [...logs].entries()) {
+    if (at < (newLogs.get(keyOf(log.job, log.name)) ?? 0))
+      logs.set(id, { ...log, parse_status: "parsed", failure: null, next_attempt_at: null });
   }
 }
 

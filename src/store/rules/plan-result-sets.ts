@@ -3,7 +3,6 @@ import { topRevision } from "../../domain/result-set.ts";
 import type { ResultSetArrival, StoreOutcome } from "../ports/submission-store.ts";
 import { keysOf } from "./complete-push.ts";
 import type { PushBook } from "./push-book.ts";
-import { shortKeyOf } from "./revision-rows.ts";
 
 const unnamed: StoreOutcome = {
   kind: "rejected",
@@ -28,26 +27,6 @@ export function planResultSets(batch: readonly ResultSetArrival[], pushes: PushB
 /** Returns the id of the push that is submitted. */
 export function pushIdOf({ project, resultSet }: ResultSetArrival): string {
   return resultSetId(project, topRevision(resultSet));
-}
-
-/** Returns the pushes of one call without shared revisions: a revision that several list stays only in the last of them. */
-export function linkedOnce(batch: readonly ResultSetArrival[]): readonly ResultSetArrival[] {
-  /** The last push with each row. */
-  const owners = new Map<string, string>();
-  for (const arrival of batch) {
-    for (const row of arrival.resultSet.revisions) {
-      owners.set(JSON.stringify([arrival.project, shortKeyOf(row)]), pushIdOf(arrival));
-    }
-  }
-  return batch.map((arrival) => {
-    const { project, resultSet } = arrival;
-    const own = pushIdOf(arrival);
-    const revisions = resultSet.revisions.filter(
-      (row) => owners.get(JSON.stringify([project, shortKeyOf(row)])) === own,
-    );
-    // The push keeps its top revision, even if that row now belongs to a later push.
-    return { ...arrival, resultSet: { ...resultSet, revision: topRevision(resultSet), revisions } };
-  });
 }
 
 /** Returns what to look up the stored pushes by: keys of all submitted revisions, and the submitted hashes. */

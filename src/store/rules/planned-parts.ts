@@ -10,8 +10,11 @@ export interface PlannedParts {
   readonly logs: Map<string, NewLog>;
   /** Insert-only. */
   readonly suggestions: Map<string, NewSuggestions>;
-  /** Logs that a submitted summary was made from. They become `parsed`, even if they were stored before. */
-  readonly summarised: { readonly job: string; readonly logName: string }[];
+  /**
+   * Logs that a submitted summary was made from. Those that are stored already become `parsed`, before the new ones are written.
+   * `newLogs`: so many of the new ones came before it.
+   */
+  readonly summarised: { readonly job: string; readonly logName: string; readonly newLogs: number }[];
   /** Guids of the jobs that other jobs were coalesced into, by the id of the coalesced job. The greater guid wins. */
   readonly coalesced: Map<string, string>;
 }

@@ -20,7 +20,7 @@ export function concernedIds(arrival: Arrival): string[] {
 
 /**
  * Splits a batch into parts that are written one after the other. A retry may rename a job, so no other message of its part
- * concerns either of the two guids.
+ * concerns either of the two guids, and none behind it in its part marks one of them as coalesced: the mark would go with the job.
  */
 export function splitAtRetries(batch: readonly Arrival[]): readonly (readonly Arrival[])[] {
   // Nearly every batch is without retries.
@@ -32,7 +32,11 @@ export function splitAtRetries(batch: readonly Arrival[]): readonly (readonly Ar
   for (const arrival of batch) {
     const ids = concernedIds(arrival);
     const isRetry = ids.length > 1;
-    if (ids.some((id) => ofRetries.has(id) || (isRetry && concerned.has(id)))) {
+    const marked = arrival.submission.coalesced.map((guid) => jobId(arrival.submission.project, guid));
+    if (
+      ids.some((id) => isRetry && concerned.has(id)) ||
+      [...ids, ...marked].some((id) => ofRetries.has(id))
+    ) {
       parts.push(part);
       part = [];
       concerned.clear();

@@ -29,6 +29,7 @@ export function createParts(db: Database.Database) {
       const { name, type, blob } = artifact;
       addArtifact.run([rowOf(job), name, apartBy(artifact), "message", type, blob]);
     }
+    for (const { job, logName } of summarised) markParsed.run([rowOf(job), logName]);
     for (const log of logs.values()) {
       const { job, project, job_guid, exchange, name, url, host } = log;
       const { parse_status, failure, next_attempt_at, last_modified } = log;
@@ -37,7 +38,6 @@ export function createParts(db: Database.Database) {
         ...[parse_status, failure, next_attempt_at, last_modified],
       ]);
     }
-    for (const { job, logName } of summarised) markParsed.run([rowOf(job), logName]);
     for (const [id, { project, job_guid, exchange, blob, next_attempt_at }] of suggestions) {
       addSuggestions.run([id, project, job_guid, exchange, blob, next_attempt_at]);
     }

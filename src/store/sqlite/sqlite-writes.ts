@@ -12,7 +12,7 @@ import { gridCell } from "../rules/grid-cell.ts";
 import type { LogRoom } from "../rules/log-room.ts";
 import { OptionBook } from "../rules/option-book.ts";
 import { type BatchPlan, planBatch } from "../rules/plan-batch.ts";
-import { linkedOnce, planResultSets, submittedKeys } from "../rules/plan-result-sets.ts";
+import { planResultSets, submittedKeys } from "../rules/plan-result-sets.ts";
 import { PushBook, pushKeys } from "../rules/push-book.ts";
 import { concernedIds, splitAtRetries } from "../rules/retry-guid.ts";
 import { withNumber } from "../rules/wanted-numbers.ts";
@@ -192,10 +192,9 @@ export function createWrites(
 
   function storeResultSets(batch: readonly ResultSetArrival[]): StoreOutcome[] {
     return inTransaction(db, () => {
-      const linked = linkedOnce(batch);
-      const { keys, hashes } = submittedKeys(linked);
+      const { keys, hashes } = submittedKeys(batch);
       const pushes = new PushBook(pushesBy(keys, hashes));
-      const outcomes = planResultSets(linked, pushes);
+      const outcomes = planResultSets(batch, pushes);
       writePushes(pushes);
       return outcomes;
     });

@@ -291,6 +291,49 @@ it("a job that a client has retried is not created again, and its next run is no
   }
 });
 
+it("a second message of one state, which was not used on its arrival, is not used when the job has moved on", async () => {
+  const log = { name: "live", url: "http://logs.example/live" };
+  const push = { kind: "hg.mozilla.org", project: "try" };
+  const archive = await archiveOf([
+    archived(aMessage({ state: "running" }), { received_at: minute(1) }),
+    archived(aMessage({ state: "running", logs: [log] }), { received_at: minute(2) }),
+    // Its hash is not looked up, because it is not used.
+    archived(aMessage({ state: "running", origin: { ...push, revision_hash: "f".repeat(40) } }), {
+      received_at: minute(2),
+    }),
+    archived(aMessage(), { received_at: minute(3) }),
+  ]);
+  await replay(store, archive);
+  const before = await readWhole(store);
+  expect((await store.findJob("try", "guid/0"))?.logs).toEqual([]);
+  expect(endsOf(await replay(store, archive))).toEqual([{ unchanged: 4 }]);
+  expect(await readWhole(store)).toEqual(before);
+});
+
+it("a job does not join a push that was submitted after it", async () => {
+  const origin = { kind: "rest", clientId: "c", endpoint: "/api/project/try/resultset/" } as const;
+  const row = (revision: string) => ({ revision, author: "a@b", repository: "try" });
+  const [head, other] = ["b".repeat(40), "c".repeat(40)];
+  const push = (revision: string) => [
+    { revision, push_timestamp: 5, author: "a@b", revisions: [row(revision), row(REVISION)] },
+  ];
+  const archive = await archiveOf([
+    archived(push(other), { origin, received_at: minute(0) }),
+    archived(aMessage({ origin: { kind: "hg.mozilla.org", project: "two", revision: REVISION } }), {
+      received_at: minute(1),
+    }),
+    archived(push(head), {
+      origin: { ...origin, endpoint: "/api/project/two/resultset/" },
+      received_at: minute(2),
+    }),
+    archived(aMessage(), { received_at: minute(3) }),
+  ]);
+  await replay(store, archive);
+  const pushOf = async (project: string) => (await store.findJob(project, "guid/0"))?.job.result_set;
+  expect(await pushOf("two")).toBe("two/aaaaaaaaaaaa");
+  expect(await pushOf("try")).toBe("try/cccccccccccc");
+});
+
 it("a delivery that was too long, or that the driver could not read, is rejected as it was", async () => {
   const oversize = { bytes: 2_000_000, sha256: "5".repeat(64), limitBytes: 1_048_576 };
   const archive = await archiveOf([

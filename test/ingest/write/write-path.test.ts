@@ -168,3 +168,17 @@ function aLogWithStep(timeStarted: string): object {
   };
   return { name: "live", url: "http://logs.example/1", steps: [{ ...step, result: "success" }] };
 }
+
+it("what is left of a quota goes to the first rejections, whether a message or the store was the reason", async () => {
+  const recorded: string[] = [];
+  const recording: WriteStore = {
+    ...store,
+    recordRejections: (rejections) => {
+      recorded.push(...rejections.map(({ fault }) => fault.reason));
+      return store.recordRejections(rejections);
+    },
+  };
+  const unknownHash = aMessage({ origin: { ...origin, revision_hash: "f".repeat(40) } });
+  await writeMessages(recording, [messageOf(aDelivery([unknownHash, aMessage({ state: "done" })]))]);
+  expect(recorded).toEqual(["unknown-revision-hash", "schema-violation"]);
+});

@@ -13,7 +13,7 @@ import { createWrites } from "../../../src/store/mongodb/mongodb-writes.ts";
 import type { ExpiryQuery } from "../../../src/store/ports/retention-store.ts";
 import { LogRoom } from "../../../src/store/rules/log-room.ts";
 import { interruptedCollections } from "../../doubles/interrupted-collections.ts";
-import { aClaim, anArrival, aPostedArtifact, REVISION } from "../../examples.ts";
+import { aClaim, anArrival, aPostedArtifact, overRest, REVISION } from "../../examples.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 
@@ -225,4 +225,49 @@ mongodb.describe(`a job that is removed on ${mongodb.name}`, () => {
     expect(await createReads(all).findResultSet(kept, REVISION)).not.toBeNull();
     expect(await createReads(all).findResultSet(gone, REVISION)).toBeNull();
   });
+
+  it("keeps no artifact under its old guid if one is posted while a retry renames it", async () => {
+    for (let at = 0; at < COMMANDS; at++) {
+      const project = `p${randomUUID().slice(0, 8)}`;
+      const named = (guid: string, overrides: Readonly<Record<string, unknown>>) => {
+        const { submission, ...rest } = overRest(arrival(project, YOUNG, overrides));
+        return { ...rest, submission: { ...submission, job: { ...submission.job, job_guid: guid } } };
+      };
+      await store(all).storeSubmissions([named("job", { state: "running", result: undefined })]);
+      const [posted, paused] = [signal(), signal()];
+      let command = 0;
+      // The retry is behind one of its commands while the artifact is written.
+      const renaming = interruptedCollections(all, async () => {
+        if (command++ !== at) return;
+        paused.give();
+        await posted.given;
+      });
+      let commands = 0;
+      let renamed: Promise<unknown> | null = null;
+      // The job has been read, and the artifact is not written yet.
+      const posting = interruptedCollections(all, async () => {
+        if (commands++ !== 2) return;
+        renamed = store(renaming).storeSubmissions([named("job_12345", { isRetried: true })]);
+        await Promise.race([renamed, paused.given]);
+      });
+      await createArtifacts(posting).storeArtifacts([aPostedArtifact({ project, job_guid: "job" })]);
+      posted.give();
+      await renamed;
+      const names = async (guid: string) => (await createReads(all).findJob(project, guid))?.artifacts;
+      expect(await names("job")).toBeUndefined();
+      await store(all).storeSubmissions([named("job", { state: "pending", result: undefined })]);
+      expect([at, await names("job")]).toEqual([at, []]);
+      if (command <= at) return;
+    }
+    throw new Error(`more than ${COMMANDS} commands`);
+  });
 });
+
+/** Something that one worker waits for, and another one gives. */
+function signal(): { readonly given: Promise<void>; readonly give: () => void } {
+  let give: () => void = () => undefined;
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give };
+}

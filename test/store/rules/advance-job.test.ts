@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { advanceJob, firstJob, setState } from "../../../src/store/rules/advance-job.ts";
+import { advanceJob, type DecisiveJob, firstJob, setState } from "../../../src/store/rules/advance-job.ts";
 import { anArrival, restOrigin } from "../../examples.ts";
 
 const PUSH = "try/aaaaaaaaaaaa";
@@ -37,6 +37,34 @@ describe("the state table", () => {
     const retried = firstJob(anArrival({ isRetried: true }), PUSH, "w1");
     expect(retried.result).toBe("retry");
     expect(advanceJob(retried, anArrival({ result: "success" }), PUSH, "w2").kind).toBe("same");
+  });
+});
+
+describe("a message from the archive", () => {
+  const at = (minute: number, state: string) => ({
+    ...anArrival({ state }),
+    received_at: `2026-01-05T10:0${minute}:00.000Z`,
+  });
+  const running = firstJob(at(1, "running"), PUSH, "w1");
+  const completed = advanceJob(running, at(3, "completed"), PUSH, "w2");
+  if (completed.kind !== "update") throw new Error("it moves");
+  const kindOf = (minute: number, state: string, stored: DecisiveJob = completed.changes) =>
+    advanceJob(stored, { ...at(minute, state), replayed: true }, PUSH, "w3").kind;
+
+  it("is not used if it found the job in its own state when it arrived, whatever has become of the job", () => {
+    expect(kindOf(2, "running")).toBe("same");
+    expect(advanceJob(completed.changes, at(2, "running"), PUSH, "w3").kind).toBe("late");
+    const current = { ...running, ...completed.changes, state: "running" };
+    const back = setState(current, "pending", "2026-01-05T10:04:00.000Z", restOrigin, "w3");
+    expect(back && kindOf(2, "running", back)).toBe("same");
+  });
+
+  it("is used as before if it moved the job, or came when the job had another state", () => {
+    expect(kindOf(1, "running")).toBe("late");
+    expect(kindOf(0, "running")).toBe("late");
+    expect(kindOf(2, "pending")).toBe("late");
+    expect(kindOf(4, "running")).toBe("late");
+    expect(kindOf(2, "completed", running)).toBe("update");
   });
 });
 

@@ -122,6 +122,12 @@ const rows: readonly Row[] = [
     "later",
   ],
   [
+    "a job that was coalesced into one that is greater by code point",
+    { kind: "coalesced", id: "a", into_guid: "\uffff" },
+    { kind: "coalesced", id: "a", into_guid: "\u{1f600}" },
+    "later",
+  ],
+  [
     "a rejection that was seen again in the source",
     rejected({ last_seen: at(3), count: 2 }),
     rejected(),

@@ -165,9 +165,34 @@ describe("the parts of a job", () => {
     const summary = artifact("text_log_summary", { step_data: {}, logname: "custom" });
     const alone = plan([anArrival({ extra: { artifacts: [summary] } })]);
     expect([...alone.suggestions.values()]).toMatchObject([{ job_guid: "guid/0" }]);
-    expect(alone.summarised).toEqual([{ job: JOB, logName: "custom" }]);
+    expect(alone.summarised).toEqual([{ job: JOB, logName: "custom", newLogs: 0 }]);
     const both = [summary, artifact("Bug suggestions", [])];
     expect(plan([anArrival({ extra: { artifacts: both } })]).suggestions.size).toBe(0);
+  });
+
+  it("a log is parsed if the summary that names it comes with it or behind it, but not if the summary came before", () => {
+    const summary = artifact("text_log_summary", { logname: "live", step_data: { all_errors: [] } });
+    const summarised = { extra: { artifacts: [summary] } };
+    const log = { logs: [{ name: "live", url: "http://logs.example/1" }] };
+    const statusOf = (...batch: readonly Arrival[]) =>
+      [...plan(batch).logs.values()].map(({ parse_status }) => parse_status);
+    const first = (given: object) => anArrival({ state: "running", ...given });
+    expect(statusOf(anArrival({ ...log, ...summarised }))).toEqual(["parsed"]);
+    expect(statusOf(first(log), anArrival(summarised))).toEqual(["parsed"]);
+    expect(statusOf(first(summarised), anArrival(log))).toEqual(["pending"]);
+    expect(statusOf(first(log), anArrival({ taskId: "other/0", ...summarised }))).toEqual(["pending"]);
+  });
+
+  it("guids are compared by code point, as the stores do", () => {
+    const into = (job_guid: string): Arrival => {
+      const { submission, ...rest } = anArrival({ coalesced: ["folded/0"] });
+      return { ...rest, submission: { ...submission, job: { ...submission.job, job_guid } } };
+    };
+    for (const order of [
+      ["\uffff", "\u{1f600}"],
+      ["\u{1f600}", "\uffff"],
+    ])
+      expect([...plan(order.map(into)).coalesced.values()]).toEqual(["\u{1f600}"]);
   });
 
   it("a job that two others name as coalesced belongs to the one with the greater guid", () => {

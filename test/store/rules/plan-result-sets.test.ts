@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { ResultSetSubmission } from "../../../src/domain/result-set.ts";
-import { linkedOnce, planResultSets, submittedKeys } from "../../../src/store/rules/plan-result-sets.ts";
+import { planResultSets, submittedKeys } from "../../../src/store/rules/plan-result-sets.ts";
 import { PushBook } from "../../../src/store/rules/push-book.ts";
 
 const [A, B, C] = ["a", "b", "c"].map((letter) => letter.repeat(40)) as [string, string, string];
@@ -11,25 +11,8 @@ const of = (project: string, given: Partial<ResultSetSubmission>) => ({
   received_at: "2026-01-05T10:00:00.000Z",
 });
 
-describe("the pushes of one call", () => {
+describe("the pushes of a batch", () => {
   const first = { revision: B, revisions: [row(A), row(B)] };
-  const rowsOf = (...batch: readonly ReturnType<typeof of>[]) =>
-    linkedOnce(batch).map(({ resultSet }) => resultSet.revisions.map(({ revision }) => revision[0]).join(""));
-
-  it("share no revision: one that several list stays only in the last of them", () => {
-    const second = { revision: C, revisions: [row(B.slice(0, 12)), row(C)] };
-    expect(rowsOf(of("try", first), of("try", second))).toEqual(["a", "bc"]);
-  });
-
-  it("share none with those of another project, or with the same push again", () => {
-    expect(rowsOf(of("try", first), of("other", first), of("try", first))).toEqual(["ab", "ab", "ab"]);
-  });
-
-  it("keep their top revisions, even if the row moves to a later push", () => {
-    const unnamed = of("try", { revisions: first.revisions });
-    const [linked] = linkedOnce([unnamed, of("try", { revision: C, revisions: [row(A), row(B), row(C)] })]);
-    expect(linked?.resultSet).toMatchObject({ revision: B, revisions: [] });
-  });
 
   it("are looked up by all their revisions, and by the hashes that they give", () => {
     expect(submittedKeys([of("try", { ...first, revision_hash: "h" }), of("x", { revision: C })])).toEqual({

@@ -46,6 +46,15 @@ describe("a batch is split", () => {
     expect(partsOf("a_00001", "a_00001", "a_00002")).toEqual(["a_00001", "a_00001", "a_00002"]);
   });
 
+  it("where a message behind a retry marks one of its jobs as coalesced, because the mark would move with the job", () => {
+    const { submission, ...rest } = named("b");
+    const marking = (guid: string) => ({ ...rest, submission: { ...submission, coalesced: [guid] } });
+    expect(splitAtRetries([named("a_00001"), marking("a")])).toHaveLength(2);
+    expect(splitAtRetries([named("a_00001"), marking("a_00001")])).toHaveLength(2);
+    expect(splitAtRetries([named("a_00001"), marking("c")])).toHaveLength(1);
+    expect(splitAtRetries([marking("a"), named("a_00001")])).toHaveLength(1);
+  });
+
   it("but not between projects", () => {
     const { submission, ...rest } = named("a");
     const other = { ...rest, submission: { ...submission, project: "other" } };
