@@ -87,17 +87,23 @@ export interface JobItem {
         }
       | string[];
     /**
-     * When the job was requested, in seconds since the Unix epoch, as a number or as text of digits.
+     * When the job was requested, in seconds since the Unix epoch, as a number or as text of digits. Anything else counts as 0, with a warning. So it does in the next two.
      */
-    submit_timestamp?: number | string | null;
+    submit_timestamp?: {
+      [k: string]: unknown;
+    };
     /**
      * When the job began to run.
      */
-    start_timestamp?: number | string | null;
+    start_timestamp?: {
+      [k: string]: unknown;
+    };
     /**
      * When the job ended.
      */
-    end_timestamp?: number | string | null;
+    end_timestamp?: {
+      [k: string]: unknown;
+    };
     /**
      * The same as `coalesced` beside the job. Both lists are read.
      */

@@ -105,6 +105,9 @@ describe("a posted job", () => {
 
   it.each<[string, Members]>([
     ["a time that is text", { submit_timestamp: "12.5" }],
+    ["a time that is a list", { submit_timestamp: [1387221298] }],
+    ["a time that is an object", { submit_timestamp: {} }],
+    ["a time that is true", { submit_timestamp: true }],
     ["a time before 1970", { submit_timestamp: -1 }],
     ["a time after the year 9999", { submit_timestamp: 1e15 }],
   ])("is stored without %s, with a warning", (_case, job) => {
@@ -180,7 +183,6 @@ describe("a posted job", () => {
     ["a tier in words", aJobItem({ tier: "one" }), ["/job/tier pattern"]],
     ["a tier with a fraction", aJobItem({ tier: 1.5 }), ["/job/tier type"]],
     ["a negative tier", aJobItem({ tier: -1 }), ["/job/tier minimum"]],
-    ["a time that is a list", aJobItem({ end_timestamp: [] }), ["/job/end_timestamp type"]],
     ["a log that is a text", aJobItem({ log_references: ["http://x/"] }), ["/job/log_references/0 type"]],
     [
       "a log's name that is a number",
