@@ -89,21 +89,39 @@ export interface JobItem {
     /**
      * When the job was requested, in seconds since the Unix epoch, as a number or as text of digits. Anything else counts as 0, with a warning. So it does in the next two.
      */
-    submit_timestamp?: {
-      [k: string]: unknown;
-    };
+    submit_timestamp?:
+      | number
+      | string
+      | boolean
+      | unknown[]
+      | {
+          [k: string]: unknown;
+        }
+      | null;
     /**
      * When the job began to run.
      */
-    start_timestamp?: {
-      [k: string]: unknown;
-    };
+    start_timestamp?:
+      | number
+      | string
+      | boolean
+      | unknown[]
+      | {
+          [k: string]: unknown;
+        }
+      | null;
     /**
      * When the job ended.
      */
-    end_timestamp?: {
-      [k: string]: unknown;
-    };
+    end_timestamp?:
+      | number
+      | string
+      | boolean
+      | unknown[]
+      | {
+          [k: string]: unknown;
+        }
+      | null;
     /**
      * The same as `coalesced` beside the job. Both lists are read.
      */
