@@ -34,7 +34,6 @@ const onlyId = { projection: { _id: 1 }, ...inOneReply } as const;
  * then, because some servers would look up all jobs of the project.
  */
 const NAMING: ReadonlySet<JobSelection["by"]> = new Set(["number", "guid", "task"]);
-const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /**
  * Reads the lists of the read API. A job's handle is its id. Only the order of ids is asked of the server, because not every
@@ -46,7 +45,7 @@ export function createApiReads(all: Collections) {
     if (limit === 0) return [];
     const ofProject = { _id: below(projectKey(project)), ...isJob };
     const ids = await idsOf(ofProject, [{ $sort: { _id: 1 } }, { $skip: skip }, { $limit: limit }]);
-    return ids.sort(byText);
+    return ids.sort();
   }
 
   async function selectJobs(
@@ -65,9 +64,9 @@ export function createApiReads(all: Collections) {
               idsOf({ ...condition, ...atServer }, isNaming ? [] : [{ $limit: most }]),
             ),
           );
-    const ids = [...new Set(found.flat())];
+    const ids = isNaming ? [...new Set(found.flat())] : found.flat();
     const ofProject = project === null ? ids : ids.filter((id) => id.startsWith(`${projectKey(project)}/`));
-    return ofProject.slice(0, most).sort(byText);
+    return ofProject.slice(0, most).sort();
   }
 
   /**
@@ -168,7 +167,7 @@ export function createApiReads(all: Collections) {
       projects.push(next.project);
       after = below(projectKey(next.project)).$lt;
     }
-    return projects.sort(byText);
+    return projects.sort();
   }
 
   async function hasProject(project: string): Promise<boolean> {
