@@ -144,14 +144,15 @@ chromium.describe("the grid", () => {
       await page.locator("#filter-text").fill("bc7 linux");
       await page.getByRole("checkbox", { name: "tier 3" }).check();
       await page.getByRole("button", { name: "Apply" }).click();
-      expect(page.url()).toMatch(/text=bc7\+linux.*tier=3/);
+      await page.waitForURL(/text=bc7\+linux.*tier=3/);
       expect(await page.locator("a.job").count()).toBe(2);
       await page.goto(`${server.url}/projects/try`);
       await page
         .locator(`[data-push="${shortOf("a")}"] .group-symbol`)
         .first()
         .click();
-      expect(await rowOf(page, "a", "Linux x64 debug").textContent()).toBe("M(1 2 3 4 bc7 bc7)");
+      const group = rowOf(page, "a", "Linux x64 debug");
+      await until(async () => (await group.textContent()) === "M(1 2 3 4 bc7 bc7)");
       await page.close();
     });
 
@@ -174,7 +175,7 @@ chromium.describe("the grid", () => {
         'All 4 jobs are hidden: only text "nosuchjob", tier 1, 2 are shown. Show all jobs',
       );
       await page.locator(".hidden-jobs a").first().click();
-      expect(await page.locator("a.job, a.count").count()).toBeGreaterThan(3);
+      await until(async () => (await page.locator("a.job, a.count").count()) > 3);
       await page.close();
     });
 
@@ -269,7 +270,7 @@ chromium.describe("the grid", () => {
       await until(async () => (await page.locator("a.job").count()) === 2);
       await page.goBack();
       await until(async () => (await page.locator("a.count").count()) > 0);
-      expect(await page.locator("#filter-text").inputValue()).toBe("");
+      await until(async () => (await page.locator("#filter-text").inputValue()) === "");
       await page.goForward();
       await until(async () => (await page.locator("#filter-text").inputValue()) === "bc7");
       await page.close();

@@ -284,7 +284,7 @@ chromium.describe("the page of a job", () => {
     await page.getByRole("link", { name: "Performance 1" }).click();
     expect(await textOf(page, ".job-tab")).toContain("12.5");
     await page.getByRole("link", { name: "History" }).click();
-    expect(page.url()).toContain("tab=history");
+    await page.waitForURL(/tab=history/);
     expect(await textOf(page, ".job-tab")).toContain("pulse-ingest explain --project try failing/0");
     await page.goBack();
     await page.waitForSelector(".job-tab-performance");

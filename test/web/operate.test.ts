@@ -158,10 +158,12 @@ chromium.describe("the operator's pages", () => {
     const first = await tasks();
     expect(first).toHaveLength(50);
     await page.getByRole("link", { name: "Older" }).click();
+    await page.waitForLoadState();
     const rest = await tasks();
     expect(new Set([...first, ...rest]).size).toBe(61);
     await page.getByLabel("Task id").fill("bad");
     await page.getByRole("button", { name: "Filter" }).click();
+    await page.waitForLoadState();
     expect(await tasks()).toEqual(["bad/0"]);
     expect(await page.locator(".copy-command code").textContent()).toBe(
       "pulse-ingest rejections replay --task=bad",
@@ -179,7 +181,7 @@ chromium.describe("the operator's pages", () => {
     await page.getByRole("link", { name: "bad/0" }).click();
     expect(await page.locator(".payload .wrong").textContent()).toBe('  "state": "done",\n');
     await page.getByRole("link", { name: "line 3" }).click();
-    expect(page.url()).toMatch(/#L3$/);
+    await page.waitForURL(/#L3$/);
     expect(await page.locator(".copy-command code").textContent()).toMatch(
       /^pulse-ingest rejections replay [0-9a-f]{12}$/,
     );

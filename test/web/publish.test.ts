@@ -122,6 +122,7 @@ chromium.describe("the publisher's page", () => {
     expect(await steps(page)).toContain("✓ The store");
     await page.getByLabel(/One job message/).fill(JSON.stringify(aMessage({ state: "done" })));
     await page.getByRole("button", { name: "Check the message" }).click();
+    await page.waitForLoadState();
     expect(await page.locator("#check-result").textContent()).toMatch(
       /0 accepted, 1 rejected.*line 1, column \d+/s,
     );
