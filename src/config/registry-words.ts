@@ -36,7 +36,7 @@ export const exchangeName = word((text) =>
   isShort(text) ? fullName(text) : `must not be longer than ${MAX_NAME_BYTES} bytes, the broker's limit`,
 );
 
-/** Returns why a pattern for routing keys has a wildcard that is none; null if it has not. */
+/** Returns what is wrong with the wildcards of a pattern for routing keys; null if nothing is. */
 export function wildcardProblem(pattern: string): string | null {
   const mixed = pattern.split(".").find((each) => each.length > 1 && /[*#]/.test(each));
   return mixed === undefined

@@ -172,7 +172,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Returns the `logname` in a summary's blob, cut like the name of the log that the summary was made from; null if there is none. */
+/** Returns the name of the log that a summary was made from (`logname` in its blob), cut as log names are; null if there is none. */
 export function logNameOf(blob: string): string | null {
   if (!mayNameLog(blob)) return null;
   const value = parsed(blob);

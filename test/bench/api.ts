@@ -140,7 +140,7 @@ async function timed(url: string, path: () => string): Promise<Figures> {
     const begunAtMs = performance.now();
     const reply = await fetch(asked);
     const text = await reply.text();
-    // What the caller then does with the answer takes time of its own.
+    // Parsing the answer is the caller's work, so it does not count.
     const tookMs = performance.now() - begunAtMs;
     const body: unknown = JSON.parse(text);
     if (!reply.ok) throw new Error(`${asked}: ${reply.status} ${JSON.stringify(body)}`);

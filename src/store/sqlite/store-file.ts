@@ -11,7 +11,7 @@ export function storeFile(dataDir: string): string {
 /**
  * Returns whether a folder holds an embedded store.
  *
- * @throws Misuse if nobody can tell, e.g. because this user may not look into the folder. `existsSync` would say that there is none.
+ * @throws Misuse if that cannot be found out, for example because this user may not look into the folder.
  */
 export function isStoreIn(dataDir: string): boolean {
   try {
