@@ -82,7 +82,8 @@ function variantViolations(errors: readonly ErrorObject[], origin: unknown, kind
         instancePath === "/origin/project" &&
         parentSchema !== undefined),
   );
-  const unique = new Map(own.map((error) => [`${error.instancePath} ${error.keyword}`, toViolation(error)]));
+  // A shared definition is checked once for each variant, with the same words.
+  const unique = new Map(own.map(toViolation).map((one) => [`${one.pointer} ${one.message}`, one]));
   return [...unique.values()].map((violation) => ({
     ...violation,
     message: `${violation.message} (an origin on ${variantNames[variant]})`,

@@ -233,6 +233,15 @@ describe("for an origin only violations of the variant that was meant are report
     ],
     ["hg, neither revision nor hash", hg, [["/origin", "required"]], byRevision],
     [
+      "github, neither project nor revision",
+      { kind: "github.com" },
+      [
+        ["/origin", "required"],
+        ["/origin", "required"],
+      ],
+      "github.com",
+    ],
+    [
       "hg, a malformed hash alone",
       { ...hg, revision_hash: "A".repeat(40) },
       [["/origin/revision_hash", "pattern"]],
