@@ -469,4 +469,15 @@ describe("reading", () => {
       reason,
     );
   });
+
+  it.each([
+    [undefined, "x"],
+    ["", "x"],
+    ["g/5", undefined],
+  ])("waits for no artifact of the job %p with the name %p", async (guid, name) => {
+    server.answer = json(200, { results: [row(5)] });
+    const error = await errorOf(client.waitFor("try", guid as never, name as never));
+    expect(error).toMatchObject({ name: "TreeherderClientError", message: expect.stringContaining("guid") });
+    expect(server.seen).toEqual([]);
+  });
 });
