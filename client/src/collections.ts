@@ -70,8 +70,14 @@ export abstract class Collection<Item extends DataObject<object>> {
     return this.chunks(maxItems);
   }
 
-  /** Yields collections whose JSON has at most this many bytes. An item that is longer by itself is yielded alone. */
+  /**
+   * Yields collections whose JSON has at most this many bytes. An item that is longer by itself is yielded alone.
+   *
+   * @throws TreeherderClientError if the number is not above 0.
+   */
   *chunksByBytes(maxBytes: number): Generator<Collection<Item>, void, undefined> {
+    if (!(maxBytes > 0))
+      throw new TreeherderClientError(`a chunk must have at least one byte; it is ${maxBytes}`);
     const bytesOf = (item: Item): number => Buffer.byteLength(item.toJson());
     const limits = { maxItems: Number.POSITIVE_INFINITY, maxBytes };
     for (const items of chunkBySize(this.data, bytesOf, limits)) yield this.of(items);

@@ -242,7 +242,8 @@ export class ReadClient {
 
 /** Returns the path of a project, e.g. `/api/project/try/`. @throws TreeherderClientError for a name that no project can have. */
 export function projectPath(project: string): string {
-  if (!/^[\w-]{1,50}$/.test(project)) {
+  // JavaScript may pass undefined, for example from a variable of the environment that is not set. As text, it would be a name.
+  if (typeof project !== "string" || !/^[\w-]{1,50}$/.test(project)) {
     throw new TreeherderClientError(
       `a project's name has 1 to 50 letters, digits, - or _; it is ${JSON.stringify(project)}`,
     );

@@ -48,12 +48,16 @@ export class RequestSender {
   readonly #timeoutMs: number;
   readonly #retries: number;
 
-  /** @throws TreeherderClientError for a URL that cannot be used, and for a client id without a secret. */
+  /** @throws TreeherderClientError for a URL or a number that cannot be used, and for a client id without a secret. */
   constructor({ serverUrl = DEFAULT_URL, clientId, secret, timeoutMs, retries }: ClientOptions) {
     this.#base = readServerUrl(serverUrl);
     this.#credentials = readCredentials(clientId, secret);
     this.#timeoutMs = timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#retries = retries ?? DEFAULT_RETRIES;
+    // NaN is neither. It would be retried for ever.
+    if (!(this.#timeoutMs > 0))
+      throw new TreeherderClientError(`timeoutMs must be above 0; it is ${timeoutMs}`);
+    if (!(this.#retries >= 0)) throw new TreeherderClientError(`retries must be 0 or more; it is ${retries}`);
   }
 
   /**
@@ -147,6 +151,7 @@ function readCredentials(clientId: string | undefined, secret: string | undefine
   if (!/^[\w-]{1,32}$/.test(clientId)) {
     throw new TreeherderClientError("clientId must be 1 to 32 letters, digits, - or _");
   }
+  if (secret === "") throw new TreeherderClientError("secret must not be empty");
   return { clientId, secret };
 }
 

@@ -70,7 +70,7 @@ export class TreeherderClient extends ReadClient {
   /**
    * Waits until a job has an artifact of this name, e.g. one that the server makes from a log.
    *
-   * @throws WaitTimeoutError when the time is up.
+   * @throws WaitTimeoutError when the time is up; TreeherderClientError without a guid or a name.
    */
   async waitFor(
     project: string,
@@ -78,6 +78,9 @@ export class TreeherderClient extends ReadClient {
     artifactName: string,
     { timeoutMs = DEFAULT_WAIT_MS, signal }: WaitOptions = {},
   ): Promise<ArtifactRow> {
+    // A filter that is undefined is left out, and the first job or artifact of all would do.
+    if (!guid || !artifactName)
+      throw new TreeherderClientError("waitFor needs a job's guid and an artifact's name");
     const deadline = timeLimit(Math.max(timeoutMs, MIN_WAIT_MS));
     const options = { signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]) };
     let job: JobRow | undefined;

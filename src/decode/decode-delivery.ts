@@ -72,8 +72,12 @@ export function decodeJob(text: string, limits: ParseLimits): Result<readonly De
  */
 export function decodeItem(item: Buffer, limits: ItemLimits): Result<ParsedSource> {
   const { maxBodyBytes: limitBytes } = limits;
-  if (item.length > limitBytes) return refuse({ reason: "oversize-body", bytes: item.length, limitBytes });
-  return parse(item, { ...limits, maxJobs: Number.POSITIVE_INFINITY });
+  if (item.length > limitBytes) {
+    return refuse({ reason: "oversize-body", bytes: item.length, limitBytes, isItem: true });
+  }
+  const parsed = parse(item, { ...limits, maxJobs: Number.POSITIVE_INFINITY });
+  if (parsed.ok || parsed.fault.reason !== "too-many-objects") return parsed;
+  return refuse({ ...parsed.fault, isItem: true });
 }
 
 export type ItemLimits = Omit<DecodeLimits, "maxJobs">;
@@ -98,8 +102,8 @@ function parse(body: Buffer, limits: ParseLimits): Result<ParsedSource> {
 type ParseLimits = Pick<DecodeLimits, "maxDepth" | "maxObjects" | "maxJobs">;
 type Refused = ReturnType<typeof refuse>;
 
-function malformed(detail: string): Refused {
-  return refuse({ reason: "malformed-body", detail });
+function malformed(detail: string, advice?: string): Refused {
+  return refuse({ reason: "malformed-body", detail, ...(advice !== undefined && { advice }) });
 }
 
 /** The parser's message quotes the text around the error, so it is given a text without passwords. */
@@ -128,7 +132,9 @@ function whyTooComplex(body: Buffer, text: string, limits: ParseLimits): Refused
   const most = Math.min(maxDepth, maxObjects);
   if (countBrackets(text, most) <= most) return null;
   const { depth, objects, items } = measureJson(body);
-  if (depth > maxDepth) return malformed(`the body is nested deeper than ${maxDepth} levels`);
+  if (depth > maxDepth) {
+    return malformed(`the body is nested deeper than ${maxDepth} levels (MAX_DEPTH)`, "nest it less deeply");
+  }
   if (objects <= maxObjects) return null;
   if (items > maxJobs) return tooManyJobs(items, limits);
   return refuse({ reason: "too-many-objects", limit: maxObjects });

@@ -79,7 +79,7 @@ function messageOf(fault: OtherFault): string {
     case "oversize-body":
       return (
         `is ${lengthOf(fault)}; the limit is ${fault.limitBytes} (MAX_BODY_BYTES): ` +
-        "publish fewer jobs in one message, or put long text into a log"
+        `${fault.isItem ? "shorten the item" : "publish fewer jobs in one message"}, or put long text into a log`
       );
     case "unsupported-encoding":
       return (
@@ -87,7 +87,7 @@ function messageOf(fault: OtherFault): string {
         "plain or compressed with gzip, zlib or brotli"
       );
     case "malformed-body":
-      return `${fault.detail}; publish one JSON object, or an array of them, as UTF-8`;
+      return `${fault.detail}; ${fault.advice ?? "publish one JSON object, or an array of them, as UTF-8"}`;
     case "too-many-jobs":
       return (
         `holds ${fault.jobs} jobs; the limit is ${fault.limit} (MAX_JOBS_PER_MESSAGE): ` +
@@ -96,7 +96,7 @@ function messageOf(fault: OtherFault): string {
     case "too-many-objects":
       return (
         `holds more than ${fault.limit} JSON objects and lists (MAX_OBJECTS_PER_MESSAGE), where numbers such as 1.10 count twice: ` +
-        "publish the jobs in several messages, or put large data into a log"
+        `${fault.isItem ? "shorten the item" : "publish the jobs in several messages"}, or put large data into a log`
       );
     case "unreadable-time":
       return `not a date-time: ${JSON.stringify(fault.value)}; write it like "2026-01-05T10:00:00Z"`;

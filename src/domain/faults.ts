@@ -8,6 +8,9 @@ export interface Violation {
   readonly message: string;
 }
 
+/** The fault is that of one posted item, which cannot be split as a message with several jobs can. */
+type IsItem = true;
+
 /** Why a message is rejected. The same bytes would be rejected again, so faults are returned, never thrown. */
 export type Fault =
   | {
@@ -17,6 +20,7 @@ export type Fault =
       readonly limitBytes: number;
       /** The declared compression, if only the decompressed body exceeds the limit. */
       readonly compression?: string;
+      readonly isItem?: IsItem;
     }
   | {
       readonly reason: "unsupported-encoding";
@@ -24,9 +28,14 @@ export type Fault =
       /** The encoding that the message declares. */
       readonly value: string;
     }
-  | { readonly reason: "malformed-body"; readonly detail: string }
+  | {
+      readonly reason: "malformed-body";
+      readonly detail: string;
+      /** What to do about it. Default: publish JSON. */
+      readonly advice?: string;
+    }
   | { readonly reason: "too-many-jobs"; readonly jobs: number; readonly limit: number }
-  | { readonly reason: "too-many-objects"; readonly limit: number }
+  | { readonly reason: "too-many-objects"; readonly limit: number; readonly isItem?: IsItem }
   | { readonly reason: "schema-violation"; readonly violations: readonly Violation[] }
   | { readonly reason: "unreadable-time"; readonly pointer: string; readonly value: string }
   | {

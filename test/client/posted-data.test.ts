@@ -410,6 +410,11 @@ describe("collections", () => {
     expect([...seven.chunksByBytes(three - 1)].map(({ data }) => data.length)).toEqual([2, 2, 2, 1]);
     expect([...seven.chunksByBytes(one - 1)].map(({ data }) => data.length)).toEqual([1, 1, 1, 1, 1, 1, 1]);
     expect(Math.max(...[...seven.chunksByBytes(three + 5)].map(bytes))).toBeLessThanOrEqual(three + 5);
+    for (const none of [0, -1, Number.NaN]) {
+      expect(() => [...seven.chunksByBytes(none)]).toThrow(
+        `a chunk must have at least one byte; it is ${none}`,
+      );
+    }
   });
 });
 

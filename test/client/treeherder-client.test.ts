@@ -329,9 +329,25 @@ describe("a refusal says what to do", () => {
     [{ serverUrl: "https://me:secret@x" }, "must not hold a user"],
     [{ clientId: "me" }, "given together"],
     [{ clientId: 'a"b', secret }, "letters, digits"],
+    [{ clientId: "me", secret: "" }, "must not be empty"],
+    [{ retries: Number.NaN }, "retries must be 0 or more; it is NaN"],
+    [{ retries: -1 }, "retries must be 0 or more; it is -1"],
+    [{ timeoutMs: Number.NaN }, "timeoutMs must be above 0; it is NaN"],
+    [{ timeoutMs: 0 }, "timeoutMs must be above 0; it is 0"],
   ])("about the options %j", (options, words) => {
+    expect(() => new TreeherderClient(options)).toThrow(TreeherderClientError);
     expect(() => new TreeherderClient(options)).toThrow(words);
   });
+
+  it.each([undefined, null, 5, "", "a/b", "x".repeat(51)])(
+    "about %p as a project, which JavaScript may pass; nothing is sent",
+    async (project) => {
+      const error = await errorOf(client.postCollection(project as never, jobs("a/0")));
+      expect(error).toBeInstanceOf(TreeherderClientError);
+      expect(error).toMatchObject({ message: expect.stringContaining("a project's name has") });
+      expect(server.seen).toEqual([]);
+    },
+  );
 });
 
 describe("reading", () => {
@@ -452,5 +468,16 @@ describe("reading", () => {
     expect(await errorOf(client.waitFor("try", "g", "x", { signal: AbortSignal.abort(reason) }))).toBe(
       reason,
     );
+  });
+
+  it.each([
+    [undefined, "x"],
+    ["", "x"],
+    ["g/5", undefined],
+  ])("waits for no artifact of the job %p with the name %p", async (guid, name) => {
+    server.answer = json(200, { results: [row(5)] });
+    const error = await errorOf(client.waitFor("try", guid as never, name as never));
+    expect(error).toMatchObject({ name: "TreeherderClientError", message: expect.stringContaining("guid") });
+    expect(server.seen).toEqual([]);
   });
 });

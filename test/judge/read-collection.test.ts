@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { CollectionKind } from "../../src/domain/collection.ts";
 import { collectionAt } from "../../src/domain/collection.ts";
+import { faultErrors } from "../../src/domain/explain-fault.ts";
 import { type CollectionOptions, readCollection } from "../../src/judge/read-collection.ts";
 import { limits } from "../examples.ts";
 import { aJobItem, anArtifactItem, aResultSetItem, itemRules } from "./an-item.ts";
@@ -113,9 +114,17 @@ describe("an item", () => {
     const unread = { kind: "rejected", payload: undefined, project: "try", task_id: null };
     expect(verdicts).toMatchObject([
       { ...unread, fault: { reason: "oversize-body", bytes: long.length + 1, limitBytes } },
-      { ...unread, fault: { reason: "malformed-body", detail: "the body is nested deeper than 64 levels" } },
+      { ...unread, fault: { detail: "the body is nested deeper than 64 levels (MAX_DEPTH)" } },
       { ...unread, fault: { reason: "too-many-objects", limit } },
       { kind: "accepted" },
+    ]);
+    const advice = (verdicts ?? []).flatMap((one) =>
+      one.kind === "rejected" ? faultErrors(one.fault).map(({ message }) => message) : [],
+    );
+    expect(advice).toEqual([
+      expect.stringMatching(/: shorten the item, or put long text into a log$/),
+      expect.stringMatching(/; nest it less deeply$/),
+      expect.stringMatching(/: shorten the item, or put large data into a log$/),
     ]);
     const [first, second] = verdicts ?? [];
     expect(first).toMatchObject({ raw: { oversize: { bytes: long.length + 1, limitBytes } } });

@@ -95,14 +95,15 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     if (header.kind === "other") return request.required ? refused(NOT_PROVIDED) : { kind: "anonymous" };
     if (header.kind === "malformed") return refused(MALFORMED);
     const { id, mac, ...attributes } = header.attributes;
-    const { method, target, host, port } = request;
-    const signed = { ...attributes, method, target, host, port };
+    const { method, target, port } = request;
 
     const client = await clients.find(id);
-    const expected = macOf(client?.secret ?? NOBODYS_SECRET, signedText("header", signed));
-    const isSigned = isSameText(expected, mac);
+    const secret = client?.secret ?? NOBODYS_SECRET;
+    const signed = hostsToSign(request.host)
+      .map((host) => ({ ...attributes, method, target, host, port }))
+      .find((parts) => isSameText(macOf(secret, signedText("header", parts)), mac));
     if (client === null) return refused(`No authentication credentials found with id ${id}`);
-    if (!isSigned || (request.hasBody && signed.hash === null)) return refused(FAILED);
+    if (signed === undefined || (request.hasBody && signed.hash === null)) return refused(FAILED);
 
     const at = now();
     const key = { client_id: id, nonce: signed.nonce, ts: Number(signed.ts) };
@@ -153,6 +154,12 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   }
 
   return { authenticate };
+}
+
+/** Returns the forms in which clients sign a host. Some, such as mohawk for Python, leave out the brackets of an IPv6 address. */
+function hostsToSign(host: string): readonly string[] {
+  const [, address] = /^\[(.*)\]$/.exec(host) ?? [];
+  return address === undefined ? [host] : [host, address];
 }
 
 function answersTo({ secret, mayWriteTo }: KnownClient, signed: SignedParts) {

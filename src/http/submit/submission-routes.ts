@@ -13,6 +13,7 @@ import { sendJson } from "../server/send-json.ts";
 import { bodyProperties } from "./body-properties.ts";
 import { FORBIDDEN } from "./forbidden.ts";
 import { inOrder, itemResult } from "./item-results.ts";
+import { malformedDetail } from "./malformed-detail.ts";
 import { sendResults } from "./send-results.ts";
 
 export interface SubmissionOptions {
@@ -70,8 +71,9 @@ async function postCollection(
 
   const collection = await read(body, kind, project);
   if (!collection.ok) {
-    const status = collection.kind === "too-many-items" ? 413 : 400;
-    return sendDetail(reply, status, collection.detail);
+    const { kind: trouble, detail } = collection;
+    if (trouble === "malformed") return sendDetail(reply, 400, malformedDetail(detail, request.headers));
+    return sendDetail(reply, trouble === "too-many-items" ? 413 : 400, detail);
   }
   const { reading } = collection;
   if (reading.jobs === 0) {

@@ -12,6 +12,7 @@ import { sendDetail } from "../rest/send-detail.ts";
 import { sendJson } from "../server/send-json.ts";
 import { bodyProperties } from "./body-properties.ts";
 import { FORBIDDEN } from "./forbidden.ts";
+import { malformedDetail } from "./malformed-detail.ts";
 
 export interface UpdateStateOptions {
   readonly store: Pick<SubmissionStore, "setJobState"> & Pick<ApiReads, "selectJobs" | "readJobs">;
@@ -31,7 +32,8 @@ export function updateStatePlugin({ store, archive }: UpdateStateOptions): Fasti
         if (client === null || !client.mayWriteTo(project)) return sendDetail(reply, 403, FORBIDDEN);
         if (!isJson(request.headers["content-type"])) return refuseType(request, reply);
         const items = await findItems(body, Number.POSITIVE_INFINITY);
-        if (!items.ok && items.kind === "malformed") return sendDetail(reply, 400, items.detail);
+        if (!items.ok && items.kind === "malformed")
+          return sendDetail(reply, 400, malformedDetail(items.detail, request.headers));
         const asked = stateIn(body);
         if (!isSettable(asked)) {
           const message = `'${asked}' is not a valid state.  Must be one of: ${settableStates.join(", ")}`;

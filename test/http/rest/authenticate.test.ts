@@ -97,6 +97,18 @@ describe("a signed request", () => {
     expect(await kindOf(aWorker().authenticate(request))).toBe("client");
   });
 
+  it.each(["[2001:db8::1]", "2001:db8::1"])("may sign an IPv6 address as %s", async (host) => {
+    const request = { ...signRequest({ ...(await aClient()), host }), host: "[2001:db8::1]" };
+    const client = accepted(await aWorker().authenticate(request));
+    const [, ts = "", nonce = ""] = /ts="(\d+)", nonce="(\w+)"/.exec(request.authorization ?? "") ?? [];
+    const { method, target, port } = request;
+    const hash = hashOf("{}");
+    const parts = { ts, nonce, method, target, host, port, hash, ext: null, app: null, dlg: null };
+    expect(client.serverAuthorization(CONTENT_TYPE, Buffer.from("{}"))).toContain(
+      macOf(SECRET, signedText("response", parts)),
+    );
+  });
+
   const altered: readonly (readonly [string, (request: SignedRequest) => SignedRequest])[] = [
     ["method", (request) => ({ ...request, method: "PUT" })],
     ["path", (request) => ({ ...request, target: "/api/project/other/jobs/?x=1" })],

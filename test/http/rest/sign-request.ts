@@ -10,6 +10,8 @@ export interface Signing extends Partial<Pick<SignedParts, "ext" | "app" | "dlg"
   readonly ts: number;
   readonly nonce?: string;
   readonly method?: string;
+  /** As the client signs it; the server may see it in another form. */
+  readonly host?: string;
   /** Null: the request has no body, and its payload is not signed. */
   readonly body?: string | null;
 }
@@ -22,8 +24,8 @@ let count = 0;
 /** Returns a request to the jobs endpoint as a client signs it, with a new nonce unless one is given. */
 export function signRequest(signing: Signing): SignedRequest {
   const { id, secret, ts, nonce = `n${count++}`, method = "POST", body = BODY } = signing;
-  const { ext = null, app = null, dlg = null } = signing;
-  const place = { method, target: "/api/project/try/jobs/?x=1", host: "ingest.example.org", port: 443 };
+  const { host = "ingest.example.org", ext = null, app = null, dlg = null } = signing;
+  const place = { method, target: "/api/project/try/jobs/?x=1", host, port: 443 };
   const hash = body === null ? null : hashOf(body);
   const signed = { ...place, ts: String(ts), nonce, hash, ext, app, dlg };
   const mac = macOf(secret, signedText("header", signed));

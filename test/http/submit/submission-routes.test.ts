@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { IngestStory } from "../../ingest/an-ingest.ts";
 import { hashOf } from "../rest/sign-request.ts";
@@ -80,6 +81,14 @@ describe("the checks of a request come in this order (spec/rest-submission.md 1.
     ["the body: not JSON", 400, JOBS, { body: "[{]" }, /^JSON parse error - /],
     ["the body: NaN", 400, JOBS, { body: "[NaN]" }, /^JSON parse error - /],
     ["the body: not UTF-8", 400, JOBS, { body: Buffer.from([0x5b, 0x22, 0xff, 0x22, 0x5d]) }, /UTF-8/],
+    [
+      "the body: compressed",
+      400,
+      JOBS,
+      { body: gzipSync("[]"), headers: { "content-encoding": "gzip" } },
+      /^JSON parse error - .*Content-Encoding is "gzip".*uncompressed$/,
+    ],
+    ["the body: broken", 400, JOBS, { body: "[", headers: { "content-encoding": "Identity" } }, /early$/],
     ["the body: an object", 400, JOBS, { body: "{}" }, /list/],
     ["the body: an object", 400, PUSHES, { body: "{}" }, /list/],
     ["the body: an object", 400, ARTIFACTS, { body: "{}" }, /list/],
@@ -291,6 +300,18 @@ describe("the state of a job", () => {
       body: { detail: expect.stringMatching(/^JSON parse error - /) },
     });
     expect(answer.body).toMatchObject({ detail: expect.stringMatching(why) });
+  });
+
+  it("is not read from a compressed body, and the answer says so", async () => {
+    const body = gzipSync('{"state": "running"}');
+    const answer = await server.send(`${JOBS}123/update_state/`, {
+      body,
+      headers: { "content-encoding": "gzip" },
+    });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringMatching(/Content-Encoding is "gzip".*uncompressed$/) },
+    });
   });
 
   it("of a job that is not there cannot be set", async () => {
