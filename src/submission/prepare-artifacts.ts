@@ -1,3 +1,4 @@
+import { detailText } from "../domain/detail-text.ts";
 import { JOB_INFO } from "../domain/ids.ts";
 import { jobGuid } from "../domain/job-guid.ts";
 import { logName } from "../domain/log-name.ts";
@@ -12,7 +13,6 @@ import { PERFORMANCE_DATA, storablePerformance } from "./storable-performance.ts
 
 const SUMMARY = "text_log_summary";
 const MAX_NAME = 50;
-const MAX_DETAIL = 512;
 
 export type ArtifactLimits = Pick<JobLimits, "artifacts" | "details" | "objects" | "depth">;
 
@@ -153,14 +153,14 @@ function cleanDetail(detail: Readonly<Record<string, unknown>>, value: string): 
   const { content_type } = detail;
   const title = cutDetail(detail["title"]);
   const url = cutDetail(detail["url"]);
-  const kept = firstCharacters(value, MAX_DETAIL);
+  const kept = detailText(value);
   return typeof content_type === "string"
     ? { content_type, title, value: kept, url }
     : { title, value: kept, url };
 }
 
 function cutDetail(text: unknown): string | null {
-  return typeof text === "string" ? firstCharacters(text, MAX_DETAIL) : null;
+  return typeof text === "string" ? detailText(text) : null;
 }
 
 function parsed(text: string): unknown {

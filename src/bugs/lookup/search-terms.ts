@@ -1,6 +1,6 @@
 /** The terms by which an error line is looked up. */
 export interface SearchTerms {
-  /** The line without its prefix, trimmed. */
+  /** See {@link cleanErrorLine}. */
   readonly cleanLine: string;
   /** At most 100 characters; null if nothing in the line is worth a lookup. */
   readonly term: string | null;
@@ -37,9 +37,14 @@ const unhelpful: ReadonlySet<string> = new Set([
   "# TBPL FAILURE #",
 ]);
 
+/** Returns an error line of a summary as its suggestion shows it: without its prefix, trimmed. */
+export function cleanErrorLine(line: string): string {
+  return line.replace(prefix, "").trim();
+}
+
 /** Returns the terms of an error line. The line must be as in a summary. */
 export function searchTerms(line: string): SearchTerms {
-  const cleanLine = line.replace(prefix, "").trim();
+  const cleanLine = cleanErrorLine(line);
   const part = termOfParts(cleanLine);
   const term = [part, cleanLine].find((text) => text !== null && isHelpful(text)) ?? null;
   return {

@@ -6,6 +6,7 @@ import type { PieceReader } from "./piece-reader.ts";
 import { UnreadableLog } from "./unreadable-log.ts";
 
 const FIXED_HEADER_BYTES = 10;
+const CHECKSUM_BYTES = 4;
 const TRAILER_BYTES = 8;
 // With this flush, data that breaks off ends without an error.
 const inflateOptions = { chunkSize: 64 * 1024, finishFlush: constants.Z_SYNC_FLUSH };
@@ -28,10 +29,12 @@ export async function* gunzipFirstMember(reader: PieceReader): AsyncGenerator<Bu
     yield chunk;
   }
   const trailer = await reader.peek(TRAILER_BYTES);
-  if (trailer.length < TRAILER_BYTES) return;
-  if (trailer.readUInt32LE(0) !== checksum || trailer.readUInt32LE(4) !== bytes % 2 ** 32) {
-    throw new UnreadableLog(corrupt("the checksum or the length is wrong"));
-  }
+  // Data that breaks off within its trailer may still have a whole checksum.
+  if (trailer.length < CHECKSUM_BYTES) return;
+  const isWrong =
+    trailer.readUInt32LE(0) !== checksum ||
+    (trailer.length >= TRAILER_BYTES && trailer.readUInt32LE(CHECKSUM_BYTES) !== bytes % 2 ** 32);
+  if (isWrong) throw new UnreadableLog(corrupt("the checksum or the length is wrong"));
 }
 
 /** @returns false if the data breaks off within its header. */

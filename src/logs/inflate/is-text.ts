@@ -1,4 +1,5 @@
 import { brotliDecompressSync, constants } from "node:zlib";
+import { isWhole } from "./encodings.ts";
 import { dropSplitCharacter } from "./log-text.ts";
 
 /** How many bytes other than NUL decide whether a log is text. */
@@ -47,7 +48,10 @@ export function isBrotliText(head: Buffer): boolean {
       finishFlush: constants.BROTLI_OPERATION_FLUSH,
       maxOutputLength: MAX_TRIAL_BYTES,
     });
-    return text.length > 0 && beginsClean(text);
+    if (text.length === 0 || !beginsClean(text)) return false;
+    // After a few odd bytes, text may look like brotli data that is stored without compression. Encoders store only short
+    // data so, and then all of it is here.
+    return !head.includes(text) || isWhole("br", head);
   } catch {
     // This is not brotli, or brotli with a ratio of thousands. The rules for other bytes decide.
     return false;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { cleanErrorLine } from "../../bugs/lookup/search-terms.ts";
 import { isParsedHere } from "../../domain/log-plan.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import { firstElements } from "../../domain/text/first-elements.ts";
@@ -103,8 +104,10 @@ function readBugs(bugs: readonly unknown[]): LinkedBug[] {
 function lineNumbers(errors: readonly SummaryError[]): (index: number, search: string) => number | null {
   const byLine = new Map<string, number | null>();
   for (const { line, lineNumber } of errors) {
-    const text = line.trim();
-    if (!byLine.has(text)) byLine.set(text, lineNumber);
+    // A publisher's own suggestions may show the line with its prefix.
+    for (const text of [cleanErrorLine(line), line.trim()]) {
+      if (!byLine.has(text)) byLine.set(text, lineNumber);
+    }
   }
   return (index, search) => {
     const error = errors[index];

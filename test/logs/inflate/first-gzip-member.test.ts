@@ -50,6 +50,8 @@ describe("the text of a body, however it is cut into pieces", () => {
     ["an empty member and another", Buffer.concat([gzipSync(""), gzipSync("second")]), ""],
     ["gzip without its trailer", gzip.subarray(0, -8), text],
     ["gzip with half of its trailer", gzip.subarray(0, -4), text],
+    ["gzip cut off within its checksum", flipped(gzip.length - 8).subarray(0, -5), text],
+    ["gzip cut off within its length", gzip.subarray(0, -1), text],
     ["gzip cut off in its header", gzip.subarray(0, 7), ""],
     ["gzip cut off after its first byte", gzip.subarray(0, 1), ""],
     ["nothing", Buffer.alloc(0), ""],
@@ -76,7 +78,19 @@ describe("the text of a body, however it is cut into pieces", () => {
   it.each<[string, Buffer, LogFault["reason"], string]>([
     ["data that is not deflate data", flipped(12), "corrupt-gzip", ""],
     ["another checksum", flipped(gzip.length - 6), "corrupt-gzip", "checksum"],
+    [
+      "another checksum, cut off after it",
+      flipped(gzip.length - 6).subarray(0, -4),
+      "corrupt-gzip",
+      "checksum",
+    ],
     ["another length", flipped(gzip.length - 1), "corrupt-gzip", "length"],
+    [
+      "another length, and junk after it",
+      Buffer.concat([flipped(gzip.length - 1), Buffer.from("junk")]),
+      "corrupt-gzip",
+      "length",
+    ],
     ["another method", flipped(2), "corrupt-gzip", "method"],
     ["flags of the future", flipped(3, 0x80), "corrupt-gzip", "flags"],
     ["a wrong checksum of its header", headed(0x02, "xx"), "corrupt-gzip", "header"],

@@ -75,6 +75,11 @@ describe("text is not changed", () => {
       "frames of container logs",
       latin1(`\x01\0\0\0\0\0\0${String.fromCharCode(line.length)}${line}`.repeat(99)),
     ],
+    ["a separator after spaces, like brotli data", latin1(`  \x1c\nbuilder: x\n${line.repeat(40)}`)],
+    [
+      "a space of Latin-1 and a separator, like brotli data",
+      latin1(`\r\n\xa0\n\n${line.repeat(5)}\x1f${line.repeat(40)}`),
+    ],
     ["an end of a DOS file", latin1(`${line}\x1a`)],
     ["text separated by NULs", latin1("PATH=/bin\0HOME=/root\0".repeat(200))],
     ["NULs and nothing else", hole],

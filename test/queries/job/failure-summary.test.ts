@@ -62,6 +62,17 @@ describe("error lines", () => {
     expect(lines.map(({ line_numbers }) => line_numbers)).toEqual([[2], []]);
   });
 
+  it("get their numbers by the text without its prefix, or with it if a publisher leaves it in", () => {
+    const { lines } = summaryOf({
+      suggestions: [suggestion("crash"), suggestion("10:00:00 INFO - boom")],
+      errors: [
+        { line: "10:00:00 INFO - boom", linenumber: 1 },
+        { line: "10:00:02    ERROR -  crash\r", linenumber: 2 },
+      ],
+    });
+    expect(lines.map(({ line_numbers }) => line_numbers)).toEqual([[2], [1]]);
+  });
+
   it("beyond a hundred are cut, and the page says so", () => {
     const many = Array.from({ length: 150 }, (_, n) => suggestion(`line ${n}`));
     const { lines, is_cut } = summaryOf({ suggestions: many });
