@@ -9,7 +9,7 @@ import type {
   ListedJob,
   ReadJob,
 } from "../../store/ports/api-reads.ts";
-import { type Condition, fits, type Value } from "./conditions.ts";
+import { type Condition, fits, isoTime, type Value } from "./conditions.ts";
 import { toTodaysJobRow } from "./job-row.ts";
 import { createNameNumbers } from "./name-numbers.ts";
 import type { Page } from "./read-page.ts";
@@ -94,7 +94,7 @@ function changeRange({ field, op, values }: Condition): ChangeRange | null {
 }
 
 function shifted(time: string, ms: number): string {
-  return new Date(Date.parse(time) + ms).toISOString();
+  return isoTime(Date.parse(time) + ms);
 }
 
 /**
