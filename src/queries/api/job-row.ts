@@ -186,7 +186,7 @@ export function toTodaysJobRow(listed: ListedJob, numberOf: NameNumber): TodaysJ
     ...row,
     push_id: row.result_set_id,
     push_revision: push?.revision ?? null,
-    task_id: slugOf(taskIdOf(job.job_guid)),
+    task_id: taskSlug(taskIdOf(job.job_guid)),
     retry_id: Number(/\/(\d{1,9})$/.exec(job.job_guid)?.[1] ?? 0),
     duration: from > 0 && job.end_timestamp > from ? Math.round((job.end_timestamp - from) / 60) : 0,
   };
@@ -197,6 +197,7 @@ export function valuesOf<Row>(row: Row, names: readonly (keyof Row)[]): unknown[
   return names.map((name) => row[name]);
 }
 
-function slugOf(task: string): string {
+/** Returns a task id as rows have it: as a slug, if it is a task id of Taskcluster. */
+export function taskSlug(task: string): string {
   return taskIdForms(task).find((form) => form.length === 22) ?? task;
 }
