@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { readConditions } from "../../../src/queries/api/conditions.ts";
-import { jobFields } from "../../../src/queries/api/job-row.ts";
+import { jobFields, toTodaysJobRow } from "../../../src/queries/api/job-row.ts";
 import { listJobs } from "../../../src/queries/api/list-jobs.ts";
+import { createNameNumbers } from "../../../src/queries/api/name-numbers.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { anArrival } from "../../examples.ts";
@@ -20,6 +21,21 @@ beforeAll(async () => {
 afterAll(async () => {
   await store.close();
   rmSync(folder, { recursive: true });
+});
+
+it.each([
+  [`${UUID}/3`, SLUG, 3],
+  [`${SLUG}/0`, SLUG, 0],
+  [SLUG, SLUG, 0],
+  [`${UUID}/4_12345`, SLUG, 4],
+  ["other/12_54321", "other", 12],
+  ["of/b2g_12345", "of/b2g_12345", 0],
+  ["buildbot_12345", "buildbot_12345", 0],
+])("the job %s is of the task %s, run %i", async (job_guid, task_id, retry_id) => {
+  const [listed] = await store.readListed(await store.pageOfProject("try", 0, 1));
+  if (listed === undefined) throw new Error("the project has no job");
+  const row = toTodaysJobRow({ ...listed, job: { ...listed.job, job_guid } }, createNameNumbers());
+  expect(row).toMatchObject({ task_id, retry_id });
 });
 
 it.each([
