@@ -162,7 +162,9 @@ async function summaryOf(store: SummaryLists, log: StoredLog): Promise<LogSummar
 
 /** A job has one summary, that of the log that was read first. With its other logs it would be listed again. */
 function isFirstRead({ name, url }: StoredLog, logs: readonly StoredLog[]): boolean {
-  const [first] = logs.filter(isRead).toSorted((a, b) => (a.last_modified < b.last_modified ? -1 : 1));
+  const byTime = logs.filter(isRead).toSorted((a, b) => (a.last_modified < b.last_modified ? -1 : 1));
+  // A log that was submitted as parsed was never attempted.
+  const first = byTime.find(({ attempts }) => attempts > 0) ?? byTime[0];
   return first?.name === name && first.url === url;
 }
 
