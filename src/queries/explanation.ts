@@ -45,12 +45,10 @@ export async function explanationOf(
   listed = LISTED_REJECTIONS,
 ): Promise<Explanation> {
   const [jobs, rejections] = await Promise.all([
-    store.findJobsByGuid(guid),
+    store.findJobsByGuid(guid, project),
     store.listRejectionHeads({ task_id: guid, limit: listed }),
   ]);
-  const shownJobs = jobs
-    .filter(({ job }) => project === null || job.project === project)
-    .map((job) => ({ ...job, logs: job.logs.map(shownLog) }));
+  const shownJobs = jobs.map((job) => ({ ...job, logs: job.logs.map(shownLog) }));
   const shownRejections = rejections
     // A rejection whose project could not be read may belong to any project.
     .filter((rejection) => project === null || (rejection.project ?? project) === project)

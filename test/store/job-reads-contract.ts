@@ -18,6 +18,37 @@ export function jobReadsContract(name: string, openEmpty: OpenEmpty): void {
       expect(guids).toEqual(["guid/0", "guid/1"]);
     });
 
+    it("finds the jobs of one project, however many others there are", async () => {
+      const of = (project: string, taskId: string) => {
+        return anArrival({ taskId, origin: { kind: "hg.mozilla.org", project, revision: REVISION } });
+      };
+      const others = Array.from({ length: 100 }, (_, n) => of(`project-${n}`, "guid/0"));
+      await empty.store.storeSubmissions([
+        ...others,
+        ...["guid/1", "guid", "guid/0"].map((id) => of("z", id)),
+      ]);
+      const found = async (guid: string, project: string | null) =>
+        (await empty.store.findJobsByGuid(guid, project)).map(({ job }) => [job.project, job.job_guid]);
+      expect(await found("guid", null)).toHaveLength(100);
+      expect(await found("guid", "z")).toEqual([
+        ["z", "guid"],
+        ["z", "guid/0"],
+        ["z", "guid/1"],
+      ]);
+      expect(await found("guid/1", "z")).toEqual([["z", "guid/1"]]);
+      expect(await found("guid/0", "project-7")).toEqual([["project-7", "guid/0"]]);
+      expect(await found("gui", "z")).toEqual([]);
+      expect(await found("guid", "Z")).toEqual([]);
+    });
+
+    it("a job comes before its runs, however many these are", async () => {
+      const runs = Array.from({ length: 100 }, (_, n) => anArrival({ taskId: `guid/${n}` }));
+      await empty.store.storeSubmissions([...runs, anArrival({ taskId: "guid" })]);
+      const found = await empty.store.findJobsByGuid("guid", "try");
+      expect(found).toHaveLength(100);
+      expect(found[0]?.job.job_guid).toBe("guid");
+    });
+
     it("finds a job and its logs by the task's slug or UUID, whichever form it was stored with", async () => {
       const [slug, uuid] = ["fJhBlPyZTLKrsXAv8oEXpQ", "7c984194-fc99-4cb2-abb1-702ff28117a5"];
       const logs = [{ name: "buildbot_text", url: "http://logs.example/1" }];

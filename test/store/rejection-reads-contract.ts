@@ -92,6 +92,16 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       ]);
     });
 
+    it("with an empty routing key are found by it, without those that have none", async () => {
+      const route = { origin: "rest", client_id: "one", endpoint: "/api/project/try/jobs/" } as const;
+      await store().recordRejections([
+        aRejection("pulse", { routing_key: "" }),
+        aRejection("rest", { route }),
+      ]);
+      expect(await texts({ routing_key: "" })).toEqual(["pulse"]);
+      expect(await store().countRejections({ routing_key: "" })).toMatchObject([{ exchange: "e" }]);
+    });
+
     it("with the same payload but different routes are different", async () => {
       const routes = [{}, { exchange: "other" }, { routing_key: "other" }];
       await store().recordRejections(routes.map((route) => aRejection("a", route)));

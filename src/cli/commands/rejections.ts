@@ -1,6 +1,6 @@
 import { readSettings } from "../../config/read-settings.ts";
 import { faultErrors } from "../../domain/explain-fault.ts";
-import { storedSenderOf } from "../../domain/origin.ts";
+import { clientName, isClient, storedSenderOf } from "../../domain/origin.ts";
 import { payloadText } from "../../domain/payload-text.ts";
 import { OTHER_EXCHANGES, type StoredRejection } from "../../domain/rejection.ts";
 import { counted } from "../../domain/text/counted.ts";
@@ -54,10 +54,11 @@ export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOpt
 /** Reports, on standard error, rejections beyond the daily quota. Only their number is known, so no list can show them. */
 async function tellOnlyCounted(
   store: Pick<RejectionReads, "listOnlyCounted">,
-  { exchange, ...times }: RejectionFilter,
+  { exchange, client_id, ...times }: RejectionFilter,
 ): Promise<void> {
+  const sender = client_id === undefined ? exchange : clientName(client_id);
   for (const { day, exchange: of, messages } of await store.listOnlyCounted(times)) {
-    if (exchange !== undefined && of !== exchange && of !== OTHER_EXCHANGES) continue;
+    if (sender !== undefined && of !== sender && (of !== OTHER_EXCHANGES || isClient(sender))) continue;
     const from = of === OTHER_EXCHANGES ? "exchanges that the registry does not list" : of;
     tell(
       `${counted(messages, "more message")} from ${from} on ${day} (UTC) ${messages === 1 ? "was" : "were"} rejected and only counted: ` +

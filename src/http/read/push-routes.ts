@@ -51,7 +51,8 @@ async function listOf(
   toRow: (push: ResultSet, numberOf: NameNumber, full: boolean) => object,
 ): Promise<object> {
   const pushes = await listPushes(store, project, query, pushPage(query));
-  const full = query.get("full") !== "false";
+  // Clients in Python write `False`.
+  const full = query.get("full")?.toLowerCase() !== "false";
   const remembered = createNameNumbers();
   const given = Object.fromEntries(
     givenNames.flatMap((name) => {

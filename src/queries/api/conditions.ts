@@ -79,13 +79,28 @@ function readNumber(text: string): number | null {
   return /^-?\d{1,16}(\.\d{1,9})?$/.test(text.trim()) ? Number(text) : null;
 }
 
+/** Returns a time in whole seconds since the Unix epoch; null for any other text. A time without a zone is UTC. */
+export function readSeconds(text: string): number | null {
+  // A plus sign that was not encoded arrives as a space.
+  return epochSeconds(text.replace(/(:\d\d(?:[.,]\d+)?) (\d\d:?\d\d)$/, "$1+$2"));
+}
+
 /** Returns a time as it is stored: ISO 8601, UTC, milliseconds. A time without a zone is UTC. */
 export function readTime(text: string): string | null {
-  // A plus sign that was not encoded arrives as a space.
-  const seconds = epochSeconds(text.replace(/(:\d\d(?:[.,]\d+)?) (\d\d:?\d\d)$/, "$1+$2"));
+  const seconds = readSeconds(text);
   if (seconds === null) return null;
   const [, fraction = ""] = /:\d\d[.,](\d{1,3})/.exec(text) ?? [];
-  return new Date(seconds * 1000 + Number(fraction.padEnd(3, "0"))).toISOString();
+  return isoTime(seconds * 1000 + Number(fraction.padEnd(3, "0")));
+}
+
+const [FIRST, LAST] = [Date.parse("0000-01-01T00:00:00.000Z"), Date.parse("9999-12-31T23:59:59.999Z")];
+
+/**
+ * Returns a time as it is stored. Times are compared as texts, so all have a year of four digits: a time beyond them becomes the
+ * first or the last one.
+ */
+export function isoTime(ms: number): string {
+  return new Date(Math.min(Math.max(ms, FIRST), LAST)).toISOString();
 }
 
 function compare(cell: Cell, value: Value | undefined, is: (a: Value, b: Value) => boolean): boolean {

@@ -1,4 +1,3 @@
-import { taskIdOf } from "../../domain/ids.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
 import type { ListedJob } from "../../store/ports/api-reads.ts";
 import type { Fields } from "./conditions.ts";
@@ -178,16 +177,20 @@ export function toJobRow({ job, coalesced_to, push }: ListedJob, numberOf: NameN
   };
 }
 
+/** The end of a guid: the run of its task, and the suffix that the run has got if it was retried over REST. */
+const runOfTask = /\/(\d{1,9})(?:_\d{5})?$/;
+
 export function toTodaysJobRow(listed: ListedJob, numberOf: NameNumber): TodaysJobRow {
   const row = toJobRow(listed, numberOf);
   const { job, push } = listed;
+  const [ending = "", run = "0"] = runOfTask.exec(job.job_guid) ?? [];
   const from = job.start_timestamp || job.submit_timestamp;
   return {
     ...row,
     push_id: row.result_set_id,
     push_revision: push?.revision ?? null,
-    task_id: slugOf(taskIdOf(job.job_guid)),
-    retry_id: Number(/\/(\d{1,9})$/.exec(job.job_guid)?.[1] ?? 0),
+    task_id: taskSlug(job.job_guid.slice(0, job.job_guid.length - ending.length)),
+    retry_id: Number(run),
     duration: from > 0 && job.end_timestamp > from ? Math.round((job.end_timestamp - from) / 60) : 0,
   };
 }
@@ -197,6 +200,7 @@ export function valuesOf<Row>(row: Row, names: readonly (keyof Row)[]): unknown[
   return names.map((name) => row[name]);
 }
 
-function slugOf(task: string): string {
+/** Returns a task id as rows have it: as a slug, if it is a task id of Taskcluster. */
+export function taskSlug(task: string): string {
   return taskIdForms(task).find((form) => form.length === 22) ?? task;
 }

@@ -9,8 +9,8 @@ import type {
   ListedJob,
   ReadJob,
 } from "../../store/ports/api-reads.ts";
-import { type Condition, fits, type Value } from "./conditions.ts";
-import { toTodaysJobRow } from "./job-row.ts";
+import { type Condition, fits, isoTime, type Value } from "./conditions.ts";
+import { taskSlug, toTodaysJobRow } from "./job-row.ts";
 import { createNameNumbers } from "./name-numbers.ts";
 import type { Page } from "./read-page.ts";
 import { badQuery, type ReadRefused } from "./read-refused.ts";
@@ -94,7 +94,7 @@ function changeRange({ field, op, values }: Condition): ChangeRange | null {
 }
 
 function shifted(time: string, ms: number): string {
-  return new Date(Date.parse(time) + ms).toISOString();
+  return isoTime(Date.parse(time) + ms);
 }
 
 /**
@@ -116,18 +116,27 @@ export async function listJobs(
   const handles = await select(store, selection, project);
   if (handles.length > MAX_SELECTED) throw tooMany(selection);
   if (rest.length === 0) return readAll(store, handles.slice(offset, offset + count));
+  const wanted = rest.map(withSlugs);
   const numberOf = createNameNumbers();
   const found: ListedJob[] = [];
   let fitting = 0;
   for await (const listed of readSlices(store, handles)) {
     for (const job of listed) {
-      if (!fits({ ...toTodaysJobRow(job, numberOf) }, rest)) continue;
+      if (!fits({ ...toTodaysJobRow(job, numberOf) }, wanted)) continue;
       if (fitting >= offset) found.push(job);
       fitting++;
     }
     if (found.length >= count) break;
   }
   return found.slice(0, count);
+}
+
+/** Returns a condition on task ids as one on slugs, because a row has its task id as a slug. */
+function withSlugs(condition: Condition): Condition {
+  const { field, values } = condition;
+  return field === "task_id"
+    ? { ...condition, values: values.map((value) => taskSlug(String(value))) }
+    : condition;
 }
 
 /** Returns at most one job more than may be selected. */

@@ -1,9 +1,8 @@
 import { numberOf } from "../../domain/document-numbers.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
-import { epochSeconds } from "../../normalise/epoch-seconds.ts";
 import type { ApiReads, SubmittedPushQuery } from "../../store/ports/api-reads.ts";
 import type { JobReads } from "../../store/ports/job-reads.ts";
-import { type Condition, fits, readConditions } from "./conditions.ts";
+import { type Condition, fits, readConditions, readSeconds } from "./conditions.ts";
 import { pushFields, toPushRow } from "./push-row.ts";
 import type { Page } from "./read-page.ts";
 import { badQuery } from "./read-refused.ts";
@@ -120,7 +119,7 @@ async function changeConditions(
 function readDay(query: URLSearchParams, name: string): { seconds: number; isDay: boolean } | null {
   const text = query.get(name);
   if (text === null) return null;
-  const seconds = epochSeconds(text);
+  const seconds = readSeconds(text);
   if (seconds === null) throw badQuery(`${name}: must be a date, such as 2026-01-31`);
   return { seconds, isDay: !text.includes(":") };
 }

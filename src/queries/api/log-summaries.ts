@@ -155,12 +155,17 @@ function isRead({ name, parse_status }: StoredLog): boolean {
   return parse_status === "parsed" && isParsedHere(name);
 }
 
-async function summaryOf(
-  store: SummaryLists,
-  { project, job_guid }: StoredLog,
-): Promise<LogSummaryView | null> {
-  const view = await store.findJob(project, job_guid);
-  return view === null ? null : logSummary(store, view.job);
+async function summaryOf(store: SummaryLists, log: StoredLog): Promise<LogSummaryView | null> {
+  const view = await store.findJob(log.project, log.job_guid);
+  return view === null || !isFirstRead(log, view.logs) ? null : logSummary(store, view.job);
+}
+
+/** A job has one summary, that of the log that was read first. With its other logs it would be listed again. */
+function isFirstRead({ name, url }: StoredLog, logs: readonly StoredLog[]): boolean {
+  const byTime = logs.filter(isRead).toSorted((a, b) => (a.last_modified < b.last_modified ? -1 : 1));
+  // A log that was submitted as parsed was never attempted.
+  const first = byTime.find(({ attempts }) => attempts > 0) ?? byTime[0];
+  return first?.name === name && first.url === url;
 }
 
 function readJson(text: string): unknown {

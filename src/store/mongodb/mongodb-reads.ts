@@ -1,3 +1,4 @@
+import type { Filter } from "mongodb";
 import { artifactIds, JOB_INFO, jobId, resultSetId } from "../../domain/ids.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { Artifact } from "../../domain/submission.ts";
@@ -21,6 +22,19 @@ import { toStoredLog } from "./mongodb-logs.ts";
 
 /** The most jobs that are returned for one guid or task id. A stranger may create any number. */
 const MAX_RUNS = 100;
+
+/** Matches the jobs of all projects with this guid, or with one that continues with a slash. */
+function byGuid(guid: string): Filter<JobDocument>[] {
+  return [{ job_guid: guid }, { job_guid: below(guid) }];
+}
+
+/** Matches the same jobs of one project by the id of the first one. In an id, a guid's slash is encoded; `G` follows `F`. */
+function byId(id: string): Filter<JobDocument>[] {
+  return [
+    { _id: id, ...isJob },
+    { _id: { $gte: `${id}%2F`, $lt: `${id}%2G` }, ...isJob },
+  ];
+}
 
 /** Reads what pages, API and CLI show. */
 export function createReads(all: Collections) {
@@ -55,10 +69,13 @@ export function createReads(all: Collections) {
   }
 
   /** Makes one query for each range, because for several ranges in one query some servers read the whole collection. */
-  async function findJobsByGuid(guidOrTaskId: string): Promise<ExplainedJob[]> {
+  async function findJobsByGuid(
+    guidOrTaskId: string,
+    project: string | null = null,
+  ): Promise<ExplainedJob[]> {
     const ranges = taskIdForms(guidOrTaskId)
-      .flatMap((form) => [form, below(form)])
-      .map((job_guid) => all.jobs.find({ job_guid }).sort({ _id: 1 }).limit(MAX_RUNS).toArray());
+      .flatMap((form) => (project === null ? byGuid(form) : byId(jobId(project, form))))
+      .map((range) => all.jobs.find(range).sort({ _id: 1 }).limit(MAX_RUNS).toArray());
     const jobs = inOneOrder((await Promise.all(ranges)).flat()).slice(0, MAX_RUNS);
     return Promise.all(jobs.map(explained));
   }

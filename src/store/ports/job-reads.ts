@@ -41,8 +41,13 @@ export interface ExplainedJob extends Omit<JobView, "artifacts"> {
 /** Reads jobs, their artifacts and their pushes, for CLI, API and pages. */
 export interface JobReads {
   findJob(project: string, guid: string): Promise<JobView | null>;
-  /** Finds the jobs of all projects. A task id is the guid up to its last `/`, and may be a slug or a UUID. */
-  findJobsByGuid(guidOrTaskId: string): Promise<ExplainedJob[]>;
+  /**
+   * Finds at most a hundred jobs, by their project and then by their guid: the job with this guid comes before its runs. A task id is
+   * the guid up to its last `/`, and may be a slug or a UUID.
+   *
+   * @param project - only jobs of this project; null, the default, for all.
+   */
+  findJobsByGuid(guidOrTaskId: string, project?: string | null): Promise<ExplainedJob[]>;
   /** Returns `Job Info` merged: its details in the order of arrival, without duplicates. */
   findArtifact(project: string, guid: string, name: string): Promise<Artifact | null>;
   findResultSet(project: string, revision: string): Promise<ResultSet | null>;

@@ -73,12 +73,17 @@ export function createReads(db: Database.Database) {
     };
   }
 
-  function findJobsByGuid(guidOrTaskId: string): ExplainedJob[] {
+  function findJobsByGuid(guidOrTaskId: string, project: string | null = null): ExplainedJob[] {
     const limits = taskIdForms(guidOrTaskId).flatMap(jobKeyRanges);
     const ranges = Array.from({ length: limits.length / 2 }, () => "(key > ? AND key < ?)").join(" OR ");
+    // Without the plus sign, an index of the project's jobs might be used instead of the keys.
+    const ofProject = project === null ? "" : "AND +project = ?";
     const rows = db
-      .prepare(`SELECT n, doc FROM jobs WHERE ${ranges} ORDER BY doc ->> 'project', key LIMIT 100`)
-      .all(...limits) as JobRow[];
+      .prepare(
+        `SELECT n, doc FROM jobs WHERE (${ranges}) ${ofProject}
+           ORDER BY project, doc ->> 'job_guid' LIMIT 100`,
+      )
+      .all(...limits, ...(project === null ? [] : [project])) as JobRow[];
     return rows.map(explained);
   }
 

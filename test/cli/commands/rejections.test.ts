@@ -12,6 +12,7 @@ import type { Delivery } from "../../../src/domain/delivery.ts";
 import { readDelivery } from "../../../src/judge/judge-delivery.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
+import { defaultStoreLimits } from "../../../src/store/rules/store-limits.ts";
 import { aDelivery, aMessage, aRejection, limits, schemas } from "../../examples.ts";
 import { messageOf, writeMessages } from "../../ingest/write-messages.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
@@ -58,8 +59,8 @@ class Place {
       .map((line) => JSON.parse(line));
   }
 
-  async withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-    const options = { mongodbUrl: this.#mongodbUrl, dataDir: this.#dataDir, rejectionTtlDays: 30 };
+  async withStore<T>(work: (store: Store) => Promise<T>, limits = defaultStoreLimits): Promise<T> {
+    const options = { mongodbUrl: this.#mongodbUrl, dataDir: this.#dataDir, rejectionTtlDays: 30, limits };
     const store = await openStore(options);
     return work(store).finally(() => store.close());
   }
@@ -256,6 +257,26 @@ describe("rejections", () => {
     const alone = await apart.run(["replay", id]);
     expect(alone).toMatchObject({ code: 0, stdout: `${id}: try guid/0: stored\n` });
     expect(await apart.lines(["list"])).toEqual([]);
+  });
+
+  it.each([
+    [[], ["exchange/a", "exchanges that the registry does not list", "client:one", "client:two"]],
+    [
+      ["--exchange", "exchange/a"],
+      ["exchange/a", "exchanges that the registry does not list"],
+    ],
+    [["--client", "one"], ["client:one"]],
+  ])("that were only counted are told of their sender: list %j", async (filter, senders) => {
+    const full = new Place(null);
+    const quotas = ["exchange/a", "other", "client:one", "client:two"];
+    const rejections = quotas.flatMap((quota) => ["1", "2"].map((n) => aRejection(quota + n, { quota })));
+    await full.withStore((store) => store.recordRejections(rejections), {
+      ...defaultStoreLimits,
+      rejectionQuota: { perDay: 1, bytesPerDay: 0 },
+    });
+    const { stderr } = await full.run(["list", ...filter]);
+    const told = Array.from(stderr.matchAll(/^1 more message from (.*) on /gm), ([, sender]) => sender);
+    expect(told.toSorted()).toEqual(senders.toSorted());
   });
 
   it("show and export numbers as they were sent", async () => {

@@ -555,6 +555,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         ["startdate=2014-05-15", ["f"]],
         ["enddate=2014-05-14", ["e", "b"]],
         ["startdate=2014-05-14&enddate=2014-05-14", ["e"]],
+        ["startdate=2014-05-14T22:40:00+02:00&enddate=2014-05-14T22:40:00%2B02:00", ["e"]],
         ["author=dev@b", ["f", "b"]],
         ["author__ne=dev@b", ["e"]],
         ["push_timestamp__gt=1400100000", ["f"]],
@@ -592,9 +593,11 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         expect(results).toMatchObject([
           { id: pushId, revision: B, author: "dev@b", revisions: [{ revision: B }, { revision: A }] },
         ]);
-        const brief = await list(`${PROJECT}/push/?author=dev@b&count=1&full=false`);
-        expect(brief.results).toHaveLength(1);
-        expect(brief.results[0]).not.toHaveProperty("revisions");
+        for (const no of ["false", "False"]) {
+          const brief = await list(`${PROJECT}/push/?author=dev@b&count=1&full=${no}`);
+          expect(brief.results).toHaveLength(1);
+          expect(brief.results[0]).not.toHaveProperty("revisions");
+        }
       });
     });
 

@@ -30,6 +30,7 @@ it("explaining a job, counting work and lists of the read API and the pages only
     return prepare(sql);
   };
   expect(reads.findJobsByGuid("guid")).toHaveLength(1);
+  expect(reads.findJobsByGuid("guid", "try")).toHaveLength(1);
   rejections.listRejections({ task_id: "guid/0", limit: 100 });
   work.countWork();
   const handles = lists.pageOfProject("try", 0, 10);
