@@ -140,7 +140,8 @@ export const declared = {
     description: "The registry: the exchanges, destinations and projects to bind.",
   }),
   TIERS_FILE: z.string().default("config/tiers.yml").meta({
-    description: "File of signatures whose jobs are forced to tier 2 or 3, by project. It need not exist.",
+    description:
+      "File of signatures whose jobs are forced to tier 2 or 3, by project. It need not exist. See docs/registry.md.",
   }),
   DEPLOYMENT: plainName.optional().meta({
     description:
