@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
-import { errorCode } from "../domain/error-code.ts";
+import { whyUnreadable } from "../domain/error-code.ts";
 import { Misuse } from "../domain/faults.ts";
 import { blankAddress, blankSecrets } from "../domain/text/blank-url.ts";
 import {
@@ -136,7 +136,7 @@ async function readUrl(
 ): Promise<string> {
   if (file === undefined) return type.parse(plain);
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new Misuse([`${name}_FILE: ${file} cannot be read (${errorCode(error) || String(error)})`]);
+    throw new Misuse([`${name}_FILE: ${file} ${whyUnreadable(error)}`]);
   });
   const parsed = type.safeParse(utf8Text(`${name}_FILE: ${file}`, bytes).trim());
   if (!parsed.success)

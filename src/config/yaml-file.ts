@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { CORE_SCHEMA, loadAll, mergeTag, YAMLException } from "js-yaml";
 import * as z from "zod";
-import { errorCode } from "../domain/error-code.ts";
+import { errorCode, whyUnreadable } from "../domain/error-code.ts";
 import { Misuse } from "../domain/faults.ts";
 import { hiddenProblem, shown } from "../domain/text/hidden-characters.ts";
 import { utf8Text } from "./utf8-text.ts";
@@ -22,9 +22,8 @@ export async function readText(path: string): Promise<string | null> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    const code = errorCode(error) || String(error);
-    if (code === "ENOENT") return null;
-    throw new Misuse([`${path} cannot be read (${code})`]);
+    if (errorCode(error) === "ENOENT") return null;
+    throw new Misuse([`${path} ${whyUnreadable(error)}`]);
   }
   return utf8Text(path, bytes);
 }

@@ -182,6 +182,22 @@ describe("a broker's address in a file", () => {
     }
   });
 
+  it("that is a folder is told as such, as are the registry and the tiers", async () => {
+    const { code, stderr } = await runCli(["check"], {
+      REGISTRY_FILE: folder,
+      TIERS_FILE: folder,
+      AMQP_URL_FILE: folder,
+      MONGODB_URL_FILE: folder,
+    });
+    expect(code).toBe(2);
+    const why = `${folder} cannot be read (EISDIR): it is a folder, not a file`;
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      `error: ${why}`,
+      `error: AMQP_URL_FILE: ${why}`,
+      `error: MONGODB_URL_FILE: ${why}`,
+    ]);
+  });
+
   it("is among the settings that check shows, without its content", async () => {
     const AMQP_URL_FILE = file("amqp-url", "amqp://u:geheim@127.0.0.1:1\n");
     const { code, stdout } = await runCli(["check"], { ...env, AMQP_URL_FILE });
