@@ -6,13 +6,13 @@ import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { brokerUser } from "../src/broker/connection/broker-address.ts";
 import { connectBroker } from "../src/broker/connection/connect-broker.ts";
 import { stopOnSignal } from "../src/cli/options/stop-on-signal.ts";
 import { columns } from "../src/cli/output/columns.ts";
 import { openStore } from "../src/store/open-store.ts";
 import type { Store } from "../src/store/ports/store.ts";
+import { commandLine } from "../test/command-line.ts";
 import { type AddedClient, addClient } from "../test/servers/add-client.ts";
 import { WorkerProcess } from "../test/servers/worker-process.ts";
 import { compareEnds } from "./compare-ends.ts";
@@ -26,7 +26,14 @@ const ROUTING_KEY = "quickstart.try";
 const projectFolder = fileURLToPath(new URL("..", import.meta.url));
 const dataFolder = join(projectFolder, "data", "quickstart");
 
-const { values } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
+const help = `npm run quickstart -- [options]
+
+Publishes sample messages to a broker and posts some items over REST, and shows the outcome of each. It cleans up what it
+started, but keeps the data in data/quickstart.
+
+  --keep     leave the worker running until Ctrl-C, and show what to try
+`;
+const values = commandLine(help, { keep: { type: "boolean", default: false } });
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "@jest/globals";
 import { commands } from "../src/cli/commands.ts";
+import { parseTiers } from "../src/config/parse-tiers.ts";
 import { settingNames } from "../src/config/settings.ts";
 import { faultMeanings } from "../src/domain/explain-fault.ts";
 import { readRoutes } from "../src/http/read/read-api-plugin.ts";
@@ -39,6 +40,13 @@ it("a page of docs/ names no file that is not there", () => {
     return named.map(([, path = ""]) => path).filter((path) => !existsSync(project + path));
   });
   expect(missing).toEqual([]);
+});
+
+it("the page of the registry shows a file of tiers that is valid", () => {
+  const [, section = ""] = readFileSync(`${project}docs/registry.md`, "utf8").split("## Forcing a tier");
+  const example = [...section.matchAll(/^ {4}(.*)$/gm)].map(([, line]) => line).join("\n");
+  const tiers = parseTiers("docs/registry.md", example);
+  expect([...(tiers.get("try")?.values() ?? [])]).toEqual([2, 3]);
 });
 
 it("the page of faults names log events, metrics and settings that exist", () => {

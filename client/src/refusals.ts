@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import {
   AuthenticationError,
   ClockError,
@@ -33,6 +34,7 @@ const advice: Readonly<Record<number, string>> = {
   307: "the server sends the request elsewhere: set serverUrl to the address that it names",
   308: "the server sends the request elsewhere: set serverUrl to the address that it names",
   404: "check serverUrl and the project's name",
+  405: "check serverUrl",
   413: "post the collection in chunks: see chunks() and chunksByBytes()",
   503: "the server is not ready; post again later",
 };
@@ -40,7 +42,7 @@ const advice: Readonly<Record<number, string>> = {
 /** Returns the error for an answer that is not a success. Pure. */
 export function toRefusal(answer: Answer, nowMs: number): RequestError {
   const { request, status, retryAfterSeconds } = answer;
-  const told = `${request}: ${status} ${detailOf(answer)}`;
+  const told = `${request}: ${status} ${detailOf(answer) || STATUS_CODES[status] || ""}`.trimEnd();
   if (retryAfterSeconds !== null && (status === 429 || status === 503)) {
     const why =
       status === 429 ? "too many requests of this client id" : "the server or its store is not ready";

@@ -429,8 +429,8 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest credentials add try-client --project try --project 'comm-*' --json",
     ],
     more:
-      "The client id is approved at once. Its secret is encrypted if CREDENTIALS_KEY_FILE is set: see docs/credentials.md.\n" +
-      "Exit code 1 if the client id exists.",
+      "Give the client id before --project. It is approved at once. Its secret is encrypted if CREDENTIALS_KEY_FILE is set:\n" +
+      "see docs/credentials.md. Exit code 1 if the client id exists.",
     run: async ([id], options) =>
       (await import("./commands/credentials.ts")).addCredential(env, z.string().parse(id), options),
   },

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
-import { errorCode } from "../domain/error-code.ts";
+import { whyUnreadable } from "../domain/error-code.ts";
 import { Misuse } from "../domain/faults.ts";
 import { blankAddress, blankSecrets } from "../domain/text/blank-url.ts";
 import {
@@ -60,7 +60,9 @@ export function readSettings<K extends SettingName>(
       declared[name].meta()?.["secret"] === true
         ? "(a secret)"
         : blankSecrets(JSON.stringify(given[name]) ?? "unset");
-    return `${name}: ${issue.message}; it is ${found} (see config/settings.md)`;
+    const isShown = issue.code === "custom" && issue.params?.["showsValue"] === true;
+    const shown = isShown ? "" : `; it is ${found}`;
+    return `${name}: ${issue.message}${shown} (see config/settings.md)`;
   });
   const all = [...problems, ...contradictions(sound(given, names)), ...missing(given)];
   // Duplicates are removed, because a number can break two rules that have the same message.
@@ -96,6 +98,14 @@ function contradictions(settings: Partial<Settings>): string[] {
       `REST_MAX_BYTES: ${REST_MAX_BYTES} must not exceed REST_BODIES_BYTES (${REST_BODIES_BYTES}): there would never be room for the longest collection`,
     );
   }
+  const { HTTP_HOST, HTTP_PORT, PUBLIC_HOST, PUBLIC_PORT } = settings;
+  // Each listener takes another free port if both are 0.
+  const isShared = typeof PUBLIC_PORT === "number" && PUBLIC_PORT > 0 && PUBLIC_PORT === HTTP_PORT;
+  if (isShared && PUBLIC_HOST === HTTP_HOST) {
+    problems.push(
+      `PUBLIC_PORT: ${PUBLIC_PORT} must differ from HTTP_PORT: two servers cannot listen on one port`,
+    );
+  }
   return problems;
 }
 
@@ -126,7 +136,7 @@ async function readUrl(
 ): Promise<string> {
   if (file === undefined) return type.parse(plain);
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new Misuse([`${name}_FILE: ${file} cannot be read (${errorCode(error) || String(error)})`]);
+    throw new Misuse([`${name}_FILE: ${file} ${whyUnreadable(error)}`]);
   });
   const parsed = type.safeParse(utf8Text(`${name}_FILE: ${file}`, bytes).trim());
   if (!parsed.success)

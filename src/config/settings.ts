@@ -98,7 +98,8 @@ const workers = z
 /** A name that has to equal one in another file. A hidden character would make them differ, and nobody would see why. */
 const plainName = z.string().superRefine((text, context) => {
   const message = hiddenProblem(text);
-  if (message !== null) context.addIssue({ code: "custom", message });
+  // The message shows the value already, with the hidden character as an escape.
+  if (message !== null) context.addIssue({ code: "custom", message, params: { showsValue: true } });
 });
 const flag = z.stringbool({ error: "must be true or false" });
 const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
@@ -139,7 +140,8 @@ export const declared = {
     description: "The registry: the exchanges, destinations and projects to bind.",
   }),
   TIERS_FILE: z.string().default("config/tiers.yml").meta({
-    description: "File of signatures whose jobs are forced to tier 2 or 3, by project. It need not exist.",
+    description:
+      "File of signatures whose jobs are forced to tier 2 or 3, by project. It need not exist. See docs/registry.md.",
   }),
   DEPLOYMENT: plainName.optional().meta({
     description:

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { CORE_SCHEMA, loadAll, mergeTag, YAMLException } from "js-yaml";
 import * as z from "zod";
-import { errorCode } from "../domain/error-code.ts";
+import { errorCode, whyUnreadable } from "../domain/error-code.ts";
 import { Misuse } from "../domain/faults.ts";
 import { hiddenProblem, shown } from "../domain/text/hidden-characters.ts";
 import { utf8Text } from "./utf8-text.ts";
@@ -22,9 +22,8 @@ export async function readText(path: string): Promise<string | null> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    const code = errorCode(error) || String(error);
-    if (code === "ENOENT") return null;
-    throw new Misuse([`${path} cannot be read (${code})`]);
+    if (errorCode(error) === "ENOENT") return null;
+    throw new Misuse([`${path} ${whyUnreadable(error)}`]);
   }
   return utf8Text(path, bytes);
 }
@@ -123,7 +122,7 @@ function loadOne(path: string, text: string): unknown {
       throw new Misuse([`${path}:${keyLine}: a key is a list or a mapping, but must be text: ${fix}`]);
     }
     const line = (error.mark?.line ?? 0) + 1;
-    throw new Misuse([`${path}:${line}: not YAML: ${error.reason}${hintFor(text, line)}`]);
+    throw new Misuse([`${path}:${line}: not YAML: ${error.reason}${hintFor(text, line, error.reason)}`]);
   }
 }
 
@@ -137,7 +136,8 @@ function lineOfSecondDocument(text: string): number {
 }
 
 /** Returns a hint at the most common mistakes that the parser's message does not explain. */
-function hintFor(text: string, line: number): string {
+function hintFor(text: string, line: number, reason: string): string {
+  if (reason.startsWith("tab characters")) return "; indent with spaces";
   const lines = text.split("\n");
   // In YAML, `*` begins an alias and `#` a comment. After either, the parser fails to find the end of a list.
   const bare = lines.findIndex((each) => /^[^#]*(?:[[,]\s*[*#]|[:-]\s+\*)/.test(each));
@@ -150,5 +150,9 @@ function hintFor(text: string, line: number): string {
     return "; each entry begins with a dash and a space: `- exchange:`";
   }
   const [hidden] = near.flatMap((each) => hiddenProblem(each) ?? []);
-  return hidden === undefined ? "" : `; a line ${hidden}`;
+  if (hidden !== undefined) return `; a line ${hidden}`;
+  // The parser says this of the line after one with an open bracket or quotation mark.
+  return reason === "deficient indentation"
+    ? "; an earlier line opens a list, a mapping or a text in quotes that is not closed: add ] } ' or \""
+    : "";
 }

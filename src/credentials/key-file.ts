@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { isOpenToOthers } from "../disk/private-files.ts";
-import { errorCode } from "../domain/error-code.ts";
+import { whyUnreadable } from "../domain/error-code.ts";
 import { Misuse } from "../domain/faults.ts";
 import { type CredentialKey, toCredentialKey } from "./sealed-secret.ts";
 
@@ -37,7 +37,7 @@ function readPrivate(path: string): string {
   try {
     file = openSync(path, "r");
   } catch (error) {
-    throw new Misuse([`CREDENTIALS_KEY_FILE: ${path} cannot be read (${errorCode(error) || String(error)})`]);
+    throw new Misuse([`CREDENTIALS_KEY_FILE: ${path} ${whyUnreadable(error)}`]);
   }
   try {
     // The file that is open is checked, because the path may name another one a moment later.

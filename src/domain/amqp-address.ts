@@ -31,7 +31,7 @@ const numbers: Readonly<Record<string, { readonly min: number; readonly max: num
 };
 const known = [...Object.keys(numbers), "locale", "ssl"].toSorted();
 const UNREADABLE =
-  "cannot be read as a URL: in user, password and vhost, write % as %25, / as %2F, # as %23, ? as %3F";
+  "cannot be read as a URL: the port must be from 1 to 65535; in user, password and vhost, write % as %25, / as %2F, # as %23, ? as %3F";
 
 /**
  * Reads a broker's address: `amqp://USER:PASSWORD@HOST:PORT/VHOST?NAME=VALUE`, percent-encoded as UTF-8. TLS is on with

@@ -6,3 +6,15 @@ export function errorCode(error: unknown): string {
   const { code } = error;
   return typeof code === "string" || typeof code === "number" ? String(code) : "";
 }
+
+/** What the codes of unreadable files mean. Docker makes a folder of a file that it is told to mount and does not find. */
+const meanings: Readonly<Record<string, string>> = {
+  EISDIR: ": it is a folder, not a file",
+  EACCES: ": this user may not read it",
+};
+
+/** Returns why a file cannot be read, to follow its name: the code of the error and, for some codes, what it means. */
+export function whyUnreadable(error: unknown): string {
+  const code = errorCode(error);
+  return `cannot be read (${code || String(error)})${meanings[code] ?? ""}`;
+}

@@ -309,6 +309,12 @@ describe("a refusal says what to do", () => {
     ],
     ["too much at once", json(413, { detail: "too long" }), RequestError, /chunks/],
     ["an unknown path", json(404, "No such page"), RequestError, /check serverUrl/],
+    [
+      "another kind of server",
+      (response) => void response.writeHead(405).end(),
+      RequestError,
+      /: 405 Method Not Allowed \(check serverUrl\)$/,
+    ],
     ["an answer that is no JSON", (response) => response.end("<html>"), RequestError, /not a JSON object/],
     [
       "an answer of another form",

@@ -336,6 +336,18 @@ describe("a registry", () => {
       "3: not YAML: bad indentation of a mapping entry; each entry begins with a dash and a space: `- exchange:`",
     ],
     [
+      "exchanges:\n\t- exchange: e\n",
+      "2: not YAML: tab characters must not be used in indentation; indent with spaces",
+    ],
+    [
+      "exchanges:\n  - exchange: e\n    destinations: [a, b\n    projects: [x]\n",
+      "4: not YAML: deficient indentation; an earlier line opens a list, a mapping or a text in quotes that is not closed",
+    ],
+    [
+      'exchanges:\n  - exchange: "e\n    destinations: [a]\nretain: {}\n',
+      "3: not YAML: deficient indentation; an earlier line opens",
+    ],
+    [
       "exchanges:\n  \u2013 exchange: e\n    destinations: [a]\n    projects: [x]\n",
       "; each entry begins with a dash and a space: `- exchange:`",
     ],

@@ -119,6 +119,14 @@ describe("settings", () => {
     ]);
   });
 
+  it("do not let two servers listen on one port", () => {
+    const ports = ["HTTP_HOST", "HTTP_PORT", "PUBLIC_HOST", "PUBLIC_PORT"] as const;
+    const read = (env: NodeJS.ProcessEnv) => () => readSettings(env, ports);
+    expect(read({ HTTP_PORT: "9180" })).toThrow(/^PUBLIC_PORT: 9180 must differ from HTTP_PORT: /);
+    expect(read({ HTTP_PORT: "9180", HTTP_HOST: "127.0.0.2" })).not.toThrow();
+    for (const both of ["0", "off"]) expect(read({ HTTP_PORT: both, PUBLIC_PORT: both })).not.toThrow();
+  });
+
   it("limit logs as the code's defaults do", () => {
     const { fetchLimits, logLimits } = logOptions(readSettings({}, logSettingNames));
     expect(fetchLimits).toEqual(defaultFetchLimits);
@@ -130,7 +138,10 @@ describe("settings", () => {
     ["staging ", 'must not begin or end with a space: it is "staging "'],
     ["“staging”", "must not hold typographic quotes"],
   ])("a deployment called %j would hide entries of the registry, which is told", (DEPLOYMENT, expected) => {
-    expect(() => readSettings({ DEPLOYMENT }, ["DEPLOYMENT"])).toThrow(`DEPLOYMENT: ${expected}`);
+    const read = () => readSettings({ DEPLOYMENT }, ["DEPLOYMENT"]);
+    expect(read).toThrow(`DEPLOYMENT: ${expected}`);
+    // The value is shown once.
+    expect(read).not.toThrow(/it is .*it is /);
   });
 
   it("list log hosts, separated by commas", () => {

@@ -90,4 +90,8 @@ describe("a broker's address", () => {
     expect(problem).toMatch(/^cannot be read as a URL/);
     expect(problem).not.toContain("geheim");
   });
+
+  it("with a port that does not exist is told as such", () => {
+    expect(problemOf("amqp://host:99999")).toMatch(/the port must be from 1 to 65535/);
+  });
 });

@@ -171,4 +171,14 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     expect(quickstart.output).toMatch(/^error: .*403.*exchange\/onlooker\/.*$/m);
     expect(quickstart.output).not.toMatch(/^ {4}at /m);
   });
+
+  it("answers --help, and tells of an option that it does not have without a stack trace", async () => {
+    quickstart = new Quickstart(["--help"]);
+    expect(await quickstart.end()).toBe(0);
+    expect(quickstart.output).toContain("--keep ");
+    quickstart = new Quickstart(["--kep"]);
+    expect(await quickstart.end()).toBe(2);
+    expect(quickstart.output).toMatch(/^Unknown option '--kep'.*\n\nnpm run quickstart -- \[options\]\n/);
+    expect(quickstart.output).not.toMatch(/^ {4}at /m);
+  });
 });

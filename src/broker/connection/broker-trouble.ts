@@ -15,7 +15,7 @@ const host = (url: string): string => new URL(url).host;
 const troubles: readonly Trouble[] = [
   {
     sign: /ECONNREFUSED/,
-    meaning: (url) => `nobody listens at ${host(url)}; does the broker run, and is that its port?`,
+    meaning: (url) => `nobody listens at ${host(url)}: check that the broker runs, and that this is its port`,
   },
   {
     sign: /ENOTFOUND|EAI_AGAIN/,
@@ -24,7 +24,7 @@ const troubles: readonly Trouble[] = [
   {
     sign: /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/,
     meaning: (url) =>
-      `${host(url)} does not answer as a broker; is it the right port, and does a firewall let us through?`,
+      `${host(url)} does not answer as a broker: check the port, and that no firewall is in the way`,
   },
   {
     sign: /ACCESS.REFUSED/,
@@ -48,7 +48,8 @@ const troubles: readonly Trouble[] = [
   },
   {
     sign: /exceeds maxFrameSize|Socket closed|ECONNRESET|EPIPE|Invalid frame/,
-    meaning: (url) => `what listens at ${host(url)} is no AMQP broker, or wants TLS (amqps://, or ?ssl=1)`,
+    meaning: (url) =>
+      `what listens at ${host(url)} is not an AMQP broker, or it expects TLS (amqps://, or ?ssl=1)`,
   },
 ];
 

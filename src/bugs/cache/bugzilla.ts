@@ -3,7 +3,7 @@ import type { Bug } from "../../domain/bug.ts";
 
 /** A text in a bug from Bugzilla's REST API. An absent text, or null, counts as empty. */
 const text = z
-  .string()
+  .string("must be text")
   .nullish()
   .transform((value) => value ?? "");
 
@@ -17,20 +17,24 @@ const modified = z
     return instant;
   });
 
+const anId = "must be the number of a bug";
 const restBug = z
-  .object({
-    id: z.int().positive(),
-    summary: text,
-    status: text,
-    resolution: text,
-    cf_crash_signature: text,
-    op_sys: text,
-    keywords: z
-      .array(z.string())
-      .nullish()
-      .transform((words) => (words ?? []).join(",")),
-    last_change_time: modified,
-  })
+  .object(
+    {
+      id: z.int(anId).positive(anId),
+      summary: text,
+      status: text,
+      resolution: text,
+      cf_crash_signature: text,
+      op_sys: text,
+      keywords: z
+        .array(z.string("must be text"), "must be a list")
+        .nullish()
+        .transform((words) => (words ?? []).join(",")),
+      last_change_time: modified,
+    },
+    "must be an object",
+  )
   .transform(
     ({ cf_crash_signature: crash_signature, op_sys: os, last_change_time, ...same }): Bug => ({
       ...same,

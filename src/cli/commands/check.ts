@@ -44,8 +44,8 @@ export async function check(env: NodeJS.ProcessEnv, options: CommandOptions): Pr
   const asksBroker = options["connect"] === true;
   const asksPlan = options["plan"] === true;
   // The queue's name holds the user of the broker's address, so only these two options need an address. `readSettings`
-  // insists on an address only if it is asked for AMQP_URL and AMQP_URL_FILE together.
-  const isNeeded = asksBroker || asksPlan;
+  // insists on an address only if it is asked for AMQP_URL and AMQP_URL_FILE together. A file that is named is checked.
+  const isNeeded = asksBroker || asksPlan || Boolean(env["AMQP_URL_FILE"]);
   const names = isNeeded ? settingNames : settingNames.filter((name) => name !== "AMQP_URL_FILE");
   const { settings, registry } = await readConfiguration(env, names);
   const view: CheckView = {

@@ -142,7 +142,7 @@ async function rekeyOne(
 
 function described({ encrypted, unchanged, unreadable, busy }: Rekeying): string {
   const lines = [
-    `${counted(encrypted.length, "secret")} encrypted with the first key, ${unchanged.length} had been before`,
+    `${counted(encrypted.length, "secret")} encrypted with the first key, ${unchanged.length} already were`,
     ...(busy.length > 0 ? [`changed meanwhile: ${busy.join(", ")}; run the command again`] : []),
     ...(unreadable.length > 0 ? [`not readable with these keys: ${unreadable.join(", ")}`] : []),
     ...(busy.length + unreadable.length === 0 ? ["The other keys can be removed from the key file."] : []),

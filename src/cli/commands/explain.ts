@@ -1,4 +1,5 @@
 import { readSettings } from "../../config/read-settings.ts";
+import { Misuse } from "../../domain/faults.ts";
 import { explanationOf } from "../../queries/explanation.ts";
 import { exitCodes } from "../options/exit-codes.ts";
 import { storeSettingNames, withStore } from "../options/with-store.ts";
@@ -11,12 +12,14 @@ export interface ExplainOptions {
   readonly json: boolean;
 }
 
-/** `explain`: shows all that is known about a job or about every run of a task. Exit code 1 if nothing is known. */
+/** `explain`: shows all that is known about a job or about every run of a task. Exit code 1 if nothing is known. @throws Misuse if the guid is empty. */
 export async function explain(
   env: NodeJS.ProcessEnv,
   guid: string,
   { project, json }: ExplainOptions,
 ): Promise<number> {
+  if (guid.trim() === "")
+    throw new Misuse(["the guid must not be empty: give a task id, with or without its run"]);
   const explanation = await withStore(readSettings(env, storeSettingNames), "refuse", (store) =>
     explanationOf(store, guid, project),
   );

@@ -65,9 +65,9 @@ export async function submitItems(
     const waited = await awaitArtifacts(expectedArtifacts(submission.kind, values), submission, reader);
     return code === exitCodes.ok ? waited : code;
   } catch (error) {
-    if (error instanceof AuthenticationError) throw new Misuse([error.message]);
+    if (error instanceof AuthenticationError) throw new Misuse([inOwnWords(error)]);
     if (!(error instanceof RequestError)) throw error;
-    tell(`error: ${error.message}`);
+    tell(`error: ${inOwnWords(error)}`);
     const isLate = error instanceof UnreachableError || error instanceof ThrottledError;
     return isLate ? exitCodes.timeout : exitCodes.failed;
   }
@@ -75,8 +75,10 @@ export async function submitItems(
 
 function readOptions(file: string, options: CommandOptions): Submission {
   const project = given(options["project"]);
-  if (project === undefined || !/^[\w-]{1,50}$/.test(project)) {
-    throw new Misuse(["--project must be given: 1 to 50 letters, digits, - or _"]);
+  if (project === undefined) throw new Misuse(["--project must be given: 1 to 50 letters, digits, - or _"]);
+  if (!/^[\w-]{1,50}$/.test(project)) {
+    const found = JSON.stringify(project);
+    throw new Misuse([`--project must be 1 to 50 letters, digits, - or _; it is ${found}`]);
   }
   const kind = readKind(given(options["kind"]) ?? "");
   return { file, project, kind, waitMs: readWait(options), json: options["json"] === true };
@@ -99,8 +101,16 @@ function createClients(env: NodeJS.ProcessEnv, url: string | undefined) {
     };
   } catch (error) {
     if (!(error instanceof TreeherderClientError)) throw error;
-    throw new Misuse([`--url, HAWK_CLIENT_ID, HAWK_SECRET: ${error.message}`]);
+    throw new Misuse([inOwnWords(error)]);
   }
+}
+
+/** Returns the client library's message. The library names its own options; here they are those of the command. */
+function inOwnWords({ message }: Error): string {
+  return message
+    .replaceAll("clientId and secret", "HAWK_CLIENT_ID and HAWK_SECRET")
+    .replaceAll("clientId", "HAWK_CLIENT_ID")
+    .replaceAll("serverUrl", "--url");
 }
 
 /** Reports the invalid items. Returns true if there are any. */

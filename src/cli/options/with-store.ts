@@ -57,6 +57,7 @@ export async function withStore<T>(
     }
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    throw new Misuse([`${error.message}; see MONGODB_URL and DATA_DIR`]);
+    const setting = (await databaseUrl(settings)) === null ? "DATA_DIR" : "MONGODB_URL";
+    throw new Misuse([`${error.message.replace(/\.$/, "")}; see ${setting}`]);
   }
 }

@@ -28,6 +28,23 @@ export function understood(url: string): { readonly client: MongoClient; readonl
     }
     return { client, database: namesDatabase(url) ? client.db() : client.db(DEFAULT_DATABASE) };
   } catch (error) {
-    throw new Misuse([`MONGODB_URL: ${error instanceof Error ? blankUrls(error.message) : String(error)}`]);
+    throw new Misuse([`MONGODB_URL: ${error instanceof Error ? explained(error) : String(error)}`]);
   }
+}
+
+/** The driver's words that do not say what to write instead, and what to tell in place of them. */
+const advice: readonly (readonly [RegExp, string])[] = [
+  [
+    /invalid connection string|URI malformed|unescaped characters/i,
+    "cannot be read: in user and password, write % as %25, / as %2F, : as %3A, @ as %40, # as %23, ? as %3F",
+  ],
+  [
+    /unable to parse .* with URL/i,
+    "has a host or a port that cannot be read: write HOST:PORT, with a port from 1 to 65535",
+  ],
+];
+
+/** Returns what the driver does not understand in an address, without secrets. */
+function explained({ message }: Error): string {
+  return advice.find(([sign]) => sign.test(message))?.[1] ?? blankUrls(message);
 }

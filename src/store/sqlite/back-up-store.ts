@@ -47,6 +47,7 @@ const LOOK_MS = 250;
 export function planBackup(dataDir: string, file: string): BackupPlan {
   const store = storeFile(dataDir);
   if (!isStoreIn(dataDir)) throw new Misuse([`there is no store in ${dataDir}; see DATA_DIR`]);
+  if (file.trim() === "") throw new Misuse(["the name of the backup is empty: name a file"]);
   // A link is followed, so that the link stays.
   const target = existsSync(file) ? realpathSync(file) : resolve(file);
   const folder = dirname(target);

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode } from "../../domain/error-code.ts";
 import { Misuse } from "../../domain/faults.ts";
@@ -11,16 +11,27 @@ export function storeFile(dataDir: string): string {
 /**
  * Returns whether a folder holds an embedded store.
  *
- * @throws Misuse if that cannot be found out, for example because this user may not look into the folder.
+ * @throws Misuse if that cannot be found out, for example because this user may not look into the folder, or if this user may
+ *   not read the store: only the worker's user may, even where others can see the folder.
  */
 export function isStoreIn(dataDir: string): boolean {
+  const file = storeFile(dataDir);
   try {
-    statSync(storeFile(dataDir));
-    return true;
+    statSync(file);
   } catch (error) {
     const code = errorCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return false;
-    const fix = code === "EACCES" ? ": run this as the worker's user, or as root" : "";
-    throw new Misuse([`the folder ${dataDir} cannot be read (${code})${fix}; see DATA_DIR`]);
+    throw unreadable(`the folder ${dataDir}`, code);
   }
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (error) {
+    throw unreadable(`the store ${file}`, errorCode(error));
+  }
+  return true;
+}
+
+function unreadable(what: string, code: string): Misuse {
+  const fix = code === "EACCES" ? ": run this as the worker's user, or as root" : "";
+  return new Misuse([`${what} cannot be read (${code})${fix}; see DATA_DIR`]);
 }

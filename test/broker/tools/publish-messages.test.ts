@@ -82,7 +82,7 @@ broker.describe(`publishing to ${broker.name}`, () => {
     [
       "a port nobody listens on",
       (url) => Object.assign(url, { port: "1" }),
-      /nobody listens at 127\.0\.0\.1:1;/,
+      /nobody listens at 127\.0\.0\.1:1:/,
     ],
     [
       "a host that is not there",

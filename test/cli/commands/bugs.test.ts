@@ -69,12 +69,13 @@ describe("bugs import", () => {
   });
 
   it.each([
-    ["a member that is missing", "{}", "id"],
+    ["a member that is missing", "{}", "id: must be the number of a bug\n"],
     ["a bare id", '{"id": 4}', null],
     ["another zone, which is ignored", '{"id": 4, "last_change_time": "2026-01-05T10:00:00+05:00"}', null],
     ["no date", '{"id": 4, "last_change_time": "yesterday"}', "last_change_time: is not a date-time"],
-    ["keywords that are no list", '{"id": 4, "keywords": 1}', "keywords"],
-    ["no whole number", '{"id": 4.5}', "id"],
+    ["keywords that are no list", '{"id": 4, "keywords": 1}', "keywords: must be a list\n"],
+    ["no whole number", '{"id": 4.5}', "id: must be the number of a bug\n"],
+    ["no object around it", "4", "it: must be an object\n"],
   ])("reads a bug with %s", async (_case, bug, wrong) => {
     const { code, stderr } = await run(["import", "-"], `[${bug}]`);
     expect(code).toBe(wrong === null ? 0 : 1);

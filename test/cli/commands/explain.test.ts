@@ -116,3 +116,10 @@ it("creates no store if there is none, and says so", async () => {
   expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining("there is no store in ") });
   expect(existsSync(join(folder, "nowhere"))).toBe(false);
 });
+
+it("an empty guid is a mistake, such as that of a variable that is not set", async () => {
+  for (const guid of ["", " "]) {
+    const { code, stderr } = await explain(guid);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("the guid must not be empty")]);
+  }
+});

@@ -167,3 +167,23 @@ it("gets exit code 3 if nobody answers", async () => {
   expect(stderr).toContain("ECONNREFUSED");
   expect(code).toBe(3);
 });
+
+it.each([
+  [["--url", "localhost"], "--url must be an address that begins with http:// or https://"],
+  [
+    ["--url", "http://u:p@h"],
+    "--url must not hold a user or a password: give HAWK_CLIENT_ID and HAWK_SECRET",
+  ],
+  [["--project", "a b"], '--project must be 1 to 50 letters, digits, - or _; it is "a b"'],
+])("a wrong option is told by its own name: %j", async (args, expected) => {
+  expect(await submit([job("g/0")], "jobs", args)).toMatchObject({ code: 2, stderr: `error: ${expected}\n` });
+});
+
+it("an answer that asks for another address names the option to change", async () => {
+  server.answer = json(403, { detail: "Hawk authentication failed" });
+  const { stderr } = await submit([job("g/0")], "jobs");
+  expect(stderr).toContain("check the secret, and that --url is the address that the server itself sees");
+  server.answer = (response) => void response.writeHead(405).end();
+  const other = await submit([job("g/0")], "jobs");
+  expect(other.stderr).toMatch(/: 405 Method Not Allowed \(check --url\)\n$/);
+});

@@ -170,14 +170,40 @@ describe("a broker's address in a file", () => {
     ["amqp://u:geheim@127.0.0.1:1/?verify=none", /has the unknown parameter "verify"; the known ones are /],
     ["amqps://u:geheim@127.0.0.1:1/?ssl=0", /begins with amqps:\/\/, but its parameter ssl turns TLS off/],
     ["http://u:geheim@127.0.0.1:1", /must be a URL that begins with amqp:/],
-  ])("that cannot be used (%s) ends start with exit code 2", async (address, expected) => {
+  ])("that cannot be used (%s) ends start and check with exit code 2", async (address, expected) => {
     const AMQP_URL_FILE = file("amqp-url", `${address}\n`);
-    const { code, stdout, stderr } = await runCli(["start"], { ...env, AMQP_URL_FILE });
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toMatch(/^error: AMQP_URL_FILE: the content of .*amqp-url .*\n$/);
-    expect(stderr).toMatch(expected);
-    expect(stderr).not.toContain("geheim");
-    expect(existsSync(env.DATA_DIR)).toBe(false);
+    for (const command of ["start", "check"]) {
+      const { code, stdout, stderr } = await runCli([command], { ...env, AMQP_URL_FILE });
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toMatch(/^error: AMQP_URL_FILE: the content of .*amqp-url .*\n$/);
+      expect(stderr).toMatch(expected);
+      expect(stderr).not.toContain("geheim");
+      expect(existsSync(env.DATA_DIR)).toBe(false);
+    }
+  });
+
+  it("that is a folder is told as such, as are the registry and the tiers", async () => {
+    const { code, stderr } = await runCli(["check"], {
+      REGISTRY_FILE: folder,
+      TIERS_FILE: folder,
+      AMQP_URL_FILE: folder,
+      MONGODB_URL_FILE: folder,
+    });
+    expect(code).toBe(2);
+    const why = `${folder} cannot be read (EISDIR): it is a folder, not a file`;
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      `error: ${why}`,
+      `error: AMQP_URL_FILE: ${why}`,
+      `error: MONGODB_URL_FILE: ${why}`,
+    ]);
+  });
+
+  it("is among the settings that check shows, without its content", async () => {
+    const AMQP_URL_FILE = file("amqp-url", "amqp://u:geheim@127.0.0.1:1\n");
+    const { code, stdout } = await runCli(["check"], { ...env, AMQP_URL_FILE });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^AMQP_URL_FILE +.*amqp-url +environment$/m);
+    expect(stdout).not.toContain("geheim");
   });
 });
 
@@ -213,7 +239,10 @@ describe("a database name that no server accepts", () => {
 describe("a database address that the driver does not understand", () => {
   it.each([
     ["mongodb://u:geheim@127.0.0.1:1,/x", "has a host that is empty or holds a space"],
-    ["mongodb://u:geheim@127.0.0.1:99999/x", "Unable to parse 127.0.0.1:99999 with URL"],
+    ["mongodb://u:geheim@127.0.0.1:99999/x", "has a host or a port that cannot be read: write HOST:PORT"],
+    ["mongodb://u:ge@heim@127.0.0.1:1/x", "cannot be read: in user and password, write % as %25"],
+    ["mongodb://u:ge:heim@127.0.0.1:1/x", "cannot be read: in user and password, write % as %25"],
+    ["mongodb://u:geheim%@127.0.0.1:1/x", "cannot be read: in user and password, write % as %25"],
     ["mongodb://u:geheim@127.0.0.1:1/x?foo=1", "option foo is not supported"],
   ])("is told by check, with everything else that is wrong: %s", async (MONGODB_URL, expected) => {
     const REGISTRY_FILE = join(folder, "gone.yml");
@@ -287,7 +316,7 @@ describe("check", () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        "error: the broker cannot be used: nobody listens at 127.0.0.1:1; does the broker run, and is that its port?; see AMQP_URL\n",
+        "error: the broker cannot be used: nobody listens at 127.0.0.1:1: check that the broker runs, and that this is its port; see AMQP_URL\n",
     });
   });
 });

@@ -129,6 +129,7 @@ it("what cannot be a backup is refused before anything is written", async () => 
     [data, join(data, "pulse-ingest.db-wal"), /belongs to the store itself/],
     [data, join(folder, "link"), /belongs to the store itself/],
     [data, folder, /is not a file/],
+    [data, "", /the name of the backup is empty/],
     [data, join(folder, "none", "b"), /the folder of .* does not exist/],
     [join(folder, "none"), join(folder, "b9"), /there is no store in .*; see DATA_DIR/],
   ];

@@ -1,0 +1,26 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "@jest/globals";
+import { isStoreIn, storeFile } from "../../../src/store/sqlite/store-file.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "store-file-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it("a folder holds a store as soon as the file is there", () => {
+  expect(isStoreIn(folder)).toBe(false);
+  expect(isStoreIn(join(folder, "none"))).toBe(false);
+  writeFileSync(storeFile(folder), "");
+  expect(isStoreIn(folder)).toBe(true);
+});
+
+// Root may read every file.
+(process.getuid?.() === 0 ? it.skip : it)(
+  "a store that this user may not read is told with what to do",
+  () => {
+    chmodSync(storeFile(folder), 0);
+    expect(() => isStoreIn(folder)).toThrow(
+      `the store ${storeFile(folder)} cannot be read (EACCES): run this as the worker's user, or as root; see DATA_DIR`,
+    );
+  },
+);
