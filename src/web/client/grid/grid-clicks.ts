@@ -1,6 +1,7 @@
 import { readGridView } from "../../grid/grid-address.ts";
 import { selectJob, toggleGroup, toggleTier, withFilter } from "../../grid/grid-view.ts";
-import { keepStop } from "./grid-focus.ts";
+import { closeJob } from "./close-job.ts";
+import { keepStop, symbolOf } from "./grid-focus.ts";
 import type { OpenGrid } from "./open-grid.tsx";
 
 /** Makes the links and the form of the grid change the view in place. One listener serves all jobs. */
@@ -13,8 +14,9 @@ export function listenClicks(grid: OpenGrid): void {
       event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     const link = target instanceof Element ? target.closest("a") : null;
     if (link === null || !isPlain || event.defaultPrevented) return;
-    if (follow(grid, link)) event.preventDefault();
+    // First, because a number goes away when its group is opened.
     keepStop(link);
+    if (follow(grid, link, event.detail === 0)) event.preventDefault();
   });
   root.addEventListener("input", (event) => {
     const { target } = event;
@@ -29,24 +31,27 @@ export function listenClicks(grid: OpenGrid): void {
   });
 }
 
-/** Returns whether the link was followed in place. Other links lead to other pages, or to other pushes. */
-function follow(grid: OpenGrid, link: HTMLAnchorElement): boolean {
+/**
+ * Returns whether the link was followed in place. Other links lead to other pages, or to other pushes.
+ *
+ * @param isByKey - the link was followed by the keyboard, so the reader has to see where the focus goes.
+ */
+function follow(grid: OpenGrid, link: HTMLAnchorElement, isByKey: boolean): boolean {
   const { view } = grid;
   if (link.matches(".push a.job")) {
     grid.change(selectJob(view, new URL(link.href).searchParams.get("guid")), "push");
     return true;
   }
   if (link.id === "older-pushes") {
-    link.setAttribute("aria-disabled", "true");
-    void grid.showOlder();
+    void showOlder(grid, link);
     return true;
   }
   if (link.matches(".panel-close")) {
-    grid.change(selectJob(view, null), "push");
+    closeJob(grid, { preventScroll: !isByKey });
     return true;
   }
-  const group = link.matches(".push a.count") ? link.parentElement?.querySelector("a.group-symbol") : link;
-  const key = group instanceof HTMLElement ? group.dataset["group"] : undefined;
+  const group = link.matches(".push a.count") ? symbolOf(link) : link;
+  const key = group?.dataset["group"];
   if (key !== undefined) {
     grid.change(toggleGroup(view, key), "replace");
     return true;
@@ -60,4 +65,11 @@ function follow(grid: OpenGrid, link: HTMLAnchorElement): boolean {
   // The link was drawn in an earlier view: only its filter counts.
   grid.change({ ...view, filter: next.filter }, "push");
   return true;
+}
+
+async function showOlder(grid: OpenGrid, link: HTMLAnchorElement): Promise<void> {
+  if (link.ariaDisabled === "true") return;
+  link.ariaDisabled = "true";
+  await grid.showOlder();
+  link.ariaDisabled = null;
 }
