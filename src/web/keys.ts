@@ -93,8 +93,8 @@ function keyName(press: KeyPress): string {
 
 /** Returns the key. Of a letter that is not Latin, such as one of a Russian keyboard, the Latin letter that is on the same key. */
 function latinKey({ key, code = "" }: KeyPress): string {
-  const [, latin] = /^Key([A-Z])$/.exec(code) ?? [];
-  return latin !== undefined && /^(?!\p{Script=Latin})\p{L}$/u.test(key) ? latin : key;
+  const isOther = /^[^\P{L}\p{Script=Latin}]$/u.test(key) && code.startsWith("Key");
+  return isOther ? code.slice("Key".length) : key;
 }
 
 /** Returns whether a key of the table is a single letter or sign, with or without Shift. */

@@ -520,6 +520,20 @@ chromium.describe("the grid", () => {
       await page.close();
     });
 
+    it.each([720, 850, 1000])("the header never hides the filter, %i pixels wide", async (width) => {
+      const page = await open("/projects/try?status=-progress&platform=linux64", {
+        viewport: { width, height: 300 },
+      });
+      await page.evaluate(() => window.scrollTo(0, 100));
+      const field = page.locator("#filter-text");
+      const isOnTop = await field.evaluate((each) => {
+        const { left, top } = each.getBoundingClientRect();
+        return document.elementFromPoint(left + 5, top + 2) === each;
+      });
+      expect(isOnTop).toBe(true);
+      await page.close();
+    });
+
     it("has no second scroll bar at 400 % zoom, and shows failures by more than colour", async () => {
       const page = await open("/projects/try", {
         viewport: { width: 320, height: 256 },

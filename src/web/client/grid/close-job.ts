@@ -8,9 +8,9 @@ import type { OpenGrid } from "./open-grid.tsx";
  *
  * @returns whether the job is on the page.
  */
-export function closeJob(grid: OpenGrid, options: FocusOptions = {}): boolean {
+export function closeJob(grid: OpenGrid): boolean {
   const job = grid.places.root.querySelector<HTMLElement>('a.job[aria-current="true"]');
   const symbol = symbolOf(job);
   grid.change(selectJob(grid.view, null), "push");
-  return focusLink(job?.isConnected === true ? job : symbol, options);
+  return focusLink(job?.isConnected === true ? job : symbol);
 }

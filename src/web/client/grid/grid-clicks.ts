@@ -16,7 +16,7 @@ export function listenClicks(grid: OpenGrid): void {
     if (link === null || !isPlain || event.defaultPrevented) return;
     // First, because a number goes away when its group is opened.
     keepStop(link);
-    if (follow(grid, link, event.detail === 0)) event.preventDefault();
+    if (follow(grid, link)) event.preventDefault();
   });
   root.addEventListener("input", (event) => {
     const { target } = event;
@@ -31,23 +31,19 @@ export function listenClicks(grid: OpenGrid): void {
   });
 }
 
-/**
- * Returns whether the link was followed in place. Other links lead to other pages, or to other pushes.
- *
- * @param isByKey - the link was followed by the keyboard, so the reader has to see where the focus goes.
- */
-function follow(grid: OpenGrid, link: HTMLAnchorElement, isByKey: boolean): boolean {
+/** Returns whether the link was followed in place. Other links lead to other pages, or to other pushes. */
+function follow(grid: OpenGrid, link: HTMLAnchorElement): boolean {
   const { view } = grid;
   if (link.matches(".push a.job")) {
     grid.change(selectJob(view, new URL(link.href).searchParams.get("guid")), "push");
     return true;
   }
   if (link.id === "older-pushes") {
-    void showOlder(grid, link);
+    void grid.showOlder();
     return true;
   }
   if (link.matches(".panel-close")) {
-    closeJob(grid, { preventScroll: !isByKey });
+    closeJob(grid);
     return true;
   }
   const group = link.matches(".push a.count") ? symbolOf(link) : link;
@@ -65,11 +61,4 @@ function follow(grid: OpenGrid, link: HTMLAnchorElement, isByKey: boolean): bool
   // The link was drawn in an earlier view: only its filter counts.
   grid.change({ ...view, filter: next.filter }, "push");
   return true;
-}
-
-async function showOlder(grid: OpenGrid, link: HTMLAnchorElement): Promise<void> {
-  if (link.ariaDisabled === "true") return;
-  link.ariaDisabled = "true";
-  await grid.showOlder();
-  link.ariaDisabled = null;
 }

@@ -81,10 +81,10 @@ export function moveRow(root: Element, from: HTMLElement | null, step: 1 | -1): 
   return focusLink(links[Math.min(place, links.length - 1)]);
 }
 
-export function focusLink(link: HTMLElement | null | undefined, options: FocusOptions = {}): boolean {
+export function focusLink(link: HTMLElement | null | undefined): boolean {
   if (link == null) return false;
   keepStop(link);
-  link.focus(options);
+  link.focus();
   return true;
 }
 

@@ -113,14 +113,14 @@ export class OpenGrid {
 
   /** Adds the next page of older pushes below. */
   async showOlder(): Promise<void> {
-    const position = await this.#readPage(this.#next);
-    if (position !== "") this.#stream?.watchAgain();
+    await this.#readPage(this.#next);
+    this.#stream?.watchAgain();
   }
 
   /**
-   * Reads a page of pushes and their jobs.
+   * Reads a page of pushes and their jobs. While there is no answer, the page says so.
    *
-   * @returns the position of the first answer: changes after it may be missing. `""` if there was no answer.
+   * @returns the position of the first answer: changes after it may be missing. `""` if there are no pushes.
    */
   async #readPage(before: string | null): Promise<string> {
     const { revision } = this.view;
@@ -128,28 +128,20 @@ export class OpenGrid {
       ...pushQuery({ ...this.view, before }),
       ...(revision !== null && { revision }),
     });
-    const onWait = (reason: string): void => this.#note(`${reason} Trying again …`);
     const api = `/api/projects/${encodeURIComponent(this.#project)}`;
-    const list = await askUntilAnswered(`${api}/pushes?${query}`, isPushesAnswer, onWait);
-    if (!list.ok) {
-      this.#note(`${list.text} What is shown does not change until the page is loaded again.`);
-      return "";
-    }
-    this.#next = list.value.next;
+    const ask = <T,>(address: string, isExpected: (value: unknown) => value is T): Promise<T> =>
+      askUntilAnswered(`${api}/${address}`, isExpected, (words) => this.#note(words));
+    const { pushes, next } = await ask(`pushes?${query}`, isPushesAnswer);
+    this.#next = next;
     this.#isListed = true;
-    this.#takeHeads(list.value.pushes, false);
+    this.#takeHeads(pushes, false);
     let position = "";
-    for (const { revision: push } of list.value.pushes) {
-      const address = `${api}/cells?${new URLSearchParams({ push })}`;
-      const cells = await askUntilAnswered(address, isCellsAnswer, onWait);
-      if (!cells.ok) {
-        this.#note(`${cells.text} The jobs of some pushes are missing.`);
-        continue;
-      }
-      if (position === "") position = cells.value.position;
+    for (const { revision: push } of pushes) {
+      const cells = await ask(`cells?${new URLSearchParams({ push })}`, isCellsAnswer);
+      if (position === "") position = cells.position;
       // The answer leaves out a push without jobs.
       const none = { revision: push, isComplete: true, cells: [], coalesced: [], gone: [], more: false };
-      const [jobs = none] = cells.value.pushes;
+      const [jobs = none] = cells.pushes;
       this.#takeCells({ position, pushes: [jobs] });
     }
     return position;
