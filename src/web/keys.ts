@@ -56,6 +56,8 @@ export type KeyAction<Place extends KeyPlace> = KeyActions[Place];
 /** The members of a `KeyboardEvent` that tell which key was pressed. */
 export interface KeyPress {
   readonly key: string;
+  /** The place of the key, such as `KeyJ`. It matters only for letters that are not Latin. */
+  readonly code?: string;
   readonly shiftKey: boolean;
   readonly ctrlKey: boolean;
   readonly altKey: boolean;
@@ -79,12 +81,20 @@ export function findAction<Place extends KeyPlace>(
 }
 
 /** Returns a press as the table names it. The sign `?` needs Shift on some keyboards only, so Shift counts with letters and named keys. */
-function keyName({ key, shiftKey, ctrlKey, altKey, metaKey }: KeyPress): string {
+function keyName(press: KeyPress): string {
+  const { shiftKey, ctrlKey, altKey, metaKey } = press;
   if (altKey || metaKey || (ctrlKey && !shiftKey)) return "";
+  const key = latinKey(press);
   const isLetter = /^\p{L}$/u.test(key);
   const isSign = key.length === 1 && !isLetter;
   const held = `${ctrlKey ? "Ctrl+" : ""}${shiftKey && !isSign ? "Shift+" : ""}`;
   return `${held}${isLetter ? (shiftKey ? key.toUpperCase() : key.toLowerCase()) : key}`;
+}
+
+/** Returns the key. Of a letter that is not Latin, such as one of a Russian keyboard, the Latin letter that is on the same key. */
+function latinKey({ key, code = "" }: KeyPress): string {
+  const isOther = /^[^\P{L}\p{Script=Latin}]$/u.test(key) && code.startsWith("Key");
+  return isOther ? code.slice("Key".length) : key;
 }
 
 /** Returns whether a key of the table is a single letter or sign, with or without Shift. */

@@ -179,6 +179,16 @@ chromium.describe("the grid", () => {
       await page.close();
     });
 
+    it("shows signs in a filter in place of characters that turn the text", async () => {
+      const page = await open("/projects/try?text=%E2%80%AEx&platform=%E2%80%AEy", {
+        javaScriptEnabled: false,
+      });
+      const words = await page.locator("main").textContent();
+      expect(words).toMatch(/text "\\u202ex".*platform \\u202ey/);
+      expect(words).not.toContain("\u202e");
+      await page.close();
+    });
+
     it("is a page that says so while the store is away", async () => {
       isAway = true;
       const page = await chromium.server().samePage();
@@ -236,6 +246,36 @@ chromium.describe("the grid", () => {
       await page.getByText(/The database cannot be reached. What is shown is as of/).waitFor();
       isAway = false;
       await page.locator("#live-note").waitFor({ state: "hidden" });
+    });
+
+    it.each(["pushes", "cells"])("asks again for its %s if it gets none at first", async (what) => {
+      const page = await chromium.server().newPage();
+      let asked = 0;
+      await page.route(`**/api/projects/try/${what}?*`, (route) => {
+        asked += 1;
+        return asked > 1 ? route.continue() : route.fulfill({ status: 503, json: { detail: "Away." } });
+      });
+      await page.goto(`${server.url}/projects/try`);
+      await page.getByText("Away. Trying again …").waitFor();
+      await page.keyboard.press("u");
+      expect(await page.getByText(/has arrived yet/).count()).toBe(0);
+      await until(async () => (await page.locator("a.job").count()) === 2);
+      await page.locator("#live-note").waitFor({ state: "hidden" });
+      await page.close();
+    });
+
+    it("follows older pushes, too, that were added below", async () => {
+      const letters = [..."0123456789f"];
+      const inOld = (letter: string, symbol: string) =>
+        job({ guid: `${letter}${symbol}/0`, push: letter, symbol, group: "?", project: "old" });
+      await store.storeResultSets(letters.map((letter, place) => push(letter, 1_790_000_000 - place, "old")));
+      await store.storeSubmissions([inOld("f", "1")]);
+      const page = await open("/projects/old");
+      await page.locator("#older-pushes").click();
+      const row = rowOf(page, "f", "Linux x64 debug");
+      await row.getByText("1", { exact: true }).waitFor();
+      await store.storeSubmissions([inOld("f", "2")]);
+      await row.getByText("2", { exact: true }).waitFor({ timeout: 5000 });
     });
 
     it("asks every minute, and says so, if all streams are taken", async () => {
@@ -382,6 +422,42 @@ chromium.describe("the grid", () => {
       expect(await shownJobs()).toEqual(before);
     });
 
+    it("x leaves groups to be closed one by one; a number that is opened gives the focus to its group", async () => {
+      const group = page.locator(`[data-push="${shortOf("b")}"] a.group-symbol`);
+      await page.keyboard.press("x");
+      await group.press("Enter");
+      expect(await group.getAttribute("aria-expanded")).toBe("false");
+      expect(await page.locator("a.count").allTextContents()).toEqual(["+3"]);
+      await page.locator("a.count").press("Enter");
+      expect(await page.locator("a.count").count()).toBe(0);
+      expect(await focused(page)).toBe("M");
+      await page.keyboard.press("x");
+    });
+
+    it("closing a job gives the focus to it, or to its group", async () => {
+      const other = await open("/projects/try?job=a3%2F0", {});
+      await other.locator("#grid-job .job-panel").waitFor();
+      await other.getByRole("link", { name: "close the job" }).press("Enter");
+      expect(await focused(other)).toBe("M");
+      await other.getByRole("link", { name: /testfailed.*bc7$/ }).click();
+      await other.locator('a[data-tab="history"]').click();
+      await other.keyboard.press("Escape");
+      expect(await focused(other)).toBe("bc7");
+      await other.close();
+    });
+
+    it("the arrows scroll a table of the panel that has the focus", async () => {
+      const other = await open("/projects/try?job=abad%2F0&tab=history", {
+        viewport: { width: 320, height: 700 },
+      });
+      const table = other.locator(".wide-table").first();
+      await table.focus();
+      await other.keyboard.press("ArrowRight");
+      await until(() => table.evaluate((each) => each.scrollLeft > 0));
+      expect(await table.evaluate((each) => each === document.activeElement)).toBe(true);
+      await other.close();
+    });
+
     it("f goes to the filter, where letters are letters; Enter comes back, Ctrl+Shift+F clears it", async () => {
       await page.keyboard.press("f");
       await page.keyboard.type("bc7 jnkp");
@@ -441,6 +517,20 @@ chromium.describe("the grid", () => {
       const page = await open("/projects/try", { viewport: { width: 961, height: 400 } });
       const words = page.locator(".worker-light .words");
       expect(await words.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+      await page.close();
+    });
+
+    it.each([720, 850, 1000])("the header never hides the filter, %i pixels wide", async (width) => {
+      const page = await open("/projects/try?status=-progress&platform=linux64", {
+        viewport: { width, height: 300 },
+      });
+      await page.evaluate(() => window.scrollTo(0, 100));
+      const field = page.locator("#filter-text");
+      const isOnTop = await field.evaluate((each) => {
+        const { left, top } = each.getBoundingClientRect();
+        return document.elementFromPoint(left + 5, top + 2) === each;
+      });
+      expect(isOnTop).toBe(true);
       await page.close();
     });
 

@@ -54,6 +54,19 @@ it("a sign counts whether or not it needs Shift on a keyboard, and Caps Lock cha
   expect(findAction("grid", pressOf("j", { shiftKey: true }), true)).toBeNull();
 });
 
+it.each([
+  [{ key: "о", code: "KeyJ" }, "next-failure"],
+  [{ key: "Д", code: "KeyL", shiftKey: true }, "raw-log"],
+  [{ key: "А", code: "KeyF", shiftKey: true, ctrlKey: true }, "clear-filter"],
+  [{ key: "ι", code: "KeyI" }, "progress"],
+  // A Latin letter counts as it is written, wherever its key is.
+  [{ key: "j", code: "KeyC" }, "next-failure"],
+  [{ key: "é", code: "KeyX" }, null],
+  [{ key: "ж", code: "Semicolon" }, null],
+] as const)("%j means %s", (press, action) => {
+  expect(findAction("grid", pressOf(press.key, press), true)).toBe(action);
+});
+
 it("letters and signs are single keys; named keys and chords are not", () => {
   expect(["j", "?", "Shift+L"].filter(isSingleKey)).toEqual(["j", "?", "Shift+L"]);
   expect(["Enter", "ArrowRight", "Ctrl+Shift+F"].filter(isSingleKey)).toEqual([]);

@@ -345,6 +345,21 @@ chromium.describe("the log page", () => {
   });
 
   describe("the reader", () => {
+    it("keeps the selected lines when the reader skips the header", async () => {
+      const page = await openNext("plain/0", "#L10-L12");
+      await until(async () => (await page.locator(".log-selected").count()) === 3);
+      await page.locator(".skip-link").press("Enter");
+      await until(async () => (await addressOf(page)).hash === "#main");
+      expect(await page.locator(".log-selected").count()).toBe(3);
+    });
+
+    it("prints what is on the screen, and no empty pages for the other lines", async () => {
+      const page = await openNext("plain/0", "#L10");
+      await row(page, 10).waitFor();
+      const paper = (await page.pdf({ format: "A4" })).toString("latin1");
+      expect([...paper.matchAll(/\/Type \/Page\b/g)].length).toBeLessThan(4);
+    });
+
     it("selects lines by the mouse, copies them without numbers, and comes back to them", async () => {
       const page = await openNext("plain/0", "#L100");
       await row(page, 102).locator(".log-number").click();

@@ -1,5 +1,6 @@
 import { projectAddress, pushAddress } from "../addresses.ts";
 import {
+  ALL_GROUPS,
   DEFAULT_TIERS,
   type GridView,
   type JobFilter,
@@ -55,11 +56,17 @@ export function gridAddress(view: GridView): string {
   appendAll(query, "symbol", filter.symbols);
   if (job !== null) query.set("job", job);
   if (tab !== null) query.set("tab", tab);
-  for (const key of expand.slice(-MAX_VALUES)) {
+  for (const key of newestKeys(expand)) {
     if (String(query).length + key.length < MAX_ADDRESS) query.append("expand", key);
   }
   const text = String(query);
   return text === "" ? path : `${path}?${text}`;
+}
+
+/** Returns the keys that have room in an address. Without `all`, those after it would open groups instead of closing them. */
+function newestKeys(expand: readonly string[]): readonly string[] {
+  if (!expand.includes(ALL_GROUPS)) return expand.slice(-MAX_VALUES);
+  return [ALL_GROUPS, ...expand.filter((key) => key !== ALL_GROUPS).slice(1 - MAX_VALUES)];
 }
 
 /** Returns a function that gives the addresses that open or close many groups of a view. */

@@ -19,7 +19,7 @@ export interface GridView {
   readonly job: string | null;
   /** The panel's tab; null: the one that fits the job. */
   readonly tab: string | null;
-  /** Keys of open groups (`groupKey`), or `all`. */
+  /** Keys of open groups (`groupKey`). After `all`, keys of closed ones. */
   readonly expand: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export interface JobFilter {
 
 /** The tiers that are shown unless others are chosen. */
 export const DEFAULT_TIERS: readonly number[] = [1, 2];
-/** Opens all groups. */
+/** Opens all groups but those that are listed beside it. */
 export const ALL_GROUPS = "all";
 
 /** Words for several statuses in a filter. `unclassified` also leaves out the failures that somebody has explained; `all` is every status. */
@@ -115,6 +115,11 @@ export function selectJob(view: GridView, job: string | null): GridView {
 /** Opens all groups, or closes them if all are open. */
 export function toggleAllGroups(view: GridView): GridView {
   return { ...view, expand: view.expand.includes(ALL_GROUPS) ? [] : [ALL_GROUPS] };
+}
+
+/** Returns whether the reader has opened a group. */
+export function isGroupOpen({ expand }: GridView, key: string): boolean {
+  return expand.includes(ALL_GROUPS) !== expand.includes(key);
 }
 
 /** Opens a group, or closes it. */

@@ -67,6 +67,12 @@ describe("an address", () => {
     expect(readBack(address).filter.tiers).toEqual(tiers);
   });
 
+  it("keeps that all groups are open, however many are closed by hand", () => {
+    const keys = Array.from({ length: 50 }, (_, index) => `4317d9e5759d/linux64/1/${index}`);
+    const { expand } = readBack(gridAddress({ ...plain, expand: ["all", ...keys] }));
+    expect(expand).toEqual(["all", ...keys.slice(-19)]);
+  });
+
   it("stays short, however many groups are open", () => {
     const keys = Array.from({ length: 50 }, (_, index) => `4317d9e5759d/${"long".repeat(30)}/1/${index}`);
     const address = gridAddress({ ...plain, expand: keys });

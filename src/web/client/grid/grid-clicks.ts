@@ -1,6 +1,7 @@
 import { readGridView } from "../../grid/grid-address.ts";
 import { selectJob, toggleGroup, toggleTier, withFilter } from "../../grid/grid-view.ts";
-import { keepStop } from "./grid-focus.ts";
+import { closeJob } from "./close-job.ts";
+import { keepStop, symbolOf } from "./grid-focus.ts";
 import type { OpenGrid } from "./open-grid.tsx";
 
 /** Makes the links and the form of the grid change the view in place. One listener serves all jobs. */
@@ -13,8 +14,9 @@ export function listenClicks(grid: OpenGrid): void {
       event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     const link = target instanceof Element ? target.closest("a") : null;
     if (link === null || !isPlain || event.defaultPrevented) return;
-    if (follow(grid, link)) event.preventDefault();
+    // First, because a number goes away when its group is opened.
     keepStop(link);
+    if (follow(grid, link)) event.preventDefault();
   });
   root.addEventListener("input", (event) => {
     const { target } = event;
@@ -37,16 +39,15 @@ function follow(grid: OpenGrid, link: HTMLAnchorElement): boolean {
     return true;
   }
   if (link.id === "older-pushes") {
-    link.setAttribute("aria-disabled", "true");
     void grid.showOlder();
     return true;
   }
   if (link.matches(".panel-close")) {
-    grid.change(selectJob(view, null), "push");
+    closeJob(grid);
     return true;
   }
-  const group = link.matches(".push a.count") ? link.parentElement?.querySelector("a.group-symbol") : link;
-  const key = group instanceof HTMLElement ? group.dataset["group"] : undefined;
+  const group = link.matches(".push a.count") ? symbolOf(link) : link;
+  const key = group?.dataset["group"];
   if (key !== undefined) {
     grid.change(toggleGroup(view, key), "replace");
     return true;

@@ -3,8 +3,14 @@
  * last. Arrow keys move among the links of the pushes.
  */
 
+interface Stop {
+  readonly key: string;
+  /** The key of its group; null if it stands in none. */
+  readonly group: string | null;
+}
+
 /** Where a push keeps its one link for the Tab key. */
-const stops = new WeakMap<Element, string>();
+const stops = new WeakMap<Element, Stop>();
 
 /** Selects the links of failures that nobody has explained yet. */
 const UNCLASSIFIED = "a.job:is(.btn-orange, .btn-red, .btn-purple, .autoclassified)";
@@ -15,15 +21,23 @@ export function keepStop(link: HTMLElement): void {
   if (section === null) return;
   for (const other of section.querySelectorAll<HTMLElement>('a[tabindex="0"]')) other.tabIndex = -1;
   link.tabIndex = 0;
-  stops.set(section, keyOf(link));
+  const group = symbolOf(link);
+  stops.set(section, { key: keyOf(link), group: group === null ? null : keyOf(group) });
 }
 
-/** Chooses the link that the Tab key reaches, after a push was drawn: the same one, or if that is gone the first job. */
+/**
+ * Chooses the link that the Tab key reaches, after a push was drawn: the same one, or if that is gone the symbol of its group,
+ * otherwise the first job.
+ */
 export function restoreStop(section: Element): HTMLElement | null {
-  const key = stops.get(section);
-  const links = key === undefined ? [] : [...section.querySelectorAll<HTMLElement>("a")];
-  const same = links.find((link) => keyOf(link) === key);
-  const stop = same ?? section.querySelector<HTMLElement>("a.job") ?? section.querySelector("a");
+  const last = stops.get(section);
+  const links = last === undefined ? [] : [...section.querySelectorAll<HTMLElement>("a")];
+  const linkOf = (key: string | null | undefined) => links.find((link) => keyOf(link) === key);
+  const stop =
+    linkOf(last?.key) ??
+    linkOf(last?.group) ??
+    section.querySelector<HTMLElement>("a.job") ??
+    section.querySelector("a");
   if (stop === null) return null;
   for (const other of section.querySelectorAll<HTMLElement>('a[tabindex="0"]')) other.tabIndex = -1;
   stop.tabIndex = 0;
@@ -34,6 +48,11 @@ export function restoreStop(section: Element): HTMLElement | null {
 function keyOf(link: Element): string {
   const { group } = link instanceof HTMLElement ? link.dataset : {};
   return group ?? `${link.classList[0]} ${link.getAttribute("href")}`;
+}
+
+/** Returns the symbol of the group that a link of the grid stands in; null if it stands in none. */
+export function symbolOf(link: Element | null): HTMLElement | null {
+  return link?.closest(".group")?.querySelector<HTMLElement>("a.group-symbol") ?? null;
 }
 
 /** Returns the link of the grid that has the focus. */

@@ -9,6 +9,7 @@ import {
 } from "../../grid/grid-view.ts";
 import { nextTab, readTab } from "../../job/job-tabs.ts";
 import { listenKeys } from "../listen-keys.ts";
+import { closeJob } from "./close-job.ts";
 import { focusedLink, focusLink, moveFocus, moveRow, nextFailure } from "./grid-focus.ts";
 import type { OpenGrid } from "./open-grid.tsx";
 
@@ -26,6 +27,12 @@ export function listenGridKeys(grid: OpenGrid): void {
 
   function selectedLink(): HTMLElement | null {
     return root.querySelector<HTMLElement>('a.job[aria-current="true"]');
+  }
+
+  function moveJob(step: 1 | -1): boolean {
+    // A wide table or text in the panel has the focus: the arrows scroll it.
+    if (panel.querySelector(":is(section, pre):focus") !== null) return false;
+    return moveFocus(root, focusedLink(root) ?? selectedLink(), step);
   }
 
   /** The job that keys are about: the one in the panel, otherwise the one with the focus. */
@@ -62,8 +69,8 @@ export function listenGridKeys(grid: OpenGrid): void {
   listenKeys("grid", {
     "next-failure": () => openFailure(1),
     "previous-failure": () => openFailure(-1),
-    "next-job": () => moveFocus(root, focusedLink(root) ?? selectedLink(), 1),
-    "previous-job": () => moveFocus(root, focusedLink(root) ?? selectedLink(), -1),
+    "next-job": () => moveJob(1),
+    "previous-job": () => moveJob(-1),
     "next-row": () => moveRow(root, focusedLink(root), 1),
     "previous-row": () => moveRow(root, focusedLink(root), -1),
     // A link with the focus is followed by the browser itself, as by a click.
@@ -79,12 +86,7 @@ export function listenGridKeys(grid: OpenGrid): void {
     unclassified: () => change(toggleStatus(grid.view, ["unclassified"])),
     progress: () => change(toggleProgress(grid.view)),
     groups: () => change(toggleAllGroups(grid.view)),
-    close: () => {
-      if (grid.view.job === null) return false;
-      const selected = selectedLink();
-      change(selectJob(grid.view, null));
-      return focusLink(selected);
-    },
+    close: () => grid.view.job !== null && closeJob(grid),
     help: () => {
       location.assign(helpAddress());
       return true;

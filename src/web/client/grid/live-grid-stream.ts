@@ -53,6 +53,11 @@ export class LiveGridStream {
     this.#follow();
   }
 
+  /** Follows the pushes that are on the page now: some have been added. */
+  watchAgain(): void {
+    this.#follow();
+  }
+
   #follow(): void {
     this.#close();
     if (document.visibilityState === "visible") this.#open();

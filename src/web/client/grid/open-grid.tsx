@@ -8,7 +8,7 @@ import type { GridView } from "../../grid/grid-view.ts";
 import { addCounts } from "../../grid/job-counts.ts";
 import type { ShownPush } from "../../grid/shown-push.ts";
 import { afterFrame } from "../after-frame.ts";
-import { fetchJson } from "../fetch-json.ts";
+import { askUntilAnswered } from "../ask-until-answered.ts";
 import { FailuresTold } from "./failures-told.ts";
 import { GridHistory, type HistoryStep } from "./grid-history.ts";
 import { LiveGridStream } from "./live-grid-stream.ts";
@@ -38,6 +38,10 @@ export class OpenGrid {
   readonly #sign = new TabSign();
   readonly #told = new FailuresTold();
   #next: string | null = null;
+  /** Until the pushes have been read, the page stays as the server has drawn it. */
+  #isListed = false;
+  /** Null until all jobs of the pushes have been read. */
+  #stream: LiveGridStream | null = null;
 
   constructor(places: GridPlaces) {
     const { project = "", revision = null } = places.root.dataset;
@@ -73,7 +77,7 @@ export class OpenGrid {
   async start(): Promise<void> {
     this.#showSelected();
     const position = await this.#readPage(this.view.before);
-    new LiveGridStream(
+    this.#stream = new LiveGridStream(
       {
         project: this.#project,
         revisions: () => this.#list.pushes.map((push) => push.revision),
@@ -110,12 +114,13 @@ export class OpenGrid {
   /** Adds the next page of older pushes below. */
   async showOlder(): Promise<void> {
     await this.#readPage(this.#next);
+    this.#stream?.watchAgain();
   }
 
   /**
-   * Reads a page of pushes and their jobs.
+   * Reads a page of pushes and their jobs. While there is no answer, the page says so.
    *
-   * @returns the position of the first answer: changes after it may be missing. `""` if there was no answer.
+   * @returns the position of the first answer: changes after it may be missing. `""` if there are no pushes.
    */
   async #readPage(before: string | null): Promise<string> {
     const { revision } = this.view;
@@ -123,30 +128,20 @@ export class OpenGrid {
       ...pushQuery({ ...this.view, before }),
       ...(revision !== null && { revision }),
     });
-    const list = await fetchJson(
-      `/api/projects/${encodeURIComponent(this.#project)}/pushes?${query}`,
-      isPushesAnswer,
-    );
-    if (!list.ok) {
-      this.#note(`${list.text} What is shown does not change until the page is loaded again.`);
-      return "";
-    }
-    this.#next = list.value.next;
-    this.#takeHeads(list.value.pushes, false);
+    const api = `/api/projects/${encodeURIComponent(this.#project)}`;
+    const ask = <T,>(address: string, isExpected: (value: unknown) => value is T): Promise<T> =>
+      askUntilAnswered(`${api}/${address}`, isExpected, (words) => this.#note(words));
+    const { pushes, next } = await ask(`pushes?${query}`, isPushesAnswer);
+    this.#next = next;
+    this.#isListed = true;
+    this.#takeHeads(pushes, false);
     let position = "";
-    for (const { revision: push } of list.value.pushes) {
-      const cells = await fetchJson(
-        `/api/projects/${encodeURIComponent(this.#project)}/cells?${new URLSearchParams({ push })}`,
-        isCellsAnswer,
-      );
-      if (!cells.ok) {
-        this.#note(`${cells.text} The jobs of some pushes are missing.`);
-        continue;
-      }
-      if (position === "") position = cells.value.position;
+    for (const { revision: push } of pushes) {
+      const cells = await ask(`cells?${new URLSearchParams({ push })}`, isCellsAnswer);
+      if (position === "") position = cells.position;
       // The answer leaves out a push without jobs.
       const none = { revision: push, isComplete: true, cells: [], coalesced: [], gone: [], more: false };
-      const [jobs = none] = cells.value.pushes;
+      const [jobs = none] = cells.pushes;
       this.#takeCells({ position, pushes: [jobs] });
     }
     return position;
@@ -177,13 +172,13 @@ export class OpenGrid {
   #show(pushes: readonly PagePush[], withPanel = true, isOtherFilter = false): void {
     const { view } = this;
     // Before all jobs are there, the server's numbers are the right ones.
-    if (this.#list.pushes.every(({ jobs }) => jobs !== null)) {
+    if (this.#isListed && this.#list.pushes.every(({ jobs }) => jobs !== null)) {
       const counts = addCounts(this.#list.pushes.map((push) => offeredOf(push, view.filter)));
       render(<FilterBar view={view} counts={counts} />, this.places.filter);
       afterFrame(() => this.#countFailures());
     }
     this.#drawing.draw(pushes, isOtherFilter);
-    this.#drawEnd(view);
+    if (this.#isListed) this.#drawEnd(view);
     if (withPanel) void this.#panel.show();
   }
 

@@ -88,6 +88,8 @@ export class PushList {
     if (push.begun !== null) return null;
     const { isComplete, cells, coalesced, gone } = whole;
     const isFirst = push.jobs === null;
+    // Changes alone would be shown as if they were all jobs of the push.
+    if (isFirst && !isComplete) return null;
     const before = push.jobs ?? new Map<string, GridJob>();
     const after = isComplete ? new Map<string, GridJob>() : before;
     const hidden = new Set(coalesced);

@@ -155,7 +155,8 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
     if (isOnly !== viewer.wantsFailingOnly) void setFailingOnly(isOnly);
     const text = query.get("find") ?? "";
     if (text !== viewer.find.state.text) void viewer.find.look(text, viewer.find.state.matchCase, 0);
-    viewer.select(range);
+    // The link that skips the header leads to a place that is no line.
+    if (range !== null || location.hash === "") viewer.select(range);
     if (range !== null) viewer.lines.showLine(range.first);
   });
 

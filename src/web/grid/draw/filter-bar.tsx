@@ -1,3 +1,4 @@
+import { printable } from "../../../domain/text/printable.ts";
 import { filterInWords } from "../filter-jobs.ts";
 import { gridAddress, pushQuery } from "../grid-address.ts";
 import { type GridView, isFiltering, noFilter, plainView, toggleStatus, withFilter } from "../grid-view.ts";
@@ -126,8 +127,8 @@ function Conditions({ view }: { readonly view: GridView }) {
     <ul class="conditions" aria-label="Conditions in force">
       {removals.map(({ words, address }) => (
         <li key={words}>
-          <a href={address} aria-label={`remove: ${words}`}>
-            {words} <span aria-hidden="true">✕</span>
+          <a href={address} aria-label={`remove: ${printable(words)}`}>
+            {printable(words)} <span aria-hidden="true">✕</span>
           </a>
         </li>
       ))}

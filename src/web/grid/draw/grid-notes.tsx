@@ -1,3 +1,4 @@
+import { printable } from "../../../domain/text/printable.ts";
 import { publishAddress } from "../../addresses.ts";
 import { gridAddress } from "../grid-address.ts";
 import { type GridView, plainView } from "../grid-view.ts";
@@ -15,7 +16,7 @@ export function NoPushes({ view }: { readonly view: GridView }) {
   const isChosen = author !== null || since !== null || until !== null;
   if (isChosen) {
     const words = [
-      ...(author === null ? [] : [`by ${author}`]),
+      ...(author === null ? [] : [`by ${printable(author)}`]),
       ...(since === null && until === null ? [] : ["in this time"]),
     ].join(" ");
     return (

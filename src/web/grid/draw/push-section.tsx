@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { printable } from "../../../domain/text/printable.ts";
 import type { Zone } from "../../shown-time.tsx";
 import { filterInWords } from "../filter-jobs.ts";
 import { gridAddress } from "../grid-address.ts";
@@ -55,7 +56,7 @@ function HiddenJobs({
   readonly drawing: RowDrawing;
   readonly total: number;
 }) {
-  const words = filterInWords(view.filter).join(", ");
+  const words = printable(filterInWords(view.filter).join(", "));
   return (
     <p class="hidden-jobs muted">
       {total === 1 ? "Its job is" : `All ${total} jobs are`} hidden: only {words} are shown.{" "}

@@ -1,7 +1,7 @@
 import type { ComponentChild } from "preact";
 import { printable } from "../../../domain/text/printable.ts";
 import { buttonTitle, type GridJob, spokenJob } from "../grid-job.ts";
-import { ALL_GROUPS, type GridView } from "../grid-view.ts";
+import { type GridView, isGroupOpen } from "../grid-view.ts";
 import { closeGroup, type GroupItem, type JobGroup, openGroup, type PlatformRow } from "../group-jobs.ts";
 
 /** What the rows of a push need to know beside their jobs. */
@@ -62,10 +62,7 @@ function drawGroup(group: JobGroup, drawing: RowDrawing) {
   if (group.isBare) return spaced(openGroup(group.jobs).map((item) => drawItem(item, "", drawing)));
   const { view, revision, tabIndex } = drawing;
   const key = openKey(revision, group.key);
-  const isOpen =
-    view.expand.includes(ALL_GROUPS) ||
-    view.expand.includes(key) ||
-    group.jobs.some(({ guid }) => guid === view.job);
+  const isOpen = isGroupOpen(view, key) || group.jobs.some(({ guid }) => guid === view.job);
   const address = drawing.groupAddress(key);
   const items = isOpen ? openGroup(group.jobs) : closeGroup(group.jobs);
   const tier = group.tier === 1 ? "" : `[tier ${group.tier}]`;
