@@ -4,6 +4,7 @@ import { wrapCalls } from "../calls/wrap-calls.ts";
 import type { Store } from "../ports/store.ts";
 import { LogRoom } from "../rules/log-room.ts";
 import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
+import { createPlaceCheck } from "./file-in-place.ts";
 import { LockLine } from "./lock-line.ts";
 import { createApiReads } from "./sqlite-api-reads.ts";
 import { createArchive } from "./sqlite-archive.ts";
@@ -34,12 +35,14 @@ const OPENING_MS = 5000;
  * without blocking.
  *
  * @param folder - created if it is missing.
+ * @param onStuck - called if another file has taken the place of the open one, so that only opening the store again helps.
  * @throws Misuse for a file that is not a store; Unavailable while another process has it locked.
  */
 export async function openSqliteStore(
   folder: string,
   rejectionTtlDays: number,
   limits: StoreLimits = defaultStoreLimits,
+  onStuck: () => void = () => undefined,
 ): Promise<Store> {
   const path = storeFile(folder);
   const line = new LockLine();
@@ -48,7 +51,13 @@ export async function openSqliteStore(
     .catch((error: unknown) => {
       throw asUnavailable(error);
     });
-  const { guard, end } = createGuard(asUnavailable, (call) => line.ask(call));
+  const checkPlace = createPlaceCheck(path, onStuck);
+  const { guard, end } = createGuard(asUnavailable, (call) =>
+    line.ask(() => {
+      checkPlace();
+      return call();
+    }),
+  );
   const archive = createArchive(db);
   const room = new LogRoom(limits.maxWaitingLogs, () => performance.now());
   const { finishItems, useNonces, ...calls } = wrapCalls(
