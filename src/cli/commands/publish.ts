@@ -117,6 +117,8 @@ function notConfirmed(
   { exchange, routingKey, timeoutMs }: Publication,
 ): string {
   switch (end) {
+    case "refused":
+      return `refused: the broker did not accept at least one message, most likely because a queue that ${exchange} leads to is full. Publishing again does no harm`;
     case "unroutable":
       return `unroutable: no queue is bound to ${exchange} for ${routingKey}, so nobody would read the message. Is the key <destination>.<project>, and has a worker been started whose registry lists it?`;
     case "timeout":
