@@ -1,10 +1,11 @@
+import { watchPlace } from "../../disk/file-place.ts";
+import { Unavailable } from "../../domain/faults.ts";
 import { groupCalls } from "../calls/group-calls.ts";
 import { createGuard } from "../calls/guard-calls.ts";
 import { wrapCalls } from "../calls/wrap-calls.ts";
 import type { Store } from "../ports/store.ts";
 import { LogRoom } from "../rules/log-room.ts";
 import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
-import { createPlaceCheck } from "./file-in-place.ts";
 import { LockLine } from "./lock-line.ts";
 import { createApiReads } from "./sqlite-api-reads.ts";
 import { createArchive } from "./sqlite-archive.ts";
@@ -51,7 +52,7 @@ export async function openSqliteStore(
     .catch((error: unknown) => {
       throw asUnavailable(error);
     });
-  const checkPlace = createPlaceCheck(path, onStuck);
+  const place = watchPlace(path);
   const { guard, end } = createGuard(asUnavailable, (call) =>
     line.ask(() => {
       checkPlace();
@@ -85,6 +86,17 @@ export async function openSqliteStore(
     guard,
   );
   const finishGrouped = groupCalls(finishItems);
+
+  function checkPlace(): void {
+    const found = place();
+    if (found === "kept") return;
+    if (found === "replaced") {
+      onStuck();
+      throw new Unavailable("store", `another file has taken the place of ${path}`);
+    }
+    const fix = "put it back, or restart this process, which creates an empty one";
+    throw new Unavailable("store", `${path} was deleted or moved while it was in use: ${fix}`);
+  }
 
   function ping(): void {
     db.exec("BEGIN IMMEDIATE; ROLLBACK");
