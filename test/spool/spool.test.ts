@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -331,6 +331,16 @@ describe("a spool's file", () => {
       expect(readdirSync(folder)).toEqual(["left.db.damaged-rows"]);
     },
   );
+
+  it("ends well if its empty file cannot be deleted", () => {
+    const spool = open();
+    spool.append([entry(1)]);
+    expect(drained(spool)).toEqual([1]);
+    const [name = ""] = readdirSync(folder);
+    rmSync(join(folder, name));
+    mkdirSync(join(folder, name));
+    expect(() => spool.close()).not.toThrow();
+  });
 
   describe("whose file is deleted while it is in use", () => {
     function deleteFiles(): void {
