@@ -45,6 +45,11 @@ export interface Spool {
   close(): void;
 }
 
+/** How much of a file is copied at once. */
+const AT_ONCE = { maxItems: 1000, maxBytes: 16 * 1024 ** 2 };
+const GONE =
+  "somebody has deleted or moved the file of the spool: what it holds is lost if the worker is killed before it has written that to the store, or to another file when it is stopped";
+
 /**
  * Takes over the files in the folder that no process holds. This worker's own file is created when it is first needed. A file
  * that cannot be read is renamed, with an error in the log, because it may hold deliveries that are nowhere else.
@@ -97,6 +102,7 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
       const bytes = entries.reduce((sum, entry) => sum + bytesOf(entry), own?.load.bytes ?? 0);
       if (bytes > maxBytes && limit === undefined)
         throw new Unavailable("spool", `it is full: SPOOL_MAX_BYTES is ${maxBytes}`);
+      if (own?.isGone) leave(own);
       own ??= files.create();
       const file = own;
       if (using(file, () => append(file, entries), false)) return;
@@ -114,10 +120,34 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
     close() {
       for (const file of opened()) {
         if (file.load.deliveries === 0) discard(file);
+        else if (file.isGone) rescue(file);
         else closeFile(file);
       }
     },
   };
+
+  /** Goes on with another file. What is in the one that is gone leaves first, and is rescued at the end of the worker. */
+  function leave(file: SpoolFile): void {
+    log.error("spool_file_gone", { path: file.path, ...file.load, hint: GONE });
+    own = null;
+    if (file.load.deliveries > 0) left.push(file);
+    else file.abandon();
+  }
+
+  /** Copies the deliveries of a file that is gone into a new one, for the next worker. */
+  function rescue(file: SpoolFile): void {
+    try {
+      const into = files.create();
+      for (let some = file.front(AT_ONCE); some.length > 0; some = file.front(AT_ONCE)) {
+        into.append(some);
+        file.remove(some);
+      }
+      closeFile(into);
+    } catch (error) {
+      log.error("spool_file_gone", { path: file.path, ...file.load, hint: GONE, error });
+    }
+    file.abandon();
+  }
 
   function append(file: SpoolFile, entries: readonly SpoolEntry[]): true {
     file.append(entries);

@@ -1,4 +1,5 @@
 import type Database from "libsql";
+import { watchPlace } from "../disk/file-place.ts";
 import { transact } from "../disk/transact.ts";
 import { Unavailable } from "../domain/faults.ts";
 import { known, openSpoolDatabase } from "./spool-database.ts";
@@ -20,6 +21,7 @@ export class SpoolFile {
   readonly path: string;
   readonly #onDamaged: (row: DamagedRow) => void;
   readonly #db: Database.Database;
+  readonly #place: ReturnType<typeof watchPlace>;
   readonly #reads: ReturnType<typeof createSpoolReads>;
   /** The last place that has been removed. */
   #goneThrough = 0;
@@ -38,6 +40,7 @@ export class SpoolFile {
     this.path = path;
     this.#onDamaged = onDamaged;
     this.#db = openSpoolDatabase(path);
+    this.#place = watchPlace(path);
     try {
       this.#reads = createSpoolReads(this.#db);
       const { deliveries, bytes } = this.#reads.sumUp(this.#goneThrough);
@@ -46,6 +49,11 @@ export class SpoolFile {
       this.#db.close();
       throw error;
     }
+  }
+
+  /** Whether the file was deleted or moved away. This process can still use it, but no other one would find it. */
+  get isGone(): boolean {
+    return this.#place() !== "kept";
   }
 
   /** Whether removed deliveries are still in the file, because the disk has no room to delete them. */

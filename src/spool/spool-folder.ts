@@ -111,15 +111,22 @@ export function spoolFiles(folder: string): string[] {
   }
 }
 
-/** Deletes a file while it is still locked, so that no other process takes it over first. */
+/**
+ * Deletes an empty file while it is still locked, so that no other process takes it over first. If it cannot be deleted, e.g. because
+ * the disk has become read-only, it stays, and the next worker tries again.
+ */
 export function discard(file: SpoolFile): void {
-  rmSync(file.path, { force: true });
+  removeFile(file.path);
   file.abandon();
   removeFile(file.path);
 }
 
 function removeFile(path: string): void {
-  for (const end of ["", "-wal"]) rmSync(path + end, { force: true });
+  try {
+    for (const end of ["", "-wal"]) rmSync(path + end, { force: true });
+  } catch {
+    // An empty file does no harm.
+  }
 }
 
 /** Appends a row as a line of JSON. It is on the disk when this returns. */

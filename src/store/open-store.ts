@@ -8,7 +8,7 @@ export interface StoreOptions {
   readonly rejectionTtlDays: number;
   /** For a worker, which stores what strangers send. Commands leave it out. */
   readonly limits?: StoreLimits;
-  /** Called when the store hangs, and only opening it again helps. */
+  /** Called when the store hangs, or its file was replaced, and only opening it again helps. */
   readonly onStuck?: () => void;
 }
 
@@ -17,7 +17,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { mongodbUrl, dataDir, rejectionTtlDays, limits, onStuck } = options;
   if (mongodbUrl === null) {
     const { openSqliteStore } = await import("./sqlite/sqlite-store.ts");
-    return openSqliteStore(dataDir, rejectionTtlDays, limits);
+    return openSqliteStore(dataDir, rejectionTtlDays, limits, onStuck);
   }
   const { openMongodbStore } = await import("./mongodb/mongodb-store.ts");
   return openMongodbStore(mongodbUrl, rejectionTtlDays, onStuck, limits);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -331,6 +331,69 @@ describe("a spool's file", () => {
       expect(readdirSync(folder)).toEqual(["left.db.damaged-rows"]);
     },
   );
+
+  it("ends well if its empty file cannot be deleted", () => {
+    const spool = open();
+    spool.append([entry(1)]);
+    expect(drained(spool)).toEqual([1]);
+    const [name = ""] = readdirSync(folder);
+    rmSync(join(folder, name));
+    mkdirSync(join(folder, name));
+    expect(() => spool.close()).not.toThrow();
+  });
+
+  describe("whose file is deleted while it is in use", () => {
+    function deleteFiles(): void {
+      for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    }
+
+    it("appends to another file, and leaves all deliveries to the next worker", () => {
+      const spool = open();
+      spool.append([entry(1), entry(2)]);
+      const front = spool.front({ maxItems: 1, maxBytes: 1 });
+      deleteFiles();
+      spool.append([entry(3)]);
+      front?.remove(front.deliveries);
+      spool.append([entry(4)]);
+      expect(spool.load.deliveries).toBe(3);
+      expect(events).toEqual(["spool_file_gone"]);
+      spool.close();
+      const next = open();
+      expect(drained(next).toSorted()).toEqual([2, 3, 4]);
+      next.close();
+      expect(readdirSync(folder)).toEqual([]);
+    });
+
+    it("leaves them to the next worker even if it is only closed afterwards", () => {
+      const spool = open();
+      spool.append([entry(1), entry(2)]);
+      deleteFiles();
+      spool.close();
+      expect(drained(open())).toEqual([1, 2]);
+    });
+
+    it("keeps draining it, and forgets it once it is empty", () => {
+      const spool = open();
+      spool.append([entry(1)]);
+      deleteFiles();
+      spool.append([entry(2)]);
+      expect(drained(spool)).toEqual([1, 2]);
+      deleteFiles();
+      spool.append([entry(3)]);
+      expect(drained(spool)).toEqual([3]);
+      spool.close();
+      expect(readdirSync(folder)).toEqual([]);
+    });
+
+    it("creates its folder again if that is gone, too", () => {
+      const spool = open();
+      spool.append([entry(1)]);
+      rmSync(folder, { recursive: true });
+      spool.append([entry(2)]);
+      spool.close();
+      expect(drained(open()).toSorted()).toEqual([1, 2]);
+    });
+  });
 
   it("sets a damaged row aside only once, even if the row cannot be deleted", () => {
     const path = join(folder, "left.db");

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import { type CliRun, runCli } from "../cli/run-cli.ts";
 import { aMessage } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
+import { until } from "../until.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
 jest.setTimeout(120_000);
@@ -186,6 +187,26 @@ broker.describe(`a publisher on ${broker.name} who waits for the outcome of each
     expect(stderr).toContain(
       `Rejections of ${full.exchange} that were only counted meanwhile, because the quota of today is full: 1.`,
     );
+  });
+
+  it("learns after the timeout that nothing was seen, although the store has gone away meanwhile", async () => {
+    const gone = await WorkerStory.on(broker.server().url);
+    await (await gone.start()).kill();
+    const route = ["--exchange", gone.exchange, "--routing-key", "story.try"];
+    const env = { AMQP_URL: broker.server().url, DATA_DIR: gone.folder };
+    const run = runCli(
+      ["publish", "-", ...route, "--wait", "--timeout", "4"],
+      env,
+      JSON.stringify(aMessage()),
+    );
+    await until(async () => (await gone.channel.checkQueue(gone.queue)).messageCount > 0);
+    rmSync(join(gone.folder, "pulse-ingest.db"));
+    const { code, stderr } = await run;
+    await gone.end();
+    expect({ code, stderr }).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("1 of 1 did not show up"),
+    });
   });
 
   it("does not see an old rejection as a new one, and learns after the timeout that nothing was seen", async () => {

@@ -11,6 +11,7 @@ import type { WorkerProcess } from "../servers/worker-process.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
 jest.setTimeout(60_000);
+const hangUpEarly = new URL("../doubles/hang-up-early.mjs", import.meta.url).href;
 const broker = await serverOrSkip(sharedRabbitmq);
 
 broker.describe(`a registry that changes while a worker runs on ${broker.name}`, () => {
@@ -165,6 +166,11 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     const worker = await story.start();
     await hangup(worker);
     expect(await worker.untilEvent("registry_unchanged")).toMatchObject({ generation: 1 });
+    expect(await worker.stop()).toBe(0);
+  });
+
+  it("may be asked for with SIGHUP while the worker is still starting, which goes on", async () => {
+    const worker = await story.start({ NODE_OPTIONS: `--import=${hangUpEarly}` });
     expect(await worker.stop()).toBe(0);
   });
 

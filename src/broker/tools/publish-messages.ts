@@ -18,11 +18,12 @@ export interface Publication {
 /**
  * How publishing ended.
  *
+ * - `refused`: the broker did not accept at least one message, such as one for a queue that is full and refuses more.
  * - `unroutable`: no queue is bound with this routing key, so that nobody would have read the messages.
  * - `timeout`, `lost`: it is not known whether the broker accepted them; publishing them again does no harm.
  * - `blocked`: the same, and the broker has said that it is out of memory or disk and accepts none now.
  */
-export type PublicationEnd = "confirmed" | "unroutable" | "timeout" | "blocked" | "lost";
+export type PublicationEnd = "confirmed" | "refused" | "unroutable" | "timeout" | "blocked" | "lost";
 
 /** How long to wait for the connection to close. A blocked broker does not answer. */
 const CLOSE_MS = 2000;
@@ -84,6 +85,10 @@ async function publishOn(
   if (exchange.startsWith(`exchange/${brokerUser(url)}/`))
     await channel.assertExchange(exchange, "topic", { durable: true });
   else await channel.checkExchange(exchange);
+  let isRefused = false;
+  channel.on("nack", () => {
+    isRefused = true;
+  });
   let returned = 0;
   channel.on("return", () => {
     returned++;
@@ -95,7 +100,12 @@ async function publishOn(
     mandatory: true,
   };
   for (const body of bodies) channel.publish(exchange, routingKey, body, properties);
-  await Promise.race([channel.waitForConfirms(), lost]);
+  // It rejects at the first message that the broker refuses.
+  const confirmed = channel.waitForConfirms().catch((error: unknown) => {
+    if (!isRefused) throw error;
+  });
+  await Promise.race([confirmed, lost]);
+  if (isRefused) return "refused";
   return returned > 0 ? "unroutable" : "confirmed";
 }
 

@@ -8,6 +8,7 @@ import type { Delivery } from "../../domain/delivery.ts";
 import { faultErrors } from "../../domain/explain-fault.ts";
 import { OTHER_EXCHANGES } from "../../domain/rejection.ts";
 import { printable } from "../../domain/text/printable.ts";
+import { unlessAway } from "../../ingest/progress/unless-away.ts";
 import { judgeLimitNames } from "../../judge/judge-limits.ts";
 import type { JobVerdict } from "../../judge/verdict.ts";
 import type { Store } from "../../store/ports/store.ts";
@@ -68,8 +69,11 @@ export async function publish(
     const code = await publishOnly(publication);
     if (code !== exitCodes.ok) return code;
     const end = await tellEnds(waiting, store, waitMs);
-    const onlyCounted = (await countOnlyCounted(store, exchange)) - countedBefore;
-    if (end === exitCodes.timeout && onlyCounted > 0) tell(onlyCountedHint(exchange, onlyCounted));
+    if (end !== exitCodes.timeout) return end;
+    // The store may be away by now. That does not change how the messages have ended.
+    const counted = await unlessAway(() => countOnlyCounted(store, exchange));
+    const onlyCounted = (counted ?? countedBefore) - countedBefore;
+    if (onlyCounted > 0) tell(onlyCountedHint(exchange, onlyCounted));
     return end;
   });
 }
@@ -117,6 +121,8 @@ function notConfirmed(
   { exchange, routingKey, timeoutMs }: Publication,
 ): string {
   switch (end) {
+    case "refused":
+      return `refused: the broker did not accept at least one message, most likely because a queue that ${exchange} leads to is full. Publishing again does no harm`;
     case "unroutable":
       return `unroutable: no queue is bound to ${exchange} for ${routingKey}, so nobody would read the message. Is the key <destination>.<project>, and has a worker been started whose registry lists it?`;
     case "timeout":

@@ -20,14 +20,17 @@ const HEAP_GROWTH_PERCENT = 150;
  * @throws Misuse for invalid settings or an invalid registry, before anything is started.
  */
 export async function start(env: NodeJS.ProcessEnv): Promise<number> {
+  // First of all, because a signal that nobody listens to ends the process. A supervisor takes its end by SIGHUP as intended.
+  const stop = stopOnSignal();
+  let reread = (): void => undefined;
+  process.on("SIGHUP", () => reread());
   const { settings } = await readConfiguration(env, settingNames);
   process.stdout.off("error", endWithOutput).on("error", goOnWithoutLog);
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
-  const stop = stopOnSignal();
   // Loaded only here, so that the other commands start faster without the worker's libraries.
   const { runDaemon } = await import("../../worker/daemon.ts");
-  await runDaemon(settings, createLog(settings.LOG_LEVEL), stop.signal, (reread) => {
-    process.on("SIGHUP", reread);
+  await runDaemon(settings, createLog(settings.LOG_LEVEL), stop.signal, (given) => {
+    reread = given;
   });
   return exitCodes.ok;
 }

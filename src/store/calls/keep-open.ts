@@ -1,6 +1,7 @@
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
 import { retry } from "../../timing/retry.ts";
+import { signalAfter } from "../../timing/signal-after.ts";
 import { isWrittenAgain } from "../../timing/throttle.ts";
 import type { Store } from "../ports/store.ts";
 import { forwardCalls } from "./forward-calls.ts";
@@ -44,7 +45,7 @@ export async function keepOpen(options: KeepOpenOptions): Promise<Store | null> 
   let isOpening = false;
   let reason = "it is being opened";
 
-  const patience = AbortSignal.any([stop, ...(patienceMs === null ? [] : [AbortSignal.timeout(patienceMs)])]);
+  const patience = AbortSignal.any([stop, ...(patienceMs === null ? [] : [signalAfter(patienceMs)])]);
   const isOver = new Promise<void>((resolve) => {
     if (patience.aborted) resolve();
     else patience.addEventListener("abort", () => resolve());

@@ -1,3 +1,5 @@
+import { watchPlace } from "../../disk/file-place.ts";
+import { Unavailable } from "../../domain/faults.ts";
 import { groupCalls } from "../calls/group-calls.ts";
 import { createGuard } from "../calls/guard-calls.ts";
 import { wrapCalls } from "../calls/wrap-calls.ts";
@@ -34,12 +36,14 @@ const OPENING_MS = 5000;
  * without blocking.
  *
  * @param folder - created if it is missing.
+ * @param onStuck - called if another file has taken the place of the open one, so that only opening the store again helps.
  * @throws Misuse for a file that is not a store; Unavailable while another process has it locked.
  */
 export async function openSqliteStore(
   folder: string,
   rejectionTtlDays: number,
   limits: StoreLimits = defaultStoreLimits,
+  onStuck: () => void = () => undefined,
 ): Promise<Store> {
   const path = storeFile(folder);
   const line = new LockLine();
@@ -48,7 +52,13 @@ export async function openSqliteStore(
     .catch((error: unknown) => {
       throw asUnavailable(error);
     });
-  const { guard, end } = createGuard(asUnavailable, (call) => line.ask(call));
+  const place = watchPlace(path);
+  const { guard, end } = createGuard(asUnavailable, (call) =>
+    line.ask(() => {
+      checkPlace();
+      return call();
+    }),
+  );
   const archive = createArchive(db);
   const room = new LogRoom(limits.maxWaitingLogs, () => performance.now());
   const { finishItems, useNonces, ...calls } = wrapCalls(
@@ -76,6 +86,17 @@ export async function openSqliteStore(
     guard,
   );
   const finishGrouped = groupCalls(finishItems);
+
+  function checkPlace(): void {
+    const found = place();
+    if (found === "kept") return;
+    if (found === "replaced") {
+      onStuck();
+      throw new Unavailable("store", `another file has taken the place of ${path}`);
+    }
+    const fix = "put it back, or restart this process, which creates an empty one";
+    throw new Unavailable("store", `${path} was deleted or moved while it was in use: ${fix}`);
+  }
 
   function ping(): void {
     db.exec("BEGIN IMMEDIATE; ROLLBACK");

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import { afterEach, expect, it, jest } from "@jest/globals";
+import { connect } from "amqplib";
 import { brokerTrouble } from "../../../src/broker/connection/broker-trouble.ts";
 import { publishMessages } from "../../../src/broker/tools/publish-messages.ts";
 import { Misuse } from "../../../src/domain/faults.ts";
@@ -44,6 +45,22 @@ broker.describe(`publishing to ${broker.name}`, () => {
       far.destroy();
     });
     expect(await publishMessages(aPublication(url, 30_000))).toBe("lost");
+  });
+
+  it("reports that the broker did not accept a message, because a queue was full", async () => {
+    const { url } = broker.server();
+    const publication = aPublication(url, 30_000);
+    const { exchange } = publication;
+    const connection = await connect(url);
+    const channel = await connection.createChannel();
+    await channel.assertExchange(exchange, "topic", { durable: true });
+    const full = { "x-max-length": 1, "x-overflow": "reject-publish" };
+    const { queue } = await channel.assertQueue("", { exclusive: true, arguments: full });
+    await channel.bindQueue(queue, exchange, "#");
+    const bodies = Array.from({ length: 20 }, () => Buffer.from(MARK));
+    expect(await publishMessages({ ...publication, bodies })).toBe("refused");
+    await channel.deleteExchange(exchange);
+    await connection.close();
   });
 
   it("reports a message that is longer than the broker accepts", async () => {

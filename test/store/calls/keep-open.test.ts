@@ -6,6 +6,7 @@ import { Misuse, Unavailable } from "../../../src/domain/faults.ts";
 import { type KeepOpenOptions, keepOpen } from "../../../src/store/calls/keep-open.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
+import { collectGarbage } from "../../collect-garbage.ts";
 import { anArrival } from "../../examples.ts";
 
 /** The folder of an embedded store plays the part of an address. A closed store plays one whose connection is lost. */
@@ -66,6 +67,17 @@ it("opens a store that is there at once", async () => {
   expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
   expect(store.name).toContain("sqlite");
   expect(events).toEqual([]);
+  await store.close();
+});
+
+it("waits for an absent store no longer than asked, even if memory is collected meanwhile", async () => {
+  const open = async (): Promise<Store> => {
+    throw new Unavailable("store", "nobody listens");
+  };
+  const opening = kept({ open, patienceMs: 200 });
+  setTimeout(collectGarbage, 50);
+  const store = await opening;
+  await expect(store.ping()).rejects.toThrow("nobody listens");
   await store.close();
 });
 

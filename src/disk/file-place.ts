@@ -1,0 +1,29 @@
+import { type Stats, statSync } from "node:fs";
+
+/** What has become of the path of an open file: it was deleted or moved away, or another file is there now. */
+export type FilePlace = "kept" | "gone" | "replaced";
+
+/**
+ * Returns a function that looks whether a path still leads to the file that is there now. SQLite itself goes on with a file that was
+ * deleted or moved, and reports writes as durable that nobody finds after the next start.
+ */
+export function watchPlace(path: string): () => FilePlace {
+  const opened = fileAt(path);
+
+  return () => {
+    const found = fileAt(path);
+    // A path that cannot be looked at says nothing about the open file.
+    if (opened === "unknown" || found === "unknown") return "kept";
+    if (found === null) return "gone";
+    return found.ino === opened?.ino && found.dev === opened.dev ? "kept" : "replaced";
+  };
+}
+
+/** Returns null if there is none. */
+function fileAt(path: string): Stats | null | "unknown" {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    return "unknown";
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { Unavailable } from "../../../src/domain/faults.ts";
+import { keepOpen } from "../../../src/store/calls/keep-open.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import type { Store } from "../../../src/store/ports/store.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { anArrival } from "../../examples.ts";
+import { until } from "../../until.ts";
+
+const ignored = (): void => undefined;
+const log = { error: ignored, warn: ignored, info: ignored, debug: ignored };
+
+describe("the open file of an embedded store", () => {
+  let folder: string;
+  let aside: string;
+  let store: Store;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "in-place-"));
+    aside = join(folder, "aside");
+    mkdirSync(aside);
+    const opened = await keepOpen({
+      readAddress: async () => null,
+      open: (mongodbUrl, onStuck) =>
+        openStore({ mongodbUrl, dataDir: folder, rejectionTtlDays: 30, onStuck }),
+      patienceMs: null,
+      stop: new AbortController().signal,
+      log,
+    });
+    if (opened === null) throw new Error("the store is not open");
+    store = opened;
+    await write("before");
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const write = (name: string) => store.storeSubmissions([anArrival({ taskId: `${name}/0` })]);
+  const hasJob = async (name: string): Promise<boolean> => (await store.findJob("try", `${name}/0`)) !== null;
+
+  function move(from: string, to: string): void {
+    for (const name of readdirSync(from).filter((each) => each.startsWith("pulse-ingest.db"))) {
+      renameSync(join(from, name), join(to, name));
+    }
+  }
+
+  it("takes nothing after it was deleted, because nobody would find that after the next start", async () => {
+    rmSync(join(folder, "pulse-ingest.db"));
+    await expect(write("lost")).rejects.toThrow(Unavailable);
+    await expect(write("lost")).rejects.toThrow(
+      /pulse-ingest\.db was deleted or moved while it was in use: put it/,
+    );
+    await expect(store.ping()).rejects.toThrow(Unavailable);
+  });
+
+  it("takes nothing while it is elsewhere, and goes on when it is back", async () => {
+    move(folder, aside);
+    await expect(write("meanwhile")).rejects.toThrow(/was deleted or moved/);
+    move(aside, folder);
+    await write("after");
+    expect(await Promise.all(["before", "meanwhile", "after"].map(hasJob))).toEqual([true, false, true]);
+  });
+
+  it("is left for another one that has taken its place, such as a backup", async () => {
+    move(folder, aside);
+    const other = await openSqliteStore(folder, 30);
+    await other.storeSubmissions([anArrival({ taskId: "restored/0" })]);
+    await expect(write("meanwhile")).rejects.toThrow(
+      /another file has taken the place of .*pulse-ingest\.db/,
+    );
+    await until(
+      () =>
+        write("after").then(
+          () => true,
+          () => false,
+        ),
+      "the other file is open",
+    );
+    await other.close();
+    const names = ["before", "restored", "meanwhile", "after"];
+    expect(await Promise.all(names.map(hasJob))).toEqual([false, true, false, true]);
+  });
+});

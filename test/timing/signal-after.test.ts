@@ -1,0 +1,13 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { expect, it } from "@jest/globals";
+import { signalAfter } from "../../src/timing/signal-after.ts";
+import { collectGarbage } from "../collect-garbage.ts";
+
+it("aborts a signal that only refers to it weakly, even if memory is collected before the time is up", async () => {
+  const joined = AbortSignal.any([signalAfter(200), new AbortController().signal]);
+  const aborted = new Promise((resolve) => joined.addEventListener("abort", () => resolve(joined.reason)));
+  await wait(20);
+  collectGarbage();
+  const late = wait(5000, "late", { ref: false });
+  expect(await Promise.race([aborted, late])).toMatchObject({ name: "TimeoutError" });
+});
