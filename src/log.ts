@@ -11,7 +11,7 @@ export interface Log {
   debug(event: string, fields?: LogFields): void;
 }
 
-/** Names in snake_case; an `error` may be an Error, of which name, message and (but for the world's failures) stack are written. */
+/** Names in snake_case; an `error` may be an Error, of which name, message and (except for the world's failures) stack are written. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /**

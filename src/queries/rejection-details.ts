@@ -63,7 +63,7 @@ const titles: Readonly<Record<PayloadText["form"], string>> = {
   json: "The payload",
   "cut-json": "The beginning of the payload: only this was kept",
   text: "The payload, which could not be decoded",
-  base64: "The bytes of the payload as base64: they are no text",
+  base64: "The bytes of the payload as base64: they are not text",
 };
 
 function shownPayload({ form, text }: PayloadText, isCut: boolean): ShownPayload {

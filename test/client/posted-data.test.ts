@@ -361,7 +361,7 @@ describe("validate()", () => {
       "/name",
       "/job_guid",
     ]);
-    // The names of every object's own methods are no members.
+    // The names of every object's own methods do not count as members.
     expect(new Job(JSON.parse('{"__proto__": {"revision": "a"}}')).faults()).toHaveLength(3);
   });
 });

@@ -127,7 +127,7 @@ describe("a registry", () => {
       "2: exchanges[0].destinations: must be a list that names at least",
     ],
     [
-      "a text in the place of a list",
+      "a text instead of a list",
       "    destinations: [a]\n    projects: x\n",
       "4: exchanges[0].projects: must",
     ],
@@ -177,12 +177,12 @@ describe("a registry", () => {
       "3: exchanges[0].destinations: must be a list",
     ],
     [
-      "patterns that are no list",
+      "patterns that are not a list",
       `${lists}    accept_projects: try\n`,
       "5: exchanges[0].accept_projects: must be a list that names at least one pattern, e.g. ['try', 'mozilla-*']",
     ],
     [
-      "deployments that are none",
+      "an empty list of deployments",
       `${lists}    deployments: []\n`,
       "5: exchanges[0].deployments: must be a list that names at least one deployment",
     ],
@@ -192,7 +192,7 @@ describe("a registry", () => {
       "5: exchanges[0]: project: unknown here; an entry may have exchange, destinations, projects, accept_projects",
     ],
     [
-      "an entry that is none",
+      "an entry that is not a mapping",
       `${lists}  - f\n`,
       "5: exchanges[1]: must be an entry: a mapping of exchange, destinations, projects",
     ],
@@ -211,7 +211,7 @@ describe("a registry", () => {
       `    destinations: [abcdef]\n    projects:\n      - x\n      - ${"x".repeat(250)}\n`,
       "6: exchanges[0].projects[1]: the routing key abcdef.xxxxxxxxxxxxxxxxxxxx… is longer than 255 bytes",
     ],
-  ])("%s is told with line, entry and mend", async (_what, lines, expected) => {
+  ])("%s is reported with line, entry and fix", async (_what, lines, expected) => {
     expect(await problems(entry(lines))).toEqual([expect.stringContaining(expected)]);
   });
 

@@ -259,7 +259,7 @@ broker.describe(`a publisher's mistakes on ${broker.name}`, () => {
       "exchange/other/none",
       /there is no exchange exchange\/other\/none; .*exchange\/guest\/\.\.\./,
     ],
-    ["an exchange that is no topic exchange", "exchange/guest/direct", /is no durable topic exchange/],
+    ["an exchange that is not a topic exchange", "exchange/guest/direct", /is not a durable topic exchange/],
   ])("is told of %s", async (_case, exchange, words) => {
     if (exchange.includes("guest")) await story.channel.assertExchange(exchange, "direct");
     const { code, stdout, stderr } = await publish(aMessage(), route(exchange));
@@ -296,7 +296,7 @@ broker.describe(`a publisher's mistakes on ${broker.name}`, () => {
       /give both/,
     ],
     [
-      "a time that is none",
+      "a time that is not a number",
       ["--exchange", "e", "--routing-key", "k", "--wait", "--timeout", "soon"],
       {},
       /it is soon/,

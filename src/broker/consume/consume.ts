@@ -50,8 +50,8 @@ const LOOK_MS = 10;
  *   consumer, or the worker ends. Nothing is taken or sent any more, though the handler may still be at work. The broker
  *   delivers again what it has not heard of.
  *
- * Beside that, the queue may be gone; the consumer is closed by then. What the handler hands back is nowhere else then, so
- * it is handled again here, as redelivered, until the worker is asked to end. What is handed back after that is lost.
+ * The queue of a closed consumer may also be gone. The broker no longer has the deliveries that the handler hands back then,
+ * so they are handled again here, as redelivered, until the worker is asked to end. What is handed back after that is lost.
  */
 export class Consumer {
   /** Resolves with the reason when the broker cancels the consumer, e.g. because the queue was deleted. */

@@ -6,7 +6,7 @@ const EVERY_MS = 1000;
  * Returns a function that counts what is done, and logs it each second. Short work logs nothing.
  *
  * @param what - prefix of the event's name: `binding` gives `binding_progress`.
- * @param about - more fields of each line; `of` is the number of all that is to be done.
+ * @param about - more fields of each line; `of` is how much there is to do.
  */
 export function logProgress(
   what: string,

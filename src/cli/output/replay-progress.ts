@@ -43,7 +43,7 @@ export class ReplayProgress implements ReplayWatch {
     this.tell([`failed: ${sender} ${guid ?? "-"}`, ...errors].join("\n"));
   }
 
-  /** Writes lines in place of the progress. */
+  /** Writes lines instead of the progress. */
   tell(lines: string): void {
     this.#line.end();
     tell(lines);

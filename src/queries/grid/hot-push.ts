@@ -26,9 +26,9 @@ const READ_AT_ONCE = 500;
 const OVERLAP_MS = 15_000;
 /** The same while the push changes so much that reading all of them each time would cost too much: the time that a batch takes. */
 const SHORT_OVERLAP_MS = 2000;
-/** So many known cells may be read again each time. */
+/** How many known cells may be read again each time. */
 const FEW_AGAIN = 200;
-/** How often more of them are read again. */
+/** How often more than these are read again, in milliseconds. */
 const MANY_AGAIN_EVERY_MS = 10_000;
 /** How often all cells are read: changes alone do not tell which jobs have moved to another push, or were coalesced. */
 const COMPLETE_EVERY_MS = 5 * 60_000;

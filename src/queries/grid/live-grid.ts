@@ -44,7 +44,7 @@ export interface LiveGridOptions {
   readonly model: GridModel;
   /** How often changes are looked for, in milliseconds. */
   readonly everyMs: number;
-  /** With so many cells an event ends, and another one goes on: an event is written in one turn of the event loop. */
+  /** The most cells in one event; more are sent in further events. An event is written in one turn of the event loop. */
   readonly cellsOfEvent: number;
   /** Called for an error that is not the store's. */
   readonly onBug: (error: unknown) => void;
@@ -193,7 +193,7 @@ export class LiveGrid {
   }
 }
 
-/** Cuts the changes of a push into parts of at most so many cells. */
+/** Cuts the changes of a push into parts of at most `most` cells. */
 function cutChanges(revision: string, { isComplete, cells, gone }: CellChanges, most: number): PushChanges[] {
   const count = Math.max(1, Math.ceil(cells.length / most));
   return Array.from({ length: count }, (_, part) => ({

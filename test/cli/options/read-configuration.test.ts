@@ -24,7 +24,7 @@ const goodRegistry = "exchanges:\n  - exchange: e/jobs\n    destinations: [a, b]
 
 describe("invalid settings, registry and tiers", () => {
   it.each(["start", "check"])(
-    "are told by %s all at once, each with its place and the mend; nothing is started",
+    "are reported by %s all at once, each with its place and the fix; nothing is started",
     async (command) => {
       const registry = file(
         "broken.yml",
@@ -109,7 +109,7 @@ describe("start", () => {
       code: 2,
       stderr: expect.stringMatching(/^error: the store .*; name another folder by DATA_DIR\n$/),
     });
-    file("pulse-ingest.db", "this is no database, but long enough to be one");
+    file("pulse-ingest.db", "this is not a database, but long enough to be one");
     const noStore = await runCli(["start"], { ...env(), DATA_DIR: folder });
     expect(noStore).toMatchObject({
       code: 2,
@@ -138,7 +138,7 @@ describe("a folder that cannot be read", () => {
   });
 
   it.each([[["explain", "x"]], [["backup", "b.db"]], [["compact"]], [["pages"]], [["check", "--plan"]]])(
-    "is not taken for one without a store by %j",
+    "is not treated as a folder without a store by %j",
     async (args) => {
       const { code, stderr } = await runCli(args, env);
       expect(code).toBe(2);

@@ -38,7 +38,7 @@ describe("lines that hold a text", () => {
   it.each([
     ["inside a word", "no\n\u001b[1mfa\u001b[31mil\u001b[0m\n", "fail", [1]],
     ["across a code that goes on in the next piece", "x\u001b[38;5;196mfail", "xfail", [0]],
-    ["a code that is none hides nothing but itself", "\u001b[31\nfail", "fail", [1]],
+    ["an incomplete code hides only itself", "\u001b[31\nfail", "fail", [1]],
     ["an escape before text", "\u001bfail", "fail", [0]],
   ])("are found as they are shown, without colour codes: %s", (_name, log, text, lines) => {
     for (const pieceBytes of [1, 3, 1000]) expect(near(log, { text }, pieceBytes)).toEqual(lines);

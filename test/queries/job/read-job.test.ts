@@ -102,7 +102,7 @@ it("jobs of the same kind are told, without the job itself", async () => {
   expect(shown?.similar).toMatchObject([{ guid: "task/1", state: "completed", result: "success" }]);
 });
 
-it("a task that is no job names its runs", async () => {
+it("a task that is not a job itself names its runs", async () => {
   expect(await read("task")).toEqual({ shown: null, runs: ["task/0", "task/1"] });
   expect(await read("other/0")).toEqual({ shown: null, runs: [] });
 });
