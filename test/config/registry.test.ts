@@ -249,7 +249,7 @@ describe("a registry", () => {
     ["accept_projects", "try ", 'must not begin or end with a space: it is "try "'],
     ["deployments", "staging\u00a0", 'it is "staging\\u00a0"'],
     ["projects", "tr\ufffd", 'holds characters that were lost when it was saved: it is "tr\\ufffd"'],
-  ])("%s of %j can never match, which is told", async (list, text, expected) => {
+  ])("%s of %j can never match, which is reported", async (list, text, expected) => {
     const file = { exchange: "e", destinations: ["a"], projects: ["x"], [list]: ["fine", text] };
     // JSON is YAML. A lone surrogate can stand in it only as an escape.
     const told = await problems(JSON.stringify({ exchanges: [file] }));
@@ -310,7 +310,7 @@ describe("a registry", () => {
       "1: not UTF-8 but UTF-16",
     ],
     ["UTF-16 without a mark", Buffer.from("exchanges: []\n", "utf16le"), "1: not UTF-8 but UTF-16"],
-  ])("in %s is told with the line", async (_what, bytes, expected) => {
+  ])("in %s is reported with the line", async (_what, bytes, expected) => {
     expect(await problems(bytes)).toEqual([expect.stringContaining(expected)]);
   });
 
@@ -345,7 +345,7 @@ describe("a registry", () => {
     ],
     ["exchanges:\n  - exchange: e\n    destinations: [a\n    \u00a0]\n   x: {\n", "; a line must not hold"],
     [entry("    destinations: [a]\n    projects: [x]\n    \u00a0deployments: [b]\n"), "\\u00a0deployments"],
-  ])("%j is told with what is missing or hidden", async (text, expected) => {
+  ])("%j is reported with what is missing or hidden", async (text, expected) => {
     expect(await problems(text)).toContainEqual(expect.stringContaining(expected));
   });
 

@@ -129,9 +129,12 @@ describe("settings", () => {
     ["staging\u00a0", 'must not hold characters that cannot be seen: it is "staging\\u00a0"'],
     ["staging ", 'must not begin or end with a space: it is "staging "'],
     ["“staging”", "must not hold typographic quotes"],
-  ])("a deployment called %j would hide entries of the registry, which is told", (DEPLOYMENT, expected) => {
-    expect(() => readSettings({ DEPLOYMENT }, ["DEPLOYMENT"])).toThrow(`DEPLOYMENT: ${expected}`);
-  });
+  ])(
+    "a deployment called %j would hide entries of the registry, which is reported",
+    (DEPLOYMENT, expected) => {
+      expect(() => readSettings({ DEPLOYMENT }, ["DEPLOYMENT"])).toThrow(`DEPLOYMENT: ${expected}`);
+    },
+  );
 
   it("list log hosts, separated by commas", () => {
     const hosts = (LOG_HOSTS: string) => readSettings({ LOG_HOSTS }, ["LOG_HOSTS"]).LOG_HOSTS;

@@ -251,7 +251,7 @@ describe("a posted job", () => {
 });
 
 describe("a posted result set", () => {
-  it("with an unknown status is told all that there are, null included", () => {
+  it("with an unknown status is rejected with a list of all statuses, null included", () => {
     expect(judge("resultset", aResultSetItem({ active_status: "gone" }))).toMatchObject({
       fault: {
         violations: [

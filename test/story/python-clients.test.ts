@@ -197,7 +197,7 @@ for (const version of treeherderVersions) {
       }
     });
 
-    it("tells of what is wrong, with the library's or the server's words", async () => {
+    it("reports what is wrong, in the library's or the server's words", async () => {
       const refusal = (status: number, detail: unknown) => ({ status, body: { detail } });
       const said = await run("misuse-client.py");
       expect(said).toEqual({

@@ -93,12 +93,12 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
 
   async function keepConsuming(): Promise<void> {
     let failures = 0;
-    const told = new Set<string>();
+    const logged = new Set<string>();
     while (!stop.signal.aborted) {
       try {
         const { reason, failure, consumedMs } = await consumeOnce();
         failures = consumedMs < STEADY_MS ? failures + 1 : 0;
-        told.clear();
+        logged.clear();
         if (stop.signal.aborted) break;
         if (failure !== null) {
           streak.failed(failure.culprit);
@@ -111,11 +111,11 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         failures++;
         const trouble = sourceTrouble(error);
         // Each different error is logged once, then more and more rarely: an outage must not flood the log.
-        const isNews = !told.has(trouble.error) && told.size < MOST_KINDS;
+        const isNews = !logged.has(trouble.error) && logged.size < MOST_KINDS;
         if (isNews || isWrittenAgain(failures)) {
           log.warn("broker_away", { attempt: failures, ...trouble });
         }
-        if (isNews) told.add(trouble.error);
+        if (isNews) logged.add(trouble.error);
       }
       await pause(fullJitterMs(failures, reconnectBackoff), stop.signal);
     }

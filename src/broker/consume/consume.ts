@@ -70,14 +70,14 @@ export class Consumer {
   #inWork = 0;
   /** Deliveries that were handed back after the channel was closed. */
   #handedBack: Delivery[] = [];
-  #tellCancelled: (reason: string) => void = () => undefined;
+  #resolveCancelled: (reason: string) => void = () => undefined;
 
   constructor(channel: ConsumedChannel, options: ConsumeOptions) {
     this.#channel = channel;
     this.#options = options;
-    this.#settlements = new ChannelSettlements(channel, this.#tellBug);
+    this.#settlements = new ChannelSettlements(channel, this.#logBug);
     this.cancelled = new Promise((resolve) => {
-      this.#tellCancelled = resolve;
+      this.#resolveCancelled = resolve;
     });
     channel.once("close", () => this.#closed());
   }
@@ -173,7 +173,7 @@ export class Consumer {
     if (message === null) {
       this.#closed();
       this.queueGone();
-      this.#tellCancelled("the broker cancelled the consumer: the queue was deleted, or moved");
+      this.#resolveCancelled("the broker cancelled the consumer: the queue was deleted, or moved");
       return;
     }
     if (this.#state === "closed") return;
@@ -216,7 +216,7 @@ export class Consumer {
           this.#handleAgain();
         }
       })
-      .catch(this.#tellBug);
+      .catch(this.#logBug);
   }
 
   /** Handles what the broker would have delivered again, if it still had the queue. */
@@ -227,7 +227,7 @@ export class Consumer {
     for (const delivery of again) this.#handle({ ...delivery, redelivered: true }, () => undefined);
   }
 
-  readonly #tellBug = (error: unknown): void => {
+  readonly #logBug = (error: unknown): void => {
     this.#options.log.error("bug", { what: "settling", error });
   };
 

@@ -14,12 +14,12 @@ export function logProgress(
   log: Pick<Log, "info">,
 ): (more: number) => void {
   let done = 0;
-  let toldMs = performance.now();
+  let loggedAtMs = performance.now();
   return (more) => {
     done += more;
     const nowMs = performance.now();
-    if (nowMs - toldMs < EVERY_MS) return;
-    toldMs = nowMs;
+    if (nowMs - loggedAtMs < EVERY_MS) return;
+    loggedAtMs = nowMs;
     log.info(`${what}_progress`, { ...about, done });
   };
 }

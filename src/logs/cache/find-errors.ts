@@ -3,7 +3,7 @@ import { defaultLogLimits, LogParser } from "../parse/log-parser.ts";
 import type { TextFailure } from "./fetch-into-cache.ts";
 import { readPieces } from "./read-pieces.ts";
 
-/** The error lines of a log, or why they cannot be told. */
+/** The error lines of a log, or why they are not known. */
 export type FoundErrors =
   | {
       /** Numbers of lines, from 0, ascending. */

@@ -55,8 +55,11 @@ export class HotPush {
   #bytes = 0;
   #refreshing: Promise<void> | null = null;
   /** The last answer of {@link changesAfter}. */
-  #told: { readonly number: number; readonly lastChange: number; readonly changes: CellChanges } | null =
-    null;
+  #lastAnswer: {
+    readonly number: number;
+    readonly lastChange: number;
+    readonly changes: CellChanges;
+  } | null = null;
 
   constructor(id: string, maxJobs: number, nextNumber: () => number) {
     this.id = id;
@@ -93,10 +96,10 @@ export class HotPush {
   changesAfter(number: number): CellChanges | null {
     const lastChange = this.#lastChange;
     if (lastChange <= number) return null;
-    if (this.#told?.number !== number || this.#told.lastChange !== lastChange) {
-      this.#told = { number, lastChange, changes: this.#collectAfter(number) };
+    if (this.#lastAnswer?.number !== number || this.#lastAnswer.lastChange !== lastChange) {
+      this.#lastAnswer = { number, lastChange, changes: this.#collectAfter(number) };
     }
-    return this.#told.changes;
+    return this.#lastAnswer.changes;
   }
 
   #collectAfter(number: number): CellChanges {

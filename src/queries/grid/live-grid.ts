@@ -160,8 +160,11 @@ export class LiveGrid {
     // Changes that arrive while this page is told are sent the next time.
     const position = model.position();
     const ids = [...revisions].map((revision) => ({ revision, id: resultSetId(watch.project, revision) }));
-    const told = ids.map(({ revision, id }) => ({ revision, changes: model.changesOf(id, viewer.position) }));
-    for (const { revision, changes } of told) {
+    const changed = ids.map(({ revision, id }) => ({
+      revision,
+      changes: model.changesOf(id, viewer.position),
+    }));
+    for (const { revision, changes } of changed) {
       for (const part of changes === null ? [] : this.#partsOf(revision, changes)) {
         pushes.push(part);
         cells += part.cells.length;

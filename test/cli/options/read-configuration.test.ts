@@ -146,7 +146,7 @@ describe("a folder that cannot be read", () => {
     },
   );
 
-  it("is told by status beside everything else, and by copy with its option", async () => {
+  it("is reported by status beside everything else, and by copy with its option", async () => {
     const status = await runCli(["status"], env);
     expect(status.code).toBe(1);
     expect(status.stdout).toMatch(/^! store: .*the folder .*loop cannot be read \(ELOOP\); see DATA_DIR$/m);
@@ -215,7 +215,7 @@ describe("a database address that the driver does not understand", () => {
     ["mongodb://u:geheim@127.0.0.1:1,/x", "has a host that is empty or holds a space"],
     ["mongodb://u:geheim@127.0.0.1:99999/x", "Unable to parse 127.0.0.1:99999 with URL"],
     ["mongodb://u:geheim@127.0.0.1:1/x?foo=1", "option foo is not supported"],
-  ])("is told by check, with everything else that is wrong: %s", async (MONGODB_URL, expected) => {
+  ])("is reported by check, with everything else that is wrong: %s", async (MONGODB_URL, expected) => {
     const REGISTRY_FILE = join(folder, "gone.yml");
     const { code, stderr } = await runCli(["check"], { REGISTRY_FILE, MONGODB_URL });
     expect(code).toBe(2);

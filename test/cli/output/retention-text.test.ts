@@ -17,6 +17,6 @@ it.each([
     { working: true, lag_seconds: 7260, removed: { jobs: 20, pushes: 1, nonces: 2 } },
     "at work, 2 h 1 min behind; removed since start: 20 jobs, 1 push, 2 nonces",
   ],
-])("%j is told in one line", (overrides, text) => {
+])("%j is described in one line", (overrides, text) => {
   expect(retentionText({ ...idle, ...overrides })).toBe(text);
 });

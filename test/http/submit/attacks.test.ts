@@ -429,7 +429,7 @@ describe("a body that is too long", () => {
     }
   });
 
-  it("is not even asked for: who waits to be told to send it is refused before", async () => {
+  it("is not even asked for: a client that waits before it sends the body is refused first", async () => {
     const waiting = { Expect: "100-continue" };
     const post = signed(narrow);
     const unsigned = withHeaders(post, { ...waiting, Authorization: undefined });
@@ -503,7 +503,7 @@ describe("a slow client", () => {
           Buffer.from("5\r\n["),
         ]),
     ],
-  ])("that does not send the end of %s is told so, and hung up on", async (_what, part) => {
+  ])("that does not send the end of %s gets an error, and is disconnected", async (_what, part) => {
     expect(statuses(await sendBytes(narrow, part(signed(narrow))))).toEqual([408]);
   });
 

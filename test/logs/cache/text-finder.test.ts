@@ -53,7 +53,7 @@ describe("in a log with very many hits", () => {
     ["the middle", 5000, 1500, 3000, 6998],
     ["the end", 9999, 4000, 8000, 9998],
     ["beyond the end", 1e9, 4000, 8000, 9998],
-  ])("those around %s are told, and the number of all", (_name, around, before, first, last) => {
+  ])("those around %s are returned, and the number of all", (_name, around, before, first, last) => {
     const found = find(log, { text: "hit", around, lines: 10_000 });
     expect([found.count, found.before, found.near[0], found.near.at(-1)]).toEqual([
       5000,
@@ -64,7 +64,7 @@ describe("in a log with very many hits", () => {
     expect(found.near.length).toBeLessThanOrEqual(2000);
   });
 
-  it("the parts of the log with hits are told, for marks beside the scroll bar", () => {
+  it("the parts of the log with hits are returned, for marks beside the scroll bar", () => {
     const sparse = `${"miss\n".repeat(9000)}hit\n${"miss\n".repeat(999)}`;
     expect(find(sparse, { text: "hit", lines: 10_000 }).buckets).toEqual([450]);
     expect(find(log, { text: "hit", lines: 10_000 }).buckets).toHaveLength(500);
