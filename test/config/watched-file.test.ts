@@ -105,6 +105,7 @@ it("one that is restored is in force without a new generation", async () => {
   const file = await watched();
   rmSync(path);
   await until(() => file.problems().length > 0);
+  expect(file.problems()).toEqual([`${path}: null`]);
   writeFileSync(path, "a");
   await until(() => file.problems().length === 0);
   expect(file.generation()).toBe(1);

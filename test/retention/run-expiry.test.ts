@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { marksPath, textPath } from "../../src/logs/cache/cached-log.ts";
 import { createCounters } from "../../src/metrics/counters.ts";
 import { expiredTotals } from "../../src/metrics/retention-counters.ts";
@@ -93,6 +93,26 @@ it("a run that is stopped leaves the rest whole, gives the lease back, and the n
   expect(await store.countDocuments()).toMatchObject({ jobs: 250 - removed, logs: 250 - removed });
   expect(await runExpiry(aRun({ owner: "another" }))).toEqual({ kind: "complete" });
   expect(await store.countDocuments()).toMatchObject({ jobs: 0, logs: 0, resultsets: 0 });
+});
+
+it("a run that was so slow that another owner has its lease stops, and leaves the lease to that owner", async () => {
+  await fill("try", 250);
+  let nowMs = 0;
+  const clock = jest.spyOn(performance, "now").mockImplementation(() => nowMs);
+  let removed = 0;
+  const end = await runExpiry(
+    aRun({
+      onStep(step) {
+        removed += step.gone.jobs ?? 0;
+        nowMs += 60_000;
+        // The embedded store does this before it returns.
+        void store.releaseLease(LEASE, "test").then(() => store.takeLease(LEASE, "another", 60_000));
+      },
+    }),
+  ).finally(() => clock.mockRestore());
+  expect(end).toEqual({ kind: "stopped" });
+  expect(await store.countDocuments()).toMatchObject({ jobs: 250 - removed });
+  expect(await store.takeLease(LEASE, "a third", 1000)).toMatchObject({ owner: "another" });
 });
 
 it("texts of logs that are kept on this machine go with their jobs", async () => {
