@@ -83,7 +83,8 @@ describe("claims that are fair", () => {
     const claims = claimsOf(queue);
     expect(await idsOf(claims, 1)).toEqual(["a"]);
     queue.add(aLog("b", "other"));
-    expect(await idsOf(claims, 1)).toEqual(["b"]);
+    // One claim: the others would find it when the list is read again after a second.
+    expect((await claims.claim(1, [])).map(({ id }) => id)).toEqual(["b"]);
   });
 
   it("divide a claim for many items", async () => {
