@@ -402,7 +402,7 @@ describe("collections", () => {
     expect(() => [...seven.chunks(0)]).toThrow("a chunk must have at least one item; it is 0");
   });
 
-  it("yield chunks of at most so many bytes; a longer item is alone", () => {
+  it("yield chunks up to a limit of bytes; a longer item gets a chunk of its own", () => {
     const bytes = (collection: { toJson(): string }) => Buffer.byteLength(collection.toJson());
     const one = bytes(new JobCollection(seven.data.slice(0, 1)));
     const three = bytes(new JobCollection(seven.data.slice(0, 3)));

@@ -33,7 +33,7 @@ mongodb.describe(`a worker without a spool that waits for ${mongodb.name}`, () =
     stop.abort();
     expect(await opened).toBeNull();
     expect(close).not.toHaveBeenCalled();
-    proxy.mend();
+    proxy.restore();
     await until(() => close.mock.calls.length > 0);
     await close.mock.results[0]?.value;
     await proxy.close();
