@@ -6,7 +6,7 @@ import { marksPath, textPath } from "../../src/logs/cache/cached-log.ts";
 import { createCounters } from "../../src/metrics/counters.ts";
 import { expiredTotals } from "../../src/metrics/retention-counters.ts";
 import type { ExpiryStep } from "../../src/retention/expiry-steps.ts";
-import { type ExpiryRun, LEASE, runExpiry } from "../../src/retention/run-expiry.ts";
+import { type ExpiryRun, LEASE, pauseAfter, runExpiry } from "../../src/retention/run-expiry.ts";
 import { startRetention } from "../../src/retention/start-retention.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
@@ -163,4 +163,13 @@ it("while another worker is at it, a worker waits, and says who it is", async ()
   });
   await until(() => retention.state().heldBy === "somebody");
   await retention.stop();
+});
+
+it.each([
+  [10, 0.05, 190],
+  [10, 0.5, 10],
+  [10, 1, 0],
+  [5000, 0.05, 10_000],
+])("after a step of %d ms with a share of %d comes a pause of %d ms", (stepMs, share, pauseMs) => {
+  expect(pauseAfter(stepMs, share)).toBeCloseTo(pauseMs);
 });

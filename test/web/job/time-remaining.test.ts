@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { timeRemaining } from "../../src/web/job/time-remaining.ts";
+import { timeRemaining } from "../../../src/web/job/time-remaining.ts";
 
 const START = 1_467_367_200;
 const MINUTE = 60;
