@@ -153,7 +153,7 @@ it("a worker does it in the background, counts what has gone, and tells when it 
   expect(await store.takeLease(LEASE, "another", 1000)).toBeNull();
 });
 
-it("while another worker is at it, a worker waits, and says who it is", async () => {
+it("while another worker is removing, a worker waits, and says which one it is", async () => {
   await store.takeLease(LEASE, "somebody", 60_000);
   const tell = (): undefined => undefined;
   const log = { error: tell, warn: tell, info: tell, debug: tell };

@@ -10,7 +10,7 @@ it.each([
   [{}, "no run ended yet; removed since start: nothing"],
   [
     { held_by: "worker on b, process 7" },
-    "no run ended yet; worker on b, process 7 is at it; removed since start: nothing",
+    "no run ended yet; worker on b, process 7 is removing now; removed since start: nothing",
   ],
   [{ working: true, removed: { jobs: 1, pushes: 0 } }, "at work; removed since start: 1 job"],
   [
