@@ -27,7 +27,7 @@ const CODES = { success: 0, testfailed: 1, busted: 2 } as const;
 /**
  * Returns the log of a job: what was set up, the tests that ran, and those that failed. Pure; the same job has the same log.
  *
- * @param moreLines - so many lines of output are added to the tests.
+ * @param moreLines - how many lines of output are added to the tests.
  */
 export function logOf(job: DemoJob, moreLines = 0): DemoLogText {
   const random = new SeededRandom("log", job.taskId);

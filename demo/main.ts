@@ -22,11 +22,11 @@ import { servePages } from "./serve-pages.ts";
 const help = `npm run demo -- [options]
 
 Fills a store with a made-up week: pushes, jobs in all states, failing logs, rejections, REST clients. Then serves its pages
-until Ctrl-C. The store is a file in data/demo, which each run makes anew; or the empty database that MONGODB_URL names.
+until Ctrl-C. The store is a file in data/demo, which each run makes again; or the empty database that MONGODB_URL names.
 
-  --jobs N   about so many jobs (6000)
+  --jobs N   about how many jobs (6000)
   --seed N   other data; the same number gives the same data (1)
-  --keep     serve what the last run has left in data/demo, instead of making it anew
+  --keep     serve what the last run has left in data/demo, instead of making it again
 
 Examples
   npm run demo

@@ -15,9 +15,9 @@ export interface SeedOptions extends Partial<DemoSize> {
   readonly seed?: number;
   /** 7. */
   readonly days?: number;
-  /** 600. About so many; a push is not split. */
+  /** About how many jobs; a push is not split. The default is 600. */
   readonly jobs?: number;
-  /** The beginning of this hour. The data is the same, but for being moved in time. */
+  /** The beginning of this hour. The same data is made for every hour; only its times differ. */
   readonly endsAtMs?: number;
   /** 0. */
   readonly longLogLines?: number;

@@ -11,7 +11,7 @@ export interface Log {
   debug(event: string, fields?: LogFields): void;
 }
 
-/** Names in snake_case; an `error` may be an Error, of which name, message and (but for the world's failures) stack are written. */
+/** Names in snake_case; an `error` may be an Error, of which name, message and (except for the world's failures) stack are written. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /**
@@ -23,7 +23,7 @@ export function createLog(level: "error" | "warn" | "info" | "debug"): Log {
   const line = winston.format.printf(({ level, message, fields }) => {
     const shown = { time: new Date().toISOString(), level, event: message, ...(fields as LogFields) };
     const json = JSON.stringify(shown, (_key, value: unknown) =>
-      value instanceof Error ? told(value) : value,
+      value instanceof Error ? errorFields(value) : value,
     );
     return escapeInvisibleLines(blankSecrets(json));
   });
@@ -40,10 +40,10 @@ export function createLog(level: "error" | "warn" | "info" | "debug"): Log {
   return { error: at("error"), warn: at("warn"), info: at("info"), debug: at("debug") };
 }
 
-function told(error: Error): LogFields {
+function errorFields(error: Error): LogFields {
   // The world's failure: its message says all, and it comes again and again while an outage lasts.
   if (error instanceof Unavailable || error instanceof Refused)
     return { name: error.name, message: error.message };
-  const cause = error.cause instanceof Error ? { cause: told(error.cause) } : {};
+  const cause = error.cause instanceof Error ? { cause: errorFields(error.cause) } : {};
   return { name: error.name, message: error.message, stack: error.stack, ...cause };
 }

@@ -1,4 +1,4 @@
-/** `npm run generate`: writes the files that are made from others. Tests compare them with what is made anew. */
+/** `npm run generate`: writes the files that are made from others. Tests compare them with what it would write now. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { load } from "js-yaml";
 import { compile, type JSONSchema } from "json-schema-to-typescript";

@@ -61,7 +61,7 @@ export class RequestSender {
   }
 
   /**
-   * Sends a request until it is answered. Each attempt is signed anew.
+   * Sends a request until it is answered. Each attempt gets a new signature.
    *
    * @returns a success; also 400 or 500, which may come with verdicts.
    * @throws RequestError for any other answer, UnreachableError if there is none; the signal's reason if it is aborted.

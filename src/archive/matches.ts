@@ -2,7 +2,7 @@ import { taskIdForms } from "../domain/task-id-forms.ts";
 import type { ArchiveFilter } from "../store/ports/archive-store.ts";
 import type { ArchivedEntry } from "./segment.ts";
 
-/** Returns whether a message is wanted. Pure. One with several jobs is if one of them is. */
+/** Returns whether a message is wanted: for one with several jobs, whether any of them is. Pure. */
 export function matches(entry: ArchivedEntry, filter: ArchiveFilter): boolean {
   const { origin, received_at, projects, tasks } = entry;
   const { since, until, exchange, client, project, task } = filter;

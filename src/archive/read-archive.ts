@@ -46,7 +46,7 @@ export async function* readArchive(store: ArchiveReads, filter: ArchiveFilter): 
   while (opened !== null) {
     const following = await ahead;
     ahead = openNext(heads, store, filter);
-    // It is awaited later, perhaps never.
+    // It is awaited later, or never if the caller stops: without this, its error would be an unhandled rejection.
     ahead.catch(() => undefined);
     waiting = merge(waiting, opened.entries);
     const from = following?.head.from ?? null;

@@ -80,7 +80,7 @@ export async function decodeSegment(data: Buffer): Promise<ArchivedEntry[]> {
   return entries;
 }
 
-/** Returns a segment that was read from a store as one that another store can take. */
+/** Returns the segment with these compressed bytes, which were read from one store, ready to be stored in another. */
 export async function restoreSegment(id: string, data: Buffer): Promise<NewSegment> {
   return toSegment(id, await decodeSegment(data), data);
 }

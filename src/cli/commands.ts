@@ -351,7 +351,7 @@ export const commands: readonly CommandRow[] = [
     more:
       "Run it with the worker's settings and registry: RETAIN_DAYS, ARCHIVE_DAYS, and `retain` in REGISTRY_FILE say what\n" +
       "goes; see docs/retention.md. Workers may run meanwhile. It may be stopped with Ctrl-C, and run again.\n" +
-      "Exit code 1 if it was stopped, or if a worker is at it already: it says which one.",
+      "Exit code 1 if it was stopped, or if a worker is removing old data already: it says which one.",
     run: async (_args, options) => (await import("./commands/expire.ts")).expire(env, options),
   },
   {

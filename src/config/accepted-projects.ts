@@ -76,8 +76,8 @@ function listOf(patterns: readonly string[], lists: Map<string, ProjectList>): P
 }
 
 /**
- * Returns a function that accepts a name if each of the lists has a pattern for it. It looks for the patterns that match, and
- * not at each list: which lists a group of patterns is in is counted once for the group.
+ * Returns a function that accepts a name if each of the lists has a pattern for it. It finds the patterns that match, and does not
+ * try each list. Whether a group of patterns is in all lists is worked out once, and remembered.
  *
  * @param lists - without duplicates; an empty one accepts every name.
  */
@@ -98,7 +98,7 @@ function acceptedByAll(lists: readonly (readonly string[])[]): IsAccepted {
   const mostKnown = LEAST_KNOWN + numbers.length;
   return (project) => {
     const places = index.matching(project);
-    // Together they are in too few lists, which is how most names are refused.
+    // Most names are refused here: the patterns that match are in fewer lists than there are.
     if (sumOf(places, (place) => numbers[place]?.length ?? 0) < limited.length) return false;
     const group = places.join();
     const before = known.get(group);
@@ -110,7 +110,7 @@ function acceptedByAll(lists: readonly (readonly string[])[]): IsAccepted {
   };
 }
 
-/** At least so many groups of patterns are remembered. A full memory is cleared. */
+/** How many groups of patterns are remembered at least. When there is no more room, all are forgotten. */
 const LEAST_KNOWN = 1000;
 
 function sumOf(places: readonly number[], sizeOf: (place: number) => number): number {

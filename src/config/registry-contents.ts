@@ -5,7 +5,7 @@ import { shown } from "../domain/text/hidden-characters.ts";
 import { limitWarnings } from "./accepted-projects.ts";
 import { bindingWords, deploymentName, exchangeName, isShort, projectPattern } from "./registry-words.ts";
 import { retainedDays } from "./retention-rules.ts";
-import { firstTold, mapping, namesOf, parseYaml } from "./yaml-file.ts";
+import { firstProblems, mapping, namesOf, parseYaml } from "./yaml-file.ts";
 
 const listOf = (item: z.ZodType<string>, what: string, example: string) => {
   const message = `must be a list that names at least one ${what}, e.g. ${example}`;
@@ -96,7 +96,7 @@ export function parseRegistryContents(
       ...{ exchange, destinations, projects, accept_projects },
     })),
     retain: value.retain ?? {},
-    warnings: firstTold(path, [...listed.flatMap(lookalikes), ...limitWarnings(inForce)]),
+    warnings: firstProblems(path, [...listed.flatMap(lookalikes), ...limitWarnings(inForce)]),
   };
 }
 

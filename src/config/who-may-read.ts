@@ -11,8 +11,8 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Decides whether something that has no login is served. With `auto`, what is stored is shown to everybody only on a machine of
- * one's own.
+ * Decides whether something that has no login is served. With `auto` it is served only where nobody on another machine can reach
+ * it: on loopback, without a proxy.
  */
 export function isServed(choice: "auto" | "true" | "false", reach: Reach): boolean {
   return choice === "auto" ? isOwnMachine(reach) : choice === "true";

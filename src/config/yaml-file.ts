@@ -9,8 +9,8 @@ import { createLineFinder, lineOfComplexKey } from "./yaml-lines.ts";
 import { expandedSize } from "./yaml-size.ts";
 
 /** Most problems that are listed. A person fixes the first ones and checks again. */
-const MAX_TOLD = 100;
-const MAX_NAMES_TOLD = 10;
+const MAX_PROBLEMS = 100;
+const MAX_NAMES = 10;
 /** Most values in a file with its aliases expanded. A few bytes of aliases can stand for billions of values. */
 const MAX_VALUES = 1_000_000;
 /** With `<<`, which copies the members of another mapping. */
@@ -48,8 +48,8 @@ export function mapping<Shape extends z.ZodRawShape>(
 
 /** Lists the first keys of a mapping, with hidden characters made visible. */
 export function namesOf(keys: readonly string[]): string {
-  const told = keys.slice(0, MAX_NAMES_TOLD).map(plainOrShown).join(", ");
-  return keys.length > MAX_NAMES_TOLD ? `${told} and ${keys.length - MAX_NAMES_TOLD} more` : told;
+  const first = keys.slice(0, MAX_NAMES).map(plainOrShown).join(", ");
+  return keys.length > MAX_NAMES ? `${first} and ${keys.length - MAX_NAMES} more` : first;
 }
 
 /** Returns a key as it is, or escaped if something in it might be invisible. */
@@ -87,13 +87,13 @@ export function parseYaml<T>(path: string, text: string, type: z.ZodType<T>): Pa
     const culprit = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
     return `${path}:${lineOf([...issue.path, ...culprit])}: ${placeOf(issue.path)}: ${issue.message}`;
   });
-  throw new Misuse(firstTold(path, problems));
+  throw new Misuse(firstProblems(path, problems));
 }
 
 /** Returns the first hundred problems, and a line that says how many more there are. */
-export function firstTold(path: string, problems: readonly string[]): string[] {
-  const more = problems.length - MAX_TOLD;
-  return more > 0 ? [...problems.slice(0, MAX_TOLD), `${path}: and ${more} more`] : [...problems];
+export function firstProblems(path: string, problems: readonly string[]): string[] {
+  const more = problems.length - MAX_PROBLEMS;
+  return more > 0 ? [...problems.slice(0, MAX_PROBLEMS), `${path}: and ${more} more`] : [...problems];
 }
 
 function placeOf(path: readonly PropertyKey[]): string {

@@ -8,7 +8,7 @@ export interface CopiedCount {
   readonly written: number;
   /** The target had them in the same state or a later one. */
   readonly kept: number;
-  /** Written ones whose number belongs to another document of the target. They got another number. */
+  /** Of the written ones, those that got another number, because theirs belongs to another document of the target. */
   readonly renumbered: number;
 }
 

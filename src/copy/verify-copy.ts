@@ -23,7 +23,7 @@ export interface ComparedCount {
   readonly later: number;
   /** All others. */
   readonly different: number;
-  /** SHA-256 of the names and contents of all but the later ones, in the source's order; and the same from the target. */
+  /** SHA-256 of the names and contents of all except the later ones, in the source's order; and the same from the target. */
   readonly from_sha256: string;
   readonly to_sha256: string;
 }
@@ -123,7 +123,7 @@ async function judgeBeside(
   return { document, is: isOfMoved ? "later" : judgeDifferent(document, target), from, to };
 }
 
-/** Returns whether a document is missing because the target needs it no more. */
+/** Returns whether a document is missing because the target no longer needs it. */
 async function isFinished(document: Copied, moved: MovedJobs, store: ComparedStore): Promise<boolean> {
   switch (document.kind) {
     // The entry of a message that has ended is deleted.

@@ -10,7 +10,7 @@ const keyPattern = /^[A-Za-z0-9+/]{43}=$/;
 
 /**
  * Reads the file that `CREDENTIALS_KEY_FILE` names: one key per line, each 32 bytes in base64. New secrets are encrypted with
- * the first key. The others are keys of before, which still decrypt.
+ * the first key. The others are earlier keys, which can still decrypt.
  *
  * @param path - undefined: there are no keys.
  * @throws Misuse if the file cannot be read, if others can access it, or if a line is not a key. The content is never shown.

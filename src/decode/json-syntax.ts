@@ -44,7 +44,7 @@ stateAfterFirst.fill(INTEGER, 0x31, 0x3a);
 stateAfterFirst[0x30] = ZERO;
 for (const first of wordOf.keys()) stateAfterFirst[first] = WORD;
 
-/** 1 for each byte that may follow a backslash, but for `u`. */
+/** 1 for each byte that may follow a backslash, except `u`. */
 const isEscaped = new Uint8Array(256);
 for (const byte of Buffer.from('"\\/bfnrt')) isEscaped[byte] = 1;
 

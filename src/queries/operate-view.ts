@@ -75,9 +75,9 @@ function problems(
       worker: worker.url === thisWorker ? null : worker.url,
     })),
   );
-  const isTold = found.some(({ text }) => text.startsWith("store: "));
+  const isListed = found.some(({ text }) => text.startsWith("store: "));
   const own =
-    name === null && !isTold ? [{ text: "store: it does not answer these pages", worker: null }] : [];
+    name === null && !isListed ? [{ text: "store: it does not answer these pages", worker: null }] : [];
   return [...own, ...found].map((problem) => ({ ...problem, ...adviceOn(problem.text) }));
 }
 
@@ -185,23 +185,25 @@ function clients(
 }
 
 function retention(workers: readonly WorkerAnswer[]): RetentionFigures | null {
-  const told = workers.flatMap(({ url, status }) => (status === null ? [] : [{ url, ...status.retention }]));
-  const [first] = told;
+  const retentions = workers.flatMap(({ url, status }) =>
+    status === null ? [] : [{ url, ...status.retention }],
+  );
+  const [first] = retentions;
   if (first === undefined) return null;
   const removed: Record<string, number> = {};
-  for (const [kind, count] of told.flatMap((each) => Object.entries(each.removed))) {
+  for (const [kind, count] of retentions.flatMap((each) => Object.entries(each.removed))) {
     removed[kind] = (removed[kind] ?? 0) + count;
   }
   return {
     kept: first.kept,
-    differ: told.some(({ kept }) => canonicalJson(kept) !== canonicalJson(first.kept)),
-    at_work: told.find(({ working }) => working)?.url ?? null,
+    differ: retentions.some(({ kept }) => canonicalJson(kept) !== canonicalJson(first.kept)),
+    at_work: retentions.find(({ working }) => working)?.url ?? null,
     last_run_at:
-      told
+      retentions
         .flatMap(({ last_run_at }) => last_run_at ?? [])
         .toSorted()
         .at(-1) ?? null,
-    lag_seconds: Math.max(...told.map(({ lag_seconds }) => lag_seconds)),
+    lag_seconds: Math.max(...retentions.map(({ lag_seconds }) => lag_seconds)),
     removed,
   };
 }

@@ -23,7 +23,7 @@ export function daysBefore(days: number, nowMs: number): string {
   return new Date(Math.max(0, nowMs - days * DAY_MS)).toISOString();
 }
 
-/** Returns by how much a job that was last changed at some time has outlived its time at least, in milliseconds. */
+/** Returns for how long a job that was last changed at this time could have been removed already, at least; in milliseconds. */
 export function lagOf(last_modified: string, { finishedBefore, unfinishedBefore }: ExpiryQuery): number {
   const limit = last_modified < unfinishedBefore ? unfinishedBefore : finishedBefore;
   return Math.max(0, Date.parse(limit) - Date.parse(last_modified));

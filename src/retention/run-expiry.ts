@@ -18,7 +18,7 @@ export interface ExpiryRun extends ExpiryOptions {
  *
  * - `complete`: everything that was to go has gone.
  * - `stopped`: it was asked to stop, or it was so slow that another worker has taken over.
- * - `held`: another worker is at it, and nothing was done.
+ * - `held`: another worker is removing, and nothing was done.
  */
 export type ExpiryEnd = { readonly kind: "complete" | "stopped" } | ({ readonly kind: "held" } & LeaseHolder);
 

@@ -18,7 +18,7 @@ export interface RetentionOptions
 /** What retention is doing, for people. */
 export interface RetentionState {
   readonly isWorking: boolean;
-  /** The other worker that was at it when this one last wanted to begin; null if there was none. */
+  /** The other worker that was removing when this one last wanted to begin; null if there was none. */
   readonly heldBy: string | null;
   /** Why the last run failed; null if it did not. */
   readonly trouble: string | null;

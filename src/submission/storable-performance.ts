@@ -60,10 +60,11 @@ function withoutOddNumbers(artifact: Artifact): ReturnType<typeof storablePerfor
   const read = odd.ok ? readBlob(odd.text) : null;
   if (!odd.ok || read === null) return storableItems(artifact, { value: null, source: null });
   const kept = storableItems({ ...artifact, blob: odd.text }, read);
-  const untold = odd.oddValues - odd.notes.length;
-  const reasons = untold > 0 ? [...odd.notes, `more values that are NaN or Infinity: ${untold}`] : odd.notes;
-  const told = reasons.map((reason) => ({ what: `artifact "${PERFORMANCE_DATA}"`, reason }));
-  return { artifact: kept.artifact, refused: [...told, ...kept.refused] };
+  const unlisted = odd.oddValues - odd.notes.length;
+  const reasons =
+    unlisted > 0 ? [...odd.notes, `more values that are NaN or Infinity: ${unlisted}`] : odd.notes;
+  const oddRefusals = reasons.map((reason) => ({ what: `artifact "${PERFORMANCE_DATA}"`, reason }));
+  return { artifact: kept.artifact, refused: [...oddRefusals, ...kept.refused] };
 }
 
 function storableItems(

@@ -39,8 +39,8 @@ export function serveThread(begin: (ask: AskPool) => (task: unknown) => Promise<
   }
 
   port.on("message", (message: unknown) => {
-    const told = poolMessage.parse(message);
-    if (told.kind === "task") void work(told.value);
-    else asked.get(told.id)?.(told.value);
+    const received = poolMessage.parse(message);
+    if (received.kind === "task") void work(received.value);
+    else asked.get(received.id)?.(received.value);
   });
 }

@@ -4,7 +4,7 @@ import { linkAddress } from "./link-address.ts";
 export interface DataLinkProps {
   /** The address, as somebody sent it. */
   readonly href: string;
-  /** Shown on hover, in place of the address. */
+  /** Shown on hover, instead of the address. */
   readonly title?: string;
   readonly children: ComponentChildren;
 }

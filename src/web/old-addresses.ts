@@ -31,7 +31,7 @@ export function readOldLog(query: URLSearchParams): OldLogLink | null {
 }
 
 /**
- * Returns our address for the part of an old link behind `#`, which only the browser knows; null if it is no old link.
+ * Returns our address for the part of an old link behind `#`, which only the browser knows; null if it is not an old link.
  *
  * @param path - the page that the link leads to: `/` or `/logviewer.html`.
  * @param hash - such as `#/jobs?repo=try`, or `#?job_id=5&repo=try#L10`.

@@ -110,18 +110,18 @@ function keepFresh(
 ): () => Promise<void> {
   const stopping = new AbortController();
   const { signal } = stopping;
-  let isTold = false;
+  let isReported = false;
 
   async function check(): Promise<void> {
     const held = heldVersion();
     if (held === undefined) return;
     try {
       if ((await store.bugsVersion()) !== held) await refresh();
-      isTold = false;
+      isReported = false;
     } catch (error) {
       // The old bugs stay in use. This is logged once.
-      if (!isTold && !signal.aborted) log.warn("bugs_not_refreshed", { error });
-      isTold = true;
+      if (!isReported && !signal.aborted) log.warn("bugs_not_refreshed", { error });
+      isReported = true;
     }
   }
 

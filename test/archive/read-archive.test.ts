@@ -82,6 +82,15 @@ it("a segment that expires meanwhile, or is damaged, is reported, and the others
   ]);
 });
 
+it("all segments are read, however few the store lists at once; an empty archive has no page", async () => {
+  const archive = new MemoryArchive();
+  expect(await pagesOf(archive)).toEqual([]);
+  for (let n = 0; n < 7; n++) await archive.add(at(n));
+  const { findSegments } = archive;
+  archive.findSegments = (filter, after) => findSegments.call(archive, filter, after, 2);
+  expect(textsOf(await pagesOf(archive))).toEqual(["0", "1", "2", "3", "4", "5", "6"]);
+});
+
 it("only a few segments are read ahead of the caller", async () => {
   const archive = new MemoryArchive();
   for (let n = 0; n < 30; n++) await archive.add(at(n));

@@ -6,7 +6,7 @@ import { JOBS_PER_PUSH, projectOf, revisionOf, taskId } from "./message-mix.ts";
 /** The most rows that a list of jobs may have. */
 const ROWS = 2000;
 const FIRST_ARRIVAL_MS = Date.parse("2026-01-05T10:00:00.000Z");
-/** So many jobs arrive in one second of the store that is filled. */
+/** How many jobs arrive in one second in the store that is filled. */
 const JOBS_PER_SECOND = 50;
 const base = "/api/project/try";
 

@@ -27,7 +27,7 @@ const help = `npm run bench:api -- [options]
 Fills stores with jobs, and measures how long the read API takes for its lists.
 
   --store sqlite|mongodb  only this one (both)
-  --jobs N                so many (1000000)
+  --jobs N                how many jobs (1000000)
   --times N               each question so often (40)
   --json                  one object on standard output, and nothing else there
 

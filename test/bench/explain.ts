@@ -27,7 +27,7 @@ const help = `npm run bench:explain -- [options]
 Fills a store with jobs, and measures what explain and status ask of it.
 
   --store sqlite|mongodb  into this one (sqlite)
-  --jobs N                so many (1000000)
+  --jobs N                how many jobs (1000000)
 
 Example
   npm run bench:explain -- --store mongodb --jobs 100000

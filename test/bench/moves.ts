@@ -31,7 +31,7 @@ const help = `npm run bench:moves -- [options]
 Fills an embedded store. Writes batches of ${BATCH} jobs into it, first alone, then while another process backs it up. Then copies
 the store into a database, once and again, and compares the two.
 
-  --jobs N   so many jobs in the store (200000)
+  --jobs N   how many jobs are in the store (200000)
 
 Example
   npm run bench:moves -- --jobs 50000

@@ -25,9 +25,9 @@ const help = `npm run bench:pages -- [options]
 Measures the web pages: ${partNames.join(", ")}.
 
   --only A,B  these parts (all)
-  --jobs N    so many jobs in the stores that are read (1000000)
+  --jobs N    how many jobs are in the stores that are read (1000000)
   --times N   each question so often (300)
-  --rounds N  figures of the grid, the log and the loss are medians of so many rounds (5)
+  --rounds N  figures of the grid, the log and the loss are medians of this many rounds (5)
   --json      one object on standard output, and nothing else there
 
 Example

@@ -16,7 +16,7 @@ const help = `npm run bench:reconnect -- [options]
 
 Measures how soon a worker consumes again. About six minutes; TEST_BROKER=3 takes the older broker.
 
-  --rounds N  so many outages of each kind (20)
+  --rounds N  how many outages of each kind (20)
 
 Example
   npm run bench:reconnect -- --rounds 5
@@ -58,7 +58,7 @@ try {
     async () => {
       proxy.cut();
       await outage();
-      proxy.mend();
+      proxy.restore();
     },
     rounds,
   );

@@ -85,7 +85,7 @@ export const faults: readonly Fault[] = [
     async inject({ brokerProxy }, random) {
       brokerProxy.cut();
       await wait(shortMs(random));
-      brokerProxy.mend();
+      brokerProxy.restore();
       return Date.now();
     },
   },
@@ -110,7 +110,7 @@ export const faults: readonly Fault[] = [
     async inject({ brokerProxy }, random) {
       brokerProxy.slow(random.between(20, 200));
       await wait(shortMs(random));
-      brokerProxy.mend();
+      brokerProxy.restore();
       return Date.now();
     },
   },
@@ -143,7 +143,7 @@ export const faults: readonly Fault[] = [
       const { proxy } = databaseOf(world);
       proxy.cut();
       await wait(shortMs(random));
-      proxy.mend();
+      proxy.restore();
       return Date.now();
     },
   },
@@ -169,7 +169,7 @@ export const faults: readonly Fault[] = [
       const { proxy } = databaseOf(world);
       proxy.slow(random.between(20, 100));
       await wait(shortMs(random));
-      proxy.mend();
+      proxy.restore();
       return Date.now();
     },
   },

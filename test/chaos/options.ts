@@ -9,7 +9,7 @@ freezes and fills what they stand on. Then checks on the documents that nothing 
 messages and 50 faults on each store, in under 25 minutes. Exit code 0 only if the law held.
 
   --store sqlite|mongodb  on this store alone
-  --messages N            at least so many (100000; with --burst 20000)
+  --messages N            how many messages at least (100000; with --burst 20000)
   --rate N                messages a second to the broker (200; with --outage 50, with --burst 20,000 a minute)
   --faults N              how many (50)
   --seed N                of messages and faults; chosen and printed when left out

@@ -108,7 +108,7 @@ export async function readMongodb(url: string): Promise<Documents> {
   const collection = (name: string) => client.db().collection<{ readonly _id: string }>(name);
   const all = (name: string, ...fields: string[]) =>
     collection(name)
-      // A job that is being removed is none: its document has only this field.
+      // A job that is being removed does not count: its document has only this field.
       .find(
         { removed_at: { $exists: false } },
         { projection: Object.fromEntries(fields.map((field) => [field, 1])) },

@@ -42,7 +42,7 @@ describe("the command line", () => {
     ],
     ["a group without its command", ["logs"], /^Usage: pulse-ingest logs /],
     [
-      "an option that is none",
+      "an unknown option",
       ["validate", "--jsno", "f"],
       /^error: unknown option '--jsno'\n.*--json.*\n.*--help/,
     ],

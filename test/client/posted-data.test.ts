@@ -361,7 +361,7 @@ describe("validate()", () => {
       "/name",
       "/job_guid",
     ]);
-    // The names of every object's own methods are no members.
+    // The names of every object's own methods do not count as members.
     expect(new Job(JSON.parse('{"__proto__": {"revision": "a"}}')).faults()).toHaveLength(3);
   });
 });
@@ -402,7 +402,7 @@ describe("collections", () => {
     expect(() => [...seven.chunks(0)]).toThrow("a chunk must have at least one item; it is 0");
   });
 
-  it("yield chunks of at most so many bytes; a longer item is alone", () => {
+  it("yield chunks up to a limit of bytes; a longer item gets a chunk of its own", () => {
     const bytes = (collection: { toJson(): string }) => Buffer.byteLength(collection.toJson());
     const one = bytes(new JobCollection(seven.data.slice(0, 1)));
     const three = bytes(new JobCollection(seven.data.slice(0, 3)));

@@ -154,7 +154,7 @@ describe("posting", () => {
 });
 
 describe("sending again", () => {
-  it("happens after a lost connection, and each attempt is signed anew", async () => {
+  it("happens after a lost connection, and each attempt gets a new signature", async () => {
     server.next = [hangUp, hangUp];
     await client.postCollection("try", jobs("a/0"));
     expect(server.seen.map(({ signature }) => signature)).toEqual(["right", "right", "right"]);

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { type OperatorFiles, openOperatorFiles } from "../../src/config/operator-files.ts";
+import { until } from "../until.ts";
 
 let folder: string;
 let stop: AbortController;
@@ -20,6 +21,22 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+const registryThread = new URL("../../dist/registry-thread-entry.js", import.meta.url);
+/** A file that appears when a thread starts to parse a registry. */
+const threadStarted = (): string => join(folder, "thread-started");
+
+/** Writes the code of a thread that first makes the file {@link threadStarted}. */
+function threadEntry(): URL {
+  const path = join(folder, "thread-entry.mjs");
+  writeFileSync(
+    path,
+    `import { writeFileSync } from "node:fs";
+    writeFileSync(${JSON.stringify(threadStarted())}, "");
+    await import(${JSON.stringify(registryThread.href)});`,
+  );
+  return pathToFileURL(path);
+}
+
 async function opened(): Promise<OperatorFiles> {
   const tell = (event: string, fields = {}) => void told.push({ event, ...fields });
   const files = await openOperatorFiles({
@@ -27,7 +44,7 @@ async function opened(): Promise<OperatorFiles> {
     tiersPath: join(folder, "tiers.yml"),
     deployment: undefined,
     stop: stop.signal,
-    registryThreadEntry: new URL("../../dist/registry-thread-entry.js", import.meta.url),
+    registryThreadEntry: threadEntry(),
     log: { error: tell, warn: tell, info: tell, debug: tell },
   });
   files.onRegistry(() => changes++);
@@ -108,8 +125,8 @@ it("a large registry is parsed on a thread, and comes into force like a small on
   const many = Array.from({ length: 5000 }, (_, n) => [`e${n}`, "try"] as const);
   list(...many);
   const large = files.reread();
-  // The file has been read by then, and is still being parsed.
-  await wait(60);
+  // The thread gets the text that was read, so the file may change from now on.
+  await until(() => existsSync(threadStarted()));
   list(["b"]);
   await Promise.all([large, files.reread()]);
   expect([files.generation(), files.registry().exchanges]).toEqual([3, ["b"]]);

@@ -37,7 +37,11 @@ it.each([
     "try:\n  tier_2: []\n  tier_4: []\n",
     /tiers\.yml:3: try: tier_4: unknown here; a project may have/,
   ],
-  ["a project that is none", "try: 2\n", /tiers\.yml:1: try: must be a project: a mapping of tier_2, tier_3/],
+  [
+    "a project that is not a mapping",
+    "try: 2\n",
+    /tiers\.yml:1: try: must be a project: a mapping of tier_2, tier_3/,
+  ],
   [
     "a number for a signature",
     "try:\n  tier_2:\n    - 12\n",
@@ -55,7 +59,7 @@ it.each([
     /tiers\.yml:2: "try\\u200b": must not hold characters that cannot be seen/,
   ],
   ["a list of projects", "- try\n", /tiers\.yml:1: the file: must map names of projects/],
-])("%s is told with its line", async (_what, text, expected) => {
+])("%s is reported with its line", async (_what, text, expected) => {
   writeFileSync(path, text);
   await expect(readTiers(path)).rejects.toThrow(expected);
 });

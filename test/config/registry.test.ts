@@ -127,7 +127,7 @@ describe("a registry", () => {
       "2: exchanges[0].destinations: must be a list that names at least",
     ],
     [
-      "a text in the place of a list",
+      "a text instead of a list",
       "    destinations: [a]\n    projects: x\n",
       "4: exchanges[0].projects: must",
     ],
@@ -177,12 +177,12 @@ describe("a registry", () => {
       "3: exchanges[0].destinations: must be a list",
     ],
     [
-      "patterns that are no list",
+      "patterns that are not a list",
       `${lists}    accept_projects: try\n`,
       "5: exchanges[0].accept_projects: must be a list that names at least one pattern, e.g. ['try', 'mozilla-*']",
     ],
     [
-      "deployments that are none",
+      "an empty list of deployments",
       `${lists}    deployments: []\n`,
       "5: exchanges[0].deployments: must be a list that names at least one deployment",
     ],
@@ -192,7 +192,7 @@ describe("a registry", () => {
       "5: exchanges[0]: project: unknown here; an entry may have exchange, destinations, projects, accept_projects",
     ],
     [
-      "an entry that is none",
+      "an entry that is not a mapping",
       `${lists}  - f\n`,
       "5: exchanges[1]: must be an entry: a mapping of exchange, destinations, projects",
     ],
@@ -211,7 +211,7 @@ describe("a registry", () => {
       `    destinations: [abcdef]\n    projects:\n      - x\n      - ${"x".repeat(250)}\n`,
       "6: exchanges[0].projects[1]: the routing key abcdef.xxxxxxxxxxxxxxxxxxxx… is longer than 255 bytes",
     ],
-  ])("%s is told with line, entry and mend", async (_what, lines, expected) => {
+  ])("%s is reported with line, entry and fix", async (_what, lines, expected) => {
     expect(await problems(entry(lines))).toEqual([expect.stringContaining(expected)]);
   });
 
@@ -249,7 +249,7 @@ describe("a registry", () => {
     ["accept_projects", "try ", 'must not begin or end with a space: it is "try "'],
     ["deployments", "staging\u00a0", 'it is "staging\\u00a0"'],
     ["projects", "tr\ufffd", 'holds characters that were lost when it was saved: it is "tr\\ufffd"'],
-  ])("%s of %j can never match, which is told", async (list, text, expected) => {
+  ])("%s of %j can never match, which is reported", async (list, text, expected) => {
     const file = { exchange: "e", destinations: ["a"], projects: ["x"], [list]: ["fine", text] };
     // JSON is YAML. A lone surrogate can stand in it only as an escape.
     const told = await problems(JSON.stringify({ exchanges: [file] }));
@@ -310,7 +310,7 @@ describe("a registry", () => {
       "1: not UTF-8 but UTF-16",
     ],
     ["UTF-16 without a mark", Buffer.from("exchanges: []\n", "utf16le"), "1: not UTF-8 but UTF-16"],
-  ])("in %s is told with the line", async (_what, bytes, expected) => {
+  ])("in %s is reported with the line", async (_what, bytes, expected) => {
     expect(await problems(bytes)).toEqual([expect.stringContaining(expected)]);
   });
 
@@ -357,7 +357,7 @@ describe("a registry", () => {
     ],
     ["exchanges:\n  - exchange: e\n    destinations: [a\n    \u00a0]\n   x: {\n", "; a line must not hold"],
     [entry("    destinations: [a]\n    projects: [x]\n    \u00a0deployments: [b]\n"), "\\u00a0deployments"],
-  ])("%j is told with what is missing or hidden", async (text, expected) => {
+  ])("%j is reported with what is missing or hidden", async (text, expected) => {
     expect(await problems(text)).toContainEqual(expect.stringContaining(expected));
   });
 

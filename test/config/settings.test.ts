@@ -137,12 +137,15 @@ describe("settings", () => {
     ["staging\u00a0", 'must not hold characters that cannot be seen: it is "staging\\u00a0"'],
     ["staging ", 'must not begin or end with a space: it is "staging "'],
     ["“staging”", "must not hold typographic quotes"],
-  ])("a deployment called %j would hide entries of the registry, which is told", (DEPLOYMENT, expected) => {
-    const read = () => readSettings({ DEPLOYMENT }, ["DEPLOYMENT"]);
-    expect(read).toThrow(`DEPLOYMENT: ${expected}`);
-    // The value is shown once.
-    expect(read).not.toThrow(/it is .*it is /);
-  });
+  ])(
+    "a deployment called %j would hide entries of the registry, which is reported",
+    (DEPLOYMENT, expected) => {
+      const read = () => readSettings({ DEPLOYMENT }, ["DEPLOYMENT"]);
+      expect(read).toThrow(`DEPLOYMENT: ${expected}`);
+      // The value is shown once.
+      expect(read).not.toThrow(/it is .*it is /);
+    },
+  );
 
   it("list log hosts, separated by commas", () => {
     const hosts = (LOG_HOSTS: string) => readSettings({ LOG_HOSTS }, ["LOG_HOSTS"]).LOG_HOSTS;

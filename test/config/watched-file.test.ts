@@ -105,13 +105,14 @@ it("one that is restored is in force without a new generation", async () => {
   const file = await watched();
   rmSync(path);
   await until(() => file.problems().length > 0);
+  expect(file.problems()).toEqual([`${path}: null`]);
   writeFileSync(path, "a");
   await until(() => file.problems().length === 0);
   expect(file.generation()).toBe(1);
   expect(told.map(({ event }) => event)).toEqual(["rules_broken", "rules_unchanged"]);
 });
 
-it("a pipe in its place is told, and does not end the watch", async () => {
+it("a pipe instead of the file is reported, and does not end the watch", async () => {
   writeFileSync(path, "a");
   const file = await watched();
   rmSync(path);

@@ -84,7 +84,7 @@ describe("the warnings", () => {
     ]);
   });
 
-  it("are none if there is nothing to say, and name only some of many ids", () => {
+  it("are empty if nothing is wrong, and name only some of many ids", () => {
     expect(credentialWarnings([], [])).toEqual([]);
     expect(credentialWarnings([stored("a", one)], [one])).toEqual([]);
     const many = Array.from({ length: 8 }, (_, nth) => stored(`c${nth}`, null));

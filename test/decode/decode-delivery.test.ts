@@ -62,7 +62,7 @@ describe("a body that is refused", () => {
     ["a byte order mark", "\ufeff{}", "is not JSON: it begins with a byte order mark"],
     ["UTF-16", Buffer.from("{}", "utf16le"), "is not JSON"],
     ["bytes that are no UTF-8", Buffer.from([0x22, 0xff, 0x22]), "is not valid UTF-8"],
-    ["half a character in UTF-8", Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), "is not valid UTF-8"],
+    ["a lone surrogate in UTF-8", Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), "is not valid UTF-8"],
     ["an overlong slash in UTF-8", Buffer.from([0x22, 0xc0, 0xaf, 0x22]), "is not valid UTF-8"],
     ["nesting that is too deep", "[".repeat(9) + "]".repeat(9), "deeper than 8"],
     ["objects that are too deep", `${'{"a":'.repeat(9)}1${"}".repeat(9)}`, "deeper than 8"],

@@ -108,7 +108,7 @@ describe("bytes that do not fit the declared encoding are refused, and the fault
     ["half of kombu's gzip", half(zlib.deflateSync(plain)), { compression: "application/x-gzip" }],
     ["plain JSON as brotli", plain, { content_encoding: "br" }],
     ["an odd number of bytes as UTF-16", utf16.subarray(1), { content_encoding: "utf-16" }],
-    ["half a character as UTF-16", Buffer.from([0x00, 0xd8]), { content_encoding: "utf-16-le" }],
+    ["a lone surrogate in UTF-16", Buffer.from([0x00, 0xd8]), { content_encoding: "utf-16-le" }],
     ["Latin-1 as UTF-8 with a mark", latin1, { content_encoding: "utf-8-sig" }],
   ])("%s", (_case, body, properties) => {
     const declared = properties.compression ?? properties.content_encoding;

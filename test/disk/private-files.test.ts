@@ -86,7 +86,7 @@ describe("files in DATA_DIR are created for the owner alone:", () => {
     const db = new Database(join(path, name));
     db.exec("UPDATE deliveries SET exchange = NULL WHERE 0; UPDATE deliveries SET oversize = 'no JSON'");
     db.close();
-    writeFileSync(join(path, "broken.db"), "this is no database, but long enough to be one");
+    writeFileSync(join(path, "broken.db"), "this is not a database, but long enough to be one");
     const next = openSpool({ folder: path, maxBytes: 1e6, log });
     expect(next.front({ maxItems: 10, maxBytes: 1e6 })).toBeNull();
     const made = modes(path);

@@ -13,7 +13,7 @@ export interface CutProxy {
   /** Delays all data by this time from now on, and reads nothing more meanwhile. 0 means no delay. */
   slow(delayMs: number): void;
   /** Accepts connections again, at full speed. Frozen or ended ones stay so. */
-  mend(): void;
+  restore(): void;
   close(): Promise<void>;
 }
 
@@ -84,7 +84,7 @@ export async function startCutProxy(targetPort: number): Promise<CutProxy> {
     slow(ms) {
       delayMs = ms;
     },
-    mend() {
+    restore() {
       isCut = false;
       delayMs = 0;
     },

@@ -1,4 +1,4 @@
-// Appends so many deliveries to the folder's spool, takes so many of its front in work, and is killed with them.
+// Appends some deliveries to the folder's spool, takes some from its front, and is killed while they are in progress.
 // Arguments: the folder, how many to append, how many to take.
 import { openSpool } from "../../src/spool/open-spool.ts";
 

@@ -15,7 +15,7 @@ const help = `npm run fuzz -- [options]
 
 Judges messages that were valid before something happened to them; the same seed gives the same ones.
 
-  --count N  so many (1000000)
+  --count N  how many messages (1000000)
   --seed N   chosen and printed when left out
   --json     one object on standard output, and nothing else there
   --broker   publish them with changed properties and headers through a RabbitMQ node

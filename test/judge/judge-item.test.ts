@@ -251,7 +251,7 @@ describe("a posted job", () => {
 });
 
 describe("a posted result set", () => {
-  it("with an unknown status is told all that there are, null included", () => {
+  it("with an unknown status is rejected with a list of all statuses, null included", () => {
     expect(judge("resultset", aResultSetItem({ active_status: "gone" }))).toMatchObject({
       fault: {
         violations: [
@@ -301,7 +301,7 @@ describe("a posted result set", () => {
     ["a negative time", aResultSetItem({ push_timestamp: -1 }), ["/push_timestamp minimum"]],
     ["a time after the year 9999", aResultSetItem({ push_timestamp: 1e12 }), ["/push_timestamp maximum"]],
     ["no revisions", aResultSetItem({ revisions: undefined }), [" required"]],
-    ["revisions that are no list", aResultSetItem({ revisions: {} }), ["/revisions type"]],
+    ["revisions that are not a list", aResultSetItem({ revisions: {} }), ["/revisions type"]],
     ["no revision at all", aResultSetItem({ revision: "", revisions: [] }), ["/revision unusable-field"]],
     ["a long revision", aResultSetItem({ revision: characters(51) }), ["/revision maxLength"]],
     ["a long author", aResultSetItem({ author: characters(151) }), ["/author maxLength"]],

@@ -71,7 +71,7 @@ describe("a body is refused as a whole", () => {
       "the body is not valid UTF-8",
     ],
     [
-      "with half a character",
+      "with a lone surrogate",
       Buffer.from([0x5b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x5d]),
       "malformed",
       "the body is not valid UTF-8",
@@ -148,7 +148,7 @@ describe("an item", () => {
     expect(verdicts).toMatchObject([{ kind: "accepted", submission: { revision: "a".repeat(40) } }]);
   });
 
-  it("with half a character has U+FFFD instead, also in the name of an option", async () => {
+  it("with a lone surrogate has U+FFFD instead, also in the name of an option", async () => {
     const item = '{"revision":"r","job":{"job_guid":"\\ud800","option_collection":{"\\udc00":1}}}';
     const { verdicts } = await read(`[${item}]`);
     expect(verdicts).toMatchObject([{ submission: { job: { job_guid: "\ufffd", options: ["\ufffd"] } } }]);

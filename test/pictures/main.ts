@@ -18,7 +18,7 @@ const help = `npm run screenshots -- [options]
 
 Makes the pictures of docs/pages.md. It starts its own broker, worker and Chromium, and takes about a minute.
 
-  --jobs N    about so many jobs in the store (4000)
+  --jobs N    about how many jobs are in the store (4000)
   --out DIR   where the pictures go (docs/pictures)
   --only A,B  some pictures, by the name of their file
 

@@ -52,7 +52,7 @@ cases = {
     "unknown id": lambda: client(client_id="nobody").post_collection(project, jobs),
     "no credentials": lambda: TreeherderClient(server_url=server_url).post_collection(project, jobs),
     "reading with the wrong secret": lambda: client(secret="wrong").get_jobs(project),
-    "a name that is no project": lambda: client().post_collection("a project", jobs),
+    "a name that is not a project": lambda: client().post_collection("a project", jobs),
     "another project": lambda: client().post_collection("not-allowed", jobs),
 }
 print(json.dumps({name: said(action) for name, action in cases.items()}))

@@ -208,7 +208,7 @@ describe("a rejection", () => {
       /\/timeStarted +not a date-time: "soon"/,
     ],
     [{ reason: "malformed-body", detail: "not JSON" }, /\(whole\) +not JSON; .* \[malformed-body\]/],
-  ])("is told with what is wrong and where: %j", (fault, shown) => {
+  ])("is shown with what is wrong and where: %j", (fault, shown) => {
     const text = rendered({ rejections: [{ ...rejection, fault }] });
     expect(text).toMatch(shown);
     expect(text).toContain("pulse-ingest rejections show r1");

@@ -58,7 +58,7 @@ it("an id is found by its beginning, also in upper case", async () => {
 });
 
 it.each(["", "abc", "xyzw", "abcd%", "0".repeat(33)])(
-  "%j is no beginning of an id, and is told so",
+  "%j cannot begin an id, and the error says so",
   async (text) => {
     await expect(findByPrefix(store, text)).rejects.toThrow("at least the first 4 of them");
   },

@@ -1,6 +1,5 @@
 import { expect, it } from "@jest/globals";
 import { expiryQuery, lagOf } from "../../src/retention/expiry-query.ts";
-import { pauseAfter } from "../../src/retention/run-expiry.ts";
 
 const NOW = Date.parse("2026-03-01T00:00:00Z");
 
@@ -24,13 +23,4 @@ it("a job lags by the time since it was to go, at least", () => {
   expect(lagOf("2026-02-18T23:00:00.000Z", query)).toBe(3_600_000);
   expect(lagOf("2026-02-08T23:00:00.000Z", query)).toBe(3_600_000);
   expect(lagOf("2026-02-20T00:00:00.000Z", query)).toBe(0);
-});
-
-it.each([
-  [10, 0.05, 190],
-  [10, 0.5, 10],
-  [10, 1, 0],
-  [5000, 0.05, 10_000],
-])("after a step of %d ms with a share of %d comes a pause of %d ms", (stepMs, share, pauseMs) => {
-  expect(pauseAfter(stepMs, share)).toBeCloseTo(pauseMs);
 });

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { marksPath, textPath } from "../../src/logs/cache/cached-log.ts";
 import { createCounters } from "../../src/metrics/counters.ts";
 import { expiredTotals } from "../../src/metrics/retention-counters.ts";
 import type { ExpiryStep } from "../../src/retention/expiry-steps.ts";
-import { type ExpiryRun, LEASE, runExpiry } from "../../src/retention/run-expiry.ts";
+import { type ExpiryRun, LEASE, pauseAfter, runExpiry } from "../../src/retention/run-expiry.ts";
 import { startRetention } from "../../src/retention/start-retention.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
@@ -95,6 +95,26 @@ it("a run that is stopped leaves the rest whole, gives the lease back, and the n
   expect(await store.countDocuments()).toMatchObject({ jobs: 0, logs: 0, resultsets: 0 });
 });
 
+it("a run that was so slow that another owner has its lease stops, and leaves the lease to that owner", async () => {
+  await fill("try", 250);
+  let nowMs = 0;
+  const clock = jest.spyOn(performance, "now").mockImplementation(() => nowMs);
+  let removed = 0;
+  const end = await runExpiry(
+    aRun({
+      onStep(step) {
+        removed += step.gone.jobs ?? 0;
+        nowMs += 60_000;
+        // The embedded store does this before it returns.
+        void store.releaseLease(LEASE, "test").then(() => store.takeLease(LEASE, "another", 60_000));
+      },
+    }),
+  ).finally(() => clock.mockRestore());
+  expect(end).toEqual({ kind: "stopped" });
+  expect(await store.countDocuments()).toMatchObject({ jobs: 250 - removed });
+  expect(await store.takeLease(LEASE, "a third", 1000)).toMatchObject({ owner: "another" });
+});
+
 it("texts of logs that are kept on this machine go with their jobs", async () => {
   await fill("try", 1);
   const cache = join(folder, "log-cache");
@@ -133,7 +153,7 @@ it("a worker does it in the background, counts what has gone, and tells when it 
   expect(await store.takeLease(LEASE, "another", 1000)).toBeNull();
 });
 
-it("while another worker is at it, a worker waits, and says who it is", async () => {
+it("while another worker is removing, a worker waits, and says which one it is", async () => {
   await store.takeLease(LEASE, "somebody", 60_000);
   const tell = (): undefined => undefined;
   const log = { error: tell, warn: tell, info: tell, debug: tell };
@@ -143,4 +163,13 @@ it("while another worker is at it, a worker waits, and says who it is", async ()
   });
   await until(() => retention.state().heldBy === "somebody");
   await retention.stop();
+});
+
+it.each([
+  [10, 0.05, 190],
+  [10, 0.5, 10],
+  [10, 1, 0],
+  [5000, 0.05, 10_000],
+])("after a step of %d ms with a share of %d comes a pause of %d ms", (stepMs, share, pauseMs) => {
+  expect(pauseAfter(stepMs, share)).toBeCloseTo(pauseMs);
 });

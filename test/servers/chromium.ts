@@ -34,14 +34,14 @@ async function findHere(): Promise<FoundChromium | null> {
 }
 
 async function install(): Promise<FoundChromium> {
-  const mend = `install Debian's package ${PROGRAMS.join(" or ")}, or name a Chromium's program by CHROMIUM`;
+  const fix = `install Debian's package ${PROGRAMS.join(" or ")}, or name a Chromium's program by CHROMIUM`;
   const obstacle = await whyNoApt();
-  if (obstacle !== null) throw new ServerMissing("Chromium", obstacle, mend);
+  if (obstacle !== null) throw new ServerMissing("Chromium", obstacle, fix);
   const [small, usual] = PROGRAMS;
   // Older distributions have only the usual one.
   const chosen = (await aptCandidate(small)) === null ? usual : small;
   await aptInstall(chosen).catch((error: unknown) => {
-    throw new ServerMissing("Chromium", `apt could not install it: ${wordsOf(error)}`, mend);
+    throw new ServerMissing("Chromium", `apt could not install it: ${wordsOf(error)}`, fix);
   });
   const found = await findHere();
   if (found === null) throw new Error(`Debian's ${chosen} is installed, and has no program of that name`);

@@ -18,7 +18,7 @@ const servers = new Map<string, Promise<Server>>();
 /**
  * Finds or starts the server for this path.
  *
- * @returns the answer that `shared-servers.ts` reads: `{ server }`, `{ missing: { server, why, mend } }` or `{ failed: text }`.
+ * @returns the answer that `shared-servers.ts` reads: `{ server }`, `{ missing: { server, why, fix } }` or `{ failed: text }`.
  */
 export async function answer(path: string): Promise<object> {
   const start = starts[path];
@@ -29,7 +29,7 @@ export async function answer(path: string): Promise<object> {
     return { server: await server };
   } catch (error) {
     if (!(error instanceof ServerMissing)) return { failed: wordsOf(error) };
-    return { missing: { server: error.server, why: error.why, mend: error.mend } };
+    return { missing: { server: error.server, why: error.why, fix: error.fix } };
   }
 }
 

@@ -63,7 +63,7 @@ export async function startRabbitmq(options: { series?: RabbitmqSeries } = {}): 
     if (!(error instanceof ServerMissing)) throw error;
     const whyNot = await whyNoDocker();
     if (whyNot === null) return startInDocker(series);
-    throw new ServerMissing(error.server, `${error.why}; ${whyNot}`, error.mend);
+    throw new ServerMissing(error.server, `${error.why}; ${whyNot}`, error.fix);
   }
 }
 

@@ -6,18 +6,18 @@ export class ServerMissing extends Error {
   override readonly name = "ServerMissing";
   readonly server: string;
   readonly why: string;
-  readonly mend: string;
+  readonly fix: string;
 
   /**
    * @param server - the name of what is missing: "RabbitMQ 4".
    * @param why - what was tried and why it failed, without a full stop.
-   * @param mend - what the reader can do about it; a command if there is one.
+   * @param fix - what the reader can do about it; a command if there is one.
    */
-  constructor(server: string, why: string, mend: string) {
-    super(`${server} is not available: ${why}. To get it: ${mend}.`);
+  constructor(server: string, why: string, fix: string) {
+    super(`${server} is not available: ${why}. To get it: ${fix}.`);
     this.server = server;
     this.why = why;
-    this.mend = mend;
+    this.fix = fix;
   }
 }
 

@@ -15,7 +15,7 @@ import { say } from "./run-command.ts";
 import { ServerMissing, wordsOf } from "./server-missing.ts";
 
 const Answer = z.union([
-  z.object({ missing: z.object({ server: z.string(), why: z.string(), mend: z.string() }) }),
+  z.object({ missing: z.object({ server: z.string(), why: z.string(), fix: z.string() }) }),
   z.object({ failed: z.string() }),
   z.object({
     server: z.object({
@@ -103,7 +103,7 @@ async function serverAt(path: string) {
     door === undefined ? await answer(path) : await (await fetch(new URL(path, door), oneRequest)).json(),
   );
   if ("missing" in reply) {
-    throw new ServerMissing(reply.missing.server, reply.missing.why, reply.missing.mend);
+    throw new ServerMissing(reply.missing.server, reply.missing.why, reply.missing.fix);
   }
   if ("failed" in reply) throw new Error(reply.failed);
   return reply.server;

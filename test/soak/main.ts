@@ -15,7 +15,7 @@ const help = `npm run soak -- [options]
 
 Sends messages through a real worker, and says whether its memory stayed flat.
 
-  --messages N            so many, 1000 or more (1000000)
+  --messages N            how many messages, 1000 or more (1000000)
   --store sqlite|mongodb  into this one (sqlite)
   --json                  one object on standard output, and nothing else there
 

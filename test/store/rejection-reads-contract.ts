@@ -260,7 +260,9 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
     });
 
     it("are deleted if their messages are no longer rejected; others get the new fault, and keep count and times", async () => {
-      await store().recordRejections(["mended", "refused"].flatMap((t) => [aRejection(t), aRejection(t)]));
+      await store().recordRejections(
+        ["accepted now", "refused"].flatMap((t) => [aRejection(t), aRejection(t)]),
+      );
       const before = await store().listRejections({ limit: 10 });
       const again = {
         fault: { reason: "unknown-revision-hash", project: "try", revisionHash: "f" },
@@ -270,7 +272,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       } as const;
       await store().resolveRejections(
         before.map(({ id, last_seen, payload }) => {
-          return { id, last_seen, again: payload.content === '"mended"' ? null : again };
+          return { id, last_seen, again: payload.content === '"accepted now"' ? null : again };
         }),
       );
       const kept = before.find(({ payload }) => payload.content === '"refused"');

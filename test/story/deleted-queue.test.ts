@@ -63,7 +63,7 @@ broker.describe(`a queue on ${broker.name} that is deleted`, () => {
       const code = worker.stop();
       await worker.untilEvent("stopping");
       await wait(1000);
-      proxy.mend();
+      proxy.restore();
       expect(await code).toBe(0);
       const store = await openStore({ mongodbUrl: database.href, dataDir: "", rejectionTtlDays: 30 });
       const found = [await store.findJob("try", "k/1"), await store.findJob("try", "k/2")];

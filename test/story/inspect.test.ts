@@ -232,21 +232,17 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
       /^error: exchange\/nobody\/none: there is no such exchange \(404\)/,
     ],
     [
-      "a verdict that is none",
+      "an unknown verdict",
       ["--only", "bad"],
       /^error: --only must be one of accepted, skipped, rejected; it is bad\n$/,
     ],
-    [
-      "a count that is none",
-      ["--count", "0"],
-      /^error: --count must be a whole number, at least 1; it is 0\n$/,
-    ],
+    ["a count of 0", ["--count", "0"], /^error: --count must be a whole number, at least 1; it is 0\n$/],
     [
       "a routing key with a wildcard within a word",
       ["exchange/nobody/none", "--routing-key", "treeherder.mozilla-*"],
       /^error: --routing-key: "mozilla-\*" matches nothing: \* and # stand for whole words between dots;/,
     ],
-  ])("is told of %s", async (_case, args, words) => {
+  ])("reports %s", async (_case, args, words) => {
     const { code, stdout, stderr } = await runCli(["inspect", ...args], env());
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(words);

@@ -123,7 +123,7 @@ function withoutPushes(contents: Contents): Contents {
   return Object.fromEntries(Object.entries(contents).filter(([name]) => !/^push |resultsets/.test(name)));
 }
 
-/** Returns two writes of a command that makes at least so many: one of the first, and any. */
+/** Returns two writes of a command that makes at least this many: one of the first, and any. */
 function twoWrites(count: number): string[] {
   const anyOf = (last: number): number => 1 + Math.floor(Math.random() * last);
   return Math.random() < 0.5

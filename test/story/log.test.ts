@@ -59,7 +59,7 @@ async function inMongodb(folder: string, url: string): Promise<Place> {
     env: { DATA_DIR: folder, MONGODB_URL: proxied.href },
     open: () => openStore({ mongodbUrl: direct.href, dataDir: folder, rejectionTtlDays: 30 }),
     goAway: proxy.cut,
-    comeBack: proxy.mend,
+    comeBack: proxy.restore,
     close: proxy.close,
   };
 }

@@ -88,7 +88,7 @@ broker.describe(`a publisher on ${broker.name} who waits for the outcome of each
       '{"payload": [{"a": 1.0}, 2], "_meta": {}}',
       ['{"payload": [{"a": 1.0}, 2], "_meta": {}}'],
     ],
-    ["what is no JSON", '{"a": 1.0,\xff', ['{"a": 1.0,\xff']],
+    ["text that is not JSON", '{"a": 1.0,\xff', ['{"a": 1.0,\xff']],
     [
       "each item of an array",
       ' [ {"a": [1.0, "],\\" "]} ,\n-0,"x, \u00e9" , [1e5] ]',
@@ -145,9 +145,9 @@ broker.describe(`a publisher on ${broker.name} who waits for the outcome of each
 
   it.each([
     ["each message of an array within an array", '[[{"a": "inner"}, {"b": "inner"}]]', 2],
-    ["what is no JSON", '{"a": ', 1],
+    ["text that is not JSON", '{"a": ', 1],
     ["deeper nesting than a worker takes", `{"deep": ${"[".repeat(80)}${"]".repeat(80)}}`, 1],
-  ])("is told of the rejection of %s", async (_case, text, count) => {
+  ])("shows the rejection of %s", async (_case, text, count) => {
     const { code, stdout } = await publish(text, "--wait", "--no-validate");
     expect(code).toBe(1);
     expect(stdout.match(/^(rejected|unknown) .*$/gm)).toEqual(
@@ -280,8 +280,8 @@ broker.describe(`a publisher's mistakes on ${broker.name}`, () => {
       "exchange/other/none",
       /there is no exchange exchange\/other\/none; .*exchange\/guest\/\.\.\./,
     ],
-    ["an exchange that is no topic exchange", "exchange/guest/direct", /is not a durable topic exchange/],
-  ])("is told of %s", async (_case, exchange, words) => {
+    ["an exchange that is not a topic exchange", "exchange/guest/direct", /is not a durable topic exchange/],
+  ])("reports %s", async (_case, exchange, words) => {
     if (exchange.includes("guest")) await story.channel.assertExchange(exchange, "direct");
     const { code, stdout, stderr } = await publish(aMessage(), route(exchange));
     if (exchange.includes("guest")) await story.channel.deleteExchange(exchange);
@@ -317,7 +317,7 @@ broker.describe(`a publisher's mistakes on ${broker.name}`, () => {
       /give both/,
     ],
     [
-      "a time that is none",
+      "a time that is not a number",
       ["--exchange", "e", "--routing-key", "k", "--wait", "--timeout", "soon"],
       {},
       /it is soon/,
@@ -334,7 +334,7 @@ broker.describe(`a publisher's mistakes on ${broker.name}`, () => {
       { AMQP_URL: "" },
       /^error: AMQP_URL: must be set/,
     ],
-  ])("is told of %s", async (_case, args, env, words) => {
+  ])("reports %s", async (_case, args, env, words) => {
     const { code, stderr } = await publish(aMessage(), args, env);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(words) });
   });

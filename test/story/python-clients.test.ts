@@ -197,7 +197,7 @@ for (const version of treeherderVersions) {
       }
     });
 
-    it("tells of what is wrong, with the library's or the server's words", async () => {
+    it("reports what is wrong, in the library's or the server's words", async () => {
       const refusal = (status: number, detail: unknown) => ({ status, body: { detail } });
       const said = await run("misuse-client.py");
       expect(said).toEqual({
@@ -220,7 +220,7 @@ for (const version of treeherderVersions) {
         "unknown id": refusal(403, "No authentication credentials found with id nobody"),
         "no credentials": refusal(403, "Authentication credentials were not provided."),
         "reading with the wrong secret": refusal(403, "Hawk authentication failed"),
-        "a name that is no project": { status: 404, body: expect.anything() },
+        "a name that is not a project": { status: 404, body: expect.anything() },
         "another project": refusal(403, "You do not have permission to perform this action."),
       });
     });

@@ -130,7 +130,7 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     await hangup(worker);
     await worker.untilEvent("registry_reloaded");
     const from = worker.lines.length;
-    proxy.mend();
+    proxy.restore();
     await worker.untilEvent("consuming", from);
     expect(await boundKeys()).toEqual([`${second} story.#`]);
     expect(await worker.stop()).toBe(0);

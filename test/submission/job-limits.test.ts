@@ -157,6 +157,8 @@ describe("labels", () => {
 
   it("count once, however often they are given", () => {
     expect(pulse({ labels: times(5000, () => "opt") }).job.options).toEqual(["opt"]);
+    const twice = [...labels(jobLimits.labels), ...labels(jobLimits.labels)];
+    expect(pulse({ labels: twice }).job.options).toHaveLength(jobLimits.labels);
   });
 });
 

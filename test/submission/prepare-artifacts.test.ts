@@ -87,7 +87,7 @@ describe("an artifact that cannot be used is refused by itself, and the others a
     });
   }
 
-  it("the job's own guid is allowed, and so is none", () => {
+  it("the job's own guid is allowed, and so is no guid", () => {
     for (const job_guid of [GUID, "", null, undefined]) {
       expect(refusedOf({ ...artifact("a", 1), job_guid })).toEqual([]);
     }

@@ -107,7 +107,7 @@ describe("performance data in a text with NaN or Infinity, as Python writes it",
     ]);
   });
 
-  it("is read soon, whatever its names are, and not at all if it is no such text", () => {
+  it("is read soon, whatever its names are, and not at all if it is not such a text", () => {
     const name = "x~/\\u0061".repeat(14_000);
     const texts = [`[{"${name}":[${"NaN,".repeat(190)}0]}]`, "x".repeat(10_000_000)];
     for (const [at, text] of texts.entries()) {

@@ -24,7 +24,7 @@ const logWith = (steps: unknown): Overrides => ({ logs: [{ url: "u", name: "n", 
 const accepted: readonly (readonly [string, Overrides])[] = [
   ["a minimal message", {}],
   [
-    "times and URLs that are none: formats are annotations",
+    "times and URLs that cannot be parsed: formats are annotations",
     { timeScheduled: "not a date", logs: [{ url: "no url", name: "n" }] },
   ],
   [

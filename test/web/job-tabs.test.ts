@@ -136,7 +136,7 @@ describe("the tab of logs", () => {
 });
 
 describe("a command to copy", () => {
-  it("is quoted for the shell, and a guid is never taken for an option", () => {
+  it("is quoted for the shell, and a guid is never read as an option", () => {
     expect(textOf(HistoryTab, { guid: "-x" })).toContain("pulse-ingest explain --project try -- -x");
     expect(textOf(HistoryTab, { guid: "a b;`c`/0" })).toContain("explain --project try 'a b;`c`/0'");
   });

@@ -367,7 +367,7 @@ chromium.describe("the page of a job", () => {
     );
   });
 
-  it("shows signs in place of characters that control or turn the text", async () => {
+  it("shows signs instead of characters that control or turn the text", async () => {
     const value = "a\u202eb\u0007c";
     const display = { jobName: "x\u202ey", jobSymbol: "M", groupSymbol: "T" };
     const job_details = [{ title: "t\u2066", value }];

@@ -1,6 +1,6 @@
 /** How many lines the log of the budgets has. */
 export const LONG_LINES = 1_000_000;
-/** So many of them hold the word `leak`. */
+/** How many of them hold the word `leak`. */
 export const LEAKS = 128;
 
 const EVERY = Math.floor(LONG_LINES / LEAKS);

@@ -188,7 +188,7 @@ function keepTheRules(mongodbUrl: () => string | null): void {
     expect([found.cookie, found.headers]).toEqual(["string", 1]);
   });
 
-  it("show it as text: names, addresses that are no links, lines of a log, task ids", async () => {
+  it("show it as text: names, addresses that cannot be links, lines of a log, task ids", async () => {
     const shown = MARKUP.replace("\u202e", "\\u202e");
     await page.goto(`${url}/projects/${PROJECT}`);
     const job = page.locator("a.job", { hasText: "<b>" });

@@ -33,7 +33,7 @@ mongodb.describe(`a worker without a spool that waits for ${mongodb.name}`, () =
     stop.abort();
     expect(await opened).toBeNull();
     expect(close).not.toHaveBeenCalled();
-    proxy.mend();
+    proxy.restore();
     await until(() => close.mock.calls.length > 0);
     await close.mock.results[0]?.value;
     await proxy.close();
@@ -41,7 +41,7 @@ mongodb.describe(`a worker without a spool that waits for ${mongodb.name}`, () =
 });
 
 it.each(["/proc/none", "/dev/null"])(
-  "a spool below %s, where no file can be made, is refused at the start, with the mend",
+  "a spool below %s, where no file can be made, is refused at the start, and the error says how to fix it",
   (DATA_DIR) => {
     const env = { AMQP_URL: "amqp://guest:guest@localhost", MONGODB_URL: "mongodb://localhost/x", DATA_DIR };
     const open = () => openSpoolOf(readSettings(env, settingNames), log);

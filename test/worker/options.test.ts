@@ -40,7 +40,7 @@ it("bugs are not read from Bugzilla where BUGS_SYNC_MINUTES is 0", () => {
   expect(artifactsOptions(settings({ BUGS_SYNC_MINUTES: "0" })).sync).toBeNull();
 });
 
-it("each job is told at log level debug alone", () => {
+it("each job is logged only at log level debug", () => {
   expect(ingestOptions(settings({ LOG_LEVEL: "debug" })).logsEachJob).toBe(true);
   expect(ingestOptions(settings()).logsEachJob).toBe(false);
 });

@@ -21,7 +21,7 @@ const LOOK_MS = 1000;
  * `ack_age_ok` when that is over: once for each crossing.
  */
 export function watchAckAge({ source, timeoutMs, trouble, log }: AckAgeOptions): { stop(): void } {
-  let isTold = false;
+  let isReported = false;
 
   function look(): void {
     const { oldestMs, unsettled, queue } = source.state();
@@ -31,13 +31,13 @@ export function watchAckAge({ source, timeoutMs, trouble, log }: AckAgeOptions):
       oldest_seconds: Math.round(oldestMs / 1000),
       timeout_seconds: timeoutMs / 1000,
     };
-    if (!isTold && oldestMs >= TOO_LONG * timeoutMs) {
-      isTold = true;
+    if (!isReported && oldestMs >= TOO_LONG * timeoutMs) {
+      isReported = true;
       const hint =
         "after the timeout the broker closes the channel and delivers all of them again, here or to another worker: nothing is lost, but no work gets done. Find out what holds up the work, most often the store. If that lasts, use a spool (SPOOL), with enough room (SPOOL_MAX_BYTES)";
       log.warn("ack_age_warning", { ...about, trouble: trouble(), hint });
-    } else if (isTold && oldestMs <= OVER * timeoutMs) {
-      isTold = false;
+    } else if (isReported && oldestMs <= OVER * timeoutMs) {
+      isReported = false;
       log.info("ack_age_ok", about);
     }
   }

@@ -26,7 +26,7 @@ import { type Failure, watchDeliveries } from "./watch-deliveries.ts";
 export interface AmqpSourceOptions {
   /** Called at each connect, because a mounted secret may change. */
   readonly url: () => Promise<string>;
-  /** Returns the registry in force. `registryChanged` is to be called when it is another one. */
+  /** Returns the registry in force. Call `registryChanged` whenever it is replaced. */
   readonly registry: () => Registry;
   readonly ledger: BindingLedger;
   readonly queue: QueueOptions;
@@ -35,7 +35,7 @@ export interface AmqpSourceOptions {
   readonly recheckMs?: number;
   /** Most deliveries that are held. */
   readonly prefetch: number;
-  /** About so many bytes of bodies are held; fewer deliveries then, if they are large. */
+  /** About how many bytes of bodies are held. If bodies are large, fewer deliveries are held than `prefetch` allows. */
   readonly prefetchBytes: number;
   readonly maxBodyBytes: number;
   readonly counters: Pick<Counters, "deliveriesSetAside">;
@@ -47,7 +47,7 @@ const reconnectBackoff = { baseMs: 200, capMs: 2000 };
 /** A connection that consumed for less than this counts as a failure, so that the pauses keep growing. */
 const STEADY_MS = 10_000;
 const RECHECK_MS = 60_000;
-/** In one outage so many kinds of errors are logged at once. Errors with random parts in them have no end of kinds. */
+/** How many different errors are logged at once in one outage. Errors with random parts would all count as different. */
 const MOST_KINDS = 10;
 
 /** How consuming ended. */
@@ -93,12 +93,12 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
 
   async function keepConsuming(): Promise<void> {
     let failures = 0;
-    const told = new Set<string>();
+    const logged = new Set<string>();
     while (!stop.signal.aborted) {
       try {
         const { reason, failure, consumedMs } = await consumeOnce();
         failures = consumedMs < STEADY_MS ? failures + 1 : 0;
-        told.clear();
+        logged.clear();
         if (stop.signal.aborted) break;
         if (failure !== null) {
           streak.failed(failure.culprit);
@@ -110,12 +110,12 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       } catch (error) {
         failures++;
         const trouble = sourceTrouble(error);
-        // Each kind once, and then more and more rarely: an outage must not flood the log.
-        const isNews = !told.has(trouble.error) && told.size < MOST_KINDS;
+        // Each different error is logged once, then more and more rarely: an outage must not flood the log.
+        const isNews = !logged.has(trouble.error) && logged.size < MOST_KINDS;
         if (isNews || isWrittenAgain(failures)) {
           log.warn("broker_away", { attempt: failures, ...trouble });
         }
-        if (isNews) told.add(trouble.error);
+        if (isNews) logged.add(trouble.error);
       }
       await pause(fullJitterMs(failures, reconnectBackoff), stop.signal);
     }

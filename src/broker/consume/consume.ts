@@ -50,8 +50,8 @@ const LOOK_MS = 10;
  *   consumer, or the worker ends. Nothing is taken or sent any more, though the handler may still be at work. The broker
  *   delivers again what it has not heard of.
  *
- * Beside that, the queue may be gone; the consumer is closed by then. What the handler hands back is nowhere else then, so
- * it is handled again here, as redelivered, until the worker is asked to end. What is handed back after that is lost.
+ * The queue of a closed consumer may also be gone. The broker no longer has the deliveries that the handler hands back then,
+ * so they are handled again here, as redelivered, until the worker is asked to end. What is handed back after that is lost.
  */
 export class Consumer {
   /** Resolves with the reason when the broker cancels the consumer, e.g. because the queue was deleted. */
@@ -70,14 +70,14 @@ export class Consumer {
   #inWork = 0;
   /** Deliveries that were handed back after the channel was closed. */
   #handedBack: Delivery[] = [];
-  #tellCancelled: (reason: string) => void = () => undefined;
+  #resolveCancelled: (reason: string) => void = () => undefined;
 
   constructor(channel: ConsumedChannel, options: ConsumeOptions) {
     this.#channel = channel;
     this.#options = options;
-    this.#settlements = new ChannelSettlements(channel, this.#tellBug);
+    this.#settlements = new ChannelSettlements(channel, this.#logBug);
     this.cancelled = new Promise((resolve) => {
-      this.#tellCancelled = resolve;
+      this.#resolveCancelled = resolve;
     });
     channel.once("close", () => this.#closed());
   }
@@ -173,7 +173,7 @@ export class Consumer {
     if (message === null) {
       this.#closed();
       this.queueGone();
-      this.#tellCancelled("the broker cancelled the consumer: the queue was deleted, or moved");
+      this.#resolveCancelled("the broker cancelled the consumer: the queue was deleted, or moved");
       return;
     }
     if (this.#state === "closed") return;
@@ -216,7 +216,7 @@ export class Consumer {
           this.#handleAgain();
         }
       })
-      .catch(this.#tellBug);
+      .catch(this.#logBug);
   }
 
   /** Handles what the broker would have delivered again, if it still had the queue. */
@@ -227,7 +227,7 @@ export class Consumer {
     for (const delivery of again) this.#handle({ ...delivery, redelivered: true }, () => undefined);
   }
 
-  readonly #tellBug = (error: unknown): void => {
+  readonly #logBug = (error: unknown): void => {
     this.#options.log.error("bug", { what: "settling", error });
   };
 

@@ -1,7 +1,7 @@
 export interface WindowLimits {
   /** The most messages that may be held. */
   readonly maxMessages: number;
-  /** About so many bytes of bodies may be held. One message always may, whatever its size. */
+  /** About how many bytes of bodies may be held. One message is always allowed, whatever its size. */
   readonly maxBytes: number;
   /** The longest body that is kept whole, in bytes. */
   readonly longestBytes: number;

@@ -2,7 +2,7 @@ import type { Log } from "../../log.ts";
 import { isWrittenAgain } from "../../timing/throttle.ts";
 import { type Culprit, isSameCulprit } from "../connection/tap-deliveries.ts";
 
-/** After one failure deliveries are taken one at a time. After so many they are also taken over from the driver. */
+/** After one failure deliveries are taken one at a time. After this many they are also taken over from the driver. */
 const CAREFUL_FROM = 3;
 const pauses = { baseMs: 500, capMs: 60_000 };
 

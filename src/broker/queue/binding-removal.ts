@@ -31,7 +31,7 @@ export class BindingRemoval {
   /** The registry whose removals are done, or refused because they are too many. */
   #settled: Registry | null = null;
   #left = 0;
-  #toldOfOthers: Registry | null = null;
+  #warnedFor: Registry | null = null;
 
   constructor(options: BindingRemovalOptions) {
     this.#options = options;
@@ -57,7 +57,7 @@ export class BindingRemoval {
     const { worker } = ledger;
     const plan = planBindings(known.known, registry.bindings, { worker, nowMs: Date.now(), force });
     const bound = byExchange(plan.bind).filter(({ exchange }) => !known.isDegraded(exchange));
-    await tellEach(bound, ({ exchange, routingKeys: routing_keys }) =>
+    await logEach(bound, ({ exchange, routingKeys: routing_keys }) =>
       log.info("bound", { queue, exchange, routing_keys }),
     );
     this.#left = plan.unbind.length + plan.wantedByOthers.length;
@@ -70,7 +70,7 @@ export class BindingRemoval {
     }
     await this.#unbind(connection, queue, byExchange(plan.unbind));
     if (plan.wantedByOthers.length === 0) this.#settled = registry;
-    else if (known.isLasting) this.#tellOfOthers(queue, registry, plan.wantedByOthers);
+    else if (known.isLasting) this.#warnOfOthers(queue, registry, plan.wantedByOthers);
   }
 
   async #unbind(
@@ -88,7 +88,7 @@ export class BindingRemoval {
       else log.warn("unbind_refused", { ...about, reason });
       onUnbound(each.routingKeys.length);
     });
-    await tellEach(unbound, ({ exchange, routingKeys: routing_keys }) => {
+    await logEach(unbound, ({ exchange, routingKeys: routing_keys }) => {
       this.#left -= routing_keys.length;
       log.info("unbound", { queue, exchange, routing_keys });
     });
@@ -99,9 +99,9 @@ export class BindingRemoval {
   }
 
   /** Warns once for each registry, and only if it lasts: workers that restart one after the other differ for a moment. */
-  #tellOfOthers(queue: string, registry: Registry, bindings: readonly KnownBinding[]): void {
-    if (this.#toldOfOthers === registry) return;
-    this.#toldOfOthers = registry;
+  #warnOfOthers(queue: string, registry: Registry, bindings: readonly KnownBinding[]): void {
+    if (this.#warnedFor === registry) return;
+    this.#warnedFor = registry;
     const workers = [...new Set(bindings.map(({ wanted_by }) => wanted_by))];
     const hint = "workers on one queue should have one registry; what the others list stays bound meanwhile";
     this.#options.log.warn("registries_differ", { queue, bindings: bindings.length, workers, hint });
@@ -109,13 +109,13 @@ export class BindingRemoval {
 }
 
 /** Logs a line for each exchange. There may be thousands. */
-async function tellEach(
+async function logEach(
   exchanges: readonly ListedExchange[],
-  tell: (exchange: ListedExchange) => void,
+  logOne: (exchange: ListedExchange) => void,
 ): Promise<void> {
   const turns = new EventLoopTurns();
   for (const exchange of exchanges) {
-    tell(exchange);
+    logOne(exchange);
     await turns.giveIfDue();
   }
 }

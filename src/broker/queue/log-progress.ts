@@ -6,7 +6,7 @@ const EVERY_MS = 1000;
  * Returns a function that counts what is done, and logs it each second. Short work logs nothing.
  *
  * @param what - prefix of the event's name: `binding` gives `binding_progress`.
- * @param about - more fields of each line; `of` is the number of all that is to be done.
+ * @param about - more fields of each line; `of` is how much there is to do.
  */
 export function logProgress(
   what: string,
@@ -14,12 +14,12 @@ export function logProgress(
   log: Pick<Log, "info">,
 ): (more: number) => void {
   let done = 0;
-  let toldMs = performance.now();
+  let loggedAtMs = performance.now();
   return (more) => {
     done += more;
     const nowMs = performance.now();
-    if (nowMs - toldMs < EVERY_MS) return;
-    toldMs = nowMs;
+    if (nowMs - loggedAtMs < EVERY_MS) return;
+    loggedAtMs = nowMs;
     log.info(`${what}_progress`, { ...about, done });
   };
 }

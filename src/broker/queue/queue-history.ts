@@ -19,7 +19,7 @@ export class QueueHistory {
   #consumedTimes = 0;
   /** The queue that was consumed last. A change of the user changes it. */
   #consumed: string | null = null;
-  /** The queue that was created, and when; null if none was since consuming began. */
+  /** The queue that was created since consuming last began, and when; null if none was. */
   #made: { readonly queue: string; readonly at: Date } | null = null;
   #queuesLost = 0;
 
@@ -109,7 +109,7 @@ export class QueueHistory {
     this.#log.info("consuming", { queue, queue_messages: messages, queue_is_new: isNew, bindings, ...gap });
   }
 
-  /** Reports at the end how many deliveries of a queue that is gone neither the store nor the spool has taken. */
+  /** Reports, when the worker ends, how many deliveries of a queue that is gone are in neither the store nor the spool. */
   deliveriesLost(deliveries: number): void {
     if (deliveries === 0) return;
     const last_empty_at = this.#lastEmpty?.toISOString() ?? null;

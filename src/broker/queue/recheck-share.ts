@@ -1,8 +1,8 @@
 import type { ListedExchange } from "../message-source.ts";
 
-/** So many bindings are checked each time, even if they are all. */
+/** At least this many bindings are checked each time, or all if there are fewer. */
 const LEAST = 2000;
-/** More than these are checked in so many turns. */
+/** If there are more, each binding is checked once in this many turns. */
 const TURNS = 5;
 
 export interface RecheckShare {
@@ -12,8 +12,8 @@ export interface RecheckShare {
 }
 
 /**
- * Returns the exchanges to check this time. Up to 2,000 bindings are all checked; of more, about a fifth, so that each has its
- * turn within five checks. Pure.
+ * Returns the exchanges to check this time. Up to 2,000 bindings are checked all together. If there are more, about a fifth of
+ * them is checked, so that each has its turn within five checks. Pure.
  *
  * @param from - the place at which the last share ended.
  */

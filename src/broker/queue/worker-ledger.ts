@@ -28,7 +28,7 @@ export class WorkerLedger {
   async read(queue: string): Promise<readonly KnownBinding[] | null> {
     try {
       const known = await this.#ledger.readBindings(queue);
-      // An embedded store may have taken some time on this thread, and comparing them takes some, too.
+      // Other work gets a turn: reading from an embedded store blocks this thread, and so does comparing the bindings next.
       await new EventLoopTurns().give();
       return known;
     } catch (error) {

@@ -135,7 +135,6 @@ function asMisuse(error: unknown, { url, exchange }: Publication): unknown {
       `the broker refuses a message, and perhaps others: ${tooLong}; publish fewer jobs in one message`,
     ]);
   }
-  if (code === "406")
-    return new Misuse([`${exchange} is there already, but is not a durable topic exchange`]);
+  if (code === "406") return new Misuse([`${exchange} exists already, but is not a durable topic exchange`]);
   return error;
 }

@@ -55,7 +55,7 @@ interface ExpireContext {
 
 /**
  * `expire`: removes what is too old now, as a worker does in the background. With `--dry-run` it only counts. Exit code 1 if another
- * process is at it, or if it was interrupted.
+ * process is removing already, or if it was interrupted.
  *
  * @throws Misuse for a broken registry, or for a project that the store does not have.
  */
@@ -146,7 +146,9 @@ async function remove(
     },
   }).finally(() => progress.end());
   if (end.kind === "held") {
-    tell(`error: ${end.owner} is at it (until ${end.until}, or longer); nothing was done: try again later`);
+    tell(
+      `error: ${end.owner} is removing old data already (until ${end.until}, or longer); nothing was done: try again later`,
+    );
     return exitCodes.failed;
   }
   const isComplete = end.kind === "complete";

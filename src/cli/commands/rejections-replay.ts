@@ -23,7 +23,7 @@ import { shortId } from "../output/short-id.ts";
 import { waitForStore } from "./wait-for-store.ts";
 
 /** The outcome of one job message of a rejection, as `--json` prints it. */
-interface Told {
+interface ReplayRow {
   readonly id: string;
   readonly project: string | null;
   readonly task_id: string | null;
@@ -91,20 +91,20 @@ async function replayPages(
   isJson: boolean,
 ): Promise<number> {
   const progress = createProgress();
-  const ends = new Map<Told["outcome"], number>();
+  const ends = new Map<ReplayRow["outcome"], number>();
   let done = 0;
   try {
     for await (const page of pages) {
       progress.show(`${done} of ${total} replayed`);
       const possible = page.filter((rejection) => whyNot(rejection) === null);
-      const told = [
+      const rows = [
         ...page.flatMap((rejection) => impossible(rejection, whyNot(rejection))),
-        ...(await replayRejections(possible, options)).flatMap(toTold),
+        ...(await replayRejections(possible, options)).flatMap(toRows),
       ];
       done += page.length;
-      for (const { outcome } of told) ends.set(outcome, (ends.get(outcome) ?? 0) + 1);
+      for (const { outcome } of rows) ends.set(outcome, (ends.get(outcome) ?? 0) + 1);
       progress.end();
-      await print(told.map((each) => (isJson ? `${JSON.stringify(each)}\n` : describe(each))).join(""));
+      await print(rows.map((each) => (isJson ? `${JSON.stringify(each)}\n` : describe(each))).join(""));
     }
   } finally {
     progress.end();
@@ -135,7 +135,7 @@ async function findAll(
   return [...found.values()];
 }
 
-function impossible({ id, project, task_id }: StoredRejection, why: string | null): Told[] {
+function impossible({ id, project, task_id }: StoredRejection, why: string | null): ReplayRow[] {
   if (why === null) return [];
   return [
     {
@@ -148,7 +148,7 @@ function impossible({ id, project, task_id }: StoredRejection, why: string | nul
   ];
 }
 
-function toTold({ rejection: { id }, jobs }: Replayed): Told[] {
+function toRows({ rejection: { id }, jobs }: Replayed): ReplayRow[] {
   return jobs.map(({ fault, ...job }) => ({ id, ...job, errors: fault === null ? [] : faultErrors(fault) }));
 }
 
@@ -159,13 +159,13 @@ const words = {
   rejected: "rejected again",
   failed: "failed",
   impossible: "cannot be replayed",
-} as const satisfies Record<Told["outcome"], string>;
+} as const satisfies Record<ReplayRow["outcome"], string>;
 
-function describe({ id, project, task_id, outcome, errors }: Told): string {
+function describe({ id, project, task_id, outcome, errors }: ReplayRow): string {
   const line = `${shortId(id)}: ${project ?? "-"} ${task_id ?? "-"}: ${words[outcome]}`;
   return `${[printable(line), ...errors.map(errorLine)].join("\n")}\n`;
 }
 
-function inWords([outcome, count]: readonly [Told["outcome"], number]): string {
+function inWords([outcome, count]: readonly [ReplayRow["outcome"], number]): string {
   return `${count} ${words[outcome]}`;
 }

@@ -9,8 +9,8 @@ import { tell } from "../output/print.ts";
 const PATIENCE_MS = 30_000;
 
 /**
- * Returns the store with calls that wait for it while it is away. What is told, and thrown at the end, names the store, because a
- * command may use two.
+ * Returns the store with calls that wait for it while it is away. Messages and the final error name the store, because a command
+ * may use two.
  *
  * @param stop - aborted to end the waiting.
  * @param patienceMs - how long to wait for an answer.

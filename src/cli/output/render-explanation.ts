@@ -95,8 +95,8 @@ function placeCells(transition: Transition): string[] {
 function othersText({ transitions }: StoredJob): string {
   const [first, ...others] = new Set(transitions.map(storedSenderOf));
   if (first === undefined || others.length === 0) return "";
-  const told = `The job came through ${first} first, and was then changed through ${others.join(", ")}`;
-  return `    ${printable(told)}. To limit who may change it, see accept_projects in the registry.\n`;
+  const sentence = `The job came through ${first} first, and was then changed through ${others.join(", ")}`;
+  return `    ${printable(sentence)}. To limit who may change it, see accept_projects in the registry.\n`;
 }
 
 function jobText({ name, job_symbol, group_name, group_symbol, tier }: StoredJob): string {

@@ -13,7 +13,7 @@ const TOLD_FAILURES = 20;
 /** Tells on standard error how far a replay has come and which jobs fail, and remembers the place. */
 export class ReplayProgress implements ReplayWatch {
   readonly #line = createProgress();
-  #toldAtMs = performance.now();
+  #writtenAtMs = performance.now();
   #failures = 0;
   #place: StepPlace | null = null;
 
@@ -31,8 +31,8 @@ export class ReplayProgress implements ReplayWatch {
     const text = `${messages} messages done, now at ${place.since}, segment ${place.segment}`;
     this.#line.show(text);
     const nowMs = performance.now();
-    if (this.#line.isVisible || nowMs - this.#toldAtMs < EVERY_MS) return;
-    this.#toldAtMs = nowMs;
+    if (this.#line.isVisible || nowMs - this.#writtenAtMs < EVERY_MS) return;
+    this.#writtenAtMs = nowMs;
     tell(text);
   }
 
@@ -43,13 +43,13 @@ export class ReplayProgress implements ReplayWatch {
     this.tell([`failed: ${sender} ${guid ?? "-"}`, ...errors].join("\n"));
   }
 
-  /** Writes lines in place of the progress. */
+  /** Writes lines instead of the progress. */
   tell(lines: string): void {
     this.#line.end();
     tell(lines);
   }
 
-  /** Clears the progress, and tells of the failures that were only counted. */
+  /** Clears the progress, and reports the failures that were only counted. */
   end(): void {
     this.#line.end();
     const more = this.#failures - TOLD_FAILURES;

@@ -14,6 +14,6 @@ export function retentionText({
   const since = `removed since start: ${gone === "" ? "nothing" : gone}`;
   if (working && lag_seconds > 0) return `at work, ${duration(lag_seconds)} behind; ${since}`;
   if (working) return `at work; ${since}`;
-  const holder = held_by === null ? "" : `; ${held_by} is at it`;
+  const holder = held_by === null ? "" : `; ${held_by} is removing now`;
   return `${last_run_at === null ? "no run ended yet" : `last run ended ${last_run_at}`}${holder}; ${since}`;
 }

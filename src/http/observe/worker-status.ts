@@ -120,9 +120,9 @@ export const workerStatus = z.object({
       /** 0: nothing is added to the archive. */
       archive: z.number(),
     }),
-    /** This worker is at it now. */
+    /** This worker is removing now. */
     working: z.boolean(),
-    /** The worker that was at it when this one last wanted to begin; null if there was none. */
+    /** The worker that was removing when this one last wanted to begin; null if there was none. */
     held_by: z.string().nullable(),
     /** Why the last run failed; null if it did not. */
     trouble: z.string().nullable(),

@@ -11,7 +11,7 @@ import { PROJECT_PATH } from "../rest/rest-plugin.ts";
 import type { ReadQuestion, ReadRoute, ReadSources } from "./read-route.ts";
 
 const MAX_PUSHES = 1000;
-/** A client that wants all pushes asks for as many at a time, although a smaller number is refused. */
+/** A client that reads all pushes asks for pages of exactly this size, so it is allowed although it is over the limit. */
 const ALL_AT_A_TIME = 2000;
 const givenNames = ["revision", "fromchange", "tochange", "startdate", "enddate", "author"];
 

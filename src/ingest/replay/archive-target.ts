@@ -60,7 +60,7 @@ function fromArchive(there: ReplayTarget): ReplayTarget {
   };
 }
 
-/** Stores arrivals, but for those of a run that has been renamed since. Returns the outcomes in their order. */
+/** Stores arrivals, except those of a run that has been renamed since. Returns the outcomes in their order. */
 async function storeCurrent<T extends Omit<RunArrival, "job">>(
   batch: readonly T[],
   jobOf: (arrival: T) => string,

@@ -26,7 +26,7 @@ export interface ReplayOptions extends Omit<WriteOptions, "store"> {
   readonly stop: AbortSignal;
 }
 
-/** Told of a replay while it goes on. */
+/** Gets the progress of a replay. */
 export interface ReplayWatch {
   /**
    * Called before each step.

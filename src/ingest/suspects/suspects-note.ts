@@ -8,16 +8,16 @@ import type { Log } from "../../log.ts";
 
 /** Entries in the ledger of suspects that no worker died of, kept on this disk while the store is away. */
 export interface SuspectsNote {
-  /** Keys of those that workers before us could not take out when they ended well. */
+  /** Keys that earlier workers could not take out of the ledger when they ended normally. */
   readonly found: readonly string[];
-  /** Puts these in the place of all that was found or kept before; none: nothing is kept. Never throws. */
+  /** Keeps these keys instead of all that were found or kept before; an empty list keeps nothing. Never throws. */
   keep(keys: readonly string[]): void;
 }
 
 const NAME = /^innocent-suspects-.*\.json$/;
 const keysOf = z.array(z.string());
 
-/** Reads the notes of ended workers; a folder that is not there holds none. What cannot be read is told, and left out. */
+/** Reads the notes of ended workers. A missing folder holds none. A note that cannot be read is logged and left out. */
 export function openSuspectsNote(folder: string, log: Log): SuspectsNote {
   let files = noteFiles(folder);
   const found = files.flatMap((path) => {
@@ -49,12 +49,12 @@ function noteFiles(folder: string): string[] {
       .filter((name) => NAME.test(name))
       .map((name) => join(folder, name));
   } catch {
-    // None was ever made; who needs the folder for more says what is wrong with it.
+    // No note was ever made. If the folder is needed for more, somebody else reports what is wrong with it.
     return [];
   }
 }
 
-/** Under its name only when it is whole: another worker may start at this moment. */
+/** Writes a file that has its final name only when it is complete, because another worker may start at this moment. */
 function writeNote(folder: string, keys: readonly string[]): string {
   const path = join(folder, `innocent-suspects-${randomUUID()}.json`);
   makeFolder(folder);

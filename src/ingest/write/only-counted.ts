@@ -3,15 +3,15 @@ import type { Log } from "../../log.ts";
 interface Day {
   readonly day: string;
   messages: number;
-  tellAt: number;
+  logAt: number;
 }
 
-/** How many times more must be counted before it is told again. */
-const TELL_FACTOR = 10;
+/** The next line is logged after this many times as many messages. */
+const LOG_FACTOR = 10;
 
 /**
- * Tells of rejections that are only counted because the day's quota is full: of the first of an exchange's day, and then
- * ever more rarely.
+ * Logs that rejections are only counted because the day's quota is full: at the first one of an exchange's day, and then ever
+ * more rarely.
  */
 export class OnlyCountedNotice {
   readonly #log: Log;
@@ -26,11 +26,11 @@ export class OnlyCountedNotice {
   add(exchange: string, receivedAtMs: number): void {
     const day = new Date(receivedAtMs).toISOString().slice(0, 10);
     const known = this.#days.get(exchange);
-    const today = known?.day === day ? known : { day, messages: 0, tellAt: 1 };
+    const today = known?.day === day ? known : { day, messages: 0, logAt: 1 };
     this.#days.set(exchange, today);
     today.messages++;
-    if (today.messages < today.tellAt) return;
-    today.tellAt *= TELL_FACTOR;
+    if (today.messages < today.logAt) return;
+    today.logAt *= LOG_FACTOR;
     this.#log.warn("rejections_only_counted", {
       exchange,
       day,

@@ -11,8 +11,8 @@ export type ArchivingStore = WriteStore & Pick<ArchiveStore, "addSegment" | "sto
 
 /**
  * Stores the jobs of one slice together with the messages that end with it, in one transaction where the store has transactions:
- * a second one would make the disk write a second time for each batch. A message that is archived although one of its jobs fails
- * after all comes again, and is archived twice; that is rare, and harmless.
+ * a second one would make the disk write a second time for each batch. If one of the jobs fails after all, its message is sent
+ * again, and is then in the archive twice; that is rare, and harmless.
  */
 export class SliceArchive {
   readonly #store: PatientStore<ArchivingStore>;

@@ -47,7 +47,7 @@ export type FetchText = (
 ) => Promise<TextFailure | null>;
 
 /** Progress is reported each time this many bytes of text have been fetched. */
-const TELL_BYTES = 1024 * 1024;
+const REPORT_EVERY_BYTES = 1024 * 1024;
 
 /** Does what {@link FetchText} says, in the calling thread. */
 export async function fetchIntoCache(
@@ -57,7 +57,7 @@ export async function fetchIntoCache(
   onBytes: (bytes: number) => void,
 ): Promise<TextFailure | null> {
   const marks = new LineMarks(limits.lines);
-  let told = 0;
+  let reportedBytes = 0;
   try {
     let fault: LogFault | null = null;
     const log = await source.open(url, stop);
@@ -67,9 +67,9 @@ export async function fetchIntoCache(
       fault = await readLogText(log, limits, (piece) => {
         writeWhole(descriptor, piece);
         const goesOn = marks.add(piece);
-        if (marks.bytes >= told + TELL_BYTES) {
-          told = marks.bytes;
-          onBytes(told);
+        if (marks.bytes >= reportedBytes + REPORT_EVERY_BYTES) {
+          reportedBytes = marks.bytes;
+          onBytes(reportedBytes);
         }
         return goesOn;
       });

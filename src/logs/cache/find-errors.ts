@@ -3,7 +3,7 @@ import { defaultLogLimits, LogParser } from "../parse/log-parser.ts";
 import type { TextFailure } from "./fetch-into-cache.ts";
 import { readPieces } from "./read-pieces.ts";
 
-/** The error lines of a log, or why they cannot be told. */
+/** The error lines of a log, or why they are not known. */
 export type FoundErrors =
   | {
       /** Numbers of lines, from 0, ascending. */
@@ -14,7 +14,7 @@ export type FoundErrors =
   | TextFailure;
 
 /**
- * Finds the lines of a file that a worker would take for errors, and as many of them as it would keep. Gives way to nothing else in
+ * Finds the lines of a file that a worker would treat as errors, and no more of them than it would keep. Gives way to nothing else in
  * its thread. Returns null if there is no such file.
  */
 export function findErrors(path: string): FoundErrors | null {

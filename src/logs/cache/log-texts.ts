@@ -67,6 +67,6 @@ export interface LogTexts {
     waitMs: number,
     stop: AbortSignal,
   ): Promise<TextFound>;
-  /** Looks for the lines of a whole log that a worker takes for errors. */
+  /** Looks for the lines of a whole log that a worker treats as errors. */
   findErrors(text: ShownText, waitMs: number, stop: AbortSignal): Promise<TextErrors>;
 }

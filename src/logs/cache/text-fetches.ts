@@ -46,7 +46,7 @@ export interface TextFetches {
   close(): Promise<void>;
 }
 
-/** How long the end of a fetch is remembered that failed, so that readers who ask again are told. In milliseconds. */
+/** How long a failed fetch is remembered, so that readers who ask again are told; in milliseconds. */
 const REMEMBERED_MS = 10_000;
 const MAX_REMEMBERED = 200;
 
@@ -85,7 +85,7 @@ export function openTextFetches(options: TextFetchesOptions): TextFetches {
         fetching.delete(path);
       }),
     };
-    // Who waits for it is told how it ended. Nobody may be waiting.
+    // Those who wait get the error themselves. If nobody waits, it must not become an unhandled rejection.
     started.end.catch(() => undefined);
     fetching.set(path, started);
     return started;

@@ -14,8 +14,8 @@ export const fetchTask: z.ZodType<FetchTask> = z.object({
   limits: z.object({ lines: bound, inflatedBytes: bound, ratio: bound }),
 });
 
-/** A fetching thread tells how many bytes of text there are. It needs no answer. */
-export const bytesTold = z.number();
+/** A fetching thread reports how many bytes of text there are so far. It needs no answer. */
+export const bytesReport = z.number();
 
 // Our own code sends the reason, so it is not compared with a list of all reasons.
 const failureReason = z.custom<TextFailure["reason"]>((value) => typeof value === "string");

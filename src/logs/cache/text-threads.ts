@@ -4,7 +4,7 @@ import type { FetchSettings } from "../fetch/fetch-settings.ts";
 import type { FetchTask, FetchText, TextFailure } from "./fetch-into-cache.ts";
 import type { FoundErrors } from "./find-errors.ts";
 import type { FindQuestion, Found } from "./text-finder.ts";
-import { bytesTold, errorsReply, type FindTask, fetchReply, findReply } from "./text-thread-messages.ts";
+import { bytesReport, errorsReply, type FindTask, fetchReply, findReply } from "./text-thread-messages.ts";
 
 /** Looks for a text in a log of the cache; null if the log is no longer there. */
 export type FindText = (path: string, question: FindQuestion, stop: AbortSignal) => Promise<Found | null>;
@@ -62,7 +62,7 @@ export function openTextThreads(fetch: FetchSettings, { entries }: Compiled = {}
   return {
     async fetchText(task, stop, onBytes) {
       try {
-        return await fetching.run(task, stop, (told) => onBytes(bytesTold.parse(told)));
+        return await fetching.run(task, stop, (report) => onBytes(bytesReport.parse(report)));
       } catch (error) {
         if (!(error instanceof ThreadFailure)) throw error;
         return { reason: error.kind, detail: error.message };

@@ -6,11 +6,11 @@ export const RESET = "CONNECTION_RESET";
 /**
  * Makes the end of a connection wait until the HTTP client has read all that arrived before it, and a reset connection fail.
  *
- * If no length was announced, undici takes what has arrived before a reset for the whole body. Then the end of the log would be
+ * If no length was announced, undici treats what has arrived before a reset as the whole body. Then the end of the log would be
  * missing, and nobody would know.
  *
  * undici 7 stops reading a socket while its body is read slowly. If the socket ends or is reset then, an assertion of undici fails
- * outside of any promise, and ends the thread (nodejs/undici, issue 5360; mended in series 8, which needs a newer Node.js). It
+ * outside of any promise, and ends the thread (nodejs/undici, issue 5360; fixed in version 8, which needs a newer Node.js). It
  * reads until `read` returns null, unless it has stopped, so the result of its last `read` tells whether it has.
  */
 export function holdEnd(socket: Socket): void {
@@ -47,7 +47,7 @@ function isReset(error: Error | undefined): error is Error {
   return error !== undefined && "code" in error && error.code === "ECONNRESET";
 }
 
-/** A reset connection, without the code at which undici takes what has arrived for the whole body. */
+/** A reset connection, without the code at which undici treats what has arrived as the whole body. */
 class ResetConnection extends Error {
   readonly code = RESET;
 

@@ -56,7 +56,7 @@ export const undo: Readonly<
 };
 
 /**
- * Returns whether bytes are everything that a compression made of something short. Text is not taken for it: zlib data has a
+ * Returns whether bytes are everything that a compression made of something short. Text is not mistaken for it: zlib data has a
  * checksum, and the other two hardly ever end where a text does.
  */
 export function isWhole(encoding: UnmarkedEncoding, bytes: Buffer): boolean {

@@ -56,7 +56,7 @@ function toLogRows(jobNumber: number, logs: readonly StoredLog[]): LogRow[] {
   });
 }
 
-/** Similar jobs are looked for among as many jobs that were changed around the same time. */
+/** Similar jobs are looked for among this many jobs that were changed around the same time. */
 const MAX_LOOKED_AT = 5000;
 const AROUND_MS = 3 * 86_400_000;
 

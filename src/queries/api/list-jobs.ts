@@ -17,11 +17,11 @@ import { badQuery, type ReadRefused } from "./read-refused.ts";
 
 export type JobLists = Pick<ApiReads, "pageOfProject" | "selectJobs" | "readListed" | "findPushes">;
 
-/** The most jobs of which other filters may choose. */
+/** The most jobs that an index may select for the other filters to choose from. */
 const MAX_SELECTED = 50_000;
-/** So many are read in one turn of the event loop. */
+/** How many jobs are read in one turn of the event loop. */
 const READ_AT_ONCE = 500;
-/** So many further slices are asked for before one has come. */
+/** How many further slices are asked for before the present one has come. */
 const READ_AHEAD = 2;
 
 /** How a list is made: one index selects, and the rest of the conditions filter what it has selected. */

@@ -10,7 +10,7 @@ import { badQuery } from "./read-refused.ts";
 export type PushLists = Pick<ApiReads, "listSubmittedPushes" | "findPushes"> &
   Pick<JobReads, "findResultSet">;
 
-/** The most pushes of which filters without an index may choose. */
+/** The most pushes that an index may select for the other filters to choose from. */
 const MAX_SELECTED = 50_000;
 const READ_AT_ONCE = 500;
 const DAY_SECONDS = 86_400;

@@ -26,9 +26,9 @@ const READ_AT_ONCE = 500;
 const OVERLAP_MS = 15_000;
 /** The same while the push changes so much that reading all of them each time would cost too much: the time that a batch takes. */
 const SHORT_OVERLAP_MS = 2000;
-/** So many known cells may be read again each time. */
+/** How many known cells may be read again each time. */
 const FEW_AGAIN = 200;
-/** How often more of them are read again. */
+/** How often more than these are read again, in milliseconds. */
 const MANY_AGAIN_EVERY_MS = 10_000;
 /** How often all cells are read: changes alone do not tell which jobs have moved to another push, or were coalesced. */
 const COMPLETE_EVERY_MS = 5 * 60_000;
@@ -55,8 +55,11 @@ export class HotPush {
   #bytes = 0;
   #refreshing: Promise<void> | null = null;
   /** The last answer of {@link changesAfter}. */
-  #told: { readonly number: number; readonly lastChange: number; readonly changes: CellChanges } | null =
-    null;
+  #lastAnswer: {
+    readonly number: number;
+    readonly lastChange: number;
+    readonly changes: CellChanges;
+  } | null = null;
 
   constructor(id: string, maxJobs: number, nextNumber: () => number) {
     this.id = id;
@@ -93,10 +96,10 @@ export class HotPush {
   changesAfter(number: number): CellChanges | null {
     const lastChange = this.#lastChange;
     if (lastChange <= number) return null;
-    if (this.#told?.number !== number || this.#told.lastChange !== lastChange) {
-      this.#told = { number, lastChange, changes: this.#collectAfter(number) };
+    if (this.#lastAnswer?.number !== number || this.#lastAnswer.lastChange !== lastChange) {
+      this.#lastAnswer = { number, lastChange, changes: this.#collectAfter(number) };
     }
-    return this.#told.changes;
+    return this.#lastAnswer.changes;
   }
 
   #collectAfter(number: number): CellChanges {

@@ -44,7 +44,7 @@ export interface LiveGridOptions {
   readonly model: GridModel;
   /** How often changes are looked for, in milliseconds. */
   readonly everyMs: number;
-  /** With so many cells an event ends, and another one goes on: an event is written in one turn of the event loop. */
+  /** The most cells in one event; more are sent in further events. An event is written in one turn of the event loop. */
   readonly cellsOfEvent: number;
   /** Called for an error that is not the store's. */
   readonly onBug: (error: unknown) => void;
@@ -160,8 +160,11 @@ export class LiveGrid {
     // Changes that arrive while this page is told are sent the next time.
     const position = model.position();
     const ids = [...revisions].map((revision) => ({ revision, id: resultSetId(watch.project, revision) }));
-    const told = ids.map(({ revision, id }) => ({ revision, changes: model.changesOf(id, viewer.position) }));
-    for (const { revision, changes } of told) {
+    const changed = ids.map(({ revision, id }) => ({
+      revision,
+      changes: model.changesOf(id, viewer.position),
+    }));
+    for (const { revision, changes } of changed) {
       for (const part of changes === null ? [] : this.#partsOf(revision, changes)) {
         pushes.push(part);
         cells += part.cells.length;
@@ -193,7 +196,7 @@ export class LiveGrid {
   }
 }
 
-/** Cuts the changes of a push into parts of at most so many cells. */
+/** Cuts the changes of a push into parts of at most `most` cells. */
 function cutChanges(revision: string, { isComplete, cells, gone }: CellChanges, most: number): PushChanges[] {
   const count = Math.max(1, Math.ceil(cells.length / most));
   return Array.from({ length: count }, (_, part) => ({

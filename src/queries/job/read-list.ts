@@ -4,7 +4,7 @@ import * as z from "zod";
  * Returns a schema that reads a list which a stranger has made. No more elements are looked at than asked for: a list of a megabyte
  * has hundreds of thousands of them, and refusing each takes time.
  *
- * @returns null in the place of an element that cannot be read; an empty list for anything that is no list.
+ * @returns null instead of each element that cannot be read; an empty list for anything that is not a list.
  */
 export function firstOf<T>(element: z.ZodType<T>, most: number) {
   return z

@@ -55,7 +55,7 @@ export type JobDocument = Omit<StoredJob, "rest_id"> &
     /** The `JobCell` as JSON: a text is read several times faster than its members. Missing if an earlier version stored the job. */
     readonly cell?: string;
   };
-/** Stands among the jobs in the place of a job that is being removed; see `mongodb-tombstones.ts`. */
+/** Stands among the jobs instead of a job that is being removed; see `mongodb-tombstones.ts`. */
 export interface TombstoneDocument extends WithId {
   /** Greater than that of the job: whoever has read the job cannot change it any more. */
   readonly version: number;

@@ -91,8 +91,8 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
   }
 
   /**
-   * Gives jobs that were copied before a retry renamed them their new names. Returns the ids of those that were renamed in this store
-   * since they were copied: they stay under their new names.
+   * Renames the jobs that a retry has renamed in the other store since they were copied. Returns the ids of those that were renamed
+   * in this store since they were copied: they keep their new names.
    */
   async function renameCopies(documents: readonly Copied<"job">[]): Promise<ReadonlySet<string>> {
     const renamedHere = new Set<string>();
@@ -126,7 +126,7 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
     );
   }
 
-  /** Takes the marks of pushes away that were about to be removed, because jobs are added to them. */
+  /** Unmarks pushes that were about to be removed, because jobs are added to them. */
   async function keepPushes(documents: readonly Copied<"job">[]): Promise<void> {
     const ids = [...new Set(documents.map(({ job }) => job.result_set))];
     const marked = { _id: { $in: ids }, leaving_since: { $exists: true } };

@@ -121,7 +121,7 @@ export function createPageReads(all: Collections) {
     };
   }
 
-  /** Reads the jobs of a push behind a place, those that changed first at the beginning. */
+  /** Reads the jobs of a push after a place, in the order of their last change. */
   async function readPlaces(result_set: string, after: CellPlace, limit: number) {
     const read = (range: Filter<JobDocument>) =>
       all.jobs
@@ -137,9 +137,9 @@ export function createPageReads(all: Collections) {
   }
 
   /**
-   * Returns a time at or before which all jobs of a push's first page have changed; null if the push has not as many jobs. Some servers
-   * read and sort all jobs of a push. Of any jobs, as many as a page has, the last one cannot have changed before the last one of the
-   * first page, and servers find the oldest ones first.
+   * Returns a time by which at least a page of the push's jobs had last changed, so the first page ends at or before it; null if the
+   * push has fewer jobs than a page. With this limit, servers that would read and sort all jobs of a push only read some. Any page of
+   * jobs gives a right limit. It is a tight one, because servers find the oldest jobs first.
    */
   async function endOfFirstPage(result_set: string, limit: number): Promise<string | null> {
     const [first] = await all.jobs

@@ -41,7 +41,7 @@ export function createPushes(all: Pick<Collections, "resultsets" | "versions">) 
     }
   }
 
-  /** Takes the marks of pushes away that were about to be removed, because something is added to them; see `removePushes`. */
+  /** Unmarks pushes that were about to be removed, because something is added to them; see `removePushes`. */
   async function keepPushes(ids: readonly string[]): Promise<void> {
     await all.resultsets.updateMany({ _id: { $in: [...ids] } }, { $unset: { leaving_since: "" } });
   }

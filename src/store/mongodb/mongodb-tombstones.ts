@@ -17,7 +17,7 @@ export interface ClearedParts {
 type PartCollections = Pick<Collections, "artifacts" | "logs" | "suggestions" | "coalesced" | "tombstones">;
 
 /**
- * Removes what belongs to jobs without a job document. A tombstone stands in the place of such a job: a document with the job's id
+ * Removes what belongs to jobs without a job document. A tombstone stands instead of such a job: a document with the job's id
  * that no reader shows. While it stands, nobody can store the job again. A writer who meets it clears the job first, so after a crash,
  * or beside another worker, all steps are taken again. Nothing that is stored after that is removed by a worker who is late: a part is
  * removed only as it was when it was found.

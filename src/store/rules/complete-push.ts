@@ -40,7 +40,7 @@ export function completePush(
   // A revision that the push lists twice is one row, with the author and comment that come first.
   const rows = submitted.revisions
     .filter((row) => listed.find(row) === row)
-    .map((row) => firstTold(known, row));
+    .map((row) => asFirstSubmitted(known, row));
   const submittedRows = new RevisionRows(rows);
   const others = (before?.revisions ?? []).filter((row) => submittedRows.find(row) === null);
   const next = {
@@ -66,7 +66,7 @@ export function keysOf(project: string, submitted: ResultSetSubmission): string[
 }
 
 /** Returns a row with the author and comment that were submitted first. */
-function firstTold(known: RevisionRows, row: Revision): Revision {
+function asFirstSubmitted(known: RevisionRows, row: Revision): Revision {
   const first = known.find(row);
   return first === null ? row : { ...first, revision: longer(first.revision, row.revision) };
 }

@@ -15,7 +15,7 @@ const unnamed: StoreOutcome = {
 
 /**
  * Creates or completes the submitted pushes in memory, in their order. Returns the outcomes; the push book has what to write.
- * Pure but for the push book, so that all adapters decide the same.
+ * Pure except for the push book, so that all adapters decide the same.
  */
 export function planResultSets(batch: readonly ResultSetArrival[], pushes: PushBook): StoreOutcome[] {
   return batch.map(({ project, resultSet, received_at }) => {

@@ -12,7 +12,7 @@ export interface PlannedParts {
   readonly suggestions: Map<string, NewSuggestions>;
   /**
    * Logs that a submitted summary was made from. Those that are stored already become `parsed`, before the new ones are written.
-   * `newLogs`: so many of the new ones came before it.
+   * `newLogs`: how many of the new ones came before it.
    */
   readonly summarised: { readonly job: string; readonly logName: string; readonly newLogs: number }[];
   /** Guids of the jobs that other jobs were coalesced into, by the id of the coalesced job. The greater guid wins. */

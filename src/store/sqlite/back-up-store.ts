@@ -24,7 +24,7 @@ export interface BackupPlan {
   readonly store: string;
   /** The file to write. An earlier backup of this name is replaced. */
   readonly file: string;
-  /** About as many bytes are written. */
+  /** About how many bytes are written. */
   readonly bytes: number;
   /** What is free on the disk of the backup. */
   readonly free_bytes: number;

@@ -1,7 +1,7 @@
 import type Database from "libsql";
 import { inTransaction } from "./sqlite-database.ts";
 
-/** Pages that one step gives back. It moves as many others into their places. */
+/** How many pages one step gives back. SQLite moves the same number of used pages into their places. */
 const PAGES_AT_ONCE = 64;
 /** Less free space than this share of the file, or than these pages, is kept: new documents use it again. */
 const KEPT_SHARE = 0.1;

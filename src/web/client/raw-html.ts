@@ -50,7 +50,7 @@ function loadPurifier(): Promise<DOMPurify> {
   return loading;
 }
 
-/** Shows the meaning of each raw HTML in an element in place of its text. */
+/** Shows what each raw HTML in an element means, instead of its text. */
 export async function showRawHtml(root: ParentNode): Promise<void> {
   const waiting = [...root.querySelectorAll<HTMLElement>("[data-raw-html]")].filter(isWaiting);
   if (waiting.length === 0) return;
@@ -112,7 +112,7 @@ function isImageAddress(element: Element, scheme: string, value: string): boolea
   return element.localName === "img" && /^\s*data:image\//i.test(value);
 }
 
-/** Returns the scheme of an address, as browsers read it; null if it is no address. */
+/** Returns the scheme of an address, as browsers read it; null if it is not an address. */
 function schemeOf(value: string): string | null {
   return URL.canParse(value, location.href) ? new URL(value, location.href).protocol : null;
 }

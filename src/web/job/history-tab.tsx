@@ -45,7 +45,7 @@ export function HistoryTab({ shown, zone }: TabProps) {
   );
 }
 
-/** A guid that begins with a hyphen would be taken for an option. */
+/** Without `--`, a guid that begins with a hyphen would be read as an option. */
 function explainWords({ project, job_guid }: ShownJob["job"]): string[] {
   const words = ["pulse-ingest", "explain", "--project", project];
   return job_guid.startsWith("-") ? [...words, "--", job_guid] : [...words, job_guid];

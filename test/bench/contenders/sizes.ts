@@ -4,6 +4,6 @@ export const PREFETCH = 400;
 export const OLD_JOBS = 6000;
 /** For the full store. Filling it takes longer than its drains, so there are no more. */
 export const JOBS_THERE = 200_000;
-/** How jobs are posted: from so many connections, and so many items in a request. */
+/** How jobs are posted: from how many connections, and how many items in a request. */
 export const CONNECTIONS = 4;
 export const ITEMS = 100;

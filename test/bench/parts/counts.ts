@@ -2,7 +2,7 @@ import type { ContenderName, CountedProcess, Drain } from "../contenders/contend
 import { countDatabase, countEmbedded } from "../counts/count-stores.ts";
 import { type BenchOptions, type Figures, median, type Part, rounded } from "../part.ts";
 
-/** So many of the jobs of a drain are enough to count. */
+/** How many jobs of a drain are counted, which is enough. */
 const SHARE = 0.25;
 
 const embedded = ["worker", "broker"] as const;

@@ -32,7 +32,7 @@ broker.describe(`a source on ${broker.name}`, () => {
     url = throughProxy(broker.server().url);
   });
   afterEach(async () => {
-    proxy.mend();
+    proxy.restore();
     await story.end();
     await proxy.close();
   });
@@ -144,7 +144,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       await story.untilCame(3);
       proxy.cut();
       await story.untilTold("broker_lost");
-      proxy.mend();
+      proxy.restore();
       await story.untilCame(6);
       expect(story.texts()).toEqual(["a", "b", "c", "a", "b", "c"]);
       expect(story.held.map(({ delivery }) => delivery.redelivered)).toEqual([
@@ -174,11 +174,11 @@ broker.describe(`a source on ${broker.name}`, () => {
       await story.publish(["a", "b"]);
       await story.untilCame(2);
       proxy.cut();
-      proxy.mend();
+      proxy.restore();
       await story.untilCame(4);
       const from = story.told.length;
       proxy.cut();
-      proxy.mend();
+      proxy.restore();
       expect(await story.untilTold("earlier_deliveries_in_work", from)).toMatchObject({ deliveries: 4 });
       expect(source.state()).toMatchObject({ connected: true, consuming: false });
       expect(story.held).toHaveLength(4);
@@ -197,7 +197,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       const away = () => story.told.filter(({ event }) => event === "broker_away");
       await until(() => away().some(({ attempt }) => Number(attempt) >= 4), "a fourth attempt");
       const from = story.told.length;
-      proxy.mend();
+      proxy.restore();
       expect(await story.untilTold("consuming", from)).toMatchObject({
         queue_is_new: false,
         gap_ms: expect.any(Number),
@@ -283,7 +283,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       story.held[0]?.settle("requeue");
       story.held[1]?.settle("ack");
       await story.channel.deleteQueue(story.queue);
-      proxy.mend();
+      proxy.restore();
       await story.untilCame(3);
       expect(story.texts()).toEqual(["a", "b", "a"]);
       story.held[2]?.settle("ack");
@@ -309,7 +309,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       proxy.cut();
       await story.untilTold("broker_away");
       await story.channel.deleteQueue(story.queue);
-      proxy.mend();
+      proxy.restore();
       const line = await story.untilTold("consuming", story.told.length);
       expect(line).toMatchObject({ queue_is_new: true, queue_messages: 0 });
       expect(source.state().queuesLost).toBe(1);
@@ -331,7 +331,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       await story.untilTold("broker_away");
       await story.channel.deleteQueue(story.queue);
       isToBreak = true;
-      proxy.mend();
+      proxy.restore();
       await story.untilTold("consuming", story.told.length);
       expect(isToBreak).toBe(false);
       expect(story.told.filter(({ event }) => event === "queue_lost")).toHaveLength(1);
@@ -385,7 +385,7 @@ broker.describe(`a source on ${broker.name}`, () => {
     await story.untilTold("consuming");
     const next = await admin.addUser(user, "second-secret", anyRights);
     proxy.cut();
-    proxy.mend();
+    proxy.restore();
     expect(await story.untilTold("broker_away")).toMatchObject({
       error: expect.stringMatching(/refuses user .* with this password; see AMQP_URL/),
     });
@@ -408,7 +408,7 @@ broker.describe(`a source on ${broker.name}`, () => {
     await story.untilTold("consuming");
     which = 1;
     proxy.cut();
-    proxy.mend();
+    proxy.restore();
     const line = await story.untilTold("consuming", story.told.length);
     expect(line).toMatchObject({ queue: `queue/${users[1]}/${story.name}`, queue_is_new: true });
     expect(source.state()).toMatchObject({ queuesLost: 0, reconnects: 1 });

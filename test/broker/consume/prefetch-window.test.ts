@@ -16,7 +16,7 @@ function windows(...groups: readonly (readonly [count: number, bytes: number])[]
 
 it.each([
   [
-    "begins with what fits if all are of the longest size, and grows after so many small ones",
+    "begins with what fits if all are of the longest size, and grows after that many small ones",
     [
       [31, 10],
       [1, 10],

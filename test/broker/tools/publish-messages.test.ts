@@ -107,7 +107,7 @@ broker.describe(`publishing to ${broker.name}`, () => {
       /there is no host no\.invalid/,
     ],
     ["TLS where there is none", (url) => Object.assign(url, { protocol: "amqps:" }), /does not speak TLS/],
-  ])("tells of %s, and where to mend it", async (_case, change, words) => {
+  ])("reports %s, and which setting to fix", async (_case, change, words) => {
     const message = await trouble(change);
     expect(message).toMatch(words);
     expect(message).toMatch(/; see AMQP_URL$/);

@@ -105,7 +105,7 @@ describe("the thread that holds the bugs", () => {
     });
   });
 
-  describe("with a summary of so many lines that they take many turns", () => {
+  describe("with a summary whose lines take many turns", () => {
     const bugs = Array.from({ length: 20_000 }, (_, nth) =>
       aBug(nth + 1, `Intermittent ${"aeiou".repeat(20)} ${nth}`),
     );

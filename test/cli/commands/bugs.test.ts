@@ -73,7 +73,7 @@ describe("bugs import", () => {
     ["a bare id", '{"id": 4}', null],
     ["another zone, which is ignored", '{"id": 4, "last_change_time": "2026-01-05T10:00:00+05:00"}', null],
     ["no date", '{"id": 4, "last_change_time": "yesterday"}', "last_change_time: is not a date-time"],
-    ["keywords that are no list", '{"id": 4, "keywords": 1}', "keywords: must be a list\n"],
+    ["keywords that are not a list", '{"id": 4, "keywords": 1}', "keywords: must be a list\n"],
     ["no whole number", '{"id": 4.5}', "id: must be the number of a bug\n"],
     ["no object around it", "4", "it: must be an object\n"],
   ])("reads a bug with %s", async (_case, bug, wrong) => {
@@ -152,7 +152,7 @@ describe("bugs sync", () => {
   it.each<[string, Parameters<typeof startBugzilla>[1], string]>([
     ["an error", (response) => response.writeHead(503).end(), "HTTP 503"],
     ["no JSON", (response) => response.end("<html>"), "JSON"],
-    ["a bug that is none", (response) => sendBugs(response, [{ id: null }]), "bug 1000: id"],
+    ["an invalid bug", (response) => sendBugs(response, [{ id: null }]), "bug 1000: id"],
     ["a broken connection", (response) => response.destroy(), "bugs from 1000 on"],
     [
       "the first page again",

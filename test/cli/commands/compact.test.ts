@@ -72,7 +72,7 @@ it.each([
   expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
 });
 
-it("a file that is no store is refused, and stays as it is", async () => {
+it("a file that is not a store is refused, and stays as it is", async () => {
   const file = join(folder, "pulse-ingest.db");
   writeFileSync(file, "something else");
   const { code, stderr } = await runCli(["compact"], { DATA_DIR: folder });

@@ -42,7 +42,7 @@ it("the guid is the one under which the job is stored: its first 50 characters",
   expect(expectedArtifacts("artifact", [{ ...summary, job_guid: guid }])).toEqual([stored]);
 });
 
-it("nothing is made for a push, nor for what is no job", () => {
+it("nothing is made for a push, nor for an item that is not a job", () => {
   expect(expectedArtifacts("resultset", [{ revision: "a" }])).toEqual([]);
   expect(expectedArtifacts("jobs", [null, {}, { job: { job_guid: 1 } }])).toEqual([]);
 });

@@ -65,12 +65,14 @@ it("counts what would go, without changing anything", async () => {
   });
 });
 
-it("says who is at it already", async () => {
+it("says which process is removing already", async () => {
   const store = await openSqliteStore(folder, 30);
   await store.takeLease(LEASE, "worker on host-1", 60_000);
   const { code, stderr } = await run(["expire"]);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^error: worker on host-1 is at it \(until .*; nothing was done/);
+  expect(stderr).toMatch(
+    /^error: worker on host-1 is removing old data already \(until .*; nothing was done/,
+  );
   await store.releaseLease(LEASE, "worker on host-1");
   await store.close();
 });

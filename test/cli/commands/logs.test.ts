@@ -311,7 +311,7 @@ describe("logs", () => {
     ["--since", "soon"],
     ["--limit", "none"],
     ["--limit", "0"],
-  ])("%s %s is told to be wrong", async (flag, value) => {
+  ])("%s %s is reported as invalid", async (flag, value) => {
     expect(await run(["logs", "list", flag, value])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(`${flag} must be `),

@@ -329,11 +329,11 @@ describe("rejections", () => {
     [{ reason: "ugly" }, "--reason must be one of oversize-body, "],
     [{ until: "soon" }, "--until must be a time"],
     [{ limit: "0" }, "--limit must be a whole number"],
-  ])("a filter such as %j is a misuse, and is told how it is meant", async (options, mend) => {
+  ])("a filter such as %j is a misuse, and the error says what is allowed", async (options, allowed) => {
     for (const command of [listRejections, exportRejections]) {
-      await expect(command({}, options)).rejects.toThrow(mend);
+      await expect(command({}, options)).rejects.toThrow(allowed);
     }
-    await expect(replay({}, [], options)).rejects.toThrow(mend);
+    await expect(replay({}, [], options)).rejects.toThrow(allowed);
   });
 
   it("are replayed by ids or by filters, and all of them only with --all", async () => {

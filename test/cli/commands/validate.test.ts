@@ -193,12 +193,12 @@ describe("the verdict of validate and of the worker", () => {
     ["a valid message", aMessage(), null],
     ["an unscheduled one", aMessage({ state: "unscheduled" }), null],
     [
-      "an unscheduled one with a time that is none",
+      "an unscheduled one with a time that cannot be parsed",
       aMessage({ state: "unscheduled", timeStarted: "x" }),
       null,
     ],
     ["a member too many", aMessage({ more: 1 }), "schema-violation"],
-    ["a time that is none", aMessage({ timeCompleted: "soon" }), "unreadable-time"],
+    ["a time that cannot be parsed", aMessage({ timeCompleted: "soon" }), "unreadable-time"],
     [
       "a field that cannot be stored",
       aMessage({ display: { jobName: "n", jobSymbol: "", chunkId: 1e60, groupSymbol: "g" } }),

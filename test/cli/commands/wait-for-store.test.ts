@@ -4,7 +4,7 @@ import { Unavailable } from "../../../src/domain/faults.ts";
 
 const away = (): Unavailable => new Unavailable("store", "the disk is full", undefined, 1);
 
-it("names the store that it waits for, and tells of it ever more rarely", async () => {
+it("names the store that it waits for, and says so more and more rarely", async () => {
   const told: string[] = [];
   const write = jest.spyOn(process.stderr, "write").mockImplementation((line) => told.push(String(line)) > 0);
   let calls = 0;

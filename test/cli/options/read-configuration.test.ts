@@ -24,7 +24,7 @@ const goodRegistry = "exchanges:\n  - exchange: e/jobs\n    destinations: [a, b]
 
 describe("invalid settings, registry and tiers", () => {
   it.each(["start", "check"])(
-    "are told by %s all at once, each with its place and the mend; nothing is started",
+    "are reported by %s all at once, each with its place and the fix; nothing is started",
     async (command) => {
       const registry = file(
         "broken.yml",
@@ -109,7 +109,7 @@ describe("start", () => {
       code: 2,
       stderr: expect.stringMatching(/^error: the store .*; name another folder by DATA_DIR\n$/),
     });
-    file("pulse-ingest.db", "this is no database, but long enough to be one");
+    file("pulse-ingest.db", "this is not a database, but long enough to be one");
     const noStore = await runCli(["start"], { ...env(), DATA_DIR: folder });
     expect(noStore).toMatchObject({
       code: 2,
@@ -138,7 +138,7 @@ describe("a folder that cannot be read", () => {
   });
 
   it.each([[["explain", "x"]], [["backup", "b.db"]], [["compact"]], [["pages"]], [["check", "--plan"]]])(
-    "is not taken for one without a store by %j",
+    "is not treated as a folder without a store by %j",
     async (args) => {
       const { code, stderr } = await runCli(args, env);
       expect(code).toBe(2);
@@ -146,7 +146,7 @@ describe("a folder that cannot be read", () => {
     },
   );
 
-  it("is told by status beside everything else, and by copy with its option", async () => {
+  it("is reported by status beside everything else, and by copy with its option", async () => {
     const status = await runCli(["status"], env);
     expect(status.code).toBe(1);
     expect(status.stdout).toMatch(/^! store: .*the folder .*loop cannot be read \(ELOOP\); see DATA_DIR$/m);
@@ -244,7 +244,7 @@ describe("a database address that the driver does not understand", () => {
     ["mongodb://u:ge:heim@127.0.0.1:1/x", "cannot be read: in user and password, write % as %25"],
     ["mongodb://u:geheim%@127.0.0.1:1/x", "cannot be read: in user and password, write % as %25"],
     ["mongodb://u:geheim@127.0.0.1:1/x?foo=1", "option foo is not supported"],
-  ])("is told by check, with everything else that is wrong: %s", async (MONGODB_URL, expected) => {
+  ])("is reported by check, with everything else that is wrong: %s", async (MONGODB_URL, expected) => {
     const REGISTRY_FILE = join(folder, "gone.yml");
     const { code, stderr } = await runCli(["check"], { REGISTRY_FILE, MONGODB_URL });
     expect(code).toBe(2);

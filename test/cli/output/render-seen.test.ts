@@ -14,6 +14,7 @@ it("a message is one line, with its result only if it is completed", () => {
   expect(renderSeen({ ...seen, verdict: "accepted", result: "success" })).toBe(
     "10:00:00.000  accepted  exchange/publisher/jobs  treeherder.try  try  guid/0  completed  success\n",
   );
+  expect(renderSeen({ ...seen, state: "running", result: "unknown" })).toMatch(/guid\/0 {2}running\n$/);
   expect(renderSeen({ ...seen, project: null, task_id: null, state: null })).toMatch(/ {2}\? {2}\? {2}\?\n$/);
 });
 

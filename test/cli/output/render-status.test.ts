@@ -107,7 +107,7 @@ archive      empty
       /^spool +1200 job messages, 3.0 MiB, the oldest for 34.2 s$/m,
     ],
     [
-      "a lag that was not measured is no nought",
+      "a lag that was not measured is not shown as 0",
       parts({ status: { recent: { ...aStatus().recent, stored_lag_seconds: null } } }),
       /arrival to outcome not measured$/m,
     ],

@@ -10,13 +10,13 @@ it.each([
   [{}, "no run ended yet; removed since start: nothing"],
   [
     { held_by: "worker on b, process 7" },
-    "no run ended yet; worker on b, process 7 is at it; removed since start: nothing",
+    "no run ended yet; worker on b, process 7 is removing now; removed since start: nothing",
   ],
   [{ working: true, removed: { jobs: 1, pushes: 0 } }, "at work; removed since start: 1 job"],
   [
     { working: true, lag_seconds: 7260, removed: { jobs: 20, pushes: 1, nonces: 2 } },
     "at work, 2 h 1 min behind; removed since start: 20 jobs, 1 push, 2 nonces",
   ],
-])("%j is told in one line", (overrides, text) => {
+])("%j is described in one line", (overrides, text) => {
   expect(retentionText({ ...idle, ...overrides })).toBe(text);
 });

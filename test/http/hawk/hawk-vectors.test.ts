@@ -164,7 +164,7 @@ describe("an Authorization header", () => {
     ["without mac", 'Hawk id="i", ts="1", nonce="n"'],
     ["with an empty id", `Hawk id="", ${rest}`],
     ["with an empty ext", `Hawk id="i", ext="", ${rest}`],
-    ["with a time that is no number", 'Hawk id="i", ts="now", nonce="n", mac="m"'],
+    ["with a time that is not a number", 'Hawk id="i", ts="now", nonce="n", mac="m"'],
     ["with a negative time", 'Hawk id="i", ts="-1", nonce="n", mac="m"'],
     ["with a fraction of a second", 'Hawk id="i", ts="1.5", nonce="n", mac="m"'],
     ["with an unknown attribute", `Hawk id="i", x="y", ${rest}`],

@@ -133,7 +133,7 @@ it("a page may be kept for the browser's own back, and an error may not", async 
   expect((await ask("/nothing", { headers: { accept: HTML } })).headers["cache-control"]).toBe("no-store");
 });
 
-describe("what failed is told", () => {
+describe("a failure is reported", () => {
   it("as a page where the browser accepts HTML, and otherwise in JSON", async () => {
     const page = await ask("/nothing", { headers: { accept: HTML } });
     expect([page.status, page.headers["content-type"]]).toEqual([404, "text/html; charset=utf-8"]);

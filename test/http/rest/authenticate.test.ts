@@ -310,7 +310,7 @@ describe("a limit of requests", () => {
     expect(payload?.matches()).toBe(true);
   });
 
-  it("of 0 is none", async () => {
+  it("of 0 means no limit", async () => {
     const signing = await aClient();
     const worker = aWorker();
     for (let time = 0; time < 5; time++) {

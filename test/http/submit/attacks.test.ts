@@ -429,7 +429,7 @@ describe("a body that is too long", () => {
     }
   });
 
-  it("is not even asked for: who waits to be told to send it is refused before", async () => {
+  it("is not even asked for: a client that waits before it sends the body is refused first", async () => {
     const waiting = { Expect: "100-continue" };
     const post = signed(narrow);
     const unsigned = withHeaders(post, { ...waiting, Authorization: undefined });
@@ -503,7 +503,7 @@ describe("a slow client", () => {
           Buffer.from("5\r\n["),
         ]),
     ],
-  ])("that does not send the end of %s is told so, and hung up on", async (_what, part) => {
+  ])("that does not send the end of %s gets an error, and is disconnected", async (_what, part) => {
     expect(statuses(await sendBytes(narrow, part(signed(narrow))))).toEqual([408]);
   });
 
@@ -535,7 +535,7 @@ describe("several requests on one connection", () => {
     ["without a signature", (request: RawRequest) => withHeaders(request, { Authorization: undefined }), 403],
     ["that is too long", (request: RawRequest) => ({ ...request, body: Buffer.alloc(2 * MAX_BYTES) }), 413],
     ["for another path", (request: RawRequest) => ({ ...request, target: "/api/nothing/" }), 404],
-  ])("work after a body %s, which is not taken for a request", async (_what, edit, status) => {
+  ])("work after a body %s, which is not read as a request", async (_what, edit, status) => {
     const inner = toBytes(signed(narrow));
     // The refused body itself holds a request that is signed.
     const padding = Buffer.alloc(50_000, "\r\n");
@@ -553,7 +553,7 @@ describe("several requests on one connection", () => {
 });
 
 describe("a request that two servers would read differently", () => {
-  /** What a smuggler wants to be taken for a request of its own. */
+  /** The request that a smuggler wants to be handled as one of its own. */
   const hidden = (): string => toBytes(signed(server)).toString("latin1");
   const chunked = (request: RawRequest, coding = "chunked"): Buffer =>
     headBytes(withHeaders(request, { "Transfer-Encoding": coding, Connection: "keep-alive" }));
@@ -581,7 +581,7 @@ describe("a request that two servers would read differently", () => {
     ["a length with a sign", () => withLength("+5")],
     ["a negative length", () => withLength("-5")],
     ["a hexadecimal length", () => withLength("0x5")],
-    ["a length that is no number", () => withLength("five")],
+    ["a length that is not a number", () => withLength("five")],
     ["a length of 30 digits", () => withLength("9".repeat(30))],
     ["an unknown coding", () => [chunked(signed(server), "xchunked"), "0\r\n\r\n", hidden()]],
     [
@@ -682,10 +682,10 @@ describe("hostile JSON", () => {
     ["lists in lists", () => `[${nested(100_000)}]`],
     ["objects in objects", () => `[${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}]`],
     ["a number of 100,000 digits", () => `[${"9".repeat(100_000)}]`],
-    ["a text of half a character", () => '["\\ud800"]'],
+    ["a text with a lone surrogate", () => '["\\ud800"]'],
     ["50,000 equal names", () => `[{${'"a":1,'.repeat(50_000)}"a":1}]`],
     ["nothing but null", () => "[null]"],
-  ])("an item that is no job, of %s, is rejected", async (_what, body) => {
+  ])("an item of %s, which is not a job, is rejected", async (_what, body) => {
     expect(await post(body())).toMatchObject({
       status: 400,
       body: { results: [{ index: 0, outcome: "rejected" }] },

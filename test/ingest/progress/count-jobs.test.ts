@@ -8,6 +8,20 @@ beforeEach(async () => {
 });
 afterEach(() => story.end());
 
+it("measures how long messages took from their arrival to their end, which is never negative", async () => {
+  story.start({ listedExchanges: () => ["a", "b"] });
+  const arrivedAt = (receivedAtMs: number, exchange: string) =>
+    aDelivery(aMessage({ taskId: exchange }), { exchange, receivedAtMs });
+  // The clock was set back after the second one had arrived.
+  story.deliver(arrivedAt(Date.now() - 60_000, "a"), arrivedAt(Date.now() + 60_000, "b"));
+  await until(() => story.settlements.size === 2);
+  const { values } = await story.counters.lagSeconds.get();
+  const sums = values.filter(({ metricName }) => metricName?.endsWith("_sum"));
+  const lagOf = (exchange: string) => sums.find(({ labels }) => labels.exchange === exchange)?.value;
+  expect(lagOf("a")).toBeGreaterThanOrEqual(60);
+  expect(lagOf("b")).toBe(0);
+});
+
 it("counts messages that change a job of another exchange, by their own exchange", async () => {
   story.start({ listedExchanges: () => ["a", "b"] });
   const through = (exchange: string, state: string) =>

@@ -382,7 +382,7 @@ it("the rejection of a message that is no longer rejected is removed, and the ot
   expect(await reasons()).toEqual(["malformed-body", "unreadable-time"]);
 });
 
-it("a job at which a bug occurs has failed, and is told; the others are stored", async () => {
+it("a job at which a bug occurs has failed, and is reported; the others are stored", async () => {
   const told: unknown[] = [];
   const watch = { onStep: () => undefined, onFailure: (failure: unknown) => told.push(failure) };
   const odd = { ...rules.judge, acceptsProject: (_: string, project: string) => project === "try" || bug() };

@@ -167,7 +167,7 @@ describe("limits", () => {
     ["/gone", 0, 1, "failed", /could not be fetched: HTTP 404/],
     ["/binary", 0, 1, "failed", /not text/],
     ["/long-line", 0, 1, "too-long", /ask for fewer/],
-  ])("%s is told with the reason", async (path, from, to, kind, detail) => {
+  ])("%s is reported with the reason", async (path, from, to, kind, detail) => {
     const part = await aCache().readLines(`${host.url}${path}`, from, to, true);
     expect(part).toMatchObject({ ok: false, kind, detail: expect.stringMatching(detail) });
   });
@@ -200,7 +200,7 @@ describe("limits", () => {
     expect(await read("/c")).toMatchObject({ ok: false, kind: "failed", ...full });
   });
 
-  it("a folder that cannot be written to is told without its path", async () => {
+  it("a folder that cannot be written to is reported without its path", async () => {
     const file = join(folder, "..", "file");
     writeFileSync(file, "");
     const part = await aCache({ folder: join(file, "log-cache") }).readLines(`${host.url}/a`, 0, 1, true);

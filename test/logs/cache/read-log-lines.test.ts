@@ -41,7 +41,7 @@ describe("marks of lines", () => {
     ["one line", "a\n", 1],
     ["two lines, the second without an end", "a\nb", 2],
     ["blank lines", "\n\n\n", 3],
-    ["a carriage return is no line end", "a\rb\r\n", 1],
+    ["a carriage return is not a line end", "a\rb\r\n", 1],
   ])("%s: the number of lines", (_name, text, lines) => {
     for (const pieceBytes of [1, 2, 1000]) expect(marksOf(text, pieceBytes).lines).toBe(lines);
   });

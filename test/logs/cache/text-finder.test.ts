@@ -38,7 +38,7 @@ describe("lines that hold a text", () => {
   it.each([
     ["inside a word", "no\n\u001b[1mfa\u001b[31mil\u001b[0m\n", "fail", [1]],
     ["across a code that goes on in the next piece", "x\u001b[38;5;196mfail", "xfail", [0]],
-    ["a code that is none hides nothing but itself", "\u001b[31\nfail", "fail", [1]],
+    ["an incomplete code hides only itself", "\u001b[31\nfail", "fail", [1]],
     ["an escape before text", "\u001bfail", "fail", [0]],
   ])("are found as they are shown, without colour codes: %s", (_name, log, text, lines) => {
     for (const pieceBytes of [1, 3, 1000]) expect(near(log, { text }, pieceBytes)).toEqual(lines);
@@ -53,7 +53,7 @@ describe("in a log with very many hits", () => {
     ["the middle", 5000, 1500, 3000, 6998],
     ["the end", 9999, 4000, 8000, 9998],
     ["beyond the end", 1e9, 4000, 8000, 9998],
-  ])("those around %s are told, and the number of all", (_name, around, before, first, last) => {
+  ])("those around %s are returned, and the number of all", (_name, around, before, first, last) => {
     const found = find(log, { text: "hit", around, lines: 10_000 });
     expect([found.count, found.before, found.near[0], found.near.at(-1)]).toEqual([
       5000,
@@ -64,7 +64,7 @@ describe("in a log with very many hits", () => {
     expect(found.near.length).toBeLessThanOrEqual(2000);
   });
 
-  it("the parts of the log with hits are told, for marks beside the scroll bar", () => {
+  it("the parts of the log with hits are returned, for marks beside the scroll bar", () => {
     const sparse = `${"miss\n".repeat(9000)}hit\n${"miss\n".repeat(999)}`;
     expect(find(sparse, { text: "hit", lines: 10_000 }).buckets).toEqual([450]);
     expect(find(log, { text: "hit", lines: 10_000 }).buckets).toHaveLength(500);

@@ -448,11 +448,10 @@ describe("the cost of a hostile host is limited", () => {
       await read(source, `${url}/moved`);
       await failureOf(read(source, `${url}/gone`));
     }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(hosts.map((host) => [host.connections(), host.open()])).toEqual([
-      [3, 0],
-      [3, 0],
-    ]);
+    for (const host of hosts) {
+      while (host.open() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(host.connections()).toBe(3);
+    }
   });
 
   it("does not follow a redirect to a port that is not allowed", async () => {

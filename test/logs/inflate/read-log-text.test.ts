@@ -239,6 +239,16 @@ describe("limits hold over all layers", () => {
     });
   });
 
+  it("for text that is not compressed", async () => {
+    const body = Buffer.from(text);
+    expect(await textOf(body, { limits: { inflatedBytes: body.length } })).toBe(text);
+    const limitBytes = body.length - 1;
+    expect(await textOf(body, { limits: { inflatedBytes: limitBytes } })).toEqual({
+      reason: "inflates-too-far",
+      limitBytes,
+    });
+  });
+
   it("for the ratio, but only beyond 64 MiB", async () => {
     const mib = 1024 * 1024;
     const limits = { ratio: 100 };

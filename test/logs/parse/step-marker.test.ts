@@ -17,7 +17,7 @@ describe("the marker of a step", () => {
       "2016-07-01 10:00:00",
     ],
     [
-      "results in the name that are none",
+      "text in the name that only looks like results",
       "========= Started a (results: x, elapsed: ) (at 1) (results: 12, elapsed: 3) (at 4) ==",
       "Started",
       "a (results: x, elapsed: ) (at 1)",

@@ -77,13 +77,26 @@ describe("claims that are fair", () => {
     expect(await idsOf(claims, 1)).toEqual(["new"]);
   });
 
+  it("give one slot back for each item that ends", async () => {
+    const queue = aWorkQueue();
+    queue.add(...logsOf("a", 10), ...logsOf("b", 10));
+    const claims = claimsOf(queue);
+    const claimOne = async () => (await claims.claim(1, []))[0];
+    const claimed = [];
+    for (let nth = 0; nth < 6; nth++) claimed.push(await claimOne());
+    const ended = claimed.find((item) => item?.exchange === "a");
+    if (ended !== undefined) claims.end(ended);
+    expect([(await claimOne())?.exchange, (await claimOne())?.exchange]).toEqual(["a", "b"]);
+  });
+
   it("find the work of a new exchange at once if the others have none", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a", "e"));
     const claims = claimsOf(queue);
     expect(await idsOf(claims, 1)).toEqual(["a"]);
     queue.add(aLog("b", "other"));
-    expect(await idsOf(claims, 1)).toEqual(["b"]);
+    // One claim: the others would find it when the list is read again after a second.
+    expect((await claims.claim(1, [])).map(({ id }) => id)).toEqual(["b"]);
   });
 
   it("divide a claim for many items", async () => {

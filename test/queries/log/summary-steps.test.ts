@@ -52,7 +52,7 @@ describe("the steps of a summary", () => {
     expect(summarySteps(blob)).toBeNull();
   });
 
-  it("without any step are none", () => {
+  it("without any step are an empty list", () => {
     expect(summarySteps("{}")).toEqual({ logName: null, steps: [], errors: [] });
   });
 

@@ -112,7 +112,7 @@ describe("the log that is shown", () => {
     );
   });
 
-  it("a summary that is no summary is said to be unreadable", async () => {
+  it("a summary that cannot be read is said to be unreadable", async () => {
     expect((await view({ summary: [] })).summary).toBe("unreadable");
   });
 

@@ -1,6 +1,8 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, it } from "@jest/globals";
 import { Unavailable } from "../../../src/domain/faults.ts";
 import { groupCalls } from "../../../src/store/calls/group-calls.ts";
+import { until } from "../../until.ts";
 
 function aDoubling(): { double: (item: number) => Promise<number>; calls: (readonly number[])[] } {
   const calls: (readonly number[])[] = [];
@@ -19,12 +21,35 @@ it("items of one turn are done in one call, and each gets its own result", async
   expect(calls).toEqual([[1, 2, 3]]);
 });
 
-it("items that come while a call is in progress are done together in the next call", async () => {
+it("items that come when a call has ended are done together in the next call", async () => {
   const { double, calls } = aDoubling();
   const first = double(1).then(() => Promise.all([double(2), double(3)]));
   expect(await first).toEqual([4, 6]);
   expect(await double(4)).toBe(8);
   expect(calls).toEqual([[1], [2, 3], [4]]);
+});
+
+it("items that come while a call is in progress wait for its end, and are done together in the next call", async () => {
+  const calls: (readonly number[])[] = [];
+  let endCall: () => void = () => undefined;
+  const firstCall = new Promise<void>((resolve) => {
+    endCall = resolve;
+  });
+  const double = groupCalls(async (items: readonly number[]) => {
+    calls.push(items);
+    await firstCall;
+    return items.map((item) => item * 2);
+  });
+  const first = double(1);
+  await until(() => calls.length > 0);
+  const second = double(2);
+  await nextTurn();
+  const third = double(3);
+  await nextTurn();
+  expect(calls).toEqual([[1]]);
+  endCall();
+  expect(await Promise.all([first, second, third])).toEqual([2, 4, 6]);
+  expect(calls).toEqual([[1], [2, 3]]);
 });
 
 it("only the faulty item fails", async () => {

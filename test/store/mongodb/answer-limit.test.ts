@@ -84,7 +84,7 @@ mongodb.describe(`a write that is larger than a connection takes at once, on ${m
       .catch((error: unknown) => error);
     await until(() => proxy.sentBytes() > sentBefore + 200_000);
     proxy.freeze();
-    proxy.mend();
+    proxy.restore();
     return [written];
   }
 

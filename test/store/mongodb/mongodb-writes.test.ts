@@ -178,7 +178,7 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
   });
 });
 
-/** Returns the same collections, but after so many calls that write, each further one fails before it is sent. */
+/** Returns the same collections, but after this many calls that write, each further one fails before it is sent. */
 function failingAfter(all: Collections, allowed: number): Collections {
   const writing = /^(insert|update|replace|delete|bulkWrite)/;
   let calls = 0;

@@ -52,6 +52,8 @@ describe("a new rejection", () => {
       "kept",
       "only-counted",
     ]);
+    const exactly = [use({ bytes: 1000 - bytes })];
+    expect(admit(["a", "b"], { bytesPerDay: 1000, used: exactly }).ends).toEqual(["kept", "only-counted"]);
   });
 
   it("is always kept if the limits are 0", () => {

@@ -45,7 +45,7 @@ describe("other control sequences are left out", () => {
   it.each([
     ["a title without an end hides nothing", `${E}]0;title and all the rest`, "^[]0;title and all the rest"],
     ["a code without an end", `${E}[31`, "^[[31"],
-    ["a code that is none", `${E}[31\u0007x`, "^[[31^Gx"],
+    ["a code with a wrong end", `${E}[31\u0007x`, "^[[31^Gx"],
     ["an escape at the end", `a${E}`, "a^["],
   ])("%s", (_name, line, text) => {
     expect(shownText(line)).toBe(text);

@@ -23,7 +23,7 @@ export function operateRoutes(parts: PageParts): FastifyPluginAsync {
     app.get("/operate", async (_request, reply) => {
       const figures = await ask();
       const main = drawMarkup(<OperateView figures={figures} />);
-      // The page has something to say without the store. So it is no error page.
+      // The page is useful without the store, so this is not an error page.
       return sendPage(reply, parts, { title: titleOf(figures), entry: "operate-page", main });
     });
     app.get("/api/operate", async (_request, reply) => sendJson(reply, 200, await ask()));

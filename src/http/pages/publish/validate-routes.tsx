@@ -56,7 +56,7 @@ export function validateRoutes(parts: PageParts): FastifyPluginAsync {
     return hasRegistry ? rules() : { ...rules(), acceptsProject: () => true };
   }
 
-  /** Answers a form with the page it came from. Also a refusal stands there, and the message is still in its field. */
+  /** Answers a form with the page it came from, which shows the result or the refusal. The message is still in its field. */
   async function answerForm(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     let [message, exchange, status] = ["", "", 200];
     let answer: CheckAnswer;
@@ -76,7 +76,7 @@ export function validateRoutes(parts: PageParts): FastifyPluginAsync {
   }
 
   return async (app) => {
-    // The message is judged as the bytes that came, also if they are no JSON.
+    // The message is judged as the bytes that arrived, even if they are not JSON.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", (_request, _payload, done) => done(null));
     app.post("/api/validate", async (request, reply) => {

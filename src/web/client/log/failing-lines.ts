@@ -14,7 +14,7 @@ export class FailingLines {
   lines: readonly number[] | null;
   /** There are no others. */
   isWhole = true;
-  /** That they are being looked for, or why they cannot be told; null if there is nothing to say. */
+  /** Says that they are being looked for, or why they are not known; null if there is nothing to say. */
   note: string | null = null;
   readonly #options: FailingLinesOptions;
   #asking = new AbortController();

@@ -3,9 +3,9 @@ import type { JsonAnswer } from "../fetch-json.ts";
 
 /** Lines shown above the one that was jumped to. */
 export const ABOVE = 5;
-/** Lines are fetched in blocks of so many. */
+/** How many lines are fetched at once. */
 export const BLOCK_LINES = 200;
-/** So many blocks stay in memory. */
+/** How many blocks stay in memory. */
 const KEPT_BLOCKS = 50;
 /** Few windows show more lines than this below the one that was jumped to. */
 const MOST_BELOW = 60;

@@ -3,7 +3,7 @@ import { bytesText } from "../../log/bytes-text.ts";
 import type { LogTrouble } from "../../log/log-trouble.ts";
 import type { LoadedLog } from "./load-log.ts";
 
-/** What stands in the place of the lines. */
+/** What is shown instead of the lines. */
 export type NoteState =
   /** Asked a moment ago: the place is kept, and nothing is said yet. */
   | { readonly kind: "quiet" }

@@ -3,7 +3,7 @@ import { publishAddress } from "../../addresses.ts";
 import { gridAddress } from "../grid-address.ts";
 import { type GridView, plainView } from "../grid-view.ts";
 
-/** What stands in place of pushes if there are none. */
+/** What is shown instead of pushes if there are none. */
 export function NoPushes({ view }: { readonly view: GridView }) {
   const { project, author, since, until, before } = view;
   if (before !== null) {

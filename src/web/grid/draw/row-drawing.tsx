@@ -29,7 +29,7 @@ export interface GridRowProps {
 }
 
 /**
- * One platform of a push. The functions below are called, and are no components: a grid has thousands of jobs, and a component
+ * One platform of a push. The functions below are called directly, not used as components: a grid has thousands of jobs, and a component
  * for each would take more time and memory than the elements.
  */
 export function GridRow({ row, drawing }: GridRowProps) {

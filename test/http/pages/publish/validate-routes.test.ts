@@ -51,7 +51,7 @@ it.each<[string, string | Uint8Array<ArrayBuffer>, string, object]>([
   ["one of an exchange that may not", good, "?exchange=e/bad", { accepted: 0, rejected: 1 }],
   ["a text that is no JSON", "{no", "", { rejected: 1, items: [{ reason: "malformed-body" }] }],
   [
-    "bytes that are no text",
+    "bytes that are not text",
     new Uint8Array([0xff, 0xfe]),
     "",
     { rejected: 1, items: [{ reason: "malformed-body" }] },

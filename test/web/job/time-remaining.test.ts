@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { timeRemaining } from "../../src/web/job/time-remaining.ts";
+import { timeRemaining } from "../../../src/web/job/time-remaining.ts";
 
 const START = 1_467_367_200;
 const MINUTE = 60;
@@ -22,7 +22,7 @@ describe("how long a job may still take", () => {
     expect(timeRemaining(job, typicalSeconds, START + ran * MINUTE)).toBe(text);
   });
 
-  it("is not told of a running job whose start is not known", () => {
+  it("is not known for a running job whose start is not known", () => {
     expect(timeRemaining({ state: "running", start_timestamp: 0 }, 600, START)).toBeNull();
   });
 });
