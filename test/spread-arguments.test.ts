@@ -16,7 +16,6 @@ const allowed: readonly string[] = [
   "ingest/replay/archive-target.ts: selection",
   // Pairs and the like.
   "submission/normalise-submission.ts: tooLong",
-  "store/sqlite/sqlite-reads.ts: limits",
   "store/sqlite/sqlite-rejections.ts: days",
   "store/sqlite/sqlite-rejections.ts: routeColumns()",
   "store/sqlite/sqlite-rejections.ts: times",

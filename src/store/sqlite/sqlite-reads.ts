@@ -78,12 +78,13 @@ export function createReads(db: Database.Database) {
     const ranges = Array.from({ length: limits.length / 2 }, () => "(key > ? AND key < ?)").join(" OR ");
     // Without the plus sign, an index of the project's jobs might be used instead of the keys.
     const ofProject = project === null ? "" : "AND +project = ?";
+    const values = project === null ? limits : [...limits, project];
     const rows = db
       .prepare(
         `SELECT n, doc FROM jobs WHERE (${ranges}) ${ofProject}
            ORDER BY project, doc ->> 'job_guid' LIMIT 100`,
       )
-      .all(...limits, ...(project === null ? [] : [project])) as JobRow[];
+      .all(values) as JobRow[];
     return rows.map(explained);
   }
 
