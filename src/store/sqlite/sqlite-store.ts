@@ -6,6 +6,7 @@ import { wrapCalls } from "../calls/wrap-calls.ts";
 import type { Store } from "../ports/store.ts";
 import { LogRoom } from "../rules/log-room.ts";
 import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
+import { prepareLeaving } from "./leave-file.ts";
 import { LockLine } from "./lock-line.ts";
 import { createApiReads } from "./sqlite-api-reads.ts";
 import { createArchive } from "./sqlite-archive.ts";
@@ -53,6 +54,7 @@ export async function openSqliteStore(
       throw asUnavailable(error);
     });
   const place = watchPlace(path);
+  const leave = prepareLeaving(db, path);
   const { guard, end } = createGuard(asUnavailable, (call) =>
     line.ask(() => {
       checkPlace();
@@ -91,6 +93,7 @@ export async function openSqliteStore(
     const found = place();
     if (found === "kept") return;
     if (found === "replaced") {
+      leave();
       onStuck();
       throw new Unavailable("store", `another file has taken the place of ${path}`);
     }

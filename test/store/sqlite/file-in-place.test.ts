@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import Database from "libsql";
 import { Unavailable } from "../../../src/domain/faults.ts";
 import { keepOpen } from "../../../src/store/calls/keep-open.ts";
 import { openStore } from "../../../src/store/open-store.ts";
@@ -12,6 +13,12 @@ import { until } from "../../until.ts";
 
 const ignored = (): void => undefined;
 const log = { error: ignored, warn: ignored, info: ignored, debug: ignored };
+
+function withDatabase(file: string, work: (db: Database.Database) => void): void {
+  const db = new Database(file);
+  work(db);
+  db.close();
+}
 
 describe("the open file of an embedded store", () => {
   let folder: string;
@@ -40,6 +47,12 @@ describe("the open file of an embedded store", () => {
 
   const write = (name: string) => store.storeSubmissions([anArrival({ taskId: `${name}/0` })]);
   const hasJob = async (name: string): Promise<boolean> => (await store.findJob("try", `${name}/0`)) !== null;
+
+  const isWritten = (name: string): Promise<boolean> =>
+    write(name).then(
+      () => true,
+      () => false,
+    );
 
   function move(from: string, to: string): void {
     for (const name of readdirSync(from).filter((each) => each.startsWith("pulse-ingest.db"))) {
@@ -71,16 +84,29 @@ describe("the open file of an embedded store", () => {
     await expect(write("meanwhile")).rejects.toThrow(
       /another file has taken the place of .*pulse-ingest\.db/,
     );
-    await until(
-      () =>
-        write("after").then(
-          () => true,
-          () => false,
-        ),
-      "the other file is open",
-    );
+    await until(() => isWritten("after"), "the other file is open");
     await other.close();
     const names = ["before", "restored", "meanwhile", "after"];
     expect(await Promise.all(names.map(hasJob))).toEqual([false, true, false, true]);
+  });
+
+  it("leaves no write-ahead log behind, which would damage the file that has taken its place", async () => {
+    const [file, backup] = [join(folder, "pulse-ingest.db"), join(folder, "backup")];
+    // More than a page of jobs, so that the log and the backup do not fit together.
+    const names = Array.from({ length: 50 }, (_, at) => `later${at}`);
+    withDatabase(file, (db) => db.exec(`VACUUM INTO '${backup}'`));
+    for (const name of names) await write(name);
+    renameSync(file, join(aside, "pulse-ingest.db"));
+    renameSync(backup, file);
+
+    await until(() => isWritten("after"), "the other file is open");
+    expect(await Promise.all(["before", "later0", "after"].map(hasJob))).toEqual([true, false, true]);
+    withDatabase(file, (db) => {
+      expect(db.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
+    });
+    const old = await openSqliteStore(aside, 30);
+    const found = await Promise.all(names.map((name) => old.findJob("try", `${name}/0`)));
+    await old.close();
+    expect(found).not.toContain(null);
   });
 });
