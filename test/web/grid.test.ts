@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Page, Route } from "playwright-core";
 import { Unavailable } from "../../src/domain/faults.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
@@ -276,6 +276,32 @@ chromium.describe("the grid", () => {
       await row.getByText("1", { exact: true }).waitFor();
       await store.storeSubmissions([inOld("f", "2")]);
       await row.getByText("2", { exact: true }).waitFor({ timeout: 5000 });
+    });
+
+    it("misses no change of an older push while the others are read", async () => {
+      const letters = [..."0123456789ef"];
+      const inLate = (letter: string, symbol: string) =>
+        job({ guid: `${letter}${symbol}/0`, push: letter, symbol, group: "?", project: "late" });
+      await store.storeResultSets(
+        letters.map((letter, place) => push(letter, 1_790_000_000 - place, "late")),
+      );
+      await store.storeSubmissions(["0", "e", "f"].map((letter) => inLate(letter, "1")));
+      const page = await open("/projects/late");
+      const symbol = (letter: string, text: string) =>
+        rowOf(page, letter, "Linux x64 debug").getByText(text, { exact: true });
+      await symbol("0", "1").waitFor();
+      const hold = async (route: Route): Promise<void> => {
+        await store.storeSubmissions([inLate("e", "2")]);
+        // Somebody else looks at the push, so the server knows of the change.
+        await fetch(`${server.url}/api/projects/late/cells?push=${revisionOf("e")}`);
+        await store.storeSubmissions([inLate("0", "2")]);
+        await symbol("0", "2").waitFor();
+        await route.continue();
+      };
+      await page.route(`**/cells?push=${shortOf("f")}*`, hold, { times: 1 });
+      await page.locator("#older-pushes").click();
+      await symbol("f", "1").waitFor();
+      await symbol("e", "2").waitFor({ timeout: 5000 });
     });
 
     it("asks every minute, and says so, if all streams are taken", async () => {

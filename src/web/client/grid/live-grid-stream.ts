@@ -53,8 +53,18 @@ export class LiveGridStream {
     this.#follow();
   }
 
-  /** Follows the pushes that are on the page now: some have been added. */
-  watchAgain(): void {
+  /** Where the last changes ended. */
+  get position(): string {
+    return this.#position;
+  }
+
+  /**
+   * Follows the pushes that are on the page now: some have been added.
+   *
+   * @param position - changes after it may be missing. What the page has already does no harm.
+   */
+  watchAgain(position: string): void {
+    this.#position = position;
     this.#follow();
   }
 

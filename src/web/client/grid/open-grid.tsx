@@ -113,8 +113,10 @@ export class OpenGrid {
 
   /** Adds the next page of older pushes below. */
   async showOlder(): Promise<void> {
+    // Everything after it is sent again: the stream may go on while the pushes are read.
+    const position = this.#stream?.position ?? "";
     await this.#readPage(this.#next);
-    this.#stream?.watchAgain();
+    this.#stream?.watchAgain(position);
   }
 
   /**
