@@ -46,18 +46,37 @@ export async function explanationOf(
 ): Promise<Explanation> {
   const [jobs, rejections] = await Promise.all([
     store.findJobsByGuid(guid, project),
-    store.listRejectionHeads({ task_id: guid, limit: listed }),
+    newestRejections(store, guid, project, listed),
   ]);
   const shownJobs = jobs.map((job) => ({ ...job, logs: job.logs.map(shownLog) }));
-  const shownRejections = rejections
-    // A rejection whose project could not be read may belong to any project.
-    .filter((rejection) => project === null || (rejection.project ?? project) === project)
-    .map(({ payload, ...rest }) => rest);
+  const shownRejections = rejections.map(({ payload, ...rest }) => rest);
   const isUnknown = shownJobs.length + shownRejections.length === 0;
   return {
     ...{ guid, project, store: store.name, jobs: shownJobs, rejections: shownRejections },
     only_counted: isUnknown ? await store.listOnlyCounted({ since: daysAgo(RECENT_DAYS) }) : [],
   };
+}
+
+/** Returns the newest rejections of a task. One whose project could not be read may belong to any project. */
+async function newestRejections(
+  store: Pick<Store, "listRejectionHeads">,
+  task_id: string,
+  project: string | null,
+  limit: number,
+): Promise<readonly RejectionHead[]> {
+  const newest = await store.listRejectionHeads({ task_id, limit });
+  if (project === null) return newest;
+  const fitting = newest.filter((rejection) => (rejection.project ?? project) === project);
+  if (newest.length < limit) return fitting;
+  // Those of other projects have taken the room of older ones.
+  const own = await store.listRejectionHeads({ task_id, project, limit });
+  const found = new Map([...fitting, ...own].map((rejection) => [rejection.id, rejection]));
+  return [...found.values()].toSorted(newestFirst).slice(0, limit);
+}
+
+function newestFirst(a: RejectionHead, b: RejectionHead): number {
+  if (a.last_seen !== b.last_seen) return a.last_seen < b.last_seen ? 1 : -1;
+  return a.id < b.id ? 1 : -1;
 }
 
 function daysAgo(days: number): string {

@@ -1,11 +1,15 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { renderExplanation } from "../../src/cli/output/render-explanation.ts";
 import type { Fault } from "../../src/domain/faults.ts";
-import type { Explanation } from "../../src/queries/explanation.ts";
+import { type Explanation, explanationOf } from "../../src/queries/explanation.ts";
 import type { ExplainedJob } from "../../src/store/ports/job-reads.ts";
 import type { StoredLog } from "../../src/store/ports/log-store.ts";
 import { advanceJob, firstJob } from "../../src/store/rules/advance-job.ts";
-import { anArrival, EXCHANGE, REVISION, through } from "../examples.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { anArrival, aRejection, EXCHANGE, REVISION, through } from "../examples.ts";
 
 function aJob(overrides: Partial<ExplainedJob> = {}, message: object = {}): ExplainedJob {
   const push = { project: "try", rest_id: 1, revision: REVISION, short_revision: REVISION.slice(0, 12) };
@@ -221,6 +225,27 @@ describe("a rejection", () => {
       "guid/0 in an unreadable project: malformed-body, 3 times, first at 2026-01-05T10:00:00.000Z, last at",
     );
   });
+});
+
+it("rejections of other projects do not hide older ones of the project that is asked for", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "explanation-"));
+  const store = await openSqliteStore(folder, 30);
+  const nowMs = Date.now();
+  const rejected = (project: string | null, secondsAgo: number) =>
+    aRejection(`${project} ${secondsAgo}`, {
+      project,
+      task_id: "guid/0",
+      received_at: new Date(nowMs - 1000 * secondsAgo).toISOString(),
+    });
+  const others = Array.from({ length: 5 }, (_, seconds) => rejected("other", seconds));
+  await store.recordRejections([...others, rejected("try", 9), rejected(null, 1.5), rejected("try", 7)]);
+  const projectsOf = async (listed: number) =>
+    (await explanationOf(store, "guid/0", "try", listed)).rejections.map(({ project }) => project);
+  expect(await projectsOf(1)).toEqual(["try"]);
+  expect(await projectsOf(3)).toEqual([null, "try", "try"]);
+  expect(await projectsOf(100)).toEqual([null, "try", "try"]);
+  await store.close();
+  rmSync(folder, { recursive: true });
 });
 
 it("an unknown job is reported with the store that was asked and what to check next", () => {
