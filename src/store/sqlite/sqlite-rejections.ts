@@ -184,11 +184,14 @@ function conditionsOf({
 }: RejectionFilter): Condition[] {
   // The plus keeps SQLite from using the index of the expiry, which is useless: nearly no row has expired.
   const conditions: Condition[] = [["+expires_at > ?", new Date().toISOString()]];
+  // Beside a task, every other index is useless, too: a project or an exchange has many more rejections.
+  const sign = task_id === undefined ? "" : "+";
   for (const [name, value] of Object.entries(exact)) {
-    if (value !== undefined) conditions.push([`${name} = ?`, value]);
+    if (value !== undefined) conditions.push([`${sign}${name} = ?`, value]);
   }
   // What was posted has no routing key, which is stored as an empty one.
-  if (routing_key !== undefined) conditions.push(["routing_key = ? AND client_id IS NULL", routing_key]);
+  if (routing_key !== undefined)
+    conditions.push([`${sign}routing_key = ? AND client_id IS NULL`, routing_key]);
   if (task_id !== undefined) {
     // `0` follows `/` in ASCII, so the range contains exactly the ids that begin with the task id and a slash.
     const forms = taskIdForms(task_id);

@@ -42,6 +42,8 @@ it.each<[RejectionFilter, string]>([
   [{ routing_key, since }, "rejections_by_key (routing_key=? AND last_seen>?)"],
   [{ exchange, reason, project, since }, "=? AND last_seen>?)"],
   [{ task_id: "t/0" }, "rejections_by_task (task_id=?)"],
+  [{ task_id: "t/0", project }, "rejections_by_task (task_id=?)"],
+  [{ task_id: "t/0", exchange, routing_key, reason, since }, "rejections_by_task (task_id=?"],
 ])("the newest rejections that match %j are read in the order of an index", (filter, index) => {
   const plan = planOf((rejections) => rejections.listRejections({ ...filter, limit: 100 }));
   expect(plan).toContain(index);
