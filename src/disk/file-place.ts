@@ -1,4 +1,5 @@
 import { type Stats, statSync } from "node:fs";
+import { errorCode } from "../domain/error-code.ts";
 
 /** What has become of the path of an open file: it was deleted or moved away, or another file is there now. */
 export type FilePlace = "kept" | "gone" | "replaced";
@@ -23,7 +24,8 @@ export function watchPlace(path: string): () => FilePlace {
 function fileAt(path: string): Stats | null | "unknown" {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;
-  } catch {
-    return "unknown";
+  } catch (error) {
+    // Something else than a folder is on the way, so the file is not there.
+    return errorCode(error) === "ENOTDIR" ? null : "unknown";
   }
 }
