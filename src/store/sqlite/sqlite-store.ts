@@ -1,12 +1,9 @@
-import { watchPlace } from "../../disk/file-place.ts";
-import { Unavailable } from "../../domain/faults.ts";
 import { groupCalls } from "../calls/group-calls.ts";
 import { createGuard } from "../calls/guard-calls.ts";
 import { wrapCalls } from "../calls/wrap-calls.ts";
 import type { Store } from "../ports/store.ts";
 import { LogRoom } from "../rules/log-room.ts";
 import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
-import { prepareLeaving } from "./leave-file.ts";
 import { LockLine } from "./lock-line.ts";
 import { createApiReads } from "./sqlite-api-reads.ts";
 import { createArchive } from "./sqlite-archive.ts";
@@ -28,6 +25,7 @@ import { createSuspects } from "./sqlite-suspects.ts";
 import { createWork } from "./sqlite-work.ts";
 import { createWrites } from "./sqlite-writes.ts";
 import { storeFile } from "./store-file.ts";
+import { watchStoreFile } from "./watch-store-file.ts";
 
 /** How long opening waits for a lock, in milliseconds: another process may be migrating the file, in several locked steps. */
 const OPENING_MS = 5000;
@@ -53,11 +51,10 @@ export async function openSqliteStore(
     .catch((error: unknown) => {
       throw asUnavailable(error);
     });
-  const place = watchPlace(path);
-  const leave = prepareLeaving(db, path);
+  const checkFile = watchStoreFile(db, path, onStuck);
   const { guard, end } = createGuard(asUnavailable, (call) =>
     line.ask(() => {
-      checkPlace();
+      checkFile();
       return call();
     }),
   );
@@ -88,18 +85,6 @@ export async function openSqliteStore(
     guard,
   );
   const finishGrouped = groupCalls(finishItems);
-
-  function checkPlace(): void {
-    const found = place();
-    if (found === "kept") return;
-    if (found === "replaced") {
-      leave();
-      onStuck();
-      throw new Unavailable("store", `another file has taken the place of ${path}`);
-    }
-    const fix = "put it back, or restart this process, which creates an empty one";
-    throw new Unavailable("store", `${path} was deleted or moved while it was in use: ${fix}`);
-  }
 
   function ping(): void {
     db.exec("BEGIN IMMEDIATE; ROLLBACK");

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
@@ -16,8 +16,11 @@ const log = { error: ignored, warn: ignored, info: ignored, debug: ignored };
 
 function withDatabase(file: string, work: (db: Database.Database) => void): void {
   const db = new Database(file);
-  work(db);
-  db.close();
+  try {
+    work(db);
+  } finally {
+    db.close();
+  }
 }
 
 describe("the open file of an embedded store", () => {
@@ -76,6 +79,32 @@ describe("the open file of an embedded store", () => {
     await write("after");
     expect(await Promise.all(["before", "meanwhile", "after"].map(hasJob))).toEqual([true, false, true]);
   });
+
+  it.each([
+    ["alone", ignored],
+    [
+      "and a command has created an empty one",
+      (file: string): void => {
+        expect(() => withDatabase(file, (db) => db.prepare("SELECT * FROM jobs").all())).toThrow("disk I/O");
+      },
+    ],
+  ])(
+    "takes nothing after its write-ahead log was deleted, and has all from before: %s",
+    async (_, meanwhile) => {
+      const [file, copy] = [join(folder, "pulse-ingest.db"), mkdtempSync(join(aside, "copy-"))];
+      rmSync(`${file}-wal`);
+      meanwhile(file);
+      await expect(write("lost")).rejects.toThrow(
+        /-wal was deleted or moved while it was in use: restart all/,
+      );
+      await expect(store.ping()).rejects.toThrow(Unavailable);
+      // As if the process were killed now.
+      copyFileSync(file, join(copy, "pulse-ingest.db"));
+      const restarted = await openSqliteStore(copy, 30);
+      expect(await restarted.findJob("try", "before/0")).not.toBeNull();
+      await restarted.close();
+    },
+  );
 
   it("is left for another one that has taken its place, such as a backup", async () => {
     move(folder, aside);
