@@ -22,6 +22,7 @@ export class SpoolFile {
   readonly #onDamaged: (row: DamagedRow) => void;
   readonly #db: Database.Database;
   readonly #place: ReturnType<typeof watchPlace>;
+  #logPlace: ReturnType<typeof watchPlace>;
   readonly #reads: ReturnType<typeof createSpoolReads>;
   /** The last place that has been removed. */
   #goneThrough = 0;
@@ -41,6 +42,7 @@ export class SpoolFile {
     this.#onDamaged = onDamaged;
     this.#db = openSpoolDatabase(path);
     this.#place = watchPlace(path);
+    this.#logPlace = watchPlace(logOf(path));
     try {
       this.#reads = createSpoolReads(this.#db);
       const { deliveries, bytes } = this.#reads.sumUp(this.#goneThrough);
@@ -67,6 +69,7 @@ export class SpoolFile {
 
   /** Appends all entries in this order, durably when it returns. @throws Unavailable: nothing was appended. */
   append(entries: readonly SpoolEntry[]): void {
+    if (this.#logPlace() !== "kept") this.#beginLog();
     this.#write(() => {
       const insert = this.#db.prepare(
         `INSERT INTO deliveries (exchange, routing_key, redelivered, received_at_ms, body, oversize, properties, jobs)
@@ -173,6 +176,12 @@ export class SpoolFile {
     this.#load = { deliveries, bytes, jobs: deliveries === 0 ? 0 : this.#load.jobs - damaged.length };
   }
 
+  /** Begins another write-ahead log, after somebody has deleted the last one. What that held goes into the file first. */
+  #beginLog(): void {
+    known(() => this.#db.exec("PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL"));
+    this.#logPlace = watchPlace(logOf(this.path));
+  }
+
   #write(work: () => void): void {
     known(() => transact(this.#db, work));
   }
@@ -187,4 +196,8 @@ export class SpoolFile {
       if (!(error instanceof Unavailable)) throw error;
     }
   }
+}
+
+function logOf(path: string): string {
+  return `${path}-wal`;
 }

@@ -1,6 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -393,6 +402,26 @@ describe("a spool's file", () => {
       spool.close();
       expect(drained(open()).toSorted()).toEqual([1, 2]);
     });
+  });
+
+  it("keeps all on the disk after its write-ahead log was deleted", () => {
+    const spool = open();
+    spool.append([entry(1), entry(2)]);
+    const front = spool.front({ maxItems: 1, maxBytes: 1 });
+    for (const name of readdirSync(folder)) if (name.endsWith("-wal")) rmSync(join(folder, name));
+    spool.append([entry(3)]);
+    front?.remove(front.deliveries);
+    spool.append([entry(4)]);
+    // As if the process were killed now.
+    const killed = `${folder}-killed`;
+    cpSync(folder, killed, { recursive: true });
+    const next = openSpool({ folder: killed, maxBytes: 1e6, log });
+    expect(drained(next)).toEqual([2, 3, 4]);
+    next.close();
+    rmSync(killed, { recursive: true });
+    expect(drained(spool)).toEqual([2, 3, 4]);
+    spool.close();
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it("sets a damaged row aside only once, even if the row cannot be deleted", () => {
