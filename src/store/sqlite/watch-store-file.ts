@@ -14,7 +14,7 @@ export function watchStoreFile(db: Database.Database, path: string, onStuck: () 
   const place = watchPlace(path);
   const log = `${path}-wal`;
   const logPlace = existsSync(log) ? watchPlace(log) : () => "kept" as const;
-  const beside = [log, `${path}-shm`].map((file) => ({ file, isOurs: watchPlace(file) }));
+  let beside = [log, `${path}-shm`].map((file) => ({ file, isOurs: watchPlace(file) }));
 
   /**
    * Clears the way for the file that has taken the place. What the log holds goes into the open file, wherever that is now. Then the log
@@ -24,6 +24,8 @@ export function watchStoreFile(db: Database.Database, path: string, onStuck: () 
     emptyLog(db);
     // A file that another process has created there belongs to the other store.
     for (const { file, isOurs } of beside) if (isOurs() === "kept") takeAway(file);
+    // Once only: later the system may use their inodes for the files of the other store.
+    beside = [];
   }
 
   return () => {
