@@ -1,5 +1,4 @@
 import { type Stats, statSync } from "node:fs";
-import { errorCode } from "../domain/error-code.ts";
 
 /** What has become of the path of an open file: it was deleted or moved away, or another file is there now. */
 export type FilePlace = "kept" | "gone" | "replaced";
@@ -26,6 +25,7 @@ function fileAt(path: string): Stats | null | "unknown" {
     return statSync(path, { throwIfNoEntry: false }) ?? null;
   } catch (error) {
     // Something else than a folder is on the way, so the file is not there.
-    return errorCode(error) === "ENOTDIR" ? null : "unknown";
+    const hasCode = typeof error === "object" && error !== null && "code" in error;
+    return hasCode && error.code === "ENOTDIR" ? null : "unknown";
   }
 }
