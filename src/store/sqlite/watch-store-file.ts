@@ -36,6 +36,8 @@ export function watchStoreFile(db: Database.Database, path: string, onStuck: () 
       throw new Unavailable("store", `another file has taken the place of ${path}`);
     }
     if (found === "gone") {
+      // It may have been moved without its log.
+      emptyLog(db);
       const fix = "put it back, or restart this process, which creates an empty one";
       throw new Unavailable("store", `${path} was deleted or moved while it was in use: ${fix}`);
     }

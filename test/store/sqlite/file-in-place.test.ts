@@ -80,6 +80,14 @@ describe("the open file of an embedded store", () => {
     expect(await Promise.all(["before", "meanwhile", "after"].map(hasJob))).toEqual([true, false, true]);
   });
 
+  it("has everything that was written before it was moved, although its write-ahead log stayed", async () => {
+    renameSync(join(folder, "pulse-ingest.db"), join(aside, "pulse-ingest.db"));
+    await expect(write("lost")).rejects.toThrow(/was deleted or moved/);
+    const moved = await openSqliteStore(aside, 30);
+    expect(await moved.findJob("try", "before/0")).not.toBeNull();
+    await moved.close();
+  });
+
   it.each([
     ["alone", ignored],
     [
