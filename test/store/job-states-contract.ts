@@ -120,24 +120,31 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
       );
     }
 
-    story("a job without a known state gets the logs and artifacts of each message in that state", async () => {
-      const without = (overrides: Overrides): Arrival => {
-        const arrival = messageIn("pending", guid, overrides);
-        const { submission } = arrival;
-        return overRest({
-          ...arrival,
-          submission: { ...submission, job: { ...submission.job, state: "unknown" } },
+    story(
+      "a job without a known state gets the logs and artifacts of each message in that state",
+      async () => {
+        const without = (overrides: Overrides): Arrival => {
+          const arrival = messageIn("pending", guid, overrides);
+          const { submission } = arrival;
+          return overRest({
+            ...arrival,
+            submission: { ...submission, job: { ...submission.job, state: "unknown" } },
+          });
+        };
+        const second = without({
+          owner: "second",
+          logs: [unread],
+          extra: { artifacts: [artifact("new", {})] },
         });
-      };
-      const second = without({ owner: "second", logs: [unread], extra: { artifacts: [artifact("new", {})] } });
-      expect(await kinds(without({ logs: [], extra: {} }))).toEqual(["stored"]);
-      expect(await kinds(second, second)).toEqual(["unchanged", "unchanged"]);
-      const { job, logs, artifacts } = await view();
-      expect(job.state).toBe("unknown");
-      expect(job.who).not.toBe("second");
-      expect(logs).toMatchObject([{ ...unread, parse_status: "pending" }]);
-      expect(artifacts).toEqual(["new"]);
-    });
+        expect(await kinds(without({ logs: [], extra: {} }))).toEqual(["stored"]);
+        expect(await kinds(second, second)).toEqual(["unchanged", "unchanged"]);
+        const { job, logs, artifacts } = await view();
+        expect(job.state).toBe("unknown");
+        expect(job.who).not.toBe("second");
+        expect(logs).toMatchObject([{ ...unread, parse_status: "pending" }]);
+        expect(artifacts).toEqual(["new"]);
+      },
+    );
 
     for (const batch of [
       ["pending", "running", "completed"],

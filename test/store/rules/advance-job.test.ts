@@ -1,5 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
-import { advanceJob, type DecisiveJob, firstJob, isUnused, setState } from "../../../src/store/rules/advance-job.ts";
+import {
+  advanceJob,
+  type DecisiveJob,
+  firstJob,
+  isUnused,
+  setState,
+} from "../../../src/store/rules/advance-job.ts";
 import { anArrival, restOrigin } from "../../examples.ts";
 
 const PUSH = "try/aaaaaaaaaaaa";
