@@ -15,7 +15,7 @@ export interface ItemVerdict {
   readonly errors: readonly DataFault[];
   /** Parts of an accepted item that could not be used. */
   readonly refused: readonly ItemNote[];
-  /** What its publisher should know although all of it is stored. */
+  /** What its publisher should know although nothing of it was refused. */
   readonly warnings: readonly ItemNote[];
 }
 

@@ -9,7 +9,14 @@ const failed = { index: 0, outcome: "failed", fault, guid: null, project: null }
 
 function ended(isBug: boolean): MessageProgress {
   const progress = begin(messageOf(aDelivery({})));
-  const job = { ...failed, refused: [], warnings: [], eventLagSeconds: null, isOfOtherExchange: false };
+  const job = {
+    ...failed,
+    refused: [],
+    warnings: [],
+    eventLagSeconds: null,
+    isOfOtherExchange: false,
+    keptPush: null,
+  };
   return isBug ? { ...progress, reading: realRead(aDelivery({})), ended: [job] } : progress;
 }
 

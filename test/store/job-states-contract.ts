@@ -3,7 +3,7 @@ import { numberOf } from "../../src/domain/document-numbers.ts";
 import type { JobView } from "../../src/store/ports/job-reads.ts";
 import type { Store } from "../../src/store/ports/store.ts";
 import type { Arrival } from "../../src/store/ports/submission-store.ts";
-import { anArrival, limits, through } from "../examples.ts";
+import { anArrival, limits, overRest, through } from "../examples.ts";
 import type { Database, OpenEmpty } from "./empty-store.ts";
 
 type Overrides = Readonly<Record<string, unknown>>;
@@ -119,6 +119,32 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
         },
       );
     }
+
+    story(
+      "a job without a known state gets the logs and artifacts of each message in that state",
+      async () => {
+        const without = (overrides: Overrides): Arrival => {
+          const arrival = messageIn("pending", guid, overrides);
+          const { submission } = arrival;
+          return overRest({
+            ...arrival,
+            submission: { ...submission, job: { ...submission.job, state: "unknown" } },
+          });
+        };
+        const second = without({
+          owner: "second",
+          logs: [unread],
+          extra: { artifacts: [artifact("new", {})] },
+        });
+        expect(await kinds(without({ logs: [], extra: {} }))).toEqual(["stored"]);
+        expect(await kinds(second, second)).toEqual(["unchanged", "unchanged"]);
+        const { job, logs, artifacts } = await view();
+        expect(job.state).toBe("unknown");
+        expect(job.who).not.toBe("second");
+        expect(logs).toMatchObject([{ ...unread, parse_status: "pending" }]);
+        expect(artifacts).toEqual(["new"]);
+      },
+    );
 
     for (const batch of [
       ["pending", "running", "completed"],

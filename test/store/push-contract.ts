@@ -155,6 +155,21 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       expect((await find(a))?.revisions).toEqual([row(short(b), "first"), row(c, "second"), row(a, "first")]);
     });
 
+    for (const again of [pushOf(short(a), [b, short(a)]), pushOf(a, [a], 0)]) {
+      story(
+        `a push with ${again.revision.length} characters and time ${again.push_timestamp} does not change if it comes again`,
+        async () => {
+          expect(await submit(again)).toEqual(["stored"]);
+          const before = await find(a);
+          const later = { project, resultSet: again, received_at: "2026-01-05T11:00:00.000Z" };
+          expect(await store.storeResultSets([later, later])).toEqual(Array(2).fill({ kind: "unchanged" }));
+          expect(await find(a)).toEqual(before);
+          expect(await submit({ ...again, author: "another" })).toEqual(["stored"]);
+          expect(await find(a)).toMatchObject({ author: "another" });
+        },
+      );
+    }
+
     story("a revision in several pushes belongs to the push with the earliest time", async () => {
       await submit(pushOf(c, [a, c], 9));
       await submit(pushOf(b, [a, b], 7));
@@ -199,10 +214,9 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
 
     story("a push whose hash another push has already is not created; one without a hash is", async () => {
       await submit({ ...pushOf(a, [a]), revision_hash: "hash" });
-      expect(await submit({ ...pushOf(b, [b]), revision_hash: "hash" }, pushOf(c, [c]))).toEqual([
-        "unchanged",
-        "stored",
-      ]);
+      const same = { project, resultSet: { ...pushOf(b, [b]), revision_hash: "hash" }, received_at };
+      expect(await store.storeResultSets([same])).toEqual([{ kind: "unchanged", keptPush: a }]);
+      expect(await submit(pushOf(c, [c]))).toEqual(["stored"]);
       expect(await find(b)).toBeNull();
     });
 

@@ -122,13 +122,14 @@ function rejectedDetail(items: readonly EndedJob[]): string {
   return `${what}${why}`;
 }
 
-/** Returns a row for each accepted push of the collection, new or old, each once. See spec/rest-submission.md 2.1. */
+/** Returns a row for each push that the collection names by revision or hash, new or old, each once. See spec/rest-submission.md 2.1. */
 async function pushRows(
   { ended }: MessageProgress,
   project: string,
   reads: SubmissionOptions["reads"],
 ): Promise<readonly object[]> {
-  const named = ended.filter(({ outcome }) => outcome !== "rejected").map(({ guid }) => guid ?? "");
+  const accepted = ended.filter(({ outcome }) => outcome !== "rejected");
+  const named = accepted.map(({ guid, keptPush }) => keptPush ?? guid ?? "");
   const pushes = await reads.findResultSets(project, [...new Set(named)]);
   return pushes.map(pushRow);
 }

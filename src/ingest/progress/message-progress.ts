@@ -14,7 +14,7 @@ export interface EndedJob {
   readonly fault: Fault | null;
   /** The parts of an accepted job that could not be used. */
   readonly refused: readonly Refusal[];
-  /** What the sender of an accepted item should know although all of it is stored. */
+  /** What the sender of an accepted item should know although nothing of it was refused. */
   readonly warnings: readonly Warning[];
   /** The job's guid, or the revision of a push. */
   readonly guid: string | null;
@@ -23,6 +23,8 @@ export interface EndedJob {
   readonly eventLagSeconds: number | null;
   /** Whether this message changed a job that another exchange delivered first. */
   readonly isOfOtherExchange: boolean;
+  /** See {@link JobEnd}. */
+  readonly keptPush: string | null;
 }
 
 /**
@@ -116,13 +118,21 @@ function warningsOf(verdict: JudgedJob["verdict"]): readonly Warning[] {
   return verdict.kind === "accepted" || verdict.kind === "artifact" ? (verdict.warnings ?? []) : [];
 }
 
-function toEnded(job: JudgedJob, { outcome, fault, jobOf }: JobEnd): EndedJob {
+function keptWarning(keptPush: string): Warning {
+  return {
+    what: "revision_hash",
+    reason: `belongs to the push ${keptPush} already; that push is kept, and this one is not stored`,
+  };
+}
+
+function toEnded(job: JudgedJob, { outcome, fault, jobOf, keptPush }: JobEnd): EndedJob {
   const { message, index, verdict } = job;
   const isKnown = verdict.kind === "accepted" && outcome !== "failed";
   const lag = isKnown ? eventLagSeconds(verdict.submission.job, message.receivedAtMs) : null;
   const guid = guidOf(job);
   const refused = outcome === "failed" ? [] : refusedOf(verdict);
-  const warnings = outcome === "failed" ? [] : warningsOf(verdict);
+  const ofVerdict = outcome === "failed" ? [] : warningsOf(verdict);
+  const warnings = keptPush === null ? ofVerdict : [...ofVerdict, keptWarning(keptPush)];
   return {
     index,
     outcome,
@@ -133,5 +143,6 @@ function toEnded(job: JudgedJob, { outcome, fault, jobOf }: JobEnd): EndedJob {
     project: projectOfJob(job),
     eventLagSeconds: lag,
     isOfOtherExchange: jobOf !== null,
+    keptPush,
   };
 }

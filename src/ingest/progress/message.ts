@@ -44,6 +44,8 @@ export interface JobEnd {
   readonly isOnlyCounted: boolean;
   /** The exchange that the job first came through, if this message of another one has changed it; otherwise null. */
   readonly jobOf: string | null;
+  /** The revision of the push that has the hash of this one already, so that this one is not stored; otherwise null. */
+  readonly keptPush: string | null;
   /** Errors from bugs in our code that occurred while the job was judged and written. */
   readonly bugs: readonly unknown[];
 }

@@ -165,7 +165,9 @@ async function write({ pushes, jobs, artifacts }: AcceptedJobs, { store }: Write
       const fault = isPosted ? faultOfItem(found) : faultWithin(found, job.verdict.at);
       refused.push({ job, refused: toRefused(job, fault), bugs: [] });
     } else {
-      ends.set(job, { ...endAs(one.result.kind), jobOf: one.result.jobOf ?? null });
+      const { kind, jobOf = null } = one.result;
+      const keptPush = (kind === "unchanged" && one.result.keptPush) || null;
+      ends.set(job, { ...endAs(kind), jobOf, keptPush });
     }
   }
   return { refused, ends };
@@ -225,7 +227,7 @@ function settle({ jobs, batch }: JudgedSlice, ends: readonly (JobEnd | null)[]):
 }
 
 function endAs(outcome: JobEnd["outcome"]): JobEnd {
-  return { outcome, fault: null, isOnlyCounted: false, jobOf: null, bugs: [] };
+  return { outcome, fault: null, isOnlyCounted: false, jobOf: null, keptPush: null, bugs: [] };
 }
 
 function failedBy(bugs: readonly unknown[]): JobEnd {

@@ -39,7 +39,11 @@ interface ChangedJob {
 
 export type StoreOutcome =
   | ({ readonly kind: "stored" } & ChangedJob)
-  | ({ readonly kind: "unchanged" } & ChangedJob)
+  | ({
+      readonly kind: "unchanged";
+      /** The revision of the push that has the hash of a submitted one already; the submitted one is not stored then. */
+      readonly keptPush?: string;
+    } & ChangedJob)
   | { readonly kind: "rejected"; readonly fault: Fault };
 
 /** A stored rejection that was tried again. */
@@ -56,8 +60,8 @@ export interface SubmissionStore {
    */
   storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]>;
   /**
-   * Applies the pushes in their order: creates them, or completes skeletons: `stored`. A complete push stays `unchanged`.
-   * Idempotent.
+   * Applies the pushes in their order: creates them, or completes skeletons: `stored`. A complete push stays `unchanged`, and so
+   * does one that is submitted again as it is. Idempotent.
    */
   storeResultSets(batch: readonly ResultSetArrival[]): Promise<StoreOutcome[]>;
   /**

@@ -54,10 +54,11 @@ function hasMoved({ transitions }: DecisiveJob, state: string, at: string): bool
 
 /**
  * Returns whether a message is not used because its job has its state; or had it when an archived message arrived, although the job
- * may have another one by now.
+ * may have another one by now. States without a rank are not compared, so a message in one of them adds its logs and artifacts.
  */
 export function isUnused(stored: DecisiveJob, arrival: Arrival): boolean {
-  return compareStates(stored.state, arrival.submission.job.state) === "same" || wasSame(stored, arrival);
+  const { state } = arrival.submission.job;
+  return isJobState(state) && (stored.state === state || wasSame(stored, arrival));
 }
 
 function wasSame({ transitions }: DecisiveJob, { submission, received_at, replayed }: Arrival): boolean {

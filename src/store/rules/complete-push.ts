@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { numberOf } from "../../domain/document-numbers.ts";
 import { resultSetId } from "../../domain/ids.ts";
 import {
@@ -19,7 +20,7 @@ export interface CompletedPush {
 
 /**
  * Completes a stored push with the submitted one. The stored push may be missing, a skeleton, or known only by the first 12
- * characters of its revision. Returns null if it is complete already, or if the submitted push names no revision.
+ * characters of its revision. Returns null if it is complete already or stays as it is, or if the submitted push names no revision.
  *
  * @param read - the stored pushes with any of the submitted revisions. Their authors and comments stay.
  * @param receivedAt - when the submitted push arrived, in ISO 8601.
@@ -56,7 +57,9 @@ export function completePush(
     active_status: submitted.active_status ?? "active",
     revisions: [...others, ...rows],
   };
-  return { next, before };
+  const isSame =
+    before !== null && isDeepStrictEqual({ ...next, last_modified: before.last_modified }, before);
+  return isSame ? null : { next, before };
 }
 
 /** Returns the keys of the stored pushes that share a revision with a submitted one. */

@@ -19,8 +19,7 @@ const unnamed: StoreOutcome = {
  */
 export function planResultSets(batch: readonly ResultSetArrival[], pushes: PushBook): StoreOutcome[] {
   return batch.map(({ project, resultSet, received_at }) => {
-    if (topRevision(resultSet) === "") return unnamed;
-    return { kind: pushes.complete(project, resultSet, received_at) ? "stored" : "unchanged" };
+    return topRevision(resultSet) === "" ? unnamed : pushes.complete(project, resultSet, received_at);
   });
 }
 

@@ -1,6 +1,7 @@
 import { resultSetId } from "../../domain/ids.ts";
 import type { ResultSet, ResultSetSubmission } from "../../domain/result-set.ts";
 import type { PreparedSubmission } from "../../domain/submission.ts";
+import type { StoreOutcome } from "../ports/submission-store.ts";
 import { completePush, keysOf } from "./complete-push.ts";
 import { earliest, findPush, lengthened, revisionKeys, skeleton } from "./find-push.ts";
 
@@ -52,22 +53,22 @@ export class PushBook {
    * Creates the submitted push, or completes it. A push whose hash belongs to another push already is not created.
    *
    * @param receivedAt - when the submitted push arrived, in ISO 8601.
-   * @returns false if nothing changes.
    */
-  complete(project: string, submitted: ResultSetSubmission, receivedAt: string): boolean {
+  complete(project: string, submitted: ResultSetSubmission, receivedAt: string): StoreOutcome {
     const known = keysOf(project, submitted).flatMap((key) => this.#byKey.get(key) ?? []);
     const completed = completePush([...new Set(known)], project, submitted, receivedAt);
-    if (completed === null) return false;
+    if (completed === null) return { kind: "unchanged" };
     const { before, next } = completed;
-    if (before === null && this.#hasHash(project, submitted.revision_hash)) return false;
+    const other = before === null ? this.#withHash(project, submitted.revision_hash) : null;
+    if (other !== null) return { kind: "unchanged", keptPush: other.revision };
     // The skeleton is no longer found by the hash that stood in for its own.
     if (before !== null) removeFrom(this.#byHash, hashKey(project, before.revision_hash), before);
     this.#put(next);
-    return true;
+    return { kind: "stored" };
   }
 
-  #hasHash(project: string, hash: string | undefined): boolean {
-    return hash !== undefined && (this.#byHash.get(hashKey(project, hash)) ?? []).length > 0;
+  #withHash(project: string, hash: string | undefined): ResultSet | null {
+    return hash === undefined ? null : earliest(this.#byHash.get(hashKey(project, hash)) ?? []);
   }
 
   #put(push: ResultSet): ResultSet {

@@ -208,6 +208,24 @@ describe("result sets", () => {
     ]);
   });
 
+  it("are told if another push has their hash: its row is in the answer, and it is kept", async () => {
+    const [kept, other] = ["9".repeat(40), "8".repeat(40)];
+    await server.post(PUSHES, [{ ...aPush(kept), revision_hash: "one hash" }]);
+    expect(await server.post(PUSHES, [{ ...aPush(other), revision_hash: "one hash" }])).toMatchObject({
+      status: 200,
+      body: {
+        resultsets: [{ long_revision: kept, revision_hash: "one hash" }],
+        results: [
+          {
+            outcome: "unchanged",
+            warnings: [{ what: "revision_hash", reason: expect.stringContaining(kept) }],
+          },
+        ],
+      },
+    });
+    expect(await story.real.findResultSet("try", other)).toBeNull();
+  });
+
   it("complete the skeleton that a job has made", async () => {
     const revision = "e".repeat(40);
     await server.post(JOBS, [aJob({}, { revision })]);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
-import { advanceJob, type DecisiveJob, firstJob, setState } from "../../../src/store/rules/advance-job.ts";
+import {
+  advanceJob,
+  type DecisiveJob,
+  firstJob,
+  isUnused,
+  setState,
+} from "../../../src/store/rules/advance-job.ts";
 import { anArrival, restOrigin } from "../../examples.ts";
 
 const PUSH = "try/aaaaaaaaaaaa";
@@ -30,6 +36,17 @@ describe("the state table", () => {
   for (const [stored, incoming, kind] of table) {
     it(`with ${stored} stored, ${incoming} is: ${kind}`, () => {
       expect(advanceJob(jobIn(stored), anArrival({ state: incoming }), PUSH, "w2").kind).toBe(kind);
+    });
+  }
+
+  for (const state of ["unknown", "coalesced"]) {
+    it(`with ${state} stored, ${state} is late, because states without a rank are not compared`, () => {
+      const arrival = anArrival();
+      const job = { ...arrival.submission.job, state };
+      const again = { ...arrival, submission: { ...arrival.submission, job } };
+      const stored = firstJob(again, PUSH, "w1");
+      expect(advanceJob(stored, again, PUSH, "w2")).toEqual({ kind: "late", changes: null });
+      expect(isUnused(stored, { ...again, replayed: true })).toBe(false);
     });
   }
 
