@@ -88,7 +88,8 @@ export function startRetention(options: RetentionOptions): Retention {
         await turn();
         failures = 0;
       } catch (error) {
-        state = { isWorking: false, heldBy: null, trouble: String(error).replace(/^Error: /, "") };
+        const trouble = error instanceof Error ? error.message : String(error);
+        state = { isWorking: false, heldBy: null, trouble };
         if (isWrittenAgain(++failures) && !stop.aborted) log.warn("retention_failed", { error });
       }
       await pause(everyMs, stop);

@@ -15,7 +15,8 @@ import type { Store } from "../../src/store/ports/store.ts";
 import type { Arrival } from "../../src/store/ports/submission-store.ts";
 import { compareStates } from "../../src/store/rules/advance-job.ts";
 import { anEntry } from "../archive/an-entry.ts";
-import { runCli } from "../cli/run-cli.ts";
+import { runCli, runProcess } from "../cli/run-cli.ts";
+import { overRest } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
 import { copiesOf, everything, fillStore, job } from "../store/copy-contract.ts";
@@ -202,6 +203,33 @@ it("a damaged segment of the archive stays behind and is named, and all others a
   expect([differing, differences]).toEqual([1, [{ kind: "segment", name: damaged.id, is: "damaged" }]]);
   expect(await target.readSegment(sound.id)).toEqual(sound.data);
   await Promise.all([source.close(), target.close()]);
+  for (const place of places) rmSync(place, { recursive: true });
+});
+
+it("jobs that the target's workers have renamed count as later, without a warning of Node's own", async () => {
+  const places = [0, 1].map(() => mkdtempSync(join(tmpdir(), "copy-")));
+  const run = (guid: string, state: string, more: object): Arrival => {
+    const arrival = job("run", state, undefined, more);
+    const { submission } = arrival;
+    return overRest({
+      ...arrival,
+      submission: { ...submission, job: { ...submission.job, job_guid: guid } },
+    });
+  };
+  // Each of them is looked up at the same time, and Node.js warns of more than ten listeners.
+  const guids = Array.from({ length: 20 }, (_, index) => `run${index}`);
+  const running = guids.map((guid) => run(guid, "running", {}));
+  const retried = guids.map((guid) => run(`${guid}_12345`, "completed", { isRetried: true }));
+  for (const [at, dataDir] of places.entries()) {
+    const store = await openStore({ mongodbUrl: null, dataDir, rejectionTtlDays: 30 });
+    await store.storeSubmissions(running);
+    if (at === 1) await store.storeSubmissions(retried);
+    await store.close();
+  }
+  const args = ["--from", `sqlite:${places[0]}`, "--to", `sqlite:${places[1]}`, "--json"];
+  const { code, stdout, stderr } = await runProcess(["copy", ...args], {});
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(JSON.parse(stdout)).toMatchObject({ kinds: { job: { written: 0, kept: 20, later: 20 } } });
   for (const place of places) rmSync(place, { recursive: true });
 });
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import { Unavailable } from "../../src/domain/faults.ts";
 import { marksPath, textPath } from "../../src/logs/cache/cached-log.ts";
 import { createCounters } from "../../src/metrics/counters.ts";
 import { expiredTotals } from "../../src/metrics/retention-counters.ts";
@@ -162,6 +163,20 @@ it("while another worker is removing, a worker waits, and says which one it is",
     ...{ forgetTexts: async () => undefined, evictTexts: async () => undefined },
   });
   await until(() => retention.state().heldBy === "somebody");
+  await retention.stop();
+});
+
+it("a worker says why a run has failed, in the words of the store", async () => {
+  const tell = (): undefined => undefined;
+  const log = { error: tell, warn: tell, info: tell, debug: tell };
+  const away = new Unavailable("store", "the disk is full");
+  const retention = startRetention({
+    store: { ...store, takeLease: () => Promise.reject(away) },
+    ...{ retainDays: () => 30, archiveDays: 0, everyMs: 10, counters: createCounters(), log },
+    ...{ forgetTexts: async () => undefined, evictTexts: async () => undefined },
+  });
+  await until(() => retention.state().trouble !== null);
+  expect(retention.state()).toMatchObject({ trouble: "store unavailable: the disk is full" });
   await retention.stop();
 });
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Unavailable } from "../../domain/faults.ts";
 import { duration } from "../../domain/text/duration.ts";
 import { holdWhileAway } from "../../ingest/progress/hold-while-away.ts";
@@ -20,6 +21,8 @@ export function waitForStore<Store extends { readonly name: string }>(
   stop: AbortSignal = new AbortController().signal,
   patienceMs = PATIENCE_MS,
 ): PatientStore<Store> {
+  // Each call in progress listens to it, and Node.js would warn of more than ten listeners.
+  setMaxListeners(0, stop);
   const until = `trying again for ${duration(patienceMs / 1000)}`;
   return {
     ask: (call) =>

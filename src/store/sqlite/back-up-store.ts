@@ -4,6 +4,7 @@ import {
   fsyncSync,
   openSync,
   readdirSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -48,10 +49,9 @@ export function planBackup(dataDir: string, file: string): BackupPlan {
   const store = storeFile(dataDir);
   if (!isStoreIn(dataDir)) throw new Misuse([`there is no store in ${dataDir}; see DATA_DIR`]);
   if (file.trim() === "") throw new Misuse(["the name of the backup is empty: name a file"]);
-  // A link is followed, so that the link stays.
-  const target = existsSync(file) ? realpathSync(file) : resolve(file);
+  const target = fileBehind(file);
   const folder = dirname(target);
-  if (!existsSync(folder)) throw new Misuse([`the folder of ${file} does not exist: create it first`]);
+  if (!existsSync(folder)) throw new Misuse([`the folder of ${target} does not exist: create it first`]);
   if (existsSync(target) && !statSync(target).isFile()) throw new Misuse([`${file} is not a file`]);
   const own = realpathSync(store);
   if (["", "-wal", "-shm", "-journal"].some((end) => target === own + end)) {
@@ -59,6 +59,23 @@ export function planBackup(dataDir: string, file: string): BackupPlan {
   }
   const { bavail, bsize } = statfsSync(folder);
   return { store, file: target, bytes: usedBytes(store), free_bytes: bavail * bsize };
+}
+
+/** How many links in a row are followed, as by Linux. */
+const MAX_LINKS = 40;
+
+/** Returns the file that a name stands for. A link is followed, so that it stays, even if its file does not exist yet. */
+function fileBehind(name: string, links = 0): string {
+  if (existsSync(name)) return realpathSync(name);
+  if (links === MAX_LINKS) throw new Misuse([`${name} is a link that leads to itself`]);
+  let to: string;
+  try {
+    to = readlinkSync(name);
+  } catch {
+    // It is not a link, and does not exist.
+    return resolve(name);
+  }
+  return fileBehind(resolve(realpathSync(dirname(name)), to), links + 1);
 }
 
 /** Returns the size of what a store's file holds, without its free pages. @throws Misuse if it is not a store. */

@@ -8,7 +8,7 @@ import { isStoreIn, storeFile } from "./store-file.ts";
 /** What compacting would do. */
 export interface CompactPlan {
   readonly store: string;
-  /** The size of the file. */
+  /** The size of the file, once what workers have written last has moved into it. */
   readonly bytes: number;
   /** About the size that it would have. */
   readonly used_bytes: number;
@@ -76,17 +76,16 @@ function storeIn(dataDir: string): string {
 }
 
 function lookInto(db: Database.Database, dataDir: string): CompactPlan {
-  const [{ used, auto_vacuum }] = db
+  const [{ bytes, used, auto_vacuum }] = db
     .prepare(
-      `SELECT (page_count - freelist_count) * page_size AS used, auto_vacuum
+      `SELECT page_count * page_size AS bytes, (page_count - freelist_count) * page_size AS used, auto_vacuum
          FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size(), pragma_auto_vacuum()`,
     )
-    .all() as [{ used: number; auto_vacuum: number }];
+    .all() as [{ bytes: number; used: number; auto_vacuum: number }];
   const { bavail, bsize } = statfsSync(dataDir);
-  const store = storeIn(dataDir);
   return {
-    store,
-    bytes: statSync(store).size,
+    store: storeIn(dataDir),
+    bytes,
     used_bytes: used,
     needed_bytes: 2 * used,
     free_bytes: bavail * bsize,

@@ -60,6 +60,19 @@ it("says first what it would do, also while a worker runs", async () => {
   db.close();
 });
 
+it("says the size with what a worker has written last, which is not in the file itself yet", async () => {
+  const { data, file, db } = earlierFile("unchecked");
+  db.exec(
+    `PRAGMA wal_autocheckpoint = 0; CREATE TABLE late (x); INSERT INTO late VALUES (zeroblob(${16 * MIB}))`,
+  );
+  expect(statSync(file).size).toBeLessThan(16 * MIB);
+  const { stdout } = await runCli(["compact", "--dry-run", "--json"], { DATA_DIR: data });
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  db.close();
+  expect(JSON.parse(stdout)).toMatchObject({ bytes: statSync(file).size });
+  expect(statSync(file).size).toBeGreaterThan(16 * MIB);
+});
+
 it.each([
   ["there is no store", {}, /^error: there is no store in .*; see DATA_DIR/],
   [

@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -106,6 +108,19 @@ it("one that is killed half-way leaves the earlier backup whole, and the next on
   expect(statSync(join(folder, "b3")).size).toBeGreaterThan(40 * 1024 ** 2);
 });
 
+it("a link stays, also one to a file that does not exist yet", async () => {
+  const disk = join(folder, "disk");
+  mkdirSync(disk);
+  symlinkSync(join("disk", "first"), join(folder, "newest"));
+  symlinkSync("newest", join(folder, "latest"));
+  for (const _ of ["the first backup", "the next one"]) {
+    await backUp("latest");
+    expect(lstatSync(join(folder, "latest")).isSymbolicLink()).toBe(true);
+    expect(lstatSync(join(folder, "newest")).isSymbolicLink()).toBe(true);
+    expect(readdirSync(disk)).toEqual(["first"]);
+  }
+});
+
 it("writes are not refused while a backup is made", async () => {
   let isOver = false;
   const backup = backUp("b4").then(() => {
@@ -124,10 +139,14 @@ it("writes are not refused while a backup is made", async () => {
 
 it("what cannot be a backup is refused before anything is written", async () => {
   symlinkSync(join(data, "pulse-ingest.db"), join(folder, "link"));
+  symlinkSync(join(data, "pulse-ingest.db-journal"), join(folder, "link-to-none"));
+  symlinkSync("circle", join(folder, "circle"));
   const cases: [string, string, RegExp][] = [
     [data, join(data, "pulse-ingest.db"), /belongs to the store itself/],
     [data, join(data, "pulse-ingest.db-wal"), /belongs to the store itself/],
     [data, join(folder, "link"), /belongs to the store itself/],
+    [data, join(folder, "link-to-none"), /belongs to the store itself/],
+    [data, join(folder, "circle"), /is a link that leads to itself/],
     [data, folder, /is not a file/],
     [data, "", /the name of the backup is empty/],
     [data, join(folder, "none", "b"), /the folder of .* does not exist/],
