@@ -74,6 +74,21 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     await story.channel.deleteQueue(`queue/${user}/${story.name}`);
   });
 
+  it("are made without an exchange whose type takes no such keys, and with it once it is a topic exchange", async () => {
+    // Series 3 has such types only as plugins.
+    if (broker.server().series === "3") return;
+    await story.channel.assertExchange(other, "x-local-random", { durable: true });
+    story.registry = aRegistry([other, story.exchange]);
+    const source = story.open();
+    await story.untilTold("consuming");
+    const reason = expect.stringContaining("406");
+    expect(source.state()).toMatchObject({ bindings: 1, degraded: [{ exchange: other, reason }] });
+    await story.channel.deleteExchange(other);
+    await declareOther();
+    await story.untilTold("exchange_bound");
+    expect(source.state()).toMatchObject({ bindings: 2, degraded: [], reconnects: 0 });
+  });
+
   it("are made again after an exchange was deleted and declared again, even while another one is missing", async () => {
     story.registry = aRegistry([other, story.exchange]);
     story.open({ recheckMs: 100 });
