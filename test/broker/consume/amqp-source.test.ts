@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -452,5 +453,34 @@ broker.describe(`a source on ${broker.name}`, () => {
       await channel.deleteQueue(story.queue);
       await story.untilTold("consuming");
     });
+
+    it("is consumed if only its limit of deliveries differs, as in one that RabbitMQ 3 has made, with a warning", async () => {
+      const channel = await other.createChannel();
+      const quorum = { durable: true, arguments: { "x-queue-type": "quorum" } };
+      await channel.assertQueue(story.queue, quorum);
+      channel.sendToQueue(story.queue, Buffer.from("precious"));
+      story.open({ queue: { name: story.name, type: "quorum", local: false } });
+      await story.untilCame(1);
+      const warnings = story.told.filter(({ event }) => event === "queue_limits_deliveries");
+      const hint = expect.stringContaining("policy");
+      expect(warnings).toEqual(
+        broker.server().series === "3" ? [] : [expect.objectContaining({ queue: story.queue, hint })],
+      );
+      expect(story.told.map(({ event }) => event)).not.toContain("broker_away");
+    });
+  });
+
+  it("is classic as the settings say, also where a vhost makes quorum queues by default", async () => {
+    const { admin } = broker.server();
+    const vhost = randomUUID();
+    const url = await admin.addVhost(vhost);
+    await admin.request("PUT", `/api/vhosts/${vhost}`, { default_queue_type: "quorum" });
+    const there = await SourceStory.on(url);
+    there.open();
+    await there.untilTold("consuming");
+    const look = () => admin.request("GET", `/api/queues/${vhost}/${encodeURIComponent(there.queue)}`);
+    expect(await look()).toMatchObject({ arguments: { "x-queue-type": "classic" } });
+    await there.end();
+    await admin.removeVhost(vhost);
   });
 });
