@@ -421,6 +421,30 @@ broker.describe(`a source on ${broker.name}`, () => {
     }
   });
 
+  it.each(["classic", "quorum"] as const)(
+    "keeps the order of a %s queue while its window grows and shrinks",
+    async (type) => {
+      story.settles = false;
+      const source = story.open({
+        queue: { name: story.name, type, local: false },
+        ...{ prefetch: 64, prefetchBytes: 64_000, maxBodyBytes: 60_000 },
+      });
+      await story.untilTold("consuming");
+      const texts = Array.from({ length: 400 }, (_, n) =>
+        `${n}`.padEnd(Math.floor(n / 80) % 2 === 0 ? 50 : 9000),
+      );
+      await story.publish(texts);
+      for (let settled = 0; settled < texts.length; settled++) {
+        await story.untilCame(settled + 1);
+        story.held[settled]?.settle("ack");
+      }
+      expect(story.texts().map(Number)).toEqual(texts.map(Number));
+      expect(story.held.filter(({ delivery }) => delivery.redelivered)).toEqual([]);
+      expect(story.told.filter(({ event }) => event === "prefetch_changed").length).toBeGreaterThan(1);
+      expect(source.state().unsettled).toBeLessThanOrEqual(64);
+    },
+  );
+
   describe("whose queue cannot be had", () => {
     let other: ChannelModel;
     beforeEach(async () => {
