@@ -275,6 +275,23 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     rmSync(folder, { recursive: true });
   });
 
+  it("stay if another worker has noted them since, when one that wanted them too has ended", async () => {
+    const [both, one] = [aRegistry([story.exchange], ["a", "b"]), aRegistry([story.exchange], ["a"])];
+    const first = story.open({ registry: () => both });
+    await story.untilTold("consuming");
+    let from = story.told.length;
+    story.open({ registry: () => both });
+    await story.untilTold("consuming", from);
+    await first.stopConsuming();
+    await first.close();
+    from = story.told.length;
+    const third = story.open({ registry: () => one });
+    await story.untilTold("consuming", from);
+    expect(third.state().left).toBe(1);
+    await story.publish(["b"], story.exchange, "story.b");
+    await story.untilCame(1);
+  });
+
   it("are removed from a private queue and from a durable one with Pulse's rights alone", async () => {
     await declareOther();
     const { admin } = broker.server();
