@@ -67,5 +67,7 @@ export function exchangeRefusal(error: unknown): string | null {
   const code = errorCode(error);
   if (code === "404")
     return "there is no such exchange (404): its publisher has not declared it, or the name is misspelt";
-  return code === "403" ? "access is refused (403): this user may not read it" : null;
+  if (code === "403") return "access is refused (403): this user may not read it";
+  // E.g. a hash exchange takes only numbers.
+  return code === "406" ? "it refuses these routing keys (406): it is not a topic exchange" : null;
 }

@@ -1,7 +1,13 @@
 import type { Channel } from "amqplib";
 import type { Settlement } from "../../domain/delivery.ts";
+import { pause } from "../../timing/pause.ts";
 import { AckWindow, type Settling } from "./ack-window.ts";
 import { taggedMessage } from "./tagged-message.ts";
+
+/** When no delivery has come for this long, there is none that could come. */
+const QUIET_MS = 100;
+/** How long settlements are held back at most. */
+const MOST_HELD_MS = 500;
 
 /**
  * Sends the settlements of one channel, in as few acknowledgements as their order allows. Delivery tags belong to their
@@ -13,6 +19,7 @@ export class ChannelSettlements {
   readonly #window = new AckWindow();
   #isEnded = false;
   #isSendingSoon = false;
+  #isHeldBack = false;
 
   constructor(channel: Pick<Channel, "ack" | "nack">, onBug: (error: unknown) => void) {
     this.#channel = channel;
@@ -48,14 +55,32 @@ export class ChannelSettlements {
     if (this.#isSendingSoon) return;
     this.#isSendingSoon = true;
     Promise.resolve()
-      .then(() => this.sendNow())
+      .then(() => this.#sendSettled())
       .catch(this.#onBug);
+  }
+
+  /**
+   * Holds settlements back until `sendNow` is called, and resolves once no delivery is under way: all that the broker may deliver
+   * have come, or none has come for a while.
+   */
+  async holdBack(prefetch: number): Promise<void> {
+    this.#isHeldBack = true;
+    const endMs = performance.now() + MOST_HELD_MS;
+    for (let before = -1; this.size < prefetch && this.size !== before && performance.now() < endMs; ) {
+      before = this.size;
+      await pause(QUIET_MS);
+    }
   }
 
   /** Sends what can be sent. */
   sendNow(): void {
+    this.#isHeldBack = false;
+    this.#sendSettled();
+  }
+
+  #sendSettled(): void {
     this.#isSendingSoon = false;
-    if (this.#isEnded) return;
+    if (this.#isEnded || this.#isHeldBack) return;
     for (const settling of this.#window.take(performance.now())) this.#send(settling);
   }
 

@@ -62,6 +62,8 @@ export class Consumer {
   #state: "consuming" | "cancelling" | "closed" = "consuming";
   #queue = "";
   #consumerTag = "";
+  /** That of the consumer that takes deliveries now. */
+  #prefetch = 0;
   /** The tag of the last delivery on the channel. */
   #lastTag = 0;
   /** Resolves when the last change of the window is done. */
@@ -92,6 +94,7 @@ export class Consumer {
   /** A prefetch holds for the consumers that begin after it. */
   async #consume(prefetch: number): Promise<string> {
     await this.#channel.prefetch(prefetch);
+    this.#prefetch = prefetch;
     const { consumerTag } = await this.#channel.consume(this.#queue, this.#take);
     return consumerTag;
   }
@@ -113,10 +116,16 @@ export class Consumer {
     await this.#replace(Math.max(1, Math.min(window.messages, window.maxMessages - 1)));
   }
 
+  /** A quorum queue takes back what is under way to a cancelled consumer, and delivers it late. So nothing must be. */
   async #replace(prefetch: number): Promise<void> {
     const former = this.#consumerTag;
-    this.#consumerTag = await this.#consume(prefetch);
-    await this.#channel.cancel(former);
+    try {
+      await this.#settlements.holdBack(this.#prefetch);
+      this.#consumerTag = await this.#consume(prefetch);
+      await this.#channel.cancel(former);
+    } finally {
+      this.#settlements.sendNow();
+    }
   }
 
   /** How many deliveries the broker has not heard of; the prefetch bounds them. */

@@ -19,6 +19,8 @@ export interface DeclaredQueue {
   readonly messages: number;
   /** True if it did not exist before. */
   readonly isNew: boolean;
+  /** True if it was made elsewhere, with a limit of deliveries: the broker then drops a message that comes too often. */
+  readonly isLimited: boolean;
 }
 
 /** Returns the full name of the durable queue. @param url - the broker's address, which names the user. */
@@ -42,32 +44,72 @@ export async function declareQueue(
     // A new name each time: the broker may still hold the queue of a connection that has died.
     const queue = `${durable}-local-${randomUUID()}`;
     await channel.assertQueue(queue, { durable: false, exclusive: true, autoDelete: true });
-    return { queue, messages: 0, isNew: true };
+    return { queue, messages: 0, isNew: true, isLimited: false };
   }
   const isNew = !(await isThere(connection, durable));
-  const options = { durable: true, exclusive: false, autoDelete: false, ...typeArguments(type, connection) };
-  const { messageCount } = await channel.assertQueue(durable, options);
-  return { queue: durable, messages: messageCount, isNew };
+  const options = {
+    durable: true,
+    exclusive: false,
+    autoDelete: false,
+    arguments: typeArguments(type, connection),
+  };
+  const isLimited = !isNew && (await isRefusedForLimit(connection, durable, options));
+  const { messageCount } = await (isLimited
+    ? channel.checkQueue(durable)
+    : channel.assertQueue(durable, options));
+  return { queue: durable, messages: messageCount, isNew, isLimited };
 }
 
 /** Asks on a channel of its own, because the broker closes the channel when it refuses. */
 async function isThere(connection: ChannelModel, queue: string): Promise<boolean> {
+  return isAccepted(connection, (channel) => channel.checkQueue(queue), isMissing);
+}
+
+/**
+ * Returns whether an existing queue differs from these options in its limit of deliveries. A quorum queue that RabbitMQ 3 has made
+ * does so once the broker is of series 4. The limit cannot be changed, and whatever waits in the queue is to be read.
+ */
+async function isRefusedForLimit(
+  connection: ChannelModel,
+  queue: string,
+  options: Options.AssertQueue,
+): Promise<boolean> {
+  if (options.arguments?.[DELIVERY_LIMIT] === undefined) return false;
+  return !(await isAccepted(connection, (channel) => channel.assertQueue(queue, options), isOfLimit));
+}
+
+/** @throws the broker's refusal, unless it is the expected one. */
+async function isAccepted(
+  connection: ChannelModel,
+  ask: (channel: Channel) => Promise<unknown>,
+  isExpected: (refusal: unknown) => boolean,
+): Promise<boolean> {
   const channel = await connection.createChannel();
   surviveRefusals(channel);
   try {
-    await channel.checkQueue(queue);
+    await ask(channel);
     await channel.close();
     return true;
   } catch (error) {
-    if (errorCode(error) === "404") return false;
+    if (isExpected(error)) return false;
     throw error;
   }
 }
 
-function typeArguments(type: QueueOptions["type"], { connection }: ChannelModel): Options.AssertQueue {
-  // Existing classic queues were declared without a type, and the arguments must be the same.
-  if (type === "classic") return {};
+const DELIVERY_LIMIT = "x-delivery-limit";
+
+function isMissing(refusal: unknown): boolean {
+  return errorCode(refusal) === "404";
+}
+
+function isOfLimit(refusal: unknown): boolean {
+  return errorCode(refusal) === "406" && String(refusal).includes(`inequivalent arg '${DELIVERY_LIMIT}'`);
+}
+
+function typeArguments(type: QueueOptions["type"], { connection }: ChannelModel): Record<string, unknown> {
+  // Without a type, a vhost may make a quorum queue of it. Brokers treat an existing queue without a type as classic.
+  if (type === "classic") return { "x-queue-type": "classic" };
   const series = Number.parseInt(connection.serverProperties.version, 10);
-  // From 4.0 on, a quorum queue drops a message that was returned 20 times, unless the limit is -1. 3.x refuses -1.
-  return { arguments: { "x-queue-type": "quorum", ...(series >= 4 ? { "x-delivery-limit": -1 } : {}) } };
+  // From 4.0 on, a quorum queue drops a message that came back 20 times, unless the limit is -1. 3.x refuses -1.
+  return { "x-queue-type": "quorum", ...(series >= 4 ? { [DELIVERY_LIMIT]: -1 } : {}) };
 }

@@ -6,6 +6,8 @@ const hints = {
     "the queue was deleted and has been declared again, empty: the messages that waited in it, and those published meanwhile, are lost. Publishers may publish again what they have sent since last_empty_at, when nothing waited in it",
   inHand:
     "their queue was deleted while they were in progress, and neither the store nor the spool took them before the worker ended, so that they are lost. Publishers may publish again what they have sent since last_empty_at, when nothing waited in it",
+  limited:
+    "the broker drops a message that has come back too often, 20 times by default, e.g. because connections were lost. Let a policy set delivery-limit to -1 for this queue, if none does already, or let it run empty and set another QUEUE_NAME",
 } as const;
 
 /** What has happened to a queue over all channels on which it was consumed: gaps, and what was lost in them. */
@@ -77,7 +79,7 @@ export class QueueHistory {
    * @param known.inHand - how many deliveries of earlier channels are in progress.
    */
   consuming(
-    { queue, messages }: DeclaredQueue,
+    { queue, messages, isLimited }: DeclaredQueue,
     declaredAt: Date,
     known: {
       readonly wasKnown: boolean;
@@ -105,6 +107,7 @@ export class QueueHistory {
     this.#consumedTimes++;
     this.#consumed = queue;
     if (messages === 0) this.foundEmpty(declaredAt);
+    if (isLimited) this.#log.warn("queue_limits_deliveries", { queue, hint: hints.limited });
     const { bindings } = known;
     this.#log.info("consuming", { queue, queue_messages: messages, queue_is_new: isNew, bindings, ...gap });
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Binding } from "../../domain/binding.ts";
+import { type Binding, BindingSet } from "../../domain/binding.ts";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
 import type { BindingLedger, KnownBinding } from "../../store/ports/binding-ledger.ts";
@@ -42,9 +42,19 @@ export class WorkerLedger {
     return this.#write(queue, bindings, new Date().toISOString());
   }
 
-  /** Notes that this worker ends and does not want them any more. They stay bound, and the next worker decides. */
+  /**
+   * Notes that this worker ends and does not want them any more. They stay bound, and the next worker decides. What another worker has
+   * noted since stays noted as that worker's.
+   */
   async release(queue: string, bindings: readonly Binding[]): Promise<void> {
-    await this.#write(queue, bindings, null);
+    const known = await this.read(queue);
+    if (known === null) return;
+    const others = new BindingSet(known.filter(({ wanted_by }) => wanted_by !== this.worker));
+    await this.#write(
+      queue,
+      bindings.filter((binding) => !others.has(binding)),
+      null,
+    );
   }
 
   /** Notes that they are not bound any more. If that fails, they are removed once more, which a broker allows. */

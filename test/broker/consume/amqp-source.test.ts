@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -420,6 +421,30 @@ broker.describe(`a source on ${broker.name}`, () => {
     }
   });
 
+  it.each(["classic", "quorum"] as const)(
+    "keeps the order of a %s queue while its window grows and shrinks",
+    async (type) => {
+      story.settles = false;
+      const source = story.open({
+        queue: { name: story.name, type, local: false },
+        ...{ prefetch: 64, prefetchBytes: 64_000, maxBodyBytes: 60_000 },
+      });
+      await story.untilTold("consuming");
+      const texts = Array.from({ length: 400 }, (_, n) =>
+        `${n}`.padEnd(Math.floor(n / 80) % 2 === 0 ? 50 : 9000),
+      );
+      await story.publish(texts);
+      for (let settled = 0; settled < texts.length; settled++) {
+        await story.untilCame(settled + 1);
+        story.held[settled]?.settle("ack");
+      }
+      expect(story.texts().map(Number)).toEqual(texts.map(Number));
+      expect(story.held.filter(({ delivery }) => delivery.redelivered)).toEqual([]);
+      expect(story.told.filter(({ event }) => event === "prefetch_changed").length).toBeGreaterThan(1);
+      expect(source.state().unsettled).toBeLessThanOrEqual(64);
+    },
+  );
+
   describe("whose queue cannot be had", () => {
     let other: ChannelModel;
     beforeEach(async () => {
@@ -452,5 +477,34 @@ broker.describe(`a source on ${broker.name}`, () => {
       await channel.deleteQueue(story.queue);
       await story.untilTold("consuming");
     });
+
+    it("is consumed if only its limit of deliveries differs, as in one that RabbitMQ 3 has made, with a warning", async () => {
+      const channel = await other.createChannel();
+      const quorum = { durable: true, arguments: { "x-queue-type": "quorum" } };
+      await channel.assertQueue(story.queue, quorum);
+      channel.sendToQueue(story.queue, Buffer.from("precious"));
+      story.open({ queue: { name: story.name, type: "quorum", local: false } });
+      await story.untilCame(1);
+      const warnings = story.told.filter(({ event }) => event === "queue_limits_deliveries");
+      const hint = expect.stringContaining("policy");
+      expect(warnings).toEqual(
+        broker.server().series === "3" ? [] : [expect.objectContaining({ queue: story.queue, hint })],
+      );
+      expect(story.told.map(({ event }) => event)).not.toContain("broker_away");
+    });
+  });
+
+  it("is classic as the settings say, also where a vhost makes quorum queues by default", async () => {
+    const { admin } = broker.server();
+    const vhost = randomUUID();
+    const url = await admin.addVhost(vhost);
+    await admin.request("PUT", `/api/vhosts/${vhost}`, { default_queue_type: "quorum" });
+    const there = await SourceStory.on(url);
+    there.open();
+    await there.untilTold("consuming");
+    const look = () => admin.request("GET", `/api/queues/${vhost}/${encodeURIComponent(there.queue)}`);
+    expect(await look()).toMatchObject({ arguments: { "x-queue-type": "classic" } });
+    await there.end();
+    await admin.removeVhost(vhost);
   });
 });

@@ -295,3 +295,27 @@ it("a consumer for one delivery stands in until those of the former one are sett
   // Together with what the one that stands in may hold, they are the most that may be held.
   expect(story.channel.sent.slice(4)).toEqual(["ack 4", "prefetch 99", "consume jobs", "cancel tag"]);
 });
+
+it("replaces a consumer when nothing is under way to it: settlements wait until it has all that it may have, or no more comes", async () => {
+  const story = await aStory({ maxBytes: 4000 });
+  deliver(story, 1, 2, 3);
+  await end(story, "ack", 0, 1, 2);
+  deliver(story, 4);
+  await end(story, "ack", 3);
+  await wait(20);
+  deliver(story, 5);
+  await end(story, "ack", 4);
+  expect(story.channel.sent).toEqual(["ack to 3"]);
+  await until(() => story.channel.sent.length > 4);
+  expect(story.channel.sent.slice(1)).toEqual(["prefetch 1", "consume jobs", "cancel tag", "ack to 5"]);
+});
+
+it("sends settlements at once when it is closed while they are held back", async () => {
+  const story = await aStory({ maxBytes: 4000 });
+  deliver(story, 1, 2, 3);
+  await end(story, "ack", 0, 1, 2);
+  deliver(story, 4);
+  await end(story, "ack", 3);
+  await story.consumer.close();
+  expect(story.channel.sent).toEqual(["ack to 3", "ack 4", "close"]);
+});

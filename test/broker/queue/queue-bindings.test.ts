@@ -74,6 +74,21 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     await story.channel.deleteQueue(`queue/${user}/${story.name}`);
   });
 
+  it("are made without an exchange whose type takes no such keys, and with it once it is a topic exchange", async () => {
+    // Series 3 has such types only as plugins.
+    if (broker.server().series === "3") return;
+    await story.channel.assertExchange(other, "x-local-random", { durable: true });
+    story.registry = aRegistry([other, story.exchange]);
+    const source = story.open();
+    await story.untilTold("consuming");
+    const reason = expect.stringContaining("406");
+    expect(source.state()).toMatchObject({ bindings: 1, degraded: [{ exchange: other, reason }] });
+    await story.channel.deleteExchange(other);
+    await declareOther();
+    await story.untilTold("exchange_bound");
+    expect(source.state()).toMatchObject({ bindings: 2, degraded: [], reconnects: 0 });
+  });
+
   it("are made again after an exchange was deleted and declared again, even while another one is missing", async () => {
     story.registry = aRegistry([other, story.exchange]);
     story.open({ recheckMs: 100 });
@@ -258,6 +273,23 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     await second.close();
     for (const store of stores) await store.close();
     rmSync(folder, { recursive: true });
+  });
+
+  it("stay if another worker has noted them since, when one that wanted them too has ended", async () => {
+    const [both, one] = [aRegistry([story.exchange], ["a", "b"]), aRegistry([story.exchange], ["a"])];
+    const first = story.open({ registry: () => both });
+    await story.untilTold("consuming");
+    let from = story.told.length;
+    story.open({ registry: () => both });
+    await story.untilTold("consuming", from);
+    await first.stopConsuming();
+    await first.close();
+    from = story.told.length;
+    const third = story.open({ registry: () => one });
+    await story.untilTold("consuming", from);
+    expect(third.state().left).toBe(1);
+    await story.publish(["b"], story.exchange, "story.b");
+    await story.untilCame(1);
   });
 
   it("are removed from a private queue and from a durable one with Pulse's rights alone", async () => {
