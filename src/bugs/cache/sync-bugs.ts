@@ -4,20 +4,30 @@ import type { BugCache } from "../../store/ports/bug-cache.ts";
 import { pause } from "../../timing/pause.ts";
 import { type BugzillaOptions, fetchBugs } from "./bugzilla.ts";
 
+/** What a sync has brought. */
+export interface BugsSynced {
+  /** How many bugs Bugzilla has. */
+  readonly bugs: number;
+  /** The ids of those whose time of the last change cannot be read. */
+  readonly untimed: readonly number[];
+}
+
 /**
  * Replaces the bugs in the cache by those from Bugzilla, all or nothing. If Bugzilla returns none, the cache stays unchanged.
  *
- * @returns the number of bugs from Bugzilla.
  * @throws BugzillaError, and errors of the store. The old bugs stay.
  */
 export async function syncBugs(
   cache: Pick<BugCache, "replaceBugs">,
   bugzilla: BugzillaOptions,
-): Promise<number> {
-  const bugs = await fetchBugs(bugzilla);
+): Promise<BugsSynced> {
+  const { bugs, untimed } = await fetchBugs(bugzilla);
   if (bugs.length > 0) await cache.replaceBugs(bugs);
-  return bugs.length;
+  return { bugs: bugs.length, untimed };
 }
+
+/** How many bugs without a readable time are named. */
+export const UNTIMED_TOLD = 10;
 
 export interface BugSyncOptions {
   readonly cache: Pick<BugCache, "replaceBugs" | "bugsVersion">;
@@ -40,9 +50,12 @@ export function startBugSync(options: BugSyncOptions): () => Promise<void> {
 
   async function sync(): Promise<void> {
     try {
-      const bugs = await syncBugs(cache, { ...options.bugzilla, stop: signal });
+      const { bugs, untimed } = await syncBugs(cache, { ...options.bugzilla, stop: signal });
       counters.bugSyncs.inc({ outcome: bugs > 0 ? "replaced" : "empty" });
       log.info("bugs_synced", { bugs });
+      if (untimed.length > 0) {
+        log.warn("bugs_without_time", { bugs: untimed.length, first: untimed.slice(0, UNTIMED_TOLD) });
+      }
     } catch (error) {
       if (signal.aborted) return;
       counters.bugSyncs.inc({ outcome: "failed" });
