@@ -263,6 +263,24 @@ it("gives work back uncounted if the store is away while bugs are looked up, and
   expect(new Set(logged)).toEqual(new Set(["artifacts_wait_for_store"]));
 });
 
+it("fetches no further log for a while if the store is away while bugs are looked up", async () => {
+  const queue = aWorkQueue();
+  queue.add(aLog("a"), aLog("b"), aLog("c"));
+  const read: string[] = [];
+  const { ended, worker } = aWorker(queue, {
+    logsAtOnce: 1,
+    readLog: async (url) => {
+      read.push(url);
+      return aReading(url);
+    },
+    suggestBugs: () => Promise.reject(new Unavailable("store", "it restarts")),
+  });
+  await ended(1);
+  worker.nudge();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(read).toHaveLength(1);
+});
+
 describe("many logs", () => {
   it("are read concurrently, up to the limit in total and for each host", async () => {
     const queue = aWorkQueue();
