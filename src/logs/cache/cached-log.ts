@@ -27,7 +27,7 @@ export interface CachedLog {
 }
 
 export const TEXT_END = ".txt";
-const MARKS_END = ".json";
+export const MARKS_END = ".json";
 export const PART_END = ".part";
 
 /** Returns the path of a log's text. */

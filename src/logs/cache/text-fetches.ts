@@ -146,7 +146,7 @@ export function openTextFetches(options: TextFetchesOptions): TextFetches {
     async fetch(wanted, waitMs) {
       const { path } = wanted;
       const last = failed.get(path);
-      if (!fetching.has(path) && last !== undefined && now() - last.atMs <= REMEMBERED_MS) {
+      if (!fetching.has(path) && last !== undefined && Math.abs(now() - last.atMs) <= REMEMBERED_MS) {
         return shown(last.failure);
       }
       const one = fetching.get(path) ?? start(wanted);

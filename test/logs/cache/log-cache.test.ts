@@ -120,6 +120,16 @@ describe("lines of a log", () => {
     await read(true);
     expect(asked("/a")).toBe(3);
   });
+
+  it("a copy from before the clock was put back is not taken for a new one", async () => {
+    const cache = aCache();
+    const read = () => cache.readLines(`${host.url}/a`, 0, 1, false);
+    await read();
+    now -= 3_600_000;
+    await read();
+    await read();
+    expect(asked("/a")).toBe(2);
+  });
 });
 
 describe("limits", () => {
@@ -139,12 +149,17 @@ describe("limits", () => {
   it("what a killed worker left half-written is deleted after a day", async () => {
     const cache = aCache();
     await cache.readLines(`${host.url}/a`, 0, 1, true);
-    writeFileSync(join(folder, "left.part"), "x");
+    const left = ["left.part", "left.json"];
+    for (const name of left) writeFileSync(join(folder, name), "x");
     await cache.readLines(`${host.url}/b`, 0, 1, true);
-    expect(readdirSync(folder)).toContain("left.part");
-    utimesSync(join(folder, "left.part"), new Date(now), new Date(now - 2 * 86_400_000));
+    const kept = readdirSync(folder);
+    expect(kept).toEqual(expect.arrayContaining(left));
+    for (const name of kept.filter((each) => left.includes(each) || each.endsWith(".json"))) {
+      utimesSync(join(folder, name), new Date(now), new Date(now - 2 * 86_400_000));
+    }
     await cache.readLines(`${host.url}/c`, 0, 1, true);
-    expect(readdirSync(folder)).not.toContain("left.part");
+    expect(readdirSync(folder)).toEqual(expect.arrayContaining(kept.filter((name) => !left.includes(name))));
+    expect(readdirSync(folder).filter((name) => left.includes(name))).toEqual([]);
   });
 
   it.each([
@@ -285,6 +300,9 @@ describe("a page", () => {
     now += 11_000;
     await ask();
     expect(asked("/gone")).toBe(2);
+    now -= 3_600_000;
+    await ask();
+    expect(asked("/gone")).toBe(3);
   });
 
   it("finds a text in the whole log", async () => {
