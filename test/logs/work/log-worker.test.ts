@@ -511,6 +511,17 @@ describe("a store in trouble", () => {
     expect(queue.ended).toMatchObject([{ how: "failed", failure: { marksFailed: false } }]);
     expect(queue.ended[0]).toHaveProperty("failure.next_attempt_at", expect.any(String));
   });
+
+  it("that refuses the artifacts of the last attempt leaves a failed log, not one that is pending for ever", async () => {
+    const queue = aWorkQueue();
+    queue.next("finishWork", "bug", 1);
+    queue.add(aLog("a", undefined, 9));
+    const { ended } = aWorker(queue);
+    await ended(1);
+    const reason = "internal-error: storing failed: a test says so";
+    const failure = { reason, marksFailed: true, next_attempt_at: null };
+    expect(queue.ended).toMatchObject([{ how: "failed", failure }]);
+  });
 });
 
 describe("stopping", () => {
