@@ -39,6 +39,12 @@ export function marksPath(text: string): string {
   return text.slice(0, -TEXT_END.length) + MARKS_END;
 }
 
+/** Notes that a text was used now, so that others are deleted before it. The times of its file say when it was fetched, too. */
+export async function noteUse(path: string, nowMs: number, fetchedAtMs: number): Promise<void> {
+  // If it cannot be noted, or another worker has just deleted the text, the reader still gets an answer.
+  await utimes(path, new Date(nowMs), new Date(fetchedAtMs)).catch(() => undefined);
+}
+
 /** Opens a log that is in the cache, and notes that it was used; null if it is not there. */
 export async function openCached(path: string, nowMs: number): Promise<CachedLog | null> {
   let file: FileHandle | null = null;

@@ -42,6 +42,7 @@ beforeEach(async () => {
     ),
     "/binary": answer(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 1])),
     "/long-line": answer(gzipSync(Buffer.alloc(9 * KIB * KIB, "x"))),
+    "/late": (socket) => void released.then(() => answer(large("l"))(socket, "")),
     ...slow,
   });
 });
@@ -144,6 +145,19 @@ describe("limits", () => {
     await read("a");
     await read("b");
     expect(["/a", "/b", "/c"].map(asked)).toEqual([1, 2, 1]);
+  });
+
+  it("a text that took long to arrive is not deleted at once for others that were read meanwhile", async () => {
+    const cache = aCache({ maxBytes: 90 * KIB });
+    for (const name of ["a", "b"]) await cache.readLines(`${host.url}/${name}`, 0, 1, true);
+    const late = cache.readLines(`${host.url}/late`, 0, 1, true);
+    await until(() => asked("/late") === 1);
+    now += 60_000;
+    for (const name of ["a", "b"]) await cache.readLines(`${host.url}/${name}`, 0, 1, true);
+    release();
+    expect(texts(await late)).toEqual([`${"l".repeat(99)}\n`]);
+    expect(texts(await cache.readLines(`${host.url}/late`, 1, 2, true))).toEqual([`${"l".repeat(99)}\n`]);
+    expect(asked("/late")).toBe(1);
   });
 
   it("what a killed worker left half-written is deleted after a day", async () => {
