@@ -1,8 +1,11 @@
 import type { ParseStatus } from "./submission.ts";
 
-/** Returns whether a pending log of this name is read here. All other logs are left to those who submitted them. */
+/** The names of the logs that are read here while they are pending. All other logs are left to those who submitted them. */
+export const LOGS_PARSED_HERE: readonly string[] = ["buildbot_text", "builds-4h"];
+
+/** Returns whether a pending log of this name is read here. */
 export function isParsedHere(logName: string): boolean {
-  return logName === "buildbot_text" || logName === "builds-4h";
+  return LOGS_PARSED_HERE.includes(logName);
 }
 
 export interface ArtifactsAlong {

@@ -107,10 +107,13 @@ export function openThreadPool<Task, Reply>(options: ThreadPoolOptions<Reply>): 
 
   return {
     run(task, stop, onQuestion = noAnswer) {
-      const ends = stop ? AbortSignal.any([stop, closing.signal]) : closing.signal;
-      const running = inTurn(task, ends, onQuestion);
+      const ends = joined(stop === undefined ? [closing.signal] : [stop, closing.signal]);
+      const running = inTurn(task, ends.signal, onQuestion);
       inWork.add(running);
-      const done = (): boolean => inWork.delete(running);
+      const done = (): void => {
+        ends.part();
+        inWork.delete(running);
+      };
       running.then(done, done);
       return running;
     },
@@ -118,6 +121,25 @@ export function openThreadPool<Task, Reply>(options: ThreadPoolOptions<Reply>): 
       closing.abort();
       await Promise.allSettled(inWork);
       await Promise.all([...idle].map((worker) => worker.terminate()));
+    },
+  };
+}
+
+/**
+ * Returns a signal that is aborted with the first of these, until they are parted. `AbortSignal.any` would leave something behind in
+ * a signal that outlives the task, for each task, and a worker does many.
+ */
+function joined(signals: readonly AbortSignal[]): { readonly signal: AbortSignal; part(): void } {
+  const all = new AbortController();
+  const end = (): void => all.abort();
+  for (const signal of signals) {
+    if (signal.aborted) end();
+    signal.addEventListener("abort", end);
+  }
+  return {
+    signal: all.signal,
+    part() {
+      for (const signal of signals) signal.removeEventListener("abort", end);
     },
   };
 }

@@ -94,6 +94,12 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(await empty.store.claimWork(claim)).toMatchObject([{ attempts: 0 }]);
     });
 
+    it("logs that are not read here do not count against the limit of those to read again", async () => {
+      await kinds(anArrival({ logs: [log("custom"), text, log("errorsummary_json")] }));
+      expect(await empty.store.reparseLogs({ project: "try", limit: 1 })).toBe(1);
+      expect(await empty.store.reparseLogs({ project: "try", limit: 3 })).toBe(1);
+    });
+
     it("waiting and failed work is counted, but not finished work or logs that are not read here", async () => {
       const none = { logs: { pending: 0, failed: 0 }, suggestions: { pending: 0, failed: 0 } };
       expect(await empty.store.countWork()).toEqual(none);

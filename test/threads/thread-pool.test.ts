@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import * as z from "zod";
@@ -50,6 +51,19 @@ describe("a pool of threads", () => {
   it("does a task on a thread, which gets its settings and nothing of the environment", async () => {
     const done = await aPool().run({ does: "nothing" });
     expect(done).toMatchObject({ given: "plain data", env: [] });
+  });
+
+  it("leaves nothing behind in a signal that could have ended its tasks", async () => {
+    const pool = aPool();
+    const { signal } = new AbortController();
+    for (let nth = 0; nth < 5; nth++) await pool.run({ does: "nothing" }, signal);
+    // Node.js notes in a signal, under symbols of its own, who listens to it and which signals depend on it.
+    const notes = Object.getOwnPropertySymbols(signal).map((symbol): unknown => Reflect.get(signal, symbol));
+    const sizes = notes.map((note) =>
+      typeof note === "object" && note !== null && "size" in note ? note.size : 0,
+    );
+    expect(sizes.filter((size) => size !== 0)).toEqual([]);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   it("uses at most the allowed number of threads, and keeps them", async () => {

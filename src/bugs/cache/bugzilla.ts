@@ -7,15 +7,12 @@ const text = z
   .nullish()
   .transform((value) => value ?? "");
 
-const modified = z
-  .string()
-  .nullish()
-  .transform((value, context) => {
-    if (value === null || value === undefined || value === "") return null;
-    const instant = readUtc(value);
-    if (instant === null) context.addIssue(`is not a date-time: ${JSON.stringify(value)}`);
-    return instant;
-  });
+/** A bug that was read. */
+export interface ReadBug {
+  readonly bug: Bug;
+  /** What is wrong with the time of the last change, if it cannot be read. The bug then has none. */
+  readonly wrongTime: string | null;
+}
 
 const anId = "must be the number of a bug";
 const restBug = z
@@ -31,17 +28,20 @@ const restBug = z
         .array(z.string("must be text"), "must be a list")
         .nullish()
         .transform((words) => (words ?? []).join(",")),
-      last_change_time: modified,
+      last_change_time: z.unknown().optional(),
     },
     "must be an object",
   )
   .transform(
-    ({ cf_crash_signature: crash_signature, op_sys: os, last_change_time, ...same }): Bug => ({
-      ...same,
-      crash_signature,
-      os,
-      modified: last_change_time,
-    }),
+    ({ cf_crash_signature: crash_signature, op_sys: os, last_change_time: time, ...same }): ReadBug => {
+      const isGiven = time !== undefined && time !== null && time !== "";
+      const modified = typeof time === "string" ? readUtc(time) : null;
+      const wrongTime = `last_change_time: is not a date-time: ${JSON.stringify(time)}`;
+      return {
+        bug: { ...same, crash_signature, os, modified },
+        wrongTime: isGiven && modified === null ? wrongTime : null,
+      };
+    },
   );
 
 /**
@@ -50,9 +50,9 @@ const restBug = z
  *
  * @returns the bug; or, for a value that is not a bug, what is wrong with each member.
  */
-export function readRestBug(value: unknown): { readonly bug: Bug } | { readonly wrong: string } {
+export function readRestBug(value: unknown): ReadBug | { readonly wrong: string } {
   const parsed = restBug.safeParse(value);
-  if (parsed.success) return { bug: parsed.data };
+  if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "it"}: ${message}`);
   return { wrong: wrong.join("; ") };
 }
@@ -89,16 +89,25 @@ export interface BugzillaOptions {
 const PAGE_BUGS = 500;
 const FIELDS = "id,summary,status,resolution,op_sys,cf_crash_signature,keywords,last_change_time";
 
+/** All bugs of Bugzilla. */
+export interface FetchedBugs {
+  /** By ascending id. The list may be empty; then the known bugs should be kept. */
+  readonly bugs: readonly Bug[];
+  /** The ids of those whose time of the last change cannot be read. */
+  readonly untimed: readonly number[];
+}
+
 /**
  * Fetches all bugs about intermittent failures that were changed within a year, in pages of 500 up to the first shorter one.
  *
- * @returns the bugs by ascending id. The list may be empty; then the known bugs should be kept.
- * @throws BugzillaError if any page fails.
+ * A bug whose time of the last change cannot be read is kept without it, so that it does not stop the sync of all others.
+ *
+ * @throws BugzillaError if any page fails, and if no time can be read, because then Bugzilla writes them in another way.
  */
-export async function fetchBugs(options: BugzillaOptions): Promise<Bug[]> {
+export async function fetchBugs(options: BugzillaOptions): Promise<FetchedBugs> {
   const { onProgress, stop, pageMs = 30_000, totalMs = 600_000 } = options;
   const total = AbortSignal.timeout(totalMs);
-  const bugs = new Map<number, Bug>();
+  const bugs = new Map<number, ReadBug>();
   for (let offset = 0; ; offset += PAGE_BUGS) {
     const signals = [total, AbortSignal.timeout(pageMs), ...(stop === undefined ? [] : [stop])];
     const page = await fetchPage(options, offset, AbortSignal.any(signals)).catch((error: unknown) => {
@@ -111,17 +120,32 @@ export async function fetchBugs(options: BugzillaOptions): Promise<Bug[]> {
     page.forEach((value, index) => {
       const read = readRestBug(value);
       if ("wrong" in read) throw new BugzillaError(`bug ${offset + index}: ${read.wrong}`);
-      bugs.set(read.bug.id, read.bug);
+      bugs.set(read.bug.id, read);
     });
     onProgress?.(bugs.size);
-    if (page.length < PAGE_BUGS) return [...bugs.values()].sort((a, b) => a.id - b.id);
+    if (page.length < PAGE_BUGS) return inOrder([...bugs.values()]);
     // A server that ignores `offset` would return the same page forever.
     if (bugs.size === before)
       throw new BugzillaError(`bugs from ${offset} on: the server returned the same bugs again`);
   }
 }
 
+function inOrder(read: readonly ReadBug[]): FetchedBugs {
+  const sorted = read.toSorted((a, b) => a.bug.id - b.bug.id);
+  const wrong = sorted.filter(({ wrongTime }) => wrongTime !== null);
+  const [first] = wrong;
+  if (first !== undefined && wrong.length === sorted.length) {
+    throw new BugzillaError(
+      `no bug has a time that can be read; bug number ${first.bug.id}: ${first.wrongTime}`,
+    );
+  }
+  return { bugs: sorted.map(({ bug }) => bug), untimed: wrong.map(({ bug }) => bug.id) };
+}
+
 const answer = z.object({ bugs: z.array(z.unknown()).default([]) });
+
+/** An error that Bugzilla returns in place of bugs, perhaps with status 200. */
+const refusal = z.object({ error: z.literal(true), message: z.string().catch("no reason given") });
 
 async function fetchPage(
   { baseUrl, userAgent }: BugzillaOptions,
@@ -141,7 +165,10 @@ async function fetchPage(
     signal,
   });
   if (!response.ok) throw new BugzillaError(`HTTP ${response.status} from ${url.host}`);
-  const parsed = answer.safeParse(await response.json());
+  const body: unknown = await response.json();
+  const refused = refusal.safeParse(body);
+  if (refused.success) throw new BugzillaError(`an error from ${url.host}: ${refused.data.message}`);
+  const parsed = answer.safeParse(body);
   if (!parsed.success) throw new BugzillaError("the answer has no list of bugs");
   return parsed.data.bugs;
 }

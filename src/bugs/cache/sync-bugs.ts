@@ -4,62 +4,82 @@ import type { BugCache } from "../../store/ports/bug-cache.ts";
 import { pause } from "../../timing/pause.ts";
 import { type BugzillaOptions, fetchBugs } from "./bugzilla.ts";
 
+/** What a sync has brought. */
+export interface BugsSynced {
+  /** How many bugs Bugzilla has. */
+  readonly bugs: number;
+  /** The ids of those whose time of the last change cannot be read. */
+  readonly untimed: readonly number[];
+}
+
 /**
  * Replaces the bugs in the cache by those from Bugzilla, all or nothing. If Bugzilla returns none, the cache stays unchanged.
  *
- * @returns the number of bugs from Bugzilla.
  * @throws BugzillaError, and errors of the store. The old bugs stay.
  */
 export async function syncBugs(
   cache: Pick<BugCache, "replaceBugs">,
   bugzilla: BugzillaOptions,
-): Promise<number> {
-  const bugs = await fetchBugs(bugzilla);
+): Promise<BugsSynced> {
+  const { bugs, untimed } = await fetchBugs(bugzilla);
   if (bugs.length > 0) await cache.replaceBugs(bugs);
-  return bugs.length;
+  return { bugs: bugs.length, untimed };
 }
+
+/** How many bugs without a readable time are named. */
+export const UNTIMED_TOLD = 10;
 
 export interface BugSyncOptions {
   readonly cache: Pick<BugCache, "replaceBugs" | "bugsVersion">;
   readonly bugzilla: BugzillaOptions;
   readonly everyMs: number;
+  /** How long after a failure the next sync comes, if `everyMs` is not shorter. Default: ten minutes. */
+  readonly retryMs?: number;
   readonly counters: Pick<Counters, "bugSyncs">;
   readonly log: Log;
 }
 
 /**
  * Syncs on a timer until stopped. A cache that was never filled is synced at once. Otherwise the first sync is at a random
- * time within the first interval, so that workers that start together do not sync together.
+ * time within the first interval, so that workers that start together do not sync together. After a failure the next sync
+ * comes sooner, because an interval may be a week.
  *
  * @returns a function that stops it.
  */
 export function startBugSync(options: BugSyncOptions): () => Promise<void> {
   const { cache, everyMs, counters, log } = options;
+  const retryMs = Math.min(options.retryMs ?? 600_000, everyMs);
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  async function sync(): Promise<void> {
+  /** Returns whether it succeeded. */
+  async function sync(): Promise<boolean> {
     try {
-      const bugs = await syncBugs(cache, { ...options.bugzilla, stop: signal });
+      const { bugs, untimed } = await syncBugs(cache, { ...options.bugzilla, stop: signal });
       counters.bugSyncs.inc({ outcome: bugs > 0 ? "replaced" : "empty" });
       log.info("bugs_synced", { bugs });
+      if (untimed.length > 0) {
+        log.warn("bugs_without_time", { bugs: untimed.length, first: untimed.slice(0, UNTIMED_TOLD) });
+      }
+      return true;
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       counters.bugSyncs.inc({ outcome: "failed" });
       log.warn("bugs_not_synced", { error });
+      return false;
     }
   }
 
   async function run(): Promise<void> {
-    // If the store is away, the first sync also waits for a time within the first interval.
-    const isFilled = await cache.bugsVersion().then(
-      (version) => version !== null,
-      () => true,
+    // If the store is away, it is not known whether the cache was ever filled.
+    const firstWithinMs = await cache.bugsVersion().then(
+      (version) => (version === null ? 0 : everyMs),
+      () => retryMs,
     );
-    if (isFilled) await pause(Math.random() * everyMs, signal);
+    await pause(Math.random() * firstWithinMs, signal);
     while (!signal.aborted) {
-      await sync();
-      await pause(everyMs * (0.9 + 0.2 * Math.random()), signal);
+      const nextMs = (await sync()) ? everyMs : retryMs;
+      await pause(nextMs * (0.9 + 0.2 * Math.random()), signal);
     }
   }
 

@@ -1,5 +1,5 @@
 import { BugzillaError, readRestBug } from "../../bugs/cache/bugzilla.ts";
-import { syncBugs } from "../../bugs/cache/sync-bugs.ts";
+import { syncBugs, UNTIMED_TOLD } from "../../bugs/cache/sync-bugs.ts";
 import { readSettings } from "../../config/read-settings.ts";
 import type { Bug } from "../../domain/bug.ts";
 import { Misuse } from "../../domain/faults.ts";
@@ -51,18 +51,24 @@ export async function sync(env: NodeJS.ProcessEnv, url: string | null): Promise<
   const progress = createProgress();
   const onProgress = (bugs: number): void => progress.show(`${bugs} bugs read from ${place}`);
   try {
-    const bugs = await withStore(readSettings(env, storeSettingNames), "make", (store) =>
+    const { bugs, untimed } = await withStore(readSettings(env, storeSettingNames), "make", (store) =>
       syncBugs(store, { baseUrl, userAgent, onProgress }),
     );
     progress.end();
     await print(
       bugs > 0 ? `Bugs synced from ${place}: ${bugs}\n` : `${place} has no such bugs: nothing was changed\n`,
     );
+    if (untimed.length > 0) {
+      const more = untimed.length > UNTIMED_TOLD ? ", ..." : "";
+      tell(
+        `warning: the time of the last change cannot be read in ${counted(untimed.length, "bug")}, not suggested while open: ${untimed.slice(0, UNTIMED_TOLD).join(", ")}${more}`,
+      );
+    }
     return exitCodes.ok;
   } catch (error) {
     progress.end();
     if (!(error instanceof BugzillaError)) throw error;
-    tell(`error: ${place}: ${error.message}; nothing was changed`);
+    tell(printable(`error: ${place}: ${error.message}; nothing was changed`));
     return exitCodes.failed;
   }
 }
@@ -75,7 +81,7 @@ interface BugsFile {
 }
 
 /**
- * Reads the bugs in a file's text: an answer of Bugzilla's REST API (`{"bugs": [...]}`), an array, or one bug per line.
+ * Reads the bugs in a file's text: an answer of Bugzilla's REST API (`{"bugs": [...]}`), an array, a single bug, or one bug per line.
  *
  * @throws Misuse if the text is none of these.
  */
@@ -85,13 +91,13 @@ function readBugsFile(file: string, text: string): BugsFile {
   const add = (place: string, value: unknown): void => {
     const read = readRestBug(value);
     if ("wrong" in read) problems.push(`${place}: ${read.wrong}`);
+    else if (read.wrongTime !== null) problems.push(`${place}: ${read.wrongTime}`);
     else bugs.set(read.bug.id, read.bug);
   };
   const plain = text.replace(/^\uFEFF/, "");
   const whole = parseJson(plain);
-  const list = whole.ok ? listOf(whole.value) : null;
-  if (list !== null) {
-    list.forEach((value, index) => {
+  if (whole.ok) {
+    listOf(whole.value).forEach((value, index) => {
       add(`bug ${index}`, value);
     });
   } else {
@@ -100,7 +106,7 @@ function readBugsFile(file: string, text: string): BugsFile {
     // Report a broken JSON document as one problem, not as one for each of its lines.
     if (first !== undefined && !parseJson(first).ok) {
       throw new Misuse([
-        `${file} is neither a JSON document nor one JSON bug per line: ${whole.ok ? "" : whole.reason.replaceAll("\n", " ")}`,
+        `${file} is neither a JSON document nor one JSON bug per line: ${whole.reason.replaceAll("\n", " ")}`,
       ]);
     }
     lines.forEach((line, index) => {
@@ -113,11 +119,11 @@ function readBugsFile(file: string, text: string): BugsFile {
   return { bugs: [...bugs.values()], problems };
 }
 
-/** Returns the list of bugs in a document; null if it is not a list, but perhaps a single bug. */
-function listOf(value: unknown): readonly unknown[] | null {
+/** Returns the bugs in a document: those of its list, or the document itself as the only one. */
+function listOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   const isAnswer = typeof value === "object" && value !== null && "bugs" in value;
-  return isAnswer && Array.isArray(value.bugs) ? value.bugs : null;
+  return isAnswer && Array.isArray(value.bugs) ? value.bugs : [value];
 }
 
 type Parsed =

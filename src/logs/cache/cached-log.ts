@@ -27,7 +27,7 @@ export interface CachedLog {
 }
 
 export const TEXT_END = ".txt";
-const MARKS_END = ".json";
+export const MARKS_END = ".json";
 export const PART_END = ".part";
 
 /** Returns the path of a log's text. */
@@ -37,6 +37,12 @@ export function textPath(folder: string, url: string): string {
 
 export function marksPath(text: string): string {
   return text.slice(0, -TEXT_END.length) + MARKS_END;
+}
+
+/** Notes that a text was used now, so that others are deleted before it. The times of its file say when it was fetched, too. */
+export async function noteUse(path: string, nowMs: number, fetchedAtMs: number): Promise<void> {
+  // If it cannot be noted, or another worker has just deleted the text, the reader still gets an answer.
+  await utimes(path, new Date(nowMs), new Date(fetchedAtMs)).catch(() => undefined);
 }
 
 /** Opens a log that is in the cache, and notes that it was used; null if it is not there. */

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { marksPath, PART_END, TEXT_END } from "./cached-log.ts";
+import { MARKS_END, marksPath, PART_END, TEXT_END } from "./cached-log.ts";
 
 /** No text stays longer, in milliseconds. */
 export const LONGEST_MS = 86_400_000;
@@ -19,12 +19,13 @@ interface CachedFile {
  */
 export async function evictLogs(folder: string, maxBytes: number, nowMs: number): Promise<number> {
   const files = await filesIn(folder);
-  const isOld = ({ fetchedAtMs }: CachedFile): boolean => nowMs - fetchedAtMs > LONGEST_MS;
-  // A part is what a worker left that was killed, unless it is being written.
+  const isOld = ({ fetchedAtMs }: CachedFile): boolean => Math.abs(nowMs - fetchedAtMs) > LONGEST_MS;
   const texts = files.filter(({ path }) => path.endsWith(TEXT_END));
-  const doomed = files.filter(
-    (file) => isOld(file) && (file.path.endsWith(TEXT_END) || file.path.endsWith(PART_END)),
-  );
+  const marked = new Set(texts.map(({ path }) => marksPath(path)));
+  // A part is what a worker left that was killed, unless it is being written. So are marks without a text.
+  const isDone = ({ path }: CachedFile): boolean =>
+    path.endsWith(TEXT_END) || path.endsWith(PART_END) || (path.endsWith(MARKS_END) && !marked.has(path));
+  const doomed = files.filter((file) => isOld(file) && isDone(file));
   let bytes = texts.filter((file) => !isOld(file)).reduce((sum, file) => sum + file.bytes, 0);
   for (const file of texts.filter((each) => !isOld(each)).toSorted((a, b) => a.usedAtMs - b.usedAtMs)) {
     if (bytes <= maxBytes) break;

@@ -50,7 +50,8 @@ export function openLogCache({ work, ...options }: LogCacheOptions): LogCache {
   async function openFresh(path: string, asOfMs: number | null): Promise<CachedLog | null> {
     const cached = await openCached(path, now());
     if (cached === null) return null;
-    const ageMs = now() - cached.fetchedAtMs;
+    // A copy from the future was fetched before the clock was put back.
+    const ageMs = Math.abs(now() - cached.fetchedAtMs);
     const isAsked = asOfMs !== null && cached.fetchedAtMs >= asOfMs;
     if (ageMs <= (cached.isFinal || isAsked ? LONGEST_MS : GROWING_MS)) return cached;
     await cached.file.close();

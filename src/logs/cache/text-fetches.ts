@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { makeFolder } from "../../disk/make-folder.ts";
 import { hostOf } from "../../domain/text/url-host.ts";
 import { withDeadline } from "../../timing/deadline.ts";
-import { PART_END, TEXT_END } from "./cached-log.ts";
+import { noteUse, PART_END, TEXT_END } from "./cached-log.ts";
 import { evictLogs } from "./evict-logs.ts";
 import {
   diskFailure,
@@ -96,7 +96,8 @@ export function openTextFetches(options: TextFetchesOptions): TextFetches {
     // On a full disk, the other texts have to go. There is nothing else that this cache could give up.
     const isFreed = failure?.reason === "disk" && (await evictLogs(folder, 0, now())) > 0;
     const end = isFreed ? await fetchOnce(task, stop, onBytes) : failure;
-    if (end !== null) remember(task.path, end);
+    if (end === null) await noteUse(task.path, now(), task.nowMs);
+    else remember(task.path, end);
     await evictLogs(folder, maxBytes, now());
     return end;
   }
@@ -146,7 +147,7 @@ export function openTextFetches(options: TextFetchesOptions): TextFetches {
     async fetch(wanted, waitMs) {
       const { path } = wanted;
       const last = failed.get(path);
-      if (!fetching.has(path) && last !== undefined && now() - last.atMs <= REMEMBERED_MS) {
+      if (!fetching.has(path) && last !== undefined && Math.abs(now() - last.atMs) <= REMEMBERED_MS) {
         return shown(last.failure);
       }
       const one = fetching.get(path) ?? start(wanted);

@@ -20,7 +20,11 @@ export const webPorts: readonly string[] = ["80", "443", "1024-65535"];
  */
 export function readLogUrl(text: string, allowed: AllowedOrigins, base?: URL): URL {
   const url = URL.canParse(text, base?.href) ? new URL(text, base) : null;
-  if (url === null) throw new LogFetchError("invalid-url", "this is not a URL", true);
+  if (url === null) {
+    // Otherwise it would be said of an address that is a URL.
+    const detail = base === undefined ? "this is not a URL" : `${base.host} redirects to what is not a URL`;
+    throw new LogFetchError("invalid-url", detail, true);
+  }
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new LogFetchError(
       "refused-scheme",

@@ -38,7 +38,7 @@ export async function finishWork(
     return kept === null ? "unstored" : kept ? "done" : "lost";
   } catch (error) {
     ending.log.error("artifacts_not_stored", { item: item.id, error });
-    // The failure is ours and not the log's, so the log's status stays pending.
+    // The failure is ours and not the log's, so the log's status stays pending while there are attempts left.
     const reason = `internal-error: storing failed: ${error instanceof Error ? error.message : String(error)}`;
     await putOff(ending, item, { reason, marksFailed: false, final: false }, until);
     return "unstored";
@@ -102,7 +102,8 @@ async function putOff(
   const next_attempt_at = delayMs === null ? null : new Date(Date.now() + delayMs).toISOString();
   try {
     const kept = await whileLeased(
-      () => store.failWork(item, { reason, marksFailed, next_attempt_at }),
+      // A log that is not tried again has failed, whoever is to blame. Otherwise it would be pending for ever.
+      () => store.failWork(item, { reason, marksFailed: marksFailed || delayMs === null, next_attempt_at }),
       item,
       until,
       ending,

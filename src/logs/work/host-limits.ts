@@ -17,6 +17,11 @@ interface HostState {
   restsUntil: number;
 }
 
+/** A rest that would last longer than any rest began before the clock was put back, and is over. */
+function isResting(restsUntil: number, now: number): boolean {
+  return now < restsUntil && restsUntil - now <= longestRestMs;
+}
+
 /**
  * Limits how many logs of one host are in progress, so that a slow host delays only its own logs.
  *
@@ -36,7 +41,7 @@ export class HostLimits {
   /** Returns the hosts that get no further log now. */
   busy(now: number): string[] {
     const busy = [...this.#hosts].filter(([, { inWork, strikes, restsUntil }]) => {
-      return now < restsUntil || inWork >= (strikes > 0 ? 1 : this.#perHost);
+      return isResting(restsUntil, now) || inWork >= (strikes > 0 ? 1 : this.#perHost);
     });
     return busy.map(([host]) => host);
   }
@@ -57,7 +62,7 @@ export class HostLimits {
       state.restsUntil = 0;
     }
     // Logs that were in progress together and fail together count once.
-    if (conduct === "unreachable" && now >= state.restsUntil) {
+    if (conduct === "unreachable" && !isResting(state.restsUntil, now)) {
       state.restsUntil = now + Math.min(longestRestMs, firstRestMs * 2 ** Math.min(state.strikes, 10));
       state.strikes++;
     }

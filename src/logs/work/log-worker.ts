@@ -91,6 +91,8 @@ const idle = { baseMs: 1000, capMs: 10_000 };
 // are stored together, because a commit costs as much as the work on some items.
 const suggestionsAtOnce = 128;
 const suggestionsGatherMs = 200;
+// While the store answers claims but does not give the bugs, each log would be fetched again and again for nothing.
+const bugsAwayMs = 5000;
 
 /**
  * Makes the artifacts that publishers did not send. Until stopped, it claims pending logs and submitted summaries, reads the
@@ -108,8 +110,10 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
   } as const;
   const ending: WorkEnding = { store, retry: options.retry, stop, log };
   let storeAway = false;
+  let claimsAgainAt = Number.NEGATIVE_INFINITY;
 
   async function claim(kind: WorkItem["kind"], limit: number): Promise<readonly WorkItem[]> {
+    if (performance.now() < claimsAgainAt) return [];
     const exceptHosts = kind === "log" ? visits.busyHosts(Date.now()) : [];
     const items = await claims[kind].claim(limit, exceptHosts);
     storeAway = false;
@@ -134,6 +138,7 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
     if (error instanceof Unavailable) {
       // The bugs could not be read from the store. That says nothing about the log, so the attempt does not count.
       log.warn("artifacts_wait_for_store", { item: item.id, error });
+      claimsAgainAt = performance.now() + bugsAwayMs;
       return { ok: false, failure: { kind: "internal-error", detail, final: false }, dueAt: Date.now() };
     }
     log.error("artifacts_not_made", { item: item.id, error });

@@ -91,14 +91,17 @@ function claimed(document: LogDocument | SuggestionsDocument, lease: string) {
   return { id, project, job_guid, exchange: exchange ?? "", attempts: attempts - 1, failure, lease };
 }
 
-/** Returns an update that only matches while the lease is the one that was read, so only one of several workers gets it. */
+/**
+ * Returns an update that only matches while the lease is the one that was read, so only one of several workers gets it. Nor does it
+ * match if another worker has claimed the item meanwhile and ended it or put it off, which takes the lease away again.
+ */
 function claimOf(
-  { _id, lease: before }: { _id: string; lease: string | null },
+  { _id, lease: before, next_attempt_at }: Pick<LogDocument, "_id" | "lease" | "next_attempt_at">,
   lease: string,
   untilMs: number,
 ) {
   return {
-    filter: { _id, lease: before },
+    filter: { _id, lease: before, next_attempt_at },
     update: { $set: { lease, lease_until: new Date(untilMs).toISOString() }, $inc: { attempts: 1 } },
   };
 }

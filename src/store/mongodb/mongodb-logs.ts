@@ -1,5 +1,5 @@
-import type { FindCursor } from "mongodb";
-import { isParsedHere } from "../../domain/log-plan.ts";
+import type { Filter, FindCursor } from "mongodb";
+import { LOGS_PARSED_HERE } from "../../domain/log-plan.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
 import type { LogQuery, StoredLog } from "../ports/log-store.ts";
 import type { Collections, LogDocument } from "./mongodb-collections.ts";
@@ -10,11 +10,15 @@ const LOGS_AT_ONCE = 5000;
 /** Lists the logs of jobs, and makes them due again. */
 export function createLogs(all: Pick<Collections, "logs">) {
   async function listLogs(query: LogQuery): Promise<StoredLog[]> {
-    return (await newestFirst(query).toArray()).map(toStoredLog);
+    return (await newestFirst(query, {}).toArray()).map(toStoredLog);
   }
 
-  function newestFirst({ job_guid, since, limit, ...exact }: LogQuery): FindCursor<LogDocument> {
+  function newestFirst(
+    { job_guid, since, limit, ...exact }: LogQuery,
+    named: Filter<LogDocument>,
+  ): FindCursor<LogDocument> {
     const filter = {
+      ...named,
       ...(job_guid === undefined ? {} : { job_guid: { $in: [...taskIdForms(job_guid)] } }),
       ...Object.fromEntries(Object.entries(exact).filter(([, value]) => value !== undefined)),
       ...(since === undefined ? {} : { last_modified: { $gte: since } }),
@@ -24,7 +28,8 @@ export function createLogs(all: Pick<Collections, "logs">) {
 
   async function reparseLogs(query: LogQuery): Promise<number> {
     const ids: string[] = [];
-    for await (const { _id, name } of newestFirst(query)) if (isParsedHere(name)) ids.push(_id);
+    const named = { name: { $in: [...LOGS_PARSED_HERE] } };
+    for await (const { _id } of newestFirst(query, named)) ids.push(_id);
     const now = new Date().toISOString();
     const fresh = { parse_status: "pending", attempts: 0, failure: null, ...released } as const;
     const update = { $set: { ...fresh, next_attempt_at: now, last_modified: now } };

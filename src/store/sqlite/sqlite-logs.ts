@@ -1,6 +1,6 @@
 import type Database from "libsql";
 import { jobId, jobKey, logId } from "../../domain/ids.ts";
-import { isParsedHere } from "../../domain/log-plan.ts";
+import { LOGS_PARSED_HERE } from "../../domain/log-plan.ts";
 import { taskIdForms } from "../../domain/task-id-forms.ts";
 import type { LogQuery, StoredLog } from "../ports/log-store.ts";
 import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
@@ -21,8 +21,9 @@ export function readLog(row: DocRow): StoredLog {
 
 /** Lists the logs of jobs, and makes them due again. */
 export function createLogs(db: Database.Database) {
-  function listLogs(query: LogQuery): StoredLog[] {
-    const { where, values } = whereOf(query);
+  /** @param names - only logs of these names; null: of all names. */
+  function find(query: LogQuery, names: readonly string[] | null): StoredLog[] {
+    const { where, values } = whereOf(query, names);
     const rows = db
       .prepare(`SELECT ${LOG_DOC} FROM logs ${where} ORDER BY last_modified DESC, rowid LIMIT ?`)
       .all(...values, query.limit) as DocRow[];
@@ -31,7 +32,7 @@ export function createLogs(db: Database.Database) {
 
   function reparseLogs(query: LogQuery): number {
     return inTransaction(db, () => {
-      const wanted = listLogs(query).filter(({ name }) => isParsedHere(name));
+      const wanted = find(query, LOGS_PARSED_HERE);
       const now = new Date().toISOString();
       const reset = db.prepare(
         `UPDATE logs SET parse_status = 'pending', attempts = 0, failure = NULL, next_attempt_at = ?1, lease = NULL,
@@ -43,14 +44,15 @@ export function createLogs(db: Database.Database) {
     });
   }
 
-  return { listLogs, reparseLogs };
+  return { listLogs: (query: LogQuery) => find(query, null), reparseLogs };
 }
 
-function whereOf({ project, job_guid, parse_status, since }: LogQuery) {
+function whereOf({ project, job_guid, parse_status, since }: LogQuery, names: readonly string[] | null) {
   const guids = job_guid === undefined ? [] : taskIdForms(job_guid);
   const all: readonly (readonly [condition: string, ...values: readonly (string | undefined)[]])[] = [
     ["project = ?", project],
     [`guid IN (${guids.map(() => "?").join(", ")})`, ...guids],
+    [`name IN (${names?.map(() => "?").join(", ")})`, ...(names ?? [])],
     ["parse_status = ?", parse_status],
     ["last_modified >= ?", since],
   ];

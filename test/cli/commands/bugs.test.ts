@@ -63,9 +63,18 @@ describe("bugs import", () => {
     expect(await cachedIds()).toEqual([1, 2]);
   });
 
-  it("accepts a single bug on one line", async () => {
-    expect(await run(["import", "-"], JSON.stringify(aRestBug(3)))).toMatchObject({ code: 0 });
+  it.each([
+    ["on one line", JSON.stringify(aRestBug(3))],
+    ["on several lines", JSON.stringify(aRestBug(3), null, 2)],
+  ])("accepts a single bug %s", async (_form, content) => {
+    expect(await run(["import", "-"], content)).toMatchObject({ code: 0 });
     expect(await cachedIds()).toEqual([3]);
+  });
+
+  it("says what is wrong with a document that holds no bug", async () => {
+    const { code, stderr } = await run(["import", "-"], '{\n  "error": true\n}');
+    expect(code).toBe(1);
+    expect(stderr).toContain("-: bug 0: id: must be the number of a bug\n");
   });
 
   it.each([
@@ -153,6 +162,11 @@ describe("bugs sync", () => {
     ["an error", (response) => response.writeHead(503).end(), "HTTP 503"],
     ["no JSON", (response) => response.end("<html>"), "JSON"],
     ["an invalid bug", (response) => sendBugs(response, [{ id: null }]), "bug 1000: id"],
+    [
+      "an error with status 200",
+      (response) => response.end('{"error": true, "code": 100500, "message": "The database is read-only."}'),
+      "The database is read-only.",
+    ],
     ["a broken connection", (response) => response.destroy(), "bugs from 1000 on"],
     [
       "the first page again",
@@ -168,6 +182,29 @@ describe("bugs sync", () => {
     const { code, stdout, stderr } = await run(["sync", "--url", server.url]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain(why);
+    expect(await cachedIds()).toEqual([9999]);
+  });
+
+  it.each(["yesterday", "2026-02-30 25:00:00", 17])(
+    "keeps a bug whose time is %j without its time, and names it",
+    async (last_change_time) => {
+      server = await startBugzilla([aRestBug(1), aRestBug(2, { last_change_time }), aRestBug(3)]);
+      const { code, stdout, stderr } = await run(["sync", "--url", server.url]);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: `Bugs synced from ${server.url}: 3\n` });
+      expect(stderr).toMatch(/^warning: .* 1 bug, .*: 2\n$/);
+      const modified = "2026-01-05T10:00:00.000Z";
+      expect((await cachedBugs()).map((bug) => bug.modified)).toEqual([modified, null, modified]);
+    },
+  );
+
+  it("keeps the old bugs if no time can be read", async () => {
+    await run(["import", "-"], JSON.stringify([aRestBug(9999)]));
+    server = await startBugzilla([2, 1].map((id) => aRestBug(id, { last_change_time: "05.01.2026" })));
+    const { code, stderr } = await run(["sync", "--url", server.url]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'bug number 1: last_change_time: is not a date-time: "05.01.2026"; nothing was changed',
+    );
     expect(await cachedIds()).toEqual([9999]);
   });
 

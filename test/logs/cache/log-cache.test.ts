@@ -42,6 +42,7 @@ beforeEach(async () => {
     ),
     "/binary": answer(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 1])),
     "/long-line": answer(gzipSync(Buffer.alloc(9 * KIB * KIB, "x"))),
+    "/late": (socket) => void released.then(() => answer(large("l"))(socket, "")),
     ...slow,
   });
 });
@@ -120,6 +121,16 @@ describe("lines of a log", () => {
     await read(true);
     expect(asked("/a")).toBe(3);
   });
+
+  it("a copy from before the clock was put back is not taken for a new one", async () => {
+    const cache = aCache();
+    const read = () => cache.readLines(`${host.url}/a`, 0, 1, false);
+    await read();
+    now -= 3_600_000;
+    await read();
+    await read();
+    expect(asked("/a")).toBe(2);
+  });
 });
 
 describe("limits", () => {
@@ -136,15 +147,33 @@ describe("limits", () => {
     expect(["/a", "/b", "/c"].map(asked)).toEqual([1, 2, 1]);
   });
 
+  it("a text that took long to arrive is not deleted at once for others that were read meanwhile", async () => {
+    const cache = aCache({ maxBytes: 90 * KIB });
+    for (const name of ["a", "b"]) await cache.readLines(`${host.url}/${name}`, 0, 1, true);
+    const late = cache.readLines(`${host.url}/late`, 0, 1, true);
+    await until(() => asked("/late") === 1);
+    now += 60_000;
+    for (const name of ["a", "b"]) await cache.readLines(`${host.url}/${name}`, 0, 1, true);
+    release();
+    expect(texts(await late)).toEqual([`${"l".repeat(99)}\n`]);
+    expect(texts(await cache.readLines(`${host.url}/late`, 1, 2, true))).toEqual([`${"l".repeat(99)}\n`]);
+    expect(asked("/late")).toBe(1);
+  });
+
   it("what a killed worker left half-written is deleted after a day", async () => {
     const cache = aCache();
     await cache.readLines(`${host.url}/a`, 0, 1, true);
-    writeFileSync(join(folder, "left.part"), "x");
+    const left = ["left.part", "left.json"];
+    for (const name of left) writeFileSync(join(folder, name), "x");
     await cache.readLines(`${host.url}/b`, 0, 1, true);
-    expect(readdirSync(folder)).toContain("left.part");
-    utimesSync(join(folder, "left.part"), new Date(now), new Date(now - 2 * 86_400_000));
+    const kept = readdirSync(folder);
+    expect(kept).toEqual(expect.arrayContaining(left));
+    for (const name of kept.filter((each) => left.includes(each) || each.endsWith(".json"))) {
+      utimesSync(join(folder, name), new Date(now), new Date(now - 2 * 86_400_000));
+    }
     await cache.readLines(`${host.url}/c`, 0, 1, true);
-    expect(readdirSync(folder)).not.toContain("left.part");
+    expect(readdirSync(folder)).toEqual(expect.arrayContaining(kept.filter((name) => !left.includes(name))));
+    expect(readdirSync(folder).filter((name) => left.includes(name))).toEqual([]);
   });
 
   it.each([
@@ -285,6 +314,9 @@ describe("a page", () => {
     now += 11_000;
     await ask();
     expect(asked("/gone")).toBe(2);
+    now -= 3_600_000;
+    await ask();
+    expect(asked("/gone")).toBe(3);
   });
 
   it("finds a text in the whole log", async () => {

@@ -222,6 +222,13 @@ describe("a server's answer other than a log", () => {
     expect(await failureOf(read(source, `${host.url}/log`))).toMatchObject({ kind, final: true });
   });
 
+  it("says that a redirect led to what is not a URL", async () => {
+    const host = await aHost({ "/log": redirect("http://[::1") });
+    expect(await failureOf(read(aSource(), `${host.url}/log`))).toMatchObject({
+      detail: `${new URL(host.url).host} redirects to what is not a URL`,
+    });
+  });
+
   it("does not follow a redirect with two targets or none", async () => {
     const host = await aHost({
       "/two": answer("", "302 Found", "Location: /a\r\nLocation: /b\r\n"),

@@ -46,6 +46,17 @@ describe("limits per host", () => {
     expect(limits.busy(5000)).toEqual([]);
   });
 
+  it("a rest is over when the clock is put back", () => {
+    const limits = new HostLimits(2);
+    limits.start("a.test");
+    limits.end("a.test", "unreachable", 3_600_000);
+    expect(limits.busy(0)).toEqual([]);
+    limits.start("a.test");
+    limits.end("a.test", "unreachable", 0);
+    expect(limits.busy(9999)).toEqual(["a.test"]);
+    expect(limits.busy(10_000)).toEqual([]);
+  });
+
   it("an end that says nothing about the host does not change its rest", () => {
     const limits = new HostLimits(2);
     limits.start("a.test");

@@ -263,6 +263,24 @@ it("gives work back uncounted if the store is away while bugs are looked up, and
   expect(new Set(logged)).toEqual(new Set(["artifacts_wait_for_store"]));
 });
 
+it("fetches no further log for a while if the store is away while bugs are looked up", async () => {
+  const queue = aWorkQueue();
+  queue.add(aLog("a"), aLog("b"), aLog("c"));
+  const read: string[] = [];
+  const { ended, worker } = aWorker(queue, {
+    logsAtOnce: 1,
+    readLog: async (url) => {
+      read.push(url);
+      return aReading(url);
+    },
+    suggestBugs: () => Promise.reject(new Unavailable("store", "it restarts")),
+  });
+  await ended(1);
+  worker.nudge();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(read).toHaveLength(1);
+});
+
 describe("many logs", () => {
   it("are read concurrently, up to the limit in total and for each host", async () => {
     const queue = aWorkQueue();
@@ -492,6 +510,17 @@ describe("a store in trouble", () => {
     expect(logged).toEqual(["artifacts_not_stored"]);
     expect(queue.ended).toMatchObject([{ how: "failed", failure: { marksFailed: false } }]);
     expect(queue.ended[0]).toHaveProperty("failure.next_attempt_at", expect.any(String));
+  });
+
+  it("that refuses the artifacts of the last attempt leaves a failed log, not one that is pending for ever", async () => {
+    const queue = aWorkQueue();
+    queue.next("finishWork", "bug", 1);
+    queue.add(aLog("a", undefined, 9));
+    const { ended } = aWorker(queue);
+    await ended(1);
+    const reason = "internal-error: storing failed: a test says so";
+    const failure = { reason, marksFailed: true, next_attempt_at: null };
+    expect(queue.ended).toMatchObject([{ how: "failed", failure }]);
   });
 });
 
