@@ -455,6 +455,37 @@ chromium.describe("the log page", () => {
       await until(async () => (await count.textContent()) === "not found");
     });
 
+    it("keeps what is typed while the hits of the text before it arrive", async () => {
+      const page = await open("plain/0", "#L0");
+      let answer: () => void = () => undefined;
+      let isAsked = false;
+      await page.route("**/api/log/find?*text=li&*", async (route) => {
+        const response = await route.fetch();
+        const wait = new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        isAsked = true;
+        await wait;
+        await route.fulfill({ response }).catch(() => undefined);
+      });
+      await row(page, 0).waitFor();
+      await page.locator("#log-find").focus();
+      await page.keyboard.type("li");
+      await until(() => isAsked);
+      await page.keyboard.type("ne ");
+      answer();
+      await page.keyboard.type("199");
+      await until(async () => (await page.locator(".log-count").textContent()) === "1 of 11 lines");
+      expect(await page.locator("#log-find").inputValue()).toBe("line 199");
+      await page.close();
+    });
+
+    it("says how long a text may be that an address asks for", async () => {
+      const page = await openNext("plain/0", `&find=${"x".repeat(201)}`);
+      const rule = "The text to look for must have 1 to 200 characters, all in one line.";
+      await until(async () => (await page.locator(".log-count").textContent()) === rule);
+    });
+
     it("selects by the keyboard alone", async () => {
       const page = await openNext("plain/0", "#L0");
       await row(page, 0).waitFor();
