@@ -290,6 +290,20 @@ chromium.describe("the log page", () => {
       await page.close();
     });
 
+    it("a log that is read at its end stays there when the window gets lower", async () => {
+      const page = await open("plain/0", "#L1999");
+      const isLastSeen = () =>
+        row(page, 1999).evaluate((last) => {
+          const bottom = document.querySelector(".log-scroll")?.getBoundingClientRect().bottom ?? 0;
+          return last.getBoundingClientRect().bottom <= bottom + 1;
+        });
+      await until(async () => (await shown(page)).at(-1) === 1999 && (await isLastSeen()));
+      await page.setViewportSize({ width: 1280, height: 600 });
+      await until(async () => (await shown(page)).length < 30);
+      await until(isLastSeen);
+      await page.close();
+    });
+
     it("without a summary, the log is searched for its error lines", async () => {
       const page = await openNext("growing/0");
       await row(page, 0).waitFor();
