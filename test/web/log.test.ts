@@ -279,7 +279,8 @@ chromium.describe("the log page", () => {
       await page.keyboard.press("Home");
       await until(async () => (await shown(page))[0] === 0);
       await readOn(350);
-      expect((await shown(page))[0]).toBe(0);
+      // The lines are drawn with the next frame.
+      await until(async () => (await shown(page))[0] === 0);
       const ended = { taskId: "growing/0", result: "fail" };
       await store.storeSubmissions([anArrival(ended)]);
       await readOn(351);
