@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { printable } from "../domain/text/printable.ts";
 import { helpAddress, operateAddress, projectAddress, publishAddress } from "./addresses.ts";
 import { documentTitle } from "./document-title.ts";
 import { type LightView, WorkerLight } from "./worker-light.tsx";
@@ -61,7 +62,7 @@ export function PageShell(props: PageShellProps) {
             </a>
             {project !== null && (
               <a class="project" href={projectAddress(project)}>
-                {project}
+                {printable(project)}
               </a>
             )}
           </nav>

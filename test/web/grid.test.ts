@@ -604,6 +604,7 @@ chromium.describe("the grid", () => {
     it.each([
       ["try", "/projects/try"],
       [revisionOf("a").slice(0, 20), `/projects/try/pushes/${shortOf("a")}`],
+      [revisionOf("a").toUpperCase(), `/projects/try/pushes/${shortOf("a")}`],
       ["abad", "/job?project=try&guid=abad%2F0"],
     ])("the box finds %s", async (text, path) => {
       const answer = await fetch(`${server.url}/?find=${text}`, { redirect: "manual" });

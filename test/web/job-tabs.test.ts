@@ -128,6 +128,7 @@ describe("the tab of logs", () => {
       "next attempt Mon Jan 5, 10:00:30 UTC , after 1 that failed",
     ],
     [{ parse_status: "failed", attempts: 8 }, "Given up after 8 attempts."],
+    [{ parse_status: "failed", attempts: 1 }, "Given up after 1 attempt."],
     [{ parse_status: "failed" }, "Its publisher says that it could not be parsed."],
     [{ name: "live", is_read_here: false }, "their publisher sends the summary"],
   ])("says of %j: %s", (log, text) => {

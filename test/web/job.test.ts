@@ -374,10 +374,14 @@ chromium.describe("the page of a job", () => {
     const extra = { artifacts: [artifact("Job Info", { job_details })] };
     await store.storeSubmissions([anArrival({ taskId: "turned/0", display, extra })]);
     const page = await openJob("turned/0", "details");
-    const html = await page.content();
-    expect([...html].filter((character) => "\u202e\u2066\u0007".includes(character))).toEqual([]);
+    const signsIn = async (): Promise<string[]> =>
+      [...(await page.content())].filter((character) => "\u202e\u2066\u0007".includes(character));
+    expect(await signsIn()).toEqual([]);
     expect(await textOf(page, ".job-info li")).toContain("a\\u202eb\\u0007c");
     expect(await textOf(page, "h1")).toContain("x\\u202ey");
+    await page.goto(server.url + jobAddress({ project: "\u202etry", guid: "turned/0" }));
+    expect(await signsIn()).toEqual([]);
+    expect(await textOf(page, "header .project")).toBe("\\u202etry");
   });
 
   it("works without JavaScript: each tab by its link, and HTML as text", async () => {

@@ -279,7 +279,8 @@ chromium.describe("the log page", () => {
       await page.keyboard.press("Home");
       await until(async () => (await shown(page))[0] === 0);
       await readOn(350);
-      expect((await shown(page))[0]).toBe(0);
+      // The lines are drawn with the next frame.
+      await until(async () => (await shown(page))[0] === 0);
       const ended = { taskId: "growing/0", result: "fail" };
       await store.storeSubmissions([anArrival(ended)]);
       await readOn(351);
@@ -287,6 +288,20 @@ chromium.describe("the log page", () => {
         /The job has ended.*Show its steps and errors/,
       );
       expect(await page.getByLabel("follow").count()).toBe(0);
+      await page.close();
+    });
+
+    it("a log that is read at its end stays there when the window gets lower", async () => {
+      const page = await open("plain/0", "#L1999");
+      const isLastSeen = () =>
+        row(page, 1999).evaluate((last) => {
+          const bottom = document.querySelector(".log-scroll")?.getBoundingClientRect().bottom ?? 0;
+          return last.getBoundingClientRect().bottom <= bottom + 1;
+        });
+      await until(async () => (await shown(page)).at(-1) === 1999 && (await isLastSeen()));
+      await page.setViewportSize({ width: 1280, height: 600 });
+      await until(async () => (await shown(page)).length < 30);
+      await until(isLastSeen);
       await page.close();
     });
 
@@ -453,6 +468,37 @@ chromium.describe("the log page", () => {
       await until(async () => (await count.textContent()) === "11 of 11 lines, from the end again");
       await page.getByLabel("match case").check();
       await until(async () => (await count.textContent()) === "not found");
+    });
+
+    it("keeps what is typed while the hits of the text before it arrive", async () => {
+      const page = await open("plain/0", "#L0");
+      let answer: () => void = () => undefined;
+      let isAsked = false;
+      await page.route("**/api/log/find?*text=li&*", async (route) => {
+        const response = await route.fetch();
+        const wait = new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        isAsked = true;
+        await wait;
+        await route.fulfill({ response }).catch(() => undefined);
+      });
+      await row(page, 0).waitFor();
+      await page.locator("#log-find").focus();
+      await page.keyboard.type("li");
+      await until(() => isAsked);
+      await page.keyboard.type("ne ");
+      answer();
+      await page.keyboard.type("199");
+      await until(async () => (await page.locator(".log-count").textContent()) === "1 of 11 lines");
+      expect(await page.locator("#log-find").inputValue()).toBe("line 199");
+      await page.close();
+    });
+
+    it("says how long a text may be that an address asks for", async () => {
+      const page = await openNext("plain/0", `&find=${"x".repeat(201)}`);
+      const rule = "The text to look for must have 1 to 200 characters, all in one line.";
+      await until(async () => (await page.locator(".log-count").textContent()) === rule);
     });
 
     it("selects by the keyboard alone", async () => {

@@ -172,7 +172,11 @@ chromium.describe("the operator's pages", () => {
     expect(await page.locator(".note").textContent()).toContain(
       "No rejected message matches reason malformed-body",
     );
-    expect((await page.goto(`${server.url}/operate/rejections?since=tomorrow`))?.status()).toBe(400);
+    await page.goto(`${server.url}/operate/rejections?after=2020-01-01T00:00:00.000Z~0`);
+    expect(await page.locator(".note").textContent()).toBe("There are no older ones.");
+    for (const since of ["tomorrow", "2026-02-31"]) {
+      expect((await page.goto(`${server.url}/operate/rejections?since=${since}`))?.status()).toBe(400);
+    }
     await page.close();
   });
 

@@ -117,6 +117,34 @@ chromium.describe("the publisher's page", () => {
     expect(selected).toContain('"state": "done"');
   });
 
+  it("shows what became of the last message, even if an answer to an earlier one comes later", async () => {
+    const page = await open("/publish", {});
+    let answerFirst: () => Promise<void> = async () => undefined;
+    await page.route(
+      "**/api/validate",
+      async (route) => {
+        const response = await route.fetch();
+        answerFirst = () => route.fulfill({ response });
+      },
+      { times: 1 },
+    );
+    const check = async (message: object): Promise<void> => {
+      await page.getByLabel(/One job message/).fill(JSON.stringify(message));
+      await page.getByRole("button", { name: "Check the message" }).click();
+    };
+    await check(aMessage({ state: "done" }));
+    await until(async () => (await page.locator("#check-result").textContent()) === "Checking …");
+    await check(aMessage());
+    const accepted = page.locator("#check-result").getByText("1 accepted, 0 rejected");
+    await accepted.waitFor();
+    const late = page.waitForResponse("**/api/validate");
+    await answerFirst();
+    await late;
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+    expect(await accepted.count()).toBe(1);
+    await page.close();
+  });
+
   it("works without scripts", async () => {
     const page = await open("/publish?task=known", { javaScriptEnabled: false });
     expect(await steps(page)).toContain("✓ The store");

@@ -3,6 +3,7 @@ import { isParsedHere } from "../../domain/log-plan.ts";
 import { originInWords, storedSenderOf } from "../../domain/origin.ts";
 import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob, Transition } from "../../domain/stored-job.ts";
+import { counted } from "../../domain/text/counted.ts";
 import { printable } from "../../domain/text/printable.ts";
 import type { Explanation } from "../../queries/explanation.ts";
 import type { ArtifactMaker, ExplainedJob, StoredSuggestions } from "../../store/ports/job-reads.ts";
@@ -149,7 +150,7 @@ function makersText(makers: readonly ArtifactMaker[]): string {
 
 function suggestionsRow({ attempts, next_attempt_at, failure }: StoredSuggestions): string[] {
   const when = next_attempt_at === null ? "failed for good" : `next attempt ${next_attempt_at}`;
-  return [`after ${attempts} attempts`, when, failure ?? "-"];
+  return [`after ${counted(attempts, "attempt")}`, when, failure ?? "-"];
 }
 
 function renderRejection(rejection: Explanation["rejections"][number]): string {

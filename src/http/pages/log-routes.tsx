@@ -28,10 +28,14 @@ const RETRY_AFTER_SECONDS = 2;
 const text = z.string().max(1000);
 const asked = { project: text, guid: text, log: text.min(1).nullable().catch(null) };
 const line = z.coerce.number().int().min(0).max(1e9);
+/** The most characters that are looked for. The fields of the pages do not take more. */
+const MAX_FIND = 200;
+/** The reader sees it beside the field, for example if an address has a longer text. */
+const TEXT_RULE = `The text to look for must have 1 to ${MAX_FIND} characters, all in one line.`;
 const wanted = z
   .string()
   .min(1)
-  .max(200)
+  .max(MAX_FIND)
   .refine((each) => !each.includes("\n"));
 const asOf = z.coerce.number().int().min(0).nullable().default(null);
 
@@ -137,9 +141,10 @@ function read<Query>(schema: z.ZodType<Query>, { query }: FastifyRequest): Query
   const found = schema.safeParse(query);
   if (found.success) return found.data;
   const names = found.error.issues.map(({ path }) => path.join("."));
+  const isText = names.every((name) => name === "text");
   throw new PageRefused(
     400,
-    `The address lacks or misuses: ${names.join(", ")}.`,
+    isText ? TEXT_RULE : `The address lacks or misuses: ${names.join(", ")}.`,
     "Open the log from its job.",
   );
 }

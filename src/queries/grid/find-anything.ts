@@ -30,8 +30,11 @@ const ASKED_AT_ONCE = 25;
 export async function findAnything(store: Reads, text: string): Promise<Found> {
   if (await store.hasProject(text)) return { kind: "project", project: text };
   if (revisionText.test(text)) {
-    const pushes = await findPushes(store, text);
-    if (pushes.length > 0) return { kind: "pushes", pushes };
+    // Revisions are written as their publishers write them: nearly always small.
+    for (const revision of new Set([text, text.toLowerCase()])) {
+      const pushes = await findPushes(store, revision);
+      if (pushes.length > 0) return { kind: "pushes", pushes };
+    }
   }
   const jobs = await store.findJobsByGuid(text);
   if (jobs.length === 0) return { kind: "nothing" };

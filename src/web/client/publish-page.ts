@@ -1,3 +1,4 @@
+import { adoptChanges } from "./adopt-changes.ts";
 import { announce } from "./announce.ts";
 import { fetchPart } from "./fetch-part.ts";
 import { keepFresh } from "./keep-fresh.ts";
@@ -22,12 +23,15 @@ function checkInPlace(): void {
   });
 }
 
+let checks = 0;
+
 async function check(form: HTMLFormElement, place: HTMLElement): Promise<void> {
+  const number = ++checks;
   const answer = await fetchPart(form.action, place.id, fieldsOf(form));
-  if (answer.ok) {
-    place.replaceChildren();
-    for (const node of [...answer.part.childNodes]) place.append(node);
-  } else place.textContent = `${answer.text} Try again.`;
+  // Otherwise the reader has another message checked by now.
+  if (number !== checks) return;
+  if (answer.ok) adoptChanges(place, answer.part);
+  else place.textContent = `${answer.text} Try again.`;
   announce(place.querySelector("p")?.textContent ?? place.textContent);
   await showRawHtml(place);
 }

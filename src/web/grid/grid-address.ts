@@ -130,7 +130,10 @@ function readTiers(query: URLSearchParams): readonly number[] {
  */
 function readSeconds(query: URLSearchParams, name: string, ofDay: number): number | null {
   const text = query.get(name) ?? "";
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
-  const seconds = isDay ? Date.parse(text) / 1000 + ofDay : Number.parseInt(text, 10);
+  const day = /^\d{4}-\d\d-(\d\d)$/.exec(text)?.[1];
+  const date = new Date(text);
+  // 31 February would be taken for 3 March.
+  if (day !== undefined && date.getUTCDate() !== Number(day)) return null;
+  const seconds = day === undefined ? Number.parseInt(text, 10) : date.getTime() / 1000 + ofDay;
   return seconds >= 0 && seconds <= MAX_SECONDS ? seconds : null;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../domain/text/counted.ts";
 import { printable } from "../../domain/text/printable.ts";
 import { logAddress } from "../addresses.ts";
 import { CopyCommand } from "../copy-command.tsx";
@@ -45,7 +46,7 @@ function LogState({ log, zone }: { readonly log: LogOfJob; readonly zone: Zone }
       <>
         {attempts === 0
           ? "Its publisher says that it could not be parsed."
-          : `Given up after ${attempts} attempts.`}
+          : `Given up after ${counted(attempts, "attempt")}.`}
       </>
     );
   }

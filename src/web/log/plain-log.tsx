@@ -95,7 +95,9 @@ function PlainLines({ viewed, page, place }: PlainLinesProps) {
     <nav class="log-pages" aria-label="Pages of the log">
       {previous !== null && <a href={logAddress({ ...place, ...view, from: previous })}>earlier lines</a>}
       <span class="muted">
-        {text.total === 0 ? "The log is empty." : `${countText(text.total)} lines, numbered from 0.`}
+        {text.total === 0
+          ? "The log is empty."
+          : `${countText(text.total)} ${text.total === 1 ? "line" : "lines"}, numbered from 0.`}
         {!text.is_final && ` The job is ${printable(job.state)}, so there may be more by now.`}
       </span>
       {next !== null && <a href={logAddress({ ...place, ...view, from: next })}>later lines</a>}

@@ -69,7 +69,7 @@ function Step({ step, viewed }: { readonly step: ViewedStep; readonly viewed: Vi
               )}
             </li>
           ))}
-          {left > 0 && <li class="muted">{countText(left)} more errors in this step are not listed.</li>}
+          {left > 0 && <li class="muted">Errors of this step that are not listed: {countText(left)}.</li>}
         </ul>
       )}
     </>

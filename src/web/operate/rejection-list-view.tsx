@@ -84,7 +84,8 @@ function Filters({
 }
 
 function Empty({ question }: { readonly question: RejectionQuestion }) {
-  const filters = Object.entries(withoutPlace(question));
+  if (question.after !== undefined) return <p class="note">There are no older ones.</p>;
+  const filters = Object.entries(question);
   if (filters.length === 0) return <p class="note">No rejected message is kept. Nothing to do.</p>;
   return (
     <p class="note">

@@ -1,6 +1,7 @@
 import { payloadLineAddress, publishAddress, rejectionsAddress } from "../addresses.ts";
 import { CopyCommand } from "../copy-command.tsx";
 import { PointedMessage } from "../pointed-message.tsx";
+import { shownCount } from "../shown-count.ts";
 import { ShownText } from "../shown-text.tsx";
 import type { RejectionDetails, ShownError, ShownPayload } from "./shown-rejections.ts";
 
@@ -100,7 +101,7 @@ function Payload({ payload: { title, lines, more_lines }, errors, id }: PayloadP
       </pre>
       {more_lines > 0 && (
         <p>
-          {more_lines} more lines are not shown. All of it:{" "}
+          Lines that are not shown: {shownCount(more_lines)}. All of it:{" "}
           <CopyCommand words={["pulse-ingest", "rejections", "show", id.slice(0, 12)]} />
         </p>
       )}

@@ -46,7 +46,7 @@ function Figures({ figures }: { readonly figures: AnsweredFigures }) {
         <Row label="spool">
           {spool.jobs === 0
             ? "empty"
-            : `${shownCount(spool.jobs)} jobs, the oldest for ${duration(spool.oldest_age_seconds)}`}
+            : `${shownCount(spool.jobs)} ${spool.jobs === 1 ? "job" : "jobs"}, the oldest for ${duration(spool.oldest_age_seconds)}`}
         </Row>
       </dl>
       <table class="rates">

@@ -4,6 +4,7 @@ import { JobInfoList } from "../job/job-info-list.tsx";
 import { buttonClass, jobStatus } from "../job-status.ts";
 import { platformLabel } from "../platform-names.ts";
 import { PointedMessage } from "../pointed-message.tsx";
+import { shownCount } from "../shown-count.ts";
 import { ShownText } from "../shown-text.tsx";
 import type { CheckedItem, CheckPreview, CheckView } from "./check-view.ts";
 
@@ -34,7 +35,7 @@ export function CheckResult({ check }: CheckResultProps) {
           </li>
         ))}
       </ol>
-      {more > 0 && <p>{more} more jobs are not listed. Check them in smaller parts.</p>}
+      {more > 0 && <p>Jobs that are not listed: {shownCount(more)}. Check the message in smaller parts.</p>}
     </div>
   );
 }

@@ -14,13 +14,19 @@ it("a limit is the given one or the default", () => {
   expect([readLimit({ limit: "7" }, 5), readLimit({}, 5)]).toEqual([7, 5]);
 });
 
-it.each(["12", "foo 5", "99999999999d", "2026-13-01"])("a time is not %s", (text) => {
+it.each([
+  ...["12", "foo 5", "99999999999d", "2026-13-01"],
+  ...["2026-02-31", "2025-02-29T10:00:00Z", "2026-01-05 (noon)", "2026-01-05 10:00 EST"],
+])("a time is not %s", (text) => {
   expect(() => readTime("--since", text)).toThrow(/^--since must be a time such as /);
 });
 
 it.each([
   ["2026-01-05", "2026-01-05T00:00:00.000Z"],
+  ["2028-02-29", "2028-02-29T00:00:00.000Z"],
   ["2026-01-05T10:00:00Z", "2026-01-05T10:00:00.000Z"],
+  ["2026-01-05T10:00:00.25Z", "2026-01-05T10:00:00.250Z"],
+  ["2026-01-05 10:00", "2026-01-05T10:00:00.000Z"],
   ["2026-01-05 10:00+02:00", "2026-01-05T08:00:00.000Z"],
 ])("%s is a time", (text, iso) => {
   expect(readTime("--since", text)).toBe(iso);

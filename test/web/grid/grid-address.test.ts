@@ -54,6 +54,7 @@ describe("an address", () => {
   it.each([
     ["/?since=2026-11-29&until=2026-11-29", { since: 1_795_910_400, until: 1_795_996_799 }],
     ["/?since=yesterday&until=-5", { since: null, until: null }],
+    ["/?since=2026-02-31&until=2026-13-01", { since: null, until: null }],
     ["/?since=1e99", { since: 1 }],
     ["/?job=&tab=&author=", { job: null, tab: null, author: null }],
   ])("%s is read as %j", (address, expected) => {

@@ -22,41 +22,37 @@ export interface FindOptions {
   readonly onChange: () => void;
 }
 
+const nothingKnown = { count: 0, position: null, note: null };
+const noHits: KnownHits = { count: 0, before: 0, near: [] };
+
 /** Which parts of the log hold the text: the number of equal parts is `FIND_BUCKETS` of the server. */
 const BUCKETS = 500;
 
 /** Looks for a text in the whole log. A new question takes the place of the last one. */
 export class FindControl {
-  state: FindState = {
-    text: "",
-    matchCase: false,
-    phase: "none",
-    count: 0,
-    position: null,
-    note: null,
-  };
+  state: FindState = { text: "", matchCase: false, phase: "none", ...nothingKnown };
   /** The places of the hits, from 0 to 1. */
   marks: readonly number[] = [];
   readonly #options: FindOptions;
-  #hits: KnownHits = { count: 0, before: 0, near: [] };
+  #hits = noHits;
   #asking = new AbortController();
 
   constructor(options: FindOptions) {
     this.#options = options;
   }
 
+  /** Shows another text, and forgets the last one with its hits. It is not looked for yet: the reader may still be typing. */
+  want(text: string, matchCase: boolean): void {
+    this.#asking.abort();
+    this.#hits = noHits;
+    this.marks = [];
+    this.#set({ text, matchCase, phase: text === "" ? "none" : "asking", ...nothingKnown });
+  }
+
   /** Looks for another text. @returns the line of the first hit from a line on; null if there is none. */
   async look(text: string, matchCase: boolean, from: number): Promise<number | null> {
-    this.#hits = { count: 0, before: 0, near: [] };
-    this.marks = [];
-    const phase = text === "" ? "none" : "asking";
-    this.#set({ text, matchCase, phase, count: 0, position: null, note: null });
-    if (text === "") {
-      this.#asking.abort();
-      return null;
-    }
-    if (!(await this.#ask(from))) return null;
-    return this.next(from - 1, 1);
+    this.want(text, matchCase);
+    return text !== "" && (await this.#ask(from)) ? this.next(from - 1, 1) : null;
   }
 
   /** Returns the line of the next hit after a line, or before it; null if there is none. */

@@ -37,7 +37,7 @@ export class LineList {
     this.element.append(this.#spacer);
     this.element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.element.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
-    new ResizeObserver(() => this.measure()).observe(this.element);
+    new ResizeObserver(() => this.#resized()).observe(this.element);
   }
 
   get rows(): ViewRows {
@@ -62,11 +62,11 @@ export class LineList {
   setRows(rows: ViewRows): void {
     this.#rows = rows;
     this.#layer.replaceChildren();
-    this.measure();
+    this.#measure();
   }
 
   /** Adapts the list to the size of its element and of its letters. */
-  measure(): void {
+  #measure(): void {
     const probe = document.createElement("div");
     probe.className = "log-row";
     probe.textContent = "0";
@@ -117,6 +117,13 @@ export class LineList {
     const element = near?.closest<HTMLElement>(".log-row") ?? null;
     const index = element === null ? -1 : [...this.#layer.children].indexOf(element);
     return element === null || index < 0 ? null : { row: this.#rows.rowAt(this.#first + index), element };
+  }
+
+  /** The end stays in view: otherwise a reader who follows a log would lose it when a note takes some room. */
+  #resized(): void {
+    const isAtEnd = this.#topPx > 0 && this.isAtEnd;
+    this.#measure();
+    if (isAtEnd) this.#moveTo(this.#scale.maxTopPx);
   }
 
   #moveTo(topPx: number): void {

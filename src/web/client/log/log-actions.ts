@@ -38,6 +38,8 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
   const tools = {
     onFind: (text: string, matchCase: boolean) => {
       clearTimeout(typing);
+      // At once: the field is drawn again whenever something arrives, and must not lose what was typed meanwhile.
+      viewer.find.want(text, matchCase);
       typing = setTimeout(() => void look(text, matchCase), TYPING_MS);
     },
     onStep: (step: 1 | -1) => void stepHit(step),
