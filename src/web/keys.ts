@@ -88,7 +88,8 @@ function keyName(press: KeyPress): string {
   const isLetter = /^\p{L}$/u.test(key);
   const isSign = key.length === 1 && !isLetter;
   const held = `${ctrlKey ? "Ctrl+" : ""}${shiftKey && !isSign ? "Shift+" : ""}`;
-  return `${held}${isLetter ? (shiftKey ? key.toUpperCase() : key.toLowerCase()) : key}`;
+  const letter = shiftKey ? key.toUpperCase() : key.toLowerCase();
+  return held + (isLetter ? letter : key);
 }
 
 /** Returns the key. Of a letter that is not Latin, such as one of a Russian keyboard, the Latin letter that is on the same key. */

@@ -19,8 +19,7 @@ const UNCLASSIFIED = "a.job:is(.btn-orange, .btn-red, .btn-purple, .autoclassifi
 export function keepStop(link: HTMLElement): void {
   const section = link.closest(".push");
   if (section === null) return;
-  for (const other of section.querySelectorAll<HTMLElement>('a[tabindex="0"]')) other.tabIndex = -1;
-  link.tabIndex = 0;
+  makeStop(section, link);
   const group = symbolOf(link);
   stops.set(section, { key: keyOf(link), group: group === null ? null : keyOf(group) });
 }
@@ -38,10 +37,13 @@ export function restoreStop(section: Element): HTMLElement | null {
     linkOf(last?.group) ??
     section.querySelector<HTMLElement>("a.job") ??
     section.querySelector("a");
-  if (stop === null) return null;
-  for (const other of section.querySelectorAll<HTMLElement>('a[tabindex="0"]')) other.tabIndex = -1;
-  stop.tabIndex = 0;
+  if (stop !== null) makeStop(section, stop);
   return stop;
+}
+
+function makeStop(section: Element, link: HTMLElement): void {
+  for (const other of section.querySelectorAll<HTMLElement>('a[tabindex="0"]')) other.tabIndex = -1;
+  link.tabIndex = 0;
 }
 
 /** The same link has the same key before and after a push is drawn. */

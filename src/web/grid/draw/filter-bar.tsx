@@ -93,45 +93,30 @@ function KeptConditions({ view }: { readonly view: GridView }) {
 /** Each condition that is in force, with a link that removes it. */
 function Conditions({ view }: { readonly view: GridView }) {
   const { filter, author, since, until, before } = view;
-  const removals: { readonly words: string; readonly address: string }[] = [
-    ...filter.status.map((status) => ({
-      words: filterInWords({ ...noFilter, status: [status], tiers: [1] })[0] ?? status,
-      address: gridAddress(withFilter(view, { status: filter.status.filter((each) => each !== status) })),
-    })),
-    ...filter.platforms.map((platform) => ({
-      words: `platform: ${platform}`,
-      address: gridAddress(
-        withFilter(view, { platforms: filter.platforms.filter((each) => each !== platform) }),
+  const removals = [
+    ...filter.status.map((status) =>
+      removal(
+        filterInWords({ ...noFilter, status: [status], tiers: [1] })[0] ?? status,
+        withFilter(view, { status: without(filter.status, status) }),
       ),
-    })),
-    ...filter.groups.map((group) => ({
-      words: `group: ${group}`,
-      address: gridAddress(withFilter(view, { groups: filter.groups.filter((each) => each !== group) })),
-    })),
-    ...filter.symbols.map((symbol) => ({
-      words: `symbol: ${symbol}`,
-      address: gridAddress(withFilter(view, { symbols: filter.symbols.filter((each) => each !== symbol) })),
-    })),
-    ...(author === null
-      ? []
-      : [{ words: `author: ${author}`, address: gridAddress({ ...view, author: null }) }]),
-    ...(since === null
-      ? []
-      : [{ words: `since ${dayOf(since)}`, address: gridAddress({ ...view, since: null }) }]),
-    ...(until === null
-      ? []
-      : [{ words: `until ${dayOf(until)}`, address: gridAddress({ ...view, until: null }) }]),
-    ...(before === null ? [] : [{ words: "older pushes", address: gridAddress({ ...view, before: null }) }]),
+    ),
+    ...filter.platforms.map((platform) =>
+      removal(`platform: ${platform}`, withFilter(view, { platforms: without(filter.platforms, platform) })),
+    ),
+    ...filter.groups.map((group) =>
+      removal(`group: ${group}`, withFilter(view, { groups: without(filter.groups, group) })),
+    ),
+    ...filter.symbols.map((symbol) =>
+      removal(`symbol: ${symbol}`, withFilter(view, { symbols: without(filter.symbols, symbol) })),
+    ),
+    ...(author === null ? [] : [removal(`author: ${author}`, { ...view, author: null })]),
+    ...(since === null ? [] : [removal(`since ${dayOf(since)}`, { ...view, since: null })]),
+    ...(until === null ? [] : [removal(`until ${dayOf(until)}`, { ...view, until: null })]),
+    ...(before === null ? [] : [removal("older pushes", { ...view, before: null })]),
   ];
   return (
     <ul class="conditions" aria-label="Conditions in force">
-      {removals.map(({ words, address }) => (
-        <li key={words}>
-          <a href={address} aria-label={`remove: ${printable(words)}`}>
-            {printable(words)} <span aria-hidden="true">✕</span>
-          </a>
-        </li>
-      ))}
+      {removals}
       {isFiltering(filter) && (
         <li key="">
           <a href={gridAddress({ ...view, filter: noFilter })}>remove the filter</a>
@@ -139,6 +124,22 @@ function Conditions({ view }: { readonly view: GridView }) {
       )}
     </ul>
   );
+}
+
+/** @param rest - the view without the condition. */
+function removal(condition: string, rest: GridView) {
+  const words = printable(condition);
+  return (
+    <li key={condition}>
+      <a href={gridAddress(rest)} aria-label={`remove: ${words}`}>
+        {words} <span aria-hidden="true">✕</span>
+      </a>
+    </li>
+  );
+}
+
+function without<Value>(values: readonly Value[], value: Value): Value[] {
+  return values.filter((each) => each !== value);
 }
 
 function dayOf(seconds: number): string {
