@@ -156,7 +156,7 @@ describe("a job", () => {
     [
       "whose suggestions are still to be made",
       { suggestions: [{ attempts: 1, next_attempt_at: "2026-01-05T12:00:00.000Z", failure: "store" }] },
-      /after 1 attempts {2}next attempt 2026-01-05T12:00:00.000Z {2}store$/m,
+      /after 1 attempt {2}next attempt 2026-01-05T12:00:00.000Z {2}store$/m,
     ],
     [
       "whose suggestions have failed",
