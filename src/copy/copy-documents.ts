@@ -8,7 +8,7 @@ export interface CopiedCount {
   readonly written: number;
   /** The target had them in the same state or a later one. */
   readonly kept: number;
-  /** Of the written ones, those that got another number, because theirs belongs to another document of the target. */
+  /** How many of the written ones got another number, because another document of the target has theirs. */
   readonly renumbered: number;
 }
 

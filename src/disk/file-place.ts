@@ -1,6 +1,6 @@
 import { type Stats, statSync } from "node:fs";
 
-/** What has become of the path of an open file: it was deleted or moved away, or another file is there now. */
+/** Whether an open file is still at its path: it is, it was deleted or moved away, or another file is there now. */
 export type FilePlace = "kept" | "gone" | "replaced";
 
 /**
@@ -19,7 +19,7 @@ export function watchPlace(path: string): () => FilePlace {
   };
 }
 
-/** Returns null if there is none. */
+/** Returns the file at a path; null if there is none, `unknown` if that cannot be found out. */
 function fileAt(path: string): Stats | null | "unknown" {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;

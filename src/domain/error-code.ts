@@ -7,7 +7,7 @@ export function errorCode(error: unknown): string {
   return typeof code === "string" || typeof code === "number" ? String(code) : "";
 }
 
-/** What the codes of unreadable files mean. Docker makes a folder of a file that it is told to mount and does not find. */
+/** Explanations of error codes for files. If a file to mount does not exist, Docker creates a folder in its place. */
 const meanings: Readonly<Record<string, string>> = {
   EISDIR: ": it is a folder, not a file",
   EACCES: ": this user may not read it",

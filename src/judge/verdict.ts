@@ -18,7 +18,7 @@ export interface AcceptedJob {
   readonly payload: unknown;
   /** JSON pointer from the message to the job: `""` unless the job is in an envelope. */
   readonly at: string;
-  /** What its sender should know although nothing of it was refused. Absent for a job message, which nobody answers. */
+  /** Hints for its sender, although nothing was refused. Absent for a job message, which nobody answers. */
   readonly warnings?: readonly Warning[];
 }
 

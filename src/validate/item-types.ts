@@ -87,7 +87,7 @@ export interface JobItem {
         }
       | string[];
     /**
-     * When the job was requested, in seconds since the Unix epoch, as a number or as text of digits. Anything else counts as 0, with a warning. So it does in the next two.
+     * When the job was requested, in seconds since the Unix epoch, as a number or as text of digits. Anything else counts as 0, with a warning. The same holds for the next two.
      */
     submit_timestamp?:
       | number

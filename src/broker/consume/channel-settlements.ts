@@ -4,7 +4,7 @@ import { pause } from "../../timing/pause.ts";
 import { AckWindow, type Settling } from "./ack-window.ts";
 import { taggedMessage } from "./tagged-message.ts";
 
-/** When no delivery has come for this long, there is none that could come. */
+/** After this long without a delivery, it is assumed that none is on its way. */
 const QUIET_MS = 100;
 /** How long settlements are held back at most. */
 const MOST_HELD_MS = 500;

@@ -10,7 +10,7 @@ const text = z
 /** A bug that was read. */
 export interface ReadBug {
   readonly bug: Bug;
-  /** What is wrong with the time of the last change, if it cannot be read. The bug then has none. */
+  /** Why the time of the last change cannot be read; the bug is then kept without one. Null if it can be read. */
   readonly wrongTime: string | null;
 }
 
@@ -91,7 +91,7 @@ const FIELDS = "id,summary,status,resolution,op_sys,cf_crash_signature,keywords,
 
 /** All bugs of Bugzilla. */
 export interface FetchedBugs {
-  /** By ascending id. The list may be empty; then the known bugs should be kept. */
+  /** By ascending id. If the list is empty, keep the bugs that are known. */
   readonly bugs: readonly Bug[];
   /** The ids of those whose time of the last change cannot be read. */
   readonly untimed: readonly number[];

@@ -4,7 +4,7 @@ import type { BugCache } from "../../store/ports/bug-cache.ts";
 import { pause } from "../../timing/pause.ts";
 import { type BugzillaOptions, fetchBugs } from "./bugzilla.ts";
 
-/** What a sync has brought. */
+/** The result of a sync. */
 export interface BugsSynced {
   /** How many bugs Bugzilla has. */
   readonly bugs: number;

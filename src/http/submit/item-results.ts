@@ -12,7 +12,7 @@ export interface ItemResult {
   readonly errors: readonly { readonly pointer: string; readonly message: string }[];
   /** Parts of an accepted item that could not be used; left out if there are none. */
   readonly refused?: readonly Refusal[];
-  /** What its sender should know although nothing of it was refused, such as a blob that does not fit its schema. */
+  /** Hints for the sender of an accepted item, although nothing was refused, such as a blob that does not fit its schema. */
   readonly warnings?: readonly Warning[];
 }
 

@@ -14,7 +14,7 @@ export interface EndedJob {
   readonly fault: Fault | null;
   /** The parts of an accepted job that could not be used. */
   readonly refused: readonly Refusal[];
-  /** What the sender of an accepted item should know although nothing of it was refused. */
+  /** Hints for the sender of an accepted item, although nothing was refused. */
   readonly warnings: readonly Warning[];
   /** The job's guid, or the revision of a push. */
   readonly guid: string | null;
