@@ -11,6 +11,7 @@ import type { Store } from "../../src/store/ports/store.ts";
 import { CliProcess, runCli, runProcess } from "../cli/run-cli.ts";
 import { IngestStory } from "../ingest/an-ingest.ts";
 import { demoMessage } from "../ingest/demo-message.ts";
+import { killUnderWay } from "../kill-under-way.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
 import { readWhole } from "../store/whole-documents.ts";
@@ -179,23 +180,18 @@ describe("a command that is killed and started again ends the same", () => {
   it("compact, killed while it writes the file", async () => {
     const place = fileCopy("compacted");
     const file = fileOf(place);
-    const db = new Database(file);
-    // Large enough that the command is not over when it is seen.
-    db.exec(`CREATE TABLE kept (x); INSERT INTO kept VALUES (zeroblob(${32 * MIB}))`);
-    db.exec(`CREATE TABLE gone (x); INSERT INTO gone VALUES (zeroblob(${8 * MIB})); DROP TABLE gone`);
-    db.close();
-    const before = statSync(file).size;
-    for (const share of [0, Math.random()]) {
-      const run = new CliProcess(["compact"], settingsOf(place));
-      const written = (): number => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-      // Asked more often than once in the time that it takes.
-      while (written() <= share * 32 * MIB) {
-        expect(run.child.exitCode).toBeNull();
-        await new Promise((resolve) => setTimeout(resolve, 1));
-      }
-      await run.end("SIGKILL");
-      expect(run.child.signalCode).toBe("SIGKILL");
-    }
+    let before = 0;
+    const begin = () => {
+      const db = new Database(file);
+      // Large enough that the command is not over when it is seen.
+      db.exec(`CREATE TABLE IF NOT EXISTS kept AS SELECT zeroblob(${32 * MIB})`);
+      db.exec(`CREATE TABLE gone AS SELECT zeroblob(${8 * MIB}); DROP TABLE gone`);
+      db.close();
+      before = statSync(file).size;
+      return new CliProcess(["compact"], settingsOf(place)).child;
+    };
+    const written = (): number => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    for (const share of [0, Math.random()]) await killUnderWay(begin, () => written() > share * 32 * MIB);
     expect(await runProcess(["compact"], settingsOf(place))).toMatchObject({ code: 0 });
     expect(statSync(file).size).toBeLessThan(before - 7 * MIB);
     expect(await contentsOf(place)).toEqual(expected);

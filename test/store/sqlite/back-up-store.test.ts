@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { type ChildProcess, spawn } from "node:child_process";
 import {
   chmodSync,
   lstatSync,
@@ -21,6 +20,7 @@ import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { bundleProgram } from "../../bundle-program.ts";
 import { runCli } from "../../cli/run-cli.ts";
 import { anArrival } from "../../examples.ts";
+import { killUnderWay } from "../../kill-under-way.ts";
 import { copiesOf, fillStore } from "../copy-contract.ts";
 
 jest.setTimeout(60_000);
@@ -76,25 +76,23 @@ it("the file is for its owner alone, whatever the mask, and replaces an earlier 
 });
 
 it("one that is killed half-way leaves the earlier backup whole, and the next one removes what it left", async () => {
-  await backUp("b3");
-  const earlier = readFileSync(join(folder, "b3"));
   // Large enough that the backup is not over when it is seen.
   for (let n = 0; n < 12; n++) {
     const artifact = { name: "large", type: "text", blob: "x".repeat(4 * 1024 ** 2) };
     await store.storeSubmissions([anArrival({ taskId: `large/${n}`, extra: { artifacts: [artifact] } })]);
   }
-  const child = spawn(process.execPath, [bundleProgram("doubles/back-up.mjs"), data, join(folder, "b3")], {
-    stdio: "inherit",
-  });
-  const part = `b3.part-${child.pid}`;
-  // Asked more often than once in the time that the backup takes.
-  while ((statSync(join(folder, part), { throwIfNoEntry: false })?.size ?? 0) === 0) {
-    expect(child.exitCode).toBeNull();
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  child.kill("SIGKILL");
-  const [, signal] = await once(child, "exit");
-  expect(signal).toBe("SIGKILL");
+  await backUp("b3");
+  let earlier = Buffer.alloc(0);
+  const partOf = ({ pid }: ChildProcess): string => `b3.part-${pid}`;
+  const program = bundleProgram("doubles/back-up.mjs");
+  const child = await killUnderWay(
+    () => {
+      earlier = readFileSync(join(folder, "b3"));
+      return spawn(process.execPath, [program, data, join(folder, "b3")], { stdio: "inherit" });
+    },
+    (each) => (statSync(join(folder, partOf(each)), { throwIfNoEntry: false })?.size ?? 0) > 0,
+  );
+  const part = partOf(child);
   for (const name of backups().filter((each) => each.startsWith(part))) {
     expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
   }
