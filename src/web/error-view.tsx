@@ -3,7 +3,7 @@ import { publishAddress } from "./addresses.ts";
 export interface ErrorViewProps {
   /** The HTTP status. */
   readonly status: number;
-  /** What happened, in a sentence that tells no paths and no stacks. */
+  /** What happened, in a sentence without file paths and stack traces. */
   readonly text: string;
   /** What the reader can do now. */
   readonly advice: string;

@@ -15,10 +15,10 @@ interface JobFactsProps {
   readonly nowMs: number;
 }
 
-/** The value of a job detail that leads to the task itself. */
+/** The value of the job detail that links to the task in Taskcluster. */
 const INSPECT_TASK = "Inspect Task";
 
-/** How a job ended, or how far it is, and its logs. */
+/** The result or the state of a job, and links to its logs. */
 export function JobResult({ shown }: Pick<JobFactsProps, "shown">) {
   const { job, coalesced_to } = shown;
   const status = jobStatus(job.state, job.result, coalesced_to !== null);
@@ -36,7 +36,7 @@ export function JobResult({ shown }: Pick<JobFactsProps, "shown">) {
   );
 }
 
-/** What a job is. @see spec/ui.md, section 2 */
+/** The facts about a job: its name, machine, times and task. @see spec/ui.md, section 2 */
 export function JobFacts({ shown, zone, nowMs }: JobFactsProps) {
   const { job, details, logs } = shown;
   const { build_platform: built } = job;
@@ -98,7 +98,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
 
 type Logs = ShownJob["logs"];
 
-/** Logs with such names hold data for programs. */
+/** Returns whether a log is meant for people. Logs whose names end with `_json` contain data for programs. */
 function isForPeople({ name }: Logs[number]): boolean {
   return !name.endsWith("_json");
 }
@@ -117,10 +117,10 @@ function LogStatuses({ logs }: { readonly logs: Logs }) {
   );
 }
 
-/** Returns why the viewer is not offered for a log; null if it is. Any log can still be opened in the tab of logs. */
+/** Returns why the log viewer is not offered for a log; null if it is offered. Any log can still be opened from the logs tab. */
 function whyClosed({ parse_status, is_read_here }: Logs[number]): string | null {
   if (parse_status === "failed") return "Log parsing has failed";
-  // Nobody here is going to read such a log, so there is nothing to wait for. The viewer shows it without steps.
+  // No worker parses a log whose name is not read here, so there is nothing to wait for. The viewer shows it without steps.
   return parse_status === "pending" && is_read_here ? "Log parsing in progress" : null;
 }
 
