@@ -86,8 +86,8 @@ export function FoundMain({ text, pushes, jobs }: FoundMainProps) {
       <div class="prose">
         <h1>Nothing found</h1>
         <p>
-          No project, revision or task is called “{shown}”. Enter at least the first 12 characters of a revision,
-          or the whole id of a task.
+          No project, revision or task is called “{shown}”. Enter at least the first 12 characters of a
+          revision, or the whole id of a task.
         </p>
         <p>
           <a href={publishAddress(text)}>Why is the task {shown} missing?</a> · <a href="/">All projects</a>

@@ -159,8 +159,10 @@ function Hits({
 }) {
   return (
     <p class="log-hits">
-      {count === 0 ? "No line contains" : `${countText(count)} ${count === 1 ? "line contains" : "lines contain"}`} “
-      {printable(text)}”{lines.length > 0 && ": "}
+      {count === 0
+        ? "No line contains"
+        : `${countText(count)} ${count === 1 ? "line contains" : "lines contain"}`}{" "}
+      “{printable(text)}”{lines.length > 0 && ": "}
       {lines.map((line) => (
         <>
           <a key={line} href={logAddress({ ...place, find: text, from: Math.max(0, line - 5), line })}>

@@ -89,9 +89,7 @@ function Problems({ problems, isAsked }: ProblemsProps) {
 
 function StoreWords({ store: { name, logs, suggestions, workers } }: { readonly store: StoreFigures }) {
   if (name === null) {
-    return (
-      <p class="note note-trouble">The store does not answer these pages. They retry by themselves.</p>
-    );
+    return <p class="note note-trouble">The store does not answer these pages. They retry by themselves.</p>;
   }
   return (
     <>

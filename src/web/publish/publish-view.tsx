@@ -38,8 +38,8 @@ export function PublishView({ question, road, message, exchange, check, operates
       </div>
       <h2 id="check">Check a message</h2>
       <p class="prose">
-        The worker's own rules are applied, as if the message had just arrived. Nothing is stored, and the store
-        is not read: whether it has a push with a revision_hash, for example, is not checked.
+        The worker's own rules are applied, as if the message had just arrived. Nothing is stored, and the
+        store is not read: whether it has a push with a revision_hash, for example, is not checked.
       </p>
       <form class="check-form" id="check-form" action="/api/validate#check" method="post">
         <label for="message">One job message, or an array of them, as JSON</label>
@@ -93,8 +93,8 @@ function RoadPart({ road, operates }: RoadPartProps) {
   if (road === null) {
     return (
       <p class="note">
-        Enter the task id of your job. To see where an unknown job may have stopped, also enter the exchange and
-        the routing key of its message, or the project if the job was posted over REST.
+        Enter the task id of your job. To see where an unknown job may have stopped, also enter the exchange
+        and the routing key of its message, or the project if the job was posted over REST.
       </p>
     );
   }

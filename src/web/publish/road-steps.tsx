@@ -56,9 +56,7 @@ function isFound({ name }: RoadStep): boolean {
 
 function wayTitle(way: "pulse" | "rest", exchange: string | null): string {
   if (way === "rest") return "Steps of a job that is posted over REST";
-  return exchange === null
-    ? "Steps of a message"
-    : `Steps of a message from ${escapeInvisible(exchange)}`;
+  return exchange === null ? "Steps of a message" : `Steps of a message from ${escapeInvisible(exchange)}`;
 }
 
 function Step({ step, operates }: { readonly step: RoadStep; readonly operates: boolean }) {

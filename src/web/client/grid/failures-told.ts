@@ -1,10 +1,10 @@
 import { announce } from "../announce.ts";
 
-/** Between two announcements, in milliseconds. More would talk over whatever the reader listens to. */
+/** The shortest time between two announcements, in milliseconds. More of them would interrupt what the reader listens to. */
 const EVERY_MS = 30_000;
 const SHOWN_REVISION = 8;
 
-/** Tells people who use a screen reader which pushes have new failures: one sentence, not too often. */
+/** Announces to screen readers which pushes have new failures, in one sentence, and not too often. */
 export class FailuresTold {
   readonly #counts = new Map<string, number>();
   #timer: number | undefined;
