@@ -566,7 +566,7 @@ chromium.describe("the log page", () => {
       await page.getByRole("searchbox", { name: "find", exact: true }).fill("line 199");
       await page.getByRole("button", { name: "Find", exact: true }).last().click();
       expect(await page.locator(".log-hits").textContent()).toMatch(
-        /^11 lines hold “line 199”: 199 1990 1991/,
+        /^11 lines contain “line 199”: 199 1990 1991/,
       );
       await page.getByRole("link", { name: "errors only (2)" }).click();
       expect(await page.locator(".log-plain .log-row").count()).toBe(22);

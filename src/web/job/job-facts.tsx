@@ -118,7 +118,7 @@ function LogStatuses({ logs }: { readonly logs: Logs }) {
 }
 
 /** Returns why the log viewer is not offered for a log; null if it is offered. Any log can still be opened from the logs tab. */
-function whyClosed({ parse_status, is_read_here }: Logs[number]): string | null {
+function whyNotOffered({ parse_status, is_read_here }: Logs[number]): string | null {
   if (parse_status === "failed") return "Log parsing has failed";
   // No worker parses a log whose name is not read here, so there is nothing to wait for. The viewer shows it without steps.
   return parse_status === "pending" && is_read_here ? "Log parsing in progress" : null;
@@ -147,8 +147,8 @@ interface ViewerButtonProps extends Pick<ShownJob, "job"> {
 }
 
 function ViewerButton({ job, log }: ViewerButtonProps) {
-  const closed = whyClosed(log);
-  if (closed === null) {
+  const obstacle = whyNotOffered(log);
+  if (obstacle === null) {
     return (
       <a class="button" href={logAddress({ project: job.project, guid: job.job_guid, log: log.name })}>
         log<span class="visually-hidden"> {printable(log.name)}</span>
@@ -156,11 +156,11 @@ function ViewerButton({ job, log }: ViewerButtonProps) {
     );
   }
   return (
-    <span class="button button-off" title={closed}>
+    <span class="button button-off" title={obstacle}>
       log
       <span class="visually-hidden">
         {" "}
-        {printable(log.name)}: {closed}
+        {printable(log.name)}: {obstacle}
       </span>
     </span>
   );

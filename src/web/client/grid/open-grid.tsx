@@ -9,7 +9,7 @@ import { addCounts } from "../../grid/job-counts.ts";
 import type { ShownPush } from "../../grid/shown-push.ts";
 import { afterFrame } from "../after-frame.ts";
 import { askUntilAnswered } from "../ask-until-answered.ts";
-import { FailuresTold } from "./failures-told.ts";
+import { FailureAnnouncer } from "./failure-announcer.ts";
 import { GridHistory, type HistoryStep } from "./grid-history.ts";
 import { LiveGridStream } from "./live-grid-stream.ts";
 import { PanelPlace } from "./panel-place.ts";
@@ -36,7 +36,7 @@ export class OpenGrid {
   readonly #drawing: PushDrawing;
   readonly #panel: PanelPlace;
   readonly #sign = new TabSign();
-  readonly #told = new FailuresTold();
+  readonly #announcer = new FailureAnnouncer();
   #next: string | null = null;
   /** Whether the pushes have been read. Until then, the page stays as the server has drawn it. */
   #isListed = false;
@@ -156,7 +156,7 @@ export class OpenGrid {
 
   #takeCells({ pushes }: CellsAnswer): void {
     const changes = pushes.flatMap((cells) => this.#list.takeCells(cells) ?? []);
-    for (const { push, newFailures } of changes) this.#told.add(push.revision, newFailures);
+    for (const { push, newFailures } of changes) this.#announcer.add(push.revision, newFailures);
     this.#show(
       changes.map(({ push }) => push),
       false,

@@ -3,7 +3,7 @@ import { gridAddress } from "../../grid/grid-address.ts";
 import type { GridView } from "../../grid/grid-view.ts";
 import { readTab, type TabName } from "../../job/job-tabs.ts";
 import type { OpenJobPanel } from "../open-job-panel.tsx";
-import { letResize } from "./panel-edge.ts";
+import { makeResizable } from "./panel-edge.ts";
 
 export interface PanelPlaceOptions {
   /** Returns the view that is shown. */
@@ -24,7 +24,7 @@ export class PanelPlace {
     this.#place = place;
     this.#options = options;
     const edge = place.querySelector<HTMLElement>("#panel-edge");
-    if (edge !== null) letResize(place, edge);
+    if (edge !== null) makeResizable(place, edge);
   }
 
   /** Loads the script, so that the first job does not have to wait for it. */

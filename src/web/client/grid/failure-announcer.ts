@@ -5,7 +5,7 @@ const EVERY_MS = 30_000;
 const SHOWN_REVISION = 8;
 
 /** Announces to screen readers which pushes have new failures, in one sentence, and not too often. */
-export class FailuresTold {
+export class FailureAnnouncer {
   readonly #counts = new Map<string, number>();
   #timer: number | undefined;
   #lastMs = Number.NEGATIVE_INFINITY;
@@ -14,12 +14,12 @@ export class FailuresTold {
     if (failures === 0) return;
     this.#counts.set(revision, (this.#counts.get(revision) ?? 0) + failures);
     this.#timer ??= window.setTimeout(
-      () => this.#tell(),
+      () => this.#announce(),
       Math.max(0, this.#lastMs + EVERY_MS - performance.now()),
     );
   }
 
-  #tell(): void {
+  #announce(): void {
     this.#timer = undefined;
     this.#lastMs = performance.now();
     announce(failuresSentence([...this.#counts]));
