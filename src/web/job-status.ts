@@ -1,4 +1,4 @@
-/** How jobs with one status look, and how they are counted. */
+/** The look of jobs with one status, and the word for counting them. */
 export interface StatusLook {
   /** The class of their buttons. */
   readonly button: string;

@@ -1,4 +1,4 @@
-/** Where a key works. */
+/** A part of the pages where keys work. */
 export type KeyPlace = "grid" | "log";
 
 /** One or more keys that do the same. */

@@ -6,9 +6,9 @@ import { type LightView, WorkerLight } from "./worker-light.tsx";
 
 /** The addresses of our own files that a page loads. */
 export interface PageFiles {
-  /** Null only if the client files have not been built. */
+  /** The style sheet; null only if the client files have not been built. */
   readonly style: string | null;
-  /** Null if the page has no script. */
+  /** The entry script; null if the page has none. */
   readonly script: string | null;
   /** Chunks that the script imports. They are preloaded at the same time. */
   readonly chunks: readonly string[];

@@ -12,7 +12,7 @@ export interface ShownJob {
   readonly push: Pick<ResultSet, "revision" | "author" | "push_timestamp"> | null;
   /** Guid of the job that this one was coalesced into; null if there is none. */
   readonly coalesced_to: string | null;
-  /** Sorted by title. */
+  /** The job's `Job Info`, sorted by title. */
   readonly details: readonly JobInfoEntry[];
   /** Whether there are more entries than `details`. */
   readonly has_more_details: boolean;
@@ -22,7 +22,7 @@ export interface ShownJob {
   readonly logs: readonly LogOfJob[];
   readonly history: JobHistory;
   readonly data: readonly ArtifactText[];
-  /** How long jobs of the same kind took, for a job that has not ended. In seconds; null if it is unknown or does not matter. */
+  /** The usual duration of jobs of the same kind, in seconds; null if it is not known, or if the job has ended. */
   readonly typical_seconds: number | null;
   /** Jobs of the same kind, those of the newest pushes first. Null if they were not requested, because only one tab shows them. */
   readonly similar: readonly SimilarRow[] | null;
@@ -39,10 +39,10 @@ export type JobFacts = Omit<StoredJob, "refused" | "transitions" | "write_id" | 
 export interface JobInfoEntry {
   /** `raw_html`: the value is untrusted HTML. `link`: the entry has a URL. */
   readonly kind: "text" | "link" | "raw_html";
-  /** Null or empty if the publisher gives none. */
+  /** The title; null or empty if the publisher gives none. */
   readonly title: string | null;
   readonly value: string;
-  /** Null unless the entry is a link. It may have any scheme, or be no URL at all. */
+  /** The address of a link; null for other entries. It may have any scheme, or be no URL at all. */
   readonly url: string | null;
 }
 
@@ -61,7 +61,7 @@ export interface FailureSummary {
 /** An error line, with the bugs that may be its cause. */
 export interface FailureLine {
   readonly search: string;
-  /** How often the line appears. */
+  /** The number of times that the line appears. */
   readonly count: number;
   /** Its first line numbers in the log, from 0. Empty if they are unknown. */
   readonly line_numbers: readonly number[];
@@ -93,7 +93,7 @@ export interface PerformanceRows {
 export interface PerformanceRow {
   readonly framework: string;
   readonly suite: string;
-  /** Null for the value of the suite itself. */
+  /** The test; null for the value of the suite itself. */
   readonly subtest: string | null;
   readonly value: number;
   readonly unit: string | null;

@@ -4,7 +4,7 @@ import { operateAddress } from "./addresses.ts";
 export interface LightView {
   /** `ready`: it works. `trouble`: something keeps it from working. `unknown`: there was no answer in time, or there is no worker here. */
   readonly state: "ready" | "trouble" | "unknown";
-  /** Such as "worker ready", or the first problem. */
+  /** A few words, such as "worker ready", or the first problem. */
   readonly words: string;
 }
 

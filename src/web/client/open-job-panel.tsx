@@ -34,7 +34,7 @@ export interface OpenJobPanel {
   close(): void;
 }
 
-/** How long the panel waits for a job before it says that it waits, in milliseconds. */
+/** The panel says that it waits only if the job takes longer than this, in milliseconds. */
 const PATIENCE_MS = 300;
 const FIRST_RETRY_MS = 5000;
 const LAST_RETRY_MS = 60_000;

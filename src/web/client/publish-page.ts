@@ -6,7 +6,7 @@ import { showRawHtml } from "./raw-html.ts";
 import { startShell } from "./shell.ts";
 
 startShell();
-// Without a question there is nothing that could change.
+// A page without a question cannot change.
 if (location.pathname === "/publish" && location.search !== "") keepFresh("road");
 checkInPlace();
 jumpToLines();

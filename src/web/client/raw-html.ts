@@ -32,7 +32,7 @@ const config = {
     /^(?:(?:https?|ftp|mailto|tel|file|blob):|data:image\/|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
 } as const satisfies Config;
 
-/** How long to work before the browser gets a turn, in milliseconds. A job may have a thousand values, and the page must stay usable. */
+/** The longest time without a turn for the browser, in milliseconds. A job may have a thousand values, and the page must stay usable. */
 const TURN_MS = 30;
 
 let loading: Promise<DOMPurify> | null = null;

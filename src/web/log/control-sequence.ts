@@ -1,6 +1,6 @@
 /** A control sequence in a line. */
 export interface Sequence {
-  /** Where the text after it begins. */
+  /** The position after the sequence, where the text goes on. */
   readonly end: number;
   /** The parameters of a colour code, such as `1;31`; null for any other sequence. */
   readonly colours: string | null;

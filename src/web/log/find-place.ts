@@ -1,4 +1,4 @@
-/** What the page knows about the lines that contain a text; see `Found`. */
+/** The known lines that contain a text, as part of all hits; see `Found`. */
 export interface KnownHits {
   readonly count: number;
   /** The number of hits before the first one in `near`. */

@@ -1,8 +1,8 @@
 /** The message about a log that cannot be shown. */
 export interface LogTrouble {
-  /** What happened, in a few words. */
+  /** A few words that say what happened. */
   readonly heading: string;
-  /** What the reader or the operator can do. */
+  /** A sentence that says what the reader or the operator can do. */
   readonly advice: string;
 }
 

@@ -20,7 +20,7 @@ export interface ViewedLog {
   readonly chosen: LogChoice | null;
   /** The name of the requested log; null if none was named. */
   readonly wanted: string | null;
-  /** Where that name comes from: the address, or the `logname` of the job's summary. */
+  /** The source of the wanted name: the address, or the `logname` of the job's summary. */
   readonly wanted_by: "address" | "summary";
   /** Whether steps and errors are known. */
   readonly summary: LogSummaryState;
@@ -53,9 +53,9 @@ export interface ViewedStep {
   /** Text from the log, or seconds since the Unix epoch; null if it is not known. */
   readonly started: string | number | null;
   readonly finished: string | number | null;
-  /** In seconds; null if it is not known. */
+  /** The duration in seconds; null if it is not known. */
   readonly duration: number | null;
-  /** Null if the lines are not known. */
+  /** The number of the step's first line, from 0; null if it is not known. */
   readonly first_line: number | null;
   readonly last_line: number | null;
   readonly error_count: number;
@@ -65,7 +65,7 @@ export interface ViewedStep {
 
 export interface ViewedError {
   readonly line: string;
-  /** Null if it is not known. */
+  /** The number of the line, from 0; null if it is not known. */
   readonly line_number: number | null;
 }
 

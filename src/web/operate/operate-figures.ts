@@ -11,16 +11,16 @@ export interface OperateFigures {
   readonly clients: readonly ClientFigures[];
   /** Summed over the workers that answered; null if none did. */
   readonly retention: RetentionFigures | null;
-  /** What the store says, for all workers. */
+  /** The figures of the store, for all workers. */
   readonly store: StoreFigures;
 }
 
 export interface ProblemFigures {
-  /** What is wrong; begins with the part that causes it. */
+  /** A description of the problem. It begins with the part that causes it. */
   readonly text: string;
   /** The address of the worker that has the problem; null if the worker of these pages, or the store, reports it. */
   readonly worker: string | null;
-  /** What to do about it. */
+  /** A sentence that says what to do about the problem. */
   readonly advice: string;
   /** The section of docs/faults.md that explains it. */
   readonly section: string;
@@ -29,9 +29,9 @@ export interface ProblemFigures {
 export interface WorkerFigures {
   /** Its address; "this worker" for the one that serves these pages. */
   readonly name: string;
-  /** Why it did not answer; null if it did. */
+  /** The reason why the worker did not answer; null if it answered. */
   readonly trouble: string | null;
-  /** Null if it did not answer. */
+  /** The worker's figures; null if it did not answer. */
   readonly figures: AnsweredFigures | null;
 }
 
@@ -43,11 +43,11 @@ export interface AnsweredFigures {
   readonly broker: string;
   readonly queue: {
     readonly name: string | null;
-    /** Null if it is not known. */
+    /** The number of ready messages; null if it is not known. */
     readonly ready: number | null;
     readonly limit: number;
     readonly consumers: number | null;
-    /** Null if the queue is not growing, or if that is not known. */
+    /** The time until the queue is full; null if it is not growing, or if that is not known. */
     readonly seconds_to_limit: number | null;
     readonly history: readonly (number | null)[];
   };
@@ -56,7 +56,7 @@ export interface AnsweredFigures {
   readonly rates_seconds: number;
   readonly received: number;
   readonly in_progress: number;
-  /** Null if nothing was measured. */
+  /** The lag from a job's event to its arrival; null if nothing was measured. */
   readonly arrival_lag: LagFigures | null;
   readonly stored_lag: LagFigures | null;
   readonly spool: { readonly jobs: number; readonly bytes: number; readonly oldest_age_seconds: number };
@@ -70,7 +70,7 @@ export interface RateFigures {
   readonly history: readonly number[];
 }
 
-/** In seconds. */
+/** A lag, in seconds: its mean, and the value that 95 of 100 jobs do not exceed. */
 export interface LagFigures {
   readonly mean: number;
   readonly p95: number;
@@ -79,7 +79,7 @@ export interface LagFigures {
 export interface ExchangeFigures {
   readonly exchange: string;
   readonly routing_keys: readonly string[];
-  /** Why the exchange could not be bound; null if it is bound. */
+  /** The reason why the exchange could not be bound; null if it is bound. */
   readonly trouble: string | null;
   readonly received: number;
   readonly rejected: number;
@@ -92,14 +92,14 @@ export interface ClientFigures {
   readonly projects: readonly string[] | null;
   /** False if the client has been revoked or is no longer known; null while the store does not answer. */
   readonly authorized: boolean | null;
-  /** Since the start of the workers; null if no worker answered. */
+  /** The number of jobs received since the start of the workers; null if no worker answered. */
   readonly received: number | null;
-  /** Null if no worker answered. */
+  /** The number of these that were rejected; null if no worker answered. */
   readonly rejected: number | null;
   readonly last_used_at: string | null;
 }
 
-/** How many days workers keep data, and how much they have removed because it was too old. 0 days means for ever. */
+/** The days for which workers keep data, and how much old data they have removed. 0 days means for ever. */
 export interface RetentionFigures {
   readonly kept: KeptDays;
   /** Whether workers have different settings. Those of the first one are shown. */
@@ -108,14 +108,14 @@ export interface RetentionFigures {
   readonly at_work: string | null;
   /** When a worker last removed all old data, in ISO 8601; null if none has done so yet. */
   readonly last_run_at: string | null;
-  /** How long ago the jobs that are being removed now should have been removed. */
+  /** The delay of the removal: how long ago the jobs that are being removed now became too old. */
   readonly lag_seconds: number;
   /** Numbers since the start of the workers, by kind of data. */
   readonly removed: Readonly<Record<string, number>>;
 }
 
 export interface KeptDays {
-  /** Completed jobs; others are kept twice as long. */
+  /** Days for completed jobs. Other jobs are kept twice as long. */
   readonly jobs: number;
   /** Days for jobs of some projects, by names and patterns of projects. */
   readonly projects: Readonly<Record<string, number>>;
@@ -125,7 +125,7 @@ export interface KeptDays {
 }
 
 export interface StoreFigures {
-  /** Null if the store does not answer. */
+  /** The kind of store; null if it does not answer. */
   readonly name: string | null;
   readonly logs: { readonly pending: number; readonly failed: number } | null;
   readonly suggestions: { readonly pending: number; readonly failed: number } | null;

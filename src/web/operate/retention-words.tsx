@@ -12,7 +12,7 @@ export interface RetentionWordsProps {
   readonly now: string;
 }
 
-/** How long data is kept, how far workers are with removing old data, and the command that counts what would be removed. */
+/** The retention of data: how long it is kept, the state of removing old data, and the command that counts what would be removed. */
 export function RetentionWords({ retention, now }: RetentionWordsProps) {
   if (retention === null) return <p class="note">No worker says how long data is kept.</p>;
   const { kept, differ, removed } = retention;

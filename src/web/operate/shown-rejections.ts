@@ -29,14 +29,14 @@ export interface ListedRejection {
 export interface RejectionDetails {
   readonly id: string;
   readonly reason: string;
-  /** What the reason means. */
+  /** The meaning of the reason. */
   readonly meaning: string;
   /** The origin of the message, and what else is known about it. */
   readonly facts: readonly { readonly label: string; readonly text: string }[];
   readonly errors: readonly ShownError[];
   readonly payload: ShownPayload;
   readonly task_id: string | null;
-  /** Why it cannot be replayed; null if it can. */
+  /** The reason why it cannot be replayed; null if it can. */
   readonly not_replayed: string | null;
 }
 

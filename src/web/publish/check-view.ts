@@ -3,7 +3,7 @@ import type { JobInfoEntry } from "../shown-job.ts";
 
 /** The result of checking a message: what the worker would do with it. */
 export interface CheckView {
-  /** Null if no exchange was named, so that it was not checked whether the exchange may write to the project. */
+  /** The exchange for which the message was checked. Without one (null), it was not checked whether it may write to the project. */
   readonly exchange: string | null;
   /** The number of jobs with each verdict. */
   readonly accepted: number;
@@ -11,7 +11,7 @@ export interface CheckView {
   readonly rejected: number;
   /** In the order of the message; the first hundred of each verdict. */
   readonly items: readonly CheckedItem[];
-  /** How many jobs are not listed. */
+  /** The number of jobs that are not listed. */
   readonly more: number;
 }
 
@@ -32,11 +32,11 @@ export interface PlacedError {
   readonly pointer: string;
   readonly keyword: string;
   readonly message: string;
-  /** Null if the whole text is at fault. */
+  /** The place of the error; null if the whole text is at fault. */
   readonly place: TextPlace | null;
 }
 
-/** How the pages would show an accepted job. */
+/** An accepted job as the pages would show it. */
 export interface CheckPreview {
   readonly project: string;
   /** The revision or the revision hash of its push. */

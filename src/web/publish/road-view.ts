@@ -26,7 +26,7 @@ export interface RoadStep {
   readonly title: string;
   readonly verdict: RoadVerdict;
   readonly reason: string;
-  /** What to do about it; null if there is nothing to do. */
+  /** A sentence that says what to do about it; null if there is nothing to do. */
   readonly next: string | null;
   /** The jobs that were found; only in the step `stored`. */
   readonly jobs?: readonly RoadJob[];
@@ -45,7 +45,7 @@ export interface RoadJob {
   readonly tier: number;
   /** The short revision of its push; null if the push has expired. */
   readonly push: string | null;
-  /** Null if it is shown by default. */
+  /** The reason why it is hidden by default; null if it is shown. */
   readonly hidden_by: HiddenBy | null;
 }
 
@@ -60,7 +60,7 @@ export interface RoadRejection {
   readonly first_seen: string;
   readonly last_seen: string;
   readonly errors: readonly { readonly pointer: string; readonly message: string }[];
-  /** Why nobody can replay it; null if an operator can. */
+  /** The reason why nobody can replay it; null if an operator can. */
   readonly not_replayed: string | null;
 }
 

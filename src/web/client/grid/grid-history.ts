@@ -2,7 +2,7 @@ import { gridAddress, readGridView } from "../../grid/grid-address.ts";
 import type { GridView } from "../../grid/grid-view.ts";
 import { afterFrame } from "../after-frame.ts";
 
-/** How the browser's history records a change: in a new entry, in the current one, or in one entry for all letters typed in a row. */
+/** The way to record a change in the browser's history: `typing` makes one entry for all letters that are typed in a row. */
 export type HistoryStep = "push" | "replace" | "typing";
 
 /**

@@ -1,7 +1,7 @@
 import type { LinesAnswer } from "../../log/viewed-log.ts";
 import { askLines, type LogName } from "./ask-log.ts";
 
-/** What the reader is told while the log is being loaded. */
+/** The state of a log that is still being loaded, for the reader. */
 export type Waiting =
   | { readonly kind: "fetching"; readonly bytes: number }
   /** The request failed, and is sent again in a few seconds. */

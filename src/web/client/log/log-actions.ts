@@ -9,14 +9,14 @@ import { listenToLines } from "./listen-to-lines.ts";
 import { LogViewer } from "./log-viewer.ts";
 import { writeAddress } from "./viewer-address.ts";
 
-/** What the page and its address say when the page is opened. */
+/** The state of the page when it is opened, from the page itself and from its address. */
 export interface LogStart {
   readonly log: LogName;
   /** The state of the job, such as `running`. */
   readonly jobState: string;
   /** The numbers of the failing lines, ascending; null if no summary names them. */
   readonly failing: readonly number[] | null;
-  /** Where to open the log if the address names no line. */
+  /** The lines at which to open the log if the address names no line. */
   readonly opensAt: LineRange | null;
   /** The first line of the page, if the address was made for a page without scripts; otherwise null. */
   readonly from: number | null;

@@ -31,7 +31,7 @@ export interface LogViewerOptions {
 
 /** The maximum number of lines in one answer of the server. */
 const MOST_AT_ONCE = 2000;
-/** How long the page waits for lines before it says that it waits, in milliseconds. */
+/** The page says that it waits only if the lines take longer than this, in milliseconds. */
 const QUIET_MS = 300;
 
 /** Shows a log: fetches its lines, or shows a note instead of them. `log-actions.ts` handles the actions of the reader. */

@@ -4,9 +4,9 @@ import { cutText, lookClass } from "../../log/log-line.tsx";
 import { logRuns } from "../../log/log-runs.ts";
 import type { ViewedLine } from "../../log/viewed-log.ts";
 
-/** How a line looks now. */
+/** The current look of a line. */
 export interface LineLook {
-  /** Null if the line has not arrived yet. */
+  /** The line; null if it has not arrived yet. */
   readonly line: ViewedLine | null;
   readonly isFailing: boolean;
   readonly isSelected: boolean;
