@@ -15,7 +15,7 @@ export const tabTitles: Readonly<Record<TabName, string>> = {
   data: "Data",
 };
 
-/** Returns the tab that an address asks for; null if it names none. */
+/** Returns the tab that a part of an address names; null if it names none. */
 export function readTab(text: string | null | undefined): TabName | null {
   return tabNames.find((name) => name === text) ?? null;
 }

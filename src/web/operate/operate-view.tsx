@@ -60,7 +60,7 @@ const NOT_ASKED = "The store answers. Nothing is known of the workers.";
 
 interface ProblemsProps {
   readonly problems: readonly ProblemFigures[];
-  /** Whether any worker was asked. */
+  /** Whether figures were requested from any worker. */
   readonly isAsked: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { RoadView } from "./road-view.ts";
 
 export interface PublishViewProps {
   readonly question: RoadQuestion;
-  /** The answer to the question; null if nothing has been asked yet. */
+  /** The answer to the question; null if there was no question yet. */
   readonly road: RoadView | null;
   /** The message to check, as it was pasted. */
   readonly message: string;

@@ -47,7 +47,7 @@ export function listenGridKeys(grid: OpenGrid): void {
     return true;
   }
 
-  /** Clicks the link in the panel, which opens the log in a new tab, because its address comes from an untrusted sender. */
+  /** Clicks the panel's link to the raw log. Its address comes from an untrusted sender, and the panel has already checked it. */
   function openRawLog(): boolean {
     const link = panel.querySelector<HTMLElement>(".log-buttons a[target=_blank]");
     link?.click();
