@@ -70,5 +70,7 @@ export async function openAddressed(address: StoreAddress, options: AddressedOpt
 
 /** Removes the name of a worker's setting from a problem, because here an option names the store. */
 function withoutSetting(problem: string): string {
-  return problem.replace(/^MONGODB_URL: /, "").replace(/; (?:name another folder by|see) DATA_DIR$/, "");
+  return problem
+    .replace(/^MONGODB_URL: /, "")
+    .replace(/; (?:set DATA_DIR to another folder|see DATA_DIR)$/, "");
 }

@@ -76,7 +76,7 @@ function apply(whole: Arrival, context: BatchContext, plan: BatchPlan): StoreOut
   const made = plan.newJobs.get(id);
   const changed = plan.changedJobs.get(id);
   const current = made ?? changed ?? stored.get(id);
-  // Checked before the push is looked up, because an ignored message must not create a skeleton.
+  // Checked before the push is looked up, because an ignored message needs no push.
   if (current !== undefined && isUnused(current, arrival)) return { kind: "unchanged" };
 
   const push: ResultSet | null = pushes.pushOf(submission, arrival.received_at);

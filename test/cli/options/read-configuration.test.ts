@@ -107,7 +107,7 @@ describe("start", () => {
     const noFolder = await runCli(["start"], { ...env(), DATA_DIR });
     expect(noFolder).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: the store .*; name another folder by DATA_DIR\n$/),
+      stderr: expect.stringMatching(/^error: the store .*; set DATA_DIR to another folder\n$/),
     });
     file("pulse-ingest.db", "this is not a database, but long enough to be one");
     const noStore = await runCli(["start"], { ...env(), DATA_DIR: folder });
@@ -132,7 +132,7 @@ describe("a folder that cannot be read", () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: expect.stringMatching(
-        /^error: the store .*loop.* cannot be opened: .*; name another .*DATA_DIR\n$/,
+        /^error: the store .*loop.* cannot be opened: .*; set DATA_DIR to another folder\n$/,
       ),
     });
   });
