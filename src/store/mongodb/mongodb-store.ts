@@ -37,16 +37,16 @@ import { createWork } from "./mongodb-work.ts";
 import { createWrites } from "./mongodb-writes.ts";
 import { checkLimits, watchChecks } from "./watch-checks.ts";
 
-/** How often creating the indexes is tried again. */
+/** How often the creation of indexes is retried. */
 const MAX_REFUSALS = 3;
 
 /**
- * Opens a store on a server that speaks MongoDB's protocol: MongoDB, Amazon DocumentDB, FerretDB on DocumentDB. It only uses
- * what these have in common: point writes by `_id`, compare-and-set, no transactions.
+ * Opens a store on a server that speaks MongoDB's protocol: MongoDB, Amazon DocumentDB, or FerretDB on DocumentDB. The store uses only
+ * features that these have in common: point writes by `_id` and compare-and-set, but no transactions.
  *
- * @param url - the path names the database; without one it is `pulse_ingest`.
- * @param onStuck - called when the driver hangs: only opening the store again helps then.
- * @throws Misuse for an address that cannot be used; Unavailable while the server does not answer.
+ * @param url - the path names the database, which is `pulse_ingest` by default.
+ * @param onStuck - called if the driver hangs. The caller must then open the store again.
+ * @throws Misuse for an invalid address; Unavailable while the server does not answer.
  */
 export async function openMongodbStore(
   url: string,
@@ -68,7 +68,7 @@ export async function openMongodbStore(
     throw refusedName(error) ?? asUnavailable(error);
   }
   const ending = new AbortController();
-  // Not awaited: in a large store of an earlier version it takes minutes.
+  // Not awaited, because it takes minutes in a large store of an earlier version.
   void completeDocuments(database, ending.signal);
   const { forStrangers, forWorkers, forPeople, end } = createPolicies(all, answers);
   const rejections = createRejections(all, rejectionTtlDays, limits.rejectionQuota);
@@ -105,7 +105,7 @@ export async function openMongodbStore(
   );
   const finishGrouped = groupCalls(strangersCalls.finishItems);
 
-  /** The segment is written at the same time, so it costs no round trip of its own. */
+  /** Writes the segment and the submissions at the same time, so the segment takes no additional round trip. */
   async function storeArchived(batch: readonly Arrival[], segment: NewSegment): Promise<StoreOutcome[]> {
     const [outcomes] = await Promise.all([
       writes.storeSubmissions(batch),
@@ -115,7 +115,7 @@ export async function openMongodbStore(
   }
 
   async function ping(): Promise<void> {
-    // A read from the primary instead of the command `ping`, which a server still answers if its own database is down.
+    // Reads from the primary instead of using the command `ping`, which a server answers even if its own database is down.
     await all.versions.findOne({ _id: "bugs" });
   }
 
@@ -136,8 +136,8 @@ export async function openMongodbStore(
 }
 
 /**
- * Creates the indexes, again if the server refuses. Some servers lock a collection for a unique index, and abort one of several
- * workers that open the store at the same moment.
+ * Creates the indexes, and retries if the server refuses. Some servers lock a collection to create a unique index, and abort the call of
+ * one of several workers that open the store at the same moment.
  */
 async function createIndexesAmongOthers(all: Collections): Promise<void> {
   for (let round = 0; ; round++) {

@@ -238,7 +238,7 @@ describe("a database name that no server accepts", () => {
 
 describe("a database address that the driver does not understand", () => {
   it.each([
-    ["mongodb://u:geheim@127.0.0.1:1,/x", "has a host that is empty or holds a space"],
+    ["mongodb://u:geheim@127.0.0.1:1,/x", "has a host that is empty or contains a space"],
     ["mongodb://u:geheim@127.0.0.1:99999/x", "has a host or a port that cannot be read: write HOST:PORT"],
     ["mongodb://u:ge@heim@127.0.0.1:1/x", "cannot be read: in user and password, write % as %25"],
     ["mongodb://u:ge:heim@127.0.0.1:1/x", "cannot be read: in user and password, write % as %25"],
