@@ -25,6 +25,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 /** Checks a database address as {@link openStore} does, without contacting a server. @throws Misuse if the address is invalid. */
 export async function checkDatabaseAddress(mongodbUrl: string): Promise<void> {
-  const { understood } = await import("./mongodb/mongodb-address.ts");
-  await understood(mongodbUrl).client.close();
+  const { createMongodbClient } = await import("./mongodb/mongodb-address.ts");
+  await createMongodbClient(mongodbUrl).client.close();
 }

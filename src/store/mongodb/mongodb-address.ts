@@ -6,7 +6,7 @@ import { blankUrls } from "../../domain/text/blank-url.ts";
 const DEFAULT_DATABASE = "pulse_ingest";
 
 /** Returns the client and the database for an address, without contacting a server. @throws Misuse if the address is invalid. */
-export function understood(url: string): { readonly client: MongoClient; readonly database: Db } {
+export function createMongodbClient(url: string): { readonly client: MongoClient; readonly database: Db } {
   try {
     const client = new MongoClient(url, {
       appName: "pulse-ingest",
@@ -28,7 +28,7 @@ export function understood(url: string): { readonly client: MongoClient; readonl
     }
     return { client, database: namesDatabase(url) ? client.db() : client.db(DEFAULT_DATABASE) };
   } catch (error) {
-    throw new Misuse([`MONGODB_URL: ${error instanceof Error ? explained(error) : String(error)}`]);
+    throw new Misuse([`MONGODB_URL: ${error instanceof Error ? explainProblem(error) : String(error)}`]);
   }
 }
 
@@ -45,6 +45,6 @@ const advice: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Returns the problem that the driver reports with an address, without secrets. */
-function explained({ message }: Error): string {
+function explainProblem({ message }: Error): string {
   return advice.find(([sign]) => sign.test(message))?.[1] ?? blankUrls(message);
 }

@@ -7,7 +7,7 @@ import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
 import { LogRoom } from "../rules/log-room.ts";
 import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
 import { limitAnswers } from "./answer-limit.ts";
-import { understood } from "./mongodb-address.ts";
+import { createMongodbClient } from "./mongodb-address.ts";
 import { createApiReads } from "./mongodb-api-reads.ts";
 import { createArchive } from "./mongodb-archive.ts";
 import { createArtifacts } from "./mongodb-artifacts.ts";
@@ -54,7 +54,7 @@ export async function openMongodbStore(
   onStuck: () => void = () => undefined,
   limits: StoreLimits = defaultStoreLimits,
 ): Promise<Store> {
-  const { client, database } = understood(url);
+  const { client, database } = createMongodbClient(url);
   const all = collectionsOf(database);
   const answers = limitAnswers(client);
   const endWatch = watchChecks(client, checkLimits(client.options), onStuck);
