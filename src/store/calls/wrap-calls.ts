@@ -3,7 +3,7 @@ export type Around = <R>(call: () => R | Promise<R>) => Promise<R>;
 
 type Method = (...args: never[]) => unknown;
 
-/** The same methods, but each returns a promise. */
+/** A port with the same methods, each of which returns a promise. */
 export type Promised<Port> = {
   readonly [Name in keyof Port]: Port[Name] extends (...args: infer Args) => infer Result
     ? (...args: Args) => Promise<Awaited<Result>>

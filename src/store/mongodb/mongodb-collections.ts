@@ -122,7 +122,7 @@ export type SegmentDocument = Omit<NewSegment, "id" | "data"> & WithId;
 
 /** The `_id` is the id of the segment, a slash and the number of the part. */
 export interface SegmentPartDocument extends WithId {
-  /** The same as in the segment. */
+  /** The value of `to` in the segment. */
   readonly to: string;
   readonly data: Binary;
 }

@@ -15,7 +15,7 @@ export function createPolicies(
   const forWorkers: Around = (call) => guard(() => within(call));
 
   /** For writes of data from publishers. A write that the server refuses must not be retried forever. */
-  const forStrangers: Around = (write) =>
+  const forPublishers: Around = (write) =>
     forWorkers(async () => {
       try {
         return await write();
@@ -32,7 +32,7 @@ export function createPolicies(
   }
 
   return {
-    forStrangers,
+    forPublishers,
     forWorkers,
     forPeople,
     /** Refuses all further calls. Returns true the first time. */

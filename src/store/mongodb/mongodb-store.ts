@@ -70,7 +70,7 @@ export async function openMongodbStore(
   const ending = new AbortController();
   // Not awaited, because it takes minutes in a large store of an earlier version.
   void completeDocuments(database, ending.signal);
-  const { forStrangers, forWorkers, forPeople, end } = createPolicies(all, answers);
+  const { forPublishers, forWorkers, forPeople, end } = createPolicies(all, answers);
   const rejections = createRejections(all, rejectionTtlDays, limits.rejectionQuota);
   const { recordRejections, resolveRejections, ...rejectionReads } = rejections;
   const { finishItems, ...work } = createWork(all);
@@ -79,12 +79,12 @@ export async function openMongodbStore(
   const archive = createArchive(all);
   const writes = createWrites(all, new LogRoom(limits.maxWaitingLogs, () => performance.now()));
 
-  const strangersCalls = wrapCalls(
+  const publishersCalls = wrapCalls(
     {
       ...{ ...writes, ...createArtifacts(all), ...createJobStates(all) },
       ...{ recordRejections, resolveRejections, finishItems, storeArchived },
     },
-    forStrangers,
+    forPublishers,
   );
   const workersCalls = wrapCalls(
     {
@@ -103,7 +103,7 @@ export async function openMongodbStore(
     },
     forPeople,
   );
-  const finishGrouped = groupCalls(strangersCalls.finishItems);
+  const finishGrouped = groupCalls(publishersCalls.finishItems);
 
   /** Writes the segment and the submissions at the same time, so the segment takes no additional round trip. */
   async function storeArchived(batch: readonly Arrival[], segment: NewSegment): Promise<StoreOutcome[]> {
@@ -121,7 +121,7 @@ export async function openMongodbStore(
 
   return {
     name: `mongodb (${client.options.hosts.map(String).join(",")}/${database.databaseName})`,
-    ...strangersCalls,
+    ...publishersCalls,
     ...workersCalls,
     ...peoplesCalls,
     finishWork: (item, artifacts) => finishGrouped({ item, artifacts }),

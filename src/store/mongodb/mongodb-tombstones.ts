@@ -50,7 +50,7 @@ export function createTombstones(all: PartCollections) {
     const artifacts = parts.flatMap((part) => part.artifacts);
     const logs = parts.flatMap((part) => part.logs);
     const suggestions = parts.flatMap((part) => part.suggestions);
-    const [noArtifacts, noLogs, noSuggestions, noMarks] = await Promise.all([
+    const [artifactCount, logCount, suggestionsCount, coalescedCount] = await Promise.all([
       artifacts.length === 0 ? 0 : countOf(all.artifacts.deleteMany(asFound(artifacts))),
       logs.length === 0 ? 0 : countOf(all.logs.deleteMany(asFound(logs))),
       suggestions.length === 0
@@ -68,7 +68,12 @@ export function createTombstones(all: PartCollections) {
       await all.tombstones.deleteMany({ _id: { $in: jobs }, removed_at });
     }
     return {
-      ...{ artifacts: noArtifacts, logs: noLogs, suggestions: noSuggestions, coalesced: noMarks },
+      ...{
+        artifacts: artifactCount,
+        logs: logCount,
+        suggestions: suggestionsCount,
+        coalesced: coalescedCount,
+      },
       logUrls: logs.map(({ url }) => url),
     };
   }

@@ -72,7 +72,7 @@ export interface ArchiveStore {
    * Deletes segments whose last message arrived before this time, oldest first, and at most `limit` of them.
    *
    * @param before - ISO 8601, UTC, with milliseconds.
-   * @returns how many were deleted.
+   * @returns the number of deleted segments.
    */
   expireSegments(before: string, limit: number): Promise<number>;
   /** Returns how many segments {@link expireSegments} would delete without a limit. */

@@ -10,7 +10,7 @@ export interface KnownBinding extends Binding {
 
 /** Records the bindings that workers made for their queues, so that bindings no longer in any registry can be found and removed. */
 export interface BindingLedger {
-  /** Returns an empty list for an unknown queue. */
+  /** Returns the recorded bindings of a queue; an empty list for an unknown queue. */
   readBindings(queue: string): Promise<readonly KnownBinding[]>;
   /** Records bindings that exist or are about to be made. A binding that is already recorded gets the new worker and time. */
   noteBindings(queue: string, bindings: readonly KnownBinding[]): Promise<void>;

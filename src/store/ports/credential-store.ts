@@ -2,7 +2,7 @@
 export interface Credential {
   /** 1 to 32 letters, digits, `-` or `_`. */
   readonly client_id: string;
-  /** The secret in the form in which it is stored: encrypted, or marked as clear text (`credentials/sealed-secret.ts`). */
+  /** The secret as it is stored: encrypted, or marked as clear text (see `credentials/sealed-secret.ts`). */
   readonly secret: string;
   /** Patterns of the projects that the client may write to; `*` matches any text. Null for all projects. */
   readonly projects: readonly string[] | null;
@@ -21,18 +21,18 @@ export interface Credential {
 
 /** Stores the credentials of REST clients. */
 export interface CredentialStore {
-  /** Returns false, and changes nothing, if the client id exists. */
+  /** Adds a credential. Returns false, and changes nothing, if the client id exists. */
   addCredential(credential: Credential): Promise<boolean>;
   /** Returns a credential, even if it has been revoked; null for an unknown id. */
   findCredential(clientId: string): Promise<Credential | null>;
   /** Lists all credentials, including revoked ones, newest first. */
   listCredentials(): Promise<readonly Credential[]>;
-  /** Replaces the secret, and approves the id again if it was revoked. Returns false for an unknown id. */
+  /** Replaces the secret, and restores the credential if it was revoked. Returns false for an unknown id. */
   rotateCredential(clientId: string, secret: string): Promise<boolean>;
-  /** Returns false for an unknown id. */
+  /** Revokes a credential. Returns false for an unknown id. */
   revokeCredential(clientId: string): Promise<boolean>;
   /** Replaces the stored form `before` of a secret with `after`. Returns false, and changes nothing, if `before` is no longer stored. */
   resealCredential(clientId: string, before: string, after: string): Promise<boolean>;
-  /** Records a request, unless a later one is recorded. */
+  /** Records the last use, unless a later use is already recorded. */
   noteCredentialUse(clientId: string, at: string, from: string): Promise<void>;
 }

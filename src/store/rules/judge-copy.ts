@@ -19,7 +19,7 @@ export type CopyJudgement = "missing" | "earlier" | "same" | "later" | "differen
 interface Rule<K extends CopiedKind> {
   /** Returns the members to compare. Numbers, versions, leases, orders and arrival times are left out, because each store has its own. */
   readonly content: (document: Copied<K>) => unknown;
-  /** Judges two documents whose contents differ. */
+  /** Judges two documents with different contents. */
   readonly judge: (source: Copied<K>, target: Copied<K>) => Exclude<CopyJudgement, "missing" | "same">;
 }
 

@@ -8,7 +8,7 @@ export const COUNTED_MS = 60_000;
  */
 const KEPT_MS = 121_000;
 
-/** Returns when a nonce may be deleted, in milliseconds since the Unix epoch. @param ts - in seconds. */
+/** Returns when a nonce may be deleted, in milliseconds since the Unix epoch. @param ts - the signed time, in seconds. */
 export function nonceExpiry(ts: number): number {
   return ts * 1000 + KEPT_MS;
 }

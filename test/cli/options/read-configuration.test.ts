@@ -113,7 +113,7 @@ describe("start", () => {
     const noStore = await runCli(["start"], { ...env(), DATA_DIR: folder });
     expect(noStore).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: the store .*not a database; name.*\n$/),
+      stderr: expect.stringMatching(/^error: the store .*not a database; set DATA_DIR to another folder\n$/),
     });
   });
 });
