@@ -61,7 +61,7 @@ it.each([0, 5])(
     const db = new Database(join(folder, "pulse-ingest.db"));
     db.exec(`CREATE TABLE jobs (id INTEGER); PRAGMA user_version = ${form}`);
     await expect(openSqliteStore(folder, 30)).rejects.toThrow(
-      /cannot be opened: it is another program's database; name another folder by DATA_DIR$/,
+      /cannot be opened: it is another program's database; set DATA_DIR to another folder$/,
     );
     expect(db.prepare("SELECT name FROM sqlite_schema").all()).toEqual([{ name: "jobs" }]);
     db.close();
@@ -75,7 +75,7 @@ it.each([
 ])("a folder that %s is an error that says what to do", async (_case, folder, words) => {
   await expect(openSqliteStore(folder, 30)).rejects.toThrow(
     new RegExp(
-      `^the store ${folder}/pulse-ingest.db cannot be opened: ${words}.*; name another folder by DATA_DIR$`,
+      `^the store ${folder}/pulse-ingest.db cannot be opened: ${words}.*; set DATA_DIR to another folder$`,
     ),
   );
 });

@@ -107,13 +107,13 @@ describe("start", () => {
     const noFolder = await runCli(["start"], { ...env(), DATA_DIR });
     expect(noFolder).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: the store .*; name another folder by DATA_DIR\n$/),
+      stderr: expect.stringMatching(/^error: the store .*; set DATA_DIR to another folder\n$/),
     });
     file("pulse-ingest.db", "this is not a database, but long enough to be one");
     const noStore = await runCli(["start"], { ...env(), DATA_DIR: folder });
     expect(noStore).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: the store .*not a database; name.*\n$/),
+      stderr: expect.stringMatching(/^error: the store .*not a database; set DATA_DIR to another folder\n$/),
     });
   });
 });
@@ -132,7 +132,7 @@ describe("a folder that cannot be read", () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: expect.stringMatching(
-        /^error: the store .*loop.* cannot be opened: .*; name another .*DATA_DIR\n$/,
+        /^error: the store .*loop.* cannot be opened: .*; set DATA_DIR to another folder\n$/,
       ),
     });
   });
@@ -238,7 +238,7 @@ describe("a database name that no server accepts", () => {
 
 describe("a database address that the driver does not understand", () => {
   it.each([
-    ["mongodb://u:geheim@127.0.0.1:1,/x", "has a host that is empty or holds a space"],
+    ["mongodb://u:geheim@127.0.0.1:1,/x", "has a host that is empty or contains a space"],
     ["mongodb://u:geheim@127.0.0.1:99999/x", "has a host or a port that cannot be read: write HOST:PORT"],
     ["mongodb://u:ge@heim@127.0.0.1:1/x", "cannot be read: in user and password, write % as %25"],
     ["mongodb://u:ge:heim@127.0.0.1:1/x", "cannot be read: in user and password, write % as %25"],

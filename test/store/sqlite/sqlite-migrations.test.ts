@@ -173,7 +173,7 @@ it("a file of a newer version stays unchanged, and the error says what to do", a
   const opening = openSqliteStore(folder, 30);
   await expect(opening).rejects.toThrow(Misuse);
   await expect(opening).rejects.toThrow(
-    `the store was written by a newer version (form ${steps.length + 1}, known here: ${steps.length}): update`,
+    `the store was written by a newer version (schema version ${steps.length + 1}, supported up to ${steps.length}): update pulse-ingest`,
   );
   expect(schemaOf()).toEqual(before);
 });
@@ -185,7 +185,7 @@ it("if a newer version migrates the file while it is in use, the store is away a
   const storing = store.storeSubmissions([anArrival()]);
   await expect(storing).rejects.toThrow(Unavailable);
   await expect(storing).rejects.toThrow(
-    `to form ${steps.length + 1} (known here: ${steps.length}): restart this process`,
+    `to schema version ${steps.length + 1} (this process uses ${steps.length}): restart this process`,
   );
   db.exec(`PRAGMA user_version = ${steps.length}`);
   db.close();
