@@ -32,7 +32,10 @@ export function serveThread(begin: (ask: AskPool) => (task: unknown) => Promise<
     try {
       post({ kind: "reply", value: await handle(task) });
     } catch (error) {
-      post({ kind: "error", detail: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      post({
+        kind: "error",
+        detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
     } finally {
       clearInterval(alive);
     }
