@@ -1,6 +1,6 @@
 import type { SpoolEntry } from "./spool-row.ts";
 
-/** How much a spool holds. */
+/** The size of the content of a spool. */
 export interface SpoolLoad {
   readonly deliveries: number;
   readonly jobs: number;

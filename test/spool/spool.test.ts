@@ -412,7 +412,7 @@ describe("a spool's file", () => {
     spool.append([entry(3)]);
     front?.remove(front.deliveries);
     spool.append([entry(4)]);
-    // As if the process were killed now.
+    // This has the same effect as killing the process now.
     const killed = `${folder}-killed`;
     cpSync(folder, killed, { recursive: true });
     const next = openSpool({ folder: killed, maxBytes: 1e6, log });

@@ -11,7 +11,7 @@ export const cachedMarks = z.object({
   lines: z.number(),
   /** False if the log could still grow when it was fetched. */
   is_final: z.boolean(),
-  /** Where some lines begin; see `Marks`. */
+  /** The offsets of some lines; see `Marks`. */
   marks: z.object({ lines: z.array(z.number()), offsets: z.array(z.number()) }),
 });
 

@@ -34,11 +34,7 @@ export function readLogUrl(text: string, allowed: AllowedOrigins, base?: URL): U
     );
   }
   if (allowed.hosts.length > 0 && !allowed.hosts.some((pattern) => matchesHost(pattern, url.hostname))) {
-    throw new LogFetchError(
-      "refused-host",
-      `${url.hostname} is not among the hosts of LOG_HOSTS`,
-      true,
-    );
+    throw new LogFetchError("refused-host", `${url.hostname} is not among the hosts of LOG_HOSTS`, true);
   }
   const port = portOf(url);
   if (!allowed.ports.some((pattern) => matchesPort(pattern, port))) {

@@ -83,7 +83,10 @@ export class LogVisits {
 
   /** Adds a log to those that wait for these servers, and returns when it is due. */
   #enqueue(servers: readonly string[], now: number): number {
-    const last = servers.reduce((latest, server) => Math.max(latest, this.#lastDueAt.get(server) ?? now), now);
+    const last = servers.reduce(
+      (latest, server) => Math.max(latest, this.#lastDueAt.get(server) ?? now),
+      now,
+    );
     const dueAt = Math.min(last + dueIntervalMs, now + longestDelayMs);
     for (const server of servers) {
       this.#lastDueAt.delete(server);

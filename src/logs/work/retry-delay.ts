@@ -1,6 +1,6 @@
 import { fullJitterMs } from "../../timing/backoff.ts";
 
-/** How often a log is tried, including the first attempt. */
+/** The number of times that a log is tried, including the first attempt. */
 export interface RetryLimits {
   readonly maxAttempts: number;
 }

@@ -110,7 +110,7 @@ describe("a log that exists", () => {
 
   /** Long enough for all bytes, and then the end of the connection, to arrive. */
   const SLOW_MS = 200;
-  // As much as fits into undici's buffers, so that it stops reading, and nothing is left in the socket when the connection ends.
+  // This just fills undici's buffers, so that undici stops reading, and nothing is left in the socket when the connection ends.
   const full = "x".repeat(64 * 1024);
 
   it.each([
