@@ -36,7 +36,7 @@ export interface Spool {
    * Appends deliveries. They are on the disk when it returns.
    *
    * @param limit - `over-limit` for deliveries that are moved from the front to the end, and so need no more room.
-   * @throws Unavailable if the disk or the spool is full, among others. Then nothing was appended.
+   * @throws Unavailable, also if the spool is full. Nothing was appended then.
    */
   append(entries: readonly SpoolEntry[], limit?: "over-limit"): void;
   /** Returns the oldest deliveries; null if the spool is empty. They stay until they are removed. */

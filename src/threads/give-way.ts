@@ -5,7 +5,7 @@ const LEAST = constants.priority.PRIORITY_LOW;
 
 /**
  * Lowers the priority of the calling thread below that of the main thread, so that messages are stored first, however many logs
- * are being parsed. It has an effect only on Linux. Elsewhere the call would change the priority of the whole process.
+ * are being parsed. Does nothing on systems other than Linux, where it would change the priority of the whole process.
  */
 export function giveWay(): void {
   if (process.platform !== "linux") return;

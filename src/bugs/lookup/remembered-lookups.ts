@@ -5,7 +5,7 @@ interface Remembered {
   readonly atMs: number;
 }
 
-// The longest time for which a result is reused. Results change with time, because they list recent bugs (90 days) apart.
+// The longest time for which a result is reused. Results change with time, because they list bugs of the last 90 days separately.
 const GOOD_FOR_MS = 10 * 60 * 1000;
 
 /** Remembers the results for the last terms across jobs, because the same failures occur again and again. */

@@ -144,7 +144,7 @@ class BugSession {
     this.#questions.delete(said.id);
     if (said.kind === "suggested") question?.resolve(said.suggested);
     else if (said.bug !== null) question?.reject(new Error(`in the bug thread: ${said.bug}`));
-    else question?.reject(new ThreadFailure("too-long", "looking up the bugs for this log took too long"));
+    else question?.reject(new ThreadFailure("too-long", "looking up bugs for the error lines took too long"));
   }
 
   #end(detail: string, cause?: unknown): void {

@@ -15,7 +15,7 @@ interface CachedFile {
 /**
  * Deletes texts that are too old, and then the least recently used ones until the rest is small enough.
  *
- * @returns the number of deleted files, without marks of deleted texts.
+ * @returns the number of deleted files, not counting the marks of deleted texts.
  */
 export async function evictLogs(folder: string, maxBytes: number, nowMs: number): Promise<number> {
   const files = await filesIn(folder);

@@ -37,7 +37,7 @@ export interface TextFailure {
 /**
  * Fetches a log into the cache: its text, and the marks that say where its lines begin.
  *
- * @param onBytes - called from time to time with the length of the text so far.
+ * @param onBytes - called from time to time with the length of the text so far, in bytes.
  * @returns null if the text is in the cache now; otherwise the reason why it is not.
  */
 export type FetchText = (

@@ -100,7 +100,7 @@ export function openLogCache({ work, ...options }: LogCacheOptions): LogCache {
         return lines === null ? TOO_LONG : { ok: true as const, lines };
       });
       if (part.ok) return { ok: true, lines: part.lines.map(({ text, index }) => ({ text, index })) };
-      // Never `fetching`, because the wait has no time limit.
+      // `fetching` should not occur here, because the wait has no time limit.
       return part.kind === "fetching" ? BUSY : part;
     },
     readPart: (text, from, to, waitMs) =>

@@ -47,7 +47,7 @@ function warningsOf(summary: LogSummary): string[] {
   }
   const counted = [
     [
-      "items of performance data left out because there are too many, or they are too large together",
+      "items of performance data left out because there are too many, or because they are too large together",
       left_out_performance,
     ],
     ["printed details left out because they are too large together", left_out_details],

@@ -23,7 +23,7 @@ const conducts: Partial<Record<ReadingFailure["kind"], HostConduct>> = {
   "too-many-redirects": "answered",
 };
 
-/** Returns how the host behaved at which a reading ended; null if the result says nothing about it. */
+/** Returns the conduct of the host at which a reading ended; null if the result says nothing about it. */
 export function conductOf(reading: LogReading): HostConduct | null {
   return reading.ok ? "answered" : (conducts[reading.failure.kind] ?? null);
 }

@@ -1,12 +1,12 @@
 /** How a host behaved: it answered (anything), or it did not answer in time or broke the connection. */
 export type HostConduct = "answered" | "unreachable";
 
-// A host that does not answer rests, which means that it gets no log, for 5 s, then for twice as long each time, up to a minute.
-// The limit is low because any publisher could name a path of a good host that hangs.
+// A host that does not answer rests: it gets no log for 5 s, then for twice as long each time, up to a minute. The maximum is low,
+// because any publisher could name a path of a good host that hangs.
 const firstRestMs = 5_000;
 const longestRestMs = 60_000;
 const forgottenAfterMs = 600_000;
-/** The most hosts that are remembered. There is a limit because strangers choose the hosts, and each claim lists all busy hosts. */
+/** The most hosts that are remembered. It is limited, because strangers choose the hosts, and each claim sends all busy ones to the store. */
 const mostHosts = 1000;
 
 interface HostState {
