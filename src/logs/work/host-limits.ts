@@ -6,7 +6,7 @@ export type HostConduct = "answered" | "unreachable";
 const firstRestMs = 5_000;
 const longestRestMs = 60_000;
 const forgottenAfterMs = 600_000;
-/** The most hosts that are remembered. It is limited, because strangers choose the hosts, and each claim sends the busy ones to the store. */
+/** The most hosts that are remembered. Strangers choose the hosts, and each claim sends the busy ones to the store. */
 const mostHosts = 1000;
 
 interface HostState {
