@@ -136,7 +136,7 @@ describe("files of an earlier version are closed to others", () => {
     for (const name of databases) expect([name, seen[`above/data/${name}`]]).toEqual([name, "600"]);
   });
 
-  it("but if that is not possible, the paths are reported and nothing fails", () => {
+  it("if that is not possible, the paths are reported and nothing fails", () => {
     // Nobody can change the modes of a process's files in /proc.
     const stubborn = join(dataDir(), "spool", "b.db");
     symlinkSync("/proc/self/stat", stubborn);
@@ -147,7 +147,7 @@ describe("files of an earlier version are closed to others", () => {
   });
 });
 
-it("a worker closes existing files when it starts, whatever its broker does", async () => {
+it("a worker closes existing files to others when it starts, whatever its broker does", async () => {
   const old = join(folder, "innocent-suspects-x.json");
   writeFileSync(old, "[]");
   writeFileSync(
@@ -174,6 +174,6 @@ it("a worker closes existing files when it starts, whatever its broker does", as
     expect([name, seen[name]]).toEqual([name, "600"]);
 }, 60_000);
 
-it("in a folder that does not exist nothing is open to others", () => {
+it("nothing is open to others in a folder that does not exist", () => {
   expect(closeDataToOthers(join(folder, "nowhere"))).toEqual([]);
 });

@@ -57,7 +57,7 @@ it.each<[string, FileTrouble | null]>([
   expect(fileTroubleOf(Object.assign(new Error("said"), { code }))).toBe(trouble);
 });
 
-it("an opened database is private and durable, and a failed opening leaves no lock", () => {
+it("an opened database is private and durable, and leaves no lock if it could not be opened", () => {
   const refuse = (): never => {
     throw new RangeError("refused");
   };

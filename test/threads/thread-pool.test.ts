@@ -48,7 +48,7 @@ async function failureOf(running: Promise<unknown>): Promise<string> {
 }
 
 describe("a pool of threads", () => {
-  it("does a task on a thread, which gets its settings and nothing of the environment", async () => {
+  it("runs a task on a thread, which gets its settings but no environment variables", async () => {
     const done = await aPool().run({ does: "nothing" });
     expect(done).toMatchObject({ given: "plain data", env: [] });
   });
@@ -74,7 +74,7 @@ describe("a pool of threads", () => {
     expect(threads).toContain((await pool.run({ does: "nothing" })).thread);
   });
 
-  it("ends a thread that hangs, and only that one", async () => {
+  it("ends a thread that hangs, and no other", async () => {
     const pool = aPool({ stallMs: 2500 });
     // Slower than the stall limit, but its event loop is free.
     const lively = pool.run({ does: "wait", ms: 4000 });
@@ -83,7 +83,7 @@ describe("a pool of threads", () => {
     expect((await lively).thread).not.toBe(next.thread);
   });
 
-  it("ends a task that takes too long, even if its event loop is free", async () => {
+  it("aborts a task that takes too long, even if its event loop is free", async () => {
     expect(await failureOf(aPool({ totalMs: 200 }).run({ does: "wait", ms: 60_000 }))).toBe("too-long");
   });
 
@@ -115,7 +115,7 @@ describe("a pool of threads", () => {
     expect(answers.map(({ given }) => given)).toEqual(["what? one", "what? two", "what? three"]);
   });
 
-  it("fails a task whose question cannot be answered, and does the next", async () => {
+  it("fails a task whose question cannot be answered, and runs the next task", async () => {
     const pool = aPool({ threads: 1 });
     const refuse = (): never => {
       throw new TypeError("no such question");
@@ -135,7 +135,7 @@ describe("a pool of threads", () => {
     expect(await third).toMatchObject({ given: "plain data" });
   });
 
-  it("closing ends the tasks in progress, also on a thread that hangs", async () => {
+  it("when closed, ends the tasks in progress, also on a thread that hangs", async () => {
     const pool = aPool();
     const running = [
       failureOf(pool.run({ does: "spin" })),

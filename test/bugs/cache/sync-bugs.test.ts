@@ -37,7 +37,7 @@ function start(bugsVersion: BugSyncOptions["cache"]["bugsVersion"]) {
   return { cached, logged };
 }
 
-it("a sync that failed is tried again long before the next one would come", async () => {
+it("a failed sync is tried again long before the next one would be due", async () => {
   let asked = 0;
   server = await startBugzilla([], (response) => {
     if (++asked < 3) response.writeHead(503).end();
@@ -50,7 +50,7 @@ it("a sync that failed is tried again long before the next one would come", asyn
   expect(logged.map(([event]) => event)).toEqual(["bugs_not_synced", "bugs_not_synced", "bugs_synced"]);
 });
 
-it("a cache that was filled is not synced at once; one of a store that is away, soon", async () => {
+it("a filled cache is not synced immediately; if the store is unavailable, the first sync is soon", async () => {
   server = await startBugzilla([aRestBug(1)]);
   const filled = start(async () => "1");
   await new Promise((resolve) => setTimeout(resolve, 50));

@@ -60,7 +60,7 @@ it("a signature is looked up if there is no term, and may find nothing", () => {
   ]);
 });
 
-it("there is one suggestion for each line, in their order, also for repeated lines and lines without a term", () => {
+it("there is one suggestion for each line, in the order of the lines, also for repeated lines and lines without a term", () => {
   const lines = ["10:00:00 INFO - some line", "", "10:00:00 INFO - some line"];
   const writer = new SuggestionsWriter(10_000);
   for (const suggestion of suggestBugs(lines, lookupOf("some line"), 0))
@@ -78,12 +78,12 @@ it("there is one suggestion for each line, in their order, also for repeated lin
   });
 });
 
-it("without lines the list is empty", () => {
+it("without error lines, the list of suggestions is empty", () => {
   const ended = new SuggestionsWriter(10_000).end();
   expect(ended.ok && ended.artifact.blob).toBe("[]");
 });
 
-it("they are never larger than their limit", () => {
+it("suggestions are never larger than their limit", () => {
   const writer = new SuggestionsWriter(1000);
   let kept = 0;
   for (const suggestion of suggestBugs(Array<string>(50).fill("some line"), lookupOf("some line"), 0)) {

@@ -119,7 +119,7 @@ describe("the thread that holds the bugs", () => {
       return thread;
     }
 
-    it("lets others take turns while it works on it", async () => {
+    it("answers other questions between its turns", async () => {
       const thread = await aFullThread(600_000);
       let long = "under way";
       thread.suggest(summary).then(
@@ -130,7 +130,7 @@ describe("the thread that holds the bugs", () => {
       expect(long).toBe("under way");
     });
 
-    it("ends it if its turns take too long together, and goes on", async () => {
+    it("gives up if its turns take too long together, and continues with other questions", async () => {
       // Several turns, and only a small part of what the summary needs on the fastest machine.
       const thread = await aFullThread(200);
       await expect(thread.suggest(summary)).rejects.toMatchObject({

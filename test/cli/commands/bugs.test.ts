@@ -81,7 +81,7 @@ describe("bugs import", () => {
     ["a member that is missing", "{}", "id: must be the number of a bug\n"],
     ["a bare id", '{"id": 4}', null],
     ["another zone, which is ignored", '{"id": 4, "last_change_time": "2026-01-05T10:00:00+05:00"}', null],
-    ["no date", '{"id": 4, "last_change_time": "yesterday"}', "last_change_time: is not a date-time"],
+    ["no date", '{"id": 4, "last_change_time": "yesterday"}', "last_change_time: must be a date-time"],
     ["keywords that are not a list", '{"id": 4, "keywords": 1}', "keywords: must be a list\n"],
     ["no whole number", '{"id": 4.5}', "id: must be the number of a bug\n"],
     ["no object around it", "4", "it: must be an object\n"],
@@ -203,7 +203,7 @@ describe("bugs sync", () => {
     const { code, stderr } = await run(["sync", "--url", server.url]);
     expect(code).toBe(1);
     expect(stderr).toContain(
-      'bug number 1: last_change_time: is not a date-time: "05.01.2026"; nothing was changed',
+      'bug number 1: last_change_time: must be a date-time, not "05.01.2026"; nothing was changed',
     );
     expect(await cachedIds()).toEqual([9999]);
   });

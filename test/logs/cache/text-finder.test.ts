@@ -12,7 +12,7 @@ function find(log: string, question: Partial<FindQuestion>, pieceBytes = 1000): 
 const near = (log: string, question: Partial<FindQuestion>, pieceBytes?: number) =>
   find(log, question, pieceBytes).near;
 
-describe("lines that hold a text", () => {
+describe("lines that contain a text", () => {
   const log = "first leak\nsecond\nLEAK leak leak\nlast leak";
   it.each([1, 2, 3, 5, 7, 1000])("are found however the log arrives: in pieces of %i bytes", (pieceBytes) => {
     expect(find(log, { text: "leak" }, pieceBytes)).toMatchObject({ count: 3, before: 0, near: [0, 2, 3] });

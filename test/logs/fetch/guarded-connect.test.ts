@@ -43,7 +43,7 @@ async function aDns(zone: Zone): Promise<DnsServer> {
 
 type Outcome = string | LogFetchFailure;
 
-/** Returns the log's text, or why there is none. */
+/** Returns the text of the log, or the failure of its fetch. */
 async function fetchLog(url: string, options: Partial<HttpLogSourceOptions> = {}): Promise<Outcome> {
   const source = openHttpLogSource({ userAgent: "test", ...options });
   opened.push(source);
@@ -102,7 +102,7 @@ describe("a literal internal address is refused before any connection is made", 
     },
   );
 
-  it("and connected to if private addresses are allowed", async () => {
+  it("but it is connected to if private addresses are allowed", async () => {
     const { secret } = await bothSides();
     expect(await fetchLog(`${secret.url}/log`, { allowPrivate: true })).toBe("secret");
   });
@@ -131,7 +131,7 @@ describe("a name is checked by the addresses that it resolves to", () => {
     expect(JSON.stringify(failure)).not.toMatch(/127|::1|169\.254/);
   });
 
-  it("read: a public address, directly or through another name", async () => {
+  it("and read if they are public, directly or through another name", async () => {
     const { secret, logs } = await bothSides();
     const dns = await aDns({ "logs.test": [outside], "www.test": ["cname:logs.test", outside] });
     const options = { ...outsideIsPublic, dnsServers: [dns.address] };
@@ -141,13 +141,13 @@ describe("a name is checked by the addresses that it resolves to", () => {
     expect(secret.connections()).toBe(0);
   });
 
-  it("one that does not exist is a network failure, and not final", async () => {
+  it("and a name that does not exist is a network failure, and not final", async () => {
     const dns = await aDns({});
     const failure = await fetchLog("http://nowhere.test/log", { dnsServers: [dns.address] });
     expect(failure).toEqual({ kind: "network", final: false, detail: "nowhere.test: no such host name" });
   });
 
-  it("by DNS alone; the hosts file of this machine is used only if private addresses are allowed", async () => {
+  it("by DNS alone; the hosts file of the machine is used only if private addresses are allowed", async () => {
     const { secret, logs } = await bothSides();
     const dns = await aDns({ "logs.test": [outside] });
     const folder = mkdtempSync(join(tmpdir(), "hosts-"));
@@ -163,7 +163,7 @@ describe("a name is checked by the addresses that it resolves to", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("one whose servers do not answer ends in time", async () => {
+  it("and fails in time if its DNS servers do not answer", async () => {
     const silent = await aHost({}, inside);
     const options = { dnsServers: [`127.0.0.1:${silent.port}`], limits: { connectMs: 300 } };
     expect(await fetchLog("http://logs.test/log", options)).toMatchObject({ final: false });
@@ -233,7 +233,7 @@ describe("answers that change", () => {
     expect(secret.connections()).toBe(0);
   });
 
-  it("also within a redirect to the same name, on another port", async () => {
+  it("the address is checked again after a redirect to the same name on another port", async () => {
     const secret = await aHost({ "/log": answer("secret") }, inside);
     const logs = await aHost({ "/log": redirect(`http://logs.test:${secret.port}/log`) }, outside);
     const dns = await aDns({ "logs.test": (nth) => (nth === 0 ? [outside] : [inside]) });
@@ -268,7 +268,7 @@ describe("a redirect to an internal address is refused", () => {
     },
   );
 
-  it("and so is one from a host on the allow-list to one that is not", async () => {
+  it("and so is a redirect from a host on the allow-list to a host that is not on it", async () => {
     const { logs, secret } = await bothSides();
     const first = await aHost({ "/log": redirect(`http://other.test:${logs.port}/log`) }, outside);
     const dns = await aDns({ "a.logs.test": [outside], "other.test": [outside], "logs.test": [inside] });

@@ -108,9 +108,9 @@ describe("a log that exists", () => {
     expect(bytes).toBe(3_000_000);
   });
 
-  /** Long enough for all to arrive, and the end of the connection after it. */
+  /** Long enough for all bytes, and then the end of the connection, to arrive. */
   const SLOW_MS = 200;
-  // As much as undici's buffers hold, so that it stops reading, and nothing is left in the socket when the connection ends.
+  // This just fills undici's buffers, so that undici stops reading, and nothing is left in the socket when the connection ends.
   const full = "x".repeat(64 * 1024);
 
   it.each([
@@ -222,10 +222,10 @@ describe("a server's answer other than a log", () => {
     expect(await failureOf(read(source, `${host.url}/log`))).toMatchObject({ kind, final: true });
   });
 
-  it("says that a redirect led to what is not a URL", async () => {
+  it("says that a redirect led to something that is not a URL", async () => {
     const host = await aHost({ "/log": redirect("http://[::1") });
     expect(await failureOf(read(aSource(), `${host.url}/log`))).toMatchObject({
-      detail: `${new URL(host.url).host} redirects to what is not a URL`,
+      detail: `${new URL(host.url).host} redirects to something that is not a URL`,
     });
   });
 

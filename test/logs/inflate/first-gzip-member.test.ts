@@ -8,7 +8,7 @@ const text = `${"a line of a log, and not the only one\n".repeat(200)}the last`;
 const gzip = gzipSync(text);
 const stored = gzipSync(text, { level: 0 });
 
-/** Returns the text of a body that arrives in pieces of this length, or why there is none. */
+/** Returns the text of a body that arrives in pieces of this length, or the fault for which there is none. */
 async function textOf(body: Buffer, pieceBytes: number): Promise<string | LogFault> {
   const chunks: Buffer[] = [];
   const pieces = async function* (): AsyncGenerator<Buffer> {

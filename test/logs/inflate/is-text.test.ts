@@ -5,7 +5,7 @@ import { readLogText } from "../../../src/logs/inflate/read-log-text.ts";
 import { defaultLogLimits } from "../../../src/logs/parse/log-parser.ts";
 import { seededRandom } from "../parse/hostile-lines.ts";
 
-/** Returns the text of a log that is not compressed, or why it is refused. */
+/** Returns the text of a log that is not compressed, or the fault for which it is refused. */
 async function readAsIs(body: Buffer, pieceBytes = 1000): Promise<Buffer | string> {
   const chunks: Buffer[] = [];
   const bytes = (async function* () {

@@ -31,7 +31,7 @@ interface Reading {
   readonly limits?: Partial<LogLimits>;
 }
 
-/** Returns the text that the parser gets for a body, or why there is none. */
+/** Returns the text that the parser gets for a body, or the fault for which there is none. */
 async function textOf(body: Buffer, reading: Reading = {}): Promise<string | LogFault> {
   const { contentEncoding = "", pieceBytes = 4096, limits = {} } = reading;
   const chunks: Buffer[] = [];
@@ -196,7 +196,7 @@ describe("data that is not text fails", () => {
     }
   });
 
-  it("all of three compressions are named", async () => {
+  it("three layers of compression are too many, and the fault names all of them", async () => {
     const threefold = gzipSync(gzipSync(gzipSync(text)));
     expect(await textOf(threefold)).toEqual({
       reason: "too-many-layers",

@@ -33,7 +33,7 @@ describe(`${LINES} hostile lines`, () => {
   const seed = Number(process.env["FUZZ_SEED"] ?? 20_260_105);
   let log: Buffer;
   let gzip: Buffer;
-  /** The result of this process for the lines, in pieces cut at random. */
+  /** The result in this process for the lines, cut into pieces at random. */
   let made: Record<string, unknown>;
 
   beforeAll(async () => {
@@ -49,7 +49,7 @@ describe(`${LINES} hostile lines`, () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("hold errors, steps, details and data, so that every reader is tested", () => {
+  it("contain errors, steps, details and data, so that every reader is tested", () => {
     expect(made).toMatchObject({
       text_log_summary: {
         step_data: { errors_truncated: true, all_errors: expect.anything(), steps: expect.anything() },

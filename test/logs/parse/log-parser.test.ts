@@ -299,7 +299,7 @@ it("artifacts do not name the credentials in the log's URL", async () => {
   ]);
 });
 
-it("the way in which the bytes are cut into pieces changes nothing", async () => {
+it("how the bytes are cut into pieces does not change the result", async () => {
   const log = hostileLog(7, 2000);
   const whole = await summaryOf([log]);
   await fc.assert(

@@ -20,7 +20,7 @@ async function idsOf(claims: FairClaims, count: number): Promise<string[]> {
   return ids;
 }
 
-/** What the clock shows, in milliseconds. It stands still by itself, so that no list takes any time to read. */
+/** The time of the clock, in milliseconds. It stands still by itself, so that reading a list takes no time. */
 let nowMs = 0;
 
 beforeEach(() => {
@@ -55,7 +55,7 @@ describe("claims that are fair", () => {
     expect(slow).toBe(1);
   });
 
-  it("go to the exchange whose last turn is longest ago, if all have equally many logs in progress", async () => {
+  it("go to the exchange that has waited longest for a turn, if all have equally many logs in progress", async () => {
     const queue = aWorkQueue();
     queue.add(...logsOf("a", 3), ...logsOf("b", 3), ...logsOf("c", 3));
     const claims = claimsOf(queue);
@@ -99,7 +99,7 @@ describe("claims that are fair", () => {
     expect([(await claimOne())?.exchange, (await claimOne())?.exchange]).toEqual(["a", "b"]);
   });
 
-  it("find the work of a new exchange at once if the others have none", async () => {
+  it("find the work of a new exchange immediately if the others have none", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a", "e"));
     const claims = claimsOf(queue);

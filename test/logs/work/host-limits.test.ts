@@ -46,7 +46,7 @@ describe("limits per host", () => {
     expect(limits.busy(5000)).toEqual([]);
   });
 
-  it("a rest is over when the clock is put back", () => {
+  it("a rest is over when the clock is set back", () => {
     const limits = new HostLimits(2);
     limits.start("a.test");
     limits.end("a.test", "unreachable", 3_600_000);

@@ -111,7 +111,7 @@ function until(stop: AbortSignal): Promise<never> {
 }
 
 describe("a pending log", () => {
-  it("is read, and all its artifacts are stored at once, the suggestions last", async () => {
+  it("is read, and all its artifacts are stored together, the suggestions last", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
     const { ended, ends } = aWorker(queue);
@@ -221,7 +221,7 @@ describe("a log that cannot be read", () => {
     ]);
   });
 
-  it("because of a bug of ours is logged as an error, and does not end the worker", async () => {
+  it("because of a bug in our code is logged as an error, and does not end the worker", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
     queue.add(aLog("b"), aSummary("c"));
@@ -244,7 +244,7 @@ describe("a log that cannot be read", () => {
   });
 });
 
-it("gives work back uncounted if the store is away while bugs are looked up, and waits for the store to do so", async () => {
+it("work is given back without counting the attempt if the store is unavailable while bugs are looked up, as soon as the store allows", async () => {
   const queue = aWorkQueue();
   queue.add(aLog("a"), aSummary("b"));
   queue.next("releaseWork", "away", 2);
@@ -263,7 +263,7 @@ it("gives work back uncounted if the store is away while bugs are looked up, and
   expect(new Set(logged)).toEqual(new Set(["artifacts_wait_for_store"]));
 });
 
-it("fetches no further log for a while if the store is away while bugs are looked up", async () => {
+it("no further log is fetched for a while if the store is unavailable while bugs are looked up", async () => {
   const queue = aWorkQueue();
   queue.add(aLog("a"), aLog("b"), aLog("c"));
   const read: string[] = [];
@@ -442,8 +442,8 @@ describe("work that ends its thread", () => {
   });
 });
 
-describe("a store in trouble", () => {
-  it("that is away when work is claimed is asked again, and logged once", async () => {
+describe("the store", () => {
+  it("is asked again while it is unavailable for claims, and this is logged once", async () => {
     const queue = aWorkQueue();
     // Two attempts in both lanes.
     queue.next("exchangesWithWork", "away", 4);
@@ -458,7 +458,7 @@ describe("a store in trouble", () => {
     expect(logged).toEqual(["work_waits_for_store"]);
   });
 
-  it("that is away when artifacts are stored is waited for, and the log is not read again", async () => {
+  it("is waited for while it is unavailable for artifacts, and the log is not read again", async () => {
     const queue = aWorkQueue();
     let readings = 0;
     queue.next("finishWork", "away", 3);
@@ -474,7 +474,7 @@ describe("a store in trouble", () => {
     expect([readings, queue.ended.length]).toEqual([1, 1]);
   });
 
-  it("that stays away until the lease has run out leaves the item to the next worker", async () => {
+  it("leaves the item to the next worker if it stays unavailable until the lease has run out", async () => {
     const queue = aWorkQueue();
     queue.next("finishWork", "away", 1000);
     queue.next("failWork", "away", 1000);
@@ -488,7 +488,7 @@ describe("a store in trouble", () => {
     expect(queue.ended).toEqual([]);
   });
 
-  it("that gave the item to another worker refuses the artifacts", async () => {
+  it("refuses the artifacts if it has given the item to another worker", async () => {
     const queue = aWorkQueue();
     queue.next("finishWork", "lost", 1);
     queue.next("failWork", "lost", 1);
@@ -500,7 +500,7 @@ describe("a store in trouble", () => {
     expect(ends.map(({ outcome }) => outcome)).toEqual(["lost", "lost"]);
   });
 
-  it("that refuses the artifacts does not make the log a failed one", async () => {
+  it("may refuse the artifacts, which does not make the log a failed one", async () => {
     const queue = aWorkQueue();
     queue.next("finishWork", "bug", 1);
     queue.add(aLog("a"));
@@ -512,7 +512,7 @@ describe("a store in trouble", () => {
     expect(queue.ended[0]).toHaveProperty("failure.next_attempt_at", expect.any(String));
   });
 
-  it("that refuses the artifacts of the last attempt leaves a failed log, not one that is pending for ever", async () => {
+  it("has a failed log, not one that is pending for ever, if it refuses the artifacts of the last attempt", async () => {
     const queue = aWorkQueue();
     queue.next("finishWork", "bug", 1);
     queue.add(aLog("a", undefined, 9));
