@@ -20,7 +20,10 @@ const file = z
   })
   .nullable();
 
-/** Reads the file of tiers and parses it with {@link parseTiers}. @throws Misuse also if the file cannot be read. */
+/**
+ * Reads the file of tiers and parses it with {@link parseTiers}. @throws Misuse as `parseTiers` does, and if the file cannot be
+ * read.
+ */
 export async function readTiers(path: string): Promise<TierOverrides> {
   return parseTiers(path, await readText(path));
 }
