@@ -12,7 +12,10 @@ export interface ExplainOptions {
   readonly json: boolean;
 }
 
-/** `explain`: shows all that is known about a job or about every run of a task. Exit code 1 if nothing is known. @throws Misuse if the guid is empty. */
+/**
+ * `explain`: shows everything that is known about a job, or about all runs of a task. Exit code 1 if nothing is known. @throws
+ * Misuse if the guid is empty.
+ */
 export async function explain(
   env: NodeJS.ProcessEnv,
   guid: string,
