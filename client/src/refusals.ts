@@ -13,7 +13,7 @@ export interface Answer {
   /** Method and URL of the request, for messages. */
   readonly request: string;
   readonly status: number;
-  /** Headers that matter; null if they are missing. */
+  /** The header `Date`; null if it is missing. */
   readonly date: string | null;
   readonly retryAfterSeconds: number | null;
   readonly text: string;
@@ -27,19 +27,19 @@ export function isSuccess({ status }: Answer): boolean {
 
 const MAX_SHOWN = 500;
 
-/** What to do about a status. */
+/** Advice on what to do, by status. */
 const advice: Readonly<Record<number, string>> = {
-  301: "the server sends the request elsewhere: set serverUrl to the address that it names",
-  302: "the server sends the request elsewhere: set serverUrl to the address that it names",
-  307: "the server sends the request elsewhere: set serverUrl to the address that it names",
-  308: "the server sends the request elsewhere: set serverUrl to the address that it names",
+  301: "the server redirects the request: set serverUrl to the address that it names",
+  302: "the server redirects the request: set serverUrl to the address that it names",
+  307: "the server redirects the request: set serverUrl to the address that it names",
+  308: "the server redirects the request: set serverUrl to the address that it names",
   404: "check serverUrl and the project's name",
   405: "check serverUrl",
   413: "post the collection in chunks: see chunks() and chunksByBytes()",
   503: "the server is not ready; post again later",
 };
 
-/** Returns the error for an answer that is not a success. Pure. */
+/** Returns the error for an unsuccessful answer. Pure. */
 export function toRefusal(answer: Answer, nowMs: number): RequestError {
   const { request, status, retryAfterSeconds } = answer;
   const told = `${request}: ${status} ${detailOf(answer) || STATUS_CODES[status] || ""}`.trimEnd();
@@ -64,7 +64,7 @@ function toAuthenticationError(answer: Answer, told: string, nowMs: number): Aut
   }
   if (detail.startsWith("No authentication credentials found with id")) {
     const hint =
-      "the operator makes an id with `pulse-ingest credentials add`; a revoked id does not come back";
+      "check the id; the operator creates ids with `pulse-ingest credentials add`, and may have revoked this one";
     return new UnknownClientError(`${told} (${hint})`, 403);
   }
   if (detail === "Hawk authentication failed") {
@@ -91,7 +91,7 @@ function clockAdvice(date: string | null, nowMs: number): string {
   return `set this machine's clock: it is ${Math.abs(seconds)} s ${seconds < 0 ? "behind" : "ahead of"} the server's`;
 }
 
-/** Returns what the server says: its `detail`, `message` or `error`, or otherwise the beginning of the text. */
+/** Returns the server's explanation: `detail`, `message` or `error` of its answer, or otherwise the beginning of the text. */
 function detailOf({ json, text }: Answer): string {
   for (const name of ["detail", "message", "error"]) {
     const told = isMap(json) ? json[name] : undefined;
