@@ -1,4 +1,4 @@
-/** What the made-up projects build and test, and who works on them. Everything here is invented. */
+/** The suites, platforms and people of the made-up projects. Everything here is invented. */
 
 export interface Suite {
   readonly kind: "build" | "test" | "other";

@@ -86,7 +86,7 @@ function logs(job: DemoJob, logsUrl: string): readonly object[] {
   switch (job.log) {
     case "named":
       return [{ name: "live_backing_log", url }];
-    case "told":
+    case "in-message":
       return [{ name: "test_output", url, errorsTruncated: false, steps: toldSteps(job) }];
     default:
       return [{ name: "buildbot_text", url }];

@@ -65,7 +65,7 @@ function sayTests(job: DemoJob, say: Say, random: SeededRandom, moreLines: numbe
   const tests = random.between(...TESTS);
   const turns = new Map<number, number>();
   for (const at of failures.keys()) turns.set(random.between(0, tests - 1), at);
-  const told = new Set(turns.values());
+  const reported = new Set(turns.values());
   for (let test = 0; test < tests; test++) {
     const name =
       suite.tests[test % Math.max(1, suite.tests.length)]?.replace(/(\.\w+)$/, `_${test}$1`) ?? suite.name;
@@ -77,7 +77,7 @@ function sayTests(job: DemoJob, say: Say, random: SeededRandom, moreLines: numbe
     if (at !== undefined) sayFailure(job, at, say);
   }
   // Two failures may have been assigned to the same test.
-  for (const at of failures.keys()) if (!told.has(at)) sayFailure(job, at, say);
+  for (const at of failures.keys()) if (!reported.has(at)) sayFailure(job, at, say);
   for (let line = 0; line < moreLines; line++) say(`DEBUG - ${chatter(random)}`);
   if (suite.measures.length > 0) {
     const measured = suite.measures.map((name) => ({

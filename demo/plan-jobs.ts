@@ -49,12 +49,12 @@ export interface DemoFailure {
 /**
  * How the job's message describes its log:
  *
- * - `named`: only where it is. It is not read here.
- * - `to-read`: it is to be read here.
- * - `gone`: it is to be read here, but its host has lost it.
- * - `told`: its steps are in the message, and it has a name of its own.
+ * - `named`: it names only the URL; the log is not read.
+ * - `to-read`: the worker has to read the log.
+ * - `gone`: the worker has to read the log, but the log host has lost it.
+ * - `in-message`: the steps are in the message, and the log has a name of its own.
  */
-export type DemoLog = "named" | "to-read" | "gone" | "told";
+export type DemoLog = "named" | "to-read" | "gone" | "in-message";
 
 /** The properties that all runs of a job share. */
 interface Place {
@@ -64,7 +64,7 @@ interface Place {
   readonly option: string;
   readonly suite: Suite;
   readonly chunk: number;
-  /** The result of the jobs of this kind in this push, if it is broken. */
+  /** Whether the jobs of this kind fail in this push. */
   readonly isBroken: boolean;
 }
 
@@ -149,7 +149,7 @@ function run(
     ...{ isRetried: false, isCoalesced: false, coalesced: [], isAgain: false },
     log:
       result === "fail"
-        ? random.pick(["to-read", "to-read", "to-read", "to-read", "to-read", "told", "gone"])
+        ? random.pick(["to-read", "to-read", "to-read", "to-read", "to-read", "in-message", "gone"])
         : "named",
   };
 }

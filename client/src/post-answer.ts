@@ -70,9 +70,9 @@ export function readPostAnswer(answer: Answer): PostAnswer {
   if (!isSuccess(answer) && !hasResults) throw toRefusal(answer, Date.now());
   if (!isMap(json)) throw new RequestError(`${request}: the answer is not a JSON object`, status);
   const { results, resultsets, message, detail } = json;
-  const told = [message, detail].find((text) => typeof text === "string") ?? "";
+  const shown = [message, detail].find((text) => typeof text === "string") ?? "";
   return new PostAnswer(
-    String(told),
+    String(shown),
     hasResults ? listOf(results, toVerdict, answer) : [],
     listOf(resultsets ?? [], toResultSet, answer),
   );

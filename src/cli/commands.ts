@@ -51,7 +51,7 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest check --connect",
       "REGISTRY_FILE=new.yml pulse-ingest check --plan",
     ],
-    more: "Exit code 1 if an exchange cannot be used, or if the plan removes more bindings at once than a worker allows.",
+    more: "Exit code 1 if an exchange cannot be used, or if the plan removes more bindings than a worker allows.",
     run: async (_args, options) => (await import("./commands/check.ts")).check(env, options),
   },
   {

@@ -33,7 +33,7 @@ export async function readTiers(path: string): Promise<TierOverrides> {
  *
  * @param path - the file's path, for error messages.
  * @param text - null if there is no such file, which is allowed.
- * @throws Misuse with all problems at once, each with file and line.
+ * @throws Misuse with all problems together, each with file and line.
  */
 export function parseTiers(path: string, text: string | null): TierOverrides {
   const projects = text === null ? null : parseYaml(path, text, file).value;

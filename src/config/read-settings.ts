@@ -45,7 +45,7 @@ export function describeSettings(): SettingInfo[] {
  * Reads the settings that a command needs from the environment. Other settings are neither read nor checked.
  *
  * @param env - e.g. `process.env`. An empty value counts as unset, because compose files pass unset variables as empty.
- * @throws Misuse with all problems at once. Each names the setting, its value and what would be valid.
+ * @throws Misuse with all problems together. Each names the setting, its value and what would be valid.
  */
 export function readSettings<K extends SettingName>(
   env: NodeJS.ProcessEnv,

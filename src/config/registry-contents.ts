@@ -73,7 +73,7 @@ export type RegistryContents = z.infer<typeof registryContents>;
  *
  * @param path - the file's path, for error messages.
  * @param deployment - entries whose `deployments` do not list it are ignored; undefined: all entries count.
- * @throws Misuse with all problems at once, each with file, line, entry and the fix.
+ * @throws Misuse with all problems together, each with file, line, entry and the fix.
  */
 export function parseRegistryContents(
   path: string,

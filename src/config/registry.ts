@@ -35,7 +35,7 @@ export async function readRegistry(path: string, deployment?: string): Promise<R
  * @param path - the file's path, for error messages.
  * @param text - null if there is no such file.
  * @param deployment - entries whose `deployments` do not list it are ignored; undefined: all entries count.
- * @throws Misuse with all problems at once, each with file, line, entry and the fix.
+ * @throws Misuse with all problems together, each with file, line, entry and the fix.
  */
 export function parseRegistry(path: string, text: string | null, deployment?: string): Registry {
   if (text === null) throw noRegistry(path);

@@ -68,7 +68,7 @@ export interface ParsedYaml<T> {
  * Parses a YAML text and checks it against a type.
  *
  * @param path - the file's path, for error messages.
- * @throws Misuse with the first hundred problems at once, each with file, line and what was found.
+ * @throws Misuse with the first hundred problems together, each with file, line and what was found.
  */
 export function parseYaml<T>(path: string, text: string, type: z.ZodType<T>): ParsedYaml<T> {
   const value = loadOne(path, text);

@@ -17,7 +17,7 @@ import { columns } from "../output/columns.ts";
 import { print, printJson } from "../output/print.ts";
 import { renderPlan } from "../output/render-plan.ts";
 
-/** What `check --json` prints. */
+/** The JSON object that `check --json` prints. */
 interface CheckView {
   readonly registry: string;
   readonly bindings: Registry["bindings"];
@@ -25,7 +25,7 @@ interface CheckView {
   readonly warnings: readonly string[];
   /** Secrets are blanked. */
   readonly settings: readonly { readonly name: string; readonly value: string; readonly from: string }[];
-  /** Null: the broker was not asked. `trouble` is null for an exchange that can be read. */
+  /** The exchanges at the broker, with `trouble` null if an exchange can be read. Null without `--connect`. */
   readonly exchanges: readonly { readonly exchange: string; readonly trouble: string | null }[] | null;
   /** Null without `--plan`. */
   readonly plan: BindingChanges | null;

@@ -58,7 +58,7 @@ function describe({
   const room = free_bytes < needed_bytes ? "too little" : "enough";
   return [
     `${store}: ${mebibytes(bytes)}, of which ${mebibytes(used_bytes)} are used\n`,
-    `needed on the disk meanwhile: ${mebibytes(needed_bytes)}; ${mebibytes(free_bytes)} are free, ${room}\n`,
+    `needed on the disk while the file is rewritten: ${mebibytes(needed_bytes)}; ${mebibytes(free_bytes)} are free, ${room}\n`,
     is_shrinkable
       ? "the file gives space back to the system by itself\n"
       : "the file cannot give space back to the system until it has been compacted once\n",

@@ -158,7 +158,7 @@ async function remove(
   if (isJson) await printJson({ complete: isComplete, removed, freed_bytes: freedBytes });
   else await print(`Removed: ${countsText(removed) || "nothing"}\n`);
   if (isComplete) return exitCodes.ok;
-  tell("It was stopped before the end: run it again to go on.");
+  tell("It was stopped before the end: run it again to continue.");
   return exitCodes.failed;
 }
 

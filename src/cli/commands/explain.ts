@@ -7,7 +7,7 @@ import { print, printJson } from "../output/print.ts";
 import { renderExplanation } from "../output/render-explanation.ts";
 
 export interface ExplainOptions {
-  /** Null: all projects. */
+  /** The only project to show; null: all projects. */
   readonly project: string | null;
   readonly json: boolean;
 }

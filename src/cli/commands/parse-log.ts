@@ -50,7 +50,7 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
   return exitCodes.ok;
 }
 
-/** What to do about a failure, by its kind. */
+/** Hints on what to do, by the kind of failure. */
 const hints: Partial<Record<ReadingFailure["kind"], string>> = {
   "refused-address": "To allow private addresses, set LOG_ALLOW_PRIVATE=true.",
   "refused-port": "LOG_PORTS lists the allowed ports.",

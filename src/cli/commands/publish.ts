@@ -88,7 +88,7 @@ async function countOnlyCounted(store: Pick<Store, "listOnlyCounted">, exchange:
 
 function onlyCountedHint(exchange: string, messages: number): string {
   return (
-    `Rejections of ${printable(exchange)} that were only counted meanwhile, because the quota of today is full: ${messages}. ` +
+    `Rejections of ${printable(exchange)} that were only counted after the message was published, because the quota of today is full: ${messages}. ` +
     "The message may be one of them; pulse-ingest validate shows why it would be rejected."
   );
 }
