@@ -97,12 +97,12 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     );
     expect(output).toMatch(/Why quickstart_9 was rejected:\n {2}\/job\/tier: /);
     expect(output).toMatch(
-      /Both ways end in one store.*\n {2}running: exchange\/\S+, routing key .*\n {2}completed: client quickstart, /,
+      /Messages and posts are in the same store.*\n {2}running: exchange\/\S+, routing key .*\n {2}completed: client quickstart, /,
     );
     expect(output).toContain("Its push 9f2a1c4e5d6b is by developer@example.org, with 2 revisions.\n");
     expect(output).toContain("text_log_summary, Job Info, Bug suggestions\n");
     expect(output).toMatch(/TEST-UNEXPECTED-FAIL \| dom\/tests/);
-    expect(output).toContain("The data is in data/quickstart. What to try next:\n");
+    expect(output).toContain("The data is in data/quickstart. Commands to try next:\n");
     const tried = [...output.matchAll(/^ {2}(?:DATA_DIR=(\S+) )?node dist\/main\.js (\S+)/gm)];
     expect(tried.map(([, , command]) => command)).toContain("explain");
     for (const [, folder] of tried)

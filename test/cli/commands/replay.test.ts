@@ -164,7 +164,7 @@ it("without a store there is nothing to replay", async () => {
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/there is no store in /) });
 });
 
-it("a replay that is interrupted says how to go on, and ends the same", async () => {
+it("a replay that is interrupted prints the command that continues it, and has the same result in the end", async () => {
   const target = join(story.folder, "interrupted");
   const store = await openStore({ mongodbUrl: null, dataDir: target, rejectionTtlDays: 30 });
   const preload = new URL("../../doubles/die-at-write.mjs", import.meta.url).href;
@@ -179,7 +179,7 @@ it("a replay that is interrupted says how to go on, and ends the same", async ()
   const { code, stderr } = await interrupted.end();
   expect(code).toBe(1);
   expect(await readWhole(store)).not.toEqual(original);
-  const words = /^Interrupted\. To go on: pulse-ingest replay --since (\S+) --until (\S+) --into (\S+)$/m;
+  const words = /^Interrupted\. To continue: pulse-ingest replay --since (\S+) --until (\S+) --into (\S+)$/m;
   const [, since = "", end = "", into = ""] = words.exec(stderr) ?? [];
   expect(Date.parse(since)).toBeLessThan(Date.parse(end));
   await replay(["--since", since, "--until", end, "--into", into]);
