@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 
-/** What a signature covers. */
+/** The parts of a request that a signature covers. */
 export interface SignedParts {
   readonly ts: string;
   readonly nonce: string;

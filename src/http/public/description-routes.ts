@@ -14,7 +14,7 @@ const SCHEMAS = "/api/schemas/";
 const api = z.looseObject({ info: z.looseObject({}) });
 const schema = z.looseObject({ title: z.string(), description: z.string() });
 
-/** A schema in the list of all. */
+/** An entry in the list of schemas. */
 interface ListedSchema {
   readonly name: string;
   readonly title: string;
@@ -25,7 +25,7 @@ interface ListedSchema {
 
 /**
  * A fastify plugin that describes the REST API: OpenAPI, and the schemas of messages, posted items and blobs. The files of `schemas/`
- * are read when they are asked for, because a worker whose API nobody explores needs none of this.
+ * are read for each request, because most workers never get such a request.
  */
 export const descriptionPlugin: FastifyPluginAsync = async (app) => {
   app.get("/api/openapi.json", async (_request, reply) => {

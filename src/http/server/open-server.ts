@@ -26,9 +26,9 @@ const hints: Readonly<Record<string, (settings: ListenSettings) => string>> = {
 };
 
 /**
- * Starts to listen.
+ * Starts to listen on an address.
  *
- * @param port - 0: any free port.
+ * @param port - 0 for any free port.
  * @throws Misuse if it cannot listen on the address.
  */
 export async function openServer(

@@ -1,4 +1,4 @@
-/** Thrown by a page's route that cannot answer as asked. The reader gets it as a page, or as JSON under `/api/`. */
+/** Thrown by a page's route that cannot answer a request. The reader gets an error page, or JSON under `/api/`. */
 export class PageRefused extends Error {
   override readonly name = "PageRefused";
   readonly status: number;
@@ -6,7 +6,7 @@ export class PageRefused extends Error {
   readonly advice: string;
   readonly retryAfterSeconds: number | null;
 
-  /** @param text - what happened, in a sentence that tells no paths and no stacks. */
+  /** @param text - what happened, in a sentence without file paths and stack traces. */
   constructor(status: number, text: string, advice: string, retryAfterSeconds: number | null = null) {
     super(text);
     this.status = status;
