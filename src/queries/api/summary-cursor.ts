@@ -7,12 +7,12 @@ const cursor: z.ZodType<SummaryCursor> = z.object({
   lines: z.int().min(0),
 });
 
-/** Returns a cursor as a text for an address. */
+/** Encodes a cursor as text for a URL. */
 export function writeCursor(from: SummaryCursor): string {
   return Buffer.from(JSON.stringify(from)).toString("base64url");
 }
 
-/** Reads a cursor that {@link writeCursor} wrote; null stands for the first page. @throws ReadRefused for any other text. */
+/** Decodes a cursor from {@link writeCursor}; null means the first page. @throws ReadRefused for any other text. */
 export function readCursor(text: string | null): SummaryCursor {
   if (text === null) return { log: null, lines: 0 };
   try {

@@ -119,7 +119,7 @@ function lineNumbers(errors: readonly SummaryError[]): (index: number, search: s
   };
 }
 
-/** Returns the name of the summarised log. A summary names its log only if workers do not parse logs of that name by default. */
+/** Returns the name of the summarised log. A summary names its log only if that is not one of the logs that pulse-ingest parses. */
 function summarisedLog({ logName }: ReadSummary, logs: readonly StoredLog[]): string | null {
   return logName ?? logs.find(({ name }) => isParsedHere(name))?.name ?? null;
 }

@@ -206,7 +206,7 @@ describe("each step has a verdict and a reason", () => {
     ["bound", "unknown", "bound for t.try", facts({ question: { ...question, routing_key: null } })],
     ["accepted", "passed", "may write to try", facts()],
     ["accepted", "stopped", "may not write to try", facts({ acceptsProject: () => false })],
-    ["accepted", "unknown", "registry is not at hand", facts({ acceptsProject: null })],
+    ["accepted", "unknown", "does not have the registry", facts({ acceptsProject: null })],
     ["accepted", "unknown", "No project", facts({ question: { ...question, project: null } })],
     ["reading", "passed", "are empty. A message takes 50 ms", facts()],
     ["reading", "maybe", "40 messages in the queue", facts({ workers: [aStatus()] })],
@@ -230,7 +230,7 @@ describe("each step has a verdict and a reason", () => {
     [
       "heard",
       "maybe",
-      "No message of it has arrived since 2026-01-05 10:00",
+      "No message from it has arrived since 2026-01-05 10:00",
       facts({ workers: [idle({ exchanges: [] })] }),
     ],
     ["readable", "passed", "could be read", facts()],
@@ -255,7 +255,7 @@ describe("each step has a verdict and a reason", () => {
     [
       "project",
       "stopped",
-      "Nothing of a project",
+      "Nothing is stored for a project",
       { project: { name: "tri", exists: false, lastPostAt: null } },
     ],
     ["project", "unknown", "No project", { project: null }],
