@@ -23,7 +23,7 @@ export interface ComparedCount {
   readonly later: number;
   /** All other documents. */
   readonly different: number;
-  /** SHA-256 of the names and contents of all documents except the later ones, in the source's order; first in the source, then in the target. */
+  /** SHA-256 of names and contents, in the source's order and without the later documents: for the source, and for the target. */
   readonly from_sha256: string;
   readonly to_sha256: string;
 }

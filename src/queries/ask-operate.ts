@@ -21,7 +21,7 @@ export interface OperateSources {
 const DAY_MS = 86_400_000;
 /** How long the page waits for the store before it reports that the store does not answer, in milliseconds. */
 const STORE_MS = 3000;
-/** How long the count of rejections may take, in milliseconds. It is slow for many, and must not make the store appear away. */
+/** How long the count of rejections may take, in milliseconds. Counting many is slow, and must not make the store appear to be away. */
 const COUNT_MS = 2000;
 /** A worker confirms some of its bindings every minute. A worker that has not done so for this many milliseconds has ended. */
 const LEDGER_MS = 5 * 60_000;

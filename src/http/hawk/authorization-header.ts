@@ -13,7 +13,7 @@ export interface HawkAttributes {
   readonly dlg: string | null;
 }
 
-/** `other`: there is no header, or it uses another scheme. */
+/** `other` if there is no header, or if it uses another scheme. */
 export type ReadAuthorization =
   | { readonly kind: "other" }
   | { readonly kind: "malformed" }

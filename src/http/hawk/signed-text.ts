@@ -4,7 +4,7 @@ import { createHmac } from "node:crypto";
 export interface SignedParts {
   readonly ts: string;
   readonly nonce: string;
-  /** In any case. */
+  /** In upper or lower case. */
   readonly method: string;
   /** The path with the query, as sent. */
   readonly target: string;

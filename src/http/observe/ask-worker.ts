@@ -26,7 +26,7 @@ export function workerUrl({
   return { url: `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}` };
 }
 
-/** Most statuses have a few kilobytes. With the largest registry that is allowed, a status has about 25 MiB. */
+/** A status is usually a few kilobytes long. With the largest registry that is allowed, it is about 25 MiB long. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 /** Longer than the worker waits for its store, so that it can report that the store does not answer. */
 const ANSWER_MS = 8000;

@@ -11,7 +11,7 @@ export interface Progress {
 
 /**
  * Returns the problems of the worker itself that only a restart can fix. Pure. Any answer already shows that the event loop
- * runs. The one other requirement is that a worker with deliveries in progress finishes some of them. A worker that is idle,
+ * runs. The one other requirement is that a worker with deliveries in progress ends one now and then. A worker that is idle,
  * waits for its store or reconnects to the broker is alive, because a restart would not help it.
  *
  * @returns the problems; empty if the worker is alive.

@@ -35,7 +35,7 @@ export interface WorkerParts {
   };
 }
 
-/** The stage of the worker's life. All of its parts exist as soon as the store is open. */
+/** Whether the worker is starting, running or stopping. All of its parts exist as soon as the store is open. */
 export type WorkerPhase =
   | { readonly phase: "opening" }
   | { readonly phase: "running" | "stopping"; readonly parts: WorkerParts };
@@ -48,7 +48,7 @@ export interface ObserveOptions {
   readonly stallLimitMs: number;
   /** How long the store may take to answer a ping, in milliseconds. */
   readonly pingMs: number;
-  /** The operators' files that are in force. */
+  /** The registry and tiers that are in force. */
   readonly files: {
     generation(): number;
     problems(): readonly string[];

@@ -11,7 +11,7 @@ export interface WorkCountingOptions {
 /** Counts the work in a store. Returns null if there is no store, or if it has not answered yet. */
 export type CountWork = (store: { countWork(): Promise<WorkCounts> } | null) => Promise<WorkCounts | null>;
 
-/** Creates a function that counts the work in the store. Called more often than every `everyMs`, it returns the previous counts. */
+/** Creates a function that counts the work in the store. Between two queries it returns the previous counts. */
 export function createWorkCounting({ everyMs, waitMs }: WorkCountingOptions): CountWork {
   let last: WorkCounts | null = null;
   let askedAtMs = Number.NEGATIVE_INFINITY;

@@ -136,7 +136,7 @@ export interface RecentWatch {
 }
 
 const SAMPLE_EVERY_MS = 10_000;
-/** Ten minutes have 60 steps, and so one sample more. */
+/** Ten minutes have 60 steps, which need 61 samples. */
 const KEPT_SAMPLES = 61;
 const SAMPLES_PER_MINUTE = 6;
 

@@ -46,7 +46,7 @@ export const workerStatus = z.object({
   broker: z.object({
     connected: z.boolean(),
     consuming: z.boolean(),
-    /** How long the worker has been unable to receive deliveries, since the loss or the start; null if it is able. */
+    /** How long no deliveries could arrive, since the loss or the start; null if they can. */
     lost_seconds: z.number().nullable(),
     reconnects: count,
     /** How often the queue was found deleted, with its messages, and was declared again. */
@@ -63,7 +63,7 @@ export const workerStatus = z.object({
   registry: z.object({
     /** The number of the registry in force. The registry at start-up has the number 1. */
     generation: count,
-    /** Why the registry and tiers now in the files could not be applied. The previous ones stay in force. */
+    /** Why the current files of registry and tiers could not be applied. The previous ones stay in force. */
     problems: z.array(z.string()),
     bindings: count,
     /** Bindings that were removed from the registry but are still bound: kept by the guard or by another worker. */
@@ -106,7 +106,7 @@ export const workerStatus = z.object({
   rejections: z.record(z.string(), count),
   /** Logs read and suggestions made, by outcome, since the start. */
   artifact_work: z.record(z.string(), count),
-  /** Logs to read and suggestions to make, counted in the store and so for all workers; null if unknown. */
+  /** Logs to read and suggestions to make, for all workers that share the store; null if unknown. */
   open_work: z.object({ logs: openWork, suggestions: openWork }).nullable(),
   /** The removal of expired data. Only one worker at a time does it. */
   retention: z.object({

@@ -136,7 +136,7 @@ export function logRoutes(parts: PageParts): FastifyPluginAsync {
   };
 }
 
-/** @throws PageRefused if the query is invalid, as in no link of our pages. */
+/** @throws PageRefused if the query is invalid. The links of our pages never have such a query. */
 function read<Query>(schema: z.ZodType<Query>, { query }: FastifyRequest): Query {
   const found = schema.safeParse(query);
   if (found.success) return found.data;

@@ -19,13 +19,13 @@ interface ListedSchema {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** Its path. */
+  /** The path of the schema. */
   readonly url: string;
 }
 
 /**
  * A fastify plugin that describes the REST API: OpenAPI, and the schemas of messages, posted items and blobs. The files of `schemas/`
- * are read for each request, because most workers never get such a request.
+ * are read for each request and not kept in memory, because most workers never get such a request.
  */
 export const descriptionPlugin: FastifyPluginAsync = async (app) => {
   app.get("/api/openapi.json", async (_request, reply) => {

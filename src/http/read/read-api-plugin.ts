@@ -10,7 +10,7 @@ import { siteRoutes } from "./site-routes.ts";
 /** All routes of the read API. */
 export const readRoutes: readonly ReadRoute[] = [...jobRoutes, ...pushRoutes, ...siteRoutes];
 
-/** How long a client should wait after a 503. */
+/** How long a client should wait after a 503, in seconds. */
 const RETRY_SECONDS = "5";
 
 interface AskedRoute {

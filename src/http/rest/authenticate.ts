@@ -20,7 +20,7 @@ export interface SignedRequest {
   readonly method: string;
   /** The path with the query, as sent. */
   readonly target: string;
-  /** As the client sees it: lower case, without the port. */
+  /** The host as the client sees it, in lower case and without the port. */
   readonly host: string;
   readonly port: number;
   readonly authorization: string | undefined;

@@ -116,7 +116,7 @@ export function checkRequests(scope: FastifyInstance, options: CheckOptions): vo
 }
 
 /**
- * Returns the group that the requests to a route count towards, or null if they are not limited. The groups are a project's jobs and
+ * Returns the group that the requests to a route count towards, or null if there is none. The groups are a project's jobs and
  * its result sets, each with all methods and all paths below. See spec/rest-submission.md 1.9.
  *
  * @param route - the route's pattern.

@@ -4,8 +4,8 @@ import type { FastifyInstance } from "fastify";
 export type AllowedOrigins = "any" | readonly string[];
 
 /**
- * Adds CORS headers to the answers of a scope, and answers preflights. See spec/rest-submission.md 1.8. For any other origin,
- * answers have no such headers, and the browser does not let the page read them.
+ * Adds CORS headers to the answers of a scope, and answers preflights. See spec/rest-submission.md 1.8. If the origin is
+ * not allowed, answers have no such headers, and the browser does not let the page read them.
  */
 export function allowOrigins(scope: FastifyInstance, allowed: AllowedOrigins): void {
   if (allowed.length === 0) return;

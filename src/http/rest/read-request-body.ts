@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { BodyBudget } from "./body-budget.ts";
 
-/** Why a body was not read completely: it is too long, the memory for bodies is in use, or its connection was lost. */
+/** Why a body was not read completely: it is too long, the memory for bodies is used up, or its connection was lost. */
 export type BodyTrouble = "too-long" | "no-room" | "cut-off";
 
 export type BodyReading =

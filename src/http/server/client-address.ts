@@ -17,7 +17,7 @@ export interface ClientAddress {
 /** A request as it arrived on the socket. */
 export interface SocketRequest {
   readonly remoteAddress: string | undefined;
-  /** As sent: a path, or an absolute URL. */
+  /** The request target as sent: a path, or an absolute URL. */
   readonly target: string;
   /** The names and values of all headers, alternating. */
   readonly rawHeaders: readonly string[];

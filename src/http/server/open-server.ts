@@ -5,7 +5,7 @@ import { Misuse } from "../../domain/faults.ts";
 
 /** A listening server. */
 export interface OpenServer {
-  /** Its address, with the actual port. */
+  /** The URL of the server, with the actual port. */
   readonly url: string;
   /** Stops the server and closes all connections. */
   close(): Promise<void>;

@@ -12,7 +12,7 @@ export interface ItemResult {
   readonly errors: readonly { readonly pointer: string; readonly message: string }[];
   /** Parts of an accepted item that could not be used; left out if there are none. */
   readonly refused?: readonly Refusal[];
-  /** Hints for the sender that do not make anything refused, such as a blob that does not fit its schema. */
+  /** Hints for the sender of an accepted item, such as a blob that does not fit its schema. Nothing was refused because of them. */
   readonly warnings?: readonly Warning[];
 }
 

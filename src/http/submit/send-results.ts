@@ -8,7 +8,7 @@ import { itemResult } from "./item-results.ts";
 const SLICE = 100;
 
 /**
- * Sends an answer that ends with `results`, one for each item. The results may have several megabytes, so they are written in slices,
+ * Sends an answer that ends with `results`, one for each item. The results may be several megabytes long, so they are written in slices,
  * and other requests get a turn in between.
  *
  * @param head - the other members of the answer; at least one.

@@ -51,7 +51,7 @@ export interface JobRow {
 export interface TodaysJobRow extends JobRow {
   readonly push_id: number | null;
   readonly push_revision: string | null;
-  /** As a slug, if it is a task id of Taskcluster. */
+  /** The task id; a slug if it is a task id of Taskcluster. */
   readonly task_id: string;
   readonly retry_id: number;
   /** Whole minutes. */

@@ -160,7 +160,7 @@ async function summaryOf(store: SummaryLists, log: StoredLog): Promise<LogSummar
   return view === null || !isFirstRead(log, view.logs) ? null : logSummary(store, view.job);
 }
 
-/** Returns whether a log was parsed first. The job's one summary is about that log, and would be listed again for the others. */
+/** Returns whether a log was the first of its job to be parsed. The job's only summary is about it, and must not be listed again. */
 function isFirstRead({ name, url }: StoredLog, logs: readonly StoredLog[]): boolean {
   const byTime = logs.filter(isRead).toSorted((a, b) => (a.last_modified < b.last_modified ? -1 : 1));
   // A log that was submitted as parsed was never attempted.

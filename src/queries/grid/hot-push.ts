@@ -24,7 +24,7 @@ export interface CellChanges {
 const READ_AT_ONCE = 500;
 /** How far workers' clocks may differ, in milliseconds. Changes this long before the last known one are read again. */
 const OVERLAP_MS = 15_000;
-/** A shorter overlap while a push changes so much that the full one would cost too much: the time that a batch takes. */
+/** The overlap while a push changes so much that the full one would cost too much. It is about the time that a batch takes. */
 const SHORT_OVERLAP_MS = 2000;
 /** The most known cells that may be read again every time. */
 const FEW_AGAIN = 200;

@@ -18,7 +18,7 @@ import type { CellChanges } from "./hot-push.ts";
 export type GridEvent =
   | {
       readonly kind: "changes";
-      /** Pushes that are new, or were completed. */
+      /** Pushes that are new, or whose details have changed. */
       readonly heads: readonly PushRow[];
       readonly pushes: readonly PushChanges[];
       readonly position: GridPosition;
@@ -92,7 +92,7 @@ export class LiveGrid {
   }
 
   #turnAfter(ms: number): void {
-    // An open page does not keep the process from ending.
+    // An open page must not keep the process from ending.
     this.#timer = setTimeout(() => void this.#turn(), ms).unref();
   }
 
@@ -142,7 +142,7 @@ export class LiveGrid {
     );
     const skipped = new Set<string>();
     for (const id of ids) {
-      // Otherwise the watched pushes would drive each other out of memory, and all would be read completely each time.
+      // Otherwise the watched pushes would displace each other in memory, and all would be read completely each time.
       if (model.has(id) || model.hasRoom()) await model.look(id);
       else skipped.add(id);
       await turns.giveIfDue();

@@ -30,7 +30,7 @@ const RECENT_DAYS = 7;
 const LISTED_REJECTIONS = 100;
 /** How long the page waits for the store before it reports that the store does not answer, in milliseconds. */
 const STORE_MS = 5000;
-/** How long the count of rejections may take, in milliseconds. It is slow for many, and the other steps must not wait for it. */
+/** How long the count of rejections may take, in milliseconds. Counting many is slow, and the other steps must not wait. */
 const COUNT_MS = 2000;
 
 /** The reasons for which a message is rejected before its task id has been read. */

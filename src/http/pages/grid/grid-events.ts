@@ -16,7 +16,7 @@ import { queryOf, readPath } from "./grid-question.ts";
 const EVERY_MS = 2000;
 /** About as many cells as can be written in one turn of the event loop. */
 const CELLS_OF_EVENT = 2000;
-/** How long a page that gets no stream should wait. */
+/** How long a page that gets no stream should wait before it tries again, in seconds. */
 const RETRY_SECONDS = 60;
 
 /** The route `/api/projects/P/events`, which sends the changes of pushes as server-sent events while a page is open. */

@@ -15,7 +15,7 @@ import {
 const ofCells = new WeakMap<HotCell, GridJob>();
 const ofPushes = new WeakMap<HotPush, { readonly lastChange: number; readonly jobs: PushJobs }>();
 
-/** How many jobs are processed between two checks whether other requests are due for a turn. */
+/** How many jobs are processed between two checks of whether other requests are due for a turn. */
 const AT_ONCE = 500;
 
 /** Returns the jobs of a push. Results are cached until the cell or the push changes. */

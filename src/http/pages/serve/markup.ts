@@ -26,7 +26,7 @@ const PLACE = randomUUID();
 /**
  * Draws an element around pieces that have already been drawn.
  *
- * @param around - returns the element. It gets a placeholder, which it must put where the pieces belong, as an only child.
+ * @param around - returns the element. Its argument must be the only child of the node that will contain the pieces.
  */
 export function drawAround(around: (place: string) => VNode, pieces: readonly Markup[]): Markup {
   const [before, after] = drawFrame(around);

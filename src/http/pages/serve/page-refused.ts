@@ -2,7 +2,7 @@
 export class PageRefused extends Error {
   override readonly name = "PageRefused";
   readonly status: number;
-  /** What the reader can do now, in a sentence. */
+  /** A sentence that says what the reader can do now. */
   readonly advice: string;
   readonly retryAfterSeconds: number | null;
 

@@ -4,7 +4,7 @@ import { type ClientAddress, clientAddress, type IsTrusted } from "../../server/
 /** The most bytes of a URL's query. The links in our pages are much shorter. */
 export const MAX_QUERY_BYTES = 2048;
 
-/** The browser's statements about the page that a request comes from. */
+/** The parts of a request that show which page it comes from. */
 export interface RequestSource {
   /** `Sec-Fetch-Site`; undefined if the client is not a browser, or an old one. */
   readonly fetchSite: string | undefined;
