@@ -49,13 +49,16 @@ export async function copyStoreContents(
   if (archive !== null) compared.set("segment", archive.count);
   return {
     kinds: Object.fromEntries(
-      Array.from(copied, ([kind, count]) => [kind, { ...count, ...(compared.get(kind) ?? bugOf(kind)) }]),
+      Array.from(copied, ([kind, count]) => [
+        kind,
+        { ...count, ...(compared.get(kind) ?? throwNotCompared(kind)) },
+      ]),
     ),
     differences: [...differences, ...(archive?.differences ?? [])],
     differing: [...compared.values()].reduce((sum, { different }) => sum + different, 0),
   };
 }
 
-function bugOf(kind: string): never {
+function throwNotCompared(kind: string): never {
   throw new Error(`documents of the kind ${kind} were copied and not compared`);
 }

@@ -77,7 +77,7 @@ export async function verifyCopy(
   for await (const documents of walkCopies(from, selection)) {
     const stored = await to.findCopies(documents);
     const judged = await Promise.all(
-      documents.map((document, index) => judgeBeside(document, stored[index] ?? null, moved, to)),
+      documents.map((document, index) => compareDocument(document, stored[index] ?? null, moved, to)),
     );
     for (const each of judged) {
       const { document, is } = each;
@@ -85,7 +85,7 @@ export async function verifyCopy(
       if (is === "same" || is === "later" || differences.length >= LISTED) continue;
       differences.push({ kind: document.kind, name: nameOfCopy(document), is });
     }
-    if (documents[0]?.kind === "job") moved = movedAmong(judged);
+    if (documents[0]?.kind === "job") moved = movedJobsIn(judged);
     const [first] = documents;
     if (first !== undefined) onProgress(first.kind, tallies.get(first.kind)?.counts.documents ?? 0);
   }
@@ -98,7 +98,7 @@ export async function verifyCopy(
 /** Jobs by their ids, and whether a retry has renamed each. The parts of a renamed job have other names too. */
 type MovedJobs = ReadonlyMap<string, { readonly isRenamed: boolean }>;
 
-function movedAmong(judged: readonly Judged[]): MovedJobs {
+function movedJobsIn(judged: readonly Judged[]): MovedJobs {
   return new Map(
     judged.flatMap(({ document, is, to }) =>
       document.kind === "job" && is === "later" ? [[document.id, { isRenamed: to === null }] as const] : [],
@@ -107,7 +107,7 @@ function movedAmong(judged: readonly Judged[]): MovedJobs {
 }
 
 /** Compares a document with the target. If it is missing or differs there, other documents show whether it was finished or has expired. */
-async function judgeBeside(
+async function compareDocument(
   document: Copied,
   target: Copied | null,
   moved: MovedJobs,

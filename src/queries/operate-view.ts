@@ -132,7 +132,7 @@ function exchanges(statuses: readonly WorkerStatus[]): readonly ExchangeFigures[
     exchange,
     routing_keys: [...new Set((listedBy.get(exchange) ?? []).flatMap((each) => each.routing_keys))],
     trouble: degraded.get(exchange) ?? null,
-    ...summed(heardBy.get(exchange) ?? []),
+    ...sumSenders(heardBy.get(exchange) ?? []),
   }));
 }
 
@@ -149,7 +149,7 @@ function byName<T>(figures: readonly T[], nameOf: (one: T) => string): Map<strin
 
 type SenderStatus = Omit<WorkerStatus["clients"][number], "client_id">;
 
-function summed(
+function sumSenders(
   senders: readonly SenderStatus[],
 ): Pick<ExchangeFigures, "received" | "rejected" | "last_received_at"> {
   const times = senders.flatMap(({ last_received_at }) => last_received_at ?? []);
@@ -170,7 +170,7 @@ function clients(
   const names = new Set([...known.keys(), ...heardBy.keys()]);
   return [...names].toSorted().map((client_id) => {
     const credential = known.get(client_id);
-    const { received, rejected, last_received_at } = summed(heardBy.get(client_id) ?? []);
+    const { received, rejected, last_received_at } = sumSenders(heardBy.get(client_id) ?? []);
     const isKnown = statuses.length > 0;
     return {
       client_id,

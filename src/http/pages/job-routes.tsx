@@ -58,7 +58,7 @@ export function jobRoutes(parts: PageParts): FastifyPluginAsync {
       const { project, guid, name } = readQuery(artifact, request.query);
       const found = await store.findArtifact(project, guid, name);
       if (found === null)
-        throw new PageRefused(404, "The job has no such artifact.", "Open the job's tab of data.");
+        throw new PageRefused(404, "The job has no such artifact.", "Open the job's Data tab.");
       // The name comes from a publisher. It must not become a path, or end the header.
       const file = `${name.replace(/[^\w-]+/g, "_")}.txt`;
       return reply

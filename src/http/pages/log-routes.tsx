@@ -144,7 +144,7 @@ function read<Query>(schema: z.ZodType<Query>, { query }: FastifyRequest): Query
   const isText = names.every((name) => name === "text");
   throw new PageRefused(
     400,
-    isText ? TEXT_RULE : `The address lacks or misuses: ${names.join(", ")}.`,
+    isText ? TEXT_RULE : `These parameters of the address are missing or invalid: ${names.join(", ")}.`,
     "Open the log from its job.",
   );
 }

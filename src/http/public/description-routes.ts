@@ -37,7 +37,7 @@ export const descriptionPlugin: FastifyPluginAsync = async (app) => {
     const { file } = request.params;
     const name = schemaNames().find((known) => file === `${known}.json`);
     if (name !== undefined) return sendJson(reply, 200, readYaml(name));
-    return sendDetail(reply, 404, `There is no such schema. ${SCHEMAS} lists all.`);
+    return sendDetail(reply, 404, `There is no such schema. ${SCHEMAS} lists all schemas.`);
   });
 };
 

@@ -77,7 +77,7 @@ export function checkRequests(scope: FastifyInstance, options: CheckOptions): vo
     const payload = authentication.payload(request.headers["content-type"]);
     const declared = contentLength(request);
     const isTooLong = declared !== null && declared > maxBytes;
-    if (!isTooLong && awaitsGoAhead(request)) reply.raw.writeContinue();
+    if (!isTooLong && awaitsContinue(request)) reply.raw.writeContinue();
     const read = await readBody(request.raw, declared, { maxBytes, budget }, (chunk) =>
       payload.update(chunk),
     );
@@ -105,7 +105,7 @@ export function checkRequests(scope: FastifyInstance, options: CheckOptions): vo
   scope.setErrorHandler((error, request, reply) => {
     if (error instanceof Unavailable)
       return sendTryLater(reply, "The database cannot be reached. Try again later.");
-    if (isOddType(error)) return refuseType(request, reply);
+    if (isInvalidType(error)) return refuseType(request, reply);
     log.error("bug", { what: "rest", path: request.url.split("?")[0], error });
     return sendDetail(
       reply,
@@ -127,12 +127,12 @@ function groupOf(route: string | undefined): LimitedGroup | null {
 }
 
 /** Returns whether fastify could not parse the `Content-Type` header, which it does even if no body is parsed. */
-function isOddType(error: unknown): boolean {
+function isInvalidType(error: unknown): boolean {
   return errorCode(error) === "FST_ERR_CTP_INVALID_MEDIA_TYPE";
 }
 
 /** Returns whether the client waits for `100 Continue` before it sends its body. */
-function awaitsGoAhead({ headers, raw }: FastifyRequest): boolean {
+function awaitsContinue({ headers, raw }: FastifyRequest): boolean {
   return headers.expect !== undefined && raw.httpVersion !== "1.0";
 }
 

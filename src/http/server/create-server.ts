@@ -99,7 +99,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     // Handles a path that cannot be decoded, because fastify runs no hooks for it.
     frameworkErrors(_error, request, reply) {
       if (admit(request, reply))
-        sendProblem(request, reply, { status: 400, text: "this path cannot be read" });
+        sendProblem(request, reply, { status: 400, text: "this path cannot be decoded" });
     },
   });
   const known = noteKnownPaths(app);

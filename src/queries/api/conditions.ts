@@ -49,7 +49,7 @@ export function readConditions(query: URLSearchParams, fields: Fields): Conditio
     const kind = fields.get(field);
     if (kind === undefined) continue;
     if (!isOperator(op) || more.length > 0) {
-      throw badQuery(`${name}: unknown operator; there are ${Object.keys(operators).slice(1).join(", ")}`);
+      throw badQuery(`${name}: unknown operator; use one of ${Object.keys(operators).slice(1).join(", ")}`);
     }
     const texts = op === "in" || op === "nin" ? text.split(",") : [text];
     if (texts.length > MAX_VALUES) throw badQuery(`${name}: more than ${MAX_VALUES} values`);

@@ -75,7 +75,7 @@ async function pageOf(
   }
   const at = from ?? 0;
   const blocks: LineBlock[] = [];
-  for (const [one, last] of islands(facts.total, viewed.failing.slice(at, at + FAILING))) {
+  for (const [one, last] of runsToShow(facts.total, viewed.failing.slice(at, at + FAILING))) {
     const part = await texts.readPart({ ...text, asOfMs: facts.fetchedAtMs }, one, last + 1, 0);
     if (!part.ok) return notShown(part);
     blocks.push({ from: one, lines: part.lines.map(viewedLine) });
@@ -94,7 +94,7 @@ function notShown(answer: Exclude<TextSlice, { ok: true }>): PlainPage {
 }
 
 /** Returns the runs of lines to show, failing lines with some lines around each, as the first and the last line of each run. */
-function islands(total: number, failing: readonly number[]): (readonly [number, number])[] {
+function runsToShow(total: number, failing: readonly number[]): (readonly [number, number])[] {
   const rows = failingRows(total, failing);
   const found: [number, number][] = [];
   for (let row = 0; row < rows.count; row++) {

@@ -170,7 +170,7 @@ describe("each step has a verdict and a reason", () => {
     [
       "rejected",
       "maybe",
-      "5 rejected messages were only counted",
+      "5 recent rejected messages were only counted",
       facts({
         known: { ...nothing, only_counted: [{ day: "2026-01-05", exchange: "e/jobs", messages: 5 }] },
       }),
@@ -208,7 +208,7 @@ describe("each step has a verdict and a reason", () => {
     ["accepted", "stopped", "may not write to try", facts({ acceptsProject: () => false })],
     ["accepted", "unknown", "does not have the registry", facts({ acceptsProject: null })],
     ["accepted", "unknown", "No project", facts({ question: { ...question, project: null } })],
-    ["reading", "passed", "are empty. A message takes 50 ms", facts()],
+    ["reading", "passed", "are empty. 95 % of messages take at most 50 ms", facts()],
     ["reading", "maybe", "40 messages in the queue", facts({ workers: [aStatus()] })],
     [
       "reading",
@@ -237,7 +237,7 @@ describe("each step has a verdict and a reason", () => {
     [
       "readable",
       "maybe",
-      "2 messages of it could not be read",
+      "2 messages from it could not be read",
       facts({ unreadable: [{ ...counts, reason: "malformed-body" }] }),
     ],
     ["readable", "unknown", "too many rejections", facts({ unreadable: null })],

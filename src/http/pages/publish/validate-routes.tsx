@@ -104,8 +104,8 @@ async function readWithin(
   const { headers, raw } = request;
   const declared = headers["transfer-encoding"] === undefined ? Number(headers["content-length"] ?? 0) : null;
   // Some clients wait for `100 Continue` before they send a long body.
-  const awaitsGoAhead = headers.expect !== undefined && raw.httpVersion !== "1.0";
-  if (awaitsGoAhead && (declared ?? 0) <= maxBytes) reply.raw.writeContinue();
+  const awaitsContinue = headers.expect !== undefined && raw.httpVersion !== "1.0";
+  if (awaitsContinue && (declared ?? 0) <= maxBytes) reply.raw.writeContinue();
   const read = await readBody(raw, declared, { maxBytes, budget }, () => undefined);
   if (read.ok) {
     reply.raw.once("close", () => budget.giveBack(read.body.length));
