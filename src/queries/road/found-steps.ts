@@ -115,5 +115,5 @@ function toRoadRejection(rejection: RejectionHead): RoadRejection {
 export const storeAway: Pick<RoadStep, "verdict" | "reason" | "next"> = {
   verdict: "unknown",
   reason: "The store does not answer now.",
-  next: "Look again when it is back. Nothing is lost: messages wait in the queue.",
+  next: "Look again when it is back. Nothing is lost: messages wait until then.",
 };
