@@ -21,7 +21,7 @@ import { sendPage } from "./serve/send-page.tsx";
 
 /** How long a page waits for a log that has to be fetched, in milliseconds. Then its script asks again, and shows the progress. */
 const PAGE_WAIT_MS = 150;
-/** How long a request of the script waits for the log, in milliseconds, before the progress is answered instead. */
+/** How long a request of the script waits for the log, in milliseconds, before it is answered with the progress instead. */
 const LINES_WAIT_MS = 1000;
 const RETRY_AFTER_SECONDS = 2;
 

@@ -12,7 +12,7 @@ import { badQuery, ReadRefused } from "./read-refused.ts";
 export type ArtifactLists = Pick<ApiReads, "selectJobs" | "readJobs" | "listArtifacts"> &
   Pick<JobReads, "findArtifact">;
 
-/** An artifact of a list, without its content. */
+/** An artifact in a list, without its content. */
 export interface ShownArtifact extends ArtifactHead {
   readonly id: number;
   readonly job_id: number;

@@ -6,7 +6,7 @@ export const MAX_QUERY_BYTES = 2048;
 
 /** The parts of a request that show which page it comes from. */
 export interface RequestSource {
-  /** `Sec-Fetch-Site`; undefined if the client is not a browser, or an old one. */
+  /** `Sec-Fetch-Site`; undefined if the client is not a browser, or is an old browser. */
   readonly fetchSite: string | undefined;
   readonly origin: string | undefined;
   readonly contentType: string | undefined;
