@@ -72,7 +72,7 @@ describe("the warnings", () => {
     expect(credentialWarnings([...all, { client_id: "f", secret: "?" }], [one, two])).toEqual([
       "the secrets of a, e are still stored unencrypted: run `pulse-ingest credentials rekey`",
       "the secret of c is still encrypted with an older key: run `pulse-ingest credentials rekey`",
-      "the secret of d is encrypted with another key than those in CREDENTIALS_KEY_FILE: add that key as a further line, or run `pulse-ingest credentials rotate`",
+      "the secret of d is encrypted with a key that is not in CREDENTIALS_KEY_FILE: add that key as another line, or run `pulse-ingest credentials rotate`",
       "the secret of f is damaged, or copied from another client: run `pulse-ingest credentials rotate`",
     ]);
   });

@@ -138,7 +138,9 @@ describe("with a key file", () => {
     await add("old");
     useKeys(2);
     const added = await add("new");
-    expect(added.stderr).toMatch(/^warning: the secret of old is encrypted with another key /);
+    expect(added.stderr).toMatch(
+      /^warning: the secret of old is encrypted with a key that is not in CREDENTIALS_KEY_FILE/,
+    );
     expect(parsed(await list())).toMatchObject([
       { client_id: "new", secret: "encrypted" },
       { client_id: "old", secret: "encrypted with an unknown key" },

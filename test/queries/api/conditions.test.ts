@@ -37,7 +37,7 @@ describe("a row with tier 2, state `running` and no result", () => {
 });
 
 it.each([
-  ["state__like=x", "state__like: unknown operator; there are ne, gt, gte, lt, lte, in, nin"],
+  ["state__like=x", "state__like: unknown operator; use one of ne, gt, gte, lt, lte, in, nin"],
   ["state__eq__ne=x", /unknown operator/],
   ["state__constructor=x", /unknown operator/],
   ["id=abc", "id: must be a number"],

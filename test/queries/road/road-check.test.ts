@@ -170,7 +170,7 @@ describe("each step has a verdict and a reason", () => {
     [
       "rejected",
       "maybe",
-      "5 rejected messages were only counted",
+      "5 recent rejected messages were only counted",
       facts({
         known: { ...nothing, only_counted: [{ day: "2026-01-05", exchange: "e/jobs", messages: 5 }] },
       }),
@@ -206,9 +206,9 @@ describe("each step has a verdict and a reason", () => {
     ["bound", "unknown", "bound for t.try", facts({ question: { ...question, routing_key: null } })],
     ["accepted", "passed", "may write to try", facts()],
     ["accepted", "stopped", "may not write to try", facts({ acceptsProject: () => false })],
-    ["accepted", "unknown", "registry is not at hand", facts({ acceptsProject: null })],
+    ["accepted", "unknown", "does not have the registry", facts({ acceptsProject: null })],
     ["accepted", "unknown", "No project", facts({ question: { ...question, project: null } })],
-    ["reading", "passed", "are empty. A message takes 50 ms", facts()],
+    ["reading", "passed", "are empty. 95 % of messages take at most 50 ms", facts()],
     ["reading", "maybe", "40 messages in the queue", facts({ workers: [aStatus()] })],
     [
       "reading",
@@ -230,14 +230,14 @@ describe("each step has a verdict and a reason", () => {
     [
       "heard",
       "maybe",
-      "No message of it has arrived since 2026-01-05 10:00",
+      "No message from it has arrived since 2026-01-05 10:00",
       facts({ workers: [idle({ exchanges: [] })] }),
     ],
     ["readable", "passed", "could be read", facts()],
     [
       "readable",
       "maybe",
-      "2 messages of it could not be read",
+      "2 messages from it could not be read",
       facts({ unreadable: [{ ...counts, reason: "malformed-body" }] }),
     ],
     ["readable", "unknown", "too many rejections", facts({ unreadable: null })],
@@ -255,7 +255,7 @@ describe("each step has a verdict and a reason", () => {
     [
       "project",
       "stopped",
-      "Nothing of a project",
+      "Nothing is stored for a project",
       { project: { name: "tri", exists: false, lastPostAt: null } },
     ],
     ["project", "unknown", "No project", { project: null }],
