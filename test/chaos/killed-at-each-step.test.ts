@@ -95,7 +95,7 @@ broker.describe(`workers on ${broker.name} that are killed amid a batch, one aft
     return published.filter(({ message }) => !found.has(sha256(message.body))).length;
   }
 
-  /** Each worker first writes what the one before it left. */
+  /** Each worker first writes what the previous one left. */
   function killAt(
     steps: readonly string[],
     storeName: string,
