@@ -36,7 +36,7 @@ describe("a body that is read", () => {
     it(title, () => expect(valuesOf(decode(body))).toEqual(values));
   }
 
-  it("a member of any name is an own member of the object, and no prototype is changed", () => {
+  it("makes a member of any name an own member of the object, and changes no prototype", () => {
     const body = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
     const decoded = decode(body);
     const [value] = valuesOf(decoded);
@@ -78,7 +78,7 @@ describe("a body that is refused", () => {
     });
   }
 
-  it("one that was cut on arrival: the fault gives its length and the limit", () => {
+  it("is one that was cut on arrival: the fault gives its length and the limit", () => {
     const oversize = { bytes: 5000, sha256: "00", limitBytes: 1024 };
     expect(decodeDelivery(aDelivery(Buffer.from("{}"), { oversize }), limits)).toEqual({
       ok: false,
@@ -106,7 +106,7 @@ describe("a body with more objects and lists than are allowed", () => {
     });
   });
 
-  it("is refused for numbers whose text has to be kept, each of which counts twice; others do not count", () => {
+  it("is refused for numbers whose text has to be kept, each of which counts twice; other numbers do not count", () => {
     const numbers = (count: number, number: string) => `{"a":[${Array(count).fill(number).join(",")}]}`;
     const most = limits.maxObjects / 2;
     expect(fault(numbers(most, "1.10"))).toBeNull();
@@ -126,7 +126,7 @@ describe("a body with more objects and lists than are allowed", () => {
     });
   });
 
-  it("does not count brackets in texts", () => {
+  it("does not mean brackets in strings, which do not count", () => {
     expect(fault(JSON.stringify({ text: "[{".repeat(limits.maxObjects) }))).toBeNull();
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { countJobs, unwrapJobs } from "../../src/decode/unwrap-jobs.ts";
 import { parseSource } from "../../src/domain/text/source-json.ts";
 
-/** Returns the jobs in this body, each with its pointer. The count must be the same. */
+/** Returns the jobs in this body, each with its pointer. Their number must match the count. */
 function unwrap(body: unknown): unknown[] {
   const parsed = parseSource(JSON.stringify(body));
   const jobs = unwrapJobs(parsed);
