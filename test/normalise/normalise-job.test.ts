@@ -22,7 +22,7 @@ function submissionOf(overrides: Overrides): JobSubmission {
   return JSON.parse(JSON.stringify(submission.value));
 }
 
-it("a member that is absent from the message has its default or is absent", () => {
+it("a member that is missing from the message has its default or is missing", () => {
   const message = {
     ...{ taskId: "a/0", origin: { ...hg, revision: REVISION }, buildSystem: "b", display },
     ...{ state: "pending", jobKind: "build", version: 1 },
@@ -130,7 +130,7 @@ describe("field by field", () => {
     it(title, () => expect(submissionOf(overrides).job).toMatchObject(job));
   }
 
-  it("a time that the message does not have is absent", () => {
+  it("a time that the message lacks is missing", () => {
     const { job } = submissionOf({ timeStarted: "2016-07-01" });
     expect(Object.keys(job)).toContain("start_timestamp");
     expect(Object.keys(job)).not.toContain("submit_timestamp");
@@ -177,7 +177,7 @@ describe("the push", () => {
   }
 });
 
-it("coalesced ids are beside the job", () => {
+it("coalesced ids are next to the job", () => {
   expect(submissionOf({ coalesced: ["a/0", "b_1"] })).toMatchObject({ coalesced: ["a/0", "b_1"] });
 });
 

@@ -58,7 +58,7 @@ broker.describe(`a queue on ${broker.name} that is deleted`, () => {
       return worker;
     }
 
-    it("a stopping worker waits for the store, because nobody else has the messages", async () => {
+    it("makes a stopping worker wait for the store, because nobody else has the messages", async () => {
       const worker = await untilQueueLost();
       const code = worker.stop();
       await worker.untilEvent("stopping");
@@ -71,7 +71,7 @@ broker.describe(`a queue on ${broker.name} that is deleted`, () => {
       expect(found.map((view) => view?.job.state)).toEqual(["completed", "completed"]);
     });
 
-    it("the worker says how many it has lost if the store stays away until its end", async () => {
+    it("makes the worker say how many messages it has lost if the store stays unavailable until its end", async () => {
       const worker = await untilQueueLost({ SHUTDOWN_MS: "500" });
       expect(await worker.stop()).toBe(0);
       const { level, deliveries } = await worker.untilEvent("deliveries_lost");

@@ -227,7 +227,7 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
 
   it.each([
     [
-      "an exchange that is not there",
+      "an exchange that does not exist",
       ["exchange/nobody/none"],
       /^error: exchange\/nobody\/none: there is no such exchange \(404\)/,
     ],

@@ -173,7 +173,7 @@ const rejected: readonly (readonly [string, Overrides, string])[] = [
 ];
 
 function violationsOf(overrides: Overrides): readonly Violation[] {
-  // Encoded and decoded, so that members that are undefined are absent.
+  // Encoded and decoded, so that undefined members are missing.
   const result = validateJob(JSON.parse(JSON.stringify(aMessage(overrides))), schemas);
   if (result.ok || result.fault.reason !== "schema-violation") throw new Error("accepted");
   return result.fault.violations;
@@ -195,7 +195,7 @@ describe("a message is rejected with a pointer for", () => {
   }
 
   for (const name of ["taskId", "origin", "buildSystem", "display", "state", "jobKind", "version"]) {
-    it(`no ${name}`, () => {
+    it(`a missing ${name}`, () => {
       const { [name]: _left, ...rest } = aMessage();
       const message = expect.stringContaining(`'${name}'`);
       expect(validateJob(rest, schemas)).toMatchObject({
@@ -215,7 +215,7 @@ describe("a message is rejected with a pointer for", () => {
   }
 });
 
-describe("for an origin only violations of the variant that was meant are reported, with its name:", () => {
+describe("for an origin, only violations of the variant that it names are reported, with the variant's name:", () => {
   const github = { kind: "github.com", project: "p", revision: REVISION };
   const byRevision = "hg.mozilla.org by revision";
   type Row = readonly [
@@ -314,7 +314,7 @@ it("the found value is reported, cut to one line", () => {
   );
 });
 
-it("the first twenty of a thousand errors in a message are reported", () => {
+it("of a thousand errors in a message, the first twenty are reported", () => {
   expect(violationsOf({ labels: Array(1000).fill("a b") })).toHaveLength(20);
 });
 
