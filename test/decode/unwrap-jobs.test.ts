@@ -18,7 +18,7 @@ describe("an envelope is replaced by its payload", () => {
     ["one job in an envelope", { payload: job, _meta }, [{ value: job, at: "/payload" }]],
     ["the members in the other order", { _meta: {}, payload: job }, [{ value: job, at: "/payload" }]],
     [
-      "an array in an envelope: each of its items, by its place",
+      "an array in an envelope: each of its items, by its index",
       { payload: [job, 5], _meta },
       [
         { value: job, at: "/payload/0" },

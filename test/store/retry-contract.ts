@@ -153,7 +153,7 @@ export function retryContract(name: string, openEmpty: OpenEmpty): void {
     for (const [what, message] of [
       ["a task of Pulse", (arrival: Arrival) => ({ ...arrival, origin: anArrival().origin })],
       ["a job that is not a retry", (arrival: Arrival) => withResult(arrival, "success")],
-      ["a guid with other characters behind its `_`", (arrival: Arrival) => withSuffix(arrival, "_job")],
+      ["a guid with other characters after its `_`", (arrival: Arrival) => withSuffix(arrival, "_job")],
     ] as const) {
       story(`${what} may have an underscore in its guid`, async () => {
         await kinds(job("running"));

@@ -11,7 +11,7 @@ import { WorkerStory } from "./a-running-worker.ts";
 jest.setTimeout(120_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
-broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
+broker.describe(`a user who inspects an exchange on ${broker.name}`, () => {
   const reader = `looker-${randomUUID()}`;
   let url: string;
   let story: WorkerStory;

@@ -76,7 +76,7 @@ for (const version of treeherderVersions) {
     return results.parse(JSON.parse(printed));
   }
 
-  python.describe(`${python.name}, unchanged but for the server's URL`, () => {
+  python.describe(`${python.name}, unchanged except for the server's URL`, () => {
     it("posts every form of the publishers' document", async () => {
       const posted = await run("post-collections.py", `${logHost.url}/log`);
       expect(posted).toMatchObject({

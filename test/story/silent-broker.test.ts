@@ -26,7 +26,7 @@ async function endOf(command: CliProcess, signal?: NodeJS.Signals) {
   return { ...run, tookMs: performance.now() - from };
 }
 
-broker.describe(`somebody whose broker, ${broker.name}, falls silent`, () => {
+broker.describe(`a user whose broker, ${broker.name}, falls silent`, () => {
   let story: WorkerStory;
   let proxy: CutProxy;
   let silentUrl: string;

@@ -22,8 +22,8 @@ describe("a blob", () => {
   const table: readonly (readonly [title: string, blob: unknown, type: string, stored: string])[] = [
     ["is serialised", { a: [1, null] }, "json", '{"a":[1,null]}'],
     ["is serialised, whatever case its type is in", [1], "JSON", "[1]"],
-    ["that is text is serialised already", '{"a": 1}', "json", '{"a": 1}'],
-    ["may be text that is no JSON", "plain", "json", "plain"],
+    ["that is text is already serialised", '{"a": 1}', "json", '{"a": 1}'],
+    ["may be text that is not JSON", "plain", "json", "plain"],
     ["may be null, false, zero or empty", null, "json", "null"],
     ["of another type is unchanged text", "plain", "text", "plain"],
   ];
@@ -46,7 +46,7 @@ it("the first artifact of a name is kept, and a second one is ignored without a 
 
 describe("an artifact that cannot be used is refused by itself, and the others are kept:", () => {
   const table: readonly (readonly [title: string, submitted: unknown, reason: string])[] = [
-    ["no object", 5, "is not an object"],
+    ["a value that is not an object", 5, "is not an object"],
     ["null", null, "is not an object"],
     ["a list", [artifact("a", 1)], "is not an object"],
     ["no name", { type: "json", blob: 1 }, "has no name"],
@@ -70,7 +70,7 @@ describe("an artifact that cannot be used is refused by itself, and the others a
       '"a" names another job in its job_guid',
     ],
     [
-      "a name that every object has, and no other",
+      "a name only in its __proto__",
       JSON.parse('{"__proto__":{"name":"a","type":"b","blob":"c"}}'),
       "has no name",
     ],

@@ -39,7 +39,7 @@ const GUID = "hostile/0";
 const POSTED_GUID = `javascript:caught=1 ${MARKUP}`;
 const HTML = { accept: "text/html" };
 
-chromium.describe("pages with data of strangers", () => {
+chromium.describe("pages with untrusted data", () => {
   afterAll(() => chromium.server().close());
   broker.describe(`of a worker on ${broker.name}`, () => {
     describe("with the embedded store", () => keepTheRules(() => null));

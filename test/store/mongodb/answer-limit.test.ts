@@ -55,7 +55,7 @@ describe("a call to a server", () => {
   );
 });
 
-mongodb.describe(`a write that is larger than a connection takes at once, on ${mongodb.name}`, () => {
+mongodb.describe(`a write that is larger than a connection accepts in one piece, on ${mongodb.name}`, () => {
   let proxy: CutProxy;
   let store: Store;
   beforeEach(async () => {

@@ -14,7 +14,7 @@ import { job } from "../copy-contract.ts";
 jest.setTimeout(60_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
-mongodb.describe(`a copy beside a worker, on ${mongodb.name}`, () => {
+mongodb.describe(`a copy while a worker writes, on ${mongodb.name}`, () => {
   let client: MongoClient;
   let worker: Store;
   beforeAll(async () => {
