@@ -1,6 +1,6 @@
 import type { Spread } from "./spread.ts";
 
-/** What is needed to measure a part of `bench:pages`. */
+/** Everything that is needed to measure a part of `bench:pages`. */
 export interface PagesOptions {
   /** How many jobs the stores of the reads hold. */
   readonly jobs: number;

@@ -10,7 +10,7 @@ export interface Figures {
 }
 
 export interface Measured {
-  /** What was measured, with the names of the servers, as text. */
+  /** A description of what was measured, with the names of the servers, as text. */
   readonly what: string;
   readonly figures: Figures;
   /** How much the figures that were measured in several rounds differed. */

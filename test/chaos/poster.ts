@@ -29,7 +29,7 @@ const IDLE_MS = 20;
 const RETRY_MS = 100;
 /** Time limit of a request: workers that are paused or killed never answer. */
 const TIMEOUT_MS = 10_000;
-/** Status codes that ask a client to send the same request again. */
+/** Status codes after which a client sends the same request again; null means that there was no answer. */
 const later = new Set([null, 429, 503]);
 
 interface OnTheWay {

@@ -22,7 +22,7 @@ export interface Posted {
   readonly troubles: readonly string[];
 }
 
-/** A prefix that separates this sequence from the seeds of messages and faults. */
+/** A seed that is far from those of messages and faults. */
 const POSTER_SEED = 1_000_000;
 
 /** The messages of a run: most are published to its exchange, and about a tenth of the jobs is posted to its workers. */

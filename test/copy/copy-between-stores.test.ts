@@ -75,7 +75,7 @@ mongodb.describe(`between SQLite and ${mongodb.name}`, () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("a copy there and back, interrupted again and again, holds the same documents", async () => {
+  it("a copy there and back, interrupted again and again, contains the same documents", async () => {
     await copyInterrupted(original, database);
     const back = await open("back");
     await copyInterrupted(database, back);

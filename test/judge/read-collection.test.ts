@@ -132,7 +132,7 @@ describe("an item", () => {
     expect(second?.kind === "rejected" && second.raw?.body.toString().trim()).toBe(deep);
   });
 
-  it("gets the same verdict each time, in any order, and there is none after the last one", async () => {
+  it("gets the same verdict each time, in any order, and there is no item after the last one", async () => {
     const body = Buffer.from(JSON.stringify([aJobItem(), aJobItem({ name: 1 })]));
     const result = await readCollection(body, optionsOf("jobs"));
     if (!result.ok) throw new Error(result.detail);

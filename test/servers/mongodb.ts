@@ -23,7 +23,7 @@ const protocolServer = "A MongoDB-protocol server";
 export type Database = {
   /** `mongodb://127.0.0.1:PORT/` */
   readonly url: string;
-  /** What the server is, for titles and tables: "MongoDB protocol, FerretDB 2.7 on DocumentDB 1.0". */
+  /** A description of the server, for titles and tables: "MongoDB protocol, FerretDB 2.7 on DocumentDB 1.0". */
   readonly name: string;
 };
 

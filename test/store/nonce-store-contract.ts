@@ -5,7 +5,7 @@ import { emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
 // The current time, because some servers delete expired nonces by their own clock.
 const NOW = Math.trunc(Date.now() / 1000) * 1000;
 
-/** Uses a nonce at a time, in seconds from now. */
+/** Returns the use of a nonce at a time, in seconds from now. */
 const aUse = (nonce: string, seconds: number, counted: NonceUse["counted"] = null): NonceUse => ({
   ...{ client_id: "c", nonce, ts: NOW / 1000, counted },
   at: NOW + seconds * 1000,

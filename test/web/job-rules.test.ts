@@ -14,7 +14,7 @@ interface Given {
   readonly lines?: number;
   readonly steps?: number;
   readonly logs?: readonly (readonly [name: string, status: LogOfJob["parse_status"]])[];
-  /** A summary exists. */
+  /** Whether a summary exists. */
   readonly isSummed?: boolean;
   /** The times of the next attempts at bug suggestions. */
   readonly suggestions?: readonly (string | null)[];

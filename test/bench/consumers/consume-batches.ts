@@ -1,7 +1,7 @@
 import { type ConsumeMessage, connect } from "amqplib";
 import * as z from "zod";
 
-/** What a consumer prints when it has seen all messages. */
+/** The output that a consumer prints when it has seen all messages. */
 export const consumed = z.object({
   /** Time from the first message to the last acknowledgement. */
   seconds: z.number().positive(),

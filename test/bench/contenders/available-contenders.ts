@@ -6,7 +6,7 @@ import { contenders } from "./contenders.ts";
 /** Contenders whose servers this machine does not have. */
 export interface Unavailable {
   readonly names: ReadonlySet<ContenderName>;
-  /** The reason, as text. */
+  /** The reasons, as text. */
   readonly reasons: readonly string[];
 }
 

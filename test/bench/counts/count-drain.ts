@@ -24,9 +24,9 @@ export interface CountedStore {
 export interface DrainCounts {
   readonly jobs: number;
   readonly batches: number;
-  /** What the worker's JavaScript code allocated. */
+  /** The bytes that the worker's JavaScript code allocated. */
   readonly allocatedBytes: number;
-  /** The reason, as text, why the allocations could not be counted. */
+  /** The writes to files, or the reason, as text, why they could not be counted. */
   readonly writes: WriteCalls | string;
 }
 

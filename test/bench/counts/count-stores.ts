@@ -9,7 +9,7 @@ import { walPosition } from "./wal-position.ts";
 
 export interface StoreCounts {
   readonly figures: Figures;
-  /** The reason why some figures are null, or null if there are none. */
+  /** The reason why some figures are null, or null if none is. */
   readonly whyNot: string | null;
 }
 

@@ -277,7 +277,7 @@ it("reports a bug in the handler's answers instead of ending the process", async
   expect(story.warnings).toEqual([expect.objectContaining({ event: "bug", what: "settling" })]);
 });
 
-it("a temporary consumer for one delivery takes over until the deliveries of the former consumer are settled; then one with the new window begins", async () => {
+it("a temporary consumer for one delivery takes over until the former consumer's deliveries are settled; then one with the new window begins", async () => {
   const story = await aStory({ maxBytes: 4000 });
   deliver(story, 1, 2, 3);
   await nextTurn();

@@ -19,7 +19,7 @@ describe("a check of bindings", () => {
     expect(recheckShare(listed(exchanges, keys), 0).exchanges).toHaveLength(taken);
   });
 
-  it("goes on where the last one ended, also past the end of a registry that has become shorter", () => {
+  it("continues where the last one ended, also past the end of a registry that has become shorter", () => {
     const all = listed(1000, 20);
     const seen = new Set<string>();
     let from = 0;

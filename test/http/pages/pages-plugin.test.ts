@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-pages-"));
 const events: [string, LogFields][] = [];
 const noted = (event: string, fields: LogFields = {}): void => void events.push([event, fields]);
 const ready: LightView = { state: "ready", words: "worker ready" };
-/** The state that the next page gets when it asks for the worker's health. */
+/** The error that the next page gets when it asks for the worker's health, or null for none. */
 let trouble: Error | null = null;
 let store: Store;
 let server: PagesServer;

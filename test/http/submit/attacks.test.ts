@@ -187,7 +187,7 @@ describe("the time and the nonce of a request", () => {
     expect(await storedJobs()).toBe(before);
   });
 
-  it("the same request 20 times at once is accepted once", async () => {
+  it("the same request, sent 20 times at the same time, is accepted once", async () => {
     const before = await storedJobs();
     const request = signed(server);
     const all = await Promise.all(Array.from({ length: 20 }, () => send(server, request)));

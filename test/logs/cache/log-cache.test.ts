@@ -341,7 +341,7 @@ describe("a page", () => {
     expect(await cache.findErrors(shown("/gone"), 5000, signal)).toMatchObject({ kind: "failed" });
   });
 
-  it("more than twenty searches at once are too many", async () => {
+  it("more than twenty concurrent searches are refused", async () => {
     let end: (() => void) | undefined;
     const held = new Promise<void>((resolve) => {
       end = resolve;

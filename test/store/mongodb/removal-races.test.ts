@@ -26,7 +26,7 @@ const YOUNG = "2026-01-05T10:00:00.000Z";
 const GUID = "guid/0";
 const COMMANDS = 40;
 
-/** What is stored of the job: its state and version, and the names of its parts. Null if nothing is stored. */
+/** The stored part of the job: its state and version, and the names of its parts. Null if nothing is stored. */
 type Found = readonly [state: string, version: number, ...parts: string[]] | null;
 
 interface Scenario {

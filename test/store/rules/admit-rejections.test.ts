@@ -18,7 +18,7 @@ interface Given {
   readonly known?: readonly string[];
 }
 
-/** Returns the admission of rejections with these texts, all of exchange `e`. */
+/** Decides which rejections with these texts are kept. All are of exchange `e`. */
 function admit(texts: readonly string[], { perDay = 0, bytesPerDay = 0, used = [], known = [] }: Given) {
   const rejections = texts.map((text) => rejectionOf(text, "e"));
   const ids = planRejections(

@@ -12,7 +12,7 @@ import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { holdLock } from "../../doubles/hold-lock.ts";
 import { aClaim, anArrival, aRejection, restOrigin } from "../../examples.ts";
 
-describe("a store whose file another process holds locked", () => {
+describe("a store whose file another process has locked", () => {
   let folder: string;
   let store: Store;
   let release: () => Promise<void>;
