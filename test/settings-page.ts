@@ -1,6 +1,6 @@
 import { describeSettings } from "../src/config/read-settings.ts";
 
-/** `config/settings.md`, made from the declarations; `npm run generate` writes it and a test keeps it fresh. */
+/** `config/settings.md`, made from the declarations. `npm run generate` writes it, and a test checks that it is current. */
 export function settingsPage(): string {
   const rows = describeSettings().map(({ name, defaultText, unit, description, secret }) => {
     const standard = defaultText === null ? "" : `\`${defaultText}\`${unit === null ? "" : ` ${unit}`}`;

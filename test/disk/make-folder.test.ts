@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it("creates a folder and its parents, and does not change an existing folder", () => {
+it("creates a folder and its parents, and does not change an existing one", () => {
   const path = join(folder, "a", "b", "c");
   makeFolder(path);
   writeFileSync(join(path, "kept"), "");

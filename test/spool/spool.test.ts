@@ -146,7 +146,7 @@ describe("a spool", () => {
     spool.close();
   });
 
-  it("counts jobs and bytes, and knows the age of the oldest delivery, until it is empty again", () => {
+  it("counts jobs and bytes, and reports the age of the oldest delivery, until it is empty again", () => {
     const spool = open();
     expect(spool.load).toEqual({ deliveries: 0, jobs: 0, bytes: 0 });
     expect(spool.oldestAtMs()).toBeNull();
@@ -225,7 +225,7 @@ describe("a spool's file", () => {
   });
 
   it("is taken over by one of two workers that start at the same moment", async () => {
-    // SQLite may refuse a lock to both of two processes that ask for it at once: for a few of a hundred files.
+    // SQLite may refuse a lock to both of two processes that request it at the same time. This happens with a few of a hundred files.
     const files = 100;
     for (let n = 0; n < files; n++) {
       const file = fileAt(join(folder, `${n}.db`));
@@ -257,7 +257,7 @@ describe("a spool's file", () => {
     spool.close();
   });
 
-  it("keeps deliveries as suspects that were in progress when a worker died, even if the next worker dies too", async () => {
+  it("keeps as suspects the deliveries that were in progress when a worker died, even if the next worker dies too", async () => {
     const suspects = (spool: Spool) => spool.front(all)?.deliveries.map(({ isSuspect }) => isSuspect);
     await killedTaker(4, 2);
     await killedTaker(0, 1);
@@ -311,7 +311,7 @@ describe("a spool's file", () => {
     ["redelivered", "'often'", "often"],
     ["jobs", "-1.5", "-1.5"],
   ])(
-    "in which the %s of a row is damaged (%s) returns the other rows in order, and the damaged row is kept elsewhere",
+    "returns the other rows in order if the %s of a row is damaged (%s), and the damaged row is kept elsewhere",
     (column, sql, kept) => {
       const path = join(folder, "left.db");
       const left = fileAt(path);
@@ -341,7 +341,7 @@ describe("a spool's file", () => {
     },
   );
 
-  it("is closed without an error if its empty file cannot be deleted", () => {
+  it("can be closed if its empty file cannot be deleted", () => {
     const spool = open();
     spool.append([entry(1)]);
     expect(drained(spool)).toEqual([1]);
@@ -404,7 +404,7 @@ describe("a spool's file", () => {
     });
   });
 
-  it("keeps everything on the disk after its write-ahead log was deleted", () => {
+  it("keeps everything on disk after its write-ahead log was deleted", () => {
     const spool = open();
     spool.append([entry(1), entry(2)]);
     const front = spool.front({ maxItems: 1, maxBytes: 1 });

@@ -15,9 +15,9 @@ it.each<[string, unknown, string[]]>([
   ["none without all_errors", { step_data: {} }, []],
   ["none if all_errors is not a list", { step_data: { all_errors: {} } }, []],
   ["none without step_data", { logurl: "x" }, []],
-  ["none if the summary is a list", [], []],
-  ["none if the summary is text", "text", []],
-  ["none if the summary is null", null, []],
+  ["none if it is a list", [], []],
+  ["none if it is text", "text", []],
+  ["none if it is null", null, []],
 ])("the error lines of a summary: %s", (_case, blob, lines) => {
   expect(errorLinesOf(JSON.stringify(blob))).toEqual(lines);
 });

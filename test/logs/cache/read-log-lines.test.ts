@@ -41,12 +41,12 @@ describe("marks of lines", () => {
     ["one line", "a\n", 1],
     ["two lines, the second without an end", "a\nb", 2],
     ["blank lines", "\n\n\n", 3],
-    ["a carriage return is not a line end", "a\rb\r\n", 1],
-  ])("%s: the number of lines", (_name, text, lines) => {
+    ["a carriage return, which is not a line end", "a\rb\r\n", 1],
+  ])("give the number of lines of %s", (_name, text, lines) => {
     for (const pieceBytes of [1, 2, 1000]) expect(marksOf(text, pieceBytes).lines).toBe(lines);
   });
 
-  it("are at each thousandth line, and after 256 KiB", () => {
+  it("are set at each thousandth line, and after 256 KiB", () => {
     const text = `${"a\n".repeat(2500)}${"x".repeat(MIB)}\nb\n${"y".repeat(MIB)}\n`;
     const { marks } = marksOf(text);
     expect(marks.lines).toEqual([0, 1000, 2000, 2501, 2503]);

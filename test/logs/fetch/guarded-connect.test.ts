@@ -8,7 +8,7 @@ import { type DnsServer, startDnsServer, type Zone } from "../../doubles/dns-ser
 import { answer, type Behaviour, type LogHost, redirect, startLogHost } from "../../doubles/log-host.ts";
 
 // The internal addresses are 127.0.0.1 and ::1, where a service listens that must never be reached. A test has no public
-// machine, so 127.0.0.2 stands for one: it is loopback too, so nothing leaves this machine, and these tests allow it.
+// machine, so 127.0.0.2 acts as one: it is loopback too, so nothing leaves this machine, and these tests allow it.
 const inside = "127.0.0.1";
 const outside = "127.0.0.2";
 const outsideIsPublic = { mayConnect: (address: string) => address === outside };
@@ -43,7 +43,7 @@ async function aDns(zone: Zone): Promise<DnsServer> {
 
 type Outcome = string | LogFetchFailure;
 
-/** Returns the text of the log, or the failure of its fetch. */
+/** Returns the log's text, or the reason why there is none. */
 async function fetchLog(url: string, options: Partial<HttpLogSourceOptions> = {}): Promise<Outcome> {
   const source = openHttpLogSource({ userAgent: "test", ...options });
   opened.push(source);
@@ -102,7 +102,7 @@ describe("a literal internal address is refused before any connection is made", 
     },
   );
 
-  it("but it is connected to if private addresses are allowed", async () => {
+  it("or connected to, if private addresses are allowed", async () => {
     const { secret } = await bothSides();
     expect(await fetchLog(`${secret.url}/log`, { allowPrivate: true })).toBe("secret");
   });
@@ -110,15 +110,15 @@ describe("a literal internal address is refused before any connection is made", 
 
 describe("a name is checked by the addresses that it resolves to", () => {
   it.each<[string, Zone[string]]>([
-    ["the inside", [inside]],
-    ["the inside, by way of another name", ["cname:inner.test", inside]],
-    ["the inside, mapped into IPv6", ["::ffff:127.0.0.1"]],
-    ["the inside in IPv6", ["::1"]],
+    ["an internal address", [inside]],
+    ["an internal address through another name", ["cname:inner.test", inside]],
+    ["an internal address, mapped into IPv6", ["::ffff:127.0.0.1"]],
+    ["an internal IPv6 address", ["::1"]],
     ["an unspecified address", ["0.0.0.0"]],
-    ["a public address and the inside", [outside, inside]],
-    ["the inside and a public address", [inside, outside]],
-    ["a public address, and the inside in IPv6", [outside, "::1"]],
-    ["metadata of the cloud", ["169.254.169.254"]],
+    ["a public address and an internal one", [outside, inside]],
+    ["an internal address and a public one", [inside, outside]],
+    ["a public address and an internal IPv6 one", [outside, "::1"]],
+    ["the cloud's metadata address", ["169.254.169.254"]],
   ])("refused: %s", async (_case, answers) => {
     const { secret, logs } = await bothSides();
     const dns = await aDns({ "logs.test": answers });
@@ -163,7 +163,7 @@ describe("a name is checked by the addresses that it resolves to", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("and fails in time if its DNS servers do not answer", async () => {
+  it("one whose servers do not answer fails in time", async () => {
     const silent = await aHost({}, inside);
     const options = { dnsServers: [`127.0.0.1:${silent.port}`], limits: { connectMs: 300 } };
     expect(await fetchLog("http://logs.test/log", options)).toMatchObject({ final: false });

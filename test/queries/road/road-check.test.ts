@@ -11,7 +11,7 @@ const NOW = Date.parse("2026-01-05T12:00:00Z");
 const nothing: KnownOfTask = { jobs: [], rejections: [], only_counted: [] };
 const question = { task: "guid/0", exchange: "e/jobs", routing_key: "t.try", project: "try" };
 
-/** The facts about a job of which nothing is known, while all is well. A test overrides only what it is about. */
+/** Returns the facts about a job of which nothing is known, while everything works. A test overrides only the members that matter to it. */
 function facts(overrides: Partial<RoadFacts> = {}): RoadFacts {
   return {
     question,
@@ -26,7 +26,7 @@ function facts(overrides: Partial<RoadFacts> = {}): RoadFacts {
   };
 }
 
-/** A worker with an empty queue that has heard of the exchange. */
+/** A worker with an empty queue that knows the exchange. */
 function idle(overrides: Parameters<typeof aStatus>[0] = {}) {
   return aStatus({
     queue: { name: "q", limit: 8000, depth: aDepth({ ready_messages: 0 }) },
@@ -84,7 +84,7 @@ function stepOf(name: RoadStepName, of: RoadFacts): RoadStep {
   return step;
 }
 
-describe("the steps come in the order in which a job passes them", () => {
+describe("the steps are in the order in which a job passes them", () => {
   const found = ["stored", "rejected"];
   const pulse = [
     ...found,
@@ -107,12 +107,12 @@ describe("the steps come in the order in which a job passes them", () => {
     expect(ways(facts())).toEqual([["pulse", pulse]]);
   });
 
-  it("of a job that was posted over REST, as its rejection says", () => {
+  it("of a job that was posted over REST, according to its rejection", () => {
     const known = { ...nothing, rejections: [aRejection(fromClient)] };
     expect(ways(facts({ question: noExchange, known }))).toEqual([["rest", rest]]);
   });
 
-  it("of both, if nothing says how the job was sent", () => {
+  it("of both, if nothing shows how the job was sent", () => {
     expect(ways(facts({ question: noExchange }))).toEqual([
       ["pulse", pulse],
       ["rest", rest],
@@ -124,7 +124,7 @@ describe("the steps come in the order in which a job passes them", () => {
     expect(JSON.stringify(checkRoad(facts({ question: noExchange, known })))).not.toContain("secret-client");
   });
 
-  it("of the exchange that the job came through, if none was given", () => {
+  it("of the exchange that the job came through, if no exchange was given", () => {
     const [way] = checkRoad(facts({ question: noExchange, known: { ...nothing, jobs: [aJob()] } })).ways;
     expect(way).toMatchObject({ way: "pulse", exchange: "e/jobs" });
     expect(way?.steps.map(({ verdict }) => verdict)).toEqual(pulse.map(() => "passed"));
@@ -246,7 +246,7 @@ describe("each step has a verdict and a reason", () => {
   ])("%s: %s, %s", (name, verdict, reason, of) => {
     const step = stepOf(name, of);
     expect(step).toMatchObject({ verdict, reason: expect.stringContaining(reason) });
-    // Whoever is stopped learns what to do.
+    // Every step that stops the job says what to do.
     if (verdict === "stopped") expect(step.next).toMatch(/^[A-Z].*\.$/);
   });
 
@@ -270,7 +270,7 @@ describe("each step has a verdict and a reason", () => {
   });
 });
 
-it("a stored job is named with its push and the filter that hides it", () => {
+it("a stored job is reported with its push and the filter that hides it", () => {
   const known = { ...nothing, jobs: [aJob({ tier: 3 })] };
   expect(stepOf("stored", facts({ known })).jobs).toEqual([
     {

@@ -12,7 +12,7 @@ import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { holdLock } from "../../doubles/hold-lock.ts";
 import { aClaim, anArrival, aRejection, restOrigin } from "../../examples.ts";
 
-describe("a store whose file another process holds locked", () => {
+describe("a store whose file another process has locked", () => {
   let folder: string;
   let store: Store;
   let release: () => Promise<void>;
@@ -27,7 +27,7 @@ describe("a store whose file another process holds locked", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Returns the error of a writer; null if the file is not locked. */
+  /** Returns the error of a writer, or null if the file is not locked. */
   function lockOf(db: Database.Database): unknown {
     try {
       db.exec("BEGIN IMMEDIATE; ROLLBACK");
@@ -90,7 +90,7 @@ describe("a store whose file another process holds locked", () => {
     expect(await store.findJob("try", "other/0")).toMatchObject({ job: { state: "completed" } });
   });
 
-  it("is opened when the lock has ended, and does not block the event loop meanwhile", async () => {
+  it("is opened when the lock has ended, and does not block the event loop until then", async () => {
     const other = mkdtempSync(join(tmpdir(), "locked-new-"));
     release = await holdLock(other);
     let ticks = 0;
@@ -123,7 +123,7 @@ describe("a store whose file another process holds locked", () => {
     other.close();
   });
 
-  it("is away after some time, and may be tried again soon", async () => {
+  it("counts as unavailable after some time, and may be tried again soon", async () => {
     release = await holdLock(folder);
     const error: unknown = await store.ping().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Unavailable);
