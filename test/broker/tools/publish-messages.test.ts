@@ -89,7 +89,7 @@ broker.describe(`publishing to ${broker.name}`, () => {
     [
       "a wrong password",
       (url) => Object.assign(url, { password: "secret" }),
-      /it refuses user guest with this password/,
+      /it rejects user guest with this password/,
     ],
     [
       "a vhost that is not there",
@@ -99,7 +99,7 @@ broker.describe(`publishing to ${broker.name}`, () => {
     [
       "a port nobody listens on",
       (url) => Object.assign(url, { port: "1" }),
-      /nobody listens at 127\.0\.0\.1:1:/,
+      /nothing is listening at 127\.0\.0\.1:1:/,
     ],
     [
       "a host that is not there",
