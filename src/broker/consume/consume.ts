@@ -47,12 +47,11 @@ const LOOK_MS = 10;
  * - `consuming`: deliveries go to the handler, and their settlements are sent on the channel.
  * - `cancelling`, after `cancel`: settlements are still sent. Deliveries that arrive are returned to the queue.
  * - `closed`: the channel is lost, or is about to be closed because a delivery cannot be read, the broker has cancelled the
- *   consumer, or the worker ends. No delivery is accepted and no settlement is sent any more, although the handler may still be
+ *   consumer, or the worker ends. Deliveries are ignored, and settlements are no longer sent, although the handler may still be
  *   working. The broker delivers unsettled messages again.
  *
  * The queue of a closed consumer may also have been deleted. The broker then no longer has the deliveries that the handler
- * returns, so they are handled again here, as redelivered, until the worker is asked to end. Deliveries returned after that are
- * lost.
+ * returns, so they are handled again here, as redelivered, until the worker is asked to end. After that, they are lost.
  */
 export class Consumer {
   /** Resolves with the reason when the broker cancels the consumer, for example because the queue was deleted. */

@@ -23,7 +23,7 @@ export interface PlanOptions {
   readonly force: boolean;
 }
 
-/** How long a worker's claim to a binding is valid. Workers renew each claim within five minutes, so a longer silence means that it died. */
+/** How long a worker's claim to a binding is valid. Workers renew each claim within five minutes, so an older claim is a dead worker's. */
 const CLAIM_MS = 10 * 60_000;
 /** Up to this many bindings may always be removed, even if they are most of all bindings. */
 const ALWAYS_PRUNED = 3;
