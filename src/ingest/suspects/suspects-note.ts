@@ -24,7 +24,11 @@ export function openSuspectsNote(folder: string, log: Log): SuspectsNote {
     try {
       return keysOf.parse(JSON.parse(readFileSync(path, "utf8")));
     } catch (error) {
-      log.warn("suspects_note_unreadable", { path, error, hint: "some messages may be handled alone once more" });
+      log.warn("suspects_note_unreadable", {
+        path,
+        error,
+        hint: "some messages may be handled alone once more",
+      });
       return [];
     }
   });
