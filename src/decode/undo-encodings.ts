@@ -34,7 +34,7 @@ function undo(body: Buffer, encoding: DeclaredEncoding, maxBytes: number): Resul
   const decode = property === "content_encoding" ? charsets.get(name) : undefined;
   if (decode === undefined) return refuse({ reason: "unsupported-encoding", property, value: declared });
   const text = decode(body);
-  return text === null ? notAsDeclared(encoding, "its bytes do not fit") : ok(Buffer.from(text));
+  return text === null ? notAsDeclared(encoding, "its bytes are not valid in it") : ok(Buffer.from(text));
 }
 
 function inflated(
@@ -59,6 +59,6 @@ function isTooLarge(error: unknown): boolean {
 }
 
 function notAsDeclared({ property, declared }: DeclaredEncoding, why: string): ReturnType<typeof refuse> {
-  const detail = `the body is not what its ${property} ${JSON.stringify(declared)} says: ${why}`;
+  const detail = `the body cannot be decoded by its ${property} ${JSON.stringify(declared)}: ${why}`;
   return refuse({ reason: "malformed-body", detail });
 }

@@ -53,7 +53,7 @@ function withoutOddNumbers(artifact: Artifact): ReturnType<typeof storablePerfor
   if (count === 0) return storableItems(artifact, { value: null, source: null });
   if (count > MAX_ODD_NUMBERS || artifact.blob.length > MAX_ODD_TEXT) {
     return refusedWhole(
-      `is not JSON: with NaN or Infinity it may have ${MAX_ODD_TEXT} characters, and ${MAX_ODD_NUMBERS} such numbers`,
+      `is not JSON; with NaN or Infinity it is read only up to ${MAX_ODD_TEXT} characters and ${MAX_ODD_NUMBERS} such numbers`,
     );
   }
   const odd = readPerformanceBlob(artifact.blob);
@@ -84,7 +84,7 @@ function storableItems(
   // The same items, with their numbers as the publisher wrote them.
   const sources = itemsOf(source);
   if (sources === null || !isJsonObject(source)) {
-    return refusedWhole(`has invalid items, and more than ${MAX_KEPT_NUMBERS} numbers such as 1.10`);
+    return refusedWhole(`has invalid items that cannot be left out, because it has more than ${MAX_KEPT_NUMBERS} numbers such as 1.10`);
   }
   const kept = sources.slice(0, MAX_ITEMS).filter((_, at) => reasons[at] === null);
   if (kept.length === 0) return { artifact: null, refused };

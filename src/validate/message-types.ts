@@ -18,7 +18,7 @@ export interface PulseJob {
    */
   retryId?: number;
   /**
-   * The job was given up and runs again under another id; its result becomes `retry`.
+   * Whether the job was abandoned and runs again under another id. Its result becomes `retry`.
    */
   isRetried?: boolean;
   /**
@@ -136,7 +136,7 @@ export interface PulseJob {
    */
   timeScheduled?: string;
   /**
-   * When the job began to run.
+   * When the job started.
    */
   timeStarted?: string;
   /**
@@ -170,7 +170,7 @@ export interface PulseJob {
      */
     summary?: string;
     /**
-     * Named links. Only the first one is checked here; a later one that lacks a part is left out.
+     * Named links. Only the first one is checked here. A later link that lacks a part is left out.
      */
     links?:
       | []
@@ -204,7 +204,7 @@ export interface PulseJob {
      */
     name: string;
     /**
-     * Not all errors are listed.
+     * Whether some errors are not listed.
      */
     errorsTruncated?: boolean;
     /**
@@ -216,7 +216,7 @@ export interface PulseJob {
        */
       name: string;
       /**
-       * When the step began.
+       * When the step started.
        */
       timeStarted: string;
       /**
