@@ -6,7 +6,7 @@ export interface RawBody {
   readonly body: Buffer;
   /** Set if the body was longer than the limit and was truncated on arrival. */
   readonly oversize: OversizeBody | null;
-  /** What the message declares about its body; absent if it declares nothing. */
+  /** The declared type and encoding of the body; absent if the message declares neither. */
   readonly properties?: BodyProperties;
 }
 
@@ -25,7 +25,7 @@ export interface Delivery extends RawBody {
   };
 }
 
-/** What a message declares about its body. Publishers write these texts, and each is truncated on arrival. */
+/** The declared type and encoding of a body. Publishers write these texts, and each is truncated on arrival. */
 export interface BodyProperties {
   /** The content type. It is only shown to people, and does not affect how the body is read. */
   readonly content_type?: string;

@@ -14,8 +14,8 @@ export const faultMeanings: Readonly<Record<FaultReason, string>> = {
   "unknown-revision-hash": "no push with this revision hash is known",
   "unknown-job": "the project has no job with the guid of this artifact",
   "unusable-field": "a field fits the schema, but cannot be stored as it is",
-  "internal-error": "a bug in pulse-ingest, at a message that had come before",
-  "unreadable-delivery": "the AMQP driver fails on the headers of the message, again and again",
+  "internal-error": "a bug in pulse-ingest, at a message that was redelivered",
+  "unreadable-delivery": "the AMQP driver repeatedly fails on the headers of the message",
   "killed-worker": "workers died `MAX_ATTEMPTS` times while the message was in progress",
 };
 

@@ -1,4 +1,4 @@
-/** Where a job came from. */
+/** The origin of a job: a Pulse delivery or a REST request. */
 export type Origin = PulseOrigin | RestOrigin;
 
 /** A delivery from a Pulse exchange. */

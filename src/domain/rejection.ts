@@ -17,11 +17,11 @@ export interface RejectedPayload {
   readonly truncated: boolean;
   /** Whether passwords in URLs were replaced with `***`, so that the content is no longer exactly what was sent. */
   readonly blanked: boolean;
-  /** What the message declares about the raw bytes, if anything. A replay needs it. */
+  /** The type and the encoding that the message declares for the raw bytes, if any. A replay needs them. */
   readonly properties?: BodyProperties;
 }
 
-/** The content of a rejection, without its origin and its times. */
+/** The content of a rejection, without its origin and times. */
 interface RejectionContent {
   readonly fault: Fault;
   /** The project, or null if it cannot be read from the payload. The same applies to `task_id`. */

@@ -19,7 +19,7 @@ export interface ReplayOptions {
 }
 
 const writing = {
-  /** Limits what is written at once, because the raw bytes of one rejection may contain many jobs. */
+  /** The limits of one write, which are needed because the raw bytes of one rejection may contain many jobs. */
   batch: { maxItems: 200, maxBytes: 1024 ** 2 },
   /** Replayed messages do not count against a quota, so that none is lost. */
   quotaOf: () => null,

@@ -41,7 +41,7 @@ export interface JobItem {
      */
     group_symbol?: string | null;
     /**
-     * What is built or tested.
+     * The product that is built or tested.
      */
     product_name?: string;
     /**
@@ -87,7 +87,7 @@ export interface JobItem {
         }
       | string[];
     /**
-     * When the job was requested, in seconds since the Unix epoch, as a number or as text of digits. Anything else counts as 0, with a warning. The same holds for the next two.
+     * When the job was requested, in seconds since the Unix epoch, as a number or as text of digits. Anything else counts as 0, with a warning. The same applies to the next two times.
      */
     submit_timestamp?:
       | number
@@ -190,7 +190,7 @@ export interface ResultSetItem {
    */
   author?: string | null;
   /**
-   * When it was pushed, in seconds since the Unix epoch, as a number or as text of digits. A fraction is cut off.
+   * When the push was made, in seconds since the Unix epoch, as a number or as text of digits. A fraction is cut off.
    */
   push_timestamp: number | string;
   /**

@@ -31,7 +31,7 @@ export interface PulseJob {
   origin:
     | {
         /**
-         * Where the push lives.
+         * The host of the repository.
          */
         kind: "hg.mozilla.org";
         project: Project;
@@ -47,7 +47,7 @@ export interface PulseJob {
       }
     | {
         /**
-         * Where the push lives.
+         * The host of the repository.
          */
         kind: "hg.mozilla.org";
         project: Project;
@@ -63,7 +63,7 @@ export interface PulseJob {
       }
     | {
         /**
-         * Where the push lives.
+         * The host of the repository.
          */
         kind: "github.com";
         project: Project;
@@ -156,7 +156,7 @@ export interface PulseJob {
    */
   reason?: string;
   /**
-   * What is built or tested.
+   * The product that is built or tested.
    */
   productName?: string;
   buildMachine?: Machine;

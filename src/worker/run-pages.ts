@@ -56,7 +56,7 @@ async function openPages(settings: Settings, log: Log, stop: AbortSignal, opened
   opened.add(() => logs.close());
   const server = await startPublic({
     ...restOptions(settings),
-    // None of the routes needs a credential.
+    // No route needs a credential, so every client is anonymous.
     authenticator: { authenticate: async () => ({ kind: "anonymous" }) },
     restPlugins: [],
     pages: joinPages({

@@ -2,7 +2,7 @@ import { errorCode } from "../../domain/error-code.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
 
-/** Log fields that describe a problem with the broker, without the password. The hint, if there is one, says what to do. */
+/** Log fields that describe a problem with the broker, without the password. The hint, if known, says what to do. */
 export interface SourceTrouble {
   readonly error: string;
   readonly hint?: string;

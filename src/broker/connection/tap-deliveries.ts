@@ -80,7 +80,7 @@ export function tapDeliveries(connection: unknown): DeliveryTap {
     busyWith = delivery;
     if (taker === null) return false;
     driver.rest = driver.rest.subarray(header.frameBytes);
-    giveIfWhole(header.channel, delivery);
+    passIfComplete(header.channel, delivery);
     return true;
   }
 
@@ -100,11 +100,11 @@ export function tapDeliveries(connection: unknown): DeliveryTap {
     busyWith = delivery;
     if (taker === null) return false;
     delivery.chunks.push(frame.content);
-    giveIfWhole(channel, delivery);
+    passIfComplete(channel, delivery);
     return true;
   }
 
-  function giveIfWhole(channel: number, { frame, properties, bodyBytes, chunks }: Started): void {
+  function passIfComplete(channel: number, { frame, properties, bodyBytes, chunks }: Started): void {
     const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     if (length < bodyBytes) return;
     started.delete(channel);

@@ -150,10 +150,10 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       await stranded.fitInto(options.prefetch, ended, stop.signal);
       if (stop.signal.aborted) return endedBy("stopped while connecting");
       const { name } = options.queue;
-      const taking = { maxBodyBytes: options.maxBodyBytes, handler: noted, log };
-      const careful = { ...taking, connection, channel, watch, streak, url, name, counters };
+      const shared = { maxBodyBytes: options.maxBodyBytes, handler: recordingHandler, log };
+      const careful = { ...shared, connection, channel, watch, streak, url, name, counters };
       const consumer = await consume(channel, declared.queue, {
-        ...taking,
+        ...shared,
         window: streak.failures === 0 ? window : new PrefetchWindow({ ...limits, maxMessages: 1 }),
         unreadable: watch.unreadable,
         ...(streak.isCareful ? { source: (take) => takeCarefully(careful, take) } : {}),
@@ -191,7 +191,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
     }
   }
 
-  const noted: DeliveryHandler = (delivery) => {
+  const recordingHandler: DeliveryHandler = (delivery) => {
     history.delivered(new Date(delivery.receivedAtMs));
     return handler(delivery);
   };

@@ -41,7 +41,7 @@ export function watchDeliveries({ connection }: ChannelModel, streak: Unreadable
     failure = { culprit };
   });
 
-  function asUsual(): void {
+  function returnToNormal(): void {
     streak.ended();
     end(null);
   }
@@ -55,12 +55,12 @@ export function watchDeliveries({ connection }: ChannelModel, streak: Unreadable
       end(sourceTrouble(error).error);
     },
     carefulEnd(error) {
-      if (error === null) return asUsual();
+      if (error === null) return returnToNormal();
       failure = { culprit: streak.culprit };
       end(sourceTrouble(error).error);
     },
     begun() {
-      if (streak.failures > 0) calm = setTimeout(asUsual, CALM_MS);
+      if (streak.failures > 0) calm = setTimeout(returnToNormal, CALM_MS);
     },
     close: () => clearTimeout(calm),
   };

@@ -23,7 +23,7 @@ export interface ExchangeLook {
 
 export interface QueueLook {
   readonly name: string;
-  /** Null if there is `trouble`. */
+  /** The number of messages that are ready; null if there is `trouble`. The same applies to `consumers`. */
   readonly ready_messages: number | null;
   readonly consumers: number | null;
   readonly trouble: string | null;

@@ -16,7 +16,7 @@ export interface Publication {
 }
 
 /**
- * How publishing ended.
+ * The result of publishing.
  *
  * - `refused`: the broker rejected at least one message, for example because a queue is full.
  * - `unroutable`: no queue is bound with this routing key, so nobody would have read the messages.

@@ -19,7 +19,7 @@ export interface ReplayOptions extends Omit<WriteOptions, "store"> {
   readonly store: PatientStore<ReplayTarget>;
   /** Senders that have rejections in that store. See {@link removeSettledRejections}. */
   readonly refusedSenders: ReadonlySet<string>;
-  /** How much is written at once. */
+  /** The limits of one write. */
   readonly batch: SliceLimits;
   readonly watch: ReplayWatch;
   /** Aborted to end the replay after the current write. */
