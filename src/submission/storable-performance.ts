@@ -84,7 +84,9 @@ function storableItems(
   // The same items, with their numbers as the publisher wrote them.
   const sources = itemsOf(source);
   if (sources === null || !isJsonObject(source)) {
-    return refusedWhole(`has invalid items that cannot be left out, because it has more than ${MAX_KEPT_NUMBERS} numbers such as 1.10`);
+    return refusedWhole(
+      `has invalid items that cannot be left out, because it has more than ${MAX_KEPT_NUMBERS} numbers such as 1.10`,
+    );
   }
   const kept = sources.slice(0, MAX_ITEMS).filter((_, at) => reasons[at] === null);
   if (kept.length === 0) return { artifact: null, refused };

@@ -23,7 +23,8 @@ const forGood = /^(ENOENT|ENOTDIR|EEXIST|EACCES|EPERM|EROFS|ENAMETOOLONG|ELOOP)$
 /** Removes other users' access to the files in DATA_DIR. Logs a warning if that fails. */
 export function closeStorageToOthers({ DATA_DIR }: Pick<Settings, "DATA_DIR">, log: Log): void {
   const files = closeDataToOthers(DATA_DIR);
-  const hint = "other users of this machine may read these files: let the worker's user own them, with mode 0600";
+  const hint =
+    "other users of this machine may read these files: let the worker's user own them, with mode 0600";
   if (files.length > 0) log.warn("files_open_to_others", { files, hint });
 }
 

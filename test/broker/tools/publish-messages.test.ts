@@ -104,7 +104,7 @@ broker.describe(`publishing to ${broker.name}`, () => {
     [
       "a host that is not there",
       (url) => Object.assign(url, { hostname: "no.invalid" }),
-      /there is no host no\.invalid/,
+      /the host name no\.invalid cannot be resolved/,
     ],
     ["TLS where there is none", (url) => Object.assign(url, { protocol: "amqps:" }), /does not speak TLS/],
   ])("reports %s, and which setting to fix", async (_case, change, words) => {
