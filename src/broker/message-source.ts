@@ -1,9 +1,9 @@
 import type { Delivery, Settlement } from "../domain/delivery.ts";
 
-/** Handles a delivery, and resolves with its settlement once everything that it caused is durable. Never rejects. */
+/** Handles a delivery, and resolves with its settlement once all resulting writes are durable. Never rejects. */
 export type DeliveryHandler = (delivery: Delivery) => Promise<Settlement>;
 
-/** An exchange of the registry, with the routing keys that are bound. */
+/** An exchange in the registry, with the routing keys to bind. */
 export interface ListedExchange {
   readonly exchange: string;
   readonly routingKeys: readonly string[];
@@ -15,53 +15,53 @@ export interface DegradedExchange {
   readonly reason: string;
 }
 
-/** The state of a source at this moment, without passwords. */
+/** The current state of a source, without passwords. */
 export interface SourceState {
-  /** Whether there is a connection to the broker. The queue may not be declared and bound yet. */
+  /** Whether there is a connection to the broker. The queue need not be declared and bound yet. */
   readonly connected: boolean;
   /** Whether deliveries can arrive. */
   readonly consuming: boolean;
-  /** The full name of the queue; null if it is not declared yet. */
+  /** The full name of the queue, or null if it is not declared yet. */
   readonly queue: string | null;
-  /** How many bindings are in force, without those of degraded exchanges; 0 before the first pass. */
+  /** The number of bindings in force, without those of degraded exchanges; 0 before they are made for the first time. */
   readonly bindings: number;
   readonly degraded: readonly DegradedExchange[];
   /** All exchanges of the registry in force, including degraded ones. */
   readonly exchanges: readonly ListedExchange[];
-  /** How many bindings left the registry and are still there, because they are too many or another worker wants them. */
+  /** The number of bindings that are no longer in the registry but are kept, because there are too many or another worker wants them. */
   readonly left: number;
-  /** How often it has consumed again after a loss. */
+  /** How often consuming was resumed after a loss. */
   readonly reconnects: number;
-  /** How often the queue was gone, so that the messages in it were lost, and was declared again. */
+  /** How often the queue was gone with the messages in it, and had to be declared again. */
   readonly queuesLost: number;
-  /** How long no deliveries could arrive, in milliseconds, since the loss or the start; null if they can. */
+  /** The time since the loss or the start during which no deliveries could arrive, in milliseconds; null if they can arrive now. */
   readonly lostSinceMs: number | null;
-  /** How many deliveries are not settled yet. */
+  /** The number of deliveries that are not settled yet. */
   readonly unsettled: number;
-  /** How long the oldest of them has been here, in milliseconds; 0 if there is none. */
+  /** The age of the oldest unsettled delivery, in milliseconds; 0 if there is none. */
   readonly oldestMs: number;
-  /** How many deliveries are in progress whose channel is lost, so that they cannot be returned to the queue. */
+  /** The number of deliveries in progress whose channel is lost, so that they can no longer be settled. */
   readonly stranded: number;
 }
 
-/** How many messages wait in the queue, and how many consumers it has. */
+/** The number of messages and of consumers that a queue has. */
 export interface QueueDepth {
   /** The queue's full name. */
   readonly queue: string;
-  /** Messages that are ready to be delivered, without those that consumers hold unacknowledged. */
+  /** Messages that are ready to be delivered. Unacknowledged messages are not included. */
   readonly messages: number;
   readonly consumers: number;
 }
 
-/** The source of deliveries, to which settlements are sent. */
+/** A source of deliveries, which also sends their settlements to the broker. */
 export interface MessageSource {
   state(): SourceState;
-  /** Asks the broker for the depth; null if nothing is consumed now, or the connection is lost meanwhile. */
+  /** Asks the broker for the queue's depth. Resolves with null if nothing is consumed now, or the connection is lost before the answer. */
   queueDepth(): Promise<QueueDepth | null>;
-  /** To be called when another registry is in force. It is applied at once, or as soon as the broker is back. */
+  /** Applies a new registry, immediately or as soon as the broker is back. Call it when the registry in force has changed. */
   registryChanged(): void;
-  /** Cancels consuming, and resolves once no more deliveries can arrive. Those that arrive meanwhile are returned. */
+  /** Cancels the consumer, and resolves once no more deliveries can arrive. Deliveries that arrive before that go back to the queue. */
   stopConsuming(): Promise<void>;
-  /** Sends the settlements that are due, then closes channel and connection. */
+  /** Sends the settlements that are due, then closes the channel and the connection. */
   close(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
 
-/** Returns the text, or null if the bytes do not fit the character set. */
+/** Decodes bytes to text. Returns null if the bytes are not valid in the character set. */
 type Decode = (body: Buffer) => string | null;
 
-/** The character sets of JSON (RFC 4627), and Latin-1, by the names that `declaredEncodings` uses. UTF-8 needs no row. */
+/** Decoders for the character sets of JSON (RFC 4627) and Latin-1, by the names that `declaredEncodings` uses. UTF-8 needs none. */
 export const charsets: ReadonlyMap<string, Decode> = new Map<string, Decode>([
   ["utf-8-sig", utf8WithMark],
   ...["latin-1", "latin1", "iso-8859-1", "iso8859-1"].map((name) => [name, latin1] as const),
@@ -22,7 +22,7 @@ function latin1(body: Buffer): string {
   return body.toString("latin1");
 }
 
-/** The byte order mark decides. Without one the text is little-endian, as in Python on today's machines. */
+/** Decodes UTF-16 according to its byte order mark. Without a mark, the text is little-endian, as in Python on current machines. */
 function utf16(body: Buffer): string | null {
   const isBigEndian = body[0] === 0xfe && body[1] === 0xff;
   const text = isBigEndian ? utf16BigEndian(body) : utf16LittleEndian(body);
@@ -36,7 +36,7 @@ function utf16LittleEndian(body: Buffer): string | null {
 }
 
 function utf16BigEndian(body: Buffer): string | null {
-  // swap16 works in place, so it gets a copy.
+  // swap16 works in place, so it is called on a copy.
   return body.length % 2 === 0 ? utf16LittleEndian(Buffer.from(body).swap16()) : null;
 }
 

@@ -8,26 +8,26 @@ import { undoEncodings } from "./undo-encodings.ts";
 import { countJobs, type DecodedJob, unwrapJobs } from "./unwrap-jobs.ts";
 
 export interface DecodeLimits {
-  /** The deepest nesting that is accepted, so that no function that walks the value overflows the stack. */
+  /** The deepest nesting that is accepted. It prevents a stack overflow in recursive functions. */
   readonly maxDepth: number;
   /**
-   * The most objects and lists in a body. An empty object takes two bytes, and the parser a hundred times as long as for text.
-   * Numbers whose text is kept count twice.
+   * The maximum number of objects and lists in a body. It is needed because an empty object takes only two bytes, but a hundred times
+   * as long to parse as text. Numbers whose text is kept count twice.
    */
   readonly maxObjects: number;
-  /** The most jobs in a body. One with more is refused as a whole. */
+  /** The maximum number of jobs in a body. A body with more jobs is rejected as a whole. */
   readonly maxJobs: number;
-  /** The most bytes that a compressed body may inflate to. */
+  /** The maximum size of a decompressed body, in bytes. */
   readonly maxBodyBytes: number;
 }
 
 /**
- * Returns the job messages in a delivery: one JSON value, or each item of an array, without the envelope of MozillaPulse.
- * Pure. Declared encodings are undone. The content type is ignored, because publishers' tools disagree about it.
+ * Returns the job messages in a delivery: one JSON value or each item of an array, without the MozillaPulse envelope. Pure.
+ * Declared encodings are undone. The content type is ignored, because publishers' tools disagree about it.
  *
- * @returns fault `oversize-body` for a body that was cut on arrival; `malformed-body` for one that is not strict UTF-8
- *   (no byte order mark), is not JSON, is nested too deep, or holds no job; `too-many-objects` and `too-many-jobs` beyond these
- *   limits; and the faults of `undoEncodings`.
+ * @returns fault `oversize-body` for a body that was truncated on arrival; `malformed-body` for a body that is not strict UTF-8
+ *   (no byte order mark), is not JSON, is nested too deeply, or contains no job; `too-many-objects` and `too-many-jobs` beyond
+ *   these limits; and the faults of `undoEncodings`.
  */
 export function decodeDelivery(
   { body: sent, oversize, properties }: RawBody,
@@ -45,7 +45,7 @@ export function decodeDelivery(
   if (!parsed.ok) return parsed;
   const count = countJobs(parsed.value.value);
   if (count === 0) return malformed("the body is an empty array: it holds no job");
-  // A list may hold half a million numbers.
+  // The limit on objects does not cover a list of numbers, which may hold half a million of them.
   return count > limits.maxJobs ? tooManyJobs(count, limits) : ok(unwrapJobs(parsed.value));
 }
 
@@ -54,10 +54,10 @@ function tooManyJobs(jobs: number, { maxJobs: limit }: Pick<DecodeLimits, "maxJo
 }
 
 /**
- * Returns a single job that is not in an array or an envelope any more. Pure.
+ * Decodes a single job that is not in an array or an envelope. Pure.
  *
  * @param text - the job as JSON.
- * @returns the faults of a text that is not JSON, is nested too deep, or holds too many objects.
+ * @returns a fault if the text is not JSON, is nested too deeply, or contains too many objects.
  */
 export function decodeJob(text: string, limits: ParseLimits): Result<readonly DecodedJob[]> {
   const parsed = parse(Buffer.from(text), limits);
@@ -65,7 +65,7 @@ export function decodeJob(text: string, limits: ParseLimits): Result<readonly De
 }
 
 /**
- * Returns an item of a posted list. Pure. The limits on a message from the broker hold for each item by itself.
+ * Decodes an item of a posted list. Pure. Each item has the same limits as a message from the broker.
  *
  * @param item - valid UTF-8.
  * @returns fault `oversize-body` for an item that is too long, and the faults of `decodeJob`.
@@ -85,7 +85,7 @@ export type ItemLimits = Omit<DecodeLimits, "maxJobs">;
 /** A number whose text is kept takes as long to parse as this many empty objects. */
 const OBJECTS_PER_KEPT_NUMBER = 2;
 
-/** @param body - valid UTF-8. */
+/** Parses a body unless it is too complex. @param body - valid UTF-8. */
 function parse(body: Buffer, limits: ParseLimits): Result<ParsedSource> {
   const text = body.toString("utf8");
   const tooComplex = whyTooComplex(body, text, limits);
@@ -106,19 +106,19 @@ function malformed(detail: string, advice?: string): Refused {
   return refuse({ reason: "malformed-body", detail, ...(advice !== undefined && { advice }) });
 }
 
-/** The parser's message quotes the text around the error, so it is given a text without passwords. */
+/** Returns the parser's error message. @param text - without passwords, because the message quotes the text around the error. */
 function whyNotJson(text: string): string {
   try {
     JSON.parse(text);
     return "the error is within the password of a URL";
   } catch (error) {
-    // Editors on Windows write this mark. It is invisible in the parser's message.
+    // Some editors on Windows write this mark, which is invisible in the parser's message.
     if (text.startsWith("\ufeff")) return "it begins with a byte order mark; leave the mark out";
     return withLine(error instanceof Error ? error.message : String(error), text);
   }
 }
 
-/** Adds line and column to the parser's message. From Node 22 on they are there already. */
+/** Adds the line and the column to the parser's message. Since Node 22 the message already contains them. */
 function withLine(words: string, text: string): string {
   const [, position] = /at position (\d+)$/.exec(words) ?? [];
   if (position === undefined) return words;
@@ -126,7 +126,7 @@ function withLine(words: string, text: string): string {
   return `${words} (line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1})`;
 }
 
-/** Returns why a body must not be parsed; null if it may be. */
+/** Returns why a body must not be parsed, or null if it may be. */
 function whyTooComplex(body: Buffer, text: string, limits: ParseLimits): Refused | null {
   const { maxDepth, maxObjects, maxJobs } = limits;
   const most = Math.min(maxDepth, maxObjects);

@@ -2,30 +2,31 @@ import { isUtf8 } from "node:buffer";
 import { EventLoopTurns } from "../timing/event-loop-turns.ts";
 import { JsonSyntax } from "./json-syntax.ts";
 
-/** How many bytes are read before the event loop may turn. They take less than a millisecond. */
+/** How many bytes are read before the event loop may get a turn. Reading them takes less than a millisecond. */
 const PIECE_BYTES = 64 * 1024;
 
-/** The items of a list, none of which has been parsed. */
+/** The unparsed items of a list. */
 export interface FoundItems {
   readonly ok: true;
   readonly count: number;
-  /** Returns the bytes of an item: valid JSON, perhaps with white space after it. They share the memory of the body. */
+  /** Returns the bytes of an item: valid JSON, possibly followed by white space. They share the memory of the body. */
   readonly at: (index: number) => Buffer;
 }
 
-/** Why a body holds no items that can be judged. */
+/** The reason why a body contains no items that can be judged. */
 export interface NoItems {
   readonly ok: false;
   readonly kind: "malformed" | "not-a-list" | "too-many-items";
-  /** What is wrong, in words for the sender, such as `JSON parse error - unexpected "]" at line 3 column 7`. */
+  /** The problem, in words for the sender, such as `JSON parse error - unexpected "]" at line 3 column 7`. */
   readonly detail: string;
 }
 
 /**
- * Finds the items of a body that must be one JSON list, and checks the syntax of all of it, so that no item is stored of a body
- * that is broken further behind. The body is not parsed, and other work has its turn every few milliseconds, whatever it holds.
+ * Finds the items of a body, which must be one JSON list. The syntax of the whole body is checked, so that no item is stored if there
+ * is an error later in the body. The body is not parsed, and other work gets its turn every few milliseconds, whatever the body
+ * contains.
  *
- * @param maxItems - the search ends as soon as there are more.
+ * @param maxItems - the search ends as soon as there are more items.
  */
 export async function findItems(body: Buffer, maxItems: number): Promise<FoundItems | NoItems> {
   if (body.length === 0) return malformed("the body is empty");
@@ -35,7 +36,7 @@ export async function findItems(body: Buffer, maxItems: number): Promise<FoundIt
   const { starts, ends } = syntax;
   for (let to = 0; to < body.length; ) {
     to = Math.min(to + PIECE_BYTES, body.length);
-    if (!syntax.read(body, to)) return malformed(await whatStandsAt(body, syntax.at, turns));
+    if (!syntax.read(body, to)) return malformed(await describeError(body, syntax.at, turns));
     if (starts.length > maxItems) {
       const detail = `The body holds more than ${maxItems} items: send them in several requests.`;
       return { ok: false, kind: "too-many-items", detail };
@@ -51,9 +52,9 @@ function malformed(detail: string): NoItems {
   return { ok: false, kind: "malformed", detail: `JSON parse error - ${detail}` };
 }
 
-/** Describes a byte that must not stand where it stands. Only one character is quoted, because the body may hold passwords. */
-async function whatStandsAt(body: Buffer, at: number, turns: EventLoopTurns): Promise<string> {
-  // Editors on Windows write this mark, which is invisible.
+/** Describes a byte that is a syntax error. Only one character is quoted, because the body may contain passwords. */
+async function describeError(body: Buffer, at: number, turns: EventLoopTurns): Promise<string> {
+  // Some editors on Windows write this mark, which is invisible.
   if (at === 0 && body.toString("utf8", 0, 3) === "\ufeff") {
     return "the body begins with a byte order mark; leave the mark out";
   }
@@ -67,7 +68,7 @@ async function whatStandsAt(body: Buffer, at: number, turns: EventLoopTurns): Pr
   return `unexpected ${JSON.stringify(String.fromCharCode(byte))} ${place}`;
 }
 
-/** Returns line and column, both from 1. */
+/** Returns the line and the column of a byte in words. Both are counted from 1. */
 async function placeOf(body: Buffer, at: number, turns: EventLoopTurns): Promise<string> {
   let [line, column] = [1, 1];
   for (let before = 0; before < at; before++) {
@@ -77,7 +78,7 @@ async function placeOf(body: Buffer, at: number, turns: EventLoopTurns): Promise
       line++;
       column = 1;
     } else if ((byte & 0xc0) !== 0x80) {
-      // The bytes of a character after its first one do not count.
+      // Only the first byte of a character counts.
       column++;
     }
   }

@@ -1,17 +1,22 @@
 import * as zlib from "node:zlib";
 
-/** @throws Error with the code `ERR_BUFFER_TOO_LARGE` if the body inflates to more than the limit; another if it is corrupt. */
+/**
+ * Decompresses a body.
+ *
+ * @throws Error with the code `ERR_BUFFER_TOO_LARGE` if the decompressed body exceeds the limit, and another error if the body is
+ *   corrupt.
+ */
 export type Inflate = (body: Buffer, limits: InflateLimits) => Buffer;
 
 interface InflateLimits {
-  /** The most bytes that the body may inflate to. Inflating stops there with an error. */
+  /** The maximum size of the decompressed body, in bytes. Decompression stops there with an error. */
   readonly maxOutputLength: number;
 }
 
-/** The types of the oldest supported version of Node do not have this function yet. */
+/** The zstd function of newer versions of Node. The types of the oldest supported version do not contain it. */
 const zstd: unknown = Reflect.get(zlib, "zstdDecompressSync");
 
-/** Decompressors by the names that `declaredEncodings` uses. Node has none for bzip2 and LZMA, nor for zstd before 22.15. */
+/** Decompressors by the names that `declaredEncodings` uses. Node supports neither bzip2 nor LZMA, and zstd only since 22.15. */
 export const inflates: ReadonlyMap<string, Inflate> = new Map<string, Inflate>([
   ...["gzip", "zlib", "deflate"].map((name) => [name, inflateAny] as const),
   ...["br", "brotli"].map((name) => [name, zlib.brotliDecompressSync] as const),
@@ -19,8 +24,8 @@ export const inflates: ReadonlyMap<string, Inflate> = new Map<string, Inflate>([
 ]);
 
 /**
- * Inflates gzip, zlib or bare deflate, whichever the first bytes show: kombu's `application/x-gzip` is zlib data, and
- * publishers send `deflate` with and without a zlib header.
+ * Decompresses gzip, zlib or raw deflate data, which it tells apart by the first bytes. The declared name is not reliable: kombu's
+ * `application/x-gzip` is zlib data, and publishers send `deflate` with and without a zlib header.
  */
 function inflateAny(body: Buffer, limits: InflateLimits): Buffer {
   const [first = 0, second = 0] = body;

@@ -1,4 +1,4 @@
-/** What may come next in the text. */
+/** The states of the parser: what may come next in the text. Zero is an error. */
 const VALUE = 1;
 /** After `[`: a value, or the end of the list. */
 const FIRST_VALUE = 2;
@@ -33,10 +33,10 @@ const HYPHEN = 0x2d;
 const PLUS = 0x2b;
 const LOWER_U = 0x75;
 
-/** The words of JSON, by their first byte. */
+/** The literal names of JSON, by their first byte. */
 const wordOf = new Map(["true", "false", "null"].map((word) => [word.charCodeAt(0), word]));
 
-/** The state after the first byte of a value that is not a list or an object; 0 for a byte that begins no value. */
+/** The state after the first byte of a value that is not a list or an object; 0 for a byte with which no value begins. */
 const stateAfterFirst = new Uint8Array(256);
 stateAfterFirst[QUOTE] = STRING;
 stateAfterFirst[HYPHEN] = MINUS;
@@ -49,16 +49,16 @@ const isEscaped = new Uint8Array(256);
 for (const byte of Buffer.from('"\\/bfnrt')) isEscaped[byte] = 1;
 
 /**
- * Checks the syntax of a JSON text in UTF-8 (RFC 8259) piece by piece, without building any value, and notes where the items of
- * a list begin and end. It accepts exactly what JSON.parse accepts; a test compares the two.
+ * Checks the syntax of a JSON text in UTF-8 (RFC 8259) piece by piece, without building any value, and records where the items of
+ * a list begin and end. It accepts exactly the texts that JSON.parse accepts; a test compares the two.
  *
- * The state between two bytes is all that is kept, so a piece may end anywhere, also within a string of 16 MiB. Whether the open
- * values are objects or lists takes one bit for each level.
+ * Only the state between two bytes is kept, so a piece may end anywhere, even within a string of 16 MiB. For each level of nesting,
+ * one bit records whether the open value is an object or a list.
  */
 export class JsonSyntax {
-  /** For each item of the list, the position of its first byte. */
+  /** The position of the first byte of each item in the list. */
   readonly starts: number[] = [];
-  /** For each item, the position of the comma or bracket behind it. White space before that counts as part of the item. */
+  /** The position of the comma or bracket after each item. White space before that counts as part of the item. */
   readonly ends: number[] = [];
   #at = 0;
   #state = VALUE;
@@ -71,25 +71,25 @@ export class JsonSyntax {
   #word = "";
   #wordAt = 0;
 
-  /** The position of the next byte to read, or of the byte that must not stand there. */
+  /** The position of the next byte to read, or of the byte that is a syntax error. */
   get at(): number {
     return this.#at;
   }
 
-  /** Whether the whole text is a list, as far as it has been read. */
+  /** Whether the text is a list. It is known once the first byte of the value has been read. */
   get isList(): boolean {
     return this.#isList;
   }
 
-  /** Whether the text is complete. Ask after the last byte has been read. */
+  /** Whether the text is a complete JSON value. Valid after the last byte has been read. */
   get isComplete(): boolean {
     return this.#depth === 0 && (this.#state === AFTER || endsNumber(this.#state));
   }
 
   /**
-   * Reads on from the last position to another one.
+   * Reads from the last position up to another one.
    *
-   * @returns false if a byte must not stand where it stands. {@link at} is its position then, and nothing more can be read.
+   * @returns false for a syntax error. Then {@link at} is the position of the wrong byte, and no more bytes can be read.
    */
   read(text: Uint8Array, to: number): boolean {
     let state = this.#state;
@@ -212,7 +212,7 @@ function endsNumber(state: number): boolean {
   return state === ZERO || state === INTEGER || state === FRACTION || state === EXPONENT;
 }
 
-/** Returns the state after the next byte of a number; AFTER if the byte does not belong to the number; 0 if it is an error. */
+/** Returns the state after the next byte of a number: AFTER if the byte does not belong to the number, 0 if it is an error. */
 function afterDigit(state: number, byte: number): number {
   const isE = (byte | 0x20) === 0x65;
   switch (state) {

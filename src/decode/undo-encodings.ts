@@ -6,11 +6,11 @@ import { charsets } from "./charsets.ts";
 import { type Inflate, inflates } from "./inflates.ts";
 
 /**
- * Returns the body as UTF-8, without the encodings that its properties declare. Pure and synchronous: the result is at most
- * `maxBytes` long (a character set can double that), and inflating takes less time than parsing.
+ * Undoes the encodings that the properties of a body declare, and returns the body as UTF-8. Pure. It can be synchronous, because
+ * the result is at most `maxBytes` long (a character set can double that), and decompressing takes less time than parsing.
  *
- * @returns fault `unsupported-encoding` for an unknown encoding, `oversize-body` for a body that inflates to more than
- *   `maxBytes`, `malformed-body` for bytes that do not fit the declared encoding.
+ * @returns fault `unsupported-encoding` for an unknown encoding, `oversize-body` if the decompressed body is longer than
+ *   `maxBytes`, and `malformed-body` if the bytes are not valid in the declared encoding.
  */
 export function undoEncodings(
   body: Buffer,
@@ -30,11 +30,11 @@ function undo(body: Buffer, encoding: DeclaredEncoding, maxBytes: number): Resul
   const { property, declared, name } = encoding;
   const inflate = inflates.get(name);
   if (inflate !== undefined) return inflated(body, inflate, encoding, maxBytes);
-  // The header `compression` never names a character set.
+  // The header `compression` cannot name a character set.
   const decode = property === "content_encoding" ? charsets.get(name) : undefined;
   if (decode === undefined) return refuse({ reason: "unsupported-encoding", property, value: declared });
   const text = decode(body);
-  return text === null ? notAsDeclared(encoding, "its bytes do not fit") : ok(Buffer.from(text));
+  return text === null ? notAsDeclared(encoding, "its bytes are not valid in it") : ok(Buffer.from(text));
 }
 
 function inflated(
@@ -59,6 +59,6 @@ function isTooLarge(error: unknown): boolean {
 }
 
 function notAsDeclared({ property, declared }: DeclaredEncoding, why: string): ReturnType<typeof refuse> {
-  const detail = `the body is not what its ${property} ${JSON.stringify(declared)} says: ${why}`;
+  const detail = `the body cannot be decoded by its ${property} ${JSON.stringify(declared)}: ${why}`;
   return refuse({ reason: "malformed-body", detail });
 }

@@ -8,7 +8,7 @@ export interface AmqpAddress {
   readonly user: string;
   readonly password: string;
   readonly vhost: string;
-  /** The connection parameters that the address sets, under the names that it uses; the driver has defaults for the others. */
+  /** The connection parameters in the address, under the same names. The driver has defaults for the others. */
   readonly tuning: AmqpTuning;
 }
 
@@ -34,18 +34,18 @@ const UNREADABLE =
   "cannot be read as a URL: the port must be from 1 to 65535; in user, password and vhost, write % as %25, / as %2F, # as %23, ? as %3F";
 
 /**
- * Reads a broker's address: `amqp://USER:PASSWORD@HOST:PORT/VHOST?NAME=VALUE`, percent-encoded as UTF-8. TLS is on with
+ * Parses a broker's address: `amqp://USER:PASSWORD@HOST:PORT/VHOST?NAME=VALUE`, percent-encoded as UTF-8. TLS is on with
  * `amqps://`, or with `ssl=1`, the form that Treeherder and kombu use. Pure.
  *
- * @returns the address, or the problem with it. The problem does not repeat the password, and is written to follow the
+ * @returns the address, or the problem with it. The problem does not contain the password, and is worded to follow the
  *   setting's name.
  */
 export function readAmqpAddress(text: string): Reading {
   if (!/^amqps?:\/\//i.test(text)) return { problem: "must be a URL that begins with amqp:// or amqps://" };
-  // A broker's address has no fragment, so a # must be part of the password. The URL parser would cut the address there.
+  // A broker's address has no fragment, so a # must belong to the password. The URL parser would end the address there.
   if (!URL.canParse(text) || text.includes("#")) return { problem: UNREADABLE };
   const url = new URL(text);
-  // A ? in the password would begin the query, and the error would show the rest of the password as a parameter's name.
+  // After a ? in the password, the rest of the password would be read as a parameter, and the error would show it.
   if (url.search.includes("@")) return { problem: UNREADABLE };
   const problem = queryProblem(url.searchParams, url.protocol === "amqps:");
   if (problem !== null) return { problem };
@@ -103,7 +103,7 @@ function tuning(query: URLSearchParams): AmqpTuning {
   };
 }
 
-/** Decodes `%XX`. A `%` without two hex digits stays. Bytes that are not UTF-8 are read as Latin-1, which older addresses use. */
+/** Decodes `%XX`. A `%` without two hex digits is kept. Bytes that are not UTF-8 are read as Latin-1, which older addresses use. */
 function unescaped(text: string): string {
   const toByte = (_escape: string, hex: string): string => String.fromCharCode(Number.parseInt(hex, 16));
   // The parts of a parsed URL are ASCII, so each character is one byte.

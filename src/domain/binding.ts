@@ -1,17 +1,17 @@
-/** A rule by which an exchange passes messages with a routing key to a queue. */
+/** A rule that makes an exchange pass messages with a routing key to a queue. */
 export interface Binding {
   readonly exchange: string;
   readonly routing_key: string;
 }
 
-/** Returns the key of a binding in maps. Equal bindings have equal keys. */
+/** Returns a map key for a binding. Equal bindings have equal keys. */
 export function keyOf({ exchange, routing_key }: Binding): string {
   return JSON.stringify([exchange, routing_key]);
 }
 
 /** A set of bindings, of which there may be tens of thousands. */
 export class BindingSet {
-  // By exchange, so that no text has to be made for a binding.
+  // Grouped by exchange, to avoid building a key for each binding.
   readonly #keys = new Map<string, Set<string>>();
 
   constructor(bindings: readonly Binding[]) {
@@ -22,7 +22,7 @@ export class BindingSet {
     return this.#keys.get(exchange)?.has(routing_key) ?? false;
   }
 
-  /** @returns false if the set had it before. */
+  /** Adds a binding. @returns false if the set already contained it. */
   add(binding: Binding): boolean {
     if (this.has(binding)) return false;
     const keys = this.#keys.get(binding.exchange);

@@ -1,11 +1,11 @@
-/** A bug that is shown beside an error line. A text that the bug tracker does not give is `""`. */
+/** A bug that is shown beside an error line. Texts that the bug tracker does not provide are `""`. */
 export interface SuggestedBug {
   readonly id: number;
   readonly summary: string;
   readonly status: string;
   readonly resolution: string;
   readonly crash_signature: string;
-  /** Joined with `,`. */
+  /** The keywords, joined with `,`. */
   readonly keywords: string;
   readonly os: string;
 }

@@ -3,7 +3,7 @@ export const collectionKinds = ["jobs", "resultset", "artifact"] as const;
 
 export type CollectionKind = (typeof collectionKinds)[number];
 
-/** What is posted at an endpoint: items of this kind, for this project. */
+/** The kind of items that are posted to an endpoint, and their project. */
 export interface Collection {
   readonly kind: CollectionKind;
   readonly project: string;
@@ -12,9 +12,9 @@ export interface Collection {
 const endpointOf = new RegExp(`^/api/project/([A-Za-z0-9_-]{0,50})/(${collectionKinds.join("|")})/$`);
 
 /**
- * Returns the collection of an endpoint; null if no collection is posted there.
+ * Returns the collection that is posted to an endpoint, or null if the endpoint accepts none.
  *
- * @param endpoint - the path as an origin has it, such as `/api/project/try/jobs/`.
+ * @param endpoint - a path in the form that an origin contains, such as `/api/project/try/jobs/`.
  */
 export function collectionAt(endpoint: string): Collection | null {
   const [, project, name] = endpointOf.exec(endpoint) ?? [];

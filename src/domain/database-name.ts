@@ -1,13 +1,13 @@
 /** MongoDB's limit, in bytes of UTF-8. */
 const MAX_BYTES = 63;
-/** Characters that MongoDB's manual forbids in a database name. A server on Linux accepts some of them, one on Windows none. */
+/** Characters that MongoDB's manual forbids in a database name. Servers on Linux accept some of them, servers on Windows none. */
 const FORBIDDEN = /[/\\. "$*<>:|?\0]/;
 /** Databases for the server's own data. MongoDB never replicates `local`, and restricts `config`. */
 const NOT_FOR_DATA: readonly string[] = ["local", "config"];
 
-/** Returns the path of a database address, still percent-encoded: the name of the database, or `""` if it names none. */
+/** Returns the path of a database address, still percent-encoded: the name of the database, or `""` if there is none. */
 function pathOf(address: string): string {
-  // The driver, too, ignores blanks around an address.
+  // White space around the address is ignored, as the driver does.
   return /^[^/]+:\/\/[^/?#]*\/([^?#]*)/.exec(address.trim())?.[1] ?? "";
 }
 
@@ -16,10 +16,10 @@ export function namesDatabase(address: string): boolean {
   return pathOf(address) !== "";
 }
 
-/** Returns why a store cannot be kept in the database that an address names, without the password; null if it can. */
+/** Returns why the database in an address cannot be used for a store, without the password, or null if it can. */
 export function databaseNameProblem(address: string): string | null {
   const path = pathOf(address);
-  // The password holds a slash, so its rest looks like the path.
+  // The password contains a slash, so its rest looks like the path.
   if (path.includes("@")) return "cannot be read: in user and password, write / as %2F, @ as %40, : as %3A";
   let name: string;
   try {
@@ -34,13 +34,13 @@ export function databaseNameProblem(address: string): string | null {
   }
   const bytes = Buffer.byteLength(name);
   if (bytes > MAX_BYTES) return `names a database whose name has ${bytes} bytes; the limit is ${MAX_BYTES}`;
-  // No two databases of a server may differ only in upper and lower case.
+  // Compared in lower case, because MongoDB does not allow two databases whose names differ only in case.
   return NOT_FOR_DATA.includes(name.toLowerCase())
     ? `names the database ${name}, which belongs to the server: name another one, e.g. pulse_ingest`
     : null;
 }
 
-/** Returns a warning about a database name that can be used but is probably a mistake; null if there is nothing to warn of. */
+/** Returns a warning about a database name that is allowed but probably a mistake, or null if there is no problem. */
 export function databaseNameWarning(address: string): string | null {
   return pathOf(address) === "admin"
     ? "names the database admin, which belongs to the server; if it is meant for the login, write /pulse_ingest?authSource=admin"

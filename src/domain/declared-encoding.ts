@@ -3,13 +3,13 @@ import type { BodyProperties } from "./delivery.ts";
 /** One encoding that must be undone before a body can be read. */
 export interface DeclaredEncoding {
   readonly property: "compression" | "content_encoding";
-  /** The message's own spelling. */
+  /** The name as the message spells it. */
   readonly declared: string;
-  /** The name in our tables: `gzip` for `application/x-gzip`, `latin-1` for `Latin_1`. */
+  /** The normalised name: `gzip` for `application/x-gzip`, `latin-1` for `Latin_1`. */
   readonly name: string;
 }
 
-/** Encodings that need no decoding. ASCII is a part of UTF-8. */
+/** Encodings that need no decoding. ASCII is a subset of UTF-8. */
 const plain = new Set(
   ["", "identity", "binary", "ascii-8bit", "7bit", "8bit"].concat([
     "utf-8",
@@ -35,14 +35,14 @@ export function declaredEncodings(properties: BodyProperties | undefined): reado
 }
 
 /**
- * Returns the part of a message's key that tells apart messages with the same bytes but different encodings. It is empty
- * for nearly every message, so ids that were made from the bytes alone stay valid.
+ * Returns the part of a message's key that distinguishes messages with the same bytes but different encodings. It is empty for
+ * nearly every message, so ids that were made only from the bytes stay valid.
  */
 export function encodingKey(properties: BodyProperties | undefined): readonly string[] {
   return declaredEncodings(properties).flatMap(({ property, name }) => [property, name]);
 }
 
-/** Python ignores case and treats an underscore as a hyphen; kombu writes media types. */
+/** Normalises the name of an encoding. Python ignores case and treats underscores as hyphens, and kombu writes media types. */
 function nameOf(declared: string): string {
   const name = declared.trim().toLowerCase().replaceAll("_", "-");
   return name.replace(/^application\/(?:x-)?|^x-/, "");

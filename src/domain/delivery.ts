@@ -1,12 +1,12 @@
 import type { PulseOrigin } from "./origin.ts";
 
-/** The body of a message as it came. */
+/** The body of a message as it arrived. */
 export interface RawBody {
-  /** The whole body. An oversize body is cut to its beginning, so that memory stays bounded. */
+  /** The whole body, or only the beginning of an oversize body, to limit the memory in use. */
   readonly body: Buffer;
-  /** Set if the body was longer than the limit and was cut on arrival. */
+  /** Set if the body was longer than the limit and was truncated on arrival. */
   readonly oversize: OversizeBody | null;
-  /** How the message declares its body; absent if it declares nothing. */
+  /** The declared type and encoding of the body; absent if the message declares neither. */
   readonly properties?: BodyProperties;
 }
 
@@ -14,43 +14,43 @@ export interface RawBody {
 export interface Delivery extends RawBody {
   readonly exchange: string;
   readonly routingKey: string;
-  /** The broker has handed this message out before, to us or to another consumer of the queue. */
+  /** Whether the broker has delivered this message before, to this worker or to another consumer of the queue. */
   readonly redelivered: boolean;
-  /** Milliseconds since the Unix epoch, by this machine's clock. */
+  /** The time of arrival in milliseconds since the Unix epoch, from this machine's clock. */
   readonly receivedAtMs: number;
-  /** Set if the driver of the broker fails at the delivery. Its headers are not known then. */
+  /** Set if the AMQP driver cannot read the delivery. Its headers are then unknown. */
   readonly unreadable?: {
-    /** The queue that keeps it whole. */
+    /** The queue that keeps the whole delivery. */
     readonly queue: string;
   };
 }
 
-/** How a message declares its body. Publishers write these texts; each is cut on arrival. */
+/** The declared type and encoding of a body. Publishers write these texts, and each is truncated on arrival. */
 export interface BodyProperties {
-  /** Shown to people only. The bytes decide how the body is read. */
+  /** The content type. It is only shown to people, and does not affect how the body is read. */
   readonly content_type?: string;
   /** A character set or a compression. */
   readonly content_encoding?: string;
-  /** The header in which the library kombu names its compression. */
+  /** The header in which the kombu library declares its compression. */
   readonly compression?: string;
 }
 
 export interface OversizeBody {
-  /** Length of the whole body. */
+  /** The length of the whole body. */
   readonly bytes: number;
-  /** Lower-case hex SHA-256 of the whole body. */
+  /** The SHA-256 of the whole body, in lower-case hex. */
   readonly sha256: string;
   /** The limit that the body exceeds. */
   readonly limitBytes: number;
 }
 
-/** How a job message ends. Each one ends in exactly one of these ways and is counted. */
+/** The outcome of a job message. Each job message has exactly one outcome and is counted. */
 export type Outcome = "stored" | "unchanged" | "skipped" | "rejected" | "failed";
 
 /** The answer to the broker for a delivery, after all of its jobs have ended. */
 export type Settlement = "ack" | "requeue";
 
-/** Returns where the jobs of a delivery come from. */
+/** Returns the origin of the jobs in a delivery. */
 export function originOf({ exchange, routingKey, redelivered }: Delivery): PulseOrigin {
   return { kind: "pulse", exchange, routingKey, redelivered };
 }

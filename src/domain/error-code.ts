@@ -7,13 +7,13 @@ export function errorCode(error: unknown): string {
   return typeof code === "string" || typeof code === "number" ? String(code) : "";
 }
 
-/** Explanations of error codes for files. If a file to mount does not exist, Docker creates a folder in its place. */
+/** Explanations of error codes for files. A folder is often Docker's work: it creates one if the file to mount does not exist. */
 const meanings: Readonly<Record<string, string>> = {
   EISDIR: ": it is a folder, not a file",
   EACCES: ": this user may not read it",
 };
 
-/** Returns why a file cannot be read, to follow its name: the code of the error and, for some codes, what it means. */
+/** Returns why a file cannot be read, worded to follow its name: the error code and, for some codes, an explanation. */
 export function whyUnreadable(error: unknown): string {
   const code = errorCode(error);
   return `cannot be read (${code || String(error)})${meanings[code] ?? ""}`;

@@ -14,8 +14,8 @@ export const faultMeanings: Readonly<Record<FaultReason, string>> = {
   "unknown-revision-hash": "no push with this revision hash is known",
   "unknown-job": "the project has no job with the guid of this artifact",
   "unusable-field": "a field fits the schema, but cannot be stored as it is",
-  "internal-error": "a bug in pulse-ingest, at a message that had come before",
-  "unreadable-delivery": "the AMQP driver fails on the headers of the message, again and again",
+  "internal-error": "a bug in pulse-ingest, at a message that was redelivered",
+  "unreadable-delivery": "the AMQP driver repeatedly fails on the headers of the message",
   "killed-worker": "workers died `MAX_ATTEMPTS` times while the message was in progress",
 };
 
@@ -23,7 +23,7 @@ export function isFaultReason(text: string): text is FaultReason {
   return Object.hasOwn(faultMeanings, text);
 }
 
-/** Returns a fault in the form in which people read it: the place, the rule, what was found, and how to fix it. */
+/** Returns a fault in a form for people: the place, the rule, what was found, and how to fix it. */
 export function faultErrors(fault: Fault): readonly Violation[] {
   if (fault.reason === "schema-violation") return fault.violations;
   return [{ pointer: pointerOf(fault), keyword: fault.reason, message: messageOf(fault) }];
@@ -39,7 +39,7 @@ function pointerOf(fault: OtherFault): string {
 }
 
 /**
- * Returns the fault of a job with pointers that begin at the message that holds the job.
+ * Returns the fault of a job, with pointers that are relative to the whole message.
  *
  * @param at - JSON pointer from the message to the job, such as `/payload`.
  */
@@ -57,12 +57,12 @@ export function faultWithin(fault: Fault, at: string): Fault {
     case "unknown-job":
       return { ...fault, pointer: `${at}${pointerOf(fault)}` };
     default:
-      // These concern the whole message.
+      // All other faults concern the whole message.
       return fault;
   }
 }
 
-/** Returns the fault of a posted item, in which the revision hash stands beside the job and not in an origin. */
+/** Returns the fault of a posted item, which contains the revision hash beside the job and not in an origin. */
 export function faultOfItem(fault: Fault): Fault {
   return fault.reason === "unknown-revision-hash" ? { ...fault, pointer: "/revision_hash" } : fault;
 }

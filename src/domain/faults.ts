@@ -2,13 +2,13 @@
 export interface Violation {
   /** JSON pointer to the offending value, `""` for the whole message. */
   readonly pointer: string;
-  /** The schema keyword that was broken, e.g. `pattern`. */
+  /** The schema keyword that was violated, for example `pattern`. */
   readonly keyword: string;
-  /** What is wrong, what was found and what would be right. */
+  /** The problem, the value that was found, and how to correct it. */
   readonly message: string;
 }
 
-/** The fault is that of one posted item, which cannot be split as a message with several jobs can. */
+/** Marks the fault of a single posted item. The advice differs, because an item cannot be split like a message with several jobs. */
 type IsItem = true;
 
 /** Why a message is rejected. The same bytes would be rejected again, so faults are returned, never thrown. */
@@ -31,7 +31,7 @@ export type Fault =
   | {
       readonly reason: "malformed-body";
       readonly detail: string;
-      /** What to do about it. Default: publish JSON. */
+      /** How to fix it. The default advice is to publish JSON. */
       readonly advice?: string;
     }
   | { readonly reason: "too-many-jobs"; readonly jobs: number; readonly limit: number }
@@ -42,28 +42,28 @@ export type Fault =
       readonly reason: "project-not-accepted";
       readonly project: string;
       readonly exchange: string;
-      /** JSON pointer to the project. Default: `/origin/project`. */
+      /** The JSON pointer to the project; `/origin/project` by default. */
       readonly pointer?: string;
     }
   | {
       readonly reason: "unknown-revision-hash";
       readonly project: string;
       readonly revisionHash: string;
-      /** JSON pointer to the revision hash. Default: `/origin/revision_hash`. */
+      /** The JSON pointer to the revision hash; `/origin/revision_hash` by default. */
       readonly pointer?: string;
     }
   | {
       readonly reason: "unknown-job";
       readonly project: string;
       readonly job_guid: string;
-      /** JSON pointer to the guid. Default: `/job_guid`. */
+      /** The JSON pointer to the guid; `/job_guid` by default. */
       readonly pointer?: string;
     }
   | { readonly reason: "unusable-field"; readonly pointer: string; readonly detail: string }
   | { readonly reason: "internal-error"; readonly detail: string }
-  /** The driver of the broker fails at the delivery, which is kept whole in this queue. */
+  /** The AMQP driver cannot read the delivery. This queue keeps the whole delivery. */
   | { readonly reason: "unreadable-delivery"; readonly queue: string }
-  /** The message was in progress each time when this many workers died. It has not been read since. */
+  /** This many workers died while the message was in progress. It has not been read since then. */
   | { readonly reason: "killed-worker"; readonly attempts: number };
 
 export type FaultReason = Fault["reason"];
@@ -80,12 +80,12 @@ export function refuse(fault: Fault): { readonly ok: false; readonly fault: Faul
   return { ok: false, fault };
 }
 
-/** Something around the message failed, so the same bytes may succeed later. Adapters throw it. */
+/** A failure that the message did not cause, so the same bytes may succeed later. Adapters throw it. */
 export class Unavailable extends Error {
   readonly what: "broker" | "store" | "spool";
   /** The message without `what`. */
   readonly detail: string;
-  /** The longest wait before the next attempt, in milliseconds; infinity leaves the wait to the usual backoff. */
+  /** The maximum pause before the next attempt, in milliseconds; infinity if the usual backoff applies. */
   readonly askAgainMs: number;
 
   constructor(
@@ -103,8 +103,8 @@ export class Unavailable extends Error {
 }
 
 /**
- * The store answers and accepts other writes, but not this one. The cause may pass, or lie in the data: after a few more
- * attempts it is treated as a bug. Adapters throw it.
+ * The store answers and accepts other writes, but not this one. The cause may be temporary or may be the data, so the write is
+ * tried a few more times before this is treated as a bug. Adapters throw it.
  */
 export class Refused extends Error {
   constructor(detail: string, cause?: unknown) {
@@ -113,7 +113,7 @@ export class Refused extends Error {
   }
 }
 
-/** A user's mistake in a setting, a file or a command line. It is printed in full, without a stack trace; exit code 2. */
+/** A user's mistake in a setting, a file or a command line. All problems are printed, without a stack trace; the exit code is 2. */
 export class Misuse extends Error {
   readonly problems: readonly string[];
 

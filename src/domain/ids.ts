@@ -5,11 +5,11 @@ import type { RejectedPayload } from "./rejection.ts";
 import { shortRevision } from "./result-set.ts";
 import type { Artifact } from "./submission.ts";
 
-/** A job may have many artifacts of this name. Each is a document of its own; they are merged when read. */
+/** A job may have many artifacts with this name. Each is a separate document; they are merged when they are read. */
 export const JOB_INFO = "Job Info";
 export const BUG_SUGGESTIONS = "Bug suggestions";
 
-// Task ids hold slashes, so an unencoded part could collide with another job's id. SQLite ends a text in a JSON list at NUL.
+// Task ids contain slashes, so an unencoded part could collide with another job's id. SQLite ends a text in a JSON list at NUL.
 const rare = /[%\0]/;
 function part(text: string): string {
   const encoded = rare.test(text) ? text.replaceAll("%", "%25").replaceAll("\0", "%00") : text;
@@ -29,7 +29,7 @@ export function projectKey(project: string): string {
 }
 
 /**
- * Returns `job_guid/project` for a `jobId`: a key by which a store finds a guid in every project with one index. For a key it returns
+ * Returns `job_guid/project` for a `jobId`. With this key, a store finds a guid in all projects through one index. For a key, returns
  * the id.
  */
 export function jobKey(id: string): string {
@@ -38,10 +38,10 @@ export function jobKey(id: string): string {
 }
 
 /**
- * Returns two ranges of job keys, both ends excluded: the keys of this guid, and those of guids that continue with a
- * slash, such as the runs of a task.
+ * Returns two ranges of job keys, with both ends excluded: the keys of this guid, and the keys of guids that continue with a slash,
+ * such as the runs of a task.
  *
- * @returns the two ends of the first range, then those of the second.
+ * @returns the two ends of the first range, followed by those of the second.
  */
 export function jobKeyRanges(guidOrTaskId: string): readonly [string, string, string, string] {
   const id = part(guidOrTaskId);
@@ -59,7 +59,7 @@ export function resultSetId(project: string, revision: string): string {
   return `${part(project)}/${part(shortRevision(revision))}`;
 }
 
-/** Returns the id of a job that has the same project as a push. */
+/** Returns the id of a job in the same project as a push. */
 export function jobIdBeside(resultSet: string, guid: string): string {
   return `${resultSet.slice(0, resultSet.indexOf("/"))}/${part(guid)}`;
 }
@@ -70,7 +70,7 @@ export function artifactId(project: string, guid: string, artifact: Artifact): s
 }
 
 /**
- * The same for the id of a job.
+ * Returns the id of an artifact, given the id of its job.
  *
  * @param apart - see {@link apartBy}.
  */
@@ -78,12 +78,12 @@ export function artifactIdBelow(job: string, name: string, apart: string): strin
   return apart === "" ? `${job}/${part(name)}` : `${job}/${part(name)}/${apart}`;
 }
 
-/** Returns what tells a job's artifacts of one name apart: a hash of the blob for `Job Info`, `""` for all others. */
+/** Returns the text that distinguishes a job's artifacts with the same name: a hash of the blob for `Job Info`, otherwise `""`. */
 export function apartBy({ name, blob }: Artifact): string {
   return name === JOB_INFO ? hash(blob) : "";
 }
 
-/** Returns the beginning of the ids of a job's artifacts of that name. Except for `Job Info` it is the whole id. */
+/** Returns the prefix of the ids of a job's artifacts with this name. It is the whole id, except for `Job Info`. */
 export function artifactIds(project: string, guid: string, name: string): string {
   return `${jobId(project, guid)}/${part(name)}`;
 }
@@ -93,12 +93,12 @@ export function logId(project: string, guid: string, name: string, url: string):
   return logIdBelow(jobId(project, guid), name, url);
 }
 
-/** The same for the id of a job. */
+/** Returns the id of a log, given the id of its job. */
 export function logIdBelow(job: string, name: string, url: string): string {
   return `${job}/${part(name)}/${hash(url)}`;
 }
 
-/** Returns `project/job_guid/hash(blob)`: a job has one such work item for each summary that came without suggestions. */
+/** Returns `project/job_guid/hash(blob)`: a job has one such work item for each summary that arrived without suggestions. */
 export function suggestionsId(project: string, guid: string, summaryBlob: string): string {
   return `${jobId(project, guid)}/${hash(summaryBlob)}`;
 }
@@ -114,14 +114,14 @@ export function nonceId(clientId: string, nonce: string, ts: number): string {
 }
 
 /**
- * Returns the id of a rejection, made from the payload's hash, the encoding of raw bytes, and the route. A repeated
- * message has the same id, so it is counted and not listed again.
+ * Returns the id of a rejection, which is made from the payload's hash, the encoding of raw bytes and the route. A repeated message
+ * has the same id, so it is counted and not listed again.
  */
 export function rejectionId(
   { sha256, properties }: Pick<RejectedPayload, "sha256" | "properties">,
   route: StoredRoute,
 ): string {
-  // A list for Pulse, as ever; an object cannot be mixed up with the name of an exchange.
+  // The form for Pulse must not change, because ids are stored. An object cannot be confused with the name of an exchange.
   const place =
     route.origin === "pulse"
       ? [route.exchange, route.routing_key]

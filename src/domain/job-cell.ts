@@ -1,4 +1,4 @@
-/** What the grid shows of a job, as a list, because pages hold thousands of them. Times are seconds since the Unix epoch; 0 if unknown. */
+/** A job in the grid. It is a list to save space, because a page holds thousands. Times are seconds since the Unix epoch; 0 if unknown. */
 export type JobCell = readonly [
   guid: string,
   state: string,
@@ -18,11 +18,11 @@ export type JobCell = readonly [
   submit: number,
   start: number,
   end: number,
-  /** Grows with every change of the job. */
+  /** Increases with every change of the job. */
   version: number,
 ];
 
-/** The place of each member in a {@link JobCell}: `cell[CELL.tier]`. */
+/** The index of each member in a {@link JobCell}: `cell[CELL.tier]`. */
 export const CELL = {
   guid: 0,
   state: 1,

@@ -1,6 +1,6 @@
 import type { StoredJob } from "./stored-job.ts";
 
-/** The members of a job that lists show, or choose by. */
+/** The members of a job that lists show or filter by. */
 export const listedMembers = [
   ...(["rest_id", "job_guid", "signature", "result_set", "state", "result", "tier"] as const),
   ...(["name", "job_symbol", "group_name", "group_symbol", "reference_data_name"] as const),

@@ -10,7 +10,7 @@ export type LogFault =
   | { readonly reason: "too-many-lines"; readonly limit: number }
   | { readonly reason: "artifact-too-large"; readonly artifact: string; readonly limitBytes: number };
 
-/** Returns the fault in one line, for the log's `failure` and for people. */
+/** Describes the fault in one line, for the `failure` of the log and for people. */
 export function describeLogFault(fault: LogFault): string {
   switch (fault.reason) {
     case "corrupt-gzip":

@@ -1,4 +1,4 @@
-/** Where a job came from. */
+/** The origin of a job: a Pulse delivery or a REST request. */
 export type Origin = PulseOrigin | RestOrigin;
 
 /** A delivery from a Pulse exchange. */
@@ -6,7 +6,7 @@ export interface PulseOrigin {
   readonly kind: "pulse";
   readonly exchange: string;
   readonly routingKey: string;
-  /** Never part of an identity: a redelivery counts as the same message. */
+  /** Never part of a message's identity, because a redelivery is the same message. */
   readonly redelivered: boolean;
 }
 
@@ -44,7 +44,7 @@ export function toStoredRoute(origin: Origin): StoredRoute {
   return { origin: "pulse", exchange: origin.exchange, routing_key: origin.routingKey };
 }
 
-/** Returns the origin of a message that is written again from the store. It counts as delivered for the first time. */
+/** Returns the origin of a message that is written again from the store. It is treated as delivered for the first time. */
 export function fromStoredRoute(stored: StoredRoute): Origin {
   return stored.origin === "rest"
     ? { kind: "rest", clientId: stored.client_id, endpoint: stored.endpoint }
@@ -55,7 +55,7 @@ function toRestRoute({ clientId, endpoint }: RestOrigin) {
   return { origin: "rest", client_id: clientId, endpoint } as const;
 }
 
-/** Returns a stored origin in words, for people. */
+/** Describes a stored origin for people. */
 export function originInWords(stored: StoredRoute): string {
   return stored.origin === "rest"
     ? `client ${stored.client_id}, ${stored.endpoint}`
@@ -70,19 +70,19 @@ export function senderOf(origin: Origin): string {
   return origin.kind === "rest" ? clientName(origin.clientId) : origin.exchange;
 }
 
-/** The same for a stored origin. One without a kind is from Pulse. */
+/** Returns the name of the sender of a stored origin. An origin without a kind is from Pulse. */
 export function storedSenderOf(stored: StoredRoute): string {
   return stored.origin === "rest" ? clientName(stored.client_id) : stored.exchange;
 }
 
 const CLIENT = "client:";
 
-/** Returns the name of a client as a sender; see {@link senderOf}. */
+/** Returns the sender name of a client; see {@link senderOf}. */
 export function clientName(clientId: string): string {
   return `${CLIENT}${clientId}`;
 }
 
-/** Returns the client's id of such a name. */
+/** Returns the client id in the sender name of a client. */
 export function clientIdOf(sender: string): string {
   return sender.slice(CLIENT.length);
 }

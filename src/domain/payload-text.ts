@@ -3,12 +3,12 @@ import { parseSource, writeSource } from "./text/source-json.ts";
 
 /** A rejected payload as text. */
 export interface PayloadText {
-  /** `json`: indented JSON. `cut-json`: the beginning of JSON, as it was kept. `text` and `base64`: bytes that could not be decoded. */
+  /** `json`: indented JSON. `cut-json`: truncated JSON, as it was kept. `text` and `base64`: bytes that could not be decoded. */
   readonly form: "json" | "cut-json" | "text" | "base64";
   readonly text: string;
 }
 
-/** Returns a rejected payload as text. Bytes are shown as text only if that loses none of them; a cut may have split the last character. */
+/** Returns a rejected payload as text. Bytes become text only if none is lost; truncation, for example, may have split a character. */
 export function payloadText({ encoding, content, truncated }: RejectedPayload): PayloadText {
   if (encoding === "json") {
     if (truncated) return { form: "cut-json", text: content };

@@ -1,14 +1,14 @@
 import type { Artifact, Refusal } from "./submission.ts";
 
-/** An artifact that was posted by itself, for a job that is stored already. It is ready to be stored. */
+/** An artifact that was posted by itself, for a job that is already stored. It is ready to be stored. */
 export interface PostedArtifact {
   readonly project: string;
   readonly job_guid: string;
   readonly artifact: Artifact;
-  /** The blob of a `text_log_summary` that came without `Bug suggestions`, which are made from it; null if none are to be made. */
+  /** The blob of a `text_log_summary` from which `Bug suggestions` must be made, or null if none must be made. */
   readonly suggestions_for: string | null;
-  /** The `logname` of a `text_log_summary`: that log is parsed already; null if there is none. */
+  /** The `logname` of a `text_log_summary`, whose log is therefore already parsed; null if there is none. */
   readonly summary_of: string | null;
-  /** Parts of the artifact that could not be used, for the answer to its client. */
+  /** The parts of the artifact that could not be used, for the answer to the client. */
   readonly refused: readonly Refusal[];
 }

@@ -10,7 +10,7 @@ export interface Revision {
   readonly repository: string;
 }
 
-/** One push of revisions to one project, in the form in which it is submitted. */
+/** One push of revisions to one project, as it is submitted. */
 export interface ResultSetSubmission {
   readonly revision?: string;
   readonly revision_hash?: string;
@@ -24,23 +24,23 @@ export interface ResultSetSubmission {
 /** The result set document. A skeleton has `push_timestamp` 0, author `pending...` and no revisions. */
 export interface ResultSet {
   readonly project: string;
-  /** Its number in the read API; see `numberOf`. No other push has it, and it never changes. */
+  /** The push's number in the read API; see `numberOf`. It is unique among pushes, and never changes. */
   readonly rest_id: number;
-  /** The longest form that a message has given: 12 or 40 characters. */
+  /** The longest form of the revision that any message has contained: 12 or 40 characters. */
   readonly revision: string;
   readonly short_revision: string;
   readonly revision_hash: string;
   readonly author: string;
   readonly push_timestamp: number;
-  /** Pushes are listed by it: the push's timestamp, or while that is 0 the arrival of its first message, in whole seconds. */
+  /** The time by which pushes are ordered: the push's timestamp, or the arrival of its first message while that is 0. In whole seconds. */
   readonly order_at: number;
-  /** When it was created, or completed by being submitted. ISO 8601, UTC. A push of long ago may have been submitted just now. */
+  /** When the document was created, or completed by a submission. ISO 8601, UTC. An old push may have been submitted just now. */
   readonly last_modified: string;
   readonly active_status: string;
   readonly revisions: readonly Revision[];
 }
 
-/** Returns whether nobody has submitted the push yet, so that it is only known from its jobs. */
+/** Returns whether the push is known only from its jobs, because nobody has submitted it yet. */
 export function isSkeleton({
   push_timestamp,
   revisions,
@@ -48,17 +48,17 @@ export function isSkeleton({
   return push_timestamp === 0 && revisions.length === 0;
 }
 
-/** Returns the revision that names a push: its own, otherwise that of its last row. */
+/** Returns the revision that identifies a push: its own revision, or otherwise the revision of its last row. */
 export function topRevision({ revision, revisions }: ResultSetSubmission): string {
   return revision ?? revisions.at(-1)?.revision ?? "";
 }
 
-/** Returns the short form of a revision, which identifies a push: its first 12 characters, in unchanged case. */
+/** Returns the short form of a revision, which identifies a push: the first 12 characters, with case unchanged. */
 export function shortRevision(revision: string): string {
   return firstCharacters(revision, SHORT);
 }
 
-/** Returns whether a revision is whole. A shorter one is replaced as soon as a message gives the whole revision. */
+/** Returns whether a revision has its full length. A shorter one is replaced as soon as a message contains the full revision. */
 export function isFullRevision(revision: string): boolean {
   return isLongerThan(revision, FULL - 1);
 }

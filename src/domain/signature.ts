@@ -5,7 +5,7 @@ function sha1(text: string): string {
   return hash("sha1", text, "hex");
 }
 
-/** Compares texts by code point, the order that the hash needs. JavaScript's own order is by UTF-16 unit. */
+/** Compares texts by code point, the order that the hash requires. JavaScript itself compares UTF-16 units. */
 export function byCodePoint(a: string, b: string): number {
   const shorter = Math.min(a.length, b.length);
   for (let at = 0; at < shorter; at++) {
@@ -15,18 +15,18 @@ export function byCodePoint(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Returns the rank of a UTF-16 unit. Surrogates rank above all other units, because they stand for higher code points. */
+/** Returns the rank of a UTF-16 unit. Surrogates rank above all other units, because they represent higher code points. */
 function rank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
-/** Returns the lower-case hex SHA-1 of the sorted option names, joined without a separator. */
+/** Returns the SHA-1, in lower-case hex, of the sorted option names joined without a separator. */
 export function optionCollectionHash(sortedOptions: readonly string[]): string {
   return sha1(sortedOptions.join(""));
 }
 
-/** The parts that two jobs of the same kind have in common. */
+/** The properties that all jobs with the same signature have in common. */
 export interface SignatureParts {
   readonly project: string;
   readonly build_system_type: string;
@@ -39,7 +39,7 @@ export interface SignatureParts {
   readonly option_collection_hash: string;
 }
 
-/** Returns the lower-case hex SHA-1 of the parts in their fixed order. Without a reference data name, `None` comes last. */
+/** Returns the SHA-1, in lower-case hex, of the parts in a fixed order. `None` replaces a missing reference data name at the end. */
 export function jobSignature(parts: SignatureParts, referenceDataName: string | null): string {
   const { build_platform: built, machine_platform: ran } = parts;
   return sha1(

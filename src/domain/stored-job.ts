@@ -9,23 +9,23 @@ export type Transition = StoredOrigin & {
   readonly received_at: string;
 };
 
-/** The job document. It is written last, so it proves that everything the message caused is stored. */
+/** The job document. It is written last, so its presence proves that all other writes for the message are stored. */
 export interface StoredJob extends PreparedJob {
   readonly project: string;
-  /** Its number in the read API; see `numberOf`. No other job has it, and a retry that renames the job keeps it. */
+  /** The job's number in the read API; see `numberOf`. It is unique among jobs, and a retry that renames the job keeps it. */
   readonly rest_id: number;
-  /** `_id` of its result set. */
+  /** The `_id` of the job's result set. */
   readonly result_set: string;
   readonly failure_classification_id: 1;
   readonly running_eta: 0;
-  /** The first hundred, each once. */
+  /** The first hundred refusals, without duplicates. */
   readonly refused: readonly Refusal[];
-  /** The first one and the last nine, oldest first. */
+  /** The first transition and the last nine, oldest first. */
   readonly transitions: readonly Transition[];
   /** ISO 8601, UTC. */
   readonly last_modified: string;
-  /** Grows by one with every write. A compare-and-set compares it. */
+  /** Increases by one with every write. A compare-and-set compares it. */
   readonly version: number;
-  /** A random text for each batch. It tells a writer that got no reply whether its write arrived. */
+  /** A random text for each batch. With it, a writer that got no reply finds out whether its write succeeded. */
   readonly write_id: string;
 }

@@ -1,12 +1,12 @@
 /**
- * The one shape in the middle: one item of a job collection, as REST clients submit it. A Pulse message is normalised
- * into it. Field names are the publishers'.
+ * The common form of all jobs: one item of a job collection, as REST clients submit it. Pulse messages are normalised to it. Field
+ * names are the publishers'.
  */
 export interface JobSubmission {
   readonly project: string;
   readonly revision?: string;
   readonly revision_hash?: string;
-  /** Guids of the jobs that were coalesced into this one. */
+  /** The guids of the jobs that were coalesced into this one. */
   readonly coalesced: readonly string[];
   readonly job: SubmittedJob;
 }
@@ -43,7 +43,7 @@ export interface SubmittedJob {
   /** The same as `coalesced` beside the job; publishers use either place. */
   readonly coalesced?: readonly string[];
   readonly log_references?: readonly SubmittedLog[];
-  /** Unchecked data. An element that cannot be used is refused by itself, and the job is still accepted. */
+  /** Unvalidated data. An element that cannot be used is refused individually, and the job is still accepted. */
   readonly artifacts?: readonly unknown[];
 }
 
@@ -53,16 +53,16 @@ export interface SubmittedLog {
   readonly parse_status?: string | null;
 }
 
-/** A part of an accepted job that could not be used. It is kept on the job, where its publisher can see it. */
+/** A part of an accepted job that could not be used. It is recorded on the job, where the publisher can see it. */
 export interface Refusal {
-  /** e.g. `artifact "foo"`, `log "live"`, `job detail 2`. */
+  /** The name of the part, such as `artifact "foo"`, `log "live"` or `job detail 2`. */
   readonly what: string;
   readonly reason: string;
 }
 
-/** Something about an accepted item that its sender should know, although it is stored as it was sent. */
+/** A hint for the sender of an accepted item that is stored as it was sent. */
 export interface Warning {
-  /** e.g. `artifact "text_log_summary"`. */
+  /** The part that the hint is about, such as `artifact "text_log_summary"`. */
   readonly what: string;
   readonly reason: string;
 }
@@ -79,11 +79,11 @@ export interface LogReference {
 export interface Artifact {
   readonly name: string;
   readonly type: string;
-  /** The serialised JSON value for type `json`; otherwise the text that was sent. */
+  /** The serialised JSON value if the type is `json`, otherwise the text that was sent. */
   readonly blob: string;
 }
 
-/** A submission with defaults, cuts and derived values applied. Its fields are stored like this. */
+/** A submission after defaults, length limits and derived values have been applied. Its fields are stored in this form. */
 export interface PreparedSubmission {
   readonly project: string;
   readonly revision: string | null;
@@ -93,9 +93,9 @@ export interface PreparedSubmission {
   readonly logs: readonly LogReference[];
   readonly artifacts: readonly Artifact[];
   readonly refused: readonly Refusal[];
-  /** The `logname` of the `text_log_summary` in this submission: that log is parsed already, even if it was stored before. */
+  /** The `logname` of the `text_log_summary` in this submission. That log is already parsed, even if it was stored as pending before. */
   readonly summary_of: string | null;
-  /** The blob of a `text_log_summary` that came without `Bug suggestions`. They are made from it. */
+  /** The blob of a `text_log_summary` from which `Bug suggestions` must be made, because it arrived without them. */
   readonly suggestions_for: string | null;
 }
 
@@ -120,7 +120,7 @@ export interface PreparedJob {
   readonly build_system_type: string;
   readonly build_platform: StoredPlatform;
   readonly machine_platform: StoredPlatform;
-  /** Sorted by code point. */
+  /** The option names, sorted by code point. */
   readonly options: readonly string[];
   readonly option_collection_hash: string;
   readonly signature: string;

@@ -2,11 +2,11 @@ const slug = /^([A-Za-z0-9_-]{21}[AQgw])([/_].*)?$/s;
 const uuid = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})([/_].*)?$/is;
 
 /**
- * Returns all forms in which a task id, or a guid that begins with one, may have been stored. Taskcluster writes a task
- * id as 22 characters of base64url (a slug); its messages to Treeherder write the same 16 bytes as a UUID. The rest of
- * the text, such as `/run` or the suffix of a retry, is kept.
+ * Returns all forms in which a task id, or a guid that begins with one, may have been stored. Taskcluster writes a task id as 22
+ * characters of base64url (a slug), but its messages to Treeherder contain the same 16 bytes as a UUID. The rest of the text, such
+ * as `/run` or the suffix of a retry, is kept.
  *
- * @returns the given text first; nothing else if it is neither a slug nor a UUID.
+ * @returns the given text, followed by its other forms if it is a slug or a UUID.
  */
 export function taskIdForms(text: string): readonly string[] {
   const [, id = "", rest = ""] = slug.exec(text) ?? uuid.exec(text) ?? [];
@@ -18,8 +18,8 @@ export function taskIdForms(text: string): readonly string[] {
 }
 
 /**
- * Returns a text that is the same for all forms of a task's id and for all of its runs. For a guid that begins with neither form,
- * it is the part before the first slash.
+ * Returns a text that is the same for all forms of a task id and for all runs of the task. For a guid that begins with neither form,
+ * this is the part before the first slash.
  */
 export function oneTaskId(guidOrTaskId: string): string {
   const slash = guidOrTaskId.indexOf("/");

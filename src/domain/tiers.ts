@@ -1,2 +1,2 @@
-/** Tiers that override the publisher's: project -> signature -> tier. */
+/** The tiers that override those of publishers: project -> signature -> tier. */
 export type TierOverrides = ReadonlyMap<string, ReadonlyMap<string, 2 | 3>>;

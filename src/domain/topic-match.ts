@@ -1,12 +1,12 @@
 /**
- * Returns whether a binding's routing key matches a message's, as topic exchanges do (AMQP 0-9-1, section 3.1.3.3): words are
- * separated by dots, `*` stands for one word, `#` for any number of them, also none.
+ * Returns whether a binding's routing key matches that of a message, by the rules of topic exchanges (AMQP 0-9-1, section 3.1.3.3):
+ * words are separated by dots, `*` stands for exactly one word, and `#` for zero or more words.
  *
- * Takes time in proportion to the product of the numbers of words, whatever the keys are.
+ * The time is at most proportional to the product of the two numbers of words, whatever the keys are.
  */
 export function matchesTopic(pattern: string, routingKey: string): boolean {
   const words = wordsOf(routingKey);
-  /** For each number of words from the beginning of the key: whether the part of the pattern that was read matches them. */
+  /** For each number of words at the beginning of the key, whether the part of the pattern that has been read matches them. */
   let reached = words.map(() => false);
   reached.unshift(true);
   for (const part of wordsOf(pattern)) {
@@ -20,7 +20,7 @@ export function matchesTopic(pattern: string, routingKey: string): boolean {
   return reached.at(-1) === true;
 }
 
-/** An empty key has no word. */
+/** Returns the words of a key. An empty key has no words. */
 function wordsOf(key: string): readonly string[] {
   return key === "" ? [] : key.split(".");
 }

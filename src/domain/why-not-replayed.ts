@@ -1,7 +1,7 @@
 import { collectionAt } from "./collection.ts";
 import type { RejectionHead } from "./rejection.ts";
 
-/** Returns why a rejection cannot be replayed; null if it can. */
+/** Returns why a rejection cannot be replayed, or null if it can. */
 export function whyNotReplayed(rejection: RejectionHead): string | null {
   const { truncated, blanked, bytes, sha256 } = rejection.payload;
   const known = `${bytes} bytes, sha256 ${sha256}`;

@@ -8,22 +8,23 @@ export interface Waiting {
 export interface BatchLimits {
   readonly maxItems: number;
   readonly maxBytes: number;
-  /** How long the first item waits for others, in milliseconds. */
+  /** How long the first item of a batch waits for others, in milliseconds. */
   readonly waitMs: number;
 }
 
 /**
- * The queue in front of a writer. Items that arrive while the writer is busy gather here. A free writer takes what has arrived
- * within a few milliseconds. So a single message is written soon, and many messages are written with few commits.
+ * The queue in front of a writer. Items that arrive while the writer is busy wait here. A free writer waits a few milliseconds
+ * for more items, and then takes them together. So a single message is written soon, and many messages are written with few
+ * commits.
  *
- * The queue itself is not bounded: the broker's prefetch and the limit on request bodies bound what can arrive.
+ * The queue itself is unbounded, because the broker's prefetch and the limit on request bodies already limit what can arrive.
  */
 export class BatchCollector<T extends Waiting> {
   readonly #limits: BatchLimits;
   #items: T[] = [];
   #bytes = 0;
   #closed = false;
-  /** Set while the writer waits. Called when there may be something to take. */
+  /** Set while the writer waits. Called when there may be items to take. */
   #wake: (() => void) | null = null;
 
   constructor(limits: BatchLimits) {
@@ -36,28 +37,28 @@ export class BatchCollector<T extends Waiting> {
     if (this.#items.length === 1 || this.#isFull()) this.#wake?.();
   }
 
-  /** Ends the queue: `take` returns what has been added before, and then null. */
+  /** Closes the queue: `take` returns the items that have been added, and then null. */
   close(): void {
     this.#closed = true;
     this.#wake?.();
   }
 
-  /** Returns the next batch, in order of arrival and never empty; null when closed and empty. For one writer. */
+  /** Returns the next batch, in order of arrival and never empty, or null when the queue is closed and empty. For a single writer. */
   async take(): Promise<T[] | null> {
     while (this.#items.length === 0) {
       if (this.#closed) return null;
       await this.#woken();
     }
-    if (!this.#isFull() && !this.#closed) await this.#company();
+    if (!this.#isFull() && !this.#closed) await this.#waitForMore();
     return this.#cut(this.#limits.maxItems);
   }
 
-  /** Returns what is waiting now, in order of arrival, at most this many items; empty if nothing is. For one writer. */
+  /** Returns up to `maxItems` of the items that are waiting now, in order of arrival. For a single writer. */
   takeWaiting(maxItems: number): T[] {
     return this.#items.length === 0 || maxItems <= 0 ? [] : this.#cut(maxItems);
   }
 
-  /** Takes out all waiting items of a kind, whatever their place in the queue. */
+  /** Removes and returns all waiting items of a kind, wherever they are in the queue. */
   takeOut(isOfKind: (item: T) => boolean): T[] {
     const taken = this.#items.filter(isOfKind);
     if (taken.length === 0) return taken;
@@ -79,7 +80,7 @@ export class BatchCollector<T extends Waiting> {
     });
   }
 
-  async #company(): Promise<void> {
+  async #waitForMore(): Promise<void> {
     await withDeadline(this.#woken(), this.#limits.waitMs, () => undefined);
     this.#wake = null;
   }
@@ -89,7 +90,7 @@ export class BatchCollector<T extends Waiting> {
     let bytes = 0;
     while (count < this.#items.length && count < maxItems) {
       bytes += this.#items[count]?.bytes ?? 0;
-      // The first item is taken whatever its size, so that a batch is never empty.
+      // The first item is taken regardless of its size, so that a batch is never empty.
       if (count > 0 && bytes > this.#limits.maxBytes) break;
       count++;
     }

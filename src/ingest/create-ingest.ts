@@ -16,58 +16,58 @@ import { type IngestStore, MessageWriter } from "./write/message-writer.ts";
 
 export interface IngestOptions {
   readonly store: IngestStore;
-  /** Takes deliveries while the store is away for long. Null: they wait, and the broker's queue grows. */
+  /** Accepts deliveries during a long outage of the store. If it is null, deliveries wait, and the broker's queue grows. */
   readonly spooled: SpooledMessages | null;
-  /** Entries that must leave the ledger of suspects when the store is back. */
+  /** Entries to remove from the ledger of suspects when the store is back. */
   readonly suspectsNote: SuspectsNote;
-  /** How long the store may be away before the spool is used, in milliseconds. */
+  /** How long to wait for the store before the spool is used, in milliseconds. */
   readonly spoolAfterMs: number;
   readonly batch: BatchLimits;
   /** How much of a rejected payload is kept, in bytes. */
   readonly rejectionMaxBytes: number;
-  /** Returns whose daily quota the rejections of a sender count against: its own, or one that several senders share. */
+  /** Returns the name of the daily quota for a sender's rejections: the sender's own, or one that several senders share. */
   readonly quotaOf: (sender: string) => string;
-  /** A message is rejected without being read when this many workers have died while they handled it; at least 2. */
+  /** The number of workers that may die while they handle a message before it is rejected unread; at least 2. */
   readonly maxAttempts: number;
   /** Whether messages are archived before they are answered. */
   readonly keepsArchive: boolean;
-  /** Whether to log how each job ended, at level `debug`. It makes many lines. */
+  /** Whether to log the outcome of each job at level `debug`. This makes many lines. */
   readonly logsEachJob: boolean;
-  /** Returns the exchanges of the registry in force. Jobs of any other sender are counted as `other`. */
+  /** Returns the exchanges in the current registry. Jobs from any other exchange are counted as `other`. */
   readonly listedExchanges: () => readonly string[];
   readonly counters: Counters;
   readonly log: Log;
-  /** Called after messages that stored something, for example to wake those who wait for logs to read. */
+  /** Called when jobs have been stored, for example to wake workers that wait for logs. */
   readonly onStored?: () => void;
 }
 
-/** The write path of a worker: a door for messages, and what a worker needs to end it and to watch it. */
+/** The write path of a worker: it accepts messages, reports its state, and can be drained at the end. */
 export interface Ingest {
   readonly submit: Submit;
   /**
-   * Ends the work, once no more messages arrive. Messages in progress are written. After the limit, or while the store is away,
-   * they go to the spool, or fail. What is in the spool stays there.
+   * Ends the work. Call it once no more messages arrive. Messages in progress are written. After the time limit, or if the store
+   * is away, they go to the spool or fail. Deliveries in the spool stay there.
    *
-   * @param canHandBack - while it returns false, a message in progress cannot be returned to the broker, because its channel is
-   * lost and the broker may have lost the message, too. Then a store that is away is waited for until the limit.
+   * @param canHandBack - returns false while a message in progress cannot be returned to the broker, because its channel is lost
+   * and the broker may have lost the message too. In that case the worker waits for the store until the time limit.
    */
   drain(limitMs: number, canHandBack: () => boolean): Promise<void>;
-  /** Why the store did not take the batch in progress; null if it does, or if nothing waits. */
+  /** Returns why the store has not accepted the batch in progress, or null if it has or no batch is waiting. */
   storeTrouble(): string | null;
-  /** Why nothing more goes into the spool; null if it has room, or if there is none. */
+  /** Returns why the spool accepts no more deliveries, or null if it has room or there is no spool. */
   spoolTrouble(): string | null;
-  /** How long messages have been in progress without one that ended, in milliseconds; 0 if none is in progress. */
+  /** Returns the time since a message last ended, in milliseconds; 0 if none is in progress. */
   stalledMs(): number;
 }
 
-/** A message in progress, and the function that takes its answer. */
+/** A message in progress, and the function that receives its answer. */
 interface Submitted {
   readonly progress: MessageProgress;
   readonly bytes: number;
   readonly answer: (answer: Answer) => void;
 }
 
-/** Joins the write path with its batches, its spool, its waiting for the store, its counters and its end. */
+/** Creates the write path: connects the writer with its batches, its spool, the waiting for the store, the counters and the shutdown. */
 export function createIngest(options: IngestOptions): Ingest {
   const { counters, log, batch: limits } = options;
   const stop = new AbortController();
@@ -80,7 +80,7 @@ export function createIngest(options: IngestOptions): Ingest {
   const hold = new StoreHold({
     stop: stop.signal,
     counters,
-    // The lane is made below; the store is not asked before.
+    // The lane is created below, before the store is used for the first time.
     onAway() {
       lane?.storeAway();
       fail(collector.takeOut(({ progress }) => !progress.message.waitsForStore));
@@ -117,11 +117,11 @@ export function createIngest(options: IngestOptions): Ingest {
     }
   }
 
-  /** Ends when each message of the batch has its answer. */
+  /** Writes a batch. Resolves when each of its messages has been answered. */
   async function writeBatch(batch: readonly Submitted[]): Promise<void> {
     let rest = batch;
     while (rest.length > 0) {
-      // While the spool holds anything, deliveries line up behind it. Messages that cannot be spooled do not wait for it.
+      // While the spool is not empty, deliveries queue behind it. Messages that cannot be spooled do not wait for it.
       const wasEmpty = isSpoolEmpty();
       const isDirect = ({ progress }: Submitted): boolean => wasEmpty || progress.message.spoolable === null;
       const behind = rest.filter((one) => !isDirect(one));
@@ -135,9 +135,9 @@ export function createIngest(options: IngestOptions): Ingest {
   }
 
   /**
-   * Returns the messages that have not ended, because the store was away for too long or because all work is to end.
+   * Writes messages to the store. Returns those that have not ended, because the store was away for too long or the worker stops.
    *
-   * @param mayAdd - whether messages that have arrived since may be added; false while older ones wait for the spool.
+   * @param mayAdd - whether newly arrived messages may be added; false while older ones wait for the spool.
    */
   async function writeToStore(batch: readonly Submitted[], mayAdd: boolean): Promise<readonly Submitted[]> {
     let rest = batch;
@@ -149,19 +149,19 @@ export function createIngest(options: IngestOptions): Ingest {
       rest = answerEnded(rest.map((one, index) => ({ ...one, progress: after[index] ?? one.progress })));
       if (isStoreAway) break;
       hold.settled();
-      // A message may hold many jobs. The rest of a batch is written together with messages that have arrived since.
+      // A message may hold many jobs. The rest of the batch is written together with newly arrived messages.
       if (mayAdd && rest.length > 0 && isSpoolEmpty()) {
         rest = [...rest, ...collector.takeWaiting(limits.maxItems - rest.length)];
       }
       // A message of many jobs ends late, but it makes progress.
       stall.restarted(performance.now());
-      // It could go on for long.
+      // Writing all of its jobs could take long.
       if (stop.signal.aborted) break;
     }
     return rest;
   }
 
-  /** Returns the messages that have not ended. */
+  /** Answers the messages that have ended. Returns the others. */
   function answerEnded(batch: readonly Submitted[]): readonly Submitted[] {
     const ended = batch.filter(({ progress }) => hasEnded(progress));
     departures.ended(ended.map(({ progress }) => progress));
@@ -169,7 +169,7 @@ export function createIngest(options: IngestOptions): Ingest {
     return batch.filter(({ progress }) => !hasEnded(progress));
   }
 
-  /** Returns the messages that must be tried again, because there was no room or because the spool is empty now. */
+  /** Writes messages to the spool. Returns those to try again, because the spool had no room or is empty now. */
   async function writeToSpool(batch: readonly Submitted[], lane: SpoolLane): Promise<readonly Submitted[]> {
     const spoolable = batch.filter(({ progress }) => progress.message.spoolable !== null);
     fail(batch.filter(({ progress }) => progress.message.spoolable === null));
@@ -185,7 +185,7 @@ export function createIngest(options: IngestOptions): Ingest {
     return batch.filter(({ progress }) => progress.message.waitsForStore);
   }
 
-  /** Answers messages that have not ended: the jobs without an end are `failed`. */
+  /** Answers messages that have not ended. Those of their jobs that have no outcome are `failed`. */
   function fail(batch: readonly Submitted[]): void {
     // Some of their jobs may have been stored before the store went away. They are logged like all others.
     departures.ended(batch.map(({ progress }) => progress));
@@ -202,7 +202,7 @@ export function createIngest(options: IngestOptions): Ingest {
       const timer = setTimeout(() => stop.abort(), limitMs);
       if (hold.trouble !== null && canHandBack()) stop.abort();
       await writing;
-      // Deliveries in the spool are durable, and the next worker stores them. So the shutdown does not wait for them.
+      // The shutdown does not wait for deliveries in the spool: they are durable, and the next worker stores them.
       stop.abort();
       await lane?.ended();
       await suspects.leave(patientStore);

@@ -13,17 +13,17 @@ import { type WriteStore, writeSlice } from "./write/write-path.ts";
 type ReplayStore = WriteStore & Pick<SubmissionStore, "resolveRejections">;
 
 export interface ReplayOptions {
-  /** Reads a rejection's payload, by today's schema and registry. */
+  /** Reads a rejection's payload, using the current schemas and registry. */
   readonly read: (rejection: StoredRejection) => ReadMessage;
   readonly store: PatientStore<ReplayStore>;
 }
 
 const writing = {
-  /** The raw bytes of one rejection may hold many jobs. */
+  /** The limits of one write, which are needed because the raw bytes of one rejection may contain many jobs. */
   batch: { maxItems: 200, maxBytes: 1024 ** 2 },
-  /** A replayed message counts against no quota, so that none is lost. */
+  /** Replayed messages do not count against a quota, so that none is lost. */
   quotaOf: () => null,
-  /** The payload was within the limit when it was kept, perhaps another limit. No more of it is cut now. */
+  /** A payload was truncated to the limit of its time when it was stored. It is not truncated further. */
   rejectionMaxBytes: Number.POSITIVE_INFINITY,
 };
 
@@ -31,25 +31,26 @@ const writing = {
 export interface ReplayedJob {
   readonly project: string | null;
   readonly task_id: string | null;
-  /** `failed`: a bug struck, and the rejection stays as it was. */
+  /** `failed` means that a bug occurred, and that the rejection is unchanged. */
   readonly outcome: Outcome;
-  /** Why it was rejected, or has failed. */
+  /** Why the job was rejected or has failed; null for the other outcomes. */
   readonly fault: Fault | null;
 }
 
 export interface Replayed {
   readonly rejection: StoredRejection;
-  /** One job, or many if the rejection kept raw bytes that can be decoded now. */
+  /** One job, or several if the rejection kept raw bytes that can now be decoded. */
   readonly jobs: readonly ReplayedJob[];
 }
 
 /**
- * Judges rejected messages again, in their order, by today's schema and registry, and writes them like any other message. Those
- * that are no longer refused are removed from the rejections. The others get today's fault, and keep count and times, because
- * nothing has arrived. If raw bytes now turn out to hold several jobs, those that are refused become rejections of their own.
+ * Judges rejected messages again, in order, using the current schemas and registry, and writes them like any other message. If a
+ * message is no longer rejected, its rejection is removed. Otherwise the rejection gets the current fault, and keeps its count and
+ * times because no message has arrived. If raw bytes turn out to contain several jobs, each of those that are rejected gets a
+ * rejection of its own.
  *
- * @param rejections - that can be replayed: see `whyNotReplayed`.
- * @throws Unavailable if the store stayed away. What has been stored stays stored, and the same rejections can be replayed again.
+ * @param rejections - rejections that can be replayed; see `whyNotReplayed`.
+ * @throws Unavailable if the store stayed away. Jobs that were stored stay stored, and the same rejections can be replayed again.
  */
 export async function replayRejections(
   rejections: readonly StoredRejection[],
@@ -78,12 +79,12 @@ export async function replayRejections(
   return results;
 }
 
-/** The store of a replay. It does not record what is replayed and refused again, because that would count as an arrival. */
+/** The store of a replay. It does not record a replayed message that is rejected again, because that would count as an arrival. */
 class RefusedAgain implements PatientStore<WriteStore> {
   readonly #known: ReadonlySet<string>;
   readonly #store: PatientStore<WriteStore>;
   readonly #again = new Map<string, Rejection>();
-  /** Why the store did not answer; null while it does. */
+  /** Why the store did not answer the last call; null if it did. */
   away: Unavailable | null = null;
 
   constructor(rejections: readonly StoredRejection[], store: PatientStore<WriteStore>) {
@@ -91,7 +92,7 @@ class RefusedAgain implements PatientStore<WriteStore> {
     this.#store = store;
   }
 
-  /** Returns how a rejection is refused now; null if it is not. */
+  /** Returns the new rejection of a replayed message, or null if it is no longer rejected. */
   find(id: string): Rejection | null {
     return this.#again.get(id) ?? null;
   }
@@ -118,7 +119,7 @@ class RefusedAgain implements PatientStore<WriteStore> {
     };
   }
 
-  /** Returns whether the rejection is one of those that are replayed. */
+  /** Keeps the rejection of a replayed message. Returns false for any other message. */
   #keep(rejection: Rejection): boolean {
     const id = rejectionId(rejection.payload, rejection.route);
     if (this.#known.has(id)) this.#again.set(id, rejection);
@@ -132,7 +133,7 @@ function toMessage(rejection: StoredRejection, read: ReplayOptions["read"]): Mes
     receivedAtMs: Date.now(),
     raw: rawBodyOf(rejection.payload),
     read: () => read(rejection),
-    // An operator replays it, in a process of its own. So it is neither entered as a suspect nor spooled.
+    // It is neither treated as a suspect nor spooled, because an operator replays it in a separate process.
     suspectKey: null,
     spoolable: null,
     waitsForStore: true,

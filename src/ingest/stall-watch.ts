@@ -1,26 +1,26 @@
-/** Measures how long messages have been in progress without one that ended. Times are those of a monotonic clock. */
+/** Measures how long messages have been in progress without any of them ending. Times are from a monotonic clock. */
 export class StallWatch {
   #inProgress = 0;
   #progressAtMs = 0;
 
-  /** A message has arrived. */
+  /** Call it when a message has arrived. */
   taken(nowMs: number): void {
     if (this.#inProgress === 0) this.#progressAtMs = nowMs;
     this.#inProgress++;
   }
 
-  /** A message has ended. */
+  /** Call it when a message has ended. */
   ended(nowMs: number): void {
     this.#inProgress--;
     this.#progressAtMs = nowMs;
   }
 
-  /** Begins to measure again, for example when the store is back for which the messages waited. */
+  /** Restarts the measurement, for example when the store for which messages waited is back. */
   restarted(nowMs: number): void {
     this.#progressAtMs = nowMs;
   }
 
-  /** Returns how long nothing has ended, in milliseconds; 0 if nothing is in progress. */
+  /** Returns the time since a message last ended, in milliseconds; 0 if none is in progress. */
   stalledMs(nowMs: number): number {
     return this.#inProgress === 0 ? 0 : nowMs - this.#progressAtMs;
   }

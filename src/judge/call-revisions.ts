@@ -1,19 +1,19 @@
 import { type ResultSetSubmission, shortRevision, shortRowKey, topRevision } from "../domain/result-set.ts";
 
-/** The revisions of the pushes of one call: one that several pushes list stays only in the last of them. */
+/** The revisions of all pushes in one call. A revision that several pushes list is kept only in the last of them. */
 export class CallRevisions {
-  /** The last push with each row, by its short top revision. */
+  /** The short top revision of the last push that contains each row. */
   readonly #owners = new Map<string, string>();
 
-  /** Notes the rows of a push. The pushes of the call must come in their order. */
+  /** Records the rows of a push. Call it for all pushes of the call, in order. */
   note(push: ResultSetSubmission): void {
     const own = shortRevision(topRevision(push));
-    // It is rejected, so it has no rows.
+    // A push without a revision is rejected, so its rows do not count.
     if (own === "") return;
     for (const row of push.revisions) this.#owners.set(shortRowKey(row), own);
   }
 
-  /** Returns the push with its own rows. It keeps its top revision, even if that row belongs to a later push. */
+  /** Returns the push with only its own rows. Its top revision stays the same, even if that row belongs to a later push. */
   linked(push: ResultSetSubmission): ResultSetSubmission {
     const top = topRevision(push);
     const own = shortRevision(top);

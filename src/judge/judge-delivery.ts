@@ -23,13 +23,13 @@ export interface JudgeOptions extends DecodeLimits {
 /** The part of a delivery that is judged. */
 type MessageOfExchange = Pick<Delivery, "exchange"> & RawBody;
 
-/** Decodes a delivery and counts its jobs. Pure, so the worker and the commands `validate` and `inspect` cannot disagree. */
+/** Decodes a delivery and counts its jobs. Pure, so the worker and the commands `validate` and `inspect` always agree. */
 export function readDelivery(delivery: MessageOfExchange, options: JudgeOptions): ReadMessage<JobVerdict> {
   return readJobs(decodeDelivery(delivery, options), delivery.exchange, options);
 }
 
 /**
- * Reads a single job that was taken out of its array or envelope, as a rejection keeps it. Pure.
+ * Reads a single job without its array or envelope, in the form that a rejection keeps. Pure.
  *
  * @param text - the job as JSON.
  */
@@ -88,7 +88,7 @@ function refused({ source, at }: DecodedJob, fault: Fault): RejectedItem {
   return rejected(faultWithin(fault, at), source);
 }
 
-/** Returns a message that is rejected as a whole, without being looked at. Its raw bytes are kept. */
+/** Returns a message that is rejected as a whole. Its raw bytes are kept. */
 export function refusedWhole(fault: Fault): ReadMessage<RejectedItem> {
   return {
     jobs: 1,
@@ -96,7 +96,7 @@ export function refusedWhole(fault: Fault): ReadMessage<RejectedItem> {
   };
 }
 
-/** Pointers into the job message for fields of a submission that can be unusable although the message fits the schema. */
+/** Maps fields of a submission that can be unusable although the message fits the schema to their places in the job message. */
 const messagePointers: Readonly<Record<string, string>> = {
   "/job/job_symbol": "/display/chunkId",
   "/job/option_collection": "/labels",

@@ -12,20 +12,20 @@ import { readResultSetItem } from "../submission/result-set-item.ts";
 import { type CollectionSchemas, validateItem } from "../validate/collection-schemas.ts";
 import type { AcceptedJob, ArtifactVerdict, PushVerdict, RejectedItem } from "./verdict.ts";
 
-/** The rules for posted items. The limits on a message from the broker hold for each item by itself. */
+/** The rules for posted items. Each item has the same limits as a message from the broker. */
 export interface ItemRules extends ItemLimits, SubmissionRules {
   readonly collections: CollectionSchemas;
 }
 
-/** What an item is judged by, beside itself. */
+/** The context in which an item is judged. */
 export interface ItemContext extends Collection, ItemRules {
-  /** Returns whether the same list has `Bug suggestions` for a guid. */
+  /** Returns whether the same list contains `Bug suggestions` for a guid. */
   readonly hasSuggestions: (guid: string) => boolean;
 }
 
 export type ItemVerdict = AcceptedJob | PushVerdict | ArtifactVerdict | RejectedItem;
 
-/** An item to judge: the value that is checked, and the value that is stored. */
+/** Judges an item, given as the value to check and the value to store. */
 type Judge = (item: ParsedSource, context: ItemContext) => Result<ItemVerdict>;
 
 /** Returns the verdict on one item of a posted collection. Pure. */
@@ -73,20 +73,20 @@ const judges: Readonly<Record<CollectionKind, Judge>> = {
   },
 };
 
-/** @param payload - `undefined` if the item could not be decoded. */
+/** Returns the verdict that rejects an item. @param payload - the item, or `undefined` if it could not be decoded. */
 export function rejectedItem(fault: Fault, payload: unknown, { kind, project }: Collection): RejectedItem {
   const guid = memberOf(kind === "jobs" ? memberOf(payload, "job") : payload, "job_guid");
   const task_id = typeof guid === "string" ? firstCharacters(guid, 200) : null;
   return { kind: "rejected", fault, payload, project, task_id };
 }
 
-/** Returns the artifacts of a job, with their numbers as they were written. */
+/** Returns the artifacts of a job, with numbers as the client wrote them. */
 function artifactsOf(source: unknown): readonly unknown[] {
   const artifacts = memberOf(memberOf(source, "job"), "artifacts");
   return Array.isArray(artifacts) ? artifacts : [];
 }
 
-/** Reads own members only, because the item is untrusted. */
+/** Returns a member of an untrusted object, and never an inherited one. */
 function memberOf(value: unknown, name: string): unknown {
   return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }

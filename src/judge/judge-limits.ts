@@ -1,7 +1,7 @@
 import type { SettingName, Settings } from "../config/settings.ts";
 import type { JudgeOptions } from "./judge-delivery.ts";
 
-/** The settings that limit what a message may hold. */
+/** The settings that limit the content of a message. */
 export const judgeLimitNames = [
   "MAX_BODY_BYTES",
   "MAX_DEPTH",
@@ -16,7 +16,7 @@ export const judgeLimitNames = [
 
 export type JudgeLimitSettings = Pick<Settings, (typeof judgeLimitNames)[number]>;
 
-/** Returns the settings in the form that `judgeDelivery` takes, for the worker and the command line. */
+/** Returns these settings as options for `judgeDelivery`, for the worker and the command line. */
 export function judgeLimits(settings: JudgeLimitSettings) {
   return {
     maxBodyBytes: settings.MAX_BODY_BYTES,

@@ -9,24 +9,24 @@ import { CallRevisions } from "./call-revisions.ts";
 import { type ItemContext, type ItemRules, type ItemVerdict, judgeItem, rejectedItem } from "./judge-item.ts";
 import type { ReadMessage } from "./verdict.ts";
 
-/** How much of an oversize item is kept, so that people can see what it was. */
+/** How much of an oversize item is kept, so that people can see what the item was. */
 const HEAD_BYTES = 4096;
 const SUGGESTIONS = "Bug suggestions";
 
 export interface CollectionOptions extends Collection, ItemRules {
-  /** The most items in a body. */
+  /** The maximum number of items in a body. */
   readonly maxItems: number;
 }
 
-/** The items of a body, or why the body is refused as a whole. Nothing of it may be stored then. */
+/** The items of a body, or the reason why the whole body is refused. None of its items may be stored then. */
 export type CollectionReading = { readonly ok: true; readonly reading: ReadMessage<ItemVerdict> } | NoItems;
 
 /**
- * Reads the body of a request that posts a collection. The syntax of the whole body is checked first, in small steps, without
- * parsing it. Each item is parsed when its verdict is asked for, so at most one of them is in memory as objects. What an item must know
- * of those behind it is looked up before.
+ * Reads the body of a request that posts a collection. First, the syntax of the whole body is checked in small steps, without parsing
+ * it. Then facts about later items that the verdict on an earlier one depends on are collected. Each item is parsed when its verdict
+ * is requested, so at most one item is in memory as objects.
  *
- * @param body - the raw bytes, without any encoding. They must not change while verdicts are asked for.
+ * @param body - the raw bytes, after all encodings have been undone. They must not change while verdicts are requested.
  */
 export async function readCollection(body: Buffer, options: CollectionOptions): Promise<CollectionReading> {
   const items = await findItems(body, options.maxItems);
@@ -48,7 +48,7 @@ export async function readCollection(body: Buffer, options: CollectionOptions): 
 }
 
 /**
- * Reads a single item that was taken out of its list, as a rejection keeps it. Pure.
+ * Reads a single item without its list, in the form that a rejection keeps. Pure.
  *
  * @param bytes - valid UTF-8.
  */
@@ -63,7 +63,7 @@ function judgeBytes(bytes: Buffer, context: ItemContext): ItemVerdict {
   return { ...rejectedItem(decoded.fault, undefined, context), raw: rawItem(bytes, decoded.fault) };
 }
 
-/** Returns the bytes of an item in the form in which a rejection keeps them. */
+/** Returns the bytes of an item in the form that a rejection keeps. */
 function rawItem(bytes: Buffer, fault: Fault): RawBody {
   if (fault.reason !== "oversize-body") return { body: bytes, oversize: null };
   const { limitBytes } = fault;
@@ -72,14 +72,15 @@ function rawItem(bytes: Buffer, fault: Fault): RawBody {
   return { body: head, oversize: { bytes: bytes.length, sha256, limitBytes } };
 }
 
-/** Whether suggestions further behind in the list could make a difference to a summary. */
+/** Returns whether suggestions later in the list could affect a summary. */
 function needsLookAhead(body: Buffer, { kind }: Collection): boolean {
   return kind === "artifact" && body.includes('"text_log_summary"') && body.includes(SUGGESTIONS);
 }
 
 /**
- * Returns the guids for which a list of artifacts has suggestions that can be stored. Only items in which the name can be read as it
- * is are parsed. One that writes it with escapes is missed; then suggestions are made in addition, and the submitted ones win.
+ * Returns the guids for which a list of artifacts contains suggestions that can be stored. To save time, only items that contain the
+ * name literally are parsed. An item that writes the name with escapes is missed; suggestions are then also made here, but the
+ * submitted ones are used.
  */
 async function guidsWithSuggestions(
   items: FoundItems,
@@ -101,7 +102,7 @@ async function guidsWithSuggestions(
   return guids;
 }
 
-/** Returns the revisions of all pushes of a list. */
+/** Collects the revisions of all pushes in a list. */
 async function revisionsOf(items: FoundItems, options: CollectionOptions): Promise<CallRevisions> {
   const turns = new EventLoopTurns();
   const revisions = new CallRevisions();

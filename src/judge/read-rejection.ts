@@ -6,10 +6,10 @@ import { readItem } from "./read-collection.ts";
 import type { ReadMessage } from "./verdict.ts";
 
 /**
- * Reads what a rejection kept as the worker would read it now: the raw bytes of a message, a single job of one, or a posted item.
- * Pure. The list that an item was posted in is not known any more.
+ * Reads the payload of a rejection as the worker would read it now: the raw bytes of a message, a single job, or a posted item. Pure.
+ * An item is read without the list in which it was posted, because the list is not kept.
  *
- * @throws RangeError for a rejection from an endpoint that takes no collection.
+ * @throws RangeError if the rejection is from an endpoint that accepts no collection.
  */
 export function readRejection(rejection: StoredRejection, options: JudgeOptions & ItemRules): ReadMessage {
   if (rejection.origin === "rest") {

@@ -13,12 +13,12 @@ export type JobVerdict = AcceptedJob | SkippedJob | RejectedItem;
 export interface AcceptedJob {
   readonly kind: "accepted";
   readonly submission: PreparedSubmission;
-  /** The submission before defaults and cuts, as a REST client would post it. */
+  /** The submission before defaults and limits were applied, as a REST client would post it. */
   readonly posted: JobSubmission;
   readonly payload: unknown;
   /** JSON pointer from the message to the job: `""` unless the job is in an envelope. */
   readonly at: string;
-  /** Hints for its sender, although nothing was refused. Absent for a job message, which nobody answers. */
+  /** Hints for the sender of an item from which nothing was refused. Absent for a job message, whose publisher gets no answer. */
   readonly warnings?: readonly Warning[];
 }
 
@@ -29,7 +29,7 @@ export interface SkippedJob {
   readonly task_id: string;
 }
 
-/** A push that a result set collection submits. */
+/** A push in a posted result set collection. */
 export interface PushVerdict {
   readonly kind: "push";
   readonly project: string;
@@ -39,7 +39,7 @@ export interface PushVerdict {
   readonly at: string;
 }
 
-/** An artifact that an artifact collection submits. */
+/** An artifact in a posted artifact collection. */
 export interface ArtifactVerdict {
   readonly kind: "artifact";
   readonly artifact: PostedArtifact;
@@ -51,21 +51,21 @@ export interface ArtifactVerdict {
 
 export interface RejectedItem {
   readonly kind: "rejected";
-  /** The fault, with pointers that begin at the message; for a job in an envelope they begin with `/payload`. */
+  /** The fault. Its pointers are relative to the message, so for a job in an envelope they begin with `/payload`. */
   readonly fault: Fault;
-  /** The job without array and envelope, its numbers as they were sent; `undefined` if it could not be decoded. */
+  /** The job without its array or envelope, with numbers as they were sent; `undefined` if it could not be decoded. */
   readonly payload: unknown;
-  /** The bytes of a posted item that could not be decoded. Absent for others: those of the whole message are kept. */
+  /** The bytes of a posted item that could not be decoded. If absent, the bytes of the whole message are kept instead. */
   readonly raw?: RawBody;
   readonly project: string | null;
-  /** The guid of the job; null if there is none to be read. */
+  /** The guid of the job, or null if it cannot be read. */
   readonly task_id: string | null;
 }
 
-/** The jobs of a message, or the items of a collection. A verdict is computed on demand, so that not all of them are in memory at once. */
+/** The jobs of a message, or the items of a collection. Verdicts are computed on demand, so they are never all in memory together. */
 export interface ReadMessage<V extends Verdict = Verdict> {
   /** The number of jobs or items; 1 if the message is rejected as a whole. */
   readonly jobs: number;
-  /** Returns the verdict on one of them. Pure: it is the same each time. */
+  /** Returns the verdict on the job or item at an index. Pure: repeated calls return the same verdict. */
   readonly verdictOf: (index: number) => V;
 }

@@ -5,15 +5,15 @@ import { createRetentionCounters } from "./retention-counters.ts";
 import { createWorkerGauges } from "./worker-gauges.ts";
 
 /**
- * All counters, each with its help text. The values of labels are limited by the registry (exchange; `other` if it is not
- * listed), by a setting (host) or by the code (outcome, reason). A routing key, project or guid is never a label.
+ * Creates all counters, with their help texts. The number of label values is limited by the registry (exchange; `other` if it is not
+ * listed), by a setting (host) or by the code (outcome, reason). Routing keys, projects and guids are never labels.
  */
 export function createCounters() {
   const registry = new Registry();
   const registers = [registry];
-  /** Arrival of the oldest delivery in the spool, in milliseconds since the epoch; null if it is empty. */
+  /** When the oldest delivery in the spool arrived, in milliseconds since the Unix epoch; null if the spool is empty. */
   const spoolOldest: { atMs: number | null } = { atMs: null };
-  /** When the last message of each sender arrived, in milliseconds since the epoch, by the label `exchange`. */
+  /** When the last message of each sender arrived, in milliseconds since the Unix epoch, by the label `exchange`. */
   const lastReceivedMs = new Map<string, number>();
   const counters = {
     received: new Counter({
@@ -45,13 +45,13 @@ export function createCounters() {
     }),
     changedByOthers: new Counter({
       name: "pulse_ingest_jobs_changed_by_others_total",
-      help: "Messages that changed or extended a job which first came through another exchange. The label is the message's exchange.",
+      help: "Messages that changed or extended a job that first arrived through another exchange. The label is the message's exchange.",
       labelNames: ["exchange"] as const,
       registers,
     }),
     rejectionsOnlyCounted: new Counter({
       name: "pulse_ingest_rejections_only_counted_total",
-      help: "Rejected job messages that were not kept because their exchange's daily quota was full.",
+      help: "Rejected job messages that were not kept because the daily quota of their exchange was used up.",
       labelNames: ["exchange"] as const,
       registers,
     }),
@@ -157,12 +157,12 @@ export function createCounters() {
     }),
     archivedMessages: new Counter({
       name: "pulse_ingest_archive_messages_total",
-      help: "Messages and requests in these segments. One that comes again may be archived again.",
+      help: "Messages and requests in these segments. A message that arrives again may be archived again.",
       registers,
     }),
     archivedRawBytes: new Counter({
       name: "pulse_ingest_archive_raw_bytes_total",
-      help: "Bytes of their bodies before compression.",
+      help: "Bytes of the bodies in these segments before compression.",
       registers,
     }),
     archivedBytes: new Counter({
@@ -177,7 +177,7 @@ export function createCounters() {
     }),
     storeTries: new Counter({
       name: "pulse_ingest_store_unavailable_total",
-      help: "Times that the store was unavailable for a batch, and the batch was held.",
+      help: "Failed attempts to write a batch because the store was unavailable. The batch was held.",
       registers,
     }),
   };
@@ -194,8 +194,8 @@ export function createCounters() {
 export type Counters = ReturnType<typeof createCounters>;
 
 /**
- * Adds the usual metrics of a Node.js process: processor time, memory, event-loop delay, start time. Their names have no
- * prefix. It starts timers, so call it once per process.
+ * Adds the usual metrics of a Node.js process: processor time, memory, event-loop delay and start time. Their names have no
+ * prefix. Call it only once per process, because it starts timers.
  */
 export function collectProcessMetrics({ registry }: Pick<Counters, "registry">): void {
   collectDefaultMetrics({ register: registry });

@@ -1,6 +1,6 @@
 import { Gauge, Registry } from "prom-client";
 
-/** The metrics of a process that only serves pages, under the names that a worker uses for the same things. */
+/** Creates the metrics of a process that only serves pages. Their names are the same as in a worker. */
 export function createPagesGauges() {
   const registry = new Registry();
   const registers = [registry];

@@ -2,17 +2,17 @@ import type { Outcome } from "../domain/delivery.ts";
 import { clientIdOf, isClient } from "../domain/origin.ts";
 import type { Counters } from "./counters.ts";
 
-/** Counts of the jobs of one sender, since the start of the worker. */
+/** The job counts of one sender since the worker started. */
 export interface SenderFigures {
   readonly received: number;
   /** Jobs that have ended, by outcome. */
   readonly ended: Record<Outcome, number>;
-  /** ISO 8601, UTC; null if no message has arrived. */
+  /** When the last message arrived (ISO 8601, UTC); null if none has arrived. */
   readonly last_received_at: string | null;
 }
 
 export interface FiguresBySender {
-  /** Exchanges of the registry, and `other` for all that it does not list. */
+  /** The exchanges in the registry, and `other` for all exchanges that it does not list. */
   readonly exchanges: (SenderFigures & { readonly exchange: string })[];
   readonly clients: (SenderFigures & { readonly client_id: string })[];
 }

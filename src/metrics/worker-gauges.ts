@@ -1,8 +1,8 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 
 /**
- * Gauges of the worker's present state, set whenever the metrics are read. An unknown value is NaN, for which every
- * comparison in an alert rule is false.
+ * Creates the gauges of the worker's current state, which are set whenever the metrics are read. Unknown values are NaN, for which
+ * every comparison in an alert rule is false.
  */
 export function createWorkerGauges(registers: Registry[]) {
   const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
@@ -13,10 +13,10 @@ export function createWorkerGauges(registers: Registry[]) {
       labelNames: ["version"] as const,
       registers,
     }),
-    ready: gauge("pulse_ingest_ready", "1 if the worker is ready. If 0, /readyz says why."),
+    ready: gauge("pulse_ingest_ready", "1 if the worker is ready. If it is 0, /readyz reports why."),
     stalledSeconds: gauge(
       "pulse_ingest_stalled_seconds",
-      "How long deliveries have been in progress without one of them ending; 0 if none is in progress.",
+      "How long deliveries have been in progress without any of them ending; 0 if none is in progress.",
     ),
     storeAway: gauge("pulse_ingest_store_away", "1 if the store cannot be written to now."),
     spoolRefusing: gauge("pulse_ingest_spool_refusing", "1 if the spool accepts no more deliveries."),
@@ -44,11 +44,11 @@ export function createWorkerGauges(registers: Registry[]) {
     ),
     registryBroken: gauge(
       "pulse_ingest_registry_broken",
-      "1 if the file of the registry or of the tiers is invalid now, so that the previous one stays in force. See /status.",
+      "1 if the registry file or the tiers file is invalid now, and the previous version stays in force. See /status.",
     ),
     unsettled: gauge(
       "pulse_ingest_unsettled_deliveries",
-      "Deliveries that are not settled with the broker yet: the used part of the prefetch.",
+      "Deliveries that have not been settled yet: the used part of the prefetch.",
     ),
     oldestUnsettled: gauge(
       "pulse_ingest_oldest_unsettled_age_seconds",
@@ -60,7 +60,7 @@ export function createWorkerGauges(registers: Registry[]) {
     ),
     prefetch: gauge(
       "pulse_ingest_prefetch_limit_deliveries",
-      "Most deliveries that may be unsettled (PREFETCH).",
+      "Maximum number of unsettled deliveries (PREFETCH).",
     ),
     queueReady: gauge("pulse_ingest_queue_ready_messages", "Messages that are waiting in the queue."),
     queueConsumers: gauge("pulse_ingest_queue_consumers", "Consumers of the queue, including other workers."),
@@ -70,7 +70,7 @@ export function createWorkerGauges(registers: Registry[]) {
     ),
     openWork: new Gauge({
       name: "pulse_ingest_open_work_items",
-      help: "Logs to read and suggestions to make in the store, of all workers: pending or failed for good.",
+      help: "Logs to read and suggestions to make, for all workers: pending, or failed permanently.",
       labelNames: ["kind", "state"] as const,
       registers,
     }),

@@ -1,9 +1,9 @@
 import type { Refusal } from "../domain/submission.ts";
 
-/** The most refusals that a job keeps. */
+/** The maximum number of refusals that are kept for a job. */
 const MAX_REFUSALS = 100;
 
-/** Returns at most a hundred refusals. If there are more, the last one says how many. */
+/** Returns at most a hundred refusals. If there are more, the last one reports how many were left out. */
 export function firstRefusals(refused: readonly Refusal[]): readonly Refusal[] {
   if (refused.length <= MAX_REFUSALS) return refused;
   const left = refused.length - (MAX_REFUSALS - 1);
@@ -14,15 +14,15 @@ export function firstRefusals(refused: readonly Refusal[]): readonly Refusal[] {
   return [...refused.slice(0, MAX_REFUSALS - 1), rest];
 }
 
-/** A limit on the parts of one kind that a message may give to a job. */
+/** A limit on the number of parts of one kind that a job may have. */
 export interface PartLimit {
-  /** The parts, in the plural. */
+  /** The name of the parts, in the plural. */
   readonly what: string;
   readonly most: number;
   readonly setting: string;
 }
 
-/** Returns a refusal that says how many parts were left out because of a limit; none if nothing was left out. */
+/** Returns a refusal that reports how many parts were left out because of a limit, or an empty list if none were. */
 export function beyondLimit(left: number, { what, most, setting }: PartLimit): readonly Refusal[] {
   if (left <= 0) return [];
   return [{ what: `${what} beyond the first ${most}`, reason: `${left} left out: ${setting} is ${most}` }];

@@ -11,14 +11,14 @@ const named: Readonly<Record<PulseResult, (kind: Kind) => string>> = {
   unknown: () => "unknown",
 };
 
-/** Returns the name of a result: of a step, or of a completed job that was not retried. It depends on the job's kind. */
+/** Returns the stored name of a result, for a step or for a completed job that was not retried. It depends on the job's kind. */
 export function stepResult(kind: Kind, result: PulseResult = "unknown"): string {
   return named[result](kind);
 }
 
 type JobEnd = Pick<PulseJob, "state" | "isRetried" | "jobKind" | "result">;
 
-/** Returns the result of a job: `unknown` until it is completed, `retry` if it was given up and will run again. */
+/** Returns the result of a job: `unknown` until it is completed, and `retry` if it was abandoned and will run again. */
 export function jobResult({ state, isRetried, jobKind, result }: JobEnd): string {
   if (state !== "completed") return "unknown";
   return isRetried === true ? "retry" : stepResult(jobKind, result);

@@ -12,12 +12,12 @@ type Job = Source<PulseJob>;
 type Log = NonNullable<Job["logs"]>[number];
 type Step = NonNullable<Log["steps"]>[number];
 
-/** The log viewer finds logs of these names by itself, so their summaries need no `logname`. */
+/** The log viewer finds logs with these names without help, so their summaries need no `logname`. */
 const DEFAULT_LOG_NAMES = new Set(["buildbot_text", "builds-4h"]);
 
 /**
- * Returns the artifacts in a Pulse job, in this order: `Job Info`; `text_log_summary` for the first log that has steps;
- * and the objects in `extra.artifacts`, unchanged except for the guid.
+ * Returns the artifacts of a Pulse job in this order: `Job Info`, then `text_log_summary` for the first log that has steps, and
+ * then the objects in `extra.artifacts`, unchanged except for the guid.
  *
  * @returns fault `unreadable-time` if the time of a step cannot be parsed.
  */
@@ -47,7 +47,7 @@ function jobInfo(guid: string, { summary, links = [] }: NonNullable<Job["jobInfo
   return { name: "Job Info", type: "json", job_guid: guid, blob: { job_details: details } };
 }
 
-/** Returns refusals for the links and artifacts of a message that cannot be used. The rest of the job is stored. */
+/** Returns refusals for the links and artifacts that cannot be used. The rest of the job is stored. */
 export function unusableParts({ jobInfo, extra }: Job): readonly Refusal[] {
   const reasonOfLink = "url, linkText and label must be text";
   const ofLinks = misfits(jobInfo?.links ?? [], isLink, "link", reasonOfLink);
@@ -57,10 +57,10 @@ export function unusableParts({ jobInfo, extra }: Job): readonly Refusal[] {
   return [...ofLinks, ...misfits(artifacts, isJsonObject, "extra.artifacts", "must be an object")];
 }
 
-/** The most items of one list that are refused one by one. */
+/** The maximum number of items in one list that are refused one by one. */
 const MAX_MISFITS = 50;
 
-/** A list may have any number of items that do not fit, so those beyond the first {@link MAX_MISFITS} are only counted. */
+/** Returns refusals for the items of a list that do not fit. Those beyond the first {@link MAX_MISFITS} are only counted. */
 function misfits(
   items: readonly unknown[],
   fits: (item: unknown) => boolean,
@@ -83,7 +83,7 @@ interface Link {
   readonly label: string;
 }
 
-/** The schema checks only the first link. A later link may be anything, and is left out if it does not fit. */
+/** Returns whether a value is a valid link. The schema checks only the first link, so a later one may be any value. */
 function isLink(link: unknown): link is Link {
   if (!isJsonObject(link)) return false;
   const { url, linkText, label } = link;
@@ -104,7 +104,7 @@ function textLogSummary(message: Job, log: Log, logIndex: number): Result<object
     for (const error of step.errors ?? []) allErrors.push(error);
   }
   const stepData = { all_errors: allErrors, steps, errors_truncated: log.errorsTruncated ?? null };
-  // Readers get the artifact as it is stored. The log itself keeps the credentials in its URL.
+  // Readers get the artifact as it is stored, so credentials are removed here. The log reference keeps them in its URL.
   const blob = { step_data: stepData, logurl: blankLogUrl(log.url) };
   const named = DEFAULT_LOG_NAMES.has(log.name) ? blob : { ...blob, logname: log.name };
   return ok({ name: "text_log_summary", type: "json", job_guid: message.taskId, blob: named });
@@ -130,7 +130,7 @@ function toStep(step: Step, order: number, message: Job, pointer: string): Resul
   });
 }
 
-/** Returns the fault for a time that cannot be parsed. It rejects this job only, not others in the message. */
+/** Returns the fault for a time that cannot be parsed. It rejects only this job, not the others in the message. */
 export function unreadable(pointer: string, value: string): ReturnType<typeof refuse> {
   return refuse({ reason: "unreadable-time", pointer, value: firstCharacters(blankUrls(value), 100) });
 }

@@ -5,12 +5,13 @@ import type { ArtifactItem } from "../validate/item-types.ts";
 import { type ArtifactLimits, logNameOf, prepareArtifacts } from "./prepare-artifacts.ts";
 
 /**
- * Returns an item of an artifact collection, ready to be stored. Pure. Its blob is cut and cleaned like those of artifacts inside a job.
+ * Prepares an item of an artifact collection to be stored. Pure. Its blob is limited and cleaned in the same way as the blobs of
+ * artifacts inside a job.
  *
- * @param item - fits `schemas/artifact-item.yml`. Members that the schema does not name are ignored.
- * @param blob - the item's, with its numbers as they were written.
- * @param hasSuggestions - returns whether the same list has `Bug suggestions` for a guid: none are made for it then.
- * @returns fault `unusable-field` if nothing of the blob can be stored.
+ * @param item - fits `schemas/artifact-item.yml`. Members that are not in the schema are ignored.
+ * @param blob - the item's blob, with numbers as the client wrote them.
+ * @param hasSuggestions - returns whether the same list contains `Bug suggestions` for a guid. If so, none are made for it.
+ * @returns fault `unusable-field` if no part of the blob can be stored.
  */
 export function readArtifactItem(
   { job_guid, name, type }: ArtifactItem,

@@ -2,15 +2,15 @@ import type { Warning } from "../domain/submission.ts";
 import { isJsonObject } from "../domain/text/json-object.ts";
 import { type CollectionSchemas, whyNotFitting } from "../validate/collection-schemas.ts";
 
-/** Once the texts of an item are longer than this, no more are parsed for a warning, because that would keep the worker busy. */
+/** The maximum length of all texts of an item that are parsed for warnings. Parsing more would keep the worker busy. */
 const MAX_TEXT = 128 * 1024;
 
 /**
- * Returns a warning for each artifact whose blob does not fit the schema of its name. It is stored all the same, because
+ * Returns a warning for each artifact whose blob does not fit the schema for its name. Such an artifact is stored anyway, because
  * readers can handle more than the schemas allow. Pure.
  *
- * @param submitted - artifacts as they were sent, with their numbers as JavaScript reads them.
- * @param most - how many of them are looked at, because no more are stored.
+ * @param submitted - the artifacts as they were sent, with numbers as JavaScript reads them.
+ * @param most - the number of artifacts to check; no more are stored.
  */
 export function blobWarnings(
   submitted: readonly unknown[],

@@ -5,7 +5,7 @@ import type { JobItem } from "../validate/item-types.ts";
 import { type JobLimits, tooManyLabels } from "./job-limits.ts";
 import { postedSeconds } from "./posted-seconds.ts";
 
-/** Members that are taken as they are. */
+/** Members that are copied unchanged. */
 const texts = [
   "name",
   "job_symbol",
@@ -23,21 +23,21 @@ const texts = [
 const platforms = ["build_platform", "machine_platform"] as const;
 const times = ["submit_timestamp", "start_timestamp", "end_timestamp"] as const;
 
-/** A posted job as a submission. */
+/** The result of reading a posted job. */
 export interface ReadJobItem {
   readonly submission: JobSubmission;
   readonly warnings: readonly Warning[];
 }
 
 /**
- * Returns an item of a job collection as a submission. Pure. Clients send some values in other types than the submission has, where
- * the meaning is plain: numbers as text, options as a list of names, null or an empty text for nothing.
+ * Converts an item of a job collection to a submission. Pure. Some values may have other types than in the submission if their meaning
+ * is clear: numbers as text, options as a list of names, and null or an empty text for an absent value.
  *
- * @param item - fits `schemas/job-item.yml`. Members that the schema does not name are ignored.
- * @param project - from the URL; the item's own is ignored.
- * @param artifacts - the item's artifacts with their numbers as they were written.
- * @returns the submission, with a warning for each time that cannot be read and is stored as 0. Fault `unusable-field` for an item
- *   without revision and revision hash, and for too many options.
+ * @param item - fits `schemas/job-item.yml`. Members that are not in the schema are ignored.
+ * @param project - the project in the URL. The item's own project is ignored.
+ * @param artifacts - the item's artifacts, with numbers as the client wrote them.
+ * @returns the submission, with a warning for each time that cannot be read and is stored as 0. The fault is `unusable-field` for an
+ *   item that has neither a revision nor a revision hash, or that has too many options.
  */
 export function readJobItem(
   item: JobItem,
@@ -84,7 +84,7 @@ export function readJobItem(
   return ok({ submission, warnings });
 }
 
-/** Returns the members of these names that the job has. */
+/** Returns the members with these names, as far as the job has them. */
 function membersOf<Name extends keyof JobItem["job"]>(
   job: JobItem["job"],
   names: readonly Name[],
@@ -96,14 +96,14 @@ function membersOf<Name extends keyof JobItem["job"]>(
   return members;
 }
 
-/** The names are made well-formed, because a lone surrogate cannot be stored. In values that has been done already. */
+/** Returns the names of the options. Lone surrogates are replaced, because they cannot be stored; in values that is already done. */
 function optionNames(given: JobItem["job"]["option_collection"] = {}): readonly string[] {
   const names = Array.isArray(given) ? given : Object.keys(given);
   return names.map((name) => name.toWellFormed());
 }
 
 function toOptions(names: readonly string[]): Readonly<Record<string, true>> {
-  // Without a prototype, the name `__proto__` is an ordinary key.
+  // The object has no prototype, so that the name `__proto__` is an ordinary key.
   const options: Record<string, true> = Object.create(null);
   for (const name of names) options[name] = true;
   return options;

@@ -19,14 +19,14 @@ import { beyondLimit, firstRefusals } from "../normalise/first-refusals.ts";
 import { type JobLimits, tooManyLabels } from "./job-limits.ts";
 import { logNameOf, prepareArtifacts } from "./prepare-artifacts.ts";
 
-/** The most characters that a field may have. A job with a longer value is rejected. */
+/** The maximum lengths of fields, in characters. A job with a longer value is rejected. */
 const limits = [
   { name: "result", most: 25 },
   // The same limit as in the schema, so that no message that fits the schema is rejected for its length.
   { name: "product_name", most: 125 },
   { name: "machine", most: 100 },
   { name: "name", most: 100 },
-  // The schema allows 25 characters, and the digits of the chunk follow.
+  // The schema allows 25 characters, to which the digits of the chunk are added.
   { name: "job_symbol", most: 50 },
   { name: "group_name", most: 100 },
   { name: "group_symbol", most: 25 },
@@ -40,22 +40,22 @@ const platformLimits = [
   { part: "architecture", most: 25 },
 ] as const satisfies readonly { readonly part: keyof StoredPlatform; readonly most: number }[];
 
-/** Fields that have a default if they are absent. A job with null in one of them is rejected. */
+/** Fields that get a default if they are absent. A job with null in one of these fields is rejected. */
 const neverNull = ["product_name", "machine", "option_collection"] as const;
 const platforms = ["build_platform", "machine_platform"] as const;
 
 export interface SubmissionRules {
   readonly tiers: TierOverrides;
-  /** Parts beyond a limit are refused and listed on the job. Labels beyond it reject the job, because its signature needs all. */
+  /** Parts beyond a limit are refused and listed on the job. Too many labels reject the job, because its signature needs all of them. */
   readonly jobLimits: JobLimits;
 }
 
 /**
- * Returns a submission with defaults, cuts and derived values applied, for Pulse and REST alike. Pure.
+ * Applies defaults, length limits and derived values to a submission, from Pulse and REST alike. Pure.
  *
- * @param refused - parts of the submission that have been left out already.
- * @returns fault `unusable-field` for a job without a guid, for null instead of a text, for a text that is too long, and
- *   for too many labels.
+ * @param refused - parts of the submission that have already been left out.
+ * @returns fault `unusable-field` for a job without a guid, for null instead of a text, for a text that is too long, and for too
+ *   many labels.
  */
 export function normaliseSubmission(
   submission: JobSubmission,
@@ -64,7 +64,7 @@ export function normaliseSubmission(
 ): Result<PreparedSubmission> {
   const { project, revision, revision_hash, coalesced, job } = submission;
   if (!job.job_guid) return unusable("job_guid", "must not be empty");
-  // Pushes are indexed by both, and an index limits the length of its keys.
+  // Pushes are indexed by both values, and an index limits the length of its keys.
   if (isLongerThan(revision ?? "", MAX_REVISION)) return overlong("/revision", MAX_REVISION);
   if (isLongerThan(revision_hash ?? "", MAX_REVISION)) return overlong("/revision_hash", MAX_REVISION);
   const nothing = nullMember(job);
@@ -95,7 +95,7 @@ export function normaliseSubmission(
       parse_status: parseStatus(name, log.parse_status, along),
     };
   });
-  // Publishers put the list beside the job or into it.
+  // Publishers put the list either beside the job or into it.
   const allCoalesced = job.coalesced === undefined ? coalesced : [...coalesced, ...job.coalesced];
   const allRefused = [
     ...beyondLimit(logReferences.length - jobLimits.logs, {
@@ -175,13 +175,13 @@ function toPlatform(given: Platform | null | undefined): StoredPlatform {
   };
 }
 
-/** Returns a number without its fraction, or the value of a string of digits; 0 for anything else. */
+/** Returns a number without its fraction, or the value of a string of digits. Returns 0 for anything else. */
 function wholeSeconds(value: number | string | null | undefined): number {
   if (typeof value === "number") return Number.isFinite(value) ? Math.trunc(value) : 0;
   return typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : 0;
 }
 
-/** Returns the path of the first member that is null although it must not be; null if there is none. */
+/** Returns the path of the first member that must not be null but is, or null if there is none. */
 function nullMember(job: SubmittedJob): string | null {
   const member = neverNull.find((name) => job[name] === null);
   if (member !== undefined) return member;
@@ -194,7 +194,7 @@ function nullMember(job: SubmittedJob): string | null {
   return null;
 }
 
-/** Returns the pointer of the first member that is too long, and its limit in characters; null if there is none. */
+/** Returns the pointer to the first member that is too long, with its limit in characters, or null if there is none. */
 function overlongMember(job: PreparedJob): [pointer: string, limit: number] | null {
   for (const { name, most } of limits) {
     if (isLongerThan(job[name] ?? "", most)) return [`/job/${name}`, most];

@@ -1,31 +1,31 @@
 import { optionalMembers } from "./performance-schema.ts";
 
-/** An item of performance data, or the blob of an artifact of them, or why it cannot be read. */
+/** An item of performance data, or an artifact's blob with such items, or the reason why it cannot be read. */
 export type PerformanceItem =
   | {
       readonly ok: true;
-      /** The JSON text, with unchanged numbers, and without the parts that are left out. */
+      /** The JSON text with unchanged numbers, without the parts that are left out. */
       readonly text: string;
-      /** The number of values that JSON cannot express. `notes` say what became of the first few. */
+      /** The number of values that JSON cannot express. `notes` describes how the first few were handled. */
       readonly oddValues: number;
       readonly notes: readonly string[];
     }
   | { readonly ok: false; readonly reason: UnreadableItem };
 
-/** Why an item cannot be read: it is not JSON, is nested too deep, or was cut because its line is too long. */
+/** Why an item cannot be read: it is not JSON, is nested too deeply, or was truncated because its line is too long. */
 export type UnreadableItem = "no-json" | "too-deep" | "cut";
 
-// Others read the item as JSON later, and some JSON readers recurse.
+// Other programs read the item as JSON later, and some JSON parsers are recursive.
 const MAX_DEPTH = 64;
 const MAX_NOTES = 5;
 const MAX_POINTER = 200;
 
-/** Numbers that Python writes into JSON, although JSON does not have them. */
+/** Numbers that Python writes into JSON, although JSON does not allow them. */
 const oddNumbers = ["NaN", "Infinity", "-Infinity"];
 
 /**
- * Says what is left out because of an odd number, so that the rest still fits the performance schema: the member or element
- * itself, or the suite or subtest that needs it. Everywhere else an odd number becomes null.
+ * Defines what is left out because of an odd number, so that the rest still fits the performance schema: the member or element
+ * itself, or the suite or subtest that requires it. Everywhere else an odd number becomes null.
  */
 const remedies: readonly { readonly at: RegExp; readonly leavesOut: "itself" | "its holder" }[] = [
   { at: /^\/suites\/\d+\/subtests\/\d+\/(name|value)$/, leavesOut: "its holder" },
@@ -38,28 +38,27 @@ const remedies: readonly { readonly at: RegExp; readonly leavesOut: "itself" | "
 ];
 
 /**
- * Reads one item, in which `NaN` and `Infinity` are allowed as numbers. With such a number only the parts that need it are
- * left out.
+ * Reads one item, in which `NaN` and `Infinity` are accepted as numbers. Only the parts that need such a number are left out.
  *
- * @param isCut - the end of the line is missing. The item is still complete if it is valid JSON.
+ * @param isCut - whether the end of the line is missing. The item is still complete if it is valid JSON.
  */
 export function readPerformanceItem(text: string, isCut: boolean): PerformanceItem {
   return read(text, isCut, noHolder);
 }
 
-/** Reads the blob of an artifact with one item or a list of them, in the same way. */
+/** Reads an artifact's blob with one item or a list of items, in the same way. */
 export function readPerformanceBlob(text: string): PerformanceItem {
   return read(text, false, blobHolder);
 }
 
-/** The beginning of the pointers to the parts of an item, up to the item. */
+/** Matches the part of a pointer that leads to the item. The remedies above apply to the rest of the pointer. */
 const noHolder = /^/;
 const blobHolder = /^\/performance_data(\/\d+)?(?=\/)/;
 
 function read(text: string, isCut: boolean, holder: RegExp): PerformanceItem {
   const found = findOddNumbers(text, holder);
   if (found === null) return { ok: false, reason: "too-deep" };
-  // The whole text is checked, with nulls for odd numbers. Otherwise an error in a part that is left out would be missed.
+  // The syntax check uses the whole text, with nulls for odd numbers. Otherwise an error in a part that is left out would be missed.
   if (!isJson(applyEdits(text, found.nulls))) {
     return { ok: false, reason: isCut ? "cut" : "no-json" };
   }
@@ -97,7 +96,10 @@ interface Open {
   keptTo: number;
 }
 
-/** Finds odd numbers. Returns edits that make them null, and edits that leave out the parts that need them. Null if nested too deep. */
+/**
+ * Finds odd numbers. Returns edits that replace them with null, and edits that leave out the parts that need them. Returns null if
+ * the text is nested too deeply.
+ */
 function findOddNumbers(
   text: string,
   holder: RegExp,
@@ -127,7 +129,7 @@ function findOddNumbers(
     const inside = open.at(-1);
     if (inside === undefined) return;
     if (!inside.isPartLeftOut) inside.keptTo = at;
-    // A comma is left out as well: the one after the part, or for the last part the one before it.
+    // A comma is removed too: the one after the part, or for the last part the one before it.
     else if (isLast) edit(inside.keptTo, at);
     else edit(inside.partFrom, at + 1);
     inside.name = null;
@@ -199,7 +201,7 @@ function applyEdits(text: string, edits: readonly Edit[]): string {
 function pointerTo(text: string, open: readonly Open[]): string {
   const steps = open.map(({ isObject, name, index }) => {
     if (!isObject) return String(index);
-    // Nobody sees more of it, and a long name would be copied for each odd number below it.
+    // A pointer is not shown beyond this length, and a long name would be copied for each odd number below it.
     if (name !== null && name.to - name.from > MAX_POINTER)
       return text.slice(name.from + 1, name.from + MAX_POINTER);
     const quoted = name === null ? '""' : text.slice(name.from, name.to);
@@ -218,13 +220,13 @@ function memberName(quoted: string): string {
   }
 }
 
-/** Returns a pointer made safe for a log line, because strangers choose the names in it. */
+/** Returns a pointer in a form that is safe for a log line, because the names in it are untrusted. */
 function shown(pointer: string): string {
   const safe = JSON.stringify(pointer).slice(1, -1);
   return safe.length <= MAX_POINTER ? safe : `${safe.slice(0, MAX_POINTER)}…`;
 }
 
-/** Returns the position of the quote that ends the string that begins at `from`; the text's length if none does. */
+/** Returns the position of the quote that ends the string at `from`, or at least the text's length if there is none. */
 function stringEnd(text: string, from: number): number {
   let at = from + 1;
   while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;

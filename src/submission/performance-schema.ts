@@ -7,7 +7,7 @@ const optional = {
   foreWindow: { type: "number" },
 };
 
-/** Optional members of a suite or a subtest. */
+/** The optional members of a suite or a subtest. */
 export const optionalMembers: readonly string[] = ["value", "extraOptions", ...Object.keys(optional)];
 
 const subtest = {
@@ -28,7 +28,7 @@ const suite = {
   required: ["name", "subtests"],
 };
 
-/** JSON Schema (draft 4) of one item of performance data. Other members are allowed everywhere. */
+/** The JSON Schema (draft 4) for one item of performance data. Additional members are allowed everywhere. */
 export const performanceSchema = {
   $schema: "http://json-schema.org/draft-04/schema#",
   type: "object",

@@ -22,12 +22,11 @@ export interface PreparedArtifacts {
 }
 
 /**
- * Returns artifacts in the form in which they are stored: blobs are text, only the first artifact of a name is kept,
- * details of `Job Info` are cleaned and cut, and performance data fits its schema. An artifact that cannot be used is
- * refused by itself, as is a text that has to be parsed and is too complex for that; artifacts beyond the limit are
- * refused together.
+ * Returns artifacts in the form in which they are stored: blobs are text, only the first artifact with each name is kept, the
+ * details of `Job Info` are cleaned and limited, and performance data fits its schema. An artifact is refused individually if it
+ * cannot be used, or if its text has to be parsed but is too complex. Artifacts beyond the limit are refused together.
  *
- * @param guid - the job's. An artifact may leave its own guid out, but must not name another job's.
+ * @param guid - the guid of the job. An artifact may omit its guid, but must not name another job's.
  */
 export function prepareArtifacts(
   submitted: readonly unknown[],
@@ -94,10 +93,10 @@ function isGuidOf(guid: string, sent: unknown): boolean {
 }
 
 /**
- * Returns how many objects and lists the artifact's text holds if it has to be parsed, otherwise 0. Returns the reason if it must not
- * be parsed, because the worker does nothing else meanwhile. The brackets of a blob that is not a text were counted with its message.
+ * Returns the number of objects and lists in the artifact's text if it has to be parsed, otherwise 0. If the text is too complex to be
+ * parsed, returns the reason instead: parsing blocks the worker. A blob that is not a text was counted with its message.
  *
- * @param left - how many objects and lists the texts of the job may still hold.
+ * @param left - how many more objects and lists the texts of the job may contain.
  */
 function objectsToParse(artifact: ReadArtifact, left: number, limits: ArtifactLimits): number | string {
   const { name, blob } = artifact;
@@ -120,11 +119,13 @@ function isParsed(name: string, text: string): boolean {
 }
 
 function toArtifact({ name, type, blob }: ReadArtifact): Artifact {
-  // A text in an artifact of type `json` is serialised JSON already.
+  // A text in an artifact of type `json` is already serialised JSON.
   return { name, type, blob: typeof blob === "string" ? blob : writeSource(blob) };
 }
 
 /**
+ * Cleans the details of a `Job Info` artifact.
+ *
  * @param left - how many details of this artifact may be kept.
  * @param most - how many details a job may have.
  */
@@ -167,12 +168,12 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A text that is not JSON holds nothing to use; each caller handles null.
+    // A text that is not JSON contains nothing usable. Each caller handles null.
     return null;
   }
 }
 
-/** Returns the name of the log that a summary was made from (`logname` in its blob), cut as log names are; null if there is none. */
+/** Returns the name of the log from which a summary was made (`logname` in its blob), truncated like all log names, or null. */
 export function logNameOf(blob: string): string | null {
   if (!mayNameLog(blob)) return null;
   const value = parsed(blob);
@@ -180,7 +181,7 @@ export function logNameOf(blob: string): string | null {
   return typeof name === "string" && name !== "" ? logName(name) : null;
 }
 
-/** The member is rare and summaries are large, so the text is searched before it is parsed. */
+/** Returns whether a blob may contain a log name. It saves parsing large summaries, because the member is rare. */
 function mayNameLog(blob: string): boolean {
   return blob.includes('"logname"');
 }

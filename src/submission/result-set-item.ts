@@ -4,11 +4,11 @@ import type { ResultSetItem } from "../validate/item-types.ts";
 import { postedSeconds } from "./posted-seconds.ts";
 
 /**
- * Returns an item of a result set collection as the push that it submits. Pure. What is absent, null or empty is left out, and the
- * store applies its defaults; a missing revision is the last one of the list.
+ * Converts an item of a result set collection to a push. Pure. Absent, null and empty values are left out, and the store applies its
+ * defaults. If the revision is missing, the last one in the list is used.
  *
- * @param item - fits `schemas/result-set-item.yml`. Members that the schema does not name are ignored.
- * @returns fault `unusable-field` for an item that names no revision at all.
+ * @param item - fits `schemas/result-set-item.yml`. Members that are not in the schema are ignored.
+ * @returns fault `unusable-field` for an item without any revision.
  */
 export function readResultSetItem(item: ResultSetItem): Result<ResultSetSubmission> {
   const { revision_hash, author, active_status, push_timestamp } = item;
@@ -21,7 +21,7 @@ export function readResultSetItem(item: ResultSetItem): Result<ResultSetSubmissi
     revision,
     ...(revision_hash ? { revision_hash } : {}),
     ...(author ? { author } : {}),
-    // The schema allows only numbers and texts that can be read.
+    // The schema accepts only numbers and texts that can be read.
     push_timestamp: postedSeconds(push_timestamp) ?? 0,
     ...(active_status ? { active_status } : {}),
     revisions: item.revisions.map(({ revision, author, repository, comment = null }) => ({

@@ -8,13 +8,13 @@ import { performanceSchema } from "./performance-schema.ts";
 
 export const PERFORMANCE_DATA = "performance_data";
 
-/** The most items that are checked and kept. More than that would block the process: a message has room for 300,000. */
+/** The maximum number of items that are checked and kept. A message has room for 300,000, which would block the process. */
 export const MAX_ITEMS = 1000;
 
-/** The most numbers such as `1.10` in data of which a part is left out. Their text is kept, which takes long. */
+/** The maximum number of numbers such as `1.10` in data from which a part is left out. Keeping their text is slow. */
 const MAX_KEPT_NUMBERS = 10_000;
 
-/** The most characters, and the most `NaN` and `Infinity`, of a blob that is read although JSON has no such numbers. It takes long. */
+/** The maximum length of a blob that contains `NaN` or `Infinity`, and the maximum number of these. Reading such a blob is slow. */
 const MAX_ODD_TEXT = 128 * 1024;
 const MAX_ODD_NUMBERS = 200;
 
@@ -23,9 +23,9 @@ let compiled: ValidateFunction | null = null;
 /** Compiles the schema when it is first needed: most commands and many workers never see performance data. */
 function schemaCheck(): ValidateFunction {
   compiled ??= new ajvDraft04.default({
-    // JSON allows 1e400, which JSON.parse returns as Infinity. JSON.parse never returns NaN.
+    // The number 1e400 is valid JSON, but JSON.parse returns it as Infinity. JSON.parse never returns NaN.
     strictNumbers: false,
-    // The tests check that the schema is a valid one. Here that would take longer than everything else.
+    // The tests check that the schema is valid. Checking it here would take longer than everything else.
     validateSchema: false,
     meta: false,
   }).compile(performanceSchema);
@@ -33,10 +33,10 @@ function schemaCheck(): ValidateFunction {
 }
 
 /**
- * Returns the `performance_data` artifact without the items that do not fit the performance schema or are beyond the
- * first {@link MAX_ITEMS}. The data may be a list of items or a single one, and stays what it is.
+ * Returns the `performance_data` artifact without the items that do not fit the performance schema, and without those beyond the
+ * first {@link MAX_ITEMS}. The data may be a list of items or a single item.
  *
- * @returns null as the artifact if no item is left; a refusal for each item that does not fit, and one for all items
+ * @returns null as the artifact if no item is left; a refusal for each item that does not fit, and one refusal for all items
  *   beyond the limit.
  */
 export function storablePerformance(artifact: Artifact): {
@@ -47,13 +47,13 @@ export function storablePerformance(artifact: Artifact): {
   return read === null ? withoutOddNumbers(artifact) : storableItems(artifact, read);
 }
 
-/** Does the same for a blob that is not JSON, which may be because of `NaN` or `Infinity`: Python writes them. */
+/** Does the same for a blob that is not JSON. The reason may be `NaN` or `Infinity`, which Python writes. */
 function withoutOddNumbers(artifact: Artifact): ReturnType<typeof storablePerformance> {
   const count = artifact.blob.match(/NaN|Infinity/g)?.length ?? 0;
   if (count === 0) return storableItems(artifact, { value: null, source: null });
   if (count > MAX_ODD_NUMBERS || artifact.blob.length > MAX_ODD_TEXT) {
     return refusedWhole(
-      `is not JSON: with NaN or Infinity it may have ${MAX_ODD_TEXT} characters, and ${MAX_ODD_NUMBERS} such numbers`,
+      `is not JSON; with NaN or Infinity it is read only up to ${MAX_ODD_TEXT} characters and ${MAX_ODD_NUMBERS} such numbers`,
     );
   }
   const odd = readPerformanceBlob(artifact.blob);
@@ -84,7 +84,9 @@ function storableItems(
   // The same items, with their numbers as the publisher wrote them.
   const sources = itemsOf(source);
   if (sources === null || !isJsonObject(source)) {
-    return refusedWhole(`has invalid items, and more than ${MAX_KEPT_NUMBERS} numbers such as 1.10`);
+    return refusedWhole(
+      `has invalid items that cannot be left out, because it has more than ${MAX_KEPT_NUMBERS} numbers such as 1.10`,
+    );
   }
   const kept = sources.slice(0, MAX_ITEMS).filter((_, at) => reasons[at] === null);
   if (kept.length === 0) return { artifact: null, refused };
@@ -103,7 +105,7 @@ function itemsOf(blob: unknown): readonly unknown[] | null {
   return isJsonObject(data) ? [data] : null;
 }
 
-/** Returns why an item of performance data cannot be stored, with a JSON pointer into it; null if it can. */
+/** Returns why an item of performance data cannot be stored, with a JSON pointer into it, or null if it can. */
 export function whyNotStorable(item: unknown): string | null {
   const fitsSchema = schemaCheck();
   if (fitsSchema(item)) return null;
@@ -115,12 +117,12 @@ function refusedWhole(reason: string): { readonly artifact: null; readonly refus
   return { artifact: null, refused: [{ what: `artifact "${PERFORMANCE_DATA}"`, reason }] };
 }
 
-/** Returns undefined as the source if too many numbers would have to be kept; null if the blob is not JSON. */
+/** Parses a blob. Returns null if it is not JSON. The source is undefined if too many numbers would have to be kept. */
 function readBlob(text: string): ParsedSource | null {
   try {
     return parseSourceWithin(text, MAX_KEPT_NUMBERS);
   } catch {
-    // The caller says what is wrong with it.
+    // The caller reports the problem.
     return null;
   }
 }

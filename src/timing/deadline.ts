@@ -1,7 +1,8 @@
 /**
- * Returns the result of a promise, or that of `late` if the promise takes longer than the limit.
+ * Returns the result of a promise, or the result of `late` if the promise takes longer than the limit. A later result or rejection of
+ * the promise is ignored.
  *
- * @param late - returns the result after the limit, or throws. What the promise does later is ignored.
+ * @param late - called after the limit. It returns the result, or throws.
  */
 export async function withDeadline<T>(promise: Promise<T>, limitMs: number, late: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -15,7 +16,7 @@ export async function withDeadline<T>(promise: Promise<T>, limitMs: number, late
     }, limitMs);
   });
   try {
-    // `Promise.race` handles both promises to the end, so that a rejection after the limit does not count as unhandled.
+    // `Promise.race` attaches handlers to both promises, so a rejection after the limit is not reported as unhandled.
     return await Promise.race([promise, limit]);
   } finally {
     clearTimeout(timer);

@@ -1,7 +1,7 @@
 /**
- * Waits for some milliseconds, or until the signal is aborted. It does not reject then: the caller checks the signal.
+ * Waits for some milliseconds, or until the signal is aborted. An abort does not reject the promise; the caller checks the signal.
  *
- * @param keepsAlive - false if the process may end during the pause, when nothing else keeps it alive.
+ * @param keepsAlive - false if the process may end during the pause when nothing else keeps it alive.
  */
 export function pause(ms: number, stop?: AbortSignal, keepsAlive = true): Promise<void> {
   return new Promise((resolve) => {

@@ -3,21 +3,21 @@ import { pause } from "./pause.ts";
 
 export interface RetryOptions {
   readonly backoff: Backoff;
-  /** Ends pauses at once when it is aborted. `onFailure` still decides whether there is another attempt. */
+  /** Ends pauses immediately when it is aborted. `onFailure` still decides whether there is another attempt. */
   readonly stop?: AbortSignal;
-  /** Milliseconds since the Unix epoch. An attempt that would begin later is not made. */
+  /** The time after which no new attempt starts, in milliseconds since the Unix epoch. */
   readonly untilMs?: number;
   /**
-   * Called after each failed attempt, with its error and the number of failures so far. Throws to give up. May return another
-   * backoff for the pause that follows.
+   * Called after each failed attempt, with its error and the number of failures so far. It throws to give up. It may return another
+   * backoff for the next pause.
    */
   readonly onFailure: (error: unknown, failures: number) => Backoff | undefined;
 }
 
 /**
- * Does the work until it succeeds, with pauses of full jitter between the attempts.
+ * Repeats the work until it succeeds, with pauses between the attempts; see `fullJitterMs`.
  *
- * @throws errors of `onFailure`; the error of the last attempt if the time is up.
+ * @throws the errors that `onFailure` throws, or the error of the last attempt if the time is up.
  */
 export async function retry<T>(
   work: () => Promise<T>,

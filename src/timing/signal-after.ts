@@ -1,7 +1,7 @@
 /**
- * Returns a signal that is aborted after some milliseconds. It may be the only thing that ends a wait, through `AbortSignal.any`, which
- * refers to its sources weakly: Node.js would collect a bare `AbortSignal.timeout` as garbage, and the wait would never end. A
- * signal that has a listener is kept until its time is up.
+ * Returns a signal that is aborted after some milliseconds. Unlike a bare `AbortSignal.timeout`, it also works if nothing but
+ * `AbortSignal.any` refers to it. `AbortSignal.any` holds its sources weakly, so Node.js would collect a bare signal as garbage, and a
+ * wait for it would never end. A signal with a listener is kept until its time is up.
  */
 export function signalAfter(ms: number): AbortSignal {
   const limit = AbortSignal.timeout(ms);

@@ -4,12 +4,12 @@ const WOKEN = "woken";
 
 /** Lets one loop wait until another one wakes it, without polling. */
 export class Wake {
-  /** Made when a loop asks for it, because work often arrives while no loop waits. */
+  /** Created only when a loop needs it, because work often arrives while no loop is waiting. */
   #next: AbortController | null = null;
 
   /**
-   * Aborted at the next call of `all`. A loop that reads it before it looks for work does not miss work that arrives
-   * meanwhile.
+   * Aborted at the next call of `all`. A loop that reads this signal before it looks for work does not miss work that arrives
+   * while it is looking.
    */
   get signal(): AbortSignal {
     this.#next ??= new AbortController();

@@ -3,7 +3,7 @@ import { type CompiledSchema, compileSchema } from "./compile-schema.ts";
 import type { ArtifactItem, JobItem, ResultSetItem } from "./item-types.ts";
 import { MAX_VIOLATIONS, toViolation } from "./to-violation.ts";
 
-/** The schemas of posted items, by the kind of their collection, and those of artifacts' blobs, by the artifact's name. */
+/** The schemas of posted items, by kind of collection, and the schemas of blobs, by name of the artifact. */
 export interface CollectionSchemas {
   readonly jobs: CompiledSchema<JobItem>;
   readonly resultset: CompiledSchema<ResultSetItem>;
@@ -14,7 +14,8 @@ export interface CollectionSchemas {
 /**
  * Reads the schemas, which takes some milliseconds each. Call it once per process.
  *
- * The blob of `performance_data` is not among them: each of its items is checked when it is stored, and left out if it does not fit.
+ * There is no schema here for the blob of `performance_data`: its items are checked when the artifact is prepared, and invalid items
+ * are left out.
  */
 export function loadCollectionSchemas(): CollectionSchemas {
   return {
@@ -29,14 +30,14 @@ export function loadCollectionSchemas(): CollectionSchemas {
   };
 }
 
-/** Returns an item that fits the schema of its collection; fault `schema-violation` with each place, the broken rule and the value there. */
+/** Validates an item. @returns the item, or the fault `schema-violation` with the place, the broken rule and the value of each error. */
 export function validateItem<T>(value: unknown, schema: CompiledSchema<T>): Result<T> {
   if (schema.fits(value)) return ok(value);
   const violations = schema.errorsOf(value).slice(0, MAX_VIOLATIONS).map(toViolation);
   return refuse({ reason: "schema-violation", violations });
 }
 
-/** Returns why a blob does not fit its schema: the first place with what is wrong there; null if it fits. */
+/** Returns the first place where a blob does not fit its schema, with the problem there, or null if it fits. */
 export function whyNotFitting(blob: unknown, schema: CompiledSchema<unknown>): string | null {
   if (schema.fits(blob)) return null;
   const [error] = schema.errorsOf(blob);

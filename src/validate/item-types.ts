@@ -41,7 +41,7 @@ export interface JobItem {
      */
     group_symbol?: string | null;
     /**
-     * What is built or tested.
+     * The product that is built or tested.
      */
     product_name?: string;
     /**
@@ -65,7 +65,7 @@ export interface JobItem {
      */
     build_system_type?: string | null;
     /**
-     * Name that replaces the job's signature in reports.
+     * Name to use instead of the job's signature in reports.
      */
     reference_data_name?: string | null;
     /**
@@ -79,7 +79,7 @@ export interface JobItem {
     build_platform?: PostedPlatform;
     machine_platform?: PostedPlatform;
     /**
-     * Options of the build, as a list of names, or as an object whose member names are the options.
+     * Options of the build, as an object whose member names are the options, or as a list of names.
      */
     option_collection?:
       | {
@@ -87,7 +87,7 @@ export interface JobItem {
         }
       | string[];
     /**
-     * When the job was requested, in seconds since the Unix epoch, as a number or as text of digits. Anything else is stored as 0, with a warning. The same applies to the next two.
+     * When the job was requested, in seconds since the Unix epoch, as a number or as text of digits. Anything else counts as 0, with a warning. The same applies to the next two times.
      */
     submit_timestamp?:
       | number
@@ -99,7 +99,7 @@ export interface JobItem {
         }
       | null;
     /**
-     * When the job began to run.
+     * When the job started.
      */
     start_timestamp?:
       | number
@@ -123,7 +123,7 @@ export interface JobItem {
         }
       | null;
     /**
-     * The same as `coalesced` beside the job. Both lists are read.
+     * The same as `coalesced` beside the job. Both lists are used.
      */
     coalesced?: string[] | null;
     /**
@@ -140,14 +140,14 @@ export interface JobItem {
            */
           url?: string | null;
           /**
-           * State of the log, one of `pending`, `parsed` and `failed`. Anything else counts as `pending`.
+           * State of the log, one of `pending`, `parsed` and `failed`. Any other value counts as `pending`.
            */
           parse_status?: string | null;
           [k: string]: unknown;
         }[]
       | null;
     /**
-     * Data about the job. An artifact that does not fit is left out, and the job is stored without it.
+     * Data about the job. An artifact that cannot be used is left out, and the job is still stored.
      */
     artifacts?: unknown[] | null;
     [k: string]: unknown;
@@ -190,7 +190,7 @@ export interface ResultSetItem {
    */
   author?: string | null;
   /**
-   * When it was pushed, in seconds since the Unix epoch, as a number or as text of digits. A fraction is dropped.
+   * When the push was made, in seconds since the Unix epoch, as a number or as text of digits. A fraction is cut off.
    */
   push_timestamp: number | string;
   /**
@@ -223,7 +223,7 @@ export interface ResultSetItem {
 }
 
 /**
- * A named piece of data about a job of the project. If a job gets several artifacts of one name, the first one is kept.
+ * A named piece of data about a job of the project. A job keeps the first artifact with each name.
  */
 export interface ArtifactItem {
   /**
@@ -239,7 +239,7 @@ export interface ArtifactItem {
    */
   type: string;
   /**
-   * The data, of any type. In an artifact of type `json`, a text is treated as JSON.
+   * The data, of any type. A text in an artifact of type `json` is treated as serialised JSON.
    */
   blob:
     | {

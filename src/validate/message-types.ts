@@ -18,7 +18,7 @@ export interface PulseJob {
    */
   retryId?: number;
   /**
-   * The job was abandoned and runs again under another id; its result becomes `retry`.
+   * Whether the job was abandoned and runs again under another id. Its result becomes `retry`.
    */
   isRetried?: boolean;
   /**
@@ -31,7 +31,7 @@ export interface PulseJob {
   origin:
     | {
         /**
-         * Where the push lives.
+         * The host of the repository.
          */
         kind: "hg.mozilla.org";
         project: Project;
@@ -47,7 +47,7 @@ export interface PulseJob {
       }
     | {
         /**
-         * Where the push lives.
+         * The host of the repository.
          */
         kind: "hg.mozilla.org";
         project: Project;
@@ -63,7 +63,7 @@ export interface PulseJob {
       }
     | {
         /**
-         * Where the push lives.
+         * The host of the repository.
          */
         kind: "github.com";
         project: Project;
@@ -136,7 +136,7 @@ export interface PulseJob {
    */
   timeScheduled?: string;
   /**
-   * When the job began to run.
+   * When the job started.
    */
   timeStarted?: string;
   /**
@@ -156,7 +156,7 @@ export interface PulseJob {
    */
   reason?: string;
   /**
-   * What is built or tested.
+   * The product that is built or tested.
    */
   productName?: string;
   buildMachine?: Machine;
@@ -170,7 +170,7 @@ export interface PulseJob {
      */
     summary?: string;
     /**
-     * Named links. The schema checks only the first one; a later link that lacks a member is left out.
+     * Named links. Only the first one is checked here. A later link that lacks a part is left out.
      */
     links?:
       | []
@@ -204,7 +204,7 @@ export interface PulseJob {
      */
     name: string;
     /**
-     * Not all errors are listed.
+     * Whether some errors are not listed.
      */
     errorsTruncated?: boolean;
     /**
@@ -216,7 +216,7 @@ export interface PulseJob {
        */
       name: string;
       /**
-       * When the step began.
+       * When the step started.
        */
       timeStarted: string;
       /**

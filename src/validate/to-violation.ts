@@ -3,11 +3,11 @@ import type { Violation } from "../domain/faults.ts";
 import { blankUrls } from "../domain/text/blank-url.ts";
 import { firstCharacters, isLongerThan } from "../domain/text/characters.ts";
 
-/** A message may have thousands of errors; people read the first few. */
+/** The maximum number of violations to report. A message may have thousands of errors, but people read only the first few. */
 export const MAX_VIOLATIONS = 20;
 const EXCERPT = 80;
 
-/** Returns an error of a schema in the words of a person: what is wrong, and what was found. */
+/** Describes a validation error for people: the problem, and the value that was found. */
 export function toViolation({
   instancePath,
   keyword,
@@ -31,7 +31,7 @@ export function excerpt(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
     return "a number that is too large";
-  // Passwords are replaced before the cut, because after it a password could look like a port.
+  // Passwords are replaced before the text is truncated, because a truncated password could look like a port.
   const text = blankUrls(JSON.stringify(value));
   return isLongerThan(text, EXCERPT) ? `${firstCharacters(text, EXCERPT - 1)}…` : text;
 }

@@ -12,7 +12,7 @@ export interface SchemaSet {
   readonly violationsOf: (value: unknown) => readonly Violation[];
 }
 
-/** Names of the variants of `origin`, in the schema's order. */
+/** The names of the variants of `origin`, in the order of the schema. */
 const variantNames = ["hg.mozilla.org by revision", "hg.mozilla.org by revision_hash", "github.com"] as const;
 
 /** Reads `schemas/pulse-job.yml`, which takes some milliseconds. Call it once per process. */
@@ -30,18 +30,18 @@ export function loadSchemas(): SchemaSet {
 }
 
 /**
- * Returns a job message that fits the schema, with its numbers as the publisher wrote them.
+ * Validates a job message.
  *
- * @param value - the message as JavaScript reads it. This value is checked.
- * @param source - the same message with its numbers kept as text; absent if that makes no difference.
- * @returns fault `schema-violation` with the place, the broken rule and the value found there.
+ * @param value - the message with numbers as JavaScript reads them. This value is validated.
+ * @param source - the same message with numbers as the publisher wrote them; may be omitted if they do not differ.
+ * @returns the source, or the fault `schema-violation` with the place, the broken rule and the value of each error.
  */
 export function validateJob(
   value: unknown,
   schemas: SchemaSet,
   source: unknown = value,
 ): Result<Source<PulseJob>> {
-  // The source has the same shape as the value. They differ only in how numbers are held.
+  // The source has the same shape as the value. Only the representation of numbers differs.
   if (schemas.isJob(value)) return ok(source as Source<PulseJob>);
   return refuse({ reason: "schema-violation", violations: schemas.violationsOf(value) });
 }
@@ -64,7 +64,7 @@ function originViolations(errors: readonly ErrorObject[], origin: unknown): Viol
   return [{ pointer: "/origin/kind", keyword: "enum", message }];
 }
 
-/** Returns the violations of the variant that was meant. `kind` shows it, and for hg which of the two revisions is given. */
+/** Returns the violations of the intended variant. It is recognised by `kind`, and for hg by which of the two revisions is given. */
 function variantViolations(errors: readonly ErrorObject[], origin: unknown, kind: string): Violation[] {
   if (errors.some(({ keyword, params }) => keyword === "oneOf" && params["passingSchemas"] !== null)) {
     const message =
@@ -77,12 +77,12 @@ function variantViolations(errors: readonly ErrorObject[], origin: unknown, kind
   const own = errors.filter(
     ({ schemaPath, instancePath, parentSchema }) =>
       schemaPath.includes(`/oneOf/${variant}/`) ||
-      // The path of an error in a shared definition does not name a variant.
+      // The path of an error in a shared definition does not contain the variant.
       (schemaPath.startsWith("#/definitions/") &&
         instancePath === "/origin/project" &&
         parentSchema !== undefined),
   );
-  // A shared definition is checked once for each variant, with the same words.
+  // A shared definition is checked once for each variant, with the same message.
   const unique = new Map(own.map(toViolation).map((one) => [`${one.pointer} ${one.message}`, one]));
   return [...unique.values()].map((violation) => ({
     ...violation,

@@ -43,26 +43,26 @@ import { startArtifacts } from "./start-artifacts.ts";
 import { startRest } from "./start-rest.ts";
 import { UndoStack } from "./undo-stack.ts";
 
-/** The parameters that all parts of the worker are opened with. */
+/** The parameters for opening the parts of the worker. */
 interface Opening {
   readonly settings: Settings;
   readonly files: OperatorFiles;
   readonly checks: Checks;
   readonly counters: Counters;
   readonly view: WorkerView;
-  /** Gets each part as soon as it is open. */
+  /** Receives each part as soon as it is open. */
   readonly opened: UndoStack;
   readonly stop: AbortSignal;
   readonly log: Log;
 }
 
 /**
- * The worker: opens and joins all parts, runs until it is asked to stop, and closes them in reverse order, which loses
- * nothing. If a part cannot be opened, those that are open are closed as well. Resolves after a clean end.
+ * Runs the worker: opens and connects all parts, runs until it is asked to stop, and closes the parts in reverse order, so that
+ * nothing is lost. If a part cannot be opened, the parts that are already open are closed too. Resolves after a clean shutdown.
  *
- * @param stop - aborted to ask for the end.
- * @param onAsked - gets the function to call when somebody asks to read registry and tiers again.
- * @throws Misuse for a broken registry, an address in use or a store that cannot be used, before anything is consumed.
+ * @param stop - ends the worker when it is aborted.
+ * @param onAsked - receives the function to call when somebody asks to read the registry and the tiers again.
+ * @throws Misuse for an invalid registry, an address in use or a store that cannot be used, before any message is consumed.
  */
 export async function runDaemon(
   settings: Settings,
@@ -100,7 +100,7 @@ async function run(
   });
   onAsked(() => void files.reread().catch((error: unknown) => log.error("bug", { what: "reread", error })));
   const checks = compileChecks();
-  // Opened before the store and closed after it, to report a store that is waited for, and a shutdown.
+  // Opened before the store and closed after it, so that it can report that the worker waits for the store or shuts down.
   const http = await startHttp({ ...httpOptions(settings), files, worker: () => worker, counters, log });
   opened.add(() => http.close());
   const parts = await openParts({ ...opening, files, checks, view: http.view });
@@ -121,8 +121,8 @@ async function run(
 type Checks = Pick<JudgeOptions, "schemas"> & Pick<ItemRules, "collections">;
 
 /**
- * Compiles the schemas, before anybody can ask over HTTP. Otherwise the first message that needs them would keep the event loop busy
- * with that. Those of posted items take less time each, and wait for the first item.
+ * Compiles the schemas of messages before the HTTP server starts. Otherwise compiling them would block the event loop at the first
+ * message. The schemas of posted items take less time each, and are compiled at the first item.
  */
 function compileChecks(): Checks {
   const schemas = loadSchemas();
@@ -136,7 +136,7 @@ function compileChecks(): Checks {
 async function openParts(opening: Opening): Promise<WorkerParts | null> {
   const { settings, files, checks, counters, opened, stop, log } = opening;
   const { schemas, collections } = checks;
-  // Some parts take a while on this thread. In between, requests are answered.
+  // Opening some parts blocks this thread for a while. Requests are answered in between.
   const turns = new EventLoopTurns();
   closeStorageToOthers(settings, log);
   const limits = judgeLimits(settings);
@@ -157,7 +157,7 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
     log,
   });
   opened.add(() => retention.stop());
-  // Asked for each message, because tiers and registry may change while the worker runs.
+  // Called for each message, because the tiers and the registry may change while the worker runs.
   const rules = (): JudgeOptions => ({
     schemas,
     ...limits,
@@ -203,8 +203,8 @@ async function openParts(opening: Opening): Promise<WorkerParts | null> {
   opened.add(async () => {
     const answered = rest.close(settings.SHUTDOWN_MS);
     await source.stopConsuming();
-    // Deliveries in progress are stored, spooled or returned while the channel is still open for their settlement, and requests are
-    // answered.
+    // Deliveries in progress are stored, spooled or returned, and requests are answered, while the channel is still open for
+    // settlements.
     await ingest.drain(settings.SHUTDOWN_MS, () => source.state().stranded === 0);
     await answered;
     await source.close();

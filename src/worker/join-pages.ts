@@ -5,16 +5,16 @@ import { createLightSource, type LightOptions } from "../http/pages/serve/light-
 import { builtAssets, openAssets } from "../http/pages/serve/open-assets.ts";
 import type { PublicPages } from "../http/public/start-public.ts";
 
-/** How to ask for the light, and what to say if all is well. */
+/** How to determine the state of the light in the page header, and what it shows if there is no problem. */
 export type AskedLight = Pick<LightOptions, "problems" | "ready">;
 
 export interface PagesOptions
   extends Pick<PageParts, "settings" | "status" | "rules" | "hasRegistry" | "store" | "logs" | "log"> {
-  /** How to ask for the light in the header of each page. */
+  /** The light in the header of each page. */
   readonly light: AskedLight;
 }
 
-/** Joins the pages with what they show. */
+/** Creates the pages, connected with the parts whose data they show. */
 export function joinPages({ light, ...parts }: PagesOptions): PublicPages {
   const { now } = Date;
   return publicPages({

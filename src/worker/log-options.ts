@@ -2,7 +2,7 @@ import type { SettingName, Settings } from "../config/settings.ts";
 import type { ParseThreadsOptions } from "../logs/read/parse-thread.ts";
 import { userAgent } from "../version.ts";
 
-/** The settings that limit what reading a log may cost, and from where logs may be fetched. */
+/** The settings that limit the cost of reading a log, and the hosts from which logs may be fetched. */
 export const logSettingNames = [
   "LOG_HOSTS",
   "LOG_PORTS",

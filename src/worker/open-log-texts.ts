@@ -7,17 +7,17 @@ import { type LogCache, type LogCacheOptions, openLogCache } from "../logs/cache
 import { openTextThreads } from "../logs/cache/text-threads.ts";
 import type { FetchSettings } from "../logs/fetch/fetch-settings.ts";
 
-/** Where and how the texts of logs are kept for readers. */
+/** Options for the cache of log texts. */
 export interface LogTextOptions extends Omit<LogCacheOptions, "work" | "now"> {
   readonly fetch: FetchSettings;
 }
 
-/** Opens the texts of logs for readers, who fetch them within the limits that hold for parsing. */
+/** Opens the cache of log texts for readers. Texts are fetched with the same limits as for parsing. */
 export function openLogTexts({ fetch, ...options }: LogTextOptions): LogCache {
   return openLogCache({ ...options, work: openTextThreads(fetch), now: Date.now });
 }
 
-/** Returns how texts of logs on this machine are removed, when their jobs are or when they are old. */
+/** Returns the functions that remove log texts from this machine, when their jobs are removed or when they are old. */
 export function logTextRemoval(settings: Pick<Settings, "DATA_DIR" | "LOG_CACHE_MAX_BYTES">) {
   const folder = logTextFolder(settings.DATA_DIR);
   return {
@@ -30,7 +30,7 @@ export function logTextRemoval(settings: Pick<Settings, "DATA_DIR" | "LOG_CACHE_
   };
 }
 
-/** Returns the folder of the texts of logs. */
+/** Returns the folder of the log texts. */
 export function logTextFolder(dataDir: string): string {
   return join(dataDir, "log-cache");
 }

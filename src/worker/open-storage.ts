@@ -14,24 +14,25 @@ import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/ports/store.ts";
 import { storeLimits } from "./options.ts";
 
-/** How long a worker with a spool waits for the store at its start before it consumes without it. */
+/** How long a worker with a spool waits for the store at start-up before it starts to consume anyway. */
 const FIRST_TRY_MS = 3000;
 
-/** Errors of a folder that do not pass by themselves. A full or failing disk may recover, so that the worker starts. */
+/** Folder errors that do not go away by themselves. For others, such as a full or failing disk, the worker starts anyway. */
 const forGood = /^(ENOENT|ENOTDIR|EEXIST|EACCES|EPERM|EROFS|ENAMETOOLONG|ELOOP)$/;
 
-/** Takes the right to read the files in DATA_DIR from other users of the machine. Warns if that fails. */
+/** Removes other users' access to the files in DATA_DIR. Logs a warning if that fails. */
 export function closeStorageToOthers({ DATA_DIR }: Pick<Settings, "DATA_DIR">, log: Log): void {
   const files = closeDataToOthers(DATA_DIR);
-  const hint = "other users of this machine may read them: make them the worker's own, with mode 0600";
+  const hint =
+    "other users of this machine may read these files: let the worker's user own them, with mode 0600";
   if (files.length > 0) log.warn("files_open_to_others", { files, hint });
 }
 
 /**
- * Opens the spool that the settings ask for. Returns null if there is to be none. The embedded store has none, because the
- * spool would be on the same disk.
+ * Opens the spool, or returns null if the settings turn it off. There is no spool for the embedded store, because both would be on
+ * the same disk.
  *
- * @throws Misuse for a folder in which no files can be created: in an outage it would be too late to report that.
+ * @throws Misuse for a folder in which no files can be created, because during an outage it would be too late to report that.
  */
 export function openSpoolOf(settings: Settings, log: Log): Spool | null {
   const folder = join(settings.DATA_DIR, "spool");
@@ -41,12 +42,13 @@ export function openSpoolOf(settings: Settings, log: Log): Spool | null {
     return openSpool({ folder, maxBytes: settings.SPOOL_MAX_BYTES, log });
   }
   const files = filesLeftIn(folder, log);
-  const hint = "they hold acknowledged messages of earlier workers: start once with SPOOL=on and MONGODB_URL";
+  const hint =
+    "these files contain acknowledged messages of earlier workers: to store them, start once with SPOOL=on and MONGODB_URL";
   if (files.length > 0) log.warn("spool_left", { files, hint });
   return null;
 }
 
-/** Returns the files that earlier workers have left. Without a spool, a folder that cannot be read is no reason to end. */
+/** Returns the spool files that earlier workers have left. If the folder cannot be read, a worker without a spool starts anyway. */
 function filesLeftIn(folder: string, log: Log): string[] {
   try {
     return spoolFiles(folder);
@@ -66,15 +68,15 @@ function checkFolder(folder: string): void {
     if (!forGood.test(code)) return;
     const reason = String(error).replace(/^Error: /, "");
     throw new Misuse([
-      `the folder for the spool cannot be used: ${reason}; name another one by DATA_DIR, or do without by SPOOL=off`,
+      `the folder for the spool cannot be used: ${reason}; set DATA_DIR to another folder, or turn the spool off with SPOOL=off`,
     ]);
   }
 }
 
 /**
- * Opens the store that the settings name, and keeps it open wherever `MONGODB_URL_FILE` says that it is. With a spool it
- * returns after a short time even if the store is away. Without a spool it waits until the store answers. Returns null
- * if the worker is asked to stop before that.
+ * Opens the store that the settings name, and keeps it open, even if the address in `MONGODB_URL_FILE` changes. With a spool, it
+ * returns after a short time even if the store is away. Without a spool, it waits until the store answers. Returns null if the worker
+ * is asked to stop before that.
  */
 export async function openStoreOf(
   settings: Settings,

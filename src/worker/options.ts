@@ -18,8 +18,8 @@ import type { ArtifactsOptions } from "./start-artifacts.ts";
 import type { RestOptions } from "./start-rest.ts";
 
 /*
- * The settings in the form in which each part of the worker takes them. Pure. What a part needs besides settings is added
- * where the parts are joined.
+ * Converts the settings to the options of each part of the worker. Pure. The other options of a part are added where the parts are
+ * connected.
  */
 
 const DAY_MS = 86_400_000;
@@ -81,12 +81,12 @@ export function logTextOptions(settings: Settings): LogTextOptions {
   };
 }
 
-/** Returns the settings of the pages; null if there are to be none. */
+/** Returns the settings of the pages, or null if no pages are served. */
 export function pageSettings(settings: Settings): PageSettings | null {
   if (settings.PUBLIC_PORT === "off" || !isServed(settings.PAGES, settings)) return null;
   return {
     operates: isServed(settings.OPERATE_PAGES, settings),
-    // Named one by one, so that no secret gets near a page.
+    // The settings are listed one by one, so that no secret can reach a page.
     BUGZILLA_URL: settings.BUGZILLA_URL,
     PAGES_MAX_STREAMS: settings.PAGES_MAX_STREAMS,
     PAGES_REMOTE_IMAGES: settings.PAGES_REMOTE_IMAGES,
@@ -94,7 +94,7 @@ export function pageSettings(settings: Settings): PageSettings | null {
   };
 }
 
-/** No web page may read the data of a laptop, unless it is named. */
+/** Returns the web origins that may read data. On a loopback address, which means a laptop, only listed origins may. */
 function allowedOrigins({ CORS_ORIGINS, PUBLIC_HOST }: Settings): AllowedOrigins {
   if (CORS_ORIGINS === undefined) return isLoopback(PUBLIC_HOST) ? [] : "any";
   return CORS_ORIGINS.includes("*") ? "any" : CORS_ORIGINS;
@@ -125,7 +125,7 @@ export function retentionOptions(settings: Settings) {
   const tenthMs = (settings.RETAIN_DAYS * DAY_MS) / 10;
   return {
     archiveDays: settings.ARCHIVE_DAYS,
-    // What is kept for a short time only is looked at more often.
+    // If data is kept only for a short time, it is checked more often.
     everyMs: tenthMs === 0 ? RETENTION_EVERY_MS : Math.min(RETENTION_EVERY_MS, Math.max(1000, tenthMs)),
   } satisfies Partial<RetentionOptions>;
 }

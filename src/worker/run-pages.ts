@@ -18,12 +18,12 @@ import { openStoreOf } from "./open-storage.ts";
 import { httpOptions, logTextOptions, pageSettings, restOptions } from "./options.ts";
 import { UndoStack } from "./undo-stack.ts";
 
-/** How long the store may take to answer a ping, in milliseconds. */
+/** The time limit for the store to answer a ping, in milliseconds. */
 const PING_MS = 2000;
 
 /**
- * Serves the pages without a worker, from the store alone. Listens for readers, and for probes and Prometheus, until it is asked to
- * stop. If the store is away at the start, pages say so, and show its data as soon as it is there.
+ * Serves the pages without a worker, only from the store. Listens for readers, and for probes and Prometheus, until it is asked to
+ * stop. If the store is away at start-up, pages report that, and show its data as soon as it is available.
  *
  * @throws Misuse if the settings turn the pages off, or if it cannot listen on an address.
  */
@@ -56,7 +56,7 @@ async function openPages(settings: Settings, log: Log, stop: AbortSignal, opened
   opened.add(() => logs.close());
   const server = await startPublic({
     ...restOptions(settings),
-    // No route here needs a credential.
+    // No route needs a credential, so every client is anonymous.
     authenticator: { authenticate: async () => ({ kind: "anonymous" }) },
     restPlugins: [],
     pages: joinPages({
@@ -72,7 +72,7 @@ async function openPages(settings: Settings, log: Log, stop: AbortSignal, opened
   log.info("pages_started", { store: store.name });
 }
 
-/** Returns the rules to check messages by. The registry is the workers', and may not be on this machine. */
+/** Returns the rules for checking messages. They include no registry, because the workers' registry may not be on this machine. */
 function judging(settings: Settings): Pick<PagesOptions, "rules" | "hasRegistry"> {
   const rules = {
     schemas: loadSchemas(),
@@ -89,7 +89,7 @@ function whyNoPages({ PUBLIC_PORT, PAGES }: Settings): string {
   return "PAGES is auto, and PUBLIC_HOST can be reached from elsewhere, or a proxy is trusted: set PAGES=true if everybody who can reach it may read what is stored";
 }
 
-/** Returns how to ask for the light: the store first, and then the workers that are named. */
+/** Returns how to determine the state of the light: first from the store, then from the workers in the settings. */
 function lightOf(workers: readonly string[], storeTrouble: () => Promise<string | null>): AskedLight {
   async function problems(): Promise<string[]> {
     const trouble = await storeTrouble();

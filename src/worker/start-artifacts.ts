@@ -16,15 +16,15 @@ import { pause } from "../timing/pause.ts";
 
 export interface ArtifactsOptions {
   readonly store: WorkStore & BugCache;
-  /** The number of threads, and what a log may cost. With 0 threads no log is read, but suggestions are still made. */
+  /** The number of threads, and the limits for each log. With 0 threads no logs are read, but suggestions are still made. */
   readonly logs: ParseThreadsOptions;
   readonly logsPerHost: number;
-  /** How long this worker alone has a work item; longer than reading a log may take. */
+  /** The duration of the lease on a work item. It must be longer than reading a log may take. */
   readonly leaseMs: number;
   readonly retry: RetryLimits;
-  /** From where bugs are read on a timer; null if they are not. */
+  /** Where and how often bugs are synced; null if they are not. */
   readonly sync: (BugzillaOptions & { readonly everyMs: number }) | null;
-  /** How often to look whether the bugs in the cache were replaced, in milliseconds; the default is a minute. */
+  /** How often to check whether the bugs in the cache were replaced, in milliseconds; the default is a minute. */
   readonly bugsCheckMs?: number;
   /** The compiled code of the bug thread; the default is the one in `dist`. */
   readonly bugThreadEntry?: URL;
@@ -32,21 +32,21 @@ export interface ArtifactsOptions {
   readonly log: Log;
 }
 
-/** The parts of a worker that make artifacts. */
+/** The part of a worker that makes artifacts. */
 export interface Artifacts {
-  /** To be called when a batch has stored something, so that there may be work. */
+  /** Looks for work. Call it when a batch has been stored. */
   nudge(): void;
-  /** Releases the work items in progress, and ends all threads. To be called before the store is closed. */
+  /** Releases the work items in progress, and ends all threads. Call it before the store is closed. */
   stop(): Promise<void>;
 }
 
 const STOP_GRACE_MS = 3000;
 
-/** Joins the worker for logs and summaries, the threads that read logs, and the thread that holds the bugs. */
+/** Starts and connects the worker for logs and summaries, the threads that read logs, and the thread that holds the bugs. */
 export function startArtifacts(options: ArtifactsOptions): Artifacts {
   const { store, counters, log } = options;
   const threads = openParseThreads(options.logs);
-  /** The version of the bugs that the thread holds; undefined if it has none, because nobody has asked it yet. */
+  /** The version of the bugs that the thread holds; undefined until the first request for suggestions. */
   let heldVersion: string | null | undefined;
   const bugThread = openBugThread({
     readBugs: () =>
@@ -77,7 +77,7 @@ export function startArtifacts(options: ArtifactsOptions): Artifacts {
     readLog: threads.readLog,
     async suggestBugs(summaryBlob) {
       if (heldVersion === undefined) {
-        // Several first questions share one reading.
+        // Requests that arrive before the bugs are loaded share one load.
         firstReading ??= refresh().finally(forgetReading);
         await firstReading;
       }
@@ -94,7 +94,7 @@ export function startArtifacts(options: ArtifactsOptions): Artifacts {
     nudge: () => worker.nudge(),
     async stop() {
       const stopped = worker.stop();
-      // Work that is nearly done is stored. Work that takes longer is cut off and released.
+      // Work that ends within this time is stored. Work that takes longer is aborted and released.
       await withDeadline(stopped, STOP_GRACE_MS, () => undefined);
       await Promise.all([threads.close(), bugThread.close()]);
       await Promise.all([stopped, stopSyncing?.(), stopRefreshing()]);
@@ -102,7 +102,7 @@ export function startArtifacts(options: ArtifactsOptions): Artifacts {
   };
 }
 
-/** Reads the bugs again each time that they were replaced, unless the thread has not read any yet. */
+/** Reloads the bugs whenever they have been replaced, unless the thread has not loaded any yet. */
 function keepFresh(
   { store, log, bugsCheckMs = 60_000 }: ArtifactsOptions,
   refresh: () => Promise<void>,
@@ -119,7 +119,7 @@ function keepFresh(
       if ((await store.bugsVersion()) !== held) await refresh();
       isReported = false;
     } catch (error) {
-      // The old bugs stay in use. This is logged once.
+      // The old bugs remain in use. The failure is logged once.
       if (!isReported && !signal.aborted) log.warn("bugs_not_refreshed", { error });
       isReported = true;
     }

@@ -14,33 +14,33 @@ import { joinPages, type PagesOptions } from "./join-pages.ts";
 import { type LogTextOptions, openLogTexts } from "./open-log-texts.ts";
 
 export interface RestOptions extends Omit<PublicOptions, "authenticator" | "restPlugins" | "pages" | "log"> {
-  /** The file with the keys of secrets; undefined if they are not encrypted. */
+  /** The file with the keys that encrypt secrets; undefined if they are not encrypted. */
   readonly keyFile: string | undefined;
   readonly rates: AuthenticatorOptions["limits"];
-  /** The most items of a collection. */
+  /** The maximum number of items in a collection. */
   readonly maxItems: number;
-  /** Whether everybody who reaches the listener may read. */
+  /** Whether the read API is served to everybody who can reach the listener. */
   readonly readApi: boolean;
   readonly logTexts: LogTextOptions;
-  /** Null: no pages are served. */
+  /** The options of the pages; null if no pages are served. */
   readonly pages: Pick<PagesOptions, "settings" | "status" | "rules" | "hasRegistry" | "light"> | null;
   readonly store: Store;
   readonly submit: Submit;
-  /** Archives a request that does not go through the write path; null: nothing is archived. */
+  /** Archives a request that does not go through the write path; null if requests are not archived. */
   readonly archive: UpdateStateOptions["archive"];
-  /** Returns the rules to judge by now. */
+  /** Returns the current rules for posted items. */
   readonly rules: () => ItemRules;
   readonly log: Log;
 }
 
 /** The part of a worker that serves the REST API. */
 export interface Rest {
-  /** Stops accepting at once. Resolves when the requests in progress have been answered, or after the limit. */
+  /** Immediately stops accepting requests. Resolves when the requests in progress have been answered, or after the limit. */
   close(limitMs: number): Promise<void>;
 }
 
 /**
- * Joins the public listener with the write path and the store.
+ * Starts the public listener, connected with the write path and the store.
  *
  * @throws Misuse if it cannot listen on the address, or if the key file is invalid.
  */

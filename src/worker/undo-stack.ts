@@ -1,19 +1,19 @@
 /**
- * How to close the parts that have been opened so far. A later part uses the earlier ones, so that they are closed in
- * reverse order, both when the program ends and when a later part fails to open.
+ * The functions that close the parts that have been opened so far. Later parts use earlier ones, so they are closed in reverse order,
+ * both when the program ends and when a later part fails to open.
  */
 export class UndoStack {
   readonly #steps: (() => unknown)[] = [];
 
-  /** @param close - closes what has just been opened; if it returns a promise, that is waited for. */
+  /** Adds a part. @param close - closes the part; if it returns a promise, it is awaited. */
   add(close: () => unknown): void {
     this.#steps.push(close);
   }
 
   /**
-   * Closes all parts, the last one first, and forgets them. One that fails does not keep the others from being closed.
+   * Closes all parts, the last one first, and removes them. If a part fails to close, the others are still closed.
    *
-   * @throws the error of the first part that failed.
+   * @throws the error of the first part that failed to close.
    */
   async undo(): Promise<void> {
     const failures: unknown[] = [];

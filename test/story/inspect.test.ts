@@ -221,7 +221,9 @@ broker.describe(`a user who inspects an exchange on ${broker.name}`, () => {
     const { code, stderr } = await looking.end();
     expect({ code, last: stderr.split("\n").at(-2) }).toEqual({
       code: 1,
-      last: expect.stringMatching(/^error: broker unavailable: the connection was lost \(.*\); start again$/),
+      last: expect.stringMatching(
+        /^error: broker unavailable: the connection was lost \(.*\); start the command again$/,
+      ),
     });
   });
 

@@ -46,7 +46,7 @@ broker.describe(`a developer with a laptop on ${broker.name}`, () => {
     [
       "a wrong password",
       (url) => Object.assign(url, { password: "geheim" }),
-      /it refuses user guest with this password; see AMQP_URL$/,
+      /it rejects user guest with this password; see AMQP_URL$/,
     ],
     [
       "a vhost that does not exist",
@@ -56,7 +56,7 @@ broker.describe(`a developer with a laptop on ${broker.name}`, () => {
     [
       "a port that nobody listens on",
       (url) => Object.assign(url, { port: "1" }),
-      /nobody listens at 127\.0\.0\.1:1: .*; see AMQP_URL$/,
+      /nothing is listening at 127\.0\.0\.1:1: .*; see AMQP_URL$/,
     ],
   ])(
     "gets an error about %s in one line with the next step, and the worker retries",

@@ -74,7 +74,7 @@ broker.describe(`a user whose broker, ${broker.name}, falls silent`, () => {
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr: expect.stringMatching(
-        /\nerror: broker unavailable: the connection was lost \(Heartbeat timeout\); start again\n$/,
+        /\nerror: broker unavailable: the connection was lost \(Heartbeat timeout\); start the command again\n$/,
       ),
     });
     expect(tookMs).toBeLessThan(NOTICED_MS);

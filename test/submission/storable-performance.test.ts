@@ -125,7 +125,7 @@ describe("performance data in a text with NaN or Infinity, as Python writes it",
       expect(stored(data)).toEqual({
         artifact: null,
         refused: [
-          { what: 'artifact "performance_data"', reason: expect.stringMatching(/^is not JSON: with NaN/) },
+          { what: 'artifact "performance_data"', reason: expect.stringMatching(/^is not JSON; with NaN/) },
         ],
       });
     }

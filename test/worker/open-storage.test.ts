@@ -47,7 +47,7 @@ it.each(["/proc/none", "/dev/null"])(
     const open = () => openSpoolOf(readSettings(env, settingNames), log);
     expect(open).toThrow(Misuse);
     expect(open).toThrow(
-      /^the folder for the spool cannot be used: E.*; name another one by DATA_DIR, or do without by SPOOL=off$/,
+      /^the folder for the spool cannot be used: E.*; set DATA_DIR to another folder, or turn the spool off with SPOOL=off$/,
     );
     expect(openSpoolOf(readSettings({ ...env, SPOOL: "off" }, settingNames), log)).toBeNull();
   },

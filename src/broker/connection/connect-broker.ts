@@ -5,24 +5,24 @@ import { readContentHeaders } from "./read-content-headers.ts";
 
 export interface ConnectOptions {
   readonly url: string;
-  /** The broker shows it beside the connection. */
+  /** The name under which the broker lists the connection. */
   readonly name: string;
-  /** How long connecting may take, in milliseconds; the default is 10 s. */
+  /** Time limit for connecting, in milliseconds; the default is 10 s. */
   readonly timeoutMs?: number;
   /**
-   * Destroys the socket. Abort it after `close`: a broker that has fallen silent never closes its side, and the socket
-   * would keep the process alive.
+   * Destroys the socket when it is aborted. Abort it after `close`, because a broker that no longer responds never closes
+   * its side, and the socket would keep the process alive.
    */
   readonly hangUp: AbortSignal;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** The driver gives up after two to three silent intervals, so within 21 s. An address may name another interval. */
+/** The driver gives up after two to three silent intervals: within 21 s. The address may set another interval. */
 const HEARTBEAT_SECONDS = 7;
 
 /**
- * Connects to the broker. A heartbeat notices a broker that has fallen silent. No other file uses amqplib at run time, so
- * that every connection reads content headers by `readContentHeaders`.
+ * Connects to the broker, with a heartbeat that detects a broker that no longer responds. No other file uses amqplib at run
+ * time, so every connection reads content headers with `readContentHeaders`.
  *
  * @throws the driver's error; `brokerTrouble` explains it.
  */
@@ -52,8 +52,8 @@ export async function connectBroker(options: ConnectOptions): Promise<ChannelMod
 }
 
 /**
- * Resolves with the reason when a connection or channel ends. It also listens to `error` events, which would end the
- * process if nobody did.
+ * Resolves with the reason when a connection or channel ends. It also listens for `error` events, because an `error` event
+ * without a listener would end the process.
  */
 export function endOf(emitter: {
   on(event: string, listener: (error?: unknown) => void): unknown;

@@ -1,10 +1,10 @@
-/** How long the values of a header table are, in bytes, by their type tag. Those of `ownLength` begin with their length. */
+/** The size of the fixed-size values in a header table, in bytes, by type tag. */
 const fixedLengths: Readonly<Record<string, number>> = {
   V: 0,
   t: 1,
   b: 1,
   B: 1,
-  // RabbitMQ writes and reads `s` as a 16-bit integer; in the specification it is a short string.
+  // RabbitMQ writes and reads `s` as a 16-bit integer, although the specification defines it as a short string.
   s: 2,
   u: 2,
   U: 2,
@@ -18,7 +18,7 @@ const fixedLengths: Readonly<Record<string, number>> = {
   T: 8,
 };
 
-/** Tags of values that begin with their length as a 32-bit integer: text, bytes, array, table. */
+/** The type tags of values that begin with their length as a 32-bit integer: text, bytes, array, table. */
 const ownLength = "SxAF";
 
 const CONTENT_TYPE = 0x8000;
@@ -27,17 +27,17 @@ const HEADERS = 0x2000;
 /** Another word of flags follows. */
 const MORE_FLAGS = 0x0001;
 
-/** The properties of a message that reading a job message may need. */
+/** The properties of a message that are needed to read its body. */
 export class ContentProperties {
   readonly contentType: string | undefined;
   readonly contentEncoding: string | undefined;
-  /** The headers whose value is text. The object has no prototype, so that no name has a special meaning. */
+  /** The headers whose value is text. The object has no prototype, so no header name has a special meaning. */
   readonly headers: Readonly<Record<string, string>>;
 
   /**
-   * Reads a property list from a content header frame (AMQP 0-9-1, section 4.2.6.1). Never throws: publishers write
-   * unknown tags, and brokers hand them on. If the list cannot be read to its end, the properties before that point
-   * count. Nested tables and arrays are skipped by their length, so that their depth costs nothing.
+   * Reads a property list from a content header frame (AMQP 0-9-1, section 4.2.6.1). Never throws, because publishers
+   * write unknown tags and brokers pass them on. If part of the list cannot be read, the properties before that part are
+   * used. Nested tables and arrays are skipped by their length, so their depth costs nothing.
    */
   constructor(list: Buffer) {
     let at = 0;
@@ -58,7 +58,7 @@ export class ContentProperties {
       return at <= list.length ? list.toString("utf8", start, at) : undefined;
     }
 
-    /** Returns what there is of a table that is cut off. */
+    /** Returns a table, or as much of it as there is if the list is truncated. */
     function table(): Buffer {
       const start = at + 4;
       return start <= list.length ? list.subarray(start, start + list.readUInt32BE(at)) : list.subarray(0, 0);
@@ -66,7 +66,7 @@ export class ContentProperties {
   }
 }
 
-/** Returns the headers with text. If a name comes twice, the last value wins, as in other clients. */
+/** Returns the headers whose value is text. If a name occurs twice, the last value wins, as in other clients. */
 function textHeaders(table: Buffer): Record<string, string> {
   const headers: Record<string, string> = Object.create(null);
   let at = 0;
@@ -82,7 +82,7 @@ function textHeaders(table: Buffer): Record<string, string> {
   return headers;
 }
 
-/** Returns null if the tag is unknown or the table ends early: then the next header cannot be found. */
+/** Returns the length of a value, or null if the tag is unknown or the table is truncated. The next header cannot be found then. */
 function lengthOf(tag: string, table: Buffer, at: number): number | null {
   if (!ownLength.includes(tag)) return fixedLengths[tag] ?? null;
   return at + 4 <= table.length ? table.readUInt32BE(at) : null;

@@ -1,12 +1,12 @@
 import { ContentProperties } from "./content-properties.ts";
 
-/** The parts of an amqplib connection that are used here and are not in its API. */
+/** The parts of an amqplib connection that are used here but do not belong to its public API. */
 export interface FrameReader {
-  /** Bytes that have arrived and are not read yet. */
+  /** Bytes that have arrived but have not been read yet. */
   rest: Buffer;
-  /** Takes the next frame off `rest` and decodes it. Reads more bytes first if the frame is not complete. */
+  /** Removes the next frame from `rest` and decodes it. Reads more bytes first if the frame is incomplete. */
   recvFrame(): unknown;
-  /** Listens to `frameError`: a frame cannot be read or handled, and the driver ends the connection. */
+  /** Listens for `frameError`: a frame cannot be read or handled, and the driver ends the connection. */
   prependListener(event: "frameError", listener: (error: unknown) => void): unknown;
 }
 
@@ -15,33 +15,33 @@ interface ContentHeader {
   readonly channel: number;
   readonly bodySize: number;
   readonly properties: Buffer;
-  /** Length of the whole frame. */
+  /** The length of the whole frame. */
   readonly frameBytes: number;
 }
 
 const HEADER_FRAME = 2;
 const FRAME_END = 0xce;
-/** Type, channel and length. */
+/** The size of the type, the channel and the length. */
 const ENVELOPE_BYTES = 7;
-/** Class, weight and the length of the body. */
+/** The size of the class, the weight and the body's length. */
 const FIXED_BYTES = 12;
 const BASIC_CLASS = 60;
 
 /**
- * Makes an amqplib connection read the properties of deliveries and returned messages by `ContentProperties`. amqplib's own
- * decoder throws at some headers that brokers hand on (an integer with tag `L`, tables nested thousands deep). That ends
- * the connection, and the broker delivers the same message again.
+ * Makes an amqplib connection read the properties of deliveries and returned messages with `ContentProperties`. amqplib's
+ * own decoder throws on some headers that brokers pass on, such as an integer with tag `L` or tables nested thousands deep.
+ * Such an error ends the connection, and then the broker delivers the same message again.
  *
- * The driver decodes all other frames: the broker itself writes them, so that publishers cannot break them.
+ * The driver still decodes all other frames. The broker itself writes those, so publishers cannot break them.
  *
- * @throws Error if this version of the driver is built in another way.
+ * @throws Error if this version of the driver has other internals.
  */
 export function readContentHeaders(connection: unknown): void {
   const driver = frameReader(connection);
   const recvFrame = driver.recvFrame;
   driver.recvFrame = () => {
     const header = firstContentHeader(driver.rest);
-    // The driver's method calls this one again after it has read more bytes.
+    // After it has read more bytes, the driver's method calls this function again.
     if (header === null) return recvFrame.call(driver);
     driver.rest = driver.rest.subarray(header.frameBytes);
     const fields = new ContentProperties(header.properties);
@@ -49,7 +49,7 @@ export function readContentHeaders(connection: unknown): void {
   };
 }
 
-/** Returns the connection with its inner parts. @throws Error if this version of the driver is built in another way. */
+/** Returns the connection with its internal parts. @throws Error if this version of the driver has other internals. */
 export function frameReader(connection: unknown): FrameReader {
   if (isFrameReader(connection)) return connection;
   throw new Error(
@@ -70,7 +70,7 @@ function isFrameReader(connection: unknown): connection is FrameReader {
   );
 }
 
-/** Returns the content header at the start of the bytes; null if there is another frame, or the frame is not complete. */
+/** Returns the content header at the start of the bytes, or null if they start with another frame or an incomplete one. */
 export function firstContentHeader(bytes: Buffer): ContentHeader | null {
   if (bytes.length < ENVELOPE_BYTES || bytes[0] !== HEADER_FRAME) return null;
   const end = ENVELOPE_BYTES + bytes.readUInt32BE(3);

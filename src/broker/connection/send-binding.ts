@@ -1,6 +1,6 @@
 import type { Channel } from "amqplib";
 
-/** The part of an amqplib channel that is used here and is not in its API. */
+/** The part of an amqplib channel that is used here but does not belong to its public API. */
 interface FrameSender {
   /** Sends a method without waiting for an answer. */
   sendImmediately(method: number, fields: Readonly<Record<string, unknown>>): unknown;
@@ -10,11 +10,11 @@ interface FrameSender {
 const QUEUE_BIND = (50 << 16) | 20;
 
 /**
- * Asks the broker to bind a queue to an exchange, and wants no answer (`no-wait`). Many of these can be under way on a channel,
- * where amqplib's own `bindQueue` waits for the answer to each one. The broker does them in order: once it has answered a later
- * call, all are done. If it refuses one, it closes the channel, which fails that later call.
+ * Asks the broker to bind a queue to an exchange, and requests no answer (`no-wait`). Many such requests can be pending on a
+ * channel, whereas amqplib's own `bindQueue` waits for the answer to each. The broker executes them in order, so all of them are
+ * done once it has answered a later call. If it refuses one, it closes the channel, and the later call fails.
  *
- * @throws Error if this version of the driver is built in another way.
+ * @throws Error if this version of the driver has other internals.
  */
 export function sendBinding(channel: Channel, queue: string, exchange: string, routingKey: string): void {
   const fields = { ticket: 0, queue, exchange, routingKey, nowait: true, arguments: {} };

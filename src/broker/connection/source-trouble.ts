@@ -2,20 +2,20 @@ import { errorCode } from "../../domain/error-code.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
 
-/** What went wrong with the broker, as fields for the log, without the password. The hint says what to do, if that is known. */
+/** Log fields that describe a problem with the broker, without the password. The hint, if known, says what to do. */
 export interface SourceTrouble {
   readonly error: string;
   readonly hint?: string;
 }
 
-/** Hints by the AMQP 0-9-1 code with which a queue is refused. The broker's message names the queue and the argument. */
+/** Hints by the AMQP 0-9-1 reply code with which the broker refuses a queue. The broker's message names the queue and the argument. */
 const hints: Readonly<Record<string, string>> = {
-  403: "this user lacks the right: it needs those to its own queue/<user>/.*, and to read the exchanges",
-  405: "another connection has the queue for itself: a private queue of this name, or a dead connection that the broker has not noticed yet",
-  406: "the queue exists with other arguments: set QUEUE_TYPE to what it is, name another by QUEUE_NAME, or drain and delete it",
+  403: "this user lacks a permission: it needs full access to its own queue/<user>/.*, and read access to the exchanges",
+  405: "another connection uses the queue exclusively: a private queue has this name, or the broker has not noticed yet that a connection is dead",
+  406: "the queue exists with other arguments: set QUEUE_TYPE to the queue's type, choose another QUEUE_NAME, or drain and delete the queue",
 };
 
-/** Explains an error of amqplib, or of the settings that hold the broker's address. Pure. */
+/** Explains an error from amqplib, or from reading the setting of the broker's address. Pure. */
 export function sourceTrouble(error: unknown): SourceTrouble {
   const message =
     error instanceof Misuse

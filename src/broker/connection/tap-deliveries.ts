@@ -2,34 +2,34 @@ import * as z from "zod";
 import { ContentProperties } from "./content-properties.ts";
 import { firstContentHeader, frameReader } from "./read-content-headers.ts";
 
-/** A delivery as it comes in its frames, with the property list not decoded. */
+/** A delivery as it arrives in its frames, with its property list still encoded. */
 export interface RawDelivery {
   readonly fields: z.infer<typeof DeliverFields>;
   readonly properties: Buffer;
   readonly body: Buffer;
 }
 
-/** The marks of a delivery that has ended the connection or the channel, by which it is recognised when it comes again. */
+/** The features by which a delivery that has ended the connection or the channel is recognised when it is delivered again. */
 export interface Culprit {
   readonly exchange: string;
   readonly routingKey: string;
   readonly bodyBytes: number;
-  /** Its content type, encoding and text headers. Other headers change: a quorum queue counts deliveries in one. */
+  /** Its content type, encoding and text headers. Other headers may change: a quorum queue counts deliveries in one of them. */
   readonly marks: string;
 }
 
 /** Watches the deliveries of a connection before the driver sees them, and takes them over if asked to. */
 export interface DeliveryTap {
-  /** Returns the delivery that the driver is handling; null if there is none, or if it is not known. */
+  /** Returns the delivery that the driver is handling, or null if there is none or it is not known. */
   current(): Culprit | null;
-  /** Calls the listener when the driver fails at a frame, with the delivery of that frame, if it has one. */
+  /** Calls the listener when the driver fails at a frame, with the delivery to which the frame belongs, or null. */
   onFailure(listener: (culprit: Culprit | null, error: unknown) => void): void;
-  /** Passes all further deliveries to the taker, one after the other, and no longer to the driver. */
+  /** From now on passes all deliveries to the taker, one after the other, instead of to the driver. */
   take(taker: (delivery: RawDelivery) => void): void;
 }
 
 interface Started {
-  /** A {@link DeliverFrame}. Parsed only when a delivery fails or is taken over, because this runs for every delivery. */
+  /** A {@link DeliverFrame}. To save time, it is parsed only if the delivery fails or is taken over. */
   readonly frame: unknown;
   properties: Buffer;
   bodyBytes: number;
@@ -47,7 +47,7 @@ const DeliverFields = z.object({
 const DeliverFrame = z.object({ id: z.literal(BASIC_DELIVER), fields: DeliverFields });
 const NOTHING = Buffer.alloc(0);
 
-/** Taps a connection of `connectBroker`, and follows its deliveries frame by frame. */
+/** Taps a connection that `connectBroker` has made, and follows its deliveries frame by frame. */
 export function tapDeliveries(connection: unknown): DeliveryTap {
   const driver = frameReader(connection);
   const recvFrame = driver.recvFrame;
@@ -58,11 +58,11 @@ export function tapDeliveries(connection: unknown): DeliveryTap {
 
   driver.recvFrame = () => {
     for (;;) {
-      // The driver asks for the next frame when it has handled the last one.
+      // The driver asks for the next frame only after it has handled the last one.
       busyWith = null;
       if (noteHeader()) continue;
       const frame = recvFrame.call(driver);
-      // To read more bytes, the driver calls this method again. Then the inner call has seen the frame already.
+      // To read more bytes, the driver calls this method again. The inner call has then already seen the frame.
       if (frame === seen || !noteFrame(frame)) {
         seen = frame;
         return frame;
@@ -70,7 +70,7 @@ export function tapDeliveries(connection: unknown): DeliveryTap {
     }
   };
 
-  /** Notes a content header. @returns true if it was taken off, so that the driver does not see it. */
+  /** Notes a content header. @returns true if it was removed from the bytes, so that the driver does not see it. */
   function noteHeader(): boolean {
     const header = firstContentHeader(driver.rest);
     const delivery = header === null ? undefined : started.get(header.channel);
@@ -80,7 +80,7 @@ export function tapDeliveries(connection: unknown): DeliveryTap {
     busyWith = delivery;
     if (taker === null) return false;
     driver.rest = driver.rest.subarray(header.frameBytes);
-    giveIfWhole(header.channel, delivery);
+    passIfComplete(header.channel, delivery);
     return true;
   }
 
@@ -100,11 +100,11 @@ export function tapDeliveries(connection: unknown): DeliveryTap {
     busyWith = delivery;
     if (taker === null) return false;
     delivery.chunks.push(frame.content);
-    giveIfWhole(channel, delivery);
+    passIfComplete(channel, delivery);
     return true;
   }
 
-  function giveIfWhole(channel: number, { frame, properties, bodyBytes, chunks }: Started): void {
+  function passIfComplete(channel: number, { frame, properties, bodyBytes, chunks }: Started): void {
     const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     if (length < bodyBytes) return;
     started.delete(channel);
@@ -133,7 +133,7 @@ function fieldsOf(frame: unknown): RawDelivery["fields"] {
   return DeliverFrame.parse(frame).fields;
 }
 
-/** Returns what stays the same each time that a delivery comes. */
+/** Returns the features of a message that are the same in each of its deliveries. */
 export function culpritOf(
   delivery: Pick<RawDelivery, "fields" | "properties"> & { readonly bodyBytes: number },
 ): Culprit {
@@ -152,7 +152,7 @@ function marksOf(properties: Buffer): string {
     // RabbitMQ 3 sorts the headers when a quorum queue delivers a message again.
     return JSON.stringify([contentType, contentEncoding, Object.entries(headers).toSorted()]);
   } catch {
-    // This may be the delivery that cannot be read. The other fields still identify it.
+    // The properties may be the part that cannot be read. The other fields still identify the delivery.
     return "";
   }
 }

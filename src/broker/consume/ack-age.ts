@@ -5,20 +5,20 @@ export interface AckAgeOptions {
   readonly source: { state(): Pick<SourceState, "queue" | "unsettled" | "oldestMs"> };
   /** How long a delivery may be unacknowledged before the broker closes the channel. */
   readonly timeoutMs: number;
-  /** Returns what holds up the work; null if that is not known. */
+  /** Returns what is delaying the work, or null if that is not known. */
   readonly trouble: () => string | null;
   readonly log: Log;
 }
 
-/** A delivery has been held for too long at this share of the timeout. */
+/** A delivery that has been held for this fraction of the timeout causes the warning. */
 export const TOO_LONG = 0.5;
-/** It is over at this share. That is far below, so that a slow store does not cause a flood of events. */
+/** The warning is over below this fraction. It is much lower, so that a slow store does not cause a flood of events. */
 const OVER = 0.25;
 const LOOK_MS = 1000;
 
 /**
  * Logs `ack_age_warning` when the oldest delivery has been unacknowledged for half of the broker's timeout, and
- * `ack_age_ok` when that is over: once for each crossing.
+ * `ack_age_ok` when that is over. Each is logged once per crossing.
  */
 export function watchAckAge({ source, timeoutMs, trouble, log }: AckAgeOptions): { stop(): void } {
   let isReported = false;
@@ -34,7 +34,7 @@ export function watchAckAge({ source, timeoutMs, trouble, log }: AckAgeOptions):
     if (!isReported && oldestMs >= TOO_LONG * timeoutMs) {
       isReported = true;
       const hint =
-        "after the timeout the broker closes the channel and delivers all of them again, here or to another worker: nothing is lost, but no work gets done. Find out what holds up the work, most often the store. If that lasts, use a spool (SPOOL), with enough room (SPOOL_MAX_BYTES)";
+        "after the timeout the broker closes the channel and delivers all of these messages again, here or to another worker: nothing is lost, but no work gets done. Find out what is delaying the work; most often it is the store. If the delay lasts, use a spool (SPOOL) that is large enough (SPOOL_MAX_BYTES)";
       log.warn("ack_age_warning", { ...about, trouble: trouble(), hint });
     } else if (isReported && oldestMs <= OVER * timeoutMs) {
       isReported = false;

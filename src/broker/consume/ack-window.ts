@@ -1,6 +1,6 @@
 import type { Settlement } from "../../domain/delivery.ts";
 
-/** A settlement to send to the broker. With `multiple` it covers all unsettled tags up to its own. */
+/** A settlement to send to the broker. If `multiple` is true, it covers all unsettled deliveries up to this tag. */
 export type Settling =
   | { readonly kind: "ack"; readonly tag: number; readonly multiple: boolean }
   | { readonly kind: "nack"; readonly tag: number };
@@ -8,53 +8,53 @@ export type Settling =
 interface Held {
   readonly tag: number;
   readonly sinceMs: number;
-  /** `sent`: the broker has been told; the entry only waits for those before it. */
+  /** `sent`: the settlement has been sent, and the entry is dropped once all entries before it are sent too. */
   state: "open" | Settlement | "sent";
 }
 
-/** When the oldest delivery is older than this, those after it are acknowledged without waiting for it. */
+/** If the oldest delivery has been held for longer than this, later ones are acknowledged without waiting for it. */
 const PATIENCE_MS = 1000;
 
 /**
- * The unsettled deliveries of one channel, in the order of their tags. It settles them with as few acknowledgements as
- * possible. Deliveries that are returned to the queue are sent one by one and first, so that no `multiple` covers them.
+ * The unsettled deliveries of one channel, in the order of their tags. They are settled with as few acknowledgements as
+ * possible. Deliveries that go back to the queue are settled first and one by one, so that no `multiple` covers them.
  */
 export class AckWindow {
   #held: Held[] = [];
   readonly #byTag = new Map<number, Held>();
 
-  /** Notes a delivery. @param tag - greater than all before it, as a channel counts them. */
+  /** Adds a delivery. @param tag - its delivery tag, greater than all earlier ones of the channel. */
   delivered(tag: number, nowMs: number): void {
     const held: Held = { tag, sinceMs: nowMs, state: "open" };
     this.#held.push(held);
     this.#byTag.set(tag, held);
   }
 
-  /** Notes how a delivery ended. @throws Error for a tag that is not open, which is a bug of the caller. */
+  /** Records the settlement of a delivery, which is sent later. @throws Error if the tag is not open: a bug in the caller. */
   settled(tag: number, settlement: Settlement): void {
     const held = this.#byTag.get(tag);
     if (held === undefined || held.state !== "open") throw new Error(`delivery tag ${tag} is not open`);
     held.state = settlement;
   }
 
-  /** How many deliveries are not settled at the broker. */
+  /** The number of deliveries in the window: those not settled, and those settled before an earlier one. */
   get size(): number {
     return this.#byTag.size;
   }
 
-  /** Returns whether a delivery up to this tag is not settled at the broker. */
+  /** Returns whether the settlement of any delivery up to this tag has not been sent to the broker. */
   holdsUpTo(tag: number): boolean {
     const head = this.#held[0];
     return head !== undefined && head.tag <= tag;
   }
 
-  /** How long the oldest of them has been here, in milliseconds; 0 if there is none. */
+  /** The age of the oldest unsettled delivery, in milliseconds; 0 if there is none. */
   oldestMs(nowMs: number): number {
     const head = this.#held[0];
     return head === undefined ? 0 : nowMs - head.sinceMs;
   }
 
-  /** Returns the settlements that may be sent now, and treats them as sent. */
+  /** Returns the settlements that may be sent now, and marks them as sent. */
   take(nowMs: number): Settling[] {
     const nacks = this.#held
       .filter(isIn("requeue"))
@@ -67,7 +67,7 @@ export class AckWindow {
     return [...nacks, ...prefix, ...singly];
   }
 
-  /** One acknowledgement for all deliveries that have ended before the first open one. */
+  /** Returns one acknowledgement for all deliveries to acknowledge before the first open one. */
   #ackPrefix(): Settling[] {
     const open = this.#held.findIndex(isIn("open"));
     const acked = (open === -1 ? this.#held : this.#held.slice(0, open)).filter(isIn("ack"));

@@ -24,35 +24,34 @@ import { UnreadableStreak } from "./unreadable-streak.ts";
 import { type Failure, watchDeliveries } from "./watch-deliveries.ts";
 
 export interface AmqpSourceOptions {
-  /** Called at each connect, because a mounted secret may change. */
+  /** Returns the broker's address. Called for each connection, because a mounted secret may change. */
   readonly url: () => Promise<string>;
   /** Returns the registry in force. Call `registryChanged` whenever it is replaced. */
   readonly registry: () => Registry;
   readonly ledger: BindingLedger;
   readonly queue: QueueOptions;
   readonly pruneForce: boolean;
-  /** How often everything is bound again, in milliseconds; the default is a minute. */
+  /** The interval at which bindings are checked, in milliseconds; the default is a minute. */
   readonly recheckMs?: number;
-  /** Most deliveries that are held. */
+  /** The maximum number of deliveries to hold. */
   readonly prefetch: number;
-  /** About how many bytes of bodies are held. If bodies are large, fewer deliveries are held than `prefetch` allows. */
+  /** The approximate limit for the bodies held, in bytes. If bodies are large, fewer deliveries than `prefetch` are held. */
   readonly prefetchBytes: number;
   readonly maxBodyBytes: number;
   readonly counters: Pick<Counters, "deliveriesSetAside">;
   readonly log: Log;
 }
 
-/** The cap is low, so that consuming begins within 5 s after the broker is back. */
+/** The cap is low so that consuming starts within 5 s after the broker is back. */
 const reconnectBackoff = { baseMs: 200, capMs: 2000 };
-/** A connection that consumed for less than this counts as a failure, so that the pauses keep growing. */
+/** A connection that consumed for a shorter time counts as a failure, so that the pauses keep growing. */
 const STEADY_MS = 10_000;
 const RECHECK_MS = 60_000;
-/** How many different errors are logged at once in one outage. Errors with random parts would all count as different. */
+/** How many different errors of one outage are logged immediately. Errors with random parts would all count as different. */
 const MOST_KINDS = 10;
 
-/** How consuming ended. */
 interface Ended {
-  /** Null if it ended on purpose, to begin again as usual. */
+  /** Why consuming ended; null if it was ended on purpose, to reconnect without careful mode. */
   readonly reason: string | null;
   /** The delivery that ended it; null if no delivery did. */
   readonly failure: Failure | null;
@@ -60,11 +59,11 @@ interface Ended {
 }
 
 /**
- * Consumes one queue, settles its deliveries, and reconnects after each loss. Returns the source at once. The source
+ * Consumes one queue, settles its deliveries, and reconnects after each loss. Returns the source immediately. The source
  * connects in the background, and logs what happens.
  *
- * It does not use the recovery of amqplib, which restores a connection alone. After each loss the address has to be read
- * again, and the queue, the bindings and the consumer have to be made again in this order.
+ * It does not use amqplib's own recovery, which restores only the connection. After each loss the address has to be read
+ * again, and the queue, the bindings and the consumer have to be created again in this order.
  */
 export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHandler): MessageSource {
   const { counters, log } = options;
@@ -74,7 +73,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
   const bindings = new QueueBindings({
     registry: options.registry,
     ledger: local ? new VolatileLedger() : options.ledger,
-    // Nobody else reads a private queue, so that its bindings can always be removed.
+    // Nobody else reads a private queue, so its bindings can always be removed.
     pruneForce: options.pruneForce || local,
     recheckMs: options.recheckMs ?? RECHECK_MS,
     log,
@@ -102,7 +101,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
         if (stop.signal.aborted) break;
         if (failure !== null) {
           streak.failed(failure.culprit);
-          streak.tell(log, reason);
+          streak.logFailure(log, reason);
           await pause(streak.pauseMs, stop.signal);
           continue;
         }
@@ -110,7 +109,7 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       } catch (error) {
         failures++;
         const trouble = sourceTrouble(error);
-        // Each different error is logged once, then more and more rarely: an outage must not flood the log.
+        // Each different error is logged once, and repeated errors more and more rarely: an outage must not flood the log.
         const isNews = !logged.has(trouble.error) && logged.size < MOST_KINDS;
         if (isNews || isWrittenAgain(failures)) {
           log.warn("broker_away", { attempt: failures, ...trouble });
@@ -151,10 +150,10 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       await stranded.fitInto(options.prefetch, ended, stop.signal);
       if (stop.signal.aborted) return endedBy("stopped while connecting");
       const { name } = options.queue;
-      const taking = { maxBodyBytes: options.maxBodyBytes, handler: noted, log };
-      const careful = { ...taking, connection, channel, watch, streak, url, name, counters };
+      const shared = { maxBodyBytes: options.maxBodyBytes, handler: recordingHandler, log };
+      const careful = { ...shared, connection, channel, watch, streak, url, name, counters };
       const consumer = await consume(channel, declared.queue, {
-        ...taking,
+        ...shared,
         window: streak.failures === 0 ? window : new PrefetchWindow({ ...limits, maxMessages: 1 }),
         unreadable: watch.unreadable,
         ...(streak.isCareful ? { source: (take) => takeCarefully(careful, take) } : {}),
@@ -184,15 +183,15 @@ export function openAmqpSource(options: AmqpSourceOptions, handler: DeliveryHand
       // At a shutdown, `close` closes the connection after it has sent the settlements.
       if (!stop.signal.aborted || current === null) {
         current = null;
-        // It is lost already, or replaced by a new one, so that an error does not matter.
+        // The connection is already lost, or a new one replaces it, so an error does not matter.
         await connection.close().catch(() => undefined);
-        // A broker that has fallen silent never closes its side, and the socket would keep the process alive.
+        // A broker that no longer responds never closes its side, and the socket would keep the process alive.
         hangUp.abort();
       }
     }
   }
 
-  const noted: DeliveryHandler = (delivery) => {
+  const recordingHandler: DeliveryHandler = (delivery) => {
     history.delivered(new Date(delivery.receivedAtMs));
     return handler(delivery);
   };

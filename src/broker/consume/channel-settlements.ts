@@ -4,14 +4,14 @@ import { pause } from "../../timing/pause.ts";
 import { AckWindow, type Settling } from "./ack-window.ts";
 import { taggedMessage } from "./tagged-message.ts";
 
-/** After this long without a delivery, it is assumed that none is on its way. */
+/** If no delivery arrives for this long, it is assumed that none is on its way. */
 const QUIET_MS = 100;
-/** How long settlements are held back at most. */
+/** The longest time that settlements are held back. */
 const MOST_HELD_MS = 500;
 
 /**
- * Sends the settlements of one channel, in as few acknowledgements as their order allows. Delivery tags belong to their
- * channel: once it has ended, nothing is sent any more, neither here nor on the next channel.
+ * Sends the settlements of one channel, in as few acknowledgements as their order allows. Delivery tags are valid only on
+ * their own channel, so nothing more is sent once it has ended, neither on this channel nor on the next one.
  */
 export class ChannelSettlements {
   readonly #channel: Pick<Channel, "ack" | "nack">;
@@ -26,17 +26,17 @@ export class ChannelSettlements {
     this.#onBug = onBug;
   }
 
-  /** How many deliveries the broker has not heard of; the prefetch bounds them. */
+  /** The number of deliveries that are not settled at the broker. The prefetch limits it. */
   get size(): number {
     return this.#window.size;
   }
 
-  /** How long the oldest of them has been here, in milliseconds; 0 if there is none. */
+  /** The age of the oldest unsettled delivery, in milliseconds; 0 if there is none. */
   oldestMs(): number {
     return this.#window.oldestMs(performance.now());
   }
 
-  /** Returns whether the broker has not heard of a delivery up to this tag. */
+  /** Returns whether any delivery up to this tag is not settled at the broker. */
   holdsUpTo(tag: number): boolean {
     return this.#window.holdsUpTo(tag);
   }
@@ -46,8 +46,8 @@ export class ChannelSettlements {
   }
 
   /**
-   * Notes how a delivery ended, and sends that soon. The deliveries of a batch settle one after the other in the same
-   * turn of the event loop: once all of them have, one acknowledgement covers them.
+   * Records the settlement of a delivery, and sends it soon. The deliveries of a batch are settled one after the other in the
+   * same turn of the event loop, so one acknowledgement can then cover all of them.
    */
   settled(tag: number, settlement: Settlement): void {
     if (this.#isEnded) return;
@@ -60,8 +60,8 @@ export class ChannelSettlements {
   }
 
   /**
-   * Holds settlements back until `sendNow` is called, and resolves once no delivery is under way: all that the broker may deliver
-   * have come, or none has come for a while.
+   * Holds settlements back until `sendNow` is called. Resolves once no delivery is on its way: either as many as the prefetch
+   * allows have arrived, or none has arrived for a while.
    */
   async holdBack(prefetch: number): Promise<void> {
     this.#isHeldBack = true;
@@ -72,7 +72,7 @@ export class ChannelSettlements {
     }
   }
 
-  /** Sends what can be sent. */
+  /** Sends the settlements that are due, and no longer holds them back. */
   sendNow(): void {
     this.#isHeldBack = false;
     this.#sendSettled();
@@ -84,7 +84,7 @@ export class ChannelSettlements {
     for (const settling of this.#window.take(performance.now())) this.#send(settling);
   }
 
-  /** The channel is lost, or about to be closed. */
+  /** Stops sending. Call it when the channel is lost or about to be closed. */
   end(): void {
     this.#isEnded = true;
   }

@@ -16,18 +16,18 @@ export type ConsumedChannel = Pick<Channel, "consume" | "cancel" | "prefetch" | 
 export interface ConsumeOptions {
   readonly maxBodyBytes: number;
   readonly handler: DeliveryHandler;
-  /** How many deliveries may be unsettled. */
+  /** Decides how many deliveries may be unsettled. */
   readonly window: PrefetchWindow;
-  /** Called when a delivery cannot be read, while it is at hand. The consumer takes no more deliveries then. */
+  /** Called when a delivery cannot be read, while the driver is handling it. After that, the consumer accepts no more deliveries. */
   readonly unreadable: (error: unknown) => void;
-  /** If given, deliveries come from here and not through the driver. It gets the function that takes them. */
+  /** If given, deliveries come from this source instead of the driver. It is called with the function that accepts them. */
   readonly source?: (take: (message: Received) => void) => void;
-  /** Whether the worker has been asked to end: from then on nothing is handled again. */
+  /** Whether the worker has been asked to end. From then on, no delivery is handled again. */
   readonly isEnding: () => boolean;
   readonly log: Log;
 }
 
-/** Consumes the queue: gives each delivery to the handler, and sends each settlement back. */
+/** Consumes a queue: passes each delivery to the handler, and sends its settlement to the broker. */
 export async function consume(
   channel: ConsumedChannel,
   queue: string,
@@ -38,23 +38,23 @@ export async function consume(
   return consumer;
 }
 
-/** How often to look whether the deliveries of a former consumer are settled, in milliseconds. */
+/** How often to check whether the deliveries of a former consumer are settled, in milliseconds. */
 const LOOK_MS = 10;
 
 /**
- * A consumer on one channel. It goes through these states, in this order; it may skip the second.
+ * A consumer on one channel. It goes through these states in this order, and may skip the second one.
  *
- * - `consuming`: deliveries go to the handler, and its settlements go back on the channel.
- * - `cancelling`, since `cancel`: settlements still go back. Deliveries that arrive are returned to the queue.
- * - `closed`: the channel is lost, or about to be closed because a delivery cannot be read, the broker has cancelled the
- *   consumer, or the worker ends. Nothing is taken or sent any more, though the handler may still be at work. The broker
- *   delivers again what it has not heard of.
+ * - `consuming`: deliveries go to the handler, and their settlements are sent on the channel.
+ * - `cancelling`, after `cancel`: settlements are still sent. Deliveries that arrive are returned to the queue.
+ * - `closed`: the channel is lost, or is about to be closed because a delivery cannot be read, the broker has cancelled the
+ *   consumer, or the worker ends. Deliveries are ignored, and settlements are no longer sent, although the handler may still be
+ *   working. The broker delivers unsettled messages again.
  *
- * The queue of a closed consumer may also be gone. The broker no longer has the deliveries that the handler hands back then,
- * so they are handled again here, as redelivered, until the worker is asked to end. What is handed back after that is lost.
+ * The queue of a closed consumer may also have been deleted. The broker then no longer has the deliveries that the handler
+ * returns, so they are handled again here, as redelivered, until the worker is asked to end. After that, they are lost.
  */
 export class Consumer {
-  /** Resolves with the reason when the broker cancels the consumer, e.g. because the queue was deleted. */
+  /** Resolves with the reason when the broker cancels the consumer, for example because the queue was deleted. */
   readonly cancelled: Promise<string>;
   readonly #channel: ConsumedChannel;
   readonly #options: ConsumeOptions;
@@ -62,15 +62,15 @@ export class Consumer {
   #state: "consuming" | "cancelling" | "closed" = "consuming";
   #queue = "";
   #consumerTag = "";
-  /** That of the consumer that takes deliveries now. */
+  /** The prefetch of the current consumer. */
   #prefetch = 0;
   /** The tag of the last delivery on the channel. */
   #lastTag = 0;
-  /** Resolves when the last change of the window is done. */
+  /** Resolves when the last change of the window is complete. */
   #changing = Promise.resolve();
   #isQueueGone = false;
   #inWork = 0;
-  /** Deliveries that were handed back after the channel was closed. */
+  /** Deliveries that the handler returned after the channel was closed. */
   #handedBack: Delivery[] = [];
   #resolveCancelled: (reason: string) => void = () => undefined;
 
@@ -84,14 +84,14 @@ export class Consumer {
     channel.once("close", () => this.#closed());
   }
 
-  /** Begins to consume. To be called once. */
+  /** Starts consuming. Call it only once. */
   async start(queue: string): Promise<void> {
     this.#queue = queue;
     this.#options.source?.(this.#take);
     this.#consumerTag = await this.#consume(this.#options.window.messages);
   }
 
-  /** A prefetch holds for the consumers that begin after it. */
+  /** Starts a consumer. A prefetch applies only to consumers that are started after it is set. */
   async #consume(prefetch: number): Promise<string> {
     await this.#channel.prefetch(prefetch);
     this.#prefetch = prefetch;
@@ -100,9 +100,9 @@ export class Consumer {
   }
 
   /**
-   * Replaces the consumer by one with another prefetch. What the former one has delivered is settled as usual, and counts: until all
-   * of it is, a consumer for one delivery at a time stands in. So no more are held than may ever be, and a private queue, which ends
-   * with its last consumer, always has one.
+   * Replaces the consumer with one that has another prefetch. The deliveries of the former consumer are settled as usual. Until all
+   * of them are, a temporary consumer with a prefetch of 1 is used. This way the total never exceeds the limit, and a private queue,
+   * which is deleted with its last consumer, always has a consumer.
    */
   async #changeWindow(): Promise<void> {
     if (this.#state !== "consuming") return;
@@ -112,11 +112,14 @@ export class Consumer {
     const lastOfFormer = this.#lastTag;
     while (this.#state === "consuming" && this.#settlements.holdsUpTo(lastOfFormer)) await pause(LOOK_MS);
     if (this.#state !== "consuming") return;
-    // The one that stands in may hold one more.
+    // The temporary consumer may hold one more delivery.
     await this.#replace(Math.max(1, Math.min(window.messages, window.maxMessages - 1)));
   }
 
-  /** A quorum queue takes back what is under way to a cancelled consumer, and delivers it late. So nothing must be. */
+  /**
+   * Starts a new consumer, then cancels the former one. No delivery may be on its way to the former consumer at that time, because a
+   * quorum queue takes such a delivery back and delivers it late.
+   */
   async #replace(prefetch: number): Promise<void> {
     const former = this.#consumerTag;
     try {
@@ -128,35 +131,33 @@ export class Consumer {
     }
   }
 
-  /** How many deliveries the broker has not heard of; the prefetch bounds them. */
+  /** The number of deliveries that are not settled at the broker. The prefetch limits it. */
   unsettled(): number {
     return this.#settlements.size;
   }
 
-  /** How long the oldest of them has been here, in milliseconds; 0 if there is none. */
+  /** The age of the oldest unsettled delivery, in milliseconds; 0 if there is none. */
   oldestMs(): number {
     return this.#settlements.oldestMs();
   }
 
-  /** How many deliveries the handler has not answered yet, whether the channel is lost or not. */
+  /** The number of deliveries in progress in the handler, whether or not the channel is lost. */
   inWork(): number {
     return this.#inWork;
   }
 
-  /**
-   * Tells a closed consumer that its queue is gone. If the broker cancelled the consumer, it knows that already.
-   */
+  /** Notifies a closed consumer that its queue is gone. A consumer that the broker has cancelled already knows. */
   queueGone(): void {
     this.#isQueueGone = true;
     this.#handleAgain();
   }
 
-  /** How many deliveries are lost, because they were returned at the end and their queue is gone. */
+  /** The number of lost deliveries: the handler returned them at the end, and their queue is gone. */
   lost(): number {
     return this.#isQueueGone ? this.#handedBack.length : 0;
   }
 
-  /** Ends the deliveries. Those that still arrive are returned to the queue. */
+  /** Cancels the consumer. Deliveries that still arrive are returned to the queue. */
   async cancel(): Promise<void> {
     if (this.#state !== "consuming") return;
     this.#state = "cancelling";
@@ -164,7 +165,7 @@ export class Consumer {
     await this.#channel.cancel(this.#consumerTag).catch(this.#lostAtEnd);
   }
 
-  /** Sends what settlements there are, then closes the channel. */
+  /** Sends the settlements that are due, then closes the channel. */
   async close(): Promise<void> {
     if (this.#state === "closed") return;
     this.#settlements.sendNow();
@@ -177,7 +178,7 @@ export class Consumer {
     this.#settlements.end();
   }
 
-  /** Takes a delivery; null when the broker has cancelled the consumer. */
+  /** Accepts a message, or null when the broker has cancelled the consumer. */
   readonly #take = (message: Received | null): void => {
     if (message === null) {
       this.#closed();
@@ -195,8 +196,8 @@ export class Consumer {
     if (delivery === null) return;
     this.#settlements.delivered(deliveryTag);
     this.#lastTag = deliveryTag;
-    if (this.#options.window.came(delivery.body.length)) {
-      // If the channel is lost meanwhile, the next one begins with this window.
+    if (this.#options.window.arrived(delivery.body.length)) {
+      // If the channel is lost before the change is complete, the next channel starts with this window.
       this.#changing = this.#changing.then(() => this.#changeWindow()).catch(() => undefined);
     }
     this.#handle(delivery, (settlement) => this.#settlements.settled(deliveryTag, settlement));
@@ -228,7 +229,7 @@ export class Consumer {
       .catch(this.#logBug);
   }
 
-  /** Handles what the broker would have delivered again, if it still had the queue. */
+  /** Handles the deliveries that the broker would have delivered again if the queue still existed. */
   #handleAgain(): void {
     if (!this.#isQueueGone || this.#options.isEnding()) return;
     const again = this.#handedBack;
@@ -240,7 +241,7 @@ export class Consumer {
     this.#options.log.error("bug", { what: "settling", error });
   };
 
-  /** Logs that the channel was lost at the end. The broker delivers again what was not settled, so nothing is lost. */
+  /** Logs that the channel was lost at the end. The broker delivers unsettled messages again, so nothing is lost. */
   readonly #lostAtEnd = (error: unknown): void => {
     const reason = error instanceof Error ? error.message : String(error);
     this.#options.log.warn("channel_lost_at_end", { error: reason });

@@ -1,27 +1,28 @@
 export interface WindowLimits {
-  /** The most messages that may be held. */
+  /** The maximum number of messages to hold. */
   readonly maxMessages: number;
-  /** About how many bytes of bodies may be held. One message is always allowed, whatever its size. */
+  /** The approximate limit for all bodies held, in bytes. One message is always allowed, whatever its size. */
   readonly maxBytes: number;
   /** The longest body that is kept whole, in bytes. */
   readonly longestBytes: number;
 }
 
 /**
- * Decides how many messages may be held, from the sizes of those that have come: AMQP's prefetch counts messages alone.
+ * Decides how many messages may be held, from the sizes of the messages that have arrived. It is needed because AMQP's prefetch
+ * counts only messages, not bytes.
  *
- * It begins with as many as fit if all are of the longest size. The window grows when that many have turned out to be smaller, and
- * shrinks with the first one that is too large for it. After that it grows again only when such a message has not come for a
- * while, so that a mix of sizes does not change it all the time.
+ * The first window has room for messages of the maximum size. The window grows after a whole window of messages has turned out to be
+ * smaller, and shrinks as soon as a message arrives that is too large for it. It grows again only when no such message has arrived
+ * for a while, so that a mix of sizes does not change it all the time.
  */
 export class PrefetchWindow {
   readonly #limits: WindowLimits;
   #messages: number;
-  /** How many messages have come since this span began. */
+  /** The number of messages that have arrived in the current span. */
   #count = 0;
-  /** The length of a span. The first one is short, so that the window soon grows where messages are small. */
+  /** The length of a span, in messages. The first span is short, so that the window soon grows if messages are small. */
   #span: number;
-  /** The longest bodies of this span and of the last one. */
+  /** The sizes of the longest bodies in this span and in the previous one. */
   #longest = 0;
   #longestBefore = 0;
 
@@ -31,18 +32,18 @@ export class PrefetchWindow {
     this.#span = this.#messages;
   }
 
-  /** The most messages that may ever be held. */
+  /** The largest possible window, in messages. */
   get maxMessages(): number {
     return this.#limits.maxMessages;
   }
 
-  /** How many messages may be held now. */
+  /** The number of messages that may be held now. */
   get messages(): number {
     return this.#messages;
   }
 
-  /** Notes the body of a message that has come. @returns true if the window has changed. */
-  came(bytes: number): boolean {
+  /** Takes the body size of a message that has arrived into account. @returns true if the window has changed. */
+  arrived(bytes: number): boolean {
     this.#longest = Math.max(this.#longest, bytes);
     this.#count++;
     const isSpanOver = this.#count >= this.#span;
@@ -58,7 +59,7 @@ export class PrefetchWindow {
     return this.#messages !== before;
   }
 
-  /** Returns how many bodies of this length may be held: all, or a power of two, so that it changes rarely. */
+  /** Returns how many bodies of this length may be held: the maximum, or a power of two so that the window changes rarely. */
   #fitting(bytes: number): number {
     const { maxMessages, maxBytes } = this.#limits;
     const fitting = Math.floor(maxBytes / Math.max(1, bytes));

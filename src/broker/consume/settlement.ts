@@ -1,11 +1,11 @@
 import type { Outcome, Settlement } from "../../domain/delivery.ts";
 
-/** One row per outcome: `satisfies` turns a missing or misspelt row into a compile error. */
+/** The settlement for each outcome. `satisfies` turns a missing or misspelt row into a compile error. */
 export const settlementOf = {
   stored: "ack",
   unchanged: "ack",
   skipped: "ack",
-  // A rejection is kept in the store with its reason. In the queue it would only be delivered again.
+  // The store keeps the rejection with its reason. Returned to the queue, the message would only be delivered again.
   rejected: "ack",
   failed: "requeue",
 } as const satisfies Record<Outcome, Settlement>;

@@ -4,7 +4,7 @@ import type { Consumer } from "./consume.ts";
 
 const LOOK_MS = 50;
 
-/** The deliveries of lost channels that are still in progress. The broker delivers them again. */
+/** The deliveries of lost channels that are still in progress. The broker delivers their messages again. */
 export class StrandedDeliveries {
   readonly #log: Log;
   #consumers: readonly Consumer[] = [];
@@ -17,26 +17,26 @@ export class StrandedDeliveries {
     return this.#consumers.reduce((sum, consumer) => sum + consumer.inWork(), 0);
   }
 
-  /** Takes over the consumer of a channel that has ended. */
+  /** Adds the consumer of a channel that has ended. */
   add(consumer: Consumer): void {
     this.#consumers = [...this.#consumers, consumer];
   }
 
-  /** Notes that their queue is gone, so that the broker does not deliver them again. */
+  /** Notifies the consumers that their queue is gone, so the broker will not deliver the messages again. */
   queueGone(): void {
     for (const consumer of this.#consumers) consumer.queueGone();
   }
 
-  /** Returns how many are lost: neither kept here nor with the broker. */
+  /** Returns the number of lost deliveries, which neither this worker nor the broker has any more. */
   lost(): number {
     return this.#consumers.reduce((sum, consumer) => sum + consumer.lost(), 0);
   }
 
   /**
-   * Waits until they fit into one prefetch. Otherwise, with a store that is away and a connection that breaks again and again, each
-   * channel would add another prefetch to the memory in use.
+   * Waits until the stranded deliveries fit into one prefetch. Without this wait, each new channel would add another prefetch of
+   * deliveries to the memory in use while the store is away and the connection breaks repeatedly.
    *
-   * @param ended - resolves when waiting makes no sense any more, because the next channel is lost too.
+   * @param ended - resolves when the new connection is lost too, so that waiting is pointless.
    */
   async fitInto(prefetch: number, ended: Promise<string>, signal: AbortSignal): Promise<void> {
     let isEnded = false;

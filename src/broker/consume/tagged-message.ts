@@ -19,8 +19,8 @@ const NO_PROPERTIES = {
 };
 
 /**
- * Returns the message to give to amqplib when a delivery is settled. amqplib reads only the delivery tag of it, so the rest
- * of the delivered message need not be kept until then.
+ * Returns the message to pass to amqplib when a delivery is settled. amqplib reads only its delivery tag, so the rest of the
+ * delivered message need not be kept until then.
  */
 export function taggedMessage(deliveryTag: number): Message {
   const fields = { deliveryTag, redelivered: false, exchange: "", routingKey: "" };

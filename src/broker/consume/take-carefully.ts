@@ -13,7 +13,7 @@ import type { DeliveryWatch } from "./watch-deliveries.ts";
 
 export interface CarefulOptions {
   readonly connection: ChannelModel;
-  /** The channel of the deliveries, on which they are acknowledged. */
+  /** The channel on which the deliveries arrive and are acknowledged. */
   readonly channel: Channel;
   readonly watch: DeliveryWatch;
   readonly streak: UnreadableStreak;
@@ -21,15 +21,16 @@ export interface CarefulOptions {
   /** The last part of the consumed queue's name. */
   readonly name: string;
   readonly maxBodyBytes: number;
-  /** Gets a delivery that is set aside, so that it becomes a rejection as well. */
+  /** Called with each delivery that is set aside, to record it as a rejection too. */
   readonly handler: DeliveryHandler;
   readonly counters: Pick<Counters, "deliveriesSetAside">;
   readonly log: Log;
 }
 
 /**
- * Takes deliveries over from the driver, so that none can end the connection. The one that has ended it before, and any
- * that cannot be read, is set aside in a queue of its own, rejected and acknowledged. The others go to the consumer as usual.
+ * Takes deliveries over from the driver, so that none of them can end the connection. The delivery that has ended it before, and
+ * any delivery that cannot be read, is set aside in a separate queue, rejected and acknowledged. All others go to the consumer as
+ * usual.
  */
 export function takeCarefully(options: CarefulOptions, take: (message: Received) => void): void {
   const { watch, streak } = options;
@@ -48,15 +49,15 @@ function readable(list: Buffer): ContentProperties | null {
   try {
     return new ContentProperties(list);
   } catch {
-    // The delivery is set aside for this.
+    // The caller sets the delivery aside.
     return null;
   }
 }
 
 /**
- * Acknowledged only when the rejection is durable and the delivery is in the other queue.
+ * Sets a delivery aside. It is acknowledged only after the rejection is durable and the message is in the other queue.
  *
- * @throws Unavailable if the store stays away; the broker then delivers it again.
+ * @throws Unavailable if the store stays away; the broker then delivers the message again.
  */
 async function setAside(
   options: CarefulOptions,

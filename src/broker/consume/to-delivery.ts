@@ -5,12 +5,12 @@ import { firstCharacters } from "../../domain/text/characters.ts";
 import { ContentProperties } from "../connection/content-properties.ts";
 import type { RawDelivery } from "../connection/tap-deliveries.ts";
 
-/** How much of an oversize body is kept, so that people can see what it was. */
+/** How much of an oversize body is kept, so that people can see what the message was. */
 const HEAD_BYTES = 4096;
-/** How many characters of a property are kept. No encoding has a longer name. */
+/** How many characters of a property are kept. No known encoding has a longer name. */
 const MAX_PROPERTY = 100;
 
-/** A message that was delivered, by amqplib or past it. */
+/** A message that was delivered, through amqplib or bypassing it. */
 export interface Received {
   readonly fields: ConsumeMessageFields;
   readonly properties: unknown;
@@ -18,9 +18,9 @@ export interface Received {
 }
 
 /**
- * Returns the broker's message as a delivery. An oversize body is cut at once, to bound the memory in use.
+ * Returns the broker's message as a delivery. An oversize body is truncated immediately, to limit the memory in use.
  *
- * @throws Error for a message that did not pass `readContentHeaders`: the next one could end the connection.
+ * @throws Error if `readContentHeaders` did not read the message's properties: the next message could then end the connection.
  */
 export function toDelivery(
   { content, fields, properties }: Received,
@@ -35,16 +35,16 @@ export function toDelivery(
   const declared = bodyProperties(properties);
   const { exchange, routingKey, redelivered } = fields;
   const { body, oversize } = withinLimit(content, maxBodyBytes);
-  // Without spreads, because this runs for every message.
+  // Written without spreads for speed, because this code runs for every message.
   const delivery = { exchange, routingKey, redelivered, receivedAtMs: nowMs, body, oversize };
   return declared === null ? delivery : { ...delivery, properties: declared };
 }
 
 /**
- * Returns a delivery at which the driver fails.
+ * Returns the delivery for a message that the driver cannot read.
  *
- * @param content - its properties, for what they declare about the body; null if they cannot be read either.
- * @param queue - the queue that keeps it whole.
+ * @param content - the message's properties, or null if they cannot be read either.
+ * @param queue - the queue that keeps the whole message.
  */
 export function toUnreadable(
   { fields, body }: RawDelivery,
@@ -67,22 +67,22 @@ export function toUnreadable(
   return declared === null ? delivery : { ...delivery, properties: declared };
 }
 
-/** Returns the body, cut to its beginning if it is too long. */
+/** Returns the body, or only its beginning if it is too long. */
 function withinLimit(content: Buffer, limitBytes: number): Pick<Delivery, "body" | "oversize"> {
   if (content.length <= limitBytes) return { body: content, oversize: null };
   const sha256 = createHash("sha256").update(content).digest("hex");
   return {
-    // Copied, because a part of a buffer keeps the whole buffer in memory.
+    // Copied, because a slice would keep the whole buffer in memory.
     body: Buffer.from(content.subarray(0, HEAD_BYTES)),
     oversize: { bytes: content.length, sha256, limitBytes },
   };
 }
 
-/** Returns what the properties declare about the body; null if they declare nothing. */
+/** Returns what the properties declare about the body, or null if they declare nothing. */
 function bodyProperties({ contentType, contentEncoding, headers }: ContentProperties): BodyProperties | null {
   const content_type = declaration(contentType);
   const content_encoding = declaration(contentEncoding);
-  // A header whose value is not text names no compression.
+  // `headers` contains only text values, so a compression of another type is ignored.
   const compression = declaration(headers["compression"]);
   if (content_type === null && content_encoding === null && compression === null) return null;
   return {

@@ -3,29 +3,29 @@ import { sourceTrouble } from "../connection/source-trouble.ts";
 import { type Culprit, type DeliveryTap, tapDeliveries } from "../connection/tap-deliveries.ts";
 import type { UnreadableStreak } from "./unreadable-streak.ts";
 
-/** The delivery that has ended consuming. */
+/** The failure that has ended consuming. */
 export interface Failure {
-  /** The delivery at fault; null if it is not known. */
+  /** The delivery that caused it, or null if that is not known. */
   readonly culprit: Culprit | null;
 }
 
-/** Watches one connection for deliveries at which the driver, or our own reading, fails. */
+/** Watches one connection for deliveries that neither the driver nor our own code can read. */
 export interface DeliveryWatch {
   readonly tap: DeliveryTap;
-  /** Resolves when the connection is to be closed: with the reason, or null to go on as usual with a new one. */
+  /** Resolves when the connection should be closed: with the reason, or with null to continue as usual on a new connection. */
   readonly ended: Promise<string | null>;
-  /** Returns null if nothing has failed. */
+  /** Returns the failure, or null if nothing has failed. */
   failure(): Failure | null;
-  /** To be called by the consumer, while the driver is handling the delivery. */
+  /** Called by the consumer with the error of a delivery, while the driver is still handling that delivery. */
   readonly unreadable: (error: unknown) => void;
-  /** To be called by `takeCarefully`: with null if the culprit was set aside, otherwise with the error. */
+  /** Called by `takeCarefully` with null if the culprit was set aside, otherwise with the error. */
   readonly carefulEnd: (error: unknown) => void;
-  /** To be called once consuming has begun. */
+  /** Called once consuming has started. */
   begun(): void;
   close(): void;
 }
 
-/** Deliveries are taken one at a time for this long after one has ended the connection. */
+/** How long deliveries are consumed one at a time after one of them has ended the connection. */
 const CALM_MS = 60_000;
 
 export function watchDeliveries({ connection }: ChannelModel, streak: UnreadableStreak): DeliveryWatch {
@@ -36,12 +36,12 @@ export function watchDeliveries({ connection }: ChannelModel, streak: Unreadable
   const ended = new Promise<string | null>((resolve) => {
     end = resolve;
   });
-  // The driver then ends the connection by itself.
+  // `ended` need not be resolved here, because the driver itself ends the connection.
   tap.onFailure((culprit) => {
     failure = { culprit };
   });
 
-  function asUsual(): void {
+  function returnToNormal(): void {
     streak.ended();
     end(null);
   }
@@ -55,12 +55,12 @@ export function watchDeliveries({ connection }: ChannelModel, streak: Unreadable
       end(sourceTrouble(error).error);
     },
     carefulEnd(error) {
-      if (error === null) return asUsual();
+      if (error === null) return returnToNormal();
       failure = { culprit: streak.culprit };
       end(sourceTrouble(error).error);
     },
     begun() {
-      if (streak.failures > 0) calm = setTimeout(asUsual, CALM_MS);
+      if (streak.failures > 0) calm = setTimeout(returnToNormal, CALM_MS);
     },
     close: () => clearTimeout(calm),
   };

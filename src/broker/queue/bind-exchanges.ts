@@ -4,19 +4,19 @@ import { sendBinding } from "../connection/send-binding.ts";
 import { surviveRefusals } from "../connection/survive-refusals.ts";
 import type { ListedExchange } from "../message-source.ts";
 
-/** Called for each exchange: with null if the work is done, otherwise with the reason why the broker refuses it. */
+/** Called for each exchange, with the broker's reason if it refuses the work, or with null if the work is done. */
 export type OnExchange = (exchange: ListedExchange, refusal: string | null) => void;
 
-/** How many exchanges are in progress at the same time, each on a channel. */
+/** How many exchanges are in progress at the same time, each on its own channel. */
 const CHANNELS = 32;
-/** How many bindings are under way on a channel. It bounds the memory for what the broker has not read yet. */
-const UNDER_WAY = 200;
+/** How many binding requests may be pending on a channel. This limits the memory for requests that the broker has not read yet. */
+const MAX_PENDING = 200;
 
 /**
- * Binds the queue to exchanges, which must exist: a reader never declares the exchange of a publisher.
+ * Binds the queue to exchanges. The exchanges must exist, because a consumer never declares a publisher's exchange.
  *
- * @throws anything that is not the fault of an exchange, e.g. the connection is lost or the queue is gone. By then the work on
- *   all exchanges has ended.
+ * @throws any error that is not caused by an exchange, such as a lost connection or a deleted queue. The work on all exchanges has
+ *   ended by then.
  */
 export function bindExchanges(
   connection: ChannelModel,
@@ -25,15 +25,15 @@ export function bindExchanges(
   onExchange: OnExchange,
 ): Promise<void> {
   return onChannels(connection, exchanges, onExchange, async (channel, { exchange, routingKeys }) => {
-    for (let at = 0; at < routingKeys.length; at += UNDER_WAY) {
-      for (const key of routingKeys.slice(at, at + UNDER_WAY)) sendBinding(channel, queue, exchange, key);
-      // Its answer says that all of them are done.
+    for (let at = 0; at < routingKeys.length; at += MAX_PENDING) {
+      for (const key of routingKeys.slice(at, at + MAX_PENDING)) sendBinding(channel, queue, exchange, key);
+      // The answer to this call means that all bindings sent before it are done.
       await channel.checkExchange(exchange);
     }
   });
 }
 
-/** Removes bindings. All brokers accept the removal of a binding that does not exist. @throws as {@link bindExchanges} */
+/** Removes bindings. All brokers accept the removal of a binding that does not exist. @throws the same errors as {@link bindExchanges} */
 export function unbindExchanges(
   connection: ChannelModel,
   queue: string,
@@ -45,14 +45,14 @@ export function unbindExchanges(
   });
 }
 
-/** Works on channels of its own: a refusal closes the channel, and must not close that of the consumer. */
+/** Does the work on separate channels. A refusal closes its channel, which must not be the consumer's. */
 async function onChannels(
   connection: ChannelModel,
   exchanges: readonly ListedExchange[],
   onExchange: OnExchange,
   work: (channel: Channel, exchange: ListedExchange) => Promise<void>,
 ): Promise<void> {
-  // Shared: each channel takes the next exchange when it has done its last one.
+  // The channels share this iterator: each takes the next exchange when it has finished its last one.
   const waiting = exchanges.values();
 
   async function onChannel(): Promise<void> {
@@ -63,7 +63,7 @@ async function onChannels(
         await work(channel, exchange);
         onExchange(exchange, null);
       } catch (error) {
-        // Only this exchange was in progress on this channel, so that it alone is to blame.
+        // No other exchange was in progress on this channel, so this one caused the error.
         channel = null;
         onExchange(exchange, refusalOf(error));
       }
@@ -82,7 +82,7 @@ async function openChannel(connection: ChannelModel): Promise<Channel> {
   return channel;
 }
 
-/** @throws the error itself if the exchange is not to blame. */
+/** Returns why the broker refuses the exchange. @throws the error itself if the exchange did not cause it. */
 function refusalOf(error: unknown): string {
   const isOfQueue = error instanceof Error && / queue '/.test(error.message);
   const refusal = isOfQueue ? null : exchangeRefusal(error);

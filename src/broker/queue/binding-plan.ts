@@ -2,39 +2,39 @@ import { type Binding, BindingSet } from "../../domain/binding.ts";
 import type { KnownBinding } from "../../store/ports/binding-ledger.ts";
 import type { ListedExchange } from "../message-source.ts";
 
-/** The changes that bind a queue as the registry says. */
+/** The changes that make a queue's bindings match the registry. */
 export interface BindingPlan {
-  /** They are in the registry and not known to be bound. */
+  /** Bindings that are in the registry but not in the ledger. */
   readonly bind: readonly Binding[];
   readonly unchanged: readonly Binding[];
-  /** They are bound and no longer in the registry. */
+  /** Bindings that are in force but no longer in the registry. */
   readonly unbind: readonly Binding[];
-  /** They are no longer in this registry, but another worker with another registry still wants them. */
+  /** Bindings that are no longer in this registry, but that another worker with another registry still wants. */
   readonly wantedByOthers: readonly KnownBinding[];
-  /** True if `unbind` is not to be done: it holds most of the bindings, and nobody has confirmed that this is meant. */
+  /** True if `unbind` must not be carried out, because it contains most of the bindings and the operator has not confirmed that. */
   readonly isRefused: boolean;
 }
 
 export interface PlanOptions {
-  /** This worker's name in the ledger; null if all workers will have this registry, so that their wishes do not count. */
+  /** This worker's name in the ledger. Null if all workers will use this registry: other workers' claims are then ignored. */
   readonly worker: string | null;
   readonly nowMs: number;
-  /** Confirms that most of the bindings may be removed. */
+  /** True to confirm that most of the bindings may be removed. */
   readonly force: boolean;
 }
 
-/** Each worker repeats each of its wishes within five minutes. One that has been silent for this long has died. */
+/** How long a worker's claim to a binding is valid. Workers renew each claim within five minutes, so an older claim is a dead worker's. */
 const CLAIM_MS = 10 * 60_000;
-/** This many bindings may always be removed, even if they are most of all bindings. */
+/** Up to this many bindings may always be removed, even if they are most of all bindings. */
 const ALWAYS_PRUNED = 3;
 
 /**
- * Compares the registry with what is known to be bound. Pure.
+ * Compares the registry with the bindings in the ledger. Pure.
  *
- * A binding that another worker wants stays. Otherwise two workers with different registries on one queue would remove
- * each other's bindings at each start.
+ * A binding that another worker wants is kept. Otherwise two workers with different registries on one queue would remove each
+ * other's bindings at each start.
  *
- * @param known - the bindings of the ledger, from before the wanted ones were noted there.
+ * @param known - the bindings in the ledger before the wanted ones were added.
  * @param wanted - the bindings of the registry.
  */
 export function planBindings(
@@ -56,7 +56,7 @@ export function planBindings(
   };
 }
 
-/** Returns the exchanges of bindings with their routing keys, in the order of the list. */
+/** Groups bindings by exchange, in the order of the list. */
 export function byExchange(bindings: readonly Binding[]): ListedExchange[] {
   const keys = new Map<string, string[]>();
   for (const { exchange, routing_key } of bindings) {

@@ -11,24 +11,24 @@ import type { WorkerLedger } from "./worker-ledger.ts";
 
 export interface BindingRemovalOptions {
   readonly ledger: WorkerLedger;
-  /** Whether bindings are removed even if they are most of those in force. */
+  /** Whether bindings may be removed even if they are most of the bindings in force. */
   readonly pruneForce: boolean;
   readonly log: Log;
 }
 
-/** What is known when bindings are to be removed. */
+/** The facts on which the removal of bindings is based. */
 interface Known {
-  /** The ledger, from before the bindings of the registry were noted there. */
+  /** The contents of the ledger before the registry's bindings were added. */
   readonly known: readonly KnownBinding[];
   /** Whether the registry has been in force for some time. */
   readonly isLasting: boolean;
   readonly isDegraded: (exchange: string) => boolean;
 }
 
-/** Removes the bindings of a queue that left the registry: once for each registry, and only those that nobody else wants. */
+/** Removes a queue's bindings that are no longer in the registry, once per registry and only if no other worker wants them. */
 export class BindingRemoval {
   readonly #options: BindingRemovalOptions;
-  /** The registry whose removals are done, or refused because they are too many. */
+  /** The registry whose removals are done, or refused because there are too many. */
   #settled: Registry | null = null;
   #left = 0;
   #warnedFor: Registry | null = null;
@@ -37,12 +37,12 @@ export class BindingRemoval {
     this.#options = options;
   }
 
-  /** How many bindings left the registry and are still there. */
+  /** The number of bindings that are no longer in the registry but still in force. */
   get left(): number {
     return this.#left;
   }
 
-  /** Begins again, with another queue. */
+  /** Starts again with another queue. */
   begin(): void {
     this.#settled = null;
   }
@@ -51,7 +51,7 @@ export class BindingRemoval {
     return registry === this.#settled;
   }
 
-  /** Logs what was bound for the first time, and removes what the registry does not list any more. */
+  /** Logs bindings that are new, and removes those that the registry no longer lists. */
   async apply(connection: ChannelModel, queue: string, registry: Registry, known: Known): Promise<void> {
     const { log, pruneForce: force, ledger } = this.#options;
     const { worker } = ledger;
@@ -63,7 +63,7 @@ export class BindingRemoval {
     this.#left = plan.unbind.length + plan.wantedByOthers.length;
     if (plan.isRefused) {
       const hint =
-        "is the registry the right one? To remove them all the same, start once with PRUNE_FORCE=true";
+        "check that this is the right registry. To remove these bindings anyway, start the worker once with PRUNE_FORCE=true";
       log.warn("prune_refused", { queue, bindings: plan.unbind.length, of: known.known.length, hint });
       this.#settled = registry;
       return;
@@ -98,17 +98,18 @@ export class BindingRemoval {
     await ledger.forget(queue, gone);
   }
 
-  /** Warns once for each registry, and only if it lasts: workers that restart one after the other differ for a moment. */
+  /** Warns once per registry, and only if the difference lasts: workers that restart one after the other differ for a short time. */
   #warnOfOthers(queue: string, registry: Registry, bindings: readonly KnownBinding[]): void {
     if (this.#warnedFor === registry) return;
     this.#warnedFor = registry;
     const workers = [...new Set(bindings.map(({ wanted_by }) => wanted_by))];
-    const hint = "workers on one queue should have one registry; what the others list stays bound meanwhile";
+    const hint =
+      "give all workers on this queue the same registry; bindings that only the others list are kept until then";
     this.#options.log.warn("registries_differ", { queue, bindings: bindings.length, workers, hint });
   }
 }
 
-/** Logs a line for each exchange. There may be thousands. */
+/** Logs a line for each exchange. There may be thousands, so other work gets its turn in between. */
 async function logEach(
   exchanges: readonly ListedExchange[],
   logOne: (exchange: ListedExchange) => void,

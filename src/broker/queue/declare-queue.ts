@@ -5,25 +5,25 @@ import { brokerUser } from "../connection/broker-address.ts";
 import { surviveRefusals } from "../connection/survive-refusals.ts";
 
 export interface QueueOptions {
-  /** Last part of the name `queue/<user>/<name>`. */
+  /** The last part of the queue's full name, `queue/<user>/<name>`. */
   readonly name: string;
   readonly type: "classic" | "quorum";
-  /** True for a private queue under a name of its own, which ends with the connection. */
+  /** True for a private queue with a unique name, which is deleted when the connection ends. */
   readonly local: boolean;
 }
 
 export interface DeclaredQueue {
   /** The full name. */
   readonly queue: string;
-  /** How many wait in it. */
+  /** The number of messages that are ready in the queue. */
   readonly messages: number;
-  /** True if it did not exist before. */
+  /** True if the queue did not exist before. */
   readonly isNew: boolean;
-  /** True if it was made elsewhere, with a limit of deliveries: the broker then drops a message that comes too often. */
+  /** True if the existing queue limits deliveries: the broker then drops a message that is returned too often. */
   readonly isLimited: boolean;
 }
 
-/** Returns the full name of the durable queue. @param url - the broker's address, which names the user. */
+/** Returns the full name of the durable queue. @param url - the broker's address; its user is part of the queue's name. */
 export function durableQueueName(url: string, name: string): string {
   return `queue/${brokerUser(url)}/${name}`;
 }
@@ -41,7 +41,7 @@ export async function declareQueue(
 ): Promise<DeclaredQueue> {
   const durable = durableQueueName(url, name);
   if (local) {
-    // A new name each time: the broker may still hold the queue of a connection that has died.
+    // The name is new each time, because the broker may still keep the queue of a dead connection.
     const queue = `${durable}-local-${randomUUID()}`;
     await channel.assertQueue(queue, { durable: false, exclusive: true, autoDelete: true });
     return { queue, messages: 0, isNew: true, isLimited: false };
@@ -60,14 +60,14 @@ export async function declareQueue(
   return { queue: durable, messages: messageCount, isNew, isLimited };
 }
 
-/** Asks on a channel of its own, because the broker closes the channel when it refuses. */
+/** Returns whether a queue exists. */
 async function isThere(connection: ChannelModel, queue: string): Promise<boolean> {
   return isAccepted(connection, (channel) => channel.checkQueue(queue), isMissing);
 }
 
 /**
- * Returns whether an existing queue differs from these options in its limit of deliveries. A quorum queue that RabbitMQ 3 has made
- * does so once the broker is of series 4. The limit cannot be changed, and whatever waits in the queue is to be read.
+ * Returns whether an existing queue differs from these options in its delivery limit. This happens to a quorum queue that RabbitMQ 3
+ * created, after an upgrade to RabbitMQ 4. The limit cannot be changed, but the messages in the queue must still be read.
  */
 async function isRefusedForLimit(
   connection: ChannelModel,
@@ -78,7 +78,11 @@ async function isRefusedForLimit(
   return !(await isAccepted(connection, (channel) => channel.assertQueue(queue, options), isOfLimit));
 }
 
-/** @throws the broker's refusal, unless it is the expected one. */
+/**
+ * Asks the broker on a separate channel, because a refusal closes the channel. Returns false for the expected refusal.
+ *
+ * @throws any other error.
+ */
 async function isAccepted(
   connection: ChannelModel,
   ask: (channel: Channel) => Promise<unknown>,
@@ -107,9 +111,9 @@ function isOfLimit(refusal: unknown): boolean {
 }
 
 function typeArguments(type: QueueOptions["type"], { connection }: ChannelModel): Record<string, unknown> {
-  // Without a type, a vhost may make a quorum queue of it. Brokers treat an existing queue without a type as classic.
+  // Without a type, the vhost's default may make it a quorum queue. Brokers treat an existing queue without a type as classic.
   if (type === "classic") return { "x-queue-type": "classic" };
   const series = Number.parseInt(connection.serverProperties.version, 10);
-  // From 4.0 on, a quorum queue drops a message that came back 20 times, unless the limit is -1. 3.x refuses -1.
+  // Since RabbitMQ 4.0, a quorum queue drops a message that was returned 20 times, unless the limit is -1. 3.x refuses -1.
   return { "x-queue-type": "quorum", ...(series >= 4 ? { [DELIVERY_LIMIT]: -1 } : {}) };
 }

@@ -3,10 +3,11 @@ import type { Log } from "../../log.ts";
 const EVERY_MS = 1000;
 
 /**
- * Returns a function that counts what is done, and logs it each second. Short work logs nothing.
+ * Returns a function that counts completed work, and logs the total at most once a second. Work that takes less than a second logs
+ * nothing.
  *
- * @param what - prefix of the event's name: `binding` gives `binding_progress`.
- * @param about - more fields of each line; `of` is how much there is to do.
+ * @param what - the prefix of the event's name: `binding` gives `binding_progress`.
+ * @param about - additional fields of each line; `of` is the amount of work.
  */
 export function logProgress(
   what: string,

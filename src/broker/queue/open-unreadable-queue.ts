@@ -4,7 +4,7 @@ import { brokerUser } from "../connection/broker-address.ts";
 import { surviveRefusals } from "../connection/survive-refusals.ts";
 import type { RawDelivery } from "../connection/tap-deliveries.ts";
 
-/** A durable queue of our own that keeps deliveries that cannot be read. */
+/** A durable queue that belongs to this user and keeps the deliveries that cannot be read. */
 export interface UnreadableQueue {
   readonly queue: string;
   /** Resolves once the broker has confirmed that the delivery is in the queue, byte for byte. */
@@ -13,8 +13,8 @@ export interface UnreadableQueue {
 }
 
 /**
- * Declares `queue/<user>/<name>-unreadable`, and an exchange of the same name that is bound to it: a Pulse user may
- * publish to its own exchanges, but not to the default exchange.
+ * Declares `queue/<user>/<name>-unreadable`, and binds it to an exchange of the same name. The exchange is needed because a
+ * Pulse user may publish to its own exchanges, but not to the default exchange.
  */
 export async function openUnreadableQueue(
   connection: ChannelModel,
@@ -37,9 +37,10 @@ export async function openUnreadableQueue(
 }
 
 /**
- * Publishes two messages with one `message_id`. The body of the first is the property list, that of the second is the body.
- * The list may be as large as a frame, so that it does not fit into a header. It is not published as properties again:
- * this queue could not be read either, the broker would refuse a user id, and an expiration would empty the queue.
+ * Publishes a delivery as two messages with the same `message_id`. The first contains the property list as its body, and the
+ * second the delivery's body. The list may be as large as a frame, so it does not fit into a header. It is not published as
+ * properties again for three reasons: this queue could not be read either, the broker would refuse a user id, and an expiration
+ * would empty the queue.
  */
 async function publishParts(
   channel: ConfirmChannel,
@@ -63,5 +64,5 @@ async function publishParts(
   channel.publish(exchange, "", body, { ...options, type: "body" });
   await channel.waitForConfirms();
   channel.off("return", onReturn);
-  if (isReturned) throw new Error(`${exchange} leads to no queue any more`);
+  if (isReturned) throw new Error(`no queue is bound to ${exchange} any more`);
 }

@@ -15,34 +15,34 @@ import { recheckShare } from "./recheck-share.ts";
 import { WorkerLedger } from "./worker-ledger.ts";
 
 export interface QueueBindingsOptions {
-  /** Returns the registry in force; called at each pass. */
+  /** Returns the registry in force. Called at each pass. */
   readonly registry: () => Registry;
   readonly ledger: BindingLedger;
-  /** Whether bindings that left the registry are removed even if they are most of those in force. */
+  /** Whether bindings that are no longer in the registry are removed even if they are most of the bindings in force. */
   readonly pruneForce: boolean;
   /** How often bindings are checked, in milliseconds. */
   readonly recheckMs: number;
   readonly log: Log;
 }
 
-/** Why a pass is made: the queue was declared, the registry has changed, a check is due, or a pass was not complete. */
+/** Why a pass is made: the queue was declared, the registry has changed, a check is due, or the last pass was incomplete. */
 type Cause = "attached" | "changed" | "recheck" | "retry";
 
-/** How soon a missing exchange, or a ledger that was away, is tried again. */
+/** The pauses after which a missing exchange, or a ledger that was away, is tried again. */
 const retryBackoff: Backoff = { baseMs: 1000, capMs: 30_000 };
 
 /**
- * Keeps a queue bound to what the registry lists, over all connections of a worker.
+ * Keeps the bindings of a queue equal to those in the registry, over all connections of a worker.
  *
- * Each pass writes the ledger first. Then it binds what the registry lists. Then it removes what left the registry, and
- * takes it out of the ledger. In this order a crash never leaves a binding that the ledger does not know, and no message
- * that both registries list is missed. Bindings are removed once for each registry, at the start or after a change, so
- * that a reconnect alone removes nothing.
+ * Each pass first writes the ledger, then makes the bindings that the registry lists, and finally removes the bindings that it
+ * no longer lists, also from the ledger. This order ensures that a crash never leaves a binding that is not in the ledger, and
+ * that no message is missed that both the old and the new registry ask for. Bindings are removed once per registry, at the
+ * start or after a change, so a reconnect alone removes nothing.
  *
- * On a new connection everything is bound; after a change of the registry, only what is new. Each minute bindings are
- * checked, which means that they are bound again: the broker does not report that an exchange was deleted and declared
- * again, which removes our bindings, and it cannot be asked whether a binding exists. To bind again what is bound costs the
- * broker almost as much as a new binding, so each check takes only a share of many bindings; see {@link recheckShare}.
+ * On a new connection all bindings are made; after a change of the registry, only the new ones. Each minute, bindings are
+ * checked by making them again. This is necessary because deleting an exchange removes our bindings, the broker does not report
+ * that an exchange was deleted and declared again, and it cannot be asked whether a binding exists. Repeating a binding costs
+ * the broker almost as much as a new one, so if there are many, each check repeats only some of them; see {@link recheckShare}.
  */
 export class QueueBindings {
   readonly #options: QueueBindingsOptions;
@@ -50,11 +50,11 @@ export class QueueBindings {
   readonly #removal: BindingRemoval;
   readonly #degraded = new Map<string, string>();
   #queue: string | null = null;
-  /** The registry of the last pass that tried all of its exchanges; null if that is not known. */
+  /** The registry of the last pass that tried all of its exchanges, or null if there is no such pass. */
   #tried: Registry | null = null;
-  /** The registry that is in the ledger. */
+  /** The registry whose bindings are in the ledger. */
   #noted: Registry | null = null;
-  /** The place of the exchange at which the next check begins. */
+  /** The index of the exchange at which the next check begins. */
   #recheckFrom = 0;
   #listed: { readonly of: Registry | null; readonly exchanges: readonly ListedExchange[] } = {
     of: null,
@@ -69,12 +69,12 @@ export class QueueBindings {
   }
 
   /**
-   * Binds the queue, and resolves after the first pass, so that consuming may begin. Further passes follow until the
+   * Binds the queue, and resolves after the first pass, so that consuming can start. Further passes follow until the
    * connection ends.
    *
    * @param declaredAt - when the queue was declared.
-   * @returns whether the ledger knew the queue before that. What another worker has noted since does not count: it may
-   *   have started at the same moment.
+   * @returns whether the ledger contained bindings of the queue before that time. Later entries are ignored, because another
+   *   worker may have started at the same time.
    */
   async attach(connection: ChannelModel, queue: string, declaredAt: Date): Promise<boolean> {
     const ended = new AbortController();
@@ -90,18 +90,18 @@ export class QueueBindings {
     return known.some(({ wanted_at: at }) => at === null || new Date(at) < declaredAt);
   }
 
-  /** To be called when another registry is in force. It is applied at once, or at the next connection. */
+  /** Applies a new registry, immediately or on the next connection. Call it when the registry in force has changed. */
   registryChanged(): void {
     this.#wake.abort();
   }
 
   state(): {
-    /** How many bindings are in force, without those of degraded exchanges. */
+    /** The number of bindings in force, without those of degraded exchanges. */
     readonly bindings: number;
     readonly degraded: readonly DegradedExchange[];
-    /** The exchanges of the registry, degraded ones included. */
+    /** All exchanges in the registry, including degraded ones. */
     readonly exchanges: readonly ListedExchange[];
-    /** How many bindings left the registry and are still there. */
+    /** The number of bindings that are no longer in the registry but still in force. */
     readonly left: number;
   } {
     const registry = this.#options.registry();
@@ -116,7 +116,7 @@ export class QueueBindings {
     };
   }
 
-  /** To be called when this worker ends. The next worker may then remove the bindings that this one wanted. */
+  /** Gives up this worker's claims, so that the next worker may remove the bindings. Call it when this worker ends. */
   async release(): Promise<void> {
     if (this.#queue === null) return;
     await this.#ledger.release(this.#queue, this.#options.registry().bindings);
@@ -141,7 +141,7 @@ export class QueueBindings {
         ({ isDone } = await this.#pass(connection, queue, cause));
       } catch (error) {
         isDone = false;
-        // It is not known how far the pass got, so that the next one has to do everything.
+        // It is not known how far the pass got, so the next one has to repeat everything.
         this.#tried = null;
         // If the connection is lost, everything is bound again on the next one.
         if (!ended.aborted) this.#options.log.warn("bind_failed", { queue, ...sourceTrouble(error) });
@@ -149,7 +149,7 @@ export class QueueBindings {
     }
   }
 
-  /** Pauses. @returns true if the registry has changed, also if that was during the last pass. */
+  /** Pauses. @returns true if the registry has changed since the last pause, including during the last pass. */
   async #pause(delayMs: number, ended: AbortSignal): Promise<boolean> {
     await pause(delayMs, AbortSignal.any([ended, this.#wake.signal]));
     if (!this.#wake.signal.aborted) return false;
@@ -177,9 +177,9 @@ export class QueueBindings {
   }
 
   /**
-   * Brings the ledger up to date with what this worker wants, and renews the notes of the share.
+   * Writes to the ledger the bindings that are new, and renews this worker's claims to the bindings of the share.
    *
-   * @returns `known`: what the ledger held before; null if nothing has to be removed now, or if the store is away.
+   * @returns `known`: the bindings in the ledger before that; null if nothing has to be removed now, or if the store is away.
    */
   async #note(queue: string, registry: Registry, share: readonly ListedExchange[]) {
     const isSettled = this.#removal.isSettled(registry);
@@ -187,11 +187,11 @@ export class QueueBindings {
     const due = [...newIn(registry, this.#noted), ...bindingsOf(share)];
     const isNoted = (isSettled || known !== null) && (await this.#ledger.note(queue, due));
     if (isNoted) this.#noted = registry;
-    // Bindings that other workers want are checked again in a minute.
+    // Bindings that other workers want do not make a pass incomplete: the next check looks at them again.
     return { isDone: isNoted, known: isNoted ? known : null };
   }
 
-  /** Binds what has not been tried yet, the exchanges that are degraded, and the share. */
+  /** Makes the bindings that have not been tried yet, those of degraded exchanges, and those of the share. */
   async #bind(
     connection: ChannelModel,
     queue: string,
@@ -207,14 +207,14 @@ export class QueueBindings {
     const { log } = this.#options;
     const onBound = logProgress("binding", { queue, of: countKeys([...chosen.values()]) }, log);
     await bindExchanges(connection, queue, [...chosen.values()], (exchange, refusal) => {
-      this.#judged(exchange.exchange, refusal);
+      this.#noteRefusal(exchange.exchange, refusal);
       onBound(exchange.routingKeys.length);
     });
     this.#tried = registry;
   }
 
-  /** Notes whether an exchange can be bound, and logs a change. */
-  #judged(exchange: string, reason: string | null): void {
+  /** Records whether an exchange could be bound, and logs a change. */
+  #noteRefusal(exchange: string, reason: string | null): void {
     const { log } = this.#options;
     const before = this.#degraded.get(exchange) ?? null;
     if (reason === null) this.#degraded.delete(exchange);
@@ -232,7 +232,7 @@ export class QueueBindings {
   }
 }
 
-/** Returns the bindings of a registry that another one does not list. */
+/** Returns the bindings of a registry that the one before it does not list. */
 function newIn(registry: Registry, before: Registry | null): readonly Binding[] {
   if (registry === before) return [];
   return before === null ? registry.bindings : registry.bindings.filter((binding) => !before.binds(binding));

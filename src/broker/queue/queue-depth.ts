@@ -3,9 +3,9 @@ import type { Log } from "../../log.ts";
 import { surviveRefusals } from "../connection/survive-refusals.ts";
 import type { MessageSource, QueueDepth } from "../message-source.ts";
 
-/** One answer of the broker about the queue's depth. */
+/** The queue's depth at one time, as the broker reported it. */
 export interface DepthReading extends QueueDepth {
-  /** When it came, in milliseconds on the monotonic clock. */
+  /** When the answer arrived, in milliseconds on the monotonic clock. */
   readonly atMs: number;
 }
 
@@ -13,11 +13,11 @@ export interface DepthReading extends QueueDepth {
 export interface DepthState {
   /** The readings of the last half minute, oldest first; at least one. */
   readonly readings: readonly DepthReading[];
-  /** The highest level that was reached and not left again, in per cent of the limit; 0 if none was. */
+  /** The highest level that has been reached and not left again, in per cent of the limit; 0 if there is none. */
   readonly level: number;
   /** Messages per second; negative while the queue gets shorter. */
   readonly growthPerSecond: number;
-  /** How long it takes to reach the limit at this growth; 0 if it is reached, null if the queue does not grow. */
+  /** The time until the limit is reached at this growth; 0 if it has been reached, null if the queue does not grow. */
   readonly secondsToLimit: number | null;
 }
 
@@ -27,25 +27,26 @@ export interface DepthJudgement {
   readonly event: "warning" | "ok" | null;
 }
 
-/** Levels that are reported, in per cent of the limit. At the first one Pulse warns the owner of a queue by mail. */
+/** Levels that are reported, in per cent of the limit. At the first one, Pulse warns the queue's owner by mail. */
 const LEVELS: readonly number[] = [25, 50, 75];
 /**
- * A level is left only this far below it, in per cent of the limit. Otherwise a depth that varies around a level would cause
- * a flood of events.
+ * How far the depth must fall below a level to leave it, in per cent of the limit. Without this margin, a depth that varies
+ * around a level would cause a flood of events.
  */
 const SLACK = 5;
-/** The time over which growth is measured: long enough to smooth single batches, short enough to show a burst. */
+/** The time over which growth is measured: long enough to smooth out single batches, and short enough to show a burst. */
 const GROWTH_WINDOW_MS = 30_000;
 
 /**
  * Judges the next reading. Pure.
  *
- * @param before - null at the first reading. It is kept over a gap, so that a level is not reported twice.
- * @param limit - how many messages make the broker delete the queue.
+ * @param before - the state after the last reading, or null at the first one. Pass it even after a gap, so that a level is not
+ *   reported twice.
+ * @param limit - the number of messages at which the broker deletes the queue.
  */
 export function judgeDepth(before: DepthState | null, reading: DepthReading, limit: number): DepthJudgement {
   const recent = (before?.readings ?? []).filter(({ atMs }) => reading.atMs - atMs <= GROWTH_WINDOW_MS);
-  // If readings are rare, the window may be empty. Then the last reading counts.
+  // If readings are rare, the window may be empty. The last reading is used then.
   const compared = recent[0] ?? before?.readings.at(-1) ?? reading;
   const seconds = (reading.atMs - compared.atMs) / 1000;
   const growthPerSecond = seconds > 0 ? (reading.messages - compared.messages) / seconds : 0;
@@ -63,7 +64,7 @@ export function judgeDepth(before: DepthState | null, reading: DepthReading, lim
   };
 }
 
-/** Returns the highest level that is reached, or was reached and is not left yet. */
+/** Returns the highest level that is reached, or that was reached and has not been left yet. */
 function levelAt(percent: number, previous: number): number {
   return LEVELS.findLast((level) => percent >= (level <= previous ? level - SLACK : level)) ?? 0;
 }
@@ -81,15 +82,15 @@ export interface DepthWatchOptions {
 }
 
 export interface DepthWatch {
-  /** Returns null if the broker has not answered yet, or does not answer now. */
+  /** Returns the last state, or null if the broker has not answered yet or does not answer now. */
   state(): DepthState | null;
-  /** Ends the watch. It does not wait for an answer, since the broker may be silent. */
+  /** Ends the watch. It does not wait for a pending answer, because the broker may never answer. */
   stop(): void;
 }
 
 /**
- * Reads the queue's depth again and again. Logs `queue_depth_warning` when it comes near the limit, and `queue_depth_ok`
- * when that is over: once for each crossing, not at each reading.
+ * Reads the queue's depth at an interval. Logs `queue_depth_warning` when the depth reaches a level, and `queue_depth_ok` when
+ * it has fallen below all levels. Each is logged once per crossing, not at each reading.
  */
 export function startDepthWatch({ source, everyMs, limit, log }: DepthWatchOptions): DepthWatch {
   let last: DepthState | null = null;
@@ -102,10 +103,10 @@ export function startDepthWatch({ source, everyMs, limit, log }: DepthWatchOptio
     if (depth === null) return;
     const { state, event } = judgeDepth(last, { ...depth, atMs: performance.now() }, limit);
     last = state;
-    if (event !== null) tell(event, state, depth);
+    if (event !== null) logEvent(event, state, depth);
   }
 
-  function tell(
+  function logEvent(
     event: "warning" | "ok",
     state: DepthState,
     { queue, messages, consumers }: QueueDepth,
@@ -125,7 +126,7 @@ export function startDepthWatch({ source, everyMs, limit, log }: DepthWatchOptio
   }
 
   function poll(): void {
-    // One question at a time, even if the broker is slow.
+    // Only one request at a time, even if the broker is slow.
     if (isAsking) return;
     isAsking = true;
     ask()
@@ -144,10 +145,10 @@ export function startDepthWatch({ source, everyMs, limit, log }: DepthWatchOptio
 }
 
 /**
- * Asks the broker by a passive declaration. It uses a channel of its own: a refusal closes the channel, and must not close
- * that of the consumer.
+ * Reads the queue's depth with a passive declaration. It uses a separate channel, because a refusal closes the channel, which
+ * must not be the consumer's.
  *
- * @returns null if the queue is gone, or the connection is lost meanwhile; the source notices that by itself.
+ * @returns null if the queue is gone or the connection is lost. The source itself notices both.
  */
 export async function readQueueDepth(connection: ChannelModel, queue: string): Promise<QueueDepth | null> {
   try {
@@ -157,7 +158,7 @@ export async function readQueueDepth(connection: ChannelModel, queue: string): P
     await channel.close();
     return { queue, messages: messageCount, consumers: consumerCount };
   } catch {
-    // Consuming meets the same error, and reconnects.
+    // The source hits the same error while consuming, and reconnects.
     return null;
   }
 }

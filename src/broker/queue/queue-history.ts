@@ -3,25 +3,25 @@ import type { DeclaredQueue } from "./declare-queue.ts";
 
 const hints = {
   queue:
-    "the queue was deleted and has been declared again, empty: the messages that waited in it, and those published meanwhile, are lost. Publishers may publish again what they have sent since last_empty_at, when nothing waited in it",
+    "the queue was deleted and has been declared again, empty: the messages in it, and those published until now, are lost. Publishers may publish again what they have sent since last_empty_at, when the queue was empty",
   inHand:
-    "their queue was deleted while they were in progress, and neither the store nor the spool took them before the worker ended, so that they are lost. Publishers may publish again what they have sent since last_empty_at, when nothing waited in it",
+    "their queue was deleted while these deliveries were in progress, and the worker ended before the store or the spool had accepted them, so they are lost. Publishers may publish again what they have sent since last_empty_at, when the queue was empty",
   limited:
-    "the broker drops a message that has come back too often, 20 times by default, e.g. because connections were lost. Let a policy set delivery-limit to -1 for this queue, if none does already, or let it run empty and set another QUEUE_NAME",
+    "the broker drops a message that has been returned too often, 20 times by default, for example because connections were lost. Set delivery-limit to -1 for this queue in a policy, unless one does so already, or drain the queue and set another QUEUE_NAME",
 } as const;
 
-/** What has happened to a queue over all channels on which it was consumed: gaps, and what was lost in them. */
+/** The history of a queue over all channels on which it was consumed: the gaps in consuming, and the losses in them. */
 export class QueueHistory {
   readonly #log: Log;
-  /** When the source was opened or consuming ended, on the monotonic clock and, if it ended, on the system's clock. */
+  /** When the source was opened or consuming ended, on the monotonic clock; if it ended, also on the system clock. */
   #since: { readonly atMs: number; readonly ended: Date | null } = { atMs: performance.now(), ended: null };
   #lastDelivery: Date | null = null;
-  /** When the broker last said that the queue was empty. Whatever a lost queue held was published after that. */
+  /** When the broker last reported the queue as empty. All messages in a lost queue were published after that. */
   #lastEmpty: Date | null = null;
   #consumedTimes = 0;
-  /** The queue that was consumed last. A change of the user changes it. */
+  /** The name of the queue that was consumed last. It differs if the broker's user has changed. */
   #consumed: string | null = null;
-  /** The queue that was created since consuming last began, and when; null if none was. */
+  /** The queue that was created since consuming last started, with the time; null if none was. */
   #made: { readonly queue: string; readonly at: Date } | null = null;
   #queuesLost = 0;
 
@@ -29,17 +29,17 @@ export class QueueHistory {
     this.#log = log;
   }
 
-  /** How often it was consumed again after a loss. */
+  /** How often consuming was resumed after a loss. */
   get reconnects(): number {
     return Math.max(0, this.#consumedTimes - 1);
   }
 
-  /** How often it was gone and had to be declared again. */
+  /** How often the queue was gone and had to be declared again. */
   get queuesLost(): number {
     return this.#queuesLost;
   }
 
-  /** How long ago consuming ended, in milliseconds; before the first time, how long ago the source was opened. */
+  /** The time since consuming ended, or since the source was opened if it has never consumed, in milliseconds. */
   get endedMs(): number {
     return performance.now() - this.#since.atMs;
   }
@@ -57,9 +57,9 @@ export class QueueHistory {
   }
 
   /**
-   * Notes that the queue was declared.
+   * Records that the queue was declared.
    *
-   * @returns `madeAt`: when the queue was created, if it is new; an earlier attempt that then failed may have created it.
+   * @returns `madeAt`: when the queue was created, if it is new. An earlier attempt that failed afterwards may have created it.
    *   `isGone`: whether the queue that was consumed before is gone.
    */
   declared(
@@ -72,10 +72,10 @@ export class QueueHistory {
   }
 
   /**
-   * Reports that the queue is consumed, and whether it was lost before that.
+   * Logs that the queue is being consumed, and whether it was lost before that.
    *
-   * @param known.wasKnown - whether a queue of this name was consumed before.
-   * @param known.isPrivate - whether this worker alone reads it, so that a loss need not be reported.
+   * @param known.wasKnown - whether a queue with this name was consumed before.
+   * @param known.isPrivate - whether only this worker reads the queue, so that its loss need not be reported.
    * @param known.inHand - how many deliveries of earlier channels are in progress.
    */
   consuming(
@@ -112,7 +112,7 @@ export class QueueHistory {
     this.#log.info("consuming", { queue, queue_messages: messages, queue_is_new: isNew, bindings, ...gap });
   }
 
-  /** Reports, when the worker ends, how many deliveries of a queue that is gone are in neither the store nor the spool. */
+  /** Logs, when the worker ends, how many deliveries of a deleted queue are in neither the store nor the spool. */
   deliveriesLost(deliveries: number): void {
     if (deliveries === 0) return;
     const last_empty_at = this.#lastEmpty?.toISOString() ?? null;

@@ -1,21 +1,21 @@
 import type { ListedExchange } from "../message-source.ts";
 
-/** At least this many bindings are checked each time, or all if there are fewer. */
+/** The minimum number of bindings to check each time, if there are as many. */
 const LEAST = 2000;
-/** If there are more, each binding is checked once in this many turns. */
+/** With more bindings, each of them is checked once in this many turns. */
 const TURNS = 5;
 
 export interface RecheckShare {
   readonly exchanges: readonly ListedExchange[];
-  /** The place of the exchange with which the next share begins. */
+  /** The index of the exchange at which the next share begins. */
   readonly next: number;
 }
 
 /**
- * Returns the exchanges to check this time. Up to 2,000 bindings are checked all together. If there are more, about a fifth of
- * them is checked, so that each has its turn within five checks. Pure.
+ * Returns the exchanges to check this time. If there are up to 2,000 bindings, all of them are checked. With more bindings, at
+ * least a fifth of them is checked, so each binding is checked within five turns. Pure.
  *
- * @param from - the place at which the last share ended.
+ * @param from - the index at which this share begins; `next` of the last share.
  */
 export function recheckShare(listed: readonly ListedExchange[], from: number): RecheckShare {
   const bindings = listed.reduce((sum, { routingKeys }) => sum + routingKeys.length, 0);

@@ -2,7 +2,7 @@ import type { Binding } from "../../domain/binding.ts";
 import { keyOf } from "../../domain/binding.ts";
 import type { BindingLedger, KnownBinding } from "../../store/ports/binding-ledger.ts";
 
-/** The ledger of a private queue. It is kept in memory, for one queue at a time, because the queue ends with its connection. */
+/** The ledger of a private queue. It is kept in memory, for one queue at a time, because a private queue ends with its connection. */
 export class VolatileLedger implements BindingLedger {
   #queue = "";
   readonly #bindings = new Map<string, KnownBinding>();

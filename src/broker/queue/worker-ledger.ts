@@ -6,15 +6,15 @@ import type { Log } from "../../log.ts";
 import type { BindingLedger, KnownBinding } from "../../store/ports/binding-ledger.ts";
 import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 
-/** How many bindings are written at once: some ten milliseconds in an embedded store. */
-const AT_ONCE = 500;
+/** How many bindings are written in one call. An embedded store needs about ten milliseconds for them. */
+const SLICE = 500;
 
 /**
- * The ledger of bindings, as one worker uses it. A store that is away does not keep the worker from consuming: that is
- * logged, and the ledger is brought up to date later.
+ * One worker's access to the ledger of bindings. If the store is away, the worker consumes anyway: the failure is logged,
+ * and the ledger is brought up to date later.
  */
 export class WorkerLedger {
-  /** Written with each note, so that no other worker removes what this one wants. */
+  /** This worker's name. It is written with each binding, so that no other worker removes a binding that this one wants. */
   readonly worker = `${hostname()}-${randomUUID().slice(0, 8)}`;
   readonly #ledger: BindingLedger;
   readonly #log: Log;
@@ -24,11 +24,11 @@ export class WorkerLedger {
     this.#log = log;
   }
 
-  /** Returns the bindings of a queue that any worker has noted; null if the store is away. */
+  /** Returns all bindings of a queue that are in the ledger, or null if the store is away. */
   async read(queue: string): Promise<readonly KnownBinding[] | null> {
     try {
       const known = await this.#ledger.readBindings(queue);
-      // Other work gets a turn: reading from an embedded store blocks this thread, and so does comparing the bindings next.
+      // Lets other work run: reading from an embedded store blocks this thread, and so does comparing the bindings next.
       await new EventLoopTurns().give();
       return known;
     } catch (error) {
@@ -37,14 +37,14 @@ export class WorkerLedger {
     }
   }
 
-  /** Notes that this worker wants these bindings, now. @returns false if the store is away. */
+  /** Records that this worker wants these bindings now. @returns false if the store is away. */
   async note(queue: string, bindings: readonly Binding[]): Promise<boolean> {
     return this.#write(queue, bindings, new Date().toISOString());
   }
 
   /**
-   * Notes that this worker ends and does not want them any more. They stay bound, and the next worker decides. What another worker has
-   * noted since stays noted as that worker's.
+   * Records that this worker ends and no longer wants these bindings. They stay in force, and the next worker decides whether to
+   * remove them. Bindings that another worker has claimed since then remain that worker's.
    */
   async release(queue: string, bindings: readonly Binding[]): Promise<void> {
     const known = await this.read(queue);
@@ -57,7 +57,7 @@ export class WorkerLedger {
     );
   }
 
-  /** Notes that they are not bound any more. If that fails, they are removed once more, which a broker allows. */
+  /** Removes bindings from the ledger. If that fails, they are unbound once more later, which brokers allow. */
   async forget(queue: string, bindings: readonly Binding[]): Promise<void> {
     await this.#inSlices(bindings, (some) => this.#ledger.forgetBindings(queue, some));
   }
@@ -72,15 +72,15 @@ export class WorkerLedger {
     );
   }
 
-  /** Writes some bindings at a time, because an embedded store writes on this thread. @returns false if the store is away. */
+  /** Writes bindings in slices, because an embedded store writes on this thread. @returns false if the store is away. */
   async #inSlices(
     bindings: readonly Binding[],
     write: (some: readonly Binding[]) => Promise<void>,
   ): Promise<boolean> {
     const turns = new EventLoopTurns();
     try {
-      for (let at = 0; at < bindings.length; at += AT_ONCE) {
-        await write(bindings.slice(at, at + AT_ONCE));
+      for (let at = 0; at < bindings.length; at += SLICE) {
+        await write(bindings.slice(at, at + SLICE));
         await turns.give();
       }
       return true;

@@ -10,20 +10,20 @@ export interface LookOptions {
   /** The full name of the queue. */
   readonly queue: string;
   readonly exchanges: readonly string[];
-  /** How long everything together may take. */
+  /** The time limit for all requests together. */
   readonly limitMs: number;
 }
 
-/** What a broker says about an exchange. */
+/** The state of an exchange, as the broker reports it. */
 export interface ExchangeLook {
   readonly exchange: string;
-  /** Why it cannot be read; null if it can. */
+  /** Why the exchange cannot be read; null if it can. */
   readonly trouble: string | null;
 }
 
 export interface QueueLook {
   readonly name: string;
-  /** Null if there is `trouble`. */
+  /** The number of messages that are ready; null if there is `trouble`. The same applies to `consumers`. */
   readonly ready_messages: number | null;
   readonly consumers: number | null;
   readonly trouble: string | null;
@@ -36,7 +36,7 @@ export interface BrokerLook {
   readonly exchanges: readonly ExchangeLook[];
 }
 
-/** Asks a broker, passively and without consuming, for a queue and for exchanges. Never throws. */
+/** Reads the state of a queue and of exchanges from a broker, without changing or consuming anything. Never throws. */
 export async function lookAtBroker(options: LookOptions): Promise<BrokerLook> {
   const { limitMs } = options;
   const trouble = `no answer within ${limitMs / 1000} s`;
@@ -66,12 +66,12 @@ async function look(
     for (const exchange of exchanges) looks.push(await lookAtExchange(connection, exchange));
     return { trouble: null, queue: await lookAtQueue(connection, queue), exchanges: looks };
   } finally {
-    // Everything has been asked, so that an error does not matter.
+    // All answers have arrived, so an error while closing does not matter.
     await connection.close().catch(() => undefined);
   }
 }
 
-/** Asks on a channel of its own, because a refusal closes the channel. */
+/** Checks an exchange on a separate channel, because a refusal closes the channel. */
 async function lookAtExchange(connection: ChannelModel, exchange: string): Promise<ExchangeLook> {
   const channel = await connection.createChannel();
   surviveRefusals(channel);
@@ -87,8 +87,8 @@ async function lookAtExchange(connection: ChannelModel, exchange: string): Promi
 }
 
 const refusals: Readonly<Record<string, string>> = {
-  404: "it is not there (404): no worker has declared it yet, or it was deleted",
-  403: "access is refused (403): it is another user's",
+  404: "it does not exist (404): no worker has declared it yet, or it was deleted",
+  403: "access is refused (403): it belongs to another user",
   405: "it is private to its worker (405)",
 };
 

@@ -11,17 +11,17 @@ export interface Publication {
   readonly exchange: string;
   readonly routingKey: string;
   readonly bodies: readonly Buffer[];
-  /** How long the broker may take to confirm, in milliseconds. A blocked broker accepts nothing. */
+  /** The time limit for the broker's confirmation, in milliseconds. A blocked broker accepts nothing. */
   readonly timeoutMs: number;
 }
 
 /**
- * How publishing ended.
+ * The result of publishing.
  *
- * - `refused`: the broker did not accept at least one message, such as one for a queue that is full and refuses more.
- * - `unroutable`: no queue is bound with this routing key, so that nobody would have read the messages.
- * - `timeout`, `lost`: it is not known whether the broker accepted them; publishing them again does no harm.
- * - `blocked`: the same, and the broker has said that it is out of memory or disk and accepts none now.
+ * - `refused`: the broker rejected at least one message, for example because a queue is full.
+ * - `unroutable`: no queue is bound with this routing key, so nobody would have read the messages.
+ * - `timeout`, `lost`: it is unknown whether the broker accepted the messages. Publishing them again does no harm.
+ * - `blocked`: the same, and the broker has reported that it is short of memory or disk and accepts no messages now.
  */
 export type PublicationEnd = "confirmed" | "refused" | "unroutable" | "timeout" | "blocked" | "lost";
 
@@ -29,10 +29,10 @@ export type PublicationEnd = "confirmed" | "refused" | "unroutable" | "timeout" 
 const CLOSE_MS = 2000;
 
 /**
- * Publishes messages as they are: persistent, mandatory, confirmed. The user's own exchange is declared (topic, durable).
- * Any other exchange must exist.
+ * Publishes messages unchanged: persistent, mandatory and confirmed. An exchange of this user is declared as a durable topic
+ * exchange. Any other exchange must exist.
  *
- * @throws Misuse for a broker that cannot be used, or an exchange that does not exist or refuses this user.
+ * @throws Misuse if the broker cannot be used, or if the exchange does not exist or refuses this user.
  */
 export async function publishMessages(publication: Publication): Promise<PublicationEnd> {
   const { url, timeoutMs } = publication;
@@ -69,7 +69,7 @@ export async function publishMessages(publication: Publication): Promise<Publica
     if (isLost) return "lost";
     throw asMisuse(error, publication);
   } finally {
-    // The result is known, so that an error while closing does not matter.
+    // The result is known, so an error while closing does not matter.
     const closed = connection.close().catch(() => undefined);
     await withDeadline(closed, CLOSE_MS, () => undefined);
     hangUp.abort();
@@ -100,7 +100,7 @@ async function publishOn(
     mandatory: true,
   };
   for (const body of bodies) channel.publish(exchange, routingKey, body, properties);
-  // It rejects at the first message that the broker refuses.
+  // This rejects at the first message that the broker refuses.
   const confirmed = channel.waitForConfirms().catch((error: unknown) => {
     if (!isRefused) throw error;
   });
@@ -109,12 +109,12 @@ async function publishOn(
   return returned > 0 ? "unroutable" : "confirmed";
 }
 
-/** Rejects with the broker's reason when it closes the channel. It refuses a publication in no other way. */
+/** Rejects with the broker's reason when it closes the channel, which is how it refuses access to the exchange. */
 function endOf(channel: ConfirmChannel): Promise<never> {
   const end = new Promise<never>((_resolve, reject) => {
     channel.on("error", reject);
   });
-  // It may reject when nobody waits for it any more.
+  // It may reject when nothing awaits it any more.
   end.catch(() => undefined);
   return end;
 }
@@ -124,17 +124,17 @@ function asMisuse(error: unknown, { url, exchange }: Publication): unknown {
   const user = brokerUser(url);
   if (code === "404") {
     return new Misuse([
-      `there is no exchange ${exchange}; a missing one is made only under your own name: exchange/${user}/...`,
+      `there is no exchange ${exchange}; a missing exchange is created only under your own name: exchange/${user}/...`,
     ]);
   }
   if (code === "403") return new Misuse([`user ${user} may not publish to ${exchange}`]);
-  // A message that is too large and an exchange of another type have the same code, but different texts.
+  // An oversize message and an exchange of another type cause the same code, but different texts.
   const [, tooLong] = /PRECONDITION_FAILED - (message size.*)"/.exec(String(error)) ?? [];
   if (tooLong !== undefined) {
     return new Misuse([
       `the broker refuses a message, and perhaps others: ${tooLong}; publish fewer jobs in one message`,
     ]);
   }
-  if (code === "406") return new Misuse([`${exchange} exists already, but is not a durable topic exchange`]);
+  if (code === "406") return new Misuse([`${exchange} already exists, but is not a durable topic exchange`]);
   return error;
 }

@@ -15,27 +15,27 @@ export interface TailOptions {
   readonly url: string;
   readonly bindings: readonly Binding[];
   readonly maxBodyBytes: number;
-  /** Aborted to end reading. */
+  /** Ends the reading when it is aborted. */
   readonly stop: AbortSignal;
-  /** Called for each exchange that cannot be read, if others can. */
+  /** Called for each exchange that cannot be read, if at least one other can. */
   readonly onRefused: (exchange: string, reason: string) => void;
-  /** Called once messages can arrive. */
+  /** Called when messages can arrive. */
   readonly onOpen: () => void;
-  /** Called for one delivery at a time, in order. The next one waits until it resolves. */
+  /** Called for one delivery at a time, in order. The next delivery waits until the promise resolves. */
   readonly onDelivery: (delivery: Delivery) => Promise<void>;
 }
 
-/** How long to wait for the connection to close. Somebody who has pressed Ctrl-C waits for it. */
+/** How long to wait for the connection to close. It is short, because a user who has pressed Ctrl-C is waiting. */
 const CLOSE_MS = 500;
 const PREFETCH = 100;
-/** How many messages wait for a reader that is slower than the exchange. The oldest are dropped; publishers are not slowed down. */
+/** Limits of the queue if the reader is slower than the exchange. The oldest messages are dropped, so publishers are not slowed down. */
 const waitingLimits = { "x-max-length": 1000, "x-max-length-bytes": 32 * 1024 * 1024 };
 
 /**
- * Reads exchanges live until it is stopped. It uses a private queue under `queue/<user>/`, which ends with the
- * connection, so that it takes no messages away from others. A Pulse user's rights are enough.
+ * Reads exchanges live until it is stopped. It uses a private queue under `queue/<user>/`, which ends with the connection, so
+ * it takes no messages away from other consumers. The permissions of a Pulse user are sufficient.
  *
- * @throws Misuse if the broker, or all of the exchanges, cannot be read; Unavailable if the connection is lost.
+ * @throws Misuse if the broker cannot be used or none of the exchanges can be read; Unavailable if the connection is lost.
  */
 export async function tailExchanges(options: TailOptions): Promise<void> {
   const { url, stop } = options;
@@ -53,19 +53,22 @@ export async function tailExchanges(options: TailOptions): Promise<void> {
     if (connection !== null) throw error;
     throw new Misuse([`the broker cannot be used: ${brokerTrouble(error, url)}`]);
   } finally {
-    // It is lost already, or not needed any more, so that an error does not matter.
+    // The connection is lost or no longer needed, so an error while closing does not matter.
     const closed = connection?.close().catch(() => undefined) ?? Promise.resolve();
     await withDeadline(closed, CLOSE_MS, () => undefined);
     hangUp.abort();
   }
 }
 
-/** Rejects when the connection is lost. The heartbeat notices a broker that has fallen silent. */
+/** Rejects when the connection is lost. The heartbeat detects a broker that no longer responds. */
 function lossOf(connection: ChannelModel): Promise<never> {
   return new Promise((_resolve, reject) => {
     const lost = (error?: Error): void => {
       reject(
-        new Unavailable("broker", `the connection was lost (${error?.message ?? "closed"}); start again`),
+        new Unavailable(
+          "broker",
+          `the connection was lost (${error?.message ?? "closed"}); start the command again`,
+        ),
       );
     };
     connection.on("error", lost);
@@ -82,7 +85,7 @@ async function readFrom(connection: ChannelModel, options: TailOptions): Promise
   const ours = { durable: false, exclusive: true, autoDelete: true, arguments: waitingLimits };
   await channel.assertQueue(queue, ours).catch((error: unknown) => {
     if (errorCode(error) !== "403") throw error;
-    throw new Misuse([`user ${user} may not have a queue: it needs the rights to queue/${user}/.*`]);
+    throw new Misuse([`user ${user} may not declare a queue: it needs full access to queue/${user}/.*`]);
   });
   await bindAll(connection, queue, options);
   await channel.prefetch(PREFETCH);
@@ -91,7 +94,12 @@ async function readFrom(connection: ChannelModel, options: TailOptions): Promise
     channel.on("error", reject);
     const onMessage = (message: ConsumeMessage | null): void => {
       if (message === null) {
-        reject(new Unavailable("broker", "it ended our queue; start again"));
+        reject(
+          new Unavailable(
+            "broker",
+            "the broker has cancelled the consumer, because its queue is gone; start the command again",
+          ),
+        );
         return;
       }
       turn = turn
@@ -106,7 +114,7 @@ async function readFrom(connection: ChannelModel, options: TailOptions): Promise
   });
 }
 
-/** Binds each exchange on a channel of its own, because a refusal closes the channel. */
+/** Binds each exchange on a separate channel, because a refusal closes the channel. */
 async function bindAll(connection: ChannelModel, queue: string, options: TailOptions): Promise<void> {
   const exchanges = [...new Set(options.bindings.map(({ exchange }) => exchange))];
   const refused: (readonly [exchange: string, reason: string])[] = [];

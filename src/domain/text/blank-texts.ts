@@ -1,14 +1,14 @@
 import { blankSecrets } from "./blank-url.ts";
 
-/** Returns the same value with the passwords of URLs, and credentials in their queries, blanked in each text of it. */
+/** Returns a copy of a value in which passwords in URLs, and credentials in their queries, are blanked in all texts. */
 export function blankTexts<T>(value: T): T {
   return blanked(value) as T;
 }
 
-/** A text without these holds neither a URL nor a query. Most texts do not, and looking for secrets takes ten times as long. */
+/** Matches texts that may contain a URL or a query. Most do not, and searching them for secrets would take ten times as long. */
 const hidesSecrets = /:\/\/|=/;
 
-/** Returns a value of the same shape: only texts are replaced, by texts. */
+/** Returns a value of the same shape, in which only texts are replaced with texts. */
 function blanked(value: unknown): unknown {
   if (typeof value === "string") return hidesSecrets.test(value) ? blankSecrets(value) : value;
   if (Array.isArray(value)) return value.map(blanked);

@@ -1,31 +1,31 @@
 /**
- * Returns a text with the password of every URL in it replaced by `***`, so that it can be logged or shown. The text may be
- * any text, because drivers quote connection strings in their error messages.
+ * Replaces the password of every URL in a text with `***`, so that the text can be logged or shown. It accepts any text, because
+ * drivers quote connection strings in their error messages.
  */
 export function blankUrls(text: string): string {
-  // The password ends at the last @ before the host, because one that is not percent-encoded may contain @ and :. The match
-  // stops at a quote, because the text may be a line of JSON.
+  // The password extends to the last @ before the host, because a password that is not percent-encoded may contain @ and :. The
+  // match stops at a quote, because the text may be a line of JSON.
   return text.replace(/(:\/\/[^\s/:@"]*):[^\s/"]*@/g, "$1:***@");
 }
 
-/** The same for a text that is a single address. Its password may contain any character. */
+/** Replaces the password in a text that is a single address. The password may contain any character. */
 export function blankUrl(address: string): string {
   return address.replace(/^([^:]*:\/*[^:]*):.*@/s, "$1:***@");
 }
 
-/** Names of query parameters that hold a credential. A signature is not one: it gives access only to this URL. */
+/** Matches names of query parameters that contain a credential. A signature is not one, because it gives access only to this URL. */
 const credential = /pass|pwd|secret|token|api[-_]?key|access[-_]?key(?![-_]?id)/i;
 const parameter = /([?&#;])([^=&#;?]*)=([^&#;]*)/g;
 
 /**
- * Returns a log's URL with the password and credentials in the query replaced by `***`. Strangers write these URLs, so the
- * patterns follow URL parsers, which accept `http:user:password@host` and ignore tabs and newlines.
+ * Replaces the password and the credentials in the query of a log's URL with `***`. These URLs are untrusted, so the patterns
+ * follow URL parsers, which accept `http:user:password@host` and ignore tabs and newlines.
  */
 export function blankLogUrl(url: string): string {
   return url
     .replace(
       /^([\0-\x20]*[a-z][a-z0-9+.\t\r\n-]*:[\\/\t\r\n]*)([^\\/?#]*)@/i,
-      // A user without a password is often a token.
+      // A user name without a password is often a token.
       (_whole, before: string, user: string) =>
         `${before}${user.includes(":") ? `${user.slice(0, user.indexOf(":"))}:` : ""}***@`,
     )
@@ -34,7 +34,7 @@ export function blankLogUrl(url: string): string {
     );
 }
 
-/** Returns a text with the passwords of its URLs, and credentials in their queries, replaced by `***`. */
+/** Replaces the passwords of all URLs in a text, and the credentials in their queries, with `***`. */
 export function blankSecrets(text: string): string {
   return blankUrls(text).replace(
     // A value ends at a quote or a backslash, because the text may be a line of JSON.
@@ -56,7 +56,7 @@ const plainOptions = new Set(
   ].map((name) => name.toLowerCase()),
 );
 
-/** Returns the address of a broker or database with the password, and every option that may be secret, replaced by `***`. */
+/** Replaces the password, and every option that may be secret, in the address of a broker or database with `***`. */
 export function blankAddress(address: string): string {
   return blankUrl(address).replace(parameter, (whole, mark: string, name: string) =>
     plainOptions.has(decoded(name).toLowerCase()) ? whole : `${mark}${name}=***`,

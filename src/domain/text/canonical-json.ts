@@ -1,6 +1,6 @@
 /**
- * Returns a value of JSON as text that does not depend on the order of members: equal values have equal texts. Members that are
- * undefined are left out.
+ * Serialises a JSON value independently of the order of members, so equal values have equal texts. Members that are undefined are
+ * left out.
  */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_name, member: unknown) =>

@@ -1,4 +1,4 @@
-/** Returns a count with its noun, e.g. `1 binding` or `2 bindings`. */
+/** Returns a count with its noun, such as `1 binding` or `2 bindings`. */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,4 +1,4 @@
-/** Returns counts in words, e.g. `2 jobs, 1 push`, without those that are zero; "" if all are. */
+/** Returns counts in words, such as `2 jobs, 1 push`. Zero counts are left out; the text is empty if all are zero. */
 export function countsText(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .filter(([, count]) => count > 0)

@@ -2,17 +2,17 @@ import { stringEnd } from "./source-json.ts";
 
 /** The first elements of a JSON list. */
 export interface FirstElements {
-  /** The JSON text of each. */
+  /** The JSON text of each element. */
   readonly elements: readonly string[];
-  /** The list has no other elements. */
+  /** Whether these are all elements of the list. */
   readonly isWhole: boolean;
 }
 
 /**
- * Returns the first elements of a list in JSON text. A list may be megabytes long; only what is returned is read.
+ * Returns the first elements of a JSON list. A list may be megabytes long, so only the part that is returned is read.
  *
- * @param most - how many elements are returned.
- * @param maxLength - how many characters are read.
+ * @param most - the maximum number of elements to return.
+ * @param maxLength - the maximum number of characters to read.
  * @returns null if the text is not a list.
  */
 export function firstElements(text: string, most: number, maxLength: number): FirstElements | null {

@@ -1,10 +1,10 @@
-/** Format and control characters, others of no width, spaces other than ASCII's, and lone surrogates. */
+/** Format and control characters, other characters without width, spaces other than the ASCII space, and lone surrogates. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u2800]|(?! )\p{Zs}/u;
-/** Quotation marks that word processors and chats write instead of `'` and `"`. */
+/** Quotation marks that word processors and chat programs write instead of `'` and `"`. */
 const TYPOGRAPHIC_QUOTE = /[\u2018-\u201f\u2039\u203a\u00ab\u00bb\u300c-\u300f\uff02\uff07]/u;
 const SHOWN_LENGTH = 60;
 
-/** Returns the text in quotes, cut short, with every character other than printable ASCII written as `\uXXXX`. */
+/** Returns the beginning of a text in quotes, with every character other than printable ASCII written as `\uXXXX`. */
 export function shown(text: string): string {
   const escaped = JSON.stringify(text.slice(0, SHOWN_LENGTH)).replace(
     /[^\x20-\x7e]/g,
@@ -13,7 +13,7 @@ export function shown(text: string): string {
   return text.length > SHOWN_LENGTH ? `${escaped}…` : escaped;
 }
 
-/** Returns why a text is not what its author sees on the screen; null if it is. */
+/** Returns why a text differs from what its author sees on the screen, or null if it does not. */
 export function hiddenProblem(text: string): string | null {
   if (INVISIBLE.test(text)) return `must not hold characters that cannot be seen: it is ${shown(text)}`;
   if (text.includes("\ufffd"))

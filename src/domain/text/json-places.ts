@@ -1,19 +1,19 @@
 import { stringEnd } from "./source-json.ts";
 import type { TextPlace } from "./text-place.ts";
 
-/** A pointer's part on the way to values that are looked for. */
+/** A part of a pointer on the path to a value to find. */
 interface Wanted {
   readonly members: Map<string, Wanted>;
-  /** Where the value begins; null until it is found. */
+  /** The position at which the value begins; null until it is found. */
   at: number | null;
 }
 
 /**
- * Finds where values stand in a JSON text. It goes through the text once, however many pointers there are.
+ * Finds the places of values in a JSON text. It reads the text once, however many pointers there are.
  *
  * @param text - valid JSON.
- * @param pointers - JSON pointers (RFC 6901). A pointer to a member that is missing stands for the nearest value around it.
- * @returns the places in the order of the pointers.
+ * @param pointers - JSON pointers (RFC 6901). If a member is missing, the place of the nearest enclosing value is returned.
+ * @returns the places, in the order of the pointers.
  */
 export function placesIn(text: string, pointers: readonly string[]): readonly TextPlace[] {
   const root: Wanted = { members: new Map(), at: null };
@@ -49,13 +49,13 @@ function nearest(root: Wanted, names: readonly string[]): number {
 }
 
 /**
- * Notes where a value and the wanted values within it begin, and returns where it ends. It goes no deeper than the pointers do; the
- * rest is skipped without recursion.
+ * Records where a value and the wanted values within it begin, and returns where it ends. The recursion is no deeper than the
+ * pointers; the rest is skipped without recursion.
  */
 function readValue(text: string, start: number, wanted: Wanted | undefined): number {
   if (wanted !== undefined) {
     wanted.at = start;
-    // A member that stands twice counts where it stands last, as in JSON.parse.
+    // If a member occurs twice, the last one counts, as in JSON.parse.
     for (const member of wanted.members.values()) member.at = null;
   }
   const first = text[start];
@@ -116,7 +116,7 @@ function lineStarts(text: string): readonly number[] {
   return starts;
 }
 
-/** Finds the line by halves, because a text may have a hundred thousand of them. */
+/** Finds the line of a position by binary search, because a text may have a hundred thousand lines. */
 function placeOf(at: number, starts: readonly number[]): TextPlace {
   let [low, high] = [0, starts.length - 1];
   while (low < high) {

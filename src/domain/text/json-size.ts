@@ -1,6 +1,7 @@
 /**
- * Returns how many opening brackets a text has, but stops counting soon after `most`. A JSON text has no more objects and
- * lists than that, and is not nested deeper. Much faster than {@link measureJson}, which skips brackets in strings.
+ * Returns the number of opening brackets in a text, but stops counting as soon as there are more than `most`. This is an upper limit
+ * for the number of objects and lists in a JSON text, and for its nesting. It is much faster than {@link measureJson}, which skips
+ * brackets in strings.
  */
 export function countBrackets(text: string, most: number): number {
   let count = 0;
@@ -13,9 +14,9 @@ export function countBrackets(text: string, most: number): number {
 }
 
 export interface JsonSize {
-  /** How many levels deep the text is nested. */
+  /** The number of levels of nesting. */
   readonly depth: number;
-  /** Objects and lists in the text. */
+  /** The number of objects and lists in the text. */
   readonly objects: number;
   /** The number of items if the text is a list, otherwise 0. */
   readonly items: number;
@@ -24,7 +25,7 @@ export interface JsonSize {
 /**
  * Measures a JSON text without parsing it.
  *
- * @param body - UTF-8, where the byte of a quote, a backslash or a bracket is never part of another character.
+ * @param body - UTF-8, in which the byte of a quote, a backslash or a bracket is never part of another character.
  */
 export function measureJson(body: Buffer): JsonSize {
   let [depth, deepest, objects, commas] = [0, 0, 0, 0];

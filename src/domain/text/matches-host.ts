@@ -1,7 +1,7 @@
 /**
- * Returns whether a pattern names this host.
+ * Returns whether a pattern matches a host.
  *
- * @param pattern - `logs.example.com`, or `*.example.com` for every name below that one.
+ * @param pattern - `logs.example.com`, or `*.example.com` for every name below `example.com`.
  * @param hostname - in lower case, without a port; it may end with a dot.
  */
 export function matchesHost(pattern: string, hostname: string): boolean {

@@ -4,10 +4,10 @@ const MAX_INDENT = 40;
 const wordEnd = /[ \t\r\n{}[\],:"]|$/g;
 
 /**
- * Returns a JSON text with a line for each member and element, or the beginning of it. Only as much of the text is read as is
- * returned, numbers stay as they are written, and text that is not JSON is still shown.
+ * Returns a JSON text, or its beginning, with a line for each member and element. Only the part that is returned is read, numbers
+ * stay as they are written, and text that is not JSON is shown too.
  *
- * @param maxLength - the most characters to return.
+ * @param maxLength - the maximum number of characters to return.
  */
 export function prettyJson(
   text: string,
@@ -43,7 +43,7 @@ export function prettyJson(
       add(": ");
     } else {
       end = character === '"' ? stringEnd(text, at) : endOfWord(text, at);
-      // A string may be much longer than what is shown of it.
+      // A string may be much longer than the part that is shown.
       add(text.slice(at, Math.min(end, at + maxLength + 1)));
     }
     at = skipSpace(text, end);
@@ -53,7 +53,7 @@ export function prettyJson(
   return { text: isCut ? joined.slice(0, maxLength).toWellFormed() : joined, isCut };
 }
 
-/** JSON's own spaces: tab, line feed, carriage return and space. */
+/** Returns whether a character is white space in JSON: tab, line feed, carriage return or space. */
 const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
 function skipSpace(text: string, from: number): number {

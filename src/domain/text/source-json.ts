@@ -11,13 +11,13 @@ export class SourceNumber {
     this.text = text;
   }
 
-  /** Returns the number with a mark that `writeSource` removes. JSON.stringify alone would leave the mark in. */
+  /** Returns the number with a mark, which `writeSource` removes. JSON.stringify alone would keep the mark. */
   toJSON(): string {
     return MARK + this.text;
   }
 }
 
-/** The type of a value in which each number may be a {@link SourceNumber} instead. */
+/** The type of a value in which each number may be replaced with a {@link SourceNumber}. */
 export type Source<T> = T extends number
   ? number | SourceNumber
   : T extends object
@@ -31,18 +31,18 @@ export interface ParsedSource {
   readonly source: unknown;
 }
 
-/** A random text, so that nobody can send a string that `writeSource` treats as a number. It never leaves the process. */
+/** A random text, so that no sender can guess it and send a string that `writeSource` treats as a number. It never leaves the process. */
 const MARK = randomBytes(12).toString("base64url");
 const markedNumber = new RegExp(`"${MARK}([^"]*)"`, "g");
 
 /**
- * Matches a text that may hold a number that would change: more than 15 digits, an exponent, a fraction that ends with 0
- * or begins with six of them, or -0. It does not skip strings; a false match only costs time.
+ * Matches a text that may contain a number that would change: one with more than 15 digits, an exponent, or a fraction that ends
+ * with 0 or begins with six zeros, or -0. Strings are not skipped, because a false match only costs time.
  */
 const mayChange = /[[:,\s](?:-0|-?\d(?:[\d.]{15,}|[\d.]*(?:[eE][+-]?\d+|\.\d*0|\.000000\d*)))(?=[\],}\s]|$)/;
 
 /**
- * Parses a JSON text whose numbers may be kept without limit. See {@link parseSourceWithin}.
+ * Parses a JSON text without a limit on the numbers that are kept as text. See {@link parseSourceWithin}.
  *
  * @throws SyntaxError from JSON.parse.
  */
@@ -51,11 +51,11 @@ export function parseSource(text: string): ParsedSource {
 }
 
 /**
- * Parses a JSON text. A lone surrogate becomes U+FFFD, because stores cannot keep it, and a name with it would not be found
+ * Parses a JSON text. A lone surrogate becomes U+FFFD, because stores cannot keep it, and a name that contains it could not be found
  * again.
  *
- * @param mostKept - how many numbers may be kept as text. Each takes ten times as long as an ordinary one.
- * @returns undefined as the source if the text holds more of them.
+ * @param mostKept - how many numbers may be kept as text. Each takes ten times as long as an ordinary number.
+ * @returns undefined as the source if the text contains more such numbers.
  * @throws SyntaxError from JSON.parse.
  */
 export function parseSourceWithin(text: string, mostKept: number): ParsedSource {
@@ -77,8 +77,8 @@ export function writeSource(source: unknown, indent?: number): string {
 }
 
 /**
- * Returns a JSON text in which each number that JavaScript would change is a marked string, and how many there are. Stops soon after
- * there are too many.
+ * Returns a JSON text in which each number that JavaScript would change is a marked string, with the count of these numbers. Stops
+ * when there are too many.
  */
 function markNumbers(text: string, mostKept: number): { readonly marked: string; readonly kept: number } {
   const pieces: string[] = [];
@@ -111,7 +111,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Replaces each marked string by its number, and each lone surrogate in other strings, in place. A reviver for JSON.parse would take
+ * Replaces marked strings with their numbers, and lone surrogates in other strings, in place. A reviver for JSON.parse would take
  * three times as long.
  */
 function restore(value: unknown): unknown {

@@ -1,4 +1,4 @@
-/** Returns a time as people read it, in UTC and to the second. @param iso - ISO 8601 as stored. */
+/** Formats a stored time for people, in UTC, to the second. @param iso - the time in ISO 8601. */
 export function utcTime(iso: string): string {
   return iso.replace("T", " ").replace(/(?:\.\d+)?Z$/, " UTC");
 }

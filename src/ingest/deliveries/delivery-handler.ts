@@ -5,15 +5,15 @@ import { hasFailed, outcomesOf } from "../progress/message-progress.ts";
 import type { Submit } from "../progress/submit.ts";
 import { deliveryMessage, type ReadDelivery } from "./delivery-message.ts";
 
-/** How long a redelivered delivery that fails because of a bug is kept before it is returned. */
+/** How long a redelivered message that fails because of a bug is kept before it is returned to the queue. */
 const REPEATED_BUG_MS = 1000;
 
-/** Returns the handler to give to a message source: it submits each delivery, and turns the answer into a settlement. */
+/** Creates the delivery handler for a message source. It submits each delivery, and turns the answer into a settlement. */
 export function createDeliveryHandler(submit: Submit, read: ReadDelivery): DeliveryHandler {
   return async (delivery) => {
     const answer = await submit(deliveryMessage(delivery, read, delivery.redelivered));
     if (answer.kind === "spooled") return "ack";
-    // The broker redelivers at once. Without a pause, a delivery that cannot even be rejected would come as fast as it can.
+    // The broker redelivers immediately. Without the pause, a message that cannot even be rejected would come back in a tight loop.
     if (delivery.redelivered && hasFailed(answer.progress)) await pause(REPEATED_BUG_MS, undefined, false);
     return settle(outcomesOf(answer.progress));
   };

@@ -4,19 +4,19 @@ import type { ReadMessage } from "../../judge/verdict.ts";
 import type { Message } from "../progress/message.ts";
 import { suspectKey } from "./suspect-key.ts";
 
-/** Decodes a delivery, and judges its jobs one by one when asked to: pure. */
+/** Decodes a delivery. Its jobs are judged one by one, on request. Pure. */
 export type ReadDelivery = (delivery: Delivery) => ReadMessage;
 
 /**
  * Returns a delivery as a message of the write path.
  *
- * @param isSuspect - whether it may have killed a worker: it was redelivered, or was in progress in a spool.
+ * @param isSuspect - whether it may have killed a worker, because it was redelivered, or was being read from a spool.
  */
 export function deliveryMessage(delivery: Delivery, read: ReadDelivery, isSuspect: boolean): Message {
   const { unreadable } = delivery;
   if (unreadable !== undefined) {
     const fault = { reason: "unreadable-delivery", queue: unreadable.queue } as const;
-    // It is not spooled, because the spool does not keep why it was refused. The broker delivers it again.
+    // It is not spooled, because the spool does not keep the reason for a rejection. The broker delivers it again.
     return toMessage(delivery, () => refusedWhole(fault), null, null);
   }
   return toMessage(delivery, () => read(delivery), isSuspect ? suspectKey(delivery) : null, delivery);

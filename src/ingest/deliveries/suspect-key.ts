@@ -3,8 +3,8 @@ import { encodingKey } from "../../domain/declared-encoding.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 
 /**
- * Returns a delivery's key in the ledger of suspects, in hex: a hash of exchange, routing key, body and how the body is
- * encoded. It is the same for each redelivery of a message.
+ * Returns a delivery's key in the ledger of suspects, in hex: a hash of the exchange, the routing key, the body and the body's
+ * declared encoding. All redeliveries of a message have the same key.
  */
 export function suspectKey({ exchange, routingKey, body, oversize, properties }: Delivery): string {
   const hash = createHash("sha256");

@@ -7,8 +7,8 @@ import type { Message } from "./message.ts";
 import type { MessageProgress } from "./message-progress.ts";
 
 /**
- * Counts jobs so that this law holds: received = stored + unchanged + skipped + rejected + failed + in progress + spooled. A
- * message that nobody has judged yet counts as one job. Its other jobs count as received when they are judged.
+ * Counts jobs so that this equation always holds: received = stored + unchanged + skipped + rejected + failed + in progress +
+ * spooled. A message that has not been judged yet counts as one job. Its other jobs count as received when they are judged.
  */
 export class JobCount {
   readonly #counters: Counters;
@@ -26,9 +26,9 @@ export class JobCount {
     this.#counters.inHand.inc(counted);
   }
 
-  /** Counts what other workers left in the spool as received by this one. */
+  /** Counts deliveries that earlier workers left in the spool as received by this worker. */
   takenOver(left: readonly { readonly exchange: string; readonly deliveries: number }[]): void {
-    // Before the start; the exact time does not matter.
+    // They arrived before this worker started; the exact time does not matter.
     const receivedAtMs = 0;
     for (const { exchange, deliveries } of left) {
       this.#counters.received.inc(
@@ -47,10 +47,11 @@ export class JobCount {
   }
 
   /**
-   * Counts messages that leave the write path. Not earlier, because a message that is returned to the broker arrives again.
+   * Counts messages that leave the write path. Outcomes are not counted earlier, because a message that is returned to the broker
+   * arrives again.
    *
-   * @param outcomesOf - returns how the jobs of a message ended.
-   * @param spooledJobs - how many jobs of each message count as spooled, and not as in progress.
+   * @param outcomesOf - returns the outcomes of a message's jobs.
+   * @param spooledJobs - how many jobs of each message are counted as spooled instead of in progress.
    */
   ended(
     batch: readonly MessageProgress[],
@@ -74,7 +75,7 @@ export class JobCount {
   }
 
   #observe(exchange: string, { message, ended }: MessageProgress): void {
-    // The clock may have been set back meanwhile, and a lag is never negative.
+    // A lag is never negative, even if the clock has been set back since the arrival.
     this.#counters.lagSeconds.observe({ exchange }, Math.max(0, Date.now() - message.receivedAtMs) / 1000);
     for (const { eventLagSeconds, isOfOtherExchange } of ended) {
       if (isOfOtherExchange) this.#counters.changedByOthers.inc({ exchange });
@@ -86,12 +87,12 @@ export class JobCount {
     this.#counters.rejected.inc({ exchange: this.#label(message), reason });
   }
 
-  /** Counts a rejection that the day's quota does not let the store keep. */
+  /** Counts a rejection that the store does not keep, because the day's quota is used up. */
   onlyCounted(message: Message): void {
     this.#counters.rejectionsOnlyCounted.inc({ exchange: this.#label(message) });
   }
 
-  /** Moves a message from those in progress to the spooled ones, which the spool itself counts. */
+  /** Removes a message from those in progress. The spool itself counts the spooled ones. */
   spooled({ counted }: MessageProgress): void {
     this.#counters.inHand.dec(counted);
   }

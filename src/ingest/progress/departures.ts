@@ -5,9 +5,9 @@ import { hasEnded, haveJobsEnded, type MessageProgress, outcomesOf } from "./mes
 
 export interface DeparturesOptions {
   readonly count: JobCount;
-  /** Whether to log how each job ended, at level `debug`. */
+  /** Whether to log the outcome of each job at level `debug`. */
   readonly logsEachJob: boolean;
-  /** Called after messages that stored something, for example to wake those who wait for logs to read. */
+  /** Called when jobs have been stored, for example to wake workers that wait for logs. */
   readonly onStored: () => void;
   readonly log: Log;
 }
@@ -20,7 +20,7 @@ export class Departures {
     this.#options = options;
   }
 
-  /** @param spooledJobs - how many jobs the spool counted each message as; 0 for messages that come from outside. */
+  /** @param spooledJobs - how many jobs each message counted as in the spool; 0 for messages that were not spooled. */
   ended(batch: readonly MessageProgress[], spooledJobs = 0): void {
     const { count, onStored } = this.#options;
     count.ended(batch, outcomesOf, spooledJobs);

@@ -1,10 +1,11 @@
 import type { PreparedJob } from "../../domain/submission.ts";
 
 /**
- * Returns the seconds between a job's event and the arrival of its message. The event is the one that the job's state is about:
- * its scheduling, start or end. Jobs keep their times in whole seconds.
+ * Returns the time between a job's event and the arrival of its message, in seconds. The job's state determines the event: its
+ * scheduling, start or end. Jobs keep their times in whole seconds.
  *
- * @returns never a negative number, because a publisher's clock may be ahead of ours; null if the message has no such time.
+ * @returns 0 instead of a negative number, because a publisher's clock may be ahead of ours; null if the message does not contain
+ *   the time of the event.
  */
 export function eventLagSeconds(
   job: Pick<PreparedJob, "state" | "submit_timestamp" | "start_timestamp" | "end_timestamp">,

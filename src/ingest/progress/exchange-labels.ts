@@ -1,28 +1,31 @@
 import { isClient } from "../../domain/origin.ts";
 import { OTHER_EXCHANGES } from "../../domain/rejection.ts";
 
-/** A metric keeps a label for as long as the process runs, also of an exchange that has left the registry. */
+/** The maximum number of labels. A metric keeps each label while the process runs, even if its exchange has left the registry. */
 const MAX_LABELS = 1000;
 
-/** A label depends on these two. Both stay the same in the spool. */
+/** The fields that determine a message's label. Both stay the same in the spool. */
 export interface Labelled {
-  /** See `senderOf`: for a delivery its exchange. */
+  /** The exchange of a delivery, or the client of a request; see `senderOf`. */
   readonly sender: string;
   /** Milliseconds since the Unix epoch. */
   readonly receivedAtMs: number;
 }
 
 /**
- * Returns a function that gives a message's metric label: `client:` and the id of a REST client; the exchange if the registry
- * listed it when the message came; otherwise `other`. A message has the same label on its arrival and at its end, whatever
- * happens to the registry in between, so for each label as many jobs end as are received.
+ * Creates a function that returns a message's metric label: `client:` and the id of a REST client; the exchange, if the registry
+ * listed it when the message arrived; otherwise `other`. A message has the same label when it arrives and when it ends, even if the
+ * registry changes in between. So for each label, as many jobs end as are received.
  *
- * @param listed - the exchanges of the registry in force; called for each label.
+ * @param listed - returns the exchanges in the current registry. Called for each label.
  */
 export function createExchangeLabels(listed: () => readonly string[]): (message: Labelled) => string {
-  /** For each exchange that was ever listed: messages that came before this time (milliseconds since the Unix epoch) are `other`. */
+  /**
+   * For each exchange that was ever listed, a time in milliseconds since the Unix epoch. Its messages that arrived up to that time are
+   * labelled `other`.
+   */
   const otherUntilMs = new Map<string, number>();
-  /** Only an operator makes credentials, so they are few. */
+  /** The labels of REST clients. There are few, because only an operator creates credentials. */
   const clients = new Set<string>();
   let known: readonly string[] = [];
   let lastLabelMs = Number.NEGATIVE_INFINITY;

@@ -3,32 +3,35 @@ import { askAgain } from "../../timing/backoff.ts";
 import { retry } from "../../timing/retry.ts";
 
 const backoff = { baseMs: 200, capMs: 5000 };
-/** How long an attempt may still take when there is no more waiting. */
+/** How long the last attempt may take after the waiting has ended. */
 const LAST_TRY_MS = 1000;
-/** Refusals in a row. By then a lock or a lack of resources has passed, or it passes at an attempt with half of the batch. */
+/**
+ * How many consecutive refusals are tolerated. A lock or a lack of resources has passed by then, or the caller succeeds with half of
+ * the batch.
+ */
 const MAX_REFUSALS = 4;
 
 export interface HoldOptions {
-  /** Aborted at shutdown. The next failure is thrown then. */
+  /** Aborted at shutdown. The next failure is then thrown. */
   readonly stop: AbortSignal;
-  /** After this many milliseconds the next failure is thrown; null: only `stop` ends the waiting. */
+  /** The time after which the next failure is thrown, in milliseconds; null if only `stop` ends the waiting. */
   readonly giveUpAfterMs: number | null;
-  /** Called after each attempt that found the store away or that it refused, with the number of the attempt, from 1. */
+  /** Called after each attempt that failed because the store was away or refused it. Attempts are numbered from 1. */
   readonly onAway: (error: Unavailable, attempt: number) => void;
-  /** Called when the store answers after failures, with their number. */
+  /** Called when an attempt succeeds after failures. */
   readonly onBack: (failures: number) => void;
 }
 
 /**
- * Does the work, and does it again for as long as the store is away. If the store answers and refuses, the work is done again
- * a few times.
+ * Does the work, and repeats it for as long as the store is away. If the store answers but refuses, the work is repeated a few
+ * times.
  *
- * The work is held and repeated here, and its messages are not returned to the queue, because the broker redelivers at once:
- * they would go back and forth as fast as the network allows. What is held fills the prefetch window, so the broker stops
+ * The work is repeated here instead of returning its messages to the queue, because the broker redelivers immediately: messages
+ * would go back and forth as fast as the network allows. Messages that are held fill the prefetch window, so the broker stops
  * sending by itself.
  *
- * @param work - idempotent: an attempt that does not answer in time is abandoned, and may still go through.
- * @throws Unavailable if the store is still away when the waiting ends; anything else that `work` throws, at once.
+ * @param work - must be idempotent: an attempt that does not answer in time is abandoned, but may still succeed.
+ * @throws Unavailable if the store is still away when the waiting ends. All other errors of `work` are thrown immediately.
  */
 export async function holdWhileAway<T>(work: () => Promise<T>, options: HoldOptions): Promise<T> {
   const patience = new Patience(options.stop, options.giveUpAfterMs);
@@ -37,7 +40,7 @@ export async function holdWhileAway<T>(work: () => Promise<T>, options: HoldOpti
   try {
     const result = await retry(() => Promise.race([work(), patience.noAnswer]), {
       backoff,
-      // The end of the patience ends the pause, and one last attempt follows.
+      // The end of the waiting ends the pause, and one last attempt follows.
       stop: patience.over,
       onFailure(thrown, failures) {
         refusals = thrown instanceof Refused ? refusals + 1 : 0;
@@ -57,7 +60,7 @@ export async function holdWhileAway<T>(work: () => Promise<T>, options: HoldOpti
   }
 }
 
-/** Is over at the stop or after its time. A little later it does not wait for an answer either. */
+/** The limit of the waiting: it is over at the stop or after a time. Shortly after that, a pending attempt is abandoned too. */
 class Patience {
   readonly #over = new AbortController();
   readonly #stop: AbortSignal;
@@ -71,7 +74,7 @@ class Patience {
     this.noAnswer = new Promise((_resolve, reject) => {
       refuse = reject;
     });
-    // If an attempt waits for an answer, it hears of this.
+    // A rejection that no attempt awaits must not end the process.
     this.noAnswer.catch(() => undefined);
     this.over.addEventListener("abort", () => {
       const noAnswer = () => refuse(new Unavailable("store", "it does not answer"));

@@ -7,19 +7,19 @@ import { guidOf, type JobEnd, type JudgedJob, type Message, projectOfJob } from 
 
 /** A job that has ended. Its verdict is dropped, because it may be large. */
 export interface EndedJob {
-  /** Its place in the message, from 0. */
+  /** The index of the job in its message. */
   readonly index: number;
   readonly outcome: Outcome;
   /** Why it was rejected or has failed; null for the other outcomes. */
   readonly fault: Fault | null;
   /** The parts of an accepted job that could not be used. */
   readonly refused: readonly Refusal[];
-  /** Hints for the sender of an accepted item, although nothing was refused. */
+  /** Hints for the sender of an accepted item from which nothing was refused. */
   readonly warnings: readonly Warning[];
   /** The job's guid, or the revision of a push. */
   readonly guid: string | null;
   readonly project: string | null;
-  /** Null if the message has no time for its state, or was not stored. */
+  /** See {@link eventLagSeconds}. Null if the message does not contain the time, or the job was not stored. */
   readonly eventLagSeconds: number | null;
   /** Whether this message changed a job that another exchange delivered first. */
   readonly isOfOtherExchange: boolean;
@@ -28,25 +28,27 @@ export interface EndedJob {
 }
 
 /**
- * How far a message has come. Never changed: each step returns a new one. Jobs are judged in order, each as late as
- * possible, so the verdicts of a message of many jobs are never all in memory.
+ * The progress of a message on the write path. It is immutable: each step returns a new one. Jobs are judged in order, each as late
+ * as possible, so the verdicts of a message of many jobs are never all in memory.
  */
 export interface MessageProgress {
   readonly message: Message;
   /** Null until the message is decoded. */
   readonly reading: ReadMessage | null;
-  /** Jobs with a verdict that have not ended, in order. */
+  /** The jobs that have a verdict but no end yet, in order. */
   readonly judged: readonly JudgedJob[];
   readonly ended: readonly EndedJob[];
-  /** How many jobs the message counts as: one, until more of them are judged. It never gets smaller. */
+  /** The number of jobs that the message counts as: one, until more of them are judged. It never decreases. */
   readonly counted: number;
-  /** It has to be archived, and is not yet. Until then it has not ended, whatever its jobs have. */
+  /** Whether the message still has to be archived. Until that is done it has not ended, even if all of its jobs have. */
   readonly awaitsArchive: boolean;
 }
 
 /**
- * @param counted - more than 1 for a message of which more jobs were counted before it went to the spool.
- * @param awaitsArchive - whether the message is to be archived.
+ * Returns the progress of a message that has just arrived.
+ *
+ * @param counted - more than 1 if more of the message's jobs were counted before it went to the spool.
+ * @param awaitsArchive - whether the message has to be archived.
  */
 export function begin(message: Message, counted = 1, awaitsArchive = false): MessageProgress {
   return { message, reading: null, judged: [], ended: [], counted, awaitsArchive };
@@ -57,7 +59,7 @@ export function nextIndex({ judged, ended }: MessageProgress): number {
   return judged.length + ended.length;
 }
 
-/** Returns the progress with these judged jobs, which have not ended. */
+/** Replaces the judged jobs that have not ended. */
 export function withJudged(progress: MessageProgress, judged: readonly JudgedJob[]): MessageProgress {
   const { message, reading, ended, awaitsArchive } = progress;
   const counted = Math.max(progress.counted, judged.length + ended.length);
@@ -68,7 +70,7 @@ export function hasEnded(progress: MessageProgress): boolean {
   return haveJobsEnded(progress) && !progress.awaitsArchive;
 }
 
-/** Returns whether all jobs of the message have ended. It may still have to be archived. */
+/** Returns whether all jobs of the message have ended. The message may still have to be archived. */
 export function haveJobsEnded({ reading, ended }: MessageProgress): boolean {
   return reading !== null && ended.length === reading.jobs;
 }
@@ -78,7 +80,7 @@ export function hasFailed({ ended }: MessageProgress): boolean {
   return ended.some(({ outcome }) => outcome === "failed");
 }
 
-/** Moves the judged jobs that have an end by now to those that have ended. */
+/** Moves the judged jobs that now have an end to the jobs that have ended. */
 export function withEnds(
   progress: MessageProgress,
   endOf: (job: JudgedJob) => JobEnd | null,
@@ -96,8 +98,8 @@ export function withEnds(
 }
 
 /**
- * Returns how the jobs ended, in the order of the message. Each counted job of a message that has not ended is `failed`. If only
- * the archive is missing, all are, because the sender has to send the message again.
+ * Returns the outcomes of a message's jobs, in order. If the message has not ended, its counted jobs without an end are `failed`. If
+ * only the archive is missing, all jobs are `failed`, because the sender has to send the message again.
  */
 export function outcomesOf(progress: MessageProgress): Outcome[] {
   if (haveJobsEnded(progress) && progress.awaitsArchive) return failed(progress.counted);
@@ -121,7 +123,7 @@ function warningsOf(verdict: JudgedJob["verdict"]): readonly Warning[] {
 function keptWarning(keptPush: string): Warning {
   return {
     what: "revision_hash",
-    reason: `belongs to the push ${keptPush} already; that push is kept, and this one is not stored`,
+    reason: `already belongs to the push ${keptPush}; that push is kept, and this one is not stored`,
   };
 }
 

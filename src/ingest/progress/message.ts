@@ -5,52 +5,52 @@ import { topRevision } from "../../domain/result-set.ts";
 import type { ReadMessage, Verdict } from "../../judge/verdict.ts";
 
 /**
- * Jobs that arrive together and are answered together: a delivery, the body of a request, or a rejection that is replayed.
- * The write path knows nothing else of the broker or of HTTP.
+ * Jobs that arrive together and are answered together: a delivery, the body of a request, or a rejection that is replayed. This is
+ * all that the write path knows about the broker and HTTP.
  */
 export interface Message {
   readonly origin: Origin;
   /** Milliseconds since the Unix epoch. */
   readonly receivedAtMs: number;
-  /** The bytes as they came. They are kept where no job can be read from them. */
+  /** The bytes as they arrived. They are kept in the rejection if no job can be read from them. */
   readonly raw: RawBody;
-  /** Decodes the message and counts its jobs. It may be called again, and gives the same. */
+  /** Decodes the message and counts its jobs. It may be called repeatedly, with the same result. */
   readonly read: () => ReadMessage;
-  /** The key in the ledger of suspects of a message that may have killed a worker; null if it cannot have. */
+  /** The message's key in the ledger of suspects, or null if it cannot have killed a worker. */
   readonly suspectKey: string | null;
-  /** The delivery to spool while the store is away for long. Null for a message that ends as `failed` then: its sender retries. */
+  /** The delivery to spool during a long outage of the store. If it is null, the message ends as `failed`, and its sender retries. */
   readonly spoolable: Delivery | null;
-  /** Whether its sender waits for as long as the store is away. If not, its jobs fail soon, and the sender is told to try again. */
+  /** Whether the message waits for as long as the store is away. If not, its jobs fail soon, and the sender is asked to try again. */
   readonly waitsForStore: boolean;
 }
 
 /** A job of a message with its verdict. */
 export interface JudgedJob {
   readonly message: Message;
-  /** Its place in the message, from 0. */
+  /** The index of the job in its message. */
   readonly index: number;
-  /** `failed`: a bug occurred, and the job is tried again before it is rejected. */
+  /** The verdict, or `failed` if a bug occurred; the job is then tried again before it is rejected. */
   readonly verdict: Verdict | { readonly kind: "failed"; readonly fault: Fault };
   /** Errors from bugs in our code that occurred while the job was judged. */
   readonly bugs: readonly unknown[];
 }
 
-/** How a job ended. Everything that it caused is durable by then. */
+/** The end of a job. All writes that it caused are durable by then. */
 export interface JobEnd {
   readonly outcome: Outcome;
   /** Why it was rejected or has failed; null for the other outcomes. */
   readonly fault: Fault | null;
-  /** The rejection is only counted and not kept, because the day's quota of its sender is used up. */
+  /** Whether the rejection is only counted and not kept, because the sender's daily quota is used up. */
   readonly isOnlyCounted: boolean;
-  /** The exchange that the job first came through, if this message of another one has changed it; otherwise null. */
+  /** The exchange that first delivered the job, if this message came through another one and has changed it; otherwise null. */
   readonly jobOf: string | null;
-  /** The revision of the push that has the hash of this one already, so that this one is not stored; otherwise null. */
+  /** The revision of the stored push that already has this push's hash, so this push is not stored; otherwise null. */
   readonly keptPush: string | null;
   /** Errors from bugs in our code that occurred while the job was judged and written. */
   readonly bugs: readonly unknown[];
 }
 
-/** Returns the guid of a job, as far as it can be read, or the revision of a push. */
+/** Returns the guid of a job or the revision of a push, or null if it cannot be read. */
 export function guidOf({ verdict }: Pick<JudgedJob, "verdict">): string | null {
   switch (verdict.kind) {
     case "accepted":
@@ -67,7 +67,7 @@ export function guidOf({ verdict }: Pick<JudgedJob, "verdict">): string | null {
   }
 }
 
-/** Returns the project of a job, as far as it can be read. */
+/** Returns the project of a job, or null if it cannot be read. */
 export function projectOfJob({ verdict }: Pick<JudgedJob, "verdict">): string | null {
   switch (verdict.kind) {
     case "accepted":

@@ -1,10 +1,10 @@
-/** A store whose calls wait while it is away. How long they wait is decided where this is made. */
+/** A store whose calls wait while it is away. Its creator decides how long they wait. */
 export interface PatientStore<Store> {
   /**
-   * Makes a call, and makes it again while the store is away.
+   * Makes a call, and repeats it while the store is away.
    *
-   * @param call - idempotent, because it may have gone through although no answer came.
-   * @throws Unavailable when the patience is over; and what the call throws because of a bug.
+   * @param call - must be idempotent, because a call may have succeeded although no answer arrived.
+   * @throws Unavailable when the waiting has ended, and any other error that the call throws.
    */
   ask<Result>(call: (store: Store) => Promise<Result>): Promise<Result>;
 }

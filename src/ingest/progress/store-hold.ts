@@ -6,7 +6,7 @@ import { holdWhileAway } from "./hold-while-away.ts";
 import type { PatientStore } from "./patient-store.ts";
 
 export interface StoreHoldOptions {
-  /** Aborted at shutdown. Nothing is waited for then. */
+  /** Aborted at shutdown, to end all waiting. */
   readonly stop: AbortSignal;
   readonly counters: Counters;
   readonly onAway: () => void;
@@ -14,7 +14,7 @@ export interface StoreHoldOptions {
   readonly log: Log;
 }
 
-/** Waits for the store on behalf of everyone who writes to it, and knows whether it is away. */
+/** Waits for the store on behalf of all its writers, and records whether it is away. */
 export class StoreHold {
   readonly #options: StoreHoldOptions;
   #trouble: string | null = null;
@@ -23,17 +23,17 @@ export class StoreHold {
     this.#options = options;
   }
 
-  /** Why the store did not take the last write; null if it did, or if nothing waits for it. */
+  /** Why the store did not accept the last write; null if it did, or if nothing is waiting for it. */
   get trouble(): string | null {
     return this.#trouble;
   }
 
-  /** To be called when the store has taken something, or when nothing waits for it any more. */
+  /** Clears the trouble. Call it when the store has accepted a write, or when nothing is waiting for it any more. */
   settled(): void {
     this.#trouble = null;
   }
 
-  /** Returns a store whose calls wait while it is away, but no longer than this; null: until the worker stops. */
+  /** Returns a store whose calls wait while it is away, for up to `giveUpAfterMs`, or until the worker stops if that is null. */
   patient<Store>(store: Store, giveUpAfterMs: number | null): PatientStore<Store> {
     return { ask: (call) => this.#wait(() => call(store), giveUpAfterMs) };
   }
@@ -58,7 +58,7 @@ export class StoreHold {
     counters.storeTries.inc();
     this.#trouble = error.message;
     onAway();
-    // An outage is one event: it is logged when it begins, and then ever more rarely.
+    // An outage is logged when it begins, and then more and more rarely.
     const event = error.cause instanceof Refused ? "store_refuses" : "store_away";
     if (isWrittenAgain(attempt)) log.warn(event, { attempt, error });
   }

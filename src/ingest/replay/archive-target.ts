@@ -7,16 +7,16 @@ import type { PatientStore } from "../progress/patient-store.ts";
 import type { WriteStore } from "../write/write-path.ts";
 import { ofRetriedRuns, type RunArrival } from "./retried-runs.ts";
 
-/** What a replay of the archive asks of the store that it writes to. */
+/** The operations that a replay of the archive needs from the store it writes to. */
 export type ReplayTarget = WriteStore &
   Pick<SubmissionStore, "setJobState" | "resolveRejections"> &
   Pick<RejectionReads, "findLastSeen"> &
   Pick<ApiReads, "selectJobs" | "readJobs">;
 
-/** The store that a replay writes to. Rejections are not counted twice, and no later run of a job is changed. */
+/** The store that a replay of the archive writes to. It does not count rejections twice, and does not change later runs of a job. */
 export class ArchiveTarget implements PatientStore<ReplayTarget> {
   readonly #store: PatientStore<ReplayTarget>;
-  /** Why the store did not answer; null while it does. */
+  /** Why the store did not answer the last call; null if it did. */
   away: Unavailable | null = null;
 
   constructor(store: PatientStore<ReplayTarget>) {
@@ -60,7 +60,7 @@ function fromArchive(there: ReplayTarget): ReplayTarget {
   };
 }
 
-/** Stores arrivals, except those of a run that has been renamed since. Returns the outcomes in their order. */
+/** Stores arrivals, except those that belong to a run that has since been renamed. Returns the outcomes in order. */
 async function storeCurrent<T extends Omit<RunArrival, "job">>(
   batch: readonly T[],
   jobOf: (arrival: T) => string,

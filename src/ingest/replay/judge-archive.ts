@@ -18,8 +18,8 @@ const endOf = {
 } as const satisfies Record<Verdict["kind"], ReplayEnd>;
 
 /**
- * Judges archived messages, and counts the verdicts. Nothing is written. What only a store can refuse, such as an artifact of an
- * unknown job, counts as accepted.
+ * Judges archived messages, and counts the verdicts. Nothing is written. An item that only a store can refuse, such as an artifact
+ * of an unknown job, counts as accepted.
  *
  * @throws Unavailable if the store with the archive stayed away.
  */

@@ -2,14 +2,14 @@ import { isOfTask } from "../../archive/matches.ts";
 import type { ReadMessage, Verdict } from "../../judge/verdict.ts";
 import { guidOf, projectOfJob } from "../progress/message.ts";
 
-/** Which jobs of a message are replayed; null stands for all. */
+/** A filter for the jobs to replay. Null means all. */
 export interface WantedJobs {
   readonly project: string | null;
-  /** The guid of a job, or a task id without its run. */
+  /** The guid of a job, or a task id without a run number. */
   readonly task: string | null;
 }
 
-/** Returns a message that only has the wanted jobs of this one, in their order. Pure. */
+/** Returns the message with only the wanted jobs, in order. Pure. */
 export function onlyWanted(message: ReadMessage, wanted: WantedJobs): ReadMessage {
   if (wanted.project === null && wanted.task === null) return message;
   const { jobs, verdictOf } = message;

@@ -15,27 +15,27 @@ import { removeSettledRejections } from "./settled-rejections.ts";
 
 export interface ReplayOptions extends Omit<WriteOptions, "store"> {
   readonly rules: ReplayRules;
-  /** The store that is written to. */
+  /** The store to write to. */
   readonly store: PatientStore<ReplayTarget>;
-  /** Senders that have rejections there. See {@link removeSettledRejections}. */
+  /** Senders that have rejections in that store. See {@link removeSettledRejections}. */
   readonly refusedSenders: ReadonlySet<string>;
-  /** How much is written at once. */
+  /** The limits of one write. */
   readonly batch: SliceLimits;
   readonly watch: ReplayWatch;
-  /** Aborted to end the replay after what is being written. */
+  /** Aborted to end the replay after the current write. */
   readonly stop: AbortSignal;
 }
 
-/** Gets the progress of a replay. */
+/** Observes the progress of a replay. */
 export interface ReplayWatch {
   /**
    * Called before each step.
    *
-   * @param place - everything before it has been replayed.
-   * @param messages - how many messages have been replayed.
+   * @param place - the place in the archive up to which everything has been replayed.
+   * @param messages - the number of messages that have been replayed.
    */
   onStep(place: StepPlace, messages: number): void;
-  /** Called for each job at which a bug occurred. It was not stored. */
+  /** Called for each job that was not stored because of a bug. */
   onFailure(failure: ReplayFailure): void;
 }
 
@@ -45,19 +45,19 @@ export interface ReplayFailure {
   readonly fault: Fault | null;
 }
 
-/** What has been replayed. */
+/** The result of a replay. */
 export interface Replayed {
   readonly count: ReplayCount;
   readonly lost: readonly LostSegment[];
-  /** Whether all of the archive that was given has been replayed. */
+  /** Whether all the pages that were given have been replayed. */
   readonly isDone: boolean;
 }
 
 /**
- * Sends archived messages through the write path again, in the order of their arrival. What they have done to a store already is
- * not done again. So a replay can be repeated, and changes nothing where nothing has changed.
+ * Sends archived messages through the write path again, in the order of their arrival. Effects that a store already contains are not
+ * repeated, so a replay can be repeated safely.
  *
- * @throws Unavailable if a store stayed away. What has been stored stays stored.
+ * @throws Unavailable if a store stayed away. Jobs that were stored stay stored.
  */
 export async function replayArchive(
   pages: AsyncIterable<ArchivePage>,
@@ -69,7 +69,7 @@ export async function replayArchive(
   const lost: LostSegment[] = [];
   let steps: readonly ReplayStep[] = [];
 
-  /** Takes the first steps to their end, as many as are written at once. Returns the others. */
+  /** Carries out the first steps, up to the limit of one write. Returns the remaining steps. */
   async function advance(): Promise<readonly ReplayStep[]> {
     const [first] = steps;
     if (first === undefined) return [];
@@ -117,8 +117,9 @@ type JobsStep = Extract<ReplayStep, { kind: "jobs" }>;
 type StateStep = Extract<ReplayStep, { kind: "state" }>;
 
 /**
- * Returns the first steps, up to the first that sets a state: it must see the jobs before it, and not those behind it. They also end
- * before pushes that come after jobs: of what is written at once, pushes are written first, and the jobs might join them.
+ * Returns the steps that may be written together. They end before a step that sets a state, because that step must see the jobs before
+ * it and not those after it. They also end before pushes that follow jobs: pushes in one write are stored first, so earlier jobs might
+ * join a later push.
  */
 function leadingJobs(steps: readonly ReplayStep[]): readonly JobsStep[] {
   const leading: JobsStep[] = [];
@@ -146,7 +147,7 @@ async function setState(
   target: PatientStore<ReplayTarget>,
   count: ReplayCount,
 ): Promise<void> {
-  // The store keeps the collection as the origin, as at the request itself.
+  // The origin names the collection, exactly as when the request itself was handled.
   const stored = { ...origin, endpoint: `/api/project/${project}/jobs/` };
   const end = await target.ask((there) => there.setJobState(project, restId, state, received_at, stored));
   count.message(origin);

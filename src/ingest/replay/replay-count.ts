@@ -2,19 +2,19 @@ import type { Outcome } from "../../domain/delivery.ts";
 import type { FaultReason } from "../../domain/faults.ts";
 import { type Origin, senderOf } from "../../domain/origin.ts";
 
-/** What becomes of a replayed job; `accepted` if it is only judged. */
+/** The outcome of a replayed job, or `accepted` if it was only judged. */
 export type ReplayEnd = Outcome | "accepted";
 
-/** What became of the messages of one exchange or one client. */
+/** The counts for the messages of one exchange or one client. */
 export interface SenderCount {
   readonly origin: Origin["kind"];
   /** The exchange, or `client:` and the id of a client. */
   readonly sender: string;
-  /** Deliveries or requests. */
+  /** The number of deliveries or requests. */
   readonly messages: number;
-  /** Jobs, or posted items. */
+  /** The number of jobs or posted items, by outcome. */
   readonly ends: Readonly<Partial<Record<ReplayEnd, number>>>;
-  /** Those that were rejected or have failed, by the reason. */
+  /** The number of jobs or items that were rejected or have failed, by reason. */
   readonly reasons: Readonly<Partial<Record<FaultReason, number>>>;
 }
 
@@ -25,7 +25,7 @@ interface Tally {
   readonly reasons: Map<FaultReason, number>;
 }
 
-/** Counts what becomes of replayed jobs, for each sender. */
+/** Counts replayed jobs by outcome, for each sender. */
 export class ReplayCount {
   readonly #tallies = new Map<string, Tally>();
   #messages = 0;
@@ -39,14 +39,14 @@ export class ReplayCount {
     this.#tallyOf(origin).messages++;
   }
 
-  /** @param reason - why it was rejected or has failed; null for all others. */
+  /** @param reason - why the job was rejected or has failed; null for the other outcomes. */
   job(origin: Origin, end: ReplayEnd, reason: FaultReason | null): void {
     const { ends, reasons } = this.#tallyOf(origin);
     ends.set(end, (ends.get(end) ?? 0) + 1);
     if (reason !== null) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
 
-  /** Returns the counts of all senders, by name. */
+  /** Returns the counts of all senders, sorted by name. */
   senders(): SenderCount[] {
     return [...this.#tallies]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -5,7 +5,7 @@ import { isSettable, stateIn, stateUpdateAt, type UpdatedJob } from "../../domai
 import { begin, type MessageProgress } from "../progress/message-progress.ts";
 import { type ReplayRules, replayedMessage } from "./replayed-message.ts";
 
-/** One archived message on its way: jobs for the write path, or a request that sets the state of one job. */
+/** One archived message to replay: jobs for the write path, or a request that sets the state of one job. */
 export type ReplayStep =
   | { readonly kind: "jobs"; readonly progress: MessageProgress; readonly at: StepPlace }
   | {
@@ -17,9 +17,9 @@ export type ReplayStep =
       readonly at: StepPlace;
     };
 
-/** Where a message stands in the archive. */
+/** A message's place in the archive. */
 export interface StepPlace {
-  /** Everything that arrived before this time comes before it (ISO 8601). */
+  /** All messages that arrived before this time (ISO 8601) come before it. */
   readonly since: string;
   /** The id of the segment that was read last. */
   readonly segment: string;

@@ -13,16 +13,16 @@ import { rejectedPayload } from "../write/to-rejection.ts";
 import { onlyWanted, type WantedJobs } from "./only-wanted.ts";
 
 export interface ReplayRules {
-  /** Today's schemas, limits, registry and tiers. */
+  /** The current schemas, limits, registry and tiers. */
   readonly judge: JudgeOptions & ItemRules;
   readonly wanted: WantedJobs;
-  /** Messages that killed workers, by the id of their rejection. They are rejected again without being read. */
+  /** The faults of messages that killed workers, by the id of their rejection. Such messages are rejected again unread. */
   readonly killers: ReadonlyMap<string, Fault>;
 }
 
 /**
- * Returns an archived message as one of the write path, to be read in the same way as at its arrival. It is neither entered as a
- * suspect nor spooled, because an operator replays it, in a process of its own.
+ * Returns an archived message as a message of the write path. It is read in the same way as when it arrived. It is neither treated as
+ * a suspect nor spooled, because an operator replays it in a separate process.
  */
 export async function replayedMessage(
   { origin, ...archived }: ArchivedMessage,
@@ -60,12 +60,12 @@ function rawBodyOf({ body, oversize, ...declared }: Archived): RawBody {
 }
 
 function killerOf(origin: PulseOrigin, raw: RawBody, killers: ReplayRules["killers"]): Fault | null {
-  // Nearly always there is none, and no hash is needed.
+  // This is nearly always the case, and saves computing a hash.
   if (killers.size === 0) return null;
   return killers.get(rejectionId(rejectedPayload(raw, undefined), toStoredRoute(origin))) ?? null;
 }
 
-/** The client's right to the project and the number of items were checked on arrival. */
+/** Reads an archived request. The client's access to the project and the number of items are not checked again. */
 async function fromClient(origin: RestOrigin, archived: Archived, rules: ReplayRules): Promise<Message> {
   const { body, received_at } = archived;
   const raw = rawBodyOf(archived);
@@ -79,7 +79,7 @@ async function fromClient(origin: RestOrigin, archived: Archived, rules: ReplayR
     receivedAtMs: Date.parse(received_at),
     raw,
     read() {
-      // It was accepted on arrival, so this is a bug, or the archive is damaged.
+      // The request was accepted when it arrived, so this is a bug, or the archive is damaged.
       if (!found.ok) throw new Error(`the archived request cannot be read: ${found.detail}`);
       return onlyWanted(found.reading, rules.wanted);
     },

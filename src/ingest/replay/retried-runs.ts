@@ -4,7 +4,7 @@ import type { Origin } from "../../domain/origin.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { ApiReads } from "../../store/ports/api-reads.ts";
 
-/** How many runs of a job are looked for. */
+/** The maximum number of runs of a job to look for. */
 const RUNS = 8;
 
 /** A job or an artifact that arrived. */
@@ -17,9 +17,8 @@ export interface RunArrival {
 }
 
 /**
- * Returns those of the arrivals that belong to a run that a later retry has renamed; see `retriedGuid`. That run has them already,
- * under its new guid. If they were stored again, they would create the job again, or change its next run. Only clients retry in this
- * way.
+ * Returns the arrivals that belong to a run that a later retry has renamed; see `retriedGuid`. The renamed run already contains them,
+ * under its new guid. Storing them again would create the old job again, or change its next run. Only REST clients retry in this way.
  */
 export async function ofRetriedRuns<T extends RunArrival>(
   arrivals: readonly T[],
@@ -39,14 +38,14 @@ export async function ofRetriedRuns<T extends RunArrival>(
   return new Set(posted.filter(({ job, received_at }) => received_at < (retriedAt.get(job) ?? "")));
 }
 
-/** Returns the numbers that the runs of a job have. Each run gets the first one that is free, and keeps it when it is renamed. */
+/** Returns the numbers that the runs of a job may have. Each run gets the first free number, and keeps it when it is renamed. */
 function numbersOf(id: string): number[] {
   const numbers: number[] = [];
   for (let number = numberOf(id); numbers.length < RUNS; number = numberAfter(number)) numbers.push(number);
   return numbers;
 }
 
-/** Returns the id that a renamed job had before, and when it was renamed; null if it was not. */
+/** Returns the former id of a renamed job and the time of the renaming, or null if the job was not renamed. */
 function retriedBefore({ project, job_guid, transitions }: StoredJob): { id: string; at: string } | null {
   const [, before] = /^([^_]+)_\d{5}$/.exec(job_guid) ?? [];
   const retry = transitions.findLast(({ state, result }) => state === "completed" && result === "retry");

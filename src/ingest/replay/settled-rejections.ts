@@ -8,14 +8,14 @@ import type { ReplayTarget } from "./archive-target.ts";
 
 export interface SettleOptions {
   readonly store: PatientStore<ReplayTarget>;
-  /** Senders that had rejections when the replay began. Those of others need not be looked for, which saves time. */
+  /** Senders that had rejections when the replay began. To save time, no rejections of other senders are looked up. */
   readonly refusedSenders: ReadonlySet<string>;
 }
 
 /**
- * Removes the rejections of messages that are no longer rejected, as a replay of the rejections does.
+ * Removes the rejections of messages that are no longer rejected, as a replay of rejections does.
  *
- * @param ends - jobs of one pass, each with its end.
+ * @param ends - the jobs of one pass, each with its end.
  */
 export async function removeSettledRejections(
   ends: ReadonlyMap<JudgedJob, JobEnd | null>,
@@ -30,8 +30,8 @@ export async function removeSettledRejections(
 }
 
 /**
- * Returns the ids of rejections that these jobs may have had, and have no more. A job was rejected by itself, or its message as a
- * whole, because no job could be read from it.
+ * Returns the ids of rejections that these jobs may have had but no longer have. Either the job itself was rejected, or its whole
+ * message, because no job could be read from it.
  */
 function settledIds(ends: readonly (readonly [JudgedJob, JobEnd | null])[]): string[] {
   const settled = new Set<string>();
@@ -48,13 +48,13 @@ function settledIds(ends: readonly (readonly [JudgedJob, JobEnd | null])[]): str
   return [...settled].filter((id) => !refused.has(id));
 }
 
-/** Returns null if the job could not be read. */
+/** Returns the id of a rejection of the job itself, or null if the job could not be read. */
 function ownId(job: JudgedJob): string | null {
   const { verdict } = job;
   return verdict.kind === "failed" || verdict.payload === undefined ? null : idOf(job, verdict.payload);
 }
 
-/** @param payload - `undefined`: the message as a whole. */
+/** @param payload - the job, or `undefined` for the message as a whole. */
 function idOf({ message: { raw, origin } }: JudgedJob, payload: unknown): string {
   return rejectionId(rejectedPayload(raw, payload), toStoredRoute(origin));
 }

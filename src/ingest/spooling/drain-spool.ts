@@ -13,32 +13,33 @@ export interface DrainOptions {
   readonly spooled: SpooledMessages;
   readonly limits: FrontLimits;
   readonly writer: MessageWriter;
-  /** Waits as long as it takes, until `stop`. */
+  /** Waits without a time limit, until `stop`. */
   readonly store: PatientStore<IngestStore>;
   readonly stop: AbortSignal;
   readonly log: Log;
 }
 
-/** A delivery that has left the front of the spool: it has ended, or it is at the end of the spool again. */
+/** A delivery that has left the front of the spool, because it has ended or was moved to the end of the spool. */
 export interface Drained {
   readonly progress: MessageProgress;
-  /** How many jobs the spool counted it as. */
+  /** The number of jobs that the delivery counted as in the spool. */
   readonly spooledJobs: number;
-  /** Both attempts failed because of a bug, and no rejection could be recorded either. The delivery is at the end of the spool again. */
+  /** Whether the delivery was moved to the end of the spool: both attempts failed because of a bug, and so did recording a rejection. */
   readonly isBack: boolean;
 }
 
-/** How rarely progress is logged. */
+/** The minimum time between two log lines about progress. */
 const PROGRESS_MS = 30_000;
-/** How long the drain pauses after a delivery that cannot be ended, or when the disk cannot be read. */
+/** How long the drain pauses after a delivery that could be neither stored nor rejected, or when the disk cannot be read. */
 const PAUSE_MS = 1000;
 
 /**
- * Empties the spool from its front, batch by batch, along the same write path as everything else. Yields after each batch the
- * deliveries that have left the front. Ends when the spool is empty or at the stop; what is left stays in the spool.
+ * Empties the spool from its front, batch by batch, through the normal write path. After each batch, yields the deliveries that have
+ * left the front. Ends when the spool is empty or at the stop; the remaining deliveries stay in the spool.
  *
- * Nothing here can be returned to the broker, which has had its acknowledgement. A delivery that fails because of a bug is
- * tried again at once, alone, and rejected if it fails again. If even that cannot be recorded, it goes to the end of the spool.
+ * Deliveries cannot be returned to the broker, because they have been acknowledged. A delivery that fails because of a bug is
+ * immediately tried again, alone, and rejected if it fails again. If the rejection cannot be recorded either, the delivery goes to
+ * the end of the spool.
  */
 export async function* drainSpool(options: DrainOptions): AsyncGenerator<readonly Drained[], void> {
   const { spool } = options.spooled;
@@ -78,7 +79,7 @@ async function drainFront(front: SpoolFront, options: DrainOptions): Promise<rea
     const spooled = front.deliveries[index];
     if (spooled === undefined) break;
     const last = hasFailed(progress) ? await writeAgain(spooled, progress, options) : progress;
-    // The front leaves in order. Those behind one that has not ended are read again, and end as `unchanged`.
+    // Deliveries leave the front in order. Those after one that has not ended are read again, and end as `unchanged`.
     if (!hasEnded(last)) break;
     gone.push({ progress: last, spooledJobs: spooled.jobs, isBack: hasFailed(last) });
   }
@@ -87,7 +88,7 @@ async function drainFront(front: SpoolFront, options: DrainOptions): Promise<rea
     return isBack && spooled !== undefined ? [{ delivery: spooled.delivery, jobs: counted }] : [];
   });
   if (back.length > 0) {
-    // Moved, so the limit of the spool does not count: it would keep a full spool from ever becoming empty.
+    // Deliveries that are only moved may exceed the spool's limit. Otherwise a full spool could never become empty.
     options.spooled.spool.append(back, "over-limit");
     await pause(PAUSE_MS, options.stop);
   }
@@ -95,7 +96,7 @@ async function drainFront(front: SpoolFront, options: DrainOptions): Promise<rea
   return gone;
 }
 
-/** Messages without an end in the result met a store that stayed away until the stop. */
+/** Writes messages until all have ended. Those that have not ended found the store away until the stop. */
 async function writeAll(
   messages: readonly MessageProgress[],
   { writer, store, stop }: DrainOptions,

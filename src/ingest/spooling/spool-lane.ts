@@ -18,7 +18,7 @@ export interface SpoolLaneOptions {
   readonly spooled: SpooledMessages;
   readonly limits: FrontLimits;
   readonly writer: MessageWriter;
-  /** Waits as long as it takes. */
+  /** Waits without a time limit. */
   readonly store: PatientStore<IngestStore>;
   readonly hold: StoreHold;
   readonly count: JobCount;
@@ -29,14 +29,14 @@ export interface SpoolLaneOptions {
   readonly log: Log;
 }
 
-/** How long to wait before a full spool is tried again if nothing leaves it. */
+/** How long to wait before a full spool is tried again if no delivery leaves it. */
 const FULL_RETRY_MS = 1000;
-/** While the spool empties, one delivery may go in for this many that go out. So it becomes empty however many arrive. */
+/** While the spool is drained, one delivery may enter for this many that leave. So it becomes empty however many arrive. */
 const DRAINED_PER_TAKEN = 2;
 
 /**
- * The way through the spool: deliveries go in at its end while the store is away, and out at its front when it is back. While
- * the spool holds anything, everything that arrives takes this way, so that the order stays.
+ * Passes deliveries through the spool: they enter at its end while the store is away, and leave from its front when the store is
+ * back. While the spool is not empty, all new deliveries go through it, to keep them in order.
  */
 export class SpoolLane {
   readonly #options: SpoolLaneOptions;
@@ -44,12 +44,12 @@ export class SpoolLane {
   #drained = 0;
   #draining: Promise<void> | null = null;
   #trouble: string | null = null;
-  /** Logged once between full and empty, because in between the spool may be full again with every batch. */
+  /** Whether `spool_full` has been logged since the spool was last empty. The spool may be full again with every batch. */
   #isFullLogged = false;
   #isClosing = false;
   #canHandBack = (): boolean => true;
 
-  /** Begins at once to drain what earlier workers left. */
+  /** Immediately starts to drain the deliveries that earlier workers left. */
   constructor(options: SpoolLaneOptions) {
     this.#options = options;
     options.count.takenOver(options.spooled.spool.takenOver);
@@ -65,12 +65,15 @@ export class SpoolLane {
     return this.#spool.load.deliveries === 0;
   }
 
-  /** Why nothing more goes in; null if there is room. */
+  /** Returns why the spool accepts no more deliveries, or null if there is room. */
   trouble(): string | null {
     return this.#trouble;
   }
 
-  /** Puts a batch into the spool. Durable when it resolves with true. False: there was no room, or the spool is empty now. */
+  /**
+   * Appends a batch to the spool. Resolves with true once the batch is durable, or with false if there was no room or the spool is empty
+   * now.
+   */
   async take(batch: readonly MessageProgress[]): Promise<boolean> {
     const { hold, count, log } = this.#options;
     const isFirst = this.isEmpty;
@@ -90,15 +93,15 @@ export class SpoolLane {
     return true;
   }
 
-  /** To be called when the store has gone away: then nobody waits any longer for the spool to empty. */
+  /** Ends all waiting for the spool to be drained. Call it when the store has gone away. */
   storeAway(): void {
     this.#drainedSome.all();
   }
 
   /**
-   * Announces the end: from now on nothing is waited for.
+   * Announces the shutdown: from now on the lane no longer waits.
    *
-   * @param canHandBack - while it returns false, room and the store are still waited for, until the end of all work.
+   * @param canHandBack - while it returns false, the lane still waits for room and for the store, until all work is stopped.
    */
   closing(canHandBack: () => boolean): void {
     this.#isClosing = true;
@@ -106,30 +109,33 @@ export class SpoolLane {
     this.#drainedSome.all();
   }
 
-  /** Resolves when nothing leaves any more. Call it after the end of all work. What is left stays on the disk. */
+  /** Resolves when draining has ended. Call it after all work is stopped. Remaining deliveries stay on the disk. */
   async ended(): Promise<void> {
     await this.#draining;
   }
 
-  /** Waits. Meanwhile the deliveries in progress fill the prefetch window, and the broker sends no more. */
+  /** Waits for room. During that time the deliveries in progress fill the prefetch window, so the broker stops sending. */
   async #refused(reason: string): Promise<void> {
     const { stop, log } = this.#options;
     if (!this.#isFullLogged) log.error("spool_full", { reason, ...this.#spool.load });
     this.#isFullLogged = true;
     this.#trouble = reason;
-    // At the end there is nothing to wait for. What has no room is returned to the broker.
+    // At a shutdown there is no point in waiting. Deliveries without room are returned to the broker.
     if (this.#isClosing && this.#canHandBack()) stop.abort();
     else await this.#drainedSome.wait(FULL_RETRY_MS);
   }
 
-  /** While the store takes what leaves the spool, waits until more has left than arrives. False: the spool is empty now. */
+  /**
+   * Waits until more deliveries have left the spool than are about to enter it, as long as the store accepts them. Returns false if the
+   * spool is empty now.
+   */
   async #letDrain(incoming: number): Promise<boolean> {
     const goal = this.#drained + DRAINED_PER_TAKEN * incoming;
     const { hold } = this.#options;
     while (!this.isEmpty && hold.trouble === null && !this.#isClosing && this.#drained < goal) {
       const before = this.#drained;
       await this.#drainedSome.wait(FULL_RETRY_MS);
-      // Nothing has left although the store is not known to be away: it does not answer.
+      // No delivery has left although the store is not known to be away, so the store does not answer.
       if (this.#drained === before) break;
     }
     return !this.isEmpty;
@@ -170,7 +176,7 @@ export class SpoolLane {
     try {
       counters.spoolOldest.atMs = this.#spool.oldestAtMs();
     } catch (error) {
-      // The next write reports the disk, and deals with it.
+      // The next write reports and handles the problem with the disk.
       if (!(error instanceof Unavailable)) throw error;
     }
   }

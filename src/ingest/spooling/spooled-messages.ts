@@ -3,7 +3,7 @@ import type { Spool } from "../../spool/open-spool.ts";
 import { deliveryMessage, type ReadDelivery } from "../deliveries/delivery-message.ts";
 import type { Message } from "../progress/message.ts";
 
-/** A spool, and how the deliveries that come out of it become messages again. */
+/** A spool, and the conversion of its deliveries to messages. */
 export class SpooledMessages {
   readonly spool: Spool;
   readonly #read: ReadDelivery;
@@ -14,9 +14,9 @@ export class SpooledMessages {
   }
 
   /**
-   * Returns a delivery out of the spool as a message.
+   * Returns a delivery from the spool as a message.
    *
-   * @param isSuspect - whether it may have killed a worker.
+   * @param isSuspect - whether the delivery may have killed a worker.
    */
   toMessage(delivery: Delivery, isSuspect: boolean): Message {
     return deliveryMessage(delivery, this.#read, isSuspect);

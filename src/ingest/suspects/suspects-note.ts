@@ -6,25 +6,29 @@ import { makeFolder } from "../../disk/make-folder.ts";
 import { PRIVATE_FILE } from "../../disk/private-files.ts";
 import type { Log } from "../../log.ts";
 
-/** Entries in the ledger of suspects that no worker died of, kept on this disk while the store is away. */
+/** A note on this disk of entries in the ledger of suspects that killed no worker. It is needed while the store is away. */
 export interface SuspectsNote {
-  /** Keys that earlier workers could not take out of the ledger when they ended normally. */
+  /** Keys that earlier workers could not remove from the ledger when they ended normally. */
   readonly found: readonly string[];
-  /** Keeps these keys instead of all that were found or kept before; an empty list keeps nothing. Never throws. */
+  /** Replaces all keys that were found or kept before; an empty list removes them. Never throws. */
   keep(keys: readonly string[]): void;
 }
 
 const NAME = /^innocent-suspects-.*\.json$/;
 const keysOf = z.array(z.string());
 
-/** Reads the notes of ended workers. A missing folder holds none. A note that cannot be read is logged and left out. */
+/** Reads the notes of earlier workers. A missing folder contains none. A note that cannot be read is logged and ignored. */
 export function openSuspectsNote(folder: string, log: Log): SuspectsNote {
   let files = noteFiles(folder);
   const found = files.flatMap((path) => {
     try {
       return keysOf.parse(JSON.parse(readFileSync(path, "utf8")));
     } catch (error) {
-      log.warn("suspects_note_unreadable", { path, error, hint: "some message is tried alone once more" });
+      log.warn("suspects_note_unreadable", {
+        path,
+        error,
+        hint: "some messages may be handled alone once more",
+      });
       return [];
     }
   });
@@ -36,7 +40,7 @@ export function openSuspectsNote(folder: string, log: Log): SuspectsNote {
         for (const path of files) rmSync(path, { force: true });
         files = kept;
       } catch (error) {
-        // The next worker then counts one death for each of them.
+        // In this case the next worker counts one death for each of these suspects.
         log.warn("suspects_note_not_kept", { folder, suspects: keys.length, error });
       }
     },
@@ -49,12 +53,12 @@ function noteFiles(folder: string): string[] {
       .filter((name) => NAME.test(name))
       .map((name) => join(folder, name));
   } catch {
-    // No note was ever made. If the folder is needed for more, somebody else reports what is wrong with it.
+    // No note was ever written. If the folder is needed for anything else, that code reports the problem.
     return [];
   }
 }
 
-/** Writes a file that has its final name only when it is complete, because another worker may start at this moment. */
+/** Writes a note, which gets its final name only when it is complete, because another worker may start at the same time. */
 function writeNote(folder: string, keys: readonly string[]): string {
   const path = join(folder, `innocent-suspects-${randomUUID()}.json`);
   makeFolder(folder);

@@ -5,27 +5,27 @@ import type { PatientStore } from "../progress/patient-store.ts";
 import type { SuspectsNote } from "./suspects-note.ts";
 
 /**
- * The entries of this worker in the ledger of suspects: messages that may have killed a worker. Each is entered in that durable
- * ledger before it is even judged, handled alone, and taken out of the ledger however it ends. So if a worker
+ * This worker's entries in the ledger of suspects: messages that may have killed a worker. Each suspect is entered in that durable
+ * ledger before it is even judged, then handled alone, and finally removed from the ledger, whatever its outcome. So if a worker
  * finds an existing entry, another worker died while it handled that message.
  *
- * Suspects that come together are entered together, because after a lost connection there may be hundreds, and nearly all are
- * innocent. A death then only shows that the culprit was among them. Therefore a suspect whose entry is found is entered a
- * second time, under another key, when its turn comes (`enterByItself`). Only those entries count against it, so its neighbours
- * never end as it does.
+ * Suspects that arrive together are entered together, because after a lost connection there may be hundreds, and nearly all are
+ * innocent. An entry that is found then only shows that the culprit was among them. Therefore, when it is the turn of a suspect
+ * whose entry was found, it is entered a second time under another key (`enterByItself`). Only these second entries count against a
+ * suspect, so innocent suspects are never rejected together with the culprit.
  *
- * A worker that ends normally takes its entries out. If the store is away then, it notes them on its disk, so that the next
- * worker there takes them out before it counts anything.
+ * A worker that ends normally removes its entries. If the store is away at that time, it notes them on its disk, so that the next
+ * worker there removes them before it counts any deaths.
  *
- * Each method takes the ledger to use, because callers differ in how long they wait for the store. A bug in the ledger is
- * logged, and the suspects are handled as if nobody had died.
+ * Each method has a parameter for the ledger, because callers differ in how long they wait for the store. A bug in the ledger is
+ * logged, and the suspects are handled as if no worker had died.
  */
 export class Suspects {
   readonly #note: SuspectsNote;
   readonly #log: Log;
-  /** How often this process has made each entry that is still in the ledger. It lives, so no worker died of those. */
+  /** How often this process has made each entry that is still in the ledger. No worker died of those, because this process is alive. */
   readonly #ours = new Map<string, number>();
-  /** Entries that were to be taken out while the store was away. */
+  /** Entries that could not be removed because the store was away. */
   readonly #left: Set<string>;
 
   constructor(note: SuspectsNote, log: Log) {
@@ -35,7 +35,8 @@ export class Suspects {
   }
 
   /**
-   * Enters suspects together. Returns for each how many workers died since it was first entered; null if the store is away.
+   * Enters suspects together. Returns for each the number of workers that have died since it was first entered, or null if the store is
+   * away.
    */
   async enter(
     keys: readonly string[],
@@ -43,7 +44,7 @@ export class Suspects {
   ): Promise<readonly number[] | null> {
     try {
       const counts = await ledger.ask((store) => {
-        // Counted at each attempt, because the reply may be lost after the entry was made.
+        // Each attempt is counted, because the entry may have been made although the reply was lost.
         for (const key of keys) this.#ours.set(key, (this.#ours.get(key) ?? 0) + 1);
         return store.enterSuspects(keys);
       });
@@ -56,35 +57,35 @@ export class Suspects {
   }
 
   /**
-   * Enters one suspect by itself. Returns how many workers died of it, the death included for which it is entered by itself;
-   * null if the store is away.
+   * Enters one suspect by itself. Returns the number of workers that died of it, including the death because of which it is entered by
+   * itself, or null if the store is away.
    */
   async enterByItself(key: string, ledger: PatientStore<SuspectLedger>): Promise<number | null> {
     const deaths = await this.enter([ownKey(key)], ledger);
     return deaths === null ? null : (deaths[0] ?? 0) + 1;
   }
 
-  /** Takes out what `enterByItself` entered. */
+  /** Removes the entry that `enterByItself` made. */
   async clearByItself(key: string, ledger: PatientStore<SuspectLedger>): Promise<void> {
     await this.clear([ownKey(key)], ledger);
   }
 
-  /** Takes suspects out that have ended. If the store is away, `clearLeft` does it later. */
+  /** Removes suspects that have ended. If the store is away, `clearLeft` removes them later. */
   async clear(keys: readonly string[], ledger: PatientStore<SuspectLedger>): Promise<void> {
     if (keys.length === 0) return;
     try {
       await ledger.ask((store) => store.clearSuspects(keys));
       for (const key of keys) this.#ours.delete(key);
     } catch (error) {
-      // The suspects have ended. An entry that stays only makes the same message be handled alone the next time.
+      // The suspects have ended. The only effect of a remaining entry is that the same message is handled alone the next time.
       if (error instanceof Unavailable) for (const key of keys) this.#left.add(key);
       else this.#reportBug(error);
     }
   }
 
   /**
-   * Takes out the entries that had to stay while the store was away. Returns whether all of them are out. While some are not, no
-   * suspect may be handled: its death would be counted against those entries.
+   * Removes the entries that could not be removed while the store was away. Returns whether all of them are removed. While some are
+   * not, no suspect may be handled, because a death would be counted against those entries.
    */
   async clearLeft(ledger: PatientStore<SuspectLedger>): Promise<boolean> {
     if (this.#left.size === 0) return true;
@@ -96,12 +97,12 @@ export class Suspects {
     return true;
   }
 
-  /** Whether entries had to stay because the store went away. */
+  /** Whether there are entries that could not be removed because the store was away. */
   get hasLeft(): boolean {
     return this.#left.size > 0;
   }
 
-  /** Takes out all entries of this worker, or notes them for the next one. Call it when the worker ends. */
+  /** Removes all entries of this worker, or notes them for the next one. Call it when the worker ends. */
   async leave(ledger: PatientStore<SuspectLedger>): Promise<void> {
     for (const key of this.#ours.keys()) this.#left.add(key);
     if (!(await this.clearLeft(ledger))) this.#note.keep([...this.#left]);

@@ -9,12 +9,13 @@ import { halve } from "./halve.ts";
 import type { ArchivingStore } from "./slice-archive.ts";
 import { toEntry } from "./to-entry.ts";
 
-/** The most bytes of bodies in a segment that is made after its messages have ended. A single message may have more. */
+/** The maximum size of the bodies in a segment that is made after its messages have ended. A single message may be larger. */
 const SEGMENT_BYTES = 4 * 1024 ** 2;
 
 /**
- * Archives messages whose jobs have all ended, before they are answered: those that were not stored together with their slice. A
- * store that goes away in between has the jobs and not the message: it is not answered, comes again and ends as `unchanged`.
+ * Archives messages that were not stored together with their slice. It does so after all of their jobs have ended, and before they
+ * are answered. If the store goes away in between, it has the jobs but not the message. The message is then not answered, arrives
+ * again and ends as `unchanged`.
  */
 export class ArchiveWriter {
   readonly #counters: Counters;
@@ -26,8 +27,8 @@ export class ArchiveWriter {
   }
 
   /**
-   * Archives what has to be archived. Returns all messages, in their order; those that still wait for the archive met a store
-   * that stayed away. Never throws.
+   * Archives the messages that have to be archived. Returns all messages, in order. Those that still wait for the archive could not be
+   * written because the store stayed away. Never throws.
    */
   async add(
     batch: readonly MessageProgress[],
@@ -64,14 +65,17 @@ export class ArchiveWriter {
     for (const [index, one] of tried.entries()) {
       const message = group[index]?.message;
       if (one.ok || message === undefined) continue;
-      // It is stored, or kept as a rejection. If it were sent again because of the archive, it would come again for ever.
+      // The message's jobs are stored or rejected. If it were failed because of the archive, it would be delivered again for ever.
       this.#counters.notArchived.inc();
       this.#log.error("bug", { what: "archive", ...toStoredOrigin(message.origin), error: one.bug });
     }
   }
 }
 
-/** Returns whether a message whose jobs have ended is archived. A failed one comes again; of requests only accepted ones are kept. */
+/**
+ * Returns whether a message whose jobs have ended is archived. A failed message arrives again, and requests are archived only if
+ * something in them was accepted.
+ */
 function isKept(progress: MessageProgress): boolean {
   if (hasFailed(progress)) return false;
   const { message, ended } = progress;

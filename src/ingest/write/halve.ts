@@ -1,16 +1,16 @@
 import { Unavailable } from "../../domain/faults.ts";
 
-/** The result for one item, or the bug that struck at it. */
+/** The result for one item, or the bug that it triggered. */
 export type Tried<R> =
   | { readonly ok: true; readonly result: R }
   | { readonly ok: false; readonly bug: unknown };
 
 /**
- * Does the work on all items at once. If that throws because of a bug, does it on each half, and so on, until the item that
- * causes the bug is alone. All other items have their results then. Returns one entry for each item, in their order.
+ * Does the work on all items together. If that throws because of a bug, does it on each half, and so on, until the item that triggers
+ * the bug is alone. All other items have their results by then. Returns one entry for each item, in order.
  *
- * @param work - idempotent, because what went well before it threw is done again.
- * @throws Unavailable as `work` throws it, because no item is to blame for that.
+ * @param work - must be idempotent, because work that succeeded before the error is repeated.
+ * @throws Unavailable if `work` throws it, because no item causes that.
  */
 export async function halve<T, R>(
   items: readonly T[],

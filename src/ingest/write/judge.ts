@@ -7,14 +7,14 @@ import { type MessageProgress, nextIndex, withJudged } from "../progress/message
 import { bugFault, isRejectedAfterBug } from "./bug-fault.ts";
 import { Slice, type SliceLimits } from "./slice.ts";
 
-/** The jobs that are written at once, and the progress of the messages that they belong to. */
+/** The jobs that are written together, and the progress of their messages. */
 export interface JudgedSlice {
   readonly jobs: readonly JudgedJob[];
-  /** All the messages that were given, in their order. */
+  /** All messages that were given, in order. */
   readonly batch: readonly MessageProgress[];
 }
 
-/** Judges the first jobs of these messages that have not ended, as many as are written at once. */
+/** Judges the first jobs of these messages that have not ended, up to the limits of one write. */
 export async function judge(batch: readonly MessageProgress[], limits: SliceLimits): Promise<JudgedSlice> {
   const turns = new EventLoopTurns();
   const slice = new Slice(limits);
@@ -35,7 +35,7 @@ async function judgeWhileRoom(
 ): Promise<MessageProgress> {
   const { message, reading } = progress;
   const bytesEach = message.raw.body.length / reading.jobs;
-  // Jobs that have a verdict from before and no end come first.
+  // Jobs that already have a verdict but no end come first.
   for (const job of progress.judged) {
     if (!slice.hasRoom(bytesEach)) return progress;
     slice.add(job, bytesEach);
@@ -58,7 +58,7 @@ function isDecoded(progress: MessageProgress): progress is ReadProgress {
   return progress.reading !== null;
 }
 
-/** Decodes the message, if that has not been done. One that cannot be decoded because of a bug of ours counts as one job. */
+/** Decodes the message if that has not been done. A message that cannot be decoded because of a bug in our code counts as one job. */
 function decode(progress: MessageProgress): ReadProgress {
   const { message } = progress;
   if (isDecoded(progress)) return progress;
@@ -71,7 +71,7 @@ function decode(progress: MessageProgress): ReadProgress {
   }
 }
 
-/** Judges one job. A bug in the judgement concerns that job alone. */
+/** Judges one job. A bug in the judgement affects only that job. */
 function judgeJob(message: Message, { verdictOf }: ReadMessage, index: number): JudgedJob {
   try {
     return { message, index, verdict: verdictOf(index), bugs: [] };
@@ -88,7 +88,7 @@ function afterBug(message: Message, index: number, error: unknown): JudgedJob {
   return { message, index, verdict, bugs: [error] };
 }
 
-/** Returns a message that is to be rejected as a whole, without being looked at. */
+/** Returns the progress of a message that is rejected as a whole, without being read. */
 export function refusedUnread(progress: MessageProgress, fault: Fault): MessageProgress {
   return { ...progress, reading: refusedWhole(fault), judged: [], ended: [] };
 }

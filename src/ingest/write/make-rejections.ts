@@ -4,20 +4,21 @@ import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import type { JudgedJob } from "../progress/message.ts";
 import { type Refused, toRejection } from "./to-rejection.ts";
 
-/** A store writes about so much content at once, without a turn of the event loop. */
+/** The approximate amount of content that a store writes in one call, without giving the event loop a turn. */
 const BYTES_AT_ONCE = 1024 * 1024;
 
-/** A job that is to be rejected, and what is kept of it. */
+/** A job to reject, and the rejection that is kept of it. */
 interface MadeRejection<Refusal> {
   readonly refusal: Refusal;
   readonly rejection: Rejection;
 }
 
 /**
- * Makes rejections, in the order of the refusals, some at a time: all together may be very long. Gives the event loop its turns.
+ * Creates rejections in the order of the refusals. Yields a few at a time, because all of them together may be very large. Gives the
+ * event loop its turns.
  *
  * @param maxBytes - how much of a payload is kept.
- * @param quotaOf - returns the name of the daily quota that the rejections of a sender count against; null if against none.
+ * @param quotaOf - returns the name of the daily quota for a sender's rejections, or null if they count against no quota.
  */
 export async function* makeRejections<Refusal extends { readonly job: JudgedJob; readonly refused: Refused }>(
   refusals: readonly Refusal[],

@@ -18,12 +18,12 @@ import { writeSlice } from "./write-path.ts";
 export type IngestStore = ArchivingStore & SuspectLedger;
 
 export interface MessageWriterOptions {
-  /** How much is written at once. */
+  /** The limits of one write. */
   readonly batch: SliceLimits;
   readonly rejectionMaxBytes: number;
-  /** Returns whose daily quota the rejections of a sender count against. */
+  /** Returns the name of the daily quota for a sender's rejections. */
   readonly quotaOf: (sender: string) => string;
-  /** A message is rejected without being read when this many workers have died while they handled it; at least 2. */
+  /** The number of workers that may die while they handle a message before it is rejected unread; at least 2. */
   readonly maxAttempts: number;
   /** Whether messages are archived before they end. */
   readonly keepsArchive: boolean;
@@ -33,15 +33,15 @@ export interface MessageWriterOptions {
   readonly log: Log;
 }
 
-/** How far a batch of messages has come. */
+/** The result of advancing a batch of messages. */
 export interface Advance {
-  /** All the messages that were given, in their order. */
+  /** All messages that were given, in order. */
   readonly batch: readonly MessageProgress[];
-  /** The store stayed away. Nothing behind the first message that has not ended was tried, so the order stays. */
+  /** Whether the store stayed away. To keep the order, nothing after the first message that has not ended was tried. */
   readonly isStoreAway: boolean;
 }
 
-/** Takes messages along the write path, suspects one by one, and counts and logs what happens to their jobs. */
+/** Advances messages along the write path, suspects one by one. Counts and logs the results. */
 export class MessageWriter {
   readonly #options: MessageWriterOptions;
   readonly #archive: ArchiveWriter | null;
@@ -60,8 +60,8 @@ export class MessageWriter {
   }
 
   /**
-   * Takes the first messages of a batch forward: those in front that are suspects, or else as many jobs as are written at once.
-   * Call it again until all messages have ended. Never throws.
+   * Advances the first messages of a batch: the suspects at its front, or otherwise as many jobs as fit into one write. Call it again
+   * until all messages have ended. Never throws.
    */
   async advance(batch: readonly MessageProgress[], store: PatientStore<IngestStore>): Promise<Advance> {
     const front = frontOf(batch);
@@ -76,12 +76,12 @@ export class MessageWriter {
     store: PatientStore<IngestStore>,
   ): Promise<Advance> {
     const advance = await this.#advanceSlice(batch, store);
-    // The store is there, so entries that could not be taken out of the ledger can be now.
+    // The store answers, so entries that could not be removed from the ledger before can be removed now.
     if (!advance.isStoreAway) await this.#options.suspects.clearLeft(store);
     return advance;
   }
 
-  /** Handles suspects one at a time. No write holds jobs of two of them. See {@link Suspects}. */
+  /** Handles suspects one at a time. No write contains jobs of two suspects. See {@link Suspects}. */
   async #advanceSuspects(
     batch: readonly MessageProgress[],
     store: PatientStore<IngestStore>,
@@ -95,10 +95,10 @@ export class MessageWriter {
       const isFound = (deaths[index] ?? 0) > 0;
       const last = await (isFound ? this.#endByItself(progress, store) : this.#end(progress, store));
       advanced.push(last);
-      // If the store has gone away, a death of the next suspect would be counted against this one as well.
+      // If the store has gone away, a death caused by the next suspect would be counted against this one too.
       if (!hasEnded(last) || suspects.hasLeft) break;
     }
-    // Together at the end. If the worker dies before that, the next one only enters each of these by itself.
+    // They are removed together at the end. If the worker dies before that, the next one only enters each of them by itself.
     await suspects.clear(advanced.filter(hasEnded).map(keyOf), store);
     const isStoreAway = advanced.length < batch.length || !advanced.every(hasEnded);
     return { batch: [...advanced, ...batch.slice(advanced.length)], isStoreAway };
@@ -113,12 +113,12 @@ export class MessageWriter {
     if (isSetAside) log.error("suspect_set_aside", { ...toStoredRoute(progress.message.origin), attempts });
     const tried = isSetAside ? refusedUnread(progress, { reason: "killed-worker", attempts }) : progress;
     const last = await this.#end(tried, store);
-    // At once, so that the death of another suspect behind it is never counted against it.
+    // Removed immediately, so that a death caused by a later suspect is never counted against this one.
     if (hasEnded(last)) await suspects.clearByItself(key, store);
     return last;
   }
 
-  /** Takes one message to its end, slice by slice. It has not ended if the store stayed away. */
+  /** Advances one message, slice by slice, until it has ended or the store stays away. */
   async #end(progress: MessageProgress, store: PatientStore<IngestStore>): Promise<MessageProgress> {
     for (let last = progress; ; ) {
       const { batch, isStoreAway } = await this.#advanceSlice([last], store);
@@ -161,7 +161,7 @@ export class MessageWriter {
   }
 }
 
-/** Returns the messages in front that are suspects, or those in front that are not. */
+/** Returns the first messages of a batch up to the first change between suspects and other messages. */
 function frontOf(batch: readonly MessageProgress[]): readonly MessageProgress[] {
   const end = batch.findIndex(
     (progress) => batch[0] !== undefined && isSuspect(progress) !== isSuspect(batch[0]),

@@ -6,23 +6,23 @@ interface Day {
   logAt: number;
 }
 
-/** The next line is logged after this many times as many messages. */
+/** The number of messages must grow by this factor before the next line is logged. */
 const LOG_FACTOR = 10;
 
 /**
- * Logs that rejections are only counted because the day's quota is full: at the first one of an exchange's day, and then ever
- * more rarely.
+ * Logs that rejections are only counted because the day's quota is used up: at the first such rejection of an exchange on each day,
+ * and then more and more rarely.
  */
 export class OnlyCountedNotice {
   readonly #log: Log;
-  /** The days by exchange. There are as many exchanges as the registry lists, and `other`. */
+  /** The current day of each exchange. Its size is limited: there are only the exchanges in the registry, and `other`. */
   readonly #days = new Map<string, Day>();
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** @param exchange - as the quota names it. */
+  /** @param exchange - the name of the quota. */
   add(exchange: string, receivedAtMs: number): void {
     const day = new Date(receivedAtMs).toISOString().slice(0, 10);
     const known = this.#days.get(exchange);
@@ -35,7 +35,7 @@ export class OnlyCountedNotice {
       exchange,
       day,
       messages: today.messages,
-      hint: "the day's quota is full (REJECTIONS_PER_DAY, REJECTION_BYTES_PER_DAY): see what this exchange sends",
+      hint: "the day's quota is used up (REJECTIONS_PER_DAY, REJECTION_BYTES_PER_DAY): check what this exchange sends",
     });
   }
 }

@@ -10,9 +10,9 @@ import type { WriteStore } from "./write-path.ts";
 export type ArchivingStore = WriteStore & Pick<ArchiveStore, "addSegment" | "storeArchived">;
 
 /**
- * Stores the jobs of one slice together with the messages that end with it, in one transaction where the store has transactions:
- * a second one would make the disk write a second time for each batch. If one of the jobs fails after all, its message is sent
- * again, and is then in the archive twice; that is rare, and harmless.
+ * Stores the jobs of one slice together with the messages that end with it. If the store has transactions, this takes only one, which
+ * saves a second write to the disk for each batch. If one of the jobs fails after all, its message is sent again, and is then in the
+ * archive twice. That is rare and harmless.
  */
 export class SliceArchive {
   readonly #store: PatientStore<ArchivingStore>;
@@ -25,7 +25,7 @@ export class SliceArchive {
     this.#store = store;
   }
 
-  /** Makes the segment. Returns the store to write this slice to, through which the segment is stored as well. */
+  /** Creates the segment. Returns the store to write this slice to, which also stores the segment. */
   async storeFor({ jobs, batch }: JudgedSlice): Promise<PatientStore<WriteStore>> {
     const inSlice = new Set(jobs);
     const ending = batch.filter((progress) => endsWith(progress, inSlice));
@@ -34,19 +34,19 @@ export class SliceArchive {
     try {
       this.#segment = await encodeSegment(ending.map(toEntry));
     } catch {
-      // A bug at one of the messages. They are archived after they have ended, and the bug is reported then.
+      // One of the messages triggers a bug. They are archived after they have ended, and the bug is reported then.
       return this.#store;
     }
     this.#messages = new Set(ending.map(({ message }) => message));
     return { ask: (call) => this.#store.ask((there) => call(this.#through(there, accepted))) };
   }
 
-  /** The segment, if it is stored; otherwise null. */
+  /** The segment if it has been stored, otherwise null. */
   get stored(): NewSegment | null {
     return this.#isStored ? this.#segment : null;
   }
 
-  /** Returns the messages after the slice. Those that are in the archive by now no longer wait for it. */
+  /** Returns the messages after the slice was written. Those that have been archived no longer wait for the archive. */
   settle(batch: readonly MessageProgress[]): readonly MessageProgress[] {
     if (!this.#isStored) return batch;
     return batch.map((progress) =>
@@ -57,7 +57,7 @@ export class SliceArchive {
   #through(there: ArchivingStore, accepted: number): WriteStore {
     return {
       storeSubmissions: async (batch) => {
-        // After a bug, the jobs are stored in smaller parts.
+        // After a bug, the jobs are stored in smaller parts, without the segment.
         if (this.#segment === null || batch.length < accepted) return there.storeSubmissions(batch);
         const outcomes = await there.storeArchived(batch, this.#segment);
         this.#isStored = true;
@@ -71,8 +71,8 @@ export class SliceArchive {
 }
 
 /**
- * Returns whether a message is to be archived, and ends with this slice unless a bug occurs. Those of requests are left out: only
- * their answers show whether they are archived.
+ * Returns whether a message has to be archived, and will end with this slice unless a bug occurs. Requests are excluded, because
+ * whether they are archived depends on their outcomes.
  */
 function endsWith(progress: MessageProgress, inSlice: ReadonlySet<JudgedJob>): boolean {
   const { message, reading, judged, ended, awaitsArchive } = progress;

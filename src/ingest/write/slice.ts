@@ -1,21 +1,21 @@
 import type { JudgedJob } from "../progress/message.ts";
 
 export interface SliceLimits {
-  /** The most jobs. */
+  /** The maximum number of jobs. */
   readonly maxItems: number;
-  /** The most bytes of bodies. A single job may have more. */
+  /** The maximum size of all bodies, in bytes. A single job may be larger. */
   readonly maxBytes: number;
 }
 
-/** An ordinary job has at most this many parts. This many times the limit of jobs is the limit of parts. */
+/** The number of parts that an ordinary job has at most. The limit of parts is this many times the limit of jobs. */
 const ORDINARY_PARTS = 10;
 
-/** The jobs that are judged and written at once. They are few enough not to block the event loop for long. */
+/** The jobs that are judged and written together. They are few enough not to block the event loop for long. */
 export class Slice {
   readonly jobs: JudgedJob[] = [];
   readonly #limits: SliceLimits;
   #bytes = 0;
-  /** Rows or documents that the jobs become, and errors that are stored. */
+  /** The number of rows or documents that the jobs become, and of errors to store. */
   #parts = 0;
   #isFull = false;
 
@@ -23,12 +23,12 @@ export class Slice {
     this.#limits = limits;
   }
 
-  /** Whether a job was refused for lack of room. No other may be added then, so that the order stays. */
+  /** Whether there was no room for a job. To keep the order, no other job may be added then. */
   get isFull(): boolean {
     return this.#isFull;
   }
 
-  /** Returns whether there is room for a job of this many bytes. There always is for the first one. */
+  /** Returns whether there is room for a job of this size. There is always room for the first job. */
   hasRoom(bytes: number): boolean {
     const { maxItems, maxBytes } = this.#limits;
     if (this.jobs.length === 0) return true;

@@ -2,15 +2,15 @@ import type { Verdict } from "../../judge/verdict.ts";
 import type { Arrival, ArtifactArrival, ResultSetArrival } from "../../store/ports/submission-store.ts";
 import type { JudgedJob, Message } from "../progress/message.ts";
 
-/** A judged job whose verdict is of this kind. */
+/** A judged job with a verdict of this kind. */
 export interface Judged<Kind extends Verdict["kind"]> extends JudgedJob {
   readonly verdict: Extract<Verdict, { kind: Kind }>;
 }
 
-/** A job, push or artifact that is to be stored. */
+/** A job, push or artifact to store. */
 export type AcceptedJob = Judged<"push"> | Judged<"accepted"> | Judged<"artifact">;
 
-/** Returns a job in the form in which the store takes it. The next two functions do the same for a push and an artifact. */
+/** Returns a job in the form that the store accepts. The next two functions do the same for a push and an artifact. */
 export function toArrival({ message, verdict }: Judged<"accepted">): Arrival {
   return { submission: verdict.submission, origin: message.origin, received_at: arrivalTime(message) };
 }

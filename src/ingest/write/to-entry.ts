@@ -4,12 +4,12 @@ import type { Fault } from "../../domain/faults.ts";
 import { guidOf, type JudgedJob, projectOfJob } from "../progress/message.ts";
 import type { EndedJob, MessageProgress } from "../progress/message-progress.ts";
 
-/** Returns a message as it is archived. Pure. It can be found by the jobs that have a verdict or have ended. */
+/** Returns a message in the form in which it is archived. The entry is found by the jobs that have a verdict or have ended. Pure. */
 export function toEntry({ message, judged, ended }: MessageProgress): ArchivedEntry {
   const { origin, receivedAtMs, raw } = message;
   const { content_type = null, content_encoding = null, compression = null } = raw.properties ?? {};
   const jobs = [...ended, ...judged.map(toFound)];
-  // The items of this collection have revisions instead of guids.
+  // The items of this collection have revisions instead of guids, so there are no tasks to find.
   const isOfPushes = origin.kind === "rest" && collectionAt(origin.endpoint)?.kind === "resultset";
   return {
     origin,

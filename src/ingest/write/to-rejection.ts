@@ -7,18 +7,18 @@ import type { RejectedPayload, Rejection } from "../../domain/rejection.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
 import { writeSource } from "../../domain/text/source-json.ts";
 
-/** A compressed body is searched for passwords up to this length. */
+/** A compressed body is searched for passwords up to this decompressed length. */
 const SEARCHED_BYTES = 4 * 1024 * 1024;
 
 /** The part of a verdict that a rejection keeps. */
 export interface Refused {
   readonly fault: Fault;
   /**
-   * The job without the array or the envelope that held it; `undefined` if it could not be decoded, so that the raw bytes are
-   * kept. An envelope holds the time of sending, so with it the same message would never be recognised.
+   * The job without its array or envelope. `undefined` if it could not be decoded; the raw bytes are then kept. The envelope is left out
+   * because it contains the time of sending, with which a repeated message would never be recognised.
    */
   readonly payload: unknown;
-  /** The raw bytes to keep; absent: those of the whole message. */
+  /** The raw bytes to keep. If absent, those of the whole message are kept. */
   readonly raw?: RawBody;
   readonly project: string | null;
   readonly task_id: string | null;
@@ -33,10 +33,10 @@ interface RefusedMessage {
 }
 
 /**
- * Returns the rejection that is kept for people. Pure. Passwords in URLs are blanked everywhere in it: publishers put log URLs
- * into messages, our own errors may quote a database's address, and more people read a rejection than should see either.
+ * Returns the rejection that is kept for people to read. Pure. Passwords in URLs are blanked everywhere in it. Publishers put log URLs
+ * into messages, our own errors may quote a database's address, and not everyone who can read rejections should see these passwords.
  *
- * @param maxBytes - how much of the payload is kept. Hash and length are always those of the whole.
+ * @param maxBytes - how much of the payload is kept. The hash and the length are always those of the whole payload.
  */
 export function toRejection(message: RefusedMessage, refused: Refused, maxBytes: number): Rejection {
   const { origin, receivedAtMs, raw } = message;
@@ -53,7 +53,7 @@ export function toRejection(message: RefusedMessage, refused: Refused, maxBytes:
   };
 }
 
-/** Returns what identifies a rejection, without any of its content. @param payload - the same as in {@link Refused}. */
+/** Returns the payload that identifies a rejection, without its content. @param payload - the same as in {@link Refused}. */
 export function rejectedPayload(raw: RawBody, payload: unknown): RejectedPayload {
   return payload === undefined ? rawPayload(raw, 0, false) : itemPayload(payload, 0);
 }
@@ -61,7 +61,7 @@ export function rejectedPayload(raw: RawBody, payload: unknown): RejectedPayload
 function itemPayload(payload: unknown, maxBytes: number): RejectedPayload {
   const text = writeSource(payload);
   const bytes = Buffer.from(text);
-  // Blanked before it is cut, because after a cut a password could look like a port.
+  // Passwords are blanked before the text is truncated, because a truncated password could look like a port.
   const shown = blankUrls(text);
   return {
     encoding: "json",
@@ -73,7 +73,7 @@ function itemPayload(payload: unknown, maxBytes: number): RejectedPayload {
   };
 }
 
-/** @param isSearched - false: the encodings are not undone, because looking at the body may end the process. */
+/** @param isSearched - whether to decode the body to search it. False if decoding it may end the process. */
 function rawPayload(
   { body, oversize, properties }: RawBody,
   maxBytes: number,
@@ -92,23 +92,23 @@ function rawPayload(
   };
 }
 
-/** Returns the body, without its declared encodings, if passwords had to be blanked in it; null if it can be kept as it is. */
+/** Returns the decoded body if passwords had to be blanked in it, or null if it can be kept unchanged. */
 function blankedBody(body: Buffer, properties: BodyProperties | undefined): Buffer | null {
   const undone = undoEncodings(body, properties, SEARCHED_BYTES);
   const plain = undone.ok ? undone.value : body;
-  // Each byte is one character. Addresses are plain ASCII in every encoding that occurs.
+  // Latin-1 maps each byte to one character. URLs are plain ASCII in every encoding that occurs.
   const text = plain.toString("latin1");
   const shown = blankUrls(text);
   return shown === text ? null : Buffer.from(shown, "latin1");
 }
 
-/** No encoding is named like a URL, so a property that is blanked could not be undone before either. */
+/** Blanks passwords in properties. No encoding has a name like a URL, so a property that is changed was not decodable anyway. */
 function blankedProperties(properties: BodyProperties): BodyProperties {
   const blanked = Object.entries(properties).map(([name, value]) => [name, blankUrls(value)]);
   return Object.fromEntries(blanked);
 }
 
-/** Cuts a text to this many bytes of UTF-8. A character that would be split is left out. */
+/** Truncates a text to this many bytes of UTF-8. A character that would be split is left out. */
 function cutText(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
   let end = Math.min(maxBytes, bytes.length);

@@ -22,8 +22,8 @@ import {
 import type { Refused } from "./to-rejection.ts";
 
 /*
- * The write path, from top to bottom: judge, plan, write, reject, settle. The README draws it with its exits, and
- * `test/ingest/write/steps.test.ts` compares the two.
+ * The write path, from top to bottom: judge, plan, write, reject, settle. The README draws these steps with their exits, and
+ * `test/ingest/write/steps.test.ts` compares the drawing with this code.
  */
 
 export type WriteStore = Pick<
@@ -35,26 +35,26 @@ export interface WriteOptions {
   readonly store: PatientStore<WriteStore>;
   /** How much of a rejected payload is kept, in bytes. */
   readonly rejectionMaxBytes: number;
-  /** Returns the name of the daily quota that the rejections of a sender count against; null if against none. */
+  /** Returns the name of the daily quota for a sender's rejections, or null if they count against no quota. */
   readonly quotaOf: (sender: string) => string | null;
 }
 
-/** Returns the store to write a judged slice to. It also stores the segment of the messages that end with this slice. */
+/** Returns the store to write a judged slice to. That store also stores the segment of the messages that end with this slice. */
 type StoreFor = (judged: JudgedSlice) => Promise<PatientStore<WriteStore>>;
 
-/** The result of one pass over some messages. */
+/** The result of writing one slice of some messages. */
 export interface Pass {
-  /** All the messages that were given, in their order. */
+  /** All messages that were given, in order. */
   readonly batch: readonly MessageProgress[];
-  /** The jobs that were tried, each with its end; null if the store stayed away. */
+  /** The jobs that were tried, each with its end, or with null if the store stayed away. */
   readonly ends: ReadonlyMap<JudgedJob, JobEnd | null>;
-  /** How long they took to be written, in milliseconds, without the time for their verdicts. */
+  /** How long writing the jobs took, in milliseconds, without the time to judge them. */
   readonly writeMs: number;
 }
 
 /**
- * Takes the first jobs of these messages that have not ended, as many as are written at once, to their end. If the store stays
- * away, nothing behind the first job without an end is tried, so the order stays. Never throws.
+ * Judges and writes the first jobs of these messages that have not ended, up to the limits of one write. If the store stays away,
+ * nothing after the first job without an end is tried, to keep the order. Never throws.
  */
 export async function writeSlice(
   batch: readonly MessageProgress[],
@@ -70,10 +70,10 @@ export async function writeSlice(
 }
 
 /**
- * Writes judged jobs of any origin: stores the accepted ones, records the rejected ones, and returns one end for each job, in
- * their order. Everything that an end says is durable. An end is null if the store stayed away; that job may be written again.
+ * Writes judged jobs of any origin: stores the accepted jobs, records rejections of the others, and returns one end for each job, in
+ * order. All writes that an end reports are durable. An end is null if the store stayed away; that job may be written again.
  *
- * Never throws. If a bug of ours occurs at a job, the job ends as `failed`, or as rejected with `internal-error`.
+ * Never throws. A job that triggers a bug in our code ends as `failed`, or as rejected with `internal-error`.
  */
 export async function writeJobs(
   jobs: readonly JudgedJob[],
@@ -86,7 +86,7 @@ export async function writeJobs(
     const refusalOf = new Map(
       [...planned.refused, ...written.refused].map((refused) => [refused.job, refused]),
     );
-    // In the order of the jobs, because the first ones use up what is left of a quota.
+    // Rejections are recorded in the order of the jobs, because the first ones use up the rest of a quota.
     const rejected = await reject(
       jobs.flatMap((job) => refusalOf.get(job) ?? []),
       options,
@@ -100,21 +100,21 @@ export async function writeJobs(
 
 type Ends = ReadonlyMap<JudgedJob, JobEnd>;
 
-/** What is to be stored. Only REST has pushes, and artifacts without their job. */
+/** The jobs, pushes and artifacts to store. Only REST requests contain pushes, or artifacts without their job. */
 interface AcceptedJobs {
   readonly pushes: readonly Judged<"push">[];
   readonly jobs: readonly Judged<"accepted">[];
   readonly artifacts: readonly Judged<"artifact">[];
 }
 
-/** A job that is to be rejected, and why. */
+/** A job to reject, with the reason. */
 interface RefusedJob {
   readonly job: JudgedJob;
   readonly refused: Refused;
   readonly bugs: readonly unknown[];
 }
 
-/** Sorts jobs by their verdict: those to write, those to reject, and those that have ended. Pure. */
+/** Sorts jobs by their verdict into those to store, those to reject, and those that have ended. Pure. */
 function plan(jobs: readonly JudgedJob[]) {
   const refused: RefusedJob[] = [];
   const ends = new Map<JudgedJob, JobEnd>();
@@ -137,8 +137,8 @@ function isOf<Kind extends Verdict["kind"]>(kind: Kind) {
 }
 
 /**
- * Stores what was accepted: pushes before jobs, and jobs before artifacts, which need their job. Returns what the store refused,
- * such as a job with an unknown revision hash. Null: it is away.
+ * Stores the accepted items: pushes before jobs, and jobs before artifacts, which need their job. Returns the ends of the stored items,
+ * and the items that the store refused, such as a job with an unknown revision hash. Returns null if the store stayed away.
  */
 async function write({ pushes, jobs, artifacts }: AcceptedJobs, { store }: WriteOptions) {
   const tried = await unlessAway(async () => [
@@ -173,7 +173,7 @@ async function write({ pushes, jobs, artifacts }: AcceptedJobs, { store }: Write
   return { refused, ends };
 }
 
-/** Returns each job with what became of it; see {@link halve}. */
+/** Returns each job with the result of its write, or with the bug that it triggered; see {@link halve}. */
 async function halved<Job extends JudgedJob>(
   jobs: readonly Job[],
   work: (part: readonly Job[]) => Promise<readonly StoreOutcome[]>,
@@ -185,11 +185,11 @@ async function halved<Job extends JudgedJob>(
   });
 }
 
-/** Records rejections. If the store stays away, jobs are left without an end. */
+/** Records rejections. Returns the ends of the jobs; a job has none if the store stayed away. */
 async function reject(refusals: readonly RefusedJob[], options: WriteOptions): Promise<Ends> {
   const isRepeated = ({ job }: RefusedJob): boolean => isRejectedAfterBug(job.message.origin);
   const first = await record(refusals, options.rejectionMaxBytes, options);
-  // The store can only fail at something that a stranger wrote. If that is repeated, only its hash is kept.
+  // Only content that somebody else wrote can make the store fail here. If that happens repeatedly, only its hash is kept.
   const second = await record(first.unrecorded.filter(isRepeated).map(withoutContent), 0, options);
   const unrecorded = [...first.unrecorded.filter((refusal) => !isRepeated(refusal)), ...second.unrecorded];
   const failed = unrecorded.map(({ job, bugs }) => [job, failedBy(bugs)] as const);
@@ -220,7 +220,7 @@ async function record(refusals: readonly RefusedJob[], maxBytes: number, { store
   return { ends, unrecorded };
 }
 
-/** Adds the ends to the progress of the messages, and drops the verdicts of the jobs that have one. Pure. */
+/** Adds the ends to the progress of the messages, and drops the verdicts of the jobs that have ended. Pure. */
 function settle({ jobs, batch }: JudgedSlice, ends: readonly (JobEnd | null)[]): Omit<Pass, "writeMs"> {
   const endOf = new Map(jobs.map((job, index) => [job, ends[index] ?? null]));
   return { batch: batch.map((progress) => withEnds(progress, (job) => endOf.get(job) ?? null)), ends: endOf };

@@ -389,7 +389,7 @@ broker.describe(`a source on ${broker.name}`, () => {
     proxy.cut();
     proxy.restore();
     expect(await story.untilTold("broker_away")).toMatchObject({
-      error: expect.stringMatching(/refuses user .* with this password; see AMQP_URL/),
+      error: expect.stringMatching(/rejects user .* with this password; see AMQP_URL/),
     });
     address = next;
     await story.untilTold("consuming", story.told.length);

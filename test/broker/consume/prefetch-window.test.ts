@@ -8,7 +8,7 @@ function windows(...groups: readonly (readonly [count: number, bytes: number])[]
   const window = new PrefetchWindow(limits);
   const sizes = [window.messages];
   for (const [count, bytes] of groups) {
-    for (let n = 0; n < count; n++) window.came(bytes);
+    for (let n = 0; n < count; n++) window.arrived(bytes);
     sizes.push(window.messages);
   }
   return sizes;

@@ -89,7 +89,7 @@ broker.describe(`publishing to ${broker.name}`, () => {
     [
       "a wrong password",
       (url) => Object.assign(url, { password: "secret" }),
-      /it refuses user guest with this password/,
+      /it rejects user guest with this password/,
     ],
     [
       "a vhost that does not exist",
@@ -99,12 +99,12 @@ broker.describe(`publishing to ${broker.name}`, () => {
     [
       "a port nobody listens on",
       (url) => Object.assign(url, { port: "1" }),
-      /nobody listens at 127\.0\.0\.1:1:/,
+      /nothing is listening at 127\.0\.0\.1:1:/,
     ],
     [
       "a host that does not exist",
       (url) => Object.assign(url, { hostname: "no.invalid" }),
-      /there is no host no\.invalid/,
+      /the host name no\.invalid cannot be resolved/,
     ],
     ["TLS on a port without TLS", (url) => Object.assign(url, { protocol: "amqps:" }), /does not speak TLS/],
   ])("reports %s, and which setting to fix", async (_case, change, words) => {

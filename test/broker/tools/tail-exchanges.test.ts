@@ -9,7 +9,7 @@ jest.setTimeout(60_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
 broker.describe(`looking at exchanges on ${broker.name}`, () => {
-  it("names the missing right if the user may not create a queue", async () => {
+  it("names the missing permission if the user may not declare a queue", async () => {
     const { admin } = broker.server();
     const user = `looker-${randomUUID()}`;
     const url = await admin.addUser(user, "secret", { configure: "^$", write: ".*", read: ".*" });
@@ -23,7 +23,7 @@ broker.describe(`looking at exchanges on ${broker.name}`, () => {
       onDelivery: async () => undefined,
     });
     await expect(looking).rejects.toThrow(
-      new Misuse([`user ${user} may not have a queue: it needs the rights to queue/${user}/.*`]),
+      new Misuse([`user ${user} may not declare a queue: it needs full access to queue/${user}/.*`]),
     );
     await admin.request("DELETE", `/api/users/${user}`);
   });

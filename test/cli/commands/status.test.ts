@@ -50,7 +50,7 @@ it("reports an unavailable broker and database, without their passwords", async 
     MONGODB_URL: `mongodb://user:geheim@127.0.0.1:${port}/x`,
   });
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
-  expect(stdout).toMatch(/^! broker: nobody listens at 127\.0\.0\.1:\d+/m);
+  expect(stdout).toMatch(/^! broker: nothing is listening at 127\.0\.0\.1:\d+/m);
   expect(stdout).toMatch(/^! store: unavailable: .*ECONNREFUSED/m);
   expect(stdout).not.toContain("geheim");
 });

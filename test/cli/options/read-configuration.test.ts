@@ -316,7 +316,7 @@ describe("check", () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        "error: the broker cannot be used: nobody listens at 127.0.0.1:1: check that the broker runs, and that this is its port; see AMQP_URL\n",
+        "error: the broker cannot be used: nothing is listening at 127.0.0.1:1: check that the broker is running, and that the port is right; see AMQP_URL\n",
     });
   });
 });

@@ -166,7 +166,7 @@ describe("the screen begins with what is wrong:", () => {
     name: "queue/u/jobs",
     ready_messages: null,
     consumers: null,
-    trouble: "it is not there (404)",
+    trouble: "it does not exist (404)",
   };
   it.each<[string, StatusParts, string[]]>([
     ["a worker that does not answer", parts({ worker: away }), ["worker: nobody listens there"]],
@@ -230,7 +230,7 @@ describe("the screen begins with what is wrong:", () => {
     [
       "a queue that does not exist",
       parts({ worker: away, broker: { ...aBroker, queue: notThere } }),
-      ["worker: nobody listens there", "queue queue/u/jobs: it is not there (404)"],
+      ["worker: nobody listens there", "queue queue/u/jobs: it does not exist (404)"],
     ],
     [
       "a registry that cannot be read",
@@ -251,9 +251,9 @@ describe("the screen begins with what is wrong:", () => {
           rejections: null,
           archive: null,
         },
-        broker: { ...aBroker, trouble: "nobody listens at h; see AMQP_URL", queue: null },
+        broker: { ...aBroker, trouble: "nothing is listening at h; see AMQP_URL", queue: null },
       }),
-      ["store: unavailable: no", "broker: nobody listens at h; see AMQP_URL"],
+      ["store: unavailable: no", "broker: nothing is listening at h; see AMQP_URL"],
     ],
   ])("%s", (_case, of, problems) => {
     expect(problemsOf(of)).toEqual(problems);
@@ -276,7 +276,7 @@ describe("the screen begins with what is wrong:", () => {
           registry: { ...aStatus().registry, degraded },
           broker: { ...aStatus().broker, connected: false, consuming: false, lost_seconds: 5.25 },
         },
-        broker: { ...aBroker, trouble: "nobody listens at h", queue: null },
+        broker: { ...aBroker, trouble: "nothing is listening at h", queue: null },
       }),
     );
     expect(text).toMatch(/^worker +http.*: NOT ready, alive/m);
