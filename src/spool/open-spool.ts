@@ -50,6 +50,9 @@ const AT_ONCE = { maxItems: 1000, maxBytes: 16 * 1024 ** 2 };
 const GONE =
   "the file of the spool was deleted or moved; do not kill the worker: it still writes these deliveries to the store, or to a new file when it is stopped, and they are lost if it is killed before that";
 
+const LOST =
+  "the file of the spool was deleted or moved, and its deliveries could not be copied to a new file when the worker stopped; if the file was moved, put it back into the folder of the spool, and the next worker stores them";
+
 /**
  * Takes over the files in the folder that no process has locked. This worker's own file is created when it is first needed. A file
  * that cannot be read is renamed, and an error is logged, because it may contain deliveries that are nowhere else.
@@ -144,7 +147,7 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
       }
       closeFile(into);
     } catch (error) {
-      log.error("spool_file_gone", { path: file.path, ...file.load, hint: GONE, error });
+      log.error("spool_file_lost", { path: file.path, ...file.load, hint: LOST, error });
     }
     file.abandon();
   }

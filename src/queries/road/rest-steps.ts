@@ -46,6 +46,6 @@ function posted({ project, isStoreAway, nowMs }: RoadFacts): Outcome {
   return {
     verdict: "maybe",
     reason: `No client sent its last signed request to ${name}.`,
-    next: "Check the address of your client and the status of its requests: 401 and 403 mean that nothing was read.",
+    next: "Check the address of your client and the status of its requests: 403 means that nothing was read.",
   };
 }

@@ -35,9 +35,7 @@ export function PerformanceTab({ shown: { performance } }: TabProps) {
         </WideTable>
       )}
       {is_cut && (
-        <p class="muted">
-          There are more values than are shown here. The tab of data has the artifact itself.
-        </p>
+        <p class="muted">There are more values than are shown here. The Data tab has the whole artifact.</p>
       )}
     </>
   );
