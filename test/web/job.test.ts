@@ -17,6 +17,7 @@ import {
 import { tabNames, tabTitles } from "../../src/web/job/job-tabs.ts";
 import { anArrival, aPostedArtifact } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { until } from "../until.ts";
 import { axeFindings } from "./axe.ts";
 import { openBrowser } from "./browser.ts";
 import { type PagesServer, pageSettings, startPagesServer } from "./pages-server.ts";
@@ -234,6 +235,7 @@ chromium.describe("the page of a job", () => {
       await page.waitForFunction(() => document.querySelector("[data-raw-html]")?.shadowRoot != null);
       await page.waitForTimeout(200);
     }
+    await until(() => referrers.length > 0);
     expect(referrers).toEqual([undefined]);
     expect(await page.locator("[data-raw-html] img").getAttribute("alt")).toBe("a chart");
     await page.close();
@@ -293,8 +295,12 @@ chromium.describe("the page of a job", () => {
 
   it("says that it is reading another job if that takes long, and drops an answer that comes too late", async () => {
     const page = await openJob("failing/0", undefined, {});
+    let answer = (): void => undefined;
+    const isAnswered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
     await page.route(/guid=seed/, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await isAnswered;
       // By then the page has cancelled the question.
       await route.continue().catch(() => undefined);
     });
@@ -310,7 +316,8 @@ chromium.describe("the page of a job", () => {
     await page.getByText("Reading the job …").waitFor();
     await goTo("waiting/1");
     await page.locator(".job-facts").getByText("waiting/1").waitFor();
-    await page.waitForTimeout(1500);
+    answer();
+    await page.waitForTimeout(500);
     expect(await textOf(page, ".job-facts")).toContain("Task: waiting/1");
     await page.close();
   });
