@@ -73,6 +73,7 @@ chromium.describe("the publisher's page", () => {
     const page = await open("/publish");
     await page.getByLabel("Task id").fill("known");
     await page.getByRole("button", { name: "Find out why" }).click();
+    await page.waitForLoadState();
     expect(await steps(page)).toEqual([
       "✓ The store",
       "✓ Rejections",

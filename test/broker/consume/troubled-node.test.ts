@@ -30,7 +30,7 @@ broker.describe(`a ${broker.name} in trouble`, () => {
     const publication = { url: node.url, exchange: story.exchange, routingKey: "story.try" };
     const bodies = [Buffer.from("c")];
     await until(
-      async () => (await publishMessages({ ...publication, bodies, timeoutMs: 500 })) === "blocked",
+      async () => (await publishMessages({ ...publication, bodies, timeoutMs: 3000 })) === "blocked",
       "the alarm",
     );
     story.held[0]?.settle("ack");

@@ -130,7 +130,7 @@ it("waits for what the worker makes, and says what is late", async () => {
   const { code, stdout, stderr } = await submit([job("g/0", { log_references })], "jobs", [
     "--wait",
     "--timeout",
-    "1",
+    "5",
   ]);
   expect(stdout.split("\n")).toEqual([
     "stored    -[0]: try g/0",

@@ -344,7 +344,7 @@ describe("broken transfers fail, and are not final", () => {
     ["something that is not HTTP", raw("220 smtp.example.com ESMTP\r\n")],
   ])("%s", async (_case, behaviour) => {
     const host = await aHost({ "/log": behaviour });
-    const failure = await failureOf(read(aSource({ limits: { idleMs: 2000 } }), `${host.url}/log`));
+    const failure = await failureOf(read(aSource({ limits: { idleMs: 20_000 } }), `${host.url}/log`));
     expect(failure).toMatchObject({ kind: "network", final: false });
     expect(failure.detail).toContain(`127.0.0.1:${host.port}`);
   });
