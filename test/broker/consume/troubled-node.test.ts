@@ -5,7 +5,7 @@ import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { until } from "../../until.ts";
 import { SourceStory } from "./a-source.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const series = process.env["TEST_BROKER"] === "3" ? "3" : "4";
 // Of its own: what it is made to suffer would reach everybody.
 const broker = await serverOrSkip(() => startRabbitmq({ series }));
