@@ -172,7 +172,7 @@ it("a worker closes existing files when it starts, whatever its broker does", as
     "pulse-ingest.db-shm",
   ])
     expect([name, seen[name]]).toEqual([name, "600"]);
-}, 60_000);
+}, 180_000);
 
 it("in a folder that does not exist nothing is open to others", () => {
   expect(closeDataToOthers(join(folder, "nowhere"))).toEqual([]);

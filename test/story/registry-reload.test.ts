@@ -8,9 +8,10 @@ import { aMessage } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
+import { until, untilAnswer } from "../until.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const hangUpEarly = new URL("../doubles/hang-up-early.mjs", import.meta.url).href;
 const broker = await serverOrSkip(sharedRabbitmq);
 
@@ -68,6 +69,8 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
       story.listExchanges(exchanges, keys);
       await hangup(worker);
       const left = () => worker.lines.filter(({ event }) => event === "unbound").length;
+      const before = published;
+      await until(() => published > before + 6, "messages come meanwhile");
       if (change > 1) await worker.until(`change ${change}`, () => left() >= change - 1);
     }
     isChanging = false;
@@ -80,7 +83,6 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     expect(guids.toSorted()).toEqual(
       Array.from({ length: published }, (_, n) => `load/${n} stored`).toSorted(),
     );
-    expect(published).toBeGreaterThan(100);
   });
 
   it("is not in force while it is invalid or empty, and the previous one is", async () => {
@@ -94,9 +96,12 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
         (line["problems"] as string[]).map(() => expect.stringMatching(/exchanges\.yml:\d+: /)),
       );
     }
-    const { registry } = await status(worker);
+    // The worker also looks by itself, so the last line may be about the file before.
+    const { registry } = await untilAnswer(
+      () => status(worker),
+      (answer) => answer.registry.problems.length > 2,
+    );
     expect(registry).toMatchObject({ generation: 1, bindings: 1 });
-    expect(registry.problems.length).toBeGreaterThan(2);
     await story.publish(aMessage());
     await worker.until("a job", () => worker.ended().length === 1);
     expect(await boundKeys()).toEqual([`${story.exchange} story.#`]);

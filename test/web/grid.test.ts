@@ -602,7 +602,7 @@ chromium.describe("the grid", () => {
   });
 
   describe("with 10,000 jobs in 10 pushes", () => {
-    beforeAll(() => fillLargeGrid(store), 60_000);
+    beforeAll(() => fillLargeGrid(store), 180_000);
 
     it("draws the pushes in sight, and leaves the others to the browser until they are needed", async () => {
       const page = await open(`/projects/${LARGE_PROJECT}`);

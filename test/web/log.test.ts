@@ -19,7 +19,7 @@ import { LEAKS, LONG_LINES, longLine, longLog } from "./long-log.ts";
 import { type PagesServer, startPagesServer } from "./pages-server.ts";
 
 const MIB = 1024 * 1024;
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const chromium = await serverOrSkip(openBrowser);
 
 /** A log of two thousand lines in three steps, of which the second has failed at two lines. */

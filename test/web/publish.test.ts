@@ -18,7 +18,7 @@ import { axeFindings } from "./axe.ts";
 import { openBrowser } from "./browser.ts";
 import { type PagesServer, startPagesServer } from "./pages-server.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const chromium = await serverOrSkip(openBrowser);
 const broker = await serverOrSkip(sharedRabbitmq);
 const mongodb = await serverOrSkip(sharedMongodb);

@@ -11,7 +11,7 @@ import { sendJson } from "../../../src/http/server/send-json.ts";
 import type { Log } from "../../../src/log.ts";
 import { observeServer, observeSettings } from "../observe-server.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let largeAnswers = 0;
 const LARGE = "x".repeat(1024 * 1024);

@@ -24,7 +24,7 @@ import {
   withHeaders,
 } from "./raw-request.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const FAILED = "Hawk authentication failed";
 const MALFORMED = "Hawk authentication failed: The request header was malformed";

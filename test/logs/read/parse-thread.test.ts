@@ -54,7 +54,7 @@ function expectReadAs(reading: LogReading, url: string): void {
 }
 
 // A busy machine starts threads slowly, and threads have a low priority.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 describe("a log read on a thread", () => {
   it("yields its artifacts, compressed or plain, whole or cut off", async () => {
