@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { BrowserContextOptions, Page, Route } from "playwright-core";
 import { Unavailable } from "../../src/domain/faults.ts";
 import type { Store } from "../../src/store/ports/store.ts";
@@ -399,10 +399,9 @@ chromium.describe("the grid", () => {
 
   describe("by keyboard", () => {
     let page: Page;
-    beforeAll(async () => {
-      page = await open("/projects/try", {});
+    beforeEach(async () => {
+      page = await open("/projects/try");
     });
-    afterAll(() => page.close());
 
     const shownJobs = () => page.locator("a.job, a.count").allTextContents();
     const selected = () => page.locator('a.job[aria-current="true"]').allTextContents();
@@ -421,6 +420,7 @@ chromium.describe("the grid", () => {
     });
 
     it("arrow keys move among the jobs, and Enter opens one", async () => {
+      await page.keyboard.press("j");
       await page.keyboard.press("ArrowRight");
       expect(await focused(page)).toBe("M");
       await page.keyboard.press("ArrowRight");
@@ -437,6 +437,8 @@ chromium.describe("the grid", () => {
     });
 
     it("Tab goes from push to push, and stays where it was in each", async () => {
+      await page.keyboard.press("j");
+      await page.keyboard.press("Escape");
       await page.keyboard.press("Tab");
       expect(
         await page.evaluate(() => document.activeElement?.closest("[data-push]")?.getAttribute("data-push")),
